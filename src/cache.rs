@@ -1,0 +1,134 @@
+//! Which dependencies are unchanged, and why not?
+//!
+//! Each ecosystem has a preset (`presets/`) that recognises it and names the inputs of
+//! its key. `decide` compares those inputs with the ones kept in the stored cache's
+//! metadata: equal inputs run zero commands; every difference is named. `apply` restores,
+//! installs and stores; it is the only part that writes. A cache problem never fails a
+//! build: doubt means discard, one line why, install.
+
+pub mod store;
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::error::{Kind, Problem, Result};
+use crate::facts::app::App;
+use crate::facts::environment::Environment;
+use crate::progress::Progress;
+
+/// What was decided about one cache, before anything is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// `npm`, `.next/cache`, or the name of a custom cache.
+    pub name: String,
+    /// For the log: `package-lock.json: 842 packages`.
+    pub what: String,
+    pub verdict: Verdict,
+}
+
+/// The verdict on one cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every input is equal: restore, run nothing.
+    Hit,
+    /// Install anew; each reason names a changed input.
+    Miss { reasons: Vec<String> },
+    /// Install with the old tree as the base.
+    Partial { reasons: Vec<String> },
+    /// An earlier buildpack installed this; it is left alone.
+    Adopted { by: String },
+    /// Not done, and why: switched off, no tool, broken manifest.
+    Skipped { why: String },
+}
+
+/// What became of one cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub decision: Decision,
+    /// Restoring on a hit, installing and storing on a miss.
+    pub took: Duration,
+    /// What the install took when it was last measured; `Some` on a hit.
+    pub saved: Option<Duration>,
+    /// Unpacked, apparent bytes.
+    pub tree_bytes: u64,
+    /// Bytes kept for the next build.
+    pub stored_bytes: u64,
+}
+
+/// Everything the caches of one run need.
+pub struct Context<'a> {
+    pub app: &'a App,
+    pub config: &'a Config,
+    pub environment: &'a Environment,
+    pub store: &'a store::Store,
+}
+
+/// Restores or installs every cache that the app has.
+///
+/// # Errors
+/// Only a failed install ends the build; a failed cache never does.
+pub fn run(_context: &Context<'_>, _progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
+    Ok(Vec::new())
+}
+
+/// A stored cache can't be trusted.
+pub static CACHE_DISCARDED: Kind = Kind {
+    id: "cache-discarded",
+    header: "A stored cache was discarded",
+    why: "Doubt about a cache means a clean install: slower this once, never wrong.",
+    steps: &[
+        "Nothing to do: the next build has a fresh cache.",
+        "If it happens on every build, run once with SLUGSMITH_CACHE_RESET=all and report it with both logs.",
+    ],
+    example: || Problem::new(&CACHE_DISCARDED).saw("npm: the archive ends early (12.1 of 38.4 MB)"),
+};
+
+/// The package manager failed.
+pub static INSTALL_FAILED: Kind = Kind {
+    id: "install-failed",
+    header: "Installing dependencies failed",
+    why: "Without its dependencies the app can't start, so the build stops here. \
+          Nothing was stored in the cache.",
+    steps: &[
+        "Read the package manager's own last lines below; it names the package that failed.",
+        "Run the same command on your machine in a clean checkout.",
+        "If it is the network, build again; if it is a stale lockfile, write it anew and commit it.",
+    ],
+    example: || {
+        Problem::new(&INSTALL_FAILED)
+            .saw("`npm ci` ended with exit code 1 after 3.2s")
+            .details([
+                "npm error code ETARGET",
+                "npm error notarget No matching version found for left-pad@99.",
+            ])
+    },
+};
+
+/// Lockfile and manifest disagree.
+pub static LOCKFILE_OUT_OF_STEP: Kind = Kind {
+    id: "lockfile-out-of-step",
+    header: "The lockfile is out of step with the manifest",
+    why: "A clean install takes exactly what the lockfile says, so it refuses a lockfile \
+          that lacks what the manifest asks for.",
+    steps: &[
+        "Write the lockfile anew: `npm install --package-lock-only`.",
+        "Commit both files together: `git add package.json package-lock.json && git commit`.",
+    ],
+    example: || {
+        Problem::new(&LOCKFILE_OUT_OF_STEP)
+            .saw("package.json asks for express ^5.0.0, package-lock.json has 4.19.2")
+    },
+};
+
+/// The package manager is not on PATH.
+pub static TOOL_MISSING: Kind = Kind {
+    id: "tool-missing",
+    header: "The package manager isn't on PATH",
+    why: "The app has a lockfile for it, but no earlier buildpack put it there. Dependencies \
+          were not installed; everything else still ran.",
+    steps: &[
+        "Put the language's buildpack before slugsmith, for example heroku/nodejs.",
+        "On your own machine install the tool and run again.",
+    ],
+    example: || Problem::new(&TOOL_MISSING).saw("package-lock.json needs `npm`"),
+};

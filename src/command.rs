@@ -1,0 +1,207 @@
+//! How is a program run, with its output live and nothing secret in the log?
+//!
+//! Never through a shell: arguments reach the program as they are. Output lines go to
+//! [`Progress`] as they come; the last ones are kept for the error message.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::progress::{Event, Progress};
+
+/// How many lines of output an error message carries.
+const KEPT_LINES: usize = 40;
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub success: bool,
+    /// `exit code 1`, `signal 9`.
+    pub status: String,
+    pub took: Duration,
+    /// The last lines of output, stdout and stderr as they came.
+    pub tail: Vec<String>,
+}
+
+/// Runs `program` in `folder` with exactly `variables`.
+///
+/// # Errors
+/// When the program can't be started.
+pub fn run(
+    program: &str,
+    arguments: &[String],
+    folder: &Path,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+    progress: &mut dyn Progress,
+) -> std::io::Result<Ended> {
+    let shown = std::iter::once(program)
+        .chain(arguments.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
+    progress.event(Event::CommandStarted { command: &shown });
+    let begun = Instant::now();
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(variables)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (sender, lines) = mpsc::channel();
+    let pipes: [Option<Box<dyn std::io::Read + Send>>; 2] = [
+        child.stdout.take().map(|pipe| Box::new(pipe) as _),
+        child.stderr.take().map(|pipe| Box::new(pipe) as _),
+    ];
+    let readers: Vec<_> = pipes
+        .into_iter()
+        .flatten()
+        .map(|pipe| {
+            let sender = sender.clone();
+            std::thread::spawn(move || send_lines(pipe, &sender))
+        })
+        .collect();
+    drop(sender);
+    let mut tail = VecDeque::with_capacity(KEPT_LINES);
+    for line in lines {
+        progress.event(Event::CommandOutput { line: &line });
+        if tail.len() == KEPT_LINES {
+            tail.pop_front();
+        }
+        tail.push_back(line);
+    }
+    for reader in readers {
+        // A reader has no way to panic; if it did, its lines are simply missing.
+        let _ = reader.join();
+    }
+    let status = child.wait()?;
+    let took = begun.elapsed();
+    progress.event(Event::CommandEnded {
+        command: &shown,
+        took,
+        success: status.success(),
+    });
+    Ok(Ended {
+        success: status.success(),
+        status: describe(status),
+        took,
+        tail: tail.into(),
+    })
+}
+
+fn send_lines(pipe: impl std::io::Read, sender: &mpsc::Sender<String>) {
+    use std::io::BufRead;
+    let mut pipe = std::io::BufReader::new(pipe);
+    let mut line = Vec::new();
+    while matches!(pipe.read_until(b'\n', &mut line), Ok(read) if read > 0) {
+        let text = mask(&clean(&String::from_utf8_lossy(&line)));
+        line.clear();
+        if sender.send(text).is_err() {
+            return;
+        }
+    }
+}
+
+/// The last state of a line that a progress bar rewrote, without control sequences.
+fn clean(line: &str) -> String {
+    let line = line.trim_end_matches(['\n', '\r']);
+    let line = line.rsplit('\r').next().unwrap_or(line);
+    let mut out = String::with_capacity(line.len());
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            // CSI sequences end with a letter (ECMA-48, 5.4).
+            if characters.next() == Some('[') {
+                characters.by_ref().find(char::is_ascii_alphabetic);
+            }
+        } else if character == '\t' || !character.is_control() {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Hides user names and passwords in URLs.
+#[must_use]
+pub fn mask(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end = after
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '?'))
+            .unwrap_or(after.len());
+        match after[..end].rfind('@') {
+            Some(sign) => {
+                out.push_str("***");
+                rest = &after[sign..];
+            }
+            None => rest = after,
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn describe(status: std::process::ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "an unknown status".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Lines(Vec<String>);
+
+    impl Progress for Lines {
+        fn event(&mut self, event: Event<'_>) {
+            if let Event::CommandOutput { line } = event {
+                self.0.push(line.to_owned());
+            }
+        }
+    }
+
+    fn sh(script: &str) -> (Ended, Vec<String>) {
+        let mut lines = Lines::default();
+        let arguments = ["-c".to_owned(), script.to_owned()];
+        let ended = run("/bin/sh", &arguments, Path::new("/"), [], &mut lines).unwrap();
+        (ended, lines.0)
+    }
+
+    #[test]
+    fn output_is_live_and_the_tail_is_kept() {
+        let (ended, lines) = sh("echo one; echo two >&2; exit 3");
+        assert!(!ended.success);
+        assert_eq!(ended.status, "exit code 3");
+        let mut sorted = lines.clone();
+        sorted.sort();
+        assert_eq!(sorted, ["one", "two"]);
+        assert_eq!(ended.tail, lines);
+    }
+
+    #[test]
+    fn bars_and_colours_are_cleaned() {
+        let (_, lines) = sh(r"printf '10%%\r50%%\r\033[32mdone\033[0m\n'");
+        assert_eq!(lines, ["done"]);
+    }
+
+    #[test]
+    fn credentials_in_urls_are_masked() {
+        assert_eq!(
+            mask("fetch https://user:pass@host/x and http://plain/y"),
+            "fetch https://***@host/x and http://plain/y"
+        );
+        assert_eq!(mask("git+ssh://git@h:a/b"), "git+ssh://***@h:a/b");
+    }
+}

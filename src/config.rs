@@ -1,0 +1,250 @@
+//! What did the user ask for, and where?
+//!
+//! `project.toml`, table `[com.slugsmith]`, the same file in every world; variables named
+//! `SLUGSMITH_<SECTION>_<KEY>` lie over it, because pack's `--descriptor` may leave no
+//! file in the app. Every value remembers its source, so that messages can name the line
+//! or variable that decided. Unknown keys are findings, never errors: a newer
+//! project.toml must not break an older buildpack.
+
+mod audit;
+mod budget;
+mod cache;
+mod section;
+mod strip;
+
+pub use audit::{AuditConfig, FailOn, RuleConfig};
+pub use budget::{BudgetConfig, Growth};
+pub use cache::{CacheConfig, CustomCache};
+pub use section::{Key, Section};
+pub use strip::{StripConfig, StripLevel};
+
+use std::fmt;
+use std::path::Path;
+
+use crate::error::{Kind, Problem, Result};
+use crate::facts::environment::Environment;
+use crate::finding::{Finding, Level, Place};
+use section::Source as SourceText;
+
+/// The file that holds the configuration.
+pub const FILE: &str = "project.toml";
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Default,
+    /// 1-based line of `project.toml`.
+    File {
+        line: usize,
+    },
+    Variable(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => formatter.write_str("default"),
+            Self::File { line } => write!(formatter, "{FILE} line {line}"),
+            Self::Variable(name) => formatter.write_str(name),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sourced<T> {
+    pub value: T,
+    pub source: Source,
+}
+
+impl<T> Sourced<T> {
+    /// A built-in value.
+    pub const fn default(value: T) -> Self {
+        Self {
+            value,
+            source: Source::Default,
+        }
+    }
+
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced {
+            value: change(self.value),
+            source: self.source,
+        }
+    }
+}
+
+/// How much the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// The whole configuration of one run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub log: Sourced<LogLevel>,
+    pub budget: BudgetConfig,
+    pub strip: StripConfig,
+    pub cache: CacheConfig,
+    pub audit: AuditConfig,
+    /// Unknown keys and the like.
+    pub findings: Vec<Finding>,
+}
+
+/// The keys of `[com.slugsmith]` itself.
+pub const KEYS: &[Key] = &[
+    Key::new(
+        "log",
+        "\"normal\"",
+        "How much the build log says: `quiet`, `normal` or `verbose`. `BP_LOG_LEVEL=DEBUG` and `NPM_CONFIG_LOGLEVEL=verbose` raise it.",
+    ),
+    Key::table("budget", "Limits on the slug's size."),
+    Key::table("strip", "What is removed from the app."),
+    Key::table(
+        "cache",
+        "Anything else worth keeping between builds: one `[[com.slugsmith.cache]]` per cache.",
+    ),
+    Key::table("audit", "Which rules run and what they may stop."),
+];
+
+/// Every section with its keys, for `project.toml.example` and the documentation.
+pub const SECTIONS: &[(&str, &[Key])] = &[
+    ("com.slugsmith", KEYS),
+    ("com.slugsmith.budget", budget::KEYS),
+    ("com.slugsmith.strip", strip::KEYS),
+    ("com.slugsmith.cache", cache::KEYS),
+    ("com.slugsmith.audit", audit::KEYS),
+];
+
+/// Reads the configuration of an app.
+///
+/// # Errors
+/// [`UNREADABLE`], [`SYNTAX`] (with line and column) or [`INVALID`] (a value of the wrong
+/// kind); never for unknown keys.
+pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
+    let text = match fs_err::read_to_string(app.join(FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Problem::new(&UNREADABLE).saw(error.to_string())),
+    };
+    parse(&text, environment)
+}
+
+/// Reads the configuration from the text of a project.toml.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
+    let source = SourceText::parse(text)?;
+    let mut root = source.section("com.slugsmith", KEYS, environment);
+    let log = log_level(&mut root, environment)?;
+    let mut budget = root.child("budget", budget::KEYS);
+    let mut strip = root.child("strip", strip::KEYS);
+    let mut audit = root.child("audit", audit::KEYS);
+    let config = Config {
+        log,
+        budget: budget::read(&mut budget)?,
+        strip: strip::read(&mut strip)?,
+        cache: cache::read(&root, environment)?,
+        audit: audit::read(&mut audit)?,
+        findings: Vec::new(),
+    };
+    let findings = source.unknown_keys(SECTIONS);
+    Ok(Config { findings, ..config })
+}
+
+fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Sourced<LogLevel>> {
+    let level = root
+        .word("log", &["quiet", "normal", "verbose"])?
+        .map(|word| {
+            word.map(|word| match word.as_str() {
+                "quiet" => LogLevel::Quiet,
+                "verbose" => LogLevel::Verbose,
+                _ => LogLevel::Normal,
+            })
+        });
+    let raised = [
+        ("BP_LOG_LEVEL", "DEBUG"),
+        ("NPM_CONFIG_LOGLEVEL", "verbose"),
+    ]
+    .into_iter()
+    .find(|(name, value)| {
+        environment
+            .get(name)
+            .is_some_and(|set| set.eq_ignore_ascii_case(value))
+    });
+    Ok(match (level, raised) {
+        (Some(level), _) => level,
+        (None, Some((name, _))) => Sourced {
+            value: LogLevel::Verbose,
+            source: Source::Variable(name.to_owned()),
+        },
+        (None, None) => Sourced::default(LogLevel::Normal),
+    })
+}
+
+/// The finding for a key nobody knows.
+fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
+    let nearest = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(name, key), name))
+        .filter(|(distance, _)| *distance <= 3)
+        .min();
+    let help = match nearest {
+        Some((_, name)) => format!("Did you mean `{name}`?"),
+        None => format!("Known keys here: {}.", known.join(", ")),
+    };
+    Finding {
+        rule: "unknown-config-key",
+        code: None,
+        level: Level::Warn,
+        place: Some(Place::line(FILE, u32::try_from(line).unwrap_or(u32::MAX))),
+        message: format!(
+            "`{key}` in [{path}] is not a key that slugsmith knows; it has no effect."
+        ),
+        help: vec![help],
+        decided_by: "default".to_owned(),
+    }
+}
+
+/// project.toml is there and can't be read.
+pub static UNREADABLE: Kind = Kind {
+    id: "config-unreadable",
+    header: "project.toml can't be read",
+    why: "It may hold budgets that must not be ignored, so the build stops rather than guess.",
+    steps: &["Check the file's permissions and that it is UTF-8 text: `file project.toml`."],
+    example: || Problem::new(&UNREADABLE).saw("project.toml: stream did not contain valid UTF-8"),
+};
+
+/// project.toml is no TOML.
+pub static SYNTAX: Kind = Kind {
+    id: "config-syntax",
+    header: "project.toml is not valid TOML",
+    why: "It may hold budgets that must not be ignored, so the build stops rather than guess.",
+    steps: &["Mend the line shown; strings need quotes, tables need brackets (https://toml.io)."],
+    example: || parse_text("[com.slugsmith]\nlog = verbose\n").unwrap_or_else(|problem| problem),
+};
+
+/// A value of the wrong kind.
+pub static INVALID: Kind = Kind {
+    id: "config-invalid",
+    header: "A value in the configuration is not valid",
+    why: "A budget or rule that is misread would be worse than none, so the build stops.",
+    steps: &["See project.toml.example for every key with its values."],
+    example: || {
+        parse_text("[com.slugsmith.budget]\nfail = \"plenty\"\n").unwrap_or_else(|problem| problem)
+    },
+};
+
+/// For the examples: the problem that a text causes.
+fn parse_text(text: &str) -> std::result::Result<Problem, Problem> {
+    let environment = Environment {
+        world: crate::facts::environment::World::Embedded,
+        target: crate::facts::environment::this_machine(None),
+        variables: std::collections::BTreeMap::new(),
+    };
+    parse(text, &environment).map(|_| Problem::new(&INVALID))
+}

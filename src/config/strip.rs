@@ -1,0 +1,56 @@
+//! `[com.slugsmith.strip]`: what may be removed?
+
+use super::{Key, Section, Sourced};
+use crate::error::Result;
+
+/// How far stripping goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StripLevel {
+    Off,
+    /// By catalogue, with guards from this very tree.
+    Safe,
+    /// What no entry point can reach, too.
+    Trace,
+}
+
+#[derive(Debug, Clone)]
+pub struct StripConfig {
+    pub level: Sourced<StripLevel>,
+    /// gitignore syntax; wins over everything.
+    pub keep: Sourced<Vec<String>>,
+    /// gitignore syntax.
+    pub remove: Sourced<Vec<String>>,
+}
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "level",
+        "\"safe\"",
+        "`off`, `safe` (by catalogue, guarded by what this tree refers to) or `trace` (what no entry point reaches, too).",
+    ),
+    Key::new(
+        "keep",
+        "[]",
+        "Paths to keep, in gitignore syntax; wins over everything else.",
+    ),
+    Key::new("remove", "[]", "Paths to remove, in gitignore syntax."),
+];
+
+pub(super) fn read(section: &mut Section<'_>) -> Result<StripConfig> {
+    let level = section.word("level", &["off", "safe", "trace"])?;
+    Ok(StripConfig {
+        level: level.map_or(Sourced::default(StripLevel::Safe), |level| {
+            level.map(|word| match word.as_str() {
+                "off" => StripLevel::Off,
+                "trace" => StripLevel::Trace,
+                _ => StripLevel::Safe,
+            })
+        }),
+        keep: section
+            .list("keep")?
+            .unwrap_or(Sourced::default(Vec::new())),
+        remove: section
+            .list("remove")?
+            .unwrap_or(Sourced::default(Vec::new())),
+    })
+}

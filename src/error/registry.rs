@@ -1,0 +1,54 @@
+//! Which kinds of problems are there? All of them, sorted by id.
+
+use super::Kind;
+
+/// Every kind that any part can report. `docs/errors/` is generated from it.
+pub static KINDS: &[&Kind] = &[
+    &crate::budget::EXCEEDED,
+    &crate::cache::CACHE_DISCARDED,
+    &crate::config::INVALID,
+    &crate::config::SYNTAX,
+    &crate::config::UNREADABLE,
+    &crate::facts::EMPTY_APP,
+    &crate::cache::INSTALL_FAILED,
+    &super::IO,
+    &crate::cache::LOCKFILE_OUT_OF_STEP,
+    &crate::facts::MALFORMED_FILE,
+    &super::NO_SPACE,
+    &crate::cache::TOOL_MISSING,
+    &crate::program::USAGE,
+];
+
+/// The kind with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KINDS;
+
+    #[test]
+    fn kinds_are_sorted_and_unique() {
+        let ids: Vec<_> = KINDS.iter().map(|kind| kind.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted, "sort KINDS by id, each once");
+    }
+
+    #[test]
+    fn kinds_are_complete() {
+        for kind in KINDS {
+            assert!(
+                !kind.header.is_empty() && !kind.header.ends_with('.'),
+                "{}",
+                kind.id
+            );
+            assert!(!kind.why.is_empty(), "{}", kind.id);
+            assert!(!kind.steps.is_empty(), "{}", kind.id);
+            assert_eq!((kind.example)().kind.id, kind.id);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What does this id mean? Rules, error ids and cache reasons in one place.
+//!
+//! The same text serves `slugsmith explain ID` and the pages under `docs/`.
+
+use std::fmt::Write as _;
+
+use crate::audit::registry;
+use crate::error::{self, Kind};
+
+/// The page for an id, in Markdown; `None` if nobody knows it.
+#[must_use]
+pub fn page(id: &str) -> Option<String> {
+    if let Some(kind) = error::registry::find(id) {
+        return Some(error_page(kind));
+    }
+    registry::find(id).map(registry::page)
+}
+
+/// Every id that [`page`] knows, sorted.
+#[must_use]
+pub fn ids() -> Vec<&'static str> {
+    let errors = error::registry::KINDS.iter().map(|kind| kind.id);
+    let rules = registry::RULES.iter().map(|rule| rule.id);
+    let mut ids: Vec<_> = errors.chain(rules).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// The page of one kind of problem.
+#[must_use]
+pub fn error_page(kind: &Kind) -> String {
+    let mut page = format!(
+        "# {}\n\n{}\n\n## For example\n\n```\n",
+        kind.id, kind.header
+    );
+    let example = (kind.example)();
+    for line in example.saw.iter().chain(&example.details) {
+        let _ = writeln!(page, "{line}");
+    }
+    let _ = write!(
+        page,
+        "```\n\n## Why it matters\n\n{}\n\n## What to do\n\n",
+        kind.why
+    );
+    for (number, step) in (1..).zip(example.all_steps()) {
+        let _ = writeln!(page, "{number}. {step}");
+    }
+    page
+}

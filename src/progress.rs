@@ -1,0 +1,63 @@
+//! How does work in progress reach a log without any capability printing?
+//!
+//! The flow tells a [`Progress`] what has just happened, as data; the build log, the
+//! plain text printer and the tests each implement it in their own way.
+
+use std::time::Duration;
+
+use crate::audit::AuditReport;
+use crate::budget::BudgetReport;
+use crate::cache;
+use crate::error::Problem;
+use crate::report::Report;
+use crate::stack::StackReport;
+use crate::strip::StripReport;
+
+/// Something that happened, in the order in which it happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The first line. The version is ours.
+    Started {
+        version: &'a str,
+    },
+    /// Something the user should know that is no finding: a cache that was discarded,
+    /// a part that could not be read. The work goes on.
+    Warning(&'a Problem),
+    /// The stack as the earlier buildpacks left it.
+    Stack(&'a StackReport),
+    /// A cache was looked up; its outcome is known before any command runs.
+    CacheDecided(&'a cache::Decision),
+    /// A command of a package manager starts. Secrets are already masked.
+    CommandStarted {
+        command: &'a str,
+    },
+    /// One line of its output, without the line end.
+    CommandOutput {
+        line: &'a str,
+    },
+    CommandEnded {
+        command: &'a str,
+        took: Duration,
+        success: bool,
+    },
+    /// A cache was restored, filled or given up.
+    CacheDone(&'a cache::Outcome),
+    Strip(&'a StripReport),
+    Budget(&'a BudgetReport),
+    Audit(&'a AuditReport),
+    /// The last line.
+    Finished(&'a Report),
+}
+
+/// Takes events as they happen.
+pub trait Progress {
+    fn event(&mut self, event: Event<'_>);
+}
+
+/// Discards every event: for callers that want the report alone.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn event(&mut self, _event: Event<'_>) {}
+}
