@@ -57,7 +57,13 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         ..Report::default()
     };
     if let Some(root) = input.layers {
-        let stack = stack::inspect(&layers::read(root));
+        let surroundings = layers::surroundings::read(root);
+        let stack = stack::inspect(&stack::Inputs {
+            layers: &layers::read(root),
+            surroundings: &surroundings,
+            procfile: &app.procfile,
+            audit: Some(&input.config.audit),
+        });
         progress.event(Event::Stack(&stack));
         report.stack = Some(stack);
     }
