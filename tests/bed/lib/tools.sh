@@ -11,6 +11,8 @@ tools=$cache/tools-pack$pack_version-lifecycle$lifecycle_version-$(fingerprint "
 
 tools_are_made() { [[ -x "$tools/bin/pack" ]]; }
 
+need_go() { have go || fail "Go is needed to build pack and the lifecycle: https://go.dev/dl/"; }
+
 # go_build OUTPUT VARIABLE=VERSION PACKAGE
 go_build() {
     quietly "$cache/logs/go-${1##*/}.log" env CGO_ENABLED=0 GOFLAGS=-mod=readonly \
@@ -36,7 +38,7 @@ EOF
 
 ensure_tools() {
     if tools_are_made; then return; fi
-    have go || fail "Go is needed to build pack and the lifecycle: https://go.dev/dl/"
+    need_go
     local start=$SECONDS name modules=github.com/buildpacks temp
     temp=$(mktemp -d "$cache/tools.XXXXXX")
     mkdir -p "$temp/bin" "$temp/lifecycle"
