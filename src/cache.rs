@@ -53,6 +53,9 @@ pub struct Outcome {
     pub tree_bytes: u64,
     /// Bytes kept for the next build.
     pub stored_bytes: u64,
+    /// Folders of the app that hold what was installed or restored, such as
+    /// `node_modules`; each becomes an image layer of its own.
+    pub folders: Vec<String>,
 }
 
 /// Everything the caches of one run need.

@@ -10,6 +10,8 @@ pub static KINDS: &[&Kind] = &[
     &crate::config::SYNTAX,
     &crate::config::UNREADABLE,
     &crate::facts::EMPTY_APP,
+    &crate::program::cnb::FINDINGS,
+    &crate::program::cnb::FRAMEWORK,
     &crate::cache::INSTALL_FAILED,
     &super::IO,
     &crate::cache::LOCKFILE_OUT_OF_STEP,
