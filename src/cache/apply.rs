@@ -43,7 +43,9 @@ pub(super) fn site(
     };
     if is_installed(app, &trees) {
         let by = context.installer(&name);
-        return Ok(settled(decision(Verdict::Adopted { by }), progress));
+        let mut outcome = settled(decision(Verdict::Adopted { by }), progress);
+        outcome.folders = folders(&trees);
+        return Ok(outcome);
     }
     let job = match job() {
         Ok(job) => job,
@@ -74,6 +76,7 @@ pub(super) fn site(
                         saved: Some(record.install),
                         tree_bytes: record.tree_bytes,
                         stored_bytes: record.stored_bytes,
+                        folders: folders(&trees),
                     };
                     progress.event(Event::CacheDone(&outcome));
                     work.steps(&job.restored, progress)?;
@@ -95,6 +98,7 @@ pub(super) fn site(
         saved: None,
         tree_bytes: packed.as_ref().map_or(0, |packed| packed.tree_bytes),
         stored_bytes: packed.as_ref().map_or(0, |packed| packed.stored_bytes),
+        folders: folders(&trees),
     };
     progress.event(Event::CacheDone(&outcome));
     work.steps(&job.finish, progress)?;
@@ -110,7 +114,17 @@ pub(super) fn settled(decision: Decision, progress: &mut dyn Progress) -> Outcom
         saved: None,
         tree_bytes: 0,
         stored_bytes: 0,
+        folders: Vec::new(),
     }
+}
+
+/// The trees' paths as text; globs of launch.toml have no other form, so a path that is
+/// not UTF-8 stays part of the app's own layer.
+fn folders(trees: &[PathBuf]) -> Vec<String> {
+    trees
+        .iter()
+        .filter_map(|tree| tree.to_str().map(str::to_owned))
+        .collect()
 }
 
 /// Whether the main tree is there with something in it. Dot folders don't count: a

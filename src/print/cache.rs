@@ -20,27 +20,27 @@ pub fn decision(decision: &Decision, level: LogLevel) -> Vec<Line> {
     } = decision;
     match verdict {
         Verdict::Hit if level == LogLevel::Verbose => {
-            vec![Line::item(1, format!("{name}, {what}: nothing changed"))]
+            vec![Line::item(1, format!("{name} ({what}): nothing changed"))]
         }
         Verdict::Hit => Vec::new(),
         Verdict::Miss { reasons } => vec![Line::item(
             1,
-            format!("{name}, {what}: MISS, {}", listed(reasons, level)),
+            format!("{name} ({what}): MISS, {}", listed(reasons, level)),
         )],
         Verdict::Partial { reasons } => vec![Line::item(
             1,
             format!(
-                "{name}, {what}: MISS, {}; old tree taken as the base",
+                "{name} ({what}): MISS, {}; old tree taken as the base",
                 listed(reasons, level)
             ),
         )],
         Verdict::Adopted { by } => vec![Line::item(
             1,
-            format!("{name}, {what} · installed by {by}, adopted"),
+            format!("{name} ({what}) · installed by {by}, adopted"),
         )],
         Verdict::Skipped { why } => vec![Line::alarm(
             1,
-            format!("{name}, {what}: not installed, {why}"),
+            format!("{name} ({what}): not installed, {why}"),
         )],
     }
 }
@@ -59,7 +59,7 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
             vec![Line::item(
                 1,
                 format!(
-                    "{name}, {what}: HIT, restored {} in {}{saved}",
+                    "{name} ({what}): HIT, restored {} in {}{saved}",
                     size(outcome.tree_bytes),
                     time(outcome.took)
                 ),
@@ -117,13 +117,14 @@ mod tests {
         let done = Outcome {
             decision: Decision {
                 name: "npm".to_owned(),
-                what: "package-lock.json: 842 packages".to_owned(),
+                what: "package-lock.json, 842 packages".to_owned(),
                 verdict,
             },
             took: Duration::from_millis(640),
             saved,
             tree_bytes: 151_000_000,
             stored_bytes: 38_100_000,
+            folders: vec!["node_modules".to_owned()],
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);
@@ -138,13 +139,13 @@ mod tests {
     fn each_verdict_reads_well() {
         assert_eq!(
             lines(Verdict::Hit),
-            ["npm, package-lock.json: 842 packages: HIT, restored 151.0 MB in 0.6s, saved 14.2s"]
+            ["npm (package-lock.json, 842 packages): HIT, restored 151.0 MB in 0.6s, saved 14.2s"]
         );
         let reasons = (1..=5).map(|n| format!("reason {n}")).collect();
         assert_eq!(
             lines(Verdict::Miss { reasons }),
             [
-                "npm, package-lock.json: 842 packages: MISS, reason 1; reason 2; reason 3; and 2 more",
+                "npm (package-lock.json, 842 packages): MISS, reason 1; reason 2; reason 3; and 2 more",
                 "Done in 0.6s; kept for the next build: 38.1 MB (151.0 MB unpacked)"
             ]
         );
@@ -152,7 +153,7 @@ mod tests {
             lines(Verdict::Adopted {
                 by: "heroku/nodejs".to_owned()
             }),
-            ["npm, package-lock.json: 842 packages · installed by heroku/nodejs, adopted"]
+            ["npm (package-lock.json, 842 packages) · installed by heroku/nodejs, adopted"]
         );
     }
 }

@@ -165,7 +165,7 @@ pub(super) fn recognise<'a>(context: &'a Context<'a>) -> Option<Recognised<'a>> 
     );
     let what = match &lockfile {
         Some(lockfile) => format!(
-            "{}: {}",
+            "{}, {}",
             lockfile.path,
             crate::units::counted(lockfile.count(), "package")
         ),
