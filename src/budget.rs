@@ -71,6 +71,12 @@ pub fn judge(tree: &Tree, _config: &Config) -> BudgetReport {
     }
 }
 
+/// The problem that ends a build that is over its budget; `None` otherwise.
+#[must_use]
+pub fn problem(report: &BudgetReport) -> Option<Problem> {
+    (report.verdict == Verdict::Over).then(|| Problem::new(&EXCEEDED))
+}
+
 /// The slug is over its budget.
 pub static EXCEEDED: Kind = Kind {
     id: "budget-exceeded",

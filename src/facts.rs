@@ -8,6 +8,7 @@
 pub mod app;
 pub mod environment;
 pub mod layers;
+pub mod tools;
 pub mod tree;
 
 use std::path::PathBuf;

@@ -45,6 +45,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     progress.event(Event::Started {
         version: env!("CARGO_PKG_VERSION"),
     });
+    progress.event(Event::Config(&input.config.findings));
     let app = app::read(input.app);
     if app.names.is_empty() {
         return Err(Problem::new(&facts::EMPTY_APP).saw(input.app.display().to_string()));
@@ -76,9 +77,11 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         };
         report.caches = cache::run(&context, progress)?;
     }
+    progress.event(Event::Working { what: "Stripping" });
     let strip = strip::run(input.app, input.config, !apply)?;
     progress.event(Event::Strip(&strip));
     report.strip = Some(strip);
+    progress.event(Event::Working { what: "Weighing" });
     let tree = Tree::read(input.app);
     let budget = budget::judge(&tree, input.config);
     progress.event(Event::Budget(&budget));

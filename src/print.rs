@@ -3,9 +3,33 @@
 //! The build log, the text of `check` and the classic log have the same content: each
 //! capability gives its [`line::Line`]s here, and a [`line::Skin`] writes them.
 
+pub mod audit;
 pub mod budget;
+pub mod build_log;
 pub mod cache;
 pub mod env;
+pub mod findings;
+pub mod json;
 pub mod line;
+pub mod problem;
 pub mod stack;
 pub mod strip;
+pub mod terminal;
+
+use std::io::{self, Write};
+
+/// Writes a finished text to standard output. A reader that went away (`| head`) is no
+/// error: there is nobody left to tell.
+///
+/// # Errors
+/// Those of the stream, but for a broken pipe.
+pub fn out(text: &str) -> io::Result<()> {
+    let mut stream = anstream::stdout().lock();
+    let written = stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

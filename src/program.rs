@@ -1,6 +1,63 @@
 //! Which program is this? One binary, several ways in, chosen by file name and operands.
+//!
+//! | file name | operands | program |
+//! |---|---|---|
+//! | `detect` | 2 | Cloud Native detect |
+//! | `build` | 3 | Cloud Native build |
+//! | `detect` | 1 | classic detect |
+//! | `compile`, `release`, `report`, `test-compile` | | classic |
+//! | anything else | | the command line |
+//!
+//! `CNB_*` variables decide nothing: a classic buildpack run through cnb-shim has them
+//! too. A second binary for the command line would be shipped inside every image.
+
+pub mod classic;
+pub mod cli;
+pub mod cnb;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use crate::error::{Kind, Problem};
+
+/// The programs in one binary.
+#[derive(Debug, PartialEq, Eq)]
+enum Program {
+    CloudNative,
+    Classic(classic::Step),
+    CommandLine,
+}
+
+/// Runs the program that `arguments` (file name first) ask for.
+#[must_use]
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let operands: Vec<PathBuf> = arguments.iter().skip(1).map(PathBuf::from).collect();
+    match choose(arguments) {
+        // libcnb ends the process itself, with the codes of the buildpack spec.
+        Program::CloudNative => cnb::main(),
+        Program::Classic(step) => classic::main(step, &operands),
+        Program::CommandLine => cli::main(arguments),
+    }
+}
+
+fn choose(arguments: &[OsString]) -> Program {
+    let name = arguments
+        .first()
+        .map(Path::new)
+        .and_then(Path::file_name)
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    match (name, arguments.len().saturating_sub(1)) {
+        ("detect", 1) => Program::Classic(classic::Step::Detect),
+        ("compile", _) => Program::Classic(classic::Step::Compile),
+        ("release", _) => Program::Classic(classic::Step::Release),
+        ("report", _) => Program::Classic(classic::Step::Report),
+        ("test-compile", _) => Program::Classic(classic::Step::TestCompile),
+        ("detect" | "build", _) => Program::CloudNative,
+        _ => Program::CommandLine,
+    }
+}
 
 /// Wrong use of a program.
 pub static USAGE: Kind = Kind {
@@ -9,6 +66,45 @@ pub static USAGE: Kind = Kind {
     why: "Guessing could change the wrong folder.",
     steps: &["Run `slugsmith --help`."],
     example: || {
-        Problem::new(&USAGE).saw("compile takes BUILD_DIR CACHE_DIR ENV_DIR, got 1 argument")
+        Problem::new(&USAGE).saw("compile takes BUILD_DIR CACHE_DIR ENV_DIR, got 1 operand")
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(line: &str) -> Program {
+        choose(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn name_and_operands_choose_the_program() {
+        assert_eq!(
+            program("/cnb/bin/detect /platform /plan"),
+            Program::CloudNative
+        );
+        assert_eq!(
+            program("bin/build /layers /platform /plan"),
+            Program::CloudNative
+        );
+        assert_eq!(
+            program("bin/detect /app"),
+            Program::Classic(classic::Step::Detect)
+        );
+        assert_eq!(
+            program("bin/compile a b c"),
+            Program::Classic(classic::Step::Compile)
+        );
+        assert_eq!(
+            program("bin/test-compile a b c"),
+            Program::Classic(classic::Step::TestCompile)
+        );
+        assert_eq!(
+            program("slugsmith build examples/storefront"),
+            Program::CommandLine
+        );
+        assert_eq!(program("slugsmith"), Program::CommandLine);
+        assert_eq!(choose(&[]), Program::CommandLine);
+    }
+}

@@ -9,6 +9,7 @@ use crate::audit::AuditReport;
 use crate::budget::BudgetReport;
 use crate::cache;
 use crate::error::Problem;
+use crate::finding::Finding;
 use crate::report::Report;
 use crate::stack::StackReport;
 use crate::strip::StripReport;
@@ -23,6 +24,12 @@ pub enum Event<'a> {
     /// Something the user should know that is no finding: a cache that was discarded,
     /// a part that could not be read. The work goes on.
     Warning(&'a Problem),
+    /// Findings about the configuration itself; may be empty.
+    Config(&'a [Finding]),
+    /// Something that may take long begins: for spinners, not for logs.
+    Working {
+        what: &'a str,
+    },
     /// The stack as the earlier buildpacks left it.
     Stack(&'a StackReport),
     /// A cache was looked up; its outcome is known before any command runs.

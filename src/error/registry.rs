@@ -5,11 +5,15 @@ use super::Kind;
 /// Every kind that any part can report. `docs/errors/` is generated from it.
 pub static KINDS: &[&Kind] = &[
     &crate::budget::EXCEEDED,
+    &crate::cache::SCRIPT_FAILED,
     &crate::cache::CACHE_DISCARDED,
+    &crate::cache::CACHE_NOT_STORED,
     &crate::config::INVALID,
     &crate::config::SYNTAX,
     &crate::config::UNREADABLE,
     &crate::facts::EMPTY_APP,
+    &crate::program::cnb::FINDINGS,
+    &crate::program::cnb::FRAMEWORK,
     &crate::cache::INSTALL_FAILED,
     &super::IO,
     &crate::cache::LOCKFILE_OUT_OF_STEP,

@@ -55,6 +55,13 @@ impl App {
     }
 }
 
+/// Whether there is nothing at all in the folder; a folder that can't be listed is not
+/// known to be empty.
+#[must_use]
+pub fn is_empty(root: &Path) -> bool {
+    fs_err::read_dir(root).is_ok_and(|mut entries| entries.next().is_none())
+}
+
 /// Reads the root of an app. Never fails: what is missing or broken is a fact.
 #[must_use]
 pub fn read(root: &Path) -> App {

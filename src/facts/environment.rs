@@ -68,7 +68,11 @@ pub fn own_variables() -> BTreeMap<String, OsString> {
         .collect()
 }
 
-/// Reads a folder of variables (`<platform>/env` or `ENV_DIR`) over `variables`.
+/// Reads a folder of variables (`<platform>/env` or `ENV_DIR`) into `variables`.
+///
+/// In a classic build config vars are nowhere else, so they win. In a Cloud Native build
+/// the lifecycle has already laid them over our environment, list variables such as PATH
+/// prepended, and the folder only adds what `clear-env` kept out.
 /// What can't be read is skipped: a build must not fail on one odd config var.
 pub fn overlay(variables: &mut BTreeMap<String, OsString>, folder: &Path, world: World) {
     use std::os::unix::ffi::OsStringExt;
@@ -79,7 +83,11 @@ pub fn overlay(variables: &mut BTreeMap<String, OsString>, folder: &Path, world:
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        if world == World::Classic && CLASSIC_DENIED.contains(&name.as_str()) {
+        let denied = match world {
+            World::Classic => CLASSIC_DENIED.contains(&name.as_str()),
+            World::CloudNative | World::Embedded => variables.contains_key(&name),
+        };
+        if denied {
             continue;
         }
         if let Ok(content) = fs_err::read(entry.path()) {

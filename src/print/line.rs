@@ -75,16 +75,19 @@ impl Skin {
                     Shape::Row => "    ",
                     Shape::Alarm => "! ",
                 };
-                writeln!(out, "{style}{indent}{mark}{text}{style:#}")
+                let row = format!("{indent}{mark}{text}");
+                writeln!(out, "{style}{}{style:#}", row.trim_end())
             }
             Self::Classic => {
                 let indent = "  ".repeat(line.depth.saturating_sub(1));
-                match line.shape {
-                    Shape::Section => writeln!(out, "{style}-----> {text}{style:#}"),
-                    Shape::Item => writeln!(out, "       {indent}{text}"),
-                    Shape::Row => writeln!(out, "       {indent}    {text}"),
-                    Shape::Alarm => writeln!(out, "{style} !     {indent}{text}{style:#}"),
-                }
+                let mark = match line.shape {
+                    Shape::Section => "-----> ",
+                    Shape::Item => "       ",
+                    Shape::Row => "           ",
+                    Shape::Alarm => " !     ",
+                };
+                let row = format!("{mark}{indent}{text}");
+                writeln!(out, "{style}{}{style:#}", row.trim_end())
             }
         }
     }

@@ -115,7 +115,7 @@ fn variables(report: &StackReport, environment: &Environment, lines: &mut Vec<Li
     }
 }
 
-/// `heroku/nodejs dist env.launch/NODE_ENV.default: default \`production\``.
+/// One line of a history: who, which file, how, what.
 fn told(report: &StackReport, name: &str, step: &Step) -> String {
     let value = cut(&secrets::shown(name, &step.value.to_string_lossy()));
     let effect = if step.fired {

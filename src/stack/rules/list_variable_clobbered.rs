@@ -152,19 +152,14 @@ fn finding(
         lost.iter().take(3).cloned().collect::<Vec<_>>().join(", "),
         losers.into_iter().collect::<Vec<_>>().join(", "),
     );
-    let file = step
-        .file
-        .split('.')
-        .next()
-        .map_or("", |_| step.file.as_str());
-    let stem = file.strip_suffix(".override").unwrap_or(file);
+    let file = step.file.as_str();
+    let bare = file.strip_suffix(".override").unwrap_or(file);
+    let delimiter = match separator(OsStr::new(name)) {
+        Some(b' ') => " ",
+        _ => ":",
+    };
     let help = vec![format!(
-        "Rename {file} of {who} to {stem}.prepend and write `{}` into {stem}.delim.",
-        if separator(OsStr::new(name)) == Some(b' ') {
-            " "
-        } else {
-            ":"
-        },
+        "Rename {file} of {who} to {bare}.prepend and write `{delimiter}` into {bare}.delim."
     )];
     let mut finding = RULE.finding(message, help);
     if no_shell {

@@ -93,6 +93,9 @@ const SYSTEM_TOOLS: &[&str] = &[
 /// How many names one finding lists.
 const NAMED: usize = 5;
 
+/// A name, the file that wins, the file that loses.
+type Hidden = (String, Candidate, Candidate);
+
 fn check(model: &Model<'_>) -> Vec<Finding> {
     let found = conflicts(model);
     // Where a runtime is doubled, its companions (npx, corepack, irb) are too: said there.
@@ -101,7 +104,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         .filter(|(_, _, shadowing, _)| is_runtime(&shadowing.name))
         .map(|(winner, loser, ..)| (*winner, *loser))
         .collect();
-    let mut pairs: BTreeMap<(usize, usize), Vec<(String, Candidate, Candidate)>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(usize, usize), Vec<Hidden>> = BTreeMap::new();
     for (winner, loser, shadowing, candidate) in found {
         if !told.contains(&(winner, loser)) {
             pairs.entry((winner, loser)).or_default().push((
@@ -119,12 +122,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn between(
-    model: &Model<'_>,
-    winner: usize,
-    loser: usize,
-    names: &[(String, Candidate, Candidate)],
-) -> Option<Finding> {
+fn between(model: &Model<'_>, winner: usize, loser: usize, names: &[Hidden]) -> Option<Finding> {
     let (one, other) = (model.id(winner), model.id(loser));
     let (_, first, second) = names.first()?;
     let path = model.dyno.variables.get(std::ffi::OsStr::new("PATH"));

@@ -1,0 +1,143 @@
+//! The classic buildpack API: detect, compile, release, report and test-compile.
+//!
+//! Source: Heroku Dev Center, "Buildpack API" and "Testpack API". The build folder is
+//! never removed or replaced: on Heroku CI it *is* `/app`, whose own entry is read-only.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cache::store::Store;
+use crate::config;
+use crate::error::{Problem, Result};
+use crate::exit::Exit;
+use crate::facts::environment::{self, Environment, World, own_variables};
+use crate::facts::{self};
+use crate::flow::{self, Input};
+use crate::print::build_log::BuildLog;
+use crate::print::line::Skin;
+use crate::print::{self, json, problem};
+use crate::program::{USAGE, cnb};
+
+/// Which executable was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Detect,
+    Compile,
+    Release,
+    Report,
+    TestCompile,
+}
+
+/// The folder below `CACHE_DIR` that is ours; all buildpacks of an app share it.
+const CACHE_FOLDER: &str = "slugsmith";
+/// The last report, kept for `bin/report`.
+const REPORT: &str = "report.json";
+
+/// Runs one step.
+#[must_use]
+pub fn main(step: Step, operands: &[PathBuf]) -> ExitCode {
+    let result = match step {
+        Step::Detect => detect(operands),
+        Step::Compile => compile(operands),
+        // The last buildpack's `release` decides the default process types, and we are
+        // the last: say nothing, so that the Procfile counts.
+        Step::Release => printed("--- {}\n"),
+        Step::Report => report(operands),
+        Step::TestCompile => test_compile(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(problem) => {
+            let _ = cnb::print_error(Skin::Classic, &problem);
+            exit(Exit::Findings)
+        }
+    }
+}
+
+fn exit(exit: Exit) -> ExitCode {
+    ExitCode::from(u8::try_from(exit.code()).unwrap_or(1))
+}
+
+fn printed(text: &str) -> Result<ExitCode> {
+    print::out(text).map_err(|error| crate::error::io("writing", "standard output", &error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn detect(operands: &[PathBuf]) -> Result<ExitCode> {
+    let [app] = operands else {
+        return Err(usage("detect takes BUILD_DIR", operands));
+    };
+    if facts::app::is_empty(app) {
+        let problem = Problem::new(&facts::EMPTY_APP).saw(app.display().to_string());
+        let _ = problem::to_stderr(Skin::Classic, &problem::warning(&problem));
+        return Ok(ExitCode::FAILURE);
+    }
+    printed("slugsmith\n")
+}
+
+fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
+    let [app, cache, variables] = operands else {
+        return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
+    };
+    let app = absolute(app)?;
+    let environment = environment_of(variables);
+    let config = config::read(&app, &environment)?;
+    let folder = absolute(cache)?.join(CACHE_FOLDER);
+    fs_err::create_dir_all(&folder)
+        .map_err(|error| crate::error::io("creating", &folder, &error))?;
+    let store = Store::new(folder.clone());
+    let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
+    let input = Input {
+        app: &app,
+        config: &config,
+        environment: &environment,
+        store: Some(&store),
+        layers: None,
+    };
+    let report = flow::build(&input, &mut log)?;
+    // For bin/report only; a full cache disk must not fail the build here.
+    let _ = fs_err::write(folder.join(REPORT), json::report(&report));
+    cnb::verdict(&report, &config)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty
+/// object when there was no build.
+fn report(operands: &[PathBuf]) -> Result<ExitCode> {
+    let text = operands
+        .get(1)
+        .map(|cache| cache.join(CACHE_FOLDER).join(REPORT))
+        .and_then(|path| fs_err::read_to_string(path).ok());
+    printed(text.as_deref().unwrap_or("{}\n"))
+}
+
+/// In Heroku CI tests run in the build folder, so nothing is stripped or pruned. Without
+/// this step the platform would fall back to `compile` and lose the tests.
+fn test_compile() -> Result<ExitCode> {
+    printed(
+        "-----> slugsmith\n       A test run keeps every file: nothing was cached, stripped or weighed.\n",
+    )
+}
+
+/// Classic builds get config vars as files in `ENV_DIR`, not as variables.
+fn environment_of(folder: &Path) -> Environment {
+    let mut variables = own_variables();
+    environment::overlay(&mut variables, folder, World::Classic);
+    let stack = variables.get("STACK").and_then(|value| value.to_str());
+    Environment {
+        world: World::Classic,
+        target: environment::this_machine(stack),
+        variables,
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| crate::error::io("resolving", path, &error))
+}
+
+fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
+    Problem::new(&USAGE).saw(format!(
+        "{takes}, got {}",
+        crate::units::counted(operands.len() as u64, "operand")
+    ))
+}

@@ -1,0 +1,134 @@
+//! The command line: one file per verb, each thin: gather, call, print.
+
+mod build;
+mod check;
+mod env;
+mod explain;
+mod init;
+mod inspect;
+mod strip;
+mod workspace;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::error::{Problem, Result};
+use crate::exit::Exit;
+use crate::facts::environment::{Environment, World, own_variables, this_machine};
+use crate::print::line::Skin;
+use crate::print::{self, problem};
+use crate::program::USAGE;
+
+/// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
+/// and audits apps for ephemeral dynos.
+#[derive(Debug, Parser)]
+#[command(name = "slugsmith", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Build(build::Arguments),
+    Check(check::Arguments),
+    Inspect(inspect::Arguments),
+    Strip(strip::Arguments),
+    Env(env::Arguments),
+    Explain(explain::Arguments),
+    Init(init::Arguments),
+}
+
+/// Forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Where a report goes and in which form.
+#[derive(Debug, clap::Args)]
+struct OutputArguments {
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the report to FILE instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl OutputArguments {
+    fn write(&self, text: &str) -> Result<()> {
+        match &self.output {
+            Some(path) => {
+                fs_err::write(path, text).map_err(|error| crate::error::io("writing", path, &error))
+            }
+            None => print::out(text)
+                .map_err(|error| crate::error::io("writing", "standard output", &error)),
+        }
+    }
+}
+
+/// Runs the verb that the arguments name.
+#[must_use]
+pub fn main(arguments: &[OsString]) -> ExitCode {
+    let line = match CommandLine::try_parse_from(arguments) {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = error.print();
+            let wrong = error.use_stderr();
+            return code(if wrong { Exit::Usage } else { Exit::Fine });
+        }
+    };
+    let result = match &line.verb {
+        Verb::Build(arguments) => build::run(arguments),
+        Verb::Check(arguments) => check::run(arguments),
+        Verb::Inspect(arguments) => inspect::run(arguments),
+        Verb::Strip(arguments) => strip::run(arguments),
+        Verb::Env(arguments) => env::run(arguments),
+        Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Init(arguments) => init::run(arguments),
+    };
+    match result {
+        Ok(exit) => code(exit),
+        Err(problem) => {
+            let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
+            let usage = std::ptr::eq(problem.kind, &raw const USAGE);
+            code(if usage { Exit::Usage } else { Exit::Failed })
+        }
+    }
+}
+
+fn code(exit: Exit) -> ExitCode {
+    ExitCode::from(u8::try_from(exit.code()).unwrap_or(1))
+}
+
+/// The environment of a laptop or a CI machine.
+fn environment() -> Environment {
+    let variables = own_variables();
+    let stack = variables.get("STACK").and_then(|value| value.to_str());
+    Environment {
+        world: World::Embedded,
+        target: this_machine(stack),
+        variables,
+    }
+}
+
+/// The folder that the user named.
+fn folder(path: &Path) -> Result<PathBuf> {
+    let full =
+        fs_err::canonicalize(path).map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    if !full.is_dir() {
+        return Err(Problem::new(&USAGE).saw(format!("{} is not a folder", path.display())));
+    }
+    Ok(full)
+}
+
+/// Standard error for logs beside a report on standard output.
+fn stderr() -> impl Write {
+    anstream::stderr()
+}

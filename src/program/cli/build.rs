@@ -1,0 +1,94 @@
+//! `slugsmith build APP`: the embedded platform. Does on a copy of the app what the
+//! buildpack does in a build, without a container engine; nothing on disk changes but
+//! the user's cache folder.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use super::workspace::Workspace;
+use super::{environment, folder};
+use crate::cache::store::Store;
+use crate::config;
+use crate::error::{Problem, Result, io};
+use crate::exit::Exit;
+use crate::facts::{self, environment::Environment};
+use crate::flow::{self, Input};
+use crate::print::build_log::BuildLog;
+use crate::print::line::Skin;
+use crate::print::terminal::Terminal;
+use crate::print::{json, problem};
+use crate::program::{USAGE, cnb};
+
+/// Build a copy of an app without a container engine and print the build log
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The app's folder
+    #[arg(value_name = "APP", default_value = ".")]
+    app: PathBuf,
+    /// Keep the built copy as DIR, which must not exist
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Write the report as JSON to FILE
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Keep caches in DIR instead of the user's cache folder
+    #[arg(long, value_name = "DIR", env = "SLUGSMITH_CACHE_DIR")]
+    cache: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
+    let app = folder(&arguments.app)?;
+    if facts::app::is_empty(&app) {
+        return Err(Problem::new(&facts::EMPTY_APP).saw(app.display().to_string()));
+    }
+    if let Some(target) = arguments.keep.as_ref().filter(|target| target.exists()) {
+        return Err(Problem::new(&USAGE).saw(format!("--keep {}: exists", target.display())));
+    }
+    let environment = environment();
+    let config = config::read(&app, &environment)?;
+    let caches = cache_folder(arguments.cache.as_deref(), &app, &environment)?;
+    let workspace = Workspace::copy_of(&app)?;
+    let store = Store::new(caches);
+    let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
+    let mut progress = Terminal::new(log);
+    let input = Input {
+        app: &workspace.app(),
+        config: &config,
+        environment: &environment,
+        store: Some(&store),
+        layers: None,
+    };
+    let report = flow::build(&input, &mut progress)?;
+    drop(progress);
+    if let Some(path) = &arguments.json {
+        fs_err::write(path, json::report(&report)).map_err(|error| io("writing", path, &error))?;
+    }
+    if let Some(target) = &arguments.keep {
+        workspace.keep(target)?;
+    }
+    match cnb::verdict(&report, &config) {
+        Ok(()) => Ok(Exit::Fine),
+        Err(problem) => {
+            let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
+            Ok(Exit::Findings)
+        }
+    }
+}
+
+/// A folder per app: its name for people, a hash of its path against clashes.
+fn cache_folder(asked: Option<&Path>, app: &Path, environment: &Environment) -> Result<PathBuf> {
+    let base = match asked {
+        Some(folder) => folder.to_owned(),
+        None => match (environment.get("XDG_CACHE_HOME"), environment.get("HOME")) {
+            (Some(cache), _) => Path::new(cache).join("slugsmith"),
+            (None, Some(home)) => Path::new(home).join(".cache/slugsmith"),
+            (None, None) => std::env::temp_dir().join("slugsmith-cache"),
+        },
+    };
+    let mut hasher = DefaultHasher::new();
+    app.hash(&mut hasher);
+    let name = app.file_name().unwrap_or_default().to_string_lossy();
+    let folder = base.join(format!("{name}-{:016x}", hasher.finish()));
+    fs_err::create_dir_all(&folder).map_err(|error| io("creating", &folder, &error))?;
+    fs_err::canonicalize(&folder).map_err(|error| io("resolving", &folder, &error))
+}

@@ -1,0 +1,41 @@
+//! `slugsmith strip PATH`: strip a folder in place, with a list of what and why.
+
+use std::path::PathBuf;
+
+use super::{Format, OutputArguments, environment, folder};
+use crate::config;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::print::line::Skin;
+use crate::print::{self, json};
+
+/// Remove from a folder what will never run
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The folder to strip, in place
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// Change nothing, only say what would go
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
+    let path = folder(&arguments.path)?;
+    let config = config::read(&path, &environment())?;
+    let report = crate::strip::run(&path, &config, arguments.dry_run)?;
+    let text = match arguments.output.format {
+        Format::Json => json::strip_report(&report),
+        Format::Text => {
+            let mut text = Vec::new();
+            for line in print::strip::lines(&report, config.log.value) {
+                let _ = Skin::Bullets.write(&mut text, &line);
+            }
+            String::from_utf8_lossy(&text).into_owned()
+        }
+    };
+    arguments.output.write(&text)?;
+    Ok(Exit::Fine)
+}

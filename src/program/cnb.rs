@@ -1,0 +1,182 @@
+//! The Cloud Native buildpack: gather from libcnb, run the flow, hand the result back.
+
+use std::io;
+use std::process::ExitCode;
+
+use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
+use libcnb::data::launch::{Launch, LaunchBuilder, Slice};
+use libcnb::detect::{DetectContext, DetectResult, DetectResultBuilder};
+use libcnb::generic::{GenericMetadata, GenericPlatform};
+use libcnb::{Buildpack, Target};
+
+use crate::cache::store::Store;
+use crate::config::{self, Config};
+use crate::error::{Kind, Problem};
+use crate::facts::environment::{self, Environment, World};
+use crate::facts::{self, environment::own_variables};
+use crate::flow::{self, Input};
+use crate::print::build_log::BuildLog;
+use crate::print::line::{Line, Skin};
+use crate::print::problem;
+use crate::{budget, report::Report};
+
+/// The buildpack, as libcnb sees it.
+#[derive(Debug)]
+pub struct Slugsmith;
+
+/// The macro makes a plain `fn main`; a module keeps it apart from ours.
+mod entry {
+    use super::Slugsmith;
+    libcnb::buildpack_main!(Slugsmith);
+    pub(super) fn run() {
+        main();
+    }
+}
+
+/// Runs detect or build. libcnb ends the process with the spec's codes.
+#[must_use]
+pub fn main() -> ExitCode {
+    entry::run();
+    ExitCode::SUCCESS
+}
+
+impl Buildpack for Slugsmith {
+    type Platform = GenericPlatform;
+    type Metadata = GenericMetadata;
+    type Error = Problem;
+
+    /// Passes for any app but an empty one: a buildpack that is listed and says no fails
+    /// the whole build.
+    fn detect(&self, context: DetectContext<Self>) -> libcnb::Result<DetectResult, Problem> {
+        if facts::app::is_empty(&context.app_dir) {
+            let problem =
+                Problem::new(&facts::EMPTY_APP).saw(context.app_dir.display().to_string());
+            let _ = problem::to_stderr(Skin::Bullets, &problem::warning(&problem));
+            return DetectResultBuilder::fail().build();
+        }
+        DetectResultBuilder::pass().build()
+    }
+
+    fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, Problem> {
+        let environment = environment_of(&context);
+        let config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+        let store = Store::new(context.layers_dir.clone());
+        let mut log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
+        let input = Input {
+            app: &context.app_dir,
+            config: &config,
+            environment: &environment,
+            store: Some(&store),
+            layers: context.layers_dir.parent(),
+        };
+        let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
+        verdict(&report, &config).map_err(buildpack_error)?;
+        BuildResultBuilder::new().launch(launch(&report)).build()
+    }
+
+    fn on_error(&self, error: libcnb::Error<Problem>) {
+        let lines = match &error {
+            libcnb::Error::BuildpackError(problem) => problem::error(problem),
+            framework => problem::error(&Problem::new(&FRAMEWORK).saw(framework.to_string())),
+        };
+        let _ = problem::to_stderr(Skin::Bullets, &lines);
+    }
+}
+
+fn buildpack_error(problem: Problem) -> libcnb::Error<Problem> {
+    libcnb::Error::BuildpackError(problem)
+}
+
+/// What ends a build although everything ran: a broken budget, or findings where the
+/// app's configuration asks for it.
+///
+/// # Errors
+/// The problem to print.
+pub(super) fn verdict(report: &Report, config: &Config) -> Result<(), Problem> {
+    if let Some(problem) = report.budget.as_ref().and_then(budget::problem) {
+        return Err(problem);
+    }
+    let limit = &config.audit.fail_build_on;
+    let counted = report
+        .findings()
+        .filter(|finding| limit.value.includes(finding.level));
+    let failing: Vec<_> = counted.map(|finding| finding.rule).collect();
+    if failing.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(&FINDINGS)
+        .saw(failing.join(", "))
+        .saw(format!("fail_build_on is set in {}", limit.source)))
+}
+
+fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
+    let Target {
+        os,
+        arch,
+        distro_name,
+        distro_version,
+        ..
+    } = &context.target;
+    let mut variables = own_variables();
+    if let Some(platform) = std::env::var_os("CNB_PLATFORM_DIR") {
+        let folder = std::path::Path::new(&platform).join("env");
+        environment::overlay(&mut variables, &folder, World::CloudNative);
+    }
+    Environment {
+        world: World::CloudNative,
+        target: environment::Target {
+            os: os.clone(),
+            arch: arch.clone(),
+            distro: format!("{distro_name} {distro_version}"),
+        },
+        variables,
+    }
+}
+
+/// Dependency folders become image layers of their own, so that a push of changed app
+/// code does not upload them again (spec buildpack.md, "launch.toml", slices).
+fn launch(report: &Report) -> Launch {
+    let mut launch = LaunchBuilder::new();
+    let folders = report.caches.iter().flat_map(|outcome| &outcome.folders);
+    for folder in folders {
+        launch.slice(Slice {
+            path_globs: vec![format!("{folder}/**")],
+        });
+    }
+    launch.build()
+}
+
+/// Findings stop the build because the app's configuration says so.
+pub static FINDINGS: Kind = Kind {
+    id: "findings",
+    header: "Findings stop this build, as the configuration asks",
+    why: "The app's own configuration says that findings of this level must not be deployed.",
+    steps: &[
+        "Mend what the log above lists; `slugsmith explain ID` tells more about each.",
+        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = { level = \"off\", reason = \"…\" }.",
+        "To let findings pass, set [com.slugsmith.audit] fail_build_on = \"never\".",
+    ],
+    example: || {
+        Problem::new(&FINDINGS)
+            .saw("uploads-on-local-disk")
+            .saw("fail_build_on is set in project.toml line 12")
+    },
+};
+
+/// libcnb or the lifecycle gave us something we can't use.
+pub static FRAMEWORK: Kind = Kind {
+    id: "framework",
+    header: "The buildpack framework failed",
+    why: "The files that the lifecycle and this buildpack exchange could not be read or written.",
+    steps: &[
+        "Build again with `pack build --clear-cache`.",
+        "If it happens again, report it with this log and the versions of pack and the lifecycle.",
+    ],
+    example: || Problem::new(&FRAMEWORK).saw("couldn't write launch.toml: read-only file system"),
+};
+
+/// The classic way in prints the same error.
+pub(super) fn print_error(skin: Skin, problem: &Problem) -> io::Result<()> {
+    let lines: Vec<Line> = problem::error(problem);
+    problem::to_stderr(skin, &lines)
+}
