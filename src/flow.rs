@@ -62,7 +62,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         let stack = stack::inspect(&stack::Inputs {
             layers: &layers::read(root),
             surroundings: &surroundings,
-            procfile: &app.procfile,
+            app: Some(&app),
             audit: Some(&input.config.audit),
         });
         progress.event(Event::Stack(&stack));

@@ -12,6 +12,7 @@
 pub mod environment;
 pub mod environments;
 pub mod launch;
+pub mod live;
 pub mod model;
 pub mod rules;
 pub mod secrets;
@@ -20,7 +21,7 @@ pub mod which;
 use std::collections::BTreeMap;
 
 use crate::config::AuditConfig;
-use crate::facts::app;
+use crate::facts::app::App;
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Analyzed, Layer, LayerToml, Layers, Order, PlanEntry, Types};
 use crate::finding::Finding;
@@ -97,8 +98,7 @@ pub struct LayerReport {
 pub struct Inputs<'a> {
     pub layers: &'a Layers,
     pub surroundings: &'a Surroundings,
-    /// The app's own process types.
-    pub procfile: &'a [app::Process],
+    pub app: Option<&'a App>,
     /// Levels that the app's configuration gives to rules.
     pub audit: Option<&'a AuditConfig>,
 }
@@ -106,7 +106,7 @@ pub struct Inputs<'a> {
 /// The model of a stack and its conflicts.
 #[must_use]
 pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
-    let model = Model::new(inputs.layers, inputs.surroundings, inputs.procfile);
+    let model = Model::new(inputs.layers, inputs.surroundings, inputs.app);
     let index = model.launch_index();
     StackReport {
         buildpacks: model.buildpacks(),

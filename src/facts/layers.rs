@@ -7,6 +7,7 @@
 //! missing is `None`, what can't be read is in [`Layers::unread`], and nothing fails.
 
 pub mod contents;
+pub mod elf;
 pub mod env_dir;
 pub mod paths;
 pub mod surroundings;

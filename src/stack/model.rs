@@ -6,7 +6,7 @@ use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
 use super::which::{self, Index};
 use super::{BuildpackReport, LayerReport, State, is_launched, reused};
-use crate::facts::app;
+use crate::facts::app::App;
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Buildpack, Folder, Layer, Layers, escape};
 
@@ -18,8 +18,7 @@ const NAMED_COMMANDS: usize = 4;
 pub struct Model<'a> {
     pub layers: &'a Layers,
     pub surroundings: &'a Surroundings,
-    /// The app's own process types.
-    pub procfile: &'a [app::Process],
+    pub app: Option<&'a App>,
     /// Our own position in the group, in a build.
     pub own: Option<usize>,
     pub processes: Launch,
@@ -33,11 +32,7 @@ pub struct Model<'a> {
 
 impl<'a> Model<'a> {
     #[must_use]
-    pub fn new(
-        layers: &'a Layers,
-        surroundings: &'a Surroundings,
-        procfile: &'a [app::Process],
-    ) -> Self {
+    pub fn new(layers: &'a Layers, surroundings: &'a Surroundings, app: Option<&'a App>) -> Self {
         let own = surroundings
             .own
             .as_ref()
@@ -65,7 +60,7 @@ impl<'a> Model<'a> {
         Self {
             layers,
             surroundings,
-            procfile,
+            app,
             own,
             processes,
             build: environment::build(&layers.root, ran, &base, &overlay),
@@ -126,6 +121,32 @@ impl<'a> Model<'a> {
                     .iter()
                     .map(move |layer| (index, buildpack, layer))
             })
+    }
+
+    /// The commands of the app's own Procfile for a process type.
+    pub fn procfile(&self, kind: &str) -> impl Iterator<Item = &'a str> {
+        let lines = self
+            .app
+            .map_or([].as_slice(), |app| app.procfile.as_slice());
+        let kind = kind.to_owned();
+        lines
+            .iter()
+            .filter(move |line| line.name == kind)
+            .map(|line| line.command.as_str())
+    }
+
+    /// Architecture of the run image, as buildpacks name it.
+    #[must_use]
+    pub fn arch(&self) -> Option<&str> {
+        let target = self
+            .surroundings
+            .live
+            .get(std::ffi::OsStr::new("CNB_TARGET_ARCH"));
+        let analyzed = self.layers.analyzed.as_ref();
+        analyzed
+            .and_then(|analyzed| analyzed.run_arch.as_deref())
+            .filter(|arch| !arch.is_empty())
+            .or_else(|| target.and_then(|arch| arch.to_str()))
     }
 
     /// The id of a buildpack of the group.

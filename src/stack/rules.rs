@@ -5,14 +5,30 @@
 //! vendors document them: a buildpack's own layers may hide each other, a Procfile may
 //! replace any process, and layers may hide the image's runtimes.
 
+mod build_and_launch_differ;
+mod classic_export_ignored;
+mod config_var_has_no_effect;
 mod default_process_lost;
+mod environment_changed;
+mod export_will_fail;
 mod fix;
 mod glued_variable;
+mod layer_order_flips;
+mod library_shadowed;
 mod list_variable_clobbered;
+mod names_collide;
+mod not_shipped;
+mod process_cannot_start;
 mod process_taken_over;
+mod profile_script_clobbers;
+mod profile_script_ignored;
+mod same_files_twice;
 mod second_runtime;
 mod shadowed_command;
+mod start_program_fails;
+mod useless_layer_file;
 mod variable_set_twice;
+mod wrong_platform;
 
 use crate::audit::registry::Docs;
 use crate::config::AuditConfig;
@@ -52,13 +68,29 @@ impl Rule {
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
+    &build_and_launch_differ::RULE,
+    &classic_export_ignored::RULE,
+    &config_var_has_no_effect::RULE,
     &default_process_lost::RULE,
+    &environment_changed::RULE,
+    &export_will_fail::RULE,
     &glued_variable::RULE,
+    &layer_order_flips::RULE,
+    &library_shadowed::RULE,
     &list_variable_clobbered::RULE,
+    &names_collide::RULE,
+    &not_shipped::RULE,
+    &process_cannot_start::RULE,
     &process_taken_over::RULE,
+    &profile_script_clobbers::RULE,
+    &profile_script_ignored::RULE,
+    &same_files_twice::RULE,
     &second_runtime::RULE,
     &shadowed_command::RULE,
+    &start_program_fails::RULE,
+    &useless_layer_file::RULE,
     &variable_set_twice::RULE,
+    &wrong_platform::RULE,
 ];
 
 /// The rule with this id or code.

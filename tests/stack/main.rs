@@ -3,3 +3,5 @@
 mod differential;
 mod generator;
 mod lifecycle;
+mod rules;
+mod tree;

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Lists and what separates their entries.
-const LISTS: &[(&str, u8)] = &[
+pub(super) const LISTS: &[(&str, u8)] = &[
     ("CLASSPATH", b':'),
     ("CPATH", b':'),
     ("GEM_PATH", b':'),
