@@ -48,7 +48,7 @@ fn a_miss_names_the_package() {
     let (_, log) = bed.rebuild();
     assert_eq!(
         log.lines[0],
-        "npm, package-lock.json: 1 package: MISS, package-lock.json: ms 2.0.0 → 2.1.3"
+        "npm (package-lock.json, 1 package): MISS, package-lock.json: ms 2.0.0 → 2.1.3"
     );
     assert_eq!(log.commands.len(), 1);
 }
