@@ -6,7 +6,17 @@
 //! installs and stores; it is the only part that writes. A cache problem never fails a
 //! build: doubt means discard, one line why, install.
 
+mod apply;
+mod decide;
+pub mod inputs;
+pub mod lockfile;
+pub mod pack;
+mod presets;
+mod secrets;
 pub mod store;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -14,7 +24,7 @@ use crate::config::Config;
 use crate::error::{Kind, Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::Environment;
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +76,54 @@ pub struct Context<'a> {
     pub store: &'a store::Store,
 }
 
+impl Context<'_> {
+    /// Who may have installed what is already there: the buildpack of the group that
+    /// names the ecosystem, as far as the group is known.
+    fn installer(&self, ecosystem: &str) -> String {
+        let family: &[&str] = match ecosystem {
+            "npm" | "yarn" | "pnpm" | "bun" => &["nodejs", "node", "npm", "yarn", "pnpm"],
+            other => &[other],
+        };
+        let layers = self.store.root().parent().map(crate::facts::layers::read);
+        let group = layers.map(|layers| layers.group).unwrap_or_default();
+        group
+            .into_iter()
+            .map(|buildpack| buildpack.id)
+            .find(|id| family.iter().any(|word| id.contains(word)))
+            .unwrap_or_else(|| "an earlier buildpack, or committed".to_owned())
+    }
+}
+
 /// Restores or installs every cache that the app has.
 ///
 /// # Errors
-/// Only a failed install ends the build; a failed cache never does.
-pub fn run(_context: &Context<'_>, _progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
-    Ok(Vec::new())
+/// A failed install or build script, or an app that can't be written to, ends the build;
+/// a failed cache never does.
+pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
+    presets::recognise(context)
+        .into_iter()
+        .map(|recognised| match recognised {
+            presets::Recognised::Site(site) => apply::site(context, site, progress),
+            presets::Recognised::Unusable {
+                name,
+                what,
+                problem,
+                reported,
+            } => {
+                if !reported {
+                    progress.event(Event::Warning(&problem));
+                }
+                let why = problem.saw.join("; ");
+                let verdict = Verdict::Skipped { why };
+                let decision = Decision {
+                    name,
+                    what,
+                    verdict,
+                };
+                Ok(apply::settled(decision, progress))
+            }
+        })
+        .collect()
 }
 
 /// A stored cache can't be trusted.
@@ -84,6 +136,37 @@ pub static CACHE_DISCARDED: Kind = Kind {
         "If it happens on every build, run once with SLUGSMITH_CACHE_RESET=all and report it with both logs.",
     ],
     example: || Problem::new(&CACHE_DISCARDED).saw("npm: the archive ends early (12.1 of 38.4 MB)"),
+};
+
+/// A tree was installed but could not be kept.
+pub static CACHE_NOT_STORED: Kind = Kind {
+    id: "cache-not-stored",
+    header: "Dependencies could not be kept for the next build",
+    why: "This build has everything it needs; the next one installs again.",
+    steps: &[
+        "If a FIFO, device or link out of the app is named, find the package that makes it \
+         and report it there.",
+        "If the disk is full, give the builder more room.",
+    ],
+    example: || {
+        Problem::new(&CACHE_NOT_STORED).saw("npm: node_modules/a/pipe is a FIFO, socket or device")
+    },
+};
+
+/// A build script of the app failed.
+pub static SCRIPT_FAILED: Kind = Kind {
+    id: "build-script-failed",
+    header: "A script of the app failed",
+    why: "The app's own build did not finish, so there may be nothing to start.",
+    steps: &[
+        "Read the script's own last lines below.",
+        "Run the same command on your machine in a clean checkout, with the same Node.js version.",
+    ],
+    example: || {
+        Problem::new(&SCRIPT_FAILED)
+            .saw("`npm run build` ended with exit code 2 after 3.2s")
+            .details(["src/server.ts(3,7): error TS2322"])
+    },
 };
 
 /// The package manager failed.

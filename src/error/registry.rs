@@ -5,7 +5,9 @@ use super::Kind;
 /// Every kind that any part can report. `docs/errors/` is generated from it.
 pub static KINDS: &[&Kind] = &[
     &crate::budget::EXCEEDED,
+    &crate::cache::SCRIPT_FAILED,
     &crate::cache::CACHE_DISCARDED,
+    &crate::cache::CACHE_NOT_STORED,
     &crate::config::INVALID,
     &crate::config::SYNTAX,
     &crate::config::UNREADABLE,

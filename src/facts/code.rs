@@ -51,10 +51,18 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScopeKind {
     File,
-    Class { name: String, bases: Vec<String> },
-    Function { name: String },
+    Class {
+        name: String,
+        bases: Vec<String>,
+    },
+    Function {
+        name: String,
+    },
     /// Runs only if the condition (as source text) holds, or does not.
-    Branch { condition: String, holds: bool },
+    Branch {
+        condition: String,
+        holds: bool,
+    },
     Try,
     Loop,
 }
@@ -134,7 +142,9 @@ impl Call {
     /// What stands before the last part; empty for a plain function.
     #[must_use]
     pub fn receiver(&self) -> &str {
-        self.callee.rsplit_once('.').map_or("", |(before, _)| before)
+        self.callee
+            .rsplit_once('.')
+            .map_or("", |(before, _)| before)
     }
 
     /// The positional argument at `index`.
@@ -218,7 +228,9 @@ impl Code {
     /// Whether the file imports a module of this name or below it.
     #[must_use]
     pub fn imports(&self, module: &str) -> bool {
-        self.imports.iter().any(|import| below(&import.module, module))
+        self.imports
+            .iter()
+            .any(|import| below(&import.module, module))
     }
 
     /// Follows names through this file's own assignments, a few steps at most.

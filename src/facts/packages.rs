@@ -1,7 +1,7 @@
 //! Which packages does the app depend on, and which does a lockfile resolve?
 
-mod manifests;
 mod locks;
+mod manifests;
 
 use std::collections::BTreeMap;
 

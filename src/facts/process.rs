@@ -47,9 +47,28 @@ impl Runs {
 }
 
 const WRAPPERS: &[&str] = &[
-    "bundle", "exec", "npx", "newrelic-admin", "run-program", "env", "cross-env", "poetry", "run",
-    "pipenv", "uv", "dotenv", "sudo", "nice", "ddtrace-run", "opentelemetry-instrument",
-    "cross-env-shell", "time", "bin/qgtunnel", "bin/start-pgbouncer", "bin/start-stunnel", "nohup",
+    "bundle",
+    "exec",
+    "npx",
+    "newrelic-admin",
+    "run-program",
+    "env",
+    "cross-env",
+    "poetry",
+    "run",
+    "pipenv",
+    "uv",
+    "dotenv",
+    "sudo",
+    "nice",
+    "ddtrace-run",
+    "opentelemetry-instrument",
+    "cross-env-shell",
+    "time",
+    "bin/qgtunnel",
+    "bin/start-pgbouncer",
+    "bin/start-stunnel",
+    "nohup",
 ];
 
 /// The words of a command without what only wraps it.
@@ -77,9 +96,7 @@ pub fn words(command: &str) -> Vec<&str> {
 #[must_use]
 pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
     let mut processes = app.procfile.clone();
-    if !processes.iter().any(|process| process.name == "web")
-        && script(app, "start").is_some()
-    {
+    if !processes.iter().any(|process| process.name == "web") && script(app, "start").is_some() {
         processes.push(Process {
             name: "web".to_owned(),
             command: "npm start".to_owned(),
@@ -91,7 +108,12 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         .map(|process| {
             let command = Command {
                 text: process.command.clone(),
-                path: if process.line == 0 { "package.json" } else { "Procfile" }.to_owned(),
+                path: if process.line == 0 {
+                    "package.json"
+                } else {
+                    "Procfile"
+                }
+                .to_owned(),
                 line: process.line,
             };
             Runs {
@@ -143,17 +165,22 @@ fn leads_to(app: &App, sources: &Sources, command: &Command) -> Vec<Command> {
     let mut found = Vec::new();
     if let Some(name) = script_name(&words) {
         for name in [format!("pre{name}"), name.to_owned()] {
-            found.extend(script(app, &name).map(|text| Command {
-                text: text.to_owned(),
-                path: "package.json".to_owned(),
-                line: sources
-                    .text("package.json")
-                    .map_or(0, |manifest| line_of(manifest, &format!("\"{name}\""))),
+            found.extend(script(app, &name).map(|text| {
+                Command {
+                    text: text.to_owned(),
+                    path: "package.json".to_owned(),
+                    line: sources
+                        .text("package.json")
+                        .map_or(0, |manifest| line_of(manifest, &format!("\"{name}\""))),
+                }
             }));
         }
     }
     // `npm-run-all build:*` and `run-s a b`.
-    if matches!(words.first(), Some(&("npm-run-all" | "run-s" | "run-p" | "concurrently"))) {
+    if matches!(
+        words.first(),
+        Some(&("npm-run-all" | "run-s" | "run-p" | "concurrently"))
+    ) {
         for word in words.iter().skip(1) {
             let word = word.trim_start_matches("npm:");
             found.extend(matching_scripts(app, word));
@@ -224,7 +251,12 @@ pub fn shell_lines(path: &str, text: &str) -> Vec<Command> {
 /// The package.json script that a command runs.
 fn script_name<'a>(words: &[&'a str]) -> Option<&'a str> {
     match words {
-        ["npm" | "pnpm" | "yarn" | "bun", "run" | "run-script", name, ..] => Some(name),
+        [
+            "npm" | "pnpm" | "yarn" | "bun",
+            "run" | "run-script",
+            name,
+            ..,
+        ] => Some(name),
         ["npm" | "pnpm" | "yarn" | "bun", "start", ..] => Some("start"),
         ["yarn" | "pnpm", name, ..] if !name.starts_with('-') => Some(name),
         ["npm", option, "start", ..] if option.starts_with('-') => Some("start"),
@@ -255,9 +287,35 @@ pub fn line_of(text: &str, needle: &str) -> u32 {
 
 /// Programs that load an app's code by folder, not by import.
 const FOLDER_LOADERS: &[&str] = &[
-    "next", "nuxt", "nuxi", "sails", "strapi", "medusa", "remix-serve", "astro", "gatsby", "ember",
-    "meteor", "adonis", "egg-scripts", "nest", "keystone", "payload", "directus", "ghost", "redwood",
-    "blitz", "pm2", "forever", "foreman", "nf", "sst", "moleculer-runner", "probot", "fastify", "serve",
+    "next",
+    "nuxt",
+    "nuxi",
+    "sails",
+    "strapi",
+    "medusa",
+    "remix-serve",
+    "astro",
+    "gatsby",
+    "ember",
+    "meteor",
+    "adonis",
+    "egg-scripts",
+    "nest",
+    "keystone",
+    "payload",
+    "directus",
+    "ghost",
+    "redwood",
+    "blitz",
+    "pm2",
+    "forever",
+    "foreman",
+    "nf",
+    "sst",
+    "moleculer-runner",
+    "probot",
+    "fastify",
+    "serve",
 ];
 
 /// The JavaScript files that processes start; `None` if some can't be known.
@@ -275,16 +333,30 @@ pub fn node_entries(app: &App, sources: &Sources) -> Option<Vec<String>> {
             if FOLDER_LOADERS.contains(&program) {
                 return None;
             }
-            if !matches!(program, "node" | "nodejs" | "ts-node" | "tsx" | "babel-node" | "nodemon" | "coffee" | "bun" | "iojs" | "ts-node-dev") {
+            if !matches!(
+                program,
+                "node"
+                    | "nodejs"
+                    | "ts-node"
+                    | "tsx"
+                    | "babel-node"
+                    | "nodemon"
+                    | "coffee"
+                    | "bun"
+                    | "iojs"
+                    | "ts-node-dev"
+            ) {
                 if let Some(entry) = source_of(sources, first) {
                     entries.push(entry);
                 }
                 continue;
             }
-            let target = words
-                .iter()
-                .skip(1)
-                .find(|word| !word.starts_with('-') && (word.contains('.') || word.contains('/') || source_of(sources, word).is_some()));
+            let target = words.iter().skip(1).find(|word| {
+                !word.starts_with('-')
+                    && (word.contains('.')
+                        || word.contains('/')
+                        || source_of(sources, word).is_some())
+            });
             match target.map(|target| source_of(sources, target)) {
                 Some(Some(entry)) => entries.push(entry),
                 Some(None) => return None,
@@ -342,8 +414,14 @@ mod tests {
 
     #[test]
     fn wrappers_go() {
-        assert_eq!(words("NODE_ENV=x bundle exec puma -C a"), ["puma", "-C", "a"]);
-        assert_eq!(words("newrelic-admin run-program gunicorn a"), ["gunicorn", "a"]);
+        assert_eq!(
+            words("NODE_ENV=x bundle exec puma -C a"),
+            ["puma", "-C", "a"]
+        );
+        assert_eq!(
+            words("newrelic-admin run-program gunicorn a"),
+            ["gunicorn", "a"]
+        );
     }
 
     #[test]

@@ -160,10 +160,18 @@ enum How {
 
 fn want(path: &str, size: u64) -> Option<How> {
     if reach::is_lock(path) {
-        return Some(if size > LOCK_LIMIT { How::TooBig } else { How::Keep });
+        return Some(if size > LOCK_LIMIT {
+            How::TooBig
+        } else {
+            How::Keep
+        });
     }
     if reach::is_text(path) {
-        return Some(if size > TEXT_LIMIT { How::TooBig } else { How::Keep });
+        return Some(if size > TEXT_LIMIT {
+            How::TooBig
+        } else {
+            How::Keep
+        });
     }
     let language = Language::of(path)?;
     if !reach::may_run(path, language) {

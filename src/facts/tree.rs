@@ -5,13 +5,18 @@
 //! and count as links; what can't be read is collected, not dropped, because it taints
 //! every total. Entries come in byte order of their paths, parents before children.
 
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+mod walk;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::FileType;
 
 use super::Unread;
 
 /// What an entry is, without following links.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EntryKind {
     File,
     Directory,
@@ -20,18 +25,49 @@ pub enum EntryKind {
     Special,
 }
 
-/// One file, folder or link.
+/// One file, folder or link. 48 bytes and its path: a tree has a million of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    path: PathBuf,
-    kind: EntryKind,
+    path: Box<Path>,
     size: u64,
-    mode: u32,
-    links: u64,
-    inode: (u64, u64),
+    inode: u64,
+    /// Major number << 20 | minor number, the width that Linux gives them.
+    device: u32,
+    links: u32,
+    /// Seconds since 1970, cut to what fits.
+    modified: u32,
+    mode: u16,
+    kind: EntryKind,
 }
 
 impl Entry {
+    /// An entry that was never on a disk: from an archive, or in a test. Permissions
+    /// are 644 (755 for folders), one name, no inode.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, kind: EntryKind, size: u64) -> Self {
+        Self {
+            path: path.into().into_boxed_path(),
+            size,
+            inode: 0,
+            device: 0,
+            links: 1,
+            modified: 0,
+            mode: if kind == EntryKind::Directory {
+                0o755
+            } else {
+                0o644
+            },
+            kind,
+        }
+    }
+
+    /// The same entry with these permission bits.
+    #[must_use]
+    pub fn with_mode(mut self, mode: u32) -> Self {
+        self.mode = (mode & 0o7777) as u16;
+        self
+    }
+
     /// Relative to the tree's root; any bytes but NUL and `/` in its names.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -49,17 +85,34 @@ impl Entry {
     /// Permission bits.
     #[must_use]
     pub fn mode(&self) -> u32 {
-        self.mode
+        u32::from(self.mode)
     }
     /// How many names this file has.
     #[must_use]
     pub fn links(&self) -> u64 {
-        self.links
+        u64::from(self.links)
     }
     /// Device and inode: equal for two names of one file.
     #[must_use]
     pub fn inode(&self) -> (u64, u64) {
-        self.inode
+        (
+            rustix::fs::makedev(self.device >> 20, self.device & 0xf_ffff),
+            self.inode,
+        )
+    }
+    /// Time of the last change of the content, seconds since 1970 (0 if before).
+    #[must_use]
+    pub fn modified(&self) -> u64 {
+        u64::from(self.modified)
+    }
+
+    /// The bytes of [`Entry::path`].
+    pub(crate) fn path_bytes(&self) -> &[u8] {
+        self.path.as_os_str().as_bytes()
+    }
+
+    fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
     }
 }
 
@@ -90,67 +143,21 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Walks `root`. Never fails: what can't be read is in [`Tree::unread`].
+    /// Walks `root` with all cores. Never fails: what can't be read is in [`Tree::unread`].
     #[must_use]
     pub fn read(root: &Path) -> Self {
-        let mut tree = Self {
-            root: root.to_owned(),
-            ..Self::default()
-        };
-        let mut pending = vec![PathBuf::new()];
-        while let Some(folder) = pending.pop() {
-            tree.read_folder(&folder, &mut pending);
-        }
-        tree.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        tree
+        walk::read(root)
     }
 
-    fn read_folder(&mut self, folder: &Path, pending: &mut Vec<PathBuf>) {
-        let listing = match fs_err::read_dir(self.root.join(folder)) {
-            Ok(listing) => listing,
-            Err(error) => return self.miss(folder, &error),
-        };
-        for entry in listing {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.miss(folder, &error);
-                    continue;
-                }
-            };
-            let path = folder.join(entry.file_name());
-            let metadata = match entry.metadata() {
-                Ok(metadata) => metadata,
-                // Gone between listing and stat: it is not part of the tree any more.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => {
-                    self.miss(&path, &error);
-                    continue;
-                }
-            };
-            let kind = kind_of(metadata.file_type());
-            if kind == EntryKind::Directory {
-                pending.push(path.clone());
-            }
-            self.entries.push(Entry {
-                path,
-                kind,
-                size: match kind {
-                    EntryKind::File | EntryKind::Symlink => metadata.len(),
-                    EntryKind::Directory | EntryKind::Special => 0,
-                },
-                mode: metadata.mode() & 0o7777,
-                links: metadata.nlink(),
-                inode: (metadata.dev(), metadata.ino()),
-            });
+    /// A tree from parts: from an archive, or in a test. Entries are put in order.
+    #[must_use]
+    pub fn from_entries(root: PathBuf, mut entries: Vec<Entry>, unread: Vec<Unread>) -> Self {
+        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            root,
+            entries,
+            unread,
         }
-    }
-
-    fn miss(&mut self, path: &Path, error: &std::io::Error) {
-        self.unread.push(Unread {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        });
     }
 
     #[must_use]
@@ -180,19 +187,13 @@ impl Tree {
     }
 }
 
-fn kind_of(file_type: std::fs::FileType) -> EntryKind {
-    if file_type.is_dir() {
-        EntryKind::Directory
-    } else if file_type.is_symlink() {
-        EntryKind::Symlink
-    } else if file_type.is_fifo()
-        || file_type.is_socket()
-        || file_type.is_block_device()
-        || file_type.is_char_device()
-    {
-        EntryKind::Special
-    } else {
-        EntryKind::File
+/// What the mode's type bits say.
+fn kind_of(file_type: FileType) -> EntryKind {
+    match file_type {
+        FileType::RegularFile => EntryKind::File,
+        FileType::Directory => EntryKind::Directory,
+        FileType::Symlink => EntryKind::Symlink,
+        _ => EntryKind::Special,
     }
 }
 
@@ -216,5 +217,80 @@ mod tests {
         assert_eq!(paths, ["a", "a/b", "a/b/file", "a/loop"]);
         assert_eq!(tree.totals(), Totals { files: 2, bytes: 6 });
         assert!(tree.unread().is_empty());
+    }
+
+    /// The obvious walk, to compare with.
+    fn plain(folder: &Path, prefix: &Path, out: &mut Vec<(PathBuf, EntryKind, u64)>) {
+        for entry in fs_err::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let metadata = entry.metadata().unwrap();
+            let path = prefix.join(entry.file_name());
+            if metadata.is_dir() {
+                out.push((path.clone(), EntryKind::Directory, 0));
+                plain(&entry.path(), &path, out);
+            } else if metadata.is_symlink() {
+                out.push((path, EntryKind::Symlink, metadata.len()));
+            } else {
+                out.push((path, EntryKind::File, metadata.len()));
+            }
+        }
+    }
+
+    #[test]
+    fn order_and_content_equal_those_of_a_plain_walk() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in [
+            "a", "a-b", "a.b", "b/c/d", "b/c-d", "b/c.d/e", "z
+z", "empty",
+        ] {
+            fs_err::create_dir_all(root.join(name)).unwrap();
+        }
+        for number in 0..3000 {
+            fs_err::write(root.join(format!("b/c/{number}")), "x".repeat(number % 7)).unwrap();
+        }
+        let odd = OsStr::from_bytes(b"b/\xff\xfe\n");
+        for name in ["a/f", "a-b/f", "a.b/f", "b/c-", "b/c/d/f", "z\nz/f", "b/z"] {
+            fs_err::write(root.join(name), name).unwrap();
+        }
+        fs_err::write(root.join(odd), "?").unwrap();
+        std::os::unix::fs::symlink("/nowhere", root.join("b/c.d/link")).unwrap();
+        let mut expected = Vec::new();
+        plain(root, Path::new(""), &mut expected);
+        expected.sort_by(|a, b| a.0.cmp(&b.0));
+        let tree = Tree::read(root);
+        let got: Vec<_> = tree
+            .entries()
+            .iter()
+            .map(|entry| (entry.path().to_owned(), entry.kind(), entry.size()))
+            .collect();
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_collected() {
+        let tree = Tree::read(Path::new("/nowhere/at/all"));
+        assert_eq!(tree.unread().len(), 1);
+        assert!(tree.entries().is_empty());
+    }
+
+    #[test]
+    fn a_root_that_is_a_link_is_followed_and_inodes_are_those_of_stat() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().join("real");
+        fs_err::create_dir(&real).unwrap();
+        fs_err::write(real.join("one"), "1").unwrap();
+        fs_err::hard_link(real.join("one"), real.join("two")).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        let tree = Tree::read(&link);
+        let metadata = fs_err::metadata(real.join("one")).unwrap();
+        for entry in tree.entries() {
+            assert_eq!(entry.inode(), (metadata.dev(), metadata.ino()));
+            assert_eq!(entry.links(), 2);
+            assert_eq!(entry.mode(), metadata.mode() & 0o7777);
+        }
+        assert_eq!(tree.totals(), Totals { files: 2, bytes: 2 });
     }
 }

@@ -1,17 +1,159 @@
 //! The caches' lines: HIT, MISS with the changed input, what it took and saved.
+//!
+//! A miss is said before its command starts, since installs take long and logs are read
+//! live; a hit is said when the tree is back, in one line.
+
+use std::fmt::Write;
 
 use super::line::Line;
-use crate::cache::{Decision, Outcome};
+use crate::cache::{Decision, Outcome, Verdict};
 use crate::config::LogLevel;
+use crate::units::{size, time};
 
 /// When a cache was looked up.
 #[must_use]
-pub fn decision(decision: &Decision, _level: LogLevel) -> Vec<Line> {
-    vec![Line::item(1, decision.name.clone())]
+pub fn decision(decision: &Decision, level: LogLevel) -> Vec<Line> {
+    let Decision {
+        name,
+        what,
+        verdict,
+    } = decision;
+    match verdict {
+        Verdict::Hit if level == LogLevel::Verbose => {
+            vec![Line::item(1, format!("{name} ({what}): nothing changed"))]
+        }
+        Verdict::Hit => Vec::new(),
+        Verdict::Miss { reasons } => vec![Line::item(
+            1,
+            format!("{name} ({what}): MISS, {}", listed(reasons, level)),
+        )],
+        Verdict::Partial { reasons } => vec![Line::item(
+            1,
+            format!(
+                "{name} ({what}): MISS, {}; old tree taken as the base",
+                listed(reasons, level)
+            ),
+        )],
+        Verdict::Adopted { by } => vec![Line::item(
+            1,
+            format!("{name} ({what}) · installed by {by}, adopted"),
+        )],
+        Verdict::Skipped { why } => vec![Line::alarm(
+            1,
+            format!("{name} ({what}): not installed, {why}"),
+        )],
+    }
 }
 
 /// When it was restored or filled.
 #[must_use]
 pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
-    vec![Line::item(1, outcome.decision.name.clone())]
+    let Decision {
+        name,
+        what,
+        verdict,
+    } = &outcome.decision;
+    match (verdict, outcome.saved) {
+        (Verdict::Hit, saved) => {
+            let saved = saved.map_or_else(String::new, |saved| format!(", saved {}", time(saved)));
+            vec![Line::item(
+                1,
+                format!(
+                    "{name} ({what}): HIT, restored {} in {}{saved}",
+                    size(outcome.tree_bytes),
+                    time(outcome.took)
+                ),
+            )]
+        }
+        (Verdict::Miss { .. } | Verdict::Partial { .. }, _) => {
+            let kept = if outcome.stored_bytes == 0 {
+                "; not kept for the next build".to_owned()
+            } else {
+                format!(
+                    "; kept for the next build: {} ({} unpacked)",
+                    size(outcome.stored_bytes),
+                    size(outcome.tree_bytes)
+                )
+            };
+            vec![Line::item(
+                2,
+                format!("Done in {}{kept}", time(outcome.took)),
+            )]
+        }
+        (Verdict::Adopted { .. } | Verdict::Skipped { .. }, _) => Vec::new(),
+    }
+}
+
+/// Reasons shown in a normal log; the rest is counted.
+const SHOWN: usize = 3;
+
+fn listed(reasons: &[String], level: LogLevel) -> String {
+    let shown = if level == LogLevel::Verbose {
+        reasons.len()
+    } else {
+        SHOWN
+    };
+    let mut text = reasons
+        .iter()
+        .take(shown)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("; ");
+    if let more @ 1.. = reasons.len().saturating_sub(shown) {
+        // Writing to a String has no way to fail.
+        let _ = write!(text, "; and {more} more");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn lines(verdict: Verdict) -> Vec<String> {
+        let saved = (verdict == Verdict::Hit).then_some(Duration::from_millis(14_200));
+        let done = Outcome {
+            decision: Decision {
+                name: "npm".to_owned(),
+                what: "package-lock.json, 842 packages".to_owned(),
+                verdict,
+            },
+            took: Duration::from_millis(640),
+            saved,
+            tree_bytes: 151_000_000,
+            stored_bytes: 38_100_000,
+            folders: vec!["node_modules".to_owned()],
+        };
+        let before = decision(&done.decision, LogLevel::Normal);
+        let after = outcome(&done, LogLevel::Normal);
+        before
+            .into_iter()
+            .chain(after)
+            .map(|line| line.text)
+            .collect()
+    }
+
+    #[test]
+    fn each_verdict_reads_well() {
+        assert_eq!(
+            lines(Verdict::Hit),
+            ["npm (package-lock.json, 842 packages): HIT, restored 151.0 MB in 0.6s, saved 14.2s"]
+        );
+        let reasons = (1..=5).map(|n| format!("reason {n}")).collect();
+        assert_eq!(
+            lines(Verdict::Miss { reasons }),
+            [
+                "npm (package-lock.json, 842 packages): MISS, reason 1; reason 2; reason 3; and 2 more",
+                "Done in 0.6s; kept for the next build: 38.1 MB (151.0 MB unpacked)"
+            ]
+        );
+        assert_eq!(
+            lines(Verdict::Adopted {
+                by: "heroku/nodejs".to_owned()
+            }),
+            ["npm (package-lock.json, 842 packages) · installed by heroku/nodejs, adopted"]
+        );
+    }
 }

@@ -139,7 +139,9 @@ impl Expr {
     #[must_use]
     pub fn mentions(&self, part: &str) -> bool {
         self.any(|value| match value {
-            Self::Name(name) => name.split('.').any(|word| word.trim_end_matches("()") == part),
+            Self::Name(name) => name
+                .split('.')
+                .any(|word| word.trim_end_matches("()") == part),
             Self::Call { callee, .. } => callee
                 .split('.')
                 .any(|word| word.trim_end_matches("()") == part),

@@ -212,21 +212,14 @@ impl Reader<'_> {
 
     fn object(&self, object: &ast::ObjectExpression<'_>, depth: usize) -> Expr {
         let entries = object.properties.iter().map(|property| match property {
-            ast::ObjectPropertyKind::ObjectProperty(entry) => (
-                self.key(&entry.key),
-                self.value(&entry.value, depth + 1),
-            ),
-            ast::ObjectPropertyKind::SpreadProperty(spread) => (
-                "...".to_owned(),
-                self.value(&spread.argument, depth + 1),
-            ),
+            ast::ObjectPropertyKind::ObjectProperty(entry) => {
+                (key_name(&entry.key), self.value(&entry.value, depth + 1))
+            }
+            ast::ObjectPropertyKind::SpreadProperty(spread) => {
+                ("...".to_owned(), self.value(&spread.argument, depth + 1))
+            }
         });
         Expr::Object(entries.collect())
-    }
-
-    fn key(&self, key: &ast::PropertyKey<'_>) -> String {
-        key.static_name()
-            .map_or_else(|| "[]".to_owned(), |name| name.to_string())
     }
 
     fn in_scope(&mut self, kind: ScopeKind, span: oxc_span::Span, visit: impl FnOnce(&mut Self)) {
@@ -256,7 +249,7 @@ impl Reader<'_> {
 
     /// `const { PORT = 3000 } = process.env` reads PORT.
     fn destructured(&mut self, property: &ast::BindingProperty<'_>, value: &Expr, line: u32) {
-        let key = self.key(&property.key);
+        let key = key_name(&property.key);
         let default = match &property.value {
             ast::BindingPattern::AssignmentPattern(inner) => {
                 Some(Box::new(self.value(&inner.right, 0)))
@@ -272,6 +265,11 @@ impl Reader<'_> {
         self.builder.read(&part, line);
         self.binding(&property.value, &part, line);
     }
+}
+
+fn key_name(key: &ast::PropertyKey<'_>) -> String {
+    key.static_name()
+        .map_or_else(|| "[]".to_owned(), |name| name.to_string())
 }
 
 fn env(name: String) -> Expr {

@@ -151,7 +151,10 @@ impl Reader<'_> {
 
     /// Keeps the key of `a["b"]`, so that settings tables can be asked for it.
     fn target(&self, node: Node<'_>) -> String {
-        if matches!(node.kind(), "subscript" | "element_reference" | "subscript_expression") {
+        if matches!(
+            node.kind(),
+            "subscript" | "element_reference" | "subscript_expression"
+        ) {
             let text: String = self
                 .slice(node)
                 .chars()

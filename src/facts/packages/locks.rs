@@ -19,7 +19,9 @@ pub(super) fn read(sources: &Sources) -> Locks {
     locks
 }
 
-const PARSERS: &[(&str, fn(&str, &mut Locks))] = &[
+type Parse = fn(&str, &mut Locks);
+
+const PARSERS: &[(&str, Parse)] = &[
     ("package-lock.json", package_lock),
     ("npm-shrinkwrap.json", package_lock),
     ("yarn.lock", yarn),
@@ -83,10 +85,7 @@ fn yarn(text: &str, locks: &mut Locks) {
                 .skip(1)
                 .find(|(_, character)| *character == '@')
                 .map(|(at, _)| first[..at].to_owned());
-        } else if let (Some(found), Some(version)) = (
-            &name,
-            line.strip_prefix("  version"),
-        ) {
+        } else if let (Some(found), Some(version)) = (&name, line.strip_prefix("  version")) {
             let version = version.trim_start_matches(':').trim().trim_matches('"');
             insert(locks, Ecosystem::Npm, found.clone(), version);
             name = None;
@@ -121,7 +120,9 @@ fn gemfile(text: &str, locks: &mut Locks) {
     let mut ruby = false;
     for line in text.lines() {
         // Gems stand four blanks deep, what they need six.
-        if let Some(entry) = line.strip_prefix("    ").filter(|rest| !rest.starts_with(' '))
+        if let Some(entry) = line
+            .strip_prefix("    ")
+            .filter(|rest| !rest.starts_with(' '))
             && let Some((name, version)) = entry.split_once(" (")
         {
             insert(
@@ -216,12 +217,26 @@ mod tests {
             r#"{"packages":{"":{},"node_modules/a":{"version":"1.0.0"},"node_modules/b":{"version":"2.0.0","dev":true},"node_modules/a/node_modules/b":{"version":"1.5.0"}}}"#,
             &mut locks,
         );
-        yarn("# yarn lockfile v1\n\n\"@x/y@^1.0.0\", \"@x/y@^1.1.0\":\n  version \"1.2.0\"\n", &mut locks);
-        pnpm("packages:\n\n  c@3.0.0(d@1):\n    resolution: {}\n", &mut locks);
-        gemfile("GEM\n  specs:\n    rails (7.1.0)\n      rack (>= 2)\n\nRUBY VERSION\n   ruby 3.2.1p31\n", &mut locks);
-        toml_packages("[[package]]\nname = \"Django\"\nversion = \"5.0\"\n", &mut locks);
+        yarn(
+            "# yarn lockfile v1\n\n\"@x/y@^1.0.0\", \"@x/y@^1.1.0\":\n  version \"1.2.0\"\n",
+            &mut locks,
+        );
+        pnpm(
+            "packages:\n\n  c@3.0.0(d@1):\n    resolution: {}\n",
+            &mut locks,
+        );
+        gemfile(
+            "GEM\n  specs:\n    rails (7.1.0)\n      rack (>= 2)\n\nRUBY VERSION\n   ruby 3.2.1p31\n",
+            &mut locks,
+        );
+        toml_packages(
+            "[[package]]\nname = \"Django\"\nversion = \"5.0\"\n",
+            &mut locks,
+        );
         let version = |ecosystem, name: &str| {
-            locks.get(&(ecosystem, name.to_owned())).map(|locked| (locked.version.as_str(), locked.dev))
+            locks
+                .get(&(ecosystem, name.to_owned()))
+                .map(|locked| (locked.version.as_str(), locked.dev))
         };
         assert_eq!(version(Ecosystem::Npm, "a"), Some(("1.0.0", false)));
         assert_eq!(version(Ecosystem::Npm, "b"), Some(("2.0.0", true)));

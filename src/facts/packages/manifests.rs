@@ -61,10 +61,18 @@ fn npm(manifest: &Value, sources: &Sources, found: &mut Vec<Package>) {
 }
 
 fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
-    let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".txt").trim_end_matches(".in");
-    let dev = stem
-        .split(['-', '_', '/', '.'])
-        .any(|word| matches!(word, "dev" | "test" | "tests" | "testing" | "lint" | "docs" | "local" | "ci"));
+    let stem = path
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches(".txt")
+        .trim_end_matches(".in");
+    let dev = stem.split(['-', '_', '/', '.']).any(|word| {
+        matches!(
+            word,
+            "dev" | "test" | "tests" | "testing" | "lint" | "docs" | "local" | "ci"
+        )
+    });
     for (line, number) in text.lines().zip(1..) {
         let line = line.split(" #").next().unwrap_or(line).trim();
         if line.is_empty() || line.starts_with(['#', '-']) {
@@ -86,7 +94,13 @@ fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
 
 /// Name and version of a requirement (PEP 508).
 fn python_requirement(text: &str) -> (String, String) {
-    let text = text.split(';').next().unwrap_or(text).trim().trim_end_matches('\\').trim();
+    let text = text
+        .split(';')
+        .next()
+        .unwrap_or(text)
+        .trim()
+        .trim_end_matches('\\')
+        .trim();
     if text.contains("://") && !text.contains('@') {
         return (String::new(), String::new());
     }
@@ -193,7 +207,10 @@ fn gemfile(path: &str, text: &str, found: &mut Vec<Package>) {
         } else if line == "end" {
             blocks.pop();
         }
-        let Some(rest) = line.strip_prefix("gem ").or_else(|| line.strip_prefix("gem(")) else {
+        let Some(rest) = line
+            .strip_prefix("gem ")
+            .or_else(|| line.strip_prefix("gem("))
+        else {
             continue;
         };
         let mut strings = rest.split(['"', '\'']).skip(1).step_by(2);
@@ -205,7 +222,11 @@ fn gemfile(path: &str, text: &str, found: &mut Vec<Package>) {
             .filter(|text| text.starts_with(|c: char| c.is_ascii_digit() || "~><=".contains(c)))
             .unwrap_or_default();
         let inline = rest.contains("group:") || rest.contains("groups:") || rest.contains(":group");
-        let dev = blocks.iter().rev().find_map(|block| *block).unwrap_or(false)
+        let dev = blocks
+            .iter()
+            .rev()
+            .find_map(|block| *block)
+            .unwrap_or(false)
             || (inline && only_development(rest));
         found.push(Package {
             ecosystem: Ecosystem::Gem,
@@ -289,9 +310,16 @@ fn gradle(path: &str, text: &str, found: &mut Vec<Package>) {
     for (line, number) in text.lines().zip(1..) {
         let line = line.trim();
         let dev = line.starts_with("test");
-        let wanted = ["implementation", "api", "runtimeOnly", "compile", "testImplementation", "compileOnly"]
-            .iter()
-            .any(|word| line.starts_with(word));
+        let wanted = [
+            "implementation",
+            "api",
+            "runtimeOnly",
+            "compile",
+            "testImplementation",
+            "compileOnly",
+        ]
+        .iter()
+        .any(|word| line.starts_with(word));
         let coordinates = line.split(['"', '\'']).nth(1).unwrap_or_default();
         let mut parts = coordinates.split(':');
         if let (true, Some(_), Some(name)) = (wanted, parts.next(), parts.next()) {
@@ -337,7 +365,10 @@ mod tests {
             ("celery[redis]==5.3.0 --hash=sha256:a", "celery", "==5.3.0"),
             ("flask_login", "flask-login", ""),
         ] {
-            assert_eq!(python_requirement(text), (name.to_owned(), wanted.to_owned()));
+            assert_eq!(
+                python_requirement(text),
+                (name.to_owned(), wanted.to_owned())
+            );
         }
     }
 

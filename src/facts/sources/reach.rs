@@ -14,10 +14,30 @@ use crate::facts::process;
 
 /// Folders that package managers and builds fill.
 const VENDORED: &[&str] = &[
-    "node_modules", "bower_components", "jspm_packages", ".git", ".hg", ".svn", ".venv",
-    "site-packages", "__pycache__", ".tox", ".mypy_cache", ".pytest_cache", ".next", ".nuxt",
-    ".svelte-kit", ".turbo", ".parcel-cache", ".heroku", ".slugsmith", ".gradle", ".idea",
-    ".vscode", ".terraform", ".cache",
+    "node_modules",
+    "bower_components",
+    "jspm_packages",
+    ".git",
+    ".hg",
+    ".svn",
+    ".venv",
+    "site-packages",
+    "__pycache__",
+    ".tox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".next",
+    ".nuxt",
+    ".svelte-kit",
+    ".turbo",
+    ".parcel-cache",
+    ".heroku",
+    ".slugsmith",
+    ".gradle",
+    ".idea",
+    ".vscode",
+    ".terraform",
+    ".cache",
 ];
 
 /// Whether a package manager or a build put this here.
@@ -25,7 +45,10 @@ const VENDORED: &[&str] = &[
 pub fn vendored(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     VENDORED.contains(&name)
-        || matches!(path, "vendor" | "venv" | "env" | "target" | "tmp" | "log" | "coverage")
+        || matches!(
+            path,
+            "vendor" | "venv" | "env" | "target" | "tmp" | "log" | "coverage"
+        )
 }
 
 /// Whether this is a lockfile.
@@ -33,23 +56,68 @@ pub fn vendored(path: &str) -> bool {
 pub fn is_lock(path: &str) -> bool {
     matches!(
         path,
-        "package-lock.json" | "npm-shrinkwrap.json" | "yarn.lock" | "pnpm-lock.yaml" | "bun.lock"
-            | "Gemfile.lock" | "poetry.lock" | "uv.lock" | "Pipfile.lock" | "pdm.lock"
-            | "composer.lock" | "go.sum"
+        "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "bun.lock"
+            | "Gemfile.lock"
+            | "poetry.lock"
+            | "uv.lock"
+            | "Pipfile.lock"
+            | "pdm.lock"
+            | "composer.lock"
+            | "go.sum"
     )
 }
 
 const TEXT_NAMES: &[&str] = &[
-    "Procfile", "Dockerfile", "Gemfile", "Rakefile", "Pipfile", "go.mod", "pom.xml",
-    "package.json", "app.json", "composer.json", "system.properties", "runtime.txt",
-    ".python-version", ".ruby-version", ".node-version", ".nvmrc", ".tool-versions",
-    ".slugignore", ".buildpacks", ".gitignore", ".npmrc", ".yarnrc.yml", "crontab", ".profile", "manage.py",
-    "artisan", "nginx.conf", "uwsgi.ini", "entrypoint.sh", "schema.prisma", "pnpm-workspace.yaml",
+    "Procfile",
+    "Dockerfile",
+    "Gemfile",
+    "Rakefile",
+    "Pipfile",
+    "go.mod",
+    "pom.xml",
+    "package.json",
+    "app.json",
+    "composer.json",
+    "system.properties",
+    "runtime.txt",
+    ".python-version",
+    ".ruby-version",
+    ".node-version",
+    ".nvmrc",
+    ".tool-versions",
+    ".slugignore",
+    ".buildpacks",
+    ".gitignore",
+    ".npmrc",
+    ".yarnrc.yml",
+    "crontab",
+    ".profile",
+    "manage.py",
+    "artisan",
+    "nginx.conf",
+    "uwsgi.ini",
+    "entrypoint.sh",
+    "schema.prisma",
+    "pnpm-workspace.yaml",
 ];
 
 const TEXT_ENDINGS: &[&str] = &[
-    ".yml", ".yaml", ".toml", ".properties", ".ini", ".cfg", ".tf", ".gradle", ".gradle.kts",
-    ".sh", ".tfvars", ".xml",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".properties",
+    ".ini",
+    ".cfg",
+    ".tf",
+    ".gradle",
+    ".gradle.kts",
+    ".sh",
+    ".tfvars",
+    ".xml",
 ];
 
 /// Whether this is configuration that rules read as text.
@@ -64,7 +132,7 @@ pub fn is_text(path: &str) -> bool {
         return depth <= 1;
     }
     if name.starts_with("requirements") || path.starts_with("requirements/") {
-        return depth <= 1 && (name.ends_with(".txt") || name.ends_with(".in"));
+        return depth <= 1 && (TEXT_LISTS.iter().any(|ending| name.ends_with(ending)));
     }
     if path.starts_with("bin/") && depth == 1 && !name.contains('.') {
         return true;
@@ -73,25 +141,85 @@ pub fn is_text(path: &str) -> bool {
     config && depth <= 4 && !outside_the_app(path)
 }
 
+/// Endings of lists of requirements.
+const TEXT_LISTS: &[&str] = &[".txt", ".in"];
+
 const TEST_PARTS: &[&str] = &[
-    "test", "tests", "spec", "specs", "__tests__", "__mocks__", "testing", "e2e", "cypress",
-    "fixtures", "features", "testdata", "test-utils", "mocks", "playwright", "integration-tests",
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "__tests__",
+    "__mocks__",
+    "testing",
+    "e2e",
+    "cypress",
+    "fixtures",
+    "features",
+    "testdata",
+    "test-utils",
+    "mocks",
+    "playwright",
+    "integration-tests",
 ];
 
 const DOC_PARTS: &[&str] = &[
-    "docs", "doc", "documentation", "examples", "example", "samples", "demo", "demos", "benchmarks",
-    "bench", ".github", ".circleci", ".devcontainer", "docker", ".storybook", "stories", "terraform",
-    "charts", "k8s", "helm", "locale", "locales", "translations",
+    "docs",
+    "doc",
+    "documentation",
+    "examples",
+    "example",
+    "samples",
+    "demo",
+    "demos",
+    "benchmarks",
+    "bench",
+    ".github",
+    ".circleci",
+    ".devcontainer",
+    "docker",
+    ".storybook",
+    "stories",
+    "terraform",
+    "charts",
+    "k8s",
+    "helm",
+    "locale",
+    "locales",
+    "translations",
 ];
 
 const SCRIPT_PARTS: &[&str] = &[
-    "script", "scripts", "tools", "hack", "ci", "devtools", "seeds", "seeders", "factories",
-    "generators", "templates", "stubs", "migrations", "migrate",
+    "script",
+    "scripts",
+    "tools",
+    "hack",
+    "ci",
+    "devtools",
+    "seeds",
+    "seeders",
+    "factories",
+    "generators",
+    "templates",
+    "stubs",
+    "migrations",
+    "migrate",
 ];
 
 const BROWSER_PARTS: &[&str] = &[
-    "public", "static", "assets", "client", "frontend", "browser", "javascripts", "webpack",
-    "javascript", "www", "web_modules", "bundle", "ui",
+    "public",
+    "static",
+    "assets",
+    "client",
+    "frontend",
+    "browser",
+    "javascripts",
+    "webpack",
+    "javascript",
+    "www",
+    "web_modules",
+    "bundle",
+    "ui",
 ];
 
 /// Whether a path is a test, documentation or an example.
@@ -123,10 +251,9 @@ pub fn may_run(path: &str, language: Language) -> bool {
     }
     match language {
         Language::JavaScript => {
-            let browser = parts
-                .iter()
-                .enumerate()
-                .any(|(depth, part)| BROWSER_PARTS.contains(part) && (depth < 3 || *part != "client"));
+            let browser = parts.iter().enumerate().any(|(depth, part)| {
+                BROWSER_PARTS.contains(part) && (depth < 3 || *part != "client")
+            });
             !browser && !is_tool_config(name) && !name.ends_with(".d.ts") && !name.contains(".min.")
         }
         Language::Ruby => {
@@ -138,12 +265,16 @@ pub fn may_run(path: &str, language: Language) -> bool {
                 && !path.starts_with("config/deploy")
         }
         Language::Python => {
-            !matches!(name, "conftest.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "tasks_dev.py")
-                && !is_other_settings(path)
+            !matches!(
+                name,
+                "conftest.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "tasks_dev.py"
+            ) && !is_other_settings(path)
         }
         Language::Php => {
-            !path.starts_with("database/") && !path.starts_with("resources/views/")
-                && !path.starts_with("bootstrap/cache") && !name.starts_with(".php")
+            !path.starts_with("database/")
+                && !path.starts_with("resources/views/")
+                && !path.starts_with("bootstrap/cache")
+                && !name.starts_with(".php")
         }
         Language::Go => !path.starts_with("vendor/"),
         Language::Java => !path.contains("/test/") && !path.starts_with("buildSrc/"),
@@ -153,13 +284,20 @@ pub fn may_run(path: &str, language: Language) -> bool {
 fn is_test_name(name: &str, language: Language) -> bool {
     match language {
         Language::JavaScript => {
-            name.contains(".test.") || name.contains(".spec.") || name.contains(".stories.")
-                || name.contains("-test.") || name.contains(".cy.")
+            name.contains(".test.")
+                || name.contains(".spec.")
+                || name.contains(".stories.")
+                || name.contains("-test.")
+                || name.contains(".cy.")
         }
-        Language::Python => name.starts_with("test_") || name.ends_with("_test.py") || name == "tests.py",
+        Language::Python => {
+            name.starts_with("test_") || name.ends_with("_test.py") || name == "tests.py"
+        }
         Language::Ruby => name.ends_with("_spec.rb") || name.ends_with("_test.rb"),
         Language::Go => name.ends_with("_test.go"),
-        Language::Java => name.ends_with("Test.java") || name.ends_with("Tests.java") || name.ends_with("IT.java"),
+        Language::Java => {
+            name.ends_with("Test.java") || name.ends_with("Tests.java") || name.ends_with("IT.java")
+        }
         Language::Php => name.ends_with("Test.php"),
     }
 }
@@ -169,19 +307,34 @@ fn is_tool_config(name: &str) -> bool {
     name.contains(".config.") && !name.starts_with("ecosystem") && !name.starts_with("next.")
         || matches!(
             name.split('.').next().unwrap_or_default(),
-            "Gruntfile" | "gulpfile" | "webpack" | "karma" | "rollup" | "vite" | "jest" | "knexfile"
+            "Gruntfile"
+                | "gulpfile"
+                | "webpack"
+                | "karma"
+                | "rollup"
+                | "vite"
+                | "jest"
+                | "knexfile"
         )
         || (name.starts_with('.') && name.contains("rc"))
 }
 
 /// Settings modules of other environments: `settings/dev.py`, `config/test.py`.
 fn is_other_settings(path: &str) -> bool {
-    let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
-    let settings = path.contains("settings/") || path.contains("config/") || stem.contains("settings");
+    let stem = path
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches(".py");
+    let settings =
+        path.contains("settings/") || path.contains("config/") || stem.contains("settings");
     settings
-        && stem
-            .split(['_', '-', '.'])
-            .any(|word| matches!(word, "dev" | "development" | "local" | "test" | "testing" | "tests" | "ci" | "docker"))
+        && stem.split(['_', '-', '.']).any(|word| {
+            matches!(
+                word,
+                "dev" | "development" | "local" | "test" | "testing" | "tests" | "ci" | "docker"
+            )
+        })
 }
 
 /// Drops code that no process reaches.
@@ -245,9 +398,19 @@ fn is_alias(app: &App, module: &str) -> bool {
     let Some(manifest) = app.package_json.good() else {
         return true;
     };
-    !["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"]
-        .iter()
-        .any(|group| manifest.get(group).and_then(|group| group.get(&package)).is_some())
+    ![
+        "dependencies",
+        "devDependencies",
+        "optionalDependencies",
+        "peerDependencies",
+    ]
+    .iter()
+    .any(|group| {
+        manifest
+            .get(group)
+            .and_then(|group| group.get(&package))
+            .is_some()
+    })
 }
 
 /// The file that a relative import means.
@@ -263,7 +426,19 @@ fn resolve<'a>(sources: &'a Sources, from: &str, module: &str) -> Option<&'a Cod
         .or_else(|| path.strip_suffix(".cjs"))
         .unwrap_or(&path);
     let endings = [
-        "", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx", "/index.js", "/index.mjs", "/index.ts", "/index.cjs",
+        "",
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".ts",
+        ".tsx",
+        ".mts",
+        ".cts",
+        ".jsx",
+        "/index.js",
+        "/index.mjs",
+        "/index.ts",
+        "/index.cjs",
     ];
     file(sources, &path).or_else(|| {
         [stem, path.as_str()].iter().find_map(|base| {

@@ -15,7 +15,10 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             node.child_by_field_name("value"),
         ),
         "import_spec" => {
-            let module = reader.field(node, "path").trim_matches(['"', '`']).to_owned();
+            let module = reader
+                .field(node, "path")
+                .trim_matches(['"', '`'])
+                .to_owned();
             let name = reader.field(node, "name");
             reader.builder.import(&module, vec![name], line(node));
         }

@@ -20,7 +20,9 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         "return_statement" => {
             if let Some(value) = children(node).first() {
                 let value = reader.value(*value, 0);
-                reader.builder.assign("return".to_owned(), value, line(node));
+                reader
+                    .builder
+                    .assign("return".to_owned(), value, line(node));
             }
         }
         "property_element" | "const_element" => {

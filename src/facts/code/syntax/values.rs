@@ -13,28 +13,51 @@ impl Reader<'_> {
         }
         let inner = |node: Node<'_>| self.value(node, depth + 1);
         match node.kind() {
-            "string" | "interpreted_string_literal" | "raw_string_literal" | "string_literal"
-            | "encapsed_string" | "concatenated_string" | "chained_string" | "bare_string"
+            "string"
+            | "interpreted_string_literal"
+            | "raw_string_literal"
+            | "string_literal"
+            | "encapsed_string"
+            | "concatenated_string"
+            | "chained_string"
+            | "bare_string"
             | "heredoc_body" => self.string(node, depth),
-            "integer" | "float" | "int_literal" | "float_literal" | "decimal_integer_literal"
+            "integer"
+            | "float"
+            | "int_literal"
+            | "float_literal"
+            | "decimal_integer_literal"
             | "decimal_floating_point_literal" => Expr::Number(self.slice(node).to_owned()),
             "true" | "false" | "boolean" => {
                 Expr::Bool(self.slice(node).eq_ignore_ascii_case("true"))
             }
             "none" | "nil" | "null" | "null_literal" => Expr::Nil,
             "simple_symbol" => Expr::Name(self.slice(node).to_owned()),
-            "identifier" | "constant" | "variable_name" | "name" | "attribute"
-            | "selector_expression" | "field_access" | "member_access_expression"
-            | "scope_resolution" | "class_constant_access_expression" | "qualified_name"
-            | "instance_variable" | "scoped_property_access_expression" => {
-                Expr::Name(self.dotted(node))
-            }
+            "identifier"
+            | "constant"
+            | "variable_name"
+            | "name"
+            | "attribute"
+            | "selector_expression"
+            | "field_access"
+            | "member_access_expression"
+            | "scope_resolution"
+            | "class_constant_access_expression"
+            | "qualified_name"
+            | "instance_variable"
+            | "scoped_property_access_expression" => Expr::Name(self.dotted(node)),
             "subscript" | "element_reference" | "subscript_expression" | "index_expression" => {
                 self.subscript(node)
             }
-            "call" | "call_expression" | "method_invocation" | "object_creation_expression"
-            | "function_call_expression" | "member_call_expression" | "scoped_call_expression"
-            | "nullsafe_member_call_expression" | "composite_literal" => self.call(node, depth),
+            "call"
+            | "call_expression"
+            | "method_invocation"
+            | "object_creation_expression"
+            | "function_call_expression"
+            | "member_call_expression"
+            | "scoped_call_expression"
+            | "nullsafe_member_call_expression"
+            | "composite_literal" => self.call(node, depth),
             "dictionary" | "hash" | "array_creation_expression" | "literal_value" => {
                 self.collection(node, depth)
             }
@@ -50,8 +73,14 @@ impl Reader<'_> {
             }
             "lambda" | "block" | "do_block" | "func_literal" | "anonymous_function"
             | "arrow_function" | "lambda_expression" => Expr::Function,
-            "parenthesized_expression" | "await" | "unary_expression" | "unary"
-            | "not_operator" | "unary_operator" | "literal_element" | "cast_expression"
+            "parenthesized_expression"
+            | "await"
+            | "unary_expression"
+            | "unary"
+            | "not_operator"
+            | "unary_operator"
+            | "literal_element"
+            | "cast_expression"
             | "parenthesized_statements" => children(node)
                 .last()
                 .map_or(Expr::Other, |child| inner(*child)),
@@ -64,8 +93,12 @@ impl Reader<'_> {
         let interpolated = parts.iter().any(|part| {
             matches!(
                 part.kind(),
-                "interpolation" | "variable_name" | "member_access_expression"
-                    | "subscript_expression" | "string" | "encapsed_string"
+                "interpolation"
+                    | "variable_name"
+                    | "member_access_expression"
+                    | "subscript_expression"
+                    | "string"
+                    | "encapsed_string"
             )
         });
         if !interpolated {
@@ -107,8 +140,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn call(&self, node: Node<'_>, depth: usize) -> Expr {
-        let name = |field: &str| node.child_by_field_name(field).map(|part| self.dotted(part));
-        let receiver = name("receiver").or_else(|| name("object")).or_else(|| name("scope"));
+        let name = |field: &str| {
+            node.child_by_field_name(field)
+                .map(|part| self.dotted(part))
+        };
+        let receiver = name("receiver")
+            .or_else(|| name("object"))
+            .or_else(|| name("scope"));
         let method = name("method")
             .or_else(|| name("name"))
             .or_else(|| name("function"))
@@ -246,9 +284,23 @@ fn environment(
     let reads = match language {
         Language::Python => matches!(
             callee,
-            "os.getenv" | "getenv" | "os.environ.get" | "environ.get" | "os.environ.setdefault"
-                | "config" | "decouple.config" | "env" | "env.str" | "env.bool" | "env.int"
-                | "env.list" | "env.db" | "env.url" | "env.float" | "env.json" | "env.cache"
+            "os.getenv"
+                | "getenv"
+                | "os.environ.get"
+                | "environ.get"
+                | "os.environ.setdefault"
+                | "config"
+                | "decouple.config"
+                | "env"
+                | "env.str"
+                | "env.bool"
+                | "env.int"
+                | "env.list"
+                | "env.db"
+                | "env.url"
+                | "env.float"
+                | "env.json"
+                | "env.cache"
         ),
         Language::Ruby => matches!(callee, "ENV.fetch" | "ENV.key?" | "ENV.has_key?"),
         Language::Go => matches!(callee, "os.Getenv" | "os.LookupEnv"),
@@ -263,7 +315,12 @@ fn environment(
     let default = arguments
         .iter()
         .skip(1)
-        .find(|argument| argument.name.as_deref().is_none_or(|name| name == "default"))
+        .find(|argument| {
+            argument
+                .name
+                .as_deref()
+                .is_none_or(|name| name == "default")
+        })
         .map(|argument| Box::new(argument.value.clone()))
         .or_else(|| block.then(|| Box::new(Expr::Function)));
     Some(Expr::Env { name, default })
@@ -294,7 +351,15 @@ mod tests {
 
     #[test]
     fn quotes_go_whatever_the_prefix() {
-        for text in ["'a'", "\"a\"", "b'a'", "r\"a\"", "\"\"\"a\"\"\"", "`a`", "a"] {
+        for text in [
+            "'a'",
+            "\"a\"",
+            "b'a'",
+            "r\"a\"",
+            "\"\"\"a\"\"\"",
+            "`a`",
+            "a",
+        ] {
             assert_eq!(unquote(text), "a");
         }
     }

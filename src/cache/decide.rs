@@ -1,0 +1,170 @@
+//! Does a stored cache fit? Pure: from what is stored and what is wanted to a verdict.
+
+use std::time::Duration;
+
+use super::inputs::Inputs;
+use super::lockfile::{self, Lockfile, Packages};
+use super::store::Stored;
+
+/// What is wanted.
+pub(super) struct Wanted<'a> {
+    pub inputs: &'a Inputs,
+    pub lockfile: Option<&'a Lockfile>,
+    /// Packages of the stored tree, if they are known.
+    pub stored_packages: Option<&'a Packages>,
+    /// For unpinned dependencies: how long a tree may be used.
+    pub expires: Option<Duration>,
+    /// Since 1970.
+    pub now: Duration,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fit {
+    Fits,
+    /// In the order of importance; never empty.
+    Differs(Vec<String>),
+}
+
+pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
+    let record = match stored {
+        Stored::Nothing => return Fit::Differs(vec!["first build".to_owned()]),
+        Stored::Unusable(why) => {
+            return Fit::Differs(vec![format!("the stored cache was discarded: {why}")]);
+        }
+        Stored::Complete(record) => record,
+    };
+    let lockfile = wanted.lockfile.map_or("", |lockfile| &lockfile.path);
+    let mut changes = record.inputs.changes(wanted.inputs);
+    changes.sort_by_key(|change| change.name != lockfile);
+    let mut reasons: Vec<_> = changes
+        .iter()
+        .map(|change| {
+            if change.name == lockfile && change.old.is_some() {
+                packages(wanted).unwrap_or_else(|| change.to_string())
+            } else {
+                change.to_string()
+            }
+        })
+        .collect();
+    if let Some(most) = wanted.expires {
+        // A clock that went backwards makes the age unknown: then it is too old.
+        let age = wanted.now.checked_sub(record.stored_at);
+        if age.is_none_or(|age| age >= most) {
+            reasons.push(format!(
+                "versions are not pinned, and the tree is older than {} hours",
+                most.as_secs() / 3600
+            ));
+        }
+    }
+    if reasons.is_empty() {
+        Fit::Fits
+    } else {
+        Fit::Differs(reasons)
+    }
+}
+
+/// `package-lock.json: express 4.19.2 → 4.21.0`.
+fn packages(wanted: &Wanted<'_>) -> Option<String> {
+    let lockfile = wanted.lockfile?;
+    let differences = lockfile::differences(wanted.stored_packages?, &lockfile.packages);
+    Some(if differences.is_empty() {
+        format!("{}: same versions from other sources", lockfile.path)
+    } else {
+        format!("{}: {differences}", lockfile.path)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::store::Record;
+    use super::*;
+
+    fn inputs(pairs: &[(&str, &str)]) -> Inputs {
+        let mut inputs = Inputs::default();
+        for (name, value) in pairs {
+            inputs.plain(*name, *value);
+        }
+        inputs
+    }
+
+    fn stored(inputs: Inputs) -> Stored {
+        Stored::Complete(Box::new(Record {
+            inputs,
+            stored_at: Duration::from_secs(1_000_000),
+            install: Duration::ZERO,
+            files: 0,
+            tree_bytes: 0,
+            stored_bytes: 0,
+            digest: String::new(),
+        }))
+    }
+
+    fn wanted(inputs: &Inputs) -> Wanted<'_> {
+        Wanted {
+            inputs,
+            lockfile: None,
+            stored_packages: None,
+            expires: None,
+            now: Duration::from_secs(1_000_000),
+        }
+    }
+
+    #[test]
+    fn equal_inputs_fit() {
+        let inputs = inputs(&[("node", "20")]);
+        assert_eq!(fit(&stored(inputs.clone()), &wanted(&inputs)), Fit::Fits);
+    }
+
+    #[test]
+    fn the_lockfile_comes_first_and_names_packages() {
+        let old = inputs(&[("arch", "amd64"), ("package-lock.json", "1")]);
+        let new = inputs(&[("arch", "arm64"), ("package-lock.json", "2")]);
+        let packages =
+            |version: &str| Packages::from([("ms".to_owned(), [version.to_owned()].into())]);
+        let lockfile = Lockfile {
+            path: "package-lock.json".to_owned(),
+            packages: packages("2.1.3"),
+        };
+        let stored_packages = packages("2.0.0");
+        let wanted = Wanted {
+            lockfile: Some(&lockfile),
+            stored_packages: Some(&stored_packages),
+            ..wanted(&new)
+        };
+        assert_eq!(
+            fit(&stored(old), &wanted),
+            Fit::Differs(vec![
+                "package-lock.json: ms 2.0.0 → 2.1.3".to_owned(),
+                "arch amd64 → arm64".to_owned()
+            ])
+        );
+    }
+
+    #[test]
+    fn unpinned_trees_expire_and_clocks_are_not_trusted() {
+        let inputs = inputs(&[]);
+        let day = Duration::from_hours(24);
+        let verdict = |now: u64| {
+            fit(
+                &stored(inputs.clone()),
+                &Wanted {
+                    expires: Some(day),
+                    now: Duration::from_secs(now),
+                    ..wanted(&inputs)
+                },
+            )
+        };
+        assert_eq!(verdict(1_000_000 + 86_399), Fit::Fits);
+        assert!(matches!(verdict(1_000_000 + 86_400), Fit::Differs(_)));
+        assert!(matches!(verdict(999_999), Fit::Differs(_)));
+    }
+
+    #[test]
+    fn nothing_and_doubt_are_misses() {
+        let inputs = inputs(&[]);
+        for stored in [Stored::Nothing, Stored::Unusable("x".to_owned())] {
+            assert!(matches!(fit(&stored, &wanted(&inputs)), Fit::Differs(_)));
+        }
+    }
+}

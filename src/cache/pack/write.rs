@@ -1,0 +1,227 @@
+//! Packing: walk the roots, compress frames on all cores, write them in order.
+
+use std::collections::HashMap;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use fs_err::os::unix::fs::OpenOptionsExt;
+use rayon::prelude::*;
+
+use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
+use super::{FRAME_BYTES, Fault, LEVEL, is_inside, no_link_out, stays_inside};
+use crate::facts::tree::{EntryKind, Tree};
+
+/// What a pack holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Files and links.
+    pub files: u64,
+    /// Apparent bytes of the tree, every hard link counted once.
+    pub tree_bytes: u64,
+    /// Bytes of the pack.
+    pub stored_bytes: u64,
+    /// BLAKE3 of the index, hexadecimal. The index holds the digests of the frames.
+    pub digest: String,
+}
+
+/// Packs `roots` (folders or files, relative to `app`) into `folder`, which must exist.
+/// A root that isn't there is left out.
+///
+/// # Errors
+/// [`Fault::Refused`] for what a cache can't hold, [`Fault::Io`] when reading or writing
+/// fails. What was written until then is of no use; the caller removes the folder.
+pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path) -> Result<Packed, Fault> {
+    let mut index = Index::default();
+    let mut seen = HashMap::new();
+    for root in roots {
+        if !is_inside(root) {
+            return Err(Fault::Refused(format!(
+                "{} is not a path inside the app",
+                root.display()
+            )));
+        }
+        collect(app, root, &mut index, &mut seen)?;
+    }
+    let plan = frame_plan(&index.items);
+    let mut out = fs_err::File::create(folder.join("frames"))?;
+    let mut stored_bytes = 0;
+    // Batches bound the memory: each core holds one frame, raw and compressed.
+    for batch in plan.chunks(rayon::current_num_threads().clamp(1, 8) * 2) {
+        let frames: Vec<_> = batch
+            .par_iter()
+            .map_init(
+                || (Vec::new(), zstd::bulk::Compressor::new(LEVEL)),
+                |(raw, compressor), slices| {
+                    gather(app, &index.items, slices, raw)?;
+                    match compressor {
+                        Ok(compressor) => compressor.compress(raw),
+                        Err(error) => Err(std::io::Error::other(error.to_string())),
+                    }
+                },
+            )
+            .collect::<std::io::Result<_>>()?;
+        for frame in frames {
+            out.write_all(&frame)?;
+            stored_bytes += frame.len() as u64;
+            index.frames.push(Frame {
+                stored: frame.len() as u64,
+                digest: blake3::hash(&frame).into(),
+            });
+        }
+    }
+    let encoded = index.encode()?;
+    fs_err::write(folder.join("index"), &encoded)?;
+    Ok(Packed {
+        files: count(&index),
+        tree_bytes: tree_bytes(&index),
+        stored_bytes: stored_bytes + encoded.len() as u64,
+        digest: blake3::hash(&encoded).to_hex().to_string(),
+    })
+}
+
+pub(super) fn count(index: &Index) -> u64 {
+    let files = index
+        .items
+        .iter()
+        .filter(|item| item.content != Content::Directory);
+    files.count() as u64
+}
+
+pub(super) fn tree_bytes(index: &Index) -> u64 {
+    index
+        .items
+        .iter()
+        .map(|item| match &item.content {
+            Content::File(size) => *size,
+            Content::Symlink(target) => target.as_os_str().len() as u64,
+            Content::Directory | Content::HardLink(_) => 0,
+        })
+        .sum()
+}
+
+/// Adds a root and all that is below it.
+fn collect(
+    app: &Path,
+    root: &Path,
+    index: &mut Index,
+    seen: &mut HashMap<(u64, u64), usize>,
+) -> Result<(), Fault> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = match fs_err::symlink_metadata(app.join(root)) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    no_link_out(app, app.join(root).parent().unwrap_or(app))?;
+    let mode = metadata.mode() & 0o7777;
+    index.roots.push(root.to_owned());
+    if metadata.is_file() {
+        index.items.push(Item {
+            path: root.to_owned(),
+            mode,
+            content: Content::File(metadata.len()),
+        });
+        return Ok(());
+    }
+    if !metadata.is_dir() {
+        return Err(Fault::Refused(format!(
+            "{} is neither a file nor a folder",
+            root.display()
+        )));
+    }
+    index.items.push(Item {
+        path: root.to_owned(),
+        mode,
+        content: Content::Directory,
+    });
+    let tree = Tree::read(&app.join(root));
+    if let Some(unread) = tree.unread().first() {
+        let path = root.join(&unread.path);
+        return Err(Fault::Io(std::io::Error::other(format!(
+            "{} can't be read: {}",
+            path.display(),
+            unread.reason
+        ))));
+    }
+    for entry in tree.entries() {
+        let path = root.join(entry.path());
+        let (mode, content) = match entry.kind() {
+            EntryKind::Directory => (entry.mode(), Content::Directory),
+            EntryKind::File => (entry.mode(), file(entry, index.items.len(), seen)),
+            EntryKind::Symlink => {
+                let target = fs_err::read_link(app.join(&path))?;
+                if !stays_inside(&path, &target) {
+                    return Err(Fault::Refused(format!(
+                        "the link {} leads out of the app, to {}",
+                        path.display(),
+                        target.display()
+                    )));
+                }
+                (0, Content::Symlink(target))
+            }
+            EntryKind::Special => {
+                return Err(Fault::Refused(format!(
+                    "{} is a FIFO, socket or device",
+                    path.display()
+                )));
+            }
+        };
+        index.items.push(Item {
+            path,
+            mode,
+            content,
+        });
+    }
+    Ok(())
+}
+
+fn file(
+    entry: &crate::facts::tree::Entry,
+    number: usize,
+    seen: &mut HashMap<(u64, u64), usize>,
+) -> Content {
+    if entry.links() > 1 {
+        let first = *seen.entry(entry.inode()).or_insert(number);
+        if first != number {
+            return Content::HardLink(first);
+        }
+    }
+    Content::File(entry.size())
+}
+
+/// Reads the stretches of one frame into `raw`.
+fn gather(app: &Path, items: &[Item], slices: &[Slice], raw: &mut Vec<u8>) -> std::io::Result<()> {
+    raw.clear();
+    for slice in slices {
+        let Some(item) = items.get(slice.item) else {
+            continue;
+        };
+        // The name may have become a link since the walk: never follow it.
+        let mut file = fs_err::OpenOptions::new()
+            .read(true)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(app.join(&item.path))?;
+        if slice.offset > 0 {
+            file.seek(SeekFrom::Start(slice.offset))?;
+        }
+        let read = Read::by_ref(&mut file)
+            .take(slice.length)
+            .read_to_end(raw)?;
+        let whole = slice.offset + slice.length == size(item);
+        if read as u64 != slice.length || (whole && file.read(&mut [0])? != 0) {
+            return Err(std::io::Error::other(format!(
+                "{} changed while it was read",
+                item.path.display()
+            )));
+        }
+    }
+    debug_assert!(raw.len() as u64 <= FRAME_BYTES);
+    Ok(())
+}
+
+fn size(item: &Item) -> u64 {
+    match item.content {
+        Content::File(size) => size,
+        _ => 0,
+    }
+}

@@ -1,0 +1,4 @@
+//! The npm preset from end to end, with a small npm of our own: a script that copies what
+//! the lockfile names. No network, no Node.js.
+mod npm;
+mod support;

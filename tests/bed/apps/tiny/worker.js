@@ -1,0 +1,1 @@
+console.log(`worker with ${process.env.ACME_THREADS} threads`);

@@ -1,0 +1,13 @@
+//! Real `pack build`s with a real lifecycle, real npm and real containers.
+//!
+//! They need the test bed: `scripts/test pack` makes it and sets the variables.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod budget;
+mod main_job;
+mod runner;
+mod stacked;

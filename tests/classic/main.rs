@@ -1,0 +1,10 @@
+//! The classic buildpack API on temporary folders, with a cleared environment.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod faults;
+mod shop;
+mod steps;

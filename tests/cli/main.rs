@@ -1,0 +1,9 @@
+//! The command line on small apps in temporary folders.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod verbs;

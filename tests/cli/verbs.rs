@@ -1,0 +1,160 @@
+//! Each verb's first form, text and JSON.
+
+use crate::support::Sandbox;
+
+fn storefront() -> Sandbox {
+    Sandbox::new()
+        .file(
+            "package.json",
+            r#"{"name":"shop","version":"1.0.0","scripts":{"start":"node src/server.js"}}"#,
+        )
+        .file("package-lock.json", r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"shop","version":"1.0.0"}}}"#)
+        .file("Procfile", "web: node src/server.js\n")
+        .file("src/server.js", "require('http').createServer(() => {}).listen(3000);\n")
+}
+
+#[test]
+fn check_gives_findings_and_an_exit_code() {
+    let sandbox = storefront();
+    let ran = sandbox
+        .slugsmith(&["check", "app", "--format", "json"])
+        .expect(1);
+    let report = ran.json();
+    assert_eq!(report["schema"], "slugsmith.report/1");
+    let finding = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["code"] == "SF801")
+        .unwrap_or_else(|| panic!("{report:#}"));
+    assert_eq!(finding["path"], "src/server.js");
+    assert_eq!(finding["line"], 1);
+    assert_eq!(finding["level"], "error");
+    for part in ["budget", "strip"] {
+        assert!(report[part].is_object(), "{part}");
+    }
+}
+
+#[test]
+fn check_passes_when_the_configuration_says_never() {
+    let sandbox = storefront().file(
+        "project.toml",
+        "[com.slugsmith.audit]\nfail_on = \"never\"\n",
+    );
+    sandbox.slugsmith(&["check", "app"]).expect(0);
+}
+
+#[test]
+fn inspect_gives_size_and_parts() {
+    let sandbox = storefront();
+    let ran = sandbox
+        .slugsmith(&["inspect", "app", "--format", "json"])
+        .expect(0);
+    let report = ran.json();
+    assert_eq!(report["schema"], "slugsmith.report/1");
+    assert_eq!(report["size"]["files"], 4);
+    assert_eq!(report["size"]["compressed"]["exact"], true);
+    let parts = report["parts"].as_array().unwrap();
+    let total: u64 = parts
+        .iter()
+        .map(|part| part["bytes"].as_u64().unwrap())
+        .sum();
+    assert_eq!(Some(total), report["size"]["bytes"].as_u64(), "{report:#}");
+}
+
+#[test]
+fn strip_removes_and_says_what() {
+    let sandbox = storefront()
+        .file(
+            "node_modules/a/package.json",
+            r#"{"name":"a","version":"1.0.0","main":"index.js"}"#,
+        )
+        .file("node_modules/a/index.js", "module.exports = 1\n")
+        .file("node_modules/a/index.js.map", "{\"version\":3}")
+        .file("src/use.js", "require('a')");
+    let dry = sandbox
+        .slugsmith(&["strip", "app", "--dry-run", "--format", "json"])
+        .expect(0);
+    assert!(sandbox.app().join("node_modules/a/index.js.map").exists());
+    let ran = sandbox
+        .slugsmith(&["strip", "app", "--format", "json"])
+        .expect(0);
+    assert!(!sandbox.app().join("node_modules/a/index.js.map").exists());
+    assert!(sandbox.app().join("node_modules/a/index.js").exists());
+    let strip = &ran.json()["strip"];
+    assert_eq!(strip["files"], dry.json()["strip"]["files"]);
+    assert!(
+        strip["by_reason"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["reason"] == "source maps"),
+        "{strip:#}"
+    );
+}
+
+#[test]
+fn explain_knows_every_id_and_suggests_the_nearest() {
+    let sandbox = Sandbox::new();
+    let list = sandbox.slugsmith(&["explain"]).expect(0);
+    for id in list.stdout.lines() {
+        let page = sandbox.slugsmith(&["explain", id]).expect(0);
+        assert!(
+            page.stdout.starts_with(&format!("# {id}\n")),
+            "{}",
+            page.stdout
+        );
+    }
+    let ran = sandbox.slugsmith(&["explain", "budget-exceded"]).expect(2);
+    assert!(ran.stderr.contains("budget-exceeded"), "{}", ran.stderr);
+}
+
+#[test]
+fn init_writes_only_when_asked_and_never_over_a_file() {
+    let sandbox = storefront();
+    let shown = sandbox.slugsmith(&["init", "app"]).expect(0);
+    assert!(
+        shown.stdout.contains("[com.slugsmith.budget]"),
+        "{}",
+        shown.stdout
+    );
+    assert!(!sandbox.app().join("project.toml").exists());
+    sandbox.slugsmith(&["init", "app", "--write"]).expect(0);
+    let written = fs_err::read_to_string(sandbox.app().join("project.toml")).unwrap();
+    // What it writes is valid configuration without unknown keys.
+    let ran = sandbox.slugsmith(&["check", "app", "--format", "json"]);
+    assert!(!ran.stdout.contains("unknown-config-key"), "{}", ran.stdout);
+    let sandbox = sandbox.file("project.toml", "# mine\n");
+    sandbox.slugsmith(&["init", "app", "--write"]).expect(0);
+    let kept = fs_err::read_to_string(sandbox.app().join("project.toml")).unwrap();
+    assert_eq!(kept, "# mine\n");
+    assert!(written.contains("schema-version = \"0.2\""));
+}
+
+#[test]
+fn without_npm_the_rest_still_runs() {
+    let sandbox = storefront();
+    let mut command = sandbox.command(crate::support::BINARY);
+    command
+        .env("PATH", sandbox.path("bin"))
+        .args(["build", "app"]);
+    let ran = crate::support::Ran::from(command.output().unwrap()).expect(0);
+    assert!(
+        ran.stdout.contains("The package manager isn't on PATH"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("- Budget"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("- Audit"), "{}", ran.stdout);
+}
+
+#[test]
+fn help_and_version_are_fine_and_nonsense_is_wrong_use() {
+    let sandbox = Sandbox::new();
+    sandbox.slugsmith(&["--help"]).expect(0);
+    sandbox.slugsmith(&["--version"]).expect(0);
+    sandbox.slugsmith(&["frobnicate"]).expect(2);
+    sandbox
+        .slugsmith(&["check", "--format", "interpretive-dance"])
+        .expect(2);
+}

@@ -1,0 +1,144 @@
+//! What the tests of every way in share: small apps made in place, and the binary run
+//! with an environment of its own.
+
+#![allow(dead_code)] // each test binary uses its part
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The binary under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_slugsmith");
+
+/// An app in a temporary folder, beside an empty home and cache.
+pub(crate) struct Sandbox {
+    folder: TempDir,
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["app", "home", "cache", "env", "bin"] {
+            fs_err::create_dir(folder.path().join(name)).unwrap();
+        }
+        Self { folder }
+    }
+
+    /// A sandbox that holds a copy of an example or fixture.
+    pub(crate) fn of(source: &Path) -> Self {
+        let sandbox = Self::new();
+        let options = fs_extra::dir::CopyOptions::new().content_only(true);
+        fs_extra::dir::copy(source, sandbox.app(), &options).unwrap();
+        sandbox
+    }
+
+    pub(crate) fn app(&self) -> PathBuf {
+        self.folder.path().join("app")
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file of the app.
+    pub(crate) fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.app().join(path);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, content).unwrap();
+        self
+    }
+
+    /// Puts a program on PATH.
+    pub(crate) fn program(self, name: &str, script: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.path("bin").join(name);
+        fs_err::write(&path, script).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// A command with a clean environment: nothing of the developer's own leaks in.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", self.path("bin").display()),
+            )
+            .env("HOME", self.path("home"))
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs the command line on this app.
+    pub(crate) fn slugsmith(&self, arguments: &[&str]) -> Ran {
+        Ran::from(self.command(BINARY).args(arguments).output().unwrap())
+    }
+}
+
+/// How a program ended.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// Asserts the exit code, with both streams in the message.
+    #[track_caller]
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(
+            self.code, code,
+            "\n--- stdout ---\n{}\n--- stderr ---\n{}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// A folder of this repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Every path below a folder with its content, link target or mode: for "nothing changed".
+pub(crate) fn listing(folder: &Path) -> Vec<(PathBuf, String)> {
+    let tree = slugsmith::facts::tree::Tree::read(folder);
+    assert!(tree.unread().is_empty(), "{:?}", tree.unread());
+    tree.entries()
+        .iter()
+        .map(|entry| {
+            let path = folder.join(entry.path());
+            let content = if path.is_symlink() {
+                format!("-> {}", fs_err::read_link(&path).unwrap().display())
+            } else if path.is_file() {
+                format!(
+                    "{:o} {}",
+                    entry.mode(),
+                    blake3::hash(&fs_err::read(&path).unwrap())
+                )
+            } else {
+                "folder".to_owned()
+            };
+            (entry.path().to_owned(), content)
+        })
+        .collect()
+}
