@@ -30,6 +30,38 @@ pub fn ids() -> Vec<&'static str> {
     ids
 }
 
+/// Every page below `docs/` that is made from code, by its path there.
+#[must_use]
+pub fn docs() -> Vec<(String, String)> {
+    let rules = registry::RULES
+        .iter()
+        .map(|rule| (format!("rules/{}.md", rule.id), registry::page(rule)));
+    let errors = error::registry::KINDS
+        .iter()
+        .map(|kind| (format!("errors/{}.md", kind.id), error_page(kind)));
+    let mut pages: Vec<_> = rules.chain(errors).collect();
+    pages.push(("rules/README.md".to_owned(), index_of_rules()));
+    pages.sort();
+    pages
+}
+
+fn index_of_rules() -> String {
+    let mut page = "# Rules of the audit\n\n\
+                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for rule in registry::RULES {
+        let _ = writeln!(
+            page,
+            "| [{id}]({id}.md) | {} | {} | {} |",
+            rule.code,
+            rule.level.word(),
+            rule.title,
+            id = rule.id,
+        );
+    }
+    page
+}
+
 /// The page of one kind of problem.
 #[must_use]
 pub fn error_page(kind: &Kind) -> String {
