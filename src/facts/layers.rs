@@ -131,6 +131,8 @@ pub struct Layers {
     pub analyzed: Option<Analyzed>,
     /// Processes and default of a finished build (`config/metadata.toml`).
     pub finished: Option<tables::Finished>,
+    /// Folders inside the layers that a PATH file names and that are no layer's `bin`.
+    pub path_folders: Vec<paths::PathFolder>,
     pub unread: Vec<Unread>,
 }
 
@@ -161,6 +163,7 @@ pub fn read(root: &Path) -> Layers {
         .any(|layer| !matches!(layer.toml, LayerToml::Missing));
     Layers {
         root: root.to_owned(),
+        path_folders: paths::inside(root, &group),
         group,
         order,
         has_layer_tomls,

@@ -124,6 +124,24 @@ pub fn page(rule: &Rule) -> String {
     page
 }
 
+/// The list of all rules, in Markdown.
+#[must_use]
+pub fn index() -> String {
+    use std::fmt::Write as _;
+    let mut page = "# Conflicts between stacked buildpacks\n\n\
+                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for rule in RULES {
+        let (id, code, level) = (rule.id, rule.code, rule.level.word());
+        let _ = writeln!(
+            page,
+            "| [{id}]({id}.md) | {code} | {level} | {} |",
+            rule.title
+        );
+    }
+    page
+}
+
 /// Runs every rule and gives each finding the level that the app's configuration wants:
 /// the worst first, then by rule and message.
 #[must_use]
@@ -138,7 +156,12 @@ pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
 }
 
 fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {
-    if let Some(own) = config.and_then(|config| config.rules.get(finding.rule)) {
+    let named = |id: &str| id == finding.rule || Some(id) == finding.code;
+    let own = config.and_then(|config| {
+        let mut rules = config.rules.iter();
+        rules.find(|(id, _)| named(id)).map(|(_, own)| own)
+    });
+    if let Some(own) = own {
         finding.level = own.level.value?;
         finding.decided_by = own.level.source.to_string();
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
-use super::{Rule, fix};
+use super::{Rule, fix, second_runtime};
 use crate::audit::registry::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
-use crate::stack::which::{Candidate, Owner};
+use crate::stack::which::{Candidate, Owner, is_runtime};
 
 pub(super) static RULE: Rule = Rule {
     id: "build-and-launch-differ",
@@ -31,6 +31,11 @@ const NAMED: usize = 5;
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
     let (build, launch) = (model.build_index(), model.launch_index());
+    let doubled: BTreeSet<(usize, usize)> = second_runtime::conflicts(model)
+        .into_iter()
+        .filter(|(_, _, shadowing, _)| is_runtime(&shadowing.name))
+        .map(|(winner, loser, ..)| (winner, loser))
+        .collect();
     let mut told: BTreeSet<(Owner, Owner)> = BTreeSet::new();
     let mut findings = Vec::new();
     for shadowing in launch.shadowings() {
@@ -48,8 +53,18 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         let both = at_build
             .iter()
             .any(|one| one.owner == shadowing.winner.owner);
+        // Where a runtime is doubled, `second-runtime` says this too.
+        let told_there = match (&shadowing.winner.owner, &winner.owner) {
+            (
+                Owner::Layer { buildpack: one, .. },
+                Owner::Layer {
+                    buildpack: other, ..
+                },
+            ) => doubled.contains(&(*one, *other)),
+            _ => false,
+        };
         let pair = (winner.owner.clone(), shadowing.winner.owner.clone());
-        if differ && (!own || both) && told.insert(pair.clone()) {
+        if differ && !told_there && (!own || both) && told.insert(pair.clone()) {
             let names: Vec<String> = launch
                 .shadowings()
                 .into_iter()

@@ -46,7 +46,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             "Decide it yourself: Procfile: {kind}: {}",
             report.shown()
         )];
-        help.extend(fix::order(model, owner, *former));
+        help.push(fix::order_in_words(model, owner, *former));
         findings.push(RULE.finding(message, help));
     }
     findings

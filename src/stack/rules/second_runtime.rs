@@ -108,8 +108,17 @@ fn finding(
         })
         .map(|(_, _, layer)| layer.contents.bytes)
         .sum();
+    let built_with = model.build_index().candidates(shadowing.name.as_ref());
+    let at_build = if built_with
+        .first()
+        .is_some_and(|first| first.owner == candidate.owner)
+    {
+        format!(" Later buildpacks still run {other}'s.")
+    } else {
+        String::new()
+    };
     let message = format!(
-        "`{}` exists twice at launch: {}{one} wins over {}{other}, {why}.{also} What was built for {other}'s may not \
+        "`{}` exists twice at launch: {}{one} wins over {}{other}, {why}.{also}{at_build} What was built for {other}'s may not \
          load, and {} of it lie in the slug unused.",
         shadowing.name,
         version(&shadowing.winner),
