@@ -107,12 +107,12 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
     let model = Model::new(inputs.layers, inputs.surroundings, inputs.app);
-    let index = model.launch_index();
     StackReport {
         buildpacks: model.buildpacks(),
         order: inputs.layers.order,
-        shadowings: index.shadowings(),
-        path: index
+        shadowings: model.shadowings.clone(),
+        path: model
+            .launch_index
             .folders()
             .map(|(folder, owner, commands)| {
                 (folder.display().to_string(), owner.cloned(), commands)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
-use super::which::{self, Index};
+use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State, is_launched, reused};
 use crate::facts::app::App;
 use crate::facts::layers::surroundings::Surroundings;
@@ -28,6 +28,11 @@ pub struct Model<'a> {
     pub dyno: Environment,
     /// Only process types with folders of their own.
     pub by_process: BTreeMap<String, Environment>,
+    /// Which commands the next buildpack finds, and which ones a dyno finds.
+    pub build_index: Index<'a>,
+    pub launch_index: Index<'a>,
+    /// Names that exist twice on a dyno's PATH.
+    pub shadowings: Vec<Shadowing>,
 }
 
 impl<'a> Model<'a> {
@@ -57,15 +62,22 @@ impl<'a> Model<'a> {
         let ran = own.map_or(layers.group.as_slice(), |own| {
             layers.group.get(..own).unwrap_or_default()
         });
+        let build = environment::build(&layers.root, ran, &base, &overlay);
+        let dyno = compose("");
+        let index = |path| Index::new(path, layers, &surroundings.image);
+        let launch_index = index(dyno.get("PATH"));
         Self {
             layers,
             surroundings,
             app,
             own,
             processes,
-            build: environment::build(&layers.root, ran, &base, &overlay),
-            dyno: compose(""),
             by_process,
+            build_index: index(build.get("PATH")),
+            shadowings: launch_index.shadowings(),
+            launch_index,
+            build,
+            dyno,
         }
     }
 
@@ -73,22 +85,6 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn process(&self, kind: &str) -> &Environment {
         self.by_process.get(kind).unwrap_or(&self.dyno)
-    }
-
-    /// Which commands a dyno finds.
-    #[must_use]
-    pub fn launch_index(&self) -> Index<'a> {
-        Index::new(self.dyno.get("PATH"), self.layers, &self.surroundings.image)
-    }
-
-    /// Which commands the next buildpack finds.
-    #[must_use]
-    pub fn build_index(&self) -> Index<'a> {
-        Index::new(
-            self.build.get("PATH"),
-            self.layers,
-            &self.surroundings.image,
-        )
     }
 
     /// Buildpacks with what each brought.

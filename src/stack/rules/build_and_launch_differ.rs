@@ -30,16 +30,15 @@ pub(super) static RULE: Rule = Rule {
 const NAMED: usize = 5;
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
-    let (build, launch) = (model.build_index(), model.launch_index());
     let doubled: BTreeSet<(usize, usize)> = second_runtime::conflicts(model)
         .into_iter()
-        .filter(|(_, _, shadowing, _)| is_runtime(&shadowing.name))
-        .map(|(winner, loser, ..)| (winner, loser))
+        .filter(|conflict| is_runtime(&conflict.shadowing.name))
+        .map(|conflict| conflict.pair())
         .collect();
     let mut told: BTreeSet<(Owner, Owner)> = BTreeSet::new();
     let mut findings = Vec::new();
-    for shadowing in launch.shadowings() {
-        let at_build = build.candidates(OsStr::new(&shadowing.name));
+    for shadowing in &model.shadowings {
+        let at_build = model.build_index.candidates(OsStr::new(&shadowing.name));
         let Some(winner) = at_build.first() else {
             continue;
         };
@@ -65,9 +64,9 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         };
         let pair = (winner.owner.clone(), shadowing.winner.owner.clone());
         if differ && !told_there && (!own || both) && told.insert(pair.clone()) {
-            let names: Vec<String> = launch
-                .shadowings()
-                .into_iter()
+            let names: Vec<String> = model
+                .shadowings
+                .iter()
                 .filter(|one| {
                     one.winner.owner == pair.1
                         && one.losers.iter().any(|loser| loser.owner == pair.0)
