@@ -63,6 +63,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
             layers: &layers::read(root),
             surroundings: &surroundings,
             app: Some(&app),
+            remembered: None,
             audit: Some(&input.config.audit),
         });
         progress.event(Event::Stack(&stack));

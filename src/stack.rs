@@ -16,6 +16,7 @@ pub mod live;
 pub mod model;
 pub mod rules;
 pub mod secrets;
+pub mod snapshot;
 pub mod which;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::finding::Finding;
 use environment::Environment;
 use launch::Launch;
 use model::Model;
+use snapshot::Snapshot;
 use which::Shadowing;
 
 pub use environments::{EnvReport, env_report};
@@ -52,6 +54,8 @@ pub struct StackReport {
     /// What the prediction can't know, one sentence each.
     pub unknown: Vec<String>,
     pub findings: Vec<Finding>,
+    /// For the next build: the launch layers as this build saw them.
+    pub snapshot: Snapshot,
 }
 
 /// Whether a buildpack has run when we look.
@@ -91,6 +95,8 @@ pub struct LayerReport {
     pub files: u64,
     /// Digest in the previous image of a layer whose contents are reused and not here.
     pub reused: Option<String>,
+    /// Those contents are known from an earlier build.
+    pub remembered: bool,
 }
 
 /// What [`inspect`] works on.
@@ -99,6 +105,8 @@ pub struct Inputs<'a> {
     pub layers: &'a Layers,
     pub surroundings: &'a Surroundings,
     pub app: Option<&'a App>,
+    /// What an earlier build left for this one.
+    pub remembered: Option<&'a Snapshot>,
     /// Levels that the app's configuration gives to rules.
     pub audit: Option<&'a AuditConfig>,
 }
@@ -106,10 +114,16 @@ pub struct Inputs<'a> {
 /// The model of a stack and its conflicts.
 #[must_use]
 pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
-    let model = Model::new(inputs.layers, inputs.surroundings, inputs.app);
+    let filled = inputs.remembered.and_then(|remembered| {
+        let mut layers = inputs.layers.clone();
+        (snapshot::fill(&mut layers, remembered) > 0).then_some(layers)
+    });
+    let layers = filled.as_ref().unwrap_or(inputs.layers);
+    let model = Model::new(layers, inputs.surroundings, inputs.app);
     StackReport {
         buildpacks: model.buildpacks(),
-        order: inputs.layers.order,
+        order: layers.order,
+        snapshot: snapshot::take(layers),
         shadowings: model.shadowings.clone(),
         path: model
             .launch_index
@@ -118,7 +132,7 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
                 (folder.display().to_string(), owner.cloned(), commands)
             })
             .collect(),
-        plan: inputs.layers.plan.clone().unwrap_or_default(),
+        plan: layers.plan.clone().unwrap_or_default(),
         unknown: model.unknown(),
         findings: rules::run(&model, inputs.audit),
         launch: model.processes.clone(),

@@ -81,6 +81,8 @@ pub struct Layer {
     /// `env.launch/<process>/` by process type.
     pub env_process: BTreeMap<OsString, EnvDir>,
     pub contents: Contents,
+    /// Not on disk: filled in from what an earlier build remembered.
+    pub remembered: bool,
 }
 
 impl Layer {

@@ -113,7 +113,7 @@ fn brought(one: &BuildpackReport) -> Vec<String> {
     let reused = one
         .layers
         .iter()
-        .filter(|layer| layer.reused.is_some())
+        .filter(|layer| layer.reused.is_some() && !layer.remembered)
         .count() as u64;
     if reused > 0 {
         parts.push(format!("{} reused unseen", units::counted(reused, "layer")));

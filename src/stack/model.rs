@@ -190,12 +190,14 @@ impl<'a> Model<'a> {
     }
 
     fn layer(&self, buildpack: &Buildpack, layer: &Layer) -> LayerReport {
-        let absent = layer.folder == Folder::Absent && is_launched(self.layers, layer);
+        let absent =
+            (layer.folder == Folder::Absent || layer.remembered) && is_launched(self.layers, layer);
         LayerReport {
             name: layer.shown(),
             types: layer.types(),
             bytes: layer.contents.bytes,
             files: layer.contents.files,
+            remembered: layer.remembered,
             reused: absent
                 .then(|| reused(self.layers.analyzed.as_ref(), &buildpack.id, layer).cloned())
                 .flatten(),

@@ -73,6 +73,7 @@ fn log(stack: &Path, level: LogLevel) -> String {
         layers: &layers::read(&root),
         surroundings: &surroundings,
         app: Some(&app::read(&stack.join("app"))),
+        remembered: None,
         audit: None,
     });
     let mut out = anstream::StripStream::new(Vec::new());

@@ -5,5 +5,6 @@ mod fixtures;
 mod generator;
 mod large;
 mod lifecycle;
+mod reused;
 mod rules;
 mod tree;

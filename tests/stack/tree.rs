@@ -78,6 +78,7 @@ impl Stack {
             layers: &layers::read(&self.layers()),
             surroundings,
             app: Some(&app::read(&self.path("app"))),
+            remembered: None,
             audit: None,
         })
     }

@@ -83,6 +83,7 @@ fn layer(one: &LayerReport) -> Value {
         "bytes": one.bytes,
         "files": one.files,
         "reused": one.reused,
+        "remembered": one.remembered,
     })
 }
 

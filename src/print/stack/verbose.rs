@@ -62,6 +62,12 @@ fn row(layer: &LayerReport) -> String {
         }
     };
     match &layer.reused {
+        Some(_) if layer.remembered => format!(
+            "{:>9}  {}  {flags}  {}, reused, as an earlier build saw it",
+            units::size(layer.bytes),
+            layer.name,
+            units::counted(layer.files, "file")
+        ),
         Some(digest) => format!(
             "{}  {flags}  reused, contents not here ({digest})",
             layer.name
