@@ -9,6 +9,7 @@
 //! the run image's variables, those of `docker run -e` and config vars, what exec.d
 //! programs and profile scripts do, and the contents of reused layers.
 
+pub mod diff;
 pub mod environment;
 pub mod environments;
 pub mod launch;
@@ -140,6 +141,49 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
         dyno: model.dyno.clone(),
         by_process: model.by_process.clone(),
     }
+}
+
+/// Everything that answers to a command's name, in one phase.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// `build`, `launch`, or a process type with a PATH of its own.
+    pub phase: String,
+    /// The winner first.
+    pub candidates: Vec<which::Candidate>,
+    /// Why the winner stands before the next one.
+    pub why: Option<String>,
+}
+
+/// Which executable a name means, for the next buildpack and for each process.
+#[must_use]
+pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
+    let model = Model::new(inputs.layers, inputs.surroundings, inputs.app);
+    let own = model
+        .by_process
+        .iter()
+        .filter(|(_, environment)| environment.get("PATH") != model.dyno.get("PATH"));
+    let phases = [("build", &model.build), ("launch", &model.dyno)];
+    phases
+        .into_iter()
+        .chain(own.map(|(kind, environment)| (kind.as_str(), environment)))
+        .map(|(phase, environment)| {
+            let path = environment.get("PATH");
+            let index = which::Index::new(path, model.layers, &model.surroundings.image);
+            let candidates = index.candidates(name.as_ref());
+            let why = match candidates.as_slice() {
+                [first, second, ..] => {
+                    let path = environment.variables.get(std::ffi::OsStr::new("PATH"));
+                    Some(rules::why(&model, path, first, second))
+                }
+                _ => None,
+            };
+            Found {
+                phase: phase.to_owned(),
+                candidates,
+                why,
+            }
+        })
+        .collect()
 }
 
 /// Whether a layer is part of the image. The launcher never asks for flags, because the

@@ -4,7 +4,10 @@
 //! several buildpacks take part, and findings. Verbose: everything ([`verbose`]).
 //! Whatever the stack's size, the normal log stays under [`LIMIT`] lines.
 
+pub mod graph;
+pub mod html;
 mod verbose;
+pub mod which;
 
 use super::line::Line;
 use crate::config::LogLevel;

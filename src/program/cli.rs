@@ -6,7 +6,9 @@ mod env;
 mod explain;
 mod init;
 mod inspect;
+mod stack;
 mod strip;
+mod which;
 mod workspace;
 
 use std::ffi::OsString;
@@ -39,6 +41,8 @@ enum Verb {
     Inspect(inspect::Arguments),
     Strip(strip::Arguments),
     Env(env::Arguments),
+    Stack(stack::Arguments),
+    Which(which::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
 }
@@ -90,6 +94,8 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Inspect(arguments) => inspect::run(arguments),
         Verb::Strip(arguments) => strip::run(arguments),
         Verb::Env(arguments) => env::run(arguments),
+        Verb::Stack(arguments) => stack::run(arguments),
+        Verb::Which(arguments) => which::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
     };

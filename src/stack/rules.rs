@@ -34,7 +34,9 @@ use crate::audit::registry::Docs;
 use crate::config::AuditConfig;
 use crate::finding::{Finding, Level};
 
+use super::environment::Variable;
 use super::model::Model;
+use super::which::Candidate;
 
 /// One kind of conflict: metadata, documentation and a pure function.
 #[derive(Debug)]
@@ -140,6 +142,23 @@ pub fn index() -> String {
         );
     }
     page
+}
+
+/// What separates the entries of a list variable such as PATH; `None` for other variables.
+#[must_use]
+pub fn separator(name: &str) -> Option<u8> {
+    list_variable_clobbered::separator(name.as_ref())
+}
+
+/// Why the folder of one executable stands before another's.
+#[must_use]
+pub fn why(
+    model: &Model<'_>,
+    path: Option<&Variable>,
+    winner: &Candidate,
+    loser: &Candidate,
+) -> String {
+    fix::why(model, path, winner, loser)
 }
 
 /// Runs every rule and gives each finding the level that the app's configuration wants:

@@ -44,6 +44,26 @@ pub fn value(report: &StackReport) -> Value {
     })
 }
 
+/// The whole document of `slugsmith stack`.
+#[must_use]
+pub fn document(report: &StackReport) -> Value {
+    let findings: Vec<Value> = report
+        .findings
+        .iter()
+        .map(|one| {
+            json!({
+                "rule": one.rule, "code": one.code, "level": one.level,
+                "message": one.message, "help": one.help.join("\n"), "decided_by": one.decided_by,
+            })
+        })
+        .collect();
+    json!({
+        "schema": "slugsmith.report/1",
+        "findings": findings,
+        "stack": value(report),
+    })
+}
+
 fn id(report: &StackReport, index: usize) -> &str {
     report.buildpacks.get(index).map_or("?", |one| &one.id)
 }
