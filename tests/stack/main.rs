@@ -8,3 +8,4 @@ mod lifecycle;
 mod reused;
 mod rules;
 mod tree;
+mod verbs;
