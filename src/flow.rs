@@ -46,6 +46,9 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         version: env!("CARGO_PKG_VERSION"),
     });
     progress.event(Event::Config(&input.config.findings));
+    if apply {
+        strip::recover(input.app)?;
+    }
     let app = app::read(input.app);
     if app.names.is_empty() {
         return Err(Problem::new(&facts::EMPTY_APP).saw(input.app.display().to_string()));
@@ -78,7 +81,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         report.caches = cache::run(&context, progress)?;
     }
     progress.event(Event::Working { what: "Stripping" });
-    let strip = strip::run(input.app, input.config, !apply)?;
+    let strip = strip::run(input.app, input.config, input.environment, !apply)?;
     progress.event(Event::Strip(&strip));
     report.strip = Some(strip);
     progress.event(Event::Working { what: "Weighing" });
