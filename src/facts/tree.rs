@@ -38,6 +38,7 @@ pub struct Entry {
     modified: u32,
     mode: u16,
     kind: EntryKind,
+    socket: bool,
 }
 
 impl Entry {
@@ -58,6 +59,7 @@ impl Entry {
                 0o644
             },
             kind,
+            socket: false,
         }
     }
 
@@ -104,6 +106,11 @@ impl Entry {
     #[must_use]
     pub fn modified(&self) -> u64 {
         u64::from(self.modified)
+    }
+
+    /// True for sockets, which no archive holds.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.socket
     }
 
     /// The bytes of [`Entry::path`].
