@@ -9,6 +9,9 @@ use crate::units;
 /// Rows of one kind in a normal log; the rest is counted.
 const ROWS: usize = 6;
 
+/// Kept files that a normal log names.
+const KEPT: usize = 2;
+
 /// The section of the log, its heading first. Empty at `quiet` and where there is
 /// nothing to say.
 #[must_use]
@@ -85,31 +88,35 @@ fn summary(report: &StripReport) -> String {
     )
 }
 
+/// In a normal log one line, since what stays costs nothing; verbose says why for each.
 fn kept(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
-    let shown = if level == LogLevel::Verbose {
-        usize::MAX
-    } else {
-        ROWS
-    };
-    for kept in report.kept.iter().take(shown) {
-        lines.push(Line::item(
-            1,
-            format!(
-                "Kept although it looks unused: {} ({})",
-                kept.path, kept.because
-            ),
-        ));
+    if level == LogLevel::Verbose {
+        lines.extend(report.kept.iter().map(|kept| {
+            let (path, because) = (&kept.path, &kept.because);
+            Line::item(
+                1,
+                format!("Kept although it looks unused: {path} ({because})"),
+            )
+        }));
+        return;
     }
-    if report.kept.len() > shown {
-        let more = (report.kept.len() - shown) as u64;
-        lines.push(Line::item(
-            1,
-            format!(
-                "Kept likewise: {} more, with log = \"verbose\"",
-                units::count(more)
-            ),
-        ));
+    let mut named: Vec<_> = report
+        .kept
+        .iter()
+        .take(KEPT)
+        .map(|kept| format!("{} ({})", kept.path, kept.because))
+        .collect();
+    if named.is_empty() {
+        return;
     }
+    if report.kept.len() > KEPT {
+        let more = (report.kept.len() - KEPT) as u64;
+        named.push(format!("{} more", units::count(more)));
+    }
+    lines.push(Line::item(
+        1,
+        format!("Kept although it looks unused: {}", named.join(", ")),
+    ));
 }
 
 fn name(level: StripLevel) -> &'static str {
