@@ -12,6 +12,7 @@
 pub mod diff;
 pub mod environment;
 pub mod environments;
+pub mod kept;
 pub mod launch;
 pub mod live;
 pub mod model;
