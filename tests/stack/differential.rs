@@ -1,7 +1,7 @@
 //! Random stacks: the model says what the real builder and launcher do.
 //!
-//! 500 stacks in each run; `SLUGSMITH_STACK_CASES=5000` runs more and
-//! `SLUGSMITH_STACK_SEED` starts elsewhere. A failing case names its seed.
+//! 500 stacks in each run, 5,000 with `SLUGSMITH_LONG=1`; `SLUGSMITH_STACK_CASES` sets another
+//! number and `SLUGSMITH_STACK_SEED` starts elsewhere. A failing case names its seed.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -31,7 +31,12 @@ struct Counts {
 #[test]
 #[ignore = "needs the test bed: scripts/test pack"]
 fn the_model_says_what_builder_and_launcher_do() {
-    let cases = setting("SLUGSMITH_STACK_CASES", 500);
+    let usual = if std::env::var_os("SLUGSMITH_LONG").is_some() {
+        5_000
+    } else {
+        500
+    };
+    let cases = setting("SLUGSMITH_STACK_CASES", usual);
     let first = setting("SLUGSMITH_STACK_SEED", 1);
     let _ = lifecycle::programs();
     let workers: Vec<_> = (0..2)

@@ -15,6 +15,7 @@ use crate::tree::Stack;
 /// 60 buildpacks with 40 layers each and 50,000 files. Prints its time; the bound is far
 /// above what a quiet machine needs, so that only a wrong order of growth fails.
 #[test]
+#[ignore = "writes 50,000 files"]
 fn sixty_buildpacks_of_forty_layers() {
     use std::fmt::Write as _;
     let stack = Stack::new(&[]);
@@ -84,16 +85,11 @@ fn hostile(stack: &Stack) {
     let huge = fs_err::File::create(layer.join("env.launch/HUGE")).unwrap();
     huge.set_len(100_000_000).unwrap();
     // What would block or never end when opened.
-    for (program, arguments) in [(
-        "mkfifo",
-        vec![layer.join("env.launch/PIPE"), layer.join("bin/pipe")],
-    )] {
-        let status = std::process::Command::new(program)
-            .args(arguments)
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
+    let status = std::process::Command::new("mkfifo")
+        .args([layer.join("env.launch/PIPE"), layer.join("bin/pipe")])
+        .status()
+        .unwrap();
+    assert!(status.success());
     symlink("/dev/zero", layer.join("env.launch/ZERO")).unwrap();
     symlink("/dev/zero", layer.join("bin/zero")).unwrap();
     fs_err::create_dir_all(layer.join("exec.d")).unwrap();
