@@ -58,7 +58,13 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         ..Report::default()
     };
     if let Some(root) = input.layers {
-        let stack = stack::inspect(&layers::read(root));
+        let surroundings = layers::surroundings::read(root);
+        let stack = stack::inspect(&stack::Inputs {
+            layers: &layers::read(root),
+            surroundings: &surroundings,
+            procfile: &app.procfile,
+            audit: Some(&input.config.audit),
+        });
         progress.event(Event::Stack(&stack));
         report.stack = Some(stack);
     }
@@ -80,13 +86,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     let budget = budget::judge(&tree, input.config);
     progress.event(Event::Budget(&budget));
     report.budget = Some(budget);
-    let audit = audit::run(
-        &audit::Facts {
-            app: &app,
-            tree: &tree,
-        },
-        input.config,
-    );
+    let audit = audit::run(&audit::Facts::read(&app, &tree), input.config);
     progress.event(Event::Audit(&audit));
     report.audit = Some(audit);
     report.unread = tree.unread().to_vec();

@@ -1,0 +1,163 @@
+//! What goes wrong in an install or in a cache ends in a documented error or in a clean
+//! install, never in a half-written app.
+
+use crate::shop::{compile, npm_installs, shop};
+use crate::support::{Sandbox, listing};
+
+/// A second build folder of the same app, as the platform lays out for each push.
+fn again(sandbox: &Sandbox, pristine: &Sandbox) -> crate::support::Ran {
+    let folder = sandbox.path("again");
+    if folder.exists() {
+        fs_err::remove_dir_all(&folder).unwrap();
+    }
+    let options = fs_extra::dir::CopyOptions::new().content_only(true);
+    fs_err::create_dir(&folder).unwrap();
+    fs_extra::dir::copy(pristine.app(), &folder, &options).unwrap();
+    compile(sandbox, folder)
+}
+
+/// The file of the stored cache that holds the packed tree.
+fn archive(sandbox: &Sandbox) -> std::path::PathBuf {
+    sandbox.path("cache/slugsmith/cache-npm/data/frames")
+}
+
+#[test]
+fn a_failing_npm_keeps_its_output_and_exit_code() {
+    let sandbox = shop().program(
+        "npm",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) echo 'npm error code ETARGET' >&2; exit 7;; esac\n",
+    );
+    let ran = compile(&sandbox, sandbox.app());
+    assert_ne!(ran.code, 0);
+    assert!(
+        ran.stdout.contains("npm error code ETARGET"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stderr.contains("exit code 7"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("npm error code ETARGET"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!sandbox.app().join("node_modules").exists());
+}
+
+#[test]
+fn a_lockfile_out_of_step_is_named() {
+    let sandbox = shop().program(
+        "npm",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) echo 'npm error code EUSAGE' >&2\necho 'npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync. Please update your lock file with `npm install` before continuing.' >&2; echo 'npm error Missing: ms@2.1.3 from lock file' >&2; exit 1;; esac\n",
+    );
+    let ran = compile(&sandbox, sandbox.app());
+    assert_ne!(ran.code, 0);
+    assert!(
+        ran.stderr
+            .contains("The lockfile is out of step with the manifest"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("ms@2.1.3"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_damaged_cache_is_discarded_with_a_reason_and_installed_again() {
+    let sandbox = shop();
+    let pristine = Sandbox::of(&sandbox.app());
+    compile(&sandbox, sandbox.app()).expect(0);
+    let good = listing(&sandbox.app().join("node_modules"));
+    for damage in ["truncate", "flip", "remove", "empty"] {
+        let path = archive(&sandbox);
+        let mut bytes = fs_err::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        match damage {
+            "truncate" => fs_err::write(&path, &bytes[..middle]).unwrap(),
+            "flip" => {
+                bytes[middle] ^= 0x40;
+                fs_err::write(&path, &bytes).unwrap();
+            }
+            "remove" => fs_err::remove_file(&path).unwrap(),
+            _ => fs_err::write(&path, "").unwrap(),
+        }
+        let installs = npm_installs(&sandbox);
+        let ran = again(&sandbox, &pristine).expect(0);
+        assert_eq!(
+            npm_installs(&sandbox),
+            installs + 1,
+            "{damage}: {}",
+            ran.stdout
+        );
+        assert!(
+            ran.stdout.contains("MISS") || ran.stdout.contains("discarded"),
+            "{damage}: {}",
+            ran.stdout
+        );
+        assert_eq!(
+            listing(&sandbox.path("again/node_modules")),
+            good,
+            "{damage}"
+        );
+        let ran = again(&sandbox, &pristine).expect(0);
+        assert!(ran.stdout.contains("HIT"), "after {damage}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_cache_of_another_version_is_a_miss() {
+    let sandbox = shop();
+    let pristine = Sandbox::of(&sandbox.app());
+    compile(&sandbox, sandbox.app()).expect(0);
+    let path = sandbox.path("cache/slugsmith/cache-npm.toml");
+    let text = fs_err::read_to_string(&path).unwrap();
+    for other in [
+        text.replace("schema = \"", "schema = \"9"),
+        "state = 1".to_owned(),
+        "[[[".to_owned(),
+    ] {
+        assert_ne!(other, text);
+        fs_err::write(&path, other).unwrap();
+        let ran = again(&sandbox, &pristine).expect(0);
+        assert!(!ran.stdout.contains("HIT"), "{}", ran.stdout);
+    }
+    again(&sandbox, &pristine).expect(0);
+}
+
+#[test]
+fn a_fifo_in_the_tree_is_not_stored_and_the_build_goes_on() {
+    let sandbox = shop().program(
+        "npm",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/a && echo 1 > node_modules/a/index.js && mkfifo node_modules/a/pipe;; esac\n",
+    );
+    let ran = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(
+        ran.stdout.contains("node_modules/a/pipe is a FIFO"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("not kept for the next build"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn an_interrupted_build_is_not_taken_for_a_whole_one() {
+    let sandbox = shop().program(
+        "npm",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/half && echo 1 > node_modules/half/index.js && kill -9 $PPID; sleep 1;; esac\n",
+    );
+    let ran = compile(&sandbox, sandbox.app());
+    assert_ne!(ran.code, 0);
+    assert!(sandbox.app().join("node_modules/half").exists());
+    let sandbox = sandbox.program("npm", crate::shop::NPM);
+    let ran = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(!ran.stdout.contains("adopted"), "{}", ran.stdout);
+    assert!(!sandbox.app().join("node_modules/half").exists());
+    assert!(
+        sandbox
+            .app()
+            .join("node_modules/left-pad/index.js")
+            .exists()
+    );
+}

@@ -1,0 +1,133 @@
+//! Detect, compile, release, report, test-compile, and compile again.
+
+use crate::shop::{compile, executable, npm_installs, shop, step};
+use crate::support::{Ran, Sandbox, listing};
+
+#[test]
+fn detect_compile_release_and_compile_again_on_a_fresh_build_folder() {
+    let sandbox = shop();
+    let pristine = Sandbox::of(&sandbox.app());
+    let detect = step(&sandbox, "detect", &[sandbox.app()]).expect(0);
+    assert_eq!(detect.stdout, "slugsmith\n");
+
+    let first = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(
+        first.stdout.starts_with("-----> slugsmith "),
+        "{}",
+        first.stdout
+    );
+    assert!(first.stdout.contains("MISS"), "{}", first.stdout);
+    assert_eq!(npm_installs(&sandbox), 1);
+    assert!(
+        sandbox
+            .app()
+            .join("node_modules/left-pad/index.js")
+            .exists()
+    );
+    assert!(
+        !sandbox
+            .app()
+            .join("node_modules/left-pad/index.js.map")
+            .exists()
+    );
+
+    let release = step(&sandbox, "release", &[sandbox.app()]).expect(0);
+    assert_eq!(release.stdout, "--- {}\n");
+    let report = step(
+        &sandbox,
+        "report",
+        &[sandbox.app(), sandbox.path("cache"), sandbox.path("env")],
+    );
+    assert_eq!(report.expect(0).json()["schema"], "slugsmith.report/1");
+
+    let second = compile(&sandbox, pristine.app()).expect(0);
+    assert!(second.stdout.contains("HIT"), "{}", second.stdout);
+    assert_eq!(
+        npm_installs(&sandbox),
+        1,
+        "the second compile must install nothing"
+    );
+    assert_eq!(
+        listing(&sandbox.app().join("node_modules")),
+        listing(&pristine.app().join("node_modules"))
+    );
+}
+
+#[test]
+fn another_stack_is_a_named_miss() {
+    let sandbox = shop();
+    let pristine = Sandbox::of(&sandbox.app());
+    compile(&sandbox, sandbox.app()).expect(0);
+    let mut command = sandbox.command(executable(&sandbox, "compile"));
+    command.env("STACK", "heroku-26").args([
+        pristine.app(),
+        sandbox.path("cache"),
+        sandbox.path("env"),
+    ]);
+    let ran = Ran::from(command.output().unwrap()).expect(0);
+    assert!(
+        ran.stdout.contains("heroku-24") && ran.stdout.contains("heroku-26"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(npm_installs(&sandbox), 2);
+}
+
+#[test]
+fn an_empty_build_folder_is_a_no_with_a_reason() {
+    let sandbox = Sandbox::new();
+    let ran = step(&sandbox, "detect", &[sandbox.app()]).expect(1);
+    assert!(
+        ran.stderr.contains("The app folder is empty"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn over_budget_fails_the_push_and_keeps_the_build_folder() {
+    let sandbox = shop();
+    fs_err::write(sandbox.path("env/SLUGSMITH_BUDGET_FAIL"), "1 kB").unwrap();
+    let sandbox = sandbox.file("public/noise.bin", noise());
+    let ran = compile(&sandbox, sandbox.app());
+    assert_ne!(ran.code, 0, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("The slug is over its budget"),
+        "{}",
+        ran.stderr
+    );
+    assert!(sandbox.app().join("server.js").exists());
+}
+
+/// Bytes that gzip can't shrink.
+fn noise() -> Vec<u8> {
+    let mut bytes = vec![0; 100_000];
+    blake3::Hasher::new().finalize_xof().fill(&mut bytes);
+    bytes
+}
+
+#[test]
+fn a_test_run_keeps_every_file() {
+    let sandbox = shop().file("test/server.test.js", "");
+    let before = listing(&sandbox.app());
+    step(
+        &sandbox,
+        "test-compile",
+        &[sandbox.app(), sandbox.path("cache"), sandbox.path("env")],
+    )
+    .expect(0);
+    assert_eq!(listing(&sandbox.app()), before);
+}
+
+#[test]
+fn wrong_operands_are_an_error_not_a_panic() {
+    let sandbox = Sandbox::new();
+    let ran = step(&sandbox, "compile", &[sandbox.app()]);
+    assert_ne!(ran.code, 0);
+    assert!(
+        ran.stderr
+            .contains("compile takes BUILD_DIR CACHE_DIR ENV_DIR"),
+        "{}",
+        ran.stderr
+    );
+}
