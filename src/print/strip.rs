@@ -86,29 +86,22 @@ fn summary(report: &StripReport) -> String {
 }
 
 fn kept(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
-    let shown = if level == LogLevel::Verbose {
-        usize::MAX
-    } else {
-        ROWS
-    };
-    for kept in report.kept.iter().take(shown) {
-        lines.push(Line::item(
-            1,
-            format!(
-                "Kept although it looks unused: {} ({})",
-                kept.path, kept.because
-            ),
-        ));
+    let verbose = level == LogLevel::Verbose;
+    let told = || report.kept.iter().filter(|kept| verbose || kept.tell);
+    let shown = if verbose { usize::MAX } else { ROWS };
+    for kept in told().take(shown) {
+        let size = units::size(kept.totals.bytes);
+        let text = format!(
+            "Kept although it looks unused: {} ({}, {size})",
+            kept.path, kept.because
+        );
+        lines.push(Line::item(1, text));
     }
-    if report.kept.len() > shown {
-        let more = (report.kept.len() - shown) as u64;
-        lines.push(Line::item(
-            1,
-            format!(
-                "Kept likewise: {} more, with log = \"verbose\"",
-                units::count(more)
-            ),
-        ));
+    let more = told().count().saturating_sub(shown);
+    if more > 0 {
+        let more = units::count(more as u64);
+        let text = format!("Kept likewise: {more} more, listed with log = \"verbose\"");
+        lines.push(Line::item(1, text));
     }
 }
 

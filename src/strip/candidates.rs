@@ -146,6 +146,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
     for (folder, package) in &mut of {
         *package = Package {
             addon_ready: with_addon.contains(folder) || (all_built && !with_gyp.contains(folder)),
+            has_gyp: with_gyp.contains(folder),
             typescript: facts.runtime.typescript,
             source_maps: facts.source_maps,
             bundles: facts.runtime.bundles,

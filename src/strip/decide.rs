@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::candidates::{Lists, candidates};
+use super::catalogue::app::VERSION_CONTROL;
 use super::catalogue::{Entry, Guard};
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::index::{self, parent};
@@ -93,7 +94,7 @@ struct State<'f, 'a> {
     /// Candidates that nothing has reached so far.
     open: Vec<Option<&'static Entry>>,
     kept: Vec<(usize, &'static Entry, Because)>,
-    below_done: BTreeSet<(usize, bool)>,
+    below_done: BTreeSet<(String, bool)>,
     /// Kept files whose references are not followed yet.
     to_read: Vec<usize>,
 }
@@ -130,11 +131,9 @@ impl State<'_, '_> {
                 });
             }
             // `git rev-parse HEAD` reads the repository.
-            if start::words(&command.text).any(|word| word == "git")
-                && let Some(folder) = facts.index.find(".git")
-            {
+            if start::words(&command.text).any(|word| word == "git") {
                 self.keep_meaning(
-                    &Meaning::Below(folder),
+                    &Meaning::Below(".git".to_owned()),
                     &Because::Command(command.origin.clone()),
                 );
             }
@@ -170,28 +169,8 @@ impl State<'_, '_> {
         let index = &self.facts.index;
         match meaning {
             Meaning::File(number) => self.keep(*number, Guard::Named, because),
-            Meaning::Below(folder) | Meaning::ModulesBelow(folder) => {
-                let modules_only = matches!(meaning, Meaning::ModulesBelow(_));
-                if !self.below_done.insert((*folder, modules_only)) {
-                    return;
-                }
-                // What stands in nested node_modules is other packages' business.
-                let top = index.path(*folder).unwrap_or_default().to_owned();
-                let owner = package_folder(&format!("{top}/x")).map(str::to_owned);
-                for number in index.below(*folder) {
-                    let Some(path) = index.path(number) else {
-                        continue;
-                    };
-                    let same = if in_packages(&top) {
-                        package_folder(path) == owner.as_deref()
-                    } else {
-                        !in_packages(path)
-                    };
-                    if self.is_open(number) && same && (!modules_only || is_module(path)) {
-                        self.keep(number, Guard::Reachable, because);
-                    }
-                }
-            }
+            Meaning::Below(folder) => self.keep_below(folder, false, because),
+            Meaning::ModulesBelow(folder) => self.keep_below(folder, true, because),
             Meaning::Beginning(prefix) => {
                 let owner = package_folder(&format!("{prefix}x")).map(str::to_owned);
                 let parent = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -206,6 +185,36 @@ impl State<'_, '_> {
                         self.keep(number, Guard::Reachable, because);
                     }
                 }
+            }
+        }
+    }
+
+    /// Keeps what a computed name below a folder can reach.
+    fn keep_below(&mut self, folder: &str, modules_only: bool, because: &Because) {
+        if !self.below_done.insert((folder.to_owned(), modules_only)) {
+            return;
+        }
+        let index = &self.facts.index;
+        let inside = format!("{folder}/x");
+        let owner = package_folder(&inside);
+        // `express.static("node_modules")` serves all of it; otherwise what stands in
+        // nested node_modules is other packages' business.
+        let all = index::name(folder) == "node_modules";
+        let in_package = in_packages(&inside);
+        for number in index.below_path(folder) {
+            let (Some(Some(entry)), Some(path)) = (self.open.get(number), index.path(number))
+            else {
+                continue;
+            };
+            let same = if in_package {
+                package_folder(path) == owner
+            } else {
+                !in_packages(path)
+            };
+            // The root names no folder in particular.
+            let meant = !folder.is_empty() || entry.tell_kept && entry.id != VERSION_CONTROL.id;
+            if (same || all) && meant && (!modules_only || is_module(path)) {
+                self.keep(number, Guard::Reachable, because);
             }
         }
     }
@@ -296,11 +305,8 @@ fn read(
     if references::computed_load(&text) {
         resolver.computed(&mut |meaning| add(meaning, 0));
     }
-    if !in_packages(path)
-        && memchr::memmem::find(&text, b"git ").is_some()
-        && let Some(folder) = facts.index.find(".git")
-    {
-        add(Meaning::Below(folder), 0);
+    if !in_packages(path) && memchr::memmem::find(&text, b"git ").is_some() {
+        add(Meaning::Below(".git".to_owned()), 0);
     }
     found
 }

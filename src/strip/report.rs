@@ -56,6 +56,10 @@ pub struct Kept {
     pub path: String,
     pub because: String,
     pub totals: Totals,
+    /// Id of the catalogue entry.
+    pub entry: &'static str,
+    /// Whether a normal log should say it.
+    pub tell: bool,
 }
 
 /// A file that could not be removed.
@@ -147,19 +151,20 @@ fn package_name(folder: &str) -> &str {
 fn kept(facts: &Facts<'_>, plan: &Plan) -> Vec<Kept> {
     let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
     for (number, entry, because) in &plan.kept {
-        let (Some(path), Some(file), true) = (
-            facts.index.path(*number),
-            facts.index.entry(*number),
-            entry.tell_kept,
-        ) else {
+        let (Some(path), Some(file)) = (facts.index.path(*number), facts.index.entry(*number))
+        else {
             continue;
         };
         let folder = telling_folder(path);
-        let kept = folders.entry(folder.to_owned()).or_insert_with(|| Kept {
-            path: package_name(folder).to_owned(),
-            because: said(because, folder),
-            totals: Totals::default(),
-        });
+        let kept = folders
+            .entry(format!("{}:{folder}", entry.id))
+            .or_insert_with(|| Kept {
+                path: package_name(folder).to_owned(),
+                because: said(because, folder),
+                totals: Totals::default(),
+                entry: entry.id,
+                tell: entry.tell_kept,
+            });
         kept.totals += file;
     }
     let mut kept: Vec<Kept> = folders.into_values().collect();

@@ -28,10 +28,10 @@ const INDEX_NAMES: &[&str] = &[
 pub enum Meaning {
     /// This very file.
     File(usize),
-    /// Whatever is below this folder.
-    Below(usize),
+    /// Whatever is below this folder; the empty path is the app's root.
+    Below(String),
     /// Modules below this folder, by a computed name.
-    ModulesBelow(usize),
+    ModulesBelow(String),
     /// Everything whose path begins so.
     Beginning(String),
 }
@@ -68,6 +68,12 @@ impl<'f, 'a> Resolver<'f, 'a> {
                 self.path(join("", text), literal, found);
             }
             return;
+        }
+        // `/node_modules/x/dist/x.js` in a page, or `../../node_modules/x` in a script.
+        if self.in_app
+            && let Some(at) = text.find("node_modules")
+        {
+            self.path(join("", &text[at..]), literal, found);
         }
         let has_path = text.contains(['/', '.']);
         let plain_word = self.in_app && literal.form == Form::Argument;
@@ -139,7 +145,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
                         found(Meaning::File(file));
                     }
                 } else if !path.is_empty() {
-                    found(Meaning::Below(number));
+                    self.below(number, found);
                 }
             }
             Some(number) => found(Meaning::File(number)),
@@ -166,34 +172,38 @@ impl<'f, 'a> Resolver<'f, 'a> {
         }
     }
 
+    /// A folder that is meant as a whole. Folders that hold packages are nobody's but the
+    /// app's to claim: packages look there for each other, not for all of it.
+    fn below(&self, folder: usize, found: &mut dyn FnMut(Meaning)) {
+        let path = self.facts.index.path(folder).unwrap_or_default();
+        if self.in_app || package_folder(&format!("{path}/x")).is_some() {
+            found(Meaning::Below(path.to_owned()));
+        }
+    }
+
     /// What a path beside the file can mean.
     pub fn beside(&self, beside: &Beside, found: &mut dyn FnMut(Meaning)) {
-        match beside {
-            Beside::Path(path) => {
-                if let Some(path) = join(self.folder, path) {
-                    if let Some(folder) = self.facts.index.find(&path)
-                        && self.facts.index.is_folder(folder)
-                    {
-                        found(Meaning::Below(folder));
-                    }
-                    self.exact(&path, false, found);
-                }
-            }
-            Beside::Below(path) => {
-                if let Some(folder) =
-                    join(self.folder, path).and_then(|path| self.facts.index.find(&path))
-                {
-                    found(Meaning::Below(folder));
-                }
-            }
+        let (Beside::Path(path) | Beside::Below(path)) = beside;
+        let Some(path) = join(self.folder, path) else {
+            return;
+        };
+        if path.is_empty() && self.in_app {
+            found(Meaning::Below(path));
+            return;
+        }
+        if let Some(folder) = self.facts.index.find(&path)
+            && self.facts.index.is_folder(folder)
+        {
+            self.below(folder, found);
+        }
+        if matches!(beside, Beside::Path(_)) {
+            self.exact(&path, false, found);
         }
     }
 
     /// What modules with computed names can be.
     pub fn computed(&self, found: &mut dyn FnMut(Meaning)) {
-        if let Some(folder) = self.facts.index.find(self.folder) {
-            found(Meaning::ModulesBelow(folder));
-        }
+        found(Meaning::ModulesBelow(self.folder.to_owned()));
     }
 
     /// What a package.json's entry can mean; it may hold one `*`.
@@ -211,7 +221,8 @@ impl<'f, 'a> Resolver<'f, 'a> {
         }
         // A folder that a trailing slash or some tool's key names, such as its commands.
         if let Some(folder) = folder.filter(|_| path != self.folder) {
-            found(Meaning::ModulesBelow(folder));
+            let path = self.facts.index.path(folder).unwrap_or(&path);
+            found(Meaning::ModulesBelow(path.to_owned()));
         }
     }
 
