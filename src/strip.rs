@@ -26,6 +26,9 @@ pub mod report;
 pub mod resolve;
 pub mod start;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;

@@ -61,6 +61,12 @@ impl<'f, 'a> Resolver<'f, 'a> {
     /// What a literal can mean.
     pub fn literal(&self, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
         let text = literal.text;
+        // Dots and slashes alone are punctuation far more often than folders; what a
+        // file's own folder is joined with is looked at elsewhere.
+        let says_nothing = text.bytes().all(|byte| matches!(byte, b'.' | b'/'));
+        if says_nothing && literal.form != Form::Module && !literal.open {
+            return;
+        }
         if text.starts_with('.') {
             self.path(join(self.folder, text), literal, found);
             if self.in_app {
@@ -83,8 +89,8 @@ impl<'f, 'a> Resolver<'f, 'a> {
         if let Some((name, rest)) = module_parts(text) {
             self.in_package(name, rest, literal, found);
         }
-        if text.len() > 1 {
-            let local = text.trim_start_matches('/');
+        let local = text.trim_start_matches('/');
+        if !local.is_empty() {
             self.path(join(self.folder, local), literal, found);
             if self.package != self.folder {
                 self.path(join(self.package, local), literal, found);
