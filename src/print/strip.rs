@@ -3,7 +3,8 @@
 
 use super::line::Line;
 use crate::config::{LogLevel, StripLevel};
-use crate::strip::StripReport;
+use crate::strip::decide::Because;
+use crate::strip::{Explanation, StripReport};
 use crate::units;
 
 /// Rows of one kind in a normal log; the rest is counted.
@@ -39,6 +40,18 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
             lines.push(Line::row(1, format!("{path} ({})", removed.entry)));
         }
     }
+    if let Some(back) = &report.put_back {
+        let missing = back.missing.as_ref();
+        let missing = missing.map_or(String::new(), |file| format!(", {file} is missing"));
+        lines.push(Line::alarm(
+            1,
+            format!(
+                "Everything was put back: `{}` failed ({}{missing})",
+                back.command, back.status
+            ),
+        ));
+        lines.extend(back.tail.iter().map(|line| Line::row(1, line.as_str())));
+    }
     for needed in &report.dev_dependencies {
         lines.push(Line::alarm(
             1,
@@ -66,6 +79,40 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
         ));
     }
     lines
+}
+
+/// Why a path stays or goes.
+#[must_use]
+pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
+    let lines = |verdict: String, evidence: Option<&str>| {
+        let first = Line::item(0, format!("{path} {verdict}"));
+        let rest = evidence.map(|text| Line::row(0, text));
+        std::iter::once(first).chain(rest).collect()
+    };
+    match explanation {
+        Explanation::Missing => lines("is not in the app".to_owned(), None),
+        Explanation::NotNamed => lines(
+            "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
+            None,
+        ),
+        Explanation::Removed(entry) => lines(
+            format!("goes: {} ({})", entry.reason, entry.id),
+            Some(entry.evidence),
+        ),
+        Explanation::Kept(entry, because) => lines(
+            format!("stays, though among {}: {}", entry.reason, said(because)),
+            None,
+        ),
+    }
+}
+
+fn said(because: &Because) -> String {
+    match because {
+        Because::Manifest(path) => format!("{path} names it"),
+        Because::Command(origin) => format!("{origin} names it"),
+        Because::Link(path) => format!("the link {path} leads to it"),
+        Because::File { path, line } => format!("{path}:{line} refers to it"),
+    }
 }
 
 fn summary(report: &StripReport) -> String {

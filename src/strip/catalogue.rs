@@ -43,6 +43,7 @@ pub static ENTRIES: &[&Entry] = &[
     &node::PREBUILDS,
     &node::OTHER_BUILDS,
     &node::TOOLING,
+    &node::UNREACHED,
     &app::VERSION_CONTROL,
     &app::LITTER,
     &app::CI,

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::candidates::{Lists, candidates};
 use super::catalogue::app::VERSION_CONTROL;
+use super::catalogue::node::UNREACHED;
 use super::catalogue::{Entry, Guard};
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::index::{self, parent};
@@ -53,9 +54,10 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     };
     let mut state = State {
         facts,
-        open: candidates(facts, &lists),
+        open: candidates(facts, &lists, facts.trace),
         kept: Vec::new(),
         below_done: BTreeSet::new(),
+        reached: BTreeSet::new(),
         to_read: Vec::new(),
     };
     state.roots();
@@ -95,6 +97,8 @@ struct State<'f, 'a> {
     open: Vec<Option<&'static Entry>>,
     kept: Vec<(usize, &'static Entry, Because)>,
     below_done: BTreeSet<(String, bool)>,
+    /// Packages that `trace` has reached, and whether their entries were followed.
+    reached: BTreeSet<(String, bool)>,
     /// Kept files whose references are not followed yet.
     to_read: Vec<usize>,
 }
@@ -113,7 +117,7 @@ impl State<'_, '_> {
                 .index
                 .exact(&file)
                 .is_none_or(|number| self.is_open(number));
-            if !gone {
+            if !gone && !(facts.trace && in_packages(&file)) {
                 self.keep_entries(&file, manifest.as_ref());
             }
         }
@@ -130,6 +134,9 @@ impl State<'_, '_> {
                     self.keep_meaning(&meaning, &Because::Command(command.origin.clone()));
                 });
             }
+            for word in start::words(&command.text).filter(|_| facts.trace) {
+                self.reach_program(word, &Because::Command(command.origin.clone()));
+            }
             // `git rev-parse HEAD` reads the repository.
             if start::words(&command.text).any(|word| word == "git") {
                 self.keep_meaning(
@@ -140,6 +147,9 @@ impl State<'_, '_> {
         }
         for (link, target) in facts.index.link_targets() {
             let from = facts.index.path(link).unwrap_or_default();
+            if facts.trace && in_packages(from) {
+                continue;
+            }
             if let Some(number) = facts.index.find(target) {
                 let meaning = if facts.index.is_folder(number) {
                     continue;
@@ -151,12 +161,31 @@ impl State<'_, '_> {
         }
     }
 
+    /// A program of `node_modules/.bin` that a command runs.
+    fn reach_program(&mut self, word: &str, because: &Because) {
+        let facts = self.facts;
+        let name = index::name(word);
+        let Some(file) = facts.index.find(&format!("node_modules/.bin/{name}")) else {
+            return;
+        };
+        if let Some(folder) = facts.index.path(file).and_then(package_folder) {
+            self.reach(folder, true, because);
+        }
+        self.keep(file, Guard::Named, because);
+    }
+
     fn keep_entries(&mut self, file: &str, manifest: Option<&super::manifest::Manifest>) {
         let facts = self.facts;
         let resolver = Resolver::new(facts, file);
+        let because = Because::Manifest(file.to_owned());
         for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
-            resolver.entry(entry, &mut |meaning| {
-                self.keep_meaning(&meaning, &Because::Manifest(file.to_owned()));
+            resolver.entry(entry, false, &mut |meaning| {
+                self.keep_meaning(&meaning, &because)
+            });
+        }
+        for entry in manifest.iter().flat_map(|manifest| &manifest.mentions) {
+            resolver.entry(entry, true, &mut |meaning| {
+                self.keep_meaning(&meaning, &because)
             });
         }
     }
@@ -171,6 +200,8 @@ impl State<'_, '_> {
             Meaning::File(number) => self.keep(*number, Guard::Named, because),
             Meaning::Below(folder) => self.keep_below(folder, false, because),
             Meaning::ModulesBelow(folder) => self.keep_below(folder, true, because),
+            Meaning::Package(folder) => self.reach(folder, true, because),
+            Meaning::InPackage(folder) => self.reach(folder, false, because),
             Meaning::Beginning(prefix) => {
                 let owner = package_folder(&format!("{prefix}x")).map(str::to_owned);
                 let parent = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -186,6 +217,31 @@ impl State<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    /// A package of `trace` is loaded: its data stays, and what its package.json names.
+    fn reach(&mut self, folder: &str, by_name: bool, because: &Because) {
+        let facts = self.facts;
+        let manifest = facts.manifests.get(folder).and_then(Option::as_ref);
+        let entries = by_name || manifest.is_some_and(|manifest| manifest.has_exports);
+        if !self.reached.insert((folder.to_owned(), entries)) {
+            return;
+        }
+        for number in facts.index.below_path(folder) {
+            let Some(path) = facts.index.path(number) else {
+                continue;
+            };
+            let unreached =
+                matches!(self.open.get(number), Some(Some(entry)) if entry.id == UNREACHED.id);
+            let broken = manifest.is_none();
+            if unreached && package_folder(path) == Some(folder) && (broken || !is_code(path)) {
+                self.keep(number, Guard::Reachable, because);
+            }
+        }
+        if entries {
+            let file = format!("{folder}/package.json");
+            self.keep_entries(&file, manifest);
         }
     }
 
@@ -259,6 +315,13 @@ impl State<'_, '_> {
             folder = parent(folder);
         }
     }
+}
+
+/// Files whose use shows in references; everything else of a loaded package is data.
+fn is_code(path: &str) -> bool {
+    [".js", ".cjs", ".mjs", ".json", ".jsx"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// One reference to a candidate.

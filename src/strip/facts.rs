@@ -22,6 +22,8 @@ pub struct Facts<'a> {
     /// Source maps may be read at start.
     pub source_maps: bool,
     pub target: Target,
+    /// Follow the app's own references only.
+    pub trace: bool,
     /// A build of a slug or image, where the app is a copy; false on a laptop.
     pub in_build: bool,
 }
@@ -47,7 +49,7 @@ impl Texts for OnDisk<'_> {
 
 /// Reads what a decision needs, on top of the tree.
 #[must_use]
-pub fn read<'a>(tree: &'a Tree, environment: &Environment) -> Facts<'a> {
+pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts<'a> {
     let root = tree.root();
     let index = Index::new(tree, |path| {
         let target = fs_err::read_link(root.join(path)).ok()?;
@@ -64,6 +66,7 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment) -> Facts<'a> {
         runtime,
         source_maps,
         target: environment.target.clone(),
+        trace,
         in_build: environment.world != World::Embedded,
     }
 }

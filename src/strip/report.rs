@@ -8,6 +8,7 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::verify::PutBack;
 use crate::config::StripLevel;
 use crate::facts::tree::{Totals, Tree};
 
@@ -27,6 +28,8 @@ pub struct StripReport {
     pub kept: Vec<Kept>,
     /// Files that could not be removed.
     pub failed: Vec<Failed>,
+    /// A `verify` command failed and nothing was removed in the end.
+    pub put_back: Option<PutBack>,
     pub dev_dependencies: Vec<NeededDevDependency>,
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
@@ -82,6 +85,7 @@ impl StripReport {
             manifest: Vec::new(),
             kept: Vec::new(),
             failed: Vec::new(),
+            put_back: None,
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
         }

@@ -32,6 +32,10 @@ pub enum Meaning {
     Below(String),
     /// Modules below this folder, by a computed name.
     ModulesBelow(String),
+    /// A package, by its folder: its entries and its data.
+    Package(String),
+    /// A path inside this package: its data, and its entries if only those can be named.
+    InPackage(String),
     /// Everything whose path begins so.
     Beginning(String),
 }
@@ -81,6 +85,9 @@ impl<'f, 'a> Resolver<'f, 'a> {
         {
             self.path(join("", &text[at..]), literal, found);
         }
+        if self.facts.trace {
+            self.package_named(text, found);
+        }
         let has_path = text.contains(['/', '.']);
         let plain_word = self.in_app && literal.form == Form::Argument;
         if !has_path && !plain_word {
@@ -98,6 +105,41 @@ impl<'f, 'a> Resolver<'f, 'a> {
         }
     }
 
+    /// The package that a literal names; `trace` counts each mention as a load.
+    fn package_named(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let parts = if text.starts_with('@') { 2 } else { 1 };
+        let name_end = text
+            .match_indices('/')
+            .nth(parts - 1)
+            .map_or(text.len(), |(at, _)| at);
+        let Some(name) = text.get(..name_end).filter(|name| !name.is_empty()) else {
+            return;
+        };
+        if let Some(folder) = self.package_of(name) {
+            found(if name_end == text.len() {
+                Meaning::Package(folder)
+            } else {
+                Meaning::InPackage(folder)
+            });
+        }
+    }
+
+    /// The folder that a package name means here, found as Node finds it.
+    fn package_of(&self, name: &str) -> Option<String> {
+        let index = &self.facts.index;
+        let mut folder = self.folder;
+        loop {
+            let base = join(folder, &format!("node_modules/{name}"))?;
+            if let Some(package) = index.find(&base).filter(|number| index.is_folder(*number)) {
+                return index.path(package).map(str::to_owned);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
+    }
+
     /// A path inside another package, found as Node finds it, upwards.
     fn in_package(
         &self,
@@ -106,19 +148,8 @@ impl<'f, 'a> Resolver<'f, 'a> {
         literal: &Literal<'_>,
         found: &mut dyn FnMut(Meaning),
     ) {
-        let mut folder = Some(self.folder);
-        while let Some(at) = folder {
-            let base = if at.is_empty() {
-                format!("node_modules/{name}")
-            } else {
-                format!("{at}/node_modules/{name}")
-            };
-            if let Some(package) = self.facts.index.find(&base) {
-                let package = self.facts.index.path(package).unwrap_or(&base).to_owned();
-                self.path(join(&package, rest), literal, found);
-                return;
-            }
-            folder = (!at.is_empty()).then(|| parent(at));
+        if let Some(package) = self.package_of(name) {
+            self.path(join(&package, rest), literal, found);
         }
     }
 
@@ -213,7 +244,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
     }
 
     /// What a package.json's entry can mean; it may hold one `*`.
-    pub fn entry(&self, entry: &str, found: &mut dyn FnMut(Meaning)) {
+    pub fn entry(&self, entry: &str, mention: bool, found: &mut dyn FnMut(Meaning)) {
         if let Some((start, end)) = entry.split_once('*') {
             return self.pattern(start, end, found);
         }
@@ -226,7 +257,8 @@ impl<'f, 'a> Resolver<'f, 'a> {
             self.exact(&path, true, found);
         }
         // A folder that a trailing slash or some tool's key names, such as its commands.
-        if let Some(folder) = folder.filter(|_| path != self.folder) {
+        let whole = mention || entry.ends_with('/');
+        if let Some(folder) = folder.filter(|_| whole && path != self.folder) {
             let path = self.facts.index.path(folder).unwrap_or(&path);
             found(Meaning::ModulesBelow(path.to_owned()));
         }

@@ -429,3 +429,68 @@ fn an_interrupted_strip_is_taken_back_before_the_next() {
     assert!(folder.path().join("src/a.js").exists());
     assert!(!folder.path().join(super::journal::FOLDER).exists());
 }
+
+#[test]
+fn a_failing_verify_command_puts_everything_back() {
+    let files = [
+        ("package.json", "{}"),
+        ("node_modules/a/package.json", "{}"),
+        ("node_modules/a/i.js.map", "{}"),
+    ];
+    let path = std::env::var_os("PATH").unwrap();
+    let environment = Environment {
+        variables: BTreeMap::from([("PATH".to_owned(), path)]),
+        ..environment()
+    };
+    let with = |command: &str| {
+        let folder = app(&files);
+        let text = format!("[com.slugsmith.strip]\nverify = [\"{command}\"]\n");
+        let report = run(folder.path(), &config(&text), &environment, false).unwrap();
+        (report, left(folder.path()).len())
+    };
+    let (report, files) = with("test ! -e node_modules/a/i.js.map");
+    assert_eq!((report.removed.files, report.put_back, files), (1, None, 2));
+    let (report, files) = with("cat node_modules/a/i.js.map");
+    assert_eq!((report.removed.files, files), (0, 3));
+    assert_eq!(report.put_back.unwrap().status, "exit code 1");
+}
+
+#[test]
+fn trace_follows_the_apps_own_references() {
+    let folder = app(&[
+        ("package.json", r#"{"scripts":{"start":"node server.js"}}"#),
+        ("server.js", "const a = require('a'); load('b')"),
+        ("node_modules/a/package.json", r#"{"main":"./lib"}"#),
+        (
+            "node_modules/a/lib/index.js",
+            "require('./used'); try { require('c/x') } catch {}",
+        ),
+        ("node_modules/a/lib/used.js", ""),
+        ("node_modules/a/lib/unused.js", ""),
+        ("node_modules/a/data.bin", "x"),
+        ("node_modules/b/package.json", "{}"),
+        ("node_modules/b/index.js", ""),
+        ("node_modules/c/package.json", "{}"),
+        ("node_modules/c/index.js", ""),
+        ("node_modules/c/x.js", ""),
+        ("node_modules/d/package.json", "{}"),
+        ("node_modules/d/index.js", ""),
+        ("node_modules/d/data.bin", "x"),
+    ]);
+    strip_with(folder.path(), "[com.slugsmith.strip]\nlevel = \"trace\"\n");
+    let left: Vec<_> = left(folder.path())
+        .into_iter()
+        .filter(|path| !path.ends_with("package.json"))
+        .collect();
+    assert_eq!(
+        left,
+        [
+            "node_modules/a/data.bin",
+            "node_modules/a/lib/index.js",
+            "node_modules/a/lib/used.js",
+            "node_modules/b/index.js",
+            "node_modules/c/x.js",
+            "server.js"
+        ]
+    );
+}

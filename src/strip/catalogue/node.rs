@@ -66,6 +66,14 @@ pub static TOOLING: Entry = Entry {
     tell_kept: false,
 };
 
+pub static UNREACHED: Entry = Entry {
+    id: "unreached",
+    reason: "never reached from the app's entry points",
+    guard: Guard::Reachable,
+    evidence: "level = \"trace\": no reference of the app's own code leads here, directly or through other packages.",
+    tell_kept: false,
+};
+
 /// What is known about the package that a file is in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent facts, each a guard of its own
