@@ -21,6 +21,7 @@ pub mod journal;
 pub mod lists;
 pub mod manifest;
 pub mod platform;
+pub mod python;
 pub mod references;
 pub mod report;
 pub mod resolve;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::node::{self, Package};
-use super::catalogue::{Entry, LISTED, app};
+use super::catalogue::{Entry, LISTED, app, python};
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{self, parent};
 use super::lists::List;
@@ -47,6 +47,9 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
     }
     if in_packages(path) {
         return None;
+    }
+    if let Some((_, inside)) = python::split(path) {
+        return python::classify(inside);
     }
     app::classify(path, inside_manifest(facts, path), facts.in_build)
 }

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod node;
+pub mod python;
 
 /// Which references keep a file, from the weakest claim to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +51,9 @@ pub static ENTRIES: &[&Entry] = &[
     &app::COVERAGE,
     &app::TESTS,
     &app::DOCS,
+    &python::INSTALLERS,
+    &python::STUBS,
+    &python::TESTS,
     &LISTED,
 ];
 

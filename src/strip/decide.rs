@@ -4,7 +4,7 @@
 //! each candidate that is reached, and what that refers to in turn, until nothing new is
 //! reached. What is left over is the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -14,6 +14,7 @@ use super::catalogue::node::UNREACHED;
 use super::catalogue::{Entry, Guard};
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::index::{self, parent};
+use super::python;
 use super::references::{self, Form, Literal};
 use super::resolve::{Meaning, Resolver, is_module};
 use super::start;
@@ -117,7 +118,8 @@ impl State<'_, '_> {
                 .index
                 .exact(&file)
                 .is_none_or(|number| self.is_open(number));
-            if !gone && !(facts.trace && in_packages(&file)) {
+            let by_need = facts.trace && in_packages(&file);
+            if !gone && !by_need {
                 self.keep_entries(&file, manifest.as_ref());
             }
         }
@@ -136,6 +138,12 @@ impl State<'_, '_> {
             }
             for word in start::words(&command.text).filter(|_| facts.trace) {
                 self.reach_program(word, &Because::Command(command.origin.clone()));
+            }
+            for word in start::words(&command.text) {
+                python::needed(facts, "", word, &mut |folder| {
+                    let because = Because::Command(command.origin.clone());
+                    self.keep_meaning(&Meaning::Wholly(folder), &because);
+                });
             }
             // `git rev-parse HEAD` reads the repository.
             if start::words(&command.text).any(|word| word == "git") {
@@ -180,12 +188,12 @@ impl State<'_, '_> {
         let because = Because::Manifest(file.to_owned());
         for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
             resolver.entry(entry, false, &mut |meaning| {
-                self.keep_meaning(&meaning, &because)
+                self.keep_meaning(&meaning, &because);
             });
         }
         for entry in manifest.iter().flat_map(|manifest| &manifest.mentions) {
             resolver.entry(entry, true, &mut |meaning| {
-                self.keep_meaning(&meaning, &because)
+                self.keep_meaning(&meaning, &because);
             });
         }
     }
@@ -200,6 +208,7 @@ impl State<'_, '_> {
             Meaning::File(number) => self.keep(*number, Guard::Named, because),
             Meaning::Below(folder) => self.keep_below(folder, false, because),
             Meaning::ModulesBelow(folder) => self.keep_below(folder, true, because),
+            Meaning::Wholly(prefix) => self.keep_wholly(prefix, because),
             Meaning::Package(folder) => self.reach(folder, true, because),
             Meaning::InPackage(folder) => self.reach(folder, false, because),
             Meaning::Beginning(prefix) => {
@@ -242,6 +251,22 @@ impl State<'_, '_> {
         if entries {
             let file = format!("{folder}/package.json");
             self.keep_entries(&file, manifest);
+        }
+    }
+
+    /// Keeps a folder, or all names that begin so, whatever is in it.
+    fn keep_wholly(&mut self, prefix: &str, because: &Because) {
+        let index = &self.facts.index;
+        for number in index.below_path(parent(prefix)) {
+            let Some(path) = index.path(number) else {
+                continue;
+            };
+            let rest = path.strip_prefix(prefix);
+            if rest.is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('/') || prefix.ends_with('-')
+            }) {
+                self.keep(number, Guard::Named, because);
+            }
         }
     }
 
@@ -359,12 +384,25 @@ fn read(
             },
         });
     };
+    let mut modules = BTreeMap::new();
+    let in_python = !facts.python_roots.is_empty() && is_python(path);
+    if in_python {
+        read_python(facts, path, &text, &mut modules);
+    }
     references::literals(&text, |literal| {
+        if in_python && python::is_dotted(&literal) {
+            python::needed(facts, path, literal.text, &mut |folder| {
+                modules.entry(folder).or_insert(literal.at);
+            });
+        }
         resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
     });
     references::beside(&text, |beside, at| {
         resolver.beside(&beside, &mut |meaning| add(meaning, at));
     });
+    for (folder, at) in modules {
+        add(Meaning::Wholly(folder), at);
+    }
     if references::computed_load(&text) {
         resolver.computed(&mut |meaning| add(meaning, 0));
     }
@@ -372,6 +410,31 @@ fn read(
         add(Meaning::Below(".git".to_owned()), 0);
     }
     found
+}
+
+fn is_python(path: &str) -> bool {
+    path.ends_with(".py") || path.ends_with("/entry_points.txt")
+}
+
+/// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
+fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMap<String, usize>) {
+    let text = String::from_utf8_lossy(text);
+    let mut add = |name: &str| {
+        python::needed(facts, path, name, &mut |folder| {
+            modules.entry(folder).or_insert(0);
+        });
+    };
+    if path.ends_with(".py") {
+        python::imports(&text, &mut add);
+    } else {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
+            .filter(|word| !word.is_empty())
+            .for_each(&mut add);
+    }
+    // Stubs that are read at run time (lazy_loader).
+    if text.contains("attach_stub") {
+        modules.insert(parent(path).to_owned(), 0);
+    }
 }
 
 /// Whether a file can refer to others in a way that its literals show.
@@ -387,6 +450,7 @@ fn is_text(facts: &Facts<'_>, number: usize) -> bool {
     let in_package = in_packages(path);
     match extension {
         "js" | "cjs" | "mjs" | "jsx" => true,
+        "txt" => name == "entry_points.txt",
         "json" => name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000,
         "ts" | "tsx" | "mts" | "cts" => {
             (!in_package || facts.runtime.typescript) && !name.contains(".d.")

@@ -1,6 +1,6 @@
 //! What does a strip decision need to know about this tree?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -22,6 +22,8 @@ pub struct Facts<'a> {
     /// Source maps may be read at start.
     pub source_maps: bool,
     pub target: Target,
+    /// Every `site-packages` of the app: where Python looks for modules.
+    pub python_roots: BTreeSet<String>,
     /// Follow the app's own references only.
     pub trace: bool,
     /// A build of a slug or image, where the app is a copy; false on a laptop.
@@ -59,6 +61,10 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
     let commands = start::commands(&app);
     let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
     let manifests = manifests(root, &index, &runtime);
+    let python_roots = (0..index.entries().len())
+        .filter_map(|number| index.path(number))
+        .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
+        .collect();
     Facts {
         index,
         manifests,
@@ -66,6 +72,7 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
         runtime,
         source_maps,
         target: environment.target.clone(),
+        python_roots,
         trace,
         in_build: environment.world != World::Embedded,
     }

@@ -32,6 +32,8 @@ pub enum Meaning {
     Below(String),
     /// Modules below this folder, by a computed name.
     ModulesBelow(String),
+    /// Everything whose path begins so, by name: an imported folder of Python.
+    Wholly(String),
     /// A package, by its folder: its entries and its data.
     Package(String),
     /// A path inside this package: its data, and its entries if only those can be named.
