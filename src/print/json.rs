@@ -112,6 +112,12 @@ pub fn strip_report(report: &crate::strip::StripReport) -> String {
     pretty(&serde_json::json!({ "schema": SCHEMA, "strip": strip::value(report) }))
 }
 
+/// The answer to `slugsmith diff`.
+#[must_use]
+pub fn diff(change: &crate::budget::history::Change) -> String {
+    pretty(&serde_json::json!({ "schema": SCHEMA, "diff": budget::change(change) }))
+}
+
 /// The answer to `slugsmith inspect`.
 #[must_use]
 pub fn inspect(report: &crate::budget::BudgetReport) -> String {
@@ -123,6 +129,8 @@ pub fn inspect(report: &crate::budget::BudgetReport) -> String {
             "compressed": budget["compressed"],
         },
         "parts": budget["parts"],
+        "kinds": budget["kinds"],
+        "unread": budget["unread"],
     }))
 }
 
