@@ -9,6 +9,7 @@ mod attribute;
 mod codec;
 pub mod estimate;
 pub mod history;
+pub mod kept;
 pub mod limits;
 pub mod stream;
 

@@ -108,7 +108,7 @@ pub(crate) fn stack(stack: &Path, random: &mut Random) {
         fs_err::write(stack.join("layers").join(file), "").unwrap();
     }
     let mut ids: Vec<&str> = Vec::new();
-    for _ in 0..1 + random.below(4) {
+    for _ in 0..=random.below(4) {
         let id = random.pick(IDS);
         let folder = |id: &str| id.replace('/', "_");
         if !ids.iter().any(|known| folder(known) == folder(id)) {
@@ -208,7 +208,7 @@ fn launch_toml(api: &str, random: &mut Random) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
     let mut has_default = false;
-    for _ in 0..1 + random.below(3) {
+    for _ in 0..=random.below(3) {
         let kind = random.pick(PROCESSES);
         let default = !has_default && random.chance(40);
         has_default |= default;
