@@ -9,6 +9,7 @@ mod attribute;
 mod codec;
 pub mod estimate;
 pub mod history;
+pub mod image;
 pub mod kept;
 pub mod limits;
 pub mod stream;
@@ -285,3 +286,6 @@ pub static EXCEEDED: Kind = Kind {
         problem(&report).unwrap_or_else(|| Problem::new(&EXCEEDED))
     },
 };
+
+#[cfg(test)]
+mod tests;

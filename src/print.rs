@@ -12,6 +12,7 @@ pub mod diff;
 pub mod env;
 pub mod findings;
 pub mod html;
+pub mod image;
 pub mod json;
 pub mod line;
 pub mod markdown;

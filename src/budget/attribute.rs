@@ -301,11 +301,11 @@ fn part_of(
     big: u64,
 ) -> (PartKind, String) {
     if let Some(package) = packages.of(entry.path_bytes()) {
-        return (PartKind::Package, package);
+        return (PartKind::Package, printable(&package));
     }
-    let path = String::from_utf8_lossy(entry.path_bytes());
+    let path = printable(&String::from_utf8_lossy(entry.path_bytes()));
     if entry.kind() == EntryKind::File && entry.size() >= big {
-        let name = layer.map_or_else(|| path.to_string(), |layer| format!("{path} in {layer}"));
+        let name = layer.map_or_else(|| path.clone(), |layer| format!("{path} in {layer}"));
         return (PartKind::File, name);
     }
     if let Some(layer) = layer {
@@ -316,6 +316,19 @@ fn part_of(
         None if entry.kind() == EntryKind::Directory => (PartKind::Folder, format!("{path}/")),
         None => (PartKind::Folder, "files at the root".to_owned()),
     }
+}
+
+/// A name on one line: a file's name may hold line ends and escape sequences.
+fn printable(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// The lower-case extension, or what stands for it.

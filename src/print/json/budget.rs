@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::budget::history::{Change, How};
+use crate::budget::image::{self, ImageReport};
 use crate::budget::{BudgetReport, Part, Verdict};
 
 /// Size, verdict and parts, largest first.
@@ -69,4 +70,32 @@ pub fn change(change: &Change) -> Value {
             "before": moved.before, "after": moved.after,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// Layers of an image, lowest first.
+#[must_use]
+pub fn layers(report: &ImageReport) -> Value {
+    let layers = report.layers.iter().map(|layer| {
+        json!({
+            "name": layer.name, "files": layer.totals.files, "bytes": layer.totals.bytes,
+            "compressed": layer.compressed, "exact": layer.exact,
+        })
+    });
+    layers.collect()
+}
+
+/// Files that nobody sees, largest first.
+#[must_use]
+pub fn hidden(report: &ImageReport) -> Value {
+    let files = report.hidden.iter().map(|hidden| {
+        json!({
+            "path": hidden.path.display().to_string(), "bytes": hidden.bytes,
+            "layer": hidden.layer, "by": hidden.by,
+            "how": match hidden.how {
+                image::How::Replaced => "replaced",
+                image::How::Removed => "removed",
+            },
+        })
+    });
+    json!({ "bytes": report.hidden_bytes(), "files": files.collect::<Vec<_>>() })
 }

@@ -43,11 +43,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         Form::Json => json::diff(&change),
         Form::Markdown => diff::markdown(&change),
         Form::Text => {
-            let mut text = Vec::new();
+            let mut text = anstream::StripStream::new(Vec::new());
             for line in &diff::lines(&change) {
                 let _ = Skin::Bullets.write(&mut text, line);
             }
-            String::from_utf8_lossy(&text).into_owned()
+            String::from_utf8_lossy(&text.into_inner()).into_owned()
         }
     };
     arguments.output.write(&text)?;
