@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod diff;
 mod env;
 mod explain;
 mod init;
@@ -39,6 +40,7 @@ enum Verb {
     Build(build::Arguments),
     Check(check::Arguments),
     Inspect(inspect::Arguments),
+    Diff(diff::Arguments),
     Strip(strip::Arguments),
     Env(env::Arguments),
     Stack(stack::Arguments),
@@ -60,12 +62,25 @@ struct OutputArguments {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    file: OutputFile,
+}
+
+impl OutputArguments {
+    fn write(&self, text: &str) -> Result<()> {
+        self.file.write(text)
+    }
+}
+
+/// Where a report goes.
+#[derive(Debug, clap::Args)]
+struct OutputFile {
     /// Write the report to FILE instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-impl OutputArguments {
+impl OutputFile {
     fn write(&self, text: &str) -> Result<()> {
         match &self.output {
             Some(path) => {
@@ -92,6 +107,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Build(arguments) => build::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
         Verb::Inspect(arguments) => inspect::run(arguments),
+        Verb::Diff(arguments) => diff::run(arguments),
         Verb::Strip(arguments) => strip::run(arguments),
         Verb::Env(arguments) => env::run(arguments),
         Verb::Stack(arguments) => stack::run(arguments),

@@ -40,14 +40,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let report = match arguments.output.format {
         Format::Text => {
             let mut text = anstream::StripStream::new(Vec::new());
-            let report = if arguments.output.output.is_some() {
+            let report = if arguments.output.file.output.is_some() {
                 let mut log = BuildLog::new(&mut text, Skin::Bullets, config.log.value);
                 flow::check(&input, &mut log)?
             } else {
                 let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
                 flow::check(&input, &mut Terminal::new(log))?
             };
-            if arguments.output.output.is_some() {
+            if arguments.output.file.output.is_some() {
                 arguments
                     .output
                     .write(&String::from_utf8_lossy(&text.into_inner()))?;
