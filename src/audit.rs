@@ -8,9 +8,12 @@
 mod facts;
 pub mod guards;
 mod levels;
+mod migrations;
 pub mod platform;
 pub mod registry;
 pub mod rules;
+mod runtimes;
+mod secrets;
 
 pub use facts::{Declared, Facts, Site};
 

@@ -2,6 +2,16 @@
 
 use super::registry::Rule;
 
+/// What nearly every rule needs.
+mod prelude {
+    pub(super) use crate::audit::guards::{self, Branch, Settled, branch, calls_to, settle};
+    pub(super) use crate::audit::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
+    pub(super) use crate::audit::{Declared, Facts, Site};
+    pub(super) use crate::facts::code::{Code, Expr, Language};
+    pub(super) use crate::facts::packages::Ecosystem;
+    pub(super) use crate::finding::Level;
+}
+
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
         $(mod $name;)*
@@ -11,8 +21,17 @@ macro_rules! rules {
 }
 
 rules! {
+    app_json_invalid,
+    buildpack_unpinned,
+    migrations_at_build_or_boot,
+    migrations_not_in_release,
     missing_lockfile,
+    no_graceful_shutdown,
+    outbound_without_timeout,
     port_not_from_environment,
+    runtime_end_of_life,
+    runtime_version_loose,
+    secret_committed,
     unknown_rule,
     unused_suppression,
     uploads_on_local_disk,
