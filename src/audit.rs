@@ -7,6 +7,7 @@
 
 mod facts;
 pub mod guards;
+mod jobs;
 mod levels;
 mod migrations;
 pub mod platform;

@@ -21,18 +21,28 @@ macro_rules! rules {
 }
 
 rules! {
+    ambiguous_detection,
     app_json_invalid,
+    buildpack_order,
     buildpack_unpinned,
+    development_dependency_at_runtime,
+    in_process_jobs,
+    jobs_lost_on_restart,
+    jobs_without_process,
     migrations_at_build_or_boot,
     migrations_not_in_release,
     missing_lockfile,
     no_graceful_shutdown,
     outbound_without_timeout,
     port_not_from_environment,
+    process_cannot_run,
     runtime_end_of_life,
     runtime_version_loose,
+    scheduler_multiplies,
     secret_committed,
+    stack_end_of_life,
     unknown_rule,
     unused_suppression,
     uploads_on_local_disk,
+    worker_inside_web,
 }
