@@ -15,6 +15,7 @@ pub mod registry;
 pub mod rules;
 mod runtimes;
 mod secrets;
+mod servers;
 
 pub use facts::{Declared, Facts, Site};
 

@@ -39,10 +39,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let development: Vec<_> = facts.packages.wanted.iter().filter(|package| package.ecosystem == Ecosystem::Npm && package.dev).map(|package| package.name.as_str()).collect();
     let mut evidence: Vec<Evidence> = Vec::new();
-    for code in facts.code(Language::JavaScript) {
+    for code in facts.code(Language::JavaScript).filter(|code| is_of_root(facts, &code.path)) {
         for import in &code.imports {
             let name = package_of(&import.module);
-            let guarded = code.around(import.scope).any(|scope| matches!(scope.kind, ScopeKind::Try)) || branch(code, import.scope) != Branch::Always;
+            let guarded = code.around(import.scope).any(|scope| matches!(scope.kind, ScopeKind::Try)) || branch(code, import.scope) == Branch::Development;
             let only_development = development.contains(&name)
                 && facts.packages.wants(Ecosystem::Npm, name).is_none()
                 && facts.packages.locked.get(&(Ecosystem::Npm, name.to_owned())).is_none_or(|locked| locked.dev || !marks_development(facts));
@@ -56,6 +56,18 @@ fn check(facts: &Facts<'_>) -> Outcome {
         evidence.extend(process.commands.iter().filter_map(|command| tool(facts, &development, command)));
     }
     Outcome::of(evidence)
+}
+
+/// Whether the root's package.json is the nearest one.
+fn is_of_root(facts: &Facts<'_>, path: &str) -> bool {
+    let mut folder = path;
+    while let Some((parent, _)) = folder.rsplit_once('/') {
+        if facts.sources.has(&format!("{parent}/package.json")) {
+            return false;
+        }
+        folder = parent;
+    }
+    true
 }
 
 fn missing(path: &str, line: u32, name: &str) -> Evidence {

@@ -1,6 +1,7 @@
 //! Are requests in flight finished when the dyno stops?
 
 use super::prelude::*;
+use crate::audit::servers::listens_in_node;
 
 pub(super) static RULE: Rule = Rule {
     id: "no-graceful-shutdown",
@@ -41,18 +42,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// Outer `None`: no server; inner `None`: it shuts down well.
 fn node(facts: &Facts<'_>) -> Option<Option<Evidence>> {
-    let site = calls_to(facts, Language::JavaScript, |site| {
-        let web = ["express", "http", "https", "node:http", "koa", "fastify", "@hapi/hapi", "restify", "polka", "connect", "hono"];
-        let receiver = site.call.receiver();
-        let last = receiver.rsplit('.').next().unwrap_or(receiver).to_ascii_lowercase();
-        let named = last.contains("app") || last.contains("server") || last.contains("http") || last.contains("fastify") || last.contains("express") || last.contains("srv");
-        site.call.method() == "listen"
-            && !receiver.is_empty()
-            && !matches!(site.call.positional(0), None | Some(Expr::Function))
-            && (web.iter().any(|module| site.code.imports(module)) || named)
-            && named
-    })
-    .next()?;
+    let site = calls_to(facts, Language::JavaScript, listens_in_node).next()?;
     let handled = facts.code(Language::JavaScript).any(|code| {
         code.calls.iter().any(|call| {
             let listens = matches!(call.method(), "on" | "once" | "addListener") && call.positional(0).and_then(Expr::text).is_some_and(is_stop);

@@ -363,6 +363,8 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
         for import in &code.imports {
             if let Some(found) = resolve(sources, &code.path, &import.module) {
                 pending.push(found);
+            } else if is_built(&code.path, &import.module) {
+                return None;
             } else if import.module.starts_with('@') || import.module.starts_with('~') {
                 // A path alias of the bundler or of TypeScript: what it means is not known.
                 if is_alias(app, &import.module) {
@@ -387,6 +389,16 @@ fn file<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
         .binary_search_by(|probe| probe.path.as_str().cmp(path))
         .ok()
         .and_then(|at| sources.files.get(at))
+}
+
+/// Whether a relative import means what only a build makes.
+fn is_built(from: &str, module: &str) -> bool {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = join(folder, module);
+    module.starts_with('.')
+        && ["dist", "build", "out", "lib", "generated"]
+            .iter()
+            .any(|built| path == *built || path.starts_with(&format!("{built}/")))
 }
 
 /// Whether a scoped import is no package of package.json.
