@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::audit::registry;
 use crate::error::{self, Kind};
+use crate::stack::rules;
 
 /// The page for an id, in Markdown; `None` if nobody knows it.
 #[must_use]
@@ -13,7 +14,9 @@ pub fn page(id: &str) -> Option<String> {
     if let Some(kind) = error::registry::find(id) {
         return Some(error_page(kind));
     }
-    registry::find(id).map(registry::page)
+    registry::find(id)
+        .map(registry::page)
+        .or_else(|| rules::find(id).map(rules::page))
 }
 
 /// Every id that [`page`] knows, sorted.
@@ -21,7 +24,8 @@ pub fn page(id: &str) -> Option<String> {
 pub fn ids() -> Vec<&'static str> {
     let errors = error::registry::KINDS.iter().map(|kind| kind.id);
     let rules = registry::RULES.iter().map(|rule| rule.id);
-    let mut ids: Vec<_> = errors.chain(rules).collect();
+    let conflicts = rules::RULES.iter().map(|rule| rule.id);
+    let mut ids: Vec<_> = errors.chain(rules).chain(conflicts).collect();
     ids.sort_unstable();
     ids
 }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod budget;
 pub mod build_log;
 pub mod cache;
+pub mod env;
 pub mod findings;
 pub mod json;
 pub mod line;

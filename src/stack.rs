@@ -1,17 +1,67 @@
 //! What did the stacked buildpacks do to each other, and what will the dyno see?
 //!
-//! [`inspect`] takes the facts of the layers root and gives the model: order, layers,
-//! who set which variable, which executable wins, who owns each process type. Nothing
-//! is changed; conflicts are findings.
+//! [`inspect`] takes facts (the layers root, what surrounds it) and gives the model:
+//! order, layers, who set which variable ([`environment`]), which executable wins
+//! ([`which`]), who owns each process type ([`launch`]). Nothing is changed; conflicts
+//! are findings, one rule each ([`rules`]).
+//!
+//! Four things can't be known before the dyno starts and are named where they matter:
+//! the run image's variables, those of `docker run -e` and config vars, what exec.d
+//! programs and profile scripts do, and the contents of reused layers.
 
-use crate::facts::layers::Layers;
+pub mod environment;
+pub mod environments;
+pub mod launch;
+pub mod model;
+pub mod rules;
+pub mod secrets;
+pub mod which;
+
+use std::collections::BTreeMap;
+
+use crate::config::AuditConfig;
+use crate::facts::app;
+use crate::facts::layers::surroundings::Surroundings;
+use crate::facts::layers::{Analyzed, Layer, LayerToml, Layers, Order, PlanEntry, Types};
 use crate::finding::Finding;
+use environment::Environment;
+use launch::Launch;
+use model::Model;
+use which::Shadowing;
+
+pub use environments::{EnvReport, env_report};
 
 /// The stack as data.
 #[derive(Debug, Clone, Default)]
 pub struct StackReport {
     pub buildpacks: Vec<BuildpackReport>,
+    pub order: Order,
+    pub launch: Launch,
+    /// What the next buildpack of this build would get.
+    pub build: Environment,
+    /// What every process gets, before its own folders.
+    pub dyno: Environment,
+    /// Process types that have variables of their own.
+    pub by_process: BTreeMap<String, Environment>,
+    /// Names that exist twice on the PATH of a dyno.
+    pub shadowings: Vec<Shadowing>,
+    /// The PATH of a dyno: folder, owner, number of commands.
+    pub path: Vec<(String, Option<which::Owner>, usize)>,
+    pub plan: Vec<PlanEntry>,
+    /// What the prediction can't know, one sentence each.
+    pub unknown: Vec<String>,
     pub findings: Vec<Finding>,
+}
+
+/// Whether a buildpack has run when we look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    #[default]
+    Ran,
+    /// It is slugsmith itself.
+    Own,
+    /// It comes later in the list.
+    NotYet,
 }
 
 /// One buildpack of the list and what it brought.
@@ -19,20 +69,85 @@ pub struct StackReport {
 pub struct BuildpackReport {
     pub id: String,
     pub version: String,
+    pub state: State,
+    pub layers: Vec<LayerReport>,
+    /// Commands with their version where it can be read; runtimes first.
+    pub commands: Vec<(String, Option<String>)>,
+    /// Apparent bytes of its launch layers that are here.
+    pub launch_bytes: u64,
+    /// Variables it sets or changes, at build or at launch.
+    pub variables: Vec<String>,
+    /// Process types it defines.
+    pub processes: Vec<String>,
 }
 
-/// The model of a stack.
+/// One layer.
+#[derive(Debug, Clone, Default)]
+pub struct LayerReport {
+    pub name: String,
+    pub types: Option<Types>,
+    pub bytes: u64,
+    pub files: u64,
+    /// Digest in the previous image of a layer whose contents are reused and not here.
+    pub reused: Option<String>,
+}
+
+/// What [`inspect`] works on.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    pub layers: &'a Layers,
+    pub surroundings: &'a Surroundings,
+    /// The app's own process types.
+    pub procfile: &'a [app::Process],
+    /// Levels that the app's configuration gives to rules.
+    pub audit: Option<&'a AuditConfig>,
+}
+
+/// The model of a stack and its conflicts.
 #[must_use]
-pub fn inspect(layers: &Layers) -> StackReport {
+pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
+    let model = Model::new(inputs.layers, inputs.surroundings, inputs.procfile);
+    let index = model.launch_index();
     StackReport {
-        buildpacks: layers
-            .group
-            .iter()
-            .map(|buildpack| BuildpackReport {
-                id: buildpack.id.clone(),
-                version: buildpack.version.clone(),
+        buildpacks: model.buildpacks(),
+        order: inputs.layers.order,
+        shadowings: index.shadowings(),
+        path: index
+            .folders()
+            .map(|(folder, owner, commands)| {
+                (folder.display().to_string(), owner.cloned(), commands)
             })
             .collect(),
-        findings: Vec::new(),
+        plan: inputs.layers.plan.clone().unwrap_or_default(),
+        unknown: model.unknown(),
+        findings: rules::run(&model, inputs.audit),
+        launch: model.processes.clone(),
+        build: model.build.clone(),
+        dyno: model.dyno.clone(),
+        by_process: model.by_process.clone(),
     }
+}
+
+/// Whether a layer is part of the image. The launcher never asks for flags, because the
+/// exporter has left out every layer that is not `launch = true`; a root without any
+/// `<layer>.toml` is such an image already.
+#[must_use]
+pub fn is_launched(layers: &Layers, layer: &Layer) -> bool {
+    if !layers.has_layer_tomls {
+        return true;
+    }
+    match &layer.toml {
+        LayerToml::Good { types, .. } => types.is_some_and(|types| types.launch),
+        LayerToml::Missing | LayerToml::Broken(_) => false,
+    }
+}
+
+/// Digest under which a layer without contents will be taken from the previous image.
+fn reused<'a>(
+    analyzed: Option<&'a Analyzed>,
+    buildpack: &str,
+    layer: &Layer,
+) -> Option<&'a String> {
+    let key = (buildpack.to_owned(), layer.shown());
+    analyzed?.layers.get(&key)
 }

@@ -19,6 +19,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::cache::LOCKFILE_OUT_OF_STEP,
     &crate::facts::MALFORMED_FILE,
     &super::NO_SPACE,
+    &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,
     &crate::program::USAGE,
 ];

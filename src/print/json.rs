@@ -138,7 +138,7 @@ fn status_word(status: Status) -> &'static str {
 
 /// Text with a final line end. Our own structs always serialise; if one ever didn't, an
 /// empty object is still valid JSON.
-pub(super) fn pretty(value: &impl Serialize) -> String {
+pub(crate) fn pretty(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_else(|_| "{}".to_owned());
     text.push('\n');
     text

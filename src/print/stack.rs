@@ -1,15 +1,235 @@
 //! The stack's lines: one per buildpack, then what they did to each other.
+//!
+//! Normal: what each brought, who set PATH where that matters, process types where
+//! several buildpacks take part, and findings. Verbose: everything ([`verbose`]).
+//! Whatever the stack's size, the normal log stays under [`LIMIT`] lines.
 
-use super::line::Line;
+mod verbose;
+
+use super::line::{Line, Shape};
 use crate::config::LogLevel;
-use crate::stack::StackReport;
+use crate::finding::{Finding, Level};
+use crate::stack::which::Owner;
+use crate::stack::{BuildpackReport, StackReport, State};
+use crate::units;
+
+/// Lines of the section in normal mode.
+const LIMIT: usize = 200;
+/// Buildpacks listed in normal mode.
+const BUILDPACKS: usize = 60;
+/// Findings listed in normal mode.
+const FINDINGS: usize = 20;
+/// Names listed in one line.
+const NAMES: usize = 8;
 
 /// The section of the log.
 #[must_use]
-pub fn lines(report: &StackReport, _level: LogLevel) -> Vec<Line> {
-    report
+pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section(title(report))];
+    buildpacks(report, level, &mut lines);
+    processes(report, &mut lines);
+    if level == LogLevel::Verbose {
+        verbose::lines(report, &mut lines);
+    } else {
+        winners(report, &mut lines);
+    }
+    findings(&report.findings, level, &mut lines);
+    if level != LogLevel::Verbose && lines.len() > LIMIT {
+        let more = lines.len() - LIMIT + 1;
+        lines.truncate(LIMIT - 1);
+        lines.push(Line::item(
+            1,
+            format!("{more} more lines with SLUGSMITH_LOG=verbose"),
+        ));
+    }
+    lines
+}
+
+fn title(report: &StackReport) -> String {
+    let count = units::counted(report.buildpacks.len() as u64, "buildpack");
+    let own = report
         .buildpacks
         .iter()
-        .map(|buildpack| Line::item(1, format!("{} {}", buildpack.id, buildpack.version)))
-        .collect()
+        .position(|one| one.state == State::Own);
+    let last = match own {
+        Some(own) if own + 1 == report.buildpacks.len() && own > 0 => ", this one last",
+        Some(own) if own + 1 < report.buildpacks.len() => ", this one not last",
+        _ => "",
+    };
+    let order = match report.order {
+        crate::facts::layers::Order::Unknown => ", order unknown",
+        _ => "",
+    };
+    format!("Stack ({count}{last}{order})")
 }
+
+fn buildpacks(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let shown = if level == LogLevel::Verbose {
+        usize::MAX
+    } else {
+        BUILDPACKS
+    };
+    let name = |one: &BuildpackReport| format!("{} {}", one.id, one.version).trim_end().to_owned();
+    let width = report
+        .buildpacks
+        .iter()
+        .map(|one| name(one).chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(40);
+    for one in report.buildpacks.iter().take(shown) {
+        let brought = brought(one).join(" · ");
+        lines.push(Line::item(1, format!("{:width$}  {brought}", name(one))));
+    }
+    if let Some(more) = report
+        .buildpacks
+        .len()
+        .checked_sub(shown)
+        .filter(|more| *more > 0)
+    {
+        lines.push(Line::item(
+            1,
+            format!("{more} more buildpacks with SLUGSMITH_LOG=verbose"),
+        ));
+    }
+}
+
+/// What a buildpack brought: commands with versions, MB at launch, variables, processes.
+fn brought(one: &BuildpackReport) -> Vec<String> {
+    if one.state == State::NotYet {
+        return vec!["has not run yet".to_owned()];
+    }
+    let mut parts = Vec::new();
+    if !one.commands.is_empty() {
+        let commands = one.commands.iter().map(|(name, version)| match version {
+            Some(version) => format!("{name} {version}"),
+            None => name.clone(),
+        });
+        parts.push(named(commands.collect()));
+    }
+    if one.launch_bytes > 0 {
+        parts.push(format!("{} at launch", units::size(one.launch_bytes)));
+    }
+    let reused = one
+        .layers
+        .iter()
+        .filter(|layer| layer.reused.is_some())
+        .count() as u64;
+    if reused > 0 {
+        parts.push(format!("{} reused unseen", units::counted(reused, "layer")));
+    }
+    if !one.variables.is_empty() {
+        parts.push(format!("sets {}", named(one.variables.clone())));
+    }
+    match one.processes.as_slice() {
+        [] => {}
+        [single] => parts.push(format!("process {single}")),
+        several => parts.push(format!("processes {}", named(several.to_vec()))),
+    }
+    parts
+}
+
+fn named(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    names.truncate(NAMES);
+    let shown = names.join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Process types with their owner.
+fn processes(report: &StackReport, lines: &mut Vec<Line>) {
+    let mut parts = Vec::new();
+    for one in &report.launch.processes {
+        let owner = one
+            .owner
+            .and_then(|owner| report.buildpacks.get(owner))
+            .map_or("an unknown buildpack", |owner| owner.id.as_str());
+        let default = if one.is_default { ", default" } else { "" };
+        let instead = match one.replaced.last() {
+            Some((former, _)) => report
+                .buildpacks
+                .get(*former)
+                .map(|former| format!(", instead of {}'s", former.id))
+                .unwrap_or_default(),
+            None => String::new(),
+        };
+        parts.push(format!("{} ({owner}{default}{instead})", one.process.kind));
+    }
+    if !parts.is_empty() {
+        lines.push(Line::item(1, format!("Processes: {}", named(parts))));
+    }
+}
+
+/// Which executable wins, and who set PATH: only where a command exists twice.
+fn winners(report: &StackReport, lines: &mut Vec<Line>) {
+    let told = report
+        .findings
+        .iter()
+        .any(|finding| finding.rule == "second-runtime" || finding.rule == "shadowed-command");
+    if !told {
+        return;
+    }
+    let mut order: Vec<&str> = Vec::new();
+    for (_, owner, _) in &report.path {
+        let name = owner_name(report, owner.as_ref());
+        if order.last() != Some(&name) {
+            order.push(name);
+        }
+    }
+    lines.push(Line::item(
+        1,
+        format!("PATH at launch, first wins: {}", order.join(", ")),
+    ));
+}
+
+fn owner_name<'a>(report: &'a StackReport, owner: Option<&Owner>) -> &'a str {
+    match owner {
+        Some(Owner::Layer { buildpack, .. }) => report
+            .buildpacks
+            .get(*buildpack)
+            .map_or("?", |one| one.id.as_str()),
+        Some(Owner::Image) => "the image",
+        None => "a folder that is not here",
+    }
+}
+
+/// Findings as alarms; what is only information stays for the verbose log.
+fn findings(findings: &[Finding], level: LogLevel, lines: &mut Vec<Line>) {
+    let verbose = level == LogLevel::Verbose;
+    let shown: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| verbose || finding.level > Level::Info)
+        .collect();
+    let limit = if verbose { usize::MAX } else { FINDINGS };
+    for finding in shown.iter().take(limit) {
+        let text = format!(
+            "{}  {}  {}",
+            finding.level.word(),
+            finding.rule,
+            finding.message
+        );
+        lines.push(match finding.level {
+            Level::Info => Line::item(1, text),
+            Level::Warn | Level::Error => Line::alarm(1, text),
+        });
+        for help in &finding.help {
+            lines.push(Line {
+                shape: Shape::Row,
+                depth: 1,
+                text: help.clone(),
+            });
+        }
+    }
+    if let Some(more) = shown.len().checked_sub(limit).filter(|more| *more > 0) {
+        lines.push(Line::alarm(
+            1,
+            format!("{more} more findings with SLUGSMITH_LOG=verbose"),
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests;

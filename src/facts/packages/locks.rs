@@ -102,8 +102,9 @@ fn pnpm(text: &str, locks: &mut Locks) {
             continue;
         };
         let key = key.trim_matches(['\'', '"']).trim_start_matches('/');
+        // Peers stand in brackets behind the version and have versions of their own.
+        let key = key.split('(').next().unwrap_or(key);
         if let Some((name, version)) = key.rsplit_once('@').filter(|(name, _)| !name.is_empty()) {
-            let version = version.split('(').next().unwrap_or(version);
             insert(locks, Ecosystem::Npm, name.to_owned(), version);
         }
     }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Format, OutputArguments, environment, folder};
+use super::{Format, OutputArguments, folder};
 use crate::budget;
-use crate::config::{self, LogLevel};
+use crate::config::LogLevel;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::facts::tree::Tree;
@@ -23,8 +23,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let path = folder(&arguments.path)?;
-    let config = config::read(&path, &environment())?;
-    let report = budget::judge(&Tree::read(&path), &config);
+    let report = budget::inspect(&Tree::read(&path));
     let text = match arguments.output.format {
         Format::Json => json::inspect(&report),
         Format::Text => {

@@ -24,8 +24,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let path = folder(&arguments.path)?;
-    let config = config::read(&path, &environment())?;
-    let report = crate::strip::run(&path, &config, arguments.dry_run)?;
+    let environment = environment();
+    let config = config::read(&path, &environment)?;
+    let report = crate::strip::run(&path, &config, &environment, arguments.dry_run)?;
     let text = match arguments.output.format {
         Format::Json => json::strip_report(&report),
         Format::Text => {

@@ -1,0 +1,68 @@
+//! What does a build see around its layers: its own variables, the platform's, the
+//! operator's, and the commands of the image?
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::env_dir::{self, EnvDir};
+use super::paths::{self, PathFolder};
+
+/// Where the operator of a builder keeps variables for all builds (lifecycle
+/// `platform/defaults.go`).
+const OPERATOR: &str = "/cnb/build-config/env";
+
+/// PATH where nothing else is known, as container images commonly have it.
+const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The surroundings of a stack.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Our own variables: in a build, what the builder composed for us.
+    pub live: BTreeMap<OsString, OsString>,
+    /// `<platform>/env`.
+    pub platform: EnvDir,
+    /// The operator's variables.
+    pub operator: EnvDir,
+    /// Folders of PATH outside of the layers with their commands. In a build they belong
+    /// to the build image, the only stand-in for the run image.
+    pub image: Vec<PathFolder>,
+    /// The folder name of our own layers (`CNB_LAYERS_DIR`), in a build.
+    pub own: Option<String>,
+}
+
+/// Reads the surroundings by our own variables.
+#[must_use]
+pub fn read(root: &Path) -> Surroundings {
+    of(root, std::env::vars_os().collect())
+}
+
+/// The surroundings as given variables describe them.
+#[must_use]
+pub fn of(root: &Path, live: BTreeMap<OsString, OsString>) -> Surroundings {
+    let folder = |name: &str| live.get(&OsString::from(name)).map(PathBuf::from);
+    let own = folder("CNB_LAYERS_DIR")
+        .filter(|own| own.parent() == Some(root))
+        .and_then(|own| Some(own.file_name()?.to_string_lossy().into_owned()));
+    let platform =
+        folder("CNB_PLATFORM_DIR").map_or(EnvDir::Absent, |at| env_dir::read(&at.join("env")));
+    let operator = match own {
+        Some(_) => env_dir::read(Path::new(OPERATOR)),
+        None => EnvDir::Absent,
+    };
+    let path = live
+        .get(&OsString::from("PATH"))
+        .cloned()
+        .unwrap_or_default();
+    let mut image = paths::read(&path, root);
+    if image.is_empty() {
+        image = paths::read(USUAL_PATH.as_ref(), root);
+    }
+    Surroundings {
+        live,
+        platform,
+        operator,
+        image,
+        own,
+    }
+}

@@ -1,0 +1,142 @@
+//! Which conflicts between buildpacks are there? One rule per file under `rules/`, all
+//! listed in [`RULES`] with the page that `slugsmith explain` shows.
+//!
+//! A rule is a pure function of the [`Model`]. It stays silent for stacks as their
+//! vendors document them: a buildpack's own layers may hide each other, a Procfile may
+//! replace any process, and layers may hide the image's runtimes.
+
+mod default_process_lost;
+mod fix;
+mod glued_variable;
+mod list_variable_clobbered;
+mod process_taken_over;
+mod second_runtime;
+mod shadowed_command;
+mod variable_set_twice;
+
+use crate::audit::registry::Docs;
+use crate::config::AuditConfig;
+use crate::finding::{Finding, Level};
+
+use super::model::Model;
+
+/// One kind of conflict: metadata, documentation and a pure function.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case; the file under `rules/` has the same name with `_`.
+    pub id: &'static str,
+    /// The catalogue's short code, such as `ST02`.
+    pub code: &'static str,
+    /// One line: what is wrong when it fires.
+    pub title: &'static str,
+    pub level: Level,
+    pub docs: Docs,
+    pub check: fn(&Model<'_>) -> Vec<Finding>,
+}
+
+impl Rule {
+    /// A finding of this rule at its own level.
+    #[must_use]
+    pub fn finding(&'static self, message: String, help: Vec<String>) -> Finding {
+        Finding {
+            rule: self.id,
+            code: Some(self.code),
+            level: self.level,
+            place: None,
+            message,
+            help,
+            decided_by: "default".to_owned(),
+        }
+    }
+}
+
+/// Every rule, sorted by id.
+pub static RULES: &[&Rule] = &[
+    &default_process_lost::RULE,
+    &glued_variable::RULE,
+    &list_variable_clobbered::RULE,
+    &process_taken_over::RULE,
+    &second_runtime::RULE,
+    &shadowed_command::RULE,
+    &variable_set_twice::RULE,
+];
+
+/// The rule with this id or code.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES
+        .iter()
+        .copied()
+        .find(|rule| rule.id == id || rule.code.eq_ignore_ascii_case(id))
+}
+
+/// The page of a rule, in Markdown.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    use std::fmt::Write as _;
+    let mut page = String::new();
+    let level = rule.level.word();
+    let _ = write!(
+        page,
+        "# {}\n\n{} · {level} by default · {}\n",
+        rule.id, rule.code, rule.title
+    );
+    for (heading, text) in [
+        ("What it finds", rule.docs.finds),
+        ("Why it breaks here", rule.docs.why),
+        ("How to fix", rule.docs.fix),
+        ("When it stays silent", rule.docs.silent),
+    ] {
+        let _ = write!(page, "\n## {heading}\n\n{}\n", text.trim());
+    }
+    page
+}
+
+/// Runs every rule and gives each finding the level that the app's configuration wants:
+/// the worst first, then by rule and message.
+#[must_use]
+pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = RULES
+        .iter()
+        .flat_map(|rule| (rule.check)(model))
+        .filter_map(|finding| configured(finding, config))
+        .collect();
+    findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
+    findings
+}
+
+fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {
+    if let Some(own) = config.and_then(|config| config.rules.get(finding.rule)) {
+        finding.level = own.level.value?;
+        finding.decided_by = own.level.source.to_string();
+    }
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_documented_and_all_listed() {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/stack/rules");
+        let mut files: Vec<String> = fs_err::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !["fix.rs", "tests.rs"].contains(&name.as_str()))
+            .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
+            .collect();
+        files.sort();
+        assert_eq!(files, ids);
+        let mut codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), RULES.len());
+        for rule in RULES {
+            assert_eq!(find(rule.code).unwrap().id, rule.id);
+            assert!(page(rule).lines().count() >= 14, "{}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Which files does the catalogue name, before any reference is looked at?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::catalogue::node::{self, Package};
+use super::catalogue::{Entry, LISTED, app};
+use super::facts::{Facts, in_packages, package_folder};
+use super::index::{self, parent};
+use super::lists::List;
+use super::platform::{self, Fit};
+
+/// The user's lists.
+pub struct Lists {
+    pub keep: List,
+    pub remove: List,
+}
+
+/// For each entry of the tree, the catalogue entry it falls under.
+#[must_use]
+pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Vec<Option<&'static Entry>> {
+    let packages = packages(facts);
+    (0..facts.index.entries().len())
+        .map(|number| {
+            let path = facts.index.path(number)?;
+            let is_folder = facts.index.is_folder(number);
+            if is_folder || lists.keep.names(path, false) || path == crate::config::FILE {
+                return None;
+            }
+            if lists.remove.names(path, false) {
+                return Some(&LISTED);
+            }
+            if !facts.index.is_file(number) {
+                return None;
+            }
+            candidate(facts, &packages, path)
+        })
+        .collect()
+}
+
+fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&'static Entry> {
+    if let Some(folder) = package_folder(path) {
+        let package = packages.of.get(folder)?;
+        if packages.other_platform(path, folder, facts) {
+            return Some(&node::PREBUILDS);
+        }
+        return node::classify(path.get(folder.len() + 1..)?, *package);
+    }
+    if in_packages(path) {
+        return None;
+    }
+    app::classify(path, inside_manifest(facts, path), facts.in_build)
+}
+
+/// The path seen from the nearest package.json above it.
+fn inside_manifest<'p>(facts: &Facts<'_>, path: &'p str) -> Option<&'p str> {
+    let mut folder = parent(path);
+    loop {
+        if facts.manifests.contains_key(folder) {
+            return path.get(
+                if folder.is_empty() {
+                    0
+                } else {
+                    folder.len() + 1
+                }..,
+            );
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = parent(folder);
+    }
+}
+
+/// What is known of each package of `node_modules`, by folder. Packages whose
+/// package.json is missing or broken are not in it: nothing of theirs is a candidate.
+struct Packages<'t> {
+    of: BTreeMap<&'t str, Package>,
+    /// Folders (of packages, or of scopes for packages named after a platform) that hold
+    /// a binary for this machine.
+    fitting: BTreeSet<&'t str>,
+}
+
+impl Packages<'_> {
+    fn other_platform(&self, path: &str, folder: &str, facts: &Facts<'_>) -> bool {
+        platform::is_binary(path)
+            && platform::fit(named_part(path), &facts.target) == Fit::Other
+            && self.fitting.contains(family(folder, facts))
+    }
+}
+
+/// The path from the package's name on: folders above say nothing of the machine.
+fn named_part(path: &str) -> &str {
+    path.rfind("node_modules/")
+        .map_or(path, |at| &path[at + "node_modules/".len()..])
+}
+
+/// Where to look for the binary of this machine: packages named after a platform stand
+/// beside their siblings.
+fn family<'p>(folder: &'p str, facts: &Facts<'_>) -> &'p str {
+    match platform::fit(named_part(folder), &facts.target) {
+        Fit::Unsaid => folder,
+        Fit::This | Fit::Other => parent(folder),
+    }
+}
+
+fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
+    let mut of: BTreeMap<&str, Package> = BTreeMap::new();
+    let mut with_addon = BTreeSet::new();
+    let mut with_gyp = BTreeSet::new();
+    let mut fitting = BTreeSet::new();
+    for number in 0..facts.index.entries().len() {
+        let Some(path) = facts
+            .index
+            .path(number)
+            .filter(|_| facts.index.is_file(number))
+        else {
+            continue;
+        };
+        let Some(folder) = package_folder(path) else {
+            continue;
+        };
+        let Some(inside) = path.get(folder.len() + 1..) else {
+            continue;
+        };
+        let lower = index::name(inside).to_ascii_lowercase();
+        if inside == "package.json" && matches!(facts.manifests.get(folder), Some(Some(_))) {
+            of.entry(folder).or_default();
+        }
+        if inside == "binding.gyp" {
+            with_gyp.insert(folder);
+        }
+        if platform::is_binary(path) && platform::fit(named_part(path), &facts.target) != Fit::Other
+        {
+            fitting.insert(family(folder, facts));
+            if lower.ends_with(".node") && !inside.contains("obj.target/") {
+                with_addon.insert(folder);
+            }
+        }
+    }
+    let licensed: BTreeSet<&str> = (0..facts.index.entries().len())
+        .filter_map(|number| facts.index.path(number))
+        .filter(|path| node::is_licence(&index::name(path).to_ascii_lowercase()))
+        .filter_map(package_folder)
+        .collect();
+    let all_built = with_gyp.is_subset(&with_addon);
+    for (folder, package) in &mut of {
+        *package = Package {
+            addon_ready: with_addon.contains(folder) || (all_built && !with_gyp.contains(folder)),
+            typescript: facts.runtime.typescript,
+            source_maps: facts.source_maps,
+            bundles: facts.runtime.bundles,
+            has_licence: licensed.contains(folder),
+        };
+    }
+    Packages { of, fitting }
+}

@@ -1,0 +1,178 @@
+//! What in the app's own sources is never run on a dyno?
+//!
+//! Far fewer kinds than in packages, and only in places that no framework reads by
+//! convention: an app may serve, render or load any folder of its own.
+
+use super::{Entry, Guard};
+
+pub static VERSION_CONTROL: Entry = Entry {
+    id: "version-control",
+    reason: "version control data",
+    guard: Guard::Reachable,
+    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command mentions .git or runs git.",
+    tell_kept: true,
+};
+pub static LITTER: Entry = Entry {
+    id: "litter",
+    reason: "editor and system litter",
+    guard: Guard::Named,
+    evidence: "Files that editors and operating systems leave behind.",
+    tell_kept: false,
+};
+pub static CI: Entry = Entry {
+    id: "ci",
+    reason: "CI and linter configuration",
+    guard: Guard::Reachable,
+    evidence: "Read by CI services, linters and formatters, all of them before a release.",
+    tell_kept: true,
+};
+pub static COVERAGE: Entry = Entry {
+    id: "coverage",
+    reason: "coverage reports and storybooks",
+    guard: Guard::Reachable,
+    evidence: "Written by test runs and by Storybook; nothing at run time reads them unless it names them.",
+    tell_kept: true,
+};
+pub static TESTS: Entry = Entry {
+    id: "app-tests",
+    reason: "the app's tests",
+    guard: Guard::Reachable,
+    evidence: "Test folders beside a package.json and test files by name, that no kept code, script or process refers to.",
+    tell_kept: true,
+};
+pub static DOCS: Entry = Entry {
+    id: "app-docs",
+    reason: "the app's docs and design files",
+    guard: Guard::Reachable,
+    evidence: "Folders docs and design beside a package.json that no kept code, script or process refers to.",
+    tell_kept: true,
+};
+
+/// Folders whose content frameworks load, serve or route by convention, at any depth.
+const CONVENTION: &[&str] = &[
+    "pages",
+    "app",
+    "routes",
+    "views",
+    "public",
+    "static",
+    "assets",
+    "content",
+    "api",
+    "templates",
+    "locales",
+    "i18n",
+    "data",
+    "middleware",
+    "plugins",
+    "server",
+    ".next",
+    ".nuxt",
+    ".output",
+    "dist",
+    "build",
+];
+
+/// The entry that a file of the app falls under. `path` is relative to the app;
+/// `inside` is relative to the nearest package.json's folder (`None` where there is none).
+#[must_use]
+pub fn classify(path: &str, inside: Option<&str>, in_build: bool) -> Option<&'static Entry> {
+    let name = super::super::index::name(path);
+    let lower = name.to_ascii_lowercase();
+    let first = path.split('/').next().unwrap_or_default();
+    if matches!(first, ".git" | ".hg" | ".svn") && path != first {
+        // On a laptop this is somebody's repository, not a copy of it.
+        return in_build.then_some(&VERSION_CONTROL);
+    }
+    if super::node::is_licence(&lower) {
+        return None;
+    }
+    let litter = matches!(
+        name,
+        ".DS_Store" | "Thumbs.db" | "desktop.ini" | "npm-debug.log" | "yarn-error.log"
+    ) || name.starts_with("._")
+        || lower.ends_with(".swp")
+        || matches!(first, ".idea" | ".vscode");
+    if litter {
+        return Some(&LITTER);
+    }
+    let inside = inside?;
+    let folder = inside.split('/').next().unwrap_or_default();
+    let nested = inside.contains('/');
+    if (nested
+        && matches!(
+            folder,
+            "coverage" | ".nyc_output" | ".storybook" | "storybook-static"
+        ))
+        || name == ".coverage"
+    {
+        return Some(&COVERAGE);
+    }
+    let ci_folder = matches!(
+        folder,
+        ".github" | ".circleci" | ".gitlab" | ".husky" | ".changeset"
+    );
+    let ci_file = matches!(
+        inside,
+        ".gitlab-ci.yml"
+            | ".travis.yml"
+            | "appveyor.yml"
+            | "azure-pipelines.yml"
+            | ".editorconfig"
+            | ".eslintignore"
+            | ".prettierignore"
+            | ".prettierrc"
+            | ".eslintrc"
+            | ".eslintrc.json"
+            | ".eslintrc.yml"
+            | ".nycrc"
+            | ".codecov.yml"
+            | "codecov.yml"
+            | ".lintstagedrc"
+            | ".commitlintrc"
+            | ".markdownlint.json"
+            | ".stylelintrc"
+            | "renovate.json"
+    );
+    if (nested && ci_folder) || ci_file {
+        return Some(&CI);
+    }
+    let by_convention = inside.split('/').any(|part| CONVENTION.contains(&part));
+    let test_folder = nested
+        && matches!(
+            folder,
+            "test" | "tests" | "__tests__" | "spec" | "e2e" | "cypress" | "__mocks__"
+        );
+    let deep = inside
+        .split('/')
+        .any(|part| matches!(part, "__tests__" | "__mocks__" | "__snapshots__"));
+    let code = [".js", ".cjs", ".mjs", ".ts", ".tsx", ".jsx"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    let test_file = code && (lower.contains(".test.") || lower.contains(".spec."));
+    if test_folder || (!by_convention && (deep || test_file)) {
+        return Some(&TESTS);
+    }
+    (nested && matches!(folder, "docs" | "doc" | "design")).then_some(&DOCS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_places_are_candidates() {
+        let id = |path| classify(path, Some(path), true).map(|entry| entry.id);
+        assert_eq!(id("test/a.js"), Some("app-tests"));
+        assert_eq!(id("src/a.test.ts"), Some("app-tests"));
+        assert_eq!(id("src/__tests__/a.js"), Some("app-tests"));
+        assert_eq!(id("pages/a.test.js"), None);
+        assert_eq!(id("src/test/a.js"), None);
+        assert_eq!(id("docs/a.md"), Some("app-docs"));
+        assert_eq!(id("docs/LICENSE"), None);
+        assert_eq!(id("test"), None);
+        assert_eq!(id(".git/config"), Some("version-control"));
+        assert_eq!(classify(".git/config", None, false), None);
+        assert_eq!(classify("test/a.py", None, true), None);
+    }
+}

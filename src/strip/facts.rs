@@ -1,0 +1,140 @@
+//! What does a strip decision need to know about this tree?
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::index::{self, Index};
+use super::manifest::{self, Manifest, Runtime};
+use super::start::{self, Command};
+use crate::facts::app::{self, App};
+use crate::facts::environment::{Environment, Target, World};
+use crate::facts::tree::Tree;
+
+/// Everything but the texts of source files, which are read while deciding.
+pub struct Facts<'a> {
+    pub index: Index<'a>,
+    /// By folder; `None` where a package.json is there but can't be understood.
+    pub manifests: BTreeMap<String, Option<Manifest>>,
+    pub commands: Vec<Command>,
+    pub runtime: Runtime,
+    /// Source maps may be read at start.
+    pub source_maps: bool,
+    pub target: Target,
+    /// A build of a slug or image, where the app is a copy; false on a laptop.
+    pub in_build: bool,
+}
+
+/// Texts of files of the app, by path relative to it.
+pub trait Texts: Sync {
+    fn text(&self, path: &str) -> Option<Vec<u8>>;
+}
+
+/// Texts on disk.
+#[derive(Debug, Clone, Copy)]
+pub struct OnDisk<'a> {
+    pub root: &'a Path,
+}
+
+impl Texts for OnDisk<'_> {
+    fn text(&self, path: &str) -> Option<Vec<u8>> {
+        // What can't be read is kept and refers to nothing; the tree's own reader
+        // reports it.
+        fs_err::read(self.root.join(path)).ok()
+    }
+}
+
+/// Reads what a decision needs, on top of the tree.
+#[must_use]
+pub fn read<'a>(tree: &'a Tree, environment: &Environment) -> Facts<'a> {
+    let root = tree.root();
+    let index = Index::new(tree, |path| {
+        let target = fs_err::read_link(root.join(path)).ok()?;
+        target.to_str().map(str::to_owned)
+    });
+    let app: App = app::read(root);
+    let commands = start::commands(&app);
+    let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
+    let manifests = manifests(root, &index, &runtime);
+    Facts {
+        index,
+        manifests,
+        commands,
+        runtime,
+        source_maps,
+        target: environment.target.clone(),
+        in_build: environment.world != World::Embedded,
+    }
+}
+
+fn manifests(
+    root: &Path,
+    index: &Index<'_>,
+    runtime: &Runtime,
+) -> BTreeMap<String, Option<Manifest>> {
+    let paths: Vec<&str> = (0..index.entries().len())
+        .filter(|number| index.is_file(*number))
+        .filter_map(|number| index.path(number))
+        .filter(|path| index::name(path) == "package.json")
+        .collect();
+    paths
+        .into_par_iter()
+        .map(|path| {
+            let json = app::json(root, path);
+            let manifest = json.good().and_then(|json| manifest::read(json, runtime));
+            (index::parent(path).to_owned(), manifest)
+        })
+        .collect()
+}
+
+/// The folder of the package that a path is in: what follows the last `node_modules`.
+/// `None` for the app's own files and for hidden folders of package managers.
+#[must_use]
+pub fn package_folder(path: &str) -> Option<&str> {
+    let start = match path.rfind("/node_modules/") {
+        Some(at) => at + "/node_modules/".len(),
+        None => path
+            .strip_prefix("node_modules/")
+            .map(|_| "node_modules/".len())?,
+    };
+    let rest = path.get(start..)?;
+    let name_end = |text: &str| text.find('/').unwrap_or(text.len());
+    let mut end = name_end(rest);
+    if rest.starts_with('@') {
+        let after = rest.get(end + 1..)?;
+        end += 1 + name_end(after);
+    }
+    let inside = rest.len() > end;
+    (inside && !rest.starts_with('.')).then(|| &path[..start + end])
+}
+
+/// Whether a path is below some `node_modules`.
+#[must_use]
+pub fn in_packages(path: &str) -> bool {
+    path.starts_with("node_modules/") || path.contains("/node_modules/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_own_what_is_below_them() {
+        for (path, expected) in [
+            ("node_modules/a/index.js", Some("node_modules/a")),
+            ("node_modules/@s/a/lib/x.js", Some("node_modules/@s/a")),
+            (
+                "node_modules/.pnpm/a@1/node_modules/a/x.js",
+                Some("node_modules/.pnpm/a@1/node_modules/a"),
+            ),
+            ("node_modules/.cache/x", None),
+            ("node_modules/.bin/x", None),
+            ("node_modules/a", None),
+            ("node_modules/@s/a", None),
+            ("src/a.js", None),
+        ] {
+            assert_eq!(package_folder(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Which files does a package.json name, and which of them can this runtime pick?
+//!
+//! Every string in a package.json that is the path of a file counts as a name, whatever
+//! its key: tools invent keys. Left out are only keys that Node and the tools that run
+//! in production are known not to read ([`UNUSED_KEYS`]) and conditions that Node never
+//! sets ([`OTHER_RUNTIMES`]).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// Keys read by bundlers, type checkers, CDNs, registries and editors, not by Node.
+/// Sources: docs.npmjs.com/cli "package.json", nodejs.org/api/packages.html, the
+/// documentation of webpack `resolve.mainFields`, Angular Package Format, unpkg, jsDelivr.
+const UNUSED_KEYS: &[&str] = &[
+    "types",
+    "typings",
+    "typesVersions",
+    "module",
+    "jsnext:main",
+    "jsnext",
+    "browser",
+    "unpkg",
+    "jsdelivr",
+    "cdn",
+    "es2015",
+    "es2020",
+    "esnext",
+    "esm",
+    "esm5",
+    "esm2015",
+    "fesm5",
+    "fesm2015",
+    "fesm2020",
+    "umd",
+    "umd:main",
+    "amd",
+    "amdName",
+    "source",
+    "svelte",
+    "react-native",
+    "flow",
+    "flow:main",
+    "files",
+    "scripts",
+    "repository",
+    "homepage",
+    "bugs",
+    "keywords",
+    "author",
+    "contributors",
+    "maintainers",
+    "license",
+    "licenses",
+    "readme",
+    "readmeFilename",
+    "description",
+    "name",
+    "version",
+    "dependencies",
+    "devDependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "peerDependenciesMeta",
+    "bundleDependencies",
+    "bundledDependencies",
+    "engines",
+    "os",
+    "cpu",
+    "libc",
+    "publishConfig",
+    "sideEffects",
+    "jest",
+    "ava",
+    "mocha",
+    "nyc",
+    "c8",
+    "tap",
+    "tsd",
+    "eslintConfig",
+    "eslintIgnore",
+    "prettier",
+    "stylelint",
+    "husky",
+    "lint-staged",
+    "commitlint",
+    "release",
+    "release-it",
+    "standard",
+    "xo",
+    "size-limit",
+    "bundlesize",
+    "browserslist",
+    "babel",
+    "typedoc",
+    "typedocOptions",
+    "jsdoc",
+    "docs",
+    "directories",
+    "man",
+    "testling",
+    "spm",
+    "jspm",
+    "tsup",
+    "wireit",
+    "nx",
+    "volta",
+    "packageManager",
+    "workspaces",
+    "resolutions",
+    "overrides",
+    "exports",
+    "imports",
+    "bin",
+    "main",
+    "web-types",
+    "customElements",
+    "coverage",
+    "test",
+    "tests",
+    "auto-changelog",
+    "standard-version",
+    "semantic-release",
+    "np",
+];
+
+/// Conditions of other runtimes; Node sets none of them unless `-C` names it.
+/// Source: nodejs.org/api/packages.html#community-conditions-definitions and the
+/// `WinterTC` registry of runtime keys.
+const OTHER_RUNTIMES: &[&str] = &[
+    "types",
+    "browser",
+    "deno",
+    "bun",
+    "react-native",
+    "electron",
+    "worker",
+    "workerd",
+    "edge-light",
+    "edge",
+    "netlify",
+    "convex",
+    "fastly",
+    "moddable",
+    "wintercg",
+    "kiesel",
+    "umd",
+    "unpkg",
+    "jsdelivr",
+    "script",
+    "style",
+    "sass",
+    "svelte",
+];
+
+/// What the start commands allow beyond plain Node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Runtime {
+    /// Conditions set with `-C` / `--conditions`.
+    pub conditions: BTreeSet<String>,
+    /// A bundler or development server runs at start: it reads `module` and `browser`.
+    pub bundles: bool,
+    /// TypeScript is compiled at start.
+    pub typescript: bool,
+}
+
+/// What one package.json says, reduced to what a decision needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    pub name: String,
+    /// Paths as written, without a leading `./`; may be files, folders, names without
+    /// an extension, or patterns with one `*`.
+    pub entries: Vec<String>,
+    /// Names of `dependencies` and `optionalDependencies`.
+    pub dependencies: BTreeSet<String>,
+    pub dev_dependencies: BTreeSet<String>,
+    pub has_exports: bool,
+    pub is_module: bool,
+}
+
+/// Reads a package.json.
+#[must_use]
+pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
+    let map = json.as_object()?;
+    let mut entries = Vec::new();
+    match map.get("main").and_then(Value::as_str) {
+        Some(main) => entries.push(main.to_owned()),
+        None => entries.push("index".to_owned()),
+    }
+    strings(map.get("bin"), &mut entries);
+    let mut conditional = |key: &str| {
+        if let Some(value) = map.get(key) {
+            conditions(value, runtime, &mut entries);
+        }
+    };
+    conditional("exports");
+    conditional("imports");
+    for (key, value) in map {
+        let bundler_key = matches!(key.as_str(), "module" | "browser" | "jsnext:main");
+        if !UNUSED_KEYS.contains(&key.as_str()) || (bundler_key && runtime.bundles) {
+            strings(Some(value), &mut entries);
+        }
+    }
+    for entry in &mut entries {
+        if let Some(bare) = entry.strip_prefix("./") {
+            *entry = bare.to_owned();
+        }
+    }
+    entries.retain(|entry| !entry.is_empty() && !entry.contains(':'));
+    Some(Manifest {
+        name: text(map, "name"),
+        entries,
+        dependencies: ["dependencies", "optionalDependencies", "peerDependencies"]
+            .iter()
+            .flat_map(|key| keys(map, key))
+            .collect(),
+        dev_dependencies: keys(map, "devDependencies").collect(),
+        has_exports: map.contains_key("exports"),
+        is_module: text(map, "type") == "module",
+    })
+}
+
+fn text(map: &Map<String, Value>, key: &str) -> String {
+    map.get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn keys<'a>(map: &'a Map<String, Value>, key: &str) -> impl Iterator<Item = String> + 'a {
+    map.get(key)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(|map| map.keys().cloned())
+}
+
+/// Every string inside a value.
+fn strings(value: Option<&Value>, found: &mut Vec<String>) {
+    match value {
+        Some(Value::String(text)) => found.push(text.clone()),
+        Some(Value::Array(list)) => list.iter().for_each(|item| strings(Some(item), found)),
+        Some(Value::Object(map)) => map.values().for_each(|item| strings(Some(item), found)),
+        _ => {}
+    }
+}
+
+/// The targets that Node can pick from an `exports` or `imports` value. Conditions are
+/// tried in order, so what stands after one that always holds is out of reach. Returns
+/// whether something always matches.
+fn conditions(value: &Value, runtime: &Runtime, found: &mut Vec<String>) -> bool {
+    match value {
+        Value::String(text) => {
+            found.push(text.clone());
+            true
+        }
+        Value::Array(list) => {
+            // The first valid target is taken; validity is not ours to judge.
+            for item in list {
+                conditions(item, runtime, found);
+            }
+            !list.is_empty()
+        }
+        Value::Object(map) => {
+            let (mut import, mut require) = (false, false);
+            for (key, value) in map {
+                if key.starts_with('.') || key.starts_with('#') {
+                    conditions(value, runtime, found);
+                    continue;
+                }
+                if skipped(key, runtime) {
+                    continue;
+                }
+                let matches = conditions(value, runtime, found);
+                match key.as_str() {
+                    "node" | "default" if matches => return true,
+                    "import" => import |= matches,
+                    "require" => require |= matches,
+                    _ => {}
+                }
+                if import && require {
+                    return true;
+                }
+            }
+            false
+        }
+        _ => false,
+    }
+}
+
+fn skipped(condition: &str, runtime: &Runtime) -> bool {
+    if runtime.conditions.contains(condition) {
+        return false;
+    }
+    let types = condition == "types" || condition.starts_with("types@");
+    if types {
+        return !runtime.typescript;
+    }
+    !runtime.bundles && OTHER_RUNTIMES.contains(&condition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn entries(json: &Value) -> Vec<String> {
+        read(json, &Runtime::default()).unwrap().entries
+    }
+
+    #[test]
+    fn exports_stop_at_a_condition_that_always_holds() {
+        let json = json!({"exports": {".": {
+            "types": "./t.d.ts", "browser": "./b.js",
+            "node": {"import": "./n.mjs", "require": "./n.cjs"},
+            "default": "./never.js"
+        }, "./deep/*": "./lib/*.js"}});
+        assert_eq!(entries(&json), ["index", "n.mjs", "n.cjs", "lib/*.js"]);
+    }
+
+    #[test]
+    fn a_node_condition_that_may_not_match_falls_through() {
+        let json = json!({"main": "./m.js", "exports": {"node": {"import": "./n.mjs"}, "default": "./d.js"}});
+        assert_eq!(entries(&json), ["m.js", "n.mjs", "d.js"]);
+    }
+
+    #[test]
+    fn unknown_keys_name_files_and_bundler_keys_do_not() {
+        let json = json!({"main": "m.js", "module": "esm/m.js", "oclif": {"commands": "./lib/commands"}, "types": "m.d.ts"});
+        assert_eq!(entries(&json), ["m.js", "lib/commands"]);
+        let bundling = Runtime {
+            bundles: true,
+            ..Runtime::default()
+        };
+        assert!(
+            read(&json, &bundling)
+                .unwrap()
+                .entries
+                .contains(&"esm/m.js".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_is_no_manifest() {
+        assert_eq!(read(&json!([1]), &Runtime::default()), None);
+        assert!(
+            read(
+                &json!({"main": 5, "bin": [1, null], "exports": {"a": 3}}),
+                &Runtime::default()
+            )
+            .is_some()
+        );
+    }
+}

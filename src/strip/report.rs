@@ -1,0 +1,224 @@
+//! What was removed, what was kept although it looked unused, and why?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::catalogue::{self, Entry};
+use super::decide::{Because, Plan};
+use super::dev_dependencies::NeededDevDependency;
+use super::facts::{Facts, package_folder};
+use super::index::parent;
+use crate::config::StripLevel;
+use crate::facts::tree::{Totals, Tree};
+
+/// What was (or would be) removed.
+#[derive(Debug, Clone)]
+pub struct StripReport {
+    /// True when nothing was removed: `--dry-run` or `check`.
+    pub dry_run: bool,
+    pub level: StripLevel,
+    pub before: Totals,
+    pub removed: Totals,
+    /// Largest first.
+    pub by_reason: Vec<ReasonTotal>,
+    /// Every removed path, in the tree's order.
+    pub manifest: Vec<Removed>,
+    /// What a catalogue entry names but a guard keeps, by folder.
+    pub kept: Vec<Kept>,
+    /// Files that could not be removed.
+    pub failed: Vec<Failed>,
+    pub dev_dependencies: Vec<NeededDevDependency>,
+    /// Lines of `remove` that name nothing.
+    pub unused_remove: Vec<String>,
+}
+
+/// Bytes and files per reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonTotal {
+    pub reason: String,
+    pub totals: Totals,
+}
+
+/// One removed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Relative to the app.
+    pub path: PathBuf,
+    pub bytes: u64,
+    /// Id of the catalogue entry.
+    pub entry: &'static str,
+}
+
+/// A path that looked removable and stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Relative to the app; the package's own name for what is in `node_modules`.
+    pub path: String,
+    pub because: String,
+    pub totals: Totals,
+}
+
+/// A file that could not be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    pub path: PathBuf,
+    pub reason: String,
+}
+
+impl StripReport {
+    /// The report of a run that removes nothing.
+    #[must_use]
+    pub fn unchanged(tree: &Tree, dry_run: bool, level: StripLevel) -> Self {
+        Self {
+            dry_run,
+            level,
+            before: tree.totals(),
+            removed: Totals::default(),
+            by_reason: Vec::new(),
+            manifest: Vec::new(),
+            kept: Vec::new(),
+            failed: Vec::new(),
+            dev_dependencies: Vec::new(),
+            unused_remove: Vec::new(),
+        }
+    }
+
+    pub(super) fn fill(
+        &mut self,
+        facts: &Facts<'_>,
+        removed: &[(usize, &'static Entry)],
+        plan: &Plan,
+    ) {
+        let mut by_entry: BTreeMap<&str, (Totals, BTreeSet<&str>)> = BTreeMap::new();
+        for (number, entry) in removed {
+            let Some(file) = facts.index.entry(*number) else {
+                continue;
+            };
+            self.removed += file;
+            let sum = by_entry.entry(entry.id).or_default();
+            sum.0 += file;
+            if let Some(package) = facts.index.path(*number).and_then(package_folder) {
+                sum.1.insert(package);
+            }
+            self.manifest.push(Removed {
+                path: file.path().to_owned(),
+                bytes: file.size(),
+                entry: entry.id,
+            });
+        }
+        self.by_reason = catalogue::ENTRIES
+            .iter()
+            .filter_map(|entry| {
+                let (totals, packages) = by_entry.get(entry.id)?;
+                Some(ReasonTotal {
+                    reason: reason(entry, packages),
+                    totals: *totals,
+                })
+            })
+            .collect();
+        self.by_reason
+            .sort_by_key(|sum| std::cmp::Reverse(sum.totals.bytes));
+        self.kept = kept(facts, plan);
+        self.unused_remove.clone_from(&plan.unused_remove);
+    }
+}
+
+/// The reason, with the packages' names where they are few.
+fn reason(entry: &Entry, packages: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = packages.iter().map(|folder| package_name(folder)).collect();
+    if entry.id == catalogue::node::NATIVE_SOURCES.id && names.len() == 1 {
+        return format!(
+            "{} of {} (its addon is built)",
+            entry.reason,
+            names.join("")
+        );
+    }
+    entry.reason.to_owned()
+}
+
+/// The package's name from its folder.
+fn package_name(folder: &str) -> &str {
+    folder
+        .rfind("node_modules/")
+        .map_or(folder, |at| &folder[at + "node_modules/".len()..])
+}
+
+/// What guards kept, one line per folder, the largest first.
+fn kept(facts: &Facts<'_>, plan: &Plan) -> Vec<Kept> {
+    let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
+    for (number, entry, because) in &plan.kept {
+        let (Some(path), Some(file), true) = (
+            facts.index.path(*number),
+            facts.index.entry(*number),
+            entry.tell_kept,
+        ) else {
+            continue;
+        };
+        let folder = telling_folder(path);
+        let kept = folders.entry(folder.to_owned()).or_insert_with(|| Kept {
+            path: package_name(folder).to_owned(),
+            because: said(because, folder),
+            totals: Totals::default(),
+        });
+        kept.totals += file;
+    }
+    let mut kept: Vec<Kept> = folders.into_values().collect();
+    kept.sort_by_key(|kept| std::cmp::Reverse(kept.totals.bytes));
+    kept
+}
+
+/// The folder that made a file a candidate: its package's (or the app's) first folder
+/// with a telling name, else the file's own.
+fn telling_folder(path: &str) -> &str {
+    const NAMES: &[&str] = &[
+        "test",
+        "tests",
+        "__tests__",
+        "spec",
+        "doc",
+        "docs",
+        "design",
+        "example",
+        "examples",
+        "coverage",
+        ".git",
+        "e2e",
+        "man",
+        "fixtures",
+        "demo",
+        "samples",
+        "benchmark",
+    ];
+    let start = package_folder(path).map_or(0, |folder| folder.len() + 1);
+    let mut at = start;
+    for part in path.get(start..).unwrap_or_default().split('/') {
+        at += part.len();
+        if NAMES.contains(&part) {
+            return path.get(..at).unwrap_or(path);
+        }
+        at += 1;
+    }
+    if parent(path).len() > start {
+        parent(path)
+    } else {
+        path
+    }
+}
+
+fn said(because: &Because, folder: &str) -> String {
+    let package = package_folder(&format!("{folder}/x")).map(str::to_owned);
+    // Inside one package its own paths are enough.
+    let short = |path: &str| match &package {
+        Some(package) => path
+            .strip_prefix(&format!("{package}/"))
+            .unwrap_or_else(|| package_name(path))
+            .to_owned(),
+        None => path.to_owned(),
+    };
+    match because {
+        Because::Manifest(path) => format!("named by {}", short(path)),
+        Because::Command(origin) => format!("named by {origin}"),
+        Because::Link(path) => format!("a link leads to it: {}", short(path)),
+        Because::File { path, line } => format!("loaded by {}:{line}", short(path)),
+    }
+}
