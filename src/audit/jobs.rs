@@ -159,6 +159,34 @@ pub(super) struct Use<'a> {
     pub(super) site: Site<'a>,
 }
 
+/// Whether a process besides web and release runs code of the app's own that may well work
+/// through the queue: what is in it is not known.
+pub(super) fn has_own_worker(facts: &Facts<'_>) -> bool {
+    facts
+        .processes
+        .iter()
+        .filter(|process| !matches!(process.name.as_str(), "web" | "release"))
+        .flat_map(|process| &process.commands)
+        .any(|command| {
+            let words = command.words();
+            let first = words.first().copied().unwrap_or_default();
+            let custom = matches!(
+                first,
+                "ruby"
+                    | "rake"
+                    | "python"
+                    | "python3"
+                    | "node"
+                    | "npm"
+                    | "yarn"
+                    | "php"
+                    | "bash"
+                    | "sh"
+            );
+            custom || first.contains('/') || words.contains(&"runner")
+        })
+}
+
 /// Job libraries that reachable code really uses.
 pub(super) fn used<'a>(facts: &'a Facts<'_>) -> Vec<Use<'a>> {
     let mut found: Vec<Use<'a>> = Vec::new();

@@ -33,12 +33,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable();
     }
     let mut evidence = Vec::new();
+    // Assets of other languages are built after Node's own pruning: they need the tools there.
+    let node = crate::facts::process::runs_node(facts.app, &facts.sources);
     let shipped: Vec<_> = facts
         .packages
         .wanted
         .iter()
         .filter(|package| package.ecosystem == Ecosystem::Npm && !package.dev && TOOLS.contains(&package.name.as_str()))
-        .filter(|package| !loaded(facts, &package.name))
+        .filter(|package| node && !loaded(facts, &package.name))
         .collect();
     // A single one may be an oversight; a toolchain is weight.
     if let (Some(first), true) = (shipped.first(), shipped.len() >= 2) {

@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    if facts.app.package_json.good().is_none() {
+    if facts.app.package_json.good().is_none() || !crate::facts::process::runs_node(facts.app, &facts.sources) {
         return Outcome::not_applicable();
     }
     let kept = [("NPM_CONFIG_PRODUCTION", "false"), ("YARN_PRODUCTION", "false"), ("PNPM_SKIP_PRUNING", "true"), ("YARN2_SKIP_PRUNING", "true"), ("NODE_ENV", "development")]

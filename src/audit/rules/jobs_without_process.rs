@@ -36,7 +36,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         // `new Worker(…)` in code that the web process loads runs there.
         let in_code = library.ecosystem == Ecosystem::Npm
             && guards::used(facts, Language::JavaScript, |site| matches!(site.call.callee.as_str(), "Worker" | "bullmq.Worker") || (site.call.method() == "process" && site.call.receiver().to_ascii_lowercase().ends_with("queue")));
-        if by_process || in_code || by_setting(facts, library.ecosystem) {
+        if by_process || in_code || jobs::has_own_worker(facts) || by_setting(facts, library.ecosystem) {
             continue;
         }
         // Without a Procfile the app may be deployed in other ways: one level less.

@@ -47,6 +47,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .any(|code| code.reads.iter().any(|read| read.name == "PORT" || read.name == "*"))
         || spring_reads_port(facts);
+    // Where another server's address comes from configuration, a literal one is beside it.
+    let configured = facts.calls().any(is_configured);
     let mut listens = false;
     for site in facts.calls() {
         let Some(listen) = listen(site) else { continue };
@@ -54,9 +56,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if branch(site.code, site.call.scope) == Branch::Development || is_main_guard(site) {
             continue;
         }
-        evidence.extend(judge(site, &listen, handed || reads));
+        evidence.extend(judge(site, &listen, handed || reads || configured));
     }
     Outcome::when(web.is_some() || listens, evidence)
+}
+
+/// Whether a server's port is neither literal nor unknown to be one: a field, an argument.
+fn is_configured(site: Site<'_>) -> bool {
+    if site.code.language == Language::Go && site.call.callee == "net.Listen" {
+        return !site.call.positional(1).is_some_and(Expr::is_literal);
+    }
+    listen(site)
+        .and_then(|listen| listen.port)
+        .is_some_and(|port| matches!(site.code.resolve(port), Expr::Name(_) | Expr::Call { .. }))
 }
 
 /// Where a call listens.

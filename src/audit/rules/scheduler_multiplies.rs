@@ -79,5 +79,7 @@ fn in_web(facts: &Facts<'_>, site: Site<'_>) -> bool {
         matches!(process.name.as_str(), "clock" | "scheduler" | "cron" | "beat" | "schedule")
             || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
     });
-    !own && facts.process("web").is_some()
+    // Ruby loads by name: which process loads the file can't be told where there are several.
+    let unknown = site.code.language == Language::Ruby && crate::audit::jobs::has_own_worker(facts);
+    !own && !unknown && facts.process("web").is_some()
 }

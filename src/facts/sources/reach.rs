@@ -238,6 +238,12 @@ pub fn may_run(path: &str, language: Language) -> bool {
     }
     let mut parts: Vec<_> = path.split('/').collect();
     let name = parts.pop().unwrap_or(path);
+    if parts
+        .iter()
+        .any(|part| part.starts_with('.') && part.len() > 1)
+    {
+        return false;
+    }
     let in_part = |list: &[&str]| parts.iter().any(|part| list.contains(part));
     // Java keeps everything below src/main, and Django apps may be called anything.
     let script = match language {
@@ -252,7 +258,11 @@ pub fn may_run(path: &str, language: Language) -> bool {
             let browser = parts.iter().enumerate().any(|(depth, part)| {
                 BROWSER_PARTS.contains(part) && (depth < 3 || *part != "client")
             });
-            !browser && !is_tool_config(name) && !name.ends_with(".d.ts") && !name.contains(".min.")
+            !browser
+                && !path.starts_with("resources/")
+                && !is_tool_config(name)
+                && !name.ends_with(".d.ts")
+                && !name.contains(".min.")
         }
         Language::Ruby => {
             !matches!(name, "Gemfile" | "Guardfile")
@@ -337,6 +347,25 @@ fn is_other_settings(path: &str) -> bool {
 
 /// Drops code that no process reaches.
 pub(super) fn keep(app: &App, sources: &mut Sources) {
+    let commands: Vec<_> = process::read(app, sources)
+        .into_iter()
+        .flat_map(|process| process.commands)
+        .map(|command| command.text)
+        .collect();
+    // Scripts in bin/ run only where a process names them.
+    sources.files.retain(|file| {
+        let stem = file
+            .path
+            .rsplit_once('.')
+            .map_or(file.path.as_str(), |(stem, _)| stem);
+        !file.path.starts_with("bin/") || commands.iter().any(|command| command.contains(stem))
+    });
+    if !process::runs_node(app, sources) {
+        sources
+            .files
+            .retain(|file| file.language != Language::JavaScript);
+        return;
+    }
     let Some(reached) = node_reach(app, sources) else {
         return;
     };
