@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Format, OutputArguments, folder};
+use super::{OutputFile, folder};
 use crate::config::LogLevel;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -31,9 +31,8 @@ pub(super) struct Arguments {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Picture::Text)]
     format: Picture,
-    /// Write the report to FILE instead of standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    file: OutputFile,
 }
 
 /// Forms of a stack.
@@ -74,11 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         Picture::Mermaid => graph::mermaid(&report),
         Picture::Dot => graph::dot(&report),
     };
-    let output = OutputArguments {
-        format: Format::Text,
-        output: arguments.output.clone(),
-    };
-    output.write(&text)?;
+    arguments.file.write(&text)?;
     let worst = report.findings.iter().map(|finding| finding.level).max();
     Ok(if worst == Some(Level::Error) {
         Exit::Findings
