@@ -24,6 +24,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
+use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
+
 use crate::config::Config;
 use crate::error::{Kind, Problem, Result};
 use crate::facts::app::App;
@@ -105,6 +107,26 @@ impl EnvChange {
             is_written: false,
         }
     }
+}
+
+/// The variables as a layer holds them (buildpack spec, "Provided by the Buildpacks",
+/// `env.launch`).
+#[must_use]
+pub fn layer_env(changes: &[EnvChange]) -> LayerEnv {
+    let mut env = LayerEnv::new();
+    for change in changes {
+        let behavior = match change.how {
+            How::Prepend => ModificationBehavior::Prepend,
+            How::Default => ModificationBehavior::Default,
+            How::Override => ModificationBehavior::Override,
+        };
+        let name = &change.name;
+        env.insert(Scope::Launch, behavior, name, &change.value);
+        if change.how == How::Prepend {
+            env.insert(Scope::Launch, ModificationBehavior::Delimiter, name, ":");
+        }
+    }
+    env
 }
 
 /// Everything the caches of one run need.

@@ -19,7 +19,7 @@ use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
 use super::inputs::Inputs;
-use super::{EnvChange, How};
+use super::EnvChange;
 
 /// Raise it when the meaning of anything stored changes; old caches are then discarded.
 /// The buildpack's version is no part of any key: a release must not cost a cold build.
@@ -195,25 +195,7 @@ impl Store {
     /// # Errors
     /// When the disk says no.
     pub fn expose(&self, name: &str, changes: &[EnvChange]) -> std::io::Result<()> {
-        use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
-        let mut env = LayerEnv::new();
-        for change in changes {
-            let behavior = match change.how {
-                How::Prepend => ModificationBehavior::Prepend,
-                How::Default => ModificationBehavior::Default,
-                How::Override => ModificationBehavior::Override,
-            };
-            env.insert(Scope::Launch, behavior, &change.name, &change.value);
-            if change.how == How::Prepend {
-                env.insert(
-                    Scope::Launch,
-                    ModificationBehavior::Delimiter,
-                    &change.name,
-                    ":",
-                );
-            }
-        }
-        env.write_to_layer_dir(self.folder(name))
+        super::layer_env(changes).write_to_layer_dir(self.folder(name))
     }
 
     /// Marks a cache as complete. Also called on a hit, to write `[types]` again.
