@@ -256,6 +256,12 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
 
 pub(super) use self::custom::recognise as recognise_custom;
 
+/// The manifest fields that are inputs, for the mutation suite.
+#[cfg(test)]
+pub(super) fn javascript_fields() -> &'static [&'static str] {
+    javascript::FIELDS
+}
+
 /// The machine a tree is made for: every key has it.
 pub(super) fn machine(inputs: &mut Inputs, context: &Context<'_>) {
     let target = &context.environment.target;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use fs_err::os::unix::fs::{FileExt, OpenOptionsExt};
 use rayon::prelude::*;
 
+use crate::cache::inputs::read_regular;
+
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
 use super::write::{count, tree_bytes};
 use super::{FRAME_BYTES, Fault, Links, is_inside, no_link_out, partial_name};
@@ -31,7 +33,7 @@ pub struct Unpacked {
 /// [`Fault::Damaged`] if a digest, size or count differs; nothing has got its final name
 /// then. [`Fault::Io`] when the disk says no.
 pub fn unpack(app: &Path, folder: &Path, digest: &str, links: Links) -> Result<Unpacked, Fault> {
-    let encoded = fs_err::read(folder.join("index")).map_err(missing)?;
+    let encoded = read_regular(&folder.join("index")).map_err(missing)?;
     if blake3::hash(&encoded).to_hex().as_str() != digest {
         return Err(Fault::Damaged("the index has changed".to_owned()));
     }
@@ -185,7 +187,12 @@ fn write_files(folder: &Path, index: &Index, places: &[PathBuf]) -> Result<(), F
             plan.len()
         )));
     }
-    let stored = fs_err::File::open(folder.join("frames")).map_err(missing)?;
+    let frames = folder.join("frames");
+    // A FIFO would block whoever opens it, for ever.
+    if !fs_err::metadata(&frames).map_err(missing)?.is_file() {
+        return Err(Fault::Damaged("the archive is no file".to_owned()));
+    }
+    let stored = fs_err::File::open(frames).map_err(missing)?;
     let wanted: u64 = index.frames.iter().map(|frame| frame.stored).sum();
     let there = stored.metadata()?.len();
     if there != wanted {

@@ -251,7 +251,7 @@ struct Steps<'a> {
 impl Steps<'_> {
     fn install(&self, tool: Tool) -> Vec<Step> {
         let create = |arguments: &[&str]| {
-            let mut step = Step::new(shown(self.python), arguments);
+            let mut step = Step::new(name_of(self.python), arguments);
             step.arguments.push(self.venv.display().to_string());
             step
         };
@@ -273,7 +273,7 @@ impl Steps<'_> {
     }
 
     fn sync_or_install(&self, tool: Tool) -> Vec<Step> {
-        let installer = self.installer.as_deref().map(shown).unwrap_or_default();
+        let installer = self.installer.as_deref().map(name_of).unwrap_or_default();
         let bin = self.venv.join("bin");
         let inside = |step: Step| step.set("VIRTUAL_ENV", self.venv).first_on_path(&bin);
         match (tool, &self.installer) {
@@ -327,8 +327,10 @@ impl Steps<'_> {
     }
 }
 
-fn shown(path: &Path) -> String {
-    path.display().to_string()
+/// The program as PATH finds it again: shorter in the log than where it lies.
+fn name_of(program: &Path) -> String {
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    name.to_string_lossy().into_owned()
 }
 
 /// Adds the files that a requirements file includes, and says whether any line in them is
