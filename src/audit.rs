@@ -1,14 +1,25 @@
 //! What in this app breaks on an ephemeral, stateless, many-dyno platform?
 //!
-//! Rules (`rules/`, one file each) are pure functions of facts; [`registry`] lists them.
-//! A rule without input says "not applicable" and never passes silently.
+//! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`registry`] lists them.
+//! Each composes the shared [`guards`], because a pattern alone is right one time in three.
+//! [`levels`] then decides what a finding weighs, from the configuration and from inline
+//! suppressions. A rule without input says "not applicable" and never passes silently.
 
+mod facts;
+pub mod guards;
+mod jobs;
+mod levels;
+mod migrations;
+pub mod platform;
 pub mod registry;
 pub mod rules;
+mod runtimes;
+mod secrets;
+mod servers;
+
+pub use facts::{Declared, Facts, Site};
 
 use crate::config::Config;
-use crate::facts::app::App;
-use crate::facts::tree::Tree;
 use crate::finding::Finding;
 
 /// What a rule concluded.
@@ -23,22 +34,36 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// The word that JSON uses.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Pass => "pass",
+            Self::Conditional => "conditional",
+            Self::NotApplicable => "n/a",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The result of all rules.
 #[derive(Debug, Clone, Default)]
 pub struct AuditReport {
     pub findings: Vec<Finding>,
     /// Every rule's id with its status, sorted by id.
     pub statuses: Vec<(&'static str, Status)>,
-}
-
-/// What rules read.
-pub struct Facts<'a> {
-    pub app: &'a App,
-    pub tree: &'a Tree,
+    /// Files that rules could not look into, and why.
+    pub skipped: Vec<(String, &'static str)>,
 }
 
 /// Runs every rule.
 #[must_use]
-pub fn run(_facts: &Facts<'_>, _config: &Config) -> AuditReport {
-    AuditReport::default()
+pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
+    let outcomes = registry::RULES
+        .iter()
+        .map(|rule| (*rule, (rule.check)(facts)))
+        .collect();
+    levels::decide(outcomes, facts, config)
 }

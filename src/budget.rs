@@ -1,29 +1,85 @@
 //! How big is the slug, what is it made of, and is that allowed?
 //!
-//! `estimate` gives the compressed size with an interval, `attribute` says which
-//! package and folder the bytes belong to, `limits` judges, `history` remembers the
-//! last build. Nothing is changed; the verdict can fail the build.
+//! [`stream`] lays the trees out as the archive they will be, [`estimate`] gives its compressed
+//! size with an interval, `attribute` says which package, folder and kind of file the
+//! bytes belong to, [`limits`] judges, [`history`] remembers the last build. Nothing is
+//! changed; the verdict can fail the build.
+
+mod attribute;
+mod codec;
+pub mod estimate;
+pub mod history;
+pub mod image;
+pub mod kept;
+pub mod limits;
+pub mod stream;
+
+use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::{Kind, Problem};
+use crate::facts::Unread;
 use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
+use attribute::Named;
+pub use attribute::Node;
+use estimate::{Estimate, Goal};
+use history::{Change, History};
+use limits::{Excess, Saving};
+use stream::{Source, Stream};
+
+/// A launch layer, ours or another buildpack's.
+#[derive(Debug, Clone)]
+pub struct LayerTree {
+    pub name: String,
+    pub buildpack: String,
+    pub tree: Tree,
+}
+
+/// What is weighed.
+#[derive(Debug, Clone, Copy)]
+pub struct Load<'a> {
+    pub app: &'a Tree,
+    /// Launch layers besides the app folder; none in a slug.
+    pub layers: &'a [LayerTree],
+    /// The last successful build.
+    pub previous: Option<&'a History>,
+}
 
 /// The size of the slug and the verdict on it.
 #[derive(Debug, Clone, Default)]
 pub struct BudgetReport {
     pub size: Size,
-    /// Largest first.
+    /// Packages, folders, layers and big files; largest compressed first. Their raw bytes
+    /// add up to the total.
     pub parts: Vec<Part>,
+    /// The same bytes by kind of file; largest compressed first.
+    pub kinds: Vec<Part>,
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
+    /// The limits it was judged by; `None` when it was only weighed.
+    pub limits: Option<limits::Limits>,
+    /// Every budget that is broken.
+    pub exceeded: Vec<Excess>,
+    /// What would make it smaller, largest first.
+    pub savings: Vec<Saving>,
+    /// Against the last successful build.
+    pub change: Option<Change>,
+    /// By folder, for pictures; only [`inspect`] asks for it.
+    pub detail: Option<Node>,
+    /// What could not be read; sizes are lower bounds when this is not empty.
+    pub unread: Vec<Unread>,
 }
 
 /// Raw and compressed size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Size {
     pub totals: Totals,
+    /// Bytes of the uncompressed archive, headers and padding included.
+    pub archive: u64,
     pub compressed: Compressed,
+    /// Bytes of names beyond the first of hard-linked files: a slug stores each name.
+    pub repeated_links: u64,
 }
 
 /// Bytes after compression, as an interval that holds.
@@ -36,17 +92,44 @@ pub struct Compressed {
     pub exact: bool,
 }
 
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    Package,
+    Folder,
+    Layer,
+    /// One big file that no package owns.
+    File,
+    /// All files of a kind, such as source maps.
+    Kind,
+}
+
+impl PartKind {
+    /// The word that JSON and history use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Package => "package",
+            Self::Folder => "folder",
+            Self::Layer => "layer",
+            Self::File => "file",
+            Self::Kind => "kind",
+        }
+    }
+}
+
 /// A package, folder or layer and its share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     pub name: String,
-    /// `package`, `folder`, `layer`.
-    pub kind: &'static str,
+    pub kind: PartKind,
     pub totals: Totals,
+    /// Bytes; an estimate, scaled so that all parts add up to the total.
     pub compressed: u64,
 }
 
-/// The verdict, worst last.
+/// The verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Verdict {
     #[default]
@@ -59,22 +142,134 @@ pub enum Verdict {
     Unknown,
 }
 
-/// Weighs a tree and judges it.
+/// Weighs an app on its own and judges it.
 #[must_use]
-pub fn judge(tree: &Tree, _config: &Config) -> BudgetReport {
+pub fn judge(app: &Tree, config: &Config) -> BudgetReport {
+    let load = Load {
+        app,
+        layers: &[],
+        previous: None,
+    };
+    judge_load(&load, config)
+}
+
+/// Weighs an app with its launch layers and judges them against the budgets and the last build.
+#[must_use]
+pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
+    let fail = config.budget.fail.value;
+    let goal = Goal {
+        limits: &[fail],
+        ..Goal::NUMBER
+    };
+    let mut report = weigh(load, &goal, false);
+    limits::judge(&mut report, load, &config.budget);
+    report
+}
+
+/// Says what a folder is made of, without judging it.
+#[must_use]
+pub fn inspect(tree: &Tree) -> BudgetReport {
+    let load = Load {
+        app: tree,
+        layers: &[],
+        previous: None,
+    };
+    weigh(&load, &Goal::NUMBER, true)
+}
+
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
+    let sources = sources(load);
+    let stream = Stream::new(sources.clone());
+    let estimate = estimate::estimate(&stream, goal);
+    let labels: Vec<_> = load.layers.iter().map(label).collect();
+    let layers = std::iter::once(None).chain(labels.iter().map(|label| Some(label.as_str())));
+    let named: Vec<_> = sources
+        .iter()
+        .zip(layers)
+        .map(|(source, layer)| Named { source, layer })
+        .collect();
+    report(&stream, &estimate, &named, detail)
+}
+
+fn report(
+    stream: &Stream<'_>,
+    estimate: &Estimate,
+    named: &[Named<'_>],
+    detail: bool,
+) -> BudgetReport {
+    let attribution = attribute::attribute(stream, estimate, named, detail);
+    let trees = || named.iter().map(|named| named.source.tree);
+    let mut totals = Totals::default();
+    for tree in trees() {
+        let more = tree.totals();
+        totals.files += more.files;
+        totals.bytes += more.bytes;
+    }
+    let mut unread: Vec<_> = trees().flat_map(Tree::unread).cloned().collect();
+    unread.extend(stream.unread());
     BudgetReport {
         size: Size {
-            totals: tree.totals(),
-            compressed: Compressed::default(),
+            totals,
+            archive: stream.len(),
+            compressed: estimate.compressed,
+            repeated_links: attribution.repeated_links,
         },
+        parts: attribution.parts,
+        kinds: attribution.kinds,
+        detail: attribution.detail,
+        unread,
         ..BudgetReport::default()
     }
+}
+
+/// `node (heroku/nodejs)`.
+fn label(layer: &LayerTree) -> String {
+    format!("{} ({})", layer.name, layer.buildpack)
+}
+
+/// The trees and their places in the archive: `app/`, then each layer.
+fn sources<'a>(load: &Load<'a>) -> Vec<Source<'a>> {
+    let app = Source {
+        tree: load.app,
+        prefix: b"./app/".to_vec(),
+    };
+    let layers = load.layers.iter().map(|layer| Source {
+        tree: &layer.tree,
+        prefix: format!(
+            "./layers/{}/{}/",
+            layer.buildpack.replace('/', "_"),
+            layer.name
+        )
+        .into_bytes(),
+    });
+    std::iter::once(app).chain(layers).collect()
 }
 
 /// The problem that ends a build that is over its budget; `None` otherwise.
 #[must_use]
 pub fn problem(report: &BudgetReport) -> Option<Problem> {
-    (report.verdict == Verdict::Over).then(|| Problem::new(&EXCEEDED))
+    if report.verdict != Verdict::Over {
+        return None;
+    }
+    let mut problem = Problem::new(&EXCEEDED);
+    for excess in &report.exceeded {
+        problem = problem.saw(excess.to_string());
+    }
+    if let Some(change) = &report.change {
+        problem = problem.saw(change.summary());
+    }
+    problem = problem.saw("The largest parts, compressed:");
+    for part in report.parts.iter().take(limits::LARGEST) {
+        problem = problem.saw(format!(
+            "{:>10}  {}",
+            crate::units::size(part.compressed),
+            part.name
+        ));
+    }
+    for saving in &report.savings {
+        problem = problem.step(saving.to_string());
+    }
+    Some(problem)
 }
 
 /// The slug is over its budget.
@@ -83,8 +278,14 @@ pub static EXCEEDED: Kind = Kind {
     header: "The slug is over its budget",
     why: "Large slugs deploy, start and roll back slowly, and the platform refuses them at its own limit.",
     steps: &[
-        "Look at the largest parts: `slugsmith inspect . --format html --output slug.html`.",
+        "Look at everything: `slugsmith inspect . --format html --output slug.html`.",
         "Remove what is not needed, or raise the budget in project.toml: [com.slugsmith.budget] fail = \"…\".",
     ],
-    example: || Problem::new(&EXCEEDED).saw("512.6 MB compressed, budget 500 MB: over by 12.6 MB"),
+    example: || {
+        let report = limits::example();
+        problem(&report).unwrap_or_else(|| Problem::new(&EXCEEDED))
+    },
 };
+
+#[cfg(test)]
+mod tests;

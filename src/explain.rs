@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use crate::audit::registry;
 use crate::error::{self, Kind};
+use crate::stack::rules as stack;
+use crate::stack::rules;
 
 /// The page for an id, in Markdown; `None` if nobody knows it.
 #[must_use]
@@ -13,7 +15,9 @@ pub fn page(id: &str) -> Option<String> {
     if let Some(kind) = error::registry::find(id) {
         return Some(error_page(kind));
     }
-    registry::find(id).map(registry::page)
+    registry::find(id)
+        .map(registry::page)
+        .or_else(|| rules::find(id).map(rules::page))
 }
 
 /// Every id that [`page`] knows, sorted.
@@ -21,9 +25,46 @@ pub fn page(id: &str) -> Option<String> {
 pub fn ids() -> Vec<&'static str> {
     let errors = error::registry::KINDS.iter().map(|kind| kind.id);
     let rules = registry::RULES.iter().map(|rule| rule.id);
-    let mut ids: Vec<_> = errors.chain(rules).collect();
+    let conflicts = rules::RULES.iter().map(|rule| rule.id);
+    let mut ids: Vec<_> = errors.chain(rules).chain(conflicts).collect();
     ids.sort_unstable();
     ids
+}
+
+/// Every page below `docs/` that is made from code, by its path there.
+#[must_use]
+pub fn docs() -> Vec<(String, String)> {
+    let rules = registry::RULES
+        .iter()
+        .map(|rule| (format!("rules/{}.md", rule.id), registry::page(rule)));
+    let errors = error::registry::KINDS
+        .iter()
+        .map(|kind| (format!("errors/{}.md", kind.id), error_page(kind)));
+    let conflicts = stack::RULES
+        .iter()
+        .map(|rule| (format!("stack/{}.md", rule.id), stack::page(rule)));
+    let mut pages: Vec<_> = rules.chain(errors).chain(conflicts).collect();
+    pages.push(("stack/README.md".to_owned(), stack::index()));
+    pages.push(("rules/README.md".to_owned(), index_of_rules()));
+    pages.sort();
+    pages
+}
+
+fn index_of_rules() -> String {
+    let mut page = "# Rules of the audit\n\n\
+                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for rule in registry::RULES {
+        let _ = writeln!(
+            page,
+            "| [{id}]({id}.md) | {} | {} | {} |",
+            rule.code,
+            rule.level.word(),
+            rule.title,
+            id = rule.id,
+        );
+    }
+    page
 }
 
 /// The page of one kind of problem.

@@ -6,8 +6,12 @@
 //! [`Unread`], which taints the budget's verdict.
 
 pub mod app;
+pub mod code;
 pub mod environment;
 pub mod layers;
+pub mod packages;
+pub mod process;
+pub mod sources;
 pub mod tools;
 pub mod tree;
 

@@ -1,13 +1,18 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
+use crate::budget::history::History;
+use crate::budget::{LayerTree, Verdict};
+use crate::cache::store::Store;
 use crate::config::Config;
 use crate::error::{Problem, Result};
+use crate::facts::app::{self, App};
 use crate::facts::environment::Environment;
+use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
-use crate::facts::{app, layers};
 use crate::progress::{Event, Progress};
 use crate::report::Report;
 use crate::{audit, budget, cache, facts, stack, strip};
@@ -56,50 +61,143 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     for malformed in app.broken() {
         progress.event(Event::Warning(&malformed.problem()));
     }
-    let mut report = Report {
-        config_findings: input.config.findings.clone(),
-        ..Report::default()
+    let mut run = Run {
+        input,
+        app,
+        layers: input.layers.map(layers::read),
+        apply,
+        report: Report {
+            config_findings: input.config.findings.clone(),
+            ..Report::default()
+        },
+        progress,
     };
-    if let Some(root) = input.layers {
-        let surroundings = layers::surroundings::read(root);
+    run.explain_stack();
+    run.dependencies()?;
+    run.strip()?;
+    let tree = run.weigh();
+    run.audit(&tree);
+    run.report.unread = tree.unread().to_vec();
+    run.report.took = begun.elapsed();
+    run.progress.event(Event::Finished(&run.report));
+    Ok(run.report)
+}
+
+/// One run on its way through the flow.
+struct Run<'a> {
+    input: &'a Input<'a>,
+    app: App,
+    layers: Option<Layers>,
+    apply: bool,
+    report: Report,
+    progress: &'a mut dyn Progress,
+}
+
+impl Run<'_> {
+    fn explain_stack(&mut self) {
+        let Some(layers) = &self.layers else {
+            return;
+        };
+        let store = self.input.store.map(Store::root);
+        let remembered = store.and_then(stack::kept::load);
         let stack = stack::inspect(&stack::Inputs {
-            layers: &layers::read(root),
-            surroundings: &surroundings,
-            procfile: &app.procfile,
-            audit: Some(&input.config.audit),
+            layers,
+            surroundings: &layers::surroundings::read(&layers.root),
+            app: Some(&self.app),
+            remembered: remembered.as_ref(),
+            audit: Some(&self.input.config.audit),
         });
-        progress.event(Event::Stack(&stack));
-        report.stack = Some(stack);
+        if let (true, Some(store)) = (self.apply, store) {
+            // Without it the next build knows less of layers that it can't see.
+            let _ = stack::kept::save(store, stack.snapshot.clone());
+        }
+        self.progress.event(Event::Stack(&stack));
+        self.report.stack = Some(stack);
     }
-    if let (true, Some(store)) = (apply, input.store) {
+
+    fn dependencies(&mut self) -> Result<()> {
+        let (true, Some(store)) = (self.apply, self.input.store) else {
+            return Ok(());
+        };
         let context = cache::Context {
-            app: &app,
-            config: input.config,
-            environment: input.environment,
+            app: &self.app,
+            config: self.input.config,
+            environment: self.input.environment,
             store,
         };
-        report.caches = cache::run(&context, progress)?;
+        self.report.caches = cache::run(&context, self.progress)?;
+        Ok(())
     }
-    progress.event(Event::Working { what: "Stripping" });
-    let strip = strip::run(input.app, input.config, input.environment, !apply)?;
-    progress.event(Event::Strip(&strip));
-    report.strip = Some(strip);
-    progress.event(Event::Working { what: "Weighing" });
-    let tree = Tree::read(input.app);
-    let budget = budget::judge(&tree, input.config);
-    progress.event(Event::Budget(&budget));
-    report.budget = Some(budget);
-    let audit = audit::run(
-        &audit::Facts {
-            app: &app,
-            tree: &tree,
-        },
-        input.config,
-    );
-    progress.event(Event::Audit(&audit));
-    report.audit = Some(audit);
-    report.unread = tree.unread().to_vec();
-    report.took = begun.elapsed();
-    progress.event(Event::Finished(&report));
-    Ok(report)
+
+    fn strip(&mut self) -> Result<()> {
+        self.progress.event(Event::Working { what: "Stripping" });
+        let Input {
+            app,
+            config,
+            environment,
+            ..
+        } = self.input;
+        let strip = strip::run(app, config, environment, !self.apply)?;
+        self.progress.event(Event::Strip(&strip));
+        self.report.strip = Some(strip);
+        Ok(())
+    }
+
+    /// Weighs what will be shipped: the app as it is after stripping (as it would be, in
+    /// a check), and the launch layers of all buildpacks.
+    fn weigh(&mut self) -> Tree {
+        self.progress.event(Event::Working { what: "Weighing" });
+        let tree = Tree::read(self.input.app);
+        let removed = self.report.strip.iter().filter(|strip| strip.dry_run);
+        let gone: HashSet<&Path> = removed
+            .flat_map(|strip| &strip.manifest)
+            .map(|removed| removed.path.as_path())
+            .collect();
+        let shipped = if gone.is_empty() {
+            tree.clone()
+        } else {
+            tree.without(&gone)
+        };
+        let store = self.input.store.map(Store::root);
+        let previous = store.and_then(budget::kept::load);
+        let load = budget::Load {
+            app: &shipped,
+            layers: &self.launch_layers(),
+            previous: previous.as_ref(),
+        };
+        let budget = budget::judge_load(&load, self.input.config);
+        if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
+            // Without it the next build only lacks the comparison.
+            let _ = budget::kept::save(store, &History::of(&budget));
+        }
+        self.progress.event(Event::Budget(&budget));
+        self.report.budget = Some(budget);
+        tree
+    }
+
+    fn launch_layers(&self) -> Vec<LayerTree> {
+        let Some(layers) = &self.layers else {
+            return Vec::new();
+        };
+        let mut trees = Vec::new();
+        for buildpack in &layers.group {
+            let folder = layers.root.join(layers::escape(&buildpack.id));
+            let launched = buildpack.layers.iter().filter(|layer| {
+                layer.folder == Folder::Directory && stack::is_launched(layers, layer)
+            });
+            trees.extend(launched.map(|layer| LayerTree {
+                name: layer.shown(),
+                buildpack: buildpack.id.clone(),
+                tree: Tree::read(&folder.join(&layer.name)),
+            }));
+        }
+        trees
+    }
+
+    fn audit(&mut self, tree: &Tree) {
+        let facts = audit::Facts::read(&self.app, tree);
+        let audit = audit::run(&facts, self.input.config);
+        self.progress.event(Event::Audit(&audit));
+        self.report.audit = Some(audit);
+    }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 /// Bytes in one MB (10^6), the unit of configuration and logs.
 pub const MB: u64 = 1_000_000;
 
-/// A size as logs print it: `87.2 MB`, `12.4 kB`, `512 B`, `1.20 GB`.
+/// A size as logs print it: `87.2 MB`, `12.4 kB`, `512 B`, `1.20 GB`; whole numbers of MB
+/// and GB, as limits are, without decimals: `300 MB`, `1 GB`.
 #[must_use]
 pub fn size(bytes: u64) -> String {
     #[allow(clippy::cast_precision_loss)] // one decimal is printed
@@ -17,6 +18,8 @@ pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
+        _ if bytes.is_multiple_of(1000 * MB) => format!("{} GB", bytes / (1000 * MB)),
+        _ if bytes.is_multiple_of(MB) && bytes < 1000 * MB => format!("{} MB", bytes / MB),
         1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
         _ => format!("{:.2} GB", value / 1e9),
     }
@@ -110,6 +113,8 @@ mod tests {
         assert_eq!(size(12_400), "12.4 kB");
         assert_eq!(size(87_200_000), "87.2 MB");
         assert_eq!(size(1_204_000_000), "1.20 GB");
+        assert_eq!(size(300_000_000), "300 MB");
+        assert_eq!(size(1_000_000_000), "1 GB");
         assert_eq!(size_change(87_200_000, 89_500_000), "+2.3 MB");
         assert_eq!(size_change(5_000, 1_000), "-4.0 kB");
         assert_eq!(heroku_megabytes(524_288_000), "500.0M");

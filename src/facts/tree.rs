@@ -7,6 +7,7 @@
 
 mod walk;
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ pub struct Entry {
     modified: u32,
     mode: u16,
     kind: EntryKind,
+    socket: bool,
 }
 
 impl Entry {
@@ -58,6 +60,7 @@ impl Entry {
                 0o644
             },
             kind,
+            socket: false,
         }
     }
 
@@ -104,6 +107,11 @@ impl Entry {
     #[must_use]
     pub fn modified(&self) -> u64 {
         u64::from(self.modified)
+    }
+
+    /// True for sockets, which no archive holds.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.socket
     }
 
     /// The bytes of [`Entry::path`].
@@ -157,6 +165,37 @@ impl Tree {
             root,
             entries,
             unread,
+        }
+    }
+
+    /// The tree as it would be without these files; folders that only held such files
+    /// are left out as well.
+    #[must_use]
+    pub fn without(&self, gone: &HashSet<&Path>) -> Self {
+        let mut kept: Vec<&Entry> = Vec::with_capacity(self.entries.len());
+        // Children stand behind their parents, so that backwards every folder is met
+        // after all that it holds.
+        let mut filled: HashSet<&Path> = HashSet::new();
+        let mut emptied: HashSet<&Path> = HashSet::new();
+        for entry in self.entries.iter().rev() {
+            let path = entry.path();
+            let leaves = gone.contains(path) || (emptied.contains(path) && !filled.contains(path));
+            if let Some(parent) = path.parent() {
+                if leaves {
+                    emptied.insert(parent);
+                } else {
+                    filled.insert(parent);
+                }
+            }
+            if !leaves {
+                kept.push(entry);
+            }
+        }
+        kept.reverse();
+        Self {
+            root: self.root.clone(),
+            entries: kept.into_iter().cloned().collect(),
+            unread: self.unread.clone(),
         }
     }
 
@@ -292,5 +331,26 @@ z", "empty",
             assert_eq!(entry.mode(), metadata.mode() & 0o7777);
         }
         assert_eq!(tree.totals(), Totals { files: 2, bytes: 2 });
+    }
+
+    #[test]
+    fn a_tree_without_files_loses_the_folders_that_only_held_them() {
+        let file = |path: &str| Entry::new(path, EntryKind::File, 1);
+        let folder = |path: &str| Entry::new(path, EntryKind::Directory, 0);
+        let entries = vec![
+            folder("a"),
+            folder("a/b"),
+            file("a/b/gone"),
+            file("a/stays"),
+            folder("empty"),
+        ];
+        let tree = Tree::from_entries(PathBuf::from("/"), entries, Vec::new());
+        let gone = HashSet::from([Path::new("a/b/gone")]);
+        let left = tree.without(&gone);
+        let paths: Vec<_> = left.entries().iter().map(Entry::path).collect();
+        assert_eq!(
+            paths,
+            [Path::new("a"), Path::new("a/stays"), Path::new("empty")]
+        );
     }
 }

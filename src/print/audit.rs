@@ -1,14 +1,176 @@
-//! The audit section.
+//! The audit section: errors and warnings in full with their fix, the rest counted.
 
-use super::findings;
 use super::line::Line;
-use crate::audit::AuditReport;
+use crate::audit::{AuditReport, Status};
 use crate::config::LogLevel;
+use crate::finding::{Finding, Level};
 
-/// The section of the log.
+/// The section takes this many lines at most, so that it never drowns the log.
+const MOST: usize = 40;
+
+/// The section of the log, its header first.
 #[must_use]
-pub fn lines(report: &AuditReport, _level: LogLevel) -> Vec<Line> {
-    let mut lines = vec![Line::section("Audit")];
-    lines.extend(findings::lines(&report.findings));
+pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section(format!("Audit ({})", counts(report)))];
+    if level == LogLevel::Quiet {
+        return lines;
+    }
+    let shown: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.level > Level::Info || level == LogLevel::Verbose)
+        .collect();
+    let width = shown
+        .iter()
+        .map(|finding| finding.rule.len())
+        .max()
+        .unwrap_or(0);
+    let mut told = 0;
+    let mut last: Option<&str> = None;
+    for finding in &shown {
+        let block = block(finding, width, last == Some(finding.rule));
+        // One line stays free for what is left out.
+        if level != LogLevel::Verbose && lines.len() + block.len() >= MOST {
+            break;
+        }
+        lines.extend(block);
+        last = Some(finding.rule);
+        told += 1;
+    }
+    let infos = report.findings.len() - shown.len();
+    let rest = rest(shown.len() - told, infos);
+    if !rest.is_empty() {
+        lines.push(Line::item(1, rest));
+    }
     lines
+}
+
+/// `2 errors, 1 warning, 41 passed, 7 not applicable`.
+fn counts(report: &AuditReport) -> String {
+    let of = |level| {
+        report
+            .findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    };
+    let status = |wanted| {
+        report
+            .statuses
+            .iter()
+            .filter(|(_, status)| *status == wanted)
+            .count()
+    };
+    let errors = of(Level::Error);
+    let warnings = of(Level::Warn);
+    let all = [
+        (errors, plural(errors, "error")),
+        (warnings, plural(warnings, "warning")),
+        (status(Status::Pass), "passed".to_owned()),
+        (status(Status::NotApplicable), "not applicable".to_owned()),
+        (status(Status::Unknown), "unknown".to_owned()),
+    ];
+    all.iter()
+        .filter(|(count, word)| *count > 0 || word == "passed")
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 {
+        word.to_owned()
+    } else {
+        format!("{word}s")
+    }
+}
+
+/// One finding; a fix that was just shown for the same rule is not said again.
+fn block(finding: &Finding, width: usize, repeated: bool) -> Vec<Line> {
+    let place = finding
+        .place
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let head = format!(
+        "{:<5}  {:<width$}  {place}",
+        finding.level.word(),
+        finding.rule
+    );
+    let mut lines = vec![Line::item(1, head), Line::row(1, &finding.message)];
+    if !repeated {
+        lines.extend(finding.help.iter().map(|help| Line::row(1, help)));
+    }
+    lines
+}
+
+fn rest(findings: usize, infos: usize) -> String {
+    let mut parts = Vec::new();
+    if findings > 0 {
+        parts.push(format!("{findings} more {}", plural(findings, "finding")));
+    }
+    if infos > 0 {
+        parts.push(format!("{infos} {}", plural(infos, "note")));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{}: slugsmith check --format json shows all",
+        parts.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Place;
+
+    fn finding(number: u32, level: Level) -> Finding {
+        Finding {
+            rule: "uploads-on-local-disk",
+            code: Some("SF101"),
+            level,
+            place: Some(Place::line("src/upload.js", number)),
+            message: "Files are gone at the next restart.".to_owned(),
+            help: vec!["Use S3.".to_owned()],
+            decided_by: "default".to_owned(),
+        }
+    }
+
+    #[test]
+    fn many_findings_stay_within_forty_lines() {
+        let report = AuditReport {
+            findings: (1..100)
+                .map(|number| finding(number, Level::Error))
+                .chain([finding(7, Level::Info)])
+                .collect(),
+            statuses: vec![("a", Status::Pass), ("b", Status::NotApplicable)],
+            skipped: Vec::new(),
+        };
+        let lines = lines(&report, LogLevel::Normal);
+        assert!(lines.len() <= MOST, "{}", lines.len());
+        assert_eq!(
+            lines[0].text,
+            "Audit (99 errors, 0 warnings, 1 passed, 1 not applicable)".replace("0 warnings, ", "")
+        );
+        assert_eq!(
+            lines[1].text,
+            "error  uploads-on-local-disk  src/upload.js:1"
+        );
+        assert!(lines.last().unwrap().text.contains("1 note"));
+        let helps = lines.iter().filter(|line| line.text == "Use S3.").count();
+        assert_eq!(helps, 1, "the same fix is said once");
+    }
+
+    #[test]
+    fn nothing_found_is_one_line() {
+        let report = AuditReport {
+            statuses: vec![("a", Status::Pass)],
+            ..AuditReport::default()
+        };
+        let lines = lines(&report, LogLevel::Normal);
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].text, "Audit (1 passed)");
+    }
 }

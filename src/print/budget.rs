@@ -1,15 +1,177 @@
 //! The budget section: the slug's size, its largest parts, and the verdict.
 
 use super::line::Line;
-use crate::budget::BudgetReport;
+use crate::budget::history::Change;
+use crate::budget::limits::{LARGEST, PLATFORM, measured};
+use crate::budget::{BudgetReport, Part, Verdict};
 use crate::config::LogLevel;
 use crate::units;
 
+/// Parts that grew, in the log of a build that is within its budget.
+const MOVED: usize = 3;
+
 /// The section of the log.
 #[must_use]
-pub fn lines(report: &BudgetReport, _level: LogLevel) -> Vec<Line> {
-    vec![Line::item(
+pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section("Budget"), headline(report)];
+    let unchanged = report.change.as_ref().is_some_and(Change::is_nothing);
+    match report.verdict {
+        Verdict::Within if level == LogLevel::Quiet => return lines,
+        Verdict::Within if unchanged && level == LogLevel::Normal => return lines,
+        Verdict::Over => over(report, &mut lines),
+        _ => {}
+    }
+    changes(report, &mut lines, level);
+    parts(report, level, &mut lines);
+    for unread in &report.unread {
+        lines.push(Line::alarm(
+            1,
+            format!("Not read: {}: {}", unread.path.display(), unread.reason),
+        ));
+    }
+    lines
+}
+
+fn headline(report: &BudgetReport) -> Line {
+    let size = &report.size;
+    let compressed = measured(&size.compressed);
+    let raw = units::size(size.totals.bytes);
+    let Some(limits) = &report.limits else {
+        return Line::item(
+            1,
+            format!(
+                "{compressed} compressed, {raw} unpacked, {}",
+                units::counted(size.totals.files, "file")
+            ),
+        );
+    };
+    let (warn, fail) = (
+        units::size(limits.warn.value),
+        units::size(limits.fail.value),
+    );
+    let unchanged = report.change.as_ref().is_some_and(Change::is_nothing);
+    match report.verdict {
+        Verdict::Within if unchanged => {
+            let limit = limits.warn.value.min(limits.fail.value);
+            let limit = units::size(limit);
+            Line::item(1, format!("Slug {compressed}: within {limit}, unchanged"))
+        }
+        Verdict::Within => {
+            let limit = units::size(limits.warn.value.min(limits.fail.value));
+            Line::item(
+                1,
+                format!("Slug {compressed} compressed, {raw} unpacked: within {limit}"),
+            )
+        }
+        Verdict::Warn => Line::alarm(
+            1,
+            format!(
+                "Slug {compressed} compressed, {raw} unpacked: above {warn} ({}), below the budget of {fail}",
+                limits.warn.source
+            ),
+        ),
+        Verdict::TooClose => Line::alarm(
+            1,
+            format!(
+                "Slug {compressed} compressed, {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
+                limits.fail.source
+            ),
+        ),
+        Verdict::Unknown => Line::alarm(
+            1,
+            format!(
+                "Slug at least {} compressed: no verdict, since {} could not be read",
+                units::size(size.compressed.low),
+                units::counted(report.unread.len() as u64, "path")
+            ),
+        ),
+        Verdict::Over => Line::alarm(
+            1,
+            format!(
+                "Slug {compressed} compressed ({} in Heroku's units), {raw} unpacked",
+                units::heroku_megabytes(size.compressed.bytes)
+            ),
+        ),
+    }
+}
+
+/// What is over, and what would bring it under.
+fn over(report: &BudgetReport, lines: &mut Vec<Line>) {
+    for excess in &report.exceeded {
+        lines.push(Line::alarm(1, excess.to_string()));
+    }
+    if report.savings.is_empty() {
+        return;
+    }
+    lines.push(Line::alarm(1, "What would bring it under:"));
+    for saving in &report.savings {
+        lines.push(Line::row(1, saving.to_string()));
+    }
+}
+
+fn changes(report: &BudgetReport, lines: &mut Vec<Line>, level: LogLevel) {
+    let Some(change) = report.change.as_ref().filter(|change| !change.is_nothing()) else {
+        return;
+    };
+    if report.verdict == Verdict::Over {
+        lines.push(Line::alarm(1, change.summary()));
+    } else {
+        lines.push(Line::item(1, change.summary()));
+    }
+    let shown = if report.verdict == Verdict::Over || level == LogLevel::Verbose {
+        LARGEST
+    } else {
+        MOVED
+    };
+    for moved in change.moved.iter().take(shown) {
+        lines.push(Line::row(1, moved.line()));
+    }
+}
+
+fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let shown = match level {
+        LogLevel::Verbose => 5 * LARGEST,
+        LogLevel::Quiet | LogLevel::Normal => LARGEST,
+    };
+    lines.extend(report.parts.iter().take(shown).map(part));
+    let hidden = report.parts.len().saturating_sub(shown);
+    if hidden > 0 {
+        let rest = report.parts.iter().skip(shown);
+        let bytes = rest.map(|part| part.compressed).sum();
+        lines.push(Line::row(
+            1,
+            format!(
+                "{:>10}  {}: slugsmith inspect --format html shows all",
+                units::size(bytes),
+                units::counted(hidden as u64, "smaller part")
+            ),
+        ));
+    }
+    if level == LogLevel::Verbose && !report.kinds.is_empty() {
+        lines.push(Line::item(1, "By kind of file"));
+        lines.extend(report.kinds.iter().take(LARGEST).map(part));
+    }
+    let repeated = report.size.repeated_links;
+    if repeated > report.size.totals.bytes / 100 {
+        lines.push(Line::item(
+            1,
+            format!(
+                "{} unpacked are hard links to files that are already there; a slug stores each name",
+                units::size(repeated)
+            ),
+        ));
+    }
+    if report.verdict == Verdict::Over
+        && let Some(limits) = &report.limits
+        && limits.fail.value >= PLATFORM
+    {
+        lines.push(Line::alarm(1, "The platform refuses slugs of this size."));
+    }
+}
+
+fn part(part: &Part) -> Line {
+    Line::row(
         1,
-        format!("Slug {}", units::size(report.size.compressed.bytes)),
-    )]
+        format!("{:>10}  {}", units::size(part.compressed), part.name),
+    )
 }

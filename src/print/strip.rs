@@ -10,6 +10,9 @@ use crate::units;
 /// Rows of one kind in a normal log; the rest is counted.
 const ROWS: usize = 6;
 
+/// Kept files that a normal log names.
+const KEPT: usize = 3;
+
 /// The section of the log, its heading first. Empty at `quiet` and where there is
 /// nothing to say.
 #[must_use]
@@ -132,10 +135,11 @@ fn summary(report: &StripReport) -> String {
     )
 }
 
+/// In a normal log the few that are worth a word; verbose says why for each.
 fn kept(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     let verbose = level == LogLevel::Verbose;
     let told = || report.kept.iter().filter(|kept| verbose || kept.tell);
-    let shown = if verbose { usize::MAX } else { ROWS };
+    let shown = if verbose { usize::MAX } else { KEPT };
     for kept in told().take(shown) {
         let size = units::size(kept.totals.bytes);
         let text = format!(

@@ -33,6 +33,8 @@ impl<P: Progress> Terminal<P> {
 impl<P: Progress> Progress for Terminal<P> {
     fn event(&mut self, event: Event<'_>) {
         match event {
+            // Off a terminal there is nothing to draw, and so no thread that would tick.
+            Event::Working { .. } if self.spinner.is_hidden() => {}
             Event::Working { what } => {
                 self.spinner.reset_elapsed();
                 self.spinner.set_message(what.to_owned());

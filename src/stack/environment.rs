@@ -257,13 +257,8 @@ impl Environment {
                 let mut record = name.as_bytes().to_vec();
                 record.push(b'=');
                 record.extend_from_slice(variable.value.as_bytes());
-                // A leading `=` belongs to the name of the record, not to its value.
-                let from = usize::from(record.first() == Some(&b'=') && name.len() > 1);
-                let equals = record
-                    .iter()
-                    .skip(from)
-                    .position(|byte| *byte == b'=')
-                    .map_or(record.len(), |found| found + from);
+                let equals = record.iter().position(|byte| *byte == b'=');
+                let equals = equals.unwrap_or(record.len());
                 let value = record.split_off(equals);
                 (
                     OsString::from_vec(record),
@@ -271,6 +266,28 @@ impl Environment {
                 )
             })
             .collect()
+    }
+
+    /// Names of variables that come from several names holding `=` (`A=B` and `A=C` both
+    /// become `A`): the lifecycle passes both in no fixed order, so nobody can say which
+    /// one a process sees.
+    #[must_use]
+    pub fn ambiguous(&self) -> Vec<OsString> {
+        let mut names: Vec<&[u8]> = self
+            .variables
+            .keys()
+            .filter_map(|name| name.as_bytes().split(|byte| *byte == b'=').next())
+            .collect();
+        names.sort_unstable();
+        let mut twice: Vec<OsString> = names
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [one, other] if one == other => Some(OsStr::from_bytes(one).to_owned()),
+                _ => None,
+            })
+            .collect();
+        twice.dedup();
+        twice
     }
 
     /// What execve(2) refuses: NUL in a variable, or one of 128 KiB and more.

@@ -76,7 +76,7 @@ pub fn is_secret(name: &str, value: &str) -> bool {
         upper
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|part| part == *word || part.strip_suffix('S') == Some(word))
-            || (word.len() > 5 && upper.contains(word))
+            || (word.len() >= 5 && upper.contains(word))
     });
     by_name || has_secret_shape(value)
 }

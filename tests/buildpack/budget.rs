@@ -17,7 +17,7 @@ fn over_budget_fails_and_names_the_largest_parts() {
     TestRunner::default().build(config, |context| {
         let text = log(&context);
         assert_contains!(text, "ERROR: The slug is over its budget");
-        assert_contains!(text, "over the budget of 1.0 MB");
+        assert_contains!(text, "over the budget of 1 MB");
         assert_contains!(text, "project.toml line 5");
         assert_contains!(text, "libvips");
         assert_contains!(text, "slugsmith explain budget-exceeded");

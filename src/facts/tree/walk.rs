@@ -225,7 +225,8 @@ fn type_of(folder: BorrowedFd<'_>, name: &[u8]) -> FileType {
 }
 
 fn entry(path: Box<Path>, stat: &Stat) -> Entry {
-    let kind = kind_of(FileType::from_raw_mode(stat.st_mode));
+    let file_type = FileType::from_raw_mode(stat.st_mode);
+    let kind = kind_of(file_type);
     let device = stat.st_dev;
     Entry {
         path,
@@ -239,6 +240,7 @@ fn entry(path: Box<Path>, stat: &Stat) -> Entry {
         modified: u32::try_from(stat.st_mtime).unwrap_or(0),
         mode: (stat.st_mode & 0o7777) as u16,
         kind,
+        socket: file_type == FileType::Socket,
     }
 }
 

@@ -1,0 +1,163 @@
+//! What do rules read? Everything that was read of the app, joined into one value.
+
+use serde_json::Value;
+
+use super::platform::{PLATFORM, Platform, today};
+use crate::facts::app::App;
+use crate::facts::code::{Call, Code, Language};
+use crate::facts::packages::{self, Packages};
+use crate::facts::process::{self, Runs};
+use crate::facts::sources::{self, Sources};
+use crate::facts::tree::Tree;
+
+/// What rules read.
+pub struct Facts<'a> {
+    pub app: &'a App,
+    pub tree: &'a Tree,
+    pub sources: Sources,
+    pub packages: Packages,
+    /// Processes with all commands that they lead to.
+    pub processes: Vec<Runs>,
+    pub platform: &'static Platform,
+    /// `YYYY-MM-DD`.
+    pub today: String,
+}
+
+/// Whether and how a variable gets a value on the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declared {
+    /// Its value stands in app.json.
+    Value(String),
+    /// Required, generated, or set by an add-on or the platform.
+    Set,
+    No,
+}
+
+/// A call with its file.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    pub code: &'a Code,
+    pub call: &'a Call,
+}
+
+impl<'a> Facts<'a> {
+    /// Reads the app's own files, once for all rules.
+    #[must_use]
+    pub fn read(app: &'a App, tree: &'a Tree) -> Self {
+        let sources = sources::read(app, tree);
+        Self {
+            packages: packages::read(app, &sources),
+            processes: process::read(app, &sources),
+            app,
+            tree,
+            sources,
+            platform: &PLATFORM,
+            today: today(),
+        }
+    }
+
+    /// Every call that a process can reach, in file order.
+    pub fn calls(&self) -> impl Iterator<Item = Site<'_>> {
+        self.sources
+            .files
+            .iter()
+            .flat_map(|code| code.calls.iter().map(move |call| Site { code, call }))
+    }
+
+    /// Code of one language.
+    pub fn code(&self, language: Language) -> impl Iterator<Item = &Code> {
+        self.sources
+            .files
+            .iter()
+            .filter(move |code| code.language == language)
+    }
+
+    /// Whether there is reachable code of a language.
+    #[must_use]
+    pub fn speaks(&self, language: Language) -> bool {
+        self.code(language).next().is_some()
+    }
+
+    /// The process of this type.
+    #[must_use]
+    pub fn process(&self, name: &str) -> Option<&Runs> {
+        self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// A part of app.json by its path (`["environments", "test"]`).
+    #[must_use]
+    pub fn app_json(&self, path: &[&str]) -> Option<&Value> {
+        path.iter()
+            .try_fold(self.app.app_json.good()?, |value, key| value.get(key))
+    }
+
+    /// Plans of the add-ons that app.json declares.
+    #[must_use]
+    pub fn addons(&self) -> Vec<&str> {
+        let list = self.app_json(&["addons"]).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(|addon| addon.as_str().or_else(|| addon.get("plan")?.as_str()))
+            .collect()
+    }
+
+    /// Whether app.json declares one of these add-ons.
+    #[must_use]
+    pub fn has_addon(&self, names: &[&str]) -> bool {
+        self.addons().iter().any(|plan| {
+            let name = plan.split(':').next().unwrap_or(plan);
+            names.contains(&name)
+        })
+    }
+
+    /// Buildpacks that app.json lists, in their order.
+    #[must_use]
+    pub fn buildpacks(&self) -> Vec<&str> {
+        let list = self.app_json(&["buildpacks"]).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(|buildpack| {
+                buildpack
+                    .as_str()
+                    .or_else(|| buildpack.get("url")?.as_str())
+            })
+            .collect()
+    }
+
+    /// How a variable gets its value.
+    #[must_use]
+    pub fn declared(&self, variable: &str) -> Declared {
+        if let Some(entry) = self.app_json(&["env", variable]) {
+            let value = entry.as_str().or_else(|| entry.get("value")?.as_str());
+            let generated = entry.get("generator").is_some();
+            let optional = entry.get("required") == Some(&Value::Bool(false));
+            match value {
+                Some(value) if !value.is_empty() => return Declared::Value(value.to_owned()),
+                _ if generated || !optional => return Declared::Set,
+                _ => {}
+            }
+        }
+        let by_addon = self.addons().iter().any(|plan| {
+            let custom = self.app_json(&["addons"]).and_then(Value::as_array);
+            let prefix = custom.into_iter().flatten().find_map(|addon| {
+                (addon.get("plan")?.as_str()? == *plan).then(|| addon.get("as")?.as_str())?
+            });
+            self.platform
+                .addon(plan)
+                .iter()
+                .any(|name| name == variable)
+                || prefix.is_some_and(|prefix| variable.starts_with(prefix))
+        });
+        if by_addon || self.platform.sets(variable) {
+            return Declared::Set;
+        }
+        Declared::No
+    }
+
+    /// 1-based line of a text in one of the app's configuration files.
+    #[must_use]
+    pub fn line(&self, path: &str, needle: &str) -> Option<u32> {
+        let line = process::line_of(self.sources.text(path)?, needle);
+        (line > 0).then_some(line)
+    }
+}

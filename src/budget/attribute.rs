@@ -1,0 +1,359 @@
+//! Which package, folder, layer and kind of file do the bytes belong to?
+//!
+//! Every entry belongs to exactly one part and one kind, so raw bytes add up to the total
+//! to the byte. Compressed bytes: a measured window is shared among its members, which
+//! gives each file type and each part a ratio; a part with few windows leans on the ratio
+//! of its file types, one with many on its own. All parts together are scaled to the total.
+
+mod detail;
+mod kinds;
+mod packages;
+
+use std::collections::HashMap;
+
+use super::estimate::Estimate;
+use super::stream::{Source, Stream};
+use super::{Part, PartKind};
+use crate::facts::tree::{Entry, EntryKind, Totals};
+pub use detail::Node;
+pub(super) use kinds::{is_name as is_kind, of as kind_of};
+pub(super) use packages::Packages;
+
+/// How many bytes of windows the ratio of the file types counts for: four windows.
+const PRIOR: f64 = 4.0 * 32_768.0;
+
+/// A file beyond all packages is named on its own from this share of the total.
+const BIG_FILE: u64 = 100;
+/// And from this many bytes.
+const BIG_FILE_BYTES: u64 = 1_000_000;
+
+/// What the trees are made of.
+#[derive(Debug, Default)]
+pub(super) struct Attribution {
+    /// By package, folder, layer or big file; largest compressed first.
+    pub(super) parts: Vec<Part>,
+    /// By kind of file; largest compressed first.
+    pub(super) kinds: Vec<Part>,
+    /// Bytes of names beyond the first of hard-linked files.
+    pub(super) repeated_links: u64,
+    /// By folder; only when asked for.
+    pub(super) detail: Option<Node>,
+}
+
+/// What a source of the archive is called in reports.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) source: &'a Source<'a>,
+    /// `None` for the app; `node (heroku/nodejs)` for a layer.
+    pub(super) layer: Option<&'a str>,
+}
+
+/// Sums of one group of entries.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    totals: Totals,
+    /// Bytes in the archive, headers included.
+    archive: u64,
+    /// What [`Self::archive`] would compress to by the ratios of its file types.
+    expected: f64,
+    /// Bytes seen in windows, and what they were compressed to.
+    seen: f64,
+    seen_compressed: f64,
+}
+
+/// A partition of entries into groups, by number.
+#[derive(Default)]
+struct Groups<K> {
+    numbers: HashMap<K, usize>,
+    keys: Vec<K>,
+    sums: Vec<Sum>,
+}
+
+impl<K: Clone + Eq + std::hash::Hash> Groups<K> {
+    fn new() -> Self {
+        Self {
+            numbers: HashMap::new(),
+            keys: Vec::new(),
+            sums: Vec::new(),
+        }
+    }
+
+    fn number(&mut self, key: K) -> usize {
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let number = self.keys.len();
+        self.keys.push(key.clone());
+        self.sums.push(Sum::default());
+        self.numbers.insert(key, number);
+        number
+    }
+
+    fn sum(&mut self, number: usize) -> Option<&mut Sum> {
+        self.sums.get_mut(number)
+    }
+}
+
+/// Attributes all bytes of `stream`.
+pub(super) fn attribute(
+    stream: &Stream<'_>,
+    estimate: &Estimate,
+    named: &[Named<'_>],
+    wants_detail: bool,
+) -> Attribution {
+    let total: u64 = named
+        .iter()
+        .map(|named| named.source.tree.totals().bytes)
+        .sum();
+    let big = (total / BIG_FILE).max(BIG_FILE_BYTES);
+    let mut parts = Groups::<(PartKind, String)>::new();
+    let mut kinds = Groups::<&'static str>::new();
+    let mut types = Groups::<Vec<u8>>::new();
+    let mut memberships = Vec::with_capacity(named.len());
+    for named in named {
+        let packages = Packages::read(named.source.tree);
+        let entries = named.source.tree.entries();
+        let mut numbers = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let part = parts.number(part_of(entry, &packages, named.layer, big));
+            let kind = kinds.number(kind_of(entry));
+            let file_type = types.number(type_of(entry));
+            numbers.push([part, kind, file_type].map(|number| u32::try_from(number).unwrap_or(0)));
+        }
+        memberships.push(numbers);
+    }
+    let mut count = Counting {
+        parts,
+        kinds,
+        types,
+        memberships,
+        ratios: Vec::new(),
+    };
+    count.all(stream, named);
+    count.windows(stream, estimate, named);
+    count.expect(stream, named);
+    #[allow(clippy::cast_precision_loss)]
+    let compressed = estimate.compressed.bytes as f64;
+    let by_part = scaled(&count.parts, compressed);
+    let mut attribution = Attribution {
+        parts: parts_of(&count.parts, &by_part, |(kind, name)| (*kind, name.clone())),
+        kinds: parts_of(&count.kinds, &scaled(&count.kinds, compressed), |name| {
+            (PartKind::Kind, (*name).to_owned())
+        }),
+        repeated_links: repeated_links(named),
+        detail: wants_detail.then(|| detail::tree(&count, &by_part, stream, named)),
+    };
+    attribution.parts.retain(|part| part.totals.files > 0);
+    attribution.kinds.retain(|part| part.totals.files > 0);
+    attribution
+}
+
+struct Counting {
+    parts: Groups<(PartKind, String)>,
+    kinds: Groups<&'static str>,
+    types: Groups<Vec<u8>>,
+    /// By source and entry: numbers of part, kind and file type.
+    memberships: Vec<Vec<[u32; 3]>>,
+    /// By file type: compressed bytes per byte in the archive.
+    ratios: Vec<f64>,
+}
+
+impl Counting {
+    /// The three groups of an entry.
+    fn groups(&mut self, source: usize, entry: usize, mut each: impl FnMut(&mut Sum)) {
+        let Some([part, kind, file_type]) = self.numbers(source, entry) else {
+            return;
+        };
+        let sums = [
+            self.parts.sum(part),
+            self.kinds.sum(kind),
+            self.types.sum(file_type),
+        ];
+        sums.into_iter().flatten().for_each(&mut each);
+    }
+
+    /// Totals, raw and in the archive.
+    fn all(&mut self, stream: &Stream<'_>, named: &[Named<'_>]) {
+        for (number, named) in named.iter().enumerate() {
+            for (place, entry) in named.source.tree.entries().iter().enumerate() {
+                let archive = stream.member_length(number, entry);
+                self.groups(number, place, |sum| {
+                    sum.totals += entry;
+                    sum.archive += archive;
+                });
+            }
+        }
+    }
+
+    /// What windows say about the members in them.
+    #[allow(clippy::cast_precision_loss)]
+    fn windows(&mut self, stream: &Stream<'_>, estimate: &Estimate, named: &[Named<'_>]) {
+        for window in &estimate.windows {
+            let ratio = window.compressed / window.length.max(1) as f64;
+            stream.shares(
+                window.start,
+                window.start + window.length,
+                |source, place, bytes| {
+                    if named.get(source).is_some()
+                        && let Some(place) = place
+                    {
+                        self.groups(source, place, |sum| {
+                            sum.seen += bytes as f64;
+                            sum.seen_compressed += bytes as f64 * ratio;
+                        });
+                    }
+                },
+            );
+        }
+    }
+
+    /// What each part and kind would compress to by its file types alone.
+    #[allow(clippy::cast_precision_loss)]
+    fn expect(&mut self, stream: &Stream<'_>, named: &[Named<'_>]) {
+        let seen: f64 = self.types.sums.iter().map(|sum| sum.seen).sum();
+        let compressed: f64 = self.types.sums.iter().map(|sum| sum.seen_compressed).sum();
+        let overall = if seen > 0.0 { compressed / seen } else { 1.0 };
+        self.ratios = self
+            .types
+            .sums
+            .iter()
+            .map(|sum| (sum.seen_compressed + PRIOR * overall) / (sum.seen + PRIOR))
+            .collect();
+        for (number, named) in named.iter().enumerate() {
+            for (place, entry) in named.source.tree.entries().iter().enumerate() {
+                let archive = stream.member_length(number, entry) as f64;
+                let ratio = self.ratio(number, place);
+                self.groups(number, place, |sum| sum.expected += archive * ratio);
+            }
+        }
+    }
+
+    /// Compressed bytes per byte of an entry, by its file type.
+    fn ratio(&self, source: usize, entry: usize) -> f64 {
+        self.numbers(source, entry)
+            .and_then(|[_, _, file_type]| self.ratios.get(file_type))
+            .copied()
+            .unwrap_or(1.0)
+    }
+
+    /// Numbers of the groups of an entry: part, kind, file type.
+    fn numbers(&self, source: usize, entry: usize) -> Option<[usize; 3]> {
+        let numbers = self.memberships.get(source)?.get(entry)?;
+        Some(numbers.map(|number| number as usize))
+    }
+}
+
+/// Compressed bytes of each group, together `total`.
+#[allow(clippy::cast_precision_loss)]
+fn scaled<K>(groups: &Groups<K>, total: f64) -> Vec<f64> {
+    let raw: Vec<f64> = groups
+        .sums
+        .iter()
+        .map(|sum| {
+            let archive = sum.archive as f64;
+            let expected = if archive > 0.0 {
+                sum.expected / archive
+            } else {
+                0.0
+            };
+            archive * (sum.seen_compressed + PRIOR * expected) / (sum.seen + PRIOR)
+        })
+        .collect();
+    let scale = total / raw.iter().sum::<f64>().max(1.0);
+    raw.into_iter().map(|bytes| bytes * scale).collect()
+}
+
+/// Groups as parts, largest first.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn parts_of<K>(
+    groups: &Groups<K>,
+    compressed: &[f64],
+    name: impl Fn(&K) -> (PartKind, String),
+) -> Vec<Part> {
+    let mut parts: Vec<_> = groups
+        .keys
+        .iter()
+        .zip(&groups.sums)
+        .zip(compressed)
+        .map(|((key, sum), compressed)| {
+            let (kind, name) = name(key);
+            Part {
+                name,
+                kind,
+                totals: sum.totals,
+                compressed: compressed.round() as u64,
+            }
+        })
+        .collect();
+    parts.sort_by(|a, b| {
+        b.compressed
+            .cmp(&a.compressed)
+            .then_with(|| a.name.cmp(&b.name))
+    });
+    parts
+}
+
+/// The part that an entry belongs to.
+fn part_of(
+    entry: &Entry,
+    packages: &Packages,
+    layer: Option<&str>,
+    big: u64,
+) -> (PartKind, String) {
+    if let Some(package) = packages.of(entry.path_bytes()) {
+        return (PartKind::Package, printable(&package));
+    }
+    let path = printable(&String::from_utf8_lossy(entry.path_bytes()));
+    if entry.kind() == EntryKind::File && entry.size() >= big {
+        let name = layer.map_or_else(|| path.clone(), |layer| format!("{path} in {layer}"));
+        return (PartKind::File, name);
+    }
+    if let Some(layer) = layer {
+        return (PartKind::Layer, layer.to_owned());
+    }
+    match path.split_once('/') {
+        Some((folder, _)) => (PartKind::Folder, format!("{folder}/")),
+        None if entry.kind() == EntryKind::Directory => (PartKind::Folder, format!("{path}/")),
+        None => (PartKind::Folder, "files at the root".to_owned()),
+    }
+}
+
+/// A name on one line: a file's name may hold line ends and escape sequences.
+fn printable(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// The lower-case extension, or what stands for it.
+fn type_of(entry: &Entry) -> Vec<u8> {
+    if entry.kind() != EntryKind::File {
+        return b"/".to_vec();
+    }
+    let path = entry.path_bytes();
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let mut parts = name.rsplitn(2, |byte| *byte == b'.');
+    match (parts.next(), parts.next()) {
+        (Some(extension), Some(stem)) if !stem.is_empty() && extension.len() <= 8 => {
+            extension.to_ascii_lowercase()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Bytes that hard links repeat in the archive.
+fn repeated_links(named: &[Named<'_>]) -> u64 {
+    let mut seen = std::collections::HashSet::new();
+    let entries = named.iter().flat_map(|named| named.source.tree.entries());
+    entries
+        .filter(|entry| entry.kind() == EntryKind::File && entry.links() > 1)
+        .filter(|entry| !seen.insert(entry.inode()))
+        .map(Entry::size)
+        .sum()
+}

@@ -1,0 +1,400 @@
+//! Is this size allowed, and what would make it so?
+
+use std::fmt;
+
+use super::estimate::{self, Goal};
+use super::history::{Change, History};
+use super::stream::Stream;
+use super::{BudgetReport, Compressed, Load, Part, PartKind, Size, Verdict, attribute, sources};
+use crate::config::{BudgetConfig, Growth, Source, Sourced};
+use crate::facts::tree::Totals;
+use crate::finding::{Finding, Level};
+use crate::units;
+
+/// Parts that a log and an error name.
+pub const LARGEST: usize = 10;
+
+/// The platform's own limit on a slug: 1 GB compressed since March 2026
+/// (heroku.com/blog, "Bigger slugs and greater build timeout flexibility").
+pub const PLATFORM: u64 = 1_000_000_000;
+
+/// A verdict closer than this to a limit fails no build.
+const TOO_CLOSE: f64 = 0.005;
+
+/// The limits that a report was judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub warn: Sourced<u64>,
+    pub fail: Sourced<u64>,
+}
+
+/// A budget that is broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excess {
+    /// `Slug`, the name of a part, or `Growth`.
+    pub what: String,
+    pub compressed: Compressed,
+    /// Compressed bytes allowed.
+    pub limit: u64,
+    pub source: Source,
+    pub total: bool,
+}
+
+impl fmt::Display for Excess {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let over = self.compressed.bytes.saturating_sub(self.limit);
+        write!(
+            formatter,
+            "{} {} is over the budget of {} by {} ({})",
+            self.what,
+            measured(&self.compressed),
+            units::size(self.limit),
+            units::size(over),
+            self.source
+        )?;
+        if self.total && self.limit < PLATFORM {
+            write!(
+                formatter,
+                ". The platform itself takes up to {}.",
+                units::size(PLATFORM)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// `512.6 MB ± 2.1 MB`, or without interval when every byte was compressed.
+#[must_use]
+pub fn measured(compressed: &Compressed) -> String {
+    let half = super::history::half_width(compressed);
+    if compressed.exact || half == 0 {
+        units::size(compressed.bytes)
+    } else {
+        format!("{} ± {}", units::size(compressed.bytes), units::size(half))
+    }
+}
+
+/// Something that would make the slug smaller, with the bytes computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saving {
+    /// Compressed bytes.
+    pub bytes: u64,
+    pub how: String,
+}
+
+impl fmt::Display for Saving {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "-{}  {}", units::size(self.bytes), self.how)
+    }
+}
+
+/// How a size stands to a limit.
+fn against(compressed: &Compressed, limit: u64) -> Verdict {
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )]
+    let margin = (limit as f64 * TOO_CLOSE) as u64;
+    if compressed.low > limit && compressed.bytes > limit.saturating_add(margin) {
+        Verdict::Over
+    } else if compressed.high <= limit && compressed.bytes <= limit.saturating_sub(margin) {
+        Verdict::Within
+    } else if compressed.exact && compressed.bytes <= limit {
+        // Every byte was compressed by the very algorithm: below is below.
+        Verdict::Within
+    } else {
+        Verdict::TooClose
+    }
+}
+
+/// Judges a weighed report by its budgets.
+pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetConfig) {
+    report.limits = Some(Limits {
+        warn: config.warn.clone(),
+        fail: config.fail.clone(),
+    });
+    let compressed = report.size.compressed;
+    let total = against(&compressed, config.fail.value);
+    if total == Verdict::Over {
+        report.exceeded.push(Excess {
+            what: "Slug".to_owned(),
+            compressed,
+            limit: config.fail.value,
+            source: config.fail.source.clone(),
+            total: true,
+        });
+    }
+    let close = parts(report, load, config) || total == Verdict::TooClose;
+    if let Some(previous) = load.previous {
+        let change = Change::between(previous, &History::of(report));
+        growth(report, &change, config.growth.as_ref());
+        report.change = Some(change);
+    }
+    report.verdict = if !report.exceeded.is_empty() {
+        Verdict::Over
+    } else if !report.unread.is_empty() {
+        Verdict::Unknown
+    } else if close {
+        Verdict::TooClose
+    } else if compressed.bytes > config.warn.value {
+        Verdict::Warn
+    } else {
+        Verdict::Within
+    };
+    report.savings = savings(report);
+    report.findings = findings(report);
+}
+
+/// Judges budgets for parts, each compressed on its own; true if one is too close to call.
+fn parts(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetConfig) -> bool {
+    let mut close = false;
+    for (name, limit) in &config.parts {
+        let compressed = part_size(load, name, limit.value);
+        match against(&compressed, limit.value) {
+            Verdict::Over => report.exceeded.push(Excess {
+                what: name.clone(),
+                compressed,
+                limit: limit.value,
+                source: limit.source.clone(),
+                total: false,
+            }),
+            Verdict::TooClose => close = true,
+            _ => {}
+        }
+    }
+    close
+}
+
+/// The compressed size of everything that `name` means: a path, a package, a kind of file
+/// or a layer.
+fn part_size(load: &Load<'_>, name: &str, limit: u64) -> Compressed {
+    let sources = sources(load);
+    let packages: Vec<_> = sources
+        .iter()
+        .map(|source| attribute::Packages::read(source.tree))
+        .collect();
+    let folder = name.trim_end_matches('/').as_bytes();
+    let kind = attribute::is_kind(name);
+    let stream = Stream::of(sources, |source, entry| {
+        if kind && attribute::kind_of(entry) == name {
+            return true;
+        }
+        let layer = source
+            .checked_sub(1)
+            .and_then(|layer| load.layers.get(layer));
+        if layer.is_some_and(|layer| layer.name == name || super::label(layer) == name) {
+            return true;
+        }
+        let path = entry.path_bytes();
+        let below = path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+        below
+            || packages
+                .get(source)
+                .and_then(|packages| packages.of(path))
+                .is_some_and(|package| package == name)
+    });
+    let goal = Goal {
+        limits: &[limit],
+        ..Goal::NUMBER
+    };
+    estimate::estimate(&stream, &goal).compressed
+}
+
+/// Judges growth against the last build; what the intervals leave open is no growth.
+fn growth(report: &mut BudgetReport, change: &Change, limit: Option<&Sourced<Growth>>) {
+    let Some(limit) = limit else { return };
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )]
+    let allowed = match limit.value {
+        Growth::Bytes(bytes) => bytes,
+        Growth::Percent(percent) => (change.before as f64 * percent / 100.0) as u64,
+    };
+    let grown = change.after.saturating_sub(change.before);
+    if change.is_nothing() || grown <= allowed.saturating_add(change.noise) {
+        return;
+    }
+    report.exceeded.push(Excess {
+        what: "Growth since the last build".to_owned(),
+        compressed: Compressed {
+            bytes: grown,
+            low: grown.saturating_sub(change.noise),
+            high: grown.saturating_add(change.noise),
+            exact: false,
+        },
+        limit: allowed,
+        source: limit.source.clone(),
+        total: false,
+    });
+}
+
+/// Kinds of files that rarely run, and the pattern that removes them.
+const REMOVABLE: &[(&str, &str)] = &[
+    ("source maps", "**/*.map"),
+    ("type declarations", "**/*.d.ts"),
+    ("debug symbols", "**/*.debug"),
+    ("caches", "**/.cache/**"),
+    ("version control", ".git/**"),
+];
+
+/// What would make the slug smaller: big files, and kinds of files that rarely run.
+fn savings(report: &BudgetReport) -> Vec<Saving> {
+    if report.exceeded.is_empty() {
+        return Vec::new();
+    }
+    let worth = report.size.compressed.bytes / 200;
+    let files = report
+        .parts
+        .iter()
+        .filter(|part| part.kind == PartKind::File && !part.name.contains(" in "))
+        .map(|part| Saving {
+            bytes: part.compressed,
+            how: format!(
+                "fetch {0} at start from storage, or if it is not needed: [com.slugsmith.strip] remove = [\"{0}\"]",
+                part.name
+            ),
+        });
+    let kinds = REMOVABLE.iter().filter_map(|(kind, pattern)| {
+        let part = report.kinds.iter().find(|part| part.name == *kind)?;
+        Some(Saving {
+            bytes: part.compressed,
+            how: format!("{kind}: [com.slugsmith.strip] remove = [\"{pattern}\"]"),
+        })
+    });
+    let mut savings: Vec<_> = files
+        .chain(kinds)
+        .filter(|saving| saving.bytes > worth)
+        .collect();
+    savings.sort_by_key(|saving| std::cmp::Reverse(saving.bytes));
+    savings.truncate(5);
+    savings
+}
+
+fn findings(report: &BudgetReport) -> Vec<Finding> {
+    let finding = |rule, level, message: String, decided_by: String| Finding {
+        rule,
+        code: None,
+        level,
+        place: None,
+        message,
+        help: report.savings.iter().map(Saving::to_string).collect(),
+        decided_by,
+    };
+    let mut findings: Vec<_> = report
+        .exceeded
+        .iter()
+        .map(|excess| {
+            finding(
+                "budget-exceeded",
+                Level::Error,
+                excess.to_string(),
+                excess.source.to_string(),
+            )
+        })
+        .collect();
+    let Some(limits) = &report.limits else {
+        return findings;
+    };
+    let size = measured(&report.size.compressed);
+    let (message, source) = match report.verdict {
+        Verdict::Warn => (
+            format!(
+                "Slug {size} is above {}, the size from which deploys get slow.",
+                units::size(limits.warn.value)
+            ),
+            &limits.warn.source,
+        ),
+        Verdict::TooClose => (
+            format!(
+                "Slug {size}: too close to a budget to call (total: {}). The build goes on.",
+                units::size(limits.fail.value)
+            ),
+            &limits.fail.source,
+        ),
+        Verdict::Unknown => (
+            format!(
+                "Slug {size} or more: {} could not be read, so there is no verdict.",
+                units::counted(report.unread.len() as u64, "path")
+            ),
+            &limits.fail.source,
+        ),
+        Verdict::Within | Verdict::Over => return findings,
+    };
+    findings.push(finding(
+        "budget-warning",
+        Level::Warn,
+        message,
+        source.to_string(),
+    ));
+    findings
+}
+
+/// A report that is over its budget, for the documentation.
+pub(super) fn example() -> BudgetReport {
+    let part = |name: &str, kind, megabytes: u64| Part {
+        name: name.to_owned(),
+        kind,
+        totals: Totals {
+            files: 12,
+            bytes: megabytes * 3_000_000,
+        },
+        compressed: megabytes * 1_000_000,
+    };
+    let compressed = Compressed {
+        bytes: 512_600_000,
+        low: 510_500_000,
+        high: 514_700_000,
+        exact: false,
+    };
+    let mut report = BudgetReport {
+        size: Size {
+            compressed,
+            ..Size::default()
+        },
+        parts: vec![
+            part("@tensorflow/tfjs-node", PartKind::Package, 188),
+            part("models/intent.onnx", PartKind::File, 71),
+            part("public/", PartKind::Folder, 40),
+        ],
+        verdict: Verdict::Over,
+        exceeded: vec![Excess {
+            what: "Slug".to_owned(),
+            compressed,
+            limit: 500_000_000,
+            source: Source::File { line: 14 },
+            total: true,
+        }],
+        ..BudgetReport::default()
+    };
+    report.savings = savings(&report);
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(low: u64, bytes: u64, high: u64) -> Compressed {
+        Compressed {
+            bytes,
+            low,
+            high,
+            exact: low == high,
+        }
+    }
+
+    #[test]
+    fn a_verdict_needs_the_whole_interval_on_one_side() {
+        assert_eq!(against(&size(950, 970, 990), 1000), Verdict::Within);
+        assert_eq!(against(&size(980, 990, 1001), 1000), Verdict::TooClose);
+        assert_eq!(against(&size(999, 1010, 1020), 1000), Verdict::TooClose);
+        assert_eq!(against(&size(1001, 1010, 1020), 1000), Verdict::Over);
+        assert_eq!(against(&size(1004, 1004, 1004), 1000), Verdict::TooClose);
+        assert_eq!(against(&size(999, 999, 999), 1000), Verdict::Within);
+    }
+}

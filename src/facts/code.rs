@@ -1,0 +1,271 @@
+//! What does a source file say, whatever its language?
+//!
+//! Each file is parsed once, by a real parser, into the same plain data: imports, calls
+//! with their arguments, assignments, and the scopes they stand in. Rules read only this,
+//! so they can be tested without a parser, and a file costs one parse for all rules.
+//!
+//! Names are dotted whatever the language writes (`Rails.root.join`, `Storage.put` for
+//! `Storage::put`, `file.store` for `$file->store`); a call inside a name keeps its
+//! parentheses without the arguments (`express().listen`).
+
+mod builder;
+mod expression;
+pub(crate) mod javascript;
+mod syntax;
+
+pub use expression::{Argument, Expr};
+
+/// The languages that are parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    JavaScript,
+    Python,
+    Ruby,
+    Go,
+    Java,
+    Php,
+}
+
+impl Language {
+    /// The language of a file with this name; `None` if it is not parsed.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if matches!(name, "Rakefile" | "Gemfile" | "config.ru" | "Guardfile") {
+            return Some(Self::Ruby);
+        }
+        let (_, extension) = name.rsplit_once('.')?;
+        match extension {
+            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" => Some(Self::JavaScript),
+            "py" => Some(Self::Python),
+            "rb" | "ru" | "rake" => Some(Self::Ruby),
+            "go" => Some(Self::Go),
+            "java" => Some(Self::Java),
+            "php" => Some(Self::Php),
+            _ => None,
+        }
+    }
+}
+
+/// What a scope is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeKind {
+    File,
+    Class {
+        name: String,
+        bases: Vec<String>,
+    },
+    Function {
+        name: String,
+    },
+    /// Runs only if the condition (as source text) holds, or does not.
+    Branch {
+        condition: String,
+        holds: bool,
+    },
+    Try,
+    Loop,
+}
+
+/// A piece of a file; scopes form a tree with the file at index 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    pub parent: usize,
+    /// 1-based line of its start.
+    pub line: u32,
+}
+
+/// One imported module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// As written: `./a`, `express`, `celery.schedules`, `github.com/gin-gonic/gin`.
+    pub module: String,
+    /// Local names bound by it.
+    pub names: Vec<String>,
+    pub line: u32,
+    pub scope: usize,
+}
+
+/// One call, also when it stands inside another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    pub callee: String,
+    pub arguments: Vec<Argument>,
+    pub line: u32,
+    pub scope: usize,
+}
+
+/// `target = value`, also a key of a settings hash at file level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    pub target: String,
+    pub value: Expr,
+    pub line: u32,
+    pub scope: usize,
+}
+
+/// One parsed file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Code {
+    /// Relative to the app.
+    pub path: String,
+    pub language: Language,
+    pub scopes: Vec<Scope>,
+    pub imports: Vec<Import>,
+    pub calls: Vec<Call>,
+    pub assignments: Vec<Assignment>,
+    /// Variables read from the environment, with their line and whether a default stands there.
+    pub reads: Vec<EnvRead>,
+    /// A load whose name is computed; what it loads is not known.
+    pub computed_imports: bool,
+    /// The parser met errors; what it understood is kept.
+    pub broken: bool,
+}
+
+/// One read of an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvRead {
+    pub name: String,
+    pub has_default: bool,
+    pub line: u32,
+    pub scope: usize,
+}
+
+impl Call {
+    /// The last part of the callee.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.callee.rsplit('.').next().unwrap_or(&self.callee)
+    }
+
+    /// What stands before the last part; empty for a plain function.
+    #[must_use]
+    pub fn receiver(&self) -> &str {
+        self.callee
+            .rsplit_once('.')
+            .map_or("", |(before, _)| before)
+    }
+
+    /// The positional argument at `index`.
+    #[must_use]
+    pub fn positional(&self, index: usize) -> Option<&Expr> {
+        self.arguments
+            .iter()
+            .filter(|argument| argument.name.is_none())
+            .nth(index)
+            .map(|argument| &argument.value)
+    }
+
+    /// A keyword argument, or the key of an object among the arguments.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Expr> {
+        self.arguments
+            .iter()
+            .find(|argument| argument.name.as_deref() == Some(name))
+            .map(|argument| &argument.value)
+            .or_else(|| {
+                self.arguments
+                    .iter()
+                    .find_map(|argument| argument.value.key(name))
+            })
+    }
+}
+
+impl Code {
+    /// An empty file; parsers and tests fill it.
+    #[must_use]
+    pub fn new(path: impl Into<String>, language: Language) -> Self {
+        Self {
+            path: path.into(),
+            language,
+            scopes: vec![Scope {
+                kind: ScopeKind::File,
+                parent: 0,
+                line: 1,
+            }],
+            imports: Vec::new(),
+            calls: Vec::new(),
+            assignments: Vec::new(),
+            reads: Vec::new(),
+            computed_imports: false,
+            broken: false,
+        }
+    }
+
+    /// The scopes around something, innermost first, without the file itself.
+    pub fn around(&self, scope: usize) -> impl Iterator<Item = &Scope> {
+        let mut next = scope;
+        std::iter::from_fn(move || {
+            if next == 0 {
+                return None;
+            }
+            let scope = self.scopes.get(next)?;
+            // Parents always stand before their children; this ends whatever the data.
+            next = if scope.parent < next { scope.parent } else { 0 };
+            Some(scope)
+        })
+    }
+
+    /// The function around something, innermost.
+    #[must_use]
+    pub fn function(&self, scope: usize) -> Option<&str> {
+        self.around(scope).find_map(|scope| match &scope.kind {
+            ScopeKind::Function { name } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The class around something, with its bases.
+    #[must_use]
+    pub fn class(&self, scope: usize) -> Option<(&str, &[String])> {
+        self.around(scope).find_map(|scope| match &scope.kind {
+            ScopeKind::Class { name, bases } => Some((name.as_str(), bases.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// Whether the file imports a module of this name or below it.
+    #[must_use]
+    pub fn imports(&self, module: &str) -> bool {
+        self.imports
+            .iter()
+            .any(|import| below(&import.module, module))
+    }
+
+    /// Follows names through this file's own assignments, a few steps at most.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, value: &'a Expr) -> &'a Expr {
+        let mut value = value;
+        for _ in 0..4 {
+            let Expr::Name(name) = value else {
+                return value;
+            };
+            let Some(found) = self
+                .assignments
+                .iter()
+                .rev()
+                .find(|assignment| assignment.target == *name)
+            else {
+                return value;
+            };
+            value = &found.value;
+        }
+        value
+    }
+}
+
+/// Whether `path` is `root` or a part of it, by `/` or `.`.
+fn below(path: &str, root: &str) -> bool {
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+}
+
+/// Parses one file. Never fails: broken syntax is a fact.
+#[must_use]
+pub fn parse(path: &str, language: Language, text: &str) -> Code {
+    match language {
+        Language::JavaScript => javascript::parse(path, text),
+        _ => syntax::parse(path, language, text),
+    }
+}

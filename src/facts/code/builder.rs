@@ -1,0 +1,130 @@
+//! How do parsers fill a [`Code`]? One place for scopes and environment reads.
+
+use super::{Argument, Assignment, Call, Code, EnvRead, Expr, Import, Language, Scope, ScopeKind};
+
+/// Values nested deeper than this are [`Expr::Other`]: no rule looks that deep.
+pub(super) const DEPTH: usize = 24;
+
+pub(super) struct Builder {
+    pub(super) code: Code,
+    pub(super) scope: usize,
+}
+
+impl Builder {
+    pub(super) fn new(path: &str, language: Language) -> Self {
+        Self {
+            code: Code::new(path, language),
+            scope: 0,
+        }
+    }
+
+    /// Opens a scope and gives the one to go back to.
+    pub(super) fn open(&mut self, kind: ScopeKind, line: u32) -> usize {
+        let outer = self.scope;
+        self.code.scopes.push(Scope {
+            kind,
+            parent: outer,
+            line,
+        });
+        self.scope = self.code.scopes.len() - 1;
+        outer
+    }
+
+    pub(super) fn import(&mut self, module: &str, names: Vec<String>, line: u32) {
+        if module.is_empty() {
+            self.code.computed_imports = true;
+            return;
+        }
+        self.code.imports.push(Import {
+            module: module.to_owned(),
+            names,
+            line,
+            scope: self.scope,
+        });
+    }
+
+    pub(super) fn call(&mut self, callee: String, arguments: Vec<Argument>, line: u32) {
+        self.code.calls.push(Call {
+            callee,
+            arguments,
+            line,
+            scope: self.scope,
+        });
+    }
+
+    pub(super) fn assign(&mut self, target: String, value: Expr, line: u32) {
+        self.code.assignments.push(Assignment {
+            target,
+            value,
+            line,
+            scope: self.scope,
+        });
+    }
+
+    pub(super) fn read(&mut self, value: &Expr, line: u32) {
+        if let Expr::Env { name, default } = value {
+            self.code.reads.push(EnvRead {
+                name: name.clone(),
+                has_default: default.is_some(),
+                line,
+                scope: self.scope,
+            });
+        }
+    }
+}
+
+/// A dotted name from source text of a callee: `::`, `->` and `?.` become dots, sigils and
+/// blanks go, and arguments inside it are dropped.
+pub(super) fn dotted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(80));
+    let mut depth = 0_usize;
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '(' | '[' | '{' => {
+                if depth == 0 {
+                    out.push(if character == '(' { '(' } else { '[' });
+                }
+                depth += 1;
+            }
+            ')' | ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    out.push(if character == ')' { ')' } else { ']' });
+                }
+            }
+            _ if depth > 0 => {}
+            ':' if rest.peek() == Some(&':') => {
+                rest.next();
+                out.push('.');
+            }
+            '-' if rest.peek() == Some(&'>') => {
+                rest.next();
+                out.push('.');
+            }
+            '&' if rest.peek() == Some(&'.') => {}
+            '?' if matches!(rest.peek(), Some('.' | '-')) => {}
+            '$' | '@' => {}
+            character if character.is_whitespace() => {}
+            character => out.push(character),
+        }
+        if out.len() > 200 {
+            break;
+        }
+    }
+    out.trim_start_matches(['.', '\\']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dotted;
+
+    #[test]
+    fn names_are_dotted_in_every_language() {
+        assert_eq!(dotted("Rails.root&.join"), "Rails.root.join");
+        assert_eq!(dotted("Storage::disk('s3')->put"), "Storage.disk().put");
+        assert_eq!(dotted("$this->file->store"), "this.file.store");
+        assert_eq!(dotted("express()\n  .listen"), "express().listen");
+        assert_eq!(dotted("a?.b[c.d].e"), "a.b[].e");
+    }
+}

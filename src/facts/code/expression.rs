@@ -1,0 +1,151 @@
+//! What is the value of an argument or an assignment, as far as the text tells?
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// Of a keyword argument.
+    pub name: Option<String>,
+    pub value: Expr,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    Text(String),
+    /// As written.
+    Number(String),
+    Bool(bool),
+    Nil,
+    /// A dotted name, or a Ruby symbol with its colon (`:async`).
+    Name(String),
+    /// A read of an environment variable.
+    Env {
+        name: String,
+        default: Option<Box<Expr>>,
+    },
+    Call {
+        callee: String,
+        arguments: Vec<Argument>,
+    },
+    Object(Vec<(String, Expr)>),
+    List(Vec<Expr>),
+    /// One of these: `a || b`, `a if c else b`, `c ? a : b`.
+    Either(Vec<Expr>),
+    /// Text made of parts: a template, a concatenation.
+    Join(Vec<Expr>),
+    Function,
+    Other,
+}
+
+impl Expr {
+    /// The text of a literal.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(text) => text.replace('_', "").parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The name without a symbol's colon.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name.strip_prefix(':').unwrap_or(name)),
+            _ => None,
+        }
+    }
+
+    /// The text of a literal or the name of a symbol.
+    #[must_use]
+    pub fn word(&self) -> Option<&str> {
+        self.text().or_else(|| self.name())
+    }
+
+    /// The value of a key, if this is an object that has it.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&Expr> {
+        match self {
+            Self::Object(entries) => entries
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// Whether this is written out in the source, so that nothing outside can change it.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Number(_) | Self::Bool(_))
+    }
+
+    /// Calls `visit` for this value and all values inside it.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        visit(self);
+        match self {
+            Self::Env {
+                default: Some(inner),
+                ..
+            } => inner.walk(visit),
+            Self::Call { arguments, .. } => {
+                for argument in arguments {
+                    argument.value.walk(visit);
+                }
+            }
+            Self::Object(entries) => {
+                for (_, value) in entries {
+                    value.walk(visit);
+                }
+            }
+            Self::List(items) | Self::Either(items) | Self::Join(items) => {
+                for item in items {
+                    item.walk(visit);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether `test` holds for this value or one inside it.
+    pub fn any(&self, mut test: impl FnMut(&Expr) -> bool) -> bool {
+        let mut found = false;
+        self.walk(&mut |value| found = found || test(value));
+        found
+    }
+
+    /// Whether the environment variable is read in it.
+    #[must_use]
+    pub fn reads(&self, variable: &str) -> bool {
+        self.any(|value| matches!(value, Self::Env { name, .. } if name == variable))
+    }
+
+    /// Whether any environment variable is read in it.
+    #[must_use]
+    pub fn reads_environment(&self) -> bool {
+        self.any(|value| matches!(value, Self::Env { .. }))
+    }
+
+    /// Whether a name in it has `part` among its dotted parts.
+    #[must_use]
+    pub fn mentions(&self, part: &str) -> bool {
+        self.any(|value| match value {
+            Self::Name(name) => name
+                .split('.')
+                .any(|word| word.trim_end_matches("()") == part),
+            Self::Call { callee, .. } => callee
+                .split('.')
+                .any(|word| word.trim_end_matches("()") == part),
+            _ => false,
+        })
+    }
+}

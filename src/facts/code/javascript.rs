@@ -1,0 +1,461 @@
+//! JavaScript and TypeScript, parsed by oxc.
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast;
+use oxc_ast_visit::{Visit, walk};
+use oxc_parser::Parser;
+use oxc_span::{GetSpan, SourceType};
+use oxc_syntax::scope::ScopeFlags;
+
+use super::builder::{Builder, DEPTH, dotted};
+use super::{Argument, Code, Expr, Language, ScopeKind};
+
+/// Parses one file; broken syntax keeps what was understood.
+pub(super) fn parse(path: &str, text: &str) -> Code {
+    let allocator = Allocator::default();
+    // Flow and JSX appear in `.js`, so those are read as JSX; `.ts` must not be.
+    let source = SourceType::from_path(path)
+        .unwrap_or_default()
+        .with_jsx(!path.ends_with("ts"));
+    let mut parsed = Parser::new(&allocator, text, source).parse();
+    if parsed.panicked || parsed.diagnostics_present() {
+        // Node decides by package.json whether a file is a script; try the other way.
+        let script = Parser::new(&allocator, text, source.with_script(true)).parse();
+        if !script.panicked {
+            parsed = script;
+        }
+    }
+    let mut reader = Reader {
+        text,
+        lines: Lines::of(text),
+        builder: Builder::new(path, Language::JavaScript),
+    };
+    reader.builder.code.broken = parsed.panicked;
+    reader.visit_program(&parsed.program);
+    reader.builder.code
+}
+
+/// Whether a parse met errors.
+trait Diagnosed {
+    fn diagnostics_present(&self) -> bool;
+}
+
+impl Diagnosed for oxc_parser::ParserReturn<'_> {
+    fn diagnostics_present(&self) -> bool {
+        !self.diagnostics.is_empty()
+    }
+}
+
+/// Line numbers of byte offsets.
+pub(super) struct Lines(Vec<u32>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        Self(
+            text.bytes()
+                .zip(0_u32..)
+                .filter(|(byte, _)| *byte == b'\n')
+                .map(|(_, at)| at)
+                .collect(),
+        )
+    }
+
+    /// 1-based line of an offset.
+    fn line(&self, offset: u32) -> u32 {
+        u32::try_from(self.0.partition_point(|newline| *newline < offset)).unwrap_or(0) + 1
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    lines: Lines,
+    builder: Builder,
+}
+
+impl Reader<'_> {
+    fn slice(&self, span: oxc_span::Span) -> &str {
+        self.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+    }
+
+    fn line(&self, span: oxc_span::Span) -> u32 {
+        self.lines.line(span.start)
+    }
+
+    fn callee(&self, callee: &ast::Expression<'_>) -> String {
+        match callee.get_inner_expression() {
+            ast::Expression::Identifier(name) => name.name.to_string(),
+            other => dotted(self.slice(other.span())),
+        }
+    }
+
+    fn arguments(&self, arguments: &[ast::Argument<'_>], depth: usize) -> Vec<Argument> {
+        arguments
+            .iter()
+            .map(|argument| Argument {
+                name: None,
+                value: argument
+                    .as_expression()
+                    .map_or(Expr::Other, |value| self.value(value, depth + 1)),
+            })
+            .collect()
+    }
+
+    fn value(&self, value: &ast::Expression<'_>, depth: usize) -> Expr {
+        use ast::Expression as E;
+        if depth > DEPTH {
+            return Expr::Other;
+        }
+        match value.get_inner_expression() {
+            E::StringLiteral(text) => Expr::Text(text.value.to_string()),
+            E::NumericLiteral(number) => Expr::Number(self.slice(number.span).to_owned()),
+            E::BooleanLiteral(truth) => Expr::Bool(truth.value),
+            E::NullLiteral(_) => Expr::Nil,
+            E::Identifier(name) if name.name == "undefined" => Expr::Nil,
+            E::Identifier(name) => Expr::Name(name.name.to_string()),
+            E::ThisExpression(_) => Expr::Name("this".to_owned()),
+            E::TemplateLiteral(template) => self.template(template, depth),
+            E::StaticMemberExpression(_) | E::ComputedMemberExpression(_) => self.member(value),
+            E::ChainExpression(_) => Expr::Name(dotted(self.slice(value.span()))),
+            E::CallExpression(call) => Expr::Call {
+                callee: self.callee(&call.callee),
+                arguments: self.arguments(&call.arguments, depth),
+            },
+            E::NewExpression(call) => Expr::Call {
+                callee: self.callee(&call.callee),
+                arguments: self.arguments(&call.arguments, depth),
+            },
+            E::ObjectExpression(object) => self.object(object, depth),
+            E::ArrayExpression(array) => Expr::List(
+                array
+                    .elements
+                    .iter()
+                    .filter_map(|element| element.as_expression())
+                    .map(|element| self.value(element, depth + 1))
+                    .collect(),
+            ),
+            E::LogicalExpression(logical) => self.logical(logical, depth),
+            E::ConditionalExpression(choice) => Expr::Either(vec![
+                self.value(&choice.test, depth + 1),
+                self.value(&choice.consequent, depth + 1),
+                self.value(&choice.alternate, depth + 1),
+            ]),
+            E::BinaryExpression(binary) => Expr::Join(vec![
+                self.value(&binary.left, depth + 1),
+                self.value(&binary.right, depth + 1),
+            ]),
+            E::AwaitExpression(inner) => self.value(&inner.argument, depth + 1),
+            E::UnaryExpression(unary) => self.value(&unary.argument, depth + 1),
+            E::AssignmentExpression(assignment) => self.value(&assignment.right, depth + 1),
+            E::ArrowFunctionExpression(_) | E::FunctionExpression(_) => Expr::Function,
+            _ => Expr::Other,
+        }
+    }
+
+    /// `process.env.X || y` is one read with a default.
+    fn logical(&self, logical: &ast::LogicalExpression<'_>, depth: usize) -> Expr {
+        let right = self.value(&logical.right, depth + 1);
+        match self.value(&logical.left, depth + 1) {
+            Expr::Env {
+                name,
+                default: None,
+            } => Expr::Env {
+                name,
+                default: Some(Box::new(right)),
+            },
+            left => Expr::Either(vec![left, right]),
+        }
+    }
+
+    fn template(&self, template: &ast::TemplateLiteral<'_>, depth: usize) -> Expr {
+        let quasis = template.quasis.iter().map(|quasi| {
+            Expr::Text(
+                quasi
+                    .value
+                    .cooked
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string),
+            )
+        });
+        if template.expressions.is_empty() {
+            return quasis.into_iter().next().unwrap_or(Expr::Other);
+        }
+        let mut parts = Vec::new();
+        let mut expressions = template.expressions.iter();
+        for quasi in quasis {
+            parts.push(quasi);
+            parts.extend(expressions.next().map(|value| self.value(value, depth + 1)));
+        }
+        Expr::Join(parts)
+    }
+
+    fn member(&self, value: &ast::Expression<'_>) -> Expr {
+        use ast::Expression as E;
+        let value = value.get_inner_expression();
+        let text = self.slice(value.span());
+        if let E::ComputedMemberExpression(computed) = value
+            && self.slice(computed.object.span()) == "process.env"
+        {
+            return match &computed.expression {
+                E::StringLiteral(name) => env(name.value.to_string()),
+                // Some variable is read; which one is not known.
+                _ => env("*".to_owned()),
+            };
+        }
+        let name = dotted(text);
+        match name.strip_prefix("process.env.") {
+            Some(variable) if !variable.contains('.') => env(variable.to_owned()),
+            _ => Expr::Name(name),
+        }
+    }
+
+    fn object(&self, object: &ast::ObjectExpression<'_>, depth: usize) -> Expr {
+        let entries = object.properties.iter().map(|property| match property {
+            ast::ObjectPropertyKind::ObjectProperty(entry) => {
+                (key_name(&entry.key), self.value(&entry.value, depth + 1))
+            }
+            ast::ObjectPropertyKind::SpreadProperty(spread) => {
+                ("...".to_owned(), self.value(&spread.argument, depth + 1))
+            }
+        });
+        Expr::Object(entries.collect())
+    }
+
+    fn in_scope(&mut self, kind: ScopeKind, span: oxc_span::Span, visit: impl FnOnce(&mut Self)) {
+        let line = self.line(span);
+        let outer = self.builder.open(kind, line);
+        visit(self);
+        self.builder.scope = outer;
+    }
+
+    fn binding(&mut self, pattern: &ast::BindingPattern<'_>, value: &Expr, line: u32) {
+        match pattern {
+            ast::BindingPattern::BindingIdentifier(name) => {
+                self.builder
+                    .assign(name.name.to_string(), value.clone(), line);
+            }
+            ast::BindingPattern::ObjectPattern(object) => {
+                for property in &object.properties {
+                    self.destructured(property, value, line);
+                }
+            }
+            ast::BindingPattern::AssignmentPattern(inner) => {
+                self.binding(&inner.left, value, line);
+            }
+            ast::BindingPattern::ArrayPattern(_) => {}
+        }
+    }
+
+    /// `const { PORT = 3000 } = process.env` reads PORT.
+    fn destructured(&mut self, property: &ast::BindingProperty<'_>, value: &Expr, line: u32) {
+        let key = key_name(&property.key);
+        let default = match &property.value {
+            ast::BindingPattern::AssignmentPattern(inner) => {
+                Some(Box::new(self.value(&inner.right, 0)))
+            }
+            _ => None,
+        };
+        let part = match value {
+            Expr::Name(name) if name == "process.env" => Expr::Env { name: key, default },
+            Expr::Name(name) => Expr::Name(format!("{name}.{key}")),
+            Expr::Call { callee, .. } => Expr::Name(format!("{callee}().{key}")),
+            _ => Expr::Other,
+        };
+        self.builder.read(&part, line);
+        self.binding(&property.value, &part, line);
+    }
+}
+
+fn key_name(key: &ast::PropertyKey<'_>) -> String {
+    key.static_name()
+        .map_or_else(|| "[]".to_owned(), |name| name.to_string())
+}
+
+fn env(name: String) -> Expr {
+    Expr::Env {
+        name,
+        default: None,
+    }
+}
+
+impl<'a> Visit<'a> for Reader<'_> {
+    fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
+        let callee = self.callee(&it.callee);
+        let line = self.lines.line(it.callee.span().end);
+        if callee == "require" || callee == "require.resolve" {
+            match it.arguments.first().and_then(|first| first.as_expression()) {
+                Some(ast::Expression::StringLiteral(module)) => {
+                    self.builder.import(&module.value, Vec::new(), line);
+                }
+                _ => self.builder.code.computed_imports = true,
+            }
+        }
+        let arguments = self.arguments(&it.arguments, 0);
+        self.builder.call(callee, arguments, line);
+        walk::walk_call_expression(self, it);
+    }
+
+    fn visit_new_expression(&mut self, it: &ast::NewExpression<'a>) {
+        let callee = self.callee(&it.callee);
+        let arguments = self.arguments(&it.arguments, 0);
+        let line = self.line(it.span);
+        self.builder.call(callee, arguments, line);
+        walk::walk_new_expression(self, it);
+    }
+
+    fn visit_import_expression(&mut self, it: &ast::ImportExpression<'a>) {
+        let line = self.line(it.span);
+        match &it.source {
+            ast::Expression::StringLiteral(module) => {
+                self.builder.import(&module.value, Vec::new(), line);
+            }
+            _ => self.builder.code.computed_imports = true,
+        }
+        walk::walk_import_expression(self, it);
+    }
+
+    fn visit_import_declaration(&mut self, it: &ast::ImportDeclaration<'a>) {
+        if it.import_kind.is_type() {
+            return;
+        }
+        let names = it
+            .specifiers
+            .iter()
+            .flatten()
+            .map(|specifier| specifier.local().name.to_string())
+            .collect();
+        let line = self.line(it.span);
+        self.builder.import(&it.source.value, names, line);
+    }
+
+    fn visit_export_all_declaration(&mut self, it: &ast::ExportAllDeclaration<'a>) {
+        let line = self.line(it.span);
+        self.builder.import(&it.source.value, Vec::new(), line);
+    }
+
+    fn visit_export_from_declaration(&mut self, it: &ast::ExportFromDeclaration<'a>) {
+        let line = self.line(it.span);
+        self.builder.import(&it.source.value, Vec::new(), line);
+    }
+
+    fn visit_variable_declarator(&mut self, it: &ast::VariableDeclarator<'a>) {
+        if let Some(init) = &it.init {
+            let value = self.value(init, 0);
+            let line = self.line(it.span);
+            self.binding(&it.id, &value, line);
+        }
+        walk::walk_variable_declarator(self, it);
+    }
+
+    fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {
+        let target = dotted(self.slice(it.left.span()));
+        let value = self.value(&it.right, 0);
+        let line = self.line(it.span);
+        self.builder.assign(target, value, line);
+        walk::walk_assignment_expression(self, it);
+    }
+
+    fn visit_logical_expression(&mut self, it: &ast::LogicalExpression<'a>) {
+        let value = self.logical(it, 0);
+        if let Expr::Env { .. } = value {
+            let line = self.line(it.span);
+            self.builder.read(&value, line);
+            self.visit_expression(&it.right);
+            return;
+        }
+        walk::walk_logical_expression(self, it);
+    }
+
+    fn visit_member_expression(&mut self, it: &ast::MemberExpression<'a>) {
+        let text = self.slice(it.span());
+        if text.starts_with("process.env") {
+            let line = self.line(it.span());
+            let name = match it {
+                ast::MemberExpression::StaticMemberExpression(member)
+                    if self.slice(member.object.span()) == "process.env" =>
+                {
+                    Some(member.property.name.to_string())
+                }
+                ast::MemberExpression::ComputedMemberExpression(member)
+                    if self.slice(member.object.span()) == "process.env" =>
+                {
+                    match &member.expression {
+                        ast::Expression::StringLiteral(name) => Some(name.value.to_string()),
+                        _ => Some("*".to_owned()),
+                    }
+                }
+                _ => None,
+            };
+            if let Some(name) = name {
+                self.builder.read(&env(name), line);
+            }
+        }
+        walk::walk_member_expression(self, it);
+    }
+
+    fn visit_if_statement(&mut self, it: &ast::IfStatement<'a>) {
+        let condition = self.slice(it.test.span()).to_owned();
+        self.visit_expression(&it.test);
+        let holds = ScopeKind::Branch {
+            condition: condition.clone(),
+            holds: true,
+        };
+        self.in_scope(holds, it.consequent.span(), |reader| {
+            reader.visit_statement(&it.consequent);
+        });
+        if let Some(alternate) = &it.alternate {
+            let fails = ScopeKind::Branch {
+                condition,
+                holds: false,
+            };
+            self.in_scope(fails, alternate.span(), |reader| {
+                reader.visit_statement(alternate);
+            });
+        }
+    }
+
+    fn visit_function(&mut self, it: &ast::Function<'a>, flags: ScopeFlags) {
+        let name = it
+            .id
+            .as_ref()
+            .map_or_else(String::new, |id| id.name.to_string());
+        self.in_scope(ScopeKind::Function { name }, it.span, |reader| {
+            walk::walk_function(reader, it, flags);
+        });
+    }
+
+    fn visit_arrow_function_expression(&mut self, it: &ast::ArrowFunctionExpression<'a>) {
+        let name = String::new();
+        self.in_scope(ScopeKind::Function { name }, it.span, |reader| {
+            walk::walk_arrow_function_expression(reader, it);
+        });
+    }
+
+    fn visit_class(&mut self, it: &ast::Class<'a>) {
+        let name = it
+            .id
+            .as_ref()
+            .map_or_else(String::new, |id| id.name.to_string());
+        let bases = it
+            .heritage
+            .iter()
+            .map(|heritage| dotted(self.slice(heritage.expression.span())))
+            .collect();
+        self.in_scope(ScopeKind::Class { name, bases }, it.span, |reader| {
+            walk::walk_class(reader, it);
+        });
+    }
+
+    fn visit_try_statement(&mut self, it: &ast::TryStatement<'a>) {
+        self.in_scope(ScopeKind::Try, it.span, |reader| {
+            walk::walk_try_statement(reader, it);
+        });
+    }
+
+    fn visit_while_statement(&mut self, it: &ast::WhileStatement<'a>) {
+        self.in_scope(ScopeKind::Loop, it.span, |reader| {
+            walk::walk_while_statement(reader, it);
+        });
+    }
+}

@@ -1,0 +1,226 @@
+//! Python, Ruby, Go, Java and PHP, parsed by their tree-sitter grammars.
+//!
+//! One walk without recursion serves all of them; what differs is which node kinds are
+//! calls, assignments, imports and scopes (one small module per language).
+
+mod go;
+mod java;
+mod php;
+mod python;
+mod ruby;
+mod values;
+
+use tree_sitter::{Node, Parser};
+
+use super::builder::{Builder, dotted};
+use super::{Argument, Code, Expr, Language, ScopeKind};
+
+/// Parses one file; broken syntax keeps what was understood.
+pub(super) fn parse(path: &str, language: Language, text: &str) -> Code {
+    let (grammar, visit, branches): (tree_sitter::Language, Visit, _) = match language {
+        Language::Ruby => (
+            tree_sitter_ruby::LANGUAGE.into(),
+            ruby::visit,
+            ruby::BRANCHES,
+        ),
+        Language::Go => (tree_sitter_go::LANGUAGE.into(), go::visit, go::BRANCHES),
+        Language::Java => (
+            tree_sitter_java::LANGUAGE.into(),
+            java::visit,
+            java::BRANCHES,
+        ),
+        Language::Php => (
+            tree_sitter_php::LANGUAGE_PHP.into(),
+            php::visit,
+            php::BRANCHES,
+        ),
+        Language::Python | Language::JavaScript => (
+            tree_sitter_python::LANGUAGE.into(),
+            python::visit,
+            python::BRANCHES,
+        ),
+    };
+    let mut reader = Reader {
+        text,
+        language,
+        builder: Builder::new(path, language),
+    };
+    let mut parser = Parser::new();
+    let tree = match parser.set_language(&grammar) {
+        Ok(()) => parser.parse(text, None),
+        Err(_) => None,
+    };
+    let Some(tree) = tree else {
+        reader.builder.code.broken = true;
+        return reader.builder.code;
+    };
+    reader.builder.code.broken = tree.root_node().has_error();
+    reader.walk(tree.root_node(), visit, branches);
+    reader.builder.code
+}
+
+type Visit = fn(&mut Reader<'_>, &Step<'_, '_>) -> Option<ScopeKind>;
+
+/// One node of the walk.
+struct Step<'s, 't> {
+    node: Node<'t>,
+    kind: &'static str,
+    /// Which part of its parent this node is.
+    field: Option<&'static str>,
+    /// The nodes around it, outermost first.
+    around: &'s [(Node<'t>, usize)],
+}
+
+impl<'t> Step<'_, 't> {
+    fn parent(&self) -> Option<Node<'t>> {
+        self.around.last().map(|(node, _)| *node)
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    language: Language,
+    builder: Builder,
+}
+
+impl Reader<'_> {
+    fn walk(&mut self, root: Node<'_>, visit: Visit, branches: &[&str]) {
+        let mut cursor = root.walk();
+        let mut around: Vec<(Node<'_>, usize)> = Vec::new();
+        loop {
+            let node = cursor.node();
+            let outer = self.builder.scope;
+            let step = Step {
+                node,
+                kind: node.kind(),
+                field: cursor.field_name(),
+                around: &around,
+            };
+            if node.is_named() {
+                // The branch first: its only statement may be this very node.
+                if let Some(kind) = self.branch(&step, branches) {
+                    self.builder.open(kind, line(node));
+                }
+                if let Some(kind) = visit(self, &step) {
+                    self.builder.open(kind, line(node));
+                }
+            }
+            around.push((node, outer));
+            if cursor.goto_first_child() {
+                continue;
+            }
+            loop {
+                if let Some((_, outer)) = around.pop() {
+                    self.builder.scope = outer;
+                }
+                if cursor.goto_next_sibling() {
+                    break;
+                }
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn slice(&self, node: Node<'_>) -> &str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    fn field(&self, node: Node<'_>, name: &str) -> String {
+        node.child_by_field_name(name)
+            .map_or_else(String::new, |child| self.slice(child).to_owned())
+    }
+
+    fn dotted(&self, node: Node<'_>) -> String {
+        dotted(self.slice(node))
+    }
+
+    /// A call with its arguments, recorded; a read of the environment as well.
+    fn record(&mut self, node: Node<'_>) {
+        match self.value(node, 0) {
+            Expr::Call { callee, arguments } => {
+                self.builder.call(callee, arguments, call_line(node));
+            }
+            value @ Expr::Env { .. } => self.builder.read(&value, line(node)),
+            _ => {}
+        }
+    }
+
+    /// `a = b`, recorded; lists on both sides pair by pair.
+    fn assignment(&mut self, left: Option<Node<'_>>, right: Option<Node<'_>>) {
+        let (Some(left), Some(right)) = (left, right) else {
+            return;
+        };
+        let lists = ["expression_list", "left_assignment_list", "pattern_list"];
+        if lists.contains(&left.kind()) && right.kind() == left.kind() {
+            let mut rights = right.walk();
+            let rights: Vec<_> = right.named_children(&mut rights).collect();
+            let mut lefts = left.walk();
+            for (left, right) in left.named_children(&mut lefts).zip(rights) {
+                let value = self.value(right, 0);
+                self.builder.assign(self.target(left), value, line(left));
+            }
+            return;
+        }
+        let value = self.value(right, 0);
+        self.builder.assign(self.target(left), value, line(left));
+    }
+
+    /// Keeps the key of `a["b"]`, so that settings tables can be asked for it.
+    fn target(&self, node: Node<'_>) -> String {
+        if matches!(
+            node.kind(),
+            "subscript" | "element_reference" | "subscript_expression"
+        ) {
+            let text: String = self
+                .slice(node)
+                .chars()
+                .filter(|character| !matches!(character, '\'' | '"' | '$' | '@'))
+                .collect();
+            return text.replace('[', ".").replace(']', "");
+        }
+        self.dotted(node)
+    }
+
+    /// The branch that this step is, if its parent chooses by a condition.
+    fn branch(&self, step: &Step<'_, '_>, parents: &[&str]) -> Option<ScopeKind> {
+        let parent = step.parent()?;
+        if !parents.contains(&parent.kind()) {
+            return None;
+        }
+        let holds = match step.field? {
+            "consequence" | "body" => true,
+            "alternative" => false,
+            _ => return None,
+        };
+        let unless = parent.kind().starts_with("unless");
+        let condition = self.field(parent, "condition");
+        (!condition.is_empty()).then_some(ScopeKind::Branch {
+            condition,
+            holds: holds != unless,
+        })
+    }
+}
+
+/// 1-based line of a node's start.
+fn line(node: Node<'_>) -> u32 {
+    u32::try_from(node.start_position().row).unwrap_or(0) + 1
+}
+
+/// 1-based line of the name that is called: in a chain over several lines, the last one.
+fn call_line(node: Node<'_>) -> u32 {
+    ["method", "name", "function"]
+        .iter()
+        .find_map(|field| node.child_by_field_name(field))
+        .map_or_else(
+            || line(node),
+            |name| u32::try_from(name.end_position().row).unwrap_or(0) + 1,
+        )
+}
+
+/// The direct children with names.
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).collect()
+}

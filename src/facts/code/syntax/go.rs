@@ -1,0 +1,37 @@
+//! Which nodes of a Go file are facts?
+
+use super::{Reader, ScopeKind, Step, line};
+
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if_statement"];
+
+pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
+    let node = step.node;
+    match step.kind {
+        "call_expression" | "composite_literal" => reader.record(node),
+        "short_var_declaration" | "assignment_statement" => reader.assignment(
+            node.child_by_field_name("left"),
+            node.child_by_field_name("right"),
+        ),
+        "var_spec" | "const_spec" => reader.assignment(
+            node.child_by_field_name("name"),
+            node.child_by_field_name("value"),
+        ),
+        "import_spec" => {
+            let module = reader
+                .field(node, "path")
+                .trim_matches(['"', '`'])
+                .to_owned();
+            let name = reader.field(node, "name");
+            reader.builder.import(&module, vec![name], line(node));
+        }
+        "go_statement" => reader.builder.call("go".to_owned(), Vec::new(), line(node)),
+        "function_declaration" | "method_declaration" | "func_literal" => {
+            let name = reader.field(node, "name");
+            return Some(ScopeKind::Function { name });
+        }
+        "for_statement" => return Some(ScopeKind::Loop),
+        _ => {}
+    }
+    None
+}

@@ -1,0 +1,60 @@
+//! Which nodes of a PHP file are facts?
+
+use super::{Reader, ScopeKind, Step, children, line};
+
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if_statement", "else_if_clause"];
+
+pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
+    let node = step.node;
+    match step.kind {
+        "function_call_expression"
+        | "member_call_expression"
+        | "nullsafe_member_call_expression"
+        | "scoped_call_expression"
+        | "object_creation_expression"
+        | "subscript_expression" => reader.record(node),
+        "assignment_expression" => reader.assignment(
+            node.child_by_field_name("left"),
+            node.child_by_field_name("right"),
+        ),
+        // A configuration file of Laravel or Symfony is what it returns; a property or
+        // constant is set where it is declared.
+        "return_statement" => {
+            if let Some(value) = children(node).first() {
+                let value = reader.value(*value, 0);
+                reader
+                    .builder
+                    .assign("return".to_owned(), value, line(node));
+            }
+        }
+        "property_element" | "const_element" => {
+            let parts = children(node);
+            reader.assignment(parts.first().copied(), parts.get(1).copied());
+        }
+        "namespace_use_clause" => {
+            if let Some(module) = children(node).first() {
+                let module = reader.slice(*module).replace('\\', ".");
+                reader.builder.import(&module, Vec::new(), line(node));
+            }
+        }
+        "function_definition" | "method_declaration" => {
+            let name = reader.field(node, "name");
+            return Some(ScopeKind::Function { name });
+        }
+        "class_declaration" => {
+            let bases = children(node)
+                .into_iter()
+                .filter(|child| matches!(child.kind(), "base_clause" | "class_interface_clause"))
+                .flat_map(children)
+                .map(|base| reader.dotted(base))
+                .collect();
+            let name = reader.field(node, "name");
+            return Some(ScopeKind::Class { name, bases });
+        }
+        "try_statement" => return Some(ScopeKind::Try),
+        "while_statement" | "for_statement" | "foreach_statement" => return Some(ScopeKind::Loop),
+        _ => {}
+    }
+    None
+}

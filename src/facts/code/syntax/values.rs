@@ -1,0 +1,373 @@
+//! What value does a node stand for? Kinds of all five grammars in one table, since most
+//! of them have the same names and the same shape.
+
+use tree_sitter::Node;
+
+use super::super::builder::DEPTH;
+use super::{Argument, Expr, Language, Reader, children};
+
+impl Reader<'_> {
+    pub(super) fn value(&self, node: Node<'_>, depth: usize) -> Expr {
+        if depth > DEPTH {
+            return Expr::Other;
+        }
+        let inner = |node: Node<'_>| self.value(node, depth + 1);
+        match node.kind() {
+            "string"
+            | "interpreted_string_literal"
+            | "raw_string_literal"
+            | "string_literal"
+            | "encapsed_string"
+            | "concatenated_string"
+            | "chained_string"
+            | "bare_string"
+            | "heredoc_body" => self.string(node, depth),
+            "integer"
+            | "float"
+            | "int_literal"
+            | "float_literal"
+            | "decimal_integer_literal"
+            | "decimal_floating_point_literal" => Expr::Number(self.slice(node).to_owned()),
+            "true" | "false" | "boolean" => {
+                Expr::Bool(self.slice(node).eq_ignore_ascii_case("true"))
+            }
+            "none" | "nil" | "null" | "null_literal" => Expr::Nil,
+            "simple_symbol" => Expr::Name(self.slice(node).to_owned()),
+            "identifier"
+            | "constant"
+            | "variable_name"
+            | "name"
+            | "attribute"
+            | "selector_expression"
+            | "field_access"
+            | "member_access_expression"
+            | "scope_resolution"
+            | "class_constant_access_expression"
+            | "qualified_name"
+            | "instance_variable"
+            | "scoped_property_access_expression" => Expr::Name(self.dotted(node)),
+            "subscript" | "element_reference" | "subscript_expression" | "index_expression" => {
+                self.subscript(node)
+            }
+            "call"
+            | "call_expression"
+            | "method_invocation"
+            | "object_creation_expression"
+            | "function_call_expression"
+            | "member_call_expression"
+            | "scoped_call_expression"
+            | "nullsafe_member_call_expression"
+            | "composite_literal" => self.call(node, depth),
+            "dictionary" | "hash" | "array_creation_expression" | "literal_value" => {
+                self.collection(node, depth)
+            }
+            "list"
+            | "tuple"
+            | "set"
+            | "array"
+            | "array_initializer"
+            | "string_array"
+            | "symbol_array"
+            | "expression_list"
+            | "right_assignment_list" => {
+                Expr::List(children(node).into_iter().map(inner).collect())
+            }
+            "boolean_operator" | "binary" | "binary_expression" | "binary_operator" => {
+                self.binary(node, depth)
+            }
+            "conditional_expression" | "conditional" | "ternary_expression" => {
+                Expr::Either(children(node).into_iter().map(inner).collect())
+            }
+            "lambda" | "block" | "do_block" | "func_literal" | "anonymous_function"
+            | "arrow_function" | "lambda_expression" => Expr::Function,
+            "parenthesized_expression"
+            | "await"
+            | "unary_expression"
+            | "unary"
+            | "not_operator"
+            | "unary_operator"
+            | "literal_element"
+            | "cast_expression"
+            | "parenthesized_statements" => children(node)
+                .last()
+                .map_or(Expr::Other, |child| inner(*child)),
+            _ => Expr::Other,
+        }
+    }
+
+    fn string(&self, node: Node<'_>, depth: usize) -> Expr {
+        let parts = children(node);
+        let interpolated = parts.iter().any(|part| {
+            matches!(
+                part.kind(),
+                "interpolation"
+                    | "variable_name"
+                    | "member_access_expression"
+                    | "subscript_expression"
+                    | "string"
+                    | "encapsed_string"
+            )
+        });
+        if !interpolated {
+            return Expr::Text(unquote(self.slice(node)).to_owned());
+        }
+        let values = parts.iter().map(|part| match part.kind() {
+            "interpolation" => children(*part)
+                .first()
+                .map_or(Expr::Other, |inner| self.value(*inner, depth + 1)),
+            "string_content" | "string_value" => Expr::Text(self.slice(*part).to_owned()),
+            _ => self.value(*part, depth + 1),
+        });
+        Expr::Join(values.collect())
+    }
+
+    /// `ENV["X"]`, `os.environ["X"]`, `$_ENV["X"]` read the environment; the rest are names.
+    fn subscript(&self, node: Node<'_>) -> Expr {
+        let object = ["value", "object", "operand"]
+            .iter()
+            .find_map(|field| node.child_by_field_name(field))
+            .or_else(|| children(node).first().copied());
+        let base = object.map_or_else(String::new, |object| self.dotted(object));
+        let key = children(node).last().map(|key| self.value(*key, DEPTH - 1));
+        let environment = matches!(
+            base.as_str(),
+            "ENV" | "os.environ" | "environ" | "_ENV" | "_SERVER"
+        );
+        match key {
+            Some(Expr::Text(name)) if environment => Expr::Env {
+                name,
+                default: None,
+            },
+            Some(Expr::Text(name)) => Expr::Name(format!("{base}.{name}")),
+            Some(Expr::Name(name)) if name.starts_with(':') => {
+                Expr::Name(format!("{base}.{}", &name[1..]))
+            }
+            _ => Expr::Name(format!("{base}[]")),
+        }
+    }
+
+    pub(super) fn call(&self, node: Node<'_>, depth: usize) -> Expr {
+        let name = |field: &str| {
+            node.child_by_field_name(field)
+                .map(|part| self.dotted(part))
+        };
+        let receiver = name("receiver")
+            .or_else(|| name("object"))
+            .or_else(|| name("scope"));
+        let method = name("method")
+            .or_else(|| name("name"))
+            .or_else(|| name("function"))
+            .or_else(|| name("type"))
+            .or_else(|| self.created(node))
+            .unwrap_or_default();
+        let callee = match receiver {
+            Some(receiver) => format!("{receiver}.{method}"),
+            None => method,
+        };
+        let list = node
+            .child_by_field_name("arguments")
+            .or_else(|| node.child_by_field_name("body"))
+            .or_else(|| {
+                children(node)
+                    .into_iter()
+                    .find(|child| child.kind() == "arguments")
+            });
+        let mut arguments: Vec<_> = list
+            .map(children)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|argument| argument.kind() != "comment")
+            .map(|argument| self.argument(argument, depth))
+            .collect();
+        let block = node.child_by_field_name("block");
+        if let Some(read) = environment(self.language, &callee, &arguments, block.is_some()) {
+            return read;
+        }
+        if block.is_some() && self.language == Language::Ruby {
+            arguments.push(Argument {
+                name: Some("&block".to_owned()),
+                value: Expr::Function,
+            });
+        }
+        Expr::Call { callee, arguments }
+    }
+
+    /// The class of PHP's `new X(…)`, which has no field for it.
+    fn created(&self, node: Node<'_>) -> Option<String> {
+        children(node)
+            .first()
+            .filter(|child| matches!(child.kind(), "name" | "qualified_name" | "variable_name"))
+            .map(|child| self.dotted(*child))
+    }
+
+    fn argument(&self, node: Node<'_>, depth: usize) -> Argument {
+        let (name, value) = match node.kind() {
+            "keyword_argument" | "argument" => (
+                node.child_by_field_name("name"),
+                node.child_by_field_name("value")
+                    .or_else(|| children(node).last().copied()),
+            ),
+            "pair" | "keyed_element" => (
+                children(node).first().copied(),
+                children(node).last().copied(),
+            ),
+            "element_value_pair" => (
+                node.child_by_field_name("key"),
+                node.child_by_field_name("value"),
+            ),
+            _ => (None, Some(node)),
+        };
+        Argument {
+            name: name.map(|name| self.key(name)),
+            value: value.map_or(Expr::Other, |value| self.value(value, depth + 1)),
+        }
+    }
+
+    fn key(&self, node: Node<'_>) -> String {
+        let text = self.slice(node).trim();
+        unquote(text.trim_start_matches(':').trim_end_matches(':')).to_owned()
+    }
+
+    /// A dictionary, or a list where no element has a key (PHP has one literal for both).
+    fn collection(&self, node: Node<'_>, depth: usize) -> Expr {
+        let mut entries = Vec::new();
+        let mut items = Vec::new();
+        for child in children(node) {
+            let parts = children(child);
+            match (child.kind(), parts.as_slice()) {
+                ("pair" | "array_element_initializer" | "keyed_element", [key, .., value]) => {
+                    entries.push((self.key(*key), self.value(*value, depth + 1)));
+                }
+                ("array_element_initializer", [value]) => {
+                    items.push(self.value(*value, depth + 1));
+                }
+                ("comment", _) => {}
+                ("dictionary_splat" | "hash_splat_argument" | "variadic_unpacking", [value]) => {
+                    entries.push(("...".to_owned(), self.value(*value, depth + 1)));
+                }
+                _ => items.push(self.value(child, depth + 1)),
+            }
+        }
+        if entries.is_empty() && !items.is_empty() {
+            return Expr::List(items);
+        }
+        Expr::Object(entries)
+    }
+
+    fn binary(&self, node: Node<'_>, depth: usize) -> Expr {
+        let parts = children(node);
+        let (Some(left), Some(right)) = (parts.first(), parts.last()) else {
+            return Expr::Other;
+        };
+        let operator = node
+            .child_by_field_name("operator")
+            .map_or_else(String::new, |operator| self.slice(operator).to_owned());
+        let left = self.value(*left, depth + 1);
+        let right = self.value(*right, depth + 1);
+        match (operator.as_str(), left) {
+            (
+                "or" | "||" | "??" | "?:",
+                Expr::Env {
+                    name,
+                    default: None,
+                },
+            ) => Expr::Env {
+                name,
+                default: Some(Box::new(right)),
+            },
+            ("or" | "||" | "??" | "?:" | "and" | "&&", left) => Expr::Either(vec![left, right]),
+            (_, left) => Expr::Join(vec![left, right]),
+        }
+    }
+}
+
+/// The read of an environment variable that a call is, if it is one.
+fn environment(
+    language: Language,
+    callee: &str,
+    arguments: &[Argument],
+    block: bool,
+) -> Option<Expr> {
+    let reads = match language {
+        Language::Python => matches!(
+            callee,
+            "os.getenv"
+                | "getenv"
+                | "os.environ.get"
+                | "environ.get"
+                | "os.environ.setdefault"
+                | "config"
+                | "decouple.config"
+                | "env"
+                | "env.str"
+                | "env.bool"
+                | "env.int"
+                | "env.list"
+                | "env.db"
+                | "env.url"
+                | "env.float"
+                | "env.json"
+                | "env.cache"
+        ),
+        Language::Ruby => matches!(callee, "ENV.fetch" | "ENV.key?" | "ENV.has_key?"),
+        Language::Go => matches!(callee, "os.Getenv" | "os.LookupEnv"),
+        Language::Java => matches!(callee, "System.getenv" | "System.getenv().get"),
+        Language::Php => matches!(callee, "env" | "getenv" | "Env.get"),
+        Language::JavaScript => false,
+    };
+    if !reads {
+        return None;
+    }
+    let name = arguments.first()?.value.text()?.to_owned();
+    let default = arguments
+        .iter()
+        .skip(1)
+        .find(|argument| {
+            argument
+                .name
+                .as_deref()
+                .is_none_or(|name| name == "default")
+        })
+        .map(|argument| Box::new(argument.value.clone()))
+        .or_else(|| block.then(|| Box::new(Expr::Function)));
+    Some(Expr::Env { name, default })
+}
+
+/// A literal without its prefix and quotes.
+fn unquote(text: &str) -> &str {
+    let text = text.trim();
+    let start = text.find(['"', '\'', '`']).filter(|at| *at <= 2);
+    let Some(start) = start else {
+        return text;
+    };
+    let body = &text[start..];
+    for quotes in ["\"\"\"", "'''", "\"", "'", "`"] {
+        if let Some(inner) = body
+            .strip_prefix(quotes)
+            .and_then(|rest| rest.strip_suffix(quotes))
+        {
+            return inner;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquote;
+
+    #[test]
+    fn quotes_go_whatever_the_prefix() {
+        for text in [
+            "'a'",
+            "\"a\"",
+            "b'a'",
+            "r\"a\"",
+            "\"\"\"a\"\"\"",
+            "`a`",
+            "a",
+        ] {
+            assert_eq!(unquote(text), "a");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Which packages does the app depend on, and which does a lockfile resolve?
+
+mod locks;
+mod manifests;
+
+use std::collections::BTreeMap;
+
+use super::app::App;
+use super::sources::Sources;
+
+/// Where packages come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ecosystem {
+    Npm,
+    Pypi,
+    Gem,
+    Go,
+    Maven,
+    Composer,
+}
+
+/// A package that a manifest asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    pub ecosystem: Ecosystem,
+    /// Lower case for Python, as written elsewhere.
+    pub name: String,
+    /// The wanted version, as written; empty if there is none.
+    pub wanted: String,
+    /// Not installed, or removed, in production.
+    pub dev: bool,
+    pub path: String,
+    /// 1-based; 0 if unknown.
+    pub line: u32,
+}
+
+/// What a lockfile says of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    pub version: String,
+    /// Only development dependencies need it.
+    pub dev: bool,
+}
+
+/// All packages of the app's root.
+#[derive(Debug, Clone, Default)]
+pub struct Packages {
+    pub wanted: Vec<Package>,
+    pub locked: BTreeMap<(Ecosystem, String), Locked>,
+    /// Manifests at the root.
+    pub manifests: Vec<(Ecosystem, String)>,
+    /// Lockfiles at the root.
+    pub locks: Vec<(Ecosystem, String)>,
+}
+
+impl Packages {
+    /// The manifest's entry for a package that production has.
+    #[must_use]
+    pub fn wants(&self, ecosystem: Ecosystem, name: &str) -> Option<&Package> {
+        self.wanted
+            .iter()
+            .find(|package| package.ecosystem == ecosystem && package.name == name && !package.dev)
+    }
+
+    /// The first of several packages that production has.
+    #[must_use]
+    pub fn wants_any(&self, ecosystem: Ecosystem, names: &[&str]) -> Option<&Package> {
+        names.iter().find_map(|name| self.wants(ecosystem, name))
+    }
+
+    /// Whether production has the package, also through others.
+    #[must_use]
+    pub fn has(&self, ecosystem: Ecosystem, name: &str) -> bool {
+        self.wants(ecosystem, name).is_some()
+            || self
+                .locked
+                .get(&(ecosystem, name.to_owned()))
+                .is_some_and(|locked| !locked.dev)
+    }
+
+    /// Whether production has one of the packages.
+    #[must_use]
+    pub fn has_any(&self, ecosystem: Ecosystem, names: &[&str]) -> bool {
+        names.iter().any(|name| self.has(ecosystem, name))
+    }
+
+    /// The version that a lockfile resolves.
+    #[must_use]
+    pub fn version(&self, ecosystem: Ecosystem, name: &str) -> Option<&str> {
+        self.locked
+            .get(&(ecosystem, name.to_owned()))
+            .map(|locked| locked.version.as_str())
+            .filter(|version| !version.is_empty())
+    }
+
+    /// The lockfiles of an ecosystem.
+    pub fn locks_of(&self, ecosystem: Ecosystem) -> impl Iterator<Item = &str> {
+        self.locks
+            .iter()
+            .filter(move |(of, _)| *of == ecosystem)
+            .map(|(_, path)| path.as_str())
+    }
+
+    /// The manifest of an ecosystem.
+    #[must_use]
+    pub fn manifest(&self, ecosystem: Ecosystem) -> Option<&str> {
+        self.manifests
+            .iter()
+            .find(|(of, _)| *of == ecosystem)
+            .map(|(_, path)| path.as_str())
+    }
+}
+
+const MANIFESTS: &[(Ecosystem, &str)] = &[
+    (Ecosystem::Npm, "package.json"),
+    (Ecosystem::Pypi, "requirements.txt"),
+    (Ecosystem::Pypi, "Pipfile"),
+    (Ecosystem::Pypi, "pyproject.toml"),
+    (Ecosystem::Pypi, "setup.py"),
+    (Ecosystem::Gem, "Gemfile"),
+    (Ecosystem::Go, "go.mod"),
+    (Ecosystem::Maven, "pom.xml"),
+    (Ecosystem::Maven, "build.gradle"),
+    (Ecosystem::Maven, "build.gradle.kts"),
+    (Ecosystem::Composer, "composer.json"),
+];
+
+const LOCKS: &[(Ecosystem, &str)] = &[
+    (Ecosystem::Npm, "package-lock.json"),
+    (Ecosystem::Npm, "npm-shrinkwrap.json"),
+    (Ecosystem::Npm, "yarn.lock"),
+    (Ecosystem::Npm, "pnpm-lock.yaml"),
+    (Ecosystem::Npm, "bun.lock"),
+    (Ecosystem::Npm, "bun.lockb"),
+    (Ecosystem::Pypi, "Pipfile.lock"),
+    (Ecosystem::Pypi, "poetry.lock"),
+    (Ecosystem::Pypi, "uv.lock"),
+    (Ecosystem::Pypi, "pdm.lock"),
+    (Ecosystem::Gem, "Gemfile.lock"),
+    (Ecosystem::Go, "go.sum"),
+    (Ecosystem::Composer, "composer.lock"),
+];
+
+/// Reads what manifests and lockfiles say.
+#[must_use]
+pub fn read(app: &App, sources: &Sources) -> Packages {
+    let present = |list: &[(Ecosystem, &str)]| {
+        list.iter()
+            .filter(|(_, path)| sources.has(path))
+            .map(|(ecosystem, path)| (*ecosystem, (*path).to_owned()))
+            .collect()
+    };
+    Packages {
+        wanted: manifests::read(app, sources),
+        locked: locks::read(sources),
+        manifests: present(MANIFESTS),
+        locks: present(LOCKS),
+    }
+}
+
+/// A Python package's name as the index compares it (PEP 503).
+fn pypi_name(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace(['_', '.'], "-")
+}

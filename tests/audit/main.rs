@@ -1,0 +1,7 @@
+//! The audit from outside: fixtures of every rule, and the pages made from code.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+
+mod docs;
+mod fixtures;
+mod hostile;

@@ -1,0 +1,13 @@
+//! The model of the stack against the real lifecycle, and reports against whole trees.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+
+mod differential;
+mod fixtures;
+mod generator;
+mod large;
+mod lifecycle;
+mod reused;
+mod rules;
+mod tree;
+mod verbs;
