@@ -24,7 +24,7 @@ pub static INSTALLERS: Entry = Entry {
     reason: "pip, setuptools and wheel",
     guard: Guard::Named,
     evidence: "They install packages; nothing kept imports them and no command runs them.",
-    tell_kept: true,
+    tell_kept: false,
 };
 
 /// The part of a path inside `site-packages` and the folder that is on Python's path.
