@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod inspect;
 mod strip;
+mod triage;
 mod workspace;
 
 use std::ffi::OsString;
@@ -41,6 +42,7 @@ enum Verb {
     Env(env::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
+    Triage(triage::Arguments),
 }
 
 /// Forms of a report.
@@ -92,6 +94,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Env(arguments) => env::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
+        Verb::Triage(arguments) => triage::run(arguments),
     };
     match result {
         Ok(exit) => code(exit),

@@ -1,5 +1,7 @@
 //! Can a slow service hold the app's threads for minutes?
 
+use std::fmt::Write as _;
+
 use super::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
@@ -75,9 +77,9 @@ fn one(sites: &[Site<'_>], fix: &str) -> Option<Evidence> {
     if !rest.is_empty() {
         let places: Vec<_> = rest.iter().take(3).map(|site| format!("{}:{}", site.code.path, site.call.line)).collect();
         let more = rest.len() - places.len();
-        message += &format!(" Also {}", places.join(", "));
+        let _ = write!(message, " Also {}", places.join(", "));
         if more > 0 {
-            message += &format!(" and {more} more");
+            let _ = write!(message, " and {more} more");
         }
         message.push('.');
     }
@@ -89,9 +91,9 @@ const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "reque
 /// Whether a call names a timeout, or hands over options that can't be read.
 fn says_timeout(site: Site<'_>, names: &[&str]) -> bool {
     site.call.arguments.iter().any(|argument| {
-        let named = argument.name.as_deref().is_some_and(|name| names.iter().any(|wanted| name.contains(wanted)));
+        let by_name = argument.name.as_deref().is_some_and(|name| names.iter().any(|wanted| name.contains(wanted)));
         let value = site.code.resolve(&argument.value);
-        named
+        by_name
             || value.any(|value| match value {
                 Expr::Object(entries) => entries.iter().any(|(key, _)| key == "..." || names.iter().any(|wanted| key.contains(wanted))),
                 _ => false,
