@@ -9,6 +9,7 @@ mod attribute;
 mod codec;
 pub mod estimate;
 pub mod history;
+pub mod image;
 pub mod kept;
 pub mod limits;
 pub mod stream;
@@ -21,6 +22,7 @@ use crate::facts::Unread;
 use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
 use attribute::Named;
+pub use attribute::Node;
 use estimate::{Estimate, Goal};
 use history::{Change, History};
 use limits::{Excess, Saving};
@@ -63,6 +65,8 @@ pub struct BudgetReport {
     pub savings: Vec<Saving>,
     /// Against the last successful build.
     pub change: Option<Change>,
+    /// By folder, for pictures; only [`inspect`] asks for it.
+    pub detail: Option<Node>,
     /// What could not be read; sizes are lower bounds when this is not empty.
     pub unread: Vec<Unread>,
 }
@@ -157,7 +161,7 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
         limits: &[fail],
         ..Goal::NUMBER
     };
-    let mut report = weigh(load, &goal);
+    let mut report = weigh(load, &goal, false);
     limits::judge(&mut report, load, &config.budget);
     report
 }
@@ -170,10 +174,10 @@ pub fn inspect(tree: &Tree) -> BudgetReport {
         layers: &[],
         previous: None,
     };
-    weigh(&load, &Goal::NUMBER)
+    weigh(&load, &Goal::NUMBER, true)
 }
 
-fn weigh(load: &Load<'_>, goal: &Goal<'_>) -> BudgetReport {
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
     let sources = sources(load);
     let stream = Stream::new(sources.clone());
     let estimate = estimate::estimate(&stream, goal);
@@ -184,11 +188,16 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>) -> BudgetReport {
         .zip(layers)
         .map(|(source, layer)| Named { source, layer })
         .collect();
-    report(&stream, &estimate, &named)
+    report(&stream, &estimate, &named, detail)
 }
 
-fn report(stream: &Stream<'_>, estimate: &Estimate, named: &[Named<'_>]) -> BudgetReport {
-    let attribution = attribute::attribute(stream, estimate, named);
+fn report(
+    stream: &Stream<'_>,
+    estimate: &Estimate,
+    named: &[Named<'_>],
+    detail: bool,
+) -> BudgetReport {
+    let attribution = attribute::attribute(stream, estimate, named, detail);
     let trees = || named.iter().map(|named| named.source.tree);
     let mut totals = Totals::default();
     for tree in trees() {
@@ -207,6 +216,7 @@ fn report(stream: &Stream<'_>, estimate: &Estimate, named: &[Named<'_>]) -> Budg
         },
         parts: attribution.parts,
         kinds: attribution.kinds,
+        detail: attribution.detail,
         unread,
         ..BudgetReport::default()
     }
@@ -276,3 +286,6 @@ pub static EXCEEDED: Kind = Kind {
         problem(&report).unwrap_or_else(|| Problem::new(&EXCEEDED))
     },
 };
+
+#[cfg(test)]
+mod tests;

@@ -4,14 +4,19 @@
 //! capability gives its [`line::Line`]s here, and a [`line::Skin`] writes them.
 
 pub mod audit;
+pub mod bars;
 pub mod budget;
 pub mod build_log;
 pub mod cache;
+pub mod diff;
 pub mod env;
 pub mod findings;
 pub mod github;
+pub mod html;
+pub mod image;
 pub mod json;
 pub mod line;
+pub mod markdown;
 pub mod problem;
 pub mod sarif;
 pub mod stack;

@@ -5,6 +5,7 @@
 //! gives each file type and each part a ratio; a part with few windows leans on the ratio
 //! of its file types, one with many on its own. All parts together are scaled to the total.
 
+mod detail;
 mod kinds;
 mod packages;
 
@@ -14,6 +15,7 @@ use super::estimate::Estimate;
 use super::stream::{Source, Stream};
 use super::{Part, PartKind};
 use crate::facts::tree::{Entry, EntryKind, Totals};
+pub use detail::Node;
 pub(super) use kinds::{is_name as is_kind, of as kind_of};
 pub(super) use packages::Packages;
 
@@ -34,6 +36,8 @@ pub(super) struct Attribution {
     pub(super) kinds: Vec<Part>,
     /// Bytes of names beyond the first of hard-linked files.
     pub(super) repeated_links: u64,
+    /// By folder; only when asked for.
+    pub(super) detail: Option<Node>,
 }
 
 /// What a source of the archive is called in reports.
@@ -95,6 +99,7 @@ pub(super) fn attribute(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
+    wants_detail: bool,
 ) -> Attribution {
     let total: u64 = named
         .iter()
@@ -122,20 +127,21 @@ pub(super) fn attribute(
         kinds,
         types,
         memberships,
+        ratios: Vec::new(),
     };
     count.all(stream, named);
     count.windows(stream, estimate, named);
     count.expect(stream, named);
     #[allow(clippy::cast_precision_loss)]
     let compressed = estimate.compressed.bytes as f64;
+    let by_part = scaled(&count.parts, compressed);
     let mut attribution = Attribution {
-        parts: finish(&count.parts, compressed, |(kind, name)| {
-            (*kind, name.clone())
-        }),
-        kinds: finish(&count.kinds, compressed, |name| {
+        parts: parts_of(&count.parts, &by_part, |(kind, name)| (*kind, name.clone())),
+        kinds: parts_of(&count.kinds, &scaled(&count.kinds, compressed), |name| {
             (PartKind::Kind, (*name).to_owned())
         }),
         repeated_links: repeated_links(named),
+        detail: wants_detail.then(|| detail::tree(&count, &by_part, stream, named)),
     };
     attribution.parts.retain(|part| part.totals.files > 0);
     attribution.kinds.retain(|part| part.totals.files > 0);
@@ -148,19 +154,16 @@ struct Counting {
     types: Groups<Vec<u8>>,
     /// By source and entry: numbers of part, kind and file type.
     memberships: Vec<Vec<[u32; 3]>>,
+    /// By file type: compressed bytes per byte in the archive.
+    ratios: Vec<f64>,
 }
 
 impl Counting {
     /// The three groups of an entry.
     fn groups(&mut self, source: usize, entry: usize, mut each: impl FnMut(&mut Sum)) {
-        let Some(numbers) = self
-            .memberships
-            .get(source)
-            .and_then(|list| list.get(entry))
-        else {
+        let Some([part, kind, file_type]) = self.numbers(source, entry) else {
             return;
         };
-        let [part, kind, file_type] = numbers.map(|number| number as usize);
         let sums = [
             self.parts.sum(part),
             self.kinds.sum(kind),
@@ -210,7 +213,7 @@ impl Counting {
         let seen: f64 = self.types.sums.iter().map(|sum| sum.seen).sum();
         let compressed: f64 = self.types.sums.iter().map(|sum| sum.seen_compressed).sum();
         let overall = if seen > 0.0 { compressed / seen } else { 1.0 };
-        let ratios: Vec<_> = self
+        self.ratios = self
             .types
             .sums
             .iter()
@@ -219,26 +222,30 @@ impl Counting {
         for (number, named) in named.iter().enumerate() {
             for (place, entry) in named.source.tree.entries().iter().enumerate() {
                 let archive = stream.member_length(number, entry) as f64;
-                let ratio = self
-                    .memberships
-                    .get(number)
-                    .and_then(|list| list.get(place))
-                    .and_then(|[_, _, file_type]| ratios.get(*file_type as usize))
-                    .copied()
-                    .unwrap_or(overall);
+                let ratio = self.ratio(number, place);
                 self.groups(number, place, |sum| sum.expected += archive * ratio);
             }
         }
     }
+
+    /// Compressed bytes per byte of an entry, by its file type.
+    fn ratio(&self, source: usize, entry: usize) -> f64 {
+        self.numbers(source, entry)
+            .and_then(|[_, _, file_type]| self.ratios.get(file_type))
+            .copied()
+            .unwrap_or(1.0)
+    }
+
+    /// Numbers of the groups of an entry: part, kind, file type.
+    fn numbers(&self, source: usize, entry: usize) -> Option<[usize; 3]> {
+        let numbers = self.memberships.get(source)?.get(entry)?;
+        Some(numbers.map(|number| number as usize))
+    }
 }
 
-/// Sums as parts, scaled to `total` compressed bytes, largest first.
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
-fn finish<K>(groups: &Groups<K>, total: f64, name: impl Fn(&K) -> (PartKind, String)) -> Vec<Part> {
+/// Compressed bytes of each group, together `total`.
+#[allow(clippy::cast_precision_loss)]
+fn scaled<K>(groups: &Groups<K>, total: f64) -> Vec<f64> {
     let raw: Vec<f64> = groups
         .sums
         .iter()
@@ -253,18 +260,28 @@ fn finish<K>(groups: &Groups<K>, total: f64, name: impl Fn(&K) -> (PartKind, Str
         })
         .collect();
     let scale = total / raw.iter().sum::<f64>().max(1.0);
+    raw.into_iter().map(|bytes| bytes * scale).collect()
+}
+
+/// Groups as parts, largest first.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn parts_of<K>(
+    groups: &Groups<K>,
+    compressed: &[f64],
+    name: impl Fn(&K) -> (PartKind, String),
+) -> Vec<Part> {
     let mut parts: Vec<_> = groups
         .keys
         .iter()
         .zip(&groups.sums)
-        .zip(raw)
-        .map(|((key, sum), raw)| {
+        .zip(compressed)
+        .map(|((key, sum), compressed)| {
             let (kind, name) = name(key);
             Part {
                 name,
                 kind,
                 totals: sum.totals,
-                compressed: (raw * scale).round() as u64,
+                compressed: compressed.round() as u64,
             }
         })
         .collect();
@@ -284,11 +301,11 @@ fn part_of(
     big: u64,
 ) -> (PartKind, String) {
     if let Some(package) = packages.of(entry.path_bytes()) {
-        return (PartKind::Package, package);
+        return (PartKind::Package, printable(&package));
     }
-    let path = String::from_utf8_lossy(entry.path_bytes());
+    let path = printable(&String::from_utf8_lossy(entry.path_bytes()));
     if entry.kind() == EntryKind::File && entry.size() >= big {
-        let name = layer.map_or_else(|| path.to_string(), |layer| format!("{path} in {layer}"));
+        let name = layer.map_or_else(|| path.clone(), |layer| format!("{path} in {layer}"));
         return (PartKind::File, name);
     }
     if let Some(layer) = layer {
@@ -299,6 +316,19 @@ fn part_of(
         None if entry.kind() == EntryKind::Directory => (PartKind::Folder, format!("{path}/")),
         None => (PartKind::Folder, "files at the root".to_owned()),
     }
+}
+
+/// A name on one line: a file's name may hold line ends and escape sequences.
+fn printable(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// The lower-case extension, or what stands for it.

@@ -437,8 +437,9 @@ fn whole(stream: &Stream<'_>) -> Estimate {
 }
 
 /// Compresses all of it with the faster coder, and measures how far off that is.
+#[must_use]
 #[allow(clippy::cast_precision_loss)]
-fn census(stream: &Stream<'_>) -> Compressed {
+pub fn census(stream: &Stream<'_>) -> Compressed {
     let chunks = parts(stream.len(), CHUNK);
     let every = (chunks.len() / COMPARED).max(1);
     let measured: Vec<_> = chunks

@@ -171,6 +171,15 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Where the entries of a source begin, its root's own member left out.
+    #[must_use]
+    pub fn source_start(&self, source: usize) -> u64 {
+        let root = self
+            .members
+            .partition_point(|member| usize::from(member.source) < source);
+        self.starts.get(root + 1).copied().unwrap_or(0)
+    }
+
     fn overlapping(&self, from: u64, end: u64) -> impl Iterator<Item = (Member, u64)> {
         self.overlapping_places(from, end).map(|(_, found)| found)
     }

@@ -1,4 +1,5 @@
 //! The npm preset from end to end, with a small npm of our own: a script that copies what
 //! the lockfile names. No network, no Node.js.
+mod folders;
 mod npm;
 mod support;

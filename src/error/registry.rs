@@ -14,6 +14,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::facts::EMPTY_APP,
     &crate::program::cnb::FINDINGS,
     &crate::program::cnb::FRAMEWORK,
+    &crate::budget::image::BROKEN,
     &crate::cache::INSTALL_FAILED,
     &super::IO,
     &crate::cache::LOCKFILE_OUT_OF_STEP,

@@ -125,6 +125,7 @@ mod tests {
             tree_bytes: 151_000_000,
             stored_bytes: 38_100_000,
             folders: vec!["node_modules".to_owned()],
+            exposes: Vec::new(),
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);

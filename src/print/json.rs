@@ -112,18 +112,40 @@ pub fn strip_report(report: &crate::strip::StripReport) -> String {
     pretty(&serde_json::json!({ "schema": SCHEMA, "strip": strip::value(report) }))
 }
 
+/// The answer to `slugsmith diff`.
+#[must_use]
+pub fn diff(change: &crate::budget::history::Change) -> String {
+    pretty(&serde_json::json!({ "schema": SCHEMA, "diff": budget::change(change) }))
+}
+
+/// The answer to `slugsmith inspect` of an image: sizes as of a folder, with its layers and
+/// what is hidden in them.
+#[must_use]
+pub fn image(report: &crate::budget::image::ImageReport) -> String {
+    let mut value = inspect_value(&report.budget);
+    value["layers"] = budget::layers(report);
+    value["hidden"] = budget::hidden(report);
+    pretty(&value)
+}
+
 /// The answer to `slugsmith inspect`.
 #[must_use]
 pub fn inspect(report: &crate::budget::BudgetReport) -> String {
+    pretty(&inspect_value(report))
+}
+
+fn inspect_value(report: &crate::budget::BudgetReport) -> serde_json::Value {
     let budget = budget::value(report);
-    pretty(&serde_json::json!({
+    serde_json::json!({
         "schema": SCHEMA,
         "size": {
             "files": budget["files"], "bytes": budget["bytes"],
             "compressed": budget["compressed"],
         },
         "parts": budget["parts"],
-    }))
+        "kinds": budget["kinds"],
+        "unread": budget["unread"],
+    })
 }
 
 fn status_word(status: Status) -> &'static str {

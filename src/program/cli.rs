@@ -2,12 +2,15 @@
 
 mod build;
 mod check;
+mod diff;
 mod env;
 mod explain;
 mod init;
 mod inspect;
+mod stack;
 mod strip;
 mod triage;
+mod which;
 mod workspace;
 
 use std::ffi::OsString;
@@ -38,8 +41,11 @@ enum Verb {
     Build(build::Arguments),
     Check(check::Arguments),
     Inspect(inspect::Arguments),
+    Diff(diff::Arguments),
     Strip(strip::Arguments),
     Env(env::Arguments),
+    Stack(stack::Arguments),
+    Which(which::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Triage(triage::Arguments),
@@ -58,12 +64,25 @@ struct OutputArguments {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    file: OutputFile,
+}
+
+impl OutputArguments {
+    fn write(&self, text: &str) -> Result<()> {
+        self.file.write(text)
+    }
+}
+
+/// Where a report goes.
+#[derive(Debug, clap::Args)]
+struct OutputFile {
     /// Write the report to FILE instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-impl OutputArguments {
+impl OutputFile {
     fn write(&self, text: &str) -> Result<()> {
         match &self.output {
             Some(path) => {
@@ -90,8 +109,11 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Build(arguments) => build::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
         Verb::Inspect(arguments) => inspect::run(arguments),
+        Verb::Diff(arguments) => diff::run(arguments),
         Verb::Strip(arguments) => strip::run(arguments),
         Verb::Env(arguments) => env::run(arguments),
+        Verb::Stack(arguments) => stack::run(arguments),
+        Verb::Which(arguments) => which::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
         Verb::Triage(arguments) => triage::run(arguments),

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::budget::{BudgetReport, Verdict};
+use crate::budget::history::{Change, How};
+use crate::budget::image::{self, ImageReport};
+use crate::budget::{BudgetReport, Part, Verdict};
 
 /// Size, verdict and parts, largest first.
 #[must_use]
@@ -22,9 +24,78 @@ pub fn value(report: &BudgetReport) -> Value {
             "bytes": compressed.bytes, "low": compressed.low,
             "high": compressed.high, "exact": compressed.exact,
         },
-        "parts": report.parts.iter().map(|part| json!({
-            "name": part.name, "kind": part.kind, "files": part.totals.files,
-            "bytes": part.totals.bytes, "compressed": part.compressed,
+        "parts": parts(&report.parts),
+        "kinds": parts(&report.kinds),
+        "repeated_links": report.size.repeated_links,
+        "change": report.change.as_ref().map(change),
+        "exceeded": report.exceeded.iter().map(|excess| json!({
+            "what": excess.what, "bytes": excess.compressed.bytes, "limit": excess.limit,
+            "decided_by": excess.source.to_string(),
+        })).collect::<Vec<_>>(),
+        "savings": report.savings.iter().map(|saving| json!({
+            "bytes": saving.bytes, "how": saving.how,
+        })).collect::<Vec<_>>(),
+        "unread": report.unread.iter().map(|unread| json!({
+            "path": unread.path.display().to_string(), "reason": unread.reason,
         })).collect::<Vec<_>>(),
     })
+}
+
+fn parts(parts: &[Part]) -> Vec<Value> {
+    parts
+        .iter()
+        .map(|part| {
+            json!({
+                "name": part.name, "kind": part.kind, "files": part.totals.files,
+                "bytes": part.totals.bytes, "compressed": part.compressed,
+            })
+        })
+        .collect()
+}
+
+/// What changed: compressed and raw bytes, and every part that moved.
+#[must_use]
+pub fn change(change: &Change) -> Value {
+    json!({
+        "compressed": { "before": change.before, "after": change.after, "noise": change.noise },
+        "bytes": { "before": change.bytes_before, "after": change.bytes_after },
+        "parts": change.moved.iter().map(|moved| json!({
+            "name": moved.name, "kind": moved.kind,
+            "how": match moved.how {
+                How::Grew => "grew",
+                How::Shrank => "shrank",
+                How::New => "new",
+                How::Gone => "gone",
+            },
+            "before": moved.before, "after": moved.after,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// Layers of an image, lowest first.
+#[must_use]
+pub fn layers(report: &ImageReport) -> Value {
+    let layers = report.layers.iter().map(|layer| {
+        json!({
+            "name": layer.name, "files": layer.totals.files, "bytes": layer.totals.bytes,
+            "compressed": layer.compressed, "exact": layer.exact,
+        })
+    });
+    layers.collect()
+}
+
+/// Files that nobody sees, largest first.
+#[must_use]
+pub fn hidden(report: &ImageReport) -> Value {
+    let files = report.hidden.iter().map(|hidden| {
+        json!({
+            "path": hidden.path.display().to_string(), "bytes": hidden.bytes,
+            "layer": hidden.layer, "by": hidden.by,
+            "how": match hidden.how {
+                image::How::Replaced => "replaced",
+                image::How::Removed => "removed",
+            },
+        })
+    });
+    json!({ "bytes": report.hidden_bytes(), "files": files.collect::<Vec<_>>() })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Format, OutputArguments, environment, folder, stderr};
+use super::{OutputFile, environment, folder, stderr};
 use crate::budget;
 use crate::config;
 use crate::error::Result;
@@ -27,9 +27,8 @@ pub(super) struct Arguments {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
-    /// Write the report to FILE instead of standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    file: OutputFile,
 }
 
 /// Forms of this verb's report.
@@ -54,10 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         store: None,
         layers: None,
     };
-    let output = OutputArguments {
-        format: Format::Text,
-        output: arguments.output.clone(),
-    };
+    let output = &arguments.file;
     let report = match arguments.format {
         Form::Text => {
             let mut text = anstream::StripStream::new(Vec::new());

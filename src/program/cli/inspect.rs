@@ -1,39 +1,75 @@
-//! `slugsmith inspect PATH`: what the bytes are.
+//! `slugsmith inspect PATH`: what the bytes of a folder or an image are.
 
 use std::path::PathBuf;
 
-use super::{Format, OutputArguments, folder};
-use crate::budget;
+use clap::ValueEnum;
+
+use super::OutputFile;
+use crate::budget::image::{self, Form, ImageReport};
+use crate::budget::{self, BudgetReport};
 use crate::config::LogLevel;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::tree::Tree;
 use crate::print::line::Skin;
-use crate::print::{self, json};
+use crate::print::{self, bars, html, json, markdown};
+use crate::program::USAGE;
 
-/// Say what the bytes of a folder are, as they would be compressed
+/// Say what the bytes of a folder, an image or a layers folder are, as they would be compressed
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder to weigh
+    /// A folder, a `docker save` archive, an OCI layout, or a layers folder
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
     #[command(flatten)]
-    output: OutputArguments,
+    output: OutputFile,
+}
+
+/// Forms of the sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// Lines, and a tree with bars
+    Text,
+    Json,
+    /// For a pull request
+    Markdown,
+    /// One self-contained page with a treemap
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let path = folder(&arguments.path)?;
-    let report = budget::inspect(&Tree::read(&path));
-    let text = match arguments.output.format {
-        Format::Json => json::inspect(&report),
-        Format::Text => {
-            let mut text = Vec::new();
-            for line in print::budget::lines(&report, LogLevel::Verbose) {
-                let _ = Skin::Bullets.write(&mut text, &line);
+    let path = fs_err::canonicalize(&arguments.path)
+        .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    let (report, image) = match image::form(&path) {
+        Form::Folder => (budget::inspect(&Tree::read(&path)), None),
+        Form::Layers => split(image::inspect_layers(&path)),
+        Form::Image => split(image::inspect(&path)?),
+    };
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let title = name.to_string_lossy();
+    let text = match (arguments.format, &image) {
+        (Shape::Json, Some(image)) => json::image(image),
+        (Shape::Json, None) => json::inspect(&report),
+        (Shape::Markdown, _) => markdown::sizes(&title, &report),
+        (Shape::Html, _) => html::page(&title, &report),
+        (Shape::Text, image) => {
+            let mut lines = print::budget::lines(&report, LogLevel::Verbose);
+            lines.extend(bars::lines(&report));
+            lines.extend(image.iter().flat_map(print::image::lines));
+            let mut text = anstream::StripStream::new(Vec::new());
+            for line in &lines {
+                let _ = Skin::Bullets.write(&mut text, line);
             }
-            String::from_utf8_lossy(&text).into_owned()
+            String::from_utf8_lossy(&text.into_inner()).into_owned()
         }
     };
     arguments.output.write(&text)?;
     Ok(Exit::Fine)
+}
+
+fn split(image: ImageReport) -> (BudgetReport, Option<ImageReport>) {
+    (image.budget.clone(), Some(image))
 }

@@ -1,0 +1,175 @@
+//! Images as `docker save` and OCI tools write them, good and broken.
+
+use std::io::Write as _;
+use std::process::Command;
+
+use super::*;
+
+fn write(root: &Path, path: &str, content: &str) {
+    let path = root.join(path);
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    fs_err::write(path, content).unwrap();
+}
+
+/// A layer's archive, made by the real tar.
+fn layer(fill: impl Fn(&Path)) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path());
+    let output = Command::new("tar")
+        .args(["--format=pax", "--sort=name", "-cf", "-", "-C"])
+        .arg(folder.path())
+        .arg(".")
+        .output()
+        .unwrap();
+    output.stdout
+}
+
+fn layers() -> Vec<Vec<u8>> {
+    let long = "d/".repeat(70);
+    vec![
+        layer(|root| {
+            write(root, "etc/conf", &"old ".repeat(5000));
+            write(root, "opt/gone/a", &"a".repeat(7000));
+            write(root, "opt/gone/b", &"b".repeat(8000));
+            write(root, "opt/kept", "kept");
+            write(root, &format!("{long}deep"), "deep");
+            fs_err::hard_link(root.join("opt/kept"), root.join("opt/linked")).unwrap();
+        }),
+        layer(|root| {
+            write(root, "etc/conf", "new");
+            write(root, "opt/.wh.gone", "");
+            write(root, "workspace/app.js", &"x = 1;".repeat(9000));
+        }),
+    ]
+}
+
+const CONFIG: &str = r#"{"rootfs":{"diff_ids":["sha256:aa","sha256:bb"]},"config":{"Labels":{"io.buildpacks.lifecycle.metadata":
+"{\"app\":[{\"sha\":\"sha256:bb\"}],\"runImage\":{\"topLayer\":\"sha256:aa\"}}"}}}"#;
+
+fn docker_save(folder: &Path) -> PathBuf {
+    let names = ["aa/layer.tar", "bb/layer.tar"];
+    for (name, bytes) in names.iter().zip(layers()) {
+        fs_err::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
+        fs_err::write(folder.join(name), bytes).unwrap();
+    }
+    write(folder, "config.json", CONFIG);
+    let manifest = r#"[{"Config":"config.json","Layers":["aa/layer.tar","bb/layer.tar"]}]"#;
+    write(folder, "manifest.json", manifest);
+    let archive = folder.join("image.tar");
+    let status = Command::new("tar")
+        .arg("-cf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(folder)
+        .args(["manifest.json", "config.json", "aa", "bb"])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    archive
+}
+
+#[test]
+fn a_saved_image_shows_its_layers_and_what_they_hide() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = docker_save(folder.path());
+    assert_eq!(form(&archive), Form::Image);
+    let report = inspect(&archive).unwrap();
+    let names: Vec<_> = report
+        .layers
+        .iter()
+        .map(|layer| layer.name.as_str())
+        .collect();
+    assert_eq!(names, ["run image, layer 1", "app"]);
+    // A hard link inside a layer is stored once.
+    assert_eq!(report.layers[0].totals.bytes, 20_000 + 7000 + 8000 + 4 + 4);
+    let hidden: Vec<_> = report
+        .hidden
+        .iter()
+        .map(|hidden| (hidden.path.to_str().unwrap(), hidden.how))
+        .collect();
+    assert_eq!(
+        hidden,
+        [
+            ("etc/conf", How::Replaced),
+            ("opt/gone/b", How::Removed),
+            ("opt/gone/a", How::Removed)
+        ]
+    );
+    assert_eq!(report.hidden_bytes(), 35_000);
+    assert!(!report.layers[0].exact);
+}
+
+#[test]
+fn an_oci_layout_is_exact_because_its_layers_are_compressed() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let mut total = 0;
+    for (name, bytes) in ["l0", "l1"].iter().zip(layers()) {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&bytes).unwrap();
+        let blob = encoder.finish().unwrap();
+        total += blob.len() as u64;
+        fs_err::create_dir_all(root.join("blobs/sha256")).unwrap();
+        fs_err::write(root.join(format!("blobs/sha256/{name}")), blob).unwrap();
+    }
+    write(root, "oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#);
+    write(
+        root,
+        "index.json",
+        r#"{"manifests":[{"digest":"sha256:m"}]}"#,
+    );
+    write(
+        root,
+        "blobs/sha256/m",
+        r#"{"config":{"digest":"sha256:c"},"layers":[{"digest":"sha256:l0"},{"digest":"sha256:l1"}]}"#,
+    );
+    write(root, "blobs/sha256/c", CONFIG);
+    assert_eq!(form(root), Form::Image);
+    let report = inspect(root).unwrap();
+    let compressed = report.budget.size.compressed;
+    assert!(compressed.exact);
+    assert_eq!(compressed.bytes, total);
+}
+
+#[test]
+fn a_broken_archive_is_an_error_wherever_it_breaks() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = docker_save(folder.path());
+    let whole = fs_err::read(&archive).unwrap();
+    let broken = folder.path().join("broken.tar");
+    for length in (100..whole.len()).step_by(1501) {
+        fs_err::write(&broken, &whole[..length]).unwrap();
+        // Cut in the end marker's padding it is still whole; else it is an error, never a panic.
+        if let Ok(report) = inspect(&broken) {
+            assert_eq!(report.hidden_bytes(), 35_000, "cut at {length}");
+        }
+    }
+    for place in (0..whole.len()).step_by(997) {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 0x55;
+        fs_err::write(&broken, flipped).unwrap();
+        let _ = inspect(&broken);
+    }
+    fs_err::write(&broken, "no archive at all").unwrap();
+    let problem = inspect(&broken).unwrap_err();
+    assert_eq!(problem.kind.id, "image-unreadable");
+}
+
+#[test]
+fn a_layers_folder_is_told_by_its_metadata() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "group.toml", "");
+    write(root, "heroku_nodejs/dist/bin/node", &"n".repeat(5000));
+    write(root, "heroku_nodejs/dist.toml", "[types]\nlaunch = true\n");
+    write(root, "heroku_nodejs/not-a-layer/x", "x");
+    assert_eq!(form(root), Form::Layers);
+    let report = inspect_layers(root);
+    let names: Vec<_> = report
+        .layers
+        .iter()
+        .map(|layer| layer.name.as_str())
+        .collect();
+    assert_eq!(names, ["dist (heroku/nodejs)"]);
+    assert_eq!(form(&root.join("heroku_nodejs")), Form::Folder);
+}

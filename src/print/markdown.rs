@@ -1,0 +1,88 @@
+//! The sizes as Markdown, for pull requests and job summaries.
+
+use std::fmt::Write as _;
+
+use crate::budget::limits::measured;
+use crate::budget::{BudgetReport, Part};
+use crate::units;
+
+/// Parts in the first table; the rest is summed up.
+const SHOWN: usize = 10;
+
+/// A heading, the totals, the largest parts and the kinds of files.
+#[must_use]
+pub fn sizes(title: &str, report: &BudgetReport) -> String {
+    let size = &report.size;
+    let mut text = format!(
+        "### {}: {} compressed\n\n{} unpacked, {}\n",
+        cell(title),
+        measured(&size.compressed),
+        units::size(size.totals.bytes),
+        units::counted(size.totals.files, "file")
+    );
+    for excess in &report.exceeded {
+        let _ = writeln!(text, "\n> **{excess}**");
+    }
+    if let Some(change) = &report.change {
+        let _ = write!(text, "\n{}", super::diff::markdown(change));
+    }
+    table(&mut text, "largest parts", &report.parts);
+    text.push_str("\n<details><summary>By kind of file</summary>\n");
+    table(&mut text, "kind", &report.kinds);
+    text.push_str("\n</details>\n");
+    text
+}
+
+fn table(text: &mut String, heading: &str, parts: &[Part]) {
+    let _ = write!(
+        text,
+        "\n| {heading} | compressed | unpacked | files |\n|---|--:|--:|--:|\n"
+    );
+    for part in parts.iter().take(SHOWN) {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            cell(&part.name),
+            units::size(part.compressed),
+            units::size(part.totals.bytes),
+            units::count(part.totals.files)
+        );
+    }
+    let rest = || parts.iter().skip(SHOWN);
+    if rest().next().is_some() {
+        let _ = writeln!(
+            text,
+            "| {} more | {} | {} | {} |",
+            units::count(rest().count() as u64),
+            units::size(rest().map(|part| part.compressed).sum()),
+            units::size(rest().map(|part| part.totals.bytes).sum()),
+            units::count(rest().map(|part| part.totals.files).sum())
+        );
+    }
+}
+
+/// Text that stays in its cell and is not markup.
+pub(super) fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '|' | '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '\n' | '\r' => out.push(' '),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_in_their_cell() {
+        assert_eq!(cell("a|b\n<c>"), "a\\|b \\<c\\>");
+    }
+}

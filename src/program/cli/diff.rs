@@ -1,0 +1,66 @@
+//! `slugsmith diff OLD NEW`: what grew between two reports.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::OutputFile;
+use crate::budget::history::{Change, History};
+use crate::error::{Problem, Result};
+use crate::exit::Exit;
+use crate::print::line::Skin;
+use crate::print::{diff, json};
+use crate::program::USAGE;
+
+/// Say what grew, shrank and appeared between two reports of `inspect` or `check`
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The report before, as written by `--format json`
+    #[arg(value_name = "OLD.json")]
+    old: PathBuf,
+    /// The report after
+    #[arg(value_name = "NEW.json")]
+    new: PathBuf,
+    /// Form of the difference
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+    #[command(flatten)]
+    output: OutputFile,
+}
+
+/// Forms of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
+    let change = Change::between(&read(&arguments.old)?, &read(&arguments.new)?);
+    let text = match arguments.format {
+        Form::Json => json::diff(&change),
+        Form::Markdown => diff::markdown(&change),
+        Form::Text => {
+            let mut text = anstream::StripStream::new(Vec::new());
+            for line in &diff::lines(&change) {
+                let _ = Skin::Bullets.write(&mut text, line);
+            }
+            String::from_utf8_lossy(&text.into_inner()).into_owned()
+        }
+    };
+    arguments.output.write(&text)?;
+    Ok(Exit::Fine)
+}
+
+fn read(path: &Path) -> Result<History> {
+    let text = fs_err::read_to_string(path)
+        .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    History::from_report(&text).ok_or_else(|| {
+        Problem::new(&USAGE).saw(format!(
+            "{} holds no sizes: write it with `slugsmith inspect PATH --format json --output {0}`",
+            path.display()
+        ))
+    })
+}
