@@ -16,6 +16,7 @@ pub mod rules;
 mod runtimes;
 mod secrets;
 mod servers;
+pub mod triage;
 
 pub use facts::{Declared, Facts, Site};
 

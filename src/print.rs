@@ -22,6 +22,7 @@ pub mod sarif;
 pub mod stack;
 pub mod strip;
 pub mod terminal;
+pub mod triage;
 
 use std::io::{self, Write};
 

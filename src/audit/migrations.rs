@@ -76,7 +76,7 @@ fn django(facts: &Facts<'_>) -> Option<Migrations> {
         .iter()
         .filter(|path| {
             let name = path.rsplit('/').next().unwrap_or_default();
-            path.contains("/migrations/") && name.starts_with("0") && has_ending(name, "py")
+            path.contains("/migrations/") && name.starts_with('0') && has_ending(name, "py")
         })
         .collect();
     let folder = files.first()?.rsplit_once('/')?.0;

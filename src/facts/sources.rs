@@ -208,20 +208,21 @@ fn read_one(app: &App, path: String, how: How) -> Read {
     }
     let suppressions = suppress::find(&path, &text);
     match how {
-        How::Parse(language) => match unfit(&text) {
-            Some(reason) => Read::Skipped(path, reason),
-            None => {
-                let code = code::parse(&path, language, &text);
-                Read::Code(Box::new(code), None, suppressions)
+        How::Parse(language) => {
+            if let Some(reason) = unfit(&text) {
+                return Read::Skipped(path, reason);
             }
-        },
-        How::Keep | How::TooBig => match (shebang(&text), unfit(&text)) {
-            (Some(language), None) => {
+            let code = code::parse(&path, language, &text);
+            Read::Code(Box::new(code), None, suppressions)
+        }
+        How::Keep | How::TooBig => {
+            if let (Some(language), None) = (shebang(&text), unfit(&text)) {
                 let code = code::parse(&path, language, &text);
                 Read::Code(Box::new(code), Some(text), suppressions)
+            } else {
+                Read::Text(path, text, suppressions)
             }
-            _ => Read::Text(path, text, suppressions),
-        },
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! Form: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0". Only what
 //! hosts read is written: rules with their help, results with level, place and fix.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::audit::registry;
@@ -118,7 +120,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/@+".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

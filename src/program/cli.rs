@@ -9,6 +9,7 @@ mod init;
 mod inspect;
 mod stack;
 mod strip;
+mod triage;
 mod which;
 mod workspace;
 
@@ -47,6 +48,7 @@ enum Verb {
     Which(which::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
+    Triage(triage::Arguments),
 }
 
 /// Forms of a report.
@@ -114,6 +116,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Which(arguments) => which::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
+        Verb::Triage(arguments) => triage::run(arguments),
     };
     match result {
         Ok(exit) => code(exit),

@@ -44,7 +44,7 @@ fn server(command: &crate::facts::process::Command) -> Option<(&'static str, &'s
     let words = command.words();
     let program = words.first()?.rsplit('/').next()?;
     let second = words.get(1).copied().unwrap_or_default();
-    let has = |word: &str| words.iter().any(|other| *other == word);
+    let has = |word: &str| words.contains(&word);
     match program {
         "python" | "python3" if has("runserver") || has("runserver_plus") => Some(("runserver", "web: gunicorn PROJECT.wsgi")),
         "flask" if has("run") => Some(("flask run", "web: gunicorn app:app")),

@@ -50,9 +50,8 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
     facts.packages.wants(Ecosystem::Pypi, "django")?;
     facts.code(Language::Python).find_map(|code| {
         let settings: Vec<_> = code.assignments.iter().filter(|assignment| assignment.target.starts_with("DATABASES")).collect();
-        let only = match settings.as_slice() {
-            [only] => only,
-            _ => return None,
+        let [only] = settings.as_slice() else {
+            return None;
         };
         let engine = only.value.key("default")?.key("ENGINE")?.text()?;
         (engine.ends_with("sqlite3") && branch(code, only.scope) == Branch::Always).then(|| at(&code.path, only.line, "Django's sqlite3 engine"))

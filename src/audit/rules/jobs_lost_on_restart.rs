@@ -67,7 +67,7 @@ fn purge(facts: &Facts<'_>) -> Option<Evidence> {
         let sidekiq = call.method() == "clear" && call.receiver().starts_with("Sidekiq.Queue");
         let bull = call.method() == "obliterate" && call.receiver().to_ascii_lowercase().ends_with("queue");
         // Only where the worker's own start does it, not an administrator's action.
-        let at_start = matches!(site.code.path.as_str(), "Rakefile" | "config/puma.rb" | "config/unicorn.rb") || site.code.function(call.scope).is_none() && !site.code.path.ends_with(".rake");
+        let at_start = matches!(site.code.path.as_str(), "Rakefile" | "config/puma.rb" | "config/unicorn.rb") || site.code.function(call.scope).is_none() && site.code.path.rsplit_once('.').is_none_or(|(_, ending)| ending != "rake");
         (delayed || sidekiq || bull) && at_start && branch(site.code, call.scope) != Branch::Development
     });
     if let Some(site) = site {

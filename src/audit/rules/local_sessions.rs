@@ -51,7 +51,7 @@ fn express(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// `options.store = …` before the options are handed over.
 fn sets_store_later(site: Site<'_>) -> bool {
-    site.code.assignments.iter().any(|assignment| assignment.target.ends_with(".store"))
+    site.code.assignments.iter().any(|assignment| assignment.target.rsplit('.').next() == Some("store"))
 }
 
 fn python_setting(facts: &Facts<'_>, name: &str, bad: impl Fn(&str) -> bool) -> Option<(String, u32, String, bool)> {

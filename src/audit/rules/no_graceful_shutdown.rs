@@ -36,12 +36,20 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let go = go(facts);
     let java = spring(facts);
     let applies = node.is_some() || go.is_some() || java.is_some();
-    let evidence = [node, go, java].into_iter().flatten().flatten().collect();
+    let evidence = [node, go, java]
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server.loses)
+        .collect();
     Outcome::when(applies, evidence)
 }
 
-/// Outer `None`: no server; inner `None`: it shuts down well.
-fn node(facts: &Facts<'_>) -> Option<Option<Evidence>> {
+/// A server, and what shows that it loses requests when it stops.
+struct Server {
+    loses: Option<Evidence>,
+}
+
+fn node(facts: &Facts<'_>) -> Option<Server> {
     let site = calls_to(facts, Language::JavaScript, listens_in_node).next()?;
     let handled = facts.code(Language::JavaScript).any(|code| {
         code.calls.iter().any(|call| {
@@ -50,17 +58,18 @@ fn node(facts: &Facts<'_>) -> Option<Option<Evidence>> {
             listens && call.receiver().contains("process") || loops || call.method() == "enableShutdownHooks"
         }) || LIBRARIES.iter().any(|library| code.imports(library))
     });
-    Some((!handled).then(|| {
+    let loses = (!handled).then(|| {
         Evidence::line(&site.code.path, site.call.line, format!("`{}` has no SIGTERM handler: every deploy and daily restart cuts the requests in flight.", site.call.callee))
             .help("process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))")
-    }))
+    });
+    Some(Server { loses })
 }
 
 fn is_stop(signal: &str) -> bool {
     matches!(signal, "SIGTERM" | "SIGINT")
 }
 
-fn go(facts: &Facts<'_>) -> Option<Option<Evidence>> {
+fn go(facts: &Facts<'_>) -> Option<Server> {
     let site = calls_to(facts, Language::Go, |site| {
         matches!(site.call.callee.as_str(), "http.ListenAndServe" | "http.ListenAndServeTLS")
             || site.call.method() == "ListenAndServe"
@@ -72,13 +81,14 @@ fn go(facts: &Facts<'_>) -> Option<Option<Evidence>> {
     let handled = guards::used(facts, Language::Go, |site| {
         matches!(site.call.callee.as_str(), "signal.Notify" | "signal.NotifyContext") || matches!(site.call.method(), "Shutdown" | "GracefulStop" | "ShutdownWithTimeout")
     });
-    Some((!handled).then(|| {
+    let loses = (!handled).then(|| {
         Evidence::line(&site.code.path, site.call.line, format!("`{}` blocks, and nothing handles SIGTERM: every deploy and daily restart cuts the requests in flight.", site.call.callee))
             .help("signal.NotifyContext(ctx, syscall.SIGTERM), then server.Shutdown with a timeout under 30 s")
-    }))
+    });
+    Some(Server { loses })
 }
 
-fn spring(facts: &Facts<'_>) -> Option<Option<Evidence>> {
+fn spring(facts: &Facts<'_>) -> Option<Server> {
     let text = facts.sources.text("pom.xml")?;
     let (_, parent) = text.split_once("spring-boot-starter-parent")?;
     let version = parent.split_once("<version>")?.1.split_once('<')?.0;
@@ -89,8 +99,9 @@ fn spring(facts: &Facts<'_>) -> Option<Option<Evidence>> {
     });
     let web = facts.packages.wants_any(Ecosystem::Maven, &["spring-boot-starter-web", "spring-boot-starter-webflux"]).is_some();
     let good = graceful || !web || numbers >= vec![3, 4];
-    Some((!good).then(|| {
+    let loses = (!good).then(|| {
         Evidence::line("pom.xml", facts.line("pom.xml", "spring-boot-starter-parent").unwrap_or(0), format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise."))
             .help("application.properties: server.shutdown=graceful and spring.lifecycle.timeout-per-shutdown-phase=20s")
-    }))
+    });
+    Some(Server { loses })
 }

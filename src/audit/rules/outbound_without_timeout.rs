@@ -1,5 +1,7 @@
 //! Can a slow service hold the app's threads for minutes?
 
+use std::fmt::Write as _;
+
 use super::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
@@ -75,9 +77,9 @@ fn one(sites: &[Site<'_>], fix: &str) -> Option<Evidence> {
     if !rest.is_empty() {
         let places: Vec<_> = rest.iter().take(3).map(|site| format!("{}:{}", site.code.path, site.call.line)).collect();
         let more = rest.len() - places.len();
-        message += &format!(" Also {}", places.join(", "));
+        let _ = write!(message, " Also {}", places.join(", "));
         if more > 0 {
-            message += &format!(" and {more} more");
+            let _ = write!(message, " and {more} more");
         }
         message.push('.');
     }

@@ -115,7 +115,7 @@ fn is_built(path: &str) -> bool {
 /// `package.module:app` must be a file of the app, or a package that is installed.
 fn module(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
     let target = words.iter().find(|word| {
-        !word.starts_with('-') && (word.contains(':') || word.ends_with(".wsgi") || word.ends_with(".asgi")) && !word.contains(['/', '$', '=', '(']) && !word.starts_with("0.0.0.0") && !word.starts_with("unix")
+        !word.starts_with('-') && (word.contains(':') || matches!(word.rsplit('.').next(), Some("wsgi" | "asgi"))) && !word.contains(['/', '$', '=', '(']) && !word.starts_with("0.0.0.0") && !word.starts_with("unix")
     })?;
     let module = target.split(':').next().unwrap_or(target);
     if module.is_empty() || !module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') || module.chars().next()?.is_ascii_digit() {

@@ -39,7 +39,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let written = &release.command.text;
     let hidden = written.contains("|| true") || written.contains("|| :") || written.contains("|| exit 0") || written.contains("|| echo");
-    let chained = written.split("\"").next().unwrap_or(written).contains("; ");
+    let chained = written.split('"').next().unwrap_or(written).contains("; ");
     if hidden || chained {
         let how = if hidden { "`||` hides its failure" } else { "`;` goes on after a failure" };
         evidence.push(

@@ -34,7 +34,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let words = command.words();
         let program = words.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
         let several = RUNNERS.contains(&program) && !(program == "npm-run-all" && !command.text.contains("-p") && !command.text.contains("--parallel"));
-        let single = program == "pm2" || program == "foreman" && words.len() > 2 && words.iter().any(|word| *word == "web");
+        let single = program == "pm2" || program == "foreman" && words.len() > 2 && words.contains(&"web");
         if several && !single {
             evidence.push(at(&command.path, command.line, format!("`{}` runs several processes in each web dyno.", command.text)));
         }
