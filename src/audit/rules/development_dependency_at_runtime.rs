@@ -19,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
                 production configuration requires.",
         why: "The Node buildpack prunes development dependencies after the build: the process crashes at start, or later, when the code first gets there \
               (\"Cannot find module\").",
-        fix: "```\nnpm install --save-prod axios\n```",
+        fix: "Move what a process loads to `dependencies`:
+```
+npm install --save-prod axios
+```",
         silent: "Build scripts and tests; inside try/catch or a branch for development; type-only imports; a package that another production dependency brings \
                  to the top of node_modules; `NPM_CONFIG_PRODUCTION=false` or skipped pruning.",
     },
