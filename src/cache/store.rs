@@ -18,8 +18,8 @@ use std::time::Duration;
 use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
-use super::inputs::Inputs;
 use super::EnvChange;
+use super::inputs::Inputs;
 
 /// Raise it when the meaning of anything stored changes; old caches are then discarded.
 /// The buildpack's version is no part of any key: a release must not cost a cold build.

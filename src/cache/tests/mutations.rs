@@ -93,6 +93,7 @@ fn field(bed: &Bed, path: &str, name: &str, value: &str) {
     bed.put(path, &manifest.to_string());
 }
 
+#[allow(clippy::too_many_lines)] // one line per mutation
 fn relevant() -> Vec<Mutation> {
     let mut all = Vec::new();
     for name in presets::javascript_fields() {
@@ -196,10 +197,10 @@ fn relevant() -> Vec<Mutation> {
         ));
     }
     all.push(mutation("registry host", ".npmrc", |bed| {
-        edit(bed, ".npmrc", "@npm.example", "@npm2.example")
+        edit(bed, ".npmrc", "@npm.example", "@npm2.example");
     }));
     all.push(mutation("no .npmrc", ".npmrc", |bed| {
-        fs_err::remove_file(bed.app().join(".npmrc")).unwrap()
+        fs_err::remove_file(bed.app().join(".npmrc")).unwrap();
     }));
     all.push(mutation("the user's .npmrc", "user's .npmrc", |bed| {
         fs_err::write(bed.root().join(".npmrc"), "legacy-peer-deps=true\n").unwrap();
@@ -246,44 +247,45 @@ fn relevant() -> Vec<Mutation> {
         all.push(mutation(name, named, move |bed| bed.put(name, "{}")));
     }
     all.push(mutation("patch edited", "patches/**", |bed| {
-        bed.put("patches/ms+2.0.0.patch", "diff 2")
+        bed.put("patches/ms+2.0.0.patch", "diff 2");
     }));
     all.push(mutation("patch added", "patches/**", |bed| {
-        bed.put("patches/x.patch", "")
+        bed.put("patches/x.patch", "");
     }));
     all.push(mutation("patch gone", "patches/**", |bed| {
-        fs_err::remove_dir_all(bed.app().join("patches")).unwrap()
+        fs_err::remove_dir_all(bed.app().join("patches")).unwrap();
     }));
     all.push(mutation("prisma", "prisma/schema.prisma", |bed| {
-        bed.put("prisma/schema.prisma", "model B {}")
+        bed.put("prisma/schema.prisma", "model B {}");
     }));
     all.push(mutation("prisma part", "prisma/b.prisma", |bed| {
-        bed.put("prisma/b.prisma", "model B {}")
+        bed.put("prisma/b.prisma", "model B {}");
     }));
     all.push(mutation("node", "node", |bed| {
-        bed.tool("node", "#!/bin/sh\necho 20.1.1 115\n")
+        bed.tool("node", "#!/bin/sh\necho 20.1.1 115\n");
     }));
     all.push(mutation("ABI", "node ABI", |bed| {
-        bed.tool("node", "#!/bin/sh\necho 20.1.0 116\n")
+        bed.tool("node", "#!/bin/sh\necho 20.1.0 116\n");
     }));
     all.push(mutation("npm", "npm", |bed| {
-        bed.tool("npm", "#!/bin/sh\necho 11.0.0\n")
+        bed.tool("npm", "#!/bin/sh\necho 11.0.0\n");
     }));
     all.push(mutation("stack", "distro", |bed| {
-        bed.environment.target.distro = "heroku-26".to_owned()
+        bed.environment.target.distro = "heroku-26".to_owned();
     }));
     all.push(mutation("arch", "arch", |bed| {
-        bed.environment.target.arch = "arm64".to_owned()
+        bed.environment.target.arch = "arm64".to_owned();
     }));
     all.push(mutation("os", "arch", |bed| {
-        bed.environment.target.os = "windows".to_owned()
+        bed.environment.target.os = "windows".to_owned();
     }));
     all.push(mutation("keep dev", "dev dependencies", |bed| {
-        bed.set("NPM_CONFIG_PRODUCTION", "false")
+        bed.set("NPM_CONFIG_PRODUCTION", "false");
     }));
     all
 }
 
+#[allow(clippy::too_many_lines)] // one line per mutation
 fn irrelevant() -> Vec<Mutation> {
     let mut all = Vec::new();
     for n in 0..30 {
@@ -374,7 +376,7 @@ fn irrelevant() -> Vec<Mutation> {
         ("{\"name\"", "{\r\n\t\"name\""),
     ] {
         all.push(mutation(format!("lock {to}"), "", move |bed| {
-            edit(bed, "package-lock.json", from, to)
+            edit(bed, "package-lock.json", from, to);
         }));
     }
     for (from, to) in [
@@ -393,7 +395,7 @@ fn irrelevant() -> Vec<Mutation> {
         ),
     ] {
         all.push(mutation(format!(".npmrc {to}"), "", move |bed| {
-            edit(bed, ".npmrc", from, to)
+            edit(bed, ".npmrc", from, to);
         }));
     }
     for name in [
