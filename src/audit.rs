@@ -7,10 +7,16 @@
 
 mod facts;
 pub mod guards;
+mod jobs;
 mod levels;
+mod migrations;
 pub mod platform;
 pub mod registry;
 pub mod rules;
+mod runtimes;
+mod secrets;
+mod servers;
+pub mod triage;
 
 pub use facts::{Declared, Facts, Site};
 

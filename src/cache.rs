@@ -8,6 +8,8 @@
 
 mod apply;
 mod decide;
+mod explain;
+mod folders;
 pub mod inputs;
 pub mod lockfile;
 pub mod pack;
@@ -18,7 +20,11 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
+
+use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
 
 use crate::config::Config;
 use crate::error::{Kind, Problem, Result};
@@ -66,6 +72,61 @@ pub struct Outcome {
     /// Folders of the app that hold what was installed or restored, such as
     /// `node_modules`; each becomes an image layer of its own.
     pub folders: Vec<String>,
+    /// What has to be set so that the app finds what was installed.
+    pub exposes: Vec<EnvChange>,
+}
+
+/// A variable that the app needs when it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvChange {
+    pub name: String,
+    pub how: How,
+    /// An absolute path of this build, or plain text. In a classic build a path in the
+    /// app must be written with `$HOME`, since the app runs in another place.
+    pub value: OsString,
+    /// Whether the layer's own `env.launch` already has it.
+    pub is_written: bool,
+}
+
+/// How a variable is changed (buildpack spec, "Environment Variable Modification Rules").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Before what is there, with `:` between.
+    Prepend,
+    /// Only where nothing is set.
+    Default,
+    Override,
+}
+
+impl EnvChange {
+    fn launch(name: &str, how: How, value: impl Into<OsString>) -> Self {
+        Self {
+            name: name.to_owned(),
+            how,
+            value: value.into(),
+            is_written: false,
+        }
+    }
+}
+
+/// The variables as a layer holds them (buildpack spec, "Provided by the Buildpacks",
+/// `env.launch`).
+#[must_use]
+pub fn layer_env(changes: &[EnvChange]) -> LayerEnv {
+    let mut env = LayerEnv::new();
+    for change in changes {
+        let behavior = match change.how {
+            How::Prepend => ModificationBehavior::Prepend,
+            How::Default => ModificationBehavior::Default,
+            How::Override => ModificationBehavior::Override,
+        };
+        let name = &change.name;
+        env.insert(Scope::Launch, behavior, name, &change.value);
+        if change.how == How::Prepend {
+            env.insert(Scope::Launch, ModificationBehavior::Delimiter, name, ":");
+        }
+    }
+    env
 }
 
 /// Everything the caches of one run need.
@@ -77,33 +138,66 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Who may have installed what is already there: the buildpack of the group that
-    /// names the ecosystem, as far as the group is known.
-    fn installer(&self, ecosystem: &str) -> String {
-        let family: &[&str] = match ecosystem {
-            "npm" | "yarn" | "pnpm" | "bun" => &["nodejs", "node", "npm", "yarn", "pnpm"],
-            other => &[other],
-        };
+    /// Ids of the group's buildpacks, as far as the group is known.
+    fn group(&self) -> Vec<String> {
         let layers = self.store.root().parent().map(crate::facts::layers::read);
         let group = layers.map(|layers| layers.group).unwrap_or_default();
-        group
+        group.into_iter().map(|buildpack| buildpack.id).collect()
+    }
+
+    /// Who may have installed what is already there: the buildpack of the group that
+    /// names the ecosystem.
+    fn installer(&self, ecosystem: &str) -> String {
+        let family: &[&str] = match ecosystem {
+            "npm" | "yarn" | "pnpm" | "bun" => &["node", "npm", "yarn", "pnpm"],
+            "bundler" => &["ruby", "bundle"],
+            "composer" => &["php", "composer"],
+            other => &[other],
+        };
+        self.group()
             .into_iter()
-            .map(|buildpack| buildpack.id)
             .find(|id| family.iter().any(|word| id.contains(word)))
             .unwrap_or_else(|| "an earlier buildpack, or committed".to_owned())
     }
+
+    /// Whether the user wants this cache emptied: by its name, or by the last or first
+    /// part of it (`next` for `.next/cache`).
+    fn is_reset(&self, name: &str) -> bool {
+        let parts = || name.split(['/', '.']);
+        self.config
+            .cache
+            .reset
+            .iter()
+            .any(|reset| reset == "all" || reset == name || parts().any(|part| part == reset))
+    }
 }
 
-/// Restores or installs every cache that the app has.
+/// Restores or installs every cache that the app has, runs the app's build scripts, and
+/// keeps what they left in cache folders.
 ///
 /// # Errors
 /// A failed install or build script, or an app that can't be written to, ends the build;
 /// a failed cache never does.
 pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
-    presets::recognise(context)
-        .into_iter()
-        .map(|recognised| match recognised {
-            presets::Recognised::Site(site) => apply::site(context, site, progress),
+    let mut folders = folders::Folders::of(context);
+    folders.clean()?;
+    let mut outcomes = Vec::new();
+    let places: Vec<_> = std::iter::once(String::new())
+        .chain(context.config.cache.projects.iter().cloned())
+        .map(|at| presets::Place::new(context, Path::new(&at)))
+        .collect();
+    let recognised = places
+        .iter()
+        .flat_map(presets::recognise)
+        .chain(presets::recognise_custom(context));
+    for recognised in recognised {
+        outcomes.push(match recognised {
+            presets::Recognised::Site(site) => apply::site(
+                context,
+                site,
+                &mut |progress| folders.restore(progress),
+                progress,
+            )?,
             presets::Recognised::Unusable {
                 name,
                 what,
@@ -120,10 +214,23 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
                     what,
                     verdict,
                 };
-                Ok(apply::settled(decision, progress))
+                apply::settled(decision, progress)
             }
-        })
-        .collect()
+        });
+    }
+    outcomes.extend(folders.keep(progress));
+    Ok(outcomes)
+}
+
+/// Gives framework and custom caches back before other buildpacks build: what the
+/// companion buildpack at the front of the list does. Nothing is installed.
+///
+/// # Errors
+/// An app that can't be written to.
+pub fn restore(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
+    let mut folders = folders::Folders::of(context);
+    folders.clean()?;
+    folders.restore_early(progress)
 }
 
 /// A stored cache can't be trusted.

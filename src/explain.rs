@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::audit::registry;
 use crate::error::{self, Kind};
+use crate::stack::rules as stack;
 use crate::stack::rules;
 
 /// The page for an id, in Markdown; `None` if nobody knows it.
@@ -39,7 +40,11 @@ pub fn docs() -> Vec<(String, String)> {
     let errors = error::registry::KINDS
         .iter()
         .map(|kind| (format!("errors/{}.md", kind.id), error_page(kind)));
-    let mut pages: Vec<_> = rules.chain(errors).collect();
+    let conflicts = stack::RULES
+        .iter()
+        .map(|rule| (format!("stack/{}.md", rule.id), stack::page(rule)));
+    let mut pages: Vec<_> = rules.chain(errors).chain(conflicts).collect();
+    pages.push(("stack/README.md".to_owned(), stack::index()));
     pages.push(("rules/README.md".to_owned(), index_of_rules()));
     pages.sort();
     pages

@@ -98,12 +98,19 @@ impl Run<'_> {
         let Some(layers) = &self.layers else {
             return;
         };
+        let store = self.input.store.map(Store::root);
+        let remembered = store.and_then(stack::kept::load);
         let stack = stack::inspect(&stack::Inputs {
             layers,
             surroundings: &layers::surroundings::read(&layers.root),
-            procfile: &self.app.procfile,
+            app: Some(&self.app),
+            remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
         });
+        if let (true, Some(store)) = (self.apply, store) {
+            // Without it the next build knows less of layers that it can't see.
+            let _ = stack::kept::save(store, stack.snapshot.clone());
+        }
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);
     }

@@ -11,15 +11,18 @@ pub mod cache;
 pub mod diff;
 pub mod env;
 pub mod findings;
+pub mod github;
 pub mod html;
 pub mod image;
 pub mod json;
 pub mod line;
 pub mod markdown;
 pub mod problem;
+pub mod sarif;
 pub mod stack;
 pub mod strip;
 pub mod terminal;
+pub mod triage;
 
 use std::io::{self, Write};
 

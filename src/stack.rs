@@ -9,24 +9,29 @@
 //! the run image's variables, those of `docker run -e` and config vars, what exec.d
 //! programs and profile scripts do, and the contents of reused layers.
 
+pub mod diff;
 pub mod environment;
 pub mod environments;
+pub mod kept;
 pub mod launch;
+pub mod live;
 pub mod model;
 pub mod rules;
 pub mod secrets;
+pub mod snapshot;
 pub mod which;
 
 use std::collections::BTreeMap;
 
 use crate::config::AuditConfig;
-use crate::facts::app;
+use crate::facts::app::App;
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Analyzed, Layer, LayerToml, Layers, Order, PlanEntry, Types};
 use crate::finding::Finding;
 use environment::Environment;
 use launch::Launch;
 use model::Model;
+use snapshot::Snapshot;
 use which::Shadowing;
 
 pub use environments::{EnvReport, env_report};
@@ -51,6 +56,8 @@ pub struct StackReport {
     /// What the prediction can't know, one sentence each.
     pub unknown: Vec<String>,
     pub findings: Vec<Finding>,
+    /// For the next build: the launch layers as this build saw them.
+    pub snapshot: Snapshot,
 }
 
 /// Whether a buildpack has run when we look.
@@ -90,6 +97,8 @@ pub struct LayerReport {
     pub files: u64,
     /// Digest in the previous image of a layer whose contents are reused and not here.
     pub reused: Option<String>,
+    /// Those contents are known from an earlier build.
+    pub remembered: bool,
 }
 
 /// What [`inspect`] works on.
@@ -97,8 +106,9 @@ pub struct LayerReport {
 pub struct Inputs<'a> {
     pub layers: &'a Layers,
     pub surroundings: &'a Surroundings,
-    /// The app's own process types.
-    pub procfile: &'a [app::Process],
+    pub app: Option<&'a App>,
+    /// What an earlier build left for this one.
+    pub remembered: Option<&'a Snapshot>,
     /// Levels that the app's configuration gives to rules.
     pub audit: Option<&'a AuditConfig>,
 }
@@ -106,19 +116,25 @@ pub struct Inputs<'a> {
 /// The model of a stack and its conflicts.
 #[must_use]
 pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
-    let model = Model::new(inputs.layers, inputs.surroundings, inputs.procfile);
-    let index = model.launch_index();
+    let filled = inputs.remembered.and_then(|remembered| {
+        let mut layers = inputs.layers.clone();
+        (snapshot::fill(&mut layers, remembered) > 0).then_some(layers)
+    });
+    let layers = filled.as_ref().unwrap_or(inputs.layers);
+    let model = Model::new(layers, inputs.surroundings, inputs.app);
     StackReport {
         buildpacks: model.buildpacks(),
-        order: inputs.layers.order,
-        shadowings: index.shadowings(),
-        path: index
+        order: layers.order,
+        snapshot: snapshot::take(layers),
+        shadowings: model.shadowings.clone(),
+        path: model
+            .launch_index
             .folders()
             .map(|(folder, owner, commands)| {
                 (folder.display().to_string(), owner.cloned(), commands)
             })
             .collect(),
-        plan: inputs.layers.plan.clone().unwrap_or_default(),
+        plan: layers.plan.clone().unwrap_or_default(),
         unknown: model.unknown(),
         findings: rules::run(&model, inputs.audit),
         launch: model.processes.clone(),
@@ -126,6 +142,49 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
         dyno: model.dyno.clone(),
         by_process: model.by_process.clone(),
     }
+}
+
+/// Everything that answers to a command's name, in one phase.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// `build`, `launch`, or a process type with a PATH of its own.
+    pub phase: String,
+    /// The winner first.
+    pub candidates: Vec<which::Candidate>,
+    /// Why the winner stands before the next one.
+    pub why: Option<String>,
+}
+
+/// Which executable a name means, for the next buildpack and for each process.
+#[must_use]
+pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
+    let model = Model::new(inputs.layers, inputs.surroundings, inputs.app);
+    let own = model
+        .by_process
+        .iter()
+        .filter(|(_, environment)| environment.get("PATH") != model.dyno.get("PATH"));
+    let phases = [("build", &model.build), ("launch", &model.dyno)];
+    phases
+        .into_iter()
+        .chain(own.map(|(kind, environment)| (kind.as_str(), environment)))
+        .map(|(phase, environment)| {
+            let path = environment.get("PATH");
+            let index = which::Index::new(path, model.layers, &model.surroundings.image);
+            let candidates = index.candidates(name.as_ref());
+            let why = match candidates.as_slice() {
+                [first, second, ..] => {
+                    let path = environment.variables.get(std::ffi::OsStr::new("PATH"));
+                    Some(rules::why(&model, path, first, second))
+                }
+                _ => None,
+            };
+            Found {
+                phase: phase.to_owned(),
+                candidates,
+                why,
+            }
+        })
+        .collect()
 }
 
 /// Whether a layer is part of the image. The launcher never asks for flags, because the

@@ -21,10 +21,15 @@ pub mod journal;
 pub mod lists;
 pub mod manifest;
 pub mod platform;
+pub mod python;
 pub mod references;
 pub mod report;
 pub mod resolve;
 pub mod start;
+pub mod verify;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
@@ -35,6 +40,8 @@ use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
 use crate::facts::environment::Environment;
 use crate::facts::tree::Tree;
+use crate::progress::Silent;
+use verify::PutBack;
 
 /// An earlier strip was stopped and can't be ended.
 pub static NOT_RECOVERED: Kind = Kind {
@@ -71,20 +78,31 @@ pub fn run(
     if level == StripLevel::Off {
         return Ok(StripReport::unchanged(&tree, dry_run, level));
     }
-    let facts = facts::read(&tree, environment);
+    let facts = facts::read(&tree, environment, level == StripLevel::Trace);
     let texts = facts::OnDisk { root: app };
     let plan = decide::decide(&facts, &config.strip, &texts);
     let dev_dependencies = dev_dependencies::needed(&facts, &texts);
-    let mut failed = Vec::new();
     let mut removed = plan.removed.clone();
+    let mut applied = Applied::default();
     if !dry_run && !removed.is_empty() {
-        failed = apply(app, &tree, &mut removed)?;
+        let verify = &config.strip.verify.value;
+        applied = apply(app, &tree, &mut removed, |app| {
+            verify::first_failure(app, verify, environment, &mut Silent)
+        })?;
     }
     let mut report = StripReport::unchanged(&tree, dry_run, level);
     report.fill(&facts, &removed, &plan);
-    report.failed = failed;
+    report.failed = applied.failed;
+    report.put_back = applied.put_back;
     report.dev_dependencies = dev_dependencies;
     Ok(report)
+}
+
+/// What came of applying a plan, beside what it removed.
+#[derive(Default)]
+struct Applied {
+    failed: Vec<Failed>,
+    put_back: Option<PutBack>,
 }
 
 /// Removes the files of a plan; those that can't be removed are taken out of it.
@@ -92,7 +110,8 @@ fn apply(
     app: &Path,
     tree: &Tree,
     removed: &mut Vec<(usize, &'static catalogue::Entry)>,
-) -> Result<Vec<Failed>> {
+    verify: impl FnOnce(&Path) -> Option<PutBack>,
+) -> Result<Applied> {
     let problem = |error: &std::io::Error| error::io("stripping", app, error);
     let paths = removed
         .iter()
@@ -105,6 +124,14 @@ fn apply(
             let _ = journal::recover(app);
             problem(&error)
         })?;
+    if let Some(failure) = verify(app) {
+        aside.restore().map_err(|error| problem(&error))?;
+        removed.clear();
+        return Ok(Applied {
+            put_back: Some(failure),
+            ..Applied::default()
+        });
+    }
     aside
         .commit(&mut |_| Ok(()))
         .map_err(|error| problem(&error))?;
@@ -113,14 +140,50 @@ fn apply(
         position += 1;
         !outcome.failed.contains_key(&(position - 1))
     });
-    Ok(outcome
+    let failed = outcome
         .failed
         .into_iter()
         .filter_map(|(number, reason)| {
             let path = paths.get(number)?.clone();
             Some(Failed { path, reason })
         })
-        .collect())
+        .collect();
+    Ok(Applied {
+        failed,
+        put_back: None,
+    })
+}
+
+/// Why a path of the app stays or goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explanation {
+    /// Nothing of that path is in the app.
+    Missing,
+    /// It goes: the catalogue entry.
+    Removed(&'static catalogue::Entry),
+    /// A catalogue entry names it, and this keeps it.
+    Kept(&'static catalogue::Entry, decide::Because),
+    /// No catalogue entry names it, or a list of the user keeps it.
+    NotNamed,
+}
+
+/// Says why `path` (relative to `app`) stays or goes; changes nothing.
+#[must_use]
+pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Path) -> Explanation {
+    let tree = Tree::read(app);
+    let trace = config.strip.level.value == StripLevel::Trace;
+    let facts = facts::read(&tree, environment, trace);
+    let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
+    let Some(number) = tree.entries().iter().position(|entry| entry.path() == path) else {
+        return Explanation::Missing;
+    };
+    if let Some((_, entry)) = plan.removed.iter().find(|(at, _)| *at == number) {
+        return Explanation::Removed(entry);
+    }
+    match plan.kept.iter().find(|(at, ..)| *at == number) {
+        Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),
+        None => Explanation::NotNamed,
+    }
 }
 
 /// Ends what an earlier, interrupted strip of `app` began. Call it before anything else

@@ -110,6 +110,20 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Buildpacks that app.json lists, in their order.
+    #[must_use]
+    pub fn buildpacks(&self) -> Vec<&str> {
+        let list = self.app_json(&["buildpacks"]).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(|buildpack| {
+                buildpack
+                    .as_str()
+                    .or_else(|| buildpack.get("url")?.as_str())
+            })
+            .collect()
+    }
+
     /// How a variable gets its value.
     #[must_use]
     pub fn declared(&self, variable: &str) -> Declared {

@@ -9,6 +9,7 @@ use super::{AuditReport, Facts, Status};
 use crate::config::{Config, RuleConfig, Source};
 use crate::facts::sources::Suppression;
 use crate::finding::{Finding, Level, Place};
+use crate::stack;
 
 /// Turns outcomes into the report.
 pub(super) fn decide(
@@ -113,12 +114,14 @@ fn unknown_rules(config: &Config) -> Vec<Finding> {
         .audit
         .rules
         .iter()
-        .filter(|(id, _)| registry::find(id).is_none());
+        .filter(|(id, _)| registry::find(id).is_none() && stack::rules::find(id).is_none());
     unknown
         .map(|(id, setting)| {
             let nearest = registry::RULES
                 .iter()
-                .map(|rule| (strsim::damerau_levenshtein(rule.id, id), rule.id))
+                .map(|rule| rule.id)
+                .chain(stack::rules::RULES.iter().map(|rule| rule.id))
+                .map(|known| (strsim::damerau_levenshtein(known, id), known))
                 .min();
             let help = nearest
                 .filter(|(distance, _)| *distance <= 6)

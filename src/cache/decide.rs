@@ -14,6 +14,8 @@ pub(super) struct Wanted<'a> {
     pub stored_packages: Option<&'a Packages>,
     /// For unpinned dependencies: how long a tree may be used.
     pub expires: Option<Duration>,
+    /// Which inputs may differ where the old tree is to be the base of the new one.
+    pub syncs_over: Option<fn(&str) -> bool>,
     /// Since 1970.
     pub now: Duration,
 }
@@ -24,6 +26,8 @@ pub(super) enum Fit {
     Fits,
     /// In the order of importance; never empty.
     Differs(Vec<String>),
+    /// The same, but the old tree may be the base of the new one.
+    Base(Vec<String>),
 }
 
 pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
@@ -47,6 +51,9 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
             }
         })
         .collect();
+    let may_sync = wanted
+        .syncs_over
+        .is_some_and(|accepts| changes.iter().all(|change| accepts(&change.name)));
     if let Some(most) = wanted.expires {
         // A clock that went backwards makes the age unknown: then it is too old.
         let age = wanted.now.checked_sub(record.stored_at);
@@ -57,10 +64,10 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
             ));
         }
     }
-    if reasons.is_empty() {
-        Fit::Fits
-    } else {
-        Fit::Differs(reasons)
+    match (reasons.is_empty(), may_sync && wanted.expires.is_none()) {
+        (true, _) => Fit::Fits,
+        (false, true) => Fit::Base(reasons),
+        (false, false) => Fit::Differs(reasons),
     }
 }
 
@@ -92,11 +99,7 @@ mod tests {
         Stored::Complete(Box::new(Record {
             inputs,
             stored_at: Duration::from_secs(1_000_000),
-            install: Duration::ZERO,
-            files: 0,
-            tree_bytes: 0,
-            stored_bytes: 0,
-            digest: String::new(),
+            ..Record::default()
         }))
     }
 
@@ -106,6 +109,7 @@ mod tests {
             lockfile: None,
             stored_packages: None,
             expires: None,
+            syncs_over: None,
             now: Duration::from_secs(1_000_000),
         }
     }
@@ -139,6 +143,28 @@ mod tests {
                 "arch amd64 → arm64".to_owned()
             ])
         );
+    }
+
+    #[test]
+    fn an_old_tree_is_the_base_only_where_every_change_allows_it() {
+        let old = inputs(&[("lock", "1"), ("node", "20")]);
+        let verdict = |new: &[(&str, &str)]| {
+            let new = inputs(new);
+            let wanted = Wanted {
+                syncs_over: Some(|name| name == "lock"),
+                ..wanted(&new)
+            };
+            fit(&stored(old.clone()), &wanted)
+        };
+        assert!(matches!(
+            verdict(&[("lock", "2"), ("node", "20")]),
+            Fit::Base(_)
+        ));
+        assert!(matches!(
+            verdict(&[("lock", "2"), ("node", "22")]),
+            Fit::Differs(_)
+        ));
+        assert_eq!(verdict(&[("lock", "1"), ("node", "20")]), Fit::Fits);
     }
 
     #[test]

@@ -58,6 +58,21 @@ impl From<std::io::Error> for Fault {
     }
 }
 
+/// Where symlinks may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// Only to names in the app.
+    Inside,
+    /// Anywhere: they are made again as they were, and never followed.
+    Anywhere,
+}
+
+impl Links {
+    fn allow(self, link: &Path, target: &Path) -> bool {
+        self == Self::Anywhere || stays_inside(link, target)
+    }
+}
+
 /// Whether a relative path names something below its root and nothing else.
 fn is_inside(path: &Path) -> bool {
     path.components().next().is_some()

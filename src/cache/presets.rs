@@ -1,32 +1,120 @@
 //! Which ecosystems does this app use, and how is each installed?
 //!
-//! One file per ecosystem. Each recognises its lockfile, names the inputs of its key and
+//! One file per ecosystem. Each recognises its files, names the inputs of its key and
 //! gives the commands as data ([`Job`]); deciding and running are the same for all.
+//!
+//! | class | where the tree lives | used for |
+//! |---|---|---|
+//! | [`Class::Packed`] | in the app; one archive in the store | `node_modules`, `vendor`, build outputs |
+//! | [`Class::Layer`] | in the store itself, exposed by variables | virtual environments, gems |
+//!
+//! Download and compiler caches that only make a miss quicker are [`Job::stores`].
 
+mod build_tools;
+mod composer;
+pub(super) mod custom;
+mod javascript;
 mod npm;
+mod pnpm;
+mod python;
+mod ruby;
+mod yarn;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Context;
 use super::inputs::Inputs;
 use super::lockfile::Lockfile;
+use super::{Context, EnvChange};
 use crate::command::Ended;
 use crate::error::Problem;
+use crate::facts::app::App;
+use crate::facts::{Malformed, app};
+
+/// Unpinned versions are looked up again after this time.
+const UNPINNED: Duration = Duration::from_hours(24);
+
+/// A folder of the app that is installed on its own: the root, or a sub-project.
+pub(super) struct Place<'a> {
+    pub context: &'a Context<'a>,
+    /// The facts of this folder.
+    pub app: App,
+    /// Relative to the app; empty for the root.
+    pub at: PathBuf,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn new(context: &'a Context<'a>, at: &Path) -> Self {
+        Self {
+            context,
+            app: if at.as_os_str().is_empty() {
+                context.app.clone()
+            } else {
+                app::read(&context.app.root.join(at))
+            },
+            at: at.to_owned(),
+        }
+    }
+
+    /// `npm`, or `frontend/npm` in a sub-project: the cache's name.
+    fn name(&self, ecosystem: &str) -> String {
+        if self.at.as_os_str().is_empty() {
+            ecosystem.to_owned()
+        } else {
+            format!("{}/{ecosystem}", self.at.display())
+        }
+    }
+
+    /// A path of this place, relative to the app.
+    fn tree(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.at.join(path)
+    }
+
+    fn unusable<'b>(&self, name: &str, malformed: &Malformed) -> Recognised<'b> {
+        let reported = self.at.as_os_str().is_empty()
+            && self.app.broken().any(|reported| reported == malformed);
+        Recognised::Unusable {
+            name: self.name(name),
+            what: malformed.path.clone(),
+            problem: malformed.problem(),
+            reported,
+        }
+    }
+}
 
 /// Dependencies that an app wants installed.
 pub(super) struct Site<'a> {
     /// `npm`; also the cache's name.
     pub name: String,
-    /// `package-lock.json: 842 packages`.
+    /// `package-lock.json, 842 packages`.
     pub what: String,
-    /// What the install makes, relative to the app; the first one is there when, and only
-    /// when, the install is complete.
+    pub class: Class,
+    /// Packed class: what the install makes, relative to the app. The first one is there
+    /// when, and only when, the install is complete.
     pub trees: Vec<PathBuf>,
+    /// Who has installed this already, where the trees don't show it.
+    pub adopted: Option<String>,
     /// Reads the inputs. Not done for what is adopted; a problem means that nothing can
     /// be installed, and is a warning.
     pub job: Box<dyn FnOnce() -> Result<Job, Problem> + 'a>,
 }
+
+/// Where a tree lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Packed {
+        /// Whether links may lead out of the app, as a virtual environment's `python` does.
+        links_out: bool,
+    },
+    Layer {
+        /// Whether the tree is needed when the app runs.
+        launch: bool,
+    },
+}
+
+/// The usual class of trees in the app.
+pub(super) const PACKED: Class = Class::Packed { links_out: false };
 
 /// How a site is installed.
 pub(super) struct Job {
@@ -40,12 +128,57 @@ pub(super) struct Job {
     pub before: Vec<Step>,
     /// Run on a miss; the trees are stored after it.
     pub install: Vec<Step>,
+    /// Run instead of `install` on the old tree, where the package manager makes any old
+    /// tree equal to a new one, and only inputs changed that `syncs_over` accepts.
+    pub sync: Vec<Step>,
+    pub syncs_over: fn(&str) -> bool,
     /// Run on a hit only: what the install would have run for the app itself.
     pub restored: Vec<Step>,
     /// Run last, on a hit and on a miss: build scripts, pruning.
     pub finish: Vec<Step>,
+    /// Files written for good after the install: old text, new text.
+    pub relocate: Option<(String, String)>,
+    /// Download and compiler caches.
+    pub stores: Vec<Shelf>,
+    /// How the tree is found when the app runs.
+    pub exposes: Vec<EnvChange>,
     /// Turns a failed install into a problem that says more than its output.
-    pub explain: fn(&std::path::Path, &Ended) -> Option<Problem>,
+    pub explain: fn(&Path, &Ended) -> Option<Problem>,
+}
+
+impl Job {
+    /// A job without any command.
+    fn new(inputs: Inputs, folder: PathBuf) -> Self {
+        Self {
+            inputs,
+            lockfile: None,
+            expires: None,
+            folder,
+            before: Vec::new(),
+            install: Vec::new(),
+            sync: Vec::new(),
+            syncs_over: |_| false,
+            restored: Vec::new(),
+            finish: Vec::new(),
+            relocate: None,
+            stores: Vec::new(),
+            exposes: Vec::new(),
+            explain: |_, _| None,
+        }
+    }
+}
+
+/// A folder that a tool keeps between builds for itself: downloads, compiled objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shelf {
+    /// The cache's name.
+    pub name: String,
+    /// The variable that tells the tool where it is.
+    pub variable: &'static str,
+    /// A shelf filled under other inputs is emptied.
+    pub inputs: Inputs,
+    /// Emptied when it is larger, in bytes.
+    pub most: u64,
 }
 
 /// One command of a package manager.
@@ -54,9 +187,46 @@ pub(super) struct Step {
     pub program: String,
     pub arguments: Vec<String>,
     /// Set for this command unless the user has set them.
-    pub variables: Vec<(&'static str, &'static str)>,
+    pub defaults: Vec<(&'static str, &'static str)>,
+    /// Set for this command in any case.
+    pub variables: Vec<(&'static str, OsString)>,
+    /// Put before the user's PATH.
+    pub path: Option<PathBuf>,
     /// Whether it runs code of the app, not only of its dependencies.
     pub is_script: bool,
+}
+
+impl Step {
+    fn new(program: impl Into<String>, arguments: &[&str]) -> Self {
+        Self {
+            program: program.into(),
+            arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+            defaults: Vec::new(),
+            variables: Vec::new(),
+            path: None,
+            is_script: false,
+        }
+    }
+
+    fn set(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    fn default(mut self, defaults: &[(&'static str, &'static str)]) -> Self {
+        self.defaults.extend_from_slice(defaults);
+        self
+    }
+
+    fn first_on_path(mut self, folder: &Path) -> Self {
+        self.path = Some(folder.to_owned());
+        self
+    }
+
+    fn script(mut self) -> Self {
+        self.is_script = true;
+        self
+    }
 }
 
 /// What one preset says of an app.
@@ -72,7 +242,42 @@ pub(super) enum Recognised<'a> {
     },
 }
 
-/// Everything in the app that a preset recognises, in a fixed order.
-pub(super) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognised<'a>> {
-    npm::recognise(context).into_iter().collect()
+/// Everything in one place that a preset recognises, in a fixed order.
+pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
+    let presets = [
+        javascript::recognise,
+        python::recognise,
+        ruby::recognise,
+        composer::recognise,
+        build_tools::recognise,
+    ];
+    presets.iter().filter_map(|preset| preset(place)).collect()
+}
+
+pub(super) use self::custom::recognise as recognise_custom;
+
+/// The manifest fields that are inputs, for the mutation suite.
+#[cfg(test)]
+pub(super) fn javascript_fields() -> &'static [&'static str] {
+    javascript::FIELDS
+}
+
+/// The machine a tree is made for: every key has it.
+pub(super) fn machine(inputs: &mut Inputs, context: &Context<'_>) {
+    let target = &context.environment.target;
+    inputs.plain("distro", &target.distro);
+    inputs.plain("arch", format!("{} {}", target.os, target.arch));
+}
+
+/// A tool that isn't there.
+fn missing(file: &str, tool: &str) -> Problem {
+    Problem::new(&super::TOOL_MISSING).saw(format!("{file} needs `{tool}`"))
+}
+
+/// The buildpack of the group whose exact id is in `ids`, if the group is known.
+fn earlier(context: &Context<'_>, ids: &[&str]) -> Option<String> {
+    context
+        .group()
+        .into_iter()
+        .find(|id| ids.contains(&id.as_str()))
 }

@@ -19,6 +19,7 @@ use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
 use super::inputs::Inputs;
+use super::EnvChange;
 
 /// Raise it when the meaning of anything stored changes; old caches are then discarded.
 /// The buildpack's version is no part of any key: a release must not cost a cold build.
@@ -62,7 +63,7 @@ enum State {
 }
 
 /// A complete stored cache.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     pub inputs: Inputs,
     /// Since 1970.
@@ -76,6 +77,23 @@ pub struct Record {
     pub stored_bytes: u64,
     /// See [`Metadata::digest`].
     pub digest: String,
+}
+
+/// What a layer is for; `build` is never set, since no buildpack comes after us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Part of the image.
+    pub launch: bool,
+    /// Given back to the next build.
+    pub cache: bool,
+}
+
+impl Kept {
+    /// For the next build only.
+    pub const CACHE: Self = Self {
+        launch: false,
+        cache: true,
+    };
 }
 
 /// What the store knows of a cache.
@@ -157,18 +175,35 @@ impl Store {
     pub fn begin(&self, name: &str) -> std::io::Result<PathBuf> {
         let folder = self.folder(name);
         fs_err::create_dir_all(&self.root)?;
-        self.write(name, State::Dirty, &Record::empty())?;
+        self.write(name, State::Dirty, &Record::default(), Kept::CACHE)?;
         super::pack::remove(&folder)?;
         fs_err::create_dir(&folder)?;
         Ok(folder)
+    }
+
+    /// Marks a cache as unfinished and leaves its contents, which are about to change.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn touch(&self, name: &str) -> std::io::Result<()> {
+        self.write(name, State::Dirty, &Record::default(), Kept::CACHE)
+    }
+
+    /// Writes the variables of a layer where the lifecycle reads them (buildpack spec,
+    /// "Provided by the Buildpacks", `env.launch`).
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn expose(&self, name: &str, changes: &[EnvChange]) -> std::io::Result<()> {
+        super::layer_env(changes).write_to_layer_dir(self.folder(name))
     }
 
     /// Marks a cache as complete. Also called on a hit, to write `[types]` again.
     ///
     /// # Errors
     /// When the disk says no.
-    pub fn commit(&self, name: &str, record: &Record) -> std::io::Result<()> {
-        self.write(name, State::Complete, record)
+    pub fn commit(&self, name: &str, record: &Record, kept: Kept) -> std::io::Result<()> {
+        self.write(name, State::Complete, record, kept)
     }
 
     /// Removes a cache and what is known of it.
@@ -180,7 +215,7 @@ impl Store {
         super::pack::remove(&self.folder(name))
     }
 
-    fn write(&self, name: &str, state: State, record: &Record) -> std::io::Result<()> {
+    fn write(&self, name: &str, state: State, record: &Record, kept: Kept) -> std::io::Result<()> {
         let metadata = Metadata {
             schema: SCHEMA.to_owned(),
             state,
@@ -194,9 +229,9 @@ impl Store {
             inputs: record.inputs.named().clone(),
         };
         let types = LayerTypes {
-            launch: false,
+            launch: kept.launch,
             build: false,
-            cache: true,
+            cache: kept.cache,
         };
         let content = LayerContentMetadata {
             types: Some(types),
@@ -211,20 +246,6 @@ impl Store {
             super::pack::remove(&last)?;
         }
         fs_err::rename(sibling, last)
-    }
-}
-
-impl Record {
-    fn empty() -> Self {
-        Self {
-            inputs: Inputs::default(),
-            stored_at: Duration::ZERO,
-            install: Duration::ZERO,
-            files: 0,
-            tree_bytes: 0,
-            stored_bytes: 0,
-            digest: String::new(),
-        }
     }
 }
 
@@ -281,9 +302,9 @@ mod tests {
             inputs: Inputs::from_named([("node".to_owned(), "20".to_owned())].into()),
             install: Duration::from_millis(14_200),
             stored_bytes: 1,
-            ..Record::empty()
+            ..Record::default()
         };
-        store.commit("npm", &record).unwrap();
+        store.commit("npm", &record, Kept::CACHE).unwrap();
         record
     }
 

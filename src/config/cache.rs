@@ -8,6 +8,8 @@ use crate::facts::environment::Environment;
 #[derive(Debug, Clone, Default)]
 pub struct CacheConfig {
     pub custom: Vec<CustomCache>,
+    /// Folders that are installed on their own, relative to the app.
+    pub projects: Vec<String>,
     /// `SLUGSMITH_CACHE=off`: install, but restore and keep nothing.
     pub off: bool,
     /// `SLUGSMITH_CACHE_RESET=npm,next` or `all`: discard these once.
@@ -22,8 +24,14 @@ pub struct CustomCache {
     pub paths: Vec<String>,
     /// Globs of files whose contents make the key.
     pub key: Vec<String>,
+    /// Variables whose values are part of the key.
+    pub env: Vec<String>,
     /// Program and arguments, run without a shell when an input of the key changed.
     pub run: Option<Sourced<String>>,
+    /// In bytes; a larger cache is emptied.
+    pub max_size: Option<u64>,
+    /// Whether the app needs the paths when it runs; if not, they leave the slug.
+    pub launch: bool,
 }
 
 pub(super) const KEYS: &[Key] = &[
@@ -39,6 +47,26 @@ pub(super) const KEYS: &[Key] = &[
         "Files whose contents decide whether the cache still fits.",
     ),
     Key::new(
+        "path",
+        "",
+        "A sub-project with its own lockfile, such as `frontend`, to be installed in its folder.",
+    ),
+    Key::new(
+        "env",
+        "[]",
+        "Variables whose values decide whether the cache still fits.",
+    ),
+    Key::new(
+        "max_size",
+        "\"512 MB\"",
+        "A cache that grows larger starts anew.",
+    ),
+    Key::new(
+        "launch",
+        "true",
+        "Whether the app needs the paths when it runs; with `false` they leave the slug once they are kept.",
+    ),
+    Key::new(
         "run",
         "",
         "Command that makes the paths; runs only when an input of the key changed.",
@@ -46,20 +74,34 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<CacheConfig> {
-    let mut custom = Vec::new();
+    let (mut custom, mut projects) = (Vec::new(), Vec::new());
     for section in root.children("cache", KEYS) {
+        let paths = paths(&section, "paths")?;
+        if let Some(project) = file_only(&section, "path")? {
+            if !is_inside(&project.value) {
+                return Err(section.invalid("path", "is not a folder inside the app"));
+            }
+            projects.push(project.value.trim_end_matches('/').to_owned());
+            if paths.is_empty() {
+                continue;
+            }
+        }
         let Some(name) = file_only(&section, "name")? else {
             return Err(section.invalid("name", "is missing"));
         };
         custom.push(CustomCache {
             name,
-            paths: list(&section, "paths")?,
+            paths,
             key: list(&section, "key")?,
+            env: list(&section, "env")?,
             run: file_only(&section, "run")?,
+            max_size: section.size("max_size")?.map(|size| size.value),
+            launch: section.flag("launch")?.is_none_or(|launch| launch.value),
         });
     }
     Ok(CacheConfig {
         custom,
+        projects,
         off: environment
             .get("SLUGSMITH_CACHE")
             .is_some_and(|value| matches!(value, "off" | "0" | "false")),
@@ -80,6 +122,25 @@ fn file_only(section: &Section<'_>, key: &str) -> Result<Option<Sourced<String>>
     Ok(section
         .text(key)?
         .filter(|value| matches!(value.source, Source::File { .. })))
+}
+
+/// Paths that stay inside the app; anything else could keep or remove what isn't ours.
+fn paths(section: &Section<'_>, key: &str) -> Result<Vec<String>> {
+    let paths = list(section, key)?;
+    match paths.iter().find(|path| !is_inside(path)) {
+        Some(path) => {
+            Err(section.invalid(key, &format!("has {path:?}, which is not inside the app")))
+        }
+        None => Ok(paths),
+    }
+}
+
+fn is_inside(path: &str) -> bool {
+    use std::path::Component;
+    let mut parts = std::path::Path::new(path).components().peekable();
+    let only_this = |part: &Component<'_>| matches!(part, Component::CurDir);
+    parts.next_if(only_this);
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn list(section: &Section<'_>, key: &str) -> Result<Vec<String>> {

@@ -221,6 +221,20 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    /// [`INVALID`] for anything else.
+    pub fn flag(&self, key: &str) -> Result<Option<Sourced<bool>>> {
+        let Some(value) = self.value(key)? else {
+            return Ok(None);
+        };
+        match value.as_bool() {
+            Some(flag) => Ok(Some(self.sourced(key, flag))),
+            None => Err(self.invalid(key, "is neither true nor false")),
+        }
+    }
+
     /// A size such as `"300 MB"`, in bytes.
     ///
     /// # Errors

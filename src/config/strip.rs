@@ -20,6 +20,8 @@ pub struct StripConfig {
     pub keep: Sourced<Vec<String>>,
     /// gitignore syntax.
     pub remove: Sourced<Vec<String>>,
+    /// Shell commands that must succeed after stripping.
+    pub verify: Sourced<Vec<String>>,
 }
 
 pub(super) const KEYS: &[Key] = &[
@@ -34,6 +36,11 @@ pub(super) const KEYS: &[Key] = &[
         "Paths to keep, in gitignore syntax; wins over everything else.",
     ),
     Key::new("remove", "[]", "Paths to remove, in gitignore syntax."),
+    Key::new(
+        "verify",
+        "[]",
+        "Commands to run in the stripped app, each at most 2 minutes; if one fails, everything is put back.",
+    ),
 ];
 
 pub(super) fn read(section: &mut Section<'_>) -> Result<StripConfig> {
@@ -51,6 +58,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StripConfig> {
             .unwrap_or(Sourced::default(Vec::new())),
         remove: section
             .list("remove")?
+            .unwrap_or(Sourced::default(Vec::new())),
+        verify: section
+            .list("verify")?
             .unwrap_or(Sourced::default(Vec::new())),
     })
 }

@@ -7,6 +7,7 @@
 //! missing is `None`, what can't be read is in [`Layers::unread`], and nothing fails.
 
 pub mod contents;
+pub mod elf;
 pub mod env_dir;
 pub mod paths;
 pub mod surroundings;
@@ -80,6 +81,8 @@ pub struct Layer {
     /// `env.launch/<process>/` by process type.
     pub env_process: BTreeMap<OsString, EnvDir>,
     pub contents: Contents,
+    /// Not on disk: filled in from what an earlier build remembered.
+    pub remembered: bool,
 }
 
 impl Layer {
@@ -130,6 +133,8 @@ pub struct Layers {
     pub analyzed: Option<Analyzed>,
     /// Processes and default of a finished build (`config/metadata.toml`).
     pub finished: Option<tables::Finished>,
+    /// Folders inside the layers that a PATH file names and that are no layer's `bin`.
+    pub path_folders: Vec<paths::PathFolder>,
     pub unread: Vec<Unread>,
 }
 
@@ -160,6 +165,7 @@ pub fn read(root: &Path) -> Layers {
         .any(|layer| !matches!(layer.toml, LayerToml::Missing));
     Layers {
         root: root.to_owned(),
+        path_folders: paths::inside(root, &group),
         group,
         order,
         has_layer_tomls,

@@ -92,11 +92,62 @@ pub fn words(command: &str) -> Vec<&str> {
     words.collect()
 }
 
+/// Manifests of languages beside which a package.json is for assets and tools.
+const OTHER_LANGUAGES: &[&str] = &[
+    "Gemfile",
+    "requirements.txt",
+    "Pipfile",
+    "pyproject.toml",
+    "manage.py",
+    "composer.json",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+];
+
+/// Whether Node runs in a process of the app: a command starts it, or nothing else could.
+#[must_use]
+pub fn runs_node(app: &App, sources: &Sources) -> bool {
+    if !OTHER_LANGUAGES.iter().any(|name| sources.has(name)) {
+        return true;
+    }
+    read(app, sources)
+        .iter()
+        .filter(|process| process.name != "release")
+        .flat_map(|process| &process.commands)
+        .any(|command| {
+            let first = command.words().first().copied().unwrap_or_default();
+            let program = first.rsplit('/').next().unwrap_or(first);
+            let by_shebang = sources
+                .text(first)
+                .and_then(|text| text.lines().next())
+                .is_some_and(|line| line.starts_with("#!") && line.contains("node"));
+            by_shebang
+                || matches!(
+                    program,
+                    "node"
+                        | "npm"
+                        | "yarn"
+                        | "pnpm"
+                        | "next"
+                        | "nuxt"
+                        | "tsx"
+                        | "ts-node"
+                        | "pm2"
+                        | "bun"
+                )
+        })
+}
+
 /// The processes of the app: the Procfile's, or what the platform would run without one.
 #[must_use]
 pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
     let mut processes = app.procfile.clone();
-    if !processes.iter().any(|process| process.name == "web") && script(app, "start").is_some() {
+    if !processes.iter().any(|process| process.name == "web")
+        && script(app, "start").is_some()
+        && !OTHER_LANGUAGES.iter().any(|name| sources.has(name))
+    {
         processes.push(Process {
             name: "web".to_owned(),
             command: "npm start".to_owned(),

@@ -112,8 +112,11 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     });
     for one in read {
         match one {
-            Read::Code(code, suppressions) => {
-                sources.files.push(code);
+            Read::Code(code, text, suppressions) => {
+                if let Some(text) = text {
+                    sources.texts.insert(code.path.clone(), text);
+                }
+                sources.files.push(*code);
                 sources.suppressions.extend(suppressions);
             }
             Read::Text(path, text, suppressions) => {
@@ -185,7 +188,8 @@ fn want(path: &str, size: u64) -> Option<How> {
 }
 
 enum Read {
-    Code(Code, Vec<Suppression>),
+    /// With its text, if it is configuration as well.
+    Code(Box<Code>, Option<String>, Vec<Suppression>),
     Text(String, String, Vec<Suppression>),
     Skipped(String, &'static str),
 }
@@ -204,11 +208,35 @@ fn read_one(app: &App, path: String, how: How) -> Read {
     }
     let suppressions = suppress::find(&path, &text);
     match how {
-        How::Parse(language) => match unfit(&text) {
-            Some(reason) => Read::Skipped(path, reason),
-            None => Read::Code(code::parse(&path, language, &text), suppressions),
-        },
-        How::Keep | How::TooBig => Read::Text(path, text, suppressions),
+        How::Parse(language) => {
+            if let Some(reason) = unfit(&text) {
+                return Read::Skipped(path, reason);
+            }
+            let code = code::parse(&path, language, &text);
+            Read::Code(Box::new(code), None, suppressions)
+        }
+        How::Keep | How::TooBig => {
+            if let (Some(language), None) = (shebang(&text), unfit(&text)) {
+                let code = code::parse(&path, language, &text);
+                Read::Code(Box::new(code), Some(text), suppressions)
+            } else {
+                Read::Text(path, text, suppressions)
+            }
+        }
+    }
+}
+
+/// The language of a script without an extension (`bin/server`).
+fn shebang(text: &str) -> Option<Language> {
+    let first = text.lines().next()?.strip_prefix("#!")?;
+    let program = first.rsplit(['/', ' ']).next()?;
+    match program.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.')
+    {
+        "node" => Some(Language::JavaScript),
+        "python" => Some(Language::Python),
+        "ruby" => Some(Language::Ruby),
+        "php" => Some(Language::Php),
+        _ => None,
     }
 }
 

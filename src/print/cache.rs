@@ -125,6 +125,7 @@ mod tests {
             tree_bytes: 151_000_000,
             stored_bytes: 38_100_000,
             folders: vec!["node_modules".to_owned()],
+            exposes: Vec::new(),
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);
@@ -139,14 +140,14 @@ mod tests {
     fn each_verdict_reads_well() {
         assert_eq!(
             lines(Verdict::Hit),
-            ["npm (package-lock.json, 842 packages): HIT, restored 151.0 MB in 0.6s, saved 14.2s"]
+            ["npm (package-lock.json, 842 packages): HIT, restored 151 MB in 0.6s, saved 14.2s"]
         );
         let reasons = (1..=5).map(|n| format!("reason {n}")).collect();
         assert_eq!(
             lines(Verdict::Miss { reasons }),
             [
                 "npm (package-lock.json, 842 packages): MISS, reason 1; reason 2; reason 3; and 2 more",
-                "Done in 0.6s; kept for the next build: 38.1 MB (151.0 MB unpacked)"
+                "Done in 0.6s; kept for the next build: 38.1 MB (151 MB unpacked)"
             ]
         );
         assert_eq!(

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::stack::diff::{self, Change};
 use crate::stack::environment::{By, Step, Variable};
 use crate::stack::environments::{EnvReport, ProcessEnv};
 use crate::stack::secrets;
@@ -219,6 +220,48 @@ pub fn why(report: &EnvReport, name: &str, shown: Secrets, out: &mut dyn Write) 
                     quoted(name, &before, shown)
                 )?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Differences between two environments, lists by entry.
+///
+/// # Errors
+/// Those of the stream.
+pub fn changes(changes: &[Change], shown: Secrets, out: &mut dyn Write) -> io::Result<()> {
+    let mut process = None;
+    for change in changes {
+        if process != Some(&change.process) {
+            writeln!(
+                out,
+                "# {}",
+                if change.process.is_empty() {
+                    "any command"
+                } else {
+                    &change.process
+                }
+            )?;
+            process = Some(&change.process);
+        }
+        let value = |value: &str| shown.apply(&change.name, value).replace('\n', "\\n");
+        let name = &change.name;
+        match (&change.before, &change.after) {
+            (Some(before), None) => writeln!(out, "- {name}={}", value(before))?,
+            (None, Some(after)) => writeln!(out, "+ {name}={}", value(after))?,
+            (Some(before), Some(after)) => match diff::entries(name, before, after) {
+                Some((removed, added)) if !(removed.is_empty() && added.is_empty()) => {
+                    writeln!(out, "~ {name}")?;
+                    for entry in removed {
+                        writeln!(out, "    - {}", value(entry))?;
+                    }
+                    for entry in added {
+                        writeln!(out, "    + {}", value(entry))?;
+                    }
+                }
+                _ => writeln!(out, "~ {name}: {} -> {}", value(before), value(after))?,
+            },
+            (None, None) => {}
         }
     }
     Ok(())

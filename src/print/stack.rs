@@ -4,9 +4,12 @@
 //! several buildpacks take part, and findings. Verbose: everything ([`verbose`]).
 //! Whatever the stack's size, the normal log stays under [`LIMIT`] lines.
 
+pub mod graph;
+pub mod html;
 mod verbose;
+pub mod which;
 
-use super::line::{Line, Shape};
+use super::line::Line;
 use crate::config::LogLevel;
 use crate::finding::{Finding, Level};
 use crate::stack::which::Owner;
@@ -113,7 +116,7 @@ fn brought(one: &BuildpackReport) -> Vec<String> {
     let reused = one
         .layers
         .iter()
-        .filter(|layer| layer.reused.is_some())
+        .filter(|layer| layer.reused.is_some() && !layer.remembered)
         .count() as u64;
     if reused > 0 {
         parts.push(format!("{} reused unseen", units::counted(reused, "layer")));
@@ -205,29 +208,38 @@ fn findings(findings: &[Finding], level: LogLevel, lines: &mut Vec<Line>) {
         .collect();
     let limit = if verbose { usize::MAX } else { FINDINGS };
     for finding in shown.iter().take(limit) {
-        let text = format!(
-            "{}  {}  {}",
-            finding.level.word(),
-            finding.rule,
-            finding.message
-        );
+        let (fact, consequences) = first_sentence(&finding.message);
+        let text = match finding.level {
+            Level::Error => format!("error: {fact} ({})", finding.rule),
+            Level::Info | Level::Warn => format!("{fact} ({})", finding.rule),
+        };
         lines.push(match finding.level {
             Level::Info => Line::item(1, text),
             Level::Warn | Level::Error => Line::alarm(1, text),
         });
-        for help in &finding.help {
-            lines.push(Line {
-                shape: Shape::Row,
-                depth: 1,
-                text: help.clone(),
-            });
-        }
+        let details = consequences.iter().chain(&finding.help);
+        lines.extend(details.map(|detail| Line::row(1, detail.clone())));
     }
     if let Some(more) = shown.len().checked_sub(limit).filter(|more| *more > 0) {
         lines.push(Line::alarm(
             1,
             format!("{more} more findings with SLUGSMITH_LOG=verbose"),
         ));
+    }
+}
+
+/// The fact, and the sentences after it.
+fn first_sentence(message: &str) -> (&str, Option<String>) {
+    let end = message.match_indices(". ").find(|(at, _)| {
+        let next = message.get(at + 2..).and_then(|rest| rest.chars().next());
+        next.is_some_and(char::is_uppercase)
+    });
+    match end.map(|(at, _)| message.split_at(at)) {
+        Some((fact, rest)) => {
+            let rest = rest.trim_start_matches(['.', ' ']);
+            (fact, Some(rest.to_owned()))
+        }
+        None => (message.trim_end_matches('.'), None),
     }
 }
 

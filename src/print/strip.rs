@@ -3,14 +3,15 @@
 
 use super::line::Line;
 use crate::config::{LogLevel, StripLevel};
-use crate::strip::StripReport;
+use crate::strip::decide::Because;
+use crate::strip::{Explanation, StripReport};
 use crate::units;
 
 /// Rows of one kind in a normal log; the rest is counted.
 const ROWS: usize = 6;
 
 /// Kept files that a normal log names.
-const KEPT: usize = 2;
+const KEPT: usize = 3;
 
 /// The section of the log, its heading first. Empty at `quiet` and where there is
 /// nothing to say.
@@ -42,6 +43,18 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
             lines.push(Line::row(1, format!("{path} ({})", removed.entry)));
         }
     }
+    if let Some(back) = &report.put_back {
+        let missing = back.missing.as_ref();
+        let missing = missing.map_or(String::new(), |file| format!(", {file} is missing"));
+        lines.push(Line::alarm(
+            1,
+            format!(
+                "Everything was put back: `{}` failed ({}{missing})",
+                back.command, back.status
+            ),
+        ));
+        lines.extend(back.tail.iter().map(|line| Line::row(1, line.as_str())));
+    }
     for needed in &report.dev_dependencies {
         lines.push(Line::alarm(
             1,
@@ -71,6 +84,40 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
     lines
 }
 
+/// Why a path stays or goes.
+#[must_use]
+pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
+    let lines = |verdict: String, evidence: Option<&str>| {
+        let first = Line::item(0, format!("{path} {verdict}"));
+        let rest = evidence.map(|text| Line::row(0, text));
+        std::iter::once(first).chain(rest).collect()
+    };
+    match explanation {
+        Explanation::Missing => lines("is not in the app".to_owned(), None),
+        Explanation::NotNamed => lines(
+            "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
+            None,
+        ),
+        Explanation::Removed(entry) => lines(
+            format!("goes: {} ({})", entry.reason, entry.id),
+            Some(entry.evidence),
+        ),
+        Explanation::Kept(entry, because) => lines(
+            format!("stays, though among {}: {}", entry.reason, said(because)),
+            None,
+        ),
+    }
+}
+
+fn said(because: &Because) -> String {
+    match because {
+        Because::Manifest(path) => format!("{path} names it"),
+        Because::Command(origin) => format!("{origin} names it"),
+        Because::Link(path) => format!("the link {path} leads to it"),
+        Because::File { path, line } => format!("{path}:{line} refers to it"),
+    }
+}
+
 fn summary(report: &StripReport) -> String {
     if report.removed.files == 0 {
         return format!("Nothing to remove in {}", units::size(report.before.bytes));
@@ -88,35 +135,25 @@ fn summary(report: &StripReport) -> String {
     )
 }
 
-/// In a normal log one line, since what stays costs nothing; verbose says why for each.
+/// In a normal log the few that are worth a word; verbose says why for each.
 fn kept(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
-    if level == LogLevel::Verbose {
-        lines.extend(report.kept.iter().map(|kept| {
-            let (path, because) = (&kept.path, &kept.because);
-            Line::item(
-                1,
-                format!("Kept although it looks unused: {path} ({because})"),
-            )
-        }));
-        return;
+    let verbose = level == LogLevel::Verbose;
+    let told = || report.kept.iter().filter(|kept| verbose || kept.tell);
+    let shown = if verbose { usize::MAX } else { KEPT };
+    for kept in told().take(shown) {
+        let size = units::size(kept.totals.bytes);
+        let text = format!(
+            "Kept although it looks unused: {} ({}, {size})",
+            kept.path, kept.because
+        );
+        lines.push(Line::item(1, text));
     }
-    let mut named: Vec<_> = report
-        .kept
-        .iter()
-        .take(KEPT)
-        .map(|kept| format!("{} ({})", kept.path, kept.because))
-        .collect();
-    if named.is_empty() {
-        return;
+    let more = told().count().saturating_sub(shown);
+    if more > 0 {
+        let more = units::count(more as u64);
+        let text = format!("Kept likewise: {more} more, listed with log = \"verbose\"");
+        lines.push(Line::item(1, text));
     }
-    if report.kept.len() > KEPT {
-        let more = (report.kept.len() - KEPT) as u64;
-        named.push(format!("{} more", units::count(more)));
-    }
-    lines.push(Line::item(
-        1,
-        format!("Kept although it looks unused: {}", named.join(", ")),
-    ));
 }
 
 fn name(level: StripLevel) -> &'static str {

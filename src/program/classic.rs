@@ -3,6 +3,8 @@
 //! Source: Heroku Dev Center, "Buildpack API" and "Testpack API". The build folder is
 //! never removed or replaced: on Heroku CI it *is* `/app`, whose own entry is read-only.
 
+mod profile;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -95,10 +97,25 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
         layers: None,
     };
     let report = flow::build(&input, &mut log)?;
+    let changes = report.caches.iter().flat_map(|outcome| &outcome.exposes);
+    if let Some(script) = profile::script(changes, &app) {
+        write_profile(&app, &script)?;
+    }
     // For bin/report only; a full cache disk must not fail the build here.
     let _ = fs_err::write(folder.join(REPORT), json::report(&report));
     cnb::verdict(&report, &config)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Without these variables the app would not find what was installed, so that a failure
+/// here fails the build.
+fn write_profile(app: &Path, script: &str) -> Result<()> {
+    let path = app.join(profile::PATH);
+    let written = path
+        .parent()
+        .map_or(Ok(()), fs_err::create_dir_all)
+        .and_then(|()| fs_err::write(&path, script));
+    written.map_err(|error| crate::error::io("writing", &path, &error))
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty

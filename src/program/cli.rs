@@ -7,7 +7,10 @@ mod env;
 mod explain;
 mod init;
 mod inspect;
+mod stack;
 mod strip;
+mod triage;
+mod which;
 mod workspace;
 
 use std::ffi::OsString;
@@ -41,8 +44,11 @@ enum Verb {
     Diff(diff::Arguments),
     Strip(strip::Arguments),
     Env(env::Arguments),
+    Stack(stack::Arguments),
+    Which(which::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
+    Triage(triage::Arguments),
 }
 
 /// Forms of a report.
@@ -106,8 +112,11 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Diff(arguments) => diff::run(arguments),
         Verb::Strip(arguments) => strip::run(arguments),
         Verb::Env(arguments) => env::run(arguments),
+        Verb::Stack(arguments) => stack::run(arguments),
+        Verb::Which(arguments) => which::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
+        Verb::Triage(arguments) => triage::run(arguments),
     };
     match result {
         Ok(exit) => code(exit),

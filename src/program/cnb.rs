@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
 use libcnb::data::launch::{Launch, LaunchBuilder, Slice};
+use libcnb::data::layer_name;
 use libcnb::detect::{DetectContext, DetectResult, DetectResultBuilder};
 use libcnb::generic::{GenericMetadata, GenericPlatform};
+use libcnb::layer::UncachedLayerDefinition;
 use libcnb::{Buildpack, Target};
 
 use crate::cache::store::Store;
@@ -18,7 +20,7 @@ use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
 use crate::print::problem;
-use crate::{budget, report::Report};
+use crate::{budget, cache, report::Report};
 
 /// The buildpack, as libcnb sees it.
 #[derive(Debug)]
@@ -71,6 +73,7 @@ impl Buildpack for Slugsmith {
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
         verdict(&report, &config).map_err(buildpack_error)?;
+        expose(&context, &report)?;
         BuildResultBuilder::new().launch(launch(&report)).build()
     }
 
@@ -81,6 +84,27 @@ impl Buildpack for Slugsmith {
         };
         let _ = problem::to_stderr(Skin::Bullets, &lines);
     }
+}
+
+/// Variables for what was installed in the app folder; what lies in a layer of its own has
+/// its variables there.
+fn expose(context: &BuildContext<Slugsmith>, report: &Report) -> libcnb::Result<(), Problem> {
+    let changes: Vec<_> = report
+        .caches
+        .iter()
+        .flat_map(|outcome| &outcome.exposes)
+        .filter(|change| !change.is_written)
+        .cloned()
+        .collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let definition = UncachedLayerDefinition {
+        build: false,
+        launch: true,
+    };
+    let layer = context.uncached_layer(layer_name!("environment"), definition)?;
+    layer.write_env(cache::layer_env(&changes))
 }
 
 fn buildpack_error(problem: Problem) -> libcnb::Error<Problem> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
-use super::which::{self, Index};
+use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State, is_launched, reused};
-use crate::facts::app;
+use crate::facts::app::App;
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Buildpack, Folder, Layer, Layers, escape};
 
@@ -18,8 +18,7 @@ const NAMED_COMMANDS: usize = 4;
 pub struct Model<'a> {
     pub layers: &'a Layers,
     pub surroundings: &'a Surroundings,
-    /// The app's own process types.
-    pub procfile: &'a [app::Process],
+    pub app: Option<&'a App>,
     /// Our own position in the group, in a build.
     pub own: Option<usize>,
     pub processes: Launch,
@@ -29,15 +28,16 @@ pub struct Model<'a> {
     pub dyno: Environment,
     /// Only process types with folders of their own.
     pub by_process: BTreeMap<String, Environment>,
+    /// Which commands the next buildpack finds, and which ones a dyno finds.
+    pub build_index: Index<'a>,
+    pub launch_index: Index<'a>,
+    /// Names that exist twice on a dyno's PATH.
+    pub shadowings: Vec<Shadowing>,
 }
 
 impl<'a> Model<'a> {
     #[must_use]
-    pub fn new(
-        layers: &'a Layers,
-        surroundings: &'a Surroundings,
-        procfile: &'a [app::Process],
-    ) -> Self {
+    pub fn new(layers: &'a Layers, surroundings: &'a Surroundings, app: Option<&'a App>) -> Self {
         let own = surroundings
             .own
             .as_ref()
@@ -62,15 +62,22 @@ impl<'a> Model<'a> {
         let ran = own.map_or(layers.group.as_slice(), |own| {
             layers.group.get(..own).unwrap_or_default()
         });
+        let build = environment::build(&layers.root, ran, &base, &overlay);
+        let dyno = compose("");
+        let index = |path| Index::new(path, layers, &surroundings.image);
+        let launch_index = index(dyno.get("PATH"));
         Self {
             layers,
             surroundings,
-            procfile,
+            app,
             own,
             processes,
-            build: environment::build(&layers.root, ran, &base, &overlay),
-            dyno: compose(""),
             by_process,
+            build_index: index(build.get("PATH")),
+            shadowings: launch_index.shadowings(),
+            launch_index,
+            build,
+            dyno,
         }
     }
 
@@ -78,22 +85,6 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn process(&self, kind: &str) -> &Environment {
         self.by_process.get(kind).unwrap_or(&self.dyno)
-    }
-
-    /// Which commands a dyno finds.
-    #[must_use]
-    pub fn launch_index(&self) -> Index<'a> {
-        Index::new(self.dyno.get("PATH"), self.layers, &self.surroundings.image)
-    }
-
-    /// Which commands the next buildpack finds.
-    #[must_use]
-    pub fn build_index(&self) -> Index<'a> {
-        Index::new(
-            self.build.get("PATH"),
-            self.layers,
-            &self.surroundings.image,
-        )
     }
 
     /// Buildpacks with what each brought.
@@ -126,6 +117,32 @@ impl<'a> Model<'a> {
                     .iter()
                     .map(move |layer| (index, buildpack, layer))
             })
+    }
+
+    /// The commands of the app's own Procfile for a process type.
+    pub fn procfile(&self, kind: &str) -> impl Iterator<Item = &'a str> {
+        let lines = self
+            .app
+            .map_or([].as_slice(), |app| app.procfile.as_slice());
+        let kind = kind.to_owned();
+        lines
+            .iter()
+            .filter(move |line| line.name == kind)
+            .map(|line| line.command.as_str())
+    }
+
+    /// Architecture of the run image, as buildpacks name it.
+    #[must_use]
+    pub fn arch(&self) -> Option<&str> {
+        let target = self
+            .surroundings
+            .live
+            .get(std::ffi::OsStr::new("CNB_TARGET_ARCH"));
+        let analyzed = self.layers.analyzed.as_ref();
+        analyzed
+            .and_then(|analyzed| analyzed.run_arch.as_deref())
+            .filter(|arch| !arch.is_empty())
+            .or_else(|| target.and_then(|arch| arch.to_str()))
     }
 
     /// The id of a buildpack of the group.
@@ -173,12 +190,14 @@ impl<'a> Model<'a> {
     }
 
     fn layer(&self, buildpack: &Buildpack, layer: &Layer) -> LayerReport {
-        let absent = layer.folder == Folder::Absent && is_launched(self.layers, layer);
+        let absent =
+            (layer.folder == Folder::Absent || layer.remembered) && is_launched(self.layers, layer);
         LayerReport {
             name: layer.shown(),
             types: layer.types(),
             bytes: layer.contents.bytes,
             files: layer.contents.files,
+            remembered: layer.remembered,
             reused: absent
                 .then(|| reused(self.layers.analyzed.as_ref(), &buildpack.id, layer).cloned())
                 .flatten(),

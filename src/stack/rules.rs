@@ -5,20 +5,38 @@
 //! vendors document them: a buildpack's own layers may hide each other, a Procfile may
 //! replace any process, and layers may hide the image's runtimes.
 
+mod build_and_launch_differ;
+mod classic_export_ignored;
+mod config_var_has_no_effect;
 mod default_process_lost;
+mod environment_changed;
+mod export_will_fail;
 mod fix;
 mod glued_variable;
+mod layer_order_flips;
+mod library_shadowed;
 mod list_variable_clobbered;
+mod names_collide;
+mod not_shipped;
+mod process_cannot_start;
 mod process_taken_over;
+mod profile_script_clobbers;
+mod profile_script_ignored;
+mod same_files_twice;
 mod second_runtime;
 mod shadowed_command;
+mod start_program_fails;
+mod useless_layer_file;
 mod variable_set_twice;
+mod wrong_platform;
 
 use crate::audit::registry::Docs;
 use crate::config::AuditConfig;
 use crate::finding::{Finding, Level};
 
+use super::environment::Variable;
 use super::model::Model;
+use super::which::Candidate;
 
 /// One kind of conflict: metadata, documentation and a pure function.
 #[derive(Debug)]
@@ -52,13 +70,29 @@ impl Rule {
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
+    &build_and_launch_differ::RULE,
+    &classic_export_ignored::RULE,
+    &config_var_has_no_effect::RULE,
     &default_process_lost::RULE,
+    &environment_changed::RULE,
+    &export_will_fail::RULE,
     &glued_variable::RULE,
+    &layer_order_flips::RULE,
+    &library_shadowed::RULE,
     &list_variable_clobbered::RULE,
+    &names_collide::RULE,
+    &not_shipped::RULE,
+    &process_cannot_start::RULE,
     &process_taken_over::RULE,
+    &profile_script_clobbers::RULE,
+    &profile_script_ignored::RULE,
+    &same_files_twice::RULE,
     &second_runtime::RULE,
     &shadowed_command::RULE,
+    &start_program_fails::RULE,
+    &useless_layer_file::RULE,
     &variable_set_twice::RULE,
+    &wrong_platform::RULE,
 ];
 
 /// The rule with this id or code.
@@ -92,6 +126,41 @@ pub fn page(rule: &Rule) -> String {
     page
 }
 
+/// The list of all rules, in Markdown.
+#[must_use]
+pub fn index() -> String {
+    use std::fmt::Write as _;
+    let mut page = "# Conflicts between stacked buildpacks\n\n\
+                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for rule in RULES {
+        let (id, code, level) = (rule.id, rule.code, rule.level.word());
+        let _ = writeln!(
+            page,
+            "| [{id}]({id}.md) | {code} | {level} | {} |",
+            rule.title
+        );
+    }
+    page
+}
+
+/// What separates the entries of a list variable such as PATH; `None` for other variables.
+#[must_use]
+pub fn separator(name: &str) -> Option<u8> {
+    list_variable_clobbered::separator(name.as_ref())
+}
+
+/// Why the folder of one executable stands before another's.
+#[must_use]
+pub fn why(
+    model: &Model<'_>,
+    path: Option<&Variable>,
+    winner: &Candidate,
+    loser: &Candidate,
+) -> String {
+    fix::why(model, path, winner, loser)
+}
+
 /// Runs every rule and gives each finding the level that the app's configuration wants:
 /// the worst first, then by rule and message.
 #[must_use]
@@ -106,7 +175,12 @@ pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
 }
 
 fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {
-    if let Some(own) = config.and_then(|config| config.rules.get(finding.rule)) {
+    let named = |id: &str| id == finding.rule || Some(id) == finding.code;
+    let own = config.and_then(|config| {
+        let mut rules = config.rules.iter();
+        rules.find(|(id, _)| named(id)).map(|(_, own)| own)
+    });
+    if let Some(own) = own {
         finding.level = own.level.value?;
         finding.decided_by = own.level.source.to_string();
     }

@@ -65,7 +65,13 @@ impl<'a> Index<'a> {
     /// Looks up every folder of `path` among the layers' `bin` folders and the image's.
     #[must_use]
     pub fn new(path: &OsStr, layers: &'a Layers, image: &'a [PathFolder]) -> Self {
-        let known = bins(layers);
+        let mut known = bins(layers);
+        for one in &layers.path_folders {
+            if let Some(owner) = owner_of(layers, &one.folder) {
+                let commands = one.executables.as_slice();
+                known.entry(one.folder.clone()).or_insert((owner, commands));
+            }
+        }
         let mut folders: Vec<(PathBuf, Option<Owner>, &[Executable])> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         for folder in std::env::split_paths(path) {
@@ -184,6 +190,25 @@ pub const RUNTIMES: &[&str] = &[
 #[must_use]
 pub fn is_runtime(command: &str) -> bool {
     RUNTIMES.binary_search(&command).is_ok()
+}
+
+/// The layer that a folder lies in.
+fn owner_of(layers: &Layers, folder: &Path) -> Option<Owner> {
+    layers
+        .group
+        .iter()
+        .enumerate()
+        .find_map(|(buildpack, one)| {
+            let at = layers.root.join(escape(&one.id));
+            let layer = one
+                .layers
+                .iter()
+                .find(|layer| folder.starts_with(at.join(&layer.name)))?;
+            Some(Owner::Layer {
+                buildpack,
+                layer: layer.name.clone(),
+            })
+        })
 }
 
 fn bins(layers: &Layers) -> BTreeMap<PathBuf, (Owner, &[Executable])> {

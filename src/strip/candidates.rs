@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::node::{self, Package};
-use super::catalogue::{Entry, LISTED, app};
+use super::catalogue::{Entry, LISTED, app, python};
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{self, parent};
 use super::lists::List;
@@ -17,7 +17,7 @@ pub struct Lists {
 
 /// For each entry of the tree, the catalogue entry it falls under.
 #[must_use]
-pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Vec<Option<&'static Entry>> {
+pub fn candidates(facts: &Facts<'_>, lists: &Lists, trace: bool) -> Vec<Option<&'static Entry>> {
     let packages = packages(facts);
     (0..facts.index.entries().len())
         .map(|number| {
@@ -32,7 +32,7 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Vec<Option<&'static Entry
             if !facts.index.is_file(number) {
                 return None;
             }
-            candidate(facts, &packages, path)
+            candidate(facts, &packages, path).or_else(|| unreached(path).filter(|_| trace))
         })
         .collect()
 }
@@ -48,7 +48,18 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
     if in_packages(path) {
         return None;
     }
+    if let Some((_, inside)) = python::split(path) {
+        return python::classify(inside);
+    }
     app::classify(path, inside_manifest(facts, path), facts.in_build)
+}
+
+/// Any file of a package is a candidate of `trace`, but what tells which package and
+/// whose work it is.
+fn unreached(path: &str) -> Option<&'static Entry> {
+    package_folder(path)?;
+    let lower = index::name(path).to_ascii_lowercase();
+    (lower != "package.json" && !node::is_licence(&lower)).then_some(&node::UNREACHED)
 }
 
 /// The path seen from the nearest package.json above it.
@@ -146,6 +157,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
     for (folder, package) in &mut of {
         *package = Package {
             addon_ready: with_addon.contains(folder) || (all_built && !with_gyp.contains(folder)),
+            has_gyp: with_gyp.contains(folder),
             typescript: facts.runtime.typescript,
             source_maps: facts.source_maps,
             bundles: facts.runtime.bundles,

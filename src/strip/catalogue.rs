@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod node;
+pub mod python;
 
 /// Which references keep a file, from the weakest claim to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,12 +44,16 @@ pub static ENTRIES: &[&Entry] = &[
     &node::PREBUILDS,
     &node::OTHER_BUILDS,
     &node::TOOLING,
+    &node::UNREACHED,
     &app::VERSION_CONTROL,
     &app::LITTER,
     &app::CI,
     &app::COVERAGE,
     &app::TESTS,
     &app::DOCS,
+    &python::INSTALLERS,
+    &python::STUBS,
+    &python::TESTS,
     &LISTED,
 ];
 

@@ -1,6 +1,6 @@
 //! What does a strip decision need to know about this tree?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -22,6 +22,10 @@ pub struct Facts<'a> {
     /// Source maps may be read at start.
     pub source_maps: bool,
     pub target: Target,
+    /// Every `site-packages` of the app: where Python looks for modules.
+    pub python_roots: BTreeSet<String>,
+    /// Follow the app's own references only.
+    pub trace: bool,
     /// A build of a slug or image, where the app is a copy; false on a laptop.
     pub in_build: bool,
 }
@@ -47,7 +51,7 @@ impl Texts for OnDisk<'_> {
 
 /// Reads what a decision needs, on top of the tree.
 #[must_use]
-pub fn read<'a>(tree: &'a Tree, environment: &Environment) -> Facts<'a> {
+pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts<'a> {
     let root = tree.root();
     let index = Index::new(tree, |path| {
         let target = fs_err::read_link(root.join(path)).ok()?;
@@ -57,6 +61,10 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment) -> Facts<'a> {
     let commands = start::commands(&app);
     let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
     let manifests = manifests(root, &index, &runtime);
+    let python_roots = (0..index.entries().len())
+        .filter_map(|number| index.path(number))
+        .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
+        .collect();
     Facts {
         index,
         manifests,
@@ -64,6 +72,8 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment) -> Facts<'a> {
         runtime,
         source_maps,
         target: environment.target.clone(),
+        python_roots,
+        trace,
         in_build: environment.world != World::Embedded,
     }
 }

@@ -171,6 +171,8 @@ pub struct Manifest {
     /// Paths as written, without a leading `./`; may be files, folders, names without
     /// an extension, or patterns with one `*`.
     pub entries: Vec<String>,
+    /// Strings under keys of tools, which may name folders whose modules are all loaded.
+    pub mentions: Vec<String>,
     /// Names of `dependencies` and `optionalDependencies`.
     pub dependencies: BTreeSet<String>,
     pub dev_dependencies: BTreeSet<String>,
@@ -182,7 +184,7 @@ pub struct Manifest {
 #[must_use]
 pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
     let map = json.as_object()?;
-    let mut entries = Vec::new();
+    let (mut entries, mut mentions) = (Vec::new(), Vec::new());
     match map.get("main").and_then(Value::as_str) {
         Some(main) => entries.push(main.to_owned()),
         None => entries.push("index".to_owned()),
@@ -198,18 +200,20 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
     for (key, value) in map {
         let bundler_key = matches!(key.as_str(), "module" | "browser" | "jsnext:main");
         if !UNUSED_KEYS.contains(&key.as_str()) || (bundler_key && runtime.bundles) {
-            strings(Some(value), &mut entries);
+            strings(Some(value), &mut mentions);
         }
     }
-    for entry in &mut entries {
+    for entry in entries.iter_mut().chain(&mut mentions) {
         if let Some(bare) = entry.strip_prefix("./") {
             *entry = bare.to_owned();
         }
     }
     entries.retain(|entry| !entry.is_empty() && !entry.contains(':'));
+    mentions.retain(|entry| !entry.is_empty() && !entry.contains(':'));
     Some(Manifest {
         name: text(map, "name"),
         entries,
+        mentions,
         dependencies: ["dependencies", "optionalDependencies", "peerDependencies"]
             .iter()
             .flat_map(|key| keys(map, key))
@@ -304,7 +308,8 @@ mod tests {
     use serde_json::json;
 
     fn entries(json: &Value) -> Vec<String> {
-        read(json, &Runtime::default()).unwrap().entries
+        let manifest = read(json, &Runtime::default()).unwrap();
+        [manifest.entries, manifest.mentions].concat()
     }
 
     #[test]
@@ -334,7 +339,7 @@ mod tests {
         assert!(
             read(&json, &bundling)
                 .unwrap()
-                .entries
+                .mentions
                 .contains(&"esm/m.js".to_owned())
         );
     }

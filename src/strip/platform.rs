@@ -19,6 +19,7 @@ const SYSTEMS: &[&str] = &[
     "freebsd",
     "android",
     "openbsd",
+    "ios",
     "sunos",
     "aix",
 ];
@@ -121,7 +122,7 @@ pub fn fit(path: &str, target: &Target) -> Fit {
 pub fn is_binary(path: &str) -> bool {
     let name = super::index::name(path).to_ascii_lowercase();
     [
-        ".node", ".so", ".dll", ".dylib", ".exe", ".a", ".lib", ".pdb",
+        ".node", ".bare", ".so", ".dll", ".dylib", ".exe", ".a", ".lib", ".pdb",
     ]
     .iter()
     .any(|end| name.ends_with(end))

@@ -8,6 +8,7 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::verify::PutBack;
 use crate::config::StripLevel;
 use crate::facts::tree::{Totals, Tree};
 
@@ -27,6 +28,8 @@ pub struct StripReport {
     pub kept: Vec<Kept>,
     /// Files that could not be removed.
     pub failed: Vec<Failed>,
+    /// A `verify` command failed and nothing was removed in the end.
+    pub put_back: Option<PutBack>,
     pub dev_dependencies: Vec<NeededDevDependency>,
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
@@ -56,6 +59,10 @@ pub struct Kept {
     pub path: String,
     pub because: String,
     pub totals: Totals,
+    /// Id of the catalogue entry.
+    pub entry: &'static str,
+    /// Whether a normal log should say it.
+    pub tell: bool,
 }
 
 /// A file that could not be removed.
@@ -78,6 +85,7 @@ impl StripReport {
             manifest: Vec::new(),
             kept: Vec::new(),
             failed: Vec::new(),
+            put_back: None,
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
         }
@@ -147,19 +155,20 @@ fn package_name(folder: &str) -> &str {
 fn kept(facts: &Facts<'_>, plan: &Plan) -> Vec<Kept> {
     let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
     for (number, entry, because) in &plan.kept {
-        let (Some(path), Some(file), true) = (
-            facts.index.path(*number),
-            facts.index.entry(*number),
-            entry.tell_kept,
-        ) else {
+        let (Some(path), Some(file)) = (facts.index.path(*number), facts.index.entry(*number))
+        else {
             continue;
         };
         let folder = telling_folder(path);
-        let kept = folders.entry(folder.to_owned()).or_insert_with(|| Kept {
-            path: package_name(folder).to_owned(),
-            because: said(because, folder),
-            totals: Totals::default(),
-        });
+        let kept = folders
+            .entry(format!("{}:{folder}", entry.id))
+            .or_insert_with(|| Kept {
+                path: package_name(folder).to_owned(),
+                because: said(because, folder),
+                totals: Totals::default(),
+                entry: entry.id,
+                tell: entry.tell_kept,
+            });
         kept.totals += file;
     }
     let mut kept: Vec<Kept> = folders.into_values().collect();

@@ -28,10 +28,16 @@ const INDEX_NAMES: &[&str] = &[
 pub enum Meaning {
     /// This very file.
     File(usize),
-    /// Whatever is below this folder.
-    Below(usize),
+    /// Whatever is below this folder; the empty path is the app's root.
+    Below(String),
     /// Modules below this folder, by a computed name.
-    ModulesBelow(usize),
+    ModulesBelow(String),
+    /// Everything whose path begins so, by name: an imported folder of Python.
+    Wholly(String),
+    /// A package, by its folder: its entries and its data.
+    Package(String),
+    /// A path inside this package: its data, and its entries if only those can be named.
+    InPackage(String),
     /// Everything whose path begins so.
     Beginning(String),
 }
@@ -61,6 +67,12 @@ impl<'f, 'a> Resolver<'f, 'a> {
     /// What a literal can mean.
     pub fn literal(&self, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
         let text = literal.text;
+        // Dots and slashes alone are punctuation far more often than folders; what a
+        // file's own folder is joined with is looked at elsewhere.
+        let says_nothing = text.bytes().all(|byte| matches!(byte, b'.' | b'/'));
+        if says_nothing && literal.form != Form::Module && !literal.open {
+            return;
+        }
         if text.starts_with('.') {
             self.path(join(self.folder, text), literal, found);
             if self.in_app {
@@ -68,6 +80,15 @@ impl<'f, 'a> Resolver<'f, 'a> {
                 self.path(join("", text), literal, found);
             }
             return;
+        }
+        // `/node_modules/x/dist/x.js` in a page, or `../../node_modules/x` in a script.
+        if self.in_app
+            && let Some(at) = text.find("node_modules")
+        {
+            self.path(join("", &text[at..]), literal, found);
+        }
+        if self.facts.trace {
+            self.package_named(text, found);
         }
         let has_path = text.contains(['/', '.']);
         let plain_word = self.in_app && literal.form == Form::Argument;
@@ -77,12 +98,47 @@ impl<'f, 'a> Resolver<'f, 'a> {
         if let Some((name, rest)) = module_parts(text) {
             self.in_package(name, rest, literal, found);
         }
-        if text.len() > 1 {
-            let local = text.trim_start_matches('/');
+        let local = text.trim_start_matches('/');
+        if !local.is_empty() {
             self.path(join(self.folder, local), literal, found);
             if self.package != self.folder {
                 self.path(join(self.package, local), literal, found);
             }
+        }
+    }
+
+    /// The package that a literal names; `trace` counts each mention as a load.
+    fn package_named(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let parts = if text.starts_with('@') { 2 } else { 1 };
+        let name_end = text
+            .match_indices('/')
+            .nth(parts - 1)
+            .map_or(text.len(), |(at, _)| at);
+        let Some(name) = text.get(..name_end).filter(|name| !name.is_empty()) else {
+            return;
+        };
+        if let Some(folder) = self.package_of(name) {
+            found(if name_end == text.len() {
+                Meaning::Package(folder)
+            } else {
+                Meaning::InPackage(folder)
+            });
+        }
+    }
+
+    /// The folder that a package name means here, found as Node finds it.
+    fn package_of(&self, name: &str) -> Option<String> {
+        let index = &self.facts.index;
+        let mut folder = self.folder;
+        loop {
+            let base = join(folder, &format!("node_modules/{name}"))?;
+            if let Some(package) = index.find(&base).filter(|number| index.is_folder(*number)) {
+                return index.path(package).map(str::to_owned);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
         }
     }
 
@@ -94,19 +150,8 @@ impl<'f, 'a> Resolver<'f, 'a> {
         literal: &Literal<'_>,
         found: &mut dyn FnMut(Meaning),
     ) {
-        let mut folder = Some(self.folder);
-        while let Some(at) = folder {
-            let base = if at.is_empty() {
-                format!("node_modules/{name}")
-            } else {
-                format!("{at}/node_modules/{name}")
-            };
-            if let Some(package) = self.facts.index.find(&base) {
-                let package = self.facts.index.path(package).unwrap_or(&base).to_owned();
-                self.path(join(&package, rest), literal, found);
-                return;
-            }
-            folder = (!at.is_empty()).then(|| parent(at));
+        if let Some(package) = self.package_of(name) {
+            self.path(join(&package, rest), literal, found);
         }
     }
 
@@ -139,7 +184,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
                         found(Meaning::File(file));
                     }
                 } else if !path.is_empty() {
-                    found(Meaning::Below(number));
+                    self.below(number, found);
                 }
             }
             Some(number) => found(Meaning::File(number)),
@@ -166,38 +211,42 @@ impl<'f, 'a> Resolver<'f, 'a> {
         }
     }
 
+    /// A folder that is meant as a whole. Folders that hold packages are nobody's but the
+    /// app's to claim: packages look there for each other, not for all of it.
+    fn below(&self, folder: usize, found: &mut dyn FnMut(Meaning)) {
+        let path = self.facts.index.path(folder).unwrap_or_default();
+        if self.in_app || package_folder(&format!("{path}/x")).is_some() {
+            found(Meaning::Below(path.to_owned()));
+        }
+    }
+
     /// What a path beside the file can mean.
     pub fn beside(&self, beside: &Beside, found: &mut dyn FnMut(Meaning)) {
-        match beside {
-            Beside::Path(path) => {
-                if let Some(path) = join(self.folder, path) {
-                    if let Some(folder) = self.facts.index.find(&path)
-                        && self.facts.index.is_folder(folder)
-                    {
-                        found(Meaning::Below(folder));
-                    }
-                    self.exact(&path, false, found);
-                }
-            }
-            Beside::Below(path) => {
-                if let Some(folder) =
-                    join(self.folder, path).and_then(|path| self.facts.index.find(&path))
-                {
-                    found(Meaning::Below(folder));
-                }
-            }
+        let (Beside::Path(path) | Beside::Below(path)) = beside;
+        let Some(path) = join(self.folder, path) else {
+            return;
+        };
+        if path.is_empty() && self.in_app {
+            found(Meaning::Below(path));
+            return;
+        }
+        if let Some(folder) = self.facts.index.find(&path)
+            && self.facts.index.is_folder(folder)
+        {
+            self.below(folder, found);
+        }
+        if matches!(beside, Beside::Path(_)) {
+            self.exact(&path, false, found);
         }
     }
 
     /// What modules with computed names can be.
     pub fn computed(&self, found: &mut dyn FnMut(Meaning)) {
-        if let Some(folder) = self.facts.index.find(self.folder) {
-            found(Meaning::ModulesBelow(folder));
-        }
+        found(Meaning::ModulesBelow(self.folder.to_owned()));
     }
 
     /// What a package.json's entry can mean; it may hold one `*`.
-    pub fn entry(&self, entry: &str, found: &mut dyn FnMut(Meaning)) {
+    pub fn entry(&self, entry: &str, mention: bool, found: &mut dyn FnMut(Meaning)) {
         if let Some((start, end)) = entry.split_once('*') {
             return self.pattern(start, end, found);
         }
@@ -210,8 +259,10 @@ impl<'f, 'a> Resolver<'f, 'a> {
             self.exact(&path, true, found);
         }
         // A folder that a trailing slash or some tool's key names, such as its commands.
-        if let Some(folder) = folder.filter(|_| path != self.folder) {
-            found(Meaning::ModulesBelow(folder));
+        let whole = mention || entry.ends_with('/');
+        if let Some(folder) = folder.filter(|_| whole && path != self.folder) {
+            let path = self.facts.index.path(folder).unwrap_or(&path);
+            found(Meaning::ModulesBelow(path.to_owned()));
         }
     }
 

@@ -1,4 +1,4 @@
-//! `docs/rules/` and `docs/errors/` say what the code says.
+//! `docs/rules/`, `docs/errors/` and `docs/stack/` say what the code says.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn docs_are_current() {
         }
     }
     let known: BTreeSet<_> = pages.iter().map(|(path, _)| path.as_str()).collect();
-    for folder in ["rules", "errors"] {
+    for folder in ["rules", "errors", "stack"] {
         for entry in fs_err::read_dir(docs.join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let path = format!("{folder}/{name}");

@@ -3,5 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
 
 mod differential;
+mod fixtures;
 mod generator;
+mod large;
 mod lifecycle;
+mod reused;
+mod rules;
+mod tree;
+mod verbs;

@@ -2,6 +2,7 @@
 
 use crate::audit::guards::{Branch, branch};
 use crate::audit::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
+use crate::audit::servers::listens_in_node;
 use crate::audit::{Facts, Site};
 use crate::facts::code::{Code, Expr, Language};
 use crate::facts::process::Command;
@@ -46,6 +47,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .any(|code| code.reads.iter().any(|read| read.name == "PORT" || read.name == "*"))
         || spring_reads_port(facts);
+    // Where another server's address comes from configuration, a literal one is beside it.
+    let configured = facts.calls().any(is_configured);
     let mut listens = false;
     for site in facts.calls() {
         let Some(listen) = listen(site) else { continue };
@@ -53,9 +56,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if branch(site.code, site.call.scope) == Branch::Development || is_main_guard(site) {
             continue;
         }
-        evidence.extend(judge(site, &listen, handed || reads));
+        evidence.extend(judge(site, &listen, handed || reads || configured));
     }
     Outcome::when(web.is_some() || listens, evidence)
+}
+
+/// Whether a server's port is neither literal nor unknown to be one: a field, an argument.
+fn is_configured(site: Site<'_>) -> bool {
+    if site.code.language == Language::Go && site.call.callee == "net.Listen" {
+        return !site.call.positional(1).is_some_and(Expr::is_literal);
+    }
+    listen(site)
+        .and_then(|listen| listen.port)
+        .is_some_and(|port| matches!(site.code.resolve(port), Expr::Name(_) | Expr::Call { .. }))
 }
 
 /// Where a call listens.
@@ -67,7 +80,7 @@ struct Listen<'a> {
 fn listen(site: Site<'_>) -> Option<Listen<'_>> {
     let call = site.call;
     match site.code.language {
-        Language::JavaScript if call.method() == "listen" && is_server(site) => {
+        Language::JavaScript if listens_in_node(site) => {
             let options = call.positional(0)?;
             let (port, host) = match options {
                 Expr::Object(_) => (options.key("port"), options.key("host")),
@@ -104,18 +117,6 @@ fn listen(site: Site<'_>) -> Option<Listen<'_>> {
         }),
         _ => None,
     }
-}
-
-/// Whether what listens is a server of a web framework, not a bus or a file watcher.
-fn is_server(site: Site<'_>) -> bool {
-    let server = ["app", "server", "http", "https", "fastify", "express()", "httpServer", "createServer", "api", "koa", "nest"];
-    let receiver = site.call.receiver();
-    let last = receiver.rsplit('.').next().unwrap_or(receiver);
-    let web = ["express", "http", "https", "node:http", "koa", "fastify", "hapi", "@hapi/hapi", "restify", "polka", "connect", "@nestjs/core", "hono", "socket.io"];
-    let port_like = site.call.positional(0).is_some_and(|port| !matches!(port, Expr::Function | Expr::Text(_)));
-    port_like
-        && (server.iter().any(|name| last.eq_ignore_ascii_case(name) || last.starts_with(name))
-            || web.iter().any(|module| site.code.imports(module)))
 }
 
 fn go_framework(code: &Code) -> bool {

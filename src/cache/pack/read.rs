@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use fs_err::os::unix::fs::{FileExt, OpenOptionsExt};
 use rayon::prelude::*;
 
+use crate::cache::inputs::read_regular;
+
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
 use super::write::{count, tree_bytes};
-use super::{FRAME_BYTES, Fault, is_inside, no_link_out, partial_name, stays_inside};
+use super::{FRAME_BYTES, Fault, Links, is_inside, no_link_out, partial_name};
 
 /// What was unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +32,13 @@ pub struct Unpacked {
 /// # Errors
 /// [`Fault::Damaged`] if a digest, size or count differs; nothing has got its final name
 /// then. [`Fault::Io`] when the disk says no.
-pub fn unpack(app: &Path, folder: &Path, digest: &str) -> Result<Unpacked, Fault> {
-    let encoded = fs_err::read(folder.join("index")).map_err(missing)?;
+pub fn unpack(app: &Path, folder: &Path, digest: &str, links: Links) -> Result<Unpacked, Fault> {
+    let encoded = read_regular(&folder.join("index")).map_err(missing)?;
     if blake3::hash(&encoded).to_hex().as_str() != digest {
         return Err(Fault::Damaged("the index has changed".to_owned()));
     }
     let index = Index::decode(&encoded)?;
-    check(&index)?;
+    check(&index, links)?;
     let result = write_all(app, folder, &index);
     if result.is_err() {
         for root in &index.roots {
@@ -95,7 +97,7 @@ fn remove_folder(path: &Path) -> std::io::Result<()> {
 }
 
 /// Refuses an index that would write anywhere but below its roots.
-fn check(index: &Index) -> Result<(), Fault> {
+fn check(index: &Index, links: Links) -> Result<(), Fault> {
     let damaged =
         |what: &str, path: &Path| Err(Fault::Damaged(format!("{what}: {}", path.display())));
     for root in &index.roots {
@@ -109,7 +111,7 @@ fn check(index: &Index) -> Result<(), Fault> {
             return damaged("an entry is outside its root", &item.path);
         }
         if let Content::Symlink(target) = &item.content
-            && !stays_inside(&item.path, target)
+            && !links.allow(&item.path, target)
         {
             return damaged("a link leads out of the app", &item.path);
         }
@@ -185,7 +187,12 @@ fn write_files(folder: &Path, index: &Index, places: &[PathBuf]) -> Result<(), F
             plan.len()
         )));
     }
-    let stored = fs_err::File::open(folder.join("frames")).map_err(missing)?;
+    let frames = folder.join("frames");
+    // A FIFO would block whoever opens it, for ever.
+    if !fs_err::metadata(&frames).map_err(missing)?.is_file() {
+        return Err(Fault::Damaged("the archive is no file".to_owned()));
+    }
+    let stored = fs_err::File::open(frames).map_err(missing)?;
     let wanted: u64 = index.frames.iter().map(|frame| frame.stored).sum();
     let there = stored.metadata()?.len();
     if there != wanted {

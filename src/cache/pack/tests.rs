@@ -61,11 +61,16 @@ impl Bench {
         self.folder.path().join("pack")
     }
     fn pack(&self) -> Result<Packed, Fault> {
-        pack(&self.from(), &["node_modules".into()], &self.stored())
+        pack(
+            &self.from(),
+            &["node_modules".into()],
+            &self.stored(),
+            Links::Inside,
+        )
     }
     fn round_trip(&self) -> (Packed, Unpacked) {
         let packed = self.pack().unwrap();
-        let unpacked = unpack(&self.to(), &self.stored(), &packed.digest).unwrap();
+        let unpacked = unpack(&self.to(), &self.stored(), &packed.digest, Links::Inside).unwrap();
         (packed, unpacked)
     }
 }
@@ -133,8 +138,8 @@ fn several_roots_and_missing_ones() {
     ]
     .map(PathBuf::from)
     .to_vec();
-    let packed = pack(&bench.from(), &roots, &bench.stored()).unwrap();
-    let unpacked = unpack(&bench.to(), &bench.stored(), &packed.digest).unwrap();
+    let packed = pack(&bench.from(), &roots, &bench.stored(), Links::Inside).unwrap();
+    let unpacked = unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).unwrap();
     assert_eq!(unpacked.roots.len(), 3);
     assert_eq!(shape(&bench.from()), shape(&bench.to()));
 }
@@ -161,7 +166,15 @@ fn what_a_cache_must_not_hold_is_refused() {
         fs_err::remove_file(link).unwrap();
     }
     bench.pack().unwrap();
-    assert!(pack(&bench.from(), &["../from".into()], &bench.stored()).is_err());
+    assert!(
+        pack(
+            &bench.from(),
+            &["../from".into()],
+            &bench.stored(),
+            Links::Inside
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -183,9 +196,9 @@ fn every_flipped_bit_and_every_cut_is_found() {
             let mut bad = good.clone();
             bad[at] ^= 1 << (at % 8);
             fs_err::write(&file, &bad).unwrap();
-            assert!(unpack(&bench.to(), &bench.stored(), &packed.digest).is_err());
+            assert!(unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).is_err());
             fs_err::write(&file, &good[..at]).unwrap();
-            assert!(unpack(&bench.to(), &bench.stored(), &packed.digest).is_err());
+            assert!(unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).is_err());
             assert!(
                 Tree::read(&bench.to()).entries().is_empty(),
                 "a partial tree stayed"
@@ -193,12 +206,12 @@ fn every_flipped_bit_and_every_cut_is_found() {
         }
         fs_err::remove_file(&file).unwrap();
         assert!(matches!(
-            unpack(&bench.to(), &bench.stored(), &packed.digest),
+            unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside),
             Err(Fault::Damaged(_))
         ));
         fs_err::write(&file, &good).unwrap();
     }
-    unpack(&bench.to(), &bench.stored(), &packed.digest).unwrap();
+    unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).unwrap();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use fs_err::os::unix::fs::OpenOptionsExt;
 use rayon::prelude::*;
 
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
-use super::{FRAME_BYTES, Fault, LEVEL, is_inside, no_link_out, stays_inside};
+use super::{FRAME_BYTES, Fault, LEVEL, Links, is_inside, no_link_out};
 use crate::facts::tree::{EntryKind, Tree};
 
 /// What a pack holds.
@@ -30,7 +30,7 @@ pub struct Packed {
 /// # Errors
 /// [`Fault::Refused`] for what a cache can't hold, [`Fault::Io`] when reading or writing
 /// fails. What was written until then is of no use; the caller removes the folder.
-pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path) -> Result<Packed, Fault> {
+pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path, links: Links) -> Result<Packed, Fault> {
     let mut index = Index::default();
     let mut seen = HashMap::new();
     for root in roots {
@@ -40,7 +40,7 @@ pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path) -> Result<Packed, Faul
                 root.display()
             )));
         }
-        collect(app, root, &mut index, &mut seen)?;
+        collect(app, root, links, &mut index, &mut seen)?;
     }
     let plan = frame_plan(&index.items);
     let mut out = fs_err::File::create(folder.join("frames"))?;
@@ -103,6 +103,7 @@ pub(super) fn tree_bytes(index: &Index) -> u64 {
 fn collect(
     app: &Path,
     root: &Path,
+    links: Links,
     index: &mut Index,
     seen: &mut HashMap<(u64, u64), usize>,
 ) -> Result<(), Fault> {
@@ -150,7 +151,7 @@ fn collect(
             EntryKind::File => (entry.mode(), file(entry, index.items.len(), seen)),
             EntryKind::Symlink => {
                 let target = fs_err::read_link(app.join(&path))?;
-                if !stays_inside(&path, &target) {
+                if !links.allow(&path, &target) {
                     return Err(Fault::Refused(format!(
                         "the link {} leads out of the app, to {}",
                         path.display(),

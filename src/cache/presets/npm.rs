@@ -12,424 +12,147 @@
 //! Without a lockfile nothing is pinned: `npm install`, and the tree is used for 24 hours
 //! at most. `NPM_CONFIG_PRODUCTION=false` keeps dev dependencies, as on Heroku.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Job, Recognised, Site, Step};
+use super::javascript::{self, FIELDS, Plan};
+use super::{Job, PACKED, Place, Recognised, Site, Step, UNPINNED};
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{Context, LOCKFILE_OUT_OF_STEP, TOOL_MISSING, secrets};
+use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
 use crate::command::Ended;
 use crate::error::Problem;
-use crate::facts::environment::Environment;
-use crate::facts::{Parsed, app, tools};
+use crate::facts::{Parsed, app};
+use crate::units::counted;
 
-const LOCKFILES: &[&str] = &["npm-shrinkwrap.json", "package-lock.json"];
+pub(super) const LOCKFILES: &[&str] = &["npm-shrinkwrap.json", "package-lock.json"];
 
-/// Lockfiles of other package managers: where one of them is alone, npm stays away.
-const OTHER_LOCKFILES: &[&str] = &["yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
-
-/// Fields of a manifest that an install depends on (npm docs, "package.json").
-const FIELDS: &[&str] = &[
-    "dependencies",
-    "devDependencies",
-    "optionalDependencies",
-    "peerDependencies",
-    "peerDependenciesMeta",
-    "bundleDependencies",
-    "bundledDependencies",
-    "overrides",
-    "workspaces",
-    "engines",
-    "os",
-    "cpu",
-    "libc",
-    "config",
-    "allowScripts",
-];
-
-/// Scripts of the root project that `npm ci` runs (npm docs, "scripts", "npm ci").
-const INSTALL_SCRIPTS: &[&str] = &[
-    "preinstall",
-    "install",
-    "postinstall",
-    "prepublish",
-    "preprepare",
-    "prepare",
-    "postprepare",
-];
-
-/// Settings that change what npm prints or where it keeps downloads, not the tree.
-const IRRELEVANT: &[&str] = &[
-    "cache",
-    "loglevel",
-    "progress",
-    "color",
-    "fund",
-    "audit",
-    "update-notifier",
-    "userconfig",
-    "globalconfig",
-    "user-agent",
-    "noproxy",
-    "proxy",
-    "https-proxy",
-    "prefix",
-    "local-prefix",
-    "global-prefix",
-    "init-module",
-    "node-gyp",
-    "npm-version",
-    "prefer-offline",
-    "offline",
-    "maxsockets",
-    "timing",
-];
-
-/// Files that install scripts of well-known packages read in the app's root.
-const SCRIPT_FILES: &[&str] = &[
-    "binding.gyp",
-    "schema.prisma",
-    ".puppeteerrc",
-    ".puppeteerrc.cjs",
-    ".puppeteerrc.json",
-    ".puppeteerrc.js",
-    "puppeteer.config.cjs",
-    "puppeteer.config.js",
-];
-
-/// Variables that install scripts and native builds read.
-const VARIABLES: &[&str] = &[
-    "NODE_ENV", "CC", "CXX", "CFLAGS", "CXXFLAGS", "LDFLAGS", "CPPFLAGS",
-];
-const VARIABLE_PREFIXES: &[&str] = &[
-    "npm_config_",
-    "sharp_",
-    "puppeteer_",
-    "playwright_",
-    "cypress_install_",
-    "prisma_",
-    "electron_",
-];
-
-/// Unpinned versions are looked up again after this time.
-const UNPINNED: Duration = Duration::from_hours(24);
-
-pub(super) fn recognise<'a>(context: &'a Context<'a>) -> Option<Recognised<'a>> {
-    let app = context.app;
-    let lock = LOCKFILES.iter().find(|name| app.has(name));
-    if lock.is_none() && OTHER_LOCKFILES.iter().any(|name| app.has(name)) {
-        return None;
-    }
-    let name = "npm".to_owned();
-    let what = (*lock.unwrap_or(&"package.json")).to_owned();
-    let unusable = |problem, reported| {
-        Some(Recognised::Unusable {
-            name: name.clone(),
-            what: what.clone(),
-            problem,
-            reported,
-        })
+pub(super) fn recognise<'a>(
+    place: &'a Place<'a>,
+    manifest: &'a Value,
+    lockfile: Option<&'static str>,
+) -> Recognised<'a> {
+    let lock = match lockfile.map(|name| (name, app::json(&place.app.root, name))) {
+        Some((_, Parsed::Broken(malformed))) => return place.unusable("npm", &malformed),
+        Some((name, Parsed::Good(value))) => Some((name, value)),
+        Some((_, Parsed::Missing)) | None => None,
     };
-    let manifest = match &app.package_json {
-        Parsed::Missing => return None,
-        Parsed::Broken(malformed) => return unusable(malformed.problem(), true),
-        Parsed::Good(manifest) => manifest,
-    };
-    let lock = match lock {
-        None => None,
-        Some(name) => match app::json(&app.root, name) {
-            Parsed::Broken(malformed) => return unusable(malformed.problem(), false),
-            Parsed::Missing => None,
-            Parsed::Good(value) => Some((*name, value)),
-        },
-    };
-    if lock.is_none() && !has_dependencies(manifest) {
-        return None;
-    }
-    let lockfile = lock.as_ref().map(|(name, value)| Lockfile {
-        path: (*name).to_owned(),
-        packages: packages(value),
-    });
-    let workspaces = lock
-        .as_ref()
-        .map(|(_, lock)| workspaces(lock))
-        .unwrap_or_default();
-    let mut trees = vec![PathBuf::from("node_modules")];
-    trees.extend(
-        workspaces
-            .iter()
-            .map(|path| Path::new(path).join("node_modules")),
-    );
-    let what = match &lockfile {
-        Some(lockfile) => format!(
-            "{}, {}",
-            lockfile.path,
-            crate::units::counted(lockfile.count(), "package")
+    let plan = Plan::of(manifest, place.context.environment);
+    let (what, workspaces) = match &lock {
+        Some((name, lock)) => (
+            format!(
+                "{name}, {}",
+                counted(installed(lock, plan.is_full()), "package")
+            ),
+            workspaces(lock),
         ),
-        None => "package.json, no lockfile".to_owned(),
+        None => ("package.json, no lockfile".to_owned(), Vec::new()),
     };
-    Some(Recognised::Site(Site {
-        name,
+    Recognised::Site(Site {
+        name: place.name("npm"),
         what,
-        trees,
-        job: Box::new(move || job(context, manifest, lock.as_ref(), lockfile, &workspaces)),
-    }))
-}
-
-fn has_dependencies(manifest: &Value) -> bool {
-    ["dependencies", "devDependencies", "optionalDependencies"]
-        .iter()
-        .any(|field| {
-            manifest
-                .get(field)
-                .and_then(Value::as_object)
-                .is_some_and(|list| !list.is_empty())
-        })
+        class: PACKED,
+        trees: javascript::trees(place, &workspaces),
+        adopted: None,
+        job: Box::new(move || job(place, manifest, lock.as_ref(), &workspaces, &plan)),
+    })
 }
 
 fn job(
-    context: &Context<'_>,
+    place: &Place<'_>,
     manifest: &Value,
     lock: Option<&(&str, Value)>,
-    lockfile: Option<Lockfile>,
     workspaces: &[String],
+    plan: &Plan,
 ) -> Result<Job, Problem> {
-    let environment = context.environment;
-    let missing = |tool: &str| {
-        let file = lock.map_or("package.json", |(name, _)| name);
-        Problem::new(&TOOL_MISSING).saw(format!("{file} needs `{tool}`"))
-    };
-    let npm = tools::package_version("npm", environment).ok_or_else(|| missing("npm"))?;
-    let node = tools::node(environment).ok_or_else(|| missing("node"))?;
-    let plan = Plan::of(manifest, environment);
-    let mut inputs = Inputs::default();
-    inputs.plain("npm", npm);
-    inputs.plain("node", node.version);
-    inputs.plain("node ABI", node.abi);
-    inputs.plain("dev dependencies", plan.word());
-    machine(&mut inputs, environment);
+    let file = lock.map_or("package.json", |(name, _)| name);
+    let mut inputs = javascript::inputs(place, manifest, file, "npm", plan)?;
     if let Some((name, lock)) = lock {
         inputs.digest(*name, normal_lock(lock).to_string().as_bytes());
-        local_packages(&mut inputs, &context.app.root, lock);
+        local_packages(&mut inputs, &place.app.root, lock);
     }
-    manifest_inputs(&mut inputs, "package.json", manifest, false);
-    for workspace in workspaces {
-        let path = format!("{workspace}/package.json");
-        match app::json(&context.app.root, &path) {
-            Parsed::Good(manifest) => manifest_inputs(&mut inputs, &path, &manifest, true),
-            Parsed::Missing => {}
-            Parsed::Broken(malformed) => return Err(malformed.problem()),
-        }
-    }
-    settings(&mut inputs, context);
+    javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
+    // Patched packages would be patched twice in an old tree.
+    let can_sync = lock.is_some() && !inputs.named().contains_key("patches/**");
     Ok(Job {
-        inputs,
-        expires: lockfile.is_none().then_some(UNPINNED),
-        folder: PathBuf::new(),
-        before: plan.before(),
-        install: vec![plan.install(lockfile.is_some())],
-        restored: plan.restored(),
-        finish: plan.finish(),
-        lockfile,
+        lockfile: lock.map(|(name, lock)| Lockfile {
+            path: (*name).to_owned(),
+            packages: packages(lock),
+        }),
+        expires: lock.is_none().then_some(UNPINNED),
+        before: plan.prebuild.into_iter().map(run_script).collect(),
+        install: vec![install(plan, lock.is_some())],
+        sync: can_sync.then(|| sync(plan)).into_iter().collect(),
+        syncs_over: javascript::syncs_over,
+        restored: plan.install.iter().copied().map(run_script).collect(),
+        finish: finish(plan),
         explain,
+        ..Job::new(inputs, place.at.clone())
     })
 }
 
-fn machine(inputs: &mut Inputs, environment: &Environment) {
-    let target = &environment.target;
-    inputs.plain("distro", &target.distro);
-    inputs.plain("arch", format!("{} {}", target.os, target.arch));
+fn install(plan: &Plan, has_lockfile: bool) -> Step {
+    let with_dev = dev_flag(plan);
+    if has_lockfile {
+        step(&["ci", with_dev])
+    } else {
+        // The app's folder is the user's: a lockfile is theirs to write.
+        step(&["install", "--no-package-lock", with_dev])
+    }
 }
 
-/// What has to run for this package.json.
-struct Plan {
-    /// Present scripts of [`INSTALL_SCRIPTS`].
-    install: Vec<&'static str>,
-    has_prebuild: bool,
-    build: Option<&'static str>,
-    keep_dev: bool,
+/// `npm install` makes an old tree what the lockfile says; `npm ci` would delete it first.
+fn sync(plan: &Plan) -> Step {
+    step(&["install", "--no-save", dev_flag(plan)])
 }
 
-impl Plan {
-    fn of(manifest: &Value, environment: &Environment) -> Self {
-        let has = |name: &str| {
-            manifest
-                .get("scripts")
-                .and_then(|scripts| scripts.get(name))
-                .and_then(Value::as_str)
-                .is_some_and(|script| !script.trim().is_empty())
-        };
-        Self {
-            install: INSTALL_SCRIPTS
-                .iter()
-                .copied()
-                .filter(|name| has(name))
-                .collect(),
-            has_prebuild: has("heroku-prebuild"),
-            build: ["heroku-postbuild", "build"]
-                .into_iter()
-                .find(|name| has(name)),
-            keep_dev: keeps_dev(environment),
-        }
+fn dev_flag(plan: &Plan) -> &'static str {
+    if plan.is_full() {
+        "--include=dev"
+    } else {
+        "--omit=dev"
     }
+}
 
-    /// Whether the whole tree is installed and stored.
-    fn is_full(&self) -> bool {
-        self.keep_dev || self.build.is_some() || self.has_prebuild || !self.install.is_empty()
+fn finish(plan: &Plan) -> Vec<Step> {
+    let mut steps: Vec<_> = plan.build.into_iter().map(run_script).collect();
+    if plan.prunes() {
+        // Scripts have run; `prepare` often needs a dev dependency that just went.
+        steps.push(step(&["prune", "--omit=dev", "--ignore-scripts"]));
     }
-
-    fn word(&self) -> &'static str {
-        match (self.keep_dev, self.is_full()) {
-            (true, _) => "kept",
-            (false, true) => "for scripts, then pruned",
-            (false, false) => "left out",
-        }
-    }
-
-    fn before(&self) -> Vec<Step> {
-        let script = self.has_prebuild.then(|| run_script("heroku-prebuild"));
-        script.into_iter().collect()
-    }
-
-    fn install(&self, has_lockfile: bool) -> Step {
-        let mut arguments = if has_lockfile {
-            vec!["ci"]
-        } else {
-            // The app's folder is the user's: a lockfile is theirs to write.
-            vec!["install", "--no-package-lock"]
-        };
-        arguments.push(if self.is_full() {
-            "--include=dev"
-        } else {
-            "--omit=dev"
-        });
-        step(&arguments, false)
-    }
-
-    fn restored(&self) -> Vec<Step> {
-        self.install.iter().map(|name| run_script(name)).collect()
-    }
-
-    fn finish(&self) -> Vec<Step> {
-        let mut steps: Vec<_> = self.build.into_iter().map(run_script).collect();
-        if self.is_full() && !self.keep_dev {
-            // Scripts have run; `prepare` often needs a dev dependency that just went.
-            steps.push(step(&["prune", "--omit=dev", "--ignore-scripts"], false));
-        }
-        steps
-    }
+    steps
 }
 
 fn run_script(name: &str) -> Step {
-    step(&["run", name], true)
+    step(&["run", name]).script()
 }
 
-fn step(arguments: &[&str], is_script: bool) -> Step {
-    Step {
-        program: "npm".to_owned(),
-        arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
-        variables: vec![
-            ("npm_config_audit", "false"),
-            ("npm_config_fund", "false"),
-            ("npm_config_update_notifier", "false"),
-        ],
-        is_script,
-    }
+fn step(arguments: &[&str]) -> Step {
+    Step::new("npm", arguments).default(&[
+        ("npm_config_audit", "false"),
+        ("npm_config_fund", "false"),
+        ("npm_config_update_notifier", "false"),
+    ])
 }
 
-fn keeps_dev(environment: &Environment) -> bool {
-    environment.variables.iter().any(|(name, value)| {
-        let value = value.to_string_lossy();
-        match name.to_ascii_lowercase().as_str() {
-            "npm_config_production" => value == "false",
-            "npm_config_include" => value.split([',', ' ']).any(|word| word == "dev"),
-            _ => false,
-        }
-    })
-}
-
-/// Each field is an input of its own, so that a miss names it. The root's version is no
-/// input: releasing the app changes nothing that is installed.
-fn manifest_inputs(inputs: &mut Inputs, path: &str, manifest: &Value, is_member: bool) {
-    let own: &[&str] = if is_member {
-        &["name", "version", "bin"]
-    } else {
-        &[]
+/// How many packages an install brings; dev dependencies only where they are installed.
+fn installed(lock: &Value, with_dev: bool) -> u64 {
+    let Some(packages) = lock.get("packages").and_then(Value::as_object) else {
+        let packages = packages(lock);
+        return packages
+            .values()
+            .map(|versions| versions.len() as u64)
+            .sum();
     };
-    for field in FIELDS.iter().chain(own) {
-        if let Some(value) = manifest.get(field) {
-            inputs.digest(format!("{path} {field}"), value.to_string().as_bytes());
-        }
-    }
-    for script in INSTALL_SCRIPTS {
-        if let Some(text) = manifest
-            .get("scripts")
-            .and_then(|scripts| scripts.get(script))
-        {
-            let name = format!("{path} scripts.{script}");
-            inputs.digest(name, text.to_string().as_bytes());
-        }
-    }
-}
-
-fn settings(inputs: &mut Inputs, context: &Context<'_>) {
-    let app = &context.app.root;
-    let environment = context.environment;
-    let mut rc = |name: &str, path: PathBuf| {
-        if let Ok(text) = crate::cache::inputs::read_regular(&path) {
-            let text = secrets::settings(&String::from_utf8_lossy(&text), IRRELEVANT);
-            if !text.is_empty() {
-                inputs.digest(name, text.as_bytes());
-            }
-        }
-    };
-    rc(".npmrc", app.join(".npmrc"));
-    let user = environment
-        .get("NPM_CONFIG_USERCONFIG")
-        .or_else(|| environment.get("npm_config_userconfig"))
-        .map(PathBuf::from)
-        .or_else(|| Some(Path::new(environment.get("HOME")?).join(".npmrc")));
-    // The build may run with the app as its home.
-    if let Some(user) = user.filter(|user| *user != app.join(".npmrc")) {
-        rc("the user's .npmrc", user);
-    }
-    secrets::environment(inputs, environment, is_relevant);
-    for name in SCRIPT_FILES {
-        inputs.file(app, name);
-    }
-    for folder in ["patches", ".npm-patches"] {
-        inputs.folder(app, folder);
-    }
-    prisma(inputs, app);
-}
-
-fn is_relevant(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    if let Some(setting) = lower.strip_prefix("npm_config_") {
-        return !IRRELEVANT.contains(&setting.replace('_', "-").as_str());
-    }
-    VARIABLES.contains(&name)
-        || lower.ends_with("_skip_download")
-        || lower.ends_with("_binary_host")
-        || VARIABLE_PREFIXES
-            .iter()
-            .any(|prefix| lower.starts_with(prefix))
-}
-
-/// `@prisma/client` generates its code into `node_modules` from these when it is installed.
-fn prisma(inputs: &mut Inputs, app: &Path) {
-    let root = app.join("prisma");
-    if !root.is_dir() {
-        return;
-    }
-    for entry in crate::facts::tree::Tree::read(&root).entries() {
-        if entry.path().extension().is_some_and(|end| end == "prisma") {
-            inputs.file(app, &format!("prisma/{}", entry.path().to_string_lossy()));
-        }
-    }
+    let is_true =
+        |package: &Value, field| package.get(field).and_then(Value::as_bool) == Some(true);
+    let counted = packages.iter().filter(|(path, package)| {
+        path.contains("node_modules/")
+            && !is_true(package, "link")
+            && (with_dev || !is_true(package, "dev"))
+    });
+    counted.count() as u64
 }
 
 /// The lockfile without what doesn't change the tree: the app's own name, version and

@@ -48,9 +48,10 @@ fn a_miss_names_the_package() {
     let (_, log) = bed.rebuild();
     assert_eq!(
         log.lines[0],
-        "npm (package-lock.json, 1 package): MISS, package-lock.json: ms 2.0.0 → 2.1.3"
+        "npm (package-lock.json, 1 package): MISS, package-lock.json: ms 2.0.0 → 2.1.3; old tree taken as the base"
     );
-    assert_eq!(log.commands.len(), 1);
+    assert_eq!(log.commands, ["npm install --no-save --omit=dev"]);
+    assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
 }
 
 #[test]

@@ -17,14 +17,28 @@ use super::{Argument, Code, Expr, Language, ScopeKind};
 
 /// Parses one file; broken syntax keeps what was understood.
 pub(super) fn parse(path: &str, language: Language, text: &str) -> Code {
-    let (grammar, visit): (tree_sitter::Language, Visit) = match language {
-        Language::Ruby => (tree_sitter_ruby::LANGUAGE.into(), ruby::visit),
-        Language::Go => (tree_sitter_go::LANGUAGE.into(), go::visit),
-        Language::Java => (tree_sitter_java::LANGUAGE.into(), java::visit),
-        Language::Php => (tree_sitter_php::LANGUAGE_PHP.into(), php::visit),
-        Language::Python | Language::JavaScript => {
-            (tree_sitter_python::LANGUAGE.into(), python::visit)
-        }
+    let (grammar, visit, branches): (tree_sitter::Language, Visit, _) = match language {
+        Language::Ruby => (
+            tree_sitter_ruby::LANGUAGE.into(),
+            ruby::visit,
+            ruby::BRANCHES,
+        ),
+        Language::Go => (tree_sitter_go::LANGUAGE.into(), go::visit, go::BRANCHES),
+        Language::Java => (
+            tree_sitter_java::LANGUAGE.into(),
+            java::visit,
+            java::BRANCHES,
+        ),
+        Language::Php => (
+            tree_sitter_php::LANGUAGE_PHP.into(),
+            php::visit,
+            php::BRANCHES,
+        ),
+        Language::Python | Language::JavaScript => (
+            tree_sitter_python::LANGUAGE.into(),
+            python::visit,
+            python::BRANCHES,
+        ),
     };
     let mut reader = Reader {
         text,
@@ -41,7 +55,7 @@ pub(super) fn parse(path: &str, language: Language, text: &str) -> Code {
         return reader.builder.code;
     };
     reader.builder.code.broken = tree.root_node().has_error();
-    reader.walk(tree.root_node(), visit);
+    reader.walk(tree.root_node(), visit, branches);
     reader.builder.code
 }
 
@@ -70,7 +84,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn walk(&mut self, root: Node<'_>, visit: Visit) {
+    fn walk(&mut self, root: Node<'_>, visit: Visit, branches: &[&str]) {
         let mut cursor = root.walk();
         let mut around: Vec<(Node<'_>, usize)> = Vec::new();
         loop {
@@ -82,10 +96,14 @@ impl Reader<'_> {
                 field: cursor.field_name(),
                 around: &around,
             };
-            if node.is_named()
-                && let Some(kind) = visit(self, &step)
-            {
-                self.builder.open(kind, line(node));
+            if node.is_named() {
+                // The branch first: its only statement may be this very node.
+                if let Some(kind) = self.branch(&step, branches) {
+                    self.builder.open(kind, line(node));
+                }
+                if let Some(kind) = visit(self, &step) {
+                    self.builder.open(kind, line(node));
+                }
             }
             around.push((node, outer));
             if cursor.goto_first_child() {

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::elf::{self, Elf};
 use super::{Buildpack, Folder, LayerToml, Unread, escape, versions};
 use crate::facts::tree::{EntryKind, Tree};
 
@@ -24,6 +25,8 @@ pub struct Executable {
     pub size: u64,
     /// Where the file really is, when it is a link.
     pub target: Option<PathBuf>,
+    /// What it needs, for programs of layers that are no scripts.
+    pub elf: Option<Elf>,
     /// Digest of the content, taken only when another layer has the same name and size.
     pub digest: Option<[u8; 32]>,
 }
@@ -40,6 +43,9 @@ pub struct Program {
     pub dangling: bool,
     /// The first 64 KiB.
     pub head: Vec<u8>,
+    /// A `#!` interpreter that neither this image nor the layers have.
+    pub missing_interpreter: Option<String>,
+    pub elf: Option<Elf>,
 }
 
 /// A link that points to an absolute path.
@@ -77,7 +83,7 @@ pub(super) fn read(
     unread: &mut Vec<Unread>,
 ) -> Contents {
     let mut contents = Contents {
-        executables: executables(&layer.join("bin")),
+        executables: with_needs(executables(&layer.join("bin")), &layer.join("bin")),
         libraries: libraries(&layer.join("lib")),
         versions: versions::read(layer, toml),
         exec_d: programs(&layer.join("exec.d")),
@@ -143,11 +149,19 @@ pub fn executables(folder: &Path) -> Vec<Executable> {
                     .is_ok_and(|kind| kind.is_symlink())
                     .then(|| fs_err::canonicalize(&path).ok())
                     .flatten(),
+                elf: None,
                 digest: None,
             })
         })
         .collect();
     found.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn with_needs(mut found: Vec<Executable>, folder: &Path) -> Vec<Executable> {
+    for command in &mut found {
+        command.elf = elf::read(&folder.join(&command.name));
+    }
     found
 }
 
@@ -209,8 +223,21 @@ fn program(path: &Path, process: Option<OsString>) -> Program {
         name: path.file_name().unwrap_or_default().to_owned(),
         executable: metadata.is_ok_and(|found| found.permissions().mode() & 0o111 != 0),
         dangling: !is_file,
+        missing_interpreter: missing_interpreter(&head),
+        elf: is_file.then(|| elf::read(path)).flatten(),
         head,
     }
+}
+
+/// The interpreter of a script, if there is no such file.
+fn missing_interpreter(head: &[u8]) -> Option<String> {
+    let line = head
+        .strip_prefix(b"#!")?
+        .split(|byte| *byte == b'\n')
+        .next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let interpreter = line.split_whitespace().next()?;
+    (!Path::new(interpreter).exists()).then(|| interpreter.to_owned())
 }
 
 /// Digests of commands and big files that may be the same file twice: only where two

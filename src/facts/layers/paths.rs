@@ -4,9 +4,11 @@
 //! be seen from here.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::contents::{Executable, executables};
+use super::{Buildpack, EnvDir};
 
 /// One folder of PATH and its commands.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,32 @@ pub fn read(path: &OsStr, layers: &Path) -> Vec<PathFolder> {
                 executables: executables(&folder),
                 folder,
             });
+        }
+    }
+    found
+}
+
+/// Lists folders below `root` that environment files put on PATH besides layers' `bin`.
+#[must_use]
+pub fn inside(root: &Path, group: &[Buildpack]) -> Vec<PathFolder> {
+    let mut found: Vec<PathFolder> = Vec::new();
+    for layer in group.iter().flat_map(|buildpack| &buildpack.layers) {
+        let folders = [&layer.env, &layer.env_build, &layer.env_launch];
+        let files = folders
+            .into_iter()
+            .chain(layer.env_process.values())
+            .flat_map(EnvDir::files)
+            .filter(|file| file.name == "PATH" || file.name.as_bytes().starts_with(b"PATH."));
+        for value in files.filter_map(|file| file.value.as_ref().ok()) {
+            for folder in std::env::split_paths(value) {
+                let known = found.iter().any(|one| one.folder == folder);
+                if folder.starts_with(root) && !known {
+                    found.push(PathFolder {
+                        executables: executables(&folder),
+                        folder,
+                    });
+                }
+            }
         }
     }
     found

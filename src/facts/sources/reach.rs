@@ -75,7 +75,6 @@ const TEXT_NAMES: &[&str] = &[
     "Procfile",
     "Dockerfile",
     "Gemfile",
-    "Rakefile",
     "Pipfile",
     "go.mod",
     "pom.xml",
@@ -96,7 +95,6 @@ const TEXT_NAMES: &[&str] = &[
     ".yarnrc.yml",
     "crontab",
     ".profile",
-    "manage.py",
     "artisan",
     "nginx.conf",
     "uwsgi.ini",
@@ -240,6 +238,12 @@ pub fn may_run(path: &str, language: Language) -> bool {
     }
     let mut parts: Vec<_> = path.split('/').collect();
     let name = parts.pop().unwrap_or(path);
+    if parts
+        .iter()
+        .any(|part| part.starts_with('.') && part.len() > 1)
+    {
+        return false;
+    }
     let in_part = |list: &[&str]| parts.iter().any(|part| list.contains(part));
     // Java keeps everything below src/main, and Django apps may be called anything.
     let script = match language {
@@ -254,7 +258,11 @@ pub fn may_run(path: &str, language: Language) -> bool {
             let browser = parts.iter().enumerate().any(|(depth, part)| {
                 BROWSER_PARTS.contains(part) && (depth < 3 || *part != "client")
             });
-            !browser && !is_tool_config(name) && !name.ends_with(".d.ts") && !name.contains(".min.")
+            !browser
+                && !path.starts_with("resources/")
+                && !is_tool_config(name)
+                && !name.ends_with(".d.ts")
+                && !name.contains(".min.")
         }
         Language::Ruby => {
             !matches!(name, "Gemfile" | "Guardfile")
@@ -339,6 +347,25 @@ fn is_other_settings(path: &str) -> bool {
 
 /// Drops code that no process reaches.
 pub(super) fn keep(app: &App, sources: &mut Sources) {
+    let commands: Vec<_> = process::read(app, sources)
+        .into_iter()
+        .flat_map(|process| process.commands)
+        .map(|command| command.text)
+        .collect();
+    // Scripts in bin/ run only where a process names them.
+    sources.files.retain(|file| {
+        let stem = file
+            .path
+            .rsplit_once('.')
+            .map_or(file.path.as_str(), |(stem, _)| stem);
+        !file.path.starts_with("bin/") || commands.iter().any(|command| command.contains(stem))
+    });
+    if !process::runs_node(app, sources) {
+        sources
+            .files
+            .retain(|file| file.language != Language::JavaScript);
+        return;
+    }
     let Some(reached) = node_reach(app, sources) else {
         return;
     };
@@ -365,6 +392,8 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
         for import in &code.imports {
             if let Some(found) = resolve(sources, &code.path, &import.module) {
                 pending.push(found);
+            } else if is_built(&code.path, &import.module) {
+                return None;
             } else if import.module.starts_with('@') || import.module.starts_with('~') {
                 // A path alias of the bundler or of TypeScript: what it means is not known.
                 if is_alias(app, &import.module) {
@@ -389,6 +418,16 @@ fn file<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
         .binary_search_by(|probe| probe.path.as_str().cmp(path))
         .ok()
         .and_then(|at| sources.files.get(at))
+}
+
+/// Whether a relative import means what only a build makes.
+fn is_built(from: &str, module: &str) -> bool {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = join(folder, module);
+    module.starts_with('.')
+        && ["dist", "build", "out", "lib", "generated"]
+            .iter()
+            .any(|built| path == *built || path.starts_with(&format!("{built}/")))
 }
 
 /// Whether a scoped import is no package of package.json.

@@ -15,5 +15,18 @@ pub fn value(report: &StripReport) -> Value {
         "by_reason": report.by_reason.iter().map(|row| json!({
             "reason": row.reason, "files": row.totals.files, "bytes": row.totals.bytes,
         })).collect::<Vec<_>>(),
+        "kept_because": report.kept.iter().filter(|kept| kept.tell).map(|kept| json!({
+            "path": kept.path, "because": kept.because, "files": kept.totals.files, "bytes": kept.totals.bytes,
+        })).collect::<Vec<_>>(),
+        "dev_dependencies": report.dev_dependencies.iter().map(|needed| json!({
+            "name": needed.name, "path": needed.path, "line": needed.line,
+        })).collect::<Vec<_>>(),
+        "put_back": report.put_back.as_ref().map(|back| &back.command),
+        "failed": report.failed.iter().map(|failed| json!({
+            "path": failed.path.to_string_lossy(), "reason": failed.reason,
+        })).collect::<Vec<_>>(),
+        "manifest": report.manifest.iter().map(|removed| json!({
+            "path": removed.path.to_string_lossy(), "bytes": removed.bytes, "entry": removed.entry,
+        })).collect::<Vec<_>>(),
     })
 }

@@ -13,13 +13,16 @@ pub(super) fn lines(report: &StackReport, lines: &mut Vec<Line>) {
     layers(report, lines);
     path(report, lines);
     lines.push(Line::item(1, "Variables at launch"));
-    variables(report, &report.dyno, lines);
+    variables(report, &report.dyno, None, lines);
     for (kind, environment) in &report.by_process {
-        lines.push(Line::item(1, format!("Variables of `{kind}` at launch")));
-        variables(report, environment, lines);
+        lines.push(Line::item(
+            1,
+            format!("Other variables of `{kind}` at launch"),
+        ));
+        variables(report, environment, Some(&report.dyno), lines);
     }
     lines.push(Line::item(1, "Variables for the next buildpack"));
-    variables(report, &report.build, lines);
+    variables(report, &report.build, None, lines);
     processes(report, lines);
     plan(report, lines);
     for unknown in &report.unknown {
@@ -59,6 +62,12 @@ fn row(layer: &LayerReport) -> String {
         }
     };
     match &layer.reused {
+        Some(_) if layer.remembered => format!(
+            "{:>9}  {}  {flags}  {}, reused, as an earlier build saw it",
+            units::size(layer.bytes),
+            layer.name,
+            units::counted(layer.files, "file")
+        ),
         Some(digest) => format!(
             "{}  {flags}  reused, contents not here ({digest})",
             layer.name
@@ -83,18 +92,25 @@ fn path(report: &StackReport, lines: &mut Vec<Line>) {
         lines.push(Line::row(1, format!("{folder}  {who}, {commands}")));
     }
     for one in &report.shadowings {
-        let losers: Vec<&str> = one
+        let mut losers: Vec<&str> = one
             .losers
             .iter()
             .map(|loser| owner_name(report, Some(&loser.owner)))
             .collect();
+        losers.dedup();
         let winner = owner_name(report, Some(&one.winner.owner));
         let text = format!("`{}`: {winner} hides {}", one.name, losers.join(", "));
         lines.push(Line::row(1, text));
     }
 }
 
-fn variables(report: &StackReport, environment: &Environment, lines: &mut Vec<Line>) {
+/// Every variable with its history; only what differs from `known`, if given.
+fn variables(
+    report: &StackReport,
+    environment: &Environment,
+    known: Option<&Environment>,
+    lines: &mut Vec<Line>,
+) {
     if let Some(failure) = &environment.failure {
         let text = format!(
             "The lifecycle stops here: {} {}: {}",
@@ -105,6 +121,9 @@ fn variables(report: &StackReport, environment: &Environment, lines: &mut Vec<Li
         lines.push(Line::alarm(2, text));
     }
     for (name, variable) in &environment.variables {
+        if known.is_some_and(|known| known.variables.get(name) == Some(variable)) {
+            continue;
+        }
         let name = name.to_string_lossy();
         let value = variable.value.to_string_lossy();
         let shown = cut(&secrets::shown(&name, &value));
@@ -125,7 +144,12 @@ fn told(report: &StackReport, name: &str, step: &Step) -> String {
     };
     let who = who(report, &step.by);
     let how = step.how.word();
-    format!("{who} {}: {how} `{value}`{effect}", step.file)
+    let file = if step.file.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", step.file)
+    };
+    format!("{who}{file}: {how} `{value}`{effect}")
 }
 
 fn who(report: &StackReport, by: &By) -> String {

@@ -3,16 +3,18 @@
 
 use std::path::PathBuf;
 
-use super::{Format, OutputArguments, environment, folder, stderr};
+use clap::ValueEnum;
+
+use super::{OutputFile, environment, folder, stderr};
 use crate::budget;
 use crate::config;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
-use crate::print::json;
 use crate::print::line::Skin;
 use crate::print::terminal::Terminal;
+use crate::print::{github, json, sarif};
 use crate::progress::Silent;
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
@@ -22,8 +24,22 @@ pub(super) struct Arguments {
     /// The app's folder
     #[arg(value_name = "APP", default_value = ".")]
     app: PathBuf,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
     #[command(flatten)]
-    output: OutputArguments,
+    file: OutputFile,
+}
+
+/// Forms of this verb's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    Json,
+    /// SARIF 2.1.0, for code hosts
+    Sarif,
+    /// GitHub workflow commands: annotations beside the lines
+    Github,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
@@ -37,26 +53,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         store: None,
         layers: None,
     };
-    let report = match arguments.output.format {
-        Format::Text => {
+    let output = &arguments.file;
+    let report = match arguments.format {
+        Form::Text => {
             let mut text = anstream::StripStream::new(Vec::new());
-            let report = if arguments.output.file.output.is_some() {
+            let report = if output.output.is_some() {
                 let mut log = BuildLog::new(&mut text, Skin::Bullets, config.log.value);
                 flow::check(&input, &mut log)?
             } else {
                 let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
                 flow::check(&input, &mut Terminal::new(log))?
             };
-            if arguments.output.file.output.is_some() {
-                arguments
-                    .output
-                    .write(&String::from_utf8_lossy(&text.into_inner()))?;
+            if output.output.is_some() {
+                output.write(&String::from_utf8_lossy(&text.into_inner()))?;
             }
             report
         }
-        Format::Json => {
+        Form::Json | Form::Sarif | Form::Github => {
             let report = flow::check(&input, &mut Terminal::new(Silent))?;
-            arguments.output.write(&json::report(&report))?;
+            output.write(&match arguments.format {
+                Form::Sarif => sarif::report(&report),
+                Form::Github => github::report(&report),
+                _ => json::report(&report),
+            })?;
             report
         }
     };

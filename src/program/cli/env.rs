@@ -10,14 +10,18 @@ use crate::print::env::{self as printer, Secrets};
 use crate::print::json;
 use crate::program::USAGE;
 use crate::stack;
+use crate::stack::diff;
 use crate::stack::environment::Raw;
 
 /// Show the environment that each process will get, and who set what
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    compare: Option<Compare>,
     /// The layers folder of a build, or one taken out of an image
-    #[arg(long, value_name = "DIR")]
-    layers: PathBuf,
+    #[arg(long, value_name = "DIR", required = true)]
+    layers: Option<PathBuf>,
     /// The app's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     app: PathBuf,
@@ -40,8 +44,22 @@ pub(super) struct Arguments {
     output: OutputArguments,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Compare {
+    /// Say what differs between two layers folders or JSON reports of this command
+    Diff {
+        #[arg(value_name = "A")]
+        before: PathBuf,
+        #[arg(value_name = "B")]
+        after: PathBuf,
+    },
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let layers = folder(&arguments.layers)?;
+    if let Some(Compare::Diff { before, after }) = &arguments.compare {
+        return compare(before, after);
+    }
+    let layers = folder(arguments.layers.as_deref().unwrap_or(Path::new("")))?;
     let app = folder(&arguments.app)?;
     let base = match &arguments.base {
         Some(path) => base(path)?,
@@ -71,6 +89,39 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     written.map_err(|error| io("writing", "the environment", &error))?;
     arguments.output.write(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Fine)
+}
+
+fn compare(before: &Path, after: &Path) -> Result<Exit> {
+    let changes = diff::diff(&environments(before)?, &environments(after)?);
+    let mut text = Vec::new();
+    printer::changes(&changes, Secrets::Masked, &mut text)
+        .map_err(|error| io("writing", "the differences", &error))?;
+    let text = String::from_utf8_lossy(&text);
+    crate::print::out(&text).map_err(|error| io("writing", "standard output", &error))?;
+    Ok(if changes.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
+}
+
+/// Both sides start from no variables at all, so that only the layers are compared.
+fn environments(path: &Path) -> Result<diff::Environments> {
+    if path.is_dir() {
+        let report = stack::env_report(&folder(path)?, Path::new(""), &Raw::new(), None);
+        return Ok(diff::of_report(&report));
+    }
+    let usage = |reason: String| Problem::new(&USAGE).saw(reason);
+    let text = fs_err::read(path).map_err(|error| usage(error.to_string()))?;
+    serde_json::from_slice(&text)
+        .ok()
+        .and_then(|value| diff::of_json(&value))
+        .ok_or_else(|| {
+            let path = path.display();
+            usage(format!(
+                "{path} is no layers folder and no JSON report of `slugsmith env`"
+            ))
+        })
 }
 
 /// A mistyped process type would show an environment that no process gets.

@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// Change nothing, only say what would go
     #[arg(long)]
     dry_run: bool,
+    /// Say why this path stays or goes, and change nothing
+    #[arg(long, value_name = "PATH")]
+    explain: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArguments,
 }
@@ -26,6 +29,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let path = folder(&arguments.path)?;
     let environment = environment();
     let config = config::read(&path, &environment)?;
+    if let Some(path_inside) = &arguments.explain {
+        let explanation = crate::strip::explain(&path, &config, &environment, path_inside);
+        let mut text = Vec::new();
+        for line in print::strip::explanation(&path_inside.to_string_lossy(), &explanation) {
+            let _ = Skin::Bullets.write(&mut text, &line);
+        }
+        arguments.output.write(&String::from_utf8_lossy(&text))?;
+        return Ok(Exit::Fine);
+    }
     let report = crate::strip::run(&path, &config, &environment, arguments.dry_run)?;
     let text = match arguments.output.format {
         Format::Json => json::strip_report(&report),

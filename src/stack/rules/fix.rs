@@ -42,6 +42,15 @@ pub(super) fn order(model: &Model<'_>, moved: usize, before: usize) -> Vec<Strin
     lines
 }
 
+/// The same in one line, for findings where the order is one fix among others.
+pub(super) fn order_in_words(model: &Model<'_>, moved: usize, before: usize) -> String {
+    format!(
+        "Put {} before {} in project.toml.",
+        model.id(moved),
+        model.id(before)
+    )
+}
+
 /// `heroku/nodejs` or `the image`.
 pub(super) fn owner(model: &Model<'_>, owner: &Owner) -> String {
     match owner {

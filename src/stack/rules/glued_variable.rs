@@ -58,6 +58,12 @@ type Glued<'a> = (&'a OsStr, &'a Step, String, String);
 fn glued(environment: &Environment) -> Vec<Glued<'_>> {
     let mut found = Vec::new();
     for (name, variable) in &environment.variables {
+        let may =
+            |step: &Step| matches!(step.how, How::Append | How::Prepend) && step.delim.is_empty();
+        // Replaying a long PATH is dear: only where a delimiter is missing at all.
+        if !variable.steps.iter().any(may) {
+            continue;
+        }
         for (step, before, after) in variable.history() {
             let joins = matches!(step.how, How::Append | How::Prepend);
             if !joins || before.is_empty() || step.value.is_empty() || !step.delim.is_empty() {

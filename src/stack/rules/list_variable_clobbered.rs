@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Lists and what separates their entries.
-const LISTS: &[(&str, u8)] = &[
+pub(super) const LISTS: &[(&str, u8)] = &[
     ("CLASSPATH", b':'),
     ("CPATH", b':'),
     ("GEM_PATH", b':'),
@@ -76,6 +76,10 @@ fn in_environment(model: &Model<'_>, environment: &Environment, when: &str) -> V
         let Some(separator) = separator(name) else {
             continue;
         };
+        // Replaying a long PATH is dear: only where something was replaced at all.
+        if !variable.steps.iter().any(|step| step.how == How::Override) {
+            continue;
+        }
         let mut authors: Vec<&Step> = Vec::new();
         for (step, before, after) in variable.history() {
             let others = authors.iter().any(|one| one.by != step.by);

@@ -46,7 +46,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             "Decide it yourself: Procfile: {kind}: {}",
             report.shown()
         )];
-        help.extend(fix::order(model, owner, *former));
+        help.push(fix::order_in_words(model, owner, *former));
         findings.push(RULE.finding(message, help));
     }
     findings
@@ -56,10 +56,8 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
 fn is_from_procfile(model: &Model<'_>, owner: usize, process: &Process) -> bool {
     let id = model.id(owner);
     id.rsplit('/').next() == Some("procfile")
-        || model.procfile.iter().any(|line| {
-            line.name == process.kind
-                && (shown(process) == line.command
-                    || process.command.contains(&line.command)
-                    || process.args.contains(&line.command))
+        || model.procfile(&process.kind).any(|line| {
+            let has = |list: &[String]| list.iter().any(|part| part == line);
+            shown(process) == line || has(&process.command) || has(&process.args)
         })
 }

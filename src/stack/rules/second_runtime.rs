@@ -1,6 +1,6 @@
 //! Two buildpacks ship the same language runtime or package manager.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, fix};
 use crate::audit::registry::Docs;
@@ -28,59 +28,80 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
-    let mut pairs: BTreeMap<(usize, usize), Vec<(Shadowing, Candidate)>> = BTreeMap::new();
-    for (winner, loser, shadowing, candidate) in conflicts(model) {
-        if is_runtime(&shadowing.name) {
-            pairs
-                .entry((winner, loser))
-                .or_default()
-                .push((shadowing, candidate));
+    let mut pairs: BTreeMap<(usize, usize), Vec<Conflict<'_>>> = BTreeMap::new();
+    for conflict in conflicts(model) {
+        if is_runtime(&conflict.shadowing.name) {
+            pairs.entry(conflict.pair()).or_default().push(conflict);
         }
     }
-    pairs
-        .into_iter()
-        .map(|((winner, loser), found)| finding(model, winner, loser, &found))
-        .collect()
+    pairs.values().map(|found| finding(model, found)).collect()
 }
 
-/// Names that two unrelated buildpacks offer with different content: index of the
-/// winner's buildpack, of the loser's, and what is shadowed.
-pub(super) fn conflicts(model: &Model<'_>) -> Vec<(usize, usize, Shadowing, Candidate)> {
-    let mut found = Vec::new();
-    for shadowing in model.launch_index().shadowings() {
+/// A name that two unrelated buildpacks offer with different content.
+#[derive(Clone, Copy)]
+pub(super) struct Conflict<'m> {
+    /// Index of the winner's buildpack.
+    pub winner: usize,
+    pub loser: usize,
+    pub shadowing: &'m Shadowing,
+    /// The loser's file.
+    pub candidate: &'m Candidate,
+}
+
+impl Conflict<'_> {
+    pub(super) fn pair(&self) -> (usize, usize) {
+        (self.winner, self.loser)
+    }
+}
+
+/// Each name once per pair of buildpacks.
+pub(super) fn conflicts<'m>(model: &'m Model<'_>) -> Vec<Conflict<'m>> {
+    let mut found: Vec<Conflict<'_>> = Vec::new();
+    for shadowing in &model.shadowings {
         let Owner::Layer {
             buildpack: winner, ..
         } = shadowing.winner.owner
         else {
             continue;
         };
-        for loser in &shadowing.losers {
-            let Owner::Layer { buildpack, .. } = loser.owner else {
+        let mut told = BTreeSet::new();
+        for candidate in &shadowing.losers {
+            let Owner::Layer {
+                buildpack: loser, ..
+            } = candidate.owner
+            else {
                 continue;
             };
-            let related = fix::are_family(model.id(winner), model.id(buildpack));
-            if !related && !shadowing.winner.is_same_as(loser) {
-                found.push((winner, buildpack, shadowing.clone(), loser.clone()));
+            let related = fix::are_family(model.id(winner), model.id(loser));
+            if !related && !shadowing.winner.is_same_as(candidate) && told.insert(loser) {
+                found.push(Conflict {
+                    winner,
+                    loser,
+                    shadowing,
+                    candidate,
+                });
             }
         }
     }
     found
 }
 
-fn finding(
-    model: &Model<'_>,
-    winner: usize,
-    loser: usize,
-    found: &[(Shadowing, Candidate)],
-) -> Finding {
-    let (one, other) = (model.id(winner), model.id(loser));
-    let Some((shadowing, candidate)) = found
+fn finding(model: &Model<'_>, found: &[Conflict<'_>]) -> Finding {
+    // The runtime itself says more than the package manager that comes with it.
+    let managers = ["npm", "pip", "bundle", "yarn"];
+    let runtime = found
         .iter()
-        .find(|(shadowing, _)| !["npm", "pip", "bundle", "yarn"].contains(&shadowing.name.as_str()))
-        .or(found.first())
+        .find(|one| !managers.contains(&one.shadowing.name.as_str()));
+    let Some(&Conflict {
+        winner,
+        loser,
+        shadowing,
+        candidate,
+    }) = runtime.or(found.first())
     else {
         return RULE.finding(String::new(), Vec::new());
     };
+    let (one, other) = (model.id(winner), model.id(loser));
     let version = |candidate: &Candidate| match &candidate.version {
         Some(version) => format!("{version} from "),
         None => "the one from ".to_owned(),
@@ -93,8 +114,8 @@ fn finding(
     );
     let others: Vec<String> = found
         .iter()
-        .filter(|(found, _)| found.name != shadowing.name)
-        .map(|(found, _)| format!("`{}`", found.name))
+        .filter(|found| found.shadowing.name != shadowing.name)
+        .map(|found| format!("`{}`", found.shadowing.name))
         .collect();
     let also = match others.as_slice() {
         [] => String::new(),
@@ -108,8 +129,17 @@ fn finding(
         })
         .map(|(_, _, layer)| layer.contents.bytes)
         .sum();
+    let built_with = model.build_index.candidates(shadowing.name.as_ref());
+    let at_build = if built_with
+        .first()
+        .is_some_and(|first| first.owner == candidate.owner)
+    {
+        format!(" Later buildpacks still run {other}'s.")
+    } else {
+        String::new()
+    };
     let message = format!(
-        "`{}` exists twice at launch: {}{one} wins over {}{other}, {why}.{also} What was built for {other}'s may not \
+        "`{}` exists twice at launch: {}{one} wins over {}{other}, {why}.{also}{at_build} What was built for {other}'s may not \
          load, and {} of it lie in the slug unused.",
         shadowing.name,
         version(&shadowing.winner),

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::second_runtime::conflicts;
+use super::second_runtime::{Conflict, conflicts};
 use super::{Rule, fix};
 use crate::audit::registry::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
-use crate::stack::which::{Candidate, Owner, is_runtime};
+use crate::stack::which::{Owner, is_runtime};
 
 pub(super) static RULE: Rule = Rule {
     id: "shadowed-command",
@@ -93,49 +93,41 @@ const SYSTEM_TOOLS: &[&str] = &[
 /// How many names one finding lists.
 const NAMED: usize = 5;
 
-/// A name, the file that wins, the file that loses.
-type Hidden = (String, Candidate, Candidate);
-
 fn check(model: &Model<'_>) -> Vec<Finding> {
     let found = conflicts(model);
     // Where a runtime is doubled, its companions (npx, corepack, irb) are too: said there.
     let told: BTreeSet<(usize, usize)> = found
         .iter()
-        .filter(|(_, _, shadowing, _)| is_runtime(&shadowing.name))
-        .map(|(winner, loser, ..)| (*winner, *loser))
+        .filter(|conflict| is_runtime(&conflict.shadowing.name))
+        .map(Conflict::pair)
         .collect();
-    let mut pairs: BTreeMap<(usize, usize), Vec<Hidden>> = BTreeMap::new();
-    for (winner, loser, shadowing, candidate) in found {
-        if !told.contains(&(winner, loser)) {
-            pairs.entry((winner, loser)).or_default().push((
-                shadowing.name,
-                shadowing.winner,
-                candidate,
-            ));
+    let mut pairs: BTreeMap<(usize, usize), Vec<Conflict<'_>>> = BTreeMap::new();
+    for conflict in found {
+        if !told.contains(&conflict.pair()) {
+            pairs.entry(conflict.pair()).or_default().push(conflict);
         }
     }
     let mut findings: Vec<Finding> = pairs
-        .into_iter()
-        .filter_map(|((winner, loser), names)| between(model, winner, loser, &names))
+        .values()
+        .filter_map(|conflicts| between(model, conflicts))
         .collect();
     findings.extend(system_tools(model));
     findings
 }
 
-fn between(model: &Model<'_>, winner: usize, loser: usize, names: &[Hidden]) -> Option<Finding> {
+fn between(model: &Model<'_>, conflicts: &[Conflict<'_>]) -> Option<Finding> {
+    let first = conflicts.first()?;
+    let (winner, loser) = first.pair();
     let (one, other) = (model.id(winner), model.id(loser));
-    let (_, first, second) = names.first()?;
     let path = model.dyno.variables.get(std::ffi::OsStr::new("PATH"));
     let message = format!(
         "{} of {one} hide{} that of {other} at launch, {}.",
-        listed(names.iter().map(|(name, ..)| name.as_str())),
-        if names.len() == 1 { "s" } else { "" },
-        fix::why(model, path, first, second),
+        listed(conflicts.iter().map(|one| one.shadowing.name.as_str())),
+        if conflicts.len() == 1 { "s" } else { "" },
+        fix::why(model, path, &first.shadowing.winner, first.candidate),
     );
-    let mut help = vec![format!(
-        "Call {other}'s by its path: {}",
-        second.folder.display()
-    )];
+    let folder = first.candidate.folder.display();
+    let mut help = vec![format!("Call {other}'s by its path: {folder}")];
     if winner > loser {
         help.extend(fix::order(model, winner, loser));
     }
@@ -144,7 +136,7 @@ fn between(model: &Model<'_>, winner: usize, loser: usize, names: &[Hidden]) -> 
 
 fn system_tools(model: &Model<'_>) -> Vec<Finding> {
     let mut by_owner: BTreeMap<Owner, Vec<String>> = BTreeMap::new();
-    for shadowing in model.launch_index().shadowings() {
+    for shadowing in &model.shadowings {
         let is_tool = SYSTEM_TOOLS.contains(&shadowing.name.as_str());
         let hides_image = shadowing
             .losers
@@ -152,9 +144,9 @@ fn system_tools(model: &Model<'_>) -> Vec<Finding> {
             .any(|loser| loser.owner == Owner::Image && !shadowing.winner.is_same_as(loser));
         if is_tool && hides_image {
             by_owner
-                .entry(shadowing.winner.owner)
+                .entry(shadowing.winner.owner.clone())
                 .or_default()
-                .push(shadowing.name);
+                .push(shadowing.name.clone());
         }
     }
     by_owner

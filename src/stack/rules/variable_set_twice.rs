@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
               before it, config vars included; among defaults the first one wins.",
         fix: "Set the variable yourself as a config var where it is a default. Otherwise put the buildpack \
               whose value should win last, or configure the other one.",
-        silent: "For equal values, for values of one buildpack or family, for lists that are extended, and \
+        silent: "For equal values (and only information where a default is replaced), for values of one buildpack or family, for lists that are extended, and \
                  for values of the platform or the image.",
     },
     check,
@@ -101,7 +101,13 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
             value(first),
             first.file,
         );
-        (message, Level::Warn)
+        // A default is there to be replaced; it is still worth knowing by whom.
+        let level = if first.how == How::Default {
+            Level::Info
+        } else {
+            Level::Warn
+        };
+        (message, level)
     } else {
         let message = format!(
             "{other} would set {name} to `{}` {when} ({}), but `{}` of {one} was there first.",
@@ -119,8 +125,8 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
     } else if let (true, Some(winner), Some(loser)) =
         (second.fired, buildpack(second), buildpack(first))
     {
-        help.push(format!("If {one}'s value should win:"));
-        help.extend(fix::order(model, winner, loser));
+        let order = fix::order_in_words(model, winner, loser);
+        help.push(format!("If {one}'s value should win: {order}"));
     }
     let mut finding = RULE.finding(message, help);
     finding.level = level;

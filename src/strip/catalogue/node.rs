@@ -66,6 +66,14 @@ pub static TOOLING: Entry = Entry {
     tell_kept: false,
 };
 
+pub static UNREACHED: Entry = Entry {
+    id: "unreached",
+    reason: "never reached from the app's entry points",
+    guard: Guard::Reachable,
+    evidence: "level = \"trace\": no reference of the app's own code leads here, directly or through other packages.",
+    tell_kept: false,
+};
+
 /// What is known about the package that a file is in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent facts, each a guard of its own
@@ -73,6 +81,8 @@ pub struct Package {
     /// An addon for this machine is there (built or prebuilt), or the package has no
     /// addon at all and every other package of the tree has its own built.
     pub addon_ready: bool,
+    /// node-gyp builds the package.
+    pub has_gyp: bool,
     /// Sources may be compiled at start.
     pub typescript: bool,
     /// Maps may be read at start.
@@ -111,7 +121,7 @@ pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
         return Some(&TOOLING);
     }
     let extension = extension(&lower);
-    if package.addon_ready && is_native_source(path, extension) {
+    if is_native_source(path, extension, package) {
         return Some(&NATIVE_SOURCES);
     }
     let is_template = path.split('/').any(|part| TEMPLATE_FOLDERS.contains(&part));
@@ -309,38 +319,31 @@ const TEMPLATE_FOLDERS: &[&str] = &[
     "stubs",
 ];
 
-fn is_native_source(path: &str, extension: &str) -> bool {
-    const EXTENSIONS: &[&str] = &[
-        "c", "cc", "cpp", "cxx", "c++", "h", "hh", "hpp", "hxx", "inl", "ipp", "tcc", "m", "mm",
-        "o", "a", "obj", "lo", "la", "gyp", "gypi", "mk", "asm", "s", "cmake", "am", "in", "ac",
-        "m4", "vcxproj", "sln", "filters", "rs", "pdb", "ilk", "d", "stamp", "tlog", "recipe",
+/// Sources and objects that only node-gyp reads. Packages without a binding.gyp hold
+/// headers for others' builds at most.
+fn is_native_source(path: &str, extension: &str, package: Package) -> bool {
+    const SOURCES: &[&str] = &["c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx"];
+    const BUILD: &[&str] = &[
+        "c++", "inl", "ipp", "tcc", "m", "mm", "o", "a", "obj", "lo", "la", "gyp", "gypi", "mk",
+        "asm", "s", "cmake", "am", "in", "ac", "m4", "vcxproj", "sln", "filters", "rs", "pdb",
+        "ilk", "d", "stamp", "tlog", "recipe",
     ];
-    let intermediate = [
-        "build/Release/obj.target/",
-        "build/Release/.deps/",
-        "build/Release/obj/",
-        "build/node_gyp_bins/",
-        "node_gyp_bins/",
-    ]
-    .iter()
-    .any(|folder| path.starts_with(folder));
-    let vendored = path.starts_with("deps/")
-        && matches!(
-            extension,
-            "gz" | "zip"
-                | "tgz"
-                | "bz2"
-                | "xz"
-                | "tcl"
-                | "sh"
-                | "patch"
-                | "diff"
-                | "py"
-                | "pl"
-                | "java"
-                | "cs"
-        );
-    intermediate || vendored || path == "build/Makefile" || EXTENSIONS.contains(&extension)
+    const LOADABLE: &[&str] = &["js", "cjs", "mjs", "json", "node", "so", "wasm"];
+    if !package.addon_ready {
+        return false;
+    }
+    if !package.has_gyp {
+        return SOURCES.contains(&extension);
+    }
+    let intermediate = ["/obj.target/", "/.deps/", "/Release/obj/", "node_gyp_bins/"]
+        .iter()
+        .any(|folder| path.contains(folder) && path.starts_with("build"));
+    let vendored = path.starts_with("deps/") && !LOADABLE.contains(&extension);
+    intermediate
+        || vendored
+        || path == "build/Makefile"
+        || SOURCES.contains(&extension)
+        || BUILD.contains(&extension)
 }
 
 fn in_test_folder(path: &str) -> bool {
@@ -463,6 +466,10 @@ fn is_other_build(path: &str, lower: &str, extension: &str) -> bool {
         "commonjs",
         "dist-cjs",
     ];
+    // Folders of code in general: data in them may be read in ways that code doesn't show.
+    const CODE: &[&str] = &[
+        "dist", "build", "builds", "bundle", "min", "src", "source", "global",
+    ];
     if extension == "mjs" {
         return true;
     }
@@ -491,17 +498,10 @@ fn is_other_build(path: &str, lower: &str, extension: &str) -> bool {
     if marks.iter().any(|mark| lower.ends_with(mark)) {
         return true;
     }
-    let mut parts = path.split('/').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_some() && FOLDERS.contains(&part) {
-            return true;
-        }
-        // A build folder with a flat bundle per file: only the graph tells them apart.
-        if part == "dist" && parts.clone().count() == 1 {
-            return true;
-        }
-    }
-    false
+    path.split('/')
+        .rev()
+        .skip(1)
+        .any(|part| FOLDERS.contains(&part) || (extension != "json" && CODE.contains(&part)))
 }
 
 #[cfg(test)]
@@ -511,6 +511,7 @@ mod tests {
     fn reason(path: &str) -> Option<&'static str> {
         let package = Package {
             addon_ready: true,
+            has_gyp: true,
             has_licence: true,
             ..Package::default()
         };

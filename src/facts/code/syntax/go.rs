@@ -2,6 +2,9 @@
 
 use super::{Reader, ScopeKind, Step, line};
 
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if_statement"];
+
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
@@ -30,5 +33,5 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         "for_statement" => return Some(ScopeKind::Loop),
         _ => {}
     }
-    reader.branch(step, &["if_statement"])
+    None
 }

@@ -2,6 +2,9 @@
 
 use super::{Expr, Reader, ScopeKind, Step, children, line};
 
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if_statement"];
+
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
@@ -51,5 +54,5 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         }
         _ => {}
     }
-    reader.branch(step, &["if_statement"])
+    None
 }

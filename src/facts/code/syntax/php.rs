@@ -2,6 +2,9 @@
 
 use super::{Reader, ScopeKind, Step, children, line};
 
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if_statement", "else_if_clause"];
+
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
@@ -53,5 +56,5 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         "while_statement" | "for_statement" | "foreach_statement" => return Some(ScopeKind::Loop),
         _ => {}
     }
-    reader.branch(step, &["if_statement", "else_if_clause"])
+    None
 }

@@ -2,6 +2,9 @@
 
 use super::{Argument, Expr, Reader, ScopeKind, Step, children, line};
 
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if_statement", "elif_clause"];
+
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
@@ -39,8 +42,7 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         "while_statement" | "for_statement" => return Some(ScopeKind::Loop),
         _ => {}
     }
-    // The `else` of an `if` is a clause of its own below the same statement.
-    reader.branch(step, &["if_statement", "elif_clause"])
+    None
 }
 
 fn from_import(reader: &mut Reader<'_>, step: &Step<'_, '_>) {

@@ -2,6 +2,9 @@
 
 use super::{Expr, Reader, ScopeKind, Step, line};
 
+/// Nodes whose parts run only under a condition.
+pub(super) const BRANCHES: &[&str] = &["if", "unless", "elsif", "if_modifier", "unless_modifier"];
+
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
@@ -30,10 +33,7 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         "while" | "until" => return Some(ScopeKind::Loop),
         _ => {}
     }
-    reader.branch(
-        step,
-        &["if", "unless", "elsif", "if_modifier", "unless_modifier"],
-    )
+    None
 }
 
 fn require(reader: &mut Reader<'_>, step: &Step<'_, '_>) {

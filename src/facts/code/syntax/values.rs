@@ -61,8 +61,15 @@ impl Reader<'_> {
             "dictionary" | "hash" | "array_creation_expression" | "literal_value" => {
                 self.collection(node, depth)
             }
-            "list" | "tuple" | "set" | "array" | "array_initializer" | "string_array"
-            | "symbol_array" | "expression_list" => {
+            "list"
+            | "tuple"
+            | "set"
+            | "array"
+            | "array_initializer"
+            | "string_array"
+            | "symbol_array"
+            | "expression_list"
+            | "right_assignment_list" => {
                 Expr::List(children(node).into_iter().map(inner).collect())
             }
             "boolean_operator" | "binary" | "binary_expression" | "binary_operator" => {

@@ -1,0 +1,83 @@
+//! Does app.json ask for things that exist?
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "app-json-invalid",
+    code: "SF005",
+    title: "app.json has an invalid part, or asks for a retired plan or dyno size",
+    level: Level::Error,
+    group: Group::Buildpacks,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "app.json that is no JSON or whose `addons`, `env`, `formation` or `buildpacks` have the wrong shape; add-on plans and dyno \
+                sizes that were retired (`heroku-postgresql:hobby-dev`, `mongolab`, `free`); in-dyno databases outside the test environment.",
+        why: "Review apps, the deploy button and Heroku CI read this file: they fail to create the app, at the moment somebody needs it.",
+        fix: "Use the plan that replaced it, for example:\n```json\n\"addons\": [\"heroku-postgresql:essential-0\"],\n\"formation\": { \"web\": { \"size\": \"basic\" } }\n```",
+        silent: "Empty lists, `environments.test`, plans that the dated table `platform.toml` does not list as retired.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    use crate::facts::Parsed;
+    let app = match &facts.app.app_json {
+        Parsed::Missing => return Outcome::not_applicable(),
+        Parsed::Broken(broken) => {
+            let line = u32::try_from(broken.line).unwrap_or(0);
+            return Outcome::of(vec![
+                Evidence::line("app.json", line, format!("app.json is no valid JSON: {}.", broken.reason)).help("Mend the line shown."),
+            ]);
+        }
+        Parsed::Good(app) => app,
+    };
+    let mut evidence = Vec::new();
+    for (key, wanted, right) in [
+        ("addons", "a list", app.get("addons").is_none_or(serde_json::Value::is_array)),
+        ("buildpacks", "a list", app.get("buildpacks").is_none_or(serde_json::Value::is_array)),
+        ("env", "an object", app.get("env").is_none_or(serde_json::Value::is_object)),
+        ("scripts", "an object", app.get("scripts").is_none_or(serde_json::Value::is_object)),
+    ] {
+        if !right {
+            evidence.push(
+                Evidence::line("app.json", facts.line("app.json", &format!("\"{key}\"")).unwrap_or(0), format!("`{key}` must be {wanted}."))
+                    .help(format!("Make `{key}` {wanted}.")),
+            );
+        }
+    }
+    for plan in facts.addons() {
+        evidence.extend(retired_plan(facts, plan));
+    }
+    let formation = app.get("formation").and_then(serde_json::Value::as_object);
+    for (process, entry) in formation.into_iter().flatten() {
+        let size = entry.get("size").and_then(serde_json::Value::as_str).unwrap_or_default().to_ascii_lowercase();
+        if facts.platform.retired.sizes.contains(&size) {
+            let line = facts.line("app.json", &format!("\"{size}\"")).or_else(|| facts.line("app.json", "\"size\"")).unwrap_or(0);
+            evidence.push(
+                Evidence::line("app.json", line, format!("Dyno size `{size}` of `{process}` was retired in November 2022."))
+                    .help(format!("\"{process}\": {{ \"size\": \"basic\" }}")),
+            );
+        }
+    }
+    Outcome::of(evidence)
+}
+
+fn retired_plan(facts: &Facts<'_>, plan: &str) -> Option<Evidence> {
+    let line = facts.line("app.json", plan).unwrap_or(0);
+    if plan.ends_with(":in-dyno") {
+        return Some(
+            Evidence::line("app.json", line, format!("`{plan}` only works in Heroku CI: data is lost with the dyno."))
+                .help("Move it to environments.test.addons and use heroku-postgresql:essential-0 here."),
+        );
+    }
+    let name = plan.split(':').next().unwrap_or(plan);
+    let plans = &facts.platform.retired.plans;
+    let next = plans.get(plan).or_else(|| plans.get(name))?;
+    Some(
+        Evidence::line("app.json", line, format!("The add-on plan `{plan}` was retired and can't be created any more."))
+            .help(format!("Use {next}.")),
+    )
+}

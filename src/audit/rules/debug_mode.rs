@@ -1,0 +1,84 @@
+//! Does production run in debug mode?
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "debug-mode",
+    code: "SF504",
+    title: "Debug mode is on in production",
+    level: Level::Error,
+    group: Group::Config,
+    ecosystems: &["node", "python", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "`DEBUG = True` in settings that production loads; `NODE_ENV`, `FLASK_ENV`, `APP_ENV` or `RAILS_ENV` set to development in app.json or a web command; `FLASK_DEBUG=1`; `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings.",
+        why: "Error pages show source code, settings and queries to visitors; memory grows with every query kept; caches and compiled assets are off.",
+        fix: "```py\nDEBUG = os.environ.get(\"DEBUG\") == \"1\"\n```\n```\nheroku config:unset NODE_ENV FLASK_DEBUG\nheroku config:set DJANGO_SETTINGS_MODULE=shop.settings.production\n```",
+        silent: "A base file that a production file overrides; a value computed from the environment; examples; `environments.test` and review apps.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = variables(facts);
+    evidence.extend(django(facts));
+    evidence.extend(commands(facts));
+    Outcome::of(evidence)
+}
+
+fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
+    [
+        ("NODE_ENV", &["development", "dev"][..]),
+        ("RAILS_ENV", &["development", "test"][..]),
+        ("RACK_ENV", &["development", "test"][..]),
+        ("FLASK_ENV", &["development"][..]),
+        ("FLASK_DEBUG", &["1", "true", "True"][..]),
+        ("APP_DEBUG", &["true", "1"][..]),
+        ("APP_ENV", &["local", "dev", "development"][..]),
+        ("DJANGO_DEBUG", &["True", "true", "1"][..]),
+    ]
+    .iter()
+    .filter_map(|(name, bad)| match facts.declared(name) {
+        Declared::Value(value) if bad.contains(&value.as_str()) => Some(
+            Evidence::line("app.json", facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0), format!("{name}={value} runs production in development mode."))
+                .help(format!("Remove it from app.json, and on running apps: heroku config:unset {name}")),
+        ),
+        _ => None,
+    })
+    .collect()
+}
+
+fn django(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants(Ecosystem::Pypi, "django")?;
+    let settings: Vec<_> = facts
+        .code(Language::Python)
+        .filter(|code| code.path.contains("settings"))
+        .flat_map(|code| code.assignments.iter().filter(|assignment| assignment.target == "DEBUG").map(move |assignment| (code, assignment)))
+        .collect();
+    // Another file or line that sets it from something else has the last word.
+    if settings.len() != 1 {
+        return None;
+    }
+    let (code, setting) = settings.first()?;
+    (setting.value == Expr::Bool(true) && branch(code, setting.scope) == Branch::Always && !names_other_settings(facts)).then(|| {
+        Evidence::line(&code.path, setting.line, "DEBUG = True: error pages show settings and source to visitors.")
+            .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
+    })
+}
+
+/// `django_heroku.settings(locals())` and `local_settings` imports may change everything.
+fn names_other_settings(facts: &Facts<'_>) -> bool {
+    facts.code(Language::Python).filter(|code| code.path.contains("settings")).any(|code| {
+        code.imports.iter().any(|import| import.module.contains("local_settings") || import.module == "django_heroku" || import.module.starts_with('.'))
+    })
+}
+
+fn commands(facts: &Facts<'_>) -> Option<Evidence> {
+    let web = facts.process("web")?;
+    web.commands.iter().find_map(|command| {
+        let bad = ["NODE_ENV=development", "RAILS_ENV=development", "FLASK_ENV=development", "FLASK_DEBUG=1"].iter().find(|text| command.text.contains(*text))?;
+        Some(Evidence::line(&command.path, command.line, format!("{bad} runs the web process in development mode.")).help(format!("Remove {bad} from the command.")))
+    })
+}

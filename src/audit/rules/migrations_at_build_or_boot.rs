@@ -1,0 +1,65 @@
+//! Does the build or every boot change the schema?
+
+use super::prelude::*;
+use crate::audit::migrations;
+use crate::facts::process::{self, Command, script};
+
+pub(super) static RULE: Rule = Rule {
+    id: "migrations-at-build-or-boot",
+    code: "SF602",
+    title: "The build or the web process runs the migrations",
+    level: Level::Error,
+    group: Group::Release,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "A migration command that `build`, `postinstall`, `heroku-postbuild`, `bin/post_compile` or `bin/pre_compile` leads to \
+                (an error), or that the web command runs before it listens (a warning). Scripts are followed.",
+        why: "A build may fail, be thrown away, or belong to a pull request, and still has changed the database that the running \
+              release uses. At boot, every dyno migrates at once, after each daily restart, and within the 60 seconds it has to listen.",
+        fix: "Move the command to the release phase. Procfile:\n```\nrelease: python manage.py migrate --noinput\n```",
+        silent: "Migrations in `release:`, in app.json's `postdeploy`, in Docker-only scripts and in other process types.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut starts = Vec::new();
+    for name in ["build", "postinstall", "heroku-postbuild", "heroku-prebuild", "install", "prebuild", "postbuild"] {
+        if let Some(text) = script(facts.app, name) {
+            starts.push(Command {
+                text: text.to_owned(),
+                path: "package.json".to_owned(),
+                line: facts.line("package.json", &format!("\"{name}\":")).unwrap_or(0),
+            });
+        }
+    }
+    for path in ["bin/post_compile", "bin/pre_compile"] {
+        if let Some(text) = facts.sources.text(path) {
+            starts.extend(process::shell_lines(path, text));
+        }
+    }
+    let applies = !starts.is_empty() || facts.process("web").is_some();
+    let mut evidence: Vec<_> = starts
+        .iter()
+        .flat_map(|start| process::follow(facts.app, &facts.sources, start))
+        .find(migrations::runs)
+        .map(|command| at(&command, "the build", "before the release exists, and even if it fails", Level::Error))
+        .into_iter()
+        .collect();
+    if let Some(web) = facts.process("web")
+        && let Some(command) = web.commands.iter().find(|command| migrations::runs(command))
+    {
+        evidence.push(at(command, "every web dyno", "at each restart, all dynos at once", Level::Warn));
+    }
+    Outcome::when(applies, evidence)
+}
+
+fn at(command: &Command, who: &str, when: &str, level: Level) -> Evidence {
+    let shown: String = command.text.chars().take(80).collect();
+    Evidence::line(&command.path, command.line, format!("`{shown}` changes the schema in {who}: {when}."))
+        .level(level)
+        .help(format!("Move it to the Procfile: release: {shown}"))
+}

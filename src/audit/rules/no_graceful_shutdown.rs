@@ -1,0 +1,107 @@
+//! Are requests in flight finished when the dyno stops?
+
+use super::prelude::*;
+use crate::audit::servers::listens_in_node;
+
+pub(super) static RULE: Rule = Rule {
+    id: "no-graceful-shutdown",
+    code: "SF706",
+    title: "The server does not finish its requests on SIGTERM",
+    level: Level::Warn,
+    group: Group::Jobs,
+    ecosystems: &["node", "go", "java"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "A Node or Go server that listens, and no handler of SIGTERM or shutdown call anywhere in reachable code; Spring Boot before \
+                3.4 without `server.shutdown=graceful`.",
+        why: "Dynos get SIGTERM at every deploy, config change and daily restart, and SIGKILL 30 seconds later. Without a handler the process \
+              dies at once: requests in flight fail with H13 or H18, and jobs are lost half-done.",
+        fix: "```js\nprocess.on(\"SIGTERM\", () => server.close(() => process.exit(0)))\n```\n```go\nctx, stop := signal.NotifyContext(context.Background(), \
+              syscall.SIGTERM)\ndefer stop()\n<-ctx.Done()\nserver.Shutdown(timeout)\n```\n```\nserver.shutdown=graceful      # application.properties\n```",
+        silent: "Servers that do it themselves (gunicorn, Puma, uvicorn, Sidekiq, Next, Spring Boot 3.4 and later); libraries such as \
+                 terminus, stoppable or http-terminator; frameworks with their own server command.",
+    },
+    check,
+};
+
+const LIBRARIES: &[&str] = &[
+    "@godaddy/terminus", "http-terminator", "stoppable", "lightship", "http-graceful-shutdown", "http-shutdown", "close-with-grace", "fastify-graceful-shutdown",
+    "async-exit-hook", "node-graceful-shutdown", "express-graceful-exit", "signal-exit", "death", "fastify-cli", "shutdown-cleanup", "@moebius/http-graceful-shutdown",
+];
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let node = node(facts);
+    let go = go(facts);
+    let java = spring(facts);
+    let applies = node.is_some() || go.is_some() || java.is_some();
+    let evidence = [node, go, java]
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server.loses)
+        .collect();
+    Outcome::when(applies, evidence)
+}
+
+/// A server, and what shows that it loses requests when it stops.
+struct Server {
+    loses: Option<Evidence>,
+}
+
+fn node(facts: &Facts<'_>) -> Option<Server> {
+    let site = calls_to(facts, Language::JavaScript, listens_in_node).next()?;
+    let handled = facts.code(Language::JavaScript).any(|code| {
+        code.calls.iter().any(|call| {
+            let listens = matches!(call.method(), "on" | "once" | "addListener") && call.positional(0).and_then(Expr::text).is_some_and(is_stop);
+            let loops = code.calls.iter().any(|call| call.method() == "forEach") && matches!(call.callee.as_str(), "process.on" | "process.once") && !matches!(call.positional(0), Some(Expr::Text(_)));
+            listens && call.receiver().contains("process") || loops || call.method() == "enableShutdownHooks"
+        }) || LIBRARIES.iter().any(|library| code.imports(library))
+    });
+    let loses = (!handled).then(|| {
+        Evidence::line(&site.code.path, site.call.line, format!("`{}` has no SIGTERM handler: every deploy and daily restart cuts the requests in flight.", site.call.callee))
+            .help("process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))")
+    });
+    Some(Server { loses })
+}
+
+fn is_stop(signal: &str) -> bool {
+    matches!(signal, "SIGTERM" | "SIGINT")
+}
+
+fn go(facts: &Facts<'_>) -> Option<Server> {
+    let site = calls_to(facts, Language::Go, |site| {
+        matches!(site.call.callee.as_str(), "http.ListenAndServe" | "http.ListenAndServeTLS")
+            || site.call.method() == "ListenAndServe"
+            || (matches!(site.call.method(), "Run" | "Start" | "Listen")
+                && ["github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber"].iter().any(|module| site.code.imports(module))
+                && !site.call.arguments.is_empty())
+    })
+    .next()?;
+    let handled = guards::used(facts, Language::Go, |site| {
+        matches!(site.call.callee.as_str(), "signal.Notify" | "signal.NotifyContext") || matches!(site.call.method(), "Shutdown" | "GracefulStop" | "ShutdownWithTimeout")
+    });
+    let loses = (!handled).then(|| {
+        Evidence::line(&site.code.path, site.call.line, format!("`{}` blocks, and nothing handles SIGTERM: every deploy and daily restart cuts the requests in flight.", site.call.callee))
+            .help("signal.NotifyContext(ctx, syscall.SIGTERM), then server.Shutdown with a timeout under 30 s")
+    });
+    Some(Server { loses })
+}
+
+fn spring(facts: &Facts<'_>) -> Option<Server> {
+    let text = facts.sources.text("pom.xml")?;
+    let (_, parent) = text.split_once("spring-boot-starter-parent")?;
+    let version = parent.split_once("<version>")?.1.split_once('<')?.0;
+    let numbers = guards::numbers(version);
+    let graceful = facts.sources.texts.iter().any(|(path, text)| {
+        path.contains("application")
+            && (text.contains("server.shutdown=graceful") || text.contains("shutdown: graceful"))
+    });
+    let web = facts.packages.wants_any(Ecosystem::Maven, &["spring-boot-starter-web", "spring-boot-starter-webflux"]).is_some();
+    let good = graceful || !web || numbers >= vec![3, 4];
+    let loses = (!good).then(|| {
+        Evidence::line("pom.xml", facts.line("pom.xml", "spring-boot-starter-parent").unwrap_or(0), format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise."))
+            .help("application.properties: server.shutdown=graceful and spring.lifecycle.timeout-per-shutdown-phase=20s")
+    });
+    Some(Server { loses })
+}

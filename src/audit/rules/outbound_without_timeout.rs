@@ -1,0 +1,208 @@
+//! Can a slow service hold the app's threads for minutes?
+
+use std::fmt::Write as _;
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "outbound-without-timeout",
+    code: "SF803",
+    title: "Calls to other services have no timeout",
+    level: Level::Warn,
+    group: Group::Network,
+    ecosystems: &["node", "python", "ruby", "go", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "HTTP calls in code that a process reaches, with libraries that wait for minutes or for ever by default, and no timeout: \
+                `requests`, `urlopen`; HTTParty, `Net::HTTP.get`, Faraday, RestClient; axios, got, superagent, request; `http.Get` and \
+                `http.Client{}`; Guzzle and curl. One finding per language, with the further places in its text.",
+        why: "The router gives up after 30 seconds (H12), but the thread or worker stays stuck. When the other service is slow, all \
+              workers wait for it and the whole app is down.",
+        fix: "```py\nrequests.post(url, json=data, timeout=(3, 10))\n```\n```rb\nHTTParty.post(url, body: data, timeout: 10)\n```\n\
+              ```js\naxios.defaults.timeout = 10_000\n```\n```go\nclient := &http.Client{Timeout: 10 * time.Second}\n```",
+        silent: "A timeout in the call, in the client's options or as the library's default in the same app; httpx, Laravel's `Http` and \
+                 others that have one by default; browser code, scripts and tests.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    let mut applies = false;
+    for (language, client, fix) in [
+        (Language::Python, python as Client, "Add timeout=(3, 10) to each call."),
+        (Language::Ruby, ruby as Client, "Add timeout: 10 (or open_timeout and read_timeout)."),
+        (Language::JavaScript, node as Client, "Set a timeout: axios.defaults.timeout = 10_000, .timeout(10_000), or signal: AbortSignal.timeout(10_000)"),
+        (Language::Go, go as Client, "Use &http.Client{Timeout: 10 * time.Second}"),
+        (Language::Php, php as Client, "new Client(['timeout' => 10, 'connect_timeout' => 3])"),
+    ] {
+        let mut sites = Vec::new();
+        for site in facts.calls().filter(|site| site.code.language == language) {
+            match client(facts, site) {
+                Verdict::None => {}
+                Verdict::Fine => applies = true,
+                Verdict::Endless => {
+                    applies = true;
+                    if branch(site.code, site.call.scope) != Branch::Development {
+                        sites.push(site);
+                    }
+                }
+            }
+        }
+        evidence.extend(one(&sites, fix));
+    }
+    Outcome::when(applies, evidence)
+}
+
+type Client = fn(&Facts<'_>, Site<'_>) -> Verdict;
+
+enum Verdict {
+    /// No call to another service.
+    None,
+    Fine,
+    Endless,
+}
+
+impl Verdict {
+    fn of(timed: bool) -> Self {
+        if timed { Self::Fine } else { Self::Endless }
+    }
+}
+
+fn one(sites: &[Site<'_>], fix: &str) -> Option<Evidence> {
+    let (first, rest) = sites.split_first()?;
+    let mut message = format!("`{}` has no timeout: when the other service is slow, this worker waits for minutes.", first.call.callee);
+    if !rest.is_empty() {
+        let places: Vec<_> = rest.iter().take(3).map(|site| format!("{}:{}", site.code.path, site.call.line)).collect();
+        let more = rest.len() - places.len();
+        let _ = write!(message, " Also {}", places.join(", "));
+        if more > 0 {
+            let _ = write!(message, " and {more} more");
+        }
+        message.push('.');
+    }
+    Some(Evidence::line(&first.code.path, first.call.line, message).help(fix))
+}
+
+const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "request", "options"];
+
+/// Whether a call names a timeout, or hands over options that can't be read.
+fn says_timeout(site: Site<'_>, names: &[&str]) -> bool {
+    site.call.arguments.iter().any(|argument| {
+        let by_name = argument.name.as_deref().is_some_and(|name| names.iter().any(|wanted| name.contains(wanted)));
+        let value = site.code.resolve(&argument.value);
+        by_name
+            || value.any(|value| match value {
+                Expr::Object(entries) => entries.iter().any(|(key, _)| key == "..." || names.iter().any(|wanted| key.contains(wanted))),
+                _ => false,
+            })
+    })
+}
+
+fn python(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    let requests = call.receiver() == "requests" && VERBS.contains(&call.method()) && site.code.imports("requests");
+    let urlopen = matches!(call.callee.as_str(), "urllib.request.urlopen" | "urlopen" | "request.urlopen") && call.arguments.len() < 3;
+    if !requests && !urlopen {
+        return Verdict::None;
+    }
+    // `**kwargs` arrives as an argument that is no value.
+    let splat = call.arguments.iter().any(|argument| argument.name.is_none() && argument.value == Expr::Other && requests);
+    Verdict::of(splat || says_timeout(site, &["timeout"]))
+}
+
+fn ruby(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    let verb = VERBS.contains(&call.method());
+    let file_says = |word: &str| {
+        site.code.calls.iter().any(|other| other.method().contains(word) || other.named(word).is_some())
+            || site.code.assignments.iter().any(|assignment| assignment.target.contains(word))
+    };
+    match call.receiver() {
+        "HTTParty" | "self.class" if verb && (call.receiver() == "HTTParty" || guards::used(facts, Language::Ruby, |other| other.code.path == site.code.path && other.call.callee == "include" && other.call.positional(0).and_then(Expr::name) == Some("HTTParty"))) => {
+            Verdict::of(says_timeout(site, &["timeout"]) || file_says("default_timeout") || file_says("timeout"))
+        }
+        "Net.HTTP" if matches!(call.method(), "get" | "get_response" | "post" | "post_form") => Verdict::Endless,
+        "Faraday" if verb => Verdict::of(says_timeout(site, &["request", "timeout"])),
+        "Faraday" if call.method() == "new" => Verdict::of(says_timeout(site, &["request", "timeout"]) || file_says("timeout") || file_says("open_timeout")),
+        "RestClient" if verb => Verdict::of(says_timeout(site, &["timeout"])),
+        _ => Verdict::None,
+    }
+}
+
+fn node(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    let library = |name: &str| site.code.imports(name);
+    let verb = VERBS.contains(&call.method());
+    let bound = |module: &str| bound_to(site.code, module);
+    if library("axios") && bound("axios").is_some_and(|name| call.callee == name || (call.receiver() == name && verb)) {
+        let default = facts.code(Language::JavaScript).any(|code| code.assignments.iter().any(|assignment| assignment.target.ends_with("defaults.timeout")));
+        return Verdict::of(default || says_timeout(site, &["timeout", "signal"]) || passes_config(site));
+    }
+    if library("got") && bound("got").is_some_and(|name| call.callee == name || (call.receiver() == name && verb)) {
+        return Verdict::of(says_timeout(site, &["timeout", "signal"]));
+    }
+    if library("superagent") && bound("superagent").is_some_and(|name| call.receiver() == name && (verb || call.method() == "del")) {
+        return Verdict::of(site.code.calls.iter().any(|other| other.method() == "timeout"));
+    }
+    for module in ["request", "request-promise", "request-promise-native"] {
+        if library(module) && bound(module).is_some_and(|name| call.callee == name || (call.receiver() == name && verb)) {
+            return Verdict::of(says_timeout(site, &["timeout"]));
+        }
+    }
+    if library("node-fetch") && bound("node-fetch").is_some_and(|name| call.callee == name) {
+        return Verdict::of(says_timeout(site, &["timeout", "signal"]));
+    }
+    Verdict::None
+}
+
+/// Options by a name that this file does not define: they may hold a timeout.
+fn passes_config(site: Site<'_>) -> bool {
+    let at = if matches!(site.call.method(), "post" | "put" | "patch") { 2 } else { 1 };
+    let value = if site.call.receiver().is_empty() { site.call.positional(0) } else { site.call.positional(at) };
+    value.is_some_and(|value| matches!(site.code.resolve(value), Expr::Name(_) | Expr::Call { .. } | Expr::Other) && !value.is_literal())
+        && !site.call.receiver().is_empty()
+}
+
+/// The local name of a module's import.
+fn bound_to<'a>(code: &'a Code, module: &str) -> Option<&'a str> {
+    let imported = code.imports.iter().filter(|import| import.module == module).find_map(|import| import.names.first());
+    imported.map(String::as_str).or_else(|| {
+        code.assignments.iter().find_map(|assignment| match &assignment.value {
+            Expr::Call { callee, arguments } if callee == "require" && arguments.first().and_then(|first| first.value.text()) == Some(module) => Some(assignment.target.as_str()),
+            _ => None,
+        })
+    })
+}
+
+fn go(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    match call.callee.as_str() {
+        "http.Get" | "http.Post" | "http.PostForm" | "http.Head" if site.code.imports("net/http") => Verdict::Endless,
+        "http.Client" => Verdict::of(call.named("Timeout").is_some() || site.code.assignments.iter().any(|assignment| assignment.target.ends_with(".Timeout")) || uses_context(site.code)),
+        "http.DefaultClient.Do" => Verdict::of(uses_context(site.code)),
+        _ => Verdict::None,
+    }
+}
+
+fn uses_context(code: &Code) -> bool {
+    code.calls.iter().any(|call| matches!(call.callee.as_str(), "context.WithTimeout" | "context.WithDeadline" | "http.NewRequestWithContext"))
+}
+
+fn php(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    let guzzle = site.code.imports("GuzzleHttp.Client") && call.callee == "Client" || matches!(call.callee.as_str(), "GuzzleHttp\\Client" | "GuzzleHttp.Client");
+    if guzzle {
+        let per_call = site.code.calls.iter().any(|other| other.arguments.iter().any(|argument| argument.value.any(|value| value.key("timeout").is_some() || matches!(value, Expr::Name(name) if name.ends_with("TIMEOUT")))));
+        return Verdict::of(says_timeout(site, &["timeout", "TIMEOUT"]) || per_call || call.arguments.iter().any(|argument| matches!(argument.value, Expr::Name(_))));
+    }
+    if call.callee == "curl_init" {
+        let set = site.code.calls.iter().any(|other| {
+            other.callee.starts_with("curl_setopt") && other.arguments.iter().any(|argument| argument.value.any(|value| matches!(value, Expr::Name(name) if name.contains("TIMEOUT"))) || matches!(&argument.value, Expr::Object(entries) if entries.iter().any(|(key, _)| key.contains("TIMEOUT"))))
+        });
+        return Verdict::of(set);
+    }
+    Verdict::None
+}

@@ -1,0 +1,135 @@
+//! Can the processes start at all?
+
+use super::prelude::*;
+use crate::facts::process::{Command, script, source_of};
+
+pub(super) static RULE: Rule = Rule {
+    id: "process-cannot-run",
+    code: "SF708",
+    title: "A process type names something that is not there",
+    level: Level::Error,
+    group: Group::Jobs,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "A Procfile line that runs a file, npm script, Python module or configuration of the app that does not exist; a Procfile with Windows line \
+                ends or without a web process; Laravel or Symfony without a Procfile, which then serves the repository's root instead of `public/`.",
+        why: "The build succeeds, and the dyno crashes at start (H10, R10) or answers with a directory listing.",
+        fix: "Name what exists:\n```\nweb: node src/server.js\nweb: gunicorn shop.wsgi\nweb: heroku-php-apache2 public/\n```",
+        silent: "Files that a build makes (`dist/`, `build/`, `bin/` of Go, jars); commands of installed packages; `Procfile.dev` and `Procfile.windows`; a \
+                 `start` script or a framework default in place of a Procfile.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    for process in &facts.processes {
+        evidence.extend(process.commands.iter().filter(|command| command.path == "Procfile" || command.path == "package.json").filter_map(|command| missing(facts, command)));
+    }
+    if facts.sources.text("Procfile").is_some_and(|text| text.contains("\r\n")) {
+        evidence.push(Evidence::line("Procfile", 1, "The Procfile has Windows line ends: each command gets a carriage return at its end.").level(Level::Warn).help("sed -i 's/\\r$//' Procfile"));
+    }
+    evidence.extend(php_root(facts));
+    let applies = !facts.processes.is_empty();
+    Outcome::when(applies, evidence)
+}
+
+fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
+    let framework = facts.packages.wants_any(Ecosystem::Composer, &["laravel/framework", "symfony/framework-bundle"])?;
+    let public = facts.sources.has("public/index.php");
+    if !public {
+        return None;
+    }
+    let web = facts.app.process("web");
+    match web {
+        None => Some(
+            Evidence::line("composer.json", framework.line, format!("{} needs public/ as its document root, but without a web line in the Procfile the repository's root is served.", framework.name))
+                .help("Procfile: web: heroku-php-apache2 public/"),
+        ),
+        Some(web) if web.command.starts_with("heroku-php-") || web.command.contains("vendor/bin/heroku-php-") => {
+            let last = web.command.split_whitespace().last().unwrap_or_default();
+            (!last.contains("public") && !last.contains('/') || last.contains("vendor/bin")).then(|| {
+                Evidence::line("Procfile", web.line, "The repository's root is served instead of public/: every file of the app can be read.")
+                    .help(format!("web: {} public/", web.command))
+            })
+        }
+        Some(_) => None,
+    }
+}
+
+/// Folders that a build fills.
+const BUILT: &[&str] = &["dist/", "build/", "out/", "lib/", "target/", "bin/", ".next/", ".output/", "node_modules/", "vendor/", "tmp/", "release/", "app/", "cmd/", "generated/", ".bin/"];
+
+fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    let words = command.words();
+    let (program, rest) = words.split_first()?;
+    let program = program.rsplit('/').next().unwrap_or(program);
+    let first = rest.iter().find(|word| !word.starts_with('-'));
+    let gone = match program {
+        "node" | "nodejs" => {
+            let file = first.filter(|file| file.contains('.') || file.contains('/'))?;
+            let path = file.trim_start_matches("./");
+            (is_plain(path) && !is_built(path) && source_of(&facts.sources, path).is_none()).then(|| format!("the file {file}"))
+        }
+        "npm" | "yarn" | "pnpm" => {
+            let name = match rest {
+                ["run", name, ..] => name,
+                ["start", ..] => "start",
+                _ => return None,
+            };
+            (facts.app.package_json.good().is_some() && script(facts.app, name).is_none() && !(name == "start" && facts.sources.has("server.js"))).then(|| format!("the script `{name}` of package.json"))
+        }
+        "python" | "python3" => {
+            let file = first.filter(|file| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "py") && !rest.contains(&"-m"))?;
+            (is_plain(file) && !facts.sources.has(file.trim_start_matches("./"))).then(|| format!("the file {file}"))
+        }
+        "ruby" => {
+            let file = first.filter(|file| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "rb"))?;
+            (is_plain(file) && !facts.sources.has(file.trim_start_matches("./"))).then(|| format!("the file {file}"))
+        }
+        "gunicorn" | "uvicorn" | "hypercorn" | "daphne" => module(facts, rest),
+        "puma" | "unicorn" => {
+            let at = rest.iter().position(|word| *word == "-C" || *word == "-c")?;
+            let file = rest.get(at + 1)?;
+            (is_plain(file) && !facts.sources.has(file.trim_start_matches("./"))).then(|| format!("the file {file}"))
+        }
+        _ => None,
+    }?;
+    Some(
+        Evidence::line(&command.path, command.line, format!("`{}` needs {gone}, which does not exist.", command.text))
+            .help("Correct the line, or commit what it names."),
+    )
+}
+
+fn is_plain(path: &str) -> bool {
+    !path.contains(['$', '*', '~', '{', '(']) && !path.starts_with('/')
+}
+
+fn is_built(path: &str) -> bool {
+    BUILT.iter().any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
+}
+
+/// `package.module:app` must be a file of the app, or a package that is installed.
+fn module(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
+    let target = words.iter().find(|word| {
+        !word.starts_with('-') && (word.contains(':') || matches!(word.rsplit('.').next(), Some("wsgi" | "asgi"))) && !word.contains(['/', '$', '=', '(']) && !word.starts_with("0.0.0.0") && !word.starts_with("unix")
+    })?;
+    let module = target.split(':').next().unwrap_or(target);
+    if module.is_empty() || !module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') || module.chars().next()?.is_ascii_digit() {
+        return None;
+    }
+    let path = module.replace('.', "/");
+    let top = module.split('.').next().unwrap_or(module);
+    // With another folder as the place to start from, the path is not known.
+    if words.iter().any(|word| word.starts_with("--chdir") || word.starts_with("--pythonpath") || word.starts_with("--app-dir")) {
+        return None;
+    }
+    let roots = ["", "src/"];
+    let exists = roots.iter().any(|root| facts.sources.has(&format!("{root}{path}.py")) || facts.sources.has(&format!("{root}{path}/__init__.py")));
+    let ours = roots.iter().any(|root| facts.sources.below(&format!("{root}{top}/")).next().is_some() || facts.sources.has(&format!("{root}{top}.py")));
+    let installed = facts.packages.has(Ecosystem::Pypi, &top.replace('_', "-"));
+    (!exists && (ours || !installed && facts.speaks(Language::Python))).then(|| format!("the module {module}"))
+}

@@ -1,0 +1,54 @@
+//! Can the release command do harm?
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "release-command-hazard",
+    code: "SF603",
+    title: "The release command can destroy data, or hides its failure",
+    level: Level::Warn,
+    group: Group::Release,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "A `release:` process with a destructive command (`db:reset`, `db:drop`, `db:schema:load`, `migrate:fresh`, `flush`, `--accept-data-loss`), one that answers questions for itself (`yes |`), or one that hides failure (`|| true`, `;` before another command).",
+        why: "It runs at every deploy, unattended, against the production database. A failure that is hidden promotes a release whose schema does not fit.",
+        fix: "```\nrelease: bundle exec rails db:migrate\nrelease: python manage.py migrate --noinput && python manage.py check --deploy\n```",
+        silent: "app.json's `postdeploy`, which seeds review apps; worker processes.",
+    },
+    check,
+};
+
+const DESTRUCTIVE: &[&str] = &["db:reset", "db:drop", "db:schema:load", "db:setup", "db:migrate:reset", "migrate:fresh", "migrate:refresh", "migrate:reset", "--accept-data-loss", "migrate reset", "manage.py flush", "db push --force-reset", "db:wipe", "--force-reset"];
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let Some(release) = facts.process("release") else {
+        return Outcome::not_applicable();
+    };
+    let mut evidence = Vec::new();
+    for command in &release.commands {
+        if let Some(found) = DESTRUCTIVE.iter().find(|text| command.text.contains(*text)) {
+            evidence.push(
+                Evidence::line(&command.path, command.line, format!("`{found}` can destroy data of production, at every deploy."))
+                    .level(Level::Error)
+                    .help("Use a command that only applies what is new, such as db:migrate."),
+            );
+        }
+    }
+    let written = &release.command.text;
+    let hidden = written.contains("|| true") || written.contains("|| :") || written.contains("|| exit 0") || written.contains("|| echo");
+    let chained = written.split('"').next().unwrap_or(written).contains("; ");
+    if hidden || chained {
+        let how = if hidden { "`||` hides its failure" } else { "`;` goes on after a failure" };
+        evidence.push(
+            Evidence::line(&release.command.path, release.command.line, format!("{how}: a release whose migration failed is promoted all the same."))
+                .help("Join commands with && and let them fail."),
+        );
+    }
+    if written.contains("yes |") {
+        evidence.push(Evidence::line(&release.command.path, release.command.line, "`yes |` agrees to whatever the command asks.").help("Use the command's own flag, such as --noinput or --force."));
+    }
+    Outcome::of(evidence)
+}

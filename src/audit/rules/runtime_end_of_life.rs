@@ -1,0 +1,54 @@
+//! Is the language's version still maintained?
+
+use super::prelude::*;
+use crate::audit::runtimes::{line, wanted};
+
+pub(super) static RULE: Rule = Rule {
+    id: "runtime-end-of-life",
+    code: "SF404",
+    title: "The language's version gets no security fixes any more",
+    level: Level::Error,
+    group: Group::Dependencies,
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`, `.ruby-version`, `go.mod`, \
+                `system.properties`, `composer.json`) whose release line has ended, by the dated table `platform.toml`.",
+        why: "Known holes stay open, and newer stacks have no binary of it: one day the build fails, often in an emergency.",
+        fix: "Move to a supported line:\n```\nnpm pkg set engines.node=24.x\necho 3.14 > .python-version\necho 'ruby \"3.4.7\"' >> Gemfile && bundle update --ruby\n```",
+        silent: "A range that also allows a supported line, which the buildpack then takes; Java lines with vendor support.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let wishes = wanted(facts);
+    let mut seen = Vec::new();
+    let mut evidence = Vec::new();
+    for wish in &wishes {
+        // The first wish of each runtime is the one that the buildpack follows.
+        if seen.contains(&wish.runtime) {
+            continue;
+        }
+        seen.push(wish.runtime);
+        let Some(runtime) = facts.platform.runtimes.get(wish.runtime) else {
+            continue;
+        };
+        let Some((line, ended)) = line(wish.runtime, &wish.range).and_then(|line| runtime.lines.get_key_value(&line)) else {
+            continue;
+        };
+        if *ended <= facts.today {
+            evidence.push(
+                Evidence::line(
+                    &wish.path,
+                    wish.line,
+                    format!("{} {line} reached its end of life on {ended}: no more security fixes (table of {}).", wish.runtime, facts.platform.as_of),
+                )
+                .help(format!("Move to {} {}.", wish.runtime, runtime.next)),
+            );
+        }
+    }
+    Outcome::when(!wishes.is_empty(), evidence)
+}

@@ -1,0 +1,206 @@
+//! Is a secret, or a stand-in for one, part of the app?
+
+use super::prelude::*;
+use crate::audit::secrets::{is_secret_name, is_secret_value};
+
+pub(super) static RULE: Rule = Rule {
+    id: "secret-committed",
+    code: "SF501",
+    title: "A secret or its placeholder is committed and used in production",
+    level: Level::Error,
+    group: Group::Config,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "A variable named like a secret with a value in app.json; in a `.env` file that is committed and loaded in production; \
+                as the literal default of a read that nothing declares; Django's `SECRET_KEY`, Express's session secret and JWT keys written \
+                out in reachable code; AWS access keys.",
+        why: "Everybody who can read the repository can sign sessions or reach the service. A default that works hides that the config var \
+              is missing, on every review app and every fork.",
+        fix: "Take it out, rotate it, and let the platform hold it:\n```\nheroku config:set SECRET_KEY=$(openssl rand -hex 32)\n```\napp.json:\n```json\n\
+              \"env\": { \"SECRET_KEY\": { \"generator\": \"secret\" } }\n```",
+        silent: "Empty values, `generator`, examples and samples, development and test sections; a `.env` that only `heroku local` reads; \
+                 a default whose variable app.json requires or generates.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = app_json(facts);
+    evidence.extend(env_files(facts));
+    evidence.extend(in_code(facts));
+    Outcome::of(evidence)
+}
+
+fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
+    let env = facts.app_json(&["env"]).and_then(serde_json::Value::as_object);
+    env.into_iter()
+        .flatten()
+        .filter_map(|(name, entry)| {
+            let value = entry.as_str().or_else(|| entry.get("value")?.as_str())?;
+            (is_secret_name(name) && is_secret_value(value)).then(|| {
+                Evidence::line(
+                    "app.json",
+                    facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                    format!("{name} has a value in app.json: every app made from it has the same secret, readable by all."),
+                )
+                .help(format!("\"{name}\": {{ \"generator\": \"secret\" }}   and on running apps: heroku config:set {name}=$(openssl rand -hex 32)"))
+            })
+        })
+        .collect()
+}
+
+fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
+    let harmless = ["example", "sample", "template", "test", "testing", "development", "dev", "local", "dist", "ci", "docker", "staging"];
+    let mut found = Vec::new();
+    for (path, text) in &facts.sources.texts {
+        let env = path.starts_with(".env") && !path.split(['.', '-', '_']).any(|part| harmless.contains(&part));
+        if !env || !is_loaded(facts, path) {
+            continue;
+        }
+        for (line, number) in text.lines().zip(1..) {
+            let Some((name, value)) = line.trim().trim_start_matches("export ").split_once('=') else {
+                continue;
+            };
+            let value = value.trim().trim_matches(['"', '\'']);
+            if !name.starts_with('#') && is_secret_name(name.trim()) && is_secret_value(value) {
+                found.push(
+                    Evidence::line(path, number, format!("{name} is committed in {path}, and the app loads that file in production: if the config var is missing, this known value is used."))
+                        .help(format!("Remove it from {path}, and: heroku config:set {name}=$(openssl rand -hex 32)")),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Whether production code loads this file; `.env` alone is read by `heroku local` only.
+fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
+    if path == ".env" && facts.packages.wants(Ecosystem::Composer, "laravel/framework").is_some() {
+        return true;
+    }
+    facts.sources.files.iter().any(|code| {
+        let by_import = path == ".env"
+            && code.language == Language::JavaScript
+            && code.imports.iter().any(|import| import.module == "dotenv/config");
+        by_import
+            || code.calls.iter().any(|call| {
+                let loads = match code.language {
+                    Language::JavaScript => matches!(call.callee.as_str(), "require().config" | "dotenv.config" | "dotenv.load") && (call.callee != "require().config" || code.imports("dotenv")),
+                    Language::Python => matches!(call.callee.as_str(), "load_dotenv" | "dotenv.load_dotenv" | "environ.Env.read_env" | "env.read_env"),
+                    Language::Ruby => matches!(call.callee.as_str(), "Dotenv.load" | "Dotenv.load!" | "Dotenv.overload"),
+                    _ => false,
+                };
+                if !loads || branch(code, call.scope) == Branch::Development {
+                    return false;
+                }
+                let mut names = Vec::new();
+                for argument in &call.arguments {
+                    argument.value.walk(&mut |value| names.extend(value.text()));
+                }
+                if names.is_empty() { path == ".env" } else { names.iter().any(|name| name.ends_with(path)) }
+            })
+    })
+}
+
+fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for code in &facts.sources.files {
+        for assignment in &code.assignments {
+            if branch(code, assignment.scope) == Branch::Development {
+                continue;
+            }
+            let target = assignment.target.rsplit('.').next().unwrap_or_default();
+            let literal = match &assignment.value {
+                // The framework's own key, in a file that configures it.
+                Expr::Text(text) if is_framework_key(code, &assignment.target) && !is_set_later(code, &assignment.target, assignment.line) => Some((text, false, None)),
+                Expr::Env { name, default: Some(default) } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
+                    Expr::Text(text) if facts.declared(name) == Declared::No && is_signing(name) => Some((text, true, Some(name))),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some((text, conditional, variable)) = literal
+                && is_secret_value(text)
+            {
+                found.push(literal_key(code, assignment.line, &assignment.target, variable).conditional(conditional));
+            }
+            if assignment.value.any(|value| value.text().is_some_and(is_aws_key)) {
+                found.push(
+                    Evidence::line(&code.path, assignment.line, "An AWS access key id stands in the code.")
+                        .help("Rotate the key; heroku config:set AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…"),
+                );
+            }
+        }
+    }
+    found.extend(session_secrets(facts));
+    found
+}
+
+fn is_aws_key(text: &str) -> bool {
+    text.len() == 20 && text.starts_with("AKIA") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) && !text.contains("EXAMPLE")
+}
+
+/// Keys that sign or encrypt: a known one lets anybody forge.
+fn is_signing(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    ["SECRET", "JWT", "SIGNING", "ENCRYPTION", "APP_KEY", "COOKIE"].iter().any(|word| upper.contains(word)) && !upper.contains("CLIENT")
+}
+
+fn is_framework_key(code: &Code, target: &str) -> bool {
+    match code.language {
+        Language::Python => matches!(target, "SECRET_KEY" | "app.secret_key" | "app.config.SECRET_KEY" | "JWT_SECRET_KEY" | "app.config.JWT_SECRET_KEY"),
+        Language::Ruby => target.ends_with("secret_key_base") || target.ends_with("config.secret_token"),
+        _ => false,
+    }
+}
+
+/// A base value that the same file sets anew below.
+fn is_set_later(code: &Code, target: &str, line: u32) -> bool {
+    code.assignments.iter().any(|other| other.target == target && other.line > line && !other.value.is_literal())
+}
+
+fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) -> Evidence {
+    let name = variable.map_or(target, String::as_str);
+    let shown = name.rsplit('.').next().unwrap_or(name).to_ascii_uppercase();
+    let message = match variable {
+        Some(variable) => format!("If {variable} is not set, the key that stands in the code is used, and nothing declares {variable}: anybody can forge what it signs."),
+        None => format!("`{target}` is written out in the code: anybody who reads it can forge what it signs."),
+    };
+    Evidence::line(&code.path, line, message)
+        .help(format!("Read it without a default, and: heroku config:set {shown}=$(openssl rand -hex 32)"))
+}
+
+fn session_secrets(facts: &Facts<'_>) -> Vec<Evidence> {
+    let signs = calls_to(facts, Language::JavaScript, |site| {
+        let call = site.call;
+        matches!(call.callee.as_str(), "session" | "expressSession" | "cookieSession" | "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "cookieParser")
+            && signing_key(site).is_some()
+    });
+    let mut found = Vec::new();
+    for site in signs {
+        let conditional = matches!(signing_key(site), Some((_, true)));
+        found.push(
+            Evidence::line(&site.code.path, site.call.line, format!("`{}` signs with a key that stands in the code: anybody who reads it can forge sessions.", site.call.callee))
+                .conditional(conditional)
+                .help("Use process.env.SESSION_SECRET without a default, and: heroku config:set SESSION_SECRET=$(openssl rand -hex 32)"),
+        );
+    }
+    found.dedup_by(|a, b| a.place == b.place);
+    found
+}
+
+/// The literal key of a call, and whether it is only a fallback that nothing declares.
+fn signing_key(site: Site<'_>) -> Option<(&str, bool)> {
+    let value = match site.call.callee.as_str() {
+        "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" => site.call.positional(1)?,
+        "cookieParser" => site.call.positional(0)?,
+        _ => site.call.named("secret").or_else(|| site.call.named("keys"))?,
+    };
+    match site.code.resolve(value) {
+        Expr::Text(text) if is_secret_value(&text.replace(' ', "-")) => Some((text, false)),
+        _ => None,
+    }
+}

@@ -1,0 +1,47 @@
+//! Was debugging output switched off again?
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "verbosity-left-on",
+    code: "SF904",
+    title: "Verbose output is left on",
+    level: Level::Info,
+    group: Group::Observability,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: "`NPM_CONFIG_LOGLEVEL=verbose` (or silly), `BUILDPACK_XTRACE`, `LOG_LEVEL=debug`, `DEBUG=*` in app.json.",
+        why: "Build logs and log streams drown in noise, log add-ons hit their limits, and debug output may hold personal data and secrets.",
+        fix: "```\nheroku config:unset NPM_CONFIG_LOGLEVEL BUILDPACK_XTRACE\nheroku config:set LOG_LEVEL=info\n```",
+        silent: "Values computed from the environment; the test environment; levels of info and above.",
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    if facts.app.app_json.good().is_none() {
+        return Outcome::not_applicable();
+    }
+    let mut evidence = Vec::new();
+    for (name, bad) in [
+        ("NPM_CONFIG_LOGLEVEL", &["verbose", "silly"][..]),
+        ("BUILDPACK_XTRACE", &["1", "true"][..]),
+        ("LOG_LEVEL", &["debug", "DEBUG", "trace", "verbose", "silly"][..]),
+        ("RAILS_LOG_LEVEL", &["debug"][..]),
+        ("DEBUG", &["*"][..]),
+    ] {
+        if let Declared::Value(value) = facts.declared(name)
+            && bad.contains(&value.as_str())
+        {
+            evidence.push(
+                Evidence::line("app.json", facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0), format!("{name}={value} is left on for every app made from this file."))
+                    .level(if name == "NPM_CONFIG_LOGLEVEL" { Level::Warn } else { Level::Info })
+                    .help(format!("Remove it from app.json, and on running apps: heroku config:unset {name}")),
+            );
+        }
+    }
+    Outcome::of(evidence)
+}

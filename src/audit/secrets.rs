@@ -1,0 +1,128 @@
+//! Does a name mean a secret, and is a value one?
+
+/// Whether a variable or key of this name holds a secret.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    let tail_is_harmless = [
+        "_ID",
+        "_URL",
+        "_TTL",
+        "_LENGTH",
+        "_NAME",
+        "_PATH",
+        "_FILE",
+        "_HEADER",
+        "_ALGORITHM",
+        "_EXPIRY",
+        "_EXPIRES",
+        "_EXPIRATION",
+        "_LIFETIME",
+        "_ENABLED",
+        "_TIMEOUT",
+        "_COUNT",
+        "_MIN",
+        "_MAX",
+        "_FIELD",
+        "_TYPE",
+        "_HOST",
+        "_PORT",
+        "_USER",
+        "_USERNAME",
+        "_EXPIRES_IN",
+        "_ROUNDS",
+        "_RESET",
+        "_POLICY",
+        "_VALIDATORS",
+        "_HASHERS",
+        "_ISSUER",
+        "_AUDIENCE",
+        "_PREFIX",
+        "_REGEX",
+        "_LIMIT",
+        "_DAYS",
+        "_HOURS",
+        "_CLASS",
+        "_ENDPOINT",
+        "_URI",
+        "_KEY_ALGORITHM",
+        "_MAX_AGE",
+    ];
+    let public =
+        upper.contains("PUBLIC") || upper.contains("PUBLISHABLE") || upper.contains("SITE_KEY");
+    let secret = [
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "API_KEY",
+        "APIKEY",
+        "PRIVATE_KEY",
+        "ACCESS_KEY",
+        "AUTH_TOKEN",
+        "ACCESS_TOKEN",
+        "ENCRYPTION_KEY",
+        "SIGNING_KEY",
+        "MASTER_KEY",
+        "JWT_KEY",
+        "APP_KEY",
+        "API_TOKEN",
+        "CREDENTIALS",
+    ];
+    secret.iter().any(|word| upper.contains(word))
+        && !public
+        && !tail_is_harmless.iter().any(|tail| upper.ends_with(tail))
+}
+
+/// Whether a literal is a secret or a stand-in for one, not empty and not a reference.
+pub(super) fn is_secret_value(value: &str) -> bool {
+    let value = value.trim();
+    let lower = value.to_ascii_lowercase();
+    value.len() >= 4
+        && !value.contains("${")
+        && !value.contains("<%")
+        && !value.contains("{{")
+        && !value.starts_with(['<', '$', '%', '/', '.', '#', '@'])
+        && !value.contains(char::is_whitespace)
+        && !matches!(
+            lower.as_str(),
+            "none"
+                | "null"
+                | "true"
+                | "false"
+                | "undefined"
+                | "optional"
+                | "required"
+                | "password"
+                | "secret"
+                | "token"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_are_told_apart() {
+        for name in [
+            "SECRET_KEY_BASE",
+            "ADMIN_PASSWORD",
+            "STRIPE_API_KEY",
+            "SECRET_TOKEN",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "PASSWORD_RESET",
+            "STRIPE_PUBLISHABLE_API_KEY",
+            "PORT",
+            "TOKEN_TTL",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+        assert!(is_secret_value("supersecretpassword"));
+        for value in ["", "${SECRET}", "<%= ENV['A'] %>", "<your key>", "a b c d"] {
+            assert!(!is_secret_value(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Where do tools keep downloads and compiled objects between builds?
+//!
+//! A shelf is a layer that only its tool reads and writes. It makes a miss quicker and
+//! never decides what is installed, so it is trusted as far as the tool trusts it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use crate::cache::Context;
+use crate::cache::pack;
+use crate::cache::presets::Shelf;
+use crate::cache::store::{Kept, Record, Stored};
+use crate::facts::tree::{EntryKind, Tree};
+
+/// Makes the shelves ready and tells the tools where they are. A shelf that can't be made
+/// is left out: its tool then keeps nothing.
+pub(super) fn open(
+    context: &Context<'_>,
+    shelves: &[Shelf],
+    variables: &mut BTreeMap<String, OsString>,
+) {
+    if context.config.cache.off {
+        return;
+    }
+    for shelf in shelves {
+        if variables.contains_key(shelf.variable) && shelf.variable != "MAVEN_OPTS" {
+            // Somebody keeps it already.
+            continue;
+        }
+        let store = context.store;
+        let fits = matches!(store.look_up(&shelf.name), Stored::Complete(record) if record.inputs == shelf.inputs)
+            && !context.is_reset(&shelf.name);
+        let ready = if fits {
+            store.touch(&shelf.name)
+        } else {
+            store.begin(&shelf.name).map(drop)
+        };
+        let data = store.folder(&shelf.name).join("data");
+        if ready.and_then(|()| fs_err::create_dir_all(&data)).is_err() {
+            continue;
+        }
+        let value = if shelf.variable == "MAVEN_OPTS" {
+            let given = variables.get(shelf.variable).cloned().unwrap_or_default();
+            let mut value = OsString::from("-Dmaven.repo.local=");
+            value.push(&data);
+            value.push(" ");
+            value.push(given);
+            value
+        } else {
+            data.into_os_string()
+        };
+        variables.insert(shelf.variable.to_owned(), value);
+    }
+}
+
+/// Keeps the shelves for the next build. What can't be kept is removed: a shelf is only
+/// ever a gain.
+pub(super) fn close(context: &Context<'_>, shelves: &[Shelf]) {
+    for shelf in shelves {
+        let store = context.store;
+        let data = store.folder(&shelf.name).join("data");
+        if !data.is_dir() {
+            continue;
+        }
+        sweep(shelf, &data);
+        let tree = Tree::read(&data);
+        let totals = tree.totals();
+        let is_special = |entry: &crate::facts::tree::Entry| entry.kind() == EntryKind::Special;
+        let refused = totals.bytes > shelf.most || tree.entries().iter().any(is_special);
+        let record = Record {
+            inputs: shelf.inputs.clone(),
+            files: totals.files,
+            tree_bytes: totals.bytes,
+            stored_bytes: totals.bytes,
+            stored_at: super::now(),
+            ..Record::default()
+        };
+        if refused || totals.files == 0 || store.commit(&shelf.name, &record, Kept::CACHE).is_err()
+        {
+            let _ = store.discard(&shelf.name);
+        }
+    }
+}
+
+/// Lets the shelves of an unchanged app stay: without `[types]` the lifecycle drops them.
+pub(super) fn hold(context: &Context<'_>, shelves: &[Shelf]) {
+    for shelf in shelves {
+        if let Stored::Complete(record) = context.store.look_up(&shelf.name) {
+            // If this fails the shelf is lost, and nothing else.
+            let _ = context.store.commit(&shelf.name, &record, Kept::CACHE);
+        }
+    }
+}
+
+/// Removes what is of no use in another build: locks, daemons' logs, unpacked sources that
+/// the tool unpacks again, marks of failed downloads.
+fn sweep(shelf: &Shelf, data: &std::path::Path) {
+    let useless: &[&str] = match shelf.variable {
+        "CARGO_HOME" => &["registry/src", "bin", ".crates.toml", ".crates2.json"],
+        "GRADLE_USER_HOME" => &["daemon", "native", "notifications"],
+        "GOMODCACHE" => &["cache/lock"],
+        _ => &[],
+    };
+    for path in useless {
+        let _ = pack::remove(&data.join(path));
+    }
+    if shelf.variable == "MAVEN_OPTS" {
+        for entry in Tree::read(data).entries() {
+            if entry
+                .path()
+                .extension()
+                .is_some_and(|end| end == "lastUpdated")
+            {
+                let _ = pack::remove(&data.join(entry.path()));
+            }
+        }
+    }
+}

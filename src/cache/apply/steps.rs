@@ -1,0 +1,88 @@
+//! How is a command of a package manager run, and what does its failure mean?
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::cache::presets::{Job, Step};
+use crate::cache::{INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING};
+use crate::command::{self, Ended};
+use crate::error::{NO_SPACE, Problem, Result};
+use crate::progress::Progress;
+
+/// Runs steps one after the other; the first failure ends them.
+pub(super) fn run(
+    steps: &[Step],
+    job: &Job,
+    app: &Path,
+    variables: &BTreeMap<String, OsString>,
+    progress: &mut dyn Progress,
+) -> Result<()> {
+    let folder = app.join(&job.folder);
+    for step in steps {
+        let variables = variables_of(step, variables);
+        let ended = command::run(
+            &step.program,
+            &step.arguments,
+            &folder,
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value)),
+            progress,
+        )
+        .map_err(|error| Problem::new(&TOOL_MISSING).saw(format!("`{}`: {error}", step.program)))?;
+        if !ended.success {
+            return Err(failed(step, &ended, job, &folder));
+        }
+    }
+    Ok(())
+}
+
+fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<String, OsString> {
+    let mut variables = given.clone();
+    for (name, value) in &step.defaults {
+        let is_set = given.keys().any(|there| there.eq_ignore_ascii_case(name));
+        if !is_set {
+            variables.insert((*name).to_owned(), OsString::from(value));
+        }
+    }
+    for (name, value) in &step.variables {
+        variables.insert((*name).to_owned(), value.clone());
+    }
+    if let Some(first) = &step.path {
+        let mut path = first.clone().into_os_string();
+        if let Some(rest) = given.get("PATH") {
+            path.push(":");
+            path.push(rest);
+        }
+        variables.insert("PATH".to_owned(), path);
+    }
+    variables
+}
+
+fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
+    let shown = std::iter::once(step.program.as_str())
+        .chain(step.arguments.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let saw = format!(
+        "`{shown}` ended with {} after {}",
+        ended.status,
+        crate::units::time(ended.took)
+    );
+    let is_full = |line: &String| {
+        line.contains("ENOSPC") || line.contains("No space left") || line.contains("os error 28")
+    };
+    let kind = if ended.tail.iter().any(is_full) {
+        &NO_SPACE
+    } else if step.is_script {
+        &SCRIPT_FAILED
+    } else if let Some(problem) = (job.explain)(folder, ended) {
+        return problem;
+    } else {
+        &INSTALL_FAILED
+    };
+    Problem::new(kind)
+        .saw(saw)
+        .details(ended.tail.iter().cloned())
+}

@@ -1,0 +1,343 @@
+//! One site in hand: look up, restore, install, keep.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::mark::Mark;
+use super::{now, shelf, steps};
+use crate::cache::decide::{Fit, Wanted, fit};
+use crate::cache::pack::{self, Fault, Links};
+use crate::cache::presets::{Class, Job, Step};
+use crate::cache::store::{Kept, Record, Stored};
+use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile};
+use crate::error::{Problem, Result, io};
+use crate::facts::tree::{EntryKind, Tree};
+use crate::progress::{Event, Progress};
+
+pub(super) enum Answer {
+    Hit(Box<Record>),
+    /// The old tree may be the base of the new one.
+    Base(Box<Record>, Vec<String>),
+    Miss(Vec<String>),
+}
+
+pub(super) struct Work<'a> {
+    pub context: &'a Context<'a>,
+    pub name: &'a str,
+    pub class: Class,
+    pub job: &'a Job,
+    pub trees: &'a [PathBuf],
+    pub mark: Mark,
+    pub variables: BTreeMap<String, OsString>,
+}
+
+impl Work<'_> {
+    fn app(&self) -> &Path {
+        &self.context.app.root
+    }
+
+    fn data(&self) -> PathBuf {
+        self.context.store.folder(self.name).join("data")
+    }
+
+    fn links(&self) -> Links {
+        match self.class {
+            Class::Packed { links_out: true } => Links::Anywhere,
+            _ => Links::Inside,
+        }
+    }
+
+    fn kept(&self) -> Kept {
+        Kept {
+            launch: matches!(self.class, Class::Layer { launch: true }),
+            cache: !self.context.config.cache.off,
+        }
+    }
+
+    pub(super) fn answer(&self, progress: &mut dyn Progress) -> Answer {
+        let store = self.context.store;
+        if self.context.config.cache.off {
+            return Answer::Miss(vec!["SLUGSMITH_CACHE=off".to_owned()]);
+        }
+        if self.context.is_reset(self.name) {
+            return Answer::Miss(vec!["SLUGSMITH_CACHE_RESET".to_owned()]);
+        }
+        let stored = store.look_up(self.name);
+        if let Stored::Unusable(why) = &stored {
+            self.warn(&CACHE_DISCARDED, why, progress);
+        }
+        let packages = lockfile::kept(&store.folder(self.name));
+        let wanted = Wanted {
+            inputs: &self.job.inputs,
+            lockfile: self.job.lockfile.as_ref(),
+            stored_packages: packages.as_ref(),
+            expires: self.job.expires,
+            syncs_over: (!self.job.sync.is_empty()).then_some(self.job.syncs_over),
+            now: now(),
+        };
+        match (fit(&stored, &wanted), stored) {
+            (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),
+            (Fit::Base(reasons), Stored::Complete(record)) => Answer::Base(record, reasons),
+            (Fit::Differs(reasons) | Fit::Base(reasons), _) => Answer::Miss(reasons),
+            // `fit` never says so; a miss is always safe.
+            (Fit::Fits, _) => Answer::Miss(vec!["nothing is stored".to_owned()]),
+        }
+    }
+
+    fn warn(
+        &self,
+        kind: &'static crate::error::Kind,
+        why: impl std::fmt::Display,
+        progress: &mut dyn Progress,
+    ) {
+        let problem = Problem::new(kind).saw(format!("{}: {why}", self.name));
+        progress.event(Event::Warning(&problem));
+    }
+
+    /// Gives the stored tree back. `Some(reason)` if it can't be trusted; the app is then
+    /// as it was.
+    pub(super) fn restore(
+        &self,
+        record: &Record,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<String>> {
+        let done = match self.class {
+            Class::Packed { .. } => self.unpack(record),
+            Class::Layer { .. } => self.check_layer(record),
+        };
+        let Err(fault) = done else {
+            return Ok(None);
+        };
+        self.take_back()?;
+        // What can't be removed now is marked or overwritten by the install.
+        let _ = self.context.store.discard(self.name);
+        self.warn(&CACHE_DISCARDED, &fault, progress);
+        Ok(Some(format!("the stored cache was discarded: {fault}")))
+    }
+
+    fn unpack(&self, record: &Record) -> std::result::Result<(), Fault> {
+        self.mark.set()?;
+        let unpacked = pack::unpack(self.app(), &self.data(), &record.digest, self.links())?;
+        if unpacked.roots.first() != self.trees.first() || unpacked.files != record.files {
+            return Err(Fault::Damaged("it holds another tree".to_owned()));
+        }
+        self.mark.clear()?;
+        Ok(())
+    }
+
+    /// The lifecycle has checked the layer's digest; counts and sizes tell the rest.
+    fn check_layer(&self, record: &Record) -> std::result::Result<(), Fault> {
+        let tree = Tree::read(&self.data());
+        let totals = tree.totals();
+        if tree.unread().is_empty()
+            && (totals.files, totals.bytes) == (record.files, record.tree_bytes)
+        {
+            Ok(())
+        } else {
+            Err(Fault::Damaged(format!(
+                "it has {} files, not {}",
+                totals.files, record.files
+            )))
+        }
+    }
+
+    /// Marks the cache as good for one more build.
+    pub(super) fn hold(&self, record: &Record, progress: &mut dyn Progress) {
+        shelf::hold(self.context, &self.job.stores);
+        let store = self.context.store;
+        let held = store.commit(self.name, record, self.kept());
+        // On a full disk the cache is lost to the next build, not to this one.
+        if let Err(error) = held.and_then(|()| self.expose()) {
+            self.warn(&CACHE_NOT_STORED, error, progress);
+        }
+    }
+
+    fn expose(&self) -> std::io::Result<()> {
+        match self.class {
+            Class::Layer { .. } => self.context.store.expose(self.name, &self.job.exposes),
+            Class::Packed { .. } => Ok(()),
+        }
+    }
+
+    fn take_back(&self) -> Result<()> {
+        self.mark
+            .take_back(self.app(), self.trees)
+            .map_err(|error| io("removing an unfinished tree in", self.app(), &error))
+    }
+
+    /// Makes an old tree, already restored, what is wanted now. `None` if that failed and a
+    /// clean install has to be made.
+    pub(super) fn sync(
+        &mut self,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<(Duration, Option<Record>)>> {
+        let begun = Instant::now();
+        let locks = self.lockfile_content();
+        self.mark
+            .set()
+            .and_then(|()| self.context.store.touch(self.name))
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        let synced = self.steps(&self.job.sync, progress).is_ok();
+        if !synced || locks != self.lockfile_content() {
+            // A lockfile that the sync changed was out of step: the clean install says so.
+            self.put_lockfile_back(locks.as_deref())?;
+            self.take_back()?;
+            return Ok(None);
+        }
+        self.finish_install(begun, progress).map(Some)
+    }
+
+    fn lockfile_path(&self) -> Option<PathBuf> {
+        let lockfile = self.job.lockfile.as_ref()?;
+        Some(self.app().join(&self.job.folder).join(&lockfile.path))
+    }
+
+    fn lockfile_content(&self) -> Option<Vec<u8>> {
+        fs_err::read(self.lockfile_path()?).ok()
+    }
+
+    fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
+        match (self.lockfile_path(), content) {
+            (Some(path), Some(content)) if fs_err::read(&path).ok().as_deref() != Some(content) => {
+                fs_err::write(&path, content).map_err(|error| io("writing", &path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs the package manager on nothing and keeps what it made.
+    pub(super) fn install(
+        &mut self,
+        progress: &mut dyn Progress,
+    ) -> Result<(Duration, Option<Record>)> {
+        let begun = Instant::now();
+        self.mark
+            .set()
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        if let Class::Layer { .. } = self.class {
+            let begun = self.context.store.begin(self.name);
+            let data = self.data();
+            begun
+                .and_then(|_| fs_err::create_dir(&data))
+                .map_err(|error| io("writing to", &data, &error))?;
+        }
+        shelf::open(self.context, &self.job.stores, &mut self.variables);
+        if let Err(problem) = self.steps(&self.job.install, progress) {
+            // The install's own failure is what the user must see.
+            let _ = self.take_back();
+            let _ = self.context.store.discard(self.name);
+            return Err(problem);
+        }
+        shelf::close(self.context, &self.job.stores);
+        self.finish_install(begun, progress)
+    }
+
+    fn finish_install(
+        &self,
+        begun: Instant,
+        progress: &mut dyn Progress,
+    ) -> Result<(Duration, Option<Record>)> {
+        if let Some((from, to)) = &self.job.relocate {
+            for tree in self.trees {
+                super::relocate::relocate(&self.app().join(tree), from, to)
+                    .map_err(|error| io("writing to", tree, &error))?;
+            }
+        }
+        self.mark
+            .clear()
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        let record = self.keep(begun.elapsed(), progress)?;
+        Ok((begun.elapsed(), record))
+    }
+
+    /// Stores the tree for the next build. A packed tree that can't be stored fails
+    /// nothing; a layer that can't be committed would be missing when the app runs.
+    fn keep(&self, install: Duration, progress: &mut dyn Progress) -> Result<Option<Record>> {
+        let kept = match self.class {
+            Class::Packed { .. } if self.context.config.cache.off => return Ok(None),
+            Class::Packed { .. } => self.keep_packed(install),
+            Class::Layer { .. } => return self.keep_layer(install, progress),
+        };
+        match kept {
+            Ok(record) => Ok(Some(record)),
+            Err(fault) => {
+                let _ = self.context.store.discard(self.name);
+                self.warn(&CACHE_NOT_STORED, fault, progress);
+                Ok(None)
+            }
+        }
+    }
+
+    fn keep_packed(&self, install: Duration) -> std::result::Result<Record, Fault> {
+        let store = self.context.store;
+        let main = self.trees.first().map(|tree| self.app().join(tree));
+        if main.is_none_or(|tree| fs_err::symlink_metadata(tree).is_err()) {
+            return Err(Fault::Refused("the install made nothing".to_owned()));
+        }
+        let folder = store.begin(self.name)?;
+        let data = folder.join("data");
+        fs_err::create_dir(&data)?;
+        let packed = pack::pack(self.app(), self.trees, &data, self.links())?;
+        let record = Record {
+            files: packed.files,
+            tree_bytes: packed.tree_bytes,
+            stored_bytes: packed.stored_bytes,
+            digest: packed.digest,
+            ..self.record(install)
+        };
+        self.commit(&record)?;
+        Ok(record)
+    }
+
+    fn keep_layer(&self, install: Duration, progress: &mut dyn Progress) -> Result<Option<Record>> {
+        let tree = Tree::read(&self.data());
+        let totals = tree.totals();
+        let record = Record {
+            files: totals.files,
+            tree_bytes: totals.bytes,
+            stored_bytes: totals.bytes,
+            ..self.record(install)
+        };
+        let committed = self.commit(&record).and_then(|()| self.expose());
+        committed.map_err(|error| io("writing", self.data(), &error))?;
+        let special = tree
+            .entries()
+            .iter()
+            .find(|entry| entry.kind() == EntryKind::Special);
+        if let Some(special) = special {
+            // The next restore of such a layer would fail; the app still gets it.
+            let kept = Kept {
+                cache: false,
+                ..self.kept()
+            };
+            let _ = self.context.store.commit(self.name, &record, kept);
+            let why = format!("{} is a FIFO, socket or device", special.path().display());
+            self.warn(&CACHE_NOT_STORED, why, progress);
+            return Ok(None);
+        }
+        Ok(Some(record).filter(|_| !self.context.config.cache.off))
+    }
+
+    fn record(&self, install: Duration) -> Record {
+        Record {
+            inputs: self.job.inputs.clone(),
+            stored_at: now(),
+            install,
+            ..Record::default()
+        }
+    }
+
+    fn commit(&self, record: &Record) -> std::io::Result<()> {
+        let store = self.context.store;
+        if let Some(lockfile) = &self.job.lockfile {
+            lockfile::keep(&lockfile.packages, &store.folder(self.name))?;
+        }
+        store.commit(self.name, record, self.kept())
+    }
+
+    pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+        steps::run(steps, self.job, self.app(), &self.variables, progress)
+    }
+}

@@ -1,0 +1,126 @@
+//! `[[com.slugsmith.cache]]` with `run`: a command that makes its paths, run only when an
+//! input of the key changed. Without `run` it is a cache folder ([`crate::cache::folders`]).
+
+use std::path::{Path, PathBuf};
+
+use super::{Job, PACKED, Recognised, Site, Step, machine};
+use crate::cache::inputs::Inputs;
+use crate::cache::{Context, secrets};
+use crate::config::CustomCache;
+use crate::facts::tree::Tree;
+
+/// Custom caches that have a command.
+pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognised<'a>> {
+    let custom = &context.config.cache.custom;
+    custom
+        .iter()
+        .filter_map(|cache| Some((cache, cache.run.as_ref()?)))
+        .map(|(cache, run)| {
+            Recognised::Site(Site {
+                name: cache.name.value.clone(),
+                what: run.value.clone(),
+                class: PACKED,
+                trees: cache.paths.iter().map(|path| tidy(path)).collect(),
+                adopted: None,
+                job: Box::new(|| Ok(job(context, cache, &run.value))),
+            })
+        })
+        .collect()
+}
+
+fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
+    let mut words = words(run).into_iter();
+    let program = words.next().unwrap_or_default();
+    let arguments: Vec<_> = words.collect();
+    let mut step = Step::new(program, &[]).script();
+    step.arguments = arguments;
+    let mut inputs = inputs(context, cache);
+    inputs.plain("run", run);
+    Job {
+        install: vec![step],
+        ..Job::new(inputs, PathBuf::new())
+    }
+}
+
+/// A path without a leading `./` and trailing slashes.
+pub(in crate::cache) fn tidy(path: &str) -> PathBuf {
+    Path::new(path)
+        .components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect()
+}
+
+/// The machine, the files that the key's globs name, and the variables of `env`.
+pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> Inputs {
+    let mut inputs = Inputs::default();
+    machine(&mut inputs, context);
+    let root = &context.app.root;
+    let is_glob = |key: &str| key.contains(['*', '?', '[', '{']);
+    for key in cache.key.iter().filter(|key| !is_glob(key)) {
+        let path = tidy(key);
+        let path = path.to_string_lossy();
+        if root.join(&*path).is_dir() {
+            inputs.folder(root, &path);
+        } else {
+            inputs.file(root, &path);
+        }
+    }
+    let mut builder = ignore::gitignore::GitignoreBuilder::new(root);
+    let globs: Vec<_> = cache.key.iter().filter(|key| is_glob(key)).collect();
+    for glob in &globs {
+        // A glob that can't be read names no file.
+        let _ = builder.add_line(None, &format!("/{}", glob.trim_start_matches("./")));
+    }
+    if let (false, Ok(matcher)) = (globs.is_empty(), builder.build()) {
+        for entry in Tree::read(root).entries() {
+            let is_folder = entry.kind() == crate::facts::tree::EntryKind::Directory;
+            let ours = cache
+                .paths
+                .iter()
+                .any(|path| entry.path().starts_with(tidy(path)));
+            if !is_folder && !ours && matcher.matched(entry.path(), false).is_ignore() {
+                inputs.file(root, &entry.path().to_string_lossy());
+            }
+        }
+    }
+    secrets::environment(&mut inputs, context.environment, |name| {
+        cache.env.iter().any(|wanted| wanted == name)
+    });
+    inputs
+}
+
+/// Splits a command as a shell would, without anything else that a shell does.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut characters = command.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn commands_are_split_like_a_shell_does() {
+        assert_eq!(words("python fetch.py"), ["python", "fetch.py"]);
+        assert_eq!(
+            words(r#"sh -c 'a "b" c' "d e" f\ g """#),
+            ["sh", "-c", r#"a "b" c"#, "d e", "f g", ""]
+        );
+    }
+}

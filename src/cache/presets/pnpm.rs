@@ -1,0 +1,163 @@
+//! pnpm: `pnpm-lock.yaml`, class packed.
+//!
+//! The tree is `node_modules` with its virtual store `node_modules/.pnpm` and, in a
+//! workspace, the `node_modules` of each importer; all links in it are relative. The store
+//! outside of the app is not kept: its files would be stored twice, since layers don't keep
+//! hard links.
+
+use serde_json::Value;
+
+use super::javascript::{self, Plan};
+use super::{Job, PACKED, Place, Recognised, Site, Step};
+use crate::cache::lockfile::{Lockfile, Packages};
+use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
+use crate::command::Ended;
+use crate::error::Problem;
+use crate::units::counted;
+
+pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
+    let text = fs_err::read(place.app.root.join("pnpm-lock.yaml")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let packages = packages(&text);
+    let workspaces = importers(&text);
+    let count: u64 = packages
+        .values()
+        .map(|versions| versions.len() as u64)
+        .sum();
+    Recognised::Site(Site {
+        name: place.name("pnpm"),
+        what: format!("pnpm-lock.yaml, {}", counted(count, "package")),
+        class: PACKED,
+        trees: javascript::trees(place, &workspaces),
+        adopted: None,
+        job: Box::new(move || job(place, manifest, &text, packages, &workspaces)),
+    })
+}
+
+fn job(
+    place: &Place<'_>,
+    manifest: &Value,
+    lock: &str,
+    packages: Packages,
+    workspaces: &[String],
+) -> Result<Job, Problem> {
+    let plan = Plan::of(manifest, place.context.environment);
+    let mut inputs = javascript::inputs(place, manifest, "pnpm-lock.yaml", "pnpm", &plan)?;
+    inputs.digest(
+        "pnpm-lock.yaml",
+        secrets::without_credentials(lock).as_bytes(),
+    );
+    javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
+    for file in [
+        "pnpm-workspace.yaml",
+        ".pnpmfile.cjs",
+        "pnpmfile.js",
+        ".pnpmfile.mjs",
+    ] {
+        inputs.file(&place.app.root, file);
+    }
+    let run = |name: &'static str| step(&["run", name]).script();
+    let mut finish: Vec<_> = plan.build.into_iter().map(run).collect();
+    if plan.prunes() {
+        finish.push(if workspaces.is_empty() {
+            step(&["prune", "--prod", "--ignore-scripts"])
+        } else {
+            // `pnpm prune` knows nothing of workspaces (pnpm manual, "pnpm prune").
+            step(&[
+                "install",
+                "--prod",
+                "--frozen-lockfile",
+                "--offline",
+                "--ignore-scripts",
+            ])
+        });
+    }
+    let install = if plan.is_full() {
+        step(&["install", "--frozen-lockfile", "--prod=false"])
+    } else {
+        step(&["install", "--frozen-lockfile", "--prod"])
+    };
+    Ok(Job {
+        lockfile: Some(Lockfile {
+            path: "pnpm-lock.yaml".to_owned(),
+            packages,
+        }),
+        before: plan.prebuild.into_iter().map(run).collect(),
+        sync: vec![install.clone()],
+        syncs_over: javascript::syncs_over,
+        install: vec![install],
+        restored: plan.install.iter().copied().map(run).collect(),
+        finish,
+        explain,
+        ..Job::new(inputs, place.at.clone())
+    })
+}
+
+fn step(arguments: &[&str]) -> Step {
+    // Without a terminal pnpm asks before it replaces a tree, unless it knows it is CI.
+    Step::new("pnpm", arguments).default(&[("CI", "true"), ("npm_config_update_notifier", "false")])
+}
+
+/// The lines one level below a top-level key, without quotes and the colon.
+fn keys<'a>(lock: &'a str, section: &'a str) -> impl Iterator<Item = &'a str> {
+    lock.lines()
+        .skip_while(move |line| line.trim_end() != section)
+        .skip(1)
+        .take_while(|line| line.is_empty() || line.starts_with(' '))
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .map(|line| {
+            let key = line.trim();
+            let key = key.split_once(": ").map_or(key, |(key, _)| key);
+            key.trim_end_matches(':').trim_matches('\'')
+        })
+}
+
+/// Folders of the workspace, the root left out.
+fn importers(lock: &str) -> Vec<String> {
+    keys(lock, "importers:")
+        .filter(|key| *key != "." && !key.split('/').any(|part| part == ".." || part.is_empty()))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Keys such as `ms@2.0.0`, `'@a/b@1.0.0'`, and `/ms@2.0.0(peer@1)` before version 9.
+fn packages(lock: &str) -> Packages {
+    let mut packages = Packages::new();
+    for key in keys(lock, "packages:") {
+        let key = key.trim_start_matches('/');
+        let key = key.split('(').next().unwrap_or(key);
+        let at = key.char_indices().skip(1).find(|(_, c)| *c == '@');
+        if let Some((name, version)) = at.and_then(|(at, _)| key.split_at_checked(at)) {
+            let version = version.trim_start_matches('@').to_owned();
+            packages.entry(name.to_owned()).or_default().insert(version);
+        }
+    }
+    packages
+}
+
+fn explain(_: &std::path::Path, ended: &Ended) -> Option<Problem> {
+    let is_outdated = ended.tail.iter().any(|line| {
+        line.contains("ERR_PNPM_OUTDATED_LOCKFILE")
+            || line.contains("ERR_PNPM_LOCKFILE_CONFIG_MISMATCH")
+    });
+    is_outdated.then(|| {
+        Problem::new(&LOCKFILE_OUT_OF_STEP)
+            .saw("pnpm refuses this pair of package.json and pnpm-lock.yaml")
+            .step("Write the lockfile anew: `pnpm install --lockfile-only`.")
+            .details(ended.tail.iter().cloned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn importers_and_packages_are_read() {
+        let lock = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: 2\n        version: 2.0.0\n\n  packages/a: {}\n\npackages:\n\n  '@a/b@1.0.0':\n    resolution: {}\n\n  ms@2.0.0:\n    resolution: {}\n\nsnapshots:\n\n  x@1.0.0: {}\n";
+        assert_eq!(importers(lock), ["packages/a"]);
+        let found = packages(lock);
+        assert_eq!(found.len(), 2);
+        assert!(found["@a/b"].contains("1.0.0") && found["ms"].contains("2.0.0"));
+    }
+}

@@ -1,0 +1,124 @@
+//! Bundler: `Gemfile.lock`, class layer with `pack build`, else `vendor/bundle`, packed.
+//!
+//! Not installed for real in the tests, since there is no Ruby where they run: they check
+//! the command line.
+
+use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing};
+use crate::cache::inputs::Inputs;
+use crate::cache::lockfile::{Lockfile, Packages};
+use crate::cache::{EnvChange, How, LOCKFILE_OUT_OF_STEP, secrets};
+use crate::error::Problem;
+use crate::facts::environment::World;
+use crate::facts::tools;
+use crate::units::counted;
+
+const INSTALLERS: &[&str] = &["heroku/ruby", "paketo-buildpacks/bundle-install"];
+
+pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+    if !place.app.has("Gemfile.lock") {
+        return None;
+    }
+    let text = fs_err::read(place.app.root.join("Gemfile.lock")).unwrap_or_default();
+    let packages = packages(&String::from_utf8_lossy(&text));
+    let in_layer = place.context.environment.world == World::CloudNative;
+    let name = place.name("bundler");
+    let cache = name.clone();
+    Some(Recognised::Site(Site {
+        what: format!("Gemfile.lock, {}", counted(packages.len() as u64, "gem")),
+        class: if in_layer {
+            Class::Layer { launch: true }
+        } else {
+            PACKED
+        },
+        trees: if in_layer {
+            Vec::new()
+        } else {
+            vec![place.tree("vendor/bundle")]
+        },
+        adopted: super::earlier(place.context, INSTALLERS),
+        job: Box::new(move || job(place, &cache, packages)),
+        name,
+    }))
+}
+
+fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
+    let environment = place.context.environment;
+    let find =
+        |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("Gemfile.lock", tool));
+    let ruby = find("ruby")?;
+    find("bundle")?;
+    let mut inputs = Inputs::default();
+    machine(&mut inputs, place.context);
+    let question = "puts RUBY_VERSION + ' ABI ' + RbConfig::CONFIG['ruby_version']";
+    let version = tools::ask(&ruby, &["-e", question], environment);
+    inputs.plain(
+        "ruby",
+        version.ok_or_else(|| missing("Gemfile.lock", "ruby"))?,
+    );
+    for file in ["Gemfile.lock", "Gemfile", ".bundle/config"] {
+        inputs.file(&place.app.root, file);
+    }
+    // `gemspec` in a Gemfile reads these.
+    for file in place
+        .app
+        .names
+        .iter()
+        .filter(|name| name.ends_with(".gemspec"))
+    {
+        inputs.file(&place.app.root, file);
+    }
+    secrets::environment(&mut inputs, environment, |name| {
+        name.starts_with("BUNDLE_")
+            || ["CC", "CFLAGS", "LDFLAGS", "RAILS_ENV", "RACK_ENV"].contains(&name)
+    });
+    let in_layer = environment.world == World::CloudNative;
+    let gems = if in_layer {
+        place.context.store.folder(name).join("data/gems")
+    } else {
+        place.app.root.join("vendor/bundle")
+    };
+    let step = |arguments: &[&str]| {
+        Step::new("bundle", arguments)
+            .set("BUNDLE_PATH", &gems)
+            .set("BUNDLE_FROZEN", "true")
+            .default(&[("BUNDLE_WITHOUT", "development:test")])
+    };
+    let sync = vec![step(&["install"]), step(&["clean", "--force"])];
+    Ok(Job {
+        lockfile: Some(Lockfile {
+            path: "Gemfile.lock".to_owned(),
+            packages,
+        }),
+        install: vec![step(&["install"])],
+        sync,
+        syncs_over: |input| ["Gemfile.lock", "Gemfile"].contains(&input),
+        exposes: vec![
+            EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
+            EnvChange::launch("BUNDLE_WITHOUT", How::Default, "development:test"),
+        ],
+        explain: |_, ended| {
+            let is_frozen = ended.tail.iter().any(|line| line.contains("frozen"));
+            is_frozen.then(|| {
+                Problem::new(&LOCKFILE_OUT_OF_STEP)
+                    .saw("bundler refuses this pair of Gemfile and Gemfile.lock")
+                    .step("Write the lockfile anew: `bundle lock`.")
+                    .details(ended.tail.iter().cloned())
+            })
+        },
+        ..Job::new(inputs, place.at.clone())
+    })
+}
+
+/// Lines such as `    rack (3.1.7)` below `specs:`; deeper ones are requirements.
+fn packages(lock: &str) -> Packages {
+    lock.lines()
+        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+        .filter_map(|line| {
+            let (name, version) = line.trim().split_once(" (")?;
+            Some((
+                name.to_owned(),
+                [version.trim_end_matches(')').to_owned()].into(),
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,70 @@
+//! Labels, slices or folders that two buildpacks share.
+
+use std::collections::BTreeMap;
+
+use super::Rule;
+use crate::audit::registry::Docs;
+use crate::facts::layers::escape;
+use crate::finding::{Finding, Level};
+use crate::stack::model::Model;
+
+pub(super) static RULE: Rule = Rule {
+    id: "names-collide",
+    code: "ST19",
+    title: "Two buildpacks use one label, one slice of the app, or one folder.",
+    level: Level::Warn,
+    docs: Docs {
+        finds: "Ids that differ only in `/` and `_` (`a/b_c` and `a_b/c`), one label with two values, and one \
+                pattern in two buildpacks' slices.",
+        why: "Such ids share one layers folder, so each sees and changes the other's layers. Of two labels the \
+              last one wins. Of two slices the first one takes the files.",
+        fix: "Rename the buildpack or the label; let one buildpack slice the app.",
+        silent: "For one label with one value.",
+    },
+    check,
+};
+
+fn check(model: &Model<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut folders: BTreeMap<String, &str> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    let mut slices: BTreeMap<&str, &str> = BTreeMap::new();
+    for buildpack in &model.layers.group {
+        let id = buildpack.id.as_str();
+        if let Some(other) = folders.insert(escape(id), id).filter(|other| *other != id) {
+            findings.push(RULE.finding(
+                format!("{other} and {id} share the layers folder {}.", escape(id)),
+                Vec::new(),
+            ));
+        }
+        let Some(launch) = &buildpack.launch else {
+            continue;
+        };
+        for (key, value) in &launch.labels {
+            if let Some((other, old)) = labels
+                .insert(key, (id, value))
+                .filter(|(other, old)| *other != id && old != value)
+            {
+                findings.push(RULE.finding(
+                    format!(
+                        "{id} sets the label {key} to `{value}` and replaces `{old}` of {other}."
+                    ),
+                    Vec::new(),
+                ));
+            }
+        }
+        for pattern in launch.slices.iter().flatten() {
+            match slices.get(pattern.as_str()) {
+                Some(other) if *other != id => findings.push(RULE.finding(
+                    format!("{other} and {id} both slice `{pattern}` of the app; the files go to {other}'s slice."),
+                    Vec::new(),
+                )),
+                Some(_) => {}
+                None => {
+                    slices.insert(pattern, id);
+                }
+            }
+        }
+    }
+    findings
+}

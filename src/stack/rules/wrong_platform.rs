@@ -1,0 +1,133 @@
+//! A program that the run image can't execute.
+
+use std::collections::BTreeMap;
+
+use super::Rule;
+use crate::audit::registry::Docs;
+use crate::facts::layers::elf::Elf;
+use crate::finding::{Finding, Level};
+use crate::stack::model::Model;
+
+pub(super) static RULE: Rule = Rule {
+    id: "wrong-platform",
+    code: "ST09",
+    title: "A program needs another processor or a newer C library than the run image has.",
+    level: Level::Error,
+    docs: Docs {
+        finds: "Programs in the `bin` of launch layers that are built for another architecture, that ask for a \
+                newer glibc than the run image's distribution has, or that ask for musl where it has glibc.",
+        why: "They stop with `Exec format error`, `version GLIBC_… not found` or `not found`, at the first \
+              call and not in the build.",
+        fix: "Take the download that fits the run image, or a statically linked one; build on the same \
+              distribution as the run image.",
+        silent: "For static programs, for scripts, and where the distribution of the run image is unknown.",
+    },
+    check,
+};
+
+/// glibc of the distributions that run images are made of.
+const GLIBC: &[(&str, (u32, u32))] = &[
+    ("debian 11", (2, 31)),
+    ("debian 12", (2, 36)),
+    ("debian 13", (2, 41)),
+    ("ubuntu 20.04", (2, 31)),
+    ("ubuntu 22.04", (2, 35)),
+    ("ubuntu 24.04", (2, 39)),
+];
+
+fn check(model: &Model<'_>) -> Vec<Finding> {
+    let distro = model
+        .layers
+        .analyzed
+        .as_ref()
+        .and_then(|one| one.run_distro.as_deref());
+    let mut found: BTreeMap<(usize, String), Vec<String>> = BTreeMap::new();
+    for (index, _, layer) in model.launch_layers() {
+        for command in &layer.contents.executables {
+            let reason = command
+                .elf
+                .as_ref()
+                .and_then(|elf| misfit(elf, model.arch(), distro));
+            if let Some(reason) = reason {
+                let name = format!("`{}`", command.name.to_string_lossy());
+                found.entry((index, reason)).or_default().push(name);
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|((index, reason), mut names)| {
+            let more = match names.len().saturating_sub(5) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            names.truncate(5);
+            let message = format!(
+                "{}{more} of {} {reason}.",
+                names.join(", "),
+                model.id(index)
+            );
+            let help =
+                vec!["Take the build for the run image, or a statically linked one.".to_owned()];
+            RULE.finding(message, help)
+        })
+        .collect()
+}
+
+fn misfit(elf: &Elf, arch: Option<&str>, distro: Option<&str>) -> Option<String> {
+    if let Some(arch) = arch.filter(|arch| elf.arch != *arch) {
+        return Some(format!(
+            "is built for {}, the run image is {arch}",
+            elf.arch
+        ));
+    }
+    let (distro, has) = GLIBC.iter().find(|(known, _)| distro == Some(known))?;
+    if elf
+        .interpreter
+        .as_ref()
+        .is_some_and(|loader| loader.contains("ld-musl"))
+    {
+        return Some(format!("asks for musl, and {distro} has glibc"));
+    }
+    let needs = elf.glibc.filter(|needs| needs > has)?;
+    Some(format!(
+        "asks for glibc {}.{}, and {distro} has {}.{}",
+        needs.0, needs.1, has.0, has.1
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_held_against_the_run_image() {
+        let elf = |arch: &str, loader: &str, glibc| Elf {
+            arch: arch.to_owned(),
+            interpreter: Some(loader.to_owned()),
+            glibc,
+        };
+        let gnu = "/lib64/ld-linux-x86-64.so.2";
+        let judge = |elf: &Elf, distro| misfit(elf, Some("amd64"), distro);
+        assert_eq!(
+            judge(&elf("amd64", gnu, Some((2, 34))), Some("ubuntu 22.04")),
+            None
+        );
+        assert_eq!(
+            judge(&elf("amd64", gnu, Some((2, 99))), Some("plan9 4")),
+            None
+        );
+        let newer = judge(&elf("amd64", gnu, Some((2, 38))), Some("debian 12"));
+        assert_eq!(
+            newer.unwrap(),
+            "asks for glibc 2.38, and debian 12 has 2.36"
+        );
+        let other = judge(&elf("arm64", gnu, None), None);
+        assert_eq!(other.unwrap(), "is built for arm64, the run image is amd64");
+        let musl = judge(
+            &elf("amd64", "/lib/ld-musl-x86_64.so.1", None),
+            Some("debian 12"),
+        );
+        assert_eq!(musl.unwrap(), "asks for musl, and debian 12 has glibc");
+    }
+}

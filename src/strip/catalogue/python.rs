@@ -1,0 +1,111 @@
+//! What in `site-packages` does Python never import at run time?
+//!
+//! Byte code (`.pyc`) stays: without it every dyno start compiles again. `dist-info`
+//! stays, because `importlib.metadata` reads it.
+
+use super::{Entry, Guard};
+
+pub static TESTS: Entry = Entry {
+    id: "python-tests",
+    reason: "tests of Python packages",
+    guard: Guard::Named,
+    evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name in a string, or entry point.",
+    tell_kept: true,
+};
+pub static STUBS: Entry = Entry {
+    id: "python-stubs",
+    reason: "type stubs and Cython sources",
+    guard: Guard::Named,
+    evidence: "Type checkers read .pyi, Cython reads .pyx and .pxd; packages that load stubs lazily (attach_stub) keep theirs.",
+    tell_kept: false,
+};
+pub static INSTALLERS: Entry = Entry {
+    id: "python-installers",
+    reason: "pip, setuptools and wheel",
+    guard: Guard::Named,
+    evidence: "They install packages; nothing kept imports them and no command runs them.",
+    tell_kept: false,
+};
+
+/// The part of a path inside `site-packages` and the folder that is on Python's path.
+#[must_use]
+pub fn split(path: &str) -> Option<(&str, &str)> {
+    ["site-packages/", "dist-packages/"]
+        .iter()
+        .find_map(|mark| {
+            let at = path.rfind(mark)?;
+            let whole = at == 0 || path.as_bytes().get(at - 1) == Some(&b'/');
+            whole.then(|| (&path[..at + mark.len() - 1], &path[at + mark.len()..]))
+        })
+}
+
+/// The folder of tests that a path is in, seen from `site-packages`.
+#[must_use]
+pub fn test_folder(inside: &str) -> Option<&str> {
+    let mut at = 0;
+    for part in inside.split('/') {
+        let end = at + part.len();
+        // A distribution may itself be called `test`: only folders inside one count.
+        if at > 0 && end < inside.len() && matches!(part, "test" | "tests") {
+            return inside.get(..end);
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// The installer that a path belongs to: its top folder or its metadata.
+#[must_use]
+pub fn installer(inside: &str) -> Option<&'static str> {
+    let top = inside.split('/').next().unwrap_or_default();
+    let name = top.split('-').next().unwrap_or_default();
+    match (top, name) {
+        ("pip", _) => Some("pip"),
+        ("wheel", _) => Some("wheel"),
+        ("setuptools" | "pkg_resources" | "_distutils_hack" | "distutils-precedence.pth", _) => {
+            Some("setuptools")
+        }
+        (_, "pip") if top.ends_with(".dist-info") => Some("pip"),
+        (_, "wheel") if top.ends_with(".dist-info") => Some("wheel"),
+        (_, "setuptools") if top.ends_with(".dist-info") => Some("setuptools"),
+        _ => None,
+    }
+}
+
+/// The entry that a file of `site-packages` falls under.
+#[must_use]
+pub fn classify(inside: &str) -> Option<&'static Entry> {
+    let lower = super::super::index::name(inside).to_ascii_lowercase();
+    if installer(inside).is_some() {
+        return Some(&INSTALLERS);
+    }
+    if super::node::is_licence(&lower) || inside.contains(".dist-info/") {
+        return None;
+    }
+    if test_folder(inside).is_some() {
+        return Some(&TESTS);
+    }
+    [".pyi", ".pyx", ".pxd"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+        .then_some(&STUBS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_fall_under_their_entry() {
+        let id = |path| classify(path).map(|entry| entry.id);
+        assert_eq!(id("pandas/tests/io/a.py"), Some("python-tests"));
+        assert_eq!(id("pandas/tests/__pycache__/a.pyc"), Some("python-tests"));
+        assert_eq!(id("tests/a.py"), None);
+        assert_eq!(id("pip/_internal/a.py"), Some("python-installers"));
+        assert_eq!(id("pip-24.0.dist-info/RECORD"), Some("python-installers"));
+        assert_eq!(id("pipdeptree/a.py"), None);
+        assert_eq!(id("numpy/a.pyi"), Some("python-stubs"));
+        assert_eq!(id("flask-3.dist-info/RECORD"), None);
+        assert_eq!(test_folder("django/test/client.py"), Some("django/test"));
+    }
+}

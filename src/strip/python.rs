@@ -1,0 +1,158 @@
+//! Which modules does a Python source import?
+//!
+//! Statements anywhere in the file count, also inside functions and `try`; so do dotted
+//! names in strings, because Django's settings and `importlib` take modules by name.
+
+use super::catalogue::python;
+use super::facts::Facts;
+use super::index::{join, parent};
+use super::references::Literal;
+
+/// Calls `found` with each module name of an import statement; relative ones begin with
+/// dots. `from a import b` gives `a` and `a.b`.
+pub fn imports(text: &str, mut found: impl FnMut(&str)) {
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let line = line.trim_start().trim_start_matches(">>> ");
+        if let Some(names) = line.strip_prefix("import ") {
+            for name in names.split(',') {
+                found(first_word(name));
+            }
+        } else if let Some((module, names)) = line
+            .strip_prefix("from ")
+            .and_then(|rest| rest.split_once(" import"))
+        {
+            let module = module.trim();
+            found(module);
+            let mut names = names.trim_start_matches([' ', '(']).to_owned();
+            if line.contains('(') && !line.contains(')') {
+                for more in lines.by_ref() {
+                    names.push(',');
+                    names.push_str(more);
+                    if more.contains(')') {
+                        break;
+                    }
+                }
+            }
+            let dot = if module.ends_with('.') { "" } else { "." };
+            for name in names
+                .split(',')
+                .map(first_word)
+                .filter(|name| !name.is_empty())
+            {
+                found(&format!("{module}{dot}{name}"));
+            }
+        }
+    }
+}
+
+fn first_word(text: &str) -> &str {
+    text.trim()
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+        .next()
+        .unwrap_or_default()
+}
+
+/// Whether a literal may be a dotted module name.
+#[must_use]
+pub fn is_dotted(literal: &Literal<'_>) -> bool {
+    literal.text.contains('.')
+        && literal
+            .text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+}
+
+/// The folders of candidates that importing `module` from `file` needs as a whole.
+pub fn needed(facts: &Facts<'_>, file: &str, module: &str, found: &mut dyn FnMut(String)) {
+    let dots = module.bytes().take_while(|byte| *byte == b'.').count();
+    let rest = module.trim_start_matches('.').replace('.', "/");
+    if dots > 0 {
+        let mut folder = parent(file);
+        for _ in 1..dots {
+            folder = parent(folder);
+        }
+        whole_folders(facts, folder, &rest, file, found);
+        return;
+    }
+    for root in &facts.python_roots {
+        whole_folders(facts, root, &rest, file, found);
+    }
+}
+
+fn whole_folders(
+    facts: &Facts<'_>,
+    folder: &str,
+    rest: &str,
+    file: &str,
+    found: &mut dyn FnMut(String),
+) {
+    let Some(path) = join(folder, rest) else {
+        return;
+    };
+    let Some((root, inside)) = python::split(&path) else {
+        return;
+    };
+    let from = python::split(file).map_or("", |(_, inside)| inside);
+    if let Some(installer) = installer_of(inside)
+        && python::installer(from) != Some(installer)
+    {
+        for top in installer_folders(installer) {
+            found(format!("{root}/{top}"));
+        }
+    }
+    // `x/tests/helper` or `x/tests` itself.
+    if let Some(tests) = python::test_folder(&format!("{inside}/x")) {
+        let folder = format!("{root}/{tests}");
+        if !file.starts_with(&format!("{folder}/")) && facts.index.find(&folder).is_some() {
+            found(folder);
+        }
+    }
+}
+
+fn installer_of(inside: &str) -> Option<&'static str> {
+    let top = inside.split('/').next().unwrap_or_default();
+    // setuptools provides distutils since Python 3.12 (PEP 632).
+    match top {
+        "distutils" => Some("setuptools"),
+        _ => python::installer(top),
+    }
+}
+
+/// Everything that must stay together; setuptools' own metadata begins with its name.
+fn installer_folders(installer: &str) -> &'static [&'static str] {
+    match installer {
+        "pip" => &["pip", "pip-"],
+        "wheel" => &["wheel", "wheel-"],
+        _ => &[
+            "setuptools",
+            "setuptools-",
+            "pkg_resources",
+            "_distutils_hack",
+            "distutils-precedence.pth",
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        imports(text, |name| names.push(name.to_owned()));
+        names
+    }
+
+    #[test]
+    fn import_statements_give_names() {
+        assert_eq!(all("import a.b as c, d\n"), ["a.b", "d"]);
+        assert_eq!(all("    from .x import y as z, w"), [".x", ".x.y", ".x.w"]);
+        assert_eq!(all("from . import tests"), [".", ".tests"]);
+        assert_eq!(
+            all("from a import (\n  b,\n  tests,\n)\nimport e"),
+            ["a", "a.b", "a.tests", "e"]
+        );
+        assert!(all("important = from_here").is_empty());
+    }
+}

@@ -1,0 +1,91 @@
+//! Does the stripped app still do what the user says it must?
+
+use std::path::Path;
+
+use crate::command;
+use crate::facts::environment::Environment;
+use crate::progress::Progress;
+
+/// How long a command may take, in seconds: a server that keeps listening would
+/// otherwise stop the build.
+const LIMIT: &str = "120";
+
+/// A command that failed, so that everything was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutBack {
+    pub command: String,
+    /// `exit code 1`.
+    pub status: String,
+    /// The file or module that the output says is missing.
+    pub missing: Option<String>,
+    /// The last lines of its output.
+    pub tail: Vec<String>,
+}
+
+/// Runs the commands in order; the first that fails ends it.
+#[must_use]
+pub fn first_failure(
+    app: &Path,
+    commands: &[String],
+    environment: &Environment,
+    progress: &mut dyn Progress,
+) -> Option<PutBack> {
+    commands.iter().find_map(|text| {
+        let arguments = [LIMIT, "sh", "-c", text].map(str::to_owned);
+        let variables = environment
+            .variables
+            .iter()
+            .map(|(name, value)| (name.into(), value.clone()));
+        match command::run("timeout", &arguments, app, variables, progress) {
+            Ok(ended) if ended.success => None,
+            Ok(ended) => Some(PutBack {
+                command: text.clone(),
+                missing: missing(&ended.tail),
+                status: ended.status,
+                tail: ended.tail,
+            }),
+            Err(error) => Some(PutBack {
+                command: text.clone(),
+                status: error.to_string(),
+                missing: None,
+                tail: Vec::new(),
+            }),
+        }
+    })
+}
+
+/// What Node or Python could not find, by their own messages.
+fn missing(tail: &[String]) -> Option<String> {
+    const MARKS: &[(&str, char)] = &[
+        ("Cannot find module '", '\''),
+        ("Cannot find package '", '\''),
+        ("no such file or directory, open '", '\''),
+        ("No module named '", '\''),
+        ("No such file or directory: '", '\''),
+    ];
+    tail.iter().find_map(|line| {
+        MARKS.iter().find_map(|(mark, end)| {
+            let rest = line.split_once(mark)?.1;
+            Some(rest.split(*end).next().unwrap_or(rest).to_owned())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+
+    #[test]
+    fn messages_name_what_is_missing() {
+        let line = |text: &str| missing(&["x".to_owned(), text.to_owned()]);
+        assert_eq!(
+            line("Error: Cannot find module './doc'").as_deref(),
+            Some("./doc")
+        );
+        assert_eq!(
+            line("ModuleNotFoundError: No module named 'a.b'").as_deref(),
+            Some("a.b")
+        );
+        assert_eq!(line("fine"), None);
+    }
+}

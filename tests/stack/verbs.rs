@@ -1,0 +1,158 @@
+//! The verbs that speak of stacks: `which`, `env`, `env diff`, `stack`.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::tree::Stack;
+
+fn slugsmith(stack: &Stack, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_slugsmith"))
+        .args(arguments)
+        .current_dir(stack.path("."))
+        .env_clear()
+        .env("PATH", stack.path("image/bin"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let root = stack.path("").display().to_string();
+    (
+        output.status.code().unwrap(),
+        (text + &errors).replace(root.trim_end_matches('/'), ""),
+    )
+}
+
+fn two(mode: &str) -> Stack {
+    Stack::new(&[
+        (
+            "a/one",
+            &[
+                ("x.toml", "bl"),
+                ("x/bin/node", "1"),
+                ("x/env.launch/API_TOKEN", "hunter2"),
+            ],
+        ),
+        (
+            "b/two",
+            &[
+                ("y.toml", "l"),
+                ("y/bin/node", "2"),
+                ("y/env.launch/MODE", mode),
+                (
+                    "launch.toml",
+                    "[[processes]]\ntype = \"web\"\ncommand = [\"node\"]\ndefault = true\n",
+                ),
+            ],
+        ),
+    ])
+}
+
+#[test]
+fn which_names_winner_and_loser_in_both_phases() {
+    let stack = two("fast");
+    let (code, text) = slugsmith(&stack, &["which", "node", "--layers", "layers"]);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(
+        text,
+        "build: /layers/a_one/x/bin/node (a/one)\n\
+         launch: /layers/b_two/y/bin/node (b/two)\n    \
+         hides /layers/a_one/x/bin/node (a/one)\n    \
+         because b/two comes later and prepends its bin\n"
+    );
+    let (code, text) = slugsmith(&stack, &["which", "nothing", "--layers", "layers"]);
+    assert_eq!(
+        (code, text.as_str()),
+        (1, "build: no `nothing`\nlaunch: no `nothing`\n")
+    );
+}
+
+#[test]
+fn env_says_why_and_masks_secrets() {
+    let stack = two("fast");
+    let (code, text) = slugsmith(
+        &stack,
+        &[
+            "env",
+            "--layers",
+            "layers",
+            "--process",
+            "web",
+            "--why",
+            "MODE",
+        ],
+    );
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("1. b/two layer y env.launch/MODE: override\n   `` -> `fast`"),
+        "{text}"
+    );
+    let (_, text) = slugsmith(
+        &stack,
+        &["env", "--layers", "layers", "--process", "web", "--exports"],
+    );
+    assert!(
+        text.contains("export MODE='fast'\n") && !text.contains("hunter2"),
+        "{text}"
+    );
+    let (_, text) = slugsmith(&stack, &["env", "--layers", "layers", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["processes"][0]["env"]["MODE"], "fast");
+    assert_eq!(
+        json["processes"][0]["set_by"]["MODE"][0]["buildpack"],
+        "b/two"
+    );
+    assert_eq!(json["processes"][0]["env"]["API_TOKEN"], "[masked]");
+}
+
+#[test]
+fn env_diff_compares_trees_and_kept_reports() {
+    let (old, new) = (two("slow"), two("fast"));
+    let after = new.layers().display().to_string();
+    let (code, text) = slugsmith(&old, &["env", "diff", "layers", &after]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("~ MODE: slow -> fast\n"), "{text}");
+    assert!(
+        text.contains("~ PATH\n    - /layers/b_two/y/bin\n"),
+        "{text}"
+    );
+    let (code, text) = slugsmith(&old, &["env", "diff", "layers", "layers"]);
+    assert_eq!((code, text.as_str()), (0, ""));
+    let (_, report) = slugsmith(&old, &["env", "--layers", "layers", "--format", "json"]);
+    fs_err::write(old.path("report.json"), report).unwrap();
+    let (code, text) = slugsmith(&old, &["env", "diff", "report.json", "layers"]);
+    assert!(!text.contains("MODE"), "{code} {text}");
+    let (code, _) = slugsmith(&old, &["env", "diff", "missing", "layers"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn the_stack_is_drawn() {
+    let stack = two("fast");
+    let arguments = |format| {
+        [
+            "stack", "--layers", "layers", "--app", "app", "--format", format,
+        ]
+    };
+    let (_, mermaid) = slugsmith(&stack, &arguments("mermaid"));
+    assert!(
+        mermaid.contains("  b1_y -->|\"hides node\"| b0_x\n"),
+        "{mermaid}"
+    );
+    let (_, dot) = slugsmith(&stack, &arguments("dot"));
+    assert!(
+        dot.contains("  b1_y -> b0_x [label=\"hides node\"];\n"),
+        "{dot}"
+    );
+    let (_, html) = slugsmith(&stack, &arguments("html"));
+    assert!(
+        html.contains("<b>2. b/two</b>") && !html.contains("hunter2"),
+        "{html}"
+    );
+    let (_, json) = slugsmith(&stack, &arguments("json"));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["stack"]["shadowed"][0]["winner"]["owner"], "b/two");
+    let (code, text) = slugsmith(&stack, &arguments("text"));
+    assert_eq!(code, 0);
+    assert!(text.starts_with("- Stack (2 buildpacks)\n"), "{text}");
+    assert!(Path::new(&stack.layers()).is_dir());
+}
