@@ -8,7 +8,6 @@
 mod walk;
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -117,10 +116,6 @@ impl Entry {
     /// The bytes of [`Entry::path`].
     pub(crate) fn path_bytes(&self) -> &[u8] {
         self.path.as_os_str().as_bytes()
-    }
-
-    fn name(&self) -> &OsStr {
-        self.path.file_name().unwrap_or_default()
     }
 }
 
@@ -238,6 +233,8 @@ fn kind_of(file_type: FileType) -> EntryKind {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use crate::units;
 /// Columns of a full bar.
 const WIDTH: usize = 20;
 /// Folders and files below this share of the whole are left out.
-const SMALLEST: f64 = 0.01;
+const SMALLEST: f64 = 0.02;
 /// How deep the tree is shown.
 const DEEPEST: usize = 5;
 
@@ -64,8 +64,13 @@ fn below(node: &Node, total: f64, depth: usize, lines: &mut Vec<Line>) {
     clippy::cast_sign_loss
 )]
 fn bar(share: f64) -> String {
-    let full = (share.clamp(0.0, 1.0) * WIDTH as f64).round() as usize;
-    format!("{}{}", "█".repeat(full), "░".repeat(WIDTH - full))
+    let eighths = (share.clamp(0.0, 1.0) * 8.0 * WIDTH as f64).round() as usize;
+    let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+        .get(eighths % 8)
+        .unwrap_or(&"");
+    let full = eighths / 8;
+    let rest = WIDTH - full - usize::from(!part.is_empty());
+    format!("{}{part}{}", "█".repeat(full), "░".repeat(rest))
 }
 
 #[cfg(test)]

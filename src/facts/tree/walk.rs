@@ -6,11 +6,11 @@
 //! never nested, so the depth of a tree costs no stack. Folders come back in any order and
 //! are put together, sorted, at the end.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, Stat};
@@ -132,7 +132,7 @@ impl Walk<'_> {
                     if name == b"." || name == b".." {
                         continue;
                     }
-                    let full = path.join(OsStr::from_bytes(name)).into_boxed_path();
+                    let full = join(path, name);
                     // Some file systems do not give types in listings.
                     let kind = match entry.file_type() {
                         FileType::Unknown => type_of(fd.as_fd(), name),
@@ -180,7 +180,7 @@ impl Walk<'_> {
     fn files(&self, folder: BorrowedFd<'_>, paths: Vec<Box<Path>>, place: usize) {
         let mut entries = Vec::with_capacity(paths.len());
         for path in paths {
-            let name = path.file_name().unwrap_or_default();
+            let name = name_of(&path);
             match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => entries.push(entry(path, &stat)),
                 // Gone between listing and stat: it is not part of the tree any more.
@@ -209,6 +209,27 @@ impl Walk<'_> {
 /// The spare room of an empty buffer.
 fn spare(buffer: &mut Vec<u8>) -> &mut [MaybeUninit<u8>] {
     buffer.spare_capacity_mut()
+}
+
+/// A path in exactly the memory that it needs, since there are so many.
+fn join(folder: &Path, name: &[u8]) -> Box<Path> {
+    let folder = folder.as_os_str().as_bytes();
+    let mut path = Vec::with_capacity(folder.len() + 1 + name.len());
+    if !folder.is_empty() {
+        path.extend_from_slice(folder);
+        path.push(b'/');
+    }
+    path.extend_from_slice(name);
+    PathBuf::from(OsString::from_vec(path)).into_boxed_path()
+}
+
+/// What stands after the last slash, without the normalising of `Path::file_name`.
+fn name_of(path: &Path) -> &[u8] {
+    let bytes = path.as_os_str().as_bytes();
+    let slash = bytes.iter().rposition(|byte| *byte == b'/');
+    slash
+        .and_then(|slash| bytes.get(slash + 1..))
+        .unwrap_or(bytes)
 }
 
 /// Opens a folder; only the root may be reached through a link.
@@ -287,8 +308,9 @@ fn unfold(
     entries: &mut Vec<Entry>,
     pending: &mut Vec<Next>,
 ) {
-    files.sort_unstable_by(|a, b| a.name().cmp(b.name()));
-    let name = |place: usize| folders.get(place)?.own.as_ref().map(Entry::name);
+    // All are in one folder, so whole paths sort as names do.
+    files.sort_unstable_by(|a, b| a.path_bytes().cmp(b.path_bytes()));
+    let name = |place: usize| folders.get(place)?.own.as_ref().map(Entry::path_bytes);
     let mut below: Vec<_> = below.filter(|place| name(*place).is_some()).collect();
     if below.is_empty() {
         entries.append(&mut files);
@@ -297,7 +319,7 @@ fn unfold(
     below.sort_unstable_by(|a, b| name(*a).cmp(&name(*b)));
     let mut files = files.into_iter().rev().peekable();
     for place in below.into_iter().rev() {
-        while let Some(file) = files.next_if(|file| Some(file.name()) > name(place)) {
+        while let Some(file) = files.next_if(|file| Some(file.path_bytes()) > name(place)) {
             pending.push(Next::File(file));
         }
         pending.push(Next::Folder(place));

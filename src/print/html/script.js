@@ -60,19 +60,25 @@
     return placed;
   };
 
-  const enter = (node) => { trail.push(node); draw(); element("map").querySelector("button")?.focus(); };
+  const wayTo = (node, from) => {
+    if (from === node) return [from];
+    for (const child of from.children || []) {
+      const way = wayTo(node, child);
+      if (way) return [from, ...way];
+    }
+    return null;
+  };
+  const enter = (node) => { trail = wayTo(node, root) || [root]; draw(); element("map").querySelector("button")?.focus(); };
   const leave = () => { if (trail.length > 1) { trail.pop(); draw(); element("map").querySelector("button")?.focus(); } };
 
-  const drawMap = (folder) => {
-    const map = element("map");
-    map.replaceChildren();
-    map.classList.toggle("searching", query !== "");
-    const area = { x: 0, y: 0, width: map.clientWidth, height: map.clientHeight };
-    for (const box of place(folder.children || [], area)) {
+  // A folder's box shows what is in it where there is room, under a line with its name.
+  const drawBoxes = (nodes, area, depth) => {
+    for (const box of place(nodes, area)) {
       if (box.width < 3 || box.height < 3) continue;
       const { node } = box;
       const inside = (node.children || []).length > 0;
-      const button = make("button", undefined, map);
+      const open = inside && depth < 3 && box.width > 90 && box.height > 60;
+      const button = make("button", undefined, element("map"));
       button.type = "button";
       button.style.cssText = `left:${box.x}px;top:${box.y}px;width:${box.width}px;height:${box.height}px`;
       button.style.background = colourOf.get(node.kind) || "#d9d9d9";
@@ -80,12 +86,21 @@
       button.setAttribute("aria-label", label);
       button.title = label;
       if (box.width > 40 && box.height > 16) {
-        make("span", node.name + (inside ? "/" : ""), button);
-        if (box.height > 34) make("span", size(node[measure]), button).className = "size";
+        const text = make("span", node.name + (inside ? "/" : ""), button);
+        if (open) text.textContent += " " + size(node[measure]);
+        else if (box.height > 34) make("span", size(node[measure]), button).className = "size";
       }
-      if (query !== "" && hitsBelow(node)) button.classList.add("hit");
+      if (query !== "" && (inside ? hitsBelow(node) : hits(node))) button.classList.add("hit");
       if (inside) button.addEventListener("click", () => enter(node));
+      if (open) drawBoxes(node.children, { x: box.x + 3, y: box.y + 18, width: box.width - 6, height: box.height - 21 }, depth + 1);
     }
+  };
+
+  const drawMap = (folder) => {
+    const map = element("map");
+    map.replaceChildren();
+    map.classList.toggle("searching", query !== "");
+    drawBoxes(folder.children || [], { x: 0, y: 0, width: map.clientWidth, height: map.clientHeight }, 0);
   };
 
   const drawPath = () => {
