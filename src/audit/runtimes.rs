@@ -143,7 +143,7 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
     if is_open(range) || range.contains("lts") {
         return None;
     }
-    let best = range.split("||").map(|part| numbers(upper(part))).max()?;
+    let best = range.split("||").map(newest).max()?;
     let major = *best.first()?;
     let by_major = matches!(runtime, "node" | "java");
     if by_major {
@@ -166,13 +166,24 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
     Some(format!("{major}.{minor}"))
 }
 
-/// The upper end of a bounded range (`>=14 <17`), else the range itself.
-fn upper(part: &str) -> &str {
-    match part.split_once('<') {
-        // Exclusive: what stands before is the best that is known.
-        Some((before, _)) if !before.trim().is_empty() => before,
-        _ => part,
+/// The newest version that a bounded range allows, as far as its upper bound tells:
+/// `>=18 <25` is 24, `>=3.9,<3.12` is 3.11, `14 - 16` is 16.
+fn newest(part: &str) -> Vec<u64> {
+    if let Some((_, bound)) = part.split_once("<=").or_else(|| part.split_once(" - ")) {
+        return numbers(bound);
     }
+    let Some((_, bound)) = part.split_once('<') else {
+        return numbers(part);
+    };
+    // Exclusive: one below in the last place that counts.
+    let mut bound = numbers(bound);
+    while bound.last() == Some(&0) {
+        bound.pop();
+    }
+    if let Some(last) = bound.last_mut() {
+        *last -= 1;
+    }
+    bound
 }
 
 #[cfg(test)]
@@ -195,6 +206,11 @@ mod tests {
             ("node", "6.11.1", Some("6")),
             ("node", "16 || 18", Some("18")),
             ("node", ">=14", None),
+            ("node", ">=18.18.0 <25", Some("24")),
+            ("node", ">=14 <17.0.0", Some("16")),
+            ("node", ">=14 <=16", Some("16")),
+            ("node", "14 - 16", Some("16")),
+            ("python", ">=3.9,<3.12", Some("3.11")),
             ("python", "3.9.1", Some("3.9")),
             ("ruby", "2.7.2", Some("2.7")),
             ("ruby", "~> 3.2", None),

@@ -133,6 +133,13 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
         LogLevel::Verbose => 5 * LARGEST,
         LogLevel::Quiet | LogLevel::Normal => LARGEST,
     };
+    if report
+        .change
+        .as_ref()
+        .is_some_and(|change| !change.is_nothing())
+    {
+        lines.push(Line::item(1, "Largest parts, compressed"));
+    }
     lines.extend(report.parts.iter().take(shown).map(part));
     let hidden = report.parts.len().saturating_sub(shown);
     if hidden > 0 {
