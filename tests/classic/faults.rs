@@ -161,3 +161,69 @@ fn an_interrupted_build_is_not_taken_for_a_whole_one() {
             .exists()
     );
 }
+
+/// A file system of its own, as small as asked; needs root.
+struct Small(std::path::PathBuf);
+
+impl Small {
+    fn mount(path: std::path::PathBuf, size: &str) -> Self {
+        let options = format!("size={size}");
+        let status = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(&path)
+            .status()
+            .unwrap();
+        assert!(status.success(), "mount needs root");
+        Self(path)
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+/// Installs 400 kB that don't compress.
+const LARGE: &str = "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/a && head -c 400000 /dev/urandom > node_modules/a/data.bin;; esac\n";
+
+#[test]
+#[ignore = "needs root: mounts a small file system"]
+fn a_full_cache_disk_costs_the_cache_and_not_the_build() {
+    let sandbox = shop().program("npm", LARGE);
+    let _small = Small::mount(sandbox.path("cache"), "100k");
+    let ran = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(
+        ran.stdout.contains("could not be kept for the next build"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("No space left on device"),
+        "{}",
+        ran.stdout
+    );
+    assert!(sandbox.app().join("node_modules/a/data.bin").exists());
+}
+
+#[test]
+#[ignore = "needs root: mounts a small file system"]
+fn a_full_app_disk_is_an_error_and_leaves_no_half_tree() {
+    let sandbox = shop().program("npm", LARGE);
+    let pristine = Sandbox::of(&sandbox.app());
+    compile(&sandbox, sandbox.app()).expect(0);
+    let small = sandbox.path("small");
+    fs_err::create_dir(&small).unwrap();
+    let _small = Small::mount(small.clone(), "200k");
+    let options = fs_extra::dir::CopyOptions::new().content_only(true);
+    fs_extra::dir::copy(pristine.app(), &small, &options).unwrap();
+    let ran = compile(&sandbox, small.clone());
+    assert_ne!(ran.code, 0, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("No space left") || ran.stderr.contains("No space left"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    assert!(!small.join("node_modules").exists());
+}
