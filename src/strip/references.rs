@@ -104,7 +104,9 @@ fn path_like(content: &[u8], quote: u8) -> Option<(&str, bool)> {
     }
     let text = std::str::from_utf8(content).ok()?;
     let text = text.strip_prefix("file://").unwrap_or(text);
-    (!text.starts_with("http") && !text.starts_with("node:")).then_some((text, cut))
+    let elsewhere = ["http:", "https:", "node:", "data:"];
+    let elsewhere = elsewhere.iter().any(|scheme| text.starts_with(scheme));
+    (!elsewhere).then_some((text, cut))
 }
 
 fn form(before: &[u8]) -> Form {
@@ -244,7 +246,7 @@ fn joined(mut rest: &[u8]) -> Beside {
                     return Beside::Below(folder_of(&path, &part[..computed]));
                 }
                 path.push('/');
-                path.push_str(part);
+                path.push_str(part.trim_start_matches('/'));
                 rest = &inner[end + 1..];
             }
             b'}' => {
@@ -270,7 +272,7 @@ fn joined(mut rest: &[u8]) -> Beside {
 
 /// The folder that a path with an unknown end surely begins with.
 fn folder_of(path: &str, part: &str) -> String {
-    let whole = format!("{path}/{part}");
+    let whole = format!("{path}/{}", part.trim_start_matches('/'));
     whole
         .rfind('/')
         .map_or(String::new(), |slash| whole[..slash].to_owned())
@@ -312,4 +314,78 @@ fn literal_template(argument: &[u8]) -> bool {
 pub fn line_of(text: &[u8], at: usize) -> u32 {
     let newlines = memchr_iter(b'\n', text.get(..at).unwrap_or_default()).count();
     u32::try_from(newlines + 1).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(source: &str) -> Vec<(String, Form, bool)> {
+        let mut found = Vec::new();
+        literals(source.as_bytes(), |literal| {
+            found.push((literal.text.to_owned(), literal.form, literal.open));
+        });
+        found
+    }
+
+    fn joins(source: &str) -> Vec<Beside> {
+        let mut found = Vec::new();
+        beside(source.as_bytes(), |target, _| found.push(target));
+        found
+    }
+
+    #[test]
+    fn literals_say_how_they_stand() {
+        let module = |text: &str| (text.to_owned(), Form::Module, false);
+        assert_eq!(texts("require('http-errors')"), [module("http-errors")]);
+        assert_eq!(texts("import a from \"b/c\""), [module("b/c")]);
+        assert_eq!(
+            texts("require(`./x/${name}`)"),
+            [("./x/".to_owned(), Form::Module, true)]
+        );
+        assert_eq!(
+            texts("require('./x/' + name)"),
+            [("./x/".to_owned(), Form::Module, true)]
+        );
+        assert!(texts("'https://example.com/a'").is_empty());
+        assert!(texts("'node:fs'").is_empty());
+    }
+
+    #[test]
+    fn literals_in_comments_and_after_odd_quotes_are_found_too() {
+        let source = "// don't\nconst r = /'/; require('./a'); // require('./b')";
+        let found = texts(source);
+        for wanted in ["./a", "./b"] {
+            assert!(found.iter().any(|(text, ..)| text == wanted), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn the_own_folder_is_joined_exactly_or_kept_whole() {
+        let path = |text: &str| Beside::Path(text.to_owned());
+        let below = |text: &str| Beside::Below(text.to_owned());
+        assert_eq!(joins("path.join(__dirname, 'a', 'b')"), [path("/a/b")]);
+        assert_eq!(joins("path.join(__dirname, 'a', b)"), [below("/a")]);
+        assert_eq!(joins("__dirname + '/a'"), [path("/a")]);
+        assert_eq!(joins("`${__dirname}/a/b`"), [path("/a/b")]);
+        assert_eq!(joins("`${__dirname}/a/${b}`"), [below("/a")]);
+        assert_eq!(
+            joins("new URL('./w.js', import.meta.url)"),
+            [path("./w.js")]
+        );
+        assert_eq!(joins("load(__dirname)"), [below("")]);
+        assert_eq!(
+            joins("path.join(path.dirname(__dirname), 'a')"),
+            [path("..//a")]
+        );
+    }
+
+    #[test]
+    fn computed_loads_are_told_from_literal_ones() {
+        assert!(computed_load(b"require(name)"));
+        assert!(computed_load(b"await import(`${a}/b`)"));
+        assert!(!computed_load(
+            b"require('a'); import('b'); __webpack_require__(5)"
+        ));
+    }
 }
