@@ -1,8 +1,8 @@
 //! Composer: `composer.lock`, class packed (`vendor/`).
 //!
 //! The autoloader lists classes of the app itself, so it is written anew on every build;
-//! that is the one command of an unchanged build. Not installed for real in the tests,
-//! since there is no PHP where they run: they check the command line.
+//! that is the one command of an unchanged build. No test covers this preset yet: there
+//! is no PHP where the tests run.
 
 use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing};
 use crate::cache::inputs::Inputs;

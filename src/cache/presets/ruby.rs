@@ -1,7 +1,6 @@
 //! Bundler: `Gemfile.lock`, class layer with `pack build`, else `vendor/bundle`, packed.
 //!
-//! Not installed for real in the tests, since there is no Ruby where they run: they check
-//! the command line.
+//! No test covers this preset yet: there is no Ruby where the tests run.
 
 use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing};
 use crate::cache::inputs::Inputs;
