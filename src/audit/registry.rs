@@ -191,6 +191,23 @@ impl Outcome {
     }
 }
 
+impl Docs {
+    /// The four sections of a rule's page, in Markdown.
+    #[must_use]
+    pub fn sections(&self) -> String {
+        let mut text = String::new();
+        for (heading, section) in [
+            ("What it finds", self.finds),
+            ("Why it breaks here", self.why),
+            ("How to fix", self.fix),
+            ("When it stays silent", self.silent),
+        ] {
+            let _ = write!(text, "\n## {heading}\n\n{}\n", section.trim());
+        }
+        text
+    }
+}
+
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = rules::ALL;
 
@@ -219,15 +236,7 @@ pub fn page(rule: &Rule) -> String {
         rule.target.word(),
         rule.since,
     );
-    for (heading, text) in [
-        ("What it finds", rule.docs.finds),
-        ("Why it breaks here", rule.docs.why),
-        ("How to fix", rule.docs.fix),
-        ("When it stays silent", rule.docs.silent),
-    ] {
-        let _ = write!(page, "\n## {heading}\n\n{}\n", text.trim());
-    }
-    page
+    page + &rule.docs.sections()
 }
 
 #[cfg(test)]

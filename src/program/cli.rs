@@ -14,7 +14,6 @@ mod which;
 mod workspace;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -151,9 +150,4 @@ fn folder(path: &Path) -> Result<PathBuf> {
         return Err(Problem::new(&USAGE).saw(format!("{} is not a folder", path.display())));
     }
     Ok(full)
-}
-
-/// Standard error for logs beside a report on standard output.
-fn stderr() -> impl Write {
-    anstream::stderr()
 }

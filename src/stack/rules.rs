@@ -107,23 +107,9 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 /// The page of a rule, in Markdown.
 #[must_use]
 pub fn page(rule: &Rule) -> String {
-    use std::fmt::Write as _;
-    let mut page = String::new();
-    let level = rule.level.word();
-    let _ = write!(
-        page,
-        "# {}\n\n{} · {level} by default · {}\n",
-        rule.id, rule.code, rule.title
-    );
-    for (heading, text) in [
-        ("What it finds", rule.docs.finds),
-        ("Why it breaks here", rule.docs.why),
-        ("How to fix", rule.docs.fix),
-        ("When it stays silent", rule.docs.silent),
-    ] {
-        let _ = write!(page, "\n## {heading}\n\n{}\n", text.trim());
-    }
-    page
+    let (id, code, level, title) = (rule.id, rule.code, rule.level.word(), rule.title);
+    let sections = rule.docs.sections();
+    format!("# {id}\n\n{code} · {level} by default · {title}\n{sections}")
 }
 
 /// The list of all rules, in Markdown.

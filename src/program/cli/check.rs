@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{OutputFile, environment, folder, stderr};
+use super::{OutputFile, environment, folder};
 use crate::budget;
 use crate::config;
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::terminal::Terminal;
-use crate::print::{github, json, sarif};
+use crate::print::{github, json, problem, sarif};
 use crate::progress::Silent;
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
@@ -80,11 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         }
     };
     if let Some(problem) = report.budget.as_ref().and_then(budget::problem) {
-        let lines = crate::print::problem::error(&problem);
-        let mut stream = stderr();
-        for line in &lines {
-            let _ = Skin::Bullets.write(&mut stream, line);
-        }
+        let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
         return Ok(Exit::Findings);
     }
     let fails = report
