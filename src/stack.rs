@@ -202,7 +202,8 @@ pub fn is_launched(layers: &Layers, layer: &Layer) -> bool {
 }
 
 /// Digest under which a layer without contents will be taken from the previous image.
-fn reused<'a>(
+#[must_use]
+pub fn reused<'a>(
     analyzed: Option<&'a Analyzed>,
     buildpack: &str,
     layer: &Layer,

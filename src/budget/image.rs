@@ -154,7 +154,7 @@ fn report(blobs: &[blobs::Blob], layers: Vec<tar::Layer>, labels: &[String]) -> 
         })
         .collect();
     ImageReport {
-        budget: super::report(&stream, &estimate, &named, true),
+        budget: super::report(&stream, &estimate, &named, true).0,
         layers: summaries,
         hidden,
     }
@@ -221,6 +221,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
         .map(|(buildpack, name, path)| LayerTree {
             name,
             buildpack,
+            metadata: String::new(),
             tree: Tree::read(&path),
         })
         .collect();
@@ -228,6 +229,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
     let load = Load {
         app: &nothing,
         layers: &layers,
+        reused: &[],
         previous: None,
     };
     let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, true);

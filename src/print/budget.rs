@@ -32,6 +32,13 @@ pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
             format!("Not read: {}: {}", unread.path.display(), unread.reason),
         ));
     }
+    for layer in report.unseen() {
+        let label = layer.past.label();
+        lines.push(Line::alarm(
+            1,
+            format!("Never seen: {label}. Its size will be known when it is built anew."),
+        ));
+    }
     lines
 }
 
@@ -83,9 +90,9 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::Unknown => Line::alarm(
             1,
             format!(
-                "Slug at least {} compressed: no verdict, since {} could not be read",
+                "Slug at least {} compressed: no verdict, since {}",
                 units::size(size.compressed.low),
-                units::counted(report.unread.len() as u64, "path")
+                report.gaps()
             ),
         ),
         Verdict::Over => Line::alarm(

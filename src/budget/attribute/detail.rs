@@ -62,7 +62,7 @@ fn source(
         close(&mut open, depth, smallest);
         let mut totals = Totals::default();
         totals += entry;
-        let factor = count.numbers(number, place).map_or(1.0, |[part, _, _]| {
+        let factor = count.numbers(number, place).map_or(1.0, |[part, _, _, _]| {
             let expected = count.parts.sums.get(part).map_or(0.0, |sum| sum.expected);
             let known = by_part.get(part).map_or(expected, |share| share.compressed);
             if expected > 0.0 {
