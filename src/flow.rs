@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::budget::history::History;
 use crate::budget::{LayerTree, Verdict};
 use crate::cache::store::Store;
+use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
@@ -15,6 +16,7 @@ use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
 
 /// What one run works on.
@@ -137,7 +139,17 @@ impl Run<'_> {
             environment,
             ..
         } = self.input;
-        let strip = strip::run(app, config, environment, !self.apply)?;
+        let mut caches = self.report.caches.iter();
+        let packed = caches.find_map(|outcome| outcome.packed.as_ref());
+        let left_out = thin::LeftOut::of(app, packed)?;
+        let absent: &dyn Absent = match &left_out {
+            Some(left_out) => left_out,
+            None => &strip::absent::Nothing,
+        };
+        let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
+        if let (true, Some(store)) = (self.apply, self.input.store) {
+            thin::remember(store, packed, &config.strip, &strip);
+        }
         self.progress.event(Event::Strip(&strip));
         self.report.strip = Some(strip);
         Ok(())

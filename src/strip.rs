@@ -11,6 +11,7 @@
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+pub mod absent;
 pub mod candidates;
 pub mod catalogue;
 pub mod decide;
@@ -35,6 +36,8 @@ use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
+
+use absent::Absent;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
@@ -70,19 +73,38 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
+    run_with(app, config, environment, dry_run, &absent::Nothing)
+}
+
+/// As [`run`], for an app of which some files are elsewhere: those that stay are brought
+/// back, the others are reported as removed.
+///
+/// # Errors
+/// As [`run`], or a file that stays can't be brought back.
+pub fn run_with(
+    app: &Path,
+    config: &Config,
+    environment: &Environment,
+    dry_run: bool,
+    absent: &dyn Absent,
+) -> Result<StripReport> {
     if !dry_run {
         recover(app)?;
     }
     let level = config.strip.level.value;
-    let tree = Tree::read(app);
+    let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
+        bring_back(app, &tree, &decide::Plan::default(), absent)?;
         return Ok(StripReport::unchanged(&tree, dry_run, level));
     }
     let facts = facts::read(&tree, environment, level == StripLevel::Trace);
-    let texts = facts::OnDisk { root: app };
+    let texts = absent::Everywhere {
+        on_disk: facts::OnDisk { root: app },
+        absent,
+    };
     let plan = decide::decide(&facts, &config.strip, &texts);
     let dev_dependencies = dev_dependencies::needed(&facts, &texts);
-    let mut removed = plan.removed.clone();
+    let (gone, mut removed) = bring_back(app, &tree, &plan, absent)?;
     let mut applied = Applied::default();
     if !dry_run && !removed.is_empty() {
         let verify = &config.strip.verify.value;
@@ -90,12 +112,45 @@ pub fn run(
             verify::first_failure(app, verify, environment, &mut Silent)
         })?;
     }
+    removed.extend(gone);
+    removed.sort_unstable_by_key(|(number, _)| *number);
     let mut report = StripReport::unchanged(&tree, dry_run, level);
     report.fill(&facts, &removed, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
     report.dev_dependencies = dev_dependencies;
     Ok(report)
+}
+
+type Removal = Vec<(usize, &'static catalogue::Entry)>;
+
+/// Brings back what is absent and stays. Returns what is to be removed: first what is
+/// absent already, then what is on disk.
+fn bring_back(
+    app: &Path,
+    tree: &Tree,
+    plan: &decide::Plan,
+    absent: &dyn Absent,
+) -> Result<(Removal, Removal)> {
+    let path = |number: usize| {
+        tree.entries()
+            .get(number)
+            .map(crate::facts::tree::Entry::path)
+    };
+    let is_absent = |number: usize| path(number).is_some_and(|path| absent.has(path));
+    let (gone, there): (Removal, Removal) = plan
+        .removed
+        .iter()
+        .partition(|(number, _)| is_absent(*number));
+    let goes: std::collections::HashSet<usize> = gone.iter().map(|(number, _)| *number).collect();
+    let stays: Vec<&Path> = (0..tree.entries().len())
+        .filter(|number| is_absent(*number) && !goes.contains(number))
+        .filter_map(path)
+        .collect();
+    absent
+        .bring_back(&stays)
+        .map_err(|error| error::io("unpacking into", app, &error))?;
+    Ok((gone, there))
 }
 
 /// What came of applying a plan, beside what it removed.
@@ -109,7 +164,7 @@ struct Applied {
 fn apply(
     app: &Path,
     tree: &Tree,
-    removed: &mut Vec<(usize, &'static catalogue::Entry)>,
+    removed: &mut Removal,
     verify: impl FnOnce(&Path) -> Option<PutBack>,
 ) -> Result<Applied> {
     let problem = |error: &std::io::Error| error::io("stripping", app, error);

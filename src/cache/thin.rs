@@ -1,0 +1,211 @@
+//! Which files of a packed tree need not be unpacked, because strip would remove them again?
+//!
+//! The whole tree is stored, since a changed lockfile takes it as its base and another
+//! strip level keeps more of it. Beside it stands a list of the files that the last strip
+//! removed. When nothing but strip will look at the tree before the app starts, these are
+//! left out of the unpack. Strip then decides as if they were there ([`LeftOut`] lists them
+//! and has their contents), and whatever it keeps this time is unpacked after all. So the
+//! list is a guess that saves time: a stale or damaged one costs time and nothing else.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::inputs::{digest, read_regular};
+use super::pack::{Fault, Part};
+use super::store::{Kept, Record, Store};
+use crate::config::{StripConfig, StripLevel};
+use crate::error;
+use crate::facts::tree::{Entry, EntryKind};
+use crate::strip::StripReport;
+use crate::strip::absent::Absent;
+
+/// The list's name in the store.
+const NAME: &str = "left-out";
+const FILE: &str = "list.zst";
+/// More than any list has, uncompressed; a broken file must not fill the memory.
+const MOST_BYTES: usize = 64_000_000;
+
+/// A packed tree that only strip looks at before the app starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Holds `index` and `frames`.
+    pub folder: PathBuf,
+    /// Digest of the index.
+    pub digest: String,
+    /// Paths relative to the app that were not unpacked.
+    pub left_out: HashSet<PathBuf>,
+}
+
+/// What the list depends on beside the pack. It only has to be roughly right: under other
+/// settings most files of the list would have to be unpacked one by one.
+fn settings(config: &StripConfig) -> String {
+    let text = format!(
+        "{} {:?} {:?} {:?}",
+        env!("CARGO_PKG_VERSION"),
+        config.level.value,
+        config.keep.value,
+        config.remove.value
+    );
+    digest(text.as_bytes())
+}
+
+/// Whether files may be left out at all: not where nothing is stripped, and not where a
+/// command of the user decides whether everything comes back.
+#[must_use]
+pub fn is_possible(config: &StripConfig) -> bool {
+    config.level.value != StripLevel::Off && config.verify.value.is_empty()
+}
+
+/// The files to leave out of a pack; empty where nothing is known.
+///
+/// # Errors
+/// The pack can't be read.
+pub fn list(
+    store: &Store,
+    pack: &Path,
+    pack_digest: &str,
+    config: &StripConfig,
+) -> Result<HashSet<PathBuf>, Fault> {
+    let Some(numbers) = read(store, pack_digest, config) else {
+        return Ok(HashSet::new());
+    };
+    let part = Part::open(pack, pack_digest)?;
+    let paths = numbers.iter().filter_map(|number| part.path(*number));
+    Ok(paths.map(Path::to_owned).collect())
+}
+
+fn read(store: &Store, pack_digest: &str, config: &StripConfig) -> Option<Vec<usize>> {
+    let stored = read_regular(&store.folder(NAME).join(FILE)).ok()?;
+    let text = String::from_utf8(zstd::bulk::decompress(&stored, MOST_BYTES).ok()?).ok()?;
+    let mut lines = text.lines();
+    let fits = lines.next()? == pack_digest && lines.next()? == settings(config);
+    if !fits {
+        return None;
+    }
+    lines.map(|line| line.parse().ok()).collect()
+}
+
+/// Keeps the list for the next build: what this strip removed from the pack. Where there is
+/// no pack, or the list can't be kept, the next build unpacks everything.
+pub fn remember(
+    store: &Store,
+    packed: Option<&Packed>,
+    config: &StripConfig,
+    report: &StripReport,
+) {
+    let kept = packed.map(|packed| keep(store, packed, config, report));
+    if !matches!(kept, Some(Ok(()))) {
+        // What can't be removed is judged again by the next build.
+        let _ = store.discard(NAME);
+    }
+}
+
+fn keep(
+    store: &Store,
+    packed: &Packed,
+    config: &StripConfig,
+    report: &StripReport,
+) -> Result<(), Fault> {
+    let part = Part::open(&packed.folder, &packed.digest)?;
+    let removed: HashSet<&Path> = report
+        .manifest
+        .iter()
+        .map(|removed| removed.path.as_path())
+        .collect();
+    let mut text = format!("{}\n{}\n", packed.digest, settings(config));
+    let mut folders_that_take_files = HashSet::new();
+    for (number, entry) in part.entries().enumerate() {
+        let path = entry.path();
+        if entry.kind() == EntryKind::Directory && entry.mode() & 0o300 == 0o300 {
+            folders_that_take_files.insert(path.to_owned());
+        }
+        // Manifests are read from the disk by more than strip.
+        let is_manifest = path.file_name().is_some_and(|name| name == "package.json");
+        let may_come_back = path
+            .parent()
+            .is_some_and(|folder| folders_that_take_files.contains(folder));
+        if removed.contains(path) && part.is_file(number) && may_come_back && !is_manifest {
+            text.push_str(&number.to_string());
+            text.push('\n');
+        }
+    }
+    let content = zstd::bulk::compress(text.as_bytes(), 3)?;
+    let path = store.folder(NAME).join(FILE);
+    if read_regular(&path).ok().as_deref() != Some(content.as_slice()) {
+        let folder = store.begin(NAME)?;
+        fs_err::write(folder.join(FILE), &content)?;
+    }
+    store.commit(NAME, &Record::default(), Kept::CACHE)?;
+    Ok(())
+}
+
+/// The files of a pack that are part of the app but not on disk.
+pub struct LeftOut<'a> {
+    app: &'a Path,
+    pack: Part,
+    /// Entry numbers of the pack by path; folders that only held such files among them.
+    numbers: HashMap<PathBuf, usize>,
+}
+
+impl<'a> LeftOut<'a> {
+    /// `None` where everything was unpacked.
+    ///
+    /// # Errors
+    /// The pack, which was read a moment ago, can't be read any more.
+    pub fn of(app: &'a Path, packed: Option<&Packed>) -> crate::error::Result<Option<Self>> {
+        let Some(packed) = packed.filter(|packed| !packed.left_out.is_empty()) else {
+            return Ok(None);
+        };
+        let pack = Part::open(&packed.folder, &packed.digest)
+            .map_err(|fault| error::io("reading", &packed.folder, &fault.into()))?;
+        let numbers = pack
+            .entries()
+            .enumerate()
+            .filter(|(_, entry)| {
+                packed.left_out.contains(entry.path())
+                    || entry.kind() == EntryKind::Directory
+                        && fs_err::symlink_metadata(app.join(entry.path())).is_err()
+            })
+            .map(|(number, entry)| (entry.path().to_owned(), number))
+            .collect();
+        Ok(Some(Self { app, pack, numbers }))
+    }
+}
+
+impl Absent for LeftOut<'_> {
+    fn entries(&self) -> Vec<Entry> {
+        let entries = self.pack.entries();
+        entries
+            .filter(|entry| self.numbers.contains_key(entry.path()))
+            .collect()
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        self.numbers.contains_key(path)
+    }
+
+    fn text(&self, path: &str) -> Option<Vec<u8>> {
+        let number = self.numbers.get(Path::new(path))?;
+        self.pack.content(*number).ok()
+    }
+
+    fn bring_back(&self, paths: &[&Path]) -> std::io::Result<()> {
+        let numbers: Vec<usize> = paths
+            .iter()
+            .filter_map(|path| self.numbers.get(*path).copied())
+            .filter(|number| self.pack.is_file(*number))
+            .collect();
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        self.pack
+            .fill(self.app, &numbers)
+            .map_err(std::io::Error::from)
+    }
+}
+
+/// Whether a path that a cache of its own keeps lies in the packed tree: that cache must
+/// see all of it.
+pub(super) fn without(left_out: &mut HashSet<PathBuf>, kept: &[PathBuf]) {
+    left_out.retain(|path| !kept.iter().any(|folder| path.starts_with(folder)));
+}
