@@ -141,14 +141,20 @@ impl Run<'_> {
         } = self.input;
         let mut caches = self.report.caches.iter();
         let packed = caches.find_map(|outcome| outcome.packed.as_ref());
-        let left_out = thin::LeftOut::of(app, packed)?;
+        let store = self.input.store.filter(|_| self.apply);
+        let left_out = match (store, packed) {
+            (Some(store), Some(packed)) => Some(thin::LeftOut::of(app, store, packed)?),
+            _ => None,
+        };
         let absent: &dyn Absent = match &left_out {
             Some(left_out) => left_out,
             None => &strip::absent::Nothing,
         };
         let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
-        if let (true, Some(store)) = (self.apply, self.input.store) {
-            thin::remember(store, packed, &config.strip, &strip);
+        match (&left_out, store) {
+            (Some(left_out), _) => left_out.remember(&config.strip, &strip),
+            (None, Some(store)) => thin::forget(store),
+            (None, None) => {}
         }
         self.progress.event(Event::Strip(&strip));
         self.report.strip = Some(strip);

@@ -21,6 +21,7 @@ pub mod index;
 pub mod journal;
 pub mod lists;
 pub mod manifest;
+pub mod memory;
 pub mod platform;
 pub mod python;
 pub mod references;
@@ -32,12 +33,14 @@ pub mod verify;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
 
 use absent::Absent;
+use memory::Memory;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
@@ -94,9 +97,20 @@ pub fn run_with(
     let level = config.strip.level.value;
     let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
-        bring_back(app, &tree, &decide::Plan::default(), absent)?;
+        bring_back(app, &tree, &HashSet::new(), absent)?;
         return Ok(StripReport::unchanged(&tree, dry_run, level));
     }
+    let basis = absent
+        .packed()
+        .filter(|_| !dry_run && config.strip.verify.value.is_empty())
+        .and_then(|packed| memory::basis(&tree, packed, &config.strip, environment));
+    if let Some(basis) = &basis
+        && let Some(report) = again(app, basis, &tree, absent)?
+    {
+        return Ok(report);
+    }
+    let all_variables = environment;
+    let environment = &memory::only_what_counts(environment);
     let facts = facts::read(&tree, environment, level == StripLevel::Trace);
     let texts = absent::Everywhere {
         on_disk: facts::OnDisk { root: app },
@@ -104,12 +118,17 @@ pub fn run_with(
     };
     let plan = decide::decide(&facts, &config.strip, &texts);
     let dev_dependencies = dev_dependencies::needed(&facts, &texts);
-    let (gone, mut removed) = bring_back(app, &tree, &plan, absent)?;
+    let goes = plan.removed.iter().map(|(number, _)| *number).collect();
+    bring_back(app, &tree, &goes, absent)?;
+    let (gone, mut removed) = plan
+        .removed
+        .iter()
+        .partition::<Removal, _>(|(number, _)| is_absent(&tree, *number, absent));
     let mut applied = Applied::default();
     if !dry_run && !removed.is_empty() {
         let verify = &config.strip.verify.value;
         applied = apply(app, &tree, &mut removed, |app| {
-            verify::first_failure(app, verify, environment, &mut Silent)
+            verify::first_failure(app, verify, all_variables, &mut Silent)
         })?;
     }
     removed.extend(gone);
@@ -119,38 +138,64 @@ pub fn run_with(
     report.failed = applied.failed;
     report.put_back = applied.put_back;
     report.dev_dependencies = dev_dependencies;
+    report.basis = basis;
     Ok(report)
 }
 
 type Removal = Vec<(usize, &'static catalogue::Entry)>;
 
-/// Brings back what is absent and stays. Returns what is to be removed: first what is
-/// absent already, then what is on disk.
-fn bring_back(
-    app: &Path,
-    tree: &Tree,
-    plan: &decide::Plan,
-    absent: &dyn Absent,
-) -> Result<(Removal, Removal)> {
-    let path = |number: usize| {
-        tree.entries()
-            .get(number)
-            .map(crate::facts::tree::Entry::path)
-    };
-    let is_absent = |number: usize| path(number).is_some_and(|path| absent.has(path));
-    let (gone, there): (Removal, Removal) = plan
-        .removed
-        .iter()
-        .partition(|(number, _)| is_absent(*number));
-    let goes: std::collections::HashSet<usize> = gone.iter().map(|(number, _)| *number).collect();
+fn is_absent(tree: &Tree, number: usize, absent: &dyn Absent) -> bool {
+    let entry = tree.entries().get(number);
+    entry.is_some_and(|entry| absent.has(entry.path()))
+}
+
+/// Brings back what is absent and does not go.
+fn bring_back(app: &Path, tree: &Tree, goes: &HashSet<usize>, absent: &dyn Absent) -> Result<()> {
     let stays: Vec<&Path> = (0..tree.entries().len())
-        .filter(|number| is_absent(*number) && !goes.contains(number))
-        .filter_map(path)
+        .filter(|number| !goes.contains(number) && is_absent(tree, *number, absent))
+        .filter_map(|number| Some(tree.entries().get(number)?.path()))
         .collect();
     absent
         .bring_back(&stays)
-        .map_err(|error| error::io("unpacking into", app, &error))?;
-    Ok((gone, there))
+        .map_err(|error| error::io("unpacking into", app, &error))
+}
+
+/// The report of the last strip, applied again, if it was made on the same basis. `None`
+/// where it was not, or a file can't be removed: then everything is decided anew.
+fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Option<StripReport>> {
+    let memory = absent.remembered().as_deref().and_then(Memory::decode);
+    let Some(mut report) = memory.and_then(|memory| memory.recall(basis)) else {
+        return Ok(None);
+    };
+    let problem = |error: std::io::Error| error::io("stripping", app, &error);
+    let goes: HashSet<&Path> = report
+        .manifest
+        .iter()
+        .map(|removed| removed.path.as_path())
+        .collect();
+    let numbers = tree.entries().iter().enumerate();
+    let goes = numbers
+        .filter(|(_, entry)| goes.contains(entry.path()))
+        .map(|(number, _)| number)
+        .collect();
+    bring_back(app, tree, &goes, absent)?;
+    let there = memory::still_there(app, &report);
+    if !there.is_empty() {
+        let (aside, outcome) =
+            journal::move_aside(app, there, &mut |_| Ok(())).map_err(|error| {
+                // What was moved before the disk filled up goes back.
+                let _ = journal::recover(app);
+                problem(error)
+            })?;
+        if !outcome.failed.is_empty() {
+            aside.restore().map_err(problem)?;
+            return Ok(None);
+        }
+        aside.commit(&mut |_| Ok(())).map_err(problem)?;
+    }
+    report.basis = Some(basis.to_owned());
+    report.recalled = true;
+    Ok(Some(report))
 }
 
 /// What came of applying a plan, beside what it removed.

@@ -17,11 +17,13 @@ use crate::config::{StripConfig, StripLevel};
 use crate::error;
 use crate::facts::tree::{Entry, EntryKind};
 use crate::strip::StripReport;
-use crate::strip::absent::Absent;
+use crate::strip::absent::{self, Absent};
+use crate::strip::memory::Memory;
 
 /// The list's name in the store.
 const NAME: &str = "left-out";
-const FILE: &str = "list.zst";
+const LIST: &str = "list.zst";
+const REPORT: &str = "report.zst";
 /// More than any list has, uncompressed; a broken file must not fill the memory.
 const MOST_BYTES: usize = 64_000_000;
 
@@ -75,7 +77,7 @@ pub fn list(
 }
 
 fn read(store: &Store, pack_digest: &str, config: &StripConfig) -> Option<Vec<usize>> {
-    let stored = read_regular(&store.folder(NAME).join(FILE)).ok()?;
+    let stored = read_regular(&store.folder(NAME).join(LIST)).ok()?;
     let text = String::from_utf8(zstd::bulk::decompress(&stored, MOST_BYTES).ok()?).ok()?;
     let mut lines = text.lines();
     let fits = lines.next()? == pack_digest && lines.next()? == settings(config);
@@ -85,98 +87,108 @@ fn read(store: &Store, pack_digest: &str, config: &StripConfig) -> Option<Vec<us
     lines.map(|line| line.parse().ok()).collect()
 }
 
-/// Keeps the list for the next build: what this strip removed from the pack. Where there is
-/// no pack, or the list can't be kept, the next build unpacks everything.
-pub fn remember(
-    store: &Store,
-    packed: Option<&Packed>,
-    config: &StripConfig,
-    report: &StripReport,
-) {
-    let kept = packed.map(|packed| keep(store, packed, config, report));
-    if !matches!(kept, Some(Ok(()))) {
-        // What can't be removed is judged again by the next build.
-        let _ = store.discard(NAME);
-    }
-}
-
-fn keep(
-    store: &Store,
-    packed: &Packed,
-    config: &StripConfig,
-    report: &StripReport,
-) -> Result<(), Fault> {
-    let part = Part::open(&packed.folder, &packed.digest)?;
-    let removed: HashSet<&Path> = report
-        .manifest
-        .iter()
-        .map(|removed| removed.path.as_path())
-        .collect();
-    let mut text = format!("{}\n{}\n", packed.digest, settings(config));
-    let mut folders_that_take_files = HashSet::new();
-    for (number, entry) in part.entries().enumerate() {
-        let path = entry.path();
-        if entry.kind() == EntryKind::Directory && entry.mode() & 0o300 == 0o300 {
-            folders_that_take_files.insert(path.to_owned());
-        }
-        // Manifests are read from the disk by more than strip.
-        let is_manifest = path.file_name().is_some_and(|name| name == "package.json");
-        let may_come_back = path
-            .parent()
-            .is_some_and(|folder| folders_that_take_files.contains(folder));
-        if removed.contains(path) && part.is_file(number) && may_come_back && !is_manifest {
-            text.push_str(&number.to_string());
-            text.push('\n');
-        }
-    }
-    let content = zstd::bulk::compress(text.as_bytes(), 3)?;
-    let path = store.folder(NAME).join(FILE);
-    if read_regular(&path).ok().as_deref() != Some(content.as_slice()) {
-        let folder = store.begin(NAME)?;
-        fs_err::write(folder.join(FILE), &content)?;
-    }
-    store.commit(NAME, &Record::default(), Kept::CACHE)?;
-    Ok(())
-}
-
-/// The files of a pack that are part of the app but not on disk.
+/// The packed tree of this build, as strip sees it.
 pub struct LeftOut<'a> {
     app: &'a Path,
+    store: &'a Store,
     pack: Part,
-    /// Entry numbers of the pack by path; folders that only held such files among them.
+    whole: absent::Packed,
+    /// Entry numbers of what is not on disk, by path; folders that only held such files are
+    /// among them.
     numbers: HashMap<PathBuf, usize>,
 }
 
 impl<'a> LeftOut<'a> {
-    /// `None` where everything was unpacked.
-    ///
     /// # Errors
     /// The pack, which was read a moment ago, can't be read any more.
-    pub fn of(app: &'a Path, packed: Option<&Packed>) -> crate::error::Result<Option<Self>> {
-        let Some(packed) = packed.filter(|packed| !packed.left_out.is_empty()) else {
-            return Ok(None);
-        };
+    pub fn of(app: &'a Path, store: &'a Store, packed: &Packed) -> crate::error::Result<Self> {
         let pack = Part::open(&packed.folder, &packed.digest)
             .map_err(|fault| error::io("reading", &packed.folder, &fault.into()))?;
-        let numbers = pack
-            .entries()
+        let entries: Vec<Entry> = pack.entries().collect();
+        let is_absent = |entry: &Entry| {
+            packed.left_out.contains(entry.path())
+                || !packed.left_out.is_empty()
+                    && entry.kind() == EntryKind::Directory
+                    && fs_err::symlink_metadata(app.join(entry.path())).is_err()
+        };
+        let numbers = entries
+            .iter()
             .enumerate()
-            .filter(|(_, entry)| {
-                packed.left_out.contains(entry.path())
-                    || entry.kind() == EntryKind::Directory
-                        && fs_err::symlink_metadata(app.join(entry.path())).is_err()
-            })
+            .filter(|(_, entry)| is_absent(entry))
             .map(|(number, entry)| (entry.path().to_owned(), number))
             .collect();
-        Ok(Some(Self { app, pack, numbers }))
+        let whole = absent::Packed {
+            roots: pack.roots().to_vec(),
+            digest: packed.digest.clone(),
+            entries,
+        };
+        Ok(Self {
+            app,
+            store,
+            pack,
+            whole,
+            numbers,
+        })
     }
+
+    /// Keeps for the next build what this strip removed from the pack, and its report.
+    /// Failing costs time and nothing else.
+    pub fn remember(&self, config: &StripConfig, report: &StripReport) {
+        let kept = if report.recalled {
+            self.store.commit(NAME, &Record::default(), Kept::CACHE)
+        } else {
+            self.keep(config, report)
+        };
+        if kept.is_err() {
+            forget(self.store);
+        }
+    }
+
+    fn keep(&self, config: &StripConfig, report: &StripReport) -> std::io::Result<()> {
+        let removed: HashSet<&Path> = report
+            .manifest
+            .iter()
+            .map(|removed| removed.path.as_path())
+            .collect();
+        let mut text = format!("{}\n{}\n", self.whole.digest, settings(config));
+        let mut folders_that_take_files = HashSet::new();
+        for (number, entry) in self.whole.entries.iter().enumerate() {
+            let path = entry.path();
+            if entry.kind() == EntryKind::Directory && entry.mode() & 0o300 == 0o300 {
+                folders_that_take_files.insert(path);
+            }
+            // Manifests are read from the disk by more than strip.
+            let is_manifest = path.file_name().is_some_and(|name| name == "package.json");
+            let may_come_back = path
+                .parent()
+                .is_some_and(|folder| folders_that_take_files.contains(folder));
+            if removed.contains(path) && self.pack.is_file(number) && may_come_back && !is_manifest
+            {
+                text.push_str(&number.to_string());
+                text.push('\n');
+            }
+        }
+        let folder = self.store.begin(NAME)?;
+        fs_err::write(folder.join(LIST), zstd::bulk::compress(text.as_bytes(), 3)?)?;
+        if let Some(memory) = Memory::of(report) {
+            fs_err::write(folder.join(REPORT), memory.encode()?)?;
+        }
+        self.store.commit(NAME, &Record::default(), Kept::CACHE)
+    }
+}
+
+/// Nothing is packed that only strip looks at, so that there is nothing to remember.
+pub fn forget(store: &Store) {
+    // What can't be removed is judged again by the next build.
+    let _ = store.discard(NAME);
 }
 
 impl Absent for LeftOut<'_> {
     fn entries(&self) -> Vec<Entry> {
-        let entries = self.pack.entries();
+        let entries = self.whole.entries.iter();
         entries
             .filter(|entry| self.numbers.contains_key(entry.path()))
+            .cloned()
             .collect()
     }
 
@@ -187,6 +199,14 @@ impl Absent for LeftOut<'_> {
     fn text(&self, path: &str) -> Option<Vec<u8>> {
         let number = self.numbers.get(Path::new(path))?;
         self.pack.content(*number).ok()
+    }
+
+    fn packed(&self) -> Option<&absent::Packed> {
+        Some(&self.whole)
+    }
+
+    fn remembered(&self) -> Option<Vec<u8>> {
+        read_regular(&self.store.folder(NAME).join(REPORT)).ok()
     }
 
     fn bring_back(&self, paths: &[&Path]) -> std::io::Result<()> {
@@ -204,8 +224,7 @@ impl Absent for LeftOut<'_> {
     }
 }
 
-/// Whether a path that a cache of its own keeps lies in the packed tree: that cache must
-/// see all of it.
+/// Takes out of a list what lies in a cache of its own, which must see all of it.
 pub(super) fn without(left_out: &mut HashSet<PathBuf>, kept: &[PathBuf]) {
     left_out.retain(|path| !kept.iter().any(|folder| path.starts_with(folder)));
 }

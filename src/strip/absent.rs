@@ -4,7 +4,7 @@
 //! those files were there, so that its answer depends on the app alone and never on what
 //! was left out; what it keeps has to be brought back.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::facts::Texts;
 use crate::facts::tree::{Entry, Tree};
@@ -19,11 +19,28 @@ pub trait Absent: Sync {
     /// The content of one of them.
     fn text(&self, path: &str) -> Option<Vec<u8>>;
 
+    /// The whole packed tree, where strip is the only one that looks at it.
+    fn packed(&self) -> Option<&Packed>;
+
+    /// What [`super::memory::Memory::encode`] gave after the last strip.
+    fn remembered(&self) -> Option<Vec<u8>>;
+
     /// Makes these files in the app.
     ///
     /// # Errors
     /// The disk is full, or the archive that holds them is gone.
     fn bring_back(&self, paths: &[&Path]) -> std::io::Result<()>;
+}
+
+/// A tree that was packed as it is, or was just unpacked.
+#[derive(Debug)]
+pub struct Packed {
+    /// Relative to the app.
+    pub roots: Vec<PathBuf>,
+    /// Of all that is in it.
+    pub digest: String,
+    /// Everything in it, whether on disk or not.
+    pub entries: Vec<Entry>,
 }
 
 /// Everything is on disk.
@@ -38,6 +55,12 @@ impl Absent for Nothing {
         false
     }
     fn text(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
+    fn packed(&self) -> Option<&Packed> {
+        None
+    }
+    fn remembered(&self) -> Option<Vec<u8>> {
         None
     }
     fn bring_back(&self, _paths: &[&Path]) -> std::io::Result<()> {

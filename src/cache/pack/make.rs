@@ -75,7 +75,7 @@ pub(super) fn finish_modes(made: Vec<(&Item, &PathBuf)>) -> Result<(), Fault> {
 }
 
 /// The permission bits that the system takes away from what this process makes
-/// (proc_pid_status(5), `Umask`). All of them where that can't be known.
+/// (`proc_pid_status(5)`, `Umask`). All of them where that can't be known.
 fn mask() -> u32 {
     let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
     let field = status.lines().find_map(|line| line.strip_prefix("Umask:"));

@@ -28,6 +28,12 @@ impl Part {
         })
     }
 
+    /// The folders that were packed, relative to the app.
+    #[must_use]
+    pub fn roots(&self) -> &[PathBuf] {
+        &self.index.roots
+    }
+
     /// Every entry by its number, as a tree would list it; paths are relative to the app.
     pub fn entries(&self) -> impl Iterator<Item = Entry> {
         self.index.items.iter().map(|item| {

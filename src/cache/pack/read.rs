@@ -36,6 +36,7 @@ pub struct Unpacked {
 /// # Errors
 /// [`Fault::Damaged`] if a digest, size or count differs; nothing has got its final name
 /// then. [`Fault::Io`] when the disk says no.
+#[allow(clippy::implicit_hasher)] // every caller has the standard one
 pub fn unpack(
     app: &Path,
     folder: &Path,

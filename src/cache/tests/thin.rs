@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::support::{Bed, Log};
+use crate::facts::environment::World;
 use crate::facts::tree::Tree;
 use crate::flow::{self, Input};
 use crate::report::Report;
@@ -92,6 +93,7 @@ fn an_unchanged_build_unpacks_only_what_stays_and_reports_the_same() {
         assert!(left_out(&again) > 40, "{:?}", log.lines);
         assert_eq!(files(&bed), tree);
         assert_eq!(said(&again), text);
+        assert!(again.strip.unwrap().recalled);
         assert!(log.warnings.is_empty(), "{:?}", log.warnings);
         assert!(log.lines[0].contains("HIT, restored"), "{:?}", log.lines);
         assert!(
@@ -117,12 +119,76 @@ fn what_a_change_of_the_app_needs_comes_back() {
         let (report, log) = build(&bed);
         assert!(left_out(&report) > 0, "{source}");
         assert_eq!((files(&bed), said(&report)), expected, "{source}");
+        assert!(!report.strip.unwrap().recalled, "{source}");
         assert_eq!(log.commands, Vec::<String>::new(), "{source}");
+        bed.next();
+        let (report, _) = build(&bed);
+        assert_eq!((files(&bed), said(&report)), expected, "{source}");
+        assert!(report.strip.unwrap().recalled, "{source}");
     }
     bed.put("server.js", "require('ms/test/a.test.js')\n");
     bed.next();
     build(&bed);
     assert!(bed.app().join("node_modules/ms/test/data.js").exists());
+}
+
+#[test]
+fn every_input_of_a_decision_is_looked_at() {
+    type Change = (&'static str, fn(&mut Bed));
+    let changes: &[Change] = &[
+        ("a start command", |bed| {
+            bed.put("Procfile", "web: node --enable-source-maps server.js\n");
+        }),
+        ("a new source", |bed| {
+            bed.put("lib/new.js", "require('ms/test/a.test.js')\n");
+        }),
+        ("a link", |bed| {
+            let target = "node_modules/ms/docs/deep/guide.md";
+            std::os::unix::fs::symlink(target, bed.app().join("guide")).unwrap();
+        }),
+        ("a variable", |bed| {
+            bed.set("NODE_OPTIONS", "--enable-source-maps");
+        }),
+        ("a keep list", |bed| {
+            bed.put("project.toml", "[com.slugsmith.strip]\nkeep = [\"*.md\"]\n");
+        }),
+        ("a mode", |bed| {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            fs_err::set_permissions(bed.app().join("server.js"), mode).unwrap();
+        }),
+        ("nothing but time", |_| {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }),
+    ];
+    for (what, change) in changes {
+        let mut bed = bed();
+        // Files of the app itself are stripped in builds of a slug only.
+        bed.environment.world = World::Classic;
+        bed.put("docs/guide.md", "text");
+        bed.put("test/a.test.js", "1");
+        build(&bed);
+        let restore = || {
+            bed.put("docs/guide.md", "text");
+            bed.put("test/a.test.js", "1");
+        };
+        restore();
+        bed.next();
+        let (again, _) = build(&bed);
+        assert!(again.strip.unwrap().recalled);
+        restore();
+        change(&mut bed);
+        let expected = from_nothing(&bed);
+        bed.put("docs/guide.md", "text");
+        bed.put("test/a.test.js", "1");
+        bed.next();
+        let (report, _) = build(&bed);
+        assert_eq!((files(&bed), said(&report)), expected, "{what}");
+        assert_eq!(
+            report.strip.unwrap().recalled,
+            *what == "nothing but time",
+            "{what}"
+        );
+    }
 }
 
 #[test]
@@ -206,8 +272,10 @@ fn a_damaged_list_costs_time_only() {
     let mut other = zstd::bulk::decompress(&good, 10_000).unwrap();
     other.extend_from_slice(b"0\n1\n2\n3\n4\n99999\n");
     let every = zstd::bulk::compress(&other, 1).unwrap();
+    let report = path.with_file_name("report.zst");
     for bad in [&good[..good.len() / 2], b"", b"junk", &every] {
         fs_err::write(&path, bad).unwrap();
+        fs_err::write(&report, bad).unwrap();
         bed.next();
         let (again, log) = build(&bed);
         assert_eq!(files(&bed), tree);

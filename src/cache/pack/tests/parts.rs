@@ -50,7 +50,7 @@ fn a_tree_without_some_files_is_that_tree_stripped_and_they_come_back() {
     put(&bench.from().join("node_modules/docs/deep/a.md"), b"text");
     put(
         &bench.from().join("node_modules/a/index.js.map"),
-        &[7; 5_000_000],
+        &vec![7; 5_000_000],
     );
     let packed = bench.pack().unwrap();
     let full = shape(&bench.from());
@@ -90,8 +90,11 @@ fn a_tree_without_some_files_is_that_tree_stripped_and_they_come_back() {
 #[test]
 fn a_damaged_frame_is_found_even_where_nothing_of_it_is_wanted() {
     let bench = Bench::new();
-    put(&bench.from().join("node_modules/a.js"), &[1; 3_000_000]);
-    put(&bench.from().join("node_modules/a.js.map"), &[2; 3_000_000]);
+    put(&bench.from().join("node_modules/a.js"), &vec![1; 3_000_000]);
+    put(
+        &bench.from().join("node_modules/a.js.map"),
+        &vec![2; 3_000_000],
+    );
     let packed = bench.pack().unwrap();
     let frames = bench.stored().join("frames");
     let mut content = fs_err::read(&frames).unwrap();
