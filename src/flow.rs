@@ -8,6 +8,7 @@ use crate::budget::history::History;
 use crate::budget::layers::Reused;
 use crate::budget::{LayerTree, Shipped, Verdict};
 use crate::cache::store::Store;
+use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
@@ -16,6 +17,7 @@ use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
 
 /// What one run works on.
@@ -138,7 +140,23 @@ impl Run<'_> {
             environment,
             ..
         } = self.input;
-        let strip = strip::run(app, config, environment, !self.apply)?;
+        let mut caches = self.report.caches.iter();
+        let packed = caches.find_map(|outcome| outcome.packed.as_ref());
+        let store = self.input.store.filter(|_| self.apply);
+        let left_out = match (store, packed) {
+            (Some(store), Some(packed)) => Some(thin::LeftOut::of(app, store, packed)?),
+            _ => None,
+        };
+        let absent: &dyn Absent = match &left_out {
+            Some(left_out) => left_out,
+            None => &strip::absent::Nothing,
+        };
+        let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
+        match (&left_out, store) {
+            (Some(left_out), _) => left_out.remember(&config.strip, &strip),
+            (None, Some(store)) => thin::forget(store),
+            (None, None) => {}
+        }
         self.progress.event(Event::Strip(&strip));
         self.report.strip = Some(strip);
         Ok(())
