@@ -12,6 +12,7 @@ pub mod layers;
 pub mod packages;
 pub mod process;
 pub mod sources;
+pub mod terraform;
 pub mod tools;
 pub mod tree;
 
