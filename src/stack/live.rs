@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::environment::{self, Overlay, PATH_VARIABLES, Raw};
+use super::environment::{self, BUILD_KEPT, Overlay, PATH_VARIABLES, Raw};
 use super::model::Model;
 
 /// A variable that is not what it should be.
@@ -20,18 +20,6 @@ pub struct Difference {
 
 /// Stands for what the image put into a path variable; no value holds a NUL.
 const IMAGE: &str = "\0";
-
-/// Variables that the builder takes from its own environment, which can't be seen.
-const FROM_OUTSIDE: &[&str] = &[
-    "HOSTNAME",
-    "HOME",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "NO_PROXY",
-    "no_proxy",
-];
 
 /// Variables that a shell between the builder and us adds (bash(1), sh(1)).
 const OF_SHELLS: &[&str] = &["PWD", "OLDPWD", "SHLVL", "_"];
@@ -100,7 +88,7 @@ fn fits(live: &OsStr, model: &OsStr) -> bool {
 
 fn is_from_outside(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b"CNB_")
-        || FROM_OUTSIDE
+        || BUILD_KEPT
             .iter()
             .chain(OF_SHELLS)
             .any(|outside| name == *outside)

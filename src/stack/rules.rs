@@ -31,6 +31,7 @@ mod variable_set_twice;
 mod wrong_platform;
 
 use crate::audit::registry::Docs;
+use crate::catalogue;
 use crate::config::AuditConfig;
 use crate::finding::{Finding, Level};
 
@@ -51,6 +52,8 @@ pub struct Rule {
     pub docs: Docs,
     pub check: fn(&Model<'_>) -> Vec<Finding>,
 }
+
+catalogue::entry!(Rule);
 
 impl Rule {
     /// A finding of this rule at its own level.
@@ -98,10 +101,7 @@ pub static RULES: &[&Rule] = &[
 /// The rule with this id or code.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .copied()
-        .find(|rule| rule.id == id || rule.code.eq_ignore_ascii_case(id))
+    catalogue::find(RULES, id)
 }
 
 /// The page of a rule, in Markdown.
@@ -115,19 +115,7 @@ pub fn page(rule: &Rule) -> String {
 /// The list of all rules, in Markdown.
 #[must_use]
 pub fn index() -> String {
-    use std::fmt::Write as _;
-    let mut page = "# Conflicts between stacked buildpacks\n\n\
-                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
-        .to_owned();
-    for rule in RULES {
-        let (id, code, level) = (rule.id, rule.code, rule.level.word());
-        let _ = writeln!(
-            page,
-            "| [{id}]({id}.md) | {code} | {level} | {} |",
-            rule.title
-        );
-    }
-    page
+    catalogue::index("Conflicts between stacked buildpacks", RULES)
 }
 
 /// What separates the entries of a list variable such as PATH; `None` for other variables.
