@@ -196,6 +196,7 @@ impl Run<'_> {
 
     fn audit(&mut self, tree: &Tree) {
         let facts = audit::Facts::read(&self.app, tree);
+        self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);

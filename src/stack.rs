@@ -12,10 +12,12 @@
 pub mod diff;
 pub mod environment;
 pub mod environments;
+pub mod expected;
 pub mod kept;
 pub mod launch;
 pub mod live;
 pub mod model;
+pub mod reads;
 pub mod rules;
 pub mod secrets;
 pub mod snapshot;

@@ -144,28 +144,52 @@ pub fn escape(id: &str) -> String {
     id.replace('/', "_")
 }
 
+/// How much of each layer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    All,
+    /// Flags, environment files and start programs; nothing is weighed or compared.
+    Environment,
+}
+
 /// Reads a layers root. Never fails.
 #[must_use]
 pub fn read(root: &Path) -> Layers {
+    read_to(root, Depth::All)
+}
+
+/// Reads what decides environments, and nothing else: milliseconds, however large the layers.
+#[must_use]
+pub fn read_environment(root: &Path) -> Layers {
+    read_to(root, Depth::Environment)
+}
+
+fn read_to(root: &Path, depth: Depth) -> Layers {
     let mut unread = Vec::new();
     let finished = tables::finished(root, &mut unread);
     let (group, order) = group(root, finished.as_ref(), &mut unread);
     let mut read: Vec<(Buildpack, Vec<Unread>)> = group
         .into_par_iter()
-        .map(|buildpack| read_buildpack(root, buildpack))
+        .map(|buildpack| read_buildpack(root, buildpack, depth))
         .collect();
     for (_, missed) in &mut read {
         unread.append(missed);
     }
     let mut group: Vec<Buildpack> = read.into_iter().map(|(buildpack, _)| buildpack).collect();
-    contents::compare(root, &mut group);
+    let path_folders = match depth {
+        Depth::All => {
+            contents::compare(root, &mut group);
+            paths::inside(root, &group)
+        }
+        Depth::Environment => Vec::new(),
+    };
     let has_layer_tomls = group
         .iter()
         .flat_map(|buildpack| &buildpack.layers)
         .any(|layer| !matches!(layer.toml, LayerToml::Missing));
     Layers {
         root: root.to_owned(),
-        path_folders: paths::inside(root, &group),
+        path_folders,
         group,
         order,
         has_layer_tomls,
@@ -199,7 +223,7 @@ fn group(
     (group, Order::Unknown)
 }
 
-fn read_buildpack(root: &Path, mut buildpack: Buildpack) -> (Buildpack, Vec<Unread>) {
+fn read_buildpack(root: &Path, mut buildpack: Buildpack, depth: Depth) -> (Buildpack, Vec<Unread>) {
     let mut unread = Vec::new();
     let folder = root.join(escape(&buildpack.id));
     buildpack.has_folder = folder.exists();
@@ -236,7 +260,7 @@ fn read_buildpack(root: &Path, mut buildpack: Buildpack) -> (Buildpack, Vec<Unre
     }
     let read: Vec<(Layer, Vec<Unread>)> = layers
         .into_par_iter()
-        .map(|(name, layer)| read_layer(&folder, Layer { name, ..layer }))
+        .map(|(name, layer)| read_layer(&folder, Layer { name, ..layer }, depth))
         .collect();
     for (layer, mut missed) in read {
         unread.append(&mut missed);
@@ -247,7 +271,7 @@ fn read_buildpack(root: &Path, mut buildpack: Buildpack) -> (Buildpack, Vec<Unre
     (buildpack, unread)
 }
 
-fn read_layer(folder: &Path, mut layer: Layer) -> (Layer, Vec<Unread>) {
+fn read_layer(folder: &Path, mut layer: Layer, depth: Depth) -> (Layer, Vec<Unread>) {
     let mut unread = Vec::new();
     if layer.folder == Folder::Absent {
         return (layer, unread);
@@ -268,7 +292,10 @@ fn read_layer(folder: &Path, mut layer: Layer) -> (Layer, Vec<Unread>) {
         layer.env_process.insert(process, read);
     }
     if matches!(layer.folder, Folder::Directory | Folder::Link) {
-        layer.contents = contents::read(&path, layer.folder, &layer.toml, &mut unread);
+        layer.contents = match depth {
+            Depth::All => contents::read(&path, layer.folder, &layer.toml, &mut unread),
+            Depth::Environment => contents::start_programs(&path),
+        };
     }
     (layer, unread)
 }

@@ -12,6 +12,7 @@
 mod build;
 mod history;
 mod launch;
+mod open;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -23,6 +24,7 @@ use crate::facts::layers::{EnvDir, EnvFile, Root};
 pub use build::{BUILD_KEPT, Overlay, PATH_VARIABLES, build};
 pub use history::{By, How, Step, Variable};
 pub use launch::{IsLaunched, launch};
+pub use open::{UNKNOWN, fits};
 
 /// The kernel's limit for one `NAME=value` with its closing NUL, in bytes
 /// (`MAX_ARG_STRLEN`, execve(2)).

@@ -6,6 +6,7 @@ mod differential;
 mod fixtures;
 mod generator;
 mod large;
+mod launch_check;
 mod lifecycle;
 mod reused;
 mod rules;

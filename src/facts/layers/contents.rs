@@ -75,6 +75,15 @@ pub struct Contents {
     pub big: Vec<(PathBuf, u64, Option<[u8; 32]>)>,
 }
 
+/// Only what runs at the start of a process.
+pub(super) fn start_programs(layer: &Path) -> Contents {
+    Contents {
+        exec_d: programs(&layer.join("exec.d")),
+        profile_d: programs(&layer.join("profile.d")),
+        ..Contents::default()
+    }
+}
+
 /// Reads a layer's folder.
 pub(super) fn read(
     layer: &Path,
@@ -86,9 +95,7 @@ pub(super) fn read(
         executables: with_needs(executables(&layer.join("bin")), &layer.join("bin")),
         libraries: libraries(&layer.join("lib")),
         versions: versions::read(layer, toml),
-        exec_d: programs(&layer.join("exec.d")),
-        profile_d: programs(&layer.join("profile.d")),
-        ..Contents::default()
+        ..start_programs(layer)
     };
     // A link may lead anywhere, to `/` even: it is no layer of its own to be weighed.
     if folder == Folder::Directory {
