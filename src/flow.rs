@@ -102,7 +102,7 @@ impl Run<'_> {
         let remembered = store.and_then(stack::kept::load);
         let stack = stack::inspect(&stack::Inputs {
             layers,
-            surroundings: &layers::surroundings::read(&layers.root),
+            surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
             app: Some(&self.app),
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),

@@ -15,7 +15,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "ship",
         "true",
-        "Whether the image holds `launch-check` (0.5 MB), which looks at the variables when a process starts.",
+        "Whether the image holds `launch-check` (1.3 MB, 0.6 MB compressed), which looks at the variables when a process starts.",
     ),
     Key::new(
         "required",

@@ -7,9 +7,12 @@
 //! missing is `None`, what can't be read is in [`Layers::unread`], and nothing fails.
 
 pub mod contents;
+pub mod descriptor;
 pub mod elf;
 pub mod env_dir;
+pub mod libraries;
 pub mod paths;
+pub mod slices;
 pub mod surroundings;
 pub mod tables;
 pub mod versions;
@@ -23,6 +26,7 @@ use rayon::prelude::*;
 use super::Unread;
 pub use contents::{Contents, Executable, Program};
 pub use env_dir::{EnvDir, EnvFile};
+pub use libraries::Library;
 pub use tables::{Analyzed, LaunchFile, LayerToml, PlanEntry, Process, Types};
 
 /// How the order of the buildpacks is known.

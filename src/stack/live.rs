@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::environment::{self, BUILD_KEPT, Overlay, PATH_VARIABLES, Raw, UNKNOWN, fits};
+use super::environment::{self, BUILD_KEPT, PATH_VARIABLES, Raw, UNKNOWN, fits};
 use super::model::Model;
 
 /// A variable that is not what it should be.
@@ -29,10 +29,7 @@ pub fn differences(model: &Model<'_>) -> Vec<Difference> {
         .iter()
         .map(|name| (name.into(), UNKNOWN.into()))
         .collect();
-    let overlay = Overlay {
-        platform: surroundings.platform.clone(),
-        operator: surroundings.operator.clone(),
-    };
+    let overlay = model.overlay(model.own);
     let before = model
         .own
         .and_then(|own| model.layers.group.get(..own))

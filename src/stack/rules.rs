@@ -14,6 +14,7 @@ mod export_will_fail;
 mod fix;
 mod glued_variable;
 mod layer_order_flips;
+mod library_missing;
 mod library_shadowed;
 mod list_variable_clobbered;
 mod names_collide;
@@ -81,6 +82,7 @@ pub static RULES: &[&Rule] = &[
     &export_will_fail::RULE,
     &glued_variable::RULE,
     &layer_order_flips::RULE,
+    &library_missing::RULE,
     &library_shadowed::RULE,
     &list_variable_clobbered::RULE,
     &names_collide::RULE,
@@ -122,6 +124,12 @@ pub fn index() -> String {
 #[must_use]
 pub fn separator(name: &str) -> Option<u8> {
     list_variable_clobbered::separator(name.as_ref())
+}
+
+/// The list of buildpacks with everything moved that findings want moved.
+#[must_use]
+pub fn corrected(model: &Model<'_>) -> Vec<String> {
+    fix::corrected(model)
 }
 
 /// Why the folder of one executable stands before another's.

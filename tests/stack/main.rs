@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
 
+mod consequences;
 mod differential;
 mod fixtures;
 mod generator;
@@ -10,5 +11,6 @@ mod launch_check;
 mod lifecycle;
 mod reused;
 mod rules;
+mod scripted;
 mod tree;
 mod verbs;
