@@ -50,6 +50,7 @@ pub struct Load<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct BudgetReport {
     pub size: Size,
+    pub shipped: Shipped,
     /// Packages, folders, layers and big files; largest compressed first. Their raw bytes
     /// add up to the total.
     pub parts: Vec<Part>,
@@ -71,13 +72,26 @@ pub struct BudgetReport {
     pub unread: Vec<Unread>,
 }
 
+/// How the bytes travel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shipped {
+    /// In a slug, or not known yet.
+    #[default]
+    Slug,
+    /// In the layers of an image, whose compressed size differs.
+    Image,
+}
+
 /// Raw and compressed size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Size {
     pub totals: Totals,
     /// Bytes of the uncompressed archive, headers and padding included.
     pub archive: u64,
+    /// As a slug: one archive, `gzip -6`.
     pub compressed: Compressed,
+    /// As layers of an image, which a registry stores: Go's gzip at its fastest level.
+    pub image: Compressed,
     /// Bytes of names beyond the first of hard-linked files: a slug stores each name.
     pub repeated_links: u64,
 }
@@ -127,6 +141,8 @@ pub struct Part {
     pub totals: Totals,
     /// Bytes; an estimate, scaled so that all parts add up to the total.
     pub compressed: u64,
+    /// Half-width of the interval around [`Self::compressed`], bytes.
+    pub plus_minus: u64,
 }
 
 /// The verdict.
@@ -212,6 +228,7 @@ fn report(
             totals,
             archive: stream.len(),
             compressed: estimate.compressed,
+            image: estimate.image,
             repeated_links: attribution.repeated_links,
         },
         parts: attribution.parts,
@@ -257,6 +274,14 @@ pub fn problem(report: &BudgetReport) -> Option<Problem> {
     }
     if let Some(change) = &report.change {
         problem = problem.saw(change.summary());
+    }
+    for moved in report
+        .change
+        .iter()
+        .flat_map(|change| &change.moved)
+        .take(limits::LARGEST / 2)
+    {
+        problem = problem.saw(moved.line());
     }
     problem = problem.saw("The largest parts, compressed:");
     for part in report.parts.iter().take(limits::LARGEST) {

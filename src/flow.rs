@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::budget::history::History;
-use crate::budget::{LayerTree, Verdict};
+use crate::budget::{LayerTree, Shipped, Verdict};
 use crate::cache::store::Store;
 use crate::config::Config;
 use crate::error::{Problem, Result};
@@ -165,7 +165,10 @@ impl Run<'_> {
             layers: &self.launch_layers(),
             previous: previous.as_ref(),
         };
-        let budget = budget::judge_load(&load, self.input.config);
+        let mut budget = budget::judge_load(&load, self.input.config);
+        if self.layers.is_some() {
+            budget.shipped = Shipped::Image;
+        }
         if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
             // Without it the next build only lacks the comparison.
             let _ = budget::kept::save(store, &History::of(&budget));

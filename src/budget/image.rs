@@ -134,13 +134,15 @@ fn report(blobs: &[blobs::Blob], layers: Vec<tar::Layer>, labels: &[String]) -> 
     let bytes: u64 = summaries.iter().map(|layer| layer.compressed).sum();
     // Beginnings of files, compressed on their own, are within a tenth of the truth.
     let slack = if exact { 0 } else { bytes / 10 };
+    let compressed = Compressed {
+        bytes,
+        low: bytes - slack,
+        high: bytes + slack,
+        exact,
+    };
     let estimate = Estimate {
-        compressed: Compressed {
-            bytes,
-            low: bytes - slack,
-            high: bytes + slack,
-            exact,
-        },
+        compressed,
+        image: compressed,
         windows: windows.into_iter().map(|(_, window)| window).collect(),
     };
     let named: Vec<_> = sources

@@ -3,7 +3,7 @@
 use super::line::Line;
 use crate::budget::history::Change;
 use crate::budget::limits::{LARGEST, PLATFORM, measured};
-use crate::budget::{BudgetReport, Part, Verdict};
+use crate::budget::{BudgetReport, Part, Shipped, Verdict};
 use crate::config::LogLevel;
 use crate::units;
 
@@ -20,6 +20,9 @@ pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
         Verdict::Within if unchanged && level == LogLevel::Normal => return lines,
         Verdict::Over => over(report, &mut lines),
         _ => {}
+    }
+    if report.shipped == Shipped::Image || report.limits.is_none() {
+        lines.push(image(report));
     }
     changes(report, &mut lines, level);
     parts(report, level, &mut lines);
@@ -93,6 +96,15 @@ fn headline(report: &BudgetReport) -> Line {
             ),
         ),
     }
+}
+
+/// The other size: what a registry stores and a new node pulls.
+fn image(report: &BudgetReport) -> Line {
+    let text = format!(
+        "As layers of an image {} compressed",
+        measured(&report.size.image)
+    );
+    Line::item(1, text)
 }
 
 /// What is over, and what would bring it under.
@@ -176,9 +188,13 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
     }
 }
 
+/// `     4.1 MB  next`; the interval where it is wider than a fifth.
 fn part(part: &Part) -> Line {
-    Line::row(
-        1,
-        format!("{:>10}  {}", units::size(part.compressed), part.name),
-    )
+    let size = units::size(part.compressed);
+    let name = &part.name;
+    if part.plus_minus * 5 > part.compressed {
+        let half = units::size(part.plus_minus);
+        return Line::row(1, format!("{size:>10}  {name} (± {half})"));
+    }
+    Line::row(1, format!("{size:>10}  {name}"))
 }

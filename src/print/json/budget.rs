@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 
 use crate::budget::history::{Change, How};
 use crate::budget::image::{self, ImageReport};
-use crate::budget::{BudgetReport, Part, Verdict};
+use crate::budget::{BudgetReport, Compressed, Part, Verdict};
 
 /// Size, verdict and parts, largest first.
 #[must_use]
 pub fn value(report: &BudgetReport) -> Value {
-    let compressed = &report.size.compressed;
     json!({
         "verdict": match report.verdict {
             Verdict::Within => "within",
@@ -20,17 +19,15 @@ pub fn value(report: &BudgetReport) -> Value {
         },
         "files": report.size.totals.files,
         "bytes": report.size.totals.bytes,
-        "compressed": {
-            "bytes": compressed.bytes, "low": compressed.low,
-            "high": compressed.high, "exact": compressed.exact,
-        },
+        "compressed": compressed_value(&report.size.compressed),
+        "image": compressed_value(&report.size.image),
         "parts": parts(&report.parts),
         "kinds": parts(&report.kinds),
         "repeated_links": report.size.repeated_links,
         "change": report.change.as_ref().map(change),
         "exceeded": report.exceeded.iter().map(|excess| json!({
-            "what": excess.what, "bytes": excess.compressed.bytes, "limit": excess.limit,
-            "decided_by": excess.source.to_string(),
+            "what": excess.what, excess.measured.unit(): excess.measured.amount(),
+            "limit": excess.limit, "decided_by": excess.source.to_string(),
         })).collect::<Vec<_>>(),
         "savings": report.savings.iter().map(|saving| json!({
             "bytes": saving.bytes, "how": saving.how,
@@ -41,6 +38,13 @@ pub fn value(report: &BudgetReport) -> Value {
     })
 }
 
+fn compressed_value(compressed: &Compressed) -> Value {
+    json!({
+        "bytes": compressed.bytes, "low": compressed.low,
+        "high": compressed.high, "exact": compressed.exact,
+    })
+}
+
 fn parts(parts: &[Part]) -> Vec<Value> {
     parts
         .iter()
@@ -48,6 +52,7 @@ fn parts(parts: &[Part]) -> Vec<Value> {
             json!({
                 "name": part.name, "kind": part.kind, "files": part.totals.files,
                 "bytes": part.totals.bytes, "compressed": part.compressed,
+                "plus_minus": part.plus_minus,
             })
         })
         .collect()
