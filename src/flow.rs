@@ -105,7 +105,7 @@ impl Run<'_> {
         let remembered = store.and_then(stack::kept::load);
         let stack = stack::inspect(&stack::Inputs {
             layers,
-            surroundings: &layers::surroundings::read(&layers.root),
+            surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
             app: Some(&self.app),
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
@@ -236,6 +236,7 @@ impl Run<'_> {
 
     fn audit(&mut self, tree: &Tree) {
         let facts = audit::Facts::read(&self.app, tree);
+        self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);
