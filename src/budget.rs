@@ -7,6 +7,7 @@
 
 mod attribute;
 mod codec;
+pub mod duplicates;
 pub mod estimate;
 pub mod history;
 pub mod image;
@@ -24,6 +25,7 @@ use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
 use attribute::Named;
 pub use attribute::Node;
+use duplicates::Duplicates;
 use estimate::{Estimate, Goal};
 use history::{Change, History};
 use layers::{LayerSize, Reused};
@@ -76,6 +78,8 @@ pub struct BudgetReport {
     pub change: Option<Change>,
     /// By folder, for pictures; only [`inspect`] asks for it.
     pub detail: Option<Node>,
+    /// Files that are there more than once; only [`inspect`] looks for them.
+    pub duplicates: Duplicates,
     /// What could not be read; sizes are lower bounds when this is not empty.
     pub unread: Vec<Unread>,
 }
@@ -247,6 +251,9 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
     let (mut report, shares) = report(&stream, &estimate, &named, detail);
     report.layers = layers::seen(load, &shares, &report);
     layers::add_reused(&mut report, load);
+    if detail {
+        report.duplicates = duplicates::find(&named);
+    }
     report
 }
 

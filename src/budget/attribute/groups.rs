@@ -8,6 +8,7 @@ use crate::budget::{Compressed, Part, PartKind};
 use crate::facts::tree::Totals;
 
 /// How many bytes of windows the ratio of the file types counts for: four windows.
+#[allow(clippy::cast_precision_loss)] // a small power of two
 pub(super) const PRIOR: f64 = 4.0 * WINDOW as f64;
 
 /// Sums of one group of entries.

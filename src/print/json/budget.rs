@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::budget::duplicates::Duplicates;
 use crate::budget::history::{Change, How};
 use crate::budget::image::{self, ImageReport};
 use crate::budget::layers::Known;
@@ -115,4 +116,15 @@ pub fn hidden(report: &ImageReport) -> Value {
         })
     });
     json!({ "bytes": report.hidden_bytes(), "files": files.collect::<Vec<_>>() })
+}
+
+/// Files that are there more than once, largest groups first.
+#[must_use]
+pub fn duplicates(duplicates: &Duplicates) -> Value {
+    json!({
+        "files": duplicates.files, "bytes": duplicates.bytes,
+        "largest": duplicates.largest.iter().map(|copies| json!({
+            "bytes": copies.bytes, "paths": copies.paths,
+        })).collect::<Vec<_>>(),
+    })
 }
