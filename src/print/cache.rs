@@ -57,13 +57,18 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
     match (verdict, outcome.saved) {
         (Verdict::Hit, saved) => {
             let saved = saved.map_or_else(String::new, |saved| format!(", saved {}", time(saved)));
-            vec![Line::item(
-                1,
-                format!(
-                    "{name} ({what}): HIT, restored {} in {}{saved}",
-                    size(outcome.tree_bytes),
+            let whole = size(outcome.tree_bytes);
+            let restored = match outcome.left_out_bytes {
+                0 => format!("{whole} in {}", time(outcome.took)),
+                left_out => format!(
+                    "{} of {whole} in {} (the rest is stripped)",
+                    size(outcome.tree_bytes.saturating_sub(left_out)),
                     time(outcome.took)
                 ),
+            };
+            vec![Line::item(
+                1,
+                format!("{name} ({what}): HIT, restored {restored}{saved}"),
             )]
         }
         (Verdict::Miss { .. } | Verdict::Partial { .. }, _) => {
@@ -136,6 +141,8 @@ mod tests {
             stored_bytes: 38_100_000,
             folders: vec!["node_modules".to_owned()],
             exposes: Vec::new(),
+            packed: None,
+            left_out_bytes: 0,
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);
