@@ -8,6 +8,7 @@
 mod support;
 
 mod budget;
+mod caches;
 mod main_job;
 mod runner;
 mod stacked;
