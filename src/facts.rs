@@ -12,7 +12,9 @@ pub mod environment;
 pub mod layers;
 pub mod packages;
 pub mod process;
+pub mod shell;
 pub mod sources;
+pub mod terraform;
 pub mod tools;
 pub mod tree;
 

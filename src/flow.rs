@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::budget::history::History;
-use crate::budget::{LayerTree, Verdict};
+use crate::budget::layers::Reused;
+use crate::budget::{LayerTree, Shipped, Verdict};
 use crate::cache::store::Store;
 use crate::cache::thin;
 use crate::config::Config;
@@ -105,7 +106,7 @@ impl Run<'_> {
         let remembered = store.and_then(stack::kept::load);
         let stack = stack::inspect(&stack::Inputs {
             layers,
-            surroundings: &layers::surroundings::read(&layers.root),
+            surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
             app: Some(&self.app),
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
@@ -179,12 +180,17 @@ impl Run<'_> {
         };
         let store = self.input.store.map(Store::root);
         let previous = store.and_then(budget::kept::load);
+        let (layers, reused) = self.launch_layers();
         let load = budget::Load {
             app: &shipped,
-            layers: &self.launch_layers(),
+            layers: &layers,
+            reused: &reused,
             previous: previous.as_ref(),
         };
-        let budget = budget::judge_load(&load, self.input.config);
+        let mut budget = budget::judge_load(&load, self.input.config);
+        if self.layers.is_some() {
+            budget.shipped = Shipped::Image;
+        }
         if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
             // Without it the next build only lacks the comparison.
             let _ = budget::kept::save(store, &History::of(&budget));
@@ -194,27 +200,44 @@ impl Run<'_> {
         tree
     }
 
-    fn launch_layers(&self) -> Vec<LayerTree> {
+    /// Launch layers that are here, and those that come out of the previous image.
+    fn launch_layers(&self) -> (Vec<LayerTree>, Vec<Reused>) {
+        let (mut trees, mut reused) = (Vec::new(), Vec::new());
         let Some(layers) = &self.layers else {
-            return Vec::new();
+            return (trees, reused);
         };
-        let mut trees = Vec::new();
         for buildpack in &layers.group {
             let folder = layers.root.join(layers::escape(&buildpack.id));
-            let launched = buildpack.layers.iter().filter(|layer| {
-                layer.folder == Folder::Directory && stack::is_launched(layers, layer)
-            });
-            trees.extend(launched.map(|layer| LayerTree {
-                name: layer.shown(),
-                buildpack: buildpack.id.clone(),
-                tree: Tree::read(&folder.join(&layer.name)),
-            }));
+            let launched = buildpack.layers.iter();
+            for layer in launched.filter(|layer| stack::is_launched(layers, layer)) {
+                let (name, metadata) = (layer.shown(), layer.metadata_digest());
+                let buildpack = buildpack.id.clone();
+                if layer.folder == Folder::Directory {
+                    let tree = Tree::read(&folder.join(&layer.name));
+                    trees.push(LayerTree {
+                        name,
+                        buildpack,
+                        metadata,
+                        tree,
+                    });
+                } else if let Some(digest) =
+                    stack::reused(layers.analyzed.as_ref(), &buildpack, layer)
+                {
+                    reused.push(Reused {
+                        name,
+                        buildpack,
+                        metadata,
+                        digest: digest.clone(),
+                    });
+                }
+            }
         }
-        trees
+        (trees, reused)
     }
 
     fn audit(&mut self, tree: &Tree) {
         let facts = audit::Facts::read(&self.app, tree);
+        self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);

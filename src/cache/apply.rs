@@ -5,6 +5,7 @@
 //! store is marked dirty before it is written and complete after.
 
 mod mark;
+mod prune;
 mod relocate;
 mod shelf;
 mod steps;
@@ -114,7 +115,7 @@ pub(super) fn site(
                         between(progress);
                     }
                     work.steps(&job.restored, progress)?;
-                    work.steps(&job.finish, progress)?;
+                    work.finish(progress)?;
                     return Ok(outcome);
                 }
                 Some(reason) => vec![reason],
@@ -162,7 +163,7 @@ fn finish(
     if !work.job.finish.is_empty() {
         between(progress);
     }
-    work.steps(&work.job.finish, progress)?;
+    work.finish(progress)?;
     Ok(outcome)
 }
 

@@ -4,11 +4,12 @@
 //! live; a hit is said when the tree is back, in one line.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::line::Line;
 use crate::cache::{Decision, Outcome, Verdict};
 use crate::config::LogLevel;
-use crate::units::{size, time};
+use crate::units::{counted, size, time};
 
 /// When a cache was looked up.
 #[must_use]
@@ -89,6 +90,17 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
     }
 }
 
+/// When dev dependencies that a script needed are gone.
+#[must_use]
+pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {
+    format!(
+        "Removed {}, {} in {}",
+        counted(packages, "dev package"),
+        size(bytes),
+        time(took)
+    )
+}
+
 /// Reasons shown in a normal log; the rest is counted.
 const SHOWN: usize = 3;
 
@@ -113,8 +125,6 @@ fn listed(reasons: &[String], level: LogLevel) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn lines(verdict: Verdict) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::mark::Mark;
-use super::{now, shelf, steps};
+use super::{now, prune, shelf, steps};
 use crate::cache::decide::{Fit, Wanted, fit};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
@@ -368,6 +368,22 @@ impl Work<'_> {
             lockfile::keep(&lockfile.packages, &store.folder(self.name))?;
         }
         store.commit(self.name, record, self.kept())
+    }
+
+    /// Runs what comes last, and takes out what production does not need.
+    pub(super) fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
+        self.steps(&self.job.finish, progress)?;
+        let begun = Instant::now();
+        let pruned = prune::prune(self.app(), &self.job.prune)
+            .map_err(|error| io("removing dev dependencies from", self.app(), &error))?;
+        if pruned.packages > 0 {
+            progress.event(Event::Pruned {
+                packages: pruned.packages,
+                bytes: pruned.bytes,
+                took: begun.elapsed(),
+            });
+        }
+        Ok(())
     }
 
     pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {

@@ -135,6 +135,9 @@ pub fn is_text(path: &str) -> bool {
     if path.starts_with("bin/") && depth == 1 && !name.contains('.') {
         return true;
     }
+    if name.ends_with(".tf") {
+        return depth <= 4;
+    }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
     config && depth <= 4 && !outside_the_app(path)
 }
