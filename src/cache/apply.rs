@@ -9,6 +9,7 @@ mod prune;
 mod relocate;
 mod shelf;
 mod steps;
+mod times;
 mod work;
 
 use std::path::{Path, PathBuf};
