@@ -7,6 +7,7 @@
 //! build: doubt means discard, one line why, install.
 
 mod apply;
+pub mod companion;
 mod decide;
 mod explain;
 mod folders;
@@ -236,17 +237,6 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     }
     outcomes.extend(folders.keep(progress));
     Ok(outcomes)
-}
-
-/// Gives framework and custom caches back before other buildpacks build: what the
-/// companion buildpack at the front of the list does. Nothing is installed.
-///
-/// # Errors
-/// An app that can't be written to.
-pub fn restore(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
-    let mut folders = folders::Folders::of(context);
-    folders.clean()?;
-    folders.restore_early(progress)
 }
 
 /// A stored cache can't be trusted.
