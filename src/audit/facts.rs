@@ -98,7 +98,11 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn addons(&self) -> Vec<&str> {
         let list = self.app_json(&["addons"]).and_then(Value::as_array);
-        let terraform = self.terraform.addons.iter().map(|addon| addon.name.as_str());
+        let terraform = self
+            .terraform
+            .addons
+            .iter()
+            .map(|addon| addon.name.as_str());
         list.into_iter()
             .flatten()
             .filter_map(|addon| addon.as_str().or_else(|| addon.get("plan")?.as_str()))
@@ -110,16 +114,19 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn formation(&self) -> Vec<Formation> {
         let declared = self.app_json(&["formation"]).and_then(Value::as_object);
-        let by_app_json = declared.into_iter().flatten().map(|(process, entry)| Formation {
-            process: process.clone(),
-            quantity: entry.get("quantity").and_then(Value::as_u64),
-            size: entry
-                .get("size")
-                .and_then(Value::as_str)
-                .map(str::to_ascii_lowercase),
-            path: "app.json".to_owned(),
-            line: self.formation_line(process),
-        });
+        let by_app_json = declared
+            .into_iter()
+            .flatten()
+            .map(|(process, entry)| Formation {
+                process: process.clone(),
+                quantity: entry.get("quantity").and_then(Value::as_u64),
+                size: entry
+                    .get("size")
+                    .and_then(Value::as_str)
+                    .map(str::to_ascii_lowercase),
+                path: "app.json".to_owned(),
+                line: self.formation_line(process),
+            });
         by_app_json
             .chain(self.terraform.formation.iter().cloned())
             .collect()

@@ -82,16 +82,17 @@ fn file(path: &str, text: &str, found: &mut Terraform) {
         }
         let (opened, closed) = brackets(line);
         if depth == 1 && opened > closed {
-            inside = line.split(['=', '{']).next().map(|name| name.trim().to_owned());
+            inside = line
+                .split(['=', '{'])
+                .next()
+                .map(|name| name.trim().to_owned());
         }
         depth = (depth + opened).saturating_sub(closed);
         if depth <= 1 {
             inside = None;
         }
-        if depth == 0 {
-            if let Some(kind) = resource.take() {
-                close(&kind, &mut formation, found);
-            }
+        if let Some(kind) = resource.take_if(|_| depth == 0) {
+            close(&kind, &mut formation, found);
         }
     }
 }
@@ -123,22 +124,36 @@ fn attribute(
     let pair = line
         .split_once('=')
         .map(|(name, value)| (name.trim().trim_matches('"'), value.trim()));
-    let literal = |value: &str| value.strip_prefix('"')?.split('"').next().map(str::to_owned);
+    let literal = |value: &str| {
+        value
+            .strip_prefix('"')?
+            .split('"')
+            .next()
+            .map(str::to_owned)
+    };
     match (kind, inside, pair) {
         (
             "heroku_app" | "heroku_app_config_association" | "heroku_config",
             Some("config_vars" | "sensitive_config_vars" | "vars" | "sensitive_vars"),
             Some((name, value)),
-        ) => found.variables.push(at.entry(name, literal(value).as_deref())),
+        ) => found
+            .variables
+            .push(at.entry(name, literal(value).as_deref())),
         ("heroku_app", Some("buildpacks"), None) => {
-            found.buildpacks.extend(literal(line).map(|name| at.entry(&name, None)));
+            found
+                .buildpacks
+                .extend(literal(line).map(|name| at.entry(&name, None)));
         }
         ("heroku_app", None, Some(("buildpacks", list))) => {
             let names = list.split('"').skip(1).step_by(2);
-            found.buildpacks.extend(names.map(|name| at.entry(name, None)));
+            found
+                .buildpacks
+                .extend(names.map(|name| at.entry(name, None)));
         }
         ("heroku_addon", None, Some(("plan", plan))) => {
-            found.addons.extend(literal(plan).map(|plan| at.entry(&plan, None)));
+            found
+                .addons
+                .extend(literal(plan).map(|plan| at.entry(&plan, None)));
         }
         ("heroku_formation", None, Some(("type", value))) => {
             formation.process = literal(value).unwrap_or_default();
@@ -230,7 +245,11 @@ resource "aws_s3_bucket" "b" {
     fn blocks_become_facts() {
         let mut found = Terraform::default();
         file("main.tf", TEXT, &mut found);
-        let names: Vec<_> = found.variables.iter().map(|entry| entry.name.as_str()).collect();
+        let names: Vec<_> = found
+            .variables
+            .iter()
+            .map(|entry| entry.name.as_str())
+            .collect();
         assert_eq!(names, ["LOG_LEVEL", "API_URL", "SECRET"]);
         assert_eq!(found.variables[0].value.as_deref(), Some("info"));
         assert_eq!(found.addons[0].name, "heroku-postgresql:essential-0");
@@ -243,7 +262,13 @@ resource "aws_s3_bucket" "b" {
 
     #[test]
     fn broken_files_give_what_they_can() {
-        for text in ["}}}}", "resource \"heroku_app\" {", "resource", "= = {[", "\"\"\"#"] {
+        for text in [
+            "}}}}",
+            "resource \"heroku_app\" {",
+            "resource",
+            "= = {[",
+            "\"\"\"#",
+        ] {
             file("a.tf", text, &mut Terraform::default());
         }
     }

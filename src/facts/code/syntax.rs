@@ -155,7 +155,13 @@ impl Reader<'_> {
         let text = self.slice(node);
         match self.language {
             Language::Python => {
-                let soft = ["os.getenv", "getenv", "os.environ.get", "environ.get", "os.environ.setdefault"];
+                let soft = [
+                    "os.getenv",
+                    "getenv",
+                    "os.environ.get",
+                    "environ.get",
+                    "os.environ.setdefault",
+                ];
                 !soft.iter().any(|call| text.starts_with(call))
             }
             Language::Ruby => text.starts_with("ENV.fetch"),

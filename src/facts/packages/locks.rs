@@ -25,7 +25,11 @@ pub(super) fn needed(sources: &Sources) -> BTreeSet<(Ecosystem, String)> {
     let text = |path| sources.text(path).unwrap_or_default();
     for line in text("Gemfile.lock").lines() {
         if let Some(need) = line.strip_prefix("      ") {
-            let name = need.split(" (").next().unwrap_or(need).trim_end_matches('!');
+            let name = need
+                .split(" (")
+                .next()
+                .unwrap_or(need)
+                .trim_end_matches('!');
             found.insert((Ecosystem::Gem, name.to_owned()));
         }
     }
@@ -64,7 +68,8 @@ fn needed_by_python(text: &str, found: &mut BTreeSet<(Ecosystem, String)>) {
         let name = if table {
             line.split_once(" = ").map(|(name, _)| name)
         } else if list {
-            line.split_once("name = \"").and_then(|(_, rest)| rest.split('"').next())
+            line.split_once("name = \"")
+                .and_then(|(_, rest)| rest.split('"').next())
         } else {
             None
         };

@@ -31,7 +31,9 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                 name: None,
                 value: reader.value(*started, 0),
             });
-            reader.builder.call("go".to_owned(), started.into_iter().collect(), line(node));
+            reader
+                .builder
+                .call("go".to_owned(), started.into_iter().collect(), line(node));
         }
         "function_declaration" | "method_declaration" | "func_literal" => {
             let name = reader.field(node, "name");
