@@ -11,6 +11,7 @@ pub mod environment;
 pub mod layers;
 pub mod packages;
 pub mod process;
+pub mod shell;
 pub mod sources;
 pub mod terraform;
 pub mod tools;

@@ -15,6 +15,7 @@ pub mod github;
 pub mod html;
 pub mod image;
 pub mod json;
+pub mod launch_check;
 pub mod line;
 pub mod markdown;
 pub mod problem;

@@ -6,6 +6,7 @@
 //! | `build` | 3 | Cloud Native build |
 //! | `detect` | 1 | classic detect |
 //! | `compile`, `release`, `report`, `test-compile` | | classic |
+//! | `launch-check` | | the check at the start of a process |
 //! | anything else | | the command line |
 //!
 //! `CNB_*` variables decide nothing: a classic buildpack run through cnb-shim has them
@@ -14,6 +15,7 @@
 pub mod classic;
 pub mod cli;
 pub mod cnb;
+pub mod launch_check;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,6 +28,7 @@ use crate::error::{Kind, Problem};
 enum Program {
     CloudNative,
     Classic(classic::Step),
+    LaunchCheck,
     CommandLine,
 }
 
@@ -37,6 +40,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         // libcnb ends the process itself, with the codes of the buildpack spec.
         Program::CloudNative => cnb::main(),
         Program::Classic(step) => classic::main(step, &operands),
+        Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
 }
@@ -54,6 +58,7 @@ fn choose(arguments: &[OsString]) -> Program {
         ("release", _) => Program::Classic(classic::Step::Release),
         ("report", _) => Program::Classic(classic::Step::Report),
         ("test-compile", _) => Program::Classic(classic::Step::TestCompile),
+        ("launch-check", 0) => Program::LaunchCheck,
         ("detect" | "build", _) => Program::CloudNative,
         _ => Program::CommandLine,
     }
@@ -103,6 +108,10 @@ mod tests {
         assert_eq!(
             program("slugsmith build examples/storefront"),
             Program::CommandLine
+        );
+        assert_eq!(
+            program("/layers/slugsmith/launch-check/exec.d/launch-check"),
+            Program::LaunchCheck
         );
         assert_eq!(program("slugsmith"), Program::CommandLine);
         assert_eq!(choose(&[]), Program::CommandLine);

@@ -47,6 +47,13 @@ pub enum Event<'a> {
         took: Duration,
         success: bool,
     },
+    /// Dev dependencies left an installed tree, without any command.
+    Pruned {
+        packages: u64,
+        /// Apparent size.
+        bytes: u64,
+        took: Duration,
+    },
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
     Strip(&'a StripReport),

@@ -13,6 +13,7 @@
 //! `*.tsbuildinfo` is left out on purpose: without the outputs it belongs to, `tsc` takes
 //! everything for built and writes nothing.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -111,6 +112,12 @@ impl<'a> Folders<'a> {
         }
     }
 
+    /// Every path that is kept, there or not.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let paths = self.all.iter().flat_map(|folder| &folder.paths);
+        paths.cloned().collect()
+    }
+
     /// Removes partial siblings that a killed run left.
     pub(super) fn clean(&mut self) -> Result<()> {
         let app = &self.context.app.root;
@@ -161,7 +168,13 @@ impl<'a> Folders<'a> {
             };
             let begun = Instant::now();
             let data = context.store.folder(&folder.name).join("data");
-            match pack::unpack(&context.app.root, &data, &record.digest, Links::Inside) {
+            match pack::unpack(
+                &context.app.root,
+                &data,
+                &record.digest,
+                Links::Inside,
+                &HashSet::new(),
+            ) {
                 Ok(_) => {
                     let outcome = folder.outcome(Verdict::Hit, begun.elapsed(), Some(&record));
                     progress.event(Event::CacheDecided(&outcome.decision));

@@ -99,6 +99,11 @@ impl<W: Write> Progress for BuildLog<W> {
                     )]);
                 }
             }
+            Event::Pruned {
+                packages,
+                bytes,
+                took,
+            } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
             Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
             Event::Strip(report) => self.lines(&strip::lines(report, level)),
             Event::Budget(report) => self.lines(&budget::lines(report, level)),

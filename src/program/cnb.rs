@@ -1,5 +1,7 @@
 //! The Cloud Native buildpack: gather from libcnb, run the flow, hand the result back.
 
+mod launch_layer;
+
 use std::io;
 use std::process::ExitCode;
 
@@ -74,6 +76,7 @@ impl Buildpack for Slugsmith {
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
         verdict(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
+        launch_layer::write(&context, &report, &config)?;
         BuildResultBuilder::new().launch(launch(&report)).build()
     }
 

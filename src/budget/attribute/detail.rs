@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Counting, Named};
+use super::{Counting, Named, Share};
 use crate::budget::stream::Stream;
 use crate::facts::tree::{EntryKind, Totals};
 
@@ -27,11 +27,11 @@ pub struct Node {
 /// The sources as a tree: the app's folders at the top, layers beside them.
 pub(super) fn tree(
     count: &Counting,
-    by_part: &[f64],
+    by_part: &[Share],
     stream: &Stream<'_>,
     named: &[Named<'_>],
 ) -> Node {
-    let smallest = by_part.iter().sum::<f64>() * SMALLEST;
+    let smallest = by_part.iter().map(|share| share.compressed).sum::<f64>() * SMALLEST;
     let mut root = Node::default();
     for (number, named) in named.iter().enumerate() {
         let mut node = source(count, by_part, stream, (number, *named), smallest);
@@ -50,7 +50,7 @@ pub(super) fn tree(
 #[allow(clippy::cast_precision_loss)]
 fn source(
     count: &Counting,
-    by_part: &[f64],
+    by_part: &[Share],
     stream: &Stream<'_>,
     (number, named): (usize, Named<'_>),
     smallest: f64,
@@ -62,9 +62,9 @@ fn source(
         close(&mut open, depth, smallest);
         let mut totals = Totals::default();
         totals += entry;
-        let factor = count.numbers(number, place).map_or(1.0, |[part, _, _]| {
+        let factor = count.numbers(number, place).map_or(1.0, |[part, _, _, _]| {
             let expected = count.parts.sums.get(part).map_or(0.0, |sum| sum.expected);
-            let known = by_part.get(part).copied().unwrap_or(expected);
+            let known = by_part.get(part).map_or(expected, |share| share.compressed);
             if expected > 0.0 {
                 known / expected
             } else {

@@ -184,7 +184,7 @@ fn is_place(name: &str) -> bool {
 
 /// Every file of the app, one input per entry of its root folder, so that a miss says
 /// roughly where the change is.
-fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
+pub(super) fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
     let mut parts: std::collections::BTreeMap<String, blake3::Hasher> =
         std::collections::BTreeMap::new();
     for entry in Tree::read(root).entries() {
