@@ -8,6 +8,7 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::trace::Undecided;
 use super::verify::PutBack;
 use crate::config::StripLevel;
 use crate::facts::tree::{Totals, Tree};
@@ -33,6 +34,8 @@ pub struct StripReport {
     pub dev_dependencies: Vec<NeededDevDependency>,
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
+    /// Level `trace`: loads whose target can't be known; what they can reach is kept.
+    pub undecided: Vec<Undecided>,
 }
 
 /// Bytes and files per reason.
@@ -88,6 +91,7 @@ impl StripReport {
             put_back: None,
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
+            undecided: Vec::new(),
         }
     }
 
@@ -128,6 +132,7 @@ impl StripReport {
             .sort_by_key(|sum| std::cmp::Reverse(sum.totals.bytes));
         self.kept = kept(facts, plan);
         self.unused_remove.clone_from(&plan.unused_remove);
+        self.undecided.clone_from(&plan.undecided);
     }
 }
 
