@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 use self::mark::{Mark, is_installed};
 use self::work::{Answer, Work};
 use super::explain;
-use super::presets::{Class, Job, Site};
+use super::presets::{Class, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::error::Result;
@@ -79,9 +79,9 @@ pub(super) fn site(
             return Ok(settled(decision(Verdict::Skipped { why }), progress));
         }
     };
-    let runs_scripts = !(job.restored.is_empty() && job.finish.is_empty());
+    let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing;
     let mut work = Work {
-        kept_apart: around.kept_apart.filter(|_| !runs_scripts),
+        kept_apart: around.kept_apart.filter(|_| !is_looked_at),
         packed: None,
         context,
         name: &name,
@@ -105,19 +105,7 @@ pub(super) fn site(
                 None => {
                     work.hold(&record, progress);
                     fill(&mut outcome, begun.elapsed(), Some(&record));
-                    outcome.saved = Some(record.install);
-                    outcome.folders = folders(app, &trees);
-                    if let Some((packed, left_out_bytes)) = work.packed.take() {
-                        outcome.packed = Some(packed);
-                        outcome.left_out_bytes = left_out_bytes;
-                    }
-                    progress.event(Event::CacheDone(&outcome));
-                    if runs_scripts {
-                        between(progress);
-                    }
-                    work.steps(&job.restored, progress)?;
-                    work.finish(progress)?;
-                    return Ok(outcome);
+                    return restored(outcome, &record, &mut work, between, progress);
                 }
                 Some(reason) => vec![reason],
             }
@@ -147,6 +135,34 @@ pub(super) fn site(
     }
     let (took, record) = work.install(progress)?;
     finish(outcome, took, record.as_ref(), &work, between, progress)
+}
+
+/// What is left to do after a hit: what the install would have run for the app itself.
+fn restored(
+    mut outcome: Outcome,
+    record: &Record,
+    work: &mut Work<'_>,
+    between: Between<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome> {
+    outcome.saved = Some(record.install);
+    outcome.folders = folders(&work.context.app.root, work.trees);
+    if let Some((packed, left_out_bytes)) = work.packed.take() {
+        outcome.packed = Some(packed);
+        outcome.left_out_bytes = left_out_bytes;
+    }
+    progress.event(Event::CacheDone(&outcome));
+    if runs_scripts(work.job) {
+        between(progress);
+    }
+    work.steps(&work.job.restored, progress)?;
+    work.finish(progress)?;
+    Ok(outcome)
+}
+
+/// Whether code of the app runs on a hit.
+fn runs_scripts(job: &Job) -> bool {
+    !(job.restored.is_empty() && job.finish.is_empty())
 }
 
 fn finish(

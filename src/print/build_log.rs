@@ -105,6 +105,7 @@ impl<W: Write> Progress for BuildLog<W> {
                 took,
             } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
             Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
+            Event::CacheCollected(one) => self.dependencies(&[cache::collected(one)]),
             Event::Companion(report) => self.lines(&companion::lines(report)),
             Event::Strip(report) => self.lines(&strip::lines(report, level)),
             Event::Budget(report) => self.lines(&budget::lines(report, level)),

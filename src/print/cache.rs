@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::line::Line;
+use crate::cache::collect::Collected;
 use crate::cache::{Decision, Outcome, Verdict};
 use crate::config::LogLevel;
 use crate::units::{counted, size, time};
@@ -98,6 +99,20 @@ pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {
         counted(packages, "dev package"),
         size(bytes),
         time(took)
+    )
+}
+
+/// When a stored cache had to make room.
+#[must_use]
+pub fn collected(collected: &Collected) -> Line {
+    Line::item(
+        1,
+        format!(
+            "{}: discarded, {} freed; {}",
+            collected.name,
+            size(collected.bytes),
+            collected.why
+        ),
     )
 }
 

@@ -263,7 +263,9 @@ impl Work<'_> {
             let _ = self.context.store.discard(self.name);
             return Err(problem);
         }
-        shelf::close(self.context, &self.job.stores);
+        let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);
+        let none = lockfile::Packages::new();
+        shelf::close(self.context, &self.job.stores, packages.unwrap_or(&none));
         self.finish_install(begun, progress)
     }
 

@@ -2,6 +2,7 @@ use super::support::Bed;
 use crate::cache::Verdict;
 use crate::cache::{Context, companion, store::Store};
 use crate::facts::before::Before;
+use crate::facts::environment::World;
 
 /// An app whose build script leaves a framework cache, made by the fake npm's `run`.
 fn next_app() -> Bed {
@@ -81,7 +82,8 @@ fn framework_caches_are_back_before_the_build_script() {
 
 #[test]
 fn the_companion_gives_caches_back_to_earlier_buildpacks() {
-    let bed = next_app();
+    let mut bed = next_app();
+    bed.environment.world = World::CloudNative;
     // An earlier buildpack installs and builds; we only keep.
     let earlier = |bed: &Bed| {
         bed.put("node_modules/ms/index.js", "x");
