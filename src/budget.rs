@@ -16,6 +16,9 @@ pub mod layers;
 pub mod limits;
 pub mod stream;
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::config::Config;
@@ -220,7 +223,7 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
         limits: &[fail],
         ..Goal::NUMBER
     };
-    let mut report = weigh(load, &goal, false);
+    let mut report = weigh(load, &goal, None);
     limits::judge(&mut report, load, &config.budget);
     report
 }
@@ -228,16 +231,23 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
 /// Says what a folder is made of, without judging it.
 #[must_use]
 pub fn inspect(tree: &Tree) -> BudgetReport {
+    inspect_without(tree, &HashSet::new())
+}
+
+/// As [`inspect`]; the folders of [`BudgetReport::detail`] also say how much of them lies in
+/// `gone`, the files that stripping would remove.
+#[must_use]
+pub fn inspect_without(tree: &Tree, gone: &HashSet<&Path>) -> BudgetReport {
     let load = Load {
         app: tree,
         layers: &[],
         reused: &[],
         previous: None,
     };
-    weigh(&load, &Goal::NUMBER, true)
+    weigh(&load, &Goal::NUMBER, Some(gone))
 }
 
-fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> BudgetReport {
     let sources = sources(load);
     let stream = Stream::new(sources.clone());
     let estimate = estimate::estimate(&stream, goal);
@@ -251,7 +261,7 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
     let (mut report, shares) = report(&stream, &estimate, &named, detail);
     report.layers = layers::seen(load, &shares, &report);
     layers::add_reused(&mut report, load);
-    if detail {
+    if detail.is_some() {
         report.duplicates = duplicates::find(&named);
     }
     report
@@ -262,7 +272,7 @@ fn report(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    detail: bool,
+    detail: Option<&HashSet<&Path>>,
 ) -> (BudgetReport, Vec<Part>) {
     let attribution = attribute::attribute(stream, estimate, named, detail);
     let trees = || named.iter().map(|named| named.source.tree);
