@@ -25,19 +25,22 @@ fn app() -> Bed {
     let bed = Bed::new();
     bed.tool("go", GO);
     bed.put("go.mod", "module shop\n");
-    bed.put("project.toml", "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models\"]\n");
+    bed.put(
+        "project.toml",
+        "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models\"]\n",
+    );
     turn(&bed, 0);
     bed
 }
 
 /// The app of build `number`: another source, now and then other modules, another cache.
 fn turn(bed: &Bed, number: u32) {
-    bed.put("main.go", &format!("package main // {number}\n"));
+    bed.put("main.go", &format!("package main\n// {number}\n"));
     let version = number / 2;
     let line = |name: &str| format!("example.com/{name} v1.{version}.0 h1:x\n");
     bed.put("go.sum", &format!("{}{}", line("one"), line("two")));
     bed.put("models/weights", &format!("{number:0>3000}"));
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         bed.put(".next/cache/entry", &format!("{number:0>2000}"));
     }
 }
@@ -78,7 +81,11 @@ fn a_hundred_builds_with_churn_store_at_most_half_as_much_again() {
         live += other_versions * 2 * 40_000;
         let ratio = precise(size(&bed)) / precise(live);
         largest = largest.max(ratio);
-        assert!(ratio <= 1.5, "build {number}: {} of {live} live", size(&bed));
+        assert!(
+            ratio <= 1.5,
+            "build {number}: {} of {live} live",
+            size(&bed)
+        );
     }
     assert!(largest > 0.5, "something must have been stored: {largest}");
 }
@@ -103,18 +110,24 @@ fn what_no_build_uses_any_more_goes() {
     turn(&bed, 100);
     let (_, log) = bed.rebuild();
     assert!(!bed.store().folder(".turbo").exists());
-    let said = log.lines.iter().any(|line| line.contains(".turbo: discarded"));
+    let said = log
+        .lines
+        .iter()
+        .any(|line| line.contains(".turbo: discarded"));
     assert!(said, "{:?}", log.lines);
 }
 
 #[test]
 fn all_caches_together_have_a_limit() {
     let bed = app();
-    bed.put("project.toml", "[[com.slugsmith.cache]]\nmax_size = \"60 kB\"\n");
+    bed.put(
+        "project.toml",
+        "[[com.slugsmith.cache]]\nmax_size = \"60 kB\"\n",
+    );
     let (_, log) = bed.build();
     let said = |log: &super::support::Log| {
         let mut lines = log.lines.iter();
-        lines.any(|line| line.contains("more than their limit of 60 kB"))
+        lines.any(|line| line.contains("more than their limit of 60.0 kB"))
     };
     assert!(said(&log), "{:?}", log.lines);
     let tree = Tree::read(&bed.root().join("layers"));
