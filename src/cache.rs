@@ -10,7 +10,7 @@ mod apply;
 pub mod collect;
 pub mod companion;
 mod decide;
-mod explain;
+pub mod explain;
 mod folders;
 pub mod inputs;
 mod ledger;

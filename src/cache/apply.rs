@@ -4,6 +4,7 @@
 //! way, so that a tree that a killed run left behind is never taken for a whole one. The
 //! store is marked dirty before it is written and complete after.
 
+mod answer;
 mod mark;
 mod prune;
 mod relocate;
@@ -15,8 +16,9 @@ mod work;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+pub(super) use self::answer::{Answer, answer};
 use self::mark::{Mark, is_installed};
-use self::work::{Answer, Work};
+use self::work::Work;
 use super::explain;
 use super::presets::{Class, Job, Prune, Site};
 use super::store::Record;
@@ -92,7 +94,7 @@ pub(super) fn site(
         variables: context.environment.variables.clone(),
     };
     let answer = work.answer(progress);
-    explain::write(context, &name, &answer_word(&answer), &job.inputs);
+    explain::tell(context, (&name, &what), &answer, &job.inputs, progress);
     let mut outcome = Outcome {
         exposes: exposes(class, &job),
         ..empty(decision(Verdict::Hit))
@@ -117,7 +119,7 @@ pub(super) fn site(
             progress.event(Event::CacheDecided(&outcome.decision));
             work.steps(&job.before, progress)?;
             if work.restore(&record, true, progress)?.is_none()
-                && let Some((took, record)) = work.sync(progress)?
+                && let Some((took, record)) = work.sync(&record, progress)?
             {
                 return finish(outcome, took, record.as_ref(), &work, between, progress);
             }
@@ -182,14 +184,6 @@ fn finish(
     }
     work.finish(progress)?;
     Ok(outcome)
-}
-
-fn answer_word(answer: &Answer) -> (&'static str, Vec<String>) {
-    match answer {
-        Answer::Hit(_) => ("hit", Vec::new()),
-        Answer::Base(_, reasons) => ("partial", reasons.clone()),
-        Answer::Miss(reasons) => ("miss", reasons.clone()),
-    }
 }
 
 fn exposes(class: Class, job: &Job) -> Vec<super::EnvChange> {

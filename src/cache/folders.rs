@@ -17,6 +17,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::explain::{self, Explained};
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
 use super::presets::custom;
@@ -117,6 +118,14 @@ impl<'a> Folders<'a> {
         paths.cloned().collect()
     }
 
+    /// What is known of each that is stored.
+    pub(super) fn explained(&self) -> Vec<Explained> {
+        let folders = self.all.iter();
+        folders
+            .filter_map(|folder| explain::folder(self.context, &folder.name, &folder.inputs))
+            .collect()
+    }
+
     /// Removes partial siblings that a killed run left.
     pub(super) fn clean(&mut self) -> Result<()> {
         let app = &self.context.app.root;
@@ -151,6 +160,11 @@ impl<'a> Folders<'a> {
             return;
         }
         for folder in self.all.iter_mut().filter(|folder| wanted(folder)) {
+            if explain::is_asked(context)
+                && let Some(explained) = explain::folder(context, &folder.name, &folder.inputs)
+            {
+                explain::emit(context, &explained, progress);
+            }
             let Some(record) = folder.stored(context, progress) else {
                 continue;
             };

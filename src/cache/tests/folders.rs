@@ -292,11 +292,13 @@ fn a_sub_project_is_installed_in_its_folder() {
 #[test]
 fn every_input_can_be_had_as_json() {
     let mut bed = Bed::npm_app();
+    let file = bed.root().join("explain.jsonl");
     bed.set("SLUGSMITH_CACHE_EXPLAIN", "json");
+    bed.set("SLUGSMITH_CACHE_EXPLAIN_FILE", file.to_str().unwrap());
     bed.build();
     bed.lock("2.1.3");
     bed.rebuild();
-    let text = fs_err::read_to_string(bed.root().join("layers/explain.jsonl")).unwrap();
+    let text = fs_err::read_to_string(&file).unwrap();
     let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(last["verdict"], "partial");
     assert_eq!(last["new"]["node"], "20.1.0");
