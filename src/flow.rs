@@ -51,6 +51,7 @@ pub fn check(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
 fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Report> {
     let begun = Instant::now();
     progress.event(Event::Started {
+        name: "slugsmith",
         version: env!("CARGO_PKG_VERSION"),
     });
     progress.event(Event::Config(&input.config.findings));

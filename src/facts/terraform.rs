@@ -91,10 +91,8 @@ fn file(path: &str, text: &str, found: &mut Terraform) {
         if depth <= 1 {
             inside = None;
         }
-        if depth == 0 {
-            if let Some(kind) = resource.take() {
-                close(&kind, &mut formation, found);
-            }
+        if let Some(kind) = resource.take_if(|_| depth == 0) {
+            close(&kind, &mut formation, found);
         }
     }
 }

@@ -9,6 +9,7 @@ mod support;
 
 mod budget;
 mod caches;
+mod companion;
 mod main_job;
 mod runner;
 mod stacked;
