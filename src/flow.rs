@@ -26,6 +26,17 @@ pub struct Input<'a> {
     pub store: Option<&'a cache::store::Store>,
     /// The layers root of a Cloud Native build.
     pub layers: Option<&'a Path>,
+    /// What a classic build has instead of layers.
+    pub classic: Option<Classic<'a>>,
+}
+
+/// Folders of a classic build.
+#[derive(Debug, Clone, Copy)]
+pub struct Classic<'a> {
+    /// `ENV_DIR`.
+    pub config_vars: &'a Path,
+    /// Our own buildpack, with the others beside it.
+    pub buildpack: Option<&'a Path>,
 }
 
 /// Does everything: caches, strips, weighs, explains and audits.
@@ -96,7 +107,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn explain_stack(&mut self) {
         let Some(layers) = &self.layers else {
-            return;
+            return self.explain_slug();
         };
         let store = self.input.store.map(Store::root);
         let remembered = store.and_then(stack::kept::load);
@@ -111,6 +122,26 @@ impl Run<'_> {
             // Without it the next build knows less of layers that it can't see.
             let _ = stack::kept::save(store, stack.snapshot.clone());
         }
+        self.progress.event(Event::Stack(&stack));
+        self.report.stack = Some(stack);
+    }
+
+    /// The classic counterpart; silent where no buildpack left anything.
+    fn explain_slug(&mut self) {
+        let Some(classic) = &self.input.classic else {
+            return;
+        };
+        let slug = facts::classic::read(&self.app, classic.buildpack);
+        if slug.is_empty() {
+            return;
+        }
+        let stack = stack::classic::inspect(&stack::classic::Inputs {
+            slug: &slug,
+            app: &self.app,
+            surroundings: &layers::surroundings::of_slug(classic.config_vars),
+            audit: Some(&self.input.config.audit),
+            is_build: true,
+        });
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);
     }
