@@ -6,6 +6,7 @@
 //! [`Unread`], which taints the budget's verdict.
 
 pub mod app;
+pub mod before;
 pub mod classic;
 pub mod code;
 pub mod environment;
@@ -14,6 +15,7 @@ pub mod packages;
 pub mod process;
 pub mod shell;
 pub mod sources;
+pub mod terraform;
 pub mod tools;
 pub mod tree;
 

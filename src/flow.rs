@@ -5,16 +5,20 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::budget::history::History;
+use crate::budget::layers::Reused;
 use crate::budget::{LayerTree, Shipped, Verdict};
 use crate::cache::store::Store;
+use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
+use crate::facts::before::{Before, Changes};
 use crate::facts::environment::Environment;
 use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
 
 /// What one run works on.
@@ -59,6 +63,7 @@ pub fn check(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
 fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Report> {
     let begun = Instant::now();
     progress.event(Event::Started {
+        name: "slugsmith",
         version: env!("CARGO_PKG_VERSION"),
     });
     progress.event(Event::Config(&input.config.findings));
@@ -111,9 +116,11 @@ impl Run<'_> {
         };
         let store = self.input.store.map(Store::root);
         let remembered = store.and_then(stack::kept::load);
+        let mut surroundings = layers::surroundings::read(layers, Some(self.input.app));
+        surroundings.changes = self.changes();
         let stack = stack::inspect(&stack::Inputs {
             layers,
-            surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
+            surroundings: &surroundings,
             app: Some(&self.app),
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
@@ -126,6 +133,12 @@ impl Run<'_> {
         self.report.stack = Some(stack);
     }
 
+    /// What others did to the app's files, where the companion has noted them.
+    fn changes(&self) -> Option<Changes> {
+        let before = Before::find(self.input.store?.root(), self.input.app)?;
+        Some(before.changes(self.input.app))
+    }
+
     /// The classic counterpart; silent where no buildpack left anything.
     fn explain_slug(&mut self) {
         let Some(classic) = &self.input.classic else {
@@ -135,10 +148,12 @@ impl Run<'_> {
         if slug.is_empty() {
             return;
         }
+        let mut surroundings = layers::surroundings::of_slug(classic.config_vars);
+        surroundings.changes = self.changes();
         let stack = stack::classic::inspect(&stack::classic::Inputs {
             slug: &slug,
             app: &self.app,
-            surroundings: &layers::surroundings::of_slug(classic.config_vars),
+            surroundings: &surroundings,
             audit: Some(&self.input.config.audit),
             is_build: true,
         });
@@ -168,7 +183,23 @@ impl Run<'_> {
             environment,
             ..
         } = self.input;
-        let strip = strip::run(app, config, environment, !self.apply)?;
+        let mut caches = self.report.caches.iter();
+        let packed = caches.find_map(|outcome| outcome.packed.as_ref());
+        let store = self.input.store.filter(|_| self.apply);
+        let left_out = match (store, packed) {
+            (Some(store), Some(packed)) => Some(thin::LeftOut::of(app, store, packed)?),
+            _ => None,
+        };
+        let absent: &dyn Absent = match &left_out {
+            Some(left_out) => left_out,
+            None => &strip::absent::Nothing,
+        };
+        let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
+        match (&left_out, store) {
+            (Some(left_out), _) => left_out.remember(&config.strip, &strip),
+            (None, Some(store)) => thin::forget(store),
+            (None, None) => {}
+        }
         self.progress.event(Event::Strip(&strip));
         self.report.strip = Some(strip);
         Ok(())
@@ -191,9 +222,11 @@ impl Run<'_> {
         };
         let store = self.input.store.map(Store::root);
         let previous = store.and_then(budget::kept::load);
+        let (layers, reused) = self.launch_layers();
         let load = budget::Load {
             app: &shipped,
-            layers: &self.launch_layers(),
+            layers: &layers,
+            reused: &reused,
             previous: previous.as_ref(),
         };
         let mut budget = budget::judge_load(&load, self.input.config);
@@ -209,23 +242,39 @@ impl Run<'_> {
         tree
     }
 
-    fn launch_layers(&self) -> Vec<LayerTree> {
+    /// Launch layers that are here, and those that come out of the previous image.
+    fn launch_layers(&self) -> (Vec<LayerTree>, Vec<Reused>) {
+        let (mut trees, mut reused) = (Vec::new(), Vec::new());
         let Some(layers) = &self.layers else {
-            return Vec::new();
+            return (trees, reused);
         };
-        let mut trees = Vec::new();
         for buildpack in &layers.group {
             let folder = layers.root.join(layers::escape(&buildpack.id));
-            let launched = buildpack.layers.iter().filter(|layer| {
-                layer.folder == Folder::Directory && stack::is_launched(layers, layer)
-            });
-            trees.extend(launched.map(|layer| LayerTree {
-                name: layer.shown(),
-                buildpack: buildpack.id.clone(),
-                tree: Tree::read(&folder.join(&layer.name)),
-            }));
+            let launched = buildpack.layers.iter();
+            for layer in launched.filter(|layer| stack::is_launched(layers, layer)) {
+                let (name, metadata) = (layer.shown(), layer.metadata_digest());
+                let buildpack = buildpack.id.clone();
+                if layer.folder == Folder::Directory {
+                    let tree = Tree::read(&folder.join(&layer.name));
+                    trees.push(LayerTree {
+                        name,
+                        buildpack,
+                        metadata,
+                        tree,
+                    });
+                } else if let Some(digest) =
+                    stack::reused(layers.analyzed.as_ref(), &buildpack, layer)
+                {
+                    reused.push(Reused {
+                        name,
+                        buildpack,
+                        metadata,
+                        digest: digest.clone(),
+                    });
+                }
+            }
         }
-        trees
+        (trees, reused)
     }
 
     fn audit(&mut self, tree: &Tree) {

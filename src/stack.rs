@@ -29,7 +29,8 @@ use std::collections::BTreeMap;
 
 use crate::config::AuditConfig;
 use crate::facts::app::App;
-use crate::facts::layers::surroundings::{AppChanges, Surroundings};
+use crate::facts::before::Changes;
+use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Analyzed, Layer, LayerToml, Layers, Order, PlanEntry, Types};
 use crate::finding::Finding;
 use environment::Environment;
@@ -64,7 +65,7 @@ pub struct StackReport {
     /// of each of them, too.
     pub corrected: Vec<String>,
     /// Files of the app that others changed or deleted, where that is known.
-    pub changes: Option<AppChanges>,
+    pub changes: Option<Changes>,
     /// Of a classic build: folders and scripts in place of layers.
     pub is_classic: bool,
     /// For the next build: the launch layers as this build saw them.
@@ -231,7 +232,8 @@ pub fn is_launched(layers: &Layers, layer: &Layer) -> bool {
 }
 
 /// Digest under which a layer without contents will be taken from the previous image.
-fn reused<'a>(
+#[must_use]
+pub fn reused<'a>(
     analyzed: Option<&'a Analyzed>,
     buildpack: &str,
     layer: &Layer,

@@ -11,6 +11,7 @@
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+pub mod absent;
 pub mod candidates;
 pub mod catalogue;
 pub mod decide;
@@ -20,6 +21,7 @@ pub mod index;
 pub mod journal;
 pub mod lists;
 pub mod manifest;
+pub mod memory;
 pub mod platform;
 pub mod python;
 pub mod references;
@@ -31,10 +33,14 @@ pub mod verify;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
+
+use absent::Absent;
+use memory::Memory;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
@@ -70,32 +76,126 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
+    run_with(app, config, environment, dry_run, &absent::Nothing)
+}
+
+/// As [`run`], for an app of which some files are elsewhere: those that stay are brought
+/// back, the others are reported as removed.
+///
+/// # Errors
+/// As [`run`], or a file that stays can't be brought back.
+pub fn run_with(
+    app: &Path,
+    config: &Config,
+    environment: &Environment,
+    dry_run: bool,
+    absent: &dyn Absent,
+) -> Result<StripReport> {
     if !dry_run {
         recover(app)?;
     }
     let level = config.strip.level.value;
-    let tree = Tree::read(app);
+    let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
+        bring_back(app, &tree, &HashSet::new(), absent)?;
         return Ok(StripReport::unchanged(&tree, dry_run, level));
     }
+    let basis = absent
+        .packed()
+        .filter(|_| !dry_run && config.strip.verify.value.is_empty())
+        .and_then(|packed| memory::basis(&tree, packed, &config.strip, environment));
+    if let Some(basis) = &basis
+        && let Some(report) = again(app, basis, &tree, absent)?
+    {
+        return Ok(report);
+    }
+    let all_variables = environment;
+    let environment = &memory::only_what_counts(environment);
     let facts = facts::read(&tree, environment, level == StripLevel::Trace);
-    let texts = facts::OnDisk { root: app };
+    let texts = absent::Everywhere {
+        on_disk: facts::OnDisk { root: app },
+        absent,
+    };
     let plan = decide::decide(&facts, &config.strip, &texts);
     let dev_dependencies = dev_dependencies::needed(&facts, &texts);
-    let mut removed = plan.removed.clone();
+    let goes = plan.removed.iter().map(|(number, _)| *number).collect();
+    bring_back(app, &tree, &goes, absent)?;
+    let (gone, mut removed) = plan
+        .removed
+        .iter()
+        .partition::<Removal, _>(|(number, _)| is_absent(&tree, *number, absent));
     let mut applied = Applied::default();
     if !dry_run && !removed.is_empty() {
         let verify = &config.strip.verify.value;
         applied = apply(app, &tree, &mut removed, |app| {
-            verify::first_failure(app, verify, environment, &mut Silent)
+            verify::first_failure(app, verify, all_variables, &mut Silent)
         })?;
     }
+    removed.extend(gone);
+    removed.sort_unstable_by_key(|(number, _)| *number);
     let mut report = StripReport::unchanged(&tree, dry_run, level);
     report.fill(&facts, &removed, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
     report.dev_dependencies = dev_dependencies;
+    report.basis = basis;
     Ok(report)
+}
+
+type Removal = Vec<(usize, &'static catalogue::Entry)>;
+
+fn is_absent(tree: &Tree, number: usize, absent: &dyn Absent) -> bool {
+    let entry = tree.entries().get(number);
+    entry.is_some_and(|entry| absent.has(entry.path()))
+}
+
+/// Brings back what is absent and does not go.
+fn bring_back(app: &Path, tree: &Tree, goes: &HashSet<usize>, absent: &dyn Absent) -> Result<()> {
+    let stays: Vec<&Path> = (0..tree.entries().len())
+        .filter(|number| !goes.contains(number) && is_absent(tree, *number, absent))
+        .filter_map(|number| Some(tree.entries().get(number)?.path()))
+        .collect();
+    absent
+        .bring_back(&stays)
+        .map_err(|error| error::io("unpacking into", app, &error))
+}
+
+/// The report of the last strip, applied again, if it was made on the same basis. `None`
+/// where it was not, or a file can't be removed: then everything is decided anew.
+fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Option<StripReport>> {
+    let memory = absent.remembered().as_deref().and_then(Memory::decode);
+    let Some(mut report) = memory.and_then(|memory| memory.recall(basis)) else {
+        return Ok(None);
+    };
+    let problem = |error: std::io::Error| error::io("stripping", app, &error);
+    let goes: HashSet<&Path> = report
+        .manifest
+        .iter()
+        .map(|removed| removed.path.as_path())
+        .collect();
+    let numbers = tree.entries().iter().enumerate();
+    let goes = numbers
+        .filter(|(_, entry)| goes.contains(entry.path()))
+        .map(|(number, _)| number)
+        .collect();
+    bring_back(app, tree, &goes, absent)?;
+    let there = memory::still_there(app, &report);
+    if !there.is_empty() {
+        let (aside, outcome) =
+            journal::move_aside(app, there, &mut |_| Ok(())).map_err(|error| {
+                // What was moved before the disk filled up goes back.
+                let _ = journal::recover(app);
+                problem(error)
+            })?;
+        if !outcome.failed.is_empty() {
+            aside.restore().map_err(problem)?;
+            return Ok(None);
+        }
+        aside.commit(&mut |_| Ok(())).map_err(problem)?;
+    }
+    report.basis = Some(basis.to_owned());
+    report.recalled = true;
+    Ok(Some(report))
 }
 
 /// What came of applying a plan, beside what it removed.
@@ -109,7 +209,7 @@ struct Applied {
 fn apply(
     app: &Path,
     tree: &Tree,
-    removed: &mut Vec<(usize, &'static catalogue::Entry)>,
+    removed: &mut Removal,
     verify: impl FnOnce(&Path) -> Option<PutBack>,
 ) -> Result<Applied> {
     let problem = |error: &std::io::Error| error::io("stripping", app, error);

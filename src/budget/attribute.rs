@@ -12,12 +12,15 @@ mod groups;
 mod kinds;
 mod packages;
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use super::estimate::Estimate;
 use super::stream::{Source, Stream};
-use super::{Part, PartKind};
+use super::{Compressed, Part, PartKind};
 use crate::facts::tree::{Entry, EntryKind};
 pub use detail::Node;
-use groups::{Groups, PRIOR, Share, Sum, parts_of, scaled};
+use groups::{Groups, PRIOR, Share, Sum, parts_in_order, parts_of, scaled};
 pub(super) use kinds::{is_name as is_kind, of as kind_of};
 pub(super) use packages::Packages;
 
@@ -33,6 +36,8 @@ pub(super) struct Attribution {
     pub(super) parts: Vec<Part>,
     /// By kind of file; largest compressed first.
     pub(super) kinds: Vec<Part>,
+    /// By source, in their order.
+    pub(super) sources: Vec<Part>,
     /// Bytes of names beyond the first of hard-linked files.
     pub(super) repeated_links: u64,
     /// By folder; only when asked for.
@@ -52,7 +57,7 @@ pub(super) fn attribute(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    wants_detail: bool,
+    gone: Option<&HashSet<&Path>>,
 ) -> Attribution {
     let total: u64 = named
         .iter()
@@ -62,8 +67,10 @@ pub(super) fn attribute(
     let mut parts = Groups::<(PartKind, String)>::new();
     let mut kinds = Groups::<&'static str>::new();
     let mut types = Groups::<Vec<u8>>::new();
+    let mut sources = Groups::<usize>::new();
     let mut memberships = Vec::with_capacity(named.len());
-    for named in named {
+    for (number, named) in named.iter().enumerate() {
+        let source = sources.number(number);
         let packages = Packages::read(named.source.tree);
         let entries = named.source.tree.entries();
         let mut numbers = Vec::with_capacity(entries.len());
@@ -71,7 +78,8 @@ pub(super) fn attribute(
             let part = parts.number(part_of(entry, &packages, named.layer, big));
             let kind = kinds.number(kind_of(entry));
             let file_type = types.number(type_of(entry));
-            numbers.push([part, kind, file_type].map(|number| u32::try_from(number).unwrap_or(0)));
+            let groups = [part, kind, file_type, source];
+            numbers.push(groups.map(|number| u32::try_from(number).unwrap_or(0)));
         }
         memberships.push(numbers);
     }
@@ -79,6 +87,7 @@ pub(super) fn attribute(
         parts,
         kinds,
         types,
+        sources,
         memberships,
         ratios: Vec::new(),
         all: Sum::default(),
@@ -93,8 +102,9 @@ pub(super) fn attribute(
         kinds: parts_of(&count.kinds, &by_kind, |name| {
             (PartKind::Kind, (*name).to_owned())
         }),
+        sources: sources_of(&count, named, &estimate.compressed),
         repeated_links: repeated_links(named),
-        detail: wants_detail.then(|| detail::tree(&count, &by_part, stream, named)),
+        detail: gone.map(|gone| detail::tree(&count, &by_part, stream, named, gone)),
     };
     attribution.parts.retain(|part| part.totals.files > 0);
     attribution.kinds.retain(|part| part.totals.files > 0);
@@ -105,8 +115,9 @@ struct Counting {
     parts: Groups<(PartKind, String)>,
     kinds: Groups<&'static str>,
     types: Groups<Vec<u8>>,
-    /// By source and entry: numbers of part, kind and file type.
-    memberships: Vec<Vec<[u32; 3]>>,
+    sources: Groups<usize>,
+    /// By source and entry: numbers of part, kind, file type and source.
+    memberships: Vec<Vec<[u32; 4]>>,
     /// By file type: compressed bytes per byte in the archive.
     ratios: Vec<f64>,
     /// All windows together.
@@ -114,15 +125,16 @@ struct Counting {
 }
 
 impl Counting {
-    /// The three groups of an entry.
+    /// The groups of an entry.
     fn groups(&mut self, source: usize, entry: usize, mut each: impl FnMut(&mut Sum)) {
-        let Some([part, kind, file_type]) = self.numbers(source, entry) else {
+        let Some([part, kind, file_type, place]) = self.numbers(source, entry) else {
             return;
         };
         let sums = [
             self.parts.sum(part),
             self.kinds.sum(kind),
             self.types.sum(file_type),
+            self.sources.sum(place),
         ];
         sums.into_iter().flatten().for_each(&mut each);
     }
@@ -158,9 +170,10 @@ impl Counting {
                 &mut self.parts.sums,
                 &mut self.kinds.sums,
                 &mut self.types.sums,
+                &mut self.sources.sums,
             ];
             for (number, sums) in groups.into_iter().enumerate() {
-                let key = |member: &([u32; 3], u64)| member.0.get(number).copied();
+                let key = |member: &([u32; 4], u64)| member.0.get(number).copied();
                 members.sort_unstable_by_key(key);
                 for group in members.chunk_by(|a, b| key(a) == key(b)) {
                     let bytes: u64 = group.iter().map(|(_, bytes)| bytes).sum();
@@ -200,16 +213,34 @@ impl Counting {
     /// Compressed bytes per byte of an entry, by its file type.
     fn ratio(&self, source: usize, entry: usize) -> f64 {
         self.numbers(source, entry)
-            .and_then(|[_, _, file_type]| self.ratios.get(file_type))
+            .and_then(|[_, _, file_type, _]| self.ratios.get(file_type))
             .copied()
             .unwrap_or(1.0)
     }
 
-    /// Numbers of the groups of an entry: part, kind, file type.
-    fn numbers(&self, source: usize, entry: usize) -> Option<[usize; 3]> {
+    /// Numbers of the groups of an entry: part, kind, file type, source.
+    fn numbers(&self, source: usize, entry: usize) -> Option<[usize; 4]> {
         let numbers = self.memberships.get(source)?.get(entry)?;
         Some(numbers.map(|number| number as usize))
     }
+}
+
+/// The sources in their order, however much they weigh.
+fn sources_of(count: &Counting, named: &[Named<'_>], total: &Compressed) -> Vec<Part> {
+    let shares = scaled(&count.sources, &count.all, total);
+    let name = |number: &usize| {
+        let layer = named.get(*number).and_then(|named| named.layer);
+        (PartKind::Layer, layer.unwrap_or_default().to_owned())
+    };
+    let mut parts: Vec<_> = count
+        .sources
+        .keys
+        .iter()
+        .copied()
+        .zip(parts_in_order(&count.sources, &shares, name))
+        .collect();
+    parts.sort_by_key(|(number, _)| *number);
+    parts.into_iter().map(|(_, part)| part).collect()
 }
 
 /// The part that an entry belongs to.

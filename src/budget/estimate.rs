@@ -34,8 +34,6 @@ const CLEAR: f64 = 1.25;
 const ENOUGH: f64 = 0.017;
 /// Largest archive that the census takes on: a minute on two cores.
 const LARGEST_CENSUS: u64 = 8_000_000_000;
-/// Largest archive of which a census costs no more than the last rounds of windows.
-const CHEAP_CENSUS: u64 = 268_000_000;
 
 /// What the estimate is for.
 #[derive(Debug, Clone, Copy)]
@@ -101,14 +99,13 @@ pub fn estimate(stream: &Stream<'_>, goal: &Goal<'_>) -> Estimate {
         let narrow = (estimate.compressed.high - estimate.compressed.bytes) as f64
             <= goal.precision * estimate.compressed.bytes as f64;
         let full = sample.len() * 2 > MOST || sample.len() * 2 > windows;
-        let census_is_cheap = stream.len() <= CHEAP_CENSUS && sample.len() * 8 > windows;
-        if clear && narrow {
+        if clear && (narrow || full) {
             return estimate;
         }
-        if full && (clear || goal.sample_only || stream.len() > LARGEST_CENSUS) {
+        if full && (goal.sample_only || stream.len() > LARGEST_CENSUS) {
             return estimate;
         }
-        if full || census_is_cheap && !goal.sample_only {
+        if full {
             let (compressed, image) = whole::census(stream);
             return Estimate {
                 compressed,

@@ -76,7 +76,7 @@ pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetC
     }
     report.verdict = if !report.exceeded.is_empty() {
         Verdict::Over
-    } else if !report.unread.is_empty() {
+    } else if !report.unread.is_empty() || report.unseen().next().is_some() {
         Verdict::Unknown
     } else if close {
         Verdict::TooClose

@@ -98,6 +98,16 @@ impl Layer {
         }
     }
 
+    /// Digest of `[metadata]`: two layers with the same one are the same to their buildpack.
+    #[must_use]
+    pub fn metadata_digest(&self) -> String {
+        let text = match &self.toml {
+            LayerToml::Good { metadata, .. } => metadata.to_string(),
+            LayerToml::Missing | LayerToml::Broken(_) => String::new(),
+        };
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
     /// The name, for people.
     #[must_use]
     pub fn shown(&self) -> String {

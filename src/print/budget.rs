@@ -7,8 +7,10 @@ use crate::budget::{BudgetReport, Part, Shipped, Verdict};
 use crate::config::LogLevel;
 use crate::units;
 
-/// Parts that grew, in the log of a build that is within its budget.
+/// Parts that grew, in the log of a build that is within its budget; groups of copies.
 const MOVED: usize = 3;
+/// Places of a file that is there several times.
+const COPIES: usize = 3;
 
 /// The section of the log.
 #[must_use]
@@ -21,7 +23,9 @@ pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
         Verdict::Over => over(report, &mut lines),
         _ => {}
     }
-    if report.shipped == Shipped::Image || report.limits.is_none() {
+    let wanted = report.shipped == Shipped::Image || report.limits.is_none();
+    // Of a built image there is only the one size.
+    if wanted && report.size.image != report.size.compressed {
         lines.push(image(report));
     }
     changes(report, &mut lines, level);
@@ -30,6 +34,13 @@ pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
         lines.push(Line::alarm(
             1,
             format!("Not read: {}: {}", unread.path.display(), unread.reason),
+        ));
+    }
+    for layer in report.unseen() {
+        let label = layer.past.label();
+        lines.push(Line::alarm(
+            1,
+            format!("Never seen: {label}. Its size will be known when it is built anew."),
         ));
     }
     lines
@@ -83,9 +94,9 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::Unknown => Line::alarm(
             1,
             format!(
-                "Slug at least {} compressed: no verdict, since {} could not be read",
+                "Slug at least {} compressed: no verdict, since {}",
                 units::size(size.compressed.low),
-                units::counted(report.unread.len() as u64, "path")
+                report.gaps()
             ),
         ),
         Verdict::Over => Line::alarm(
@@ -180,12 +191,49 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
             ),
         ));
     }
+    lines.extend(duplicates(report));
     if report.verdict == Verdict::Over
         && let Some(limits) = &report.limits
         && limits.fail.value >= PLATFORM
     {
         lines.push(Line::alarm(1, "The platform refuses slugs of this size."));
     }
+}
+
+/// Copies, where they are worth a thought.
+fn duplicates(report: &BudgetReport) -> Vec<Line> {
+    let found = &report.duplicates;
+    if found.bytes <= report.size.totals.bytes / 200 {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::item(
+        1,
+        format!(
+            "{} unpacked are copies of files that are there already",
+            units::size(found.bytes)
+        ),
+    )];
+    for copies in found.largest.iter().take(MOVED) {
+        let paths: Vec<_> = copies
+            .paths
+            .iter()
+            .take(COPIES)
+            .map(String::as_str)
+            .collect();
+        let more = copies.paths.len().saturating_sub(COPIES);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let size = units::size(copies.bytes);
+        let times = copies.paths.len();
+        lines.push(Line::row(
+            1,
+            format!("{size:>10}  {times} times: {}{more}", paths.join(", ")),
+        ));
+    }
+    lines
 }
 
 /// `     4.1 MB  next`; the interval where it is wider than a fifth.

@@ -164,6 +164,7 @@ fn judged(rules: &[&Rule], model: &Model<'_>, config: Option<&AuditConfig>) -> V
 
 /// Rules that make sense for folders and scripts of a slug, too.
 static CLASSIC: &[&Rule] = &[
+    &app_files_changed::RULE,
     &config_var_has_no_effect::RULE,
     &list_variable_clobbered::RULE,
     &second_runtime::RULE,

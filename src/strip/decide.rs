@@ -21,7 +21,7 @@ use super::start;
 use crate::config::StripConfig;
 
 /// Larger files hold data or bundles whose literals name nothing beside them.
-const MAX_TEXT: u64 = 32_000_000;
+pub(super) const MAX_TEXT: u64 = 32_000_000;
 
 /// What to remove and what was kept, by entry number of the tree.
 #[derive(Debug, Default)]

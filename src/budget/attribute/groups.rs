@@ -8,6 +8,7 @@ use crate::budget::{Compressed, Part, PartKind};
 use crate::facts::tree::Totals;
 
 /// How many bytes of windows the ratio of the file types counts for: four windows.
+#[allow(clippy::cast_precision_loss)] // a small power of two
 pub(super) const PRIOR: f64 = 4.0 * WINDOW as f64;
 
 /// Sums of one group of entries.
@@ -120,32 +121,36 @@ pub(super) fn scaled<K>(groups: &Groups<K>, all: &Sum, total: &Compressed) -> Ve
 }
 
 /// Groups as parts, largest first.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub(super) fn parts_of<K>(
     groups: &Groups<K>,
     shares: &[Share],
     name: impl Fn(&K) -> (PartKind, String),
 ) -> Vec<Part> {
-    let mut parts: Vec<_> = groups
-        .keys
-        .iter()
-        .zip(&groups.sums)
-        .zip(shares)
-        .map(|((key, sum), share)| {
-            let (kind, name) = name(key);
-            Part {
-                name,
-                kind,
-                totals: sum.totals,
-                compressed: share.compressed.round() as u64,
-                plus_minus: share.plus_minus.round() as u64,
-            }
-        })
-        .collect();
+    let mut parts: Vec<_> = parts_in_order(groups, shares, name).collect();
     parts.sort_by(|a, b| {
         b.compressed
             .cmp(&a.compressed)
             .then_with(|| a.name.cmp(&b.name))
     });
     parts
+}
+
+/// Groups as parts, in the order in which they were met.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub(super) fn parts_in_order<K>(
+    groups: &Groups<K>,
+    shares: &[Share],
+    name: impl Fn(&K) -> (PartKind, String),
+) -> impl Iterator<Item = Part> {
+    let known = groups.keys.iter().zip(&groups.sums).zip(shares);
+    known.map(move |((key, sum), share)| {
+        let (kind, name) = name(key);
+        Part {
+            name,
+            kind,
+            totals: sum.totals,
+            compressed: share.compressed.round() as u64,
+            plus_minus: share.plus_minus.round() as u64,
+        }
+    })
 }

@@ -189,8 +189,12 @@ fn block(before: &[u8], content: &[u8], counts: [Counts; 2]) -> f64 {
     if length < 128 || all.tokens() > (length - length / 16) as u64 {
         all = Counts::default();
         own = Counts::default();
-        before.iter().for_each(|byte| all.literal(*byte));
-        content.iter().for_each(|byte| own.literal(*byte));
+        for byte in before {
+            all.literal(*byte);
+        }
+        for byte in content {
+            own.literal(*byte);
+        }
         all.add(&own);
     }
     let codes = Codes::of(&all);

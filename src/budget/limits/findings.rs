@@ -49,8 +49,8 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
         ),
         Verdict::Unknown => (
             format!(
-                "Slug {size} or more: {} could not be read, so there is no verdict.",
-                units::counted(report.unread.len() as u64, "path")
+                "Slug {size} or more: {}, so there is no verdict.",
+                report.gaps()
             ),
             &limits.fail.source,
         ),

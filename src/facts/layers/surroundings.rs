@@ -11,6 +11,7 @@ use super::env_dir::{self, EnvDir};
 use super::libraries;
 use super::paths::{self, PathFolder};
 use super::slices::{self, Overlap};
+use crate::facts::before::Changes;
 use crate::facts::environment::this_machine;
 
 /// Where the operator of a builder keeps variables for all builds (lifecycle
@@ -41,16 +42,9 @@ pub struct Surroundings {
     /// Distribution of the build image, such as `ubuntu 24.04`, in a build.
     pub distro: Option<String>,
     /// What others did to files of the app, where a buildpack at the front of the list noted them.
-    pub changes: Option<AppChanges>,
+    pub changes: Option<Changes>,
     /// The folder name of our own layers (`CNB_LAYERS_DIR`), in a build.
     pub own: Option<String>,
-}
-
-/// Files of the app that are not what they were when the build began; both lists are sorted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AppChanges {
-    pub changed: Vec<String>,
-    pub deleted: Vec<String>,
 }
 
 /// Reads the surroundings of a stack, and of the app where there is one, by our own variables.

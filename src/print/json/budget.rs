@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::budget::duplicates::Duplicates;
 use crate::budget::history::{Change, How};
 use crate::budget::image::{self, ImageReport};
+use crate::budget::layers::Known;
 use crate::budget::{BudgetReport, Compressed, Part, Verdict};
 
 /// Size, verdict and parts, largest first.
@@ -23,6 +25,17 @@ pub fn value(report: &BudgetReport) -> Value {
         "image": compressed_value(&report.size.image),
         "parts": parts(&report.parts),
         "kinds": parts(&report.kinds),
+        "layers": report.layers.iter().map(|layer| json!({
+            "name": layer.past.name, "buildpack": layer.past.buildpack,
+            "known": match layer.known {
+                Known::Seen => "seen",
+                Known::Remembered => "remembered",
+                Known::Unknown => "unknown",
+            },
+            "files": layer.past.files, "bytes": layer.past.bytes,
+            "compressed": layer.past.compressed, "plus_minus": layer.past.plus_minus,
+            "image": layer.past.image,
+        })).collect::<Vec<_>>(),
         "repeated_links": report.size.repeated_links,
         "change": report.change.as_ref().map(change),
         "exceeded": report.exceeded.iter().map(|excess| json!({
@@ -103,4 +116,15 @@ pub fn hidden(report: &ImageReport) -> Value {
         })
     });
     json!({ "bytes": report.hidden_bytes(), "files": files.collect::<Vec<_>>() })
+}
+
+/// Files that are there more than once, largest groups first.
+#[must_use]
+pub fn duplicates(duplicates: &Duplicates) -> Value {
+    json!({
+        "files": duplicates.files, "bytes": duplicates.bytes,
+        "largest": duplicates.largest.iter().map(|copies| json!({
+            "bytes": copies.bytes, "paths": copies.paths,
+        })).collect::<Vec<_>>(),
+    })
 }

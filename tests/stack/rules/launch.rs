@@ -2,7 +2,7 @@
 
 use super::{WEB, alarms};
 use slugsmith::config::LogLevel;
-use slugsmith::facts::layers::surroundings::AppChanges;
+use slugsmith::facts::before::Changes;
 
 use crate::tree::Stack;
 
@@ -208,7 +208,7 @@ fn files_that_others_deleted_are_a_warning() {
             .collect::<Vec<_>>()
     };
     assert!(told(&surroundings).is_empty());
-    surroundings.changes = Some(AppChanges {
+    surroundings.changes = Some(Changes {
         changed: vec!["package.json".to_owned()],
         deleted: vec!["src/a.ts".to_owned(), "src/b.ts".to_owned()],
     });
