@@ -127,7 +127,7 @@ impl Run<'_> {
         });
         if let (true, Some(store)) = (self.apply, store) {
             // Without it the next build knows less of layers that it can't see.
-            let _ = stack::kept::save(store, stack.snapshot.clone());
+            let _ = stack::kept::save(store, &stack.snapshot);
         }
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);

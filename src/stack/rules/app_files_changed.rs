@@ -36,7 +36,10 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         .map(|one| one.id.as_str())
         .filter(|id| !id.starts_with("slugsmith/"))
         .collect();
-    let who = fix::listed(&others, NAMED);
+    let who = match others.as_slice() {
+        [only] => (*only).to_owned(),
+        several => format!("one of {}", fix::listed(several, NAMED)),
+    };
     let told = |files: &[String], verb: &str, level: Level| {
         let message = format!("{} {verb} by {who}.", fix::listed(files, NAMED));
         let mut finding = RULE.finding(message, Vec::new());
