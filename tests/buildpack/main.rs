@@ -10,5 +10,7 @@ mod support;
 mod budget;
 mod companion;
 mod main_job;
+mod pack;
 mod runner;
 mod stacked;
+mod stacks;
