@@ -27,6 +27,7 @@ mod reading;
 pub mod references;
 pub mod report;
 pub mod resolve;
+pub mod shrink;
 pub mod start;
 pub mod trace;
 pub mod verify;
@@ -44,6 +45,9 @@ use crate::error::{self, Kind, Problem, Result};
 use crate::facts::environment::Environment;
 use crate::facts::tree::Tree;
 use crate::progress::Silent;
+use decide::Plan;
+use journal::Change;
+use shrink::Shrink;
 use verify::PutBack;
 
 /// An earlier strip was stopped and can't be ended.
@@ -85,51 +89,73 @@ pub fn run(
     let texts = facts::OnDisk { root: app };
     let plan = decide::decide(&facts, &config.strip, &texts);
     let dev_dependencies = dev_dependencies::needed(&facts, &texts);
-    let mut removed = plan.removed.clone();
-    let mut applied = Applied::default();
-    if !dry_run && !removed.is_empty() {
+    let mut applied = Applied::of(&plan);
+    let nothing = plan.removed.is_empty() && plan.shrinks.is_empty();
+    if !dry_run && !nothing {
         let verify = &config.strip.verify.value;
-        applied = apply(app, &tree, &mut removed, |app| {
+        applied = apply(app, &tree, &plan, |app| {
             verify::first_failure(app, verify, environment, &mut Silent)
         })?;
     }
     let mut report = StripReport::unchanged(&tree, dry_run, level);
-    report.fill(&facts, &removed, &plan);
+    report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
     report.dev_dependencies = dev_dependencies;
     Ok(report)
 }
 
-/// What came of applying a plan, beside what it removed.
+/// What came of applying a plan.
 #[derive(Default)]
 struct Applied {
+    removed: Vec<(usize, &'static catalogue::Entry)>,
+    shrunk: Vec<Shrink>,
     failed: Vec<Failed>,
     put_back: Option<PutBack>,
 }
 
-/// Removes the files of a plan; those that can't be removed are taken out of it.
+impl Applied {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            removed: plan.removed.clone(),
+            shrunk: plan.shrinks.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Removes and shrinks the files of a plan; what can't be is left out of the outcome.
 fn apply(
     app: &Path,
     tree: &Tree,
-    removed: &mut Vec<(usize, &'static catalogue::Entry)>,
+    plan: &Plan,
     verify: impl FnOnce(&Path) -> Option<PutBack>,
 ) -> Result<Applied> {
     let problem = |error: &std::io::Error| error::io("stripping", app, error);
-    let paths = removed
-        .iter()
-        .filter_map(|(number, _)| tree.entries().get(*number))
-        .map(|entry| entry.path().to_owned())
-        .collect::<Vec<_>>();
+    let path = |number: usize| {
+        tree.entries()
+            .get(number)
+            .map(|entry| entry.path().to_owned())
+    };
+    let removals = plan.removed.iter().map(|(number, _)| *number);
+    let changes: Vec<Change> = removals
+        .filter_map(|number| path(number).map(Change::Remove))
+        .chain(
+            plan.shrinks
+                .iter()
+                .filter_map(|shrink| path(shrink.number).map(Change::Replace)),
+        )
+        .collect();
     let (aside, outcome) =
-        journal::move_aside(app, paths.clone(), &mut |_| Ok(())).map_err(|error| {
-            // What was moved before the disk filled up goes back.
-            let _ = journal::recover(app);
-            problem(&error)
-        })?;
+        journal::move_aside(app, changes.clone(), &shrink::content, &mut |_| Ok(())).map_err(
+            |error| {
+                // What was moved before the disk filled up goes back.
+                let _ = journal::recover(app);
+                problem(&error)
+            },
+        )?;
     if let Some(failure) = verify(app) {
         aside.restore().map_err(|error| problem(&error))?;
-        removed.clear();
         return Ok(Applied {
             put_back: Some(failure),
             ..Applied::default()
@@ -138,21 +164,28 @@ fn apply(
     aside
         .commit(&mut |_| Ok(()))
         .map_err(|error| problem(&error))?;
-    let mut position = 0;
-    removed.retain(|_| {
-        position += 1;
-        !outcome.failed.contains_key(&(position - 1))
-    });
-    let failed = outcome
-        .failed
-        .into_iter()
-        .filter_map(|(number, reason)| {
-            let path = paths.get(number)?.clone();
-            Some(Failed { path, reason })
-        })
-        .collect();
+    let done = |at: usize| !outcome.failed.contains_key(&at);
+    let removed = plan.removed.iter().enumerate();
+    let shrunk = plan.shrinks.iter().enumerate();
     Ok(Applied {
-        failed,
+        removed: removed
+            .filter(|(at, _)| done(*at))
+            .map(|(_, one)| *one)
+            .collect(),
+        shrunk: shrunk
+            .filter(|(at, _)| done(plan.removed.len() + at))
+            .map(|(_, one)| *one)
+            .collect(),
+        failed: outcome
+            .failed
+            .iter()
+            .filter_map(|(number, reason)| {
+                Some(Failed {
+                    path: changes.get(*number)?.path().to_owned(),
+                    reason: reason.clone(),
+                })
+            })
+            .collect(),
         put_back: None,
     })
 }

@@ -54,6 +54,7 @@ pub static ENTRIES: &[&Entry] = &[
     &python::INSTALLERS,
     &python::STUBS,
     &python::TESTS,
+    &super::shrink::SYMBOLS,
     &LISTED,
 ];
 

@@ -8,6 +8,7 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::shrink::{SYMBOLS, Shrink};
 use super::trace::Undecided;
 use super::verify::PutBack;
 use crate::config::StripLevel;
@@ -23,6 +24,8 @@ pub struct StripReport {
     pub removed: Totals,
     /// Largest first.
     pub by_reason: Vec<ReasonTotal>,
+    /// Kept files that became smaller, and by how many bytes.
+    pub shrunk: Vec<Removed>,
     /// Every removed path, in the tree's order.
     pub manifest: Vec<Removed>,
     /// What a catalogue entry names but a guard keeps, by folder.
@@ -85,6 +88,7 @@ impl StripReport {
             before: tree.totals(),
             removed: Totals::default(),
             by_reason: Vec::new(),
+            shrunk: Vec::new(),
             manifest: Vec::new(),
             kept: Vec::new(),
             failed: Vec::new(),
@@ -99,6 +103,7 @@ impl StripReport {
         &mut self,
         facts: &Facts<'_>,
         removed: &[(usize, &'static Entry)],
+        shrunk: &[Shrink],
         plan: &Plan,
     ) {
         let mut by_entry: BTreeMap<&str, (Totals, BTreeSet<&str>)> = BTreeMap::new();
@@ -116,6 +121,20 @@ impl StripReport {
                 path: file.path().to_owned(),
                 bytes: file.size(),
                 entry: entry.id,
+            });
+        }
+        for shrink in shrunk {
+            let Some(file) = facts.index.entry(shrink.number) else {
+                continue;
+            };
+            self.removed.bytes += shrink.saved;
+            let sum = by_entry.entry(SYMBOLS.id).or_default();
+            sum.0.files += 1;
+            sum.0.bytes += shrink.saved;
+            self.shrunk.push(Removed {
+                path: file.path().to_owned(),
+                bytes: shrink.saved,
+                entry: SYMBOLS.id,
             });
         }
         self.by_reason = catalogue::ENTRIES
