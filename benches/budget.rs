@@ -46,17 +46,23 @@ fn main() {
         },
         _ => Goal::NUMBER,
     };
-    let compressed = match mode.as_str() {
+    let (slug, image) = match mode.as_str() {
         "census" => estimate::census(&stream),
-        _ => estimate::estimate(&stream, &goal).compressed,
+        _ => {
+            let estimate = estimate::estimate(&stream, &goal);
+            (estimate.compressed, estimate.image)
+        }
     };
     println!(
-        "{{\"archive\":{},\"bytes\":{},\"low\":{},\"high\":{},\"exact\":{},\"unread\":{}}}",
+        "{{\"archive\":{},\"bytes\":{},\"low\":{},\"high\":{},\"exact\":{},\"image\":{},\"image_low\":{},\"image_high\":{},\"unread\":{}}}",
         stream.len(),
-        compressed.bytes,
-        compressed.low,
-        compressed.high,
-        compressed.exact,
+        slug.bytes,
+        slug.low,
+        slug.high,
+        slug.exact,
+        image.bytes,
+        image.low,
+        image.high,
         tree.unread().len() + stream.unread().len()
     );
 }

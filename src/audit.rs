@@ -5,11 +5,14 @@
 //! [`levels`] then decides what a finding weighs, from the configuration and from inline
 //! suppressions. A rule without input says "not applicable" and never passes silently.
 
+mod addresses;
+pub mod contract;
 mod facts;
 pub mod guards;
 mod jobs;
 mod levels;
 mod migrations;
+mod paths;
 pub mod platform;
 pub mod registry;
 pub mod rules;

@@ -7,12 +7,17 @@
 
 mod attribute;
 mod codec;
+pub mod duplicates;
 pub mod estimate;
 pub mod history;
 pub mod image;
 pub mod kept;
+pub mod layers;
 pub mod limits;
 pub mod stream;
+
+use std::collections::HashSet;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -23,8 +28,10 @@ use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
 use attribute::Named;
 pub use attribute::Node;
+use duplicates::Duplicates;
 use estimate::{Estimate, Goal};
 use history::{Change, History};
+use layers::{LayerSize, Reused};
 use limits::{Excess, Saving};
 use stream::{Source, Stream};
 
@@ -33,6 +40,8 @@ use stream::{Source, Stream};
 pub struct LayerTree {
     pub name: String,
     pub buildpack: String,
+    /// Digest of the layer's `[metadata]`.
+    pub metadata: String,
     pub tree: Tree,
 }
 
@@ -42,6 +51,8 @@ pub struct Load<'a> {
     pub app: &'a Tree,
     /// Launch layers besides the app folder; none in a slug.
     pub layers: &'a [LayerTree],
+    /// Launch layers that ship out of the previous image and are not here.
+    pub reused: &'a [Reused],
     /// The last successful build.
     pub previous: Option<&'a History>,
 }
@@ -50,11 +61,14 @@ pub struct Load<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct BudgetReport {
     pub size: Size,
+    pub shipped: Shipped,
     /// Packages, folders, layers and big files; largest compressed first. Their raw bytes
     /// add up to the total.
     pub parts: Vec<Part>,
     /// The same bytes by kind of file; largest compressed first.
     pub kinds: Vec<Part>,
+    /// Every launch layer, also those whose contents are not here.
+    pub layers: Vec<LayerSize>,
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
     /// The limits it was judged by; `None` when it was only weighed.
@@ -67,8 +81,50 @@ pub struct BudgetReport {
     pub change: Option<Change>,
     /// By folder, for pictures; only [`inspect`] asks for it.
     pub detail: Option<Node>,
+    /// Files that are there more than once; only [`inspect`] looks for them.
+    pub duplicates: Duplicates,
     /// What could not be read; sizes are lower bounds when this is not empty.
     pub unread: Vec<Unread>,
+}
+
+impl BudgetReport {
+    /// Layers that ship but were never seen, so that their size is unknown.
+    pub fn unseen(&self) -> impl Iterator<Item = &LayerSize> {
+        self.layers
+            .iter()
+            .filter(|layer| layer.known == layers::Known::Unknown)
+    }
+
+    /// Why there is no verdict: `2 paths could not be read`.
+    #[must_use]
+    pub fn gaps(&self) -> String {
+        let unread = self.unread.len() as u64;
+        let unseen = self.unseen().count() as u64;
+        let mut gaps = Vec::new();
+        if unread > 0 {
+            gaps.push(format!(
+                "{} could not be read",
+                crate::units::counted(unread, "path")
+            ));
+        }
+        if unseen > 0 {
+            gaps.push(format!(
+                "the contents of {} from the previous image were never seen",
+                crate::units::counted(unseen, "layer")
+            ));
+        }
+        gaps.join(", and ")
+    }
+}
+
+/// How the bytes travel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shipped {
+    /// In a slug, or not known yet.
+    #[default]
+    Slug,
+    /// In the layers of an image, whose compressed size differs.
+    Image,
 }
 
 /// Raw and compressed size.
@@ -77,7 +133,10 @@ pub struct Size {
     pub totals: Totals,
     /// Bytes of the uncompressed archive, headers and padding included.
     pub archive: u64,
+    /// As a slug: one archive, `gzip -6`.
     pub compressed: Compressed,
+    /// As layers of an image, which a registry stores: Go's gzip at its fastest level.
+    pub image: Compressed,
     /// Bytes of names beyond the first of hard-linked files: a slug stores each name.
     pub repeated_links: u64,
 }
@@ -127,6 +186,8 @@ pub struct Part {
     pub totals: Totals,
     /// Bytes; an estimate, scaled so that all parts add up to the total.
     pub compressed: u64,
+    /// Half-width of the interval around [`Self::compressed`], bytes.
+    pub plus_minus: u64,
 }
 
 /// The verdict.
@@ -148,6 +209,7 @@ pub fn judge(app: &Tree, config: &Config) -> BudgetReport {
     let load = Load {
         app,
         layers: &[],
+        reused: &[],
         previous: None,
     };
     judge_load(&load, config)
@@ -161,7 +223,7 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
         limits: &[fail],
         ..Goal::NUMBER
     };
-    let mut report = weigh(load, &goal, false);
+    let mut report = weigh(load, &goal, None);
     limits::judge(&mut report, load, &config.budget);
     report
 }
@@ -169,15 +231,23 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
 /// Says what a folder is made of, without judging it.
 #[must_use]
 pub fn inspect(tree: &Tree) -> BudgetReport {
+    inspect_without(tree, &HashSet::new())
+}
+
+/// As [`inspect`]; the folders of [`BudgetReport::detail`] also say how much of them lies in
+/// `gone`, the files that stripping would remove.
+#[must_use]
+pub fn inspect_without(tree: &Tree, gone: &HashSet<&Path>) -> BudgetReport {
     let load = Load {
         app: tree,
         layers: &[],
+        reused: &[],
         previous: None,
     };
-    weigh(&load, &Goal::NUMBER, true)
+    weigh(&load, &Goal::NUMBER, Some(gone))
 }
 
-fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> BudgetReport {
     let sources = sources(load);
     let stream = Stream::new(sources.clone());
     let estimate = estimate::estimate(&stream, goal);
@@ -188,15 +258,22 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
         .zip(layers)
         .map(|(source, layer)| Named { source, layer })
         .collect();
-    report(&stream, &estimate, &named, detail)
+    let (mut report, shares) = report(&stream, &estimate, &named, detail);
+    report.layers = layers::seen(load, &shares, &report);
+    layers::add_reused(&mut report, load);
+    if detail.is_some() {
+        report.duplicates = duplicates::find(&named);
+    }
+    report
 }
 
+/// The report, and the share of each source.
 fn report(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    detail: bool,
-) -> BudgetReport {
+    detail: Option<&HashSet<&Path>>,
+) -> (BudgetReport, Vec<Part>) {
     let attribution = attribute::attribute(stream, estimate, named, detail);
     let trees = || named.iter().map(|named| named.source.tree);
     let mut totals = Totals::default();
@@ -207,11 +284,12 @@ fn report(
     }
     let mut unread: Vec<_> = trees().flat_map(Tree::unread).cloned().collect();
     unread.extend(stream.unread());
-    BudgetReport {
+    let report = BudgetReport {
         size: Size {
             totals,
             archive: stream.len(),
             compressed: estimate.compressed,
+            image: estimate.image,
             repeated_links: attribution.repeated_links,
         },
         parts: attribution.parts,
@@ -219,7 +297,8 @@ fn report(
         detail: attribution.detail,
         unread,
         ..BudgetReport::default()
-    }
+    };
+    (report, attribution.sources)
 }
 
 /// `node (heroku/nodejs)`.
@@ -257,6 +336,14 @@ pub fn problem(report: &BudgetReport) -> Option<Problem> {
     }
     if let Some(change) = &report.change {
         problem = problem.saw(change.summary());
+    }
+    for moved in report
+        .change
+        .iter()
+        .flat_map(|change| &change.moved)
+        .take(limits::LARGEST / 2)
+    {
+        problem = problem.saw(moved.line());
     }
     problem = problem.saw("The largest parts, compressed:");
     for part in report.parts.iter().take(limits::LARGEST) {

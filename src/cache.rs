@@ -7,6 +7,7 @@
 //! build: doubt means discard, one line why, install.
 
 mod apply;
+pub mod companion;
 mod decide;
 mod explain;
 mod folders;
@@ -16,6 +17,7 @@ pub mod pack;
 mod presets;
 mod secrets;
 pub mod store;
+pub mod thin;
 
 #[cfg(test)]
 mod tests;
@@ -74,6 +76,10 @@ pub struct Outcome {
     pub folders: Vec<String>,
     /// What has to be set so that the app finds what was installed.
     pub exposes: Vec<EnvChange>,
+    /// Set where nothing but strip looks at the tree before the app starts.
+    pub packed: Option<thin::Packed>,
+    /// Bytes of `tree_bytes` that were not unpacked, since strip would remove them again.
+    pub left_out_bytes: u64,
 }
 
 /// A variable that the app needs when it runs.
@@ -186,16 +192,27 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         .chain(context.config.cache.projects.iter().cloned())
         .map(|at| presets::Place::new(context, Path::new(&at)))
         .collect();
-    let recognised = places
+    let recognised: Vec<_> = places
         .iter()
         .flat_map(presets::recognise)
-        .chain(presets::recognise_custom(context));
+        .chain(presets::recognise_custom(context))
+        .collect();
+    let live = recognised.iter().filter(|recognised| match recognised {
+        presets::Recognised::Site(site) => !apply::is_settled(&context.app.root, site),
+        presets::Recognised::Unusable { .. } => false,
+    });
+    // With a second install to come, that one may look at the first one's tree.
+    let may_thin = live.count() == 1 && thin::is_possible(&context.config.strip);
+    let kept_apart = folders.paths();
     for recognised in recognised {
         outcomes.push(match recognised {
             presets::Recognised::Site(site) => apply::site(
                 context,
                 site,
-                &mut |progress| folders.restore(progress),
+                apply::Around {
+                    between: &mut |progress| folders.restore(progress),
+                    kept_apart: may_thin.then_some(&kept_apart),
+                },
                 progress,
             )?,
             presets::Recognised::Unusable {
@@ -220,17 +237,6 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     }
     outcomes.extend(folders.keep(progress));
     Ok(outcomes)
-}
-
-/// Gives framework and custom caches back before other buildpacks build: what the
-/// companion buildpack at the front of the list does. Nothing is installed.
-///
-/// # Errors
-/// An app that can't be written to.
-pub fn restore(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
-    let mut folders = folders::Folders::of(context);
-    folders.clean()?;
-    folders.restore_early(progress)
 }
 
 /// A stored cache can't be trusted.

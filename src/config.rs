@@ -9,6 +9,7 @@
 mod audit;
 mod budget;
 mod cache;
+mod launch;
 pub mod reference;
 mod section;
 mod strip;
@@ -16,6 +17,7 @@ mod strip;
 pub use audit::{AuditConfig, FailOn, RuleConfig};
 pub use budget::{BudgetConfig, Growth};
 pub use cache::{CacheConfig, CustomCache};
+pub use launch::LaunchConfig;
 pub use section::{Key, Section};
 pub use strip::{StripConfig, StripLevel};
 
@@ -91,6 +93,7 @@ pub struct Config {
     pub strip: StripConfig,
     pub cache: CacheConfig,
     pub audit: AuditConfig,
+    pub launch: LaunchConfig,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
 }
@@ -109,6 +112,7 @@ pub const KEYS: &[Key] = &[
         "Anything else worth keeping between builds: one `[[com.slugsmith.cache]]` per cache.",
     ),
     Key::table("audit", "Which rules run and what they may stop."),
+    Key::table("launch", "What is checked when a process starts."),
 ];
 
 /// Every section with its keys, for `project.toml.example` and the documentation.
@@ -118,6 +122,7 @@ pub const SECTIONS: &[(&str, &[Key])] = &[
     ("com.slugsmith.strip", strip::KEYS),
     ("com.slugsmith.cache", cache::KEYS),
     ("com.slugsmith.audit", audit::KEYS),
+    ("com.slugsmith.launch", launch::KEYS),
 ];
 
 /// Reads the configuration of an app.
@@ -145,12 +150,14 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
+    let mut launch = root.child("launch", launch::KEYS);
     let config = Config {
         log,
         budget: budget::read(&mut budget)?,
         strip: strip::read(&mut strip)?,
         cache: cache::read(&root, environment)?,
         audit: audit::read(&mut audit)?,
+        launch: launch::read(&mut launch)?,
         findings: Vec::new(),
     };
     let findings = source.unknown_keys(SECTIONS);

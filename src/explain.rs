@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::audit::registry;
+use crate::catalogue;
 use crate::error::{self, Kind};
 use crate::stack::rules as stack;
 use crate::stack::rules;
@@ -45,26 +46,12 @@ pub fn docs() -> Vec<(String, String)> {
         .map(|rule| (format!("stack/{}.md", rule.id), stack::page(rule)));
     let mut pages: Vec<_> = rules.chain(errors).chain(conflicts).collect();
     pages.push(("stack/README.md".to_owned(), stack::index()));
-    pages.push(("rules/README.md".to_owned(), index_of_rules()));
+    pages.push((
+        "rules/README.md".to_owned(),
+        catalogue::index("Rules of the audit", registry::RULES),
+    ));
     pages.sort();
     pages
-}
-
-fn index_of_rules() -> String {
-    let mut page = "# Rules of the audit\n\n\
-                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
-        .to_owned();
-    for rule in registry::RULES {
-        let _ = writeln!(
-            page,
-            "| [{id}]({id}.md) | {} | {} | {} |",
-            rule.code,
-            rule.level.word(),
-            rule.title,
-            id = rule.id,
-        );
-    }
-    page
 }
 
 /// The page of one kind of problem.

@@ -6,12 +6,15 @@
 //! [`Unread`], which taints the budget's verdict.
 
 pub mod app;
+pub mod before;
 pub mod code;
 pub mod environment;
 pub mod layers;
 pub mod packages;
 pub mod process;
+pub mod shell;
 pub mod sources;
+pub mod terraform;
 pub mod tools;
 pub mod tree;
 

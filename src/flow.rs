@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::budget::history::History;
-use crate::budget::{LayerTree, Verdict};
+use crate::budget::layers::Reused;
+use crate::budget::{LayerTree, Shipped, Verdict};
 use crate::cache::store::Store;
+use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
@@ -15,6 +17,7 @@ use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
 
 /// What one run works on.
@@ -48,6 +51,7 @@ pub fn check(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
 fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Report> {
     let begun = Instant::now();
     progress.event(Event::Started {
+        name: "slugsmith",
         version: env!("CARGO_PKG_VERSION"),
     });
     progress.event(Event::Config(&input.config.findings));
@@ -102,7 +106,7 @@ impl Run<'_> {
         let remembered = store.and_then(stack::kept::load);
         let stack = stack::inspect(&stack::Inputs {
             layers,
-            surroundings: &layers::surroundings::read(&layers.root),
+            surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
             app: Some(&self.app),
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
@@ -137,7 +141,23 @@ impl Run<'_> {
             environment,
             ..
         } = self.input;
-        let strip = strip::run(app, config, environment, !self.apply)?;
+        let mut caches = self.report.caches.iter();
+        let packed = caches.find_map(|outcome| outcome.packed.as_ref());
+        let store = self.input.store.filter(|_| self.apply);
+        let left_out = match (store, packed) {
+            (Some(store), Some(packed)) => Some(thin::LeftOut::of(app, store, packed)?),
+            _ => None,
+        };
+        let absent: &dyn Absent = match &left_out {
+            Some(left_out) => left_out,
+            None => &strip::absent::Nothing,
+        };
+        let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
+        match (&left_out, store) {
+            (Some(left_out), _) => left_out.remember(&config.strip, &strip),
+            (None, Some(store)) => thin::forget(store),
+            (None, None) => {}
+        }
         self.progress.event(Event::Strip(&strip));
         self.report.strip = Some(strip);
         Ok(())
@@ -160,12 +180,17 @@ impl Run<'_> {
         };
         let store = self.input.store.map(Store::root);
         let previous = store.and_then(budget::kept::load);
+        let (layers, reused) = self.launch_layers();
         let load = budget::Load {
             app: &shipped,
-            layers: &self.launch_layers(),
+            layers: &layers,
+            reused: &reused,
             previous: previous.as_ref(),
         };
-        let budget = budget::judge_load(&load, self.input.config);
+        let mut budget = budget::judge_load(&load, self.input.config);
+        if self.layers.is_some() {
+            budget.shipped = Shipped::Image;
+        }
         if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
             // Without it the next build only lacks the comparison.
             let _ = budget::kept::save(store, &History::of(&budget));
@@ -175,27 +200,44 @@ impl Run<'_> {
         tree
     }
 
-    fn launch_layers(&self) -> Vec<LayerTree> {
+    /// Launch layers that are here, and those that come out of the previous image.
+    fn launch_layers(&self) -> (Vec<LayerTree>, Vec<Reused>) {
+        let (mut trees, mut reused) = (Vec::new(), Vec::new());
         let Some(layers) = &self.layers else {
-            return Vec::new();
+            return (trees, reused);
         };
-        let mut trees = Vec::new();
         for buildpack in &layers.group {
             let folder = layers.root.join(layers::escape(&buildpack.id));
-            let launched = buildpack.layers.iter().filter(|layer| {
-                layer.folder == Folder::Directory && stack::is_launched(layers, layer)
-            });
-            trees.extend(launched.map(|layer| LayerTree {
-                name: layer.shown(),
-                buildpack: buildpack.id.clone(),
-                tree: Tree::read(&folder.join(&layer.name)),
-            }));
+            let launched = buildpack.layers.iter();
+            for layer in launched.filter(|layer| stack::is_launched(layers, layer)) {
+                let (name, metadata) = (layer.shown(), layer.metadata_digest());
+                let buildpack = buildpack.id.clone();
+                if layer.folder == Folder::Directory {
+                    let tree = Tree::read(&folder.join(&layer.name));
+                    trees.push(LayerTree {
+                        name,
+                        buildpack,
+                        metadata,
+                        tree,
+                    });
+                } else if let Some(digest) =
+                    stack::reused(layers.analyzed.as_ref(), &buildpack, layer)
+                {
+                    reused.push(Reused {
+                        name,
+                        buildpack,
+                        metadata,
+                        digest: digest.clone(),
+                    });
+                }
+            }
         }
-        trees
+        (trees, reused)
     }
 
     fn audit(&mut self, tree: &Tree) {
         let facts = audit::Facts::read(&self.app, tree);
+        self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);

@@ -21,6 +21,7 @@
 pub mod audit;
 pub mod budget;
 pub mod cache;
+pub mod catalogue;
 pub mod command;
 pub mod config;
 pub mod error;

@@ -6,6 +6,7 @@
 //! | `build` | 3 | Cloud Native build |
 //! | `detect` | 1 | classic detect |
 //! | `compile`, `release`, `report`, `test-compile` | | classic |
+//! | `launch-check` | | the check at the start of a process |
 //! | anything else | | the command line |
 //!
 //! `CNB_*` variables decide nothing: a classic buildpack run through cnb-shim has them
@@ -14,18 +15,22 @@
 pub mod classic;
 pub mod cli;
 pub mod cnb;
+pub mod launch_check;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::error::{Kind, Problem};
+use crate::facts::before::COMPANION;
+use crate::progress::Event;
 
 /// The programs in one binary.
 #[derive(Debug, PartialEq, Eq)]
 enum Program {
     CloudNative,
     Classic(classic::Step),
+    LaunchCheck,
     CommandLine,
 }
 
@@ -36,9 +41,34 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     match choose(arguments) {
         // libcnb ends the process itself, with the codes of the buildpack spec.
         Program::CloudNative => cnb::main(),
-        Program::Classic(step) => classic::main(step, &operands),
+        Program::Classic(step) => {
+            let is_companion = arguments.first().is_some_and(is_companion);
+            classic::main(step, &operands, is_companion)
+        }
+        Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
+}
+
+/// The first line of the companion's log.
+fn companion_started() -> Event<'static> {
+    Event::Started {
+        name: COMPANION,
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// Whether the executable called lies in the companion's folder: then the buildpack.toml
+/// above it has its id. In a Cloud Native build libcnb has read that file already.
+fn is_companion(executable: &OsString) -> bool {
+    let folder = Path::new(executable).parent().and_then(Path::parent);
+    let Some(descriptor) = folder.map(|folder| folder.join("buildpack.toml")) else {
+        return false;
+    };
+    let text = fs_err::read_to_string(descriptor).unwrap_or_default();
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    let id = table.get("buildpack").and_then(|table| table.get("id"));
+    id.and_then(toml::Value::as_str) == Some(COMPANION)
 }
 
 fn choose(arguments: &[OsString]) -> Program {
@@ -54,6 +84,7 @@ fn choose(arguments: &[OsString]) -> Program {
         ("release", _) => Program::Classic(classic::Step::Release),
         ("report", _) => Program::Classic(classic::Step::Report),
         ("test-compile", _) => Program::Classic(classic::Step::TestCompile),
+        ("launch-check", 0) => Program::LaunchCheck,
         ("detect" | "build", _) => Program::CloudNative,
         _ => Program::CommandLine,
     }
@@ -103,6 +134,10 @@ mod tests {
         assert_eq!(
             program("slugsmith build examples/storefront"),
             Program::CommandLine
+        );
+        assert_eq!(
+            program("/layers/slugsmith/launch-check/exec.d/launch-check"),
+            Program::LaunchCheck
         );
         assert_eq!(program("slugsmith"), Program::CommandLine);
         assert_eq!(choose(&[]), Program::CommandLine);

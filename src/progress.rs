@@ -19,6 +19,8 @@ use crate::strip::StripReport;
 pub enum Event<'a> {
     /// The first line. The version is ours.
     Started {
+        /// Of the buildpack: `slugsmith`, `slugsmith/restore`.
+        name: &'a str,
         version: &'a str,
     },
     /// Something the user should know that is no finding: a cache that was discarded,
@@ -47,8 +49,17 @@ pub enum Event<'a> {
         took: Duration,
         success: bool,
     },
+    /// Dev dependencies left an installed tree, without any command.
+    Pruned {
+        packages: u64,
+        /// Apparent size.
+        bytes: u64,
+        took: Duration,
+    },
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
+    /// The companion at the front of the list is done.
+    Companion(&'a cache::companion::Companion),
     Strip(&'a StripReport),
     Budget(&'a BudgetReport),
     Audit(&'a AuditReport),

@@ -7,7 +7,7 @@ use crate::budget::BudgetReport;
 use crate::cache;
 use crate::facts::Unread;
 use crate::finding::{Finding, Level};
-use crate::stack::StackReport;
+use crate::stack::{StackReport, expected};
 use crate::strip::StripReport;
 
 /// Everything one run found and did. A part is `None` when its question was not asked.
@@ -20,6 +20,8 @@ pub struct Report {
     pub audit: Option<AuditReport>,
     /// Findings of the configuration itself (unknown keys, unused suppressions).
     pub config_findings: Vec<Finding>,
+    /// Variables that the app's code reads without a default, by name.
+    pub env_reads: Vec<expected::Read>,
     /// What could not be read; taints the budget's verdict.
     pub unread: Vec<Unread>,
     pub took: Duration,

@@ -12,10 +12,13 @@
 pub mod diff;
 pub mod environment;
 pub mod environments;
+pub mod expected;
 pub mod kept;
 pub mod launch;
+pub mod libraries;
 pub mod live;
 pub mod model;
+pub mod reads;
 pub mod rules;
 pub mod secrets;
 pub mod snapshot;
@@ -56,6 +59,9 @@ pub struct StackReport {
     /// What the prediction can't know, one sentence each.
     pub unknown: Vec<String>,
     pub findings: Vec<Finding>,
+    /// The list of buildpacks that these findings ask for, line by line; it stands in the help
+    /// of each of them, too.
+    pub corrected: Vec<String>,
     /// For the next build: the launch layers as this build saw them.
     pub snapshot: Snapshot,
 }
@@ -137,6 +143,7 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
         plan: layers.plan.clone().unwrap_or_default(),
         unknown: model.unknown(),
         findings: rules::run(&model, inputs.audit),
+        corrected: model.corrected.clone(),
         launch: model.processes.clone(),
         build: model.build.clone(),
         dyno: model.dyno.clone(),
@@ -202,7 +209,8 @@ pub fn is_launched(layers: &Layers, layer: &Layer) -> bool {
 }
 
 /// Digest under which a layer without contents will be taken from the previous image.
-fn reused<'a>(
+#[must_use]
+pub fn reused<'a>(
     analyzed: Option<&'a Analyzed>,
     buildpack: &str,
     layer: &Layer,

@@ -11,6 +11,8 @@
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+pub mod absent;
+mod apply;
 pub mod candidates;
 pub mod catalogue;
 pub mod decide;
@@ -20,6 +22,7 @@ pub mod index;
 pub mod journal;
 pub mod lists;
 pub mod manifest;
+pub mod memory;
 pub mod native;
 pub mod platform;
 pub mod python;
@@ -35,20 +38,20 @@ pub mod verify;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
+
+use absent::Absent;
+use memory::Memory;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
 use crate::facts::environment::Environment;
 use crate::facts::tree::Tree;
 use crate::progress::Silent;
-use decide::Plan;
-use journal::Change;
-use shrink::Shrink;
-use verify::PutBack;
 
 /// An earlier strip was stopped and can't be ended.
 pub static NOT_RECOVERED: Kind = Kind {
@@ -77,117 +80,120 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
+    run_with(app, config, environment, dry_run, &absent::Nothing)
+}
+
+/// As [`run`], for an app of which some files are elsewhere: those that stay are brought
+/// back, the others are reported as removed.
+///
+/// # Errors
+/// As [`run`], or a file that stays can't be brought back.
+pub fn run_with(
+    app: &Path,
+    config: &Config,
+    environment: &Environment,
+    dry_run: bool,
+    absent: &dyn Absent,
+) -> Result<StripReport> {
     if !dry_run {
         recover(app)?;
     }
     let level = config.strip.level.value;
-    let tree = Tree::read(app);
+    let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
+        bring_back(app, &tree, &HashSet::new(), absent)?;
         return Ok(StripReport::unchanged(&tree, dry_run, level));
     }
+    let basis = absent
+        .packed()
+        .filter(|_| !dry_run && config.strip.verify.value.is_empty())
+        .and_then(|packed| memory::basis(&tree, packed, &config.strip, environment));
+    if let Some(basis) = &basis
+        && let Some(report) = again(app, basis, &tree, absent)?
+    {
+        return Ok(report);
+    }
+    let all_variables = environment;
+    let environment = &memory::only_what_counts(environment);
     let facts = facts::read(&tree, environment, level == StripLevel::Trace);
-    let texts = facts::OnDisk { root: app };
+    let texts = absent::Everywhere {
+        on_disk: facts::OnDisk { root: app },
+        absent,
+    };
     let plan = decide::decide(&facts, &config.strip, &texts);
     let dev_dependencies = dev_dependencies::needed(&facts, &texts);
-    let mut applied = Applied::of(&plan);
-    let nothing = plan.removed.is_empty() && plan.shrinks.is_empty();
-    if !dry_run && !nothing {
+    let goes = plan.removed.iter().map(|(number, _)| *number).collect();
+    bring_back(app, &tree, &goes, absent)?;
+    let (gone, there) = plan
+        .removed
+        .iter()
+        .partition::<Removal, _>(|(number, _)| is_absent(&tree, *number, absent));
+    let work = apply::Work {
+        app,
+        tree: &tree,
+        removals: &there,
+        shrinks: &plan.shrinks,
+    };
+    let mut applied = if dry_run || work.is_empty() {
+        work.as_planned()
+    } else {
         let verify = &config.strip.verify.value;
-        applied = apply(app, &tree, &plan, |app| {
-            verify::first_failure(app, verify, environment, &mut Silent)
-        })?;
-    }
+        work.apply(|app| verify::first_failure(app, verify, all_variables, &mut Silent))?
+    };
+    applied.removed.extend(gone);
+    applied.removed.sort_unstable_by_key(|(number, _)| *number);
     let mut report = StripReport::unchanged(&tree, dry_run, level);
     report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
     report.dev_dependencies = dev_dependencies;
+    report.basis = basis;
     Ok(report)
 }
 
-/// What came of applying a plan.
-#[derive(Default)]
-struct Applied {
-    removed: Vec<(usize, &'static catalogue::Entry)>,
-    shrunk: Vec<Shrink>,
-    failed: Vec<Failed>,
-    put_back: Option<PutBack>,
+pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;
+
+fn is_absent(tree: &Tree, number: usize, absent: &dyn Absent) -> bool {
+    let entry = tree.entries().get(number);
+    entry.is_some_and(|entry| absent.has(entry.path()))
 }
 
-impl Applied {
-    fn of(plan: &Plan) -> Self {
-        Self {
-            removed: plan.removed.clone(),
-            shrunk: plan.shrinks.clone(),
-            ..Self::default()
-        }
-    }
-}
-
-/// Removes and shrinks the files of a plan; what can't be is left out of the outcome.
-fn apply(
-    app: &Path,
-    tree: &Tree,
-    plan: &Plan,
-    verify: impl FnOnce(&Path) -> Option<PutBack>,
-) -> Result<Applied> {
-    let problem = |error: &std::io::Error| error::io("stripping", app, error);
-    let path = |number: usize| {
-        tree.entries()
-            .get(number)
-            .map(|entry| entry.path().to_owned())
-    };
-    let removals = plan.removed.iter().map(|(number, _)| *number);
-    let changes: Vec<Change> = removals
-        .filter_map(|number| path(number).map(Change::Remove))
-        .chain(
-            plan.shrinks
-                .iter()
-                .filter_map(|shrink| path(shrink.number).map(Change::Replace)),
-        )
+/// Brings back what is absent and does not go.
+fn bring_back(app: &Path, tree: &Tree, goes: &HashSet<usize>, absent: &dyn Absent) -> Result<()> {
+    let stays: Vec<&Path> = (0..tree.entries().len())
+        .filter(|number| !goes.contains(number) && is_absent(tree, *number, absent))
+        .filter_map(|number| Some(tree.entries().get(number)?.path()))
         .collect();
-    let (aside, outcome) =
-        journal::move_aside(app, changes.clone(), &shrink::content, &mut |_| Ok(())).map_err(
-            |error| {
-                // What was moved before the disk filled up goes back.
-                let _ = journal::recover(app);
-                problem(&error)
-            },
-        )?;
-    if let Some(failure) = verify(app) {
-        aside.restore().map_err(|error| problem(&error))?;
-        return Ok(Applied {
-            put_back: Some(failure),
-            ..Applied::default()
-        });
+    absent
+        .bring_back(&stays)
+        .map_err(|error| error::io("unpacking into", app, &error))
+}
+
+/// The report of the last strip, applied again, if it was made on the same basis. `None`
+/// where it was not, or a file can't be removed: then everything is decided anew.
+fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Option<StripReport>> {
+    let memory = absent.remembered().as_deref().and_then(Memory::decode);
+    let Some(mut report) = memory.and_then(|memory| memory.recall(basis)) else {
+        return Ok(None);
+    };
+    let problem = |error: std::io::Error| error::io("stripping", app, &error);
+    let goes: HashSet<&Path> = report
+        .manifest
+        .iter()
+        .map(|removed| removed.path.as_path())
+        .collect();
+    let numbers = tree.entries().iter().enumerate();
+    let goes = numbers
+        .filter(|(_, entry)| goes.contains(entry.path()))
+        .map(|(number, _)| number)
+        .collect();
+    bring_back(app, tree, &goes, absent)?;
+    if !apply::again(app, memory::changes_again(app, &report)).map_err(problem)? {
+        return Ok(None);
     }
-    aside
-        .commit(&mut |_| Ok(()))
-        .map_err(|error| problem(&error))?;
-    let done = |at: usize| !outcome.failed.contains_key(&at);
-    let removed = plan.removed.iter().enumerate();
-    let shrunk = plan.shrinks.iter().enumerate();
-    Ok(Applied {
-        removed: removed
-            .filter(|(at, _)| done(*at))
-            .map(|(_, one)| *one)
-            .collect(),
-        shrunk: shrunk
-            .filter(|(at, _)| done(plan.removed.len() + at))
-            .map(|(_, one)| *one)
-            .collect(),
-        failed: outcome
-            .failed
-            .iter()
-            .filter_map(|(number, reason)| {
-                Some(Failed {
-                    path: changes.get(*number)?.path().to_owned(),
-                    reason: reason.clone(),
-                })
-            })
-            .collect(),
-        put_back: None,
-    })
+    report.basis = Some(basis.to_owned());
+    report.recalled = true;
+    Ok(Some(report))
 }
 
 /// Why a path of the app stays or goes.

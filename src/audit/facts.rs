@@ -8,6 +8,7 @@ use crate::facts::code::{Call, Code, Language};
 use crate::facts::packages::{self, Packages};
 use crate::facts::process::{self, Runs};
 use crate::facts::sources::{self, Sources};
+use crate::facts::terraform::{self, Formation, Terraform};
 use crate::facts::tree::Tree;
 
 /// What rules read.
@@ -18,6 +19,7 @@ pub struct Facts<'a> {
     pub packages: Packages,
     /// Processes with all commands that they lead to.
     pub processes: Vec<Runs>,
+    pub terraform: Terraform,
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
@@ -48,6 +50,7 @@ impl<'a> Facts<'a> {
         Self {
             packages: packages::read(app, &sources),
             processes: process::read(app, &sources),
+            terraform: terraform::read(&sources),
             app,
             tree,
             sources,
@@ -95,10 +98,62 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn addons(&self) -> Vec<&str> {
         let list = self.app_json(&["addons"]).and_then(Value::as_array);
+        let terraform = self
+            .terraform
+            .addons
+            .iter()
+            .map(|addon| addon.name.as_str());
         list.into_iter()
             .flatten()
             .filter_map(|addon| addon.as_str().or_else(|| addon.get("plan")?.as_str()))
+            .chain(terraform)
             .collect()
+    }
+
+    /// The declared formation: app.json's, and Terraform's.
+    #[must_use]
+    pub fn formation(&self) -> Vec<Formation> {
+        let declared = self.app_json(&["formation"]).and_then(Value::as_object);
+        let by_app_json = declared
+            .into_iter()
+            .flatten()
+            .map(|(process, entry)| Formation {
+                process: process.clone(),
+                quantity: entry.get("quantity").and_then(Value::as_u64),
+                size: entry
+                    .get("size")
+                    .and_then(Value::as_str)
+                    .map(str::to_ascii_lowercase),
+                path: "app.json".to_owned(),
+                line: self.formation_line(process),
+            });
+        by_app_json
+            .chain(self.terraform.formation.iter().cloned())
+            .collect()
+    }
+
+    /// Where a process stands inside app.json's `formation`.
+    fn formation_line(&self, process: &str) -> u32 {
+        let text = self.sources.text("app.json").unwrap_or_default();
+        let wanted = format!("\"{process}\"");
+        text.lines()
+            .zip(1..)
+            .skip_while(|(line, _)| !line.contains("\"formation\""))
+            .find(|(line, _)| line.contains(&wanted))
+            .map_or(0, |(_, line)| line)
+    }
+
+    /// Memory in MB of 2^20 bytes of a process type's dynos: of the declared size, else of
+    /// the smallest one.
+    #[must_use]
+    pub fn memory(&self, process: &str) -> u64 {
+        let declared = self
+            .formation()
+            .into_iter()
+            .find(|formation| formation.process == process)
+            .and_then(|formation| formation.size);
+        let size = declared.as_deref().unwrap_or("standard-1x");
+        self.platform.dynos.get(size).copied().unwrap_or(512)
     }
 
     /// Whether app.json declares one of these add-ons.
@@ -136,6 +191,17 @@ impl<'a> Facts<'a> {
                 _ if generated || !optional => return Declared::Set,
                 _ => {}
             }
+        }
+        let by_terraform = self
+            .terraform
+            .variables
+            .iter()
+            .find(|entry| entry.name == variable);
+        if let Some(entry) = by_terraform {
+            return match &entry.value {
+                Some(value) if !value.is_empty() => Declared::Value(value.clone()),
+                _ => Declared::Set,
+            };
         }
         let by_addon = self.addons().iter().any(|plan| {
             let custom = self.app_json(&["addons"]).and_then(Value::as_array);

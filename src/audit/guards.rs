@@ -34,6 +34,40 @@ pub fn used(facts: &Facts<'_>, language: Language, test: impl Fn(Site<'_>) -> bo
         .any(|site| site.code.language == language && test(site))
 }
 
+/// Whether code only runs when somebody calls it by hand: a management command, a task, a
+/// console command that no process names.
+#[must_use]
+pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
+    let folder = [
+        "management/commands/",
+        "Console/Commands/",
+        "lib/tasks/",
+        "src/Command/",
+        "cmd/tools/",
+        "cli/",
+    ]
+    .iter()
+    .any(|folder| path.contains(folder) && !(*folder == "cli/" && path.starts_with("client")))
+        || path
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending == "rake");
+    let tool = facts.sources.files.iter().any(|code| {
+        code.path == path
+            && ["invoke", "fabric", "click", "thor"]
+                .iter()
+                .any(|tool| code.imports(tool))
+    });
+    let folder = folder || tool;
+    let stem = path.rsplit('/').next().unwrap_or(path);
+    let stem = stem.split('.').next().unwrap_or(stem);
+    folder
+        && !facts
+            .processes
+            .iter()
+            .filter(|process| process.name != "release")
+            .any(|process| process.mentions(&[stem]))
+}
+
 /// Under which condition code runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Branch {
@@ -69,7 +103,102 @@ fn is_development_name(name: &str) -> bool {
     name.starts_with("Dev") || name.starts_with("Test") || name.starts_with("Local")
 }
 
+/// What a condition says, part by part where it is made of several.
 fn judge(condition: &str, holds: bool) -> Branch {
+    let condition = unwrapped(condition);
+    let all = parts(condition, &[" and ", "&&"]);
+    let any = parts(condition, &[" or ", "||"]);
+    let (list, together) = match (all.len() > 1, any.len() > 1) {
+        // `a or b and c` binds as `a or (b and c)`.
+        (_, true) => (any, !holds),
+        (true, false) => (all, holds),
+        (false, false) => return judge_one(condition, holds),
+    };
+    let verdicts: Vec<_> = list.iter().map(|part| judge(part, holds)).collect();
+    let development = |verdict: &Branch| *verdict == Branch::Development;
+    let always = |verdict: &Branch| *verdict == Branch::Always;
+    // All parts hold together, or one of them is enough.
+    let settled = if together {
+        if verdicts.iter().any(development) {
+            Some(Branch::Development)
+        } else if verdicts.iter().all(always) {
+            Some(Branch::Always)
+        } else {
+            None
+        }
+    } else if verdicts.iter().any(always) {
+        Some(Branch::Always)
+    } else if verdicts.iter().all(development) {
+        Some(Branch::Development)
+    } else {
+        None
+    };
+    settled.unwrap_or_else(|| {
+        let named = verdicts
+            .into_iter()
+            .find(|verdict| matches!(verdict, Branch::Conditional(_)));
+        named.unwrap_or(Branch::Conditional(String::new()))
+    })
+}
+
+/// A condition without the brackets around all of it.
+fn unwrapped(condition: &str) -> &str {
+    let trimmed = condition.trim();
+    let inner = trimmed
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    match inner {
+        Some(inner) if balanced(inner) => unwrapped(inner),
+        _ => trimmed,
+    }
+}
+
+/// Whether no bracket closes before it was opened.
+fn balanced(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.chars().all(|character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth >= 0
+    }) && depth == 0
+}
+
+/// The parts of a condition around an operator outside brackets and quotes.
+fn parts<'c>(condition: &'c str, operators: &[&str]) -> Vec<&'c str> {
+    let mut found = Vec::new();
+    let (mut depth, mut quote, mut start, mut skip) = (0_usize, None, 0, 0);
+    for (at, character) in condition.char_indices() {
+        if at < skip {
+            continue;
+        }
+        match (quote, character) {
+            (Some(open), close) if open == close => quote = None,
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 0 || quote.is_some() {
+            continue;
+        }
+        let rest = &condition[at..];
+        if let Some(operator) = operators
+            .iter()
+            .find(|operator| rest.starts_with(**operator))
+        {
+            found.push(condition[start..at].trim());
+            start = at + operator.len();
+            skip = start;
+        }
+    }
+    found.push(condition[start..].trim());
+    found
+}
+
+fn judge_one(condition: &str, holds: bool) -> Branch {
     let lower = condition.to_ascii_lowercase();
     let words: Vec<_> = lower
         .split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
@@ -242,6 +371,14 @@ mod tests {
             ),
             ("\"DYNO\" in os.environ", false, Branch::Development),
             ("settings.DEBUG", true, Branch::Development),
+            ("not SECRET_KEY and DEBUG", true, Branch::Development),
+            ("settings.DEBUG or TESTING", true, Branch::Development),
+            ("(settings.DEBUG or TESTING)", false, Branch::Always),
+            (
+                "process.env.NODE_ENV === 'production' && a.b('x && y')",
+                false,
+                Branch::Conditional(String::new()),
+            ),
             ("!isProduction", true, Branch::Development),
             (
                 "process.env.S3_BUCKET",

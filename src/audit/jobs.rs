@@ -143,7 +143,7 @@ pub(super) static LIBRARIES: &[Library] = &[
 ];
 
 /// Whether the receiver of `add` is a queue: made by `new Queue`, or called one.
-fn is_queue(site: Site<'_>) -> bool {
+pub(super) fn is_queue(site: Site<'_>) -> bool {
     let receiver = site.call.receiver();
     let last = receiver.rsplit('.').next().unwrap_or(receiver);
     let made = site.code.assignments.iter().any(|assignment| {

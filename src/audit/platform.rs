@@ -15,6 +15,8 @@ pub struct Platform {
     pub runtimes: BTreeMap<String, Runtime>,
     /// Memory per dyno size, in MB of 2^20 bytes.
     pub dynos: BTreeMap<String, u64>,
+    /// Connections that a Postgres plan allows.
+    pub connections: BTreeMap<String, u64>,
     pub retired: Retired,
     /// Variables that each add-on sets.
     pub addons: BTreeMap<String, Vec<String>>,
@@ -92,6 +94,16 @@ fn date(days: u64) -> String {
     };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Whole months between two ISO dates.
+#[must_use]
+pub fn months_between(from: &str, to: &str) -> i64 {
+    let months = |date: &str| {
+        let mut parts = date.split('-').filter_map(|part| part.parse::<i64>().ok());
+        Some(parts.next()? * 12 + parts.next()?)
+    };
+    months(to).unwrap_or(i64::MAX / 2) - months(from).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Facts, Status, rules};
+use crate::catalogue;
 use crate::finding::{Level, Place};
 
 /// One rule: metadata, documentation and a pure function.
@@ -27,6 +28,8 @@ pub struct Rule {
     pub docs: Docs,
     pub check: fn(&Facts<'_>) -> Outcome,
 }
+
+catalogue::entry!(Rule);
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,10 +217,7 @@ pub static RULES: &[&Rule] = rules::ALL;
 /// The rule with this id or code.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .copied()
-        .find(|rule| rule.id == id || rule.code.eq_ignore_ascii_case(id))
+    catalogue::find(RULES, id)
 }
 
 /// The page of a rule.

@@ -32,6 +32,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     for path in [".python-version", "runtime.txt"] {
         found.extend(first_line(facts, "python", path, "python-"));
     }
+    found.extend(pipfile(facts));
     if let Some(range) = ruby(facts) {
         found.push(range);
     }
@@ -39,11 +40,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     if let Some(range) = php(facts) {
         found.push(range);
     }
-    if let Some(text) = facts.sources.text("go.mod")
-        && let Some(range) = text.lines().find_map(|line| line.strip_prefix("go "))
-    {
-        found.push(wish(facts, "go", range, "go.mod", "go "));
-    }
+    found.extend(go(facts));
     if let Some(text) = facts.sources.text("system.properties")
         && let Some(range) = text
             .lines()
@@ -112,6 +109,39 @@ fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
             path: "Gemfile".to_owned(),
             line: number,
         })
+}
+
+/// Pipenv's own wish, which the buildpack follows where no other file is.
+fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
+    let text = facts.sources.text("Pipfile")?;
+    ["python_full_version", "python_version"]
+        .iter()
+        .find_map(|key| {
+            let line = text
+                .lines()
+                .find(|line| line.trim_start().starts_with(key))?;
+            Some(wish(
+                facts,
+                "python",
+                line.split('"').nth(1)?,
+                "Pipfile",
+                key,
+            ))
+        })
+}
+
+/// The Go buildpack follows its own comment, then the toolchain, then the `go` line.
+fn go(facts: &Facts<'_>) -> Option<Wanted> {
+    let text = facts.sources.text("go.mod")?;
+    for prefix in ["// +heroku goVersion go", "toolchain go", "go "] {
+        if let Some(range) = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(prefix))
+        {
+            return Some(wish(facts, "go", range, "go.mod", prefix));
+        }
+    }
+    None
 }
 
 fn php(facts: &Facts<'_>) -> Option<Wanted> {

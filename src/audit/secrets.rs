@@ -72,6 +72,42 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         && !tail_is_harmless.iter().any(|tail| upper.ends_with(tail))
 }
 
+/// Whether what has this name signs or encrypts for the whole app, not for one user.
+pub(super) fn is_signing_name(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut plain = String::new();
+    for character in last
+        .chars()
+        .filter(|character| *character != '_' && *character != '-')
+    {
+        plain.push(character.to_ascii_lowercase());
+    }
+    let whole = [
+        "secret",
+        "secretkey",
+        "secretkeybase",
+        "sessionsecret",
+        "secrettoken",
+        "jwtsecret",
+        "jwtkey",
+        "jwtsecretkey",
+        "cookiesecret",
+        "signingkey",
+        "signingsecret",
+        "appkey",
+        "appsecret",
+        "sessionkey",
+        "tokensecret",
+        "hashkey",
+        "cookiekey",
+        "encryptionkey",
+        "authsecret",
+        "accesstokensecret",
+        "refreshtokensecret",
+    ];
+    whole.contains(&plain.as_str())
+}
+
 /// Whether a literal is a secret or a stand-in for one, not empty and not a reference.
 pub(super) fn is_secret_value(value: &str) -> bool {
     let value = value.trim();

@@ -3,24 +3,26 @@
 //! Every entry belongs to exactly one part and one kind, so raw bytes add up to the total
 //! to the byte. Compressed bytes: a measured window is shared among its members, which
 //! gives each file type and each part a ratio; a part with few windows leans on the ratio
-//! of its file types, one with many on its own. All parts together are scaled to the total.
+//! of its file types, one with many on its own. A window counts for a member as far as it
+//! consists of it: what stands in it beside others says little. All parts together are
+//! scaled to the total, and each has an interval, from how much its windows differ.
 
 mod detail;
+mod groups;
 mod kinds;
 mod packages;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::path::Path;
 
 use super::estimate::Estimate;
 use super::stream::{Source, Stream};
-use super::{Part, PartKind};
-use crate::facts::tree::{Entry, EntryKind, Totals};
+use super::{Compressed, Part, PartKind};
+use crate::facts::tree::{Entry, EntryKind};
 pub use detail::Node;
+use groups::{Groups, PRIOR, Share, Sum, parts_in_order, parts_of, scaled};
 pub(super) use kinds::{is_name as is_kind, of as kind_of};
 pub(super) use packages::Packages;
-
-/// How many bytes of windows the ratio of the file types counts for: four windows.
-const PRIOR: f64 = 4.0 * 32_768.0;
 
 /// A file beyond all packages is named on its own from this share of the total.
 const BIG_FILE: u64 = 100;
@@ -34,6 +36,8 @@ pub(super) struct Attribution {
     pub(super) parts: Vec<Part>,
     /// By kind of file; largest compressed first.
     pub(super) kinds: Vec<Part>,
+    /// By source, in their order.
+    pub(super) sources: Vec<Part>,
     /// Bytes of names beyond the first of hard-linked files.
     pub(super) repeated_links: u64,
     /// By folder; only when asked for.
@@ -48,58 +52,12 @@ pub(super) struct Named<'a> {
     pub(super) layer: Option<&'a str>,
 }
 
-/// Sums of one group of entries.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sum {
-    totals: Totals,
-    /// Bytes in the archive, headers included.
-    archive: u64,
-    /// What [`Self::archive`] would compress to by the ratios of its file types.
-    expected: f64,
-    /// Bytes seen in windows, and what they were compressed to.
-    seen: f64,
-    seen_compressed: f64,
-}
-
-/// A partition of entries into groups, by number.
-#[derive(Default)]
-struct Groups<K> {
-    numbers: HashMap<K, usize>,
-    keys: Vec<K>,
-    sums: Vec<Sum>,
-}
-
-impl<K: Clone + Eq + std::hash::Hash> Groups<K> {
-    fn new() -> Self {
-        Self {
-            numbers: HashMap::new(),
-            keys: Vec::new(),
-            sums: Vec::new(),
-        }
-    }
-
-    fn number(&mut self, key: K) -> usize {
-        if let Some(number) = self.numbers.get(&key) {
-            return *number;
-        }
-        let number = self.keys.len();
-        self.keys.push(key.clone());
-        self.sums.push(Sum::default());
-        self.numbers.insert(key, number);
-        number
-    }
-
-    fn sum(&mut self, number: usize) -> Option<&mut Sum> {
-        self.sums.get_mut(number)
-    }
-}
-
 /// Attributes all bytes of `stream`.
 pub(super) fn attribute(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    wants_detail: bool,
+    gone: Option<&HashSet<&Path>>,
 ) -> Attribution {
     let total: u64 = named
         .iter()
@@ -109,8 +67,10 @@ pub(super) fn attribute(
     let mut parts = Groups::<(PartKind, String)>::new();
     let mut kinds = Groups::<&'static str>::new();
     let mut types = Groups::<Vec<u8>>::new();
+    let mut sources = Groups::<usize>::new();
     let mut memberships = Vec::with_capacity(named.len());
-    for named in named {
+    for (number, named) in named.iter().enumerate() {
+        let source = sources.number(number);
         let packages = Packages::read(named.source.tree);
         let entries = named.source.tree.entries();
         let mut numbers = Vec::with_capacity(entries.len());
@@ -118,7 +78,8 @@ pub(super) fn attribute(
             let part = parts.number(part_of(entry, &packages, named.layer, big));
             let kind = kinds.number(kind_of(entry));
             let file_type = types.number(type_of(entry));
-            numbers.push([part, kind, file_type].map(|number| u32::try_from(number).unwrap_or(0)));
+            let groups = [part, kind, file_type, source];
+            numbers.push(groups.map(|number| u32::try_from(number).unwrap_or(0)));
         }
         memberships.push(numbers);
     }
@@ -126,22 +87,24 @@ pub(super) fn attribute(
         parts,
         kinds,
         types,
+        sources,
         memberships,
         ratios: Vec::new(),
+        all: Sum::default(),
     };
-    count.all(stream, named);
-    count.windows(stream, estimate, named);
+    count.totals(stream, named);
+    count.windows(stream, estimate);
     count.expect(stream, named);
-    #[allow(clippy::cast_precision_loss)]
-    let compressed = estimate.compressed.bytes as f64;
-    let by_part = scaled(&count.parts, compressed);
+    let by_part = scaled(&count.parts, &count.all, &estimate.compressed);
+    let by_kind = scaled(&count.kinds, &count.all, &estimate.compressed);
     let mut attribution = Attribution {
         parts: parts_of(&count.parts, &by_part, |(kind, name)| (*kind, name.clone())),
-        kinds: parts_of(&count.kinds, &scaled(&count.kinds, compressed), |name| {
+        kinds: parts_of(&count.kinds, &by_kind, |name| {
             (PartKind::Kind, (*name).to_owned())
         }),
+        sources: sources_of(&count, named, &estimate.compressed),
         repeated_links: repeated_links(named),
-        detail: wants_detail.then(|| detail::tree(&count, &by_part, stream, named)),
+        detail: gone.map(|gone| detail::tree(&count, &by_part, stream, named, gone)),
     };
     attribution.parts.retain(|part| part.totals.files > 0);
     attribution.kinds.retain(|part| part.totals.files > 0);
@@ -152,28 +115,32 @@ struct Counting {
     parts: Groups<(PartKind, String)>,
     kinds: Groups<&'static str>,
     types: Groups<Vec<u8>>,
-    /// By source and entry: numbers of part, kind and file type.
-    memberships: Vec<Vec<[u32; 3]>>,
+    sources: Groups<usize>,
+    /// By source and entry: numbers of part, kind, file type and source.
+    memberships: Vec<Vec<[u32; 4]>>,
     /// By file type: compressed bytes per byte in the archive.
     ratios: Vec<f64>,
+    /// All windows together.
+    all: Sum,
 }
 
 impl Counting {
-    /// The three groups of an entry.
+    /// The groups of an entry.
     fn groups(&mut self, source: usize, entry: usize, mut each: impl FnMut(&mut Sum)) {
-        let Some([part, kind, file_type]) = self.numbers(source, entry) else {
+        let Some([part, kind, file_type, place]) = self.numbers(source, entry) else {
             return;
         };
         let sums = [
             self.parts.sum(part),
             self.kinds.sum(kind),
             self.types.sum(file_type),
+            self.sources.sum(place),
         ];
         sums.into_iter().flatten().for_each(&mut each);
     }
 
     /// Totals, raw and in the archive.
-    fn all(&mut self, stream: &Stream<'_>, named: &[Named<'_>]) {
+    fn totals(&mut self, stream: &Stream<'_>, named: &[Named<'_>]) {
         for (number, named) in named.iter().enumerate() {
             for (place, entry) in named.source.tree.entries().iter().enumerate() {
                 let archive = stream.member_length(number, entry);
@@ -187,32 +154,47 @@ impl Counting {
 
     /// What windows say about the members in them.
     #[allow(clippy::cast_precision_loss)]
-    fn windows(&mut self, stream: &Stream<'_>, estimate: &Estimate, named: &[Named<'_>]) {
+    fn windows(&mut self, stream: &Stream<'_>, estimate: &Estimate) {
+        let mut members = Vec::new();
         for window in &estimate.windows {
-            let ratio = window.compressed / window.length.max(1) as f64;
-            stream.shares(
-                window.start,
-                window.start + window.length,
-                |source, place, bytes| {
-                    if named.get(source).is_some()
-                        && let Some(place) = place
-                    {
-                        self.groups(source, place, |sum| {
-                            sum.seen += bytes as f64;
-                            sum.seen_compressed += bytes as f64 * ratio;
-                        });
+            let length = window.length.max(1) as f64;
+            let ratio = window.compressed / length;
+            self.all.see(length, length, ratio);
+            members.clear();
+            let end = window.start + window.length;
+            stream.shares(window.start, end, |source, place, bytes| {
+                let place = place.and_then(|place| self.memberships.get(source)?.get(place));
+                members.extend(place.map(|numbers| (*numbers, bytes)));
+            });
+            let groups = [
+                &mut self.parts.sums,
+                &mut self.kinds.sums,
+                &mut self.types.sums,
+                &mut self.sources.sums,
+            ];
+            for (number, sums) in groups.into_iter().enumerate() {
+                let key = |member: &([u32; 4], u64)| member.0.get(number).copied();
+                members.sort_unstable_by_key(key);
+                for group in members.chunk_by(|a, b| key(a) == key(b)) {
+                    let bytes: u64 = group.iter().map(|(_, bytes)| bytes).sum();
+                    let place = group.first().and_then(key);
+                    let sum = place.and_then(|place| sums.get_mut(place as usize));
+                    if let Some(sum) = sum {
+                        sum.see(bytes as f64, length, ratio);
                     }
-                },
-            );
+                }
+            }
         }
     }
 
     /// What each part and kind would compress to by its file types alone.
     #[allow(clippy::cast_precision_loss)]
     fn expect(&mut self, stream: &Stream<'_>, named: &[Named<'_>]) {
-        let seen: f64 = self.types.sums.iter().map(|sum| sum.seen).sum();
-        let compressed: f64 = self.types.sums.iter().map(|sum| sum.seen_compressed).sum();
-        let overall = if seen > 0.0 { compressed / seen } else { 1.0 };
+        let overall = if self.all.seen > 0.0 {
+            self.all.seen_compressed / self.all.seen
+        } else {
+            1.0
+        };
         self.ratios = self
             .types
             .sums
@@ -231,66 +213,34 @@ impl Counting {
     /// Compressed bytes per byte of an entry, by its file type.
     fn ratio(&self, source: usize, entry: usize) -> f64 {
         self.numbers(source, entry)
-            .and_then(|[_, _, file_type]| self.ratios.get(file_type))
+            .and_then(|[_, _, file_type, _]| self.ratios.get(file_type))
             .copied()
             .unwrap_or(1.0)
     }
 
-    /// Numbers of the groups of an entry: part, kind, file type.
-    fn numbers(&self, source: usize, entry: usize) -> Option<[usize; 3]> {
+    /// Numbers of the groups of an entry: part, kind, file type, source.
+    fn numbers(&self, source: usize, entry: usize) -> Option<[usize; 4]> {
         let numbers = self.memberships.get(source)?.get(entry)?;
         Some(numbers.map(|number| number as usize))
     }
 }
 
-/// Compressed bytes of each group, together `total`.
-#[allow(clippy::cast_precision_loss)]
-fn scaled<K>(groups: &Groups<K>, total: f64) -> Vec<f64> {
-    let raw: Vec<f64> = groups
-        .sums
-        .iter()
-        .map(|sum| {
-            let archive = sum.archive as f64;
-            let expected = if archive > 0.0 {
-                sum.expected / archive
-            } else {
-                0.0
-            };
-            archive * (sum.seen_compressed + PRIOR * expected) / (sum.seen + PRIOR)
-        })
-        .collect();
-    let scale = total / raw.iter().sum::<f64>().max(1.0);
-    raw.into_iter().map(|bytes| bytes * scale).collect()
-}
-
-/// Groups as parts, largest first.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn parts_of<K>(
-    groups: &Groups<K>,
-    compressed: &[f64],
-    name: impl Fn(&K) -> (PartKind, String),
-) -> Vec<Part> {
-    let mut parts: Vec<_> = groups
+/// The sources in their order, however much they weigh.
+fn sources_of(count: &Counting, named: &[Named<'_>], total: &Compressed) -> Vec<Part> {
+    let shares = scaled(&count.sources, &count.all, total);
+    let name = |number: &usize| {
+        let layer = named.get(*number).and_then(|named| named.layer);
+        (PartKind::Layer, layer.unwrap_or_default().to_owned())
+    };
+    let mut parts: Vec<_> = count
+        .sources
         .keys
         .iter()
-        .zip(&groups.sums)
-        .zip(compressed)
-        .map(|((key, sum), compressed)| {
-            let (kind, name) = name(key);
-            Part {
-                name,
-                kind,
-                totals: sum.totals,
-                compressed: compressed.round() as u64,
-            }
-        })
+        .copied()
+        .zip(parts_in_order(&count.sources, &shares, name))
         .collect();
-    parts.sort_by(|a, b| {
-        b.compressed
-            .cmp(&a.compressed)
-            .then_with(|| a.name.cmp(&b.name))
-    });
-    parts
+    parts.sort_by_key(|(number, _)| *number);
+    parts.into_iter().map(|(_, part)| part).collect()
 }
 
 /// The part that an entry belongs to.
@@ -319,7 +269,7 @@ fn part_of(
 }
 
 /// A name on one line: a file's name may hold line ends and escape sequences.
-fn printable(name: &str) -> String {
+pub(super) fn printable(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in name.chars() {
         if character.is_control() {

@@ -3,8 +3,13 @@
 //! Three coders: *reference* is zlib level 6, the algorithm of `gzip`, which compresses
 //! slugs; *proxy* is zstd level 1, ten times cheaper and strongly correlated; *census* is
 //! libdeflate level 4, three to four times cheaper than zlib, whose different size is measured
-//! and taken out. None keeps its output.
+//! and taken out. Image layers are compressed by another algorithm, which [`BestSpeed`]
+//! follows. None keeps its output.
 
+mod best_speed;
+mod huffman;
+
+pub(super) use best_speed::{BLOCK as SPEED_BLOCK, BestSpeed};
 use flate2::{Compress, Compression, FlushCompress, Status};
 use zstd::zstd_safe::{CCtx, CParameter};
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::layers::{Known, PastLayer};
 use super::{BudgetReport, Compressed};
 use crate::units;
 
@@ -29,6 +30,9 @@ pub struct History {
     #[serde(default)]
     pub plus_minus: u64,
     pub parts: Vec<PastPart>,
+    /// Launch layers whose size is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<PastLayer>,
 }
 
 /// A part as it was.
@@ -77,6 +81,12 @@ impl History {
             compressed: compressed.bytes,
             plus_minus: half_width(&compressed),
             parts,
+            layers: report
+                .layers
+                .iter()
+                .filter(|layer| layer.known != Known::Unknown)
+                .map(|layer| layer.past.clone())
+                .collect(),
         }
     }
 
@@ -112,6 +122,7 @@ impl History {
                 .unwrap_or(bytes)
                 .saturating_sub(bytes),
             parts: serde_json::from_value(parts.clone()).ok()?,
+            layers: Vec::new(),
         })
     }
 
@@ -267,6 +278,7 @@ mod tests {
             compressed: parts.iter().map(|part| part.compressed).sum(),
             plus_minus: 0,
             parts,
+            layers: Vec::new(),
         }
     }
 

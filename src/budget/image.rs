@@ -13,7 +13,7 @@ mod names;
 mod overlay;
 mod tar;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 pub use overlay::{Hidden, How};
@@ -134,13 +134,15 @@ fn report(blobs: &[blobs::Blob], layers: Vec<tar::Layer>, labels: &[String]) -> 
     let bytes: u64 = summaries.iter().map(|layer| layer.compressed).sum();
     // Beginnings of files, compressed on their own, are within a tenth of the truth.
     let slack = if exact { 0 } else { bytes / 10 };
+    let compressed = Compressed {
+        bytes,
+        low: bytes - slack,
+        high: bytes + slack,
+        exact,
+    };
     let estimate = Estimate {
-        compressed: Compressed {
-            bytes,
-            low: bytes - slack,
-            high: bytes + slack,
-            exact,
-        },
+        compressed,
+        image: compressed,
         windows: windows.into_iter().map(|(_, window)| window).collect(),
     };
     let named: Vec<_> = sources
@@ -152,7 +154,7 @@ fn report(blobs: &[blobs::Blob], layers: Vec<tar::Layer>, labels: &[String]) -> 
         })
         .collect();
     ImageReport {
-        budget: super::report(&stream, &estimate, &named, true),
+        budget: super::report(&stream, &estimate, &named, Some(&HashSet::new())).0,
         layers: summaries,
         hidden,
     }
@@ -219,6 +221,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
         .map(|(buildpack, name, path)| LayerTree {
             name,
             buildpack,
+            metadata: String::new(),
             tree: Tree::read(&path),
         })
         .collect();
@@ -226,9 +229,10 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
     let load = Load {
         app: &nothing,
         layers: &layers,
+        reused: &[],
         previous: None,
     };
-    let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, true);
+    let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, Some(&HashSet::new()));
     let summaries = layers.iter().map(|layer| ImageLayer {
         name: super::label(layer),
         totals: layer.tree.totals(),

@@ -1,15 +1,17 @@
 //! Is this size allowed, and what would make it so?
 
-use std::fmt;
+mod excess;
+mod findings;
+mod savings;
 
 use super::estimate::{self, Goal};
 use super::history::{Change, History};
 use super::stream::Stream;
 use super::{BudgetReport, Compressed, Load, Part, PartKind, Size, Verdict, attribute, sources};
 use crate::config::{BudgetConfig, Growth, Source, Sourced};
-use crate::facts::tree::Totals;
-use crate::finding::{Finding, Level};
-use crate::units;
+use crate::facts::tree::{EntryKind, Totals};
+pub use excess::{Excess, Measure, measured};
+pub use savings::Saving;
 
 /// Parts that a log and an error name.
 pub const LARGEST: usize = 10;
@@ -26,66 +28,6 @@ const TOO_CLOSE: f64 = 0.005;
 pub struct Limits {
     pub warn: Sourced<u64>,
     pub fail: Sourced<u64>,
-}
-
-/// A budget that is broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excess {
-    /// `Slug`, the name of a part, or `Growth`.
-    pub what: String,
-    pub compressed: Compressed,
-    /// Compressed bytes allowed.
-    pub limit: u64,
-    pub source: Source,
-    pub total: bool,
-}
-
-impl fmt::Display for Excess {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let over = self.compressed.bytes.saturating_sub(self.limit);
-        write!(
-            formatter,
-            "{} {} is over the budget of {} by {} ({})",
-            self.what,
-            measured(&self.compressed),
-            units::size(self.limit),
-            units::size(over),
-            self.source
-        )?;
-        if self.total && self.limit < PLATFORM {
-            write!(
-                formatter,
-                ". The platform itself takes up to {}.",
-                units::size(PLATFORM)
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// `512.6 MB ± 2.1 MB`, or without interval when every byte was compressed.
-#[must_use]
-pub fn measured(compressed: &Compressed) -> String {
-    let half = super::history::half_width(compressed);
-    if compressed.exact || half == 0 {
-        units::size(compressed.bytes)
-    } else {
-        format!("{} ± {}", units::size(compressed.bytes), units::size(half))
-    }
-}
-
-/// Something that would make the slug smaller, with the bytes computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saving {
-    /// Compressed bytes.
-    pub bytes: u64,
-    pub how: String,
-}
-
-impl fmt::Display for Saving {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "-{}  {}", units::size(self.bytes), self.how)
-    }
 }
 
 /// How a size stands to a limit.
@@ -119,12 +61,13 @@ pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetC
     if total == Verdict::Over {
         report.exceeded.push(Excess {
             what: "Slug".to_owned(),
-            compressed,
+            measured: Measure::Compressed(compressed),
             limit: config.fail.value,
             source: config.fail.source.clone(),
             total: true,
         });
     }
+    counted(report, load, config);
     let close = parts(report, load, config) || total == Verdict::TooClose;
     if let Some(previous) = load.previous {
         let change = Change::between(previous, &History::of(report));
@@ -133,7 +76,7 @@ pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetC
     }
     report.verdict = if !report.exceeded.is_empty() {
         Verdict::Over
-    } else if !report.unread.is_empty() {
+    } else if !report.unread.is_empty() || report.unseen().next().is_some() {
         Verdict::Unknown
     } else if close {
         Verdict::TooClose
@@ -142,8 +85,59 @@ pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetC
     } else {
         Verdict::Within
     };
-    report.savings = savings(report);
-    report.findings = findings(report);
+    report.savings = savings::savings(report);
+    report.findings = findings::findings(report);
+}
+
+/// Judges what needs no compression: bytes on disk, number of files, the largest file.
+fn counted(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetConfig) {
+    let totals = report.size.totals;
+    let (name, size) = largest_file(load);
+    let measures = [
+        (
+            "Slug".to_owned(),
+            Measure::Unpacked(totals.bytes),
+            &config.unpacked,
+        ),
+        (
+            "Slug with".to_owned(),
+            Measure::Files(totals.files),
+            &config.files,
+        ),
+        (name, Measure::Unpacked(size), &config.largest_file),
+    ];
+    for (what, measured, limit) in measures {
+        if let Some(limit) = limit
+            && measured.amount() > limit.value
+        {
+            report.exceeded.push(Excess {
+                what,
+                measured,
+                limit: limit.value,
+                source: limit.source.clone(),
+                total: false,
+            });
+        }
+    }
+}
+
+/// Path and bytes of the largest file.
+fn largest_file(load: &Load<'_>) -> (String, u64) {
+    let layers = load.layers.iter().map(|layer| (Some(layer), &layer.tree));
+    std::iter::once((None, load.app))
+        .chain(layers)
+        .flat_map(|(layer, tree)| tree.entries().iter().map(move |entry| (layer, entry)))
+        .filter(|(_, entry)| entry.kind() == EntryKind::File)
+        .max_by_key(|(_, entry)| entry.size())
+        .map(|(layer, entry)| {
+            let path = attribute::printable(&entry.path().to_string_lossy());
+            let name = match layer {
+                Some(layer) => format!("{path} in {}", super::label(layer)),
+                None => path,
+            };
+            (name, entry.size())
+        })
+        .unwrap_or_default()
 }
 
 /// Judges budgets for parts, each compressed on its own; true if one is too close to call.
@@ -154,7 +148,7 @@ fn parts(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetConfig) -> b
         match against(&compressed, limit.value) {
             Verdict::Over => report.exceeded.push(Excess {
                 what: name.clone(),
-                compressed,
+                measured: Measure::Compressed(compressed),
                 limit: limit.value,
                 source: limit.source.clone(),
                 total: false,
@@ -221,117 +215,16 @@ fn growth(report: &mut BudgetReport, change: &Change, limit: Option<&Sourced<Gro
     }
     report.exceeded.push(Excess {
         what: "Growth since the last build".to_owned(),
-        compressed: Compressed {
+        measured: Measure::Compressed(Compressed {
             bytes: grown,
             low: grown.saturating_sub(change.noise),
             high: grown.saturating_add(change.noise),
             exact: false,
-        },
+        }),
         limit: allowed,
         source: limit.source.clone(),
         total: false,
     });
-}
-
-/// Kinds of files that rarely run, and the pattern that removes them.
-const REMOVABLE: &[(&str, &str)] = &[
-    ("source maps", "**/*.map"),
-    ("type declarations", "**/*.d.ts"),
-    ("debug symbols", "**/*.debug"),
-    ("caches", "**/.cache/**"),
-    ("version control", ".git/**"),
-];
-
-/// What would make the slug smaller: big files, and kinds of files that rarely run.
-fn savings(report: &BudgetReport) -> Vec<Saving> {
-    if report.exceeded.is_empty() {
-        return Vec::new();
-    }
-    let worth = report.size.compressed.bytes / 200;
-    let files = report
-        .parts
-        .iter()
-        .filter(|part| part.kind == PartKind::File && !part.name.contains(" in "))
-        .map(|part| Saving {
-            bytes: part.compressed,
-            how: format!(
-                "fetch {0} at start from storage, or if it is not needed: [com.slugsmith.strip] remove = [\"{0}\"]",
-                part.name
-            ),
-        });
-    let kinds = REMOVABLE.iter().filter_map(|(kind, pattern)| {
-        let part = report.kinds.iter().find(|part| part.name == *kind)?;
-        Some(Saving {
-            bytes: part.compressed,
-            how: format!("{kind}: [com.slugsmith.strip] remove = [\"{pattern}\"]"),
-        })
-    });
-    let mut savings: Vec<_> = files
-        .chain(kinds)
-        .filter(|saving| saving.bytes > worth)
-        .collect();
-    savings.sort_by_key(|saving| std::cmp::Reverse(saving.bytes));
-    savings.truncate(5);
-    savings
-}
-
-fn findings(report: &BudgetReport) -> Vec<Finding> {
-    let finding = |rule, level, message: String, decided_by: String| Finding {
-        rule,
-        code: None,
-        level,
-        place: None,
-        message,
-        help: report.savings.iter().map(Saving::to_string).collect(),
-        decided_by,
-    };
-    let mut findings: Vec<_> = report
-        .exceeded
-        .iter()
-        .map(|excess| {
-            finding(
-                "budget-exceeded",
-                Level::Error,
-                excess.to_string(),
-                excess.source.to_string(),
-            )
-        })
-        .collect();
-    let Some(limits) = &report.limits else {
-        return findings;
-    };
-    let size = measured(&report.size.compressed);
-    let (message, source) = match report.verdict {
-        Verdict::Warn => (
-            format!(
-                "Slug {size} is above {}, the size from which deploys get slow.",
-                units::size(limits.warn.value)
-            ),
-            &limits.warn.source,
-        ),
-        Verdict::TooClose => (
-            format!(
-                "Slug {size}: too close to a budget to call (total: {}). The build goes on.",
-                units::size(limits.fail.value)
-            ),
-            &limits.fail.source,
-        ),
-        Verdict::Unknown => (
-            format!(
-                "Slug {size} or more: {} could not be read, so there is no verdict.",
-                units::counted(report.unread.len() as u64, "path")
-            ),
-            &limits.fail.source,
-        ),
-        Verdict::Within | Verdict::Over => return findings,
-    };
-    findings.push(finding(
-        "budget-warning",
-        Level::Warn,
-        message,
-        source.to_string(),
-    ));
-    findings
 }
 
 /// A report that is over its budget, for the documentation.
@@ -344,6 +237,7 @@ pub(super) fn example() -> BudgetReport {
             bytes: megabytes * 3_000_000,
         },
         compressed: megabytes * 1_000_000,
+        plus_minus: 0,
     };
     let compressed = Compressed {
         bytes: 512_600_000,
@@ -364,14 +258,14 @@ pub(super) fn example() -> BudgetReport {
         verdict: Verdict::Over,
         exceeded: vec![Excess {
             what: "Slug".to_owned(),
-            compressed,
+            measured: Measure::Compressed(compressed),
             limit: 500_000_000,
             source: Source::File { line: 14 },
             total: true,
         }],
         ..BudgetReport::default()
     };
-    report.savings = savings(&report);
+    report.savings = savings::savings(&report);
     report
 }
 

@@ -243,7 +243,7 @@ impl<'a> Stream<'a> {
 }
 
 /// Opens a file for reading; never a link, and never waiting for a FIFO's writer.
-fn open(path: &Path) -> rustix::io::Result<OwnedFd> {
+pub(super) fn open(path: &Path) -> rustix::io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     rustix::fs::open(path, flags, Mode::empty())
 }

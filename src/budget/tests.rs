@@ -185,6 +185,7 @@ fn growth_is_measured_against_the_last_build() {
     let load = Load {
         app: &tree,
         layers: &[],
+        reused: &[],
         previous: Some(&before),
     };
     let report = judge_load(&load, &config("[com.slugsmith.budget]\ngrowth = \"10%\"\n"));
@@ -249,11 +250,13 @@ fn other_buildpacks_layers_count() {
     let layers = [LayerTree {
         name: "dist".to_owned(),
         buildpack: "heroku/nodejs".to_owned(),
+        metadata: String::new(),
         tree: Tree::read(layer.path()),
     }];
     let load = Load {
         app: &tree,
         layers: &layers,
+        reused: &[],
         previous: None,
     };
     let report = judge_load(&load, &config(""));

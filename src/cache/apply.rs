@@ -5,9 +5,11 @@
 //! store is marked dirty before it is written and complete after.
 
 mod mark;
+mod prune;
 mod relocate;
 mod shelf;
 mod steps;
+mod times;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -23,15 +25,29 @@ use crate::error::Result;
 use crate::progress::{Event, Progress};
 
 /// Gives cache folders back before the first script of the app that could use them.
-pub(super) type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+
+/// What is going on around a site.
+pub(super) struct Around<'a> {
+    pub between: Between<'a>,
+    /// Set where nothing else is installed, so that files may be left out of the unpack:
+    /// paths of caches of their own, of which nothing is.
+    pub kept_apart: Option<&'a [PathBuf]>,
+}
+
+/// Whether a site needs no work: an earlier buildpack has installed it.
+pub(super) fn is_settled(app: &Path, site: &Site<'_>) -> bool {
+    site.adopted.is_some() || is_installed(app, &site.trees) && !Mark::of(app, &site.name).is_set()
+}
 
 /// Restores or installs one site.
 pub(super) fn site(
     context: &Context<'_>,
     site: Site<'_>,
-    between: Between<'_>,
+    around: Around<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Outcome> {
+    let between = around.between;
     let begun = Instant::now();
     let app = &context.app.root;
     let mark = Mark::of(app, &site.name);
@@ -63,7 +79,10 @@ pub(super) fn site(
             return Ok(settled(decision(Verdict::Skipped { why }), progress));
         }
     };
+    let runs_scripts = !(job.restored.is_empty() && job.finish.is_empty());
     let mut work = Work {
+        kept_apart: around.kept_apart.filter(|_| !runs_scripts),
+        packed: None,
         context,
         name: &name,
         class,
@@ -82,18 +101,22 @@ pub(super) fn site(
         Answer::Hit(record) => {
             work.steps(&job.before, progress)?;
             progress.event(Event::CacheDecided(&outcome.decision));
-            match work.restore(&record, progress)? {
+            match work.restore(&record, false, progress)? {
                 None => {
                     work.hold(&record, progress);
                     fill(&mut outcome, begun.elapsed(), Some(&record));
                     outcome.saved = Some(record.install);
                     outcome.folders = folders(app, &trees);
+                    if let Some((packed, left_out_bytes)) = work.packed.take() {
+                        outcome.packed = Some(packed);
+                        outcome.left_out_bytes = left_out_bytes;
+                    }
                     progress.event(Event::CacheDone(&outcome));
-                    if !(job.restored.is_empty() && job.finish.is_empty()) {
+                    if runs_scripts {
                         between(progress);
                     }
                     work.steps(&job.restored, progress)?;
-                    work.steps(&job.finish, progress)?;
+                    work.finish(progress)?;
                     return Ok(outcome);
                 }
                 Some(reason) => vec![reason],
@@ -105,7 +128,7 @@ pub(super) fn site(
             });
             progress.event(Event::CacheDecided(&outcome.decision));
             work.steps(&job.before, progress)?;
-            if work.restore(&record, progress)?.is_none()
+            if work.restore(&record, true, progress)?.is_none()
                 && let Some((took, record)) = work.sync(progress)?
             {
                 return finish(outcome, took, record.as_ref(), &work, between, progress);
@@ -136,11 +159,12 @@ fn finish(
 ) -> Result<Outcome> {
     fill(&mut outcome, took, record);
     outcome.folders = folders(&work.context.app.root, work.trees);
+    outcome.packed = work.packed_whole(record);
     progress.event(Event::CacheDone(&outcome));
     if !work.job.finish.is_empty() {
         between(progress);
     }
-    work.steps(&work.job.finish, progress)?;
+    work.finish(progress)?;
     Ok(outcome)
 }
 
@@ -184,6 +208,8 @@ pub(super) fn empty(decision: Decision) -> Outcome {
         stored_bytes: 0,
         folders: Vec::new(),
         exposes: Vec::new(),
+        packed: None,
+        left_out_bytes: 0,
     }
 }
 

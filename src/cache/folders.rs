@@ -7,12 +7,13 @@
 //! them, and kept at the end if they changed.
 //!
 //! A buildpack at the end of the list can't give them back to the ones before it: that is
-//! what the companion at the front does ([`super::restore`]). It leaves a note, so that
-//! the last one knows.
+//! what the companion at the front does ([`super::companion`]), and the last one finds its
+//! note.
 //!
 //! `*.tsbuildinfo` is left out on purpose: without the outputs it belongs to, `tsc` takes
 //! everything for built and writes nothing.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ use super::presets::custom;
 use super::store::{Kept, Record, Stored};
 use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Decision, Outcome, Verdict, apply};
 use crate::error::{Problem, Result, io};
+use crate::facts::before::Before;
 use crate::progress::{Event, Progress};
 use crate::units;
 
@@ -43,9 +45,6 @@ const FRAMEWORKS: &[&str] = &[
 
 /// Above this a cache is not kept, in bytes, unless the user says otherwise.
 const MOST: u64 = 512_000_000;
-
-/// Written by the companion, removed by the last buildpack.
-const NOTE: &str = ".slugsmith-restored";
 
 struct Folder {
     name: String,
@@ -106,9 +105,15 @@ impl<'a> Folders<'a> {
             context,
             all: folders,
             is_restored: false,
-            had_companion: false,
+            had_companion: Before::find(context.store.root(), &context.app.root).is_some(),
             outcomes: Vec::new(),
         }
+    }
+
+    /// Every path that is kept, there or not.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let paths = self.all.iter().flat_map(|folder| &folder.paths);
+        paths.cloned().collect()
     }
 
     /// Removes partial siblings that a killed run left.
@@ -118,9 +123,7 @@ impl<'a> Folders<'a> {
             let partial = app.join(pack::partial_name(path));
             pack::remove(&partial).map_err(|error| io("removing", &partial, &error))?;
         }
-        let note = app.join(NOTE);
-        self.had_companion = fs_err::symlink_metadata(&note).is_ok();
-        pack::remove(&note).map_err(|error| io("removing", &note, &error))
+        Ok(())
     }
 
     /// Gives everything back, once, before the first script of ours.
@@ -132,22 +135,13 @@ impl<'a> Folders<'a> {
 
     /// Gives back what other buildpacks will not delete again: `npm ci` begins by removing
     /// `node_modules`.
-    pub(super) fn restore_early(mut self, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
+    pub(super) fn restore_early(mut self, progress: &mut dyn Progress) -> Vec<Outcome> {
         let outside = |folder: &Folder| {
-            !folder
-                .paths
-                .iter()
-                .any(|path| path.starts_with("node_modules"))
+            let mut paths = folder.paths.iter();
+            !paths.any(|path| path.starts_with("node_modules"))
         };
         self.restore_where(outside, progress);
-        let note = self.context.app.root.join(NOTE);
-        let names: Vec<_> = self
-            .outcomes
-            .iter()
-            .map(|outcome| outcome.decision.name.as_str())
-            .collect();
-        fs_err::write(&note, names.join("\n")).map_err(|error| io("writing", &note, &error))?;
-        Ok(self.outcomes)
+        self.outcomes
     }
 
     fn restore_where(&mut self, wanted: impl Fn(&Folder) -> bool, progress: &mut dyn Progress) {
@@ -161,7 +155,13 @@ impl<'a> Folders<'a> {
             };
             let begun = Instant::now();
             let data = context.store.folder(&folder.name).join("data");
-            match pack::unpack(&context.app.root, &data, &record.digest, Links::Inside) {
+            match pack::unpack(
+                &context.app.root,
+                &data,
+                &record.digest,
+                Links::Inside,
+                &HashSet::new(),
+            ) {
                 Ok(_) => {
                     let outcome = folder.outcome(Verdict::Hit, begun.elapsed(), Some(&record));
                     progress.event(Event::CacheDecided(&outcome.decision));

@@ -13,12 +13,15 @@
 //! leads out of the app.
 
 mod index;
+mod make;
+mod part;
 mod read;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use part::Part;
 pub(super) use read::remove;
 pub use read::{Unpacked, unpack};
 pub use write::{Packed, pack};
@@ -55,6 +58,15 @@ impl std::fmt::Display for Fault {
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<Fault> for std::io::Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Io(error) => error,
+            other => Self::other(other.to_string()),
+        }
     }
 }
 

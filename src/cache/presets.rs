@@ -11,22 +11,28 @@
 //! Download and compiler caches that only make a miss quicker are [`Job::stores`].
 
 mod build_tools;
+mod bun;
+mod cargo;
 mod composer;
 pub(super) mod custom;
+mod go;
+mod gradle;
 mod javascript;
+mod maven;
 mod npm;
 mod pnpm;
 mod python;
 mod ruby;
 mod yarn;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::inputs::Inputs;
 use super::lockfile::Lockfile;
-use super::{Context, EnvChange};
+use super::{Context, EnvChange, How};
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::facts::app::App;
@@ -34,6 +40,11 @@ use crate::facts::{Malformed, app};
 
 /// Unpinned versions are looked up again after this time.
 const UNPINNED: Duration = Duration::from_hours(24);
+
+/// What the log says of a tree whose versions may change without any file changing.
+fn not_pinned(why: &str) -> String {
+    format!("{why}: used for 24 hours at most")
+}
 
 /// A folder of the app that is installed on its own: the root, or a sub-project.
 pub(super) struct Place<'a> {
@@ -136,6 +147,8 @@ pub(super) struct Job {
     pub restored: Vec<Step>,
     /// Run last, on a hit and on a miss: build scripts, pruning.
     pub finish: Vec<Step>,
+    /// What leaves the app after that.
+    pub prune: Prune,
     /// Files written for good after the install: old text, new text.
     pub relocate: Option<(String, String)>,
     /// Download and compiler caches.
@@ -160,12 +173,50 @@ impl Job {
             syncs_over: |_| false,
             restored: Vec::new(),
             finish: Vec::new(),
+            prune: Prune::Nothing,
             relocate: None,
             stores: Vec::new(),
             exposes: Vec::new(),
             explain: |_, _| None,
         }
     }
+}
+
+impl Job {
+    /// Every command of the job.
+    fn steps(&mut self) -> impl Iterator<Item = &mut Step> {
+        [
+            &mut self.before,
+            &mut self.install,
+            &mut self.sync,
+            &mut self.restored,
+            &mut self.finish,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// Package name → names of packages that it needs.
+pub(super) type Edges = BTreeMap<String, BTreeSet<String>>;
+
+/// How dev dependencies that scripts needed leave an installed tree, where the package
+/// manager has no command for it, or one that downloads everything again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Prune {
+    Nothing,
+    /// Packages in `node_modules` that no project needs in production.
+    Modules {
+        /// The root and the workspaces, relative to the app.
+        projects: Vec<PathBuf>,
+        /// Dependencies that a lockfile knows and no package.json names.
+        more: Edges,
+    },
+    /// Archives that the Plug'n'Play map does not name.
+    Archives {
+        map: PathBuf,
+        archives: PathBuf,
+    },
 }
 
 /// A folder that a tool keeps between builds for itself: downloads, compiled objects.
@@ -179,6 +230,9 @@ pub(super) struct Shelf {
     pub inputs: Inputs,
     /// Emptied when it is larger, in bytes.
     pub most: u64,
+    /// The folder of the sources, for a tool that goes by file times: a layer loses them,
+    /// so those of the shelf and of unchanged sources are written down and given back.
+    pub sources: Option<PathBuf>,
 }
 
 /// One command of a package manager.

@@ -25,6 +25,8 @@ use super::inputs::Inputs;
 /// The buildpack's version is no part of any key: a release must not cost a cold build.
 const SCHEMA: &str = "1";
 
+/// Begins the names of our folders and their metadata.
+const PREFIX: &str = "cache-";
 /// Longest file name that we make, in bytes; file systems allow 255.
 const LONGEST_NAME: usize = 120;
 
@@ -32,6 +34,8 @@ const LONGEST_NAME: usize = 120;
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
+    /// Another buildpack's: only read.
+    is_foreign: bool,
 }
 
 /// What a layer's TOML says. All numbers are text, because integers in `[metadata]` come
@@ -109,12 +113,34 @@ pub enum Stored {
 impl Store {
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self {
+            root,
+            is_foreign: false,
+        }
+    }
+
+    /// A store that belongs to another buildpack. It is read and never written.
+    #[must_use]
+    pub fn of_another(root: PathBuf) -> Self {
+        Self {
+            root,
+            is_foreign: true,
+        }
     }
 
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Whether any cache is stored.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        use std::os::unix::ffi::OsStrExt;
+        fs_err::read_dir(&self.root).is_ok_and(|entries| {
+            let mut names = entries.flatten().map(|entry| entry.file_name());
+            names.any(|name| name.as_bytes().starts_with(PREFIX.as_bytes()))
+        })
     }
 
     /// The folder of a cache. It may not exist.
@@ -211,11 +237,17 @@ impl Store {
     /// # Errors
     /// When the disk says no.
     pub fn discard(&self, name: &str) -> std::io::Result<()> {
+        if self.is_foreign {
+            return Ok(());
+        }
         super::pack::remove(&self.toml(name))?;
         super::pack::remove(&self.folder(name))
     }
 
     fn write(&self, name: &str, state: State, record: &Record, kept: Kept) -> std::io::Result<()> {
+        if self.is_foreign {
+            return Err(std::io::ErrorKind::ReadOnlyFilesystem.into());
+        }
         let metadata = Metadata {
             schema: SCHEMA.to_owned(),
             state,
@@ -264,7 +296,7 @@ fn record(metadata: &Metadata) -> Option<Record> {
 /// A layer name that is safe as a file name and unique: lower-case letters, digits, `.`
 /// and `-` stay, any other byte becomes `_` and two hexadecimal digits.
 fn escaped(name: &str) -> String {
-    let mut out = String::from("cache-");
+    let mut out = String::from(PREFIX);
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' => out.push(char::from(byte)),

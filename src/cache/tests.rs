@@ -5,3 +5,4 @@ mod folders;
 mod mutations;
 mod npm;
 mod support;
+mod thin;

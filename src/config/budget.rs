@@ -11,6 +11,11 @@ pub struct BudgetConfig {
     pub fail: Sourced<u64>,
     /// Against the last successful build.
     pub growth: Option<Sourced<Growth>>,
+    /// Bytes on disk, all files together.
+    pub unpacked: Option<Sourced<u64>>,
+    pub files: Option<Sourced<u64>>,
+    /// Bytes on disk of one file.
+    pub largest_file: Option<Sourced<u64>>,
     /// Budgets for parts, by path or package name, in file order.
     pub parts: Vec<(String, Sourced<u64>)>,
 }
@@ -38,6 +43,26 @@ pub(super) const KEYS: &[Key] = &[
         "",
         "How much the slug may grow against the last successful build: `\"10%\"` or `\"20 MB\"`.",
     ),
+    Key::new(
+        "preset",
+        "",
+        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions allow).",
+    ),
+    Key::new(
+        "unpacked",
+        "",
+        "Size on disk from which the build fails: `\"250 MB\"`.",
+    ),
+    Key::new(
+        "files",
+        "",
+        "Number of files from which the build fails: `100000`.",
+    ),
+    Key::new(
+        "largest_file",
+        "",
+        "Size on disk of one file from which the build fails: `\"50 MB\"`.",
+    ),
     Key::table(
         "part",
         "Budgets for parts, by path or package: `\"node_modules\" = \"120 MB\"`.",
@@ -52,12 +77,63 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<BudgetConfig> {
             parts.push((name.to_owned(), limit));
         }
     }
+    let preset = section.checked("preset", &presets(), |name| {
+        PRESETS.iter().find(|preset| preset.name == name)
+    })?;
+    let preset = |limit: fn(&Preset) -> Option<u64>| {
+        let preset = preset.as_ref()?;
+        Some(Sourced {
+            value: limit(preset.value)?,
+            source: preset.source.clone(),
+        })
+    };
     Ok(BudgetConfig {
         warn: section.size("warn")?.unwrap_or(Sourced::default(300 * MB)),
-        fail: section.size("fail")?.unwrap_or(Sourced::default(500 * MB)),
+        fail: section
+            .size("fail")?
+            .or(preset(|preset| preset.fail))
+            .unwrap_or(Sourced::default(500 * MB)),
+        unpacked: section
+            .size("unpacked")?
+            .or(preset(|preset| preset.unpacked)),
+        files: section.checked("files", "a number of files", |text| text.parse().ok())?,
+        largest_file: section.size("largest_file")?,
         growth: section.checked("growth", "a percentage such as \"10%\" or a size", growth)?,
         parts,
     })
+}
+
+/// The limits of a platform.
+struct Preset {
+    name: &'static str,
+    /// Compressed bytes.
+    fail: Option<u64>,
+    unpacked: Option<u64>,
+}
+
+/// Cedar: heroku.com/blog, "Bigger slugs and greater build timeout flexibility" (March 2026).
+/// Functions: AWS Lambda quotas, 262,144,000 bytes unzipped with layers; Vercel likewise.
+const PRESETS: &[Preset] = &[
+    Preset {
+        name: "cedar",
+        fail: Some(1000 * MB),
+        unpacked: None,
+    },
+    Preset {
+        name: "cedar-2025",
+        fail: Some(500 * MB),
+        unpacked: None,
+    },
+    Preset {
+        name: "functions",
+        fail: None,
+        unpacked: Some(262_144_000),
+    },
+];
+
+fn presets() -> String {
+    let names: Vec<_> = PRESETS.iter().map(|preset| preset.name).collect();
+    format!("one of {}", names.join(", "))
 }
 
 fn growth(text: &str) -> Option<Growth> {

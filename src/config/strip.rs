@@ -4,7 +4,9 @@ use super::{Key, Section, Sourced};
 use crate::error::Result;
 
 /// How far stripping goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum StripLevel {
     Off,
     /// By catalogue, with guards from this very tree.

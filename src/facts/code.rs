@@ -128,6 +128,8 @@ pub struct Code {
 pub struct EnvRead {
     pub name: String,
     pub has_default: bool,
+    /// The read itself fails where the variable is not set (`ENV.fetch`, `os.environ[…]`).
+    pub required: bool,
     pub line: u32,
     pub scope: usize,
 }

@@ -7,9 +7,12 @@
 //! missing is `None`, what can't be read is in [`Layers::unread`], and nothing fails.
 
 pub mod contents;
+pub mod descriptor;
 pub mod elf;
 pub mod env_dir;
+pub mod libraries;
 pub mod paths;
+pub mod slices;
 pub mod surroundings;
 pub mod tables;
 pub mod versions;
@@ -23,6 +26,7 @@ use rayon::prelude::*;
 use super::Unread;
 pub use contents::{Contents, Executable, Program};
 pub use env_dir::{EnvDir, EnvFile};
+pub use libraries::Library;
 pub use tables::{Analyzed, LaunchFile, LayerToml, PlanEntry, Process, Types};
 
 /// How the order of the buildpacks is known.
@@ -94,6 +98,16 @@ impl Layer {
         }
     }
 
+    /// Digest of `[metadata]`: two layers with the same one are the same to their buildpack.
+    #[must_use]
+    pub fn metadata_digest(&self) -> String {
+        let text = match &self.toml {
+            LayerToml::Good { metadata, .. } => metadata.to_string(),
+            LayerToml::Missing | LayerToml::Broken(_) => String::new(),
+        };
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
     /// The name, for people.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -144,28 +158,52 @@ pub fn escape(id: &str) -> String {
     id.replace('/', "_")
 }
 
+/// How much of each layer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    All,
+    /// Flags, environment files and start programs; nothing is weighed or compared.
+    Environment,
+}
+
 /// Reads a layers root. Never fails.
 #[must_use]
 pub fn read(root: &Path) -> Layers {
+    read_to(root, Depth::All)
+}
+
+/// Reads what decides environments, and nothing else: milliseconds, however large the layers.
+#[must_use]
+pub fn read_environment(root: &Path) -> Layers {
+    read_to(root, Depth::Environment)
+}
+
+fn read_to(root: &Path, depth: Depth) -> Layers {
     let mut unread = Vec::new();
     let finished = tables::finished(root, &mut unread);
     let (group, order) = group(root, finished.as_ref(), &mut unread);
     let mut read: Vec<(Buildpack, Vec<Unread>)> = group
         .into_par_iter()
-        .map(|buildpack| read_buildpack(root, buildpack))
+        .map(|buildpack| read_buildpack(root, buildpack, depth))
         .collect();
     for (_, missed) in &mut read {
         unread.append(missed);
     }
     let mut group: Vec<Buildpack> = read.into_iter().map(|(buildpack, _)| buildpack).collect();
-    contents::compare(root, &mut group);
+    let path_folders = match depth {
+        Depth::All => {
+            contents::compare(root, &mut group);
+            paths::inside(root, &group)
+        }
+        Depth::Environment => Vec::new(),
+    };
     let has_layer_tomls = group
         .iter()
         .flat_map(|buildpack| &buildpack.layers)
         .any(|layer| !matches!(layer.toml, LayerToml::Missing));
     Layers {
         root: root.to_owned(),
-        path_folders: paths::inside(root, &group),
+        path_folders,
         group,
         order,
         has_layer_tomls,
@@ -199,7 +237,7 @@ fn group(
     (group, Order::Unknown)
 }
 
-fn read_buildpack(root: &Path, mut buildpack: Buildpack) -> (Buildpack, Vec<Unread>) {
+fn read_buildpack(root: &Path, mut buildpack: Buildpack, depth: Depth) -> (Buildpack, Vec<Unread>) {
     let mut unread = Vec::new();
     let folder = root.join(escape(&buildpack.id));
     buildpack.has_folder = folder.exists();
@@ -236,7 +274,7 @@ fn read_buildpack(root: &Path, mut buildpack: Buildpack) -> (Buildpack, Vec<Unre
     }
     let read: Vec<(Layer, Vec<Unread>)> = layers
         .into_par_iter()
-        .map(|(name, layer)| read_layer(&folder, Layer { name, ..layer }))
+        .map(|(name, layer)| read_layer(&folder, Layer { name, ..layer }, depth))
         .collect();
     for (layer, mut missed) in read {
         unread.append(&mut missed);
@@ -247,7 +285,7 @@ fn read_buildpack(root: &Path, mut buildpack: Buildpack) -> (Buildpack, Vec<Unre
     (buildpack, unread)
 }
 
-fn read_layer(folder: &Path, mut layer: Layer) -> (Layer, Vec<Unread>) {
+fn read_layer(folder: &Path, mut layer: Layer, depth: Depth) -> (Layer, Vec<Unread>) {
     let mut unread = Vec::new();
     if layer.folder == Folder::Absent {
         return (layer, unread);
@@ -268,7 +306,10 @@ fn read_layer(folder: &Path, mut layer: Layer) -> (Layer, Vec<Unread>) {
         layer.env_process.insert(process, read);
     }
     if matches!(layer.folder, Folder::Directory | Folder::Link) {
-        layer.contents = contents::read(&path, layer.folder, &layer.toml, &mut unread);
+        layer.contents = match depth {
+            Depth::All => contents::read(&path, layer.folder, &layer.toml, &mut unread),
+            Depth::Environment => contents::start_programs(&path),
+        };
     }
     (layer, unread)
 }

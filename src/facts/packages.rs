@@ -3,7 +3,7 @@
 mod locks;
 mod manifests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::App;
 use super::sources::Sources;
@@ -47,6 +47,8 @@ pub struct Locked {
 pub struct Packages {
     pub wanted: Vec<Package>,
     pub locked: BTreeMap<(Ecosystem, String), Locked>,
+    /// What another locked package needs: gems, Python packages and those of yarn.lock.
+    pub needed: BTreeSet<(Ecosystem, String)>,
     /// Manifests at the root.
     pub manifests: Vec<(Ecosystem, String)>,
     /// Lockfiles at the root.
@@ -153,6 +155,7 @@ pub fn read(app: &App, sources: &Sources) -> Packages {
     Packages {
         wanted: manifests::read(app, sources),
         locked: locks::read(sources),
+        needed: locks::needed(sources),
         manifests: present(MANIFESTS),
         locks: present(LOCKS),
     }

@@ -4,10 +4,13 @@
 //! manifests and configuration are kept as text. What is vendored, ignored by git, too big
 //! or generated is left out, and what was left out for its size is named.
 
+mod kinds;
+mod names;
 pub mod reach;
 mod suppress;
+mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
@@ -42,6 +45,9 @@ pub struct Sources {
     pub sizes: Vec<u64>,
     /// What was not read, and why.
     pub skipped: Vec<(String, &'static str)>,
+    /// Names in capitals with an underscore that code or configuration holds anywhere, also
+    /// code that no process reaches: who mentions a variable at all.
+    pub words: BTreeSet<String>,
     /// Inline suppressions.
     pub suppressions: Vec<Suppression>,
 }
@@ -91,7 +97,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
             continue;
         }
         let folder = entry.kind() == EntryKind::Directory;
-        if reach::vendored(path) || ignored.matched(path, folder).is_ignore() {
+        if names::vendored(path) || ignored.matched(path, folder).is_ignore() {
             if folder {
                 hidden = Some(path.to_owned());
             }
@@ -112,14 +118,16 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     });
     for one in read {
         match one {
-            Read::Code(code, text, suppressions) => {
+            Read::Code(code, text, words, suppressions) => {
+                sources.words.extend(words);
                 if let Some(text) = text {
                     sources.texts.insert(code.path.clone(), text);
                 }
                 sources.files.push(*code);
                 sources.suppressions.extend(suppressions);
             }
-            Read::Text(path, text, suppressions) => {
+            Read::Text(path, text, words, suppressions) => {
+                sources.words.extend(words);
                 sources.texts.insert(path, text);
                 sources.suppressions.extend(suppressions);
             }
@@ -162,14 +170,14 @@ enum How {
 }
 
 fn want(path: &str, size: u64) -> Option<How> {
-    if reach::is_lock(path) {
+    if kinds::is_lock(path) {
         return Some(if size > LOCK_LIMIT {
             How::TooBig
         } else {
             How::Keep
         });
     }
-    if reach::is_text(path) {
+    if kinds::is_text(path) {
         return Some(if size > TEXT_LIMIT {
             How::TooBig
         } else {
@@ -177,7 +185,7 @@ fn want(path: &str, size: u64) -> Option<How> {
         });
     }
     let language = Language::of(path)?;
-    if !reach::may_run(path, language) {
+    if !names::may_run(path, language) {
         return None;
     }
     Some(if size > CODE_LIMIT {
@@ -189,8 +197,8 @@ fn want(path: &str, size: u64) -> Option<How> {
 
 enum Read {
     /// With its text, if it is configuration as well.
-    Code(Box<Code>, Option<String>, Vec<Suppression>),
-    Text(String, String, Vec<Suppression>),
+    Code(Box<Code>, Option<String>, Vec<String>, Vec<Suppression>),
+    Text(String, String, Vec<String>, Vec<Suppression>),
     Skipped(String, &'static str),
 }
 
@@ -207,20 +215,21 @@ fn read_one(app: &App, path: String, how: How) -> Read {
         return Read::Skipped(path, "is binary");
     }
     let suppressions = suppress::find(&path, &text);
+    let words = words::find(&path, &text);
     match how {
         How::Parse(language) => {
             if let Some(reason) = unfit(&text) {
                 return Read::Skipped(path, reason);
             }
             let code = code::parse(&path, language, &text);
-            Read::Code(Box::new(code), None, suppressions)
+            Read::Code(Box::new(code), None, words, suppressions)
         }
         How::Keep | How::TooBig => {
             if let (Some(language), None) = (shebang(&text), unfit(&text)) {
                 let code = code::parse(&path, language, &text);
-                Read::Code(Box::new(code), Some(text), suppressions)
+                Read::Code(Box::new(code), Some(text), words, suppressions)
             } else {
-                Read::Text(path, text, suppressions)
+                Read::Text(path, text, words, suppressions)
             }
         }
     }

@@ -120,7 +120,7 @@ impl Entry {
 }
 
 /// Numbers of files and bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Totals {
     /// Files and links; folders are not counted.
     pub files: u64,

@@ -3,12 +3,14 @@
 use super::line::Line;
 use crate::budget::history::Change;
 use crate::budget::limits::{LARGEST, PLATFORM, measured};
-use crate::budget::{BudgetReport, Part, Verdict};
+use crate::budget::{BudgetReport, Part, Shipped, Verdict};
 use crate::config::LogLevel;
 use crate::units;
 
-/// Parts that grew, in the log of a build that is within its budget.
+/// Parts that grew, in the log of a build that is within its budget; groups of copies.
 const MOVED: usize = 3;
+/// Places of a file that is there several times.
+const COPIES: usize = 3;
 
 /// The section of the log.
 #[must_use]
@@ -21,12 +23,24 @@ pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
         Verdict::Over => over(report, &mut lines),
         _ => {}
     }
+    let wanted = report.shipped == Shipped::Image || report.limits.is_none();
+    // Of a built image there is only the one size.
+    if wanted && report.size.image != report.size.compressed {
+        lines.push(image(report));
+    }
     changes(report, &mut lines, level);
     parts(report, level, &mut lines);
     for unread in &report.unread {
         lines.push(Line::alarm(
             1,
             format!("Not read: {}: {}", unread.path.display(), unread.reason),
+        ));
+    }
+    for layer in report.unseen() {
+        let label = layer.past.label();
+        lines.push(Line::alarm(
+            1,
+            format!("Never seen: {label}. Its size will be known when it is built anew."),
         ));
     }
     lines
@@ -80,9 +94,9 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::Unknown => Line::alarm(
             1,
             format!(
-                "Slug at least {} compressed: no verdict, since {} could not be read",
+                "Slug at least {} compressed: no verdict, since {}",
                 units::size(size.compressed.low),
-                units::counted(report.unread.len() as u64, "path")
+                report.gaps()
             ),
         ),
         Verdict::Over => Line::alarm(
@@ -93,6 +107,15 @@ fn headline(report: &BudgetReport) -> Line {
             ),
         ),
     }
+}
+
+/// The other size: what a registry stores and a new node pulls.
+fn image(report: &BudgetReport) -> Line {
+    let text = format!(
+        "As layers of an image {} compressed",
+        measured(&report.size.image)
+    );
+    Line::item(1, text)
 }
 
 /// What is over, and what would bring it under.
@@ -168,6 +191,7 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
             ),
         ));
     }
+    lines.extend(duplicates(report));
     if report.verdict == Verdict::Over
         && let Some(limits) = &report.limits
         && limits.fail.value >= PLATFORM
@@ -176,9 +200,49 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
     }
 }
 
-fn part(part: &Part) -> Line {
-    Line::row(
+/// Copies, where they are worth a thought.
+fn duplicates(report: &BudgetReport) -> Vec<Line> {
+    let found = &report.duplicates;
+    if found.bytes <= report.size.totals.bytes / 200 {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::item(
         1,
-        format!("{:>10}  {}", units::size(part.compressed), part.name),
-    )
+        format!(
+            "{} unpacked are copies of files that are there already",
+            units::size(found.bytes)
+        ),
+    )];
+    for copies in found.largest.iter().take(MOVED) {
+        let paths: Vec<_> = copies
+            .paths
+            .iter()
+            .take(COPIES)
+            .map(String::as_str)
+            .collect();
+        let more = copies.paths.len().saturating_sub(COPIES);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let size = units::size(copies.bytes);
+        let times = copies.paths.len();
+        lines.push(Line::row(
+            1,
+            format!("{size:>10}  {times} times: {}{more}", paths.join(", ")),
+        ));
+    }
+    lines
+}
+
+/// `     4.1 MB  next`; the interval where it is wider than a fifth.
+fn part(part: &Part) -> Line {
+    let size = units::size(part.compressed);
+    let name = &part.name;
+    if part.plus_minus * 5 > part.compressed {
+        let half = units::size(part.plus_minus);
+        return Line::row(1, format!("{size:>10}  {name} (± {half})"));
+    }
+    Line::row(1, format!("{size:>10}  {name}"))
 }

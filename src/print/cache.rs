@@ -4,11 +4,12 @@
 //! live; a hit is said when the tree is back, in one line.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::line::Line;
 use crate::cache::{Decision, Outcome, Verdict};
 use crate::config::LogLevel;
-use crate::units::{size, time};
+use crate::units::{counted, size, time};
 
 /// When a cache was looked up.
 #[must_use]
@@ -56,13 +57,18 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
     match (verdict, outcome.saved) {
         (Verdict::Hit, saved) => {
             let saved = saved.map_or_else(String::new, |saved| format!(", saved {}", time(saved)));
-            vec![Line::item(
-                1,
-                format!(
-                    "{name} ({what}): HIT, restored {} in {}{saved}",
-                    size(outcome.tree_bytes),
+            let whole = size(outcome.tree_bytes);
+            let restored = match outcome.left_out_bytes {
+                0 => format!("{whole} in {}", time(outcome.took)),
+                left_out => format!(
+                    "{} of {whole} in {} (the rest is stripped)",
+                    size(outcome.tree_bytes.saturating_sub(left_out)),
                     time(outcome.took)
                 ),
+            };
+            vec![Line::item(
+                1,
+                format!("{name} ({what}): HIT, restored {restored}{saved}"),
             )]
         }
         (Verdict::Miss { .. } | Verdict::Partial { .. }, _) => {
@@ -82,6 +88,17 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
         }
         (Verdict::Adopted { .. } | Verdict::Skipped { .. }, _) => Vec::new(),
     }
+}
+
+/// When dev dependencies that a script needed are gone.
+#[must_use]
+pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {
+    format!(
+        "Removed {}, {} in {}",
+        counted(packages, "dev package"),
+        size(bytes),
+        time(took)
+    )
 }
 
 /// Reasons shown in a normal log; the rest is counted.
@@ -108,8 +125,6 @@ fn listed(reasons: &[String], level: LogLevel) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn lines(verdict: Verdict) -> Vec<String> {
@@ -126,6 +141,8 @@ mod tests {
             stored_bytes: 38_100_000,
             folders: vec!["node_modules".to_owned()],
             exposes: Vec::new(),
+            packed: None,
+            left_out_bytes: 0,
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);

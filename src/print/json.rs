@@ -140,10 +140,11 @@ fn inspect_value(report: &crate::budget::BudgetReport) -> serde_json::Value {
         "schema": SCHEMA,
         "size": {
             "files": budget["files"], "bytes": budget["bytes"],
-            "compressed": budget["compressed"],
+            "compressed": budget["compressed"], "image": budget["image"],
         },
         "parts": budget["parts"],
         "kinds": budget["kinds"],
+        "duplicates": budget::duplicates(&report.duplicates),
         "unread": budget["unread"],
     })
 }

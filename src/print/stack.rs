@@ -36,7 +36,7 @@ pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
     } else {
         winners(report, &mut lines);
     }
-    findings(&report.findings, level, &mut lines);
+    findings(report, level, &mut lines);
     if level != LogLevel::Verbose && lines.len() > LIMIT {
         let more = lines.len() - LIMIT + 1;
         lines.truncate(LIMIT - 1);
@@ -200,13 +200,15 @@ fn owner_name<'a>(report: &'a StackReport, owner: Option<&Owner>) -> &'a str {
 }
 
 /// Findings as alarms; what is only information stays for the verbose log.
-fn findings(findings: &[Finding], level: LogLevel, lines: &mut Vec<Line>) {
+fn findings(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
     let verbose = level == LogLevel::Verbose;
-    let shown: Vec<&Finding> = findings
+    let shown: Vec<&Finding> = report
+        .findings
         .iter()
         .filter(|finding| verbose || finding.level > Level::Info)
         .collect();
     let limit = if verbose { usize::MAX } else { FINDINGS };
+    let mut ordered = false;
     for finding in shown.iter().take(limit) {
         let (fact, consequences) = first_sentence(&finding.message);
         let text = match finding.level {
@@ -217,7 +219,14 @@ fn findings(findings: &[Finding], level: LogLevel, lines: &mut Vec<Line>) {
             Level::Info => Line::item(1, text),
             Level::Warn | Level::Error => Line::alarm(1, text),
         });
-        let details = consequences.iter().chain(&finding.help);
+        // The list of buildpacks is the same for all: it comes once, at the end.
+        let list = finding
+            .help
+            .iter()
+            .position(|line| report.corrected.first() == Some(line));
+        ordered |= list.is_some();
+        let help = finding.help.iter().take(list.unwrap_or(usize::MAX));
+        let details = consequences.iter().chain(help);
         lines.extend(details.map(|detail| Line::row(1, detail.clone())));
     }
     if let Some(more) = shown.len().checked_sub(limit).filter(|more| *more > 0) {
@@ -225,6 +234,10 @@ fn findings(findings: &[Finding], level: LogLevel, lines: &mut Vec<Line>) {
             1,
             format!("{more} more findings with SLUGSMITH_LOG=verbose"),
         ));
+    }
+    if ordered {
+        lines.push(Line::item(1, "The corrected order, for project.toml"));
+        lines.extend(report.corrected.iter().map(|line| Line::row(1, line)));
     }
 }
 

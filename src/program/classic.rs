@@ -12,13 +12,15 @@ use crate::cache::store::Store;
 use crate::config;
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
+use crate::facts::before::{self, COMPANION};
 use crate::facts::environment::{self, Environment, World, own_variables};
-use crate::facts::{self};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{USAGE, cnb};
+use crate::progress::Progress;
+use crate::{cache, facts};
 
 /// Which executable was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +39,13 @@ const REPORT: &str = "report.json";
 
 /// Runs one step.
 #[must_use]
-pub fn main(step: Step, operands: &[PathBuf]) -> ExitCode {
+pub fn main(step: Step, operands: &[PathBuf], is_companion: bool) -> ExitCode {
+    let name = if is_companion { COMPANION } else { "slugsmith" };
     let result = match step {
-        Step::Detect => detect(operands),
+        Step::Detect => detect(operands, name),
+        Step::Compile if is_companion => restore(operands),
+        // The report of the build is the last buildpack's.
+        Step::Report if is_companion => printed("{}\n"),
         Step::Compile => compile(operands),
         // The last buildpack's `release` decides the default process types, and we are
         // the last: say nothing, so that the Procfile counts.
@@ -65,7 +71,7 @@ fn printed(text: &str) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn detect(operands: &[PathBuf]) -> Result<ExitCode> {
+fn detect(operands: &[PathBuf], name: &str) -> Result<ExitCode> {
     let [app] = operands else {
         return Err(usage("detect takes BUILD_DIR", operands));
     };
@@ -74,7 +80,31 @@ fn detect(operands: &[PathBuf]) -> Result<ExitCode> {
         let _ = problem::to_stderr(Skin::Classic, &problem::warning(&problem));
         return Ok(ExitCode::FAILURE);
     }
-    printed("slugsmith\n")
+    printed(&format!("{name}\n"))
+}
+
+/// The companion at the front of the list: the same folder of `CACHE_DIR`, which the last
+/// buildpack fills.
+fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
+    let [app, cache, variables] = operands else {
+        return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
+    };
+    let app = absolute(app)?;
+    let environment = environment_of(variables);
+    let config = config::read(&app, &environment)?;
+    let folder = absolute(cache)?.join(CACHE_FOLDER);
+    let notes = folder.join(before::LAYER);
+    let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
+    log.event(super::companion_started());
+    let context = cache::Context {
+        app: &facts::app::read(&app),
+        config: &config,
+        environment: &environment,
+        store: &Store::of_another(folder),
+    };
+    fs_err::create_dir_all(&notes).map_err(|error| crate::error::io("creating", &notes, &error))?;
+    cache::companion::run(&context, &notes, &mut log)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
@@ -97,6 +127,8 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
         layers: None,
     };
     let report = flow::build(&input, &mut log)?;
+    // Of use in this build only; it is checked to be of the same build when it is read.
+    let _ = fs_err::remove_dir_all(folder.join(before::LAYER));
     let changes = report.caches.iter().flat_map(|outcome| &outcome.exposes);
     if let Some(script) = profile::script(changes, &app) {
         write_profile(&app, &script)?;

@@ -1,5 +1,7 @@
 //! The Cloud Native buildpack: gather from libcnb, run the flow, hand the result back.
 
+mod launch_layer;
+
 use std::io;
 use std::process::ExitCode;
 
@@ -14,12 +16,14 @@ use libcnb::{Buildpack, Target};
 use crate::cache::store::Store;
 use crate::config::{self, Config};
 use crate::error::{Kind, Problem};
+use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
 use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
 use crate::print::problem;
+use crate::progress::Progress;
 use crate::{budget, cache, report::Report};
 
 /// The buildpack, as libcnb sees it.
@@ -60,6 +64,9 @@ impl Buildpack for Slugsmith {
     }
 
     fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, Problem> {
+        if context.buildpack_descriptor.buildpack.id.as_str() == COMPANION {
+            return restore(&context);
+        }
         let environment = environment_of(&context);
         let config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
         let store = Store::new(context.layers_dir.clone());
@@ -74,6 +81,7 @@ impl Buildpack for Slugsmith {
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
         verdict(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
+        launch_layer::write(&context, &report, &config)?;
         BuildResultBuilder::new().launch(launch(&report)).build()
     }
 
@@ -84,6 +92,28 @@ impl Buildpack for Slugsmith {
         };
         let _ = problem::to_stderr(Skin::Bullets, &lines);
     }
+}
+
+/// The companion at the front of the list. Its note lies in a layer for later buildpacks,
+/// which are the only ones that a layer with `build` alone lives for.
+fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Problem> {
+    let environment = environment_of(context);
+    let config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+    let definition = UncachedLayerDefinition {
+        build: true,
+        launch: false,
+    };
+    let notes = context.uncached_layer(layer_name!("before"), definition)?;
+    let mut log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
+    log.event(super::companion_started());
+    let restore = cache::Context {
+        app: &facts::app::read(&context.app_dir),
+        config: &config,
+        environment: &environment,
+        store: &cache::companion::store_of_keeper(&context.layers_dir),
+    };
+    cache::companion::run(&restore, &notes.path(), &mut log).map_err(buildpack_error)?;
+    BuildResultBuilder::new().build()
 }
 
 /// Variables for what was installed in the app folder; what lies in a layer of its own has

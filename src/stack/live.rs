@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::environment::{self, Overlay, PATH_VARIABLES, Raw};
+use super::environment::{self, BUILD_KEPT, PATH_VARIABLES, Raw, UNKNOWN, fits};
 use super::model::Model;
 
 /// A variable that is not what it should be.
@@ -18,21 +18,6 @@ pub struct Difference {
     pub model: Option<String>,
 }
 
-/// Stands for what the image put into a path variable; no value holds a NUL.
-const IMAGE: &str = "\0";
-
-/// Variables that the builder takes from its own environment, which can't be seen.
-const FROM_OUTSIDE: &[&str] = &[
-    "HOSTNAME",
-    "HOME",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "NO_PROXY",
-    "no_proxy",
-];
-
 /// Variables that a shell between the builder and us adds (bash(1), sh(1)).
 const OF_SHELLS: &[&str] = &["PWD", "OLDPWD", "SHLVL", "_"];
 
@@ -42,12 +27,9 @@ pub fn differences(model: &Model<'_>) -> Vec<Difference> {
     let surroundings = model.surroundings;
     let base: Raw = PATH_VARIABLES
         .iter()
-        .map(|name| (name.into(), IMAGE.into()))
+        .map(|name| (name.into(), UNKNOWN.into()))
         .collect();
-    let overlay = Overlay {
-        platform: surroundings.platform.clone(),
-        operator: surroundings.operator.clone(),
-    };
+    let overlay = model.overlay(model.own);
     let before = model
         .own
         .and_then(|own| model.layers.group.get(..own))
@@ -71,7 +53,7 @@ pub fn differences(model: &Model<'_>) -> Vec<Difference> {
                 }
                 (live, model) => live == model,
             };
-            let text = |value: &OsString| value.to_string_lossy().replace(IMAGE, "<image>");
+            let text = |value: &OsString| value.to_string_lossy().replace(UNKNOWN, "<image>");
             (!agree).then(|| Difference {
                 name: name.to_string_lossy().into_owned(),
                 live: live.map(text),
@@ -81,44 +63,10 @@ pub fn differences(model: &Model<'_>) -> Vec<Difference> {
         .collect()
 }
 
-/// Whether a value is what the layers add around something unknown.
-fn fits(live: &OsStr, model: &OsStr) -> bool {
-    let Some(at) = model.as_bytes().iter().position(|byte| *byte == 0) else {
-        return live == model;
-    };
-    let (before, rest) = model.as_bytes().split_at(at);
-    let after = rest.get(1..).unwrap_or_default();
-    let live = live.as_bytes();
-    // An empty value of the image takes the separator with it.
-    let trimmed = |part: &[u8]| {
-        part.strip_suffix(b":")
-            .map_or(part.to_vec(), <[u8]>::to_vec)
-    };
-    (live.starts_with(before) && live.ends_with(after) && live.len() >= before.len() + after.len())
-        || (after.is_empty() && live == trimmed(before))
-}
-
 fn is_from_outside(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b"CNB_")
-        || FROM_OUTSIDE
+        || BUILD_KEPT
             .iter()
             .chain(OF_SHELLS)
             .any(|outside| name == *outside)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_image_adds_is_left_open() {
-        let fits = |live: &str, model: &str| fits(OsStr::new(live), OsStr::new(model));
-        assert!(fits("/l/bin:/usr/bin:/bin", "/l/bin:\0"));
-        assert!(fits("/l/bin", "/l/bin:\0"));
-        assert!(fits("/usr/bin:/tail", "\0:/tail"));
-        assert!(fits("/only", "/only"));
-        assert!(fits("", "\0"));
-        assert!(!fits("/other:/usr/bin", "/l/bin:\0"));
-        assert!(!fits("/only:/usr/bin", "/only"));
-    }
 }

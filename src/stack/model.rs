@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
+use super::rules;
 use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State, is_launched, reused};
 use crate::facts::app::App;
 use crate::facts::layers::surroundings::Surroundings;
-use crate::facts::layers::{Buildpack, Folder, Layer, Layers, escape};
+use crate::facts::layers::{Buildpack, EnvDir, Folder, Layer, Layers, escape};
 
 /// How many commands a buildpack's line names at most.
 const NAMED_COMMANDS: usize = 4;
@@ -33,6 +34,8 @@ pub struct Model<'a> {
     pub launch_index: Index<'a>,
     /// Names that exist twice on a dyno's PATH.
     pub shadowings: Vec<Shadowing>,
+    /// The list of buildpacks with everything moved that findings want moved, ready to paste.
+    pub corrected: Vec<String>,
 }
 
 impl<'a> Model<'a> {
@@ -43,10 +46,7 @@ impl<'a> Model<'a> {
             .as_ref()
             .and_then(|own| layers.group.iter().position(|one| escape(&one.id) == *own));
         let base = image_base(surroundings);
-        let overlay = Overlay {
-            platform: surroundings.platform.clone(),
-            operator: surroundings.operator.clone(),
-        };
+        let overlay = overlay(surroundings, own.and_then(|own| layers.group.get(own + 1)));
         let launched = |layer: &Layer| is_launched(layers, layer);
         let compose = |process: &str| {
             environment::launch(&layers.root, &layers.group, &launched, &base, process)
@@ -66,7 +66,7 @@ impl<'a> Model<'a> {
         let dyno = compose("");
         let index = |path| Index::new(path, layers, &surroundings.image);
         let launch_index = index(dyno.get("PATH"));
-        Self {
+        let mut model = Self {
             layers,
             surroundings,
             app,
@@ -78,7 +78,17 @@ impl<'a> Model<'a> {
             launch_index,
             build,
             dyno,
-        }
+            corrected: Vec::new(),
+        };
+        model.corrected = rules::corrected(&model);
+        model
+    }
+
+    /// What lies over the environment of a buildpack of the group.
+    #[must_use]
+    pub fn overlay(&self, buildpack: Option<usize>) -> Overlay {
+        let buildpack = buildpack.and_then(|index| self.layers.group.get(index));
+        overlay(self.surroundings, buildpack)
     }
 
     /// The environment of a process.
@@ -254,6 +264,19 @@ impl<'a> Model<'a> {
             unknown.push(format!("{}: {}", missed.path.display(), missed.reason));
         }
         unknown
+    }
+}
+
+/// A buildpack with `clear-env` gets nothing of the platform's; one that is not known gets all.
+fn overlay(surroundings: &Surroundings, buildpack: Option<&Buildpack>) -> Overlay {
+    let descriptor = buildpack.and_then(|one| surroundings.descriptors.get(&one.id));
+    Overlay {
+        platform: if descriptor.is_some_and(|one| one.clear_env) {
+            EnvDir::Absent
+        } else {
+            surroundings.platform.clone()
+        },
+        operator: surroundings.operator.clone(),
     }
 }
 

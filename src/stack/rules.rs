@@ -14,6 +14,7 @@ mod export_will_fail;
 mod fix;
 mod glued_variable;
 mod layer_order_flips;
+mod library_missing;
 mod library_shadowed;
 mod list_variable_clobbered;
 mod names_collide;
@@ -31,6 +32,7 @@ mod variable_set_twice;
 mod wrong_platform;
 
 use crate::audit::registry::Docs;
+use crate::catalogue;
 use crate::config::AuditConfig;
 use crate::finding::{Finding, Level};
 
@@ -51,6 +53,8 @@ pub struct Rule {
     pub docs: Docs,
     pub check: fn(&Model<'_>) -> Vec<Finding>,
 }
+
+catalogue::entry!(Rule);
 
 impl Rule {
     /// A finding of this rule at its own level.
@@ -78,6 +82,7 @@ pub static RULES: &[&Rule] = &[
     &export_will_fail::RULE,
     &glued_variable::RULE,
     &layer_order_flips::RULE,
+    &library_missing::RULE,
     &library_shadowed::RULE,
     &list_variable_clobbered::RULE,
     &names_collide::RULE,
@@ -98,10 +103,7 @@ pub static RULES: &[&Rule] = &[
 /// The rule with this id or code.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .copied()
-        .find(|rule| rule.id == id || rule.code.eq_ignore_ascii_case(id))
+    catalogue::find(RULES, id)
 }
 
 /// The page of a rule, in Markdown.
@@ -115,25 +117,19 @@ pub fn page(rule: &Rule) -> String {
 /// The list of all rules, in Markdown.
 #[must_use]
 pub fn index() -> String {
-    use std::fmt::Write as _;
-    let mut page = "# Conflicts between stacked buildpacks\n\n\
-                    | rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
-        .to_owned();
-    for rule in RULES {
-        let (id, code, level) = (rule.id, rule.code, rule.level.word());
-        let _ = writeln!(
-            page,
-            "| [{id}]({id}.md) | {code} | {level} | {} |",
-            rule.title
-        );
-    }
-    page
+    catalogue::index("Conflicts between stacked buildpacks", RULES)
 }
 
 /// What separates the entries of a list variable such as PATH; `None` for other variables.
 #[must_use]
 pub fn separator(name: &str) -> Option<u8> {
     list_variable_clobbered::separator(name.as_ref())
+}
+
+/// The list of buildpacks with everything moved that findings want moved.
+#[must_use]
+pub fn corrected(model: &Model<'_>) -> Vec<String> {
+    fix::corrected(model)
 }
 
 /// Why the folder of one executable stands before another's.

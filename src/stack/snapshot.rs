@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use serde::{Deserialize, Serialize};
 
 use super::is_launched;
-use crate::facts::layers::{EnvDir, EnvFile, Executable, Folder, Layer, LayerToml, Layers, Root};
+use crate::facts::layers::{EnvDir, EnvFile, Executable, Folder, Layer, Layers, Root};
 
 /// Layers with more commands than this are not remembered: the metadata is an image label.
 const COMMANDS: usize = 2_000;
@@ -90,7 +90,7 @@ fn remember(buildpack: &str, layer: &Layer) -> Option<LayerSnapshot> {
     Some(LayerSnapshot {
         buildpack: buildpack.to_owned(),
         layer: layer.name.to_str()?.to_owned(),
-        metadata: digest(layer),
+        metadata: layer.metadata_digest(),
         bytes: layer.contents.bytes,
         files: layer.contents.files,
         roots: roots
@@ -129,14 +129,6 @@ fn text_of(folder: &EnvDir) -> Option<BTreeMap<String, String>> {
         .collect()
 }
 
-fn digest(layer: &Layer) -> String {
-    let text = match &layer.toml {
-        LayerToml::Good { metadata, .. } => metadata.to_string(),
-        LayerToml::Missing | LayerToml::Broken(_) => String::new(),
-    };
-    blake3::hash(text.as_bytes()).to_hex().to_string()
-}
-
 /// Fills in launch layers without contents that the previous image has. Gives how many.
 pub fn fill(layers: &mut Layers, snapshot: &Snapshot) -> usize {
     let Some(analyzed) = &layers.analyzed else {
@@ -153,7 +145,7 @@ pub fn fill(layers: &mut Layers, snapshot: &Snapshot) -> usize {
             let known = snapshot.layers.iter().find(|known| {
                 known.buildpack == buildpack.id
                     && layer.name == known.layer.as_str()
-                    && known.metadata == digest(layer)
+                    && known.metadata == layer.metadata_digest()
             });
             if let (true, Some(known)) = (reused, known) {
                 put(layer, known);

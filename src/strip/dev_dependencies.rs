@@ -13,7 +13,7 @@ use super::resolve::{Meaning, Resolver};
 use super::start;
 
 /// A dev dependency that runs in production.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct NeededDevDependency {
     pub name: String,
     /// Relative to the app.

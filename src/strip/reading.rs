@@ -11,7 +11,7 @@ use super::references;
 use super::resolve::{Meaning, Resolver};
 
 /// Larger files hold data or bundles whose literals name nothing beside them.
-const MAX_TEXT: u64 = 32_000_000;
+pub(super) const MAX_TEXT: u64 = 32_000_000;
 
 /// One reference to a candidate.
 pub(super) struct Found {

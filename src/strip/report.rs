@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::catalogue::{self, Entry};
 use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
@@ -15,7 +17,7 @@ use crate::config::StripLevel;
 use crate::facts::tree::{Totals, Tree};
 
 /// What was (or would be) removed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StripReport {
     /// True when nothing was removed: `--dry-run` or `check`.
     pub dry_run: bool,
@@ -25,6 +27,7 @@ pub struct StripReport {
     /// Largest first.
     pub by_reason: Vec<ReasonTotal>,
     /// Kept files that became smaller, and by how many bytes.
+    #[serde(default)]
     pub shrunk: Vec<Removed>,
     /// Every removed path, in the tree's order.
     pub manifest: Vec<Removed>,
@@ -38,41 +41,63 @@ pub struct StripReport {
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
     /// Level `trace`: loads whose target can't be known; what they can reach is kept.
+    #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// What the decision depends on, where that is known; see [`super::memory::basis`].
+    #[serde(skip)]
+    pub basis: Option<String>,
+    /// Whether nothing had changed, so that the last report holds.
+    #[serde(skip)]
+    pub recalled: bool,
+}
+
+/// The id of a catalogue entry.
+pub type EntryId = &'static str;
+
+/// An id is read only where such an entry exists.
+fn entry_id<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<EntryId, D::Error> {
+    let id = String::deserialize(deserializer)?;
+    let mut entries = catalogue::ENTRIES.iter();
+    let entry = entries.find(|entry| entry.id == id);
+    entry
+        .map(|entry| entry.id)
+        .ok_or_else(|| serde::de::Error::custom("no such entry"))
 }
 
 /// Bytes and files per reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonTotal {
     pub reason: String,
     pub totals: Totals,
 }
 
 /// One removed file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
     /// Relative to the app.
     pub path: PathBuf,
     pub bytes: u64,
     /// Id of the catalogue entry.
-    pub entry: &'static str,
+    #[serde(deserialize_with = "entry_id")]
+    pub entry: EntryId,
 }
 
 /// A path that looked removable and stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// Relative to the app; the package's own name for what is in `node_modules`.
     pub path: String,
     pub because: String,
     pub totals: Totals,
     /// Id of the catalogue entry.
-    pub entry: &'static str,
+    #[serde(deserialize_with = "entry_id")]
+    pub entry: EntryId,
     /// Whether a normal log should say it.
     pub tell: bool,
 }
 
 /// A file that could not be removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failed {
     pub path: PathBuf,
     pub reason: String,
@@ -96,6 +121,8 @@ impl StripReport {
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
             undecided: Vec::new(),
+            basis: None,
+            recalled: false,
         }
     }
 

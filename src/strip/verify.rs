@@ -11,7 +11,7 @@ use crate::progress::Progress;
 const LIMIT: &str = "120";
 
 /// A command that failed, so that everything was put back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PutBack {
     pub command: String,
     /// `exit code 1`.

@@ -5,3 +5,4 @@
 mod docs;
 mod fixtures;
 mod hostile;
+mod pairs;

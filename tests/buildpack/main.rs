@@ -8,6 +8,7 @@
 mod support;
 
 mod budget;
+mod companion;
 mod main_job;
 mod runner;
 mod stacked;

@@ -9,6 +9,8 @@ use crate::support::repository;
 
 /// The packaged buildpack, as it is shipped.
 pub(crate) const SLUGSMITH: &str = "slugsmith";
+/// The companion, packaged beside it.
+pub(crate) const RESTORE: &str = "slugsmith-restore";
 
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `scripts/test pack`"))
@@ -23,10 +25,11 @@ pub(crate) fn config(app: &Path, buildpacks: &[&str]) -> BuildConfig {
 }
 
 fn reference(name: &str) -> BuildpackReference {
-    let path = if name == SLUGSMITH {
-        PathBuf::from(variable("SLUGSMITH_PACKAGED"))
-    } else {
-        repository("tests/fixtures/buildpacks").join(name)
+    let packaged = || PathBuf::from(variable("SLUGSMITH_PACKAGED"));
+    let path = match name {
+        SLUGSMITH => packaged(),
+        RESTORE => packaged().with_file_name(RESTORE),
+        _ => repository("tests/fixtures/buildpacks").join(name),
     };
     BuildpackReference::Other(path.display().to_string())
 }

@@ -68,9 +68,10 @@ fn copy(from: &Path, to: &Path) {
 
 fn log(stack: &Path, level: LogLevel) -> String {
     let root = stack.join("layers");
-    let surroundings = surroundings::of(&root, base());
+    let layers = layers::read(&root);
+    let surroundings = surroundings::of(&layers, Some(&stack.join("app")), base());
     let report = stack::inspect(&Inputs {
-        layers: &layers::read(&root),
+        layers: &layers,
         surroundings: &surroundings,
         app: Some(&app::read(&stack.join("app"))),
         remembered: None,

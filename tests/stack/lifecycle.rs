@@ -59,6 +59,16 @@ fn found() -> PathBuf {
 
 /// Starts a process type as a container would; `None` runs a bare command.
 pub(crate) fn launch(stack: &Path, base: &Raw, process: Option<&str>) -> Result<Raw, String> {
+    let output = start(stack, base, process);
+    if output.status.success() {
+        Ok(records(&output.stdout))
+    } else {
+        Err(said(&output))
+    }
+}
+
+/// The same, with all that the process and its start programs print.
+pub(crate) fn start(stack: &Path, base: &Raw, process: Option<&str>) -> Output {
     let links = stack.join("proc");
     fs_err::create_dir_all(&links).unwrap();
     let program = links.join(process.unwrap_or("launcher"));
@@ -69,12 +79,7 @@ pub(crate) fn launch(stack: &Path, base: &Raw, process: Option<&str>) -> Result<
     if process.is_none() {
         command.args(["--", "/usr/bin/env", "-0"]);
     }
-    let output = command.env_clear().envs(base).output().unwrap();
-    if output.status.success() {
-        Ok(records(&output.stdout))
-    } else {
-        Err(said(&output))
-    }
+    command.env_clear().envs(base).output().unwrap()
 }
 
 /// What the lifecycle adds to a base environment so that it finds the stack.

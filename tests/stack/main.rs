@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
 
+mod consequences;
 mod differential;
 mod fixtures;
 mod generator;
 mod large;
+mod launch_check;
 mod lifecycle;
 mod reused;
 mod rules;
+mod scripted;
 mod tree;
 mod verbs;

@@ -70,7 +70,7 @@ impl Stack {
         let mut live: BTreeMap<OsString, OsString> =
             BTreeMap::from([("PATH".into(), self.path("image/bin").into_os_string())]);
         live.extend(more.iter().map(|(name, value)| (name.into(), value.into())));
-        surroundings::of(&self.layers(), live)
+        surroundings::of(&layers::read(&self.layers()), Some(&self.path("app")), live)
     }
 
     pub(crate) fn inspect_with(&self, surroundings: &Surroundings) -> StackReport {

@@ -43,12 +43,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .filter(|package| node && !loaded(facts, &package.name))
         .collect();
     // A single one may be an oversight; a toolchain is weight.
-    if let (Some(first), true) = (shipped.first(), shipped.len() >= 2) {
+    if let Some(first) = shipped.first() {
         let names: Vec<_> = shipped.iter().take(6).map(|package| package.name.as_str()).collect();
         let more = shipped.len() - names.len();
         let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
         evidence.push(
-            Evidence::line("package.json", first.line, format!("{}{tail} are shipped to every dyno, but only the build uses them.", names.join(", ")))
+            Evidence::line("package.json", first.line, format!("{}{tail} {} shipped to every dyno, but only the build uses {}.", names.join(", "), if shipped.len() > 1 { "are" } else { "is" }, if shipped.len() > 1 { "them" } else { "it" }))
+                .level(if shipped.len() > 1 { Level::Warn } else { Level::Info })
                 .help(format!("npm install --save-dev {}", names.join(" ")))
                 .help("Run the build in the `build` or `heroku-postbuild` script: dev dependencies are there, and are pruned after it."),
         );

@@ -9,56 +9,177 @@ pub(super) static RULE: Rule = Rule {
     title: "A process loads a package that only development installs",
     level: Level::Error,
     group: Group::Dependencies,
-    ecosystems: &["node", "ruby"],
+    ecosystems: &["node", "ruby", "python"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
         finds: "A `require` or `import` in code that a process reaches, of a package that package.json only has under `devDependencies` (and the lockfile \
-                marks as such); a start command that runs such a tool (`nodemon`, `ts-node`, `dotenv`); a gem of the development group that \
-                production configuration requires.",
-        why: "The Node buildpack prunes development dependencies after the build: the process crashes at start, or later, when the code first gets there \
-              (\"Cannot find module\").",
-        fix: "Move what a process loads to `dependencies`:
+                marks as such); a start command that runs such a tool (`nodemon`, `ts-node`, `dotenv`). Code of a Rails or Rack app that requires or names a gem of the groups \
+                development and test only (`Faker::Name`, `require \"pry\"`). A Python import of a package that only a development group has (uv, poetry, Pipfile, requirements-dev.txt).",
+        why: "Builds leave development dependencies out or prune them (`npm prune`, `BUNDLE_WITHOUT=development:test`, `uv sync --no-default-groups`): the process crashes at start, or later, \
+              when the code first gets there (\"Cannot find module\", `LoadError`, `ModuleNotFoundError`).",
+        fix: "Move what a process loads to the dependencies of production:
 ```
 npm install --save-prod axios
+bundle add faker                     # outside of group :development
+uv add httpx && uv remove --dev httpx
 ```",
-        silent: "Build scripts and tests; inside try/catch or a branch for development; type-only imports; a package that another production dependency brings \
-                 to the top of node_modules; `NPM_CONFIG_PRODUCTION=false` or skipped pruning.",
+        silent: "Build scripts, tests, tasks and seeds; inside try/catch, `defined?` or a branch for development; type-only imports; a package that another production dependency brings \
+                 along; `NPM_CONFIG_PRODUCTION=false`, skipped pruning, or another `BUNDLE_WITHOUT`.",
     },
     check,
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
+    let found: Vec<_> = [node(facts), gems(facts), python(facts)].into_iter().flatten().collect();
+    Outcome::when(!found.is_empty(), found.into_iter().flatten().collect())
+}
+
+/// `None`: there is nothing of Node in a process.
+fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
     if facts.app.package_json.good().is_none() || !crate::facts::process::runs_node(facts.app, &facts.sources) {
-        return Outcome::not_applicable();
+        return None;
     }
     let kept = [("NPM_CONFIG_PRODUCTION", "false"), ("YARN_PRODUCTION", "false"), ("PNPM_SKIP_PRUNING", "true"), ("YARN2_SKIP_PRUNING", "true"), ("NODE_ENV", "development")]
         .iter()
         .any(|(name, value)| facts.declared(name) == Declared::Value((*value).to_owned()));
-    let bundled = is_bundled(facts);
-    if kept || bundled {
-        return Outcome::of(Vec::new());
+    if kept || is_bundled(facts) {
+        return Some(Vec::new());
     }
     let development: Vec<_> = facts.packages.wanted.iter().filter(|package| package.ecosystem == Ecosystem::Npm && package.dev).map(|package| package.name.as_str()).collect();
     let mut evidence: Vec<Evidence> = Vec::new();
     for code in facts.code(Language::JavaScript).filter(|code| is_of_root(facts, &code.path)) {
         for import in &code.imports {
             let name = package_of(&import.module);
-            let guarded = code.around(import.scope).any(|scope| matches!(scope.kind, ScopeKind::Try)) || branch(code, import.scope) == Branch::Development;
-            let only_development = development.contains(&name)
-                && facts.packages.wants(Ecosystem::Npm, name).is_none()
-                && facts.packages.locked.get(&(Ecosystem::Npm, name.to_owned())).is_none_or(|locked| locked.dev || !marks_development(facts));
-            if !only_development || guarded || evidence.iter().any(|other| other.message.contains(&format!("`{name}`"))) || loads_types_only(code, name) {
-                continue;
+            let only_development = development.contains(&name) && is_pruned(facts, name);
+            let told = evidence.iter().any(|other| other.message.contains(&format!("`{name}`")));
+            if only_development && !told && !is_guarded(code, import.scope) && !loads_types_only(code, name) {
+                evidence.push(missing(&code.path, import.line, name));
             }
-            evidence.push(missing(&code.path, import.line, name));
         }
     }
     for process in &facts.processes {
         evidence.extend(process.commands.iter().filter_map(|command| tool(facts, &development, command)));
     }
-    Outcome::of(evidence)
+    Some(evidence)
+}
+
+/// Whether production has no copy of the npm package at the top of `node_modules`.
+fn is_pruned(facts: &Facts<'_>, name: &str) -> bool {
+    let key = (Ecosystem::Npm, name.to_owned());
+    let by_lock = facts.packages.locked.get(&key).is_none_or(|locked| locked.dev || !marks_development(facts));
+    facts.packages.wants(Ecosystem::Npm, name).is_none() && by_lock && !facts.packages.needed.contains(&key)
+}
+
+/// Inside try, or only in development, or behind a check.
+fn is_guarded(code: &Code, scope: usize) -> bool {
+    code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try)) || branch(code, scope) == Branch::Development
+}
+
+/// Packages that only development has, and that no other locked package needs.
+fn only_development<'a>(facts: &'a Facts<'_>, ecosystem: Ecosystem) -> Vec<&'a str> {
+    facts
+        .packages
+        .wanted
+        .iter()
+        .filter(|package| package.ecosystem == ecosystem && package.dev)
+        .map(|package| package.name.as_str())
+        .filter(|name| facts.packages.wants(ecosystem, name).is_none() && !facts.packages.needed.contains(&(ecosystem, (*name).to_owned())))
+        .collect()
+}
+
+/// Gems of development that code of production requires or names.
+fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
+    facts.packages.manifest(Ecosystem::Gem)?;
+    let other_groups = ["BUNDLE_WITHOUT", "BUNDLE_WITH"].iter().any(|name| facts.app_json(&["env", name]).is_some());
+    if other_groups {
+        return Some(Vec::new());
+    }
+    let development = only_development(facts, Ecosystem::Gem);
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for code in facts.code(Language::Ruby).filter(|code| !guards::is_maintenance(facts, &code.path)) {
+        let required = code.imports.iter().map(|import| (import.module.split('/').next().unwrap_or(&import.module).to_owned(), import.line, import.scope));
+        let named = code.calls.iter().map(|call| (gem_of(&call.callee), call.line, call.scope));
+        for (name, line, scope) in required.chain(named) {
+            let Some(gem) = development.iter().find(|gem| gem.replace('-', "_") == name || **gem == name) else {
+                continue;
+            };
+            let checked = branch(code, scope) != Branch::Always || code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
+            let told = evidence.iter().any(|other| other.message.contains(&format!("`{gem}`")));
+            if !checked && !told && !mentions_check(code, line) {
+                evidence.push(
+                    Evidence::line(&code.path, line, format!("`{gem}` is used here, but the Gemfile only has it for development and test: it is not installed on the platform, and this line fails."))
+                        .help(format!("Move `gem \"{gem}\"` out of the group, then: bundle install")),
+                );
+            }
+        }
+    }
+    Some(evidence)
+}
+
+/// `Faker::Name.name` is of the gem `faker`, `LetterOpenerWeb::Engine` of `letter_opener_web`.
+fn gem_of(callee: &str) -> String {
+    let first = callee.split('.').next().unwrap_or(callee);
+    if matches!(callee, "binding.pry" | "byebug" | "debugger") {
+        return callee.rsplit('.').next().unwrap_or(callee).to_owned();
+    }
+    let mut name = String::new();
+    for character in first.chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    if first.starts_with(|first: char| first.is_ascii_uppercase()) { name } else { String::new() }
+}
+
+/// `defined?(Bullet)` on the same line asks first.
+fn mentions_check(code: &Code, line: u32) -> bool {
+    code.calls.iter().any(|call| call.line == line && call.callee.starts_with("defined?"))
+}
+
+/// Python packages of development groups that code of production imports.
+fn python(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
+    facts.packages.manifest(Ecosystem::Pypi)?;
+    let development = only_development(facts, Ecosystem::Pypi);
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for code in facts.code(Language::Python).filter(|code| !guards::is_maintenance(facts, &code.path)) {
+        for import in &code.imports {
+            let top = import.module.split('.').next().unwrap_or_default();
+            let Some(name) = development.iter().find(|name| is_module_of(top, name)) else {
+                continue;
+            };
+            let checked = branch(code, import.scope) != Branch::Always || code.around(import.scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
+            let own = facts.sources.has(&format!("{top}.py")) || facts.sources.below(&format!("{top}/")).next().is_some();
+            let told = evidence.iter().any(|other| other.message.contains(&format!("`{name}`")));
+            if !checked && !own && !told {
+                evidence.push(
+                    Evidence::line(&code.path, import.line, format!("`{name}` is imported here, but only a development group has it: it is not installed on the platform, and this line fails."))
+                        .help(format!("uv add {name}   (or: poetry add {name}; requirements.txt)")),
+                );
+            }
+        }
+    }
+    Some(evidence)
+}
+
+/// Whether a top-level module comes from the package; a few have another name.
+fn is_module_of(module: &str, package: &str) -> bool {
+    let known = match package {
+        "django-debug-toolbar" => "debug_toolbar",
+        "python-dotenv" => "dotenv",
+        "pyyaml" => "yaml",
+        "beautifulsoup4" => "bs4",
+        "pillow" => "PIL",
+        "factory-boy" => "factory",
+        "python-dateutil" => "dateutil",
+        "psycopg2-binary" => "psycopg2",
+        "django-silk" => "silk",
+        "scikit-learn" => "sklearn",
+        _ => return module == package.replace('-', "_"),
+    };
+    module == known
 }
 
 /// Whether the root's package.json is the nearest one.
@@ -123,9 +244,7 @@ fn tool(facts: &Facts<'_>, development: &[&str], command: &crate::facts::process
         _ => return None,
     };
     let package = if package == "babel-node" { "@babel/node" } else { package };
-    let only_development = development.contains(&package)
-        && facts.packages.wants(Ecosystem::Npm, package).is_none()
-        && facts.packages.locked.get(&(Ecosystem::Npm, package.to_owned())).is_none_or(|locked| locked.dev || !marks_development(facts));
+    let only_development = development.contains(&package) && is_pruned(facts, package);
     only_development.then(|| {
         Evidence::line(&command.path, command.line, format!("`{program}` runs in a process, but it is only a dev dependency: it is pruned from the slug, and the process can't start."))
             .help(format!("npm install --save-prod {package}"))

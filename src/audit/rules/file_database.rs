@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [django(facts), rails(facts), prisma(facts), node(facts), go(facts)].into_iter().flatten().collect();
+    let evidence: Vec<_> = [django(facts), alchemy(facts), rails(facts), prisma(facts), node(facts), go(facts), spring(facts)].into_iter().flatten().collect();
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
 }
@@ -43,8 +43,18 @@ fn at(path: &str, line: u32, what: &str) -> Evidence {
         .help("heroku addons:create heroku-postgresql:essential-0, and connect to DATABASE_URL")
 }
 
+/// Something replaces Django's `DATABASES` where the platform gives an address.
+fn is_replaced(facts: &Facts<'_>) -> bool {
+    facts.code(Language::Python).any(|code| {
+        let reads = code.reads.iter().any(|read| read.name.ends_with("DATABASE_URL") || read.name.starts_with("DB_") || read.name.starts_with("POSTGRES"));
+        let by_call = code.calls.iter().any(|call| call.callee.starts_with("dj_database_url.") || matches!(call.callee.as_str(), "env.db" | "env.db_url" | "django_heroku.settings" | "locals().update" | "globals().update"));
+        let other = code.assignments.iter().any(|assignment| assignment.target.starts_with("DATABASES") && !assignment.value.any(|value| value.text().is_some_and(|text| text.ends_with("sqlite3"))));
+        reads || by_call || other || code.imports("django_heroku")
+    })
+}
+
 fn django(facts: &Facts<'_>) -> Option<Evidence> {
-    if has_server(facts) {
+    if is_replaced(facts) {
         return None;
     }
     facts.packages.wants(Ecosystem::Pypi, "django")?;
@@ -55,6 +65,34 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
         };
         let engine = only.value.key("default")?.key("ENGINE")?.text()?;
         (engine.ends_with("sqlite3") && branch(code, only.scope) == Branch::Always).then(|| at(&code.path, only.line, "Django's sqlite3 engine"))
+    })
+}
+
+/// `SQLAlchemy`, where nothing else gives an address.
+fn alchemy(facts: &Facts<'_>) -> Option<Evidence> {
+    let reads = facts.code(Language::Python).any(|code| code.reads.iter().any(|read| read.name.ends_with("DATABASE_URL") || read.name.ends_with("DATABASE_URI")));
+    if reads {
+        return None;
+    }
+    let is_file = |code: &Code, value: &Expr| code.resolve(value).text().is_some_and(|text| text.starts_with("sqlite:///") && text.len() > "sqlite:///".len() && !text.contains(":memory:"));
+    facts.code(Language::Python).find_map(|code| {
+        let call = code.calls.iter().find(|call| matches!(call.callee.as_str(), "create_engine" | "sqlalchemy.create_engine") && call.positional(0).is_some_and(|url| is_file(code, url)) && branch(code, call.scope) == Branch::Always);
+        let setting = code.assignments.iter().find(|assignment| assignment.target.contains("SQLALCHEMY_DATABASE_URI") && is_file(code, &assignment.value) && branch(code, assignment.scope) == Branch::Always);
+        let line = call.map(|call| call.line).or_else(|| setting.map(|setting| setting.line))?;
+        Some(at(&code.path, line, "SQLAlchemy's `sqlite:///` address"))
+    })
+}
+
+/// H2 and Derby in a file, with no other driver that the buildpack's datasource would use.
+fn spring(facts: &Facts<'_>) -> Option<Evidence> {
+    let driver = facts.packages.has_any(Ecosystem::Maven, &["postgresql", "mysql-connector-j", "mysql-connector-java", "mariadb-java-client"]);
+    if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
+        return None;
+    }
+    let mut texts = facts.sources.texts.iter().filter(|(path, _)| path.contains("src/main/resources/application.") || path.contains("src/main/resources/application-prod"));
+    texts.find_map(|(path, text)| {
+        let (_, line) = text.lines().zip(1..).find(|(line, _)| ["jdbc:h2:file:", "jdbc:h2:./", "jdbc:h2:~", "jdbc:derby:", "jdbc:sqlite:"].iter().any(|mark| line.contains(mark)) && !line.contains("${") && !line.trim_start().starts_with('#'))?;
+        Some(at(path, line, "The datasource"))
     })
 }
 
@@ -77,9 +115,7 @@ fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn node(facts: &Facts<'_>) -> Option<Evidence> {
-    if has_server(facts) {
-        return None;
-    }
+    let server = has_server(facts);
     let site = calls_to(facts, Language::JavaScript, |site| {
         let call = site.call;
         let first = call.positional(0).map(|value| site.code.resolve(value));
@@ -87,7 +123,9 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
         let sqlite = matches!(call.callee.as_str(), "sqlite3.Database" | "sqlite.Database") || (matches!(call.callee.as_str(), "Database" | "sqlite" | "DatabaseSync") && (site.code.imports("better-sqlite3") || site.code.imports("node:sqlite")));
         let lowdb = matches!(call.callee.as_str(), "JSONFile" | "FileSync" | "JSONFileSync" | "FileAsync") && site.code.imports.iter().any(|import| import.module.starts_with("lowdb"));
         let sequelize = call.callee.ends_with("Sequelize") && call.named("dialect").and_then(Expr::text) == Some("sqlite") && call.named("storage").and_then(Expr::text) != Some(":memory:");
-        (sqlite || lowdb) && file || sequelize
+        // A file that also knows a real database chooses between the two.
+        let chooses = server && (site.code.reads.iter().any(|read| read.name.contains("DATABASE") || read.name.starts_with("DB_")) || ["pg", "mysql2", "mysql"].iter().any(|driver| site.code.imports(driver)));
+        ((sqlite || lowdb) && file || sequelize && !server) && !chooses
     })
     .next()?;
     (branch(site.code, site.call.scope) == Branch::Always).then(|| at(&site.code.path, site.call.line, &format!("`{}`", site.call.callee)))

@@ -8,18 +8,19 @@ pub(super) static RULE: Rule = Rule {
     title: "Background jobs run in the web process and are lost with it",
     level: Level::Error,
     group: Group::Jobs,
-    ecosystems: &["python", "ruby", "php"],
+    ecosystems: &["node", "python", "ruby", "go", "php"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
         finds: "Active Job with the `:async` adapter, or none set in production, together with `perform_later` or `deliver_later`; `:inline`; Celery's \
-                `task_always_eager` with tasks that are delayed; Laravel's `sync` queue with dispatched jobs.",
+                `task_always_eager` with tasks that are delayed; Laravel's `sync` queue with dispatched jobs. Work that should outlive a request but runs beside it in memory (a warning): FastAPI's \
+                `BackgroundTasks`, a `Thread` or goroutine, `setImmediate`, an in-memory queue (fastq, p-queue, better-queue), Sucker Punch, `dispatchAfterResponse`, where what is started sends, charges, imports or delivers something.",
         why: "`:async` keeps jobs in memory: every restart, at least once a day, drops those not yet run. `inline`, `sync` and eager run them inside \
               the request, which then takes as long as the job (H12 after 30 seconds).",
         fix: "```\nbundle add solid_queue && bin/rails solid_queue:install       # config.active_job.queue_adapter = :solid_queue\n\
               heroku config:set QUEUE_CONNECTION=database\nheroku config:set CELERY_TASK_ALWAYS_EAGER=False\n```\nand a worker process in the Procfile.",
-        silent: "Nothing is enqueued; development and test settings; a default that app.json overrides; jobs of the framework only.",
+        silent: "Nothing is enqueued; development and test settings; a default that app.json overrides; jobs of the framework only; work in memory that only logs, warms a cache or measures; a process of its own that runs the thread.",
     },
     check,
 };
@@ -29,7 +30,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let celery = celery(facts);
     let laravel = laravel(facts);
     let applies = facts.packages.has(Ecosystem::Gem, "rails") || facts.packages.has(Ecosystem::Pypi, "celery") || facts.packages.has(Ecosystem::Composer, "laravel/framework");
-    Outcome::when(applies, [rails, celery, laravel].into_iter().flatten().collect())
+    let mut evidence: Vec<_> = [rails, celery, laravel].into_iter().flatten().collect();
+    let beside = beside_the_request(facts);
+    let applies = applies || !beside.is_empty();
+    evidence.extend(beside);
+    Outcome::when(applies, evidence)
 }
 
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
@@ -106,4 +111,101 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
             .conditional(conditional)
             .help("heroku config:set QUEUE_CONNECTION=database; Procfile: worker: php artisan queue:work --tries=3"),
     )
+}
+
+/// Work that is started in memory and whose name says that it must not be lost: the first
+/// place of each language.
+fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found: Vec<Evidence> = Vec::new();
+    for language in [Language::JavaScript, Language::Python, Language::Ruby, Language::Go, Language::Php] {
+        let site = calls_to(facts, language, |site| {
+            let in_function = site.code.function(site.call.scope).is_some_and(|name| name != "main");
+            let own_process = facts.processes.iter().filter(|process| process.name != "web").any(|process| process.mentions(&[site.code.path.as_str()]));
+            in_function && !own_process && !guards::is_maintenance(facts, &site.code.path) && started(facts, site).is_some_and(|work| is_durable(&work))
+        })
+        .next();
+        if let Some(site) = site {
+            let work = started(facts, site).unwrap_or_default();
+            let how = if site.call.callee == "go" { "a goroutine".to_owned() } else { format!("`{}`", site.call.callee) };
+            found.push(
+                Evidence::line(&site.code.path, site.call.line, format!("{how} runs `{work}` in the memory of the web process: a restart, at least once a day, drops what is not done yet."))
+                    .level(Level::Warn)
+                    .help(match language {
+                        Language::JavaScript => "npm install bullmq; queue.add(…) and a worker process: worker: node worker.js",
+                        Language::Python => "pip install rq; queue.enqueue(…) and a worker process: worker: rq worker --url $REDIS_URL",
+                        Language::Ruby => "perform_later with solid_queue or sidekiq, and a worker process",
+                        Language::Go => "Put it into a queue (Redis, Postgres), and work through it in a process of its own: worker: bin/worker",
+                        _ => "dispatch(…) with QUEUE_CONNECTION=database, and worker: php artisan queue:work",
+                    }),
+            );
+        }
+    }
+    found
+}
+
+/// The name of what a call starts beside the request.
+fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
+    let call = site.call;
+    let name = |value: &Expr| match value {
+        Expr::Name(name) => Some(name.clone()),
+        Expr::Call { callee, .. } => Some(callee.clone()),
+        _ => None,
+    };
+    // A function written in place: what it calls first that has a telling name.
+    let inside = || {
+        let telling = site.code.calls.iter().filter(|other| {
+            let function = site.code.around(other.scope).find(|scope| matches!(scope.kind, crate::facts::code::ScopeKind::Function { .. }));
+            other.line >= call.line && function.is_some_and(|scope| scope.line >= call.line && scope.line <= call.line + 1)
+        });
+        telling.map(|other| other.callee.clone()).find(|callee| is_durable(callee))
+    };
+    let first = || call.positional(0).and_then(name);
+    match site.code.language {
+        Language::Python => match call.callee.as_str() {
+            "background_tasks.add_task" | "tasks.add_task" | "background.add_task" | "asyncio.create_task" | "asyncio.ensure_future" => first(),
+            "threading.Thread" | "Thread" | "threading.Timer" => call.named("target").and_then(name),
+            _ => None,
+        },
+        Language::JavaScript => match call.callee.as_str() {
+            "setImmediate" | "process.nextTick" => first().or_else(inside),
+            _ if matches!(call.method(), "add" | "push") && is_memory_queue(site) => first().or_else(inside).or_else(|| Some("send".to_owned())),
+            _ => None,
+        },
+        Language::Ruby => match call.callee.as_str() {
+            "Thread.new" | "Concurrent.Future.execute" | "Concurrent.Promise.execute" => ruby_block(site),
+            _ if call.method() == "perform_async" && facts.packages.wants(Ecosystem::Gem, "sucker_punch").is_some() && facts.packages.wants(Ecosystem::Gem, "sidekiq").is_none() => Some(format!("deliver {}", call.receiver())),
+            _ => None,
+        },
+        Language::Go if call.callee == "go" => {
+            let serves = ["net/http", "github.com/gin-gonic/gin", "github.com/labstack/echo/v4", "github.com/gofiber/fiber/v2"].iter().any(|module| site.code.imports(module));
+            if serves { first().or_else(inside) } else { None }
+        }
+        Language::Php => (call.method() == "dispatchAfterResponse").then(|| format!("send {}", call.receiver())),
+        _ => None,
+    }
+}
+
+/// What the block of a Ruby thread calls.
+fn ruby_block(site: Site<'_>) -> Option<String> {
+    site.code.calls.iter().find(|other| (site.call.line..=site.call.line + 4).contains(&other.line) && is_durable(&other.callee)).map(|other| other.callee.clone())
+}
+
+/// A queue that lives in this process: made by one of the in-memory libraries.
+fn is_memory_queue(site: Site<'_>) -> bool {
+    let libraries = ["p-queue", "fastq", "better-queue", "queue", "async.queue"];
+    site.code.assignments.iter().any(|assignment| {
+        assignment.target == site.call.receiver()
+            && matches!(&assignment.value, Expr::Call { callee, .. } if matches!(callee.as_str(), "PQueue" | "fastq" | "fastq.promise" | "BetterQueue" | "async.queue" | "queue"))
+    }) && (libraries.iter().any(|library| site.code.imports(library)) || site.code.imports("async"))
+}
+
+/// Whether a name speaks of work that somebody waits for: a mail, a charge, an import.
+fn is_durable(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit(['.', ' ']).next().unwrap_or(&lower);
+    let harmless = ["log", "metric", "cache", "warm", "ping", "heartbeat", "stat", "trace", "broadcast", "signal", "sendfile", "message", "event", "response", "socket"];
+    let durable = ["send", "mail", "notif", "charge", "import", "export", "invoice", "deliver", "webhook", "sync_", "process_", "generate_", "upload", "publish", "refund", "transcode", "resize", "processorder", "processpayment", "provision"];
+    let by_object = ["mail", "invoice", "webhook", "order", "payment"].iter().any(|word| lower.contains(word));
+    (durable.iter().any(|word| last.contains(word)) || lower.starts_with("deliver ") || lower.starts_with("send "))
+        && (by_object || !harmless.iter().any(|word| last.contains(word)))
 }

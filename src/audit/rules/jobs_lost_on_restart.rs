@@ -48,7 +48,35 @@ fn check(facts: &Facts<'_>) -> Outcome {
         Evidence::line(&site.code.path, site.call.line, "`retry: false`: a job that fails or is cut off is dropped without a trace.")
             .help("Remove it, or set retry: 5 and make the job idempotent.")
     }));
+    evidence.extend(bull(facts));
+    evidence.extend(one_try(facts));
     Outcome::when(!tasks.is_empty() || facts.packages.has(Ecosystem::Gem, "sidekiq"), evidence)
+}
+
+/// Jobs of Bull and `BullMQ` run once, unless `attempts` says otherwise.
+fn bull(facts: &Facts<'_>) -> Option<Evidence> {
+    let library = facts.packages.wants_any(Ecosystem::Npm, &["bullmq", "bull"])?;
+    let says = |value: &Expr| value.any(|value| value.key("attempts").is_some() || value.key("defaultJobOptions").is_some_and(|options| !matches!(options, Expr::Object(_))));
+    let policy = facts.code(Language::JavaScript).any(|code| {
+        code.calls.iter().any(|call| call.arguments.iter().any(|argument| says(&argument.value))) || code.assignments.iter().any(|assignment| says(&assignment.value) || assignment.target.ends_with("attempts"))
+    });
+    let site = calls_to(facts, Language::JavaScript, |site| matches!(site.call.method(), "add" | "addBulk") && crate::audit::jobs::is_queue(site)).next()?;
+    // A job that comes round by itself needs no second try, and options by name are not known.
+    let repeats = site.call.arguments.iter().any(|argument| argument.value.any(|value| value.key("repeat").is_some()));
+    let unknown = site.call.arguments.len() > 2 && !matches!(site.call.positional(2).map(|value| site.code.resolve(value)), Some(Expr::Object(_)));
+    (!policy && !repeats && !unknown).then(|| {
+        Evidence::line(&site.code.path, site.call.line, format!("`{}` has no attempts anywhere: a job of {} that fails once is not tried again.", site.call.callee, library.name))
+            .help("new Queue(name, { connection, defaultJobOptions: { attempts: 5, backoff: { type: \"exponential\", delay: 1000 } } })")
+    })
+}
+
+/// Laravel's jobs with `$tries = 1`.
+fn one_try(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants(Ecosystem::Composer, "laravel/framework")?;
+    facts.code(Language::Php).filter(|code| code.path.contains("Jobs/")).find_map(|code| {
+        let setting = code.assignments.iter().find(|assignment| assignment.target.ends_with("tries") && assignment.value.number() == Some(1))?;
+        Some(Evidence::line(&code.path, setting.line, "`$tries = 1`: a job that is cut off by a restart or fails once is not tried again.").help("public $tries = 5; public $backoff = [10, 60, 300];"))
+    })
 }
 
 fn celery(facts: &Facts<'_>) -> bool {

@@ -41,8 +41,29 @@ fn python(facts: &Facts<'_>) -> Option<Evidence> {
         let console = site.code.calls.iter().any(|call| call.method() == "StreamHandler");
         (handler || basic) && !console && branch(site.code, site.call.scope) == Branch::Always
     })
-    .next()?;
+    .next();
+    let Some(site) = site else {
+        return dictionary(facts);
+    };
     Some(at(site, "logging.basicConfig(stream=sys.stdout, level=logging.INFO)"))
+}
+
+/// Django's `LOGGING`: a file handler, and none that reaches the stream.
+fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
+    let class = |handler: &Expr| handler.key("class").and_then(Expr::text).map(str::to_owned).unwrap_or_default();
+    facts.code(Language::Python).find_map(|code| {
+        let settings: Vec<_> = code.assignments.iter().filter(|assignment| assignment.target == "LOGGING").collect();
+        let [setting] = settings.as_slice() else { return None };
+        let Some(Expr::Object(handlers)) = setting.value.key("handlers") else { return None };
+        let (name, _) = handlers.iter().find(|(_, handler)| class(handler).contains("FileHandler"))?;
+        let console = handlers.iter().any(|(_, handler)| class(handler).contains("StreamHandler"));
+        // Wired: a logger names the handler.
+        let wired = ["loggers", "root"].iter().filter_map(|key| setting.value.key(key)).any(|loggers| loggers.any(|value| value.text() == Some(name.as_str())));
+        (wired && !console && branch(code, setting.scope) == Branch::Always).then(|| {
+            Evidence::line(&code.path, setting.line, format!("The handler `{name}` writes logs to a file on the dyno: the log stream never sees them, and a restart deletes them."))
+                .help("\"handlers\": {\"console\": {\"class\": \"logging.StreamHandler\"}}")
+        })
+    })
 }
 
 fn node(facts: &Facts<'_>) -> Option<Evidence> {

@@ -41,6 +41,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             starts.extend(process::shell_lines(path, text));
         }
     }
+    starts.extend(composer(facts));
     let applies = !starts.is_empty() || facts.process("web").is_some();
     let mut evidence: Vec<_> = starts
         .iter()
@@ -55,6 +56,23 @@ fn check(facts: &Facts<'_>) -> Outcome {
         evidence.push(at(command, "every web dyno", "at each restart, all dynos at once", Level::Warn));
     }
     Outcome::when(applies, evidence)
+}
+
+/// Scripts of composer.json that the build runs: `compile` is the PHP buildpack's own hook.
+fn composer(facts: &Facts<'_>) -> Vec<Command> {
+    let manifest = facts.sources.text("composer.json").and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let mut found = Vec::new();
+    for name in ["compile", "post-install-cmd", "post-autoload-dump"] {
+        let Some(script) = manifest.as_ref().and_then(|manifest| manifest.get("scripts")?.get(name)) else { continue };
+        let one = script.as_str().into_iter();
+        let many = script.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+        found.extend(one.chain(many).map(|text| Command {
+            text: text.trim_start_matches('@').to_owned(),
+            path: "composer.json".to_owned(),
+            line: facts.line("composer.json", &format!("\"{name}\"")).unwrap_or(0),
+        }));
+    }
+    found
 }
 
 fn at(command: &Command, who: &str, when: &str, level: Level) -> Evidence {

@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "HTTP calls in code that a process reaches, with libraries that wait for minutes or for ever by default, and no timeout: \
-                `requests`, `urlopen`; HTTParty, `Net::HTTP.get`, Faraday, RestClient; axios, got, superagent, request; `http.Get` and \
-                `http.Client{}`; Guzzle and curl. One finding per language, with the further places in its text.",
+                `requests` and its sessions, `urlopen`, aiohttp, urllib3; HTTParty, `Net::HTTP`, Faraday, RestClient, http.rb, Excon, Typhoeus, `URI.open`; axios, got, superagent, request, undici and `fetch` of another host; \
+                `http.Get`, `http.DefaultClient` and `http.Client{}`; Guzzle, curl and `file_get_contents` of an address. One finding per language, with the further places in its text.",
         why: "The router gives up after 30 seconds (H12), but the thread or worker stays stuck. When the other service is slow, all \
               workers wait for it and the whole app is down.",
         fix: "```py\nrequests.post(url, json=data, timeout=(3, 10))\n```\n```rb\nHTTParty.post(url, body: data, timeout: 10)\n```\n\
@@ -105,12 +105,35 @@ fn python(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
     let requests = call.receiver() == "requests" && VERBS.contains(&call.method()) && site.code.imports("requests");
     let urlopen = matches!(call.callee.as_str(), "urllib.request.urlopen" | "urlopen" | "request.urlopen") && call.arguments.len() < 3;
-    if !requests && !urlopen {
+    // aiohttp waits five minutes; a session of requests, or urllib3, without end.
+    let session = VERBS.contains(&call.method()) && site.code.imports("requests") && is_session(site.code, call.receiver());
+    if call.callee == "aiohttp.ClientSession" || call.callee == "ClientSession" && site.code.imports("aiohttp") {
+        let per_call = site.code.calls.iter().any(|other| VERBS.contains(&other.method()) && other.named("timeout").is_some());
+        return Verdict::of(per_call || says_timeout(site, &["timeout"]));
+    }
+    if matches!(call.callee.as_str(), "urllib3.PoolManager" | "PoolManager") && site.code.imports("urllib3") {
+        return Verdict::of(says_timeout(site, &["timeout"]) || site.code.calls.iter().any(|other| other.method() == "request" && other.named("timeout").is_some()));
+    }
+    // Its default is five seconds, which `None` takes away.
+    if call.receiver() == "httpx" && (VERBS.contains(&call.method()) || matches!(call.method(), "Client" | "AsyncClient")) {
+        return Verdict::of(call.named("timeout") != Some(&Expr::Nil));
+    }
+    if !requests && !urlopen && !session {
         return Verdict::None;
     }
     // `**kwargs` arrives as an argument that is no value.
     let splat = call.arguments.iter().any(|argument| argument.name.is_none() && argument.value == Expr::Other && requests);
     Verdict::of(splat || says_timeout(site, &["timeout"]))
+}
+
+/// A name bound to `requests.Session()` in this file.
+fn is_session(code: &Code, receiver: &str) -> bool {
+    !receiver.is_empty()
+        && code.assignments.iter().any(|assignment| {
+            assignment.target == receiver && matches!(&assignment.value, Expr::Call { callee, .. } if matches!(callee.as_str(), "requests.Session" | "requests.session"))
+        })
+        // An adapter with a timeout of its own may be mounted.
+        && !code.calls.iter().any(|call| call.method() == "mount")
 }
 
 fn ruby(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
@@ -127,7 +150,12 @@ fn ruby(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
         "Net.HTTP" if matches!(call.method(), "get" | "get_response" | "post" | "post_form") => Verdict::Endless,
         "Faraday" if verb => Verdict::of(says_timeout(site, &["request", "timeout"])),
         "Faraday" if call.method() == "new" => Verdict::of(says_timeout(site, &["request", "timeout"]) || file_says("timeout") || file_says("open_timeout")),
-        "RestClient" if verb => Verdict::of(says_timeout(site, &["timeout"])),
+        "RestClient" | "Typhoeus" if verb => Verdict::of(says_timeout(site, &["timeout"])),
+        "RestClient.Request" if call.method() == "execute" => Verdict::of(says_timeout(site, &["timeout"])),
+        "Net.HTTP" if matches!(call.method(), "new" | "start") => Verdict::of(says_timeout(site, &["timeout"]) || file_says("read_timeout") || file_says("open_timeout")),
+        "URI" if call.method() == "open" && site.code.imports("open-uri") => Verdict::of(says_timeout(site, &["timeout"])),
+        "HTTP" if verb && facts.packages.has(Ecosystem::Gem, "http") => Verdict::Endless,
+        "Excon" if verb || call.method() == "new" => Verdict::of(says_timeout(site, &["timeout"])),
         _ => Verdict::None,
     }
 }
@@ -155,7 +183,30 @@ fn node(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
     if library("node-fetch") && bound("node-fetch").is_some_and(|name| call.callee == name) {
         return Verdict::of(says_timeout(site, &["timeout", "signal"]));
     }
+    if library("undici") && bound("undici").is_some() && call.callee == "request" {
+        return Verdict::of(says_timeout(site, &["Timeout", "signal", "dispatcher"]));
+    }
+    if call.callee == "fetch" && !library("node-fetch") && leaves_the_app(site) {
+        return Verdict::of(says_timeout(site, &["signal"]) || call.positional(1).is_some_and(|options| !matches!(site.code.resolve(options), Expr::Object(_))));
+    }
     Verdict::None
+}
+
+/// Whether the address of a `fetch` is of another host: components that run in a browser ask
+/// their own server.
+fn leaves_the_app(site: Site<'_>) -> bool {
+    let view = site.code.path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "jsx" | "tsx"));
+    let absolute = |value: &Expr| match site.code.resolve(value) {
+        Expr::Text(text) => text.starts_with("http"),
+        Expr::Env { .. } => true,
+        Expr::Join(parts) => parts.iter().find(|part| part.text() != Some("")).is_some_and(|first| match site.code.resolve(first) {
+            Expr::Text(text) => text.starts_with("http"),
+            Expr::Env { .. } => true,
+            _ => false,
+        }),
+        _ => false,
+    };
+    !view && site.call.positional(0).is_some_and(absolute)
 }
 
 /// Options by a name that this file does not define: they may hold a timeout.
@@ -182,6 +233,7 @@ fn go(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
     match call.callee.as_str() {
         "http.Get" | "http.Post" | "http.PostForm" | "http.Head" if site.code.imports("net/http") => Verdict::Endless,
         "http.Client" => Verdict::of(call.named("Timeout").is_some() || site.code.assignments.iter().any(|assignment| assignment.target.ends_with(".Timeout")) || uses_context(site.code)),
+        "http.DefaultClient.Get" | "http.DefaultClient.Post" | "http.DefaultClient.Head" => Verdict::Endless,
         "http.DefaultClient.Do" => Verdict::of(uses_context(site.code)),
         _ => Verdict::None,
     }
@@ -197,6 +249,14 @@ fn php(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
     if guzzle {
         let per_call = site.code.calls.iter().any(|other| other.arguments.iter().any(|argument| argument.value.any(|value| value.key("timeout").is_some() || matches!(value, Expr::Name(name) if name.ends_with("TIMEOUT")))));
         return Verdict::of(says_timeout(site, &["timeout", "TIMEOUT"]) || per_call || call.arguments.iter().any(|argument| matches!(argument.value, Expr::Name(_))));
+    }
+    let remote = |value: &Expr| match site.code.resolve(value) {
+        Expr::Text(text) => text.starts_with("http"),
+        Expr::Join(parts) => parts.first().and_then(Expr::text).is_some_and(|text| text.starts_with("http")),
+        _ => false,
+    };
+    if call.callee == "file_get_contents" && call.positional(0).is_some_and(remote) {
+        return Verdict::of(call.arguments.len() > 2 || site.code.calls.iter().any(|other| other.callee == "ini_set" && other.positional(0).and_then(Expr::text) == Some("default_socket_timeout")));
     }
     if call.callee == "curl_init" {
         let set = site.code.calls.iter().any(|other| {

@@ -3,8 +3,9 @@
 use crate::audit::guards::{Branch, branch};
 use crate::audit::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use crate::audit::servers::listens_in_node;
-use crate::audit::{Facts, Site};
+use crate::audit::{Declared, Facts, Site};
 use crate::facts::code::{Code, Expr, Language};
+use crate::facts::packages::Ecosystem;
 use crate::facts::process::Command;
 use crate::finding::Level;
 
@@ -39,6 +40,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     if let Some(web) = web {
         evidence.extend(web.commands.iter().filter_map(command));
     }
+    evidence.extend(spring(facts));
     // What the command hands over, code may read from its arguments.
     let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
     let reads = facts
@@ -177,6 +179,23 @@ fn fix(language: Language) -> &'static str {
         Language::Java => "Use Integer.parseInt(System.getenv().getOrDefault(\"PORT\", \"8080\"))",
         Language::Php => "web: heroku-php-apache2 public/",
     }
+}
+
+/// Spring Boot listens on 8080 unless its properties or the command say `PORT`.
+fn spring(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants_any(Ecosystem::Maven, &["spring-boot-starter-web", "spring-boot-starter-webflux"])?;
+    let web = facts.process("web")?;
+    let java = web.commands.iter().find(|command| command.words().first().is_some_and(|word| *word == "java" || word.ends_with("/java")))?;
+    if spring_reads_port(facts) || web.mentions(&["PORT"]) || facts.declared("SERVER_PORT") != Declared::No || facts.declared("JAVA_OPTS") != Declared::No && facts.app_json(&["env", "JAVA_OPTS"]).is_some() {
+        return None;
+    }
+    let path = "src/main/resources/application.properties";
+    let fixed = facts.sources.text(path).and_then(|text| text.lines().zip(1..).find(|(line, _)| line.trim().starts_with("server.port")).map(|(_, line)| line));
+    let evidence = match fixed {
+        Some(line) => Evidence::line(path, line, "server.port is a fixed number: the router sends requests to $PORT, and the dyno is stopped after 60 seconds (R10)."),
+        None => Evidence::line(&java.path, java.line, "Spring Boot listens on 8080, since nothing hands it PORT: the dyno is stopped after 60 seconds (R10)."),
+    };
+    Some(evidence.help("application.properties: server.port=${PORT:8080}   or: java -Dserver.port=$PORT …"))
 }
 
 /// Spring Boot takes the port from properties.

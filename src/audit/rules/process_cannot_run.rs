@@ -90,6 +90,7 @@ fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
             let file = first.filter(|file| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "rb"))?;
             (is_plain(file) && !facts.sources.has(file.trim_start_matches("./"))).then(|| format!("the file {file}"))
         }
+        "java" => archive(facts, rest),
         "gunicorn" | "uvicorn" | "hypercorn" | "daphne" => module(facts, rest),
         "puma" | "unicorn" => {
             let at = rest.iter().position(|word| *word == "-C" || *word == "-c")?;
@@ -112,11 +113,35 @@ fn is_built(path: &str) -> bool {
     BUILT.iter().any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
 }
 
+/// `-jar target/NAME.jar` must be what Maven builds from a pom.xml of one module.
+fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
+    let at = words.iter().position(|word| *word == "-jar")?;
+    let name = words.get(at + 1)?.strip_prefix("target/")?.strip_suffix(".jar")?;
+    let pom = facts.sources.text("pom.xml").filter(|pom| !pom.contains("<modules>"))?;
+    // The project's own tags: those of the parent and of dependencies stand in blocks.
+    let mut own = pom.to_owned();
+    for block in ["parent", "dependencies", "dependencyManagement", "plugins", "profiles", "properties"] {
+        while let Some((before, rest)) = own.split_once(&format!("<{block}>")) {
+            let after = rest.split_once(&format!("</{block}>")).map_or("", |(_, after)| after);
+            own = format!("{before}{after}");
+        }
+    }
+    let tag = |tag: &str| Some(own.split_once(&format!("<{tag}>"))?.1.split_once('<')?.0.trim().to_owned());
+    let built = match tag("finalName") {
+        Some(name) => name,
+        None => format!("{}-{}", tag("artifactId")?, tag("version")?),
+    };
+    let known = is_plain(name) && !built.contains("${") && !name.contains("-jar-with-dependencies") && !name.ends_with("-exec") && !pom.contains("<classifier>") && !pom.contains("<shadedArtifactAttached>") && !pom.contains("dependency:copy") && !pom.contains("<goal>copy</goal>");
+    (known && name != built).then(|| format!("target/{name}.jar (Maven builds target/{built}.jar)"))
+}
+
 /// `package.module:app` must be a file of the app, or a package that is installed.
 fn module(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
-    let target = words.iter().find(|word| {
+    // A dotted first operand is the module, with or without a callable behind it.
+    let leading = words.first().filter(|word| !word.starts_with('-') && word.contains('.') && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')) && word.rsplit_once('.').is_none_or(|(_, ending)| ending != "py"));
+    let target = leading.or_else(|| words.iter().find(|word| {
         !word.starts_with('-') && (word.contains(':') || matches!(word.rsplit('.').next(), Some("wsgi" | "asgi"))) && !word.contains(['/', '$', '=', '(']) && !word.starts_with("0.0.0.0") && !word.starts_with("unix")
-    })?;
+    }))?;
     let module = target.split(':').next().unwrap_or(target);
     if module.is_empty() || !module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') || module.chars().next()?.is_ascii_digit() {
         return None;

@@ -1,6 +1,7 @@
 //! Is the language's version still maintained?
 
 use super::prelude::*;
+use crate::audit::platform::months_between;
 use crate::audit::runtimes::{line, wanted};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`, `.ruby-version`, `go.mod`, \
-                `system.properties`, `composer.json`) whose release line has ended, by the dated table `platform.toml`.",
+                `system.properties`, `composer.json`) whose release line has ended, by the dated table `platform.toml`. In the first six months it is a warning.",
         why: "Known holes stay open, and newer stacks have no binary of it: one day the build fails, often in an emergency.",
         fix: "Move to a supported line:\n```\nnpm pkg set engines.node=24.x\necho 3.14 > .python-version\necho 'ruby \"3.4.7\"' >> Gemfile && bundle update --ruby\n```",
         silent: "A range that also allows a supported line, which the buildpack then takes; Java lines with vendor support.",
@@ -40,12 +41,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
             continue;
         };
         if *ended <= facts.today {
+            // The first half year after it is time to plan, not yet an emergency.
+            let fresh = months_between(ended, &facts.today) < 6;
             evidence.push(
                 Evidence::line(
                     &wish.path,
                     wish.line,
                     format!("{} {line} reached its end of life on {ended}: no more security fixes (table of {}).", wish.runtime, facts.platform.as_of),
                 )
+                .level(if fresh { Level::Warn } else { Level::Error })
                 .help(format!("Move to {} {}.", wish.runtime, runtime.next)),
             );
         }

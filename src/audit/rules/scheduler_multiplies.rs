@@ -58,7 +58,7 @@ fn starts_schedule(site: Site<'_>) -> bool {
     let call = site.call;
     match site.code.language {
         Language::JavaScript => {
-            let cron = (site.code.imports("node-cron") || site.code.imports("cron")) && (call.callee == "cron.schedule" || matches!(call.callee.as_str(), "CronJob" | "cron.CronJob"));
+            let cron = (site.code.imports("node-cron") || site.code.imports("cron")) && (matches!(call.callee.as_str(), "cron.schedule" | "require().schedule" | "nodeCron.schedule" | "schedule") || matches!(call.callee.as_str(), "CronJob" | "cron.CronJob"));
             let schedule = site.code.imports("node-schedule") && call.method() == "scheduleJob";
             let nest = site.code.imports("@nestjs/schedule") && call.callee == "ScheduleModule.forRoot";
             cron || schedule || nest
@@ -80,6 +80,6 @@ fn in_web(facts: &Facts<'_>, site: Site<'_>) -> bool {
             || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
     });
     // Ruby loads by name: which process loads the file can't be told where there are several.
-    let unknown = site.code.language == Language::Ruby && crate::audit::jobs::has_own_worker(facts);
+    let unknown = site.code.language == Language::Ruby && !site.code.path.starts_with("config/initializers/") && crate::audit::jobs::has_own_worker(facts);
     !own && !unknown && facts.process("web").is_some()
 }

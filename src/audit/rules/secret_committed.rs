@@ -31,6 +31,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = app_json(facts);
     evidence.extend(env_files(facts));
     evidence.extend(in_code(facts));
+    evidence.extend(private_keys(facts));
     Outcome::of(evidence)
 }
 
@@ -103,6 +104,25 @@ fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
                 if names.is_empty() { path == ".env" } else { names.iter().any(|name| name.ends_with(path)) }
             })
     })
+}
+
+/// Private keys in files of their own, besides those for a laptop.
+fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
+    let harmless = ["localhost", "local", "dev", "development", "test", "testing", "example", "sample", "dummy", "fake", "snakeoil", "selfsigned"];
+    facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, text)| {
+            let key_file = path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "pem" | "key"));
+            let known = path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|part| harmless.contains(&part));
+            key_file && !known && text.contains("-----BEGIN") && text.contains("PRIVATE KEY-----")
+        })
+        .map(|(path, _)| {
+            Evidence::line(path, 1, "A private key is committed: everybody who has the repository has it, and removing the file does not take it back.")
+                .help("Make a new key, keep it in a config var (heroku config:set NAME=\"$(cat key.pem)\"), and git rm the file")
+        })
+        .collect()
 }
 
 fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {

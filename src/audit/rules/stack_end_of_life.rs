@@ -1,6 +1,7 @@
 //! Is the stack still maintained?
 
 use super::prelude::*;
+use crate::audit::platform::months_between;
 
 pub(super) static RULE: Rule = Rule {
     id: "stack-end-of-life",
@@ -46,13 +47,4 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     Outcome::when(!declared.is_empty(), evidence)
-}
-
-/// Whole months between two ISO dates.
-fn months_between(from: &str, to: &str) -> i64 {
-    let months = |date: &str| {
-        let mut parts = date.split('-').filter_map(|part| part.parse::<i64>().ok());
-        Some(parts.next()? * 12 + parts.next()?)
-    };
-    months(to).unwrap_or(i64::MAX / 2) - months(from).unwrap_or(0)
 }

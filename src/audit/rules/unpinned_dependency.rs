@@ -1,6 +1,7 @@
 //! Can a direct dependency change by itself?
 
 use super::prelude::*;
+use crate::facts::packages::Package;
 
 pub(super) static RULE: Rule = Rule {
     id: "unpinned-dependency",
@@ -8,36 +9,91 @@ pub(super) static RULE: Rule = Rule {
     title: "Direct dependencies are not pinned, and no lockfile resolves them",
     level: Level::Warn,
     group: Group::Dependencies,
-    ecosystems: &["python"],
+    ecosystems: &["python", "node", "php", "java"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "requirements.txt with packages that have no version or an open one, where no lockfile resolves them: one finding, a note where all ranges are bounded; git addresses without a commit.",
+        finds: "requirements.txt with packages that have no version or an open one, where no lockfile resolves them: one finding, a note where all ranges are bounded; git addresses without a commit. \
+                In the other ecosystems what moves by its nature and is not in the lockfile: `latest`, `*`, a git branch, `dev-main`. Maven and Gradle, which have no lockfile: `LATEST`, `RELEASE`, `1.+`, open ranges, `-SNAPSHOT`.",
         why: "A rebuild of the same commit installs other versions: a rollback does not bring back what ran, and a broken release of a package breaks a deploy that changed nothing.",
-        fix: "```\npip install uv && uv pip compile -o requirements.txt requirements.in\n```\nor `pip freeze > requirements.txt`.",
-        silent: "Exact versions (`==`), hashes; a lockfile of uv, poetry or Pipenv; requirements for development and tests.",
+        fix: "```\npip install uv && uv pip compile -o requirements.txt requirements.in      # or: pip freeze > requirements.txt\nnpm install --save-exact express\nmvn versions:use-releases versions:resolve-ranges\n```",
+        silent: "Exact versions (`==`), hashes, a commit behind a git address; whatever a lockfile resolves; packages for development and tests. Without any lockfile, `missing-lockfile` says it once.",
     },
     check,
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    if facts.sources.text("requirements.txt").is_none() || facts.packages.locks_of(Ecosystem::Pypi).next().is_some() {
-        return Outcome::not_applicable();
+    let mut evidence = Vec::new();
+    let mut applies = false;
+    if facts.sources.text("requirements.txt").is_some() && facts.packages.locks_of(Ecosystem::Pypi).next().is_none() {
+        applies = true;
+        evidence.extend(requirements(facts));
     }
+    for (ecosystem, fix) in [
+        (Ecosystem::Npm, "npm install --save-exact NAME   then commit package-lock.json"),
+        (Ecosystem::Composer, "composer require NAME:^1.0   then commit composer.lock"),
+        (Ecosystem::Maven, "Name a release: <version>1.2.3</version>"),
+    ] {
+        let lockless = ecosystem == Ecosystem::Maven;
+        // No lockfile at all is another rule's cause.
+        if !lockless && facts.packages.locks_of(ecosystem).next().is_none() {
+            continue;
+        }
+        let wanted: Vec<_> = facts.packages.wanted.iter().filter(|package| package.ecosystem == ecosystem && !package.dev).collect();
+        applies |= !wanted.is_empty();
+        let moving: Vec<_> = wanted.into_iter().filter(|package| moves(package) && !guards::locked(facts, ecosystem, &package.name)).collect();
+        evidence.extend(one(&moving, lockless).map(|found| found.help(fix)));
+    }
+    Outcome::when(applies, evidence)
+}
+
+fn one(moving: &[&Package], lockless: bool) -> Option<Evidence> {
+    let first = moving.first()?;
+    let more = if moving.len() > 1 { format!(" and {} more", moving.len() - 1) } else { String::new() };
+    let lock = if lockless { "" } else { ", and the lockfile does not hold it" };
+    Some(Evidence::line(&first.path, first.line, format!("`{}` ({}){more} can change by itself{lock}: a rebuild can install another version.", first.name, first.wanted)))
+}
+
+/// A wish that newer releases or commits fulfil without any change here.
+fn moves(package: &Package) -> bool {
+    let wanted = package.wanted.trim();
+    match package.ecosystem {
+        Ecosystem::Npm => {
+            let git = wanted.starts_with("git") || wanted.contains("github:") || (wanted.contains('/') && !wanted.contains(':') && !wanted.starts_with('@'));
+            matches!(wanted, "latest" | "*" | "x" | "next") || (git && !pinned(wanted))
+        }
+        Ecosystem::Composer => package.name.contains('/') && (wanted == "*" || wanted.starts_with("dev-") && !wanted.contains('#')),
+        Ecosystem::Maven => {
+            let open = wanted.starts_with(['[', '(']) && (wanted.ends_with(",)") || wanted.ends_with(",]"));
+            matches!(wanted, "LATEST" | "RELEASE" | "latest.release" | "latest.integration" | "+") || wanted.ends_with(".+") || wanted.ends_with("-SNAPSHOT") || open
+        }
+        // Bundler installs nothing that its lockfile does not hold.
+        Ecosystem::Pypi | Ecosystem::Go | Ecosystem::Gem => false,
+    }
+}
+
+/// A commit or a tag of numbers behind `#`.
+fn pinned(address: &str) -> bool {
+    address.split_once('#').is_some_and(|(_, reference)| {
+        let reference = reference.trim_start_matches("semver:");
+        let commit = reference.len() >= 7 && reference.chars().all(|c| c.is_ascii_hexdigit());
+        commit || reference.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
     let wanted: Vec<_> = facts.packages.wanted.iter().filter(|package| package.path == "requirements.txt").collect();
     let loose: Vec<_> = wanted.iter().filter(|package| !package.wanted.starts_with("==") && !pinned_address(&package.wanted)).collect();
     let open = loose.iter().filter(|package| !package.wanted.contains('<') && !package.wanted.contains("~=")).count();
-    let Some(first) = loose.first() else {
-        return Outcome::when(!wanted.is_empty(), Vec::new());
-    };
+    let first = loose.first()?;
     let level = if open > 0 { Level::Warn } else { Level::Info };
     let noun = if loose.len() == 1 { "package is" } else { "packages are" };
-    Outcome::of(vec![
+    Some(
         Evidence::line("requirements.txt", first.line, format!("{} {noun} not pinned ({} …), and no lockfile resolves them: a rebuild can install other versions.", loose.len(), first.name))
             .level(level)
             .help("uv pip compile -o requirements.txt requirements.in   (or: pip freeze > requirements.txt)"),
-    ])
+    )
 }
 
 /// `name @ git+https://…@<40 hex digits>`, or an archive.

@@ -22,10 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    if facts.app.app_json.good().is_none() {
-        return Outcome::not_applicable();
-    }
-    let mut evidence = Vec::new();
+    let mut evidence: Vec<_> = rails(facts).into_iter().collect();
     for (name, bad) in [
         ("NPM_CONFIG_LOGLEVEL", &["verbose", "silly"][..]),
         ("BUILDPACK_XTRACE", &["1", "true"][..]),
@@ -43,5 +40,16 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
-    Outcome::of(evidence)
+    Outcome::when(facts.app.app_json.good().is_some(), evidence)
+}
+
+/// The log level of Rails in production.
+fn rails(facts: &Facts<'_>) -> Option<Evidence> {
+    let code = facts.code(Language::Ruby).find(|code| code.path == "config/environments/production.rb")?;
+    let setting = code.assignments.iter().rfind(|assignment| assignment.target == "config.log_level")?;
+    (setting.value.name() == Some("debug") && branch(code, setting.scope) == Branch::Always).then(|| {
+        Evidence::line(&code.path, setting.line, "The log level is `:debug` in production: every query with its values goes to the log.")
+            .level(Level::Info)
+            .help("config.log_level = ENV.fetch(\"RAILS_LOG_LEVEL\", \"info\")")
+    })
 }

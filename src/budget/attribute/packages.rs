@@ -169,7 +169,9 @@ fn gem(path: &[u8]) -> Option<String> {
             continue;
         };
         // …/ruby/3.3.0/gems/NAME-VERSION/…
-        if !is_gem_home(path.get(..at - folder.len() + 1).unwrap_or_default()) {
+        // At the very beginning there is no home before it.
+        let home = (at + 1).checked_sub(folder.len());
+        if !home.is_some_and(|end| is_gem_home(path.get(..end).unwrap_or_default())) {
             continue;
         }
         let entry = path.get(at..)?.split(|byte| *byte == b'/').next()?;
@@ -241,6 +243,17 @@ mod tests {
             Some("node_modules/.cache".into())
         );
         assert_eq!(of("src/node_modules.js"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_path_is_too_odd(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "cache", "gems", "doc", "specifications", "extensions", "ruby", "3.3.0", "a-1.0",
+                "node_modules", "@", "@a", "vendor", "site-packages", ".jar", "-", "",
+            ]), 0..7)) {
+            let _ = of(&parts.join("/"));
+        }
     }
 
     #[test]

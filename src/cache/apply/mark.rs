@@ -23,11 +23,15 @@ impl Mark {
             let partial = app.join(pack::partial_name(tree));
             pack::remove(&partial).map_err(|error| io("removing", &partial, &error))?;
         }
-        if fs_err::symlink_metadata(&self.0).is_err() {
+        if !self.is_set() {
             return Ok(());
         }
         self.take_back(app, trees)
             .map_err(|error| io("removing what an interrupted build left in", app, &error))
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        fs_err::symlink_metadata(&self.0).is_ok()
     }
 
     pub(super) fn set(&self) -> std::io::Result<()> {

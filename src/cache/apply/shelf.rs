@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+use super::times;
 use crate::cache::Context;
 use crate::cache::pack;
 use crate::cache::presets::Shelf;
@@ -39,6 +40,13 @@ pub(super) fn open(
         if ready.and_then(|()| fs_err::create_dir_all(&data)).is_err() {
             continue;
         }
+        if let Some(sources) = &shelf.sources
+            && times::give_back(sources, &data, &times_file(context, shelf)).is_err()
+        {
+            // Without the times a tool that goes by them may take old for new.
+            let _ = pack::remove(&data);
+            continue;
+        }
         let value = if shelf.variable == "MAVEN_OPTS" {
             let given = variables.get(shelf.variable).cloned().unwrap_or_default();
             let mut value = OsString::from("-Dmaven.repo.local=");
@@ -63,6 +71,12 @@ pub(super) fn close(context: &Context<'_>, shelves: &[Shelf]) {
             continue;
         }
         sweep(shelf, &data);
+        if let Some(sources) = &shelf.sources
+            && times::write_down(sources, &data, &times_file(context, shelf)).is_err()
+        {
+            let _ = store.discard(&shelf.name);
+            continue;
+        }
         let tree = Tree::read(&data);
         let totals = tree.totals();
         let is_special = |entry: &crate::facts::tree::Entry| entry.kind() == EntryKind::Special;
@@ -82,6 +96,10 @@ pub(super) fn close(context: &Context<'_>, shelves: &[Shelf]) {
     }
 }
 
+fn times_file(context: &Context<'_>, shelf: &Shelf) -> std::path::PathBuf {
+    context.store.folder(&shelf.name).join("times")
+}
+
 /// Lets the shelves of an unchanged app stay: without `[types]` the lifecycle drops them.
 pub(super) fn hold(context: &Context<'_>, shelves: &[Shelf]) {
     for shelf in shelves {
@@ -96,7 +114,15 @@ pub(super) fn hold(context: &Context<'_>, shelves: &[Shelf]) {
 /// the tool unpacks again, marks of failed downloads.
 fn sweep(shelf: &Shelf, data: &std::path::Path) {
     let useless: &[&str] = match shelf.variable {
-        "CARGO_HOME" => &["registry/src", "bin", ".crates.toml", ".crates2.json"],
+        "CARGO_HOME" => &[
+            "registry/src",
+            "bin",
+            ".crates.toml",
+            ".crates2.json",
+            ".package-cache",
+            ".package-cache-mutate",
+            ".global-cache",
+        ],
         "GRADLE_USER_HOME" => &["daemon", "native", "notifications"],
         "GOMODCACHE" => &["cache/lock"],
         _ => &[],

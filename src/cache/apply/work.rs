@@ -1,17 +1,17 @@
 //! One site in hand: look up, restore, install, keep.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::mark::Mark;
-use super::{now, shelf, steps};
+use super::{now, prune, shelf, steps};
 use crate::cache::decide::{Fit, Wanted, fit};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
-use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile};
+use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, thin};
 use crate::error::{Problem, Result, io};
 use crate::facts::tree::{EntryKind, Tree};
 use crate::progress::{Event, Progress};
@@ -24,6 +24,10 @@ pub(super) enum Answer {
 }
 
 pub(super) struct Work<'a> {
+    /// See [`super::Around::kept_apart`].
+    pub kept_apart: Option<&'a [PathBuf]>,
+    /// What was unpacked where files may be left out, and how many bytes were.
+    pub packed: Option<(thin::Packed, u64)>,
     pub context: &'a Context<'a>,
     pub name: &'a str,
     pub class: Class,
@@ -96,15 +100,16 @@ impl Work<'_> {
         progress.event(Event::Warning(&problem));
     }
 
-    /// Gives the stored tree back. `Some(reason)` if it can't be trusted; the app is then
+    /// Gives the stored tree back, on demand without what strip would remove. `Some(reason)` if it can't be trusted; the app is then
     /// as it was.
     pub(super) fn restore(
-        &self,
+        &mut self,
         record: &Record,
+        whole: bool,
         progress: &mut dyn Progress,
     ) -> Result<Option<String>> {
         let done = match self.class {
-            Class::Packed { .. } => self.unpack(record),
+            Class::Packed { .. } => self.unpack(record, whole),
             Class::Layer { .. } => self.check_layer(record),
         };
         let Err(fault) = done else {
@@ -117,14 +122,42 @@ impl Work<'_> {
         Ok(Some(format!("the stored cache was discarded: {fault}")))
     }
 
-    fn unpack(&self, record: &Record) -> std::result::Result<(), Fault> {
+    fn unpack(&mut self, record: &Record, whole: bool) -> std::result::Result<(), Fault> {
         self.mark.set()?;
-        let unpacked = pack::unpack(self.app(), &self.data(), &record.digest, self.links())?;
+        let data = self.data();
+        let left_out = match self.kept_apart {
+            Some(kept_apart) if !whole => {
+                let config = &self.context.config.strip;
+                let mut list = thin::list(self.context.store, &data, &record.digest, config)?;
+                thin::without(&mut list, kept_apart);
+                list
+            }
+            _ => HashSet::new(),
+        };
+        let unpacked = pack::unpack(self.app(), &data, &record.digest, self.links(), &left_out)?;
         if unpacked.roots.first() != self.trees.first() || unpacked.files != record.files {
             return Err(Fault::Damaged("it holds another tree".to_owned()));
         }
         self.mark.clear()?;
+        if let (Some(_), false) = (self.kept_apart, whole) {
+            let packed = thin::Packed {
+                folder: data,
+                digest: record.digest.clone(),
+                left_out,
+            };
+            self.packed = Some((packed, unpacked.left_out_bytes));
+        }
         Ok(())
+    }
+
+    /// The tree that was just stored, where only strip will look at it.
+    pub(super) fn packed_whole(&self, record: Option<&Record>) -> Option<thin::Packed> {
+        let record = record.filter(|record| !record.digest.is_empty())?;
+        self.kept_apart.map(|_| thin::Packed {
+            folder: self.data(),
+            digest: record.digest.clone(),
+            left_out: HashSet::new(),
+        })
     }
 
     /// The lifecycle has checked the layer's digest; counts and sizes tell the rest.
@@ -335,6 +368,22 @@ impl Work<'_> {
             lockfile::keep(&lockfile.packages, &store.folder(self.name))?;
         }
         store.commit(self.name, record, self.kept())
+    }
+
+    /// Runs what comes last, and takes out what production does not need.
+    pub(super) fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
+        self.steps(&self.job.finish, progress)?;
+        let begun = Instant::now();
+        let pruned = prune::prune(self.app(), &self.job.prune)
+            .map_err(|error| io("removing dev dependencies from", self.app(), &error))?;
+        if pruned.packages > 0 {
+            progress.event(Event::Pruned {
+                packages: pruned.packages,
+                bytes: pruned.bytes,
+                took: begun.elapsed(),
+            });
+        }
+        Ok(())
     }
 
     pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::Fault;
 
 /// First bytes of every index; the digit is the version of the form.
-const MAGIC: &[u8] = b"slugsmith pack 1\n";
+const MAGIC: &[u8] = b"slugsmith pack 2\n";
 /// Largest index that is read, uncompressed: far above any tree that fits a slug.
 const MOST_BYTES: usize = 512_000_000;
 
@@ -212,13 +212,28 @@ pub(super) struct Slice {
     pub length: u64,
 }
 
+/// Ends of names that no program loads, as a rule. Only the order of frames follows from
+/// this: what is left out of an unpack then lies together, and its frames need not even
+/// be read.
+const SELDOM_LOADED: &[&[u8]] = &[b".map", b".ts", b".mts", b".cts", b".md", b".flow"];
+
+fn is_seldom_loaded(item: &Item) -> bool {
+    let path = item.path.as_os_str().as_bytes();
+    SELDOM_LOADED.iter().any(|end| path.ends_with(end))
+}
+
 /// Which stretches lie in which frame. Both sides compute this from the entries alone:
-/// files in order, a frame closed when the next file doesn't fit, larger files cut.
+/// files in order, those that are seldom loaded last, a frame closed when the next file
+/// doesn't fit, larger files cut.
 pub(super) fn frame_plan(items: &[Item]) -> Vec<Vec<Slice>> {
     let mut frames = Vec::new();
     let mut open: Vec<Slice> = Vec::new();
     let mut filled = 0;
-    for (item, entry) in items.iter().enumerate() {
+    let of_kind = |seldom: bool| {
+        let all = items.iter().enumerate();
+        all.filter(move |(_, item)| is_seldom_loaded(item) == seldom)
+    };
+    for (item, entry) in of_kind(false).chain(of_kind(true)) {
         let Content::File(size) = entry.content else {
             continue;
         };

@@ -1,45 +1,53 @@
 //! Unpacking: check everything, write into temporary siblings on all cores, then rename.
+//!
+//! Entries can be left out: what the strip of this very tree would remove again. A frame
+//! of which nothing is wanted is then not read at all.
 
+use std::collections::HashSet;
 use std::fs::Permissions;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use fs_err::os::unix::fs::{FileExt, OpenOptionsExt};
-use rayon::prelude::*;
-
 use crate::cache::inputs::read_regular;
 
-use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
+use super::index::{Content, Index};
+use super::make::write_all;
 use super::write::{count, tree_bytes};
-use super::{FRAME_BYTES, Fault, Links, is_inside, no_link_out, partial_name};
+use super::{Fault, Links, is_inside, partial_name};
 
 /// What was unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpacked {
-    /// Files and links.
+    /// Files and links of the whole tree.
     pub files: u64,
-    /// Apparent bytes.
+    /// Apparent bytes of the whole tree.
     pub tree_bytes: u64,
+    /// Apparent bytes of [`Unpacked::tree_bytes`] that were left out.
+    pub left_out_bytes: u64,
     /// Relative to the app; each now has its final name.
     pub roots: Vec<PathBuf>,
 }
 
-/// Unpacks `folder` into `app`. Each root is written under [`partial_name`] and renamed
+/// Unpacks `folder` into `app`, but for the files whose paths (relative to the app) are in
+/// `left_out`, and for folders that hold nothing else. Each root is written under [`partial_name`] and renamed
 /// when all of them are complete, the first root last: who finds the first root finds all.
 /// What stood under a root's name before is replaced.
 ///
 /// # Errors
 /// [`Fault::Damaged`] if a digest, size or count differs; nothing has got its final name
 /// then. [`Fault::Io`] when the disk says no.
-pub fn unpack(app: &Path, folder: &Path, digest: &str, links: Links) -> Result<Unpacked, Fault> {
-    let encoded = read_regular(&folder.join("index")).map_err(missing)?;
-    if blake3::hash(&encoded).to_hex().as_str() != digest {
-        return Err(Fault::Damaged("the index has changed".to_owned()));
-    }
-    let index = Index::decode(&encoded)?;
+#[allow(clippy::implicit_hasher)] // every caller has the standard one
+pub fn unpack(
+    app: &Path,
+    folder: &Path,
+    digest: &str,
+    links: Links,
+    left_out: &HashSet<PathBuf>,
+) -> Result<Unpacked, Fault> {
+    let index = read_index(folder, digest)?;
     check(&index, links)?;
-    let result = write_all(app, folder, &index);
+    let wanted = wanted(&index, left_out);
+    let result = write_all(app, folder, &index, &wanted);
     if result.is_err() {
         for root in &index.roots {
             // Best effort: the next run removes what stays behind.
@@ -56,11 +64,69 @@ pub fn unpack(app: &Path, folder: &Path, digest: &str, links: Links) -> Result<U
     Ok(Unpacked {
         files: count(&index),
         tree_bytes: tree_bytes(&index),
+        left_out_bytes: left_out_bytes(&index, &wanted),
         roots: index.roots,
     })
 }
 
-fn missing(error: std::io::Error) -> Fault {
+/// Reads an index that has this digest.
+pub(super) fn read_index(folder: &Path, digest: &str) -> Result<Index, Fault> {
+    let encoded = read_regular(&folder.join("index")).map_err(missing)?;
+    if blake3::hash(&encoded).to_hex().as_str() != digest {
+        return Err(Fault::Damaged("the index has changed".to_owned()));
+    }
+    Index::decode(&encoded)
+}
+
+/// For each entry, whether it is to be made. A file with another name that is wanted, and
+/// every link, is made in any case; a folder goes when only left-out files were in it, as
+/// stripping would leave it.
+fn wanted(index: &Index, left_out: &HashSet<PathBuf>) -> Vec<bool> {
+    let mut wanted: Vec<bool> = index
+        .items
+        .iter()
+        .map(|item| !matches!(item.content, Content::File(_)) || !left_out.contains(&item.path))
+        .collect();
+    if left_out.is_empty() {
+        return wanted;
+    }
+    for item in &index.items {
+        if let Content::HardLink(of) = item.content
+            && let Some(first) = wanted.get_mut(of)
+        {
+            *first = true;
+        }
+    }
+    // Children stand behind their folders, so that backwards each folder is met last.
+    let mut filled: HashSet<&Path> = index.roots.iter().map(PathBuf::as_path).collect();
+    let mut emptied: HashSet<&Path> = HashSet::new();
+    for (item, wanted) in index.items.iter().zip(&mut wanted).rev() {
+        let path = item.path.as_path();
+        if item.content == Content::Directory {
+            *wanted = filled.contains(path) || !emptied.contains(path);
+        }
+        if let Some(parent) = path.parent() {
+            if *wanted {
+                filled.insert(parent);
+            } else {
+                emptied.insert(parent);
+            }
+        }
+    }
+    wanted
+}
+
+fn left_out_bytes(index: &Index, wanted: &[bool]) -> u64 {
+    let items = index.items.iter().zip(wanted);
+    items
+        .map(|(item, wanted)| match item.content {
+            Content::File(size) if !wanted => size,
+            _ => 0,
+        })
+        .sum()
+}
+
+pub(super) fn missing(error: std::io::Error) -> Fault {
     if error.kind() == std::io::ErrorKind::NotFound {
         Fault::Damaged("a file of the archive is missing".to_owned())
     } else {
@@ -115,182 +181,6 @@ fn check(index: &Index, links: Links) -> Result<(), Fault> {
         {
             return damaged("a link leads out of the app", &item.path);
         }
-    }
-    Ok(())
-}
-
-fn write_all(app: &Path, folder: &Path, index: &Index) -> Result<(), Fault> {
-    let places: Vec<_> = index
-        .items
-        .iter()
-        .map(|item| place(app, &index.roots, &item.path))
-        .collect();
-    for root in &index.roots {
-        let partial = app.join(partial_name(root));
-        remove(&partial)?;
-        if let Some(parent) = partial.parent() {
-            fs_err::create_dir_all(parent)?;
-            no_link_out(app, parent)?;
-        }
-    }
-    for (item, place) in index.items.iter().zip(&places) {
-        if item.content == Content::Directory {
-            fs_err::create_dir(place)?;
-        }
-    }
-    write_files(folder, index, &places)?;
-    for (item, place) in index.items.iter().zip(&places) {
-        match &item.content {
-            Content::Symlink(target) => fs_err::os::unix::fs::symlink(target, place)?,
-            Content::HardLink(of) => match places.get(*of) {
-                Some(first) => fs_err::hard_link(first, place)?,
-                None => return Err(Fault::Damaged("a hard link leads nowhere".to_owned())),
-            },
-            Content::Directory | Content::File(_) => {}
-        }
-    }
-    // Last and innermost first: a folder may be read-only, and so may a file that several
-    // threads wrote.
-    for (item, place) in index.items.iter().zip(&places).rev() {
-        let late = match item.content {
-            Content::Directory => true,
-            Content::File(size) => size > FRAME_BYTES,
-            Content::Symlink(_) | Content::HardLink(_) => false,
-        };
-        if late {
-            fs_err::set_permissions(place, Permissions::from_mode(item.mode))?;
-        }
-    }
-    Ok(())
-}
-
-fn place(app: &Path, roots: &[PathBuf], path: &Path) -> PathBuf {
-    for root in roots {
-        if let Ok(below) = path.strip_prefix(root) {
-            let partial = app.join(partial_name(root));
-            return if below.as_os_str().is_empty() {
-                partial
-            } else {
-                partial.join(below)
-            };
-        }
-    }
-    app.join(path)
-}
-
-fn write_files(folder: &Path, index: &Index, places: &[PathBuf]) -> Result<(), Fault> {
-    let plan = frame_plan(&index.items);
-    if plan.len() != index.frames.len() {
-        return Err(Fault::Damaged(format!(
-            "{} frames where {} are needed",
-            index.frames.len(),
-            plan.len()
-        )));
-    }
-    let frames = folder.join("frames");
-    // A FIFO would block whoever opens it, for ever.
-    if !fs_err::metadata(&frames).map_err(missing)?.is_file() {
-        return Err(Fault::Damaged("the archive is no file".to_owned()));
-    }
-    let stored = fs_err::File::open(frames).map_err(missing)?;
-    let wanted: u64 = index.frames.iter().map(|frame| frame.stored).sum();
-    let there = stored.metadata()?.len();
-    if there != wanted {
-        return Err(Fault::Damaged(format!(
-            "the archive is {there} bytes long, not {wanted}"
-        )));
-    }
-    let mut offset = 0;
-    let work: Vec<(u64, &Frame, &Vec<Slice>)> = index
-        .frames
-        .iter()
-        .zip(&plan)
-        .map(|(frame, slices)| {
-            let begin = offset;
-            offset += frame.stored;
-            (begin, frame, slices)
-        })
-        .collect();
-    work.into_par_iter().with_max_len(1).try_for_each_init(
-        Buffers::default,
-        |buffers, (begin, frame, slices)| {
-            buffers.load(&stored, begin, frame)?;
-            buffers.write(&index.items, places, slices)
-        },
-    )
-}
-
-/// What one thread needs, kept from frame to frame.
-#[derive(Default)]
-struct Buffers {
-    stored: Vec<u8>,
-    raw: Vec<u8>,
-    decompressor: Option<zstd::bulk::Decompressor<'static>>,
-}
-
-impl Buffers {
-    fn load(&mut self, stored: &fs_err::File, begin: u64, frame: &Frame) -> Result<(), Fault> {
-        let damaged = || Fault::Damaged("a frame of the archive has changed".to_owned());
-        let length = usize::try_from(frame.stored).map_err(|_| damaged())?;
-        self.stored.resize(length, 0);
-        stored.read_exact_at(&mut self.stored, begin)?;
-        if *blake3::hash(&self.stored).as_bytes() != frame.digest {
-            return Err(damaged());
-        }
-        let decompressor = match &mut self.decompressor {
-            Some(decompressor) => decompressor,
-            empty => empty.insert(zstd::bulk::Decompressor::new()?),
-        };
-        self.raw.clear();
-        self.raw
-            .reserve(usize::try_from(FRAME_BYTES).unwrap_or_default());
-        decompressor
-            .decompress_to_buffer(&self.stored, &mut self.raw)
-            .map_err(|_| damaged())?;
-        Ok(())
-    }
-
-    fn write(&self, items: &[Item], places: &[PathBuf], slices: &[Slice]) -> Result<(), Fault> {
-        let short = || Fault::Damaged("a frame of the archive is too short".to_owned());
-        let mut rest = self.raw.as_slice();
-        for slice in slices {
-            let length = usize::try_from(slice.length).map_err(|_| short())?;
-            let (bytes, after) = rest.split_at_checked(length).ok_or_else(short)?;
-            rest = after;
-            let (Some(item), Some(place)) = (items.get(slice.item), places.get(slice.item)) else {
-                return Err(short());
-            };
-            write_slice(item, place, slice, bytes)?;
-        }
-        if rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Fault::Damaged(
-                "a frame of the archive is too long".to_owned(),
-            ))
-        }
-    }
-}
-
-fn write_slice(item: &Item, place: &Path, slice: &Slice, bytes: &[u8]) -> Result<(), Fault> {
-    let whole = item.content == Content::File(slice.length);
-    let mut options = fs_err::OpenOptions::new();
-    options.write(true).mode(0o600);
-    if whole {
-        // A name that is there already can only be a trap: the folder is ours and new.
-        options.create_new(true);
-    } else {
-        options
-            .create(true)
-            .truncate(false)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    }
-    let mut file = options.open(place)?;
-    if whole {
-        file.write_all(bytes)?;
-        file.set_permissions(Permissions::from_mode(item.mode))?;
-    } else {
-        file.write_all_at(bytes, slice.offset)?;
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
+use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use proptest::prelude::*;
 
 use super::*;
+mod parts;
+
 use crate::facts::tree::{EntryKind, Tree};
 
 /// Everything that must survive, as text: path, kind, mode, content, names per file.
@@ -70,7 +73,14 @@ impl Bench {
     }
     fn round_trip(&self) -> (Packed, Unpacked) {
         let packed = self.pack().unwrap();
-        let unpacked = unpack(&self.to(), &self.stored(), &packed.digest, Links::Inside).unwrap();
+        let unpacked = unpack(
+            &self.to(),
+            &self.stored(),
+            &packed.digest,
+            Links::Inside,
+            &HashSet::new(),
+        )
+        .unwrap();
         (packed, unpacked)
     }
 }
@@ -139,7 +149,14 @@ fn several_roots_and_missing_ones() {
     .map(PathBuf::from)
     .to_vec();
     let packed = pack(&bench.from(), &roots, &bench.stored(), Links::Inside).unwrap();
-    let unpacked = unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).unwrap();
+    let unpacked = unpack(
+        &bench.to(),
+        &bench.stored(),
+        &packed.digest,
+        Links::Inside,
+        &HashSet::new(),
+    )
+    .unwrap();
     assert_eq!(unpacked.roots.len(), 3);
     assert_eq!(shape(&bench.from()), shape(&bench.to()));
 }
@@ -196,9 +213,27 @@ fn every_flipped_bit_and_every_cut_is_found() {
             let mut bad = good.clone();
             bad[at] ^= 1 << (at % 8);
             fs_err::write(&file, &bad).unwrap();
-            assert!(unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).is_err());
+            assert!(
+                unpack(
+                    &bench.to(),
+                    &bench.stored(),
+                    &packed.digest,
+                    Links::Inside,
+                    &HashSet::new()
+                )
+                .is_err()
+            );
             fs_err::write(&file, &good[..at]).unwrap();
-            assert!(unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).is_err());
+            assert!(
+                unpack(
+                    &bench.to(),
+                    &bench.stored(),
+                    &packed.digest,
+                    Links::Inside,
+                    &HashSet::new()
+                )
+                .is_err()
+            );
             assert!(
                 Tree::read(&bench.to()).entries().is_empty(),
                 "a partial tree stayed"
@@ -206,12 +241,25 @@ fn every_flipped_bit_and_every_cut_is_found() {
         }
         fs_err::remove_file(&file).unwrap();
         assert!(matches!(
-            unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside),
+            unpack(
+                &bench.to(),
+                &bench.stored(),
+                &packed.digest,
+                Links::Inside,
+                &HashSet::new()
+            ),
             Err(Fault::Damaged(_))
         ));
         fs_err::write(&file, &good).unwrap();
     }
-    unpack(&bench.to(), &bench.stored(), &packed.digest, Links::Inside).unwrap();
+    unpack(
+        &bench.to(),
+        &bench.stored(),
+        &packed.digest,
+        Links::Inside,
+        &HashSet::new(),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -272,7 +320,7 @@ proptest! {
     #[test]
     fn any_bytes_as_index_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = index::Index::decode(&bytes);
-        let mut body = b"slugsmith pack 1\n".to_vec();
+        let mut body = b"slugsmith pack 2\n".to_vec();
         body.extend(&bytes);
         let _ = index::Index::decode(&zstd::bulk::compress(&body, 1).unwrap());
     }

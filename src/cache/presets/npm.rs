@@ -1,22 +1,22 @@
-//! npm: `package-lock.json` or `npm-shrinkwrap.json`, class packed.
+//! npm.
 //!
-//! Two forms of install, decided by package.json alone:
-//!
-//! - **No script of the app has to run** (no build, no install script): `npm ci
-//!   --omit=dev`. An unchanged build then runs no package manager at all.
-//! - **A script has to run** (`heroku-postbuild`, else `build`, as heroku/nodejs does; or
-//!   `postinstall`, `prepare` …): what it makes lies outside of `node_modules` and is not
-//!   cached, and it may need dev dependencies. So the whole tree is installed and stored,
-//!   the scripts run on hits too, and dev dependencies are pruned at the end.
-//!
-//! Without a lockfile nothing is pinned: `npm install`, and the tree is used for 24 hours
-//! at most. `NPM_CONFIG_PRODUCTION=false` keeps dev dependencies, as on Heroku.
+//! - **Recognised** by `package-lock.json` or `npm-shrinkwrap.json`, or by a package.json
+//!   with dependencies and no lockfile at all.
+//! - **Key**: what every JavaScript install has (npm, Node.js and its ABI, fields of each
+//!   manifest, `.npmrc`, variables, patches, files that install scripts read), the lockfile
+//!   without the app's own name and version, `file:` packages.
+//! - **Class** packed: `node_modules` of the root and of each workspace.
+//! - **Install** `npm ci`; production form `--omit=dev`, or `npm prune --omit=dev` where a
+//!   script needed dev dependencies. `npm install` makes an old tree a new one.
+//!   `NPM_CONFIG_PRODUCTION=false` keeps dev dependencies, as on Heroku.
+//! - **Not pinned** without a lockfile: `npm install`, and the tree is used for 24 hours.
+//! - **Left alone**: npm's own download cache, and a tree that is there already.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::javascript::{self, FIELDS, Plan};
+use super::javascript::{self, FIELDS, Plan, browsers};
 use super::{Job, PACKED, Place, Recognised, Site, Step, UNPINNED};
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
@@ -47,13 +47,18 @@ pub(super) fn recognise<'a>(
             ),
             workspaces(lock),
         ),
-        None => ("package.json, no lockfile".to_owned(), Vec::new()),
+        None => (
+            format!("package.json, {}", super::not_pinned("no lockfile")),
+            Vec::new(),
+        ),
     };
+    let mut trees = javascript::trees(place, &workspaces);
+    trees.extend(browsers::trees(&browsers::wanted(place, manifest)));
     Recognised::Site(Site {
         name: place.name("npm"),
         what,
         class: PACKED,
-        trees: javascript::trees(place, &workspaces),
+        trees,
         adopted: None,
         job: Box::new(move || job(place, manifest, lock.as_ref(), &workspaces, &plan)),
     })
@@ -75,7 +80,7 @@ fn job(
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     // Patched packages would be patched twice in an old tree.
     let can_sync = lock.is_some() && !inputs.named().contains_key("patches/**");
-    Ok(Job {
+    let mut job = Job {
         lockfile: lock.map(|(name, lock)| Lockfile {
             path: (*name).to_owned(),
             packages: packages(lock),
@@ -89,7 +94,9 @@ fn job(
         finish: finish(plan),
         explain,
         ..Job::new(inputs, place.at.clone())
-    })
+    };
+    browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
+    Ok(job)
 }
 
 fn install(plan: &Plan, has_lockfile: bool) -> Step {

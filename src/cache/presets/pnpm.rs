@@ -1,13 +1,21 @@
-//! pnpm: `pnpm-lock.yaml`, class packed.
+//! pnpm.
 //!
-//! The tree is `node_modules` with its virtual store `node_modules/.pnpm` and, in a
-//! workspace, the `node_modules` of each importer; all links in it are relative. The store
-//! outside of the app is not kept: its files would be stored twice, since layers don't keep
-//! hard links.
+//! - **Recognised** by `pnpm-lock.yaml`.
+//! - **Key**: what every JavaScript install has, the lockfile, each importer's manifest,
+//!   `pnpm-workspace.yaml`, pnpmfiles.
+//! - **Class** packed: `node_modules` with its virtual store `node_modules/.pnpm` and, in a
+//!   workspace, the `node_modules` of each importer; all links in it are relative.
+//! - **Install** `pnpm install --frozen-lockfile`; production form `--prod`. An old tree is
+//!   the base of a changed one.
+//! - **Production**: dev dependencies that a script needed are removed by ourselves:
+//!   `pnpm prune` knows nothing of workspaces, and both it and `pnpm install --prod` over
+//!   a restored tree download every package again.
+//! - **Left alone**: the store outside of the app. Its files would be stored twice, since
+//!   layers don't keep hard links.
 
 use serde_json::Value;
 
-use super::javascript::{self, Plan};
+use super::javascript::{self, Plan, browsers};
 use super::{Job, PACKED, Place, Recognised, Site, Step};
 use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
@@ -24,11 +32,13 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
         .values()
         .map(|versions| versions.len() as u64)
         .sum();
+    let mut trees = javascript::trees(place, &workspaces);
+    trees.extend(browsers::trees(&browsers::wanted(place, manifest)));
     Recognised::Site(Site {
         name: place.name("pnpm"),
         what: format!("pnpm-lock.yaml, {}", counted(count, "package")),
         class: PACKED,
-        trees: javascript::trees(place, &workspaces),
+        trees,
         adopted: None,
         job: Box::new(move || job(place, manifest, &text, packages, &workspaces)),
     })
@@ -57,27 +67,12 @@ fn job(
         inputs.file(&place.app.root, file);
     }
     let run = |name: &'static str| step(&["run", name]).script();
-    let mut finish: Vec<_> = plan.build.into_iter().map(run).collect();
-    if plan.prunes() {
-        finish.push(if workspaces.is_empty() {
-            step(&["prune", "--prod", "--ignore-scripts"])
-        } else {
-            // `pnpm prune` knows nothing of workspaces (pnpm manual, "pnpm prune").
-            step(&[
-                "install",
-                "--prod",
-                "--frozen-lockfile",
-                "--offline",
-                "--ignore-scripts",
-            ])
-        });
-    }
     let install = if plan.is_full() {
         step(&["install", "--frozen-lockfile", "--prod=false"])
     } else {
         step(&["install", "--frozen-lockfile", "--prod"])
     };
-    Ok(Job {
+    let mut job = Job {
         lockfile: Some(Lockfile {
             path: "pnpm-lock.yaml".to_owned(),
             packages,
@@ -87,10 +82,13 @@ fn job(
         syncs_over: javascript::syncs_over,
         install: vec![install],
         restored: plan.install.iter().copied().map(run).collect(),
-        finish,
+        finish: plan.build.into_iter().map(run).collect(),
+        prune: javascript::prune(place, &plan, workspaces),
         explain,
         ..Job::new(inputs, place.at.clone())
-    })
+    };
+    browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
+    Ok(job)
 }
 
 fn step(arguments: &[&str]) -> Step {

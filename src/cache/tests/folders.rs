@@ -1,6 +1,7 @@
 use super::support::Bed;
 use crate::cache::Verdict;
-use crate::cache::{Context, restore};
+use crate::cache::{Context, companion, store::Store};
+use crate::facts::before::Before;
 
 /// An app whose build script leaves a framework cache, made by the fake npm's `run`.
 fn next_app() -> Bed {
@@ -102,16 +103,16 @@ fn the_companion_gives_caches_back_to_earlier_buildpacks() {
         log.lines
     );
     next(&bed);
-    let store = bed.store();
-    let context = Context {
-        app: &crate::facts::app::read(&bed.app()),
-        config: &bed.config(),
-        environment: &bed.environment,
-        store: &store,
-    };
-    let outcomes = restore(&context, &mut crate::progress::Silent).unwrap();
-    assert_eq!(outcomes.len(), 1);
+    bed.put("kept-by-nobody", "1");
+    let notes = bed.root().join("slugsmith_restore/before");
+    fs_err::create_dir_all(&notes).unwrap();
+    let restored = run_companion(&bed, &notes);
+    assert_eq!(restored.len(), 1);
     assert!(earlier(&bed));
+    fs_err::remove_file(bed.app().join("kept-by-nobody")).unwrap();
+    let before = Before::find(bed.store().root(), &bed.app()).unwrap();
+    assert_eq!(before.restored, [".next/cache"]);
+    assert_eq!(before.changes(&bed.app()).deleted, ["kept-by-nobody"]);
     let (_, log) = bed.build();
     assert!(
         !log.lines
@@ -120,7 +121,42 @@ fn the_companion_gives_caches_back_to_earlier_buildpacks() {
         "{:?}",
         log.lines
     );
-    assert!(!bed.app().join(".slugsmith-restored").exists());
+}
+
+fn run_companion(bed: &Bed, notes: &std::path::Path) -> Vec<crate::cache::Outcome> {
+    let context = Context {
+        app: &crate::facts::app::read(&bed.app()),
+        config: &bed.config(),
+        environment: &bed.environment,
+        store: &Store::of_another(bed.store().root().to_owned()),
+    };
+    let companion = companion::run(&context, notes, &mut crate::progress::Silent);
+    companion.unwrap().restored
+}
+
+#[test]
+fn the_companion_writes_nothing_into_the_other_buildpacks_layers() {
+    let bed = next_app();
+    let notes = bed.root().join("notes");
+    fs_err::create_dir_all(&notes).unwrap();
+    bed.put(".next/cache/entry", "1");
+    bed.put("node_modules/ms/index.js", "x");
+    bed.build();
+    let index = bed.store().folder(".next/cache").join("data/index");
+    for damage in ["", "junk"] {
+        fs_err::write(&index, damage).unwrap();
+        next(&bed);
+        let shape = |bed: &Bed| {
+            let tree = crate::facts::tree::Tree::read(bed.store().root());
+            let entries = tree.entries().iter();
+            entries
+                .map(|entry| (entry.path().to_owned(), entry.size(), entry.modified()))
+                .collect::<Vec<_>>()
+        };
+        let before = shape(&bed);
+        assert!(run_companion(&bed, &notes).is_empty());
+        assert_eq!(shape(&bed), before);
+    }
 }
 
 #[test]

@@ -61,11 +61,13 @@ impl Builder {
         });
     }
 
-    pub(super) fn read(&mut self, value: &Expr, line: u32) {
+    /// A read of the environment; `strict` ones fail where there is neither value nor default.
+    pub(super) fn read(&mut self, value: &Expr, strict: bool, line: u32) {
         if let Expr::Env { name, default } = value {
             self.code.reads.push(EnvRead {
                 name: name.clone(),
                 has_default: default.is_some(),
+                required: strict && default.is_none(),
                 line,
                 scope: self.scope,
             });

@@ -84,8 +84,24 @@ impl Reader<'_> {
     }
 
     fn callee(&self, callee: &ast::Expression<'_>) -> String {
+        self.chain(callee, 0)
+    }
+
+    /// A dotted name; what stands inside keeps its own name (`new Koa().use().listen` is
+    /// `Koa().use().listen`).
+    fn chain(&self, callee: &ast::Expression<'_>, depth: usize) -> String {
+        use ast::Expression as E;
+        if depth > DEPTH {
+            return dotted(self.slice(callee.span()));
+        }
         match callee.get_inner_expression() {
-            ast::Expression::Identifier(name) => name.name.to_string(),
+            E::Identifier(name) => name.name.to_string(),
+            E::NewExpression(made) => format!("{}()", self.chain(&made.callee, depth + 1)),
+            E::CallExpression(call) => format!("{}()", self.chain(&call.callee, depth + 1)),
+            E::StaticMemberExpression(member) => {
+                let object = self.chain(&member.object, depth + 1);
+                format!("{object}.{}", member.property.name)
+            }
             other => dotted(self.slice(other.span())),
         }
     }
@@ -262,7 +278,7 @@ impl Reader<'_> {
             Expr::Call { callee, .. } => Expr::Name(format!("{callee}().{key}")),
             _ => Expr::Other,
         };
-        self.builder.read(&part, line);
+        self.builder.read(&part, false, line);
         self.binding(&property.value, &part, line);
     }
 }
@@ -360,7 +376,7 @@ impl<'a> Visit<'a> for Reader<'_> {
         let value = self.logical(it, 0);
         if let Expr::Env { .. } = value {
             let line = self.line(it.span);
-            self.builder.read(&value, line);
+            self.builder.read(&value, false, line);
             self.visit_expression(&it.right);
             return;
         }
@@ -388,7 +404,7 @@ impl<'a> Visit<'a> for Reader<'_> {
                 _ => None,
             };
             if let Some(name) = name {
-                self.builder.read(&env(name), line);
+                self.builder.read(&env(name), false, line);
             }
         }
         walk::walk_member_expression(self, it);

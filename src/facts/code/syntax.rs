@@ -142,8 +142,30 @@ impl Reader<'_> {
             Expr::Call { callee, arguments } => {
                 self.builder.call(callee, arguments, call_line(node));
             }
-            value @ Expr::Env { .. } => self.builder.read(&value, line(node)),
+            value @ Expr::Env { .. } => {
+                let strict = self.is_strict(node);
+                self.builder.read(&value, strict, line(node));
+            }
             _ => {}
+        }
+    }
+
+    /// Whether a read of the environment fails where the variable is not set.
+    fn is_strict(&self, node: Node<'_>) -> bool {
+        let text = self.slice(node);
+        match self.language {
+            Language::Python => {
+                let soft = [
+                    "os.getenv",
+                    "getenv",
+                    "os.environ.get",
+                    "environ.get",
+                    "os.environ.setdefault",
+                ];
+                !soft.iter().any(|call| text.starts_with(call))
+            }
+            Language::Ruby => text.starts_with("ENV.fetch"),
+            _ => false,
         }
     }
 

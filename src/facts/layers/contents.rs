@@ -1,12 +1,12 @@
 //! What is inside a layer: bytes, files, commands, libraries, programs for the start?
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::elf::{self, Elf};
+use super::libraries::{self, Library};
 use super::{Buildpack, Folder, LayerToml, Unread, escape, versions};
 use crate::facts::tree::{EntryKind, Tree};
 
@@ -65,7 +65,9 @@ pub struct Contents {
     /// Commands directly in `bin`, in byte order.
     pub executables: Vec<Executable>,
     /// `lib*.so*` directly in `lib`, in byte order.
-    pub libraries: Vec<OsString>,
+    pub libraries: Vec<Library>,
+    /// `lib*.so*` anywhere else, relative to the layer: no path variable leads there by itself.
+    pub other_libraries: Vec<PathBuf>,
     /// Version of a command or runtime by name, read without executing anything.
     pub versions: BTreeMap<String, String>,
     pub exec_d: Vec<Program>,
@@ -73,6 +75,15 @@ pub struct Contents {
     pub links: Vec<AbsoluteLink>,
     /// Path, size and, where another layer has the same size, digest of files of 1 MB and more.
     pub big: Vec<(PathBuf, u64, Option<[u8; 32]>)>,
+}
+
+/// Only what runs at the start of a process.
+pub(super) fn start_programs(layer: &Path) -> Contents {
+    Contents {
+        exec_d: programs(&layer.join("exec.d")),
+        profile_d: programs(&layer.join("profile.d")),
+        ..Contents::default()
+    }
 }
 
 /// Reads a layer's folder.
@@ -84,11 +95,9 @@ pub(super) fn read(
 ) -> Contents {
     let mut contents = Contents {
         executables: with_needs(executables(&layer.join("bin")), &layer.join("bin")),
-        libraries: libraries(&layer.join("lib")),
+        libraries: libraries::read(&layer.join("lib")),
         versions: versions::read(layer, toml),
-        exec_d: programs(&layer.join("exec.d")),
-        profile_d: programs(&layer.join("profile.d")),
-        ..Contents::default()
+        ..start_programs(layer)
     };
     // A link may lead anywhere, to `/` even: it is no layer of its own to be weighed.
     if folder == Folder::Directory {
@@ -105,6 +114,10 @@ fn weigh(layer: &Path, contents: &mut Contents, unread: &mut Vec<Unread>) {
             continue;
         }
         contents.files += 1;
+        let is_library = entry.path().file_name().is_some_and(libraries::is_library);
+        if is_library && entry.path().parent() != Some(Path::new("lib")) {
+            contents.other_libraries.push(entry.path().to_owned());
+        }
         if entry.links() > 1 && !seen.insert(entry.inode()) {
             continue;
         }
@@ -163,23 +176,6 @@ fn with_needs(mut found: Vec<Executable>, folder: &Path) -> Vec<Executable> {
         command.elf = elf::read(&folder.join(&command.name));
     }
     found
-}
-
-fn libraries(folder: &Path) -> Vec<OsString> {
-    let mut found: Vec<OsString> = fs_err::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name())
-        .filter(|name| is_library(name))
-        .collect();
-    found.sort_unstable();
-    found
-}
-
-fn is_library(name: &OsStr) -> bool {
-    let bytes = name.as_bytes();
-    bytes.starts_with(b"lib") && bytes.windows(3).any(|window| window == b".so")
 }
 
 /// The files of `exec.d` or `profile.d`: those for all processes first, then one folder
@@ -251,6 +247,11 @@ pub(super) fn compare(root: &Path, group: &mut [Buildpack]) {
                 .entry((command.name.clone(), command.size))
                 .or_default() += 1;
         }
+        for library in &layer.contents.libraries {
+            *commands
+                .entry((library.name.clone(), library.size))
+                .or_default() += 1;
+        }
         for (_, size, _) in &layer.contents.big {
             *sizes.entry(*size).or_default() += 1;
         }
@@ -263,6 +264,12 @@ pub(super) fn compare(root: &Path, group: &mut [Buildpack]) {
                 let twice = commands.get(&(command.name.clone(), command.size));
                 if twice.is_some_and(|times| *times > 1) && command.size <= COMPARED {
                     command.digest = digest(&path.join("bin").join(&command.name));
+                }
+            }
+            for library in &mut layer.contents.libraries {
+                let twice = commands.get(&(library.name.clone(), library.size));
+                if twice.is_some_and(|times| *times > 1) && library.size <= COMPARED {
+                    library.digest = digest(&path.join("lib").join(&library.name));
                 }
             }
             for (file, size, found) in &mut layer.contents.big {

@@ -1,4 +1,4 @@
-//! Which machine and C library does a program need?
+//! Which machine, C library and shared libraries does a program need?
 //!
 //! Reads headers and two small tables of an ELF file (System V ABI, "Object Files";
 //! Linux Standard Base, "Symbol Versioning"), never the whole file.
@@ -15,6 +15,18 @@ const SECTIONS: usize = 512;
 const VERSION_NEEDS: u32 = 0x6fff_fffe;
 /// `PT_INTERP`.
 const INTERPRETER: u32 = 3;
+/// `PT_LOAD` and `PT_DYNAMIC`.
+const LOAD: u32 = 1;
+const DYNAMIC: u32 = 2;
+/// `DT_NEEDED`, `DT_STRTAB`, `DT_STRSZ`, `DT_SONAME`, `DT_RPATH`, `DT_RUNPATH`.
+const NEEDED: u64 = 1;
+const STRINGS: u64 = 5;
+const STRINGS_SIZE: u64 = 10;
+const SONAME: u64 = 14;
+const RPATH: u64 = 15;
+const RUNPATH: u64 = 29;
+/// Libraries that one file may need at most; more is no real file.
+const LIBRARIES: usize = 4_096;
 
 /// What an ELF file asks of its surroundings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +37,15 @@ pub struct Elf {
     pub interpreter: Option<String>,
     /// The newest glibc version that it names, such as 2.38.
     pub glibc: Option<(u32, u32)>,
+    /// The name that other files know a library by.
+    pub soname: Option<String>,
+    /// Libraries that must be there, by name.
+    pub needed: Vec<String>,
+    /// Folders that it brings itself: looked into before `LD_LIBRARY_PATH` (`DT_RPATH` without
+    /// a `DT_RUNPATH`, ld.so(8)) …
+    pub rpath: Vec<String>,
+    /// … and after it.
+    pub runpath: Vec<String>,
 }
 
 /// Reads a file; `None` if it is no 64-bit little-endian ELF.
@@ -41,22 +62,80 @@ pub fn read(path: &Path) -> Option<Elf> {
         183 => "arm64".to_owned(),
         other => format!("machine {other}"),
     };
-    Some(Elf {
+    let mut elf = Elf {
         arch,
         interpreter: interpreter(&file, &header),
         glibc: glibc(&file, &header),
-    })
+        ..Elf::default()
+    };
+    // A file without the table, or with a broken one, needs nothing that we know of.
+    let _ = dynamic(&file, &header, &mut elf);
+    Some(elf)
 }
 
-fn interpreter(file: &File, header: &[u8]) -> Option<String> {
+/// Reads the dynamic table: names of libraries, and folders to look into.
+fn dynamic(file: &File, header: &[u8], elf: &mut Elf) -> Option<()> {
+    let segments = segments(file, header)?;
+    let of_kind = |kind: u32| {
+        segments
+            .iter()
+            .filter(move |one| u32_at(one, 0) == Some(kind))
+    };
+    let table = of_kind(DYNAMIC).next()?;
+    let table = bytes(file, u64_at(table, 8)?, u64_at(table, 32)?)?;
+    let entries: Vec<(u64, u64)> = table
+        .chunks_exact(16)
+        .map_while(|entry| Some((u64_at(entry, 0)?, u64_at(entry, 8)?)))
+        .take_while(|(tag, _)| *tag != 0)
+        .take(LIBRARIES)
+        .collect();
+    let value = |wanted: u64| {
+        let mut all = entries.iter().filter(move |(tag, _)| *tag == wanted);
+        all.next().map(|(_, value)| *value)
+    };
+    let address = value(STRINGS)?;
+    // The table gives an address in memory; segments say where that is in the file.
+    let at = of_kind(LOAD).find_map(|segment| {
+        let inside = address.checked_sub(u64_at(segment, 16)?)?;
+        (inside < u64_at(segment, 32)?).then_some(u64_at(segment, 8)?.checked_add(inside)?)
+    })?;
+    let names = bytes(file, at, value(STRINGS_SIZE)?)?;
+    let text = |at: u64| text_at(&names, usize::try_from(at).ok()?);
+    let folders = |tag: u64| -> Vec<String> {
+        let list = value(tag).and_then(text).unwrap_or_default();
+        let parts = list.split(':').filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    elf.soname = value(SONAME).and_then(text);
+    elf.runpath = folders(RUNPATH);
+    elf.rpath = if elf.runpath.is_empty() {
+        folders(RPATH)
+    } else {
+        Vec::new()
+    };
+    elf.needed = entries
+        .iter()
+        .filter(|(tag, _)| *tag == NEEDED)
+        .filter_map(|(_, at)| text(*at))
+        .collect();
+    Some(())
+}
+
+fn segments(file: &File, header: &[u8]) -> Option<Vec<Vec<u8>>> {
     let (at, size, count) = (
         u64_at(header, 32)?,
         u16_at(header, 54)?,
         u16_at(header, 56)?,
     );
     let table = bytes(file, at, u64::from(size) * u64::from(count))?;
-    let entry = table
-        .chunks_exact(usize::from(size).max(56))
+    let entries = table.chunks_exact(usize::from(size).max(56));
+    Some(entries.map(<[u8]>::to_vec).collect())
+}
+
+fn interpreter(file: &File, header: &[u8]) -> Option<String> {
+    let segments = segments(file, header)?;
+    let entry = segments
+        .iter()
         .find(|entry| u32_at(entry, 0) == Some(INTERPRETER))?;
     let text = bytes(file, u64_at(entry, 8)?, u64_at(entry, 32)?.min(4_096))?;
     text_at(&text, 0)
@@ -155,6 +234,8 @@ mod tests {
         assert_eq!(elf.arch, arch);
         assert!(elf.interpreter.unwrap().contains("ld-"));
         assert!(elf.glibc.unwrap() >= (2, 2));
+        assert!(elf.needed.iter().any(|name| name == "libc.so.6"));
+        assert_eq!(elf.soname, None);
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! What does a build see around its layers: its own variables, the platform's, the
 //! operator's, and the commands of the image?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::Layers;
+use super::descriptor::{self, Descriptor};
 use super::env_dir::{self, EnvDir};
+use super::libraries;
 use super::paths::{self, PathFolder};
+use super::slices::{self, Overlap};
+use crate::facts::environment::this_machine;
 
 /// Where the operator of a builder keeps variables for all builds (lifecycle
 /// `platform/defaults.go`).
@@ -27,19 +32,28 @@ pub struct Surroundings {
     /// Folders of PATH outside of the layers with their commands. In a build they belong
     /// to the build image, the only stand-in for the run image.
     pub image: Vec<PathFolder>,
+    /// What the buildpacks of the group say of themselves, by id, in a build.
+    pub descriptors: BTreeMap<String, Descriptor>,
+    /// Files of the app that several slices want.
+    pub overlaps: Vec<Overlap>,
+    /// Libraries that the build image's loader finds by itself, in a build.
+    pub libraries: Option<BTreeSet<OsString>>,
+    /// Distribution of the build image, such as `ubuntu 24.04`, in a build.
+    pub distro: Option<String>,
     /// The folder name of our own layers (`CNB_LAYERS_DIR`), in a build.
     pub own: Option<String>,
 }
 
-/// Reads the surroundings by our own variables.
+/// Reads the surroundings of a stack, and of the app where there is one, by our own variables.
 #[must_use]
-pub fn read(root: &Path) -> Surroundings {
-    of(root, std::env::vars_os().collect())
+pub fn read(layers: &Layers, app: Option<&Path>) -> Surroundings {
+    of(layers, app, std::env::vars_os().collect())
 }
 
 /// The surroundings as given variables describe them.
 #[must_use]
-pub fn of(root: &Path, live: BTreeMap<OsString, OsString>) -> Surroundings {
+pub fn of(layers: &Layers, app: Option<&Path>, live: BTreeMap<OsString, OsString>) -> Surroundings {
+    let root = layers.root.as_path();
     let folder = |name: &str| live.get(&OsString::from(name)).map(PathBuf::from);
     let own = folder("CNB_LAYERS_DIR")
         .filter(|own| own.parent() == Some(root))
@@ -58,11 +72,18 @@ pub fn of(root: &Path, live: BTreeMap<OsString, OsString>) -> Surroundings {
     if image.is_empty() {
         image = paths::read(USUAL_PATH.as_ref(), root);
     }
+    let descriptors = folder("CNB_BUILDPACK_DIR")
+        .map(|own| descriptor::read(&own, &layers.group))
+        .unwrap_or_default();
     Surroundings {
-        live,
         platform,
         operator,
         image,
+        descriptors,
+        overlaps: app.map_or_else(Vec::new, |app| slices::overlaps(app, &layers.group)),
+        libraries: own.is_some().then(libraries::of_image),
+        distro: own.is_some().then(|| this_machine(None).distro),
+        live,
         own,
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::descriptor::{Descriptor, Target};
 use super::{Buildpack, Unread};
 
 /// The flags of a layer.
@@ -218,6 +219,35 @@ fn process(entry: &toml::Value, direct_by_default: bool) -> Process {
         working_dir: Some(text(entry, "working-dir")).filter(|path| !path.is_empty()),
         buildpack: Some(text(entry, "buildpack-id")).filter(|id| !id.is_empty()),
     }
+}
+
+/// `buildpack.toml` of a buildpack; `None` if it can't be read.
+pub(super) fn descriptor(path: &Path) -> Option<Descriptor> {
+    let table = table(path, &mut Vec::new())?;
+    let clear = table
+        .get("buildpack")
+        .and_then(|buildpack| buildpack.get("clear-env"))
+        .and_then(toml::Value::as_bool);
+    let distro = |one: &toml::Value| {
+        format!("{} {}", text(one, "name"), text(one, "version"))
+            .trim_end()
+            .to_owned()
+    };
+    let target = |one: &toml::Value| Target {
+        os: text(one, "os"),
+        arch: text(one, "arch"),
+        distros: one
+            .get("distros")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(distro)
+            .collect(),
+    };
+    Some(Descriptor {
+        clear_env: clear.unwrap_or(false),
+        targets: list(&table, "targets").map(target).collect(),
+    })
 }
 
 /// `launch.toml` of a buildpack.

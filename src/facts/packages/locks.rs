@@ -1,6 +1,6 @@
 //! What do lockfiles resolve?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -17,6 +17,64 @@ pub(super) fn read(sources: &Sources) -> Locks {
         }
     }
     locks
+}
+
+/// What other packages need, by the lockfiles that tell who needs what but not for what.
+pub(super) fn needed(sources: &Sources) -> BTreeSet<(Ecosystem, String)> {
+    let mut found = BTreeSet::new();
+    let text = |path| sources.text(path).unwrap_or_default();
+    for line in text("Gemfile.lock").lines() {
+        if let Some(need) = line.strip_prefix("      ") {
+            let name = need
+                .split(" (")
+                .next()
+                .unwrap_or(need)
+                .trim_end_matches('!');
+            found.insert((Ecosystem::Gem, name.to_owned()));
+        }
+    }
+    // Yarn's first format; what is needed stands at the top of node_modules as a rule.
+    let mut list = false;
+    for line in text("yarn.lock").lines() {
+        if let (true, Some(need)) = (list, line.strip_prefix("    ")) {
+            let name = need.split([' ', ':']).next().unwrap_or(need);
+            found.insert((Ecosystem::Npm, name.trim_matches('"').to_owned()));
+        } else {
+            list = line == "  dependencies:";
+        }
+    }
+    for path in ["poetry.lock", "uv.lock"] {
+        needed_by_python(text(path), &mut found);
+    }
+    found
+}
+
+/// poetry: a table `[package.dependencies]`; uv: a list `dependencies = [`. The app itself
+/// is a package without a registry in uv.lock, and what it asks for says nothing.
+fn needed_by_python(text: &str, found: &mut BTreeSet<(Ecosystem, String)>) {
+    let (mut own, mut table, mut list) = (false, false, false);
+    for line in text.lines() {
+        match line {
+            "[[package]]" => (own, table, list) = (false, false, false),
+            "[package.dependencies]" => table = true,
+            "dependencies = [" => list = !own,
+            "]" => list = false,
+            _ if line.starts_with('[') => (table, list) = (false, false),
+            _ if line.starts_with("source = {") => {
+                own = line.contains("virtual") || line.contains("editable");
+            }
+            _ => {}
+        }
+        let name = if table {
+            line.split_once(" = ").map(|(name, _)| name)
+        } else if list {
+            line.split_once("name = \"")
+                .and_then(|(_, rest)| rest.split('"').next())
+        } else {
+            None
+        };
+        found.extend(name.map(|name| (Ecosystem::Pypi, pypi_name(name.trim_matches('"')))));
+    }
 }
 
 type Parse = fn(&str, &mut Locks);
@@ -210,6 +268,21 @@ fn composer(text: &str, locks: &mut Locks) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn needs_of_others_are_known() {
+        let mut found = BTreeSet::new();
+        needed_by_python(
+            "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\ndependencies = [\n    { name = \"flask\" },\n]\n\n[[package]]\nname = \"flask\"\nsource = { registry = \"x\" }\ndependencies = [\n    { name = \"jinja2\" },\n]\n",
+            &mut found,
+        );
+        needed_by_python(
+            "[[package]]\nname = \"a\"\n\n[package.dependencies]\nPyYAML = \">=5\"\n\n[package.extras]\ntest = []\n",
+            &mut found,
+        );
+        let names: Vec<_> = found.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["jinja2", "pyyaml"]);
+    }
 
     #[test]
     fn every_lockfile_gives_versions() {

@@ -191,6 +191,38 @@ fn pyproject(path: &str, text: &str, found: &mut Vec<Package>) {
         true,
         found,
     );
+    // Builds install the main group only (`poetry sync --only main`).
+    let groups = poetry
+        .and_then(|poetry| poetry.get("group"))
+        .and_then(toml::Value::as_table);
+    for (_, group) in groups.into_iter().flatten() {
+        push_toml(group.get("dependencies"), path, text, true, found);
+    }
+    dependency_groups(&value, path, text, found);
+}
+
+/// PEP 735, as uv writes them: no group is installed by a build (`uv sync --no-default-groups`).
+fn dependency_groups(value: &toml::Table, path: &str, text: &str, found: &mut Vec<Package>) {
+    let groups = value
+        .get("dependency-groups")
+        .and_then(toml::Value::as_table);
+    let entries = groups
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, group)| group.as_array())
+        .flatten()
+        .filter_map(toml::Value::as_str);
+    for requirement in entries {
+        let (name, wanted) = python_requirement(requirement);
+        found.push(Package {
+            ecosystem: Ecosystem::Pypi,
+            line: line_of(text, requirement),
+            name,
+            wanted,
+            dev: true,
+            path: path.to_owned(),
+        });
+    }
 }
 
 fn gemfile(path: &str, text: &str, found: &mut Vec<Package>) {

@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 
+use crate::budget::duplicates::Duplicates;
 use crate::budget::history::{Change, How};
 use crate::budget::image::{self, ImageReport};
-use crate::budget::{BudgetReport, Part, Verdict};
+use crate::budget::layers::Known;
+use crate::budget::{BudgetReport, Compressed, Part, Verdict};
 
 /// Size, verdict and parts, largest first.
 #[must_use]
 pub fn value(report: &BudgetReport) -> Value {
-    let compressed = &report.size.compressed;
     json!({
         "verdict": match report.verdict {
             Verdict::Within => "within",
@@ -20,17 +21,26 @@ pub fn value(report: &BudgetReport) -> Value {
         },
         "files": report.size.totals.files,
         "bytes": report.size.totals.bytes,
-        "compressed": {
-            "bytes": compressed.bytes, "low": compressed.low,
-            "high": compressed.high, "exact": compressed.exact,
-        },
+        "compressed": compressed_value(&report.size.compressed),
+        "image": compressed_value(&report.size.image),
         "parts": parts(&report.parts),
         "kinds": parts(&report.kinds),
+        "layers": report.layers.iter().map(|layer| json!({
+            "name": layer.past.name, "buildpack": layer.past.buildpack,
+            "known": match layer.known {
+                Known::Seen => "seen",
+                Known::Remembered => "remembered",
+                Known::Unknown => "unknown",
+            },
+            "files": layer.past.files, "bytes": layer.past.bytes,
+            "compressed": layer.past.compressed, "plus_minus": layer.past.plus_minus,
+            "image": layer.past.image,
+        })).collect::<Vec<_>>(),
         "repeated_links": report.size.repeated_links,
         "change": report.change.as_ref().map(change),
         "exceeded": report.exceeded.iter().map(|excess| json!({
-            "what": excess.what, "bytes": excess.compressed.bytes, "limit": excess.limit,
-            "decided_by": excess.source.to_string(),
+            "what": excess.what, excess.measured.unit(): excess.measured.amount(),
+            "limit": excess.limit, "decided_by": excess.source.to_string(),
         })).collect::<Vec<_>>(),
         "savings": report.savings.iter().map(|saving| json!({
             "bytes": saving.bytes, "how": saving.how,
@@ -41,6 +51,13 @@ pub fn value(report: &BudgetReport) -> Value {
     })
 }
 
+fn compressed_value(compressed: &Compressed) -> Value {
+    json!({
+        "bytes": compressed.bytes, "low": compressed.low,
+        "high": compressed.high, "exact": compressed.exact,
+    })
+}
+
 fn parts(parts: &[Part]) -> Vec<Value> {
     parts
         .iter()
@@ -48,6 +65,7 @@ fn parts(parts: &[Part]) -> Vec<Value> {
             json!({
                 "name": part.name, "kind": part.kind, "files": part.totals.files,
                 "bytes": part.totals.bytes, "compressed": part.compressed,
+                "plus_minus": part.plus_minus,
             })
         })
         .collect()
@@ -98,4 +116,15 @@ pub fn hidden(report: &ImageReport) -> Value {
         })
     });
     json!({ "bytes": report.hidden_bytes(), "files": files.collect::<Vec<_>>() })
+}
+
+/// Files that are there more than once, largest groups first.
+#[must_use]
+pub fn duplicates(duplicates: &Duplicates) -> Value {
+    json!({
+        "files": duplicates.files, "bytes": duplicates.bytes,
+        "largest": duplicates.largest.iter().map(|copies| json!({
+            "bytes": copies.bytes, "paths": copies.paths,
+        })).collect::<Vec<_>>(),
+    })
 }

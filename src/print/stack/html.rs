@@ -86,11 +86,23 @@ fn findings(out: &mut String, report: &StackReport) {
             finding.rule,
             escaped(&finding.message)
         );
-        if !finding.help.is_empty() {
-            let _ = writeln!(out, "<pre>{}</pre>", escaped(&finding.help.join("\n")));
+        let list = finding
+            .help
+            .iter()
+            .position(|line| report.corrected.first() == Some(line));
+        let help = finding
+            .help
+            .get(..list.unwrap_or(finding.help.len()))
+            .unwrap_or_default();
+        if !help.is_empty() {
+            let _ = writeln!(out, "<pre>{}</pre>", escaped(&help.join("\n")));
         }
     }
     out.push_str("</ul>\n");
+    if !report.corrected.is_empty() {
+        let list = escaped(&report.corrected.join("\n"));
+        let _ = writeln!(out, "<h2>The corrected order</h2>\n<pre>{list}</pre>");
+    }
 }
 
 fn arrows(out: &mut String, report: &StackReport) {

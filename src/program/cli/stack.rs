@@ -47,10 +47,12 @@ enum Picture {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let root = folder(&arguments.layers)?;
+    let app = app::read(&folder(&arguments.app)?);
+    let layers = layers::read(&root);
     let report = stack::inspect(&Inputs {
-        layers: &layers::read(&root),
-        surroundings: &surroundings::read(&root),
-        app: Some(&app::read(&folder(&arguments.app)?)),
+        surroundings: &surroundings::read(&layers, Some(&app.root)),
+        layers: &layers,
+        app: Some(&app),
         remembered: None,
         audit: None,
     });

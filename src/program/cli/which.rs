@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let found = stack::which(
         &Inputs {
             layers: &layers,
-            surroundings: &surroundings::read(&root),
+            surroundings: &surroundings::read(&layers, None),
             app: None,
             remembered: None,
             audit: None,

@@ -2,6 +2,8 @@
 
 use super::Rule;
 use crate::audit::registry::Docs;
+use crate::facts::layers::Layer;
+use crate::facts::shell;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 
@@ -51,20 +53,11 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn exported(layer: &crate::facts::layers::Layer) -> Vec<String> {
-    let mut names: Vec<String> = layer
-        .contents
-        .profile_d
-        .iter()
-        .flat_map(|script| {
-            let text = String::from_utf8_lossy(&script.head).into_owned();
-            let names: Vec<String> = text
-                .lines()
-                .filter_map(|line| line.trim_start().strip_prefix("export ")?.split_once('='))
-                .map(|(name, _)| name.trim().to_owned())
-                .collect();
-            names
-        })
+fn exported(layer: &Layer) -> Vec<String> {
+    let scripts = layer.contents.profile_d.iter();
+    let mut names: Vec<String> = scripts
+        .flat_map(|script| shell::parse(&String::from_utf8_lossy(&script.head)).assignments)
+        .map(|one| one.name)
         .collect();
     names.sort_unstable();
     names.dedup();

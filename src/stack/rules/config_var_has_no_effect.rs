@@ -26,6 +26,9 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// How many names one finding lists.
+const NAMED: usize = 5;
+
 fn check(model: &Model<'_>) -> Vec<Finding> {
     let mut names: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut findings = Vec::new();
@@ -72,5 +75,37 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         );
         RULE.finding(message, Vec::new())
     }));
+    findings.extend(unseen(model));
     findings
+}
+
+/// Buildpacks that want no config vars in their environment.
+fn unseen(model: &Model<'_>) -> Option<Finding> {
+    let names: Vec<String> = model
+        .surroundings
+        .platform
+        .files()
+        .iter()
+        .map(|file| file.name.to_string_lossy().into_owned())
+        .collect();
+    let without = |id: &str| {
+        let descriptor = model.surroundings.descriptors.get(id);
+        descriptor.is_some_and(|one| one.clear_env)
+    };
+    let ids: Vec<&str> = model
+        .layers
+        .group
+        .iter()
+        .map(|one| one.id.as_str())
+        .filter(|id| without(id))
+        .collect();
+    if ids.is_empty() || names.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "{} asked for an environment without config vars (`clear-env`) and did not see {}.",
+        fix::listed(&ids, NAMED),
+        fix::listed(&names, NAMED)
+    );
+    Some(RULE.finding(message, Vec::new()))
 }

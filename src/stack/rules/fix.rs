@@ -3,35 +3,49 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
+use super::{library_shadowed, second_runtime};
 use crate::stack::environment::{By, How, Variable};
 use crate::stack::model::Model;
 use crate::stack::which::{Candidate, Owner};
 
-/// Longer lists are not printed again; the move is then said in words only.
-const LISTED: usize = 12;
+/// Longer lists are not printed; the move is then said in words only.
+const LISTED: usize = 60;
 
-/// The list for project.toml with one buildpack moved right before another.
+/// One buildpack moved right before another, and the list for project.toml that makes this
+/// and all other moves of the stack.
 pub(super) fn order(model: &Model<'_>, moved: usize, before: usize) -> Vec<String> {
+    let mut lines = vec![order_in_words(model, moved, before)];
+    lines.extend(model.corrected.iter().cloned());
+    lines
+}
+
+/// The list with every move that findings ask for, ready to paste; empty if there is none.
+/// Where two moves contradict each other the earlier one holds.
+pub(in crate::stack) fn corrected(model: &Model<'_>) -> Vec<String> {
     let group = &model.layers.group;
-    let (Some(first), Some(second)) = (group.get(moved), group.get(before)) else {
-        return Vec::new();
-    };
-    let mut lines = vec![format!(
-        "Put {} before {} in project.toml:",
-        first.id, second.id
-    )];
-    if group.len() > LISTED {
-        return lines;
-    }
-    let mut indexes: Vec<usize> = (0..group.len()).filter(|index| *index != moved).collect();
-    let at = indexes
+    let mut moves: Vec<(usize, usize)> = second_runtime::conflicts(model)
         .iter()
-        .position(|index| *index == before)
-        .unwrap_or(0);
-    indexes.insert(at, moved);
-    lines.push("[io.buildpacks]".to_owned());
-    lines.push("group = [".to_owned());
-    for buildpack in indexes.iter().filter_map(|index| group.get(*index)) {
+        .map(second_runtime::Conflict::pair)
+        .collect();
+    moves.extend(library_shadowed::hidden(model).of_buildpacks.into_keys());
+    moves.extend(
+        model
+            .processes
+            .lost_default
+            .iter()
+            .map(|(_, first, second)| (*second, *first)),
+    );
+    moves.retain(|(moved, before)| moved > before);
+    moves.sort_unstable();
+    moves.dedup();
+    if moves.is_empty() || group.len() > LISTED {
+        return Vec::new();
+    }
+    let mut lines = vec!["[io.buildpacks]".to_owned(), "group = [".to_owned()];
+    for buildpack in ordered(group.len(), &moves)
+        .into_iter()
+        .filter_map(|index| group.get(index))
+    {
         let version = match buildpack.version.as_str() {
             "" => String::new(),
             version => format!(", version = \"{version}\""),
@@ -40,6 +54,37 @@ pub(super) fn order(model: &Model<'_>, moved: usize, before: usize) -> Vec<Strin
     }
     lines.push("]".to_owned());
     lines
+}
+
+/// `0..count` with `(a, b)` putting a before b, as close to the old order as possible. All
+/// moves go forward to an earlier place, so that they can't form a circle among themselves,
+/// but a moved one takes along nothing: what is not named keeps its place.
+fn ordered(count: usize, moves: &[(usize, usize)]) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..count).collect();
+    let mut order = Vec::with_capacity(count);
+    while let Some(first) = left.first().copied() {
+        // Follow what must come before it to one that nothing must come before.
+        let mut next = first;
+        while let Some((moved, _)) = moves
+            .iter()
+            .find(|(moved, before)| *before == next && left.contains(moved))
+        {
+            next = *moved;
+        }
+        left.retain(|one| *one != next);
+        order.push(next);
+    }
+    order
+}
+
+/// Names in one line, at most `shown` of them.
+pub(super) fn listed<S: AsRef<str>>(names: &[S], shown: usize) -> String {
+    let first: Vec<&str> = names.iter().take(shown).map(AsRef::as_ref).collect();
+    let first = first.join(", ");
+    match names.len().saturating_sub(shown) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// The same in one line, for findings where the order is one fix among others.
@@ -130,5 +175,24 @@ pub(super) fn why(
             format!("because {name} comes later and prepends its bin")
         }
         _ => "because its folder comes first in PATH".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_moves_are_made_and_the_rest_stays() {
+        assert_eq!(ordered(4, &[(2, 0)]), [2, 0, 1, 3]);
+        assert_eq!(ordered(4, &[(2, 0), (3, 2)]), [3, 2, 0, 1]);
+        assert_eq!(ordered(3, &[(1, 0), (2, 0)]), [1, 2, 0]);
+        assert_eq!(ordered(2, &[]), [0, 1]);
+    }
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        assert_eq!(listed(&["a", "b", "c"], 2), "a, b and 1 more");
+        assert_eq!(listed(&["a"], 2), "a");
     }
 }

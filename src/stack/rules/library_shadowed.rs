@@ -1,14 +1,13 @@
 //! A shared library exists in two folders of `LD_LIBRARY_PATH`.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::ffi::OsStr;
 
 use super::{Rule, fix};
 use crate::audit::registry::Docs;
-use crate::facts::layers::escape;
+use crate::facts::layers::Library;
 use crate::finding::{Finding, Level};
+use crate::stack::libraries;
 use crate::stack::model::Model;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,12 +16,13 @@ pub(super) static RULE: Rule = Rule {
     title: "A shared library exists in two folders of LD_LIBRARY_PATH.",
     level: Level::Warn,
     docs: Docs {
-        finds: "The same `lib*.so*` directly in the `lib` folder of two buildpacks' launch layers that are both \
-                in LD_LIBRARY_PATH.",
+        finds: "One library (by its `DT_SONAME`, else by its file name) with different content directly in the `lib` \
+                folder of two buildpacks' launch layers that are both in LD_LIBRARY_PATH. That a layer's library \
+                hides the image's is information only.",
         why: "The loader takes the first folder for every program, also for those that were built against \
               the other one: crashes and missing symbols at start, or only in a rare code path.",
         fix: "Remove the package from one of the two, or put the buildpack whose library should win last.",
-        silent: "For layers of one buildpack or family, and for folders that are not in LD_LIBRARY_PATH.",
+        silent: "For layers of one buildpack or family, for equal content, and for folders that are not in LD_LIBRARY_PATH.",
     },
     check,
 };
@@ -31,67 +31,73 @@ pub(super) static RULE: Rule = Rule {
 const NAMED: usize = 5;
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
-    let order: Vec<PathBuf> = model
-        .dyno
-        .get("LD_LIBRARY_PATH")
-        .as_bytes()
-        .split(|byte| *byte == b':')
-        .map(|part| PathBuf::from(OsStr::from_bytes(part)))
+    let hidden = hidden(model);
+    let mut findings: Vec<Finding> = hidden
+        .of_buildpacks
+        .iter()
+        .map(|(pair, names)| clash(model, *pair, names))
         .collect();
-    let mut found: Vec<(usize, usize, &[OsString])> = model
-        .launch_layers()
-        .filter_map(|(index, buildpack, layer)| {
-            let lib = model
-                .layers
-                .root
-                .join(escape(&buildpack.id))
-                .join(&layer.name)
-                .join("lib");
-            let at = order.iter().position(|folder| *folder == lib)?;
-            Some((at, index, layer.contents.libraries.as_slice()))
-        })
-        .collect();
-    found.sort_unstable_by_key(|(at, ..)| *at);
-    let mut owner: BTreeMap<&OsString, usize> = BTreeMap::new();
-    let mut clashes: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-    for (_, index, libraries) in found {
-        for library in libraries {
-            match owner.get(library) {
-                None => {
-                    owner.insert(library, index);
+    findings.extend(hidden.of_image.iter().map(|(index, names)| {
+        let message = format!(
+            "{} of {} hide those of the image for every program at launch.",
+            fix::listed(names, NAMED),
+            model.id(*index)
+        );
+        let mut finding = RULE.finding(message, Vec::new());
+        finding.level = Level::Info;
+        finding
+    }));
+    findings
+}
+
+/// Libraries that are in a dyno more than once.
+#[derive(Default)]
+pub(super) struct Hidden {
+    /// By winner and loser.
+    pub of_buildpacks: BTreeMap<(usize, usize), Vec<String>>,
+    /// By the buildpack that hides the image's.
+    of_image: BTreeMap<usize, Vec<String>>,
+}
+
+pub(super) fn hidden(model: &Model<'_>) -> Hidden {
+    let mut owner: BTreeMap<&OsStr, (usize, &Library)> = BTreeMap::new();
+    let mut hidden = Hidden::default();
+    let image = model.surroundings.libraries.as_ref();
+    for folder in libraries::folders(model) {
+        let index = folder.buildpack;
+        for library in folder.libraries {
+            let key = library.key();
+            let name = key.to_string_lossy().into_owned();
+            let Some((first, known)) = owner.get(key) else {
+                owner.insert(key, (index, library));
+                if image.is_some_and(|image| image.contains(key)) {
+                    hidden.of_image.entry(index).or_default().push(name);
                 }
-                Some(first) if !fix::are_family(model.id(*first), model.id(index)) => {
-                    let names = clashes.entry((*first, index)).or_default();
-                    names.push(library.to_string_lossy().into_owned());
+                continue;
+            };
+            let is_same = library.digest.is_some() && library.digest == known.digest;
+            if !is_same && !fix::are_family(model.id(*first), model.id(index)) {
+                let names = hidden.of_buildpacks.entry((*first, index)).or_default();
+                if !names.contains(&name) {
+                    names.push(name);
                 }
-                Some(_) => {}
             }
         }
     }
-    clashes
-        .into_iter()
-        .map(|((winner, loser), names)| {
-            let more = match names.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let message = format!(
-                "{}{more} of {} hide those of {} for every program at launch.",
-                names
-                    .iter()
-                    .take(NAMED)
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                model.id(winner),
-                model.id(loser),
-            );
-            let help = if winner > loser {
-                fix::order(model, winner, loser)
-            } else {
-                Vec::new()
-            };
-            RULE.finding(message, help)
-        })
-        .collect()
+    hidden
+}
+
+fn clash(model: &Model<'_>, (winner, loser): (usize, usize), names: &[String]) -> Finding {
+    let message = format!(
+        "{} of {} hide those of {} for every program at launch.",
+        fix::listed(names, NAMED),
+        model.id(winner),
+        model.id(loser),
+    );
+    let help = if winner > loser {
+        fix::order(model, winner, loser)
+    } else {
+        Vec::new()
+    };
+    RULE.finding(message, help)
 }

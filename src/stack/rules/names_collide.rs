@@ -7,6 +7,7 @@ use crate::audit::registry::Docs;
 use crate::facts::layers::escape;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
+use crate::units;
 
 pub(super) static RULE: Rule = Rule {
     id: "names-collide",
@@ -14,12 +15,12 @@ pub(super) static RULE: Rule = Rule {
     title: "Two buildpacks use one label, one slice of the app, or one folder.",
     level: Level::Warn,
     docs: Docs {
-        finds: "Ids that differ only in `/` and `_` (`a/b_c` and `a_b/c`), one label with two values, and one \
-                pattern in two buildpacks' slices.",
+        finds: "Ids that differ only in `/` and `_` (`a/b_c` and `a_b/c`), one label with two values, and files of the \
+                app that the slices of two buildpacks match.",
         why: "Such ids share one layers folder, so each sees and changes the other's layers. Of two labels the \
               last one wins. Of two slices the first one takes the files.",
         fix: "Rename the buildpack or the label; let one buildpack slice the app.",
-        silent: "For one label with one value.",
+        silent: "For one label with one value, and for slices that share no file of this app.",
     },
     check,
 };
@@ -28,7 +29,6 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut folders: BTreeMap<String, &str> = BTreeMap::new();
     let mut labels: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-    let mut slices: BTreeMap<&str, &str> = BTreeMap::new();
     for buildpack in &model.layers.group {
         let id = buildpack.id.as_str();
         if let Some(other) = folders.insert(escape(id), id).filter(|other| *other != id) {
@@ -53,18 +53,15 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                 ));
             }
         }
-        for pattern in launch.slices.iter().flatten() {
-            match slices.get(pattern.as_str()) {
-                Some(other) if *other != id => findings.push(RULE.finding(
-                    format!("{other} and {id} both slice `{pattern}` of the app; the files go to {other}'s slice."),
-                    Vec::new(),
-                )),
-                Some(_) => {}
-                None => {
-                    slices.insert(pattern, id);
-                }
-            }
-        }
     }
+    findings.extend(model.surroundings.overlaps.iter().map(|one| {
+        let (first, second) = (model.id(one.first), model.id(one.second));
+        let message = format!(
+            "{first} and {second} both slice {} of the app ({}); they go to {first}'s slice.",
+            units::counted(one.files, "file"),
+            one.example.display()
+        );
+        RULE.finding(message, Vec::new())
+    }));
     findings
 }

@@ -4,6 +4,7 @@ use super::Rule;
 use super::list_variable_clobbered::LISTS;
 use crate::audit::registry::Docs;
 use crate::facts::layers::Program;
+use crate::facts::shell;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 
@@ -50,22 +51,14 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
 }
 
 /// Names and 1-based lines.
-pub(super) fn clobbered(script: &Program) -> Vec<(&'static str, usize)> {
-    let text = String::from_utf8_lossy(&script.head);
-    let mut found = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim_start();
-        let assignment = line.strip_prefix("export ").unwrap_or(line).trim_start();
-        let Some((name, value)) = assignment.split_once('=') else {
-            continue;
-        };
-        let Some((list, _)) = LISTS.iter().find(|(list, _)| *list == name) else {
-            continue;
-        };
-        let keeps = value.contains(&format!("${list}")) || value.contains(&format!("${{{list}"));
-        if !keeps {
-            found.push((*list, number));
-        }
-    }
-    found
+fn clobbered(script: &Program) -> Vec<(&'static str, usize)> {
+    shell::parse(&String::from_utf8_lossy(&script.head))
+        .assignments
+        .iter()
+        .filter(|one| !one.keeps())
+        .filter_map(|one| {
+            let (list, _) = LISTS.iter().find(|(list, _)| *list == one.name)?;
+            Some((*list, one.line))
+        })
+        .collect()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Rule;
+use super::{Rule, fix};
 use crate::audit::registry::Docs;
+use crate::facts::layers::descriptor::Target;
 use crate::facts::layers::elf::Elf;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
@@ -14,8 +15,10 @@ pub(super) static RULE: Rule = Rule {
     title: "A program needs another processor or a newer C library than the run image has.",
     level: Level::Error,
     docs: Docs {
-        finds: "Programs in the `bin` of launch layers that are built for another architecture, that ask for a \
-                newer glibc than the run image's distribution has, or that ask for musl where it has glibc.",
+        finds: "Programs in the `bin` and libraries in the `lib` of launch layers that are built for another \
+                architecture, that ask for a newer glibc than the run image's distribution has, or that ask for musl \
+                where it has glibc. As a warning: buildpacks whose `[[targets]]` do not name the run image, and a \
+                build image of another distribution than the run image.",
         why: "They stop with `Exec format error`, `version GLIBC_… not found` or `not found`, at the first \
               call and not in the build.",
         fix: "Take the download that fits the run image, or a statically linked one; build on the same \
@@ -35,43 +38,103 @@ const GLIBC: &[(&str, (u32, u32))] = &[
     ("ubuntu 24.04", (2, 39)),
 ];
 
+/// How many programs one finding lists.
+const NAMED: usize = 5;
+
 fn check(model: &Model<'_>) -> Vec<Finding> {
-    let distro = model
-        .layers
-        .analyzed
-        .as_ref()
-        .and_then(|one| one.run_distro.as_deref());
+    let mut findings = programs(model);
+    findings.extend(targets(model));
+    findings.extend(images(model));
+    findings
+}
+
+fn run_distro<'m>(model: &Model<'m>) -> Option<&'m str> {
+    let analyzed = model.layers.analyzed.as_ref();
+    analyzed.and_then(|one| one.run_distro.as_deref())
+}
+
+/// Programs and libraries that the run image can't execute.
+fn programs(model: &Model<'_>) -> Vec<Finding> {
+    let distro = run_distro(model);
     let mut found: BTreeMap<(usize, String), Vec<String>> = BTreeMap::new();
     for (index, _, layer) in model.launch_layers() {
-        for command in &layer.contents.executables {
-            let reason = command
-                .elf
-                .as_ref()
-                .and_then(|elf| misfit(elf, model.arch(), distro));
+        let commands = layer.contents.executables.iter();
+        let commands = commands.map(|one| (&one.name, one.elf.as_ref()));
+        let shared = layer.contents.libraries.iter();
+        let shared = shared.map(|one| (&one.name, one.elf.as_ref()));
+        for (name, elf) in commands.chain(shared) {
+            let reason = elf.and_then(|elf| misfit(elf, model.arch(), distro));
             if let Some(reason) = reason {
-                let name = format!("`{}`", command.name.to_string_lossy());
+                let name = format!("`{}`", name.to_string_lossy());
                 found.entry((index, reason)).or_default().push(name);
             }
         }
     }
     found
         .into_iter()
-        .map(|((index, reason), mut names)| {
-            let more = match names.len().saturating_sub(5) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            names.truncate(5);
-            let message = format!(
-                "{}{more} of {} {reason}.",
-                names.join(", "),
-                model.id(index)
-            );
+        .map(|((index, reason), names)| {
+            let names = fix::listed(&names, NAMED);
+            let message = format!("{names} of {} {reason}.", model.id(index));
             let help =
                 vec!["Take the build for the run image, or a statically linked one.".to_owned()];
             RULE.finding(message, help)
         })
         .collect()
+}
+
+/// Buildpacks whose `buildpack.toml` names other images than this one.
+fn targets(model: &Model<'_>) -> Vec<Finding> {
+    let (arch, distro) = (model.arch(), run_distro(model));
+    let mut findings = Vec::new();
+    for buildpack in &model.layers.group {
+        let Some(descriptor) = model.surroundings.descriptors.get(&buildpack.id) else {
+            continue;
+        };
+        let targets = &descriptor.targets;
+        if targets.is_empty() || targets.iter().any(|one| one.fits(arch, distro)) {
+            continue;
+        }
+        let meant: Vec<String> = targets.iter().map(Target::shown).collect();
+        let message = format!(
+            "{} is made for {}, the run image is {}.",
+            buildpack.id,
+            fix::listed(&meant, NAMED),
+            [arch, distro]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        let mut finding = RULE.finding(
+            message,
+            vec![format!(
+                "Take a version of {} for this run image, or another run image.",
+                buildpack.id
+            )],
+        );
+        finding.level = Level::Warn;
+        findings.push(finding);
+    }
+    findings
+}
+
+/// A build image that is another distribution than the run image.
+fn images(model: &Model<'_>) -> Option<Finding> {
+    let (build, run) = (model.surroundings.distro.as_deref()?, run_distro(model)?);
+    // Only what both name exactly: `debian` is no other distribution than `debian 12`.
+    let is_exact = |distro: &str| distro.trim_end().contains(' ');
+    if build == run || !is_exact(build) || !is_exact(run) {
+        return None;
+    }
+    let message = format!(
+        "The build image is {build}, the run image is {run}: what was compiled here may need libraries that the dyno has not."
+    );
+    let mut finding = RULE.finding(
+        message,
+        vec!["Build and run on images of one distribution and version.".to_owned()],
+    );
+    finding.level = Level::Warn;
+    Some(finding)
 }
 
 fn misfit(elf: &Elf, arch: Option<&str>, distro: Option<&str>) -> Option<String> {
@@ -106,6 +169,7 @@ mod tests {
             arch: arch.to_owned(),
             interpreter: Some(loader.to_owned()),
             glibc,
+            ..Elf::default()
         };
         let gnu = "/lib64/ld-linux-x86-64.so.2";
         let judge = |elf: &Elf, distro| misfit(elf, Some("amd64"), distro);

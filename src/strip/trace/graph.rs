@@ -20,7 +20,7 @@ use crate::strip::platform::{self, Fit};
 const MAX_SOURCE: u64 = 32_000_000;
 
 /// A load that no reader of the code can decide.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Undecided {
     /// Relative to the app.
     pub path: String,

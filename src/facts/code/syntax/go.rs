@@ -1,6 +1,6 @@
 //! Which nodes of a Go file are facts?
 
-use super::{Reader, ScopeKind, Step, line};
+use super::{Argument, Reader, ScopeKind, Step, children, line};
 
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if_statement"];
@@ -25,7 +25,16 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             let name = reader.field(node, "name");
             reader.builder.import(&module, vec![name], line(node));
         }
-        "go_statement" => reader.builder.call("go".to_owned(), Vec::new(), line(node)),
+        // What is started is the only argument: `go send(mail)` is `go(send(mail))`.
+        "go_statement" => {
+            let started = children(node).first().map(|started| Argument {
+                name: None,
+                value: reader.value(*started, 0),
+            });
+            reader
+                .builder
+                .call("go".to_owned(), started.into_iter().collect(), line(node));
+        }
         "function_declaration" | "method_declaration" | "func_literal" => {
             let name = reader.field(node, "name");
             return Some(ScopeKind::Function { name });

@@ -138,6 +138,11 @@ impl Reader<'_> {
                 name,
                 default: None,
             },
+            // Some variable is read; which one is not known.
+            Some(_) if environment => Expr::Env {
+                name: "*".to_owned(),
+                default: None,
+            },
             Some(Expr::Text(name)) => Expr::Name(format!("{base}.{name}")),
             Some(Expr::Name(name)) if name.starts_with(':') => {
                 Expr::Name(format!("{base}.{}", &name[1..]))

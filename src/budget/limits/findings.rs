@@ -1,0 +1,66 @@
+//! The verdict as findings.
+
+use super::{Saving, measured};
+use crate::budget::{BudgetReport, Verdict};
+use crate::finding::{Finding, Level};
+use crate::units;
+
+/// Every broken budget is an error; what is close or unknown a warning.
+pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
+    let finding = |rule, level, message: String, decided_by: String| Finding {
+        rule,
+        code: None,
+        level,
+        place: None,
+        message,
+        help: report.savings.iter().map(Saving::to_string).collect(),
+        decided_by,
+    };
+    let mut findings: Vec<_> = report
+        .exceeded
+        .iter()
+        .map(|excess| {
+            finding(
+                "budget-exceeded",
+                Level::Error,
+                excess.to_string(),
+                excess.source.to_string(),
+            )
+        })
+        .collect();
+    let Some(limits) = &report.limits else {
+        return findings;
+    };
+    let size = measured(&report.size.compressed);
+    let (message, source) = match report.verdict {
+        Verdict::Warn => (
+            format!(
+                "Slug {size} is above {}, the size from which deploys get slow.",
+                units::size(limits.warn.value)
+            ),
+            &limits.warn.source,
+        ),
+        Verdict::TooClose => (
+            format!(
+                "Slug {size}: too close to a budget to call (total: {}). The build goes on.",
+                units::size(limits.fail.value)
+            ),
+            &limits.fail.source,
+        ),
+        Verdict::Unknown => (
+            format!(
+                "Slug {size} or more: {}, so there is no verdict.",
+                report.gaps()
+            ),
+            &limits.fail.source,
+        ),
+        Verdict::Within | Verdict::Over => return findings,
+    };
+    findings.push(finding(
+        "budget-warning",
+        Level::Warn,
+        message,
+        source.to_string(),
+    ));
+    findings
+}

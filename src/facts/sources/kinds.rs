@@ -1,0 +1,110 @@
+//! Which files are read as text: lockfiles, manifests and configuration?
+
+use super::names::outside_the_app;
+
+/// Whether this is a lockfile.
+#[must_use]
+pub(super) fn is_lock(path: &str) -> bool {
+    matches!(
+        path,
+        "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "bun.lock"
+            | "Gemfile.lock"
+            | "poetry.lock"
+            | "uv.lock"
+            | "Pipfile.lock"
+            | "pdm.lock"
+            | "composer.lock"
+            | "go.sum"
+    )
+}
+
+const TEXT_NAMES: &[&str] = &[
+    "Procfile",
+    "Dockerfile",
+    "Gemfile",
+    "Pipfile",
+    "go.mod",
+    "pom.xml",
+    "package.json",
+    "app.json",
+    "composer.json",
+    "system.properties",
+    "runtime.txt",
+    ".python-version",
+    ".ruby-version",
+    ".node-version",
+    ".nvmrc",
+    ".tool-versions",
+    ".slugignore",
+    ".buildpacks",
+    ".gitignore",
+    ".npmrc",
+    ".yarnrc.yml",
+    "crontab",
+    ".profile",
+    "artisan",
+    "nginx.conf",
+    "uwsgi.ini",
+    "entrypoint.sh",
+    "schema.prisma",
+    "pnpm-workspace.yaml",
+];
+
+const TEXT_ENDINGS: &[&str] = &[
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".properties",
+    ".ini",
+    ".cfg",
+    ".tf",
+    ".gradle",
+    ".gradle.kts",
+    ".sh",
+    ".tfvars",
+    ".xml",
+];
+
+/// Whether this is configuration that rules read as text.
+#[must_use]
+pub(super) fn is_text(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let depth = path.matches('/').count();
+    if TEXT_NAMES.contains(&name) {
+        return depth <= 3;
+    }
+    if matches!(
+        name,
+        "env.example"
+            | "example.env"
+            | "sample.env"
+            | "env.default"
+            | "env.sample"
+            | "env.template"
+    ) {
+        return depth <= 1;
+    }
+    if name.starts_with(".env") || name.starts_with("Procfile") {
+        return depth <= 1;
+    }
+    if name.starts_with("requirements") || path.starts_with("requirements/") {
+        return depth <= 1 && (TEXT_LISTS.iter().any(|ending| name.ends_with(ending)));
+    }
+    if path.starts_with("bin/") && depth == 1 && !name.contains('.') {
+        return true;
+    }
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("tf") => return depth <= 4,
+        Some("pem" | "key") => return depth <= 4 && !outside_the_app(path),
+        _ => {}
+    }
+    let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
+    config && depth <= 4 && !outside_the_app(path)
+}
+
+/// Endings of lists of requirements.
+const TEXT_LISTS: &[&str] = &[".txt", ".in"];

@@ -1,0 +1,3 @@
+module slugsmith/best-speed
+
+go 1.21
