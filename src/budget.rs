@@ -237,6 +237,7 @@ pub fn inspect(tree: &Tree) -> BudgetReport {
 /// As [`inspect`]; the folders of [`BudgetReport::detail`] also say how much of them lies in
 /// `gone`, the files that stripping would remove.
 #[must_use]
+#[allow(clippy::implicit_hasher)] // one caller, one hasher
 pub fn inspect_without(tree: &Tree, gone: &HashSet<&Path>) -> BudgetReport {
     let load = Load {
         app: tree,
