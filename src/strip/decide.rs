@@ -18,6 +18,7 @@ use super::python;
 use super::reading::{Found, is_text, read};
 use super::references::{Form, Literal};
 use super::resolve::{Meaning, Resolver, is_module};
+use super::shrink::{self, Shrink};
 use super::start;
 use super::trace::{self, Undecided};
 use crate::config::StripConfig;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub unused_remove: Vec<String>,
     /// Loads that `trace` can't decide; what they can reach is kept.
     pub undecided: Vec<Undecided>,
+    /// Kept files that can be smaller.
+    pub shrinks: Vec<Shrink>,
 }
 
 /// What keeps a candidate.
@@ -81,7 +84,12 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             state.keep_meaning(&found.meaning, &found.because);
         }
     }
+    let shrinks = shrink::find(facts, texts, |number| {
+        let path = facts.index.path(number).unwrap_or_default();
+        !state.is_open(number) && !lists.keep.names(path, false)
+    });
     Plan {
+        shrinks,
         removed: state
             .open
             .iter()

@@ -422,7 +422,12 @@ fn an_interrupted_strip_is_taken_back_before_the_next() {
         ("node_modules/a/package.json", "{}"),
         ("src/a.js", "x"),
     ]);
-    let aside = super::journal::move_aside(folder.path(), vec!["src/a.js".into()], &mut |_| Ok(()));
+    let aside = super::journal::move_aside(
+        folder.path(),
+        vec![super::journal::Change::Remove("src/a.js".into())],
+        &|_| Ok(None),
+        &mut |_| Ok(()),
+    );
     drop(aside.unwrap());
     assert!(!folder.path().join("src/a.js").exists());
     strip(folder.path());

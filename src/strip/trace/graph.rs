@@ -12,8 +12,6 @@ use super::source::{self, Context, Load};
 use crate::strip::candidates::Candidates;
 use crate::strip::catalogue::{Guard, node};
 use crate::strip::decide::Because;
-use serde::{Deserialize, Serialize};
-
 use crate::strip::facts::{Facts, Texts, package_folder};
 use crate::strip::index::{self, join, parent};
 use crate::strip::platform::{self, Fit};
@@ -22,7 +20,7 @@ use crate::strip::platform::{self, Fit};
 const MAX_SOURCE: u64 = 32_000_000;
 
 /// A load that no reader of the code can decide.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Undecided {
     /// Relative to the app.
     pub path: String,
