@@ -22,12 +22,15 @@ pub mod journal;
 pub mod lists;
 pub mod manifest;
 pub mod memory;
+pub mod native;
 pub mod platform;
 pub mod python;
+mod reading;
 pub mod references;
 pub mod report;
 pub mod resolve;
 pub mod start;
+pub mod trace;
 pub mod verify;
 
 #[cfg(test)]

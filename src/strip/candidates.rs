@@ -16,8 +16,11 @@ pub struct Lists {
 }
 
 /// For each entry of the tree, the catalogue entry it falls under.
+pub type Candidates = Vec<Option<&'static Entry>>;
+
+/// Finds them.
 #[must_use]
-pub fn candidates(facts: &Facts<'_>, lists: &Lists, trace: bool) -> Vec<Option<&'static Entry>> {
+pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Candidates {
     let packages = packages(facts);
     (0..facts.index.entries().len())
         .map(|number| {
@@ -32,7 +35,7 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists, trace: bool) -> Vec<Option<&
             if !facts.index.is_file(number) {
                 return None;
             }
-            candidate(facts, &packages, path).or_else(|| unreached(path).filter(|_| trace))
+            candidate(facts, &packages, path)
         })
         .collect()
 }
@@ -52,14 +55,6 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         return python::classify(inside);
     }
     app::classify(path, inside_manifest(facts, path), facts.in_build)
-}
-
-/// Any file of a package is a candidate of `trace`, but what tells which package and
-/// whose work it is.
-fn unreached(path: &str) -> Option<&'static Entry> {
-    package_folder(path)?;
-    let lower = index::name(path).to_ascii_lowercase();
-    (lower != "package.json" && !node::is_licence(&lower)).then_some(&node::UNREACHED)
 }
 
 /// The path seen from the nearest package.json above it.

@@ -20,7 +20,7 @@ use crate::facts::tree::{Entry, EntryKind, Tree};
 /// The only variable that a decision depends on; strip gets no other.
 const VARIABLE: &str = "NODE_OPTIONS";
 /// Larger files are never read for a decision, only counted, in bytes.
-const LARGEST_READ: u64 = super::decide::MAX_TEXT;
+const LARGEST_READ: u64 = super::reading::MAX_TEXT;
 /// More than any report has, uncompressed; a broken file must not fill the memory.
 const MOST_BYTES: usize = 256_000_000;
 const DIGEST_LENGTH: usize = 64;

@@ -10,6 +10,7 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::trace::Undecided;
 use super::verify::PutBack;
 use crate::config::StripLevel;
 use crate::facts::tree::{Totals, Tree};
@@ -35,6 +36,8 @@ pub struct StripReport {
     pub dev_dependencies: Vec<NeededDevDependency>,
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
+    /// Level `trace`: loads whose target can't be known; what they can reach is kept.
+    pub undecided: Vec<Undecided>,
     /// What the decision depends on, where that is known; see [`super::memory::basis`].
     #[serde(skip)]
     pub basis: Option<String>,
@@ -113,6 +116,7 @@ impl StripReport {
             unused_remove: Vec::new(),
             basis: None,
             recalled: false,
+            undecided: Vec::new(),
         }
     }
 
@@ -153,6 +157,7 @@ impl StripReport {
             .sort_by_key(|sum| std::cmp::Reverse(sum.totals.bytes));
         self.kept = kept(facts, plan);
         self.unused_remove.clone_from(&plan.unused_remove);
+        self.undecided.clone_from(&plan.undecided);
     }
 }
 

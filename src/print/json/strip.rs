@@ -21,6 +21,9 @@ pub fn value(report: &StripReport) -> Value {
         "dev_dependencies": report.dev_dependencies.iter().map(|needed| json!({
             "name": needed.name, "path": needed.path, "line": needed.line,
         })).collect::<Vec<_>>(),
+        "undecided": report.undecided.iter().map(|load| json!({
+            "path": load.path, "line": load.line,
+        })).collect::<Vec<_>>(),
         "put_back": report.put_back.as_ref().map(|back| &back.command),
         "failed": report.failed.iter().map(|failed| json!({
             "path": failed.path.to_string_lossy(), "reason": failed.reason,

@@ -17,7 +17,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::terminal::Terminal;
 use crate::print::{json, problem};
-use crate::program::{USAGE, cnb};
+use crate::program::{USAGE, verdict};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]
@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(target) = &arguments.keep {
         workspace.keep(target)?;
     }
-    match cnb::verdict(&report, &config) {
+    match verdict::of(&report, &config) {
         Ok(()) => Ok(Exit::Fine),
         Err(problem) => {
             let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
