@@ -6,6 +6,7 @@
 //! changed; the verdict can fail the build.
 
 mod attribute;
+pub mod binaries;
 mod codec;
 pub mod duplicates;
 pub mod estimate;
@@ -16,6 +17,9 @@ pub mod layers;
 pub mod limits;
 pub mod stream;
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::config::Config;
@@ -25,6 +29,7 @@ use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
 use attribute::Named;
 pub use attribute::Node;
+use binaries::Binary;
 use duplicates::Duplicates;
 use estimate::{Estimate, Goal};
 use history::{Change, History};
@@ -80,6 +85,8 @@ pub struct BudgetReport {
     pub detail: Option<Node>,
     /// Files that are there more than once; only [`inspect`] looks for them.
     pub duplicates: Duplicates,
+    /// The largest programs by section; only for [`inspect`].
+    pub binaries: Vec<Binary>,
     /// What could not be read; sizes are lower bounds when this is not empty.
     pub unread: Vec<Unread>,
 }
@@ -220,7 +227,7 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
         limits: &[fail],
         ..Goal::NUMBER
     };
-    let mut report = weigh(load, &goal, false);
+    let mut report = weigh(load, &goal, None);
     limits::judge(&mut report, load, &config.budget);
     report
 }
@@ -228,16 +235,24 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
 /// Says what a folder is made of, without judging it.
 #[must_use]
 pub fn inspect(tree: &Tree) -> BudgetReport {
+    inspect_without(tree, &HashSet::new())
+}
+
+/// As [`inspect`]; the folders of [`BudgetReport::detail`] also say how much of them lies in
+/// `gone`, the files that stripping would remove.
+#[must_use]
+#[allow(clippy::implicit_hasher)] // one caller, one hasher
+pub fn inspect_without(tree: &Tree, gone: &HashSet<&Path>) -> BudgetReport {
     let load = Load {
         app: tree,
         layers: &[],
         reused: &[],
         previous: None,
     };
-    weigh(&load, &Goal::NUMBER, true)
+    weigh(&load, &Goal::NUMBER, Some(gone))
 }
 
-fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> BudgetReport {
     let sources = sources(load);
     let stream = Stream::new(sources.clone());
     let estimate = estimate::estimate(&stream, goal);
@@ -251,8 +266,9 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
     let (mut report, shares) = report(&stream, &estimate, &named, detail);
     report.layers = layers::seen(load, &shares, &report);
     layers::add_reused(&mut report, load);
-    if detail {
+    if detail.is_some() {
         report.duplicates = duplicates::find(&named);
+        report.binaries = binaries::find(&named);
     }
     report
 }
@@ -262,7 +278,7 @@ fn report(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    detail: bool,
+    detail: Option<&HashSet<&Path>>,
 ) -> (BudgetReport, Vec<Part>) {
     let attribution = attribute::attribute(stream, estimate, named, detail);
     let trees = || named.iter().map(|named| named.source.tree);

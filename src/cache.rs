@@ -7,10 +7,13 @@
 //! build: doubt means discard, one line why, install.
 
 mod apply;
+pub mod collect;
+pub mod companion;
 mod decide;
-mod explain;
+pub mod explain;
 mod folders;
 pub mod inputs;
+mod ledger;
 pub mod lockfile;
 pub mod pack;
 mod presets;
@@ -235,18 +238,8 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         });
     }
     outcomes.extend(folders.keep(progress));
+    collect::collect(context, progress);
     Ok(outcomes)
-}
-
-/// Gives framework and custom caches back before other buildpacks build: what the
-/// companion buildpack at the front of the list does. Nothing is installed.
-///
-/// # Errors
-/// An app that can't be written to.
-pub fn restore(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
-    let mut folders = folders::Folders::of(context);
-    folders.clean()?;
-    folders.restore_early(progress)
 }
 
 /// A stored cache can't be trusted.

@@ -6,6 +6,8 @@
 //! [`Unread`], which taints the budget's verdict.
 
 pub mod app;
+pub mod before;
+pub mod classic;
 pub mod code;
 pub mod environment;
 pub mod layers;

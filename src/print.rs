@@ -8,6 +8,7 @@ pub mod bars;
 pub mod budget;
 pub mod build_log;
 pub mod cache;
+pub mod companion;
 pub mod contract;
 pub mod diff;
 pub mod env;

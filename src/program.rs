@@ -16,12 +16,15 @@ pub mod classic;
 pub mod cli;
 pub mod cnb;
 pub mod launch_check;
+pub mod verdict;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::error::{Kind, Problem};
+use crate::facts::before::COMPANION;
+use crate::progress::Event;
 
 /// The programs in one binary.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,10 +42,34 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     match choose(arguments) {
         // libcnb ends the process itself, with the codes of the buildpack spec.
         Program::CloudNative => cnb::main(),
-        Program::Classic(step) => classic::main(step, &operands),
+        Program::Classic(step) => {
+            let is_companion = arguments.first().is_some_and(is_companion);
+            classic::main(step, &operands, is_companion)
+        }
         Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
+}
+
+/// The first line of the companion's log.
+fn companion_started() -> Event<'static> {
+    Event::Started {
+        name: COMPANION,
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// Whether the executable called lies in the companion's folder: then the buildpack.toml
+/// above it has its id. In a Cloud Native build libcnb has read that file already.
+fn is_companion(executable: &OsString) -> bool {
+    let folder = Path::new(executable).parent().and_then(Path::parent);
+    let Some(descriptor) = folder.map(|folder| folder.join("buildpack.toml")) else {
+        return false;
+    };
+    let text = fs_err::read_to_string(descriptor).unwrap_or_default();
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    let id = table.get("buildpack").and_then(|table| table.get("id"));
+    id.and_then(toml::Value::as_str) == Some(COMPANION)
 }
 
 fn choose(arguments: &[OsString]) -> Program {

@@ -19,6 +19,8 @@ use crate::strip::StripReport;
 pub enum Event<'a> {
     /// The first line. The version is ours.
     Started {
+        /// Of the buildpack: `slugsmith`, `slugsmith/restore`.
+        name: &'a str,
         version: &'a str,
     },
     /// Something the user should know that is no finding: a cache that was discarded,
@@ -56,6 +58,12 @@ pub enum Event<'a> {
     },
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
+    /// The key of a cache, where the user asks for it.
+    CacheExplained(&'a cache::explain::Explained),
+    /// A stored cache was discarded to make room.
+    CacheCollected(&'a cache::collect::Collected),
+    /// The companion at the front of the list is done.
+    Companion(&'a cache::companion::Companion),
     Strip(&'a StripReport),
     Budget(&'a BudgetReport),
     Audit(&'a AuditReport),

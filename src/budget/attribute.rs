@@ -12,6 +12,9 @@ mod groups;
 mod kinds;
 mod packages;
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use super::estimate::Estimate;
 use super::stream::{Source, Stream};
 use super::{Compressed, Part, PartKind};
@@ -54,7 +57,7 @@ pub(super) fn attribute(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    wants_detail: bool,
+    gone: Option<&HashSet<&Path>>,
 ) -> Attribution {
     let total: u64 = named
         .iter()
@@ -101,7 +104,7 @@ pub(super) fn attribute(
         }),
         sources: sources_of(&count, named, &estimate.compressed),
         repeated_links: repeated_links(named),
-        detail: wants_detail.then(|| detail::tree(&count, &by_part, stream, named)),
+        detail: gone.map(|gone| detail::tree(&count, &by_part, stream, named, gone)),
     };
     attribution.parts.retain(|part| part.totals.files > 0);
     attribution.kinds.retain(|part| part.totals.files > 0);

@@ -13,7 +13,7 @@ mod names;
 mod overlay;
 mod tar;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 pub use overlay::{Hidden, How};
@@ -154,7 +154,7 @@ fn report(blobs: &[blobs::Blob], layers: Vec<tar::Layer>, labels: &[String]) -> 
         })
         .collect();
     ImageReport {
-        budget: super::report(&stream, &estimate, &named, true).0,
+        budget: super::report(&stream, &estimate, &named, Some(&HashSet::new())).0,
         layers: summaries,
         hidden,
     }
@@ -232,7 +232,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
         reused: &[],
         previous: None,
     };
-    let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, true);
+    let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, Some(&HashSet::new()));
     let summaries = layers.iter().map(|layer| ImageLayer {
         name: super::label(layer),
         totals: layer.tree.totals(),

@@ -75,6 +75,11 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
 fn packages(wanted: &Wanted<'_>) -> Option<String> {
     let lockfile = wanted.lockfile?;
     let differences = lockfile::differences(wanted.stored_packages?, &lockfile.packages);
+    let is_lockfile = lockfile.path.contains("lock") || lockfile.path == "go.sum";
+    if differences.is_empty() && !is_lockfile {
+        // A manifest says more than versions; that it changed is all that is known.
+        return None;
+    }
     Some(if differences.is_empty() {
         format!("{}: same versions from other sources", lockfile.path)
     } else {

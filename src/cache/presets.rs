@@ -12,9 +12,13 @@
 
 mod build_tools;
 mod bun;
+mod cargo;
 mod composer;
 pub(super) mod custom;
+mod go;
+mod gradle;
 mod javascript;
+mod maven;
 mod npm;
 mod pnpm;
 mod python;
@@ -226,6 +230,9 @@ pub(super) struct Shelf {
     pub inputs: Inputs,
     /// Emptied when it is larger, in bytes.
     pub most: u64,
+    /// The folder of the sources, for a tool that goes by file times: a layer loses them,
+    /// so those of the shelf and of unchanged sources are written down and given back.
+    pub sources: Option<PathBuf>,
 }
 
 /// One command of a package manager.

@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
@@ -25,6 +26,8 @@ use super::inputs::Inputs;
 /// The buildpack's version is no part of any key: a release must not cost a cold build.
 const SCHEMA: &str = "1";
 
+/// Begins the names of our folders and their metadata.
+const PREFIX: &str = "cache-";
 /// Longest file name that we make, in bytes; file systems allow 255.
 const LONGEST_NAME: usize = 120;
 
@@ -32,6 +35,10 @@ const LONGEST_NAME: usize = 120;
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
+    /// Another buildpack's: only read.
+    is_foreign: bool,
+    /// What this run kept because it was of use, by name.
+    used: Arc<Mutex<BTreeMap<String, Kept>>>,
 }
 
 /// What a layer's TOML says. All numbers are text, because integers in `[metadata]` come
@@ -109,12 +116,36 @@ pub enum Stored {
 impl Store {
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self {
+            root,
+            is_foreign: false,
+            used: Arc::default(),
+        }
+    }
+
+    /// A store that belongs to another buildpack. It is read and never written.
+    #[must_use]
+    pub fn of_another(root: PathBuf) -> Self {
+        Self {
+            root,
+            is_foreign: true,
+            used: Arc::default(),
+        }
     }
 
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Whether any cache is stored.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        use std::os::unix::ffi::OsStrExt;
+        fs_err::read_dir(&self.root).is_ok_and(|entries| {
+            let mut names = entries.flatten().map(|entry| entry.file_name());
+            names.any(|name| name.as_bytes().starts_with(PREFIX.as_bytes()))
+        })
     }
 
     /// The folder of a cache. It may not exist.
@@ -203,7 +234,48 @@ impl Store {
     /// # Errors
     /// When the disk says no.
     pub fn commit(&self, name: &str, record: &Record, kept: Kept) -> std::io::Result<()> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert(name.to_owned(), kept);
+        drop(used);
+        self.hold_over(name, record, kept)
+    }
+
+    /// As [`Store::commit`], for a cache that this build did not use.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn hold_over(&self, name: &str, record: &Record, kept: Kept) -> std::io::Result<()> {
         self.write(name, State::Complete, record, kept)
+    }
+
+    /// What this run committed.
+    #[must_use]
+    pub fn used(&self) -> BTreeMap<String, Kept> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.clone()
+    }
+
+    /// Every complete cache, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<(String, Record)> {
+        let entries = fs_err::read_dir(&self.root).into_iter().flatten().flatten();
+        let mut all: Vec<_> = entries
+            .filter_map(|entry| {
+                let path = entry.path();
+                let is_file = fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file());
+                if !is_file || path.extension().is_none_or(|end| end != "toml") {
+                    return None;
+                }
+                let read: LayerContentMetadata<Metadata> = libcnb::read_toml_file(&path).ok()?;
+                let name = read.metadata.name;
+                match self.look_up(&name) {
+                    Stored::Complete(record) => Some((name, *record)),
+                    Stored::Nothing | Stored::Unusable(_) => None,
+                }
+            })
+            .collect();
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all
     }
 
     /// Removes a cache and what is known of it.
@@ -211,11 +283,17 @@ impl Store {
     /// # Errors
     /// When the disk says no.
     pub fn discard(&self, name: &str) -> std::io::Result<()> {
+        if self.is_foreign {
+            return Ok(());
+        }
         super::pack::remove(&self.toml(name))?;
         super::pack::remove(&self.folder(name))
     }
 
     fn write(&self, name: &str, state: State, record: &Record, kept: Kept) -> std::io::Result<()> {
+        if self.is_foreign {
+            return Err(std::io::ErrorKind::ReadOnlyFilesystem.into());
+        }
         let metadata = Metadata {
             schema: SCHEMA.to_owned(),
             state,
@@ -264,7 +342,7 @@ fn record(metadata: &Metadata) -> Option<Record> {
 /// A layer name that is safe as a file name and unique: lower-case letters, digits, `.`
 /// and `-` stay, any other byte becomes `_` and two hexadecimal digits.
 fn escaped(name: &str) -> String {
-    let mut out = String::from("cache-");
+    let mut out = String::from(PREFIX);
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' => out.push(char::from(byte)),

@@ -13,7 +13,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::config::SYNTAX,
     &crate::config::UNREADABLE,
     &crate::facts::EMPTY_APP,
-    &crate::program::cnb::FINDINGS,
+    &crate::program::verdict::FINDINGS,
     &crate::program::cnb::FRAMEWORK,
     &crate::budget::image::BROKEN,
     &crate::cache::INSTALL_FAILED,

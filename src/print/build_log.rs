@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::line::{Line, Skin};
-use super::{audit, budget, cache, findings, problem, stack, strip};
+use super::{audit, budget, cache, companion, findings, json, problem, stack, strip};
 use crate::config::LogLevel;
 use crate::finding::Finding;
 use crate::progress::{Event, Progress};
@@ -59,10 +59,10 @@ impl<W: Write> BuildLog<W> {
         self.lines(lines);
     }
 
-    fn started(&mut self, version: &str) {
+    fn started(&mut self, name: &str, version: &str) {
         let _ = match self.skin {
-            Skin::Bullets => writeln!(self.out, "## slugsmith {version}\n"),
-            Skin::Classic => writeln!(self.out, "-----> slugsmith {version}"),
+            Skin::Bullets => writeln!(self.out, "## {name} {version}\n"),
+            Skin::Classic => writeln!(self.out, "-----> {name} {version}"),
         };
         let _ = self.out.flush();
     }
@@ -77,7 +77,7 @@ impl<W: Write> Progress for BuildLog<W> {
     fn event(&mut self, event: Event<'_>) {
         let level = self.level;
         match event {
-            Event::Started { version } => self.started(version),
+            Event::Started { name, version } => self.started(name, version),
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { .. } => {}
@@ -105,6 +105,11 @@ impl<W: Write> Progress for BuildLog<W> {
                 took,
             } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
             Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
+            Event::CacheExplained(one) => {
+                self.dependencies(&[Line::row(1, json::cache::explained(one).to_string())]);
+            }
+            Event::CacheCollected(one) => self.dependencies(&[cache::collected(one)]),
+            Event::Companion(report) => self.lines(&companion::lines(report)),
             Event::Strip(report) => self.lines(&strip::lines(report, level)),
             Event::Budget(report) => self.lines(&budget::lines(report, level)),
             Event::Audit(report) => self.lines(&audit::lines(report, level)),

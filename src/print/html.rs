@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use crate::budget::BudgetReport;
+use crate::budget::limits::measured;
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
@@ -20,11 +21,19 @@ pub fn page(title: &str, report: &BudgetReport) -> String {
             "files": report.size.totals.files,
             "bytes": report.size.totals.bytes,
             "compressed": report.size.compressed.bytes,
-            "measured": crate::budget::limits::measured(&report.size.compressed),
+            "measured": measured(&report.size.compressed),
+            "image": measured(&report.size.image),
         },
         "tree": report.detail,
         "parts": report.parts.iter().map(row).collect::<Vec<_>>(),
         "kinds": report.kinds.iter().map(row).collect::<Vec<_>>(),
+        "copies": {
+            "bytes": report.duplicates.bytes,
+            "groups": report.duplicates.largest.iter().map(|copies| json!({
+                "name": copies.paths.join(", "), "kind": "copies", "files": copies.paths.len(),
+                "bytes": copies.repeated(),
+            })).collect::<Vec<_>>(),
+        },
         "unread": report.unread.iter().map(|unread| unread.path.display().to_string()).collect::<Vec<_>>(),
     });
     // Inside a script element only `</` and `<!--` could end the data early.
@@ -39,6 +48,7 @@ fn row(part: &crate::budget::Part) -> serde_json::Value {
     json!({
         "name": part.name, "kind": part.kind, "files": part.totals.files,
         "bytes": part.totals.bytes, "compressed": part.compressed,
+        "plus_minus": part.plus_minus,
     })
 }
 

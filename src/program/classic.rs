@@ -3,6 +3,7 @@
 //! Source: Heroku Dev Center, "Buildpack API" and "Testpack API". The build folder is
 //! never removed or replaced: on Heroku CI it *is* `/app`, whose own entry is read-only.
 
+mod launch_check;
 mod profile;
 
 use std::path::{Path, PathBuf};
@@ -12,13 +13,15 @@ use crate::cache::store::Store;
 use crate::config;
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
+use crate::facts::before::{self, COMPANION};
 use crate::facts::environment::{self, Environment, World, own_variables};
-use crate::facts::{self};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{USAGE, cnb};
+use crate::program::{USAGE, verdict};
+use crate::progress::Progress;
+use crate::{cache, facts};
 
 /// Which executable was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +40,13 @@ const REPORT: &str = "report.json";
 
 /// Runs one step.
 #[must_use]
-pub fn main(step: Step, operands: &[PathBuf]) -> ExitCode {
+pub fn main(step: Step, operands: &[PathBuf], is_companion: bool) -> ExitCode {
+    let name = if is_companion { COMPANION } else { "slugsmith" };
     let result = match step {
-        Step::Detect => detect(operands),
+        Step::Detect => detect(operands, name),
+        Step::Compile if is_companion => restore(operands),
+        // The report of the build is the last buildpack's.
+        Step::Report if is_companion => printed("{}\n"),
         Step::Compile => compile(operands),
         // The last buildpack's `release` decides the default process types, and we are
         // the last: say nothing, so that the Procfile counts.
@@ -50,7 +57,7 @@ pub fn main(step: Step, operands: &[PathBuf]) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(problem) => {
-            let _ = cnb::print_error(Skin::Classic, &problem);
+            let _ = problem::to_stderr(Skin::Classic, &problem::error(&problem));
             exit(Exit::Findings)
         }
     }
@@ -65,7 +72,7 @@ fn printed(text: &str) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn detect(operands: &[PathBuf]) -> Result<ExitCode> {
+fn detect(operands: &[PathBuf], name: &str) -> Result<ExitCode> {
     let [app] = operands else {
         return Err(usage("detect takes BUILD_DIR", operands));
     };
@@ -74,7 +81,31 @@ fn detect(operands: &[PathBuf]) -> Result<ExitCode> {
         let _ = problem::to_stderr(Skin::Classic, &problem::warning(&problem));
         return Ok(ExitCode::FAILURE);
     }
-    printed("slugsmith\n")
+    printed(&format!("{name}\n"))
+}
+
+/// The companion at the front of the list: the same folder of `CACHE_DIR`, which the last
+/// buildpack fills.
+fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
+    let [app, cache, variables] = operands else {
+        return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
+    };
+    let app = absolute(app)?;
+    let environment = environment_of(variables);
+    let config = config::read(&app, &environment)?;
+    let folder = absolute(cache)?.join(CACHE_FOLDER);
+    let notes = folder.join(before::LAYER);
+    let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
+    log.event(super::companion_started());
+    let context = cache::Context {
+        app: &facts::app::read(&app),
+        config: &config,
+        environment: &environment,
+        store: &Store::of_another(folder),
+    };
+    fs_err::create_dir_all(&notes).map_err(|error| crate::error::io("creating", &notes, &error))?;
+    cache::companion::run(&context, &notes, &mut log)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
@@ -89,33 +120,44 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
         .map_err(|error| crate::error::io("creating", &folder, &error))?;
     let store = Store::new(folder.clone());
     let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
+    let buildpack = std::env::current_exe().ok();
+    let buildpack = buildpack.and_then(|own| Some(own.parent()?.parent()?.to_owned()));
     let input = Input {
         app: &app,
         config: &config,
         environment: &environment,
         store: Some(&store),
         layers: None,
+        classic: Some(flow::Classic {
+            config_vars: variables,
+            buildpack: buildpack.as_deref(),
+        }),
     };
     let report = flow::build(&input, &mut log)?;
+    // Of use in this build only; it is checked to be of the same build when it is read.
+    let _ = fs_err::remove_dir_all(folder.join(before::LAYER));
     let changes = report.caches.iter().flat_map(|outcome| &outcome.exposes);
     if let Some(script) = profile::script(changes, &app) {
-        write_profile(&app, &script)?;
+        write_profile(&app.join(profile::PATH), &script)?;
+    }
+    let at_end = facts::app::read(&app);
+    if let Some(script) = launch_check::script(&at_end, &config.launch, &report.env_reads) {
+        write_profile(&app.join(launch_check::PATH), &script)?;
     }
     // For bin/report only; a full cache disk must not fail the build here.
     let _ = fs_err::write(folder.join(REPORT), json::report(&report));
-    cnb::verdict(&report, &config)?;
+    verdict::of(&report, &config)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Without these variables the app would not find what was installed, so that a failure
 /// here fails the build.
-fn write_profile(app: &Path, script: &str) -> Result<()> {
-    let path = app.join(profile::PATH);
+fn write_profile(path: &Path, script: &str) -> Result<()> {
     let written = path
         .parent()
         .map_or(Ok(()), fs_err::create_dir_all)
-        .and_then(|()| fs_err::write(&path, script));
-    written.map_err(|error| crate::error::io("writing", &path, &error))
+        .and_then(|()| fs_err::write(path, script));
+    written.map_err(|error| crate::error::io("writing", path, &error))
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty

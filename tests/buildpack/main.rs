@@ -8,6 +8,9 @@
 mod support;
 
 mod budget;
+mod companion;
 mod main_job;
+mod pack;
 mod runner;
 mod stacked;
+mod stacks;

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod companion;
 mod faults;
 mod shop;
 mod steps;

@@ -6,5 +6,6 @@
 mod support;
 
 mod bad_input;
+mod page;
 mod sizes;
 mod verbs;

@@ -1,147 +1,106 @@
-//! Compiled languages: Go, Rust, Maven, Gradle. Class packed: the build's outputs.
+//! What go, cargo, Maven and Gradle have in common.
 //!
 //! What is built depends on every source file, so the whole app is the key, and an
 //! unchanged app runs no compiler. A changed one finds the downloads and compiled objects
-//! of the last build on shelves (`GOMODCACHE`, `GOCACHE`, `CARGO_HOME`, the Maven
-//! repository, `GRADLE_USER_HOME`), which are content-addressed or checksummed by the tools
-//! themselves. cargo's `target/` is not among them: cargo judges sources by file times, and
-//! those are lost when a layer is restored.
+//! of the last build on shelves, which are content-addressed or checksummed by the tools
+//! themselves; one that goes by file times gets them back ([`Shelf::sources`]).
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{Job, PACKED, Place, Recognised, Shelf, Site, Step, machine, missing};
+use super::{
+    Job, PACKED, Place, Recognised, Shelf, Site, Step, UNPINNED, cargo, go, gradle, machine, maven,
+    missing, not_pinned,
+};
 use crate::cache::inputs::{Inputs, read_regular};
+use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::secrets;
 use crate::error::Problem;
 use crate::facts::tools;
 use crate::facts::tree::{EntryKind, Tree};
+use crate::units::counted;
 
 /// Above this a shelf is emptied, in bytes.
 const MOST: u64 = 2_000_000_000;
 
-struct Tool {
-    name: &'static str,
-    /// The file that says so.
-    manifest: &'static str,
+/// One of these tools, as far as nothing has to be read to know it.
+pub(super) struct Tool {
+    pub name: &'static str,
     /// Who builds this on other stacks, by exact id.
-    installers: &'static [&'static str],
+    pub installers: &'static [&'static str],
     /// Runs it and prints its version.
-    version: &'static [&'static str],
-    variables: &'static [&'static str],
-    /// Name of the shelf, its variable, and what stands before the path in its value.
-    shelves: &'static [(&'static str, &'static str)],
-    outputs: fn(&Path) -> Vec<PathBuf>,
-    command: &'static [&'static str],
+    pub version: &'static [&'static str],
+    /// A script of the app that brings the tool along.
+    pub wrapper: Option<&'static str>,
+    /// Beginnings of the names of variables that matter.
+    pub variables: &'static [&'static str],
+    /// Name of the shelf, and its variable.
+    pub shelves: &'static [(&'static str, &'static str)],
+    pub look: fn(&Place<'_>) -> Option<Found>,
 }
 
-const TOOLS: &[Tool] = &[
-    Tool {
-        name: "go",
-        manifest: "go.mod",
-        installers: &["heroku/go", "paketo-buildpacks/go-build"],
-        version: &["go", "env", "GOVERSION"],
-        variables: &["GO", "CGO_", "CC", "CXX"],
-        shelves: &[("go-modules", "GOMODCACHE"), ("go-objects", "GOCACHE")],
-        outputs: go_outputs,
-        command: &["go", "build", "-o", "bin/", "./..."],
-    },
-    Tool {
-        name: "cargo",
-        manifest: "Cargo.toml",
-        installers: &["paketo-community/cargo"],
-        version: &["cargo", "--version"],
-        variables: &["CARGO_", "RUST", "CC", "CXX", "CFLAGS"],
-        shelves: &[("cargo-home", "CARGO_HOME")],
-        outputs: cargo_outputs,
-        command: &[
-            "cargo",
-            "install",
-            "--locked",
-            "--no-track",
-            "--force",
-            "--path",
-            ".",
-            "--root",
-            ".",
-        ],
-    },
-    Tool {
-        name: "maven",
-        manifest: "pom.xml",
-        installers: &["heroku/maven", "heroku/java", "paketo-buildpacks/maven"],
-        version: &["mvn", "--version"],
-        variables: &["MAVEN_", "JAVA_"],
-        shelves: &[("maven-repository", "MAVEN_OPTS")],
-        outputs: |app| modules(app, "pom.xml", "target"),
-        command: &[
-            "mvn",
-            "--batch-mode",
-            "--no-transfer-progress",
-            "-DskipTests",
-            "package",
-        ],
-    },
-    Tool {
-        name: "gradle",
-        manifest: "build.gradle",
-        installers: &["heroku/gradle", "paketo-buildpacks/gradle"],
-        version: &["gradle", "--version"],
-        variables: &["GRADLE_", "ORG_GRADLE_", "JAVA_"],
-        shelves: &[("gradle-home", "GRADLE_USER_HOME")],
-        outputs: |app| modules(app, "build.gradle", "build/libs"),
-        command: &["gradle", "--no-daemon", "--console=plain", "assemble"],
-    },
-];
+/// What a tool finds in an app.
+pub(super) struct Found {
+    /// The file that names packages and versions.
+    pub lockfile: &'static str,
+    pub packages: Packages,
+    /// What the build makes, relative to the place.
+    pub outputs: Vec<PathBuf>,
+    pub arguments: Vec<&'static str>,
+    /// Why another version may come tomorrow, if it may.
+    pub unpinned: Option<&'static str>,
+}
+
+const TOOLS: &[&Tool] = &[&go::TOOL, &cargo::TOOL, &maven::TOOL, &gradle::TOOL];
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
-    let has = |tool: &&Tool| {
-        place.app.has(tool.manifest) || (tool.name == "gradle" && place.app.has("build.gradle.kts"))
-    };
-    let tool = TOOLS.iter().find(has)?;
-    let outputs = (tool.outputs)(&place.app.root);
-    if outputs.is_empty() {
-        // A library, or a layout that its own tool knows better.
-        return None;
+    let (tool, found) = TOOLS
+        .iter()
+        .find_map(|tool| Some((*tool, (tool.look)(place)?)))?;
+    let trees: Vec<_> = found.outputs.iter().map(|path| place.tree(path)).collect();
+    let mut what = found.lockfile.to_owned();
+    if !found.packages.is_empty() {
+        let count = counted(found.packages.len() as u64, "package");
+        what = format!("{what}, {count}");
     }
-    let trees: Vec<_> = outputs.iter().map(|path| place.tree(path)).collect();
+    if let Some(why) = found.unpinned {
+        what = format!("{what}, {}", not_pinned(why));
+    }
     Some(Recognised::Site(Site {
         name: place.name(tool.name),
-        what: tool.manifest.to_owned(),
+        what,
         class: PACKED,
         trees,
         adopted: super::earlier(place.context, tool.installers),
-        job: Box::new(move || job(place, tool, &outputs)),
+        job: Box::new(move || job(place, tool, found)),
     }))
 }
 
-fn job(place: &Place<'_>, tool: &Tool, outputs: &[PathBuf]) -> Result<Job, Problem> {
+fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
     let environment = place.context.environment;
-    let wrapper = (tool.name == "gradle" && place.app.has("gradlew")).then_some("./gradlew");
-    let program = *tool.version.first().unwrap_or(&tool.name);
+    let wrapper = tool.wrapper.filter(|name| place.app.has(name));
+    let program = tool.version.first().copied().unwrap_or(tool.name);
     let mut inputs = Inputs::default();
     machine(&mut inputs, place.context);
     match (tools::find(program, environment), wrapper) {
-        (Some(path), _) => {
-            let version = tools::ask(
-                &path,
-                tool.version.get(1..).unwrap_or_default(),
-                environment,
-            );
+        (Some(path), None) => {
+            let arguments = tool.version.get(1..).unwrap_or_default();
+            let version = tools::ask(&path, arguments, environment);
             inputs.plain(
                 tool.name,
-                version.ok_or_else(|| missing(tool.manifest, program))?,
+                version.ok_or_else(|| missing(found.lockfile, program))?,
             );
         }
         // The wrapper's properties name its version and are among the sources.
-        (None, Some(_)) => {}
-        (None, None) => return Err(missing(tool.manifest, program)),
+        (_, Some(_)) => {}
+        (None, None) => return Err(missing(found.lockfile, program)),
     }
     secrets::environment(&mut inputs, environment, |name| {
         tool.variables.iter().any(|prefix| name.starts_with(prefix)) && !is_place(name)
     });
     // Shelves are good for any sources, but not for another toolchain or machine.
     let shelf_inputs = inputs.clone();
-    sources(&mut inputs, &place.app.root, outputs);
+    sources(&mut inputs, &place.app.root, &found.outputs);
     let stores = tool
         .shelves
         .iter()
@@ -150,13 +109,17 @@ fn job(place: &Place<'_>, tool: &Tool, outputs: &[PathBuf]) -> Result<Job, Probl
             variable,
             inputs: shelf_inputs.clone(),
             most: MOST,
+            sources: (*variable == "CARGO_TARGET_DIR").then(|| place.app.root.clone()),
         })
         .collect();
-    let [program, arguments @ ..] = tool.command else {
-        return Err(missing(tool.manifest, program));
-    };
+    let program = wrapper.map_or_else(|| program.to_owned(), |name| format!("./{name}"));
     Ok(Job {
-        install: vec![Step::new(wrapper.unwrap_or(program), arguments).script()],
+        lockfile: Some(Lockfile {
+            path: found.lockfile.to_owned(),
+            packages: found.packages,
+        }),
+        expires: found.unpinned.map(|_| -> Duration { UNPINNED }),
+        install: vec![Step::new(program, &found.arguments).script()],
         stores,
         ..Job::new(inputs, place.at.clone())
     })
@@ -182,6 +145,9 @@ fn is_place(name: &str) -> bool {
     .contains(&name)
 }
 
+/// Folders that no compiler reads.
+const LEFT_OUT: &[&str] = &[".git", "node_modules", "target", ".venv", ".gradle"];
+
 /// Every file of the app, one input per entry of its root folder, so that a miss says
 /// roughly where the change is.
 pub(super) fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
@@ -190,9 +156,7 @@ pub(super) fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
     for entry in Tree::read(root).entries() {
         let path = entry.path();
         let is_ours = outputs.iter().any(|output| path.starts_with(output))
-            || [".git", "node_modules", "target", ".venv"]
-                .iter()
-                .any(|name| path.starts_with(name))
+            || LEFT_OUT.iter().any(|name| path.starts_with(name))
             || path.to_string_lossy().starts_with(".slugsmith-");
         let is_prose =
             path.extension().is_some_and(|end| end == "md") && path.components().count() == 1;
@@ -219,123 +183,49 @@ pub(super) fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
     }
 }
 
-/// `bin/<name>` for each folder with a `main` package, named as `go build` names it.
-fn go_outputs(app: &Path) -> Vec<PathBuf> {
-    let module = fs_err::read_to_string(app.join("go.mod")).unwrap_or_default();
-    let module = module
-        .lines()
-        .find_map(|line| line.strip_prefix("module "))
-        .unwrap_or_default()
-        .trim()
-        .trim_matches('"');
-    let mut names = std::collections::BTreeSet::new();
-    for entry in Tree::read(app).entries() {
-        let path = entry.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_left_out = path.components().any(|part| {
-            let part = part.as_os_str().to_string_lossy();
-            part.starts_with(['.', '_']) || ["vendor", "testdata", "node_modules"].contains(&&*part)
-        });
-        if !name.ends_with(".go") || name.ends_with("_test.go") || is_left_out {
+/// `outputs` of each module: the root and every folder below it that has `manifest` and
+/// sources. What the first one makes is there when a build is complete.
+pub(super) fn modules(app: &Path, manifests: &[&str], outputs: &[&str]) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    let mut pending = vec![PathBuf::new()];
+    while let Some(folder) = pending.pop() {
+        let full = app.join(&folder);
+        if manifests.iter().any(|name| full.join(name).is_file()) {
+            folders.push(folder.clone());
+        }
+        if folder.components().count() >= 4 {
             continue;
         }
-        let text = read_regular(&app.join(path)).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let is_ignored = text
-            .lines()
-            .take(20)
-            .any(|line| line.starts_with("//go:build ignore"));
-        if is_ignored || !text.lines().any(|line| line.trim_end() == "package main") {
-            continue;
+        for entry in fs_err::read_dir(&full).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let is_hidden = name.as_encoded_bytes().starts_with(b".");
+            let is_other = ["src", "build", "target", "node_modules"]
+                .iter()
+                .any(|other| name == *other);
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !is_hidden && !is_other {
+                pending.push(folder.join(name));
+            }
         }
-        let folder = path.parent().and_then(Path::file_name);
-        let name = match folder {
-            Some(folder) => folder.to_string_lossy().into_owned(),
-            None => last_part(module),
-        };
-        names.insert(name);
     }
-    names
-        .into_iter()
-        .map(|name| Path::new("bin").join(name))
-        .collect()
-}
-
-/// The last part of a module's path that is not its major version.
-fn last_part(module: &str) -> String {
-    let is_version = |part: &&str| {
-        part.strip_prefix('v').is_some_and(|digits| {
-            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-        })
+    folders.sort_unstable();
+    let with_sources: Vec<_> = folders
+        .iter()
+        .filter(|folder| app.join(folder).join("src").is_dir())
+        .cloned()
+        .collect();
+    let chosen = if with_sources.is_empty() {
+        folders
+    } else {
+        with_sources
     };
-    let part = module.rsplit('/').find(|part| !is_version(part));
-    part.unwrap_or(module).to_owned()
-}
-
-/// The binaries of the root package.
-fn cargo_outputs(app: &Path) -> Vec<PathBuf> {
-    let text = fs_err::read_to_string(app.join("Cargo.toml")).unwrap_or_default();
-    let Ok(manifest) = text.parse::<toml::Table>() else {
-        return Vec::new();
-    };
-    let name_of = |table: &toml::Value| table.get("name")?.as_str().map(str::to_owned);
-    let mut names = std::collections::BTreeSet::new();
-    let listed = manifest.get("bin").and_then(toml::Value::as_array);
-    names.extend(listed.into_iter().flatten().filter_map(name_of));
-    if names.is_empty() && app.join("src/main.rs").is_file() {
-        names.extend(manifest.get("package").and_then(name_of));
-    }
-    for entry in fs_err::read_dir(app.join("src/bin"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let path = entry.path();
-        names.extend(
-            path.file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned()),
-        );
-    }
-    names
-        .into_iter()
-        .map(|name| Path::new("bin").join(name))
-        .collect()
-}
-
-/// `output` of the root and of each folder below it that has a `manifest`.
-fn modules(app: &Path, manifest: &str, output: &str) -> Vec<PathBuf> {
-    let nested = fs_err::read_dir(app).into_iter().flatten().flatten();
-    let nested = nested
-        .filter(|entry| entry.path().join(manifest).is_file())
-        .map(|entry| PathBuf::from(entry.file_name()).join(output));
-    let mut outputs: Vec<_> = nested.collect();
-    outputs.sort_unstable();
-    outputs.insert(0, PathBuf::from(output));
     outputs
+        .iter()
+        .flat_map(|output| chosen.iter().map(move |folder| folder.join(output)))
+        .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn go_programs_are_named_as_go_names_them() {
-        let app = tempfile::tempdir().unwrap();
-        let put = |path: &str, text: &str| {
-            let path = app.path().join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
-        put("go.mod", "module example.com/shop/v2\n\ngo 1.22\n");
-        put("main.go", "// a shop\npackage main\n");
-        put("cmd/worker/main.go", "package main\n");
-        put("cmd/worker/main_test.go", "package main\n");
-        put("tools/gen.go", "//go:build ignore\n\npackage main\n");
-        put("lib/lib.go", "package lib\n");
-        put("vendor/x/main.go", "package main\n");
-        assert_eq!(
-            go_outputs(app.path()),
-            [Path::new("bin/shop"), Path::new("bin/worker")]
-        );
-    }
+/// The file's text; empty if it isn't there.
+pub(super) fn text(place: &Place<'_>, path: impl AsRef<Path>) -> String {
+    let content = read_regular(&place.app.root.join(path)).unwrap_or_default();
+    String::from_utf8_lossy(&content).into_owned()
 }

@@ -1,13 +1,21 @@
-//! Composer: `composer.lock`, class packed (`vendor/`).
+//! Composer.
 //!
-//! The autoloader lists classes of the app itself, so it is written anew on every build;
-//! that is the one command of an unchanged build. No test covers this preset yet: there
-//! is no PHP where the tests run.
+//! - **Recognised** by `composer.lock`.
+//! - **Key**: PHP's version and extensions, Composer's version, the lockfile, composer.json but
+//!   for its scripts and autoloading, `symfony.lock`, `patches/`, `COMPOSER_*`.
+//! - **Class** packed: `vendor/`.
+//! - **Install** `composer install --no-dev --optimize-autoloader`, the production form. An
+//!   old tree is never the base: the name of its autoloader would stay.
+//! - **An unchanged build** writes the autoloader anew, since it lists classes of the app
+//!   itself, and runs the app's own `post-install-cmd`; `compile` runs on every build, as
+//!   heroku/php does.
+//! - **Exposure**: none; `vendor/` is where it always is.
+//! - **Left alone**: `auth.json`, a committed `vendor/`.
 
 use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing};
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::secrets;
+use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
 use crate::error::Problem;
 use crate::facts::{Parsed, app, tools};
 use crate::units::counted;
@@ -51,7 +59,7 @@ fn job(place: &Place<'_>, packages: Packages) -> Result<Job, Problem> {
     let find =
         |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("composer.lock", tool));
     let php = find("php")?;
-    find("composer")?;
+    let composer = find("composer")?;
     let mut inputs = Inputs::default();
     machine(&mut inputs, place.context);
     let version = tools::ask(&php, &["-r", "echo PHP_VERSION;"], environment);
@@ -59,9 +67,40 @@ fn job(place: &Place<'_>, packages: Packages) -> Result<Job, Problem> {
         "php",
         version.ok_or_else(|| missing("composer.lock", "php"))?,
     );
-    for file in ["composer.lock", "composer.json", "symfony.lock"] {
+    // Extensions decide which packages may be installed.
+    let extensions = tools::ask(
+        &php,
+        &["-r", "echo implode(' ', get_loaded_extensions());"],
+        environment,
+    );
+    inputs.digest("php extensions", extensions.unwrap_or_default().as_bytes());
+    let version = tools::ask(&composer, &["--version", "--no-ansi"], environment);
+    inputs.plain("composer", version.unwrap_or_default());
+    for file in ["composer.lock", "symfony.lock"] {
         inputs.file(&place.app.root, file);
     }
+    let manifest = app::json(&place.app.root, "composer.json");
+    let manifest = manifest.good().and_then(serde_json::Value::as_object);
+    for (field, value) in manifest.into_iter().flatten() {
+        if ![
+            "scripts",
+            "autoload",
+            "autoload-dev",
+            "description",
+            "keywords",
+            "authors",
+        ]
+        .contains(&field.as_str())
+        {
+            let value = secrets::without_credentials(&value.to_string());
+            inputs.digest(format!("composer.json {field}"), value.as_bytes());
+        }
+    }
+    let has = |script: &&str| {
+        let scripts = manifest.and_then(|fields| fields.get("scripts"));
+        scripts.is_some_and(|scripts| scripts.get(script).is_some())
+    };
+    let run = |script: &str| Step::new("composer", &["run-script", "--no-dev", script]).script();
     inputs.folder(&place.app.root, "patches");
     secrets::environment(&mut inputs, environment, |name| {
         name.starts_with("COMPOSER_") && name != "COMPOSER_CACHE_DIR" && name != "COMPOSER_HOME"
@@ -69,18 +108,35 @@ fn job(place: &Place<'_>, packages: Packages) -> Result<Job, Problem> {
     let step = |arguments: &[&str]| {
         Step::new("composer", arguments).default(&[("COMPOSER_NO_INTERACTION", "1")])
     };
+    let install = step(&[
+        "install",
+        "--no-dev",
+        "--prefer-dist",
+        "--no-progress",
+        "--optimize-autoloader",
+    ]);
+    let mut restored = vec![step(&["dump-autoload", "--no-dev", "--optimize"]).script()];
+    restored.extend(Some("post-install-cmd").filter(has).map(run));
     Ok(Job {
         lockfile: Some(Lockfile {
             path: "composer.lock".to_owned(),
             packages,
         }),
-        install: vec![step(&[
-            "install",
-            "--no-dev",
-            "--prefer-dist",
-            "--no-progress",
-        ])],
-        restored: vec![step(&["dump-autoload", "--no-dev", "--optimize"]).script()],
+        install: vec![install],
+        restored,
+        finish: Some("compile").filter(has).map(run).into_iter().collect(),
+        explain: |_, ended| {
+            let is_stale = ended
+                .tail
+                .iter()
+                .any(|line| line.contains("lock file is not up to date"));
+            is_stale.then(|| {
+                Problem::new(&LOCKFILE_OUT_OF_STEP)
+                    .saw("composer refuses this pair of composer.json and composer.lock")
+                    .step("Write the lockfile anew: `composer update --lock`.")
+                    .details(ended.tail.iter().cloned())
+            })
+        },
         ..Job::new(inputs, place.at.clone())
     })
 }

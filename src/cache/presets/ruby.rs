@@ -1,9 +1,17 @@
-//! Bundler: `Gemfile.lock`, class layer with `pack build`, else `vendor/bundle`, packed.
+//! Bundler.
 //!
-//! No test covers this preset yet: there is no Ruby where the tests run.
+//! - **Recognised** by `Gemfile.lock`.
+//! - **Key**: Ruby's version and ABI, Bundler's version, the lockfile and Gemfile without
+//!   credentials, `.bundle/config`, gemspecs, `BUNDLE_*`, compilers, `RAILS_ENV`, `RACK_ENV`.
+//! - **Class** layer with `pack build`; else `vendor/bundle` in the app, packed.
+//! - **Install** `bundle install`, frozen; production form `BUNDLE_WITHOUT=development:test`
+//!   unless the app says otherwise. With `bundle clean` an old tree is the base of a changed
+//!   one.
+//! - **Exposure** `BUNDLE_PATH`, `BUNDLE_WITHOUT`.
+//! - **Left alone**: the app's `.bundle/config`; a `vendor/bundle` that is there.
 
 use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing};
-use crate::cache::inputs::Inputs;
+use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::{EnvChange, How, LOCKFILE_OUT_OF_STEP, secrets};
 use crate::error::Problem;
@@ -45,7 +53,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     let find =
         |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("Gemfile.lock", tool));
     let ruby = find("ruby")?;
-    find("bundle")?;
+    let bundle = find("bundle")?;
     let mut inputs = Inputs::default();
     machine(&mut inputs, place.context);
     let question = "puts RUBY_VERSION + ' ABI ' + RbConfig::CONFIG['ruby_version']";
@@ -54,8 +62,13 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         "ruby",
         version.ok_or_else(|| missing("Gemfile.lock", "ruby"))?,
     );
+    let version = tools::ask(&bundle, &["--version"], environment);
+    inputs.plain("bundler", version.unwrap_or_default());
     for file in ["Gemfile.lock", "Gemfile", ".bundle/config"] {
-        inputs.file(&place.app.root, file);
+        if let Ok(text) = read_regular(&place.app.root.join(file)) {
+            let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
+            inputs.digest(file, text.as_bytes());
+        }
     }
     // `gemspec` in a Gemfile reads these.
     for file in place

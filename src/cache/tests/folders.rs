@@ -1,6 +1,8 @@
 use super::support::Bed;
 use crate::cache::Verdict;
-use crate::cache::{Context, restore};
+use crate::cache::{Context, companion, store::Store};
+use crate::facts::before::Before;
+use crate::facts::environment::World;
 
 /// An app whose build script leaves a framework cache, made by the fake npm's `run`.
 fn next_app() -> Bed {
@@ -80,7 +82,8 @@ fn framework_caches_are_back_before_the_build_script() {
 
 #[test]
 fn the_companion_gives_caches_back_to_earlier_buildpacks() {
-    let bed = next_app();
+    let mut bed = next_app();
+    bed.environment.world = World::CloudNative;
     // An earlier buildpack installs and builds; we only keep.
     let earlier = |bed: &Bed| {
         bed.put("node_modules/ms/index.js", "x");
@@ -102,16 +105,16 @@ fn the_companion_gives_caches_back_to_earlier_buildpacks() {
         log.lines
     );
     next(&bed);
-    let store = bed.store();
-    let context = Context {
-        app: &crate::facts::app::read(&bed.app()),
-        config: &bed.config(),
-        environment: &bed.environment,
-        store: &store,
-    };
-    let outcomes = restore(&context, &mut crate::progress::Silent).unwrap();
-    assert_eq!(outcomes.len(), 1);
+    bed.put("kept-by-nobody", "1");
+    let notes = bed.root().join("slugsmith_restore/before");
+    fs_err::create_dir_all(&notes).unwrap();
+    let restored = run_companion(&bed, &notes);
+    assert_eq!(restored.len(), 1);
     assert!(earlier(&bed));
+    fs_err::remove_file(bed.app().join("kept-by-nobody")).unwrap();
+    let before = Before::find(bed.store().root(), &bed.app()).unwrap();
+    assert_eq!(before.restored, [".next/cache"]);
+    assert_eq!(before.changes(&bed.app()).deleted, ["kept-by-nobody"]);
     let (_, log) = bed.build();
     assert!(
         !log.lines
@@ -120,7 +123,42 @@ fn the_companion_gives_caches_back_to_earlier_buildpacks() {
         "{:?}",
         log.lines
     );
-    assert!(!bed.app().join(".slugsmith-restored").exists());
+}
+
+fn run_companion(bed: &Bed, notes: &std::path::Path) -> Vec<crate::cache::Outcome> {
+    let context = Context {
+        app: &crate::facts::app::read(&bed.app()),
+        config: &bed.config(),
+        environment: &bed.environment,
+        store: &Store::of_another(bed.store().root().to_owned()),
+    };
+    let companion = companion::run(&context, notes, &mut crate::progress::Silent);
+    companion.unwrap().restored
+}
+
+#[test]
+fn the_companion_writes_nothing_into_the_other_buildpacks_layers() {
+    let bed = next_app();
+    let notes = bed.root().join("notes");
+    fs_err::create_dir_all(&notes).unwrap();
+    bed.put(".next/cache/entry", "1");
+    bed.put("node_modules/ms/index.js", "x");
+    bed.build();
+    let index = bed.store().folder(".next/cache").join("data/index");
+    for damage in ["", "junk"] {
+        fs_err::write(&index, damage).unwrap();
+        next(&bed);
+        let shape = |bed: &Bed| {
+            let tree = crate::facts::tree::Tree::read(bed.store().root());
+            let entries = tree.entries().iter();
+            entries
+                .map(|entry| (entry.path().to_owned(), entry.size(), entry.modified()))
+                .collect::<Vec<_>>()
+        };
+        let before = shape(&bed);
+        assert!(run_companion(&bed, &notes).is_empty());
+        assert_eq!(shape(&bed), before);
+    }
 }
 
 #[test]
@@ -254,11 +292,13 @@ fn a_sub_project_is_installed_in_its_folder() {
 #[test]
 fn every_input_can_be_had_as_json() {
     let mut bed = Bed::npm_app();
+    let file = bed.root().join("explain.jsonl");
     bed.set("SLUGSMITH_CACHE_EXPLAIN", "json");
+    bed.set("SLUGSMITH_CACHE_EXPLAIN_FILE", file.to_str().unwrap());
     bed.build();
     bed.lock("2.1.3");
     bed.rebuild();
-    let text = fs_err::read_to_string(bed.root().join("layers/explain.jsonl")).unwrap();
+    let text = fs_err::read_to_string(&file).unwrap();
     let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(last["verdict"], "partial");
     assert_eq!(last["new"]["node"], "20.1.0");

@@ -7,6 +7,7 @@
   const root = data.tree || { name: "", children: [], files: 0, bytes: 0, compressed: 0 };
   let trail = [root];
   let measure = "compressed";
+  let stripped = false;
   let rows = "folder";
   let query = "";
 
@@ -24,14 +25,20 @@
     if (parent) parent.append(made);
     return made;
   };
+  // What a folder or file weighs in the view that was chosen.
+  // A folder that only held what is gone goes with it.
+  const emptied = (node) => stripped && node.gone_bytes > 0 && node.gone_bytes >= node.bytes;
+  const compressed = (node) => emptied(node) ? 0 : node.compressed - (stripped ? node.gone || 0 : 0);
+  const unpacked = (node) => node.bytes - (stripped ? node.gone_bytes || 0 : 0);
+  const weight = (node) => measure === "compressed" ? compressed(node) : unpacked(node);
   const hits = (node) => node.name.toLowerCase().includes(query);
   const hitsBelow = (node) => hits(node) || (node.children || []).some(hitsBelow);
 
   // Rows of boxes that are as square as they can be (Bruls, Huizing, van Wijk: "Squarified Treemaps").
   const place = (nodes, area) => {
     const placed = [];
-    let rest = nodes.filter((node) => node[measure] > 0).sort((a, b) => b[measure] - a[measure]);
-    const total = rest.reduce((sum, node) => sum + node[measure], 0);
+    let rest = nodes.filter((node) => weight(node) > 0).sort((a, b) => weight(b) - weight(a));
+    const total = rest.reduce((sum, node) => sum + weight(node), 0);
     if (total <= 0) return placed;
     const scale = area.width * area.height / total;
     let { x, y, width, height } = area;
@@ -39,8 +46,8 @@
       const side = Math.max(Math.min(width, height), 1e-6);
       let sum = 0, count = 0, worst = Infinity;
       while (count < rest.length) {
-        const next = sum + rest[count][measure] * scale;
-        const largest = rest[0][measure] * scale, smallest = rest[count][measure] * scale;
+        const next = sum + weight(rest[count]) * scale;
+        const largest = weight(rest[0]) * scale, smallest = weight(rest[count]) * scale;
         const ratio = Math.max(side * side * largest / (next * next), next * next / (side * side * smallest));
         if (ratio > worst) break;
         worst = ratio; sum = next; count += 1;
@@ -48,7 +55,7 @@
       const thickness = sum / side;
       let along = 0;
       for (const node of rest.slice(0, count)) {
-        const length = node[measure] * scale / thickness;
+        const length = weight(node) * scale / thickness;
         placed.push(width >= height
           ? { node, x, y: y + along, width: thickness, height: length }
           : { node, x: x + along, y, width: length, height: thickness });
@@ -82,13 +89,13 @@
       button.type = "button";
       button.style.cssText = `left:${box.x}px;top:${box.y}px;width:${box.width}px;height:${box.height}px`;
       button.style.background = colourOf.get(node.kind) || "#d9d9d9";
-      const label = `${node.name}${inside ? "/" : ""}, ${size(node.compressed)} compressed, ${size(node.bytes)} unpacked, ${node.files} files, mostly ${node.kind}`;
+      const label = `${node.name}${inside ? "/" : ""}, ${size(compressed(node))} compressed, ${size(unpacked(node))} unpacked, ${node.files} files, mostly ${node.kind}`;
       button.setAttribute("aria-label", label);
       button.title = label;
       if (box.width > 40 && box.height > 16) {
         const text = make("span", node.name + (inside ? "/" : ""), button);
-        if (open) text.textContent += " " + size(node[measure]);
-        else if (box.height > 34) make("span", size(node[measure]), button).className = "size";
+        if (open) text.textContent += " " + size(weight(node));
+        else if (box.height > 34) make("span", size(weight(node)), button).className = "size";
       }
       if (query !== "" && (inside ? hitsBelow(node) : hits(node))) button.classList.add("hit");
       if (inside) button.addEventListener("click", () => enter(node));
@@ -129,9 +136,10 @@
     if (rows === "folder") {
       list = query === "" ? (folder.children || []).map((node) => ({ ...node, node })) : found(root, "", []);
     } else {
-      list = data[rows].filter((row) => row.name.toLowerCase().includes(query));
+      const all = rows === "copies" ? data.copies.groups : data[rows];
+      list = all.filter((row) => row.name.toLowerCase().includes(query));
     }
-    list = list.slice().sort((a, b) => b[measure] - a[measure]);
+    list = list.filter((row) => weight(row) > 0 || rows === "copies").sort((a, b) => weight(b) - weight(a));
     const body = element("rows");
     body.replaceChildren();
     for (const row of list.slice(0, 200)) {
@@ -145,7 +153,9 @@
         name.textContent = row.name;
       }
       make("td", row.kind, line);
-      for (const text of [size(row.compressed), share(row.compressed, data.size.compressed), size(row.bytes), row.files.toLocaleString("en")]) {
+      const packed = row.compressed === undefined ? ["", ""]
+        : [size(compressed(row)) + (row.plus_minus * 5 > row.compressed ? ` ± ${size(row.plus_minus)}` : ""), share(compressed(row), compressed(root))];
+      for (const text of [...packed, size(unpacked(row)), row.files.toLocaleString("en")]) {
         make("td", text, line).className = "number";
       }
     }
@@ -154,6 +164,7 @@
   };
 
   const draw = () => {
+    summary();
     const folder = trail[trail.length - 1];
     drawPath();
     drawMap(folder);
@@ -161,13 +172,29 @@
   };
   const press = (buttons, pressed) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
 
-  element("summary").textContent = `${data.size.measured} compressed, ${size(data.size.bytes)} unpacked, ${data.size.files.toLocaleString("en")} files`
-    + (data.unread.length > 0 ? `; ${data.unread.length} paths could not be read` : "");
+  const summary = () => {
+    const whole = stripped ? `${size(compressed(root))} compressed, ${size(unpacked(root))} unpacked after stripping`
+      : `${data.size.measured} compressed (${data.size.image} as layers of an image), ${size(data.size.bytes)} unpacked, ${data.size.files.toLocaleString("en")} files`;
+    const copies = data.copies.bytes > 0 ? `; ${size(data.copies.bytes)} are copies of other files` : "";
+    const unread = data.unread.length > 0 ? `; ${data.unread.length} paths could not be read` : "";
+    element("summary").textContent = whole + copies + unread;
+  };
   const measures = [element("by-compressed"), element("by-raw")];
   measures[0].addEventListener("click", () => { measure = "compressed"; press(measures, measures[0]); draw(); });
   measures[1].addEventListener("click", () => { measure = "bytes"; press(measures, measures[1]); draw(); });
   const tabs = [...document.querySelectorAll(".tab")];
   tabs.forEach((tab) => tab.addEventListener("click", () => { rows = tab.dataset.rows; press(tabs, tab); draw(); }));
+  const stages = [element("before"), element("after")];
+  // Packages and kinds are only known as they are now.
+  const show = (after) => {
+    stripped = after;
+    if (after) { rows = "folder"; press(tabs, tabs[0]); }
+    tabs.slice(1, 3).forEach((tab) => { tab.hidden = after; });
+    draw();
+  };
+  stages.forEach((button, place) => button.addEventListener("click", () => { press(stages, button); show(place === 1); }));
+  element("stages").hidden = !(root.gone_bytes > 0);
+  tabs.find((tab) => tab.dataset.rows === "copies").hidden = data.copies.groups.length === 0;
   element("search").addEventListener("input", (event) => { query = event.target.value.trim().toLowerCase(); draw(); });
   element("theme").addEventListener("click", () => {
     const dark = getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)";

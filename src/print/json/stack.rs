@@ -40,6 +40,10 @@ pub fn value(report: &StackReport) -> Value {
                 .map(|(kind, environment)| (kind.clone(), variables(report, environment)))
                 .collect::<Map<_, _>>(),
         },
+        "app_files": report.changes.as_ref().map(|changes| json!({
+            "changed": changes.changed, "deleted": changes.deleted,
+        })),
+        "corrected_order": report.corrected,
         "unknown": report.unknown,
     })
 }

@@ -1,19 +1,20 @@
 //! `slugsmith inspect PATH`: what the bytes of a folder or an image are.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::OutputFile;
+use super::{OutputFile, environment};
 use crate::budget::image::{self, Form, ImageReport};
 use crate::budget::{self, BudgetReport};
-use crate::config::LogLevel;
+use crate::config::{self, LogLevel};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::tree::Tree;
 use crate::print::line::Skin;
 use crate::print::{self, bars, html, json, markdown};
 use crate::program::USAGE;
+use crate::strip;
 
 /// Say what the bytes of a folder, an image or a layers folder are, as they would be compressed
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let path = fs_err::canonicalize(&arguments.path)
         .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
     let (report, image) = match image::form(&path) {
-        Form::Folder => (budget::inspect(&Tree::read(&path)), None),
+        Form::Folder => (inspect(&path, arguments.format)?, None),
         Form::Layers => split(image::inspect_layers(&path)),
         Form::Image => split(image::inspect(&path)?),
     };
@@ -68,6 +69,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     };
     arguments.output.write(&text)?;
     Ok(Exit::Fine)
+}
+
+/// Weighs a folder; for a picture also what stripping it would remove.
+fn inspect(path: &Path, shape: Shape) -> Result<BudgetReport> {
+    let tree = Tree::read(path);
+    if shape != Shape::Html {
+        return Ok(budget::inspect(&tree));
+    }
+    let environment = environment();
+    let config = config::read(path, &environment)?;
+    let strip = strip::run(path, &config, &environment, true)?;
+    let gone = strip.manifest.iter();
+    let gone = gone.map(|removed| removed.path.as_path()).collect();
+    Ok(budget::inspect_without(&tree, &gone))
 }
 
 fn split(image: ImageReport) -> (BudgetReport, Option<ImageReport>) {

@@ -162,9 +162,13 @@ fn finding(
         Some(b' ') => " ",
         _ => ":",
     };
-    let help = vec![format!(
-        "Rename {file} of {who} to {bare}.prepend and write `{delimiter}` into {bare}.delim."
-    )];
+    let help = vec![if model.classic.is_some() {
+        format!("{file} should read: export {name}=\"…{delimiter}${name}\"")
+    } else {
+        format!(
+            "Rename {file} of {who} to {bare}.prepend and write `{delimiter}` into {bare}.delim."
+        )
+    }];
     let mut finding = RULE.finding(message, help);
     if no_shell {
         finding.level = Level::Error;

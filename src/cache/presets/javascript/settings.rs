@@ -31,6 +31,12 @@ const IRRELEVANT: &[&str] = &[
     "prefer-offline",
     "offline",
     "maxsockets",
+    "enable-network",
+    "fetch-retries",
+    "fetch-retry-factor",
+    "fetch-retry-mintimeout",
+    "fetch-retry-maxtimeout",
+    "fetch-timeout",
     "timing",
 ];
 

@@ -90,10 +90,10 @@ impl Steps<'_> {
                 .set("UV_LINK_MODE", "copy"),
             ],
             (Tool::Pip, None) => vec![
-                Step::new(
-                    self.venv.join("bin/python").display().to_string(),
+                inside(Step::new(
+                    "python",
                     &["-m", "pip", "install", "--requirement", self.file],
-                )
+                ))
                 .default(&[
                     ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
                     ("PIP_NO_INPUT", "1"),

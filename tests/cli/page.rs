@@ -1,0 +1,124 @@
+//! The page of sizes in a real browser: what it shows, and that it works with a keyboard.
+
+use std::process::Command;
+
+use crate::support::Sandbox;
+
+/// Uses the page as a person with a keyboard would, and notes what is there afterwards.
+const DRIVER: &str = r#"<script>
+const by = (id) => document.getElementById(id);
+const boxes = () => [...by("map").querySelectorAll("button")];
+const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+const names = () => [...by("rows").querySelectorAll("tr")].map((row) => row.cells[0].textContent);
+const note = {};
+note.boxes = boxes().length;
+note.labelled = boxes().every((box) => box.getAttribute("aria-label").includes("compressed"));
+note.rows = names();
+note.summary = by("summary").textContent;
+boxes()[0].focus();
+press("ArrowRight");
+note.moved = document.activeElement === boxes()[1];
+press("ArrowLeft");
+document.activeElement.click();
+note.inside = by("path").textContent;
+press("Escape");
+note.outside = by("path").textContent;
+by("after").click();
+note.after = by("summary").textContent;
+note.afterRows = names();
+by("before").click();
+document.querySelector('[data-rows="copies"]').click();
+note.copies = names();
+by("search").value = "intent";
+by("search").dispatchEvent(new Event("input"));
+document.querySelector('[data-rows="folder"]').click();
+note.found = names();
+const back = () => getComputedStyle(document.body).backgroundColor;
+const light = back();
+by("theme").click();
+note.themes = [light, back()];
+by("theme").click();
+note.lightAgain = back() === light;
+note.requests = performance.getEntriesByType("resource").length;
+const out = document.createElement("pre");
+out.id = "note";
+out.textContent = JSON.stringify(note);
+document.body.append(out);
+</script>"#;
+
+fn app() -> Sandbox {
+    let copy = "let a = 1;\n".repeat(3000);
+    Sandbox::new()
+        .file(
+            "package.json",
+            r#"{"name":"shop","version":"1.0.0","main":"server.js"}"#,
+        )
+        .file(
+            "server.js",
+            "require('http').createServer(() => {}).listen(process.env.PORT);\n",
+        )
+        .file("Procfile", "web: node server.js\n")
+        .file("public/one.js", &copy)
+        .file("public/two.js", &copy)
+        .file("models/intent.bin", &"01234567".repeat(20_000))
+        .file("test/server.test.js", &"assert(true);\n".repeat(4000))
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_browser_shows_the_sizes_and_a_keyboard_moves_through_them() {
+    let sandbox = app();
+    sandbox
+        .slugsmith(&[
+            "inspect",
+            "app",
+            "--format",
+            "html",
+            "--output",
+            "page.html",
+        ])
+        .expect(0);
+    let path = sandbox.path("page.html");
+    let page = fs_err::read_to_string(&path).unwrap();
+    fs_err::write(&path, page.replace("</body>", &format!("{DRIVER}</body>"))).unwrap();
+    let profile = tempfile::tempdir().unwrap();
+    let output = Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--window-size=1200,900",
+            "--dump-dom",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(&path)
+        .output()
+        .unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let (_, rest) = dom
+        .split_once(r#"<pre id="note">"#)
+        .unwrap_or_else(|| panic!("{dom}"));
+    let note: serde_json::Value =
+        serde_json::from_str(rest.split_once("</pre>").unwrap().0).unwrap();
+
+    assert_eq!(note["labelled"], true, "{note:#}");
+    assert!(note["boxes"].as_u64().unwrap() >= 4, "{note:#}");
+    assert_eq!(note["moved"], true, "arrow keys move: {note:#}");
+    assert_ne!(
+        note["inside"], note["outside"],
+        "Escape leads out: {note:#}"
+    );
+    let rows = |key: &str| note[key].as_array().unwrap().clone();
+    assert!(rows("rows").contains(&"test/".into()), "{note:#}");
+    assert!(!rows("afterRows").contains(&"test/".into()), "{note:#}");
+    assert!(
+        note["after"].as_str().unwrap().contains("after stripping"),
+        "{note:#}"
+    );
+    assert_eq!(rows("copies"), ["public/one.js, public/two.js"]);
+    assert_eq!(rows("found"), ["models/intent.bin"], "{note:#}");
+    let themes = rows("themes");
+    assert_ne!(themes[0], themes[1], "light and dark differ");
+    assert_eq!(note["lightAgain"], true);
+    assert_eq!(note["requests"], 0, "nothing is fetched");
+}

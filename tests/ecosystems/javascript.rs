@@ -1,0 +1,267 @@
+//! npm, yarn 1, yarn berry with both linkers, pnpm and Bun; with workspaces, and with
+//! scripts that need dev dependencies.
+
+use crate::lab::{Case, Lab, prove, same};
+
+/// A workspace; `ms` changes.
+fn workspace(lab: &Lab) {
+    lab.put(
+        "package.json",
+        r#"{"name":"shop","version":"1.0.0","private":true,"workspaces":["packages/*"],"dependencies":{"ms": "2.0.0"},"devDependencies":{"left-pad":"1.3.0"}}"#,
+    );
+    lab.put(
+        "packages/api/package.json",
+        r#"{"name":"api","version":"1.0.0","dependencies":{"debug":"4.3.4"},"bin":{"api":"./index.js"}}"#,
+    );
+    lab.put("packages/api/index.js", "require('debug')('api')\n");
+}
+
+/// One package with a build script that uses a dev dependency, and one that changes.
+fn with_script(lab: &Lab) {
+    lab.put(
+        "package.json",
+        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"node build.js"},"dependencies":{"debug":"4.3.4"},"devDependencies":{"left-pad":"1.3.0","is-odd":"3.0.1"}}"#,
+    );
+    lab.put(
+        "build.js",
+        "require('fs').writeFileSync('built', require('left-pad')('1', 3) + require('is-odd')(3));\n",
+    );
+}
+
+/// Builds twice: the script finds its dev dependencies each time, they are gone after it,
+/// and the second time nothing is downloaded.
+fn prove_pruning(lab: &mut Lab, trees: &[&str], gone: &dyn Fn(&std::path::Path) -> bool) {
+    let first = lab.build();
+    first.says("MISS, first build");
+    for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
+        // Nobody listens there.
+        lab.set(name, "http://127.0.0.1:9");
+    }
+    lab.set("npm_config_fetch_retries", "0");
+    lab.set("YARN_ENABLE_NETWORK", "false");
+    let second = lab.build();
+    second.says("HIT, restored");
+    let commands = second.log.lines().filter(|line| line.contains("Running `"));
+    let installs: Vec<_> = commands
+        .filter(|line| line.contains(" install") || line.contains(" ci"))
+        .collect();
+    assert!(installs.is_empty(), "{installs:?}");
+    for built in [&first, &second] {
+        let made = fs_err::read_to_string(built.app.join("built")).unwrap();
+        assert_eq!(made, "  1true", "{}", built.log);
+        assert!(gone(&built.app), "{}", built.log);
+    }
+    let left_out = ["install-state.gz", ".modules.yaml"];
+    same(
+        &first.tree(trees, &left_out),
+        &second.tree(trees, &left_out),
+        "pruning is not the same twice",
+    );
+}
+
+fn no_dev_modules(app: &std::path::Path) -> bool {
+    let is_there = |name: &str| app.join("node_modules").join(name).exists();
+    is_there("debug") && !is_there("left-pad") && !is_there("is-odd")
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn npm() {
+    let lab = Lab::new(&[]);
+    workspace(&lab);
+    lab.run("npm install --package-lock-only");
+    prove(
+        &lab,
+        &Case {
+            name: "npm",
+            trees: &["node_modules"],
+            left_out: &["node_modules/.package-lock.json"],
+            change: &|lab| {
+                lab.edit("package.json", r#""ms": "2.0.0""#, r#""ms": "2.1.3""#);
+                lab.run("npm install --package-lock-only");
+            },
+            reason: "package-lock.json: ms 2.0.0 → 2.1.3",
+        },
+    );
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn npm_with_a_script() {
+    let mut lab = Lab::new(&[]);
+    with_script(&lab);
+    lab.run("npm install --package-lock-only");
+    prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn yarn_1() {
+    let lab = Lab::new(&["yarn-classic"]);
+    workspace(&lab);
+    let lock = |lab: &Lab| {
+        lab.run("yarn install --ignore-scripts");
+        lab.run("rm -rf node_modules packages/api/node_modules");
+    };
+    lock(&lab);
+    prove(
+        &lab,
+        &Case {
+            name: "yarn",
+            trees: &["node_modules"],
+            left_out: &[],
+            change: &|lab| {
+                lab.edit("package.json", r#""ms": "2.0.0""#, r#""ms": "2.1.3""#);
+                lock(lab);
+            },
+            reason: "yarn.lock: ms 2.0.0 → 2.1.3",
+        },
+    );
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn yarn_1_with_a_script() {
+    let mut lab = Lab::new(&["yarn-classic"]);
+    with_script(&lab);
+    lab.run("yarn install --ignore-scripts");
+    lab.run("rm -rf node_modules");
+    prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
+}
+
+fn berry_lock(lab: &Lab) {
+    lab.run("yarn install --mode=update-lockfile");
+    lab.run("rm -rf .yarn");
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn yarn_berry_with_node_modules() {
+    let lab = Lab::new(&["yarn-berry"]);
+    workspace(&lab);
+    lab.put(".yarnrc.yml", "nodeLinker: node-modules\n");
+    berry_lock(&lab);
+    prove(
+        &lab,
+        &Case {
+            name: "yarn",
+            trees: &["node_modules"],
+            left_out: &[],
+            change: &|lab| {
+                lab.edit("package.json", r#""ms": "2.0.0""#, r#""ms": "2.1.3""#);
+                berry_lock(lab);
+            },
+            reason: "yarn.lock: ms 2.0.0 → 2.1.3",
+        },
+    );
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn yarn_berry_with_node_modules_and_a_script() {
+    let mut lab = Lab::new(&["yarn-berry"]);
+    with_script(&lab);
+    lab.put(".yarnrc.yml", "nodeLinker: node-modules\n");
+    berry_lock(&lab);
+    prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn yarn_berry_with_plug_n_play() {
+    let lab = Lab::new(&["yarn-berry"]);
+    workspace(&lab);
+    lab.put("server.js", "console.log(require('ms')('1s'))\n");
+    berry_lock(&lab);
+    prove(
+        &lab,
+        &Case {
+            name: "yarn",
+            trees: &[".pnp.cjs", ".yarn/cache"],
+            left_out: &[],
+            change: &|lab| {
+                lab.edit("package.json", r#""ms": "2.0.0""#, r#""ms": "2.1.3""#);
+                berry_lock(lab);
+            },
+            reason: "yarn.lock: ms 2.0.0 → 2.1.3",
+        },
+    );
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn yarn_berry_with_plug_n_play_and_a_script() {
+    let mut lab = Lab::new(&["yarn-berry"]);
+    with_script(&lab);
+    berry_lock(&lab);
+    prove_pruning(&mut lab, &[".pnp.cjs", ".yarn/cache"], &|app| {
+        let archives: Vec<_> = fs_err::read_dir(app.join(".yarn/cache"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        archives.iter().any(|name| name.starts_with("debug-"))
+            && !archives.iter().any(|name| name.starts_with("left-pad-"))
+    });
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn pnpm() {
+    let lab = Lab::new(&["pnpm"]);
+    workspace(&lab);
+    lab.put("pnpm-workspace.yaml", "packages:\n  - packages/*\n");
+    lab.run("pnpm install --lockfile-only");
+    prove(
+        &lab,
+        &Case {
+            name: "pnpm",
+            trees: &["node_modules", "packages/api/node_modules"],
+            // Both hold the time of the install.
+            left_out: &[".modules.yaml", ".pnpm-workspace-state-v1.json"],
+            change: &|lab| {
+                lab.edit("package.json", r#""ms": "2.0.0""#, r#""ms": "2.1.3""#);
+                lab.run("pnpm install --lockfile-only");
+            },
+            reason: "pnpm-lock.yaml: ms 2.0.0 → 2.1.3",
+        },
+    );
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn pnpm_with_a_script() {
+    let mut lab = Lab::new(&["pnpm"]);
+    with_script(&lab);
+    lab.run("pnpm install --lockfile-only");
+    prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn bun() {
+    let lab = Lab::new(&["bun"]);
+    workspace(&lab);
+    lab.run("bun install --lockfile-only");
+    prove(
+        &lab,
+        &Case {
+            name: "bun",
+            trees: &["node_modules"],
+            left_out: &[],
+            change: &|lab| {
+                lab.edit("package.json", r#""ms": "2.0.0""#, r#""ms": "2.1.3""#);
+                lab.run("bun install --lockfile-only");
+            },
+            reason: "bun.lock: ms 2.0.0 → 2.1.3",
+        },
+    );
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn bun_with_a_script() {
+    let mut lab = Lab::new(&["bun"]);
+    with_script(&lab);
+    lab.run("bun install --lockfile-only");
+    prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
+}

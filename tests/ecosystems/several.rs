@@ -1,0 +1,1 @@
+//! Several ecosystems in one app, in sub-folders as well.
