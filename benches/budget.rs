@@ -46,12 +46,11 @@ fn main() {
         },
         _ => Goal::NUMBER,
     };
-    let (slug, image) = match mode.as_str() {
-        "census" => estimate::census(&stream),
-        _ => {
-            let estimate = estimate::estimate(&stream, &goal);
-            (estimate.compressed, estimate.image)
-        }
+    let (slug, image) = if mode == "census" {
+        estimate::census(&stream)
+    } else {
+        let estimate = estimate::estimate(&stream, &goal);
+        (estimate.compressed, estimate.image)
     };
     println!(
         "{{\"archive\":{},\"bytes\":{},\"low\":{},\"high\":{},\"exact\":{},\"image\":{},\"image_low\":{},\"image_high\":{},\"unread\":{}}}",

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
-use crate::facts::environment::Environment;
+use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
@@ -278,7 +278,11 @@ impl Run<'_> {
     }
 
     fn audit(&mut self, tree: &Tree) {
-        let facts = audit::Facts::read(&self.app, tree);
+        let mut facts = audit::Facts::read(&self.app, tree);
+        let environment = self.input.environment;
+        // On a laptop the variables are those of the laptop.
+        facts.set = (environment.world != World::Embedded)
+            .then(|| environment.variables.keys().cloned().collect());
         self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));

@@ -31,6 +31,8 @@ pub struct Variable {
     /// Example or default files that name it, with lines.
     pub examples: Vec<Place>,
     pub terraform: Option<Place>,
+    /// Whether it is really set; `None` where that can't be seen.
+    pub set: Option<bool>,
 }
 
 /// One read of a variable in reachable code.
@@ -81,8 +83,15 @@ pub fn variables(facts: &Facts<'_>) -> Vec<Variable> {
             entry(&mut table, name).addon = Some(plan.to_owned());
         }
     }
+    // A build sees config vars only on some platforms: one of the app's own shows that it does.
+    let sees = facts.set.as_ref().filter(|set| {
+        table
+            .values()
+            .any(|variable| !facts.platform.sets(&variable.name) && set.contains(&variable.name))
+    });
     for variable in table.values_mut() {
         variable.platform = facts.platform.sets(&variable.name);
+        variable.set = sees.map(|set| set.contains(&variable.name));
     }
     table.into_values().collect()
 }

@@ -43,6 +43,7 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
             lines.push(Line::row(1, format!("{path} ({})", removed.entry)));
         }
     }
+    undecided(report, level, &mut lines);
     if let Some(back) = &report.put_back {
         let missing = back.missing.as_ref();
         let missing = missing.map_or(String::new(), |file| format!(", {file} is missing"));
@@ -84,6 +85,28 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
     lines
 }
 
+/// Loads that `trace` could not decide: counted, and each by name in a verbose log.
+fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    if report.undecided.is_empty() {
+        return;
+    }
+    let files = report.undecided.iter().map(|load| &load.path);
+    let files = files.collect::<std::collections::BTreeSet<_>>().len();
+    lines.push(Line::item(
+        1,
+        format!(
+            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` sees the rest)",
+            units::counted(report.undecided.len() as u64, "place"),
+            units::counted(files as u64, "file"),
+        ),
+    ));
+    if level == LogLevel::Verbose {
+        for load in &report.undecided {
+            lines.push(Line::row(1, format!("{}:{}", load.path, load.line)));
+        }
+    }
+}
+
 /// Why a path stays or goes.
 #[must_use]
 pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
@@ -119,7 +142,7 @@ fn said(because: &Because) -> String {
 }
 
 fn summary(report: &StripReport) -> String {
-    if report.removed.files == 0 {
+    if report.removed.files == 0 && report.shrunk.is_empty() {
         return format!("Nothing to remove in {}", units::size(report.before.bytes));
     }
     format!(

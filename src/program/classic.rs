@@ -19,7 +19,7 @@ use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{USAGE, cnb};
+use crate::program::{USAGE, verdict};
 use crate::progress::Progress;
 use crate::{cache, facts};
 
@@ -57,7 +57,7 @@ pub fn main(step: Step, operands: &[PathBuf], is_companion: bool) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(problem) => {
-            let _ = cnb::print_error(Skin::Classic, &problem);
+            let _ = problem::to_stderr(Skin::Classic, &problem::error(&problem));
             exit(Exit::Findings)
         }
     }
@@ -146,7 +146,7 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
     }
     // For bin/report only; a full cache disk must not fail the build here.
     let _ = fs_err::write(folder.join(REPORT), json::report(&report));
-    cnb::verdict(&report, &config)?;
+    verdict::of(&report, &config)?;
     Ok(ExitCode::SUCCESS)
 }
 

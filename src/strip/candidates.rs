@@ -16,8 +16,11 @@ pub struct Lists {
 }
 
 /// For each entry of the tree, the catalogue entry it falls under.
+pub type Candidates = Vec<Option<&'static Entry>>;
+
+/// Finds them.
 #[must_use]
-pub fn candidates(facts: &Facts<'_>, lists: &Lists, trace: bool) -> Vec<Option<&'static Entry>> {
+pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Candidates {
     let packages = packages(facts);
     (0..facts.index.entries().len())
         .map(|number| {
@@ -32,7 +35,7 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists, trace: bool) -> Vec<Option<&
             if !facts.index.is_file(number) {
                 return None;
             }
-            candidate(facts, &packages, path).or_else(|| unreached(path).filter(|_| trace))
+            candidate(facts, &packages, path)
         })
         .collect()
 }
@@ -49,17 +52,19 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         return None;
     }
     if let Some((_, inside)) = python::split(path) {
-        return python::classify(inside);
+        return python::classify(inside)
+            .filter(|entry| entry.id != python::SOURCES.id || !packages.compiles_extensions);
+    }
+    // Beside an environment's site-packages: `.venv/bin/pip`.
+    if python::is_installer_command(path) {
+        let environment = parent(parent(path));
+        let is_environment = facts.python_roots.iter().any(|root| {
+            root.strip_prefix(environment)
+                .is_some_and(|rest| rest.trim_start_matches('/').starts_with("lib/"))
+        });
+        return is_environment.then_some(&python::INSTALLERS);
     }
     app::classify(path, inside_manifest(facts, path), facts.in_build)
-}
-
-/// Any file of a package is a candidate of `trace`, but what tells which package and
-/// whose work it is.
-fn unreached(path: &str) -> Option<&'static Entry> {
-    package_folder(path)?;
-    let lower = index::name(path).to_ascii_lowercase();
-    (lower != "package.json" && !node::is_licence(&lower)).then_some(&node::UNREACHED)
 }
 
 /// The path seen from the nearest package.json above it.
@@ -89,6 +94,8 @@ struct Packages<'t> {
     /// Folders (of packages, or of scopes for packages named after a platform) that hold
     /// a binary for this machine.
     fitting: BTreeSet<&'t str>,
+    /// A package that compiles extensions of Python at run time is there: headers stay.
+    compiles_extensions: bool,
 }
 
 impl Packages<'_> {
@@ -164,5 +171,20 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
             has_licence: licensed.contains(folder),
         };
     }
-    Packages { of, fitting }
+    Packages {
+        of,
+        fitting,
+        compiles_extensions: compiles_extensions(facts),
+    }
+}
+
+fn compiles_extensions(facts: &Facts<'_>) -> bool {
+    ["pythran", "cppimport", "weave", "pyximport"]
+        .iter()
+        .any(|name| {
+            facts
+                .python_roots
+                .iter()
+                .any(|root| facts.index.find(&format!("{root}/{name}")).is_some())
+        })
 }

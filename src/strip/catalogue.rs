@@ -54,6 +54,8 @@ pub static ENTRIES: &[&Entry] = &[
     &python::INSTALLERS,
     &python::STUBS,
     &python::TESTS,
+    &python::SOURCES,
+    &super::shrink::SYMBOLS,
     &LISTED,
 ];
 

@@ -4,24 +4,24 @@
 //! each candidate that is reached, and what that refers to in turn, until nothing new is
 //! reached. What is left over is the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use super::candidates::{Lists, candidates};
 use super::catalogue::app::VERSION_CONTROL;
 use super::catalogue::node::UNREACHED;
-use super::catalogue::{Entry, Guard};
+use super::catalogue::{Entry, Guard, LISTED};
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::index::{self, parent};
 use super::python;
-use super::references::{self, Form, Literal};
+use super::reading::{Found, is_text, read};
+use super::references::{Form, Literal};
 use super::resolve::{Meaning, Resolver, is_module};
+use super::shrink::{self, Shrink};
 use super::start;
+use super::trace::{self, Undecided};
 use crate::config::StripConfig;
-
-/// Larger files hold data or bundles whose literals name nothing beside them.
-pub(super) const MAX_TEXT: u64 = 32_000_000;
 
 /// What to remove and what was kept, by entry number of the tree.
 #[derive(Debug, Default)]
@@ -31,6 +31,10 @@ pub struct Plan {
     pub kept: Vec<(usize, &'static Entry, Because)>,
     /// Lines of the user's `remove` list that name nothing.
     pub unused_remove: Vec<String>,
+    /// Loads that `trace` can't decide; what they can reach is kept.
+    pub undecided: Vec<Undecided>,
+    /// Kept files that can be smaller.
+    pub shrinks: Vec<Shrink>,
 }
 
 /// What keeps a candidate.
@@ -55,12 +59,12 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     };
     let mut state = State {
         facts,
-        open: candidates(facts, &lists, facts.trace),
+        open: candidates(facts, &lists),
         kept: Vec::new(),
         below_done: BTreeSet::new(),
-        reached: BTreeSet::new(),
         to_read: Vec::new(),
     };
+    let undecided = state.trace(texts, &lists);
     state.roots();
     state.to_read = (0..state.open.len())
         .filter(|number| state.open.get(*number) == Some(&None))
@@ -80,7 +84,12 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             state.keep_meaning(&found.meaning, &found.because);
         }
     }
+    let shrinks = shrink::find(facts, texts, |number| {
+        let path = facts.index.path(number).unwrap_or_default();
+        !state.is_open(number) && !lists.keep.names(path, false)
+    });
     Plan {
+        shrinks,
         removed: state
             .open
             .iter()
@@ -89,6 +98,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             .collect(),
         kept: state.kept,
         unused_remove: lists.remove.unused(&facts.index),
+        undecided,
     }
 }
 
@@ -98,13 +108,46 @@ struct State<'f, 'a> {
     open: Vec<Option<&'static Entry>>,
     kept: Vec<(usize, &'static Entry, Because)>,
     below_done: BTreeSet<(String, bool)>,
-    /// Packages that `trace` has reached, and whether their entries were followed.
-    reached: BTreeSet<(String, bool)>,
     /// Kept files whose references are not followed yet.
     to_read: Vec<usize>,
 }
 
 impl State<'_, '_> {
+    /// Level `trace`: every file of a package that the graph does not reach is a candidate
+    /// that nothing else keeps.
+    fn trace(&mut self, texts: &dyn Texts, lists: &Lists) -> Vec<Undecided> {
+        let facts = self.facts;
+        if !facts.trace {
+            return Vec::new();
+        }
+        let trace = trace::node(facts, texts, &self.open);
+        for number in 0..self.open.len() {
+            let Some(path) = facts
+                .index
+                .path(number)
+                .filter(|_| facts.index.is_file(number))
+            else {
+                continue;
+            };
+            let known = package_folder(path)
+                .is_some_and(|folder| matches!(facts.manifests.get(folder), Some(Some(_))));
+            let Some(slot) = self.open.get_mut(number).filter(|_| known) else {
+                continue;
+            };
+            let listed = slot.is_some_and(|entry| entry.id == LISTED.id);
+            if trace.reached.get(number) == Some(&true) {
+                if let (Some(entry), false, Some(because)) = (*slot, listed, trace.why.get(&number))
+                {
+                    *slot = None;
+                    self.kept.push((number, entry, because.clone()));
+                }
+            } else if slot.is_none() && !lists.keep.names(path, false) {
+                *slot = Some(&UNREACHED);
+            }
+        }
+        trace.undecided
+    }
+
     /// What is reached without reading any source.
     fn roots(&mut self) {
         let facts = self.facts;
@@ -136,9 +179,6 @@ impl State<'_, '_> {
                     self.keep_meaning(&meaning, &Because::Command(command.origin.clone()));
                 });
             }
-            for word in start::words(&command.text).filter(|_| facts.trace) {
-                self.reach_program(word, &Because::Command(command.origin.clone()));
-            }
             for word in start::words(&command.text) {
                 python::needed(facts, "", word, &mut |folder| {
                     let because = Because::Command(command.origin.clone());
@@ -169,19 +209,6 @@ impl State<'_, '_> {
         }
     }
 
-    /// A program of `node_modules/.bin` that a command runs.
-    fn reach_program(&mut self, word: &str, because: &Because) {
-        let facts = self.facts;
-        let name = index::name(word);
-        let Some(file) = facts.index.find(&format!("node_modules/.bin/{name}")) else {
-            return;
-        };
-        if let Some(folder) = facts.index.path(file).and_then(package_folder) {
-            self.reach(folder, true, because);
-        }
-        self.keep(file, Guard::Named, because);
-    }
-
     fn keep_entries(&mut self, file: &str, manifest: Option<&super::manifest::Manifest>) {
         let facts = self.facts;
         let resolver = Resolver::new(facts, file);
@@ -209,8 +236,6 @@ impl State<'_, '_> {
             Meaning::Below(folder) => self.keep_below(folder, false, because),
             Meaning::ModulesBelow(folder) => self.keep_below(folder, true, because),
             Meaning::Wholly(prefix) => self.keep_wholly(prefix, because),
-            Meaning::Package(folder) => self.reach(folder, true, because),
-            Meaning::InPackage(folder) => self.reach(folder, false, because),
             Meaning::Beginning(prefix) => {
                 let owner = package_folder(&format!("{prefix}x")).map(str::to_owned);
                 let parent = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -226,31 +251,6 @@ impl State<'_, '_> {
                     }
                 }
             }
-        }
-    }
-
-    /// A package of `trace` is loaded: its data stays, and what its package.json names.
-    fn reach(&mut self, folder: &str, by_name: bool, because: &Because) {
-        let facts = self.facts;
-        let manifest = facts.manifests.get(folder).and_then(Option::as_ref);
-        let entries = by_name || manifest.is_some_and(|manifest| manifest.has_exports);
-        if !self.reached.insert((folder.to_owned(), entries)) {
-            return;
-        }
-        for number in facts.index.below_path(folder) {
-            let Some(path) = facts.index.path(number) else {
-                continue;
-            };
-            let unreached =
-                matches!(self.open.get(number), Some(Some(entry)) if entry.id == UNREACHED.id);
-            let broken = manifest.is_none();
-            if unreached && package_folder(path) == Some(folder) && (broken || !is_code(path)) {
-                self.keep(number, Guard::Reachable, because);
-            }
-        }
-        if entries {
-            let file = format!("{folder}/package.json");
-            self.keep_entries(&file, manifest);
         }
     }
 
@@ -304,6 +304,10 @@ impl State<'_, '_> {
         let Some(Some(entry)) = self.open.get(number) else {
             return;
         };
+        // The graph has judged packages already.
+        if self.facts.trace && self.facts.index.path(number).is_some_and(in_packages) {
+            return;
+        }
         let strong_enough = match entry.guard {
             Guard::Named => claim == Guard::Named,
             Guard::Reachable => true,
@@ -339,126 +343,5 @@ impl State<'_, '_> {
             }
             folder = parent(folder);
         }
-    }
-}
-
-/// Files whose use shows in references; everything else of a loaded package is data.
-fn is_code(path: &str) -> bool {
-    [".js", ".cjs", ".mjs", ".json", ".jsx"]
-        .iter()
-        .any(|end| path.ends_with(end))
-}
-
-/// One reference to a candidate.
-struct Found {
-    meaning: Meaning,
-    because: Because,
-}
-
-/// What a file refers to, as far as candidates are concerned.
-fn read(
-    facts: &Facts<'_>,
-    open: &[Option<&'static Entry>],
-    texts: &dyn Texts,
-    number: usize,
-) -> Vec<Found> {
-    let Some(path) = facts.index.path(number) else {
-        return Vec::new();
-    };
-    let Some(text) = texts.text(path) else {
-        return Vec::new();
-    };
-    let resolver = Resolver::new(facts, path);
-    let mut found = Vec::new();
-    let mut add = |meaning: Meaning, at: usize| {
-        if let Meaning::File(target) = meaning
-            && open.get(target).is_none_or(Option::is_none)
-        {
-            return;
-        }
-        found.push(Found {
-            meaning,
-            because: Because::File {
-                path: path.to_owned(),
-                line: references::line_of(&text, at),
-            },
-        });
-    };
-    let mut modules = BTreeMap::new();
-    let in_python = !facts.python_roots.is_empty() && is_python(path);
-    if in_python {
-        read_python(facts, path, &text, &mut modules);
-    }
-    references::literals(&text, |literal| {
-        if in_python && python::is_dotted(&literal) {
-            python::needed(facts, path, literal.text, &mut |folder| {
-                modules.entry(folder).or_insert(literal.at);
-            });
-        }
-        resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
-    });
-    references::beside(&text, |beside, at| {
-        resolver.beside(&beside, &mut |meaning| add(meaning, at));
-    });
-    for (folder, at) in modules {
-        add(Meaning::Wholly(folder), at);
-    }
-    if references::computed_load(&text) {
-        resolver.computed(&mut |meaning| add(meaning, 0));
-    }
-    if !in_packages(path) && memchr::memmem::find(&text, b"git ").is_some() {
-        add(Meaning::Below(".git".to_owned()), 0);
-    }
-    found
-}
-
-fn is_python(path: &str) -> bool {
-    path.ends_with(".py") || path.ends_with("/entry_points.txt")
-}
-
-/// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
-fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMap<String, usize>) {
-    let text = String::from_utf8_lossy(text);
-    let mut add = |name: &str| {
-        python::needed(facts, path, name, &mut |folder| {
-            modules.entry(folder).or_insert(0);
-        });
-    };
-    if path.ends_with(".py") {
-        python::imports(&text, &mut add);
-    } else {
-        text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
-            .filter(|word| !word.is_empty())
-            .for_each(&mut add);
-    }
-    // Stubs that are read at run time (lazy_loader).
-    if text.contains("attach_stub") {
-        modules.insert(parent(path).to_owned(), 0);
-    }
-}
-
-/// Whether a file can refer to others in a way that its literals show.
-fn is_text(facts: &Facts<'_>, number: usize) -> bool {
-    let (Some(path), Some(entry)) = (facts.index.path(number), facts.index.entry(number)) else {
-        return false;
-    };
-    if !facts.index.is_file(number) || entry.size() > MAX_TEXT {
-        return false;
-    }
-    let name = index::name(path);
-    let extension = name.rfind('.').map_or("", |dot| &name[dot + 1..]);
-    let in_package = in_packages(path);
-    match extension {
-        "js" | "cjs" | "mjs" | "jsx" => true,
-        "txt" => name == "entry_points.txt",
-        "json" => name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000,
-        "ts" | "tsx" | "mts" | "cts" => {
-            (!in_package || facts.runtime.typescript) && !name.contains(".d.")
-        }
-        "py" | "rb" | "sh" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro"
-        | "yml" | "yaml" | "toml" | "coffee" => !in_package,
-        // Programs without an extension, told by their size rather than by reading them.
-        "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
-        _ => false,
     }
 }

@@ -61,7 +61,7 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
     let commands = start::commands(&app);
     let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
     let manifests = manifests(root, &index, &runtime);
-    let python_roots = (0..index.entries().len())
+    let python_roots: BTreeSet<String> = (0..index.entries().len())
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();

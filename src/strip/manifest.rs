@@ -176,8 +176,10 @@ pub struct Manifest {
     /// Names of `dependencies` and `optionalDependencies`.
     pub dependencies: BTreeSet<String>,
     pub dev_dependencies: BTreeSet<String>,
-    pub has_exports: bool,
-    pub is_module: bool,
+    /// As written; what stands in for it is for the resolver to say.
+    pub main: Option<String>,
+    pub exports: Option<Value>,
+    pub imports: Option<Value>,
 }
 
 /// Reads a package.json.
@@ -214,13 +216,19 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
         name: text(map, "name"),
         entries,
         mentions,
-        dependencies: ["dependencies", "optionalDependencies", "peerDependencies"]
-            .iter()
-            .flat_map(|key| keys(map, key))
-            .collect(),
+        dependencies: [
+            "dependencies",
+            "optionalDependencies",
+            "peerDependencies",
+            "peerDependenciesMeta",
+        ]
+        .iter()
+        .flat_map(|key| keys(map, key))
+        .collect(),
         dev_dependencies: keys(map, "devDependencies").collect(),
-        has_exports: map.contains_key("exports"),
-        is_module: text(map, "type") == "module",
+        main: map.get("main").and_then(Value::as_str).map(str::to_owned),
+        exports: map.get("exports").filter(|value| !value.is_null()).cloned(),
+        imports: map.get("imports").cloned(),
     })
 }
 

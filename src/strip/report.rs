@@ -10,6 +10,8 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::shrink::{SYMBOLS, Shrink};
+use super::trace::Undecided;
 use super::verify::PutBack;
 use crate::config::StripLevel;
 use crate::facts::tree::{Totals, Tree};
@@ -24,6 +26,9 @@ pub struct StripReport {
     pub removed: Totals,
     /// Largest first.
     pub by_reason: Vec<ReasonTotal>,
+    /// Kept files that became smaller, and by how many bytes.
+    #[serde(default)]
+    pub shrunk: Vec<Removed>,
     /// Every removed path, in the tree's order.
     pub manifest: Vec<Removed>,
     /// What a catalogue entry names but a guard keeps, by folder.
@@ -35,6 +40,9 @@ pub struct StripReport {
     pub dev_dependencies: Vec<NeededDevDependency>,
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
+    /// Level `trace`: loads whose target can't be known; what they can reach is kept.
+    #[serde(default)]
+    pub undecided: Vec<Undecided>,
     /// What the decision depends on, where that is known; see [`super::memory::basis`].
     #[serde(skip)]
     pub basis: Option<String>,
@@ -105,12 +113,14 @@ impl StripReport {
             before: tree.totals(),
             removed: Totals::default(),
             by_reason: Vec::new(),
+            shrunk: Vec::new(),
             manifest: Vec::new(),
             kept: Vec::new(),
             failed: Vec::new(),
             put_back: None,
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
+            undecided: Vec::new(),
             basis: None,
             recalled: false,
         }
@@ -120,6 +130,7 @@ impl StripReport {
         &mut self,
         facts: &Facts<'_>,
         removed: &[(usize, &'static Entry)],
+        shrunk: &[Shrink],
         plan: &Plan,
     ) {
         let mut by_entry: BTreeMap<&str, (Totals, BTreeSet<&str>)> = BTreeMap::new();
@@ -139,6 +150,20 @@ impl StripReport {
                 entry: entry.id,
             });
         }
+        for shrink in shrunk {
+            let Some(file) = facts.index.entry(shrink.number) else {
+                continue;
+            };
+            self.removed.bytes += shrink.saved;
+            let sum = by_entry.entry(SYMBOLS.id).or_default();
+            sum.0.files += 1;
+            sum.0.bytes += shrink.saved;
+            self.shrunk.push(Removed {
+                path: file.path().to_owned(),
+                bytes: shrink.saved,
+                entry: SYMBOLS.id,
+            });
+        }
         self.by_reason = catalogue::ENTRIES
             .iter()
             .filter_map(|entry| {
@@ -153,6 +178,7 @@ impl StripReport {
             .sort_by_key(|sum| std::cmp::Reverse(sum.totals.bytes));
         self.kept = kept(facts, plan);
         self.unused_remove.clone_from(&plan.unused_remove);
+        self.undecided.clone_from(&plan.undecided);
     }
 }
 

@@ -34,10 +34,6 @@ pub enum Meaning {
     ModulesBelow(String),
     /// Everything whose path begins so, by name: an imported folder of Python.
     Wholly(String),
-    /// A package, by its folder: its entries and its data.
-    Package(String),
-    /// A path inside this package: its data, and its entries if only those can be named.
-    InPackage(String),
     /// Everything whose path begins so.
     Beginning(String),
 }
@@ -87,9 +83,6 @@ impl<'f, 'a> Resolver<'f, 'a> {
         {
             self.path(join("", &text[at..]), literal, found);
         }
-        if self.facts.trace {
-            self.package_named(text, found);
-        }
         let has_path = text.contains(['/', '.']);
         let plain_word = self.in_app && literal.form == Form::Argument;
         if !has_path && !plain_word {
@@ -104,25 +97,6 @@ impl<'f, 'a> Resolver<'f, 'a> {
             if self.package != self.folder {
                 self.path(join(self.package, local), literal, found);
             }
-        }
-    }
-
-    /// The package that a literal names; `trace` counts each mention as a load.
-    fn package_named(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
-        let parts = if text.starts_with('@') { 2 } else { 1 };
-        let name_end = text
-            .match_indices('/')
-            .nth(parts - 1)
-            .map_or(text.len(), |(at, _)| at);
-        let Some(name) = text.get(..name_end).filter(|name| !name.is_empty()) else {
-            return;
-        };
-        if let Some(folder) = self.package_of(name) {
-            found(if name_end == text.len() {
-                Meaning::Package(folder)
-            } else {
-                Meaning::InPackage(folder)
-            });
         }
     }
 

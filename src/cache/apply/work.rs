@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::answer::{Answer, answer};
 use super::mark::Mark;
 use super::{now, prune, shelf, steps};
-use crate::cache::decide::{Fit, Wanted, fit};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
@@ -15,13 +15,6 @@ use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, thin};
 use crate::error::{Problem, Result, io};
 use crate::facts::tree::{EntryKind, Tree};
 use crate::progress::{Event, Progress};
-
-pub(super) enum Answer {
-    Hit(Box<Record>),
-    /// The old tree may be the base of the new one.
-    Base(Box<Record>, Vec<String>),
-    Miss(Vec<String>),
-}
 
 pub(super) struct Work<'a> {
     /// See [`super::Around::kept_apart`].
@@ -61,33 +54,11 @@ impl Work<'_> {
     }
 
     pub(super) fn answer(&self, progress: &mut dyn Progress) -> Answer {
-        let store = self.context.store;
-        if self.context.config.cache.off {
-            return Answer::Miss(vec!["SLUGSMITH_CACHE=off".to_owned()]);
-        }
-        if self.context.is_reset(self.name) {
-            return Answer::Miss(vec!["SLUGSMITH_CACHE_RESET".to_owned()]);
-        }
-        let stored = store.look_up(self.name);
+        let stored = self.context.store.look_up(self.name);
         if let Stored::Unusable(why) = &stored {
             self.warn(&CACHE_DISCARDED, why, progress);
         }
-        let packages = lockfile::kept(&store.folder(self.name));
-        let wanted = Wanted {
-            inputs: &self.job.inputs,
-            lockfile: self.job.lockfile.as_ref(),
-            stored_packages: packages.as_ref(),
-            expires: self.job.expires,
-            syncs_over: (!self.job.sync.is_empty()).then_some(self.job.syncs_over),
-            now: now(),
-        };
-        match (fit(&stored, &wanted), stored) {
-            (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),
-            (Fit::Base(reasons), Stored::Complete(record)) => Answer::Base(record, reasons),
-            (Fit::Differs(reasons) | Fit::Base(reasons), _) => Answer::Miss(reasons),
-            // `fit` never says so; a miss is always safe.
-            (Fit::Fits, _) => Answer::Miss(vec!["nothing is stored".to_owned()]),
-        }
+        answer(self.context, self.name, self.job, stored)
     }
 
     fn warn(
@@ -100,8 +71,8 @@ impl Work<'_> {
         progress.event(Event::Warning(&problem));
     }
 
-    /// Gives the stored tree back, on demand without what strip would remove. `Some(reason)` if it can't be trusted; the app is then
-    /// as it was.
+    /// Gives the stored tree back, unless the `whole` is asked for without what strip would
+    /// remove again. `Some(reason)` if it can't be trusted; the app is then as it was.
     pub(super) fn restore(
         &mut self,
         record: &Record,
@@ -204,6 +175,7 @@ impl Work<'_> {
     /// clean install has to be made.
     pub(super) fn sync(
         &mut self,
+        old: &Record,
         progress: &mut dyn Progress,
     ) -> Result<Option<(Duration, Option<Record>)>> {
         let begun = Instant::now();
@@ -219,7 +191,8 @@ impl Work<'_> {
             self.take_back()?;
             return Ok(None);
         }
-        self.finish_install(begun, progress).map(Some)
+        // A later hit saves a whole install, not this short one.
+        self.finish_install(begun, old.install, progress).map(Some)
     }
 
     fn lockfile_path(&self) -> Option<PathBuf> {
@@ -263,15 +236,19 @@ impl Work<'_> {
             let _ = self.context.store.discard(self.name);
             return Err(problem);
         }
-        shelf::close(self.context, &self.job.stores);
-        self.finish_install(begun, progress)
+        let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);
+        let none = lockfile::Packages::new();
+        shelf::close(self.context, &self.job.stores, packages.unwrap_or(&none));
+        self.finish_install(begun, Duration::ZERO, progress)
     }
 
     fn finish_install(
         &self,
         begun: Instant,
+        at_least: Duration,
         progress: &mut dyn Progress,
     ) -> Result<(Duration, Option<Record>)> {
+        let install = begun.elapsed().max(at_least);
         if let Some((from, to)) = &self.job.relocate {
             for tree in self.trees {
                 super::relocate::relocate(&self.app().join(tree), from, to)
@@ -281,7 +258,7 @@ impl Work<'_> {
         self.mark
             .clear()
             .map_err(|error| io("writing to", self.app(), &error))?;
-        let record = self.keep(begun.elapsed(), progress)?;
+        let record = self.keep(install, progress)?;
         Ok((begun.elapsed(), record))
     }
 

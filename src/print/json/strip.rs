@@ -21,9 +21,15 @@ pub fn value(report: &StripReport) -> Value {
         "dev_dependencies": report.dev_dependencies.iter().map(|needed| json!({
             "name": needed.name, "path": needed.path, "line": needed.line,
         })).collect::<Vec<_>>(),
+        "undecided": report.undecided.iter().map(|load| json!({
+            "path": load.path, "line": load.line,
+        })).collect::<Vec<_>>(),
         "put_back": report.put_back.as_ref().map(|back| &back.command),
         "failed": report.failed.iter().map(|failed| json!({
             "path": failed.path.to_string_lossy(), "reason": failed.reason,
+        })).collect::<Vec<_>>(),
+        "shrunk": report.shrunk.iter().map(|file| json!({
+            "path": file.path.to_string_lossy(), "bytes": file.bytes, "entry": file.entry,
         })).collect::<Vec<_>>(),
         "manifest": report.manifest.iter().map(|removed| json!({
             "path": removed.path.to_string_lossy(), "bytes": removed.bytes, "entry": removed.entry,

@@ -1,0 +1,128 @@
+//! What does a kept file refer to, as far as candidates are concerned?
+
+use std::collections::BTreeMap;
+
+use super::catalogue::Entry;
+use super::decide::Because;
+use super::facts::{Facts, Texts, in_packages};
+use super::index::{self, parent};
+use super::python;
+use super::references;
+use super::resolve::{Meaning, Resolver};
+
+/// Larger files hold data or bundles whose literals name nothing beside them.
+pub(super) const MAX_TEXT: u64 = 32_000_000;
+
+/// One reference to a candidate.
+pub(super) struct Found {
+    pub(super) meaning: Meaning,
+    pub(super) because: Because,
+}
+
+/// What a file refers to, as far as candidates are concerned.
+pub(super) fn read(
+    facts: &Facts<'_>,
+    open: &[Option<&'static Entry>],
+    texts: &dyn Texts,
+    number: usize,
+) -> Vec<Found> {
+    let Some(path) = facts.index.path(number) else {
+        return Vec::new();
+    };
+    let Some(text) = texts.text(path) else {
+        return Vec::new();
+    };
+    let resolver = Resolver::new(facts, path);
+    let mut found = Vec::new();
+    let mut add = |meaning: Meaning, at: usize| {
+        if let Meaning::File(target) = meaning
+            && open.get(target).is_none_or(Option::is_none)
+        {
+            return;
+        }
+        found.push(Found {
+            meaning,
+            because: Because::File {
+                path: path.to_owned(),
+                line: references::line_of(&text, at),
+            },
+        });
+    };
+    let mut modules = BTreeMap::new();
+    let in_python = !facts.python_roots.is_empty() && is_python(path);
+    if in_python {
+        read_python(facts, path, &text, &mut modules);
+    }
+    references::literals(&text, |literal| {
+        if in_python && python::is_dotted(&literal) {
+            python::needed(facts, path, literal.text, &mut |folder| {
+                modules.entry(folder).or_insert(literal.at);
+            });
+        }
+        resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
+    });
+    references::beside(&text, |beside, at| {
+        resolver.beside(&beside, &mut |meaning| add(meaning, at));
+    });
+    for (folder, at) in modules {
+        add(Meaning::Wholly(folder), at);
+    }
+    if references::computed_load(&text) {
+        resolver.computed(&mut |meaning| add(meaning, 0));
+    }
+    if !in_packages(path) && memchr::memmem::find(&text, b"git ").is_some() {
+        add(Meaning::Below(".git".to_owned()), 0);
+    }
+    found
+}
+
+fn is_python(path: &str) -> bool {
+    path.ends_with(".py") || path.ends_with("/entry_points.txt")
+}
+
+/// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
+fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMap<String, usize>) {
+    let text = String::from_utf8_lossy(text);
+    let mut add = |name: &str| {
+        python::needed(facts, path, name, &mut |folder| {
+            modules.entry(folder).or_insert(0);
+        });
+    };
+    if path.ends_with(".py") {
+        python::imports(&text, &mut add);
+    } else {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
+            .filter(|word| !word.is_empty())
+            .for_each(&mut add);
+    }
+    // Stubs that are read at run time (lazy_loader).
+    if text.contains("attach_stub") {
+        modules.insert(parent(path).to_owned(), 0);
+    }
+}
+
+/// Whether a file can refer to others in a way that its literals show.
+pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
+    let (Some(path), Some(entry)) = (facts.index.path(number), facts.index.entry(number)) else {
+        return false;
+    };
+    if !facts.index.is_file(number) || entry.size() > MAX_TEXT {
+        return false;
+    }
+    let name = index::name(path);
+    let extension = name.rfind('.').map_or("", |dot| &name[dot + 1..]);
+    let in_package = in_packages(path);
+    match extension {
+        "js" | "cjs" | "mjs" | "jsx" => true,
+        "txt" => name == "entry_points.txt",
+        "json" => name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000,
+        "ts" | "tsx" | "mts" | "cts" => {
+            (!in_package || facts.runtime.typescript) && !name.contains(".d.")
+        }
+        "py" | "rb" | "sh" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro"
+        | "yml" | "yaml" | "toml" | "coffee" => !in_package,
+        // Programs without an extension, told by their size rather than by reading them.
+        "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
+        _ => false,
+    }
+}

@@ -1,0 +1,48 @@
+const { check, ask } = require("./check.cjs");
+check("express", () => {
+  const express = require("express");
+  const session = require("express-session");
+  const passport = require("passport");
+  const Local = require("passport-local").Strategy;
+  passport.use(new Local((user, password, done) => done(null, { user })));
+  passport.serializeUser((user, done) => done(null, user));
+  const app = express();
+  app.set("view engine", "ejs").set("views", __dirname);
+  app.use(require("helmet")(), require("cors")(), require("morgan")("tiny", { stream: { write() {} } }));
+  app.use(require("body-parser").json(), require("body-parser").urlencoded({ extended: true }));
+  app.use(session({ secret: "x", resave: false, saveUninitialized: true }), passport.initialize(), passport.session());
+  app.post("/login", passport.authenticate("local"), (request, answer) => answer.json(request.user));
+  app.engine("ejs", require("ejs").renderFile);
+  return ask(app, "/login", { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "username=a&password=b" });
+});
+check("ejs", () => require("ejs").render("<%= a + 1 %>", { a: 1 }));
+check("multer", () => {
+  const app = require("express")();
+  app.post("/", require("multer")({ storage: require("multer").memoryStorage() }).single("f"), (request, answer) => answer.send(`${request.file.size}`));
+  const body = '--x\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nhello\r\n--x--\r\n';
+  return ask(app, "/", { method: "POST", headers: { "content-type": "multipart/form-data; boundary=x" }, body });
+});
+check("pg", () => { const { Client, types } = require("pg"); return [typeof new Client().connect, types.getTypeParser(16)("t"), require("pg").escapeIdentifier("a")]; });
+check("pg connect", async () => { const { Client } = require("pg"); await new Client({ host: "127.0.0.1", port: 1 }).connect(); });
+check("sequelize", async () => {
+  const { Sequelize, DataTypes } = require("sequelize");
+  const sequelize = new Sequelize("postgres://a:b@127.0.0.1:1/c", { logging: false });
+  const User = sequelize.define("User", { name: DataTypes.STRING, at: DataTypes.DATE });
+  const sql = sequelize.getQueryInterface().queryGenerator.selectQuery("Users", { where: { name: "x" }, limit: 2 }, User);
+  await sequelize.authenticate().catch((error) => { if (/install/.test(error.message)) throw error; });
+  return sql;
+});
+check("winston", () => { const lines = []; const { Writable } = require("stream"); const winston = require("winston"); winston.createLogger({ format: winston.format.combine(winston.format.colorize(), winston.format.simple()), transports: [new winston.transports.Stream({ stream: new Writable({ write(c, e, d) { lines.push(String(c)); d(); } }) })] }).info("hi"); return lines; });
+check("winston file", () => typeof new (require("winston").transports.File)({ filename: "/dev/null" }).log);
+check("joi", () => require("joi").object({ a: require("joi").string().email().required() }).validate({ a: "x@y.com" }));
+check("joi error", () => String(require("joi").number().validate("x").error));
+check("jsonwebtoken", () => require("jsonwebtoken").verify(require("jsonwebtoken").sign({ a: 1 }, "s", { noTimestamp: true }), "s"));
+check("bcryptjs", () => require("bcryptjs").compareSync("a", require("bcryptjs").hashSync("a", 4)));
+check("nodemailer", async () => { const mail = await require("nodemailer").createTransport({ jsonTransport: true }).sendMail({ from: "a@b.c", to: "d@e.f", subject: "s", html: "<p>x" }); return JSON.parse(mail.message).subject; });
+check("connect-pg-simple", () => { const session = require("express-session"); const Store = require("connect-pg-simple")(session); return typeof new Store({ conString: "postgres://127.0.0.1:1/x", pruneSessionInterval: false }).get; });
+check("connect-pg-simple table", () => { const session = require("express-session"); const Store = require("connect-pg-simple")(session); return new Promise((resolve) => new Store({ conString: "postgres://127.0.0.1:1/x", createTableIfMissing: true, pruneSessionInterval: false }).get("a", (error) => resolve(error.code))); });
+check("uuid", () => require("uuid").validate(require("uuid").v4()));
+check("lodash", () => [require("lodash").chunk([1, 2, 3], 2), require("lodash/fp").map((x) => x + 1)([1])]);
+check("moment", () => [require("moment").utc(0).locale("de").format("LLLL"), require("moment").utc(0).format()]);
+check("axios", async () => (await require("axios").get("http://127.0.0.1:1/").catch((error) => error.code)));
+check("dotenv", () => require("dotenv").parse("A=1\nB='x y'"));

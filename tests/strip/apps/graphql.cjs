@@ -1,0 +1,14 @@
+const { check } = require("./check.cjs");
+check("apollo", async () => { const { ApolloServer } = require("@apollo/server"); const server = new ApolloServer({ typeDefs: "type Query { a(b: Int): String }", resolvers: { Query: { a: (_, { b }) => `x${b}` } } }); await server.start(); const answer = await server.executeOperation({ query: "{ a(b: 2) }" }); await server.stop(); return answer.body.singleResult.data.a; });
+check("apollo standalone", async () => { const { ApolloServer } = require("@apollo/server"); const { startStandaloneServer } = require("@apollo/server/standalone"); const server = new ApolloServer({ typeDefs: "type Query { a: Int }", resolvers: { Query: { a: () => 1 } } }); const { url } = await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" } }); const landing = await (await fetch(url, { headers: { accept: "text/html" } })).text(); const data = await (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: '{"query":"{a}"}' })).text(); await server.stop(); return [landing.length > 500, data]; });
+check("subscriptions", async () => { const { PubSub } = require("graphql-subscriptions"); return new Promise((resolve) => { const bus = new PubSub(); bus.subscribe("a", resolve).then(() => bus.publish("a", 5)); }); });
+check("graphql-ws", () => Object.keys(require("graphql-ws")).length > 5);
+check("graphql", () => require("graphql").print(require("graphql").parse("{a b}")));
+check("schema", () => require("graphql").printSchema(require("@graphql-tools/schema").makeExecutableSchema({ typeDefs: "type Query { a: Int }" })));
+check("dataloader", async () => { const Loader = require("dataloader"); return new Loader(async (keys) => keys.map((key) => key * 2)).loadMany([1, 2]); });
+check("knex", () => require("knex")({ client: "mysql2" })("t").where({ a: 1 }).select("b").toString());
+check("knex connect", () => require("knex")({ client: "mysql2", connection: { host: "127.0.0.1", port: 1 } }).raw("select 1").catch((error) => error.code));
+check("knex migrate", () => { const fs = require("fs"); fs.mkdirSync("m", { recursive: true }); return require("knex")({ client: "mysql2", connection: { host: "127.0.0.1", port: 1 } }).migrate.make("x", { directory: "m" }).then((file) => { fs.rmSync("m", { recursive: true }); return file.endsWith(".js"); }); });
+check("mysql2", () => require("mysql2/promise").createConnection({ host: "127.0.0.1", port: 1 }).catch((error) => error.code));
+check("mysql2 charset", () => require("mysql2").format("select ? from ??", [1, "t"]));
+check("redis", async () => { const client = require("redis").createClient({ url: "redis://127.0.0.1:1", socket: { reconnectStrategy: false } }); client.on("error", () => {}); return client.connect().catch((error) => error.code || error.name); });

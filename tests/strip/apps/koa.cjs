@@ -1,0 +1,13 @@
+const { check, ask } = require("./check.cjs");
+check("koa", () => { const Koa = require("koa"); const Router = require("@koa/router"); const { koaBody } = require("koa-body"); const app = new Koa(); const router = new (Router.Router || Router)(); router.post("/a/:id", (context) => { context.body = { id: context.params.id, body: context.request.body }; }); app.use(koaBody()).use(router.routes()).use(require("koa-static")(__dirname)); return ask(app.callback(), "/a/5", { method: "POST", headers: { "content-type": "application/json" }, body: '{"x":1}' }); });
+check("koa-static", () => { const Koa = require("koa"); return ask(new Koa().use(require("koa-static")(__dirname)).callback(), "/check.cjs"); });
+check("mongodb", async () => { const { MongoClient, ObjectId } = require("mongodb"); const id = new ObjectId("0123456789abcdef01234567"); return [String(id), await new MongoClient("mongodb://127.0.0.1:1", { serverSelectionTimeoutMS: 100 }).connect().catch((error) => error.name)]; });
+check("agenda", async () => { const agenda = await import("agenda"); return Object.keys(agenda).length > 0; });
+check("i18next", async () => { const i18next = require("i18next"); await i18next.init({ lng: "de", resources: { de: { translation: { a: "b {{c}}", k_one: "eins", k_other: "viele" } } } }); return [i18next.t("a", { c: 1 }), i18next.t("k", { count: 3 })]; });
+check("handlebars", () => require("handlebars").compile("{{#each a}}{{this}},{{/each}}")({ a: [1, 2] }));
+check("luxon", () => require("luxon").DateTime.fromISO("2020-01-01T00:00:00Z", { zone: "utc" }).setLocale("fr").toFormat("cccc d LLLL"));
+check("cheerio", () => require("cheerio").load("<ul><li>a</li></ul>")("li").text());
+check("cheerio xml", () => require("cheerio").load("<a><b/></a>", { xml: true }).xml());
+check("socket.io", () => { const http = require("http"); const server = http.createServer(); const { Server } = require("socket.io"); new Server(server); return ask(server, "/socket.io/socket.io.js"); });
+check("socket.io polling", () => { const http = require("http"); const server = http.createServer(); const { Server } = require("socket.io"); new Server(server); return ask(server, "/socket.io/?EIO=4&transport=polling").then((text) => text.slice(0, 6)); });
+check("sentry", async () => { const Sentry = require("@sentry/node"); Sentry.init({ dsn: "http://a@127.0.0.1:1/1", tracesSampleRate: 1, integrations: [Sentry.httpIntegration()] }); const id = Sentry.captureException(new Error("x")); await Sentry.close(200); return id.length; });

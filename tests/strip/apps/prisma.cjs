@@ -1,0 +1,10 @@
+const { check, ask } = require("./check.cjs");
+check("prisma cli", () => { const { spawnSync } = require("child_process"); const done = spawnSync(process.execPath, ["node_modules/prisma/build/index.js", "--help"], { encoding: "utf8" }); return [done.status, done.stdout.length > 100]; });
+check("client", () => { const { PrismaClient } = require("@prisma/client"); return typeof new PrismaClient().$connect; });
+check("runtime", () => Object.keys(require("@prisma/client/runtime/library")).length > 5);
+check("pug", () => require("pug").render("p #{a}\n  :verbatim\n", { a: 1, filters: { verbatim: (x) => x } }));
+check("pug include", () => { const fs = require("fs"); fs.writeFileSync("t.pug", "include u.pug\np= a"); fs.writeFileSync("u.pug", "b x"); return require("pug").renderFile("t.pug", { a: 1 }); });
+check("express pug", () => { const app = require("express")(); app.set("views", process.cwd()).set("view engine", "pug"); app.get("/", (_, answer) => answer.render("t", { a: 2 })); return ask(app, "/"); });
+check("pino", () => { const lines = []; const log = require("pino")({ base: null, timestamp: false }, { write: (line) => lines.push(line) }); log.info({ err: new Error("x") }.a, "hi"); return lines; });
+check("pino transport", () => new Promise((resolve) => { const fs = require("fs"); const file = `${require("os").tmpdir()}/pino-${process.pid}`; const transport = require("pino").transport({ target: "pino/file", options: { destination: file } }); transport.on("error", (error) => resolve(String(error))); const log = require("pino")({ base: null, timestamp: false }, transport); log.info("hi"); setTimeout(() => { resolve(fs.readFileSync(file, "utf8")); fs.unlinkSync(file); }, 800); }));
+check("zod", () => require("zod").z.object({ a: require("zod").z.string().email() }).safeParse({ a: "x" }).error.issues[0].message);

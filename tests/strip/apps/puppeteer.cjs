@@ -1,0 +1,14 @@
+const { check, ask } = require("./check.cjs");
+check("puppeteer", () => require("puppeteer-core").launch({ executablePath: "/nonexistent" }).catch((error) => error.message.split("\n")[0]));
+check("puppeteer connect", () => require("puppeteer-core").connect({ browserURL: "http://127.0.0.1:1" }).catch((error) => error.name));
+check("sharp", async () => { const sharp = require("sharp"); const image = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } }).resize(4).png().toBuffer(); return [(await sharp(image).metadata()).width, (await sharp(image).webp().toBuffer()).length > 0]; });
+check("exceljs", async () => { const { Workbook } = require("exceljs"); const book = new Workbook(); book.addWorksheet("a").addRow([1, "x", new Date(0)]); const data = await book.xlsx.writeBuffer(); const read = new Workbook(); await read.xlsx.load(data); return read.getWorksheet("a").getCell("B1").value; });
+check("exceljs csv", async () => { const { Workbook } = require("exceljs"); const book = new Workbook(); book.addWorksheet("a").addRow([1, "x"]); return String(await book.csv.writeBuffer()); });
+check("pdfkit", () => new Promise((resolve) => { const Document = require("pdfkit"); const pdf = new Document({ info: { CreationDate: new Date(0) } }); let size = 0; pdf.on("data", (data) => { size += data.length; }); pdf.on("end", () => resolve(size > 500)); pdf.font("Times-Roman").text("hi").font("Courier-Bold").text("there").rect(1, 2, 3, 4).stroke(); pdf.end(); }));
+check("pdf-lib", async () => { const { PDFDocument, StandardFonts } = require("pdf-lib"); const pdf = await PDFDocument.create(); pdf.addPage().drawText("x", { font: await pdf.embedFont(StandardFonts.Helvetica) }); return (await pdf.save()).length > 300; });
+check("phone", () => require("libphonenumber-js").parsePhoneNumber("+12133734253").formatNational());
+check("phone max", () => require("libphonenumber-js/max").parsePhoneNumber("+12133734253").getType());
+check("qrcode", async () => [(await require("qrcode").toDataURL("x")).length, (await require("qrcode").toString("x", { type: "svg" })).length]);
+check("marked", async () => { const { marked } = await import("marked"); return marked.parse("# a\n\n- b"); });
+check("csv-parse", () => require("csv-parse/sync").parse("a,b\n1,2", { columns: true }));
+check("express", () => { const app = require("express")(); app.use(require("express").static(__dirname)); return ask(app, "/check.cjs"); });
