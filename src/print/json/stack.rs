@@ -141,7 +141,7 @@ fn variables(report: &StackReport, environment: &Environment) -> Value {
                 })
             })
             .collect();
-        let value = secrets::shown(&name, &variable.value.to_string_lossy());
+        let value = secrets::of_variable(&name, variable);
         (name, json!({ "value": value, "set_by": steps }))
     });
     variables.collect::<Map<_, _>>().into()

@@ -142,8 +142,7 @@ fn variables(
             continue;
         }
         let name = name.to_string_lossy();
-        let value = variable.value.to_string_lossy();
-        let shown = cut(&secrets::shown(&name, &value));
+        let shown = cut(&secrets::of_variable(&name, variable));
         lines.push(Line::row(1, format!("{name}={shown}")));
         for step in &variable.steps {
             lines.push(Line::row(2, told(report, &name, step)));
@@ -153,7 +152,7 @@ fn variables(
 
 /// One line of a history: who, which file, how, what.
 fn told(report: &StackReport, name: &str, step: &Step) -> String {
-    let value = cut(&secrets::shown(name, &step.value.to_string_lossy()));
+    let value = cut(&secrets::of_step(name, step));
     let effect = if step.fired {
         ""
     } else {
