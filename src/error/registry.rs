@@ -4,6 +4,7 @@ use super::Kind;
 
 /// Every kind that any part can report. `docs/errors/` is generated from it.
 pub static KINDS: &[&Kind] = &[
+    &crate::audit::baseline::NO_BASELINE,
     &crate::budget::EXCEEDED,
     &crate::cache::SCRIPT_FAILED,
     &crate::cache::CACHE_DISCARDED,

@@ -11,5 +11,7 @@ mod budget;
 mod caches;
 mod companion;
 mod main_job;
+mod pack;
 mod runner;
 mod stacked;
+mod stacks;
