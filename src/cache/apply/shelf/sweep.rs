@@ -70,7 +70,13 @@ fn go_modules(data: &Path, live: &Packages) {
             continue;
         }
         let module = match entry.kind() {
-            EntryKind::Directory if !path.starts_with("cache/") && path.contains('@') => {
+            // The folder of the module itself, none below it.
+            EntryKind::Directory
+                if !path.starts_with("cache/")
+                    && path
+                        .split_once('@')
+                        .is_some_and(|(_, rest)| !rest.contains('/')) =>
+            {
                 path.to_owned()
             }
             EntryKind::File => match downloaded(path) {
@@ -174,6 +180,7 @@ mod tests {
             "GOMODCACHE",
             &[
                 "github.com/!burnt!sushi/toml@v1.5.0/a.go",
+                "github.com/!burnt!sushi/toml@v1.5.0/internal/tz/b.go",
                 "github.com/!burnt!sushi/toml@v1.4.0/sub@x/a.go",
                 "cache/download/github.com/!burnt!sushi/toml/@v/v1.5.0.zip",
                 "cache/download/github.com/!burnt!sushi/toml/@v/v1.4.0.zip",
@@ -189,6 +196,7 @@ mod tests {
                 "cache/download/github.com/!burnt!sushi/toml/@v/v1.4.0.mod",
                 "cache/download/github.com/!burnt!sushi/toml/@v/v1.5.0.zip",
                 "github.com/!burnt!sushi/toml@v1.5.0/a.go",
+                "github.com/!burnt!sushi/toml@v1.5.0/internal/tz/b.go",
                 "golang.org/toolchain@v0.0.1-go1.25.0.linux-amd64/bin/go",
             ]
         );
