@@ -16,6 +16,7 @@ mod apply;
 pub mod candidates;
 pub mod catalogue;
 pub mod decide;
+pub mod dev;
 pub mod dev_dependencies;
 pub mod facts;
 pub mod index;
@@ -121,7 +122,6 @@ pub fn run_with(
         absent,
     };
     let plan = decide::decide(&facts, &config.strip, &texts);
-    let dev_dependencies = dev_dependencies::needed(&facts, &texts);
     let goes = plan.removed.iter().map(|(number, _)| *number).collect();
     bring_back(app, &tree, &goes, absent)?;
     let (gone, there) = plan
@@ -146,7 +146,7 @@ pub fn run_with(
     report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
-    report.dev_dependencies = dev_dependencies;
+    report.dev_dependencies = plan.dev_dependencies;
     report.basis = basis;
     Ok(report)
 }

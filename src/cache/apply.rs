@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub(super) use self::answer::{Answer, answer};
 use self::mark::{Mark, is_installed};
-use self::work::Work;
+use self::work::{Synced, Work};
 use super::explain;
 use super::presets::{Class, Job, Prune, Site};
 use super::store::Record;
@@ -119,8 +119,9 @@ pub(super) fn site(
             progress.event(Event::CacheDecided(&outcome.decision));
             work.steps(&job.before, progress)?;
             if work.restore(&record, true, progress)?.is_none()
-                && let Some((took, record)) = work.sync(&record, progress)?
+                && let Synced::Done(record) = work.sync(&record, progress)?
             {
+                let took = begun.elapsed();
                 return finish(outcome, took, record.as_ref(), &work, between, progress);
             }
             reasons
@@ -135,7 +136,8 @@ pub(super) fn site(
     if job.install.iter().any(|step| step.is_script) {
         between(progress);
     }
-    let (took, record) = work.install(progress)?;
+    let record = work.install(progress)?;
+    let took = begun.elapsed();
     finish(outcome, took, record.as_ref(), &work, between, progress)
 }
 

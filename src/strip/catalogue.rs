@@ -56,6 +56,7 @@ pub static ENTRIES: &[&Entry] = &[
     &python::TESTS,
     &python::SOURCES,
     &super::shrink::SYMBOLS,
+    &super::dev::DEVELOPMENT,
     &LISTED,
 ];
 

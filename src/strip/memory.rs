@@ -18,8 +18,15 @@ use crate::config::StripConfig;
 use crate::facts::environment::Environment;
 use crate::facts::tree::{Entry, EntryKind, Tree};
 
-/// The only variable that a decision depends on; strip gets no other.
-const VARIABLE: &str = "NODE_OPTIONS";
+/// The only variables that a decision depends on; strip gets no other.
+const VARIABLES: &[&str] = &[
+    "NODE_OPTIONS",
+    "NODE_ENV",
+    "NPM_CONFIG_PRODUCTION",
+    "YARN_PRODUCTION",
+    "YARN2_SKIP_PRUNING",
+    "PNPM_SKIP_PRUNING",
+];
 /// Larger files are never read for a decision, only counted, in bytes.
 const LARGEST_READ: u64 = super::reading::MAX_TEXT;
 /// More than any report has, uncompressed; a broken file must not fill the memory.
@@ -68,7 +75,10 @@ pub fn basis(
         config.remove.value,
         environment.target,
         environment.world,
-        environment.get(VARIABLE)
+        VARIABLES
+            .iter()
+            .map(|name| environment.get(name))
+            .collect::<Vec<_>>()
     )
     .as_bytes());
     let contents: Vec<Option<blake3::Hash>> = outside
@@ -89,7 +99,9 @@ pub fn basis(
 #[must_use]
 pub fn only_what_counts(environment: &Environment) -> Environment {
     let mut environment = environment.clone();
-    environment.variables.retain(|name, _| name == VARIABLE);
+    environment
+        .variables
+        .retain(|name, _| VARIABLES.contains(&name.as_str()));
     environment
 }
 

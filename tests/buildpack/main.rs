@@ -8,6 +8,7 @@
 mod support;
 
 mod budget;
+mod caches;
 mod companion;
 mod main_job;
 mod pack;

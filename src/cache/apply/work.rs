@@ -16,6 +16,14 @@ use crate::error::{Problem, Result, io};
 use crate::facts::tree::{EntryKind, Tree};
 use crate::progress::{Event, Progress};
 
+/// What became of an attempt to make an old tree the wanted one.
+pub(super) enum Synced {
+    /// The record, if it could be stored.
+    Done(Option<Record>),
+    /// A clean install has to be made.
+    Failed,
+}
+
 pub(super) struct Work<'a> {
     /// See [`super::Around::kept_apart`].
     pub kept_apart: Option<&'a [PathBuf]>,
@@ -171,13 +179,8 @@ impl Work<'_> {
             .map_err(|error| io("removing an unfinished tree in", self.app(), &error))
     }
 
-    /// Makes an old tree, already restored, what is wanted now. `None` if that failed and a
-    /// clean install has to be made.
-    pub(super) fn sync(
-        &mut self,
-        old: &Record,
-        progress: &mut dyn Progress,
-    ) -> Result<Option<(Duration, Option<Record>)>> {
+    /// Makes an old tree, already restored, what is wanted now.
+    pub(super) fn sync(&mut self, old: &Record, progress: &mut dyn Progress) -> Result<Synced> {
         let begun = Instant::now();
         let locks = self.lockfile_content();
         self.mark
@@ -189,10 +192,11 @@ impl Work<'_> {
             // A lockfile that the sync changed was out of step: the clean install says so.
             self.put_lockfile_back(locks.as_deref())?;
             self.take_back()?;
-            return Ok(None);
+            return Ok(Synced::Failed);
         }
         // A later hit saves a whole install, not this short one.
-        self.finish_install(begun, old.install, progress).map(Some)
+        self.finish_install(begun, old.install, progress)
+            .map(Synced::Done)
     }
 
     fn lockfile_path(&self) -> Option<PathBuf> {
@@ -214,10 +218,7 @@ impl Work<'_> {
     }
 
     /// Runs the package manager on nothing and keeps what it made.
-    pub(super) fn install(
-        &mut self,
-        progress: &mut dyn Progress,
-    ) -> Result<(Duration, Option<Record>)> {
+    pub(super) fn install(&mut self, progress: &mut dyn Progress) -> Result<Option<Record>> {
         let begun = Instant::now();
         self.mark
             .set()
@@ -247,7 +248,7 @@ impl Work<'_> {
         begun: Instant,
         at_least: Duration,
         progress: &mut dyn Progress,
-    ) -> Result<(Duration, Option<Record>)> {
+    ) -> Result<Option<Record>> {
         let install = begun.elapsed().max(at_least);
         if let Some((from, to)) = &self.job.relocate {
             for tree in self.trees {
@@ -258,8 +259,7 @@ impl Work<'_> {
         self.mark
             .clear()
             .map_err(|error| io("writing to", self.app(), &error))?;
-        let record = self.keep(install, progress)?;
-        Ok((begun.elapsed(), record))
+        self.keep(install, progress)
     }
 
     /// Stores the tree for the next build. A packed tree that can't be stored fails

@@ -2,7 +2,8 @@
 
 mod meaning;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -49,6 +50,8 @@ pub(super) struct Graph<'g, 'a> {
     queue: Vec<usize>,
     packages: BTreeSet<&'a str>,
     undecided: BTreeSet<Undecided>,
+    /// Patterns whose files were kept before.
+    matched: Mutex<HashSet<(String, bool)>>,
 }
 
 /// What one file leads to.
@@ -87,6 +90,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             queue: Vec::new(),
             packages: BTreeSet::new(),
             undecided: BTreeSet::new(),
+            matched: Mutex::default(),
         }
     }
 
@@ -241,6 +245,28 @@ impl<'g, 'a> Graph<'g, 'a> {
             .collect()
     }
 
+    /// Whether `package` loads a file in development only.
+    fn is_never(&self, package: &str, number: usize) -> bool {
+        let Some(folder) = self.facts.index.path(number).and_then(package_folder) else {
+            return false;
+        };
+        let other = folder
+            .rfind("node_modules/")
+            .map_or(folder, |at| &folder[at + 13..]);
+        other != package
+            && knowledge::of(package).any(|known| {
+                let develops = known
+                    .unless
+                    .iter()
+                    .any(|file| self.facts.index.has_file(file));
+                !develops
+                    && known
+                        .never
+                        .iter()
+                        .any(|start| other.starts_with(start.as_str()))
+            })
+    }
+
     /// Follows until nothing new is reached.
     pub(super) fn follow(&mut self) {
         while !self.queue.is_empty() {
@@ -322,9 +348,10 @@ impl<'g, 'a> Graph<'g, 'a> {
                     }
                 }
             };
-            found
-                .files
-                .extend(files.into_iter().map(|number| (number, line)));
+            let files = files
+                .into_iter()
+                .filter(|number| !self.is_never(name, *number));
+            found.files.extend(files.map(|number| (number, line)));
         }
         Some(found)
     }
