@@ -72,6 +72,8 @@ fn prove(
                     assert_contains!(text, reason);
                 }
                 let after = digests(&third, trees);
+                let left = third.run_shell_command("ls -A /workspace").stdout;
+                assert_not_contains!(left, "store");
                 TestRunner::default().build(config(), |clean| {
                     says_each(&log(&clean), names, "MISS, first build");
                     let wanted = digests(&clean, trees);
@@ -151,7 +153,7 @@ fn every_ecosystem_in_one_app() {
         "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name .package-lock.json -not -name .modules.yaml",
         &change,
         &[
-            "npm (package-lock.json, 3 packages): MISS, package-lock.json: ms 2.0.0 → 2.1.3",
+            "npm (package-lock.json, 3 packages): PARTIAL, package-lock.json: ms 2.0.0 → 2.1.3",
             "yarn.lock: ms 2.0.0 → 2.1.3",
             "pnpm-lock.yaml: ms 2.0.0 → 2.1.3",
             "requirements.txt: idna 3.7 → 3.10, -six",
@@ -190,7 +192,7 @@ fn uv_in_a_layer() {
         "/layers/slugsmith_slugsmith/cache-uv/data /layers/slugsmith_slugsmith/cache-jobs_2fpip/data",
         &change,
         &[
-            "MISS, uv.lock: idna 3.7 → 3.10",
+            "PARTIAL, uv.lock: idna 3.7 → 3.10",
             "old tree taken as the base",
             "requirements.txt: six 1.16.0 → 1.17.0",
         ],

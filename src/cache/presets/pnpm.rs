@@ -13,6 +13,8 @@
 //! - **Left alone**: the store outside of the app. Its files would be stored twice, since
 //!   layers don't keep hard links.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::javascript::{self, Plan, browsers};
@@ -94,8 +96,26 @@ fn job(
         explain,
         ..Job::new(inputs, place.at.clone())
     };
+    let store = store(place);
+    for step in job.steps() {
+        for name in ["npm_config_store_dir", "pnpm_config_store_dir"] {
+            if !place.context.environment.variables.contains_key(name) {
+                step.variables.push((name, store.clone().into()));
+            }
+        }
+    }
     browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
     Ok(job)
+}
+
+/// Where pnpm keeps downloads. Left to itself it takes the root of the app's own file
+/// system where that is another than the home's, and with `pack build` this is the app.
+fn store(place: &Place<'_>) -> std::path::PathBuf {
+    let home = place.context.environment.get("HOME").map(Path::new);
+    match home.filter(|home| home.is_absolute() && !home.starts_with(&place.context.app.root)) {
+        Some(home) => home.join(".local/share/pnpm/store"),
+        None => std::env::temp_dir().join("slugsmith-pnpm-store"),
+    }
 }
 
 fn step(arguments: &[&str]) -> Step {
@@ -140,7 +160,7 @@ fn packages(lock: &str) -> Packages {
     packages
 }
 
-fn explain(_: &std::path::Path, ended: &Ended) -> Option<Problem> {
+fn explain(_: &Path, ended: &Ended) -> Option<Problem> {
     let is_outdated = ended.tail.iter().any(|line| {
         line.contains("ERR_PNPM_OUTDATED_LOCKFILE")
             || line.contains("ERR_PNPM_LOCKFILE_CONFIG_MISMATCH")
