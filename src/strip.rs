@@ -12,9 +12,11 @@
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 pub mod absent;
+mod apply;
 pub mod candidates;
 pub mod catalogue;
 pub mod decide;
+pub mod dev;
 pub mod dev_dependencies;
 pub mod facts;
 pub mod index;
@@ -29,6 +31,7 @@ mod reading;
 pub mod references;
 pub mod report;
 pub mod resolve;
+pub mod shrink;
 pub mod start;
 pub mod trace;
 pub mod verify;
@@ -50,7 +53,6 @@ use crate::error::{self, Kind, Problem, Result};
 use crate::facts::environment::Environment;
 use crate::facts::tree::Tree;
 use crate::progress::Silent;
-use verify::PutBack;
 
 /// An earlier strip was stopped and can't be ended.
 pub static NOT_RECOVERED: Kind = Kind {
@@ -120,32 +122,36 @@ pub fn run_with(
         absent,
     };
     let plan = decide::decide(&facts, &config.strip, &texts);
-    let dev_dependencies = dev_dependencies::needed(&facts, &texts);
     let goes = plan.removed.iter().map(|(number, _)| *number).collect();
     bring_back(app, &tree, &goes, absent)?;
-    let (gone, mut removed) = plan
+    let (gone, there) = plan
         .removed
         .iter()
         .partition::<Removal, _>(|(number, _)| is_absent(&tree, *number, absent));
-    let mut applied = Applied::default();
-    if !dry_run && !removed.is_empty() {
+    let work = apply::Work {
+        app,
+        tree: &tree,
+        removals: &there,
+        shrinks: &plan.shrinks,
+    };
+    let mut applied = if dry_run || work.is_empty() {
+        work.as_planned()
+    } else {
         let verify = &config.strip.verify.value;
-        applied = apply(app, &tree, &mut removed, |app| {
-            verify::first_failure(app, verify, all_variables, &mut Silent)
-        })?;
-    }
-    removed.extend(gone);
-    removed.sort_unstable_by_key(|(number, _)| *number);
+        work.apply(|app| verify::first_failure(app, verify, all_variables, &mut Silent))?
+    };
+    applied.removed.extend(gone);
+    applied.removed.sort_unstable_by_key(|(number, _)| *number);
     let mut report = StripReport::unchanged(&tree, dry_run, level);
-    report.fill(&facts, &removed, &plan);
+    report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
-    report.dev_dependencies = dev_dependencies;
+    report.dev_dependencies = plan.dev_dependencies;
     report.basis = basis;
     Ok(report)
 }
 
-type Removal = Vec<(usize, &'static catalogue::Entry)>;
+pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;
 
 fn is_absent(tree: &Tree, number: usize, absent: &dyn Absent) -> bool {
     let entry = tree.entries().get(number);
@@ -182,79 +188,12 @@ fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Op
         .map(|(number, _)| number)
         .collect();
     bring_back(app, tree, &goes, absent)?;
-    let there = memory::still_there(app, &report);
-    if !there.is_empty() {
-        let (aside, outcome) =
-            journal::move_aside(app, there, &mut |_| Ok(())).map_err(|error| {
-                // What was moved before the disk filled up goes back.
-                let _ = journal::recover(app);
-                problem(error)
-            })?;
-        if !outcome.failed.is_empty() {
-            aside.restore().map_err(problem)?;
-            return Ok(None);
-        }
-        aside.commit(&mut |_| Ok(())).map_err(problem)?;
+    if !apply::again(app, memory::changes_again(app, &report)).map_err(problem)? {
+        return Ok(None);
     }
     report.basis = Some(basis.to_owned());
     report.recalled = true;
     Ok(Some(report))
-}
-
-/// What came of applying a plan, beside what it removed.
-#[derive(Default)]
-struct Applied {
-    failed: Vec<Failed>,
-    put_back: Option<PutBack>,
-}
-
-/// Removes the files of a plan; those that can't be removed are taken out of it.
-fn apply(
-    app: &Path,
-    tree: &Tree,
-    removed: &mut Removal,
-    verify: impl FnOnce(&Path) -> Option<PutBack>,
-) -> Result<Applied> {
-    let problem = |error: &std::io::Error| error::io("stripping", app, error);
-    let paths = removed
-        .iter()
-        .filter_map(|(number, _)| tree.entries().get(*number))
-        .map(|entry| entry.path().to_owned())
-        .collect::<Vec<_>>();
-    let (aside, outcome) =
-        journal::move_aside(app, paths.clone(), &mut |_| Ok(())).map_err(|error| {
-            // What was moved before the disk filled up goes back.
-            let _ = journal::recover(app);
-            problem(&error)
-        })?;
-    if let Some(failure) = verify(app) {
-        aside.restore().map_err(|error| problem(&error))?;
-        removed.clear();
-        return Ok(Applied {
-            put_back: Some(failure),
-            ..Applied::default()
-        });
-    }
-    aside
-        .commit(&mut |_| Ok(()))
-        .map_err(|error| problem(&error))?;
-    let mut position = 0;
-    removed.retain(|_| {
-        position += 1;
-        !outcome.failed.contains_key(&(position - 1))
-    });
-    let failed = outcome
-        .failed
-        .into_iter()
-        .filter_map(|(number, reason)| {
-            let path = paths.get(number)?.clone();
-            Some(Failed { path, reason })
-        })
-        .collect();
-    Ok(Applied {
-        failed,
-        put_back: None,
-    })
 }
 
 /// Why a path of the app stays or goes.

@@ -18,6 +18,8 @@ use crate::finding::Place;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variable {
     pub name: String,
+    /// A read somewhere has a default of its own.
+    pub defaulted: bool,
     /// Where reachable code reads it, in file order.
     pub reads: Vec<Read>,
     /// Line in app.json's `env` (0 if the line is not known).
@@ -154,6 +156,7 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
     for code in &facts.sources.files {
         for read in code.reads.iter().filter(|read| read.has_default) {
             if let Some(variable) = table.get_mut(&read.name) {
+                variable.defaulted = true;
                 for read in &mut variable.reads {
                     read.required = false;
                 }

@@ -9,9 +9,6 @@
 //! A buildpack at the end of the list can't give them back to the ones before it: that is
 //! what the companion at the front does ([`super::companion`]), and the last one finds its
 //! note.
-//!
-//! `*.tsbuildinfo` is left out on purpose: without the outputs it belongs to, `tsc` takes
-//! everything for built and writes nothing.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -20,7 +17,7 @@ use std::time::{Duration, Instant};
 use super::explain::{self, Explained};
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
-use super::presets::custom;
+use super::presets::{custom, frameworks};
 use super::store::{Kept, Record, Stored};
 use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Decision, Outcome, Verdict, apply};
 use crate::error::{Problem, Result, io};
@@ -28,22 +25,6 @@ use crate::facts::before::Before;
 use crate::facts::environment::World;
 use crate::progress::{Event, Progress};
 use crate::units;
-
-/// Caches of well-known tools. Folders below `node_modules` come back after an install.
-const FRAMEWORKS: &[&str] = &[
-    ".next/cache",
-    ".nuxt/cache",
-    ".angular/cache",
-    ".nx/cache",
-    ".parcel-cache",
-    ".turbo",
-    ".vite",
-    ".eleventy-cache",
-    "node_modules/.cache",
-    "node_modules/.vite",
-    "tmp/cache/assets",
-    "tmp/cache/bootsnap",
-];
 
 /// Above this a cache is not kept, in bytes, unless the user says otherwise.
 const MOST: u64 = 512_000_000;
@@ -93,14 +74,25 @@ impl<'a> Folders<'a> {
             })
             .collect();
         let listed = listed(context);
-        let known = FRAMEWORKS.iter().map(PathBuf::from);
-        for path in listed.into_iter().chain(known) {
-            let overlaps = folders
-                .iter()
-                .flat_map(|folder| &folder.paths)
-                .any(|other| other.starts_with(&path) || path.starts_with(other));
-            if !overlaps {
-                folders.push(of_path(path));
+        let known = frameworks::known(context).into_iter().map(|known| {
+            let mut inputs = machine.clone();
+            inputs.add(&known.inputs);
+            Folder {
+                name: known.name,
+                paths: known.paths,
+                inputs,
+                most: MOST,
+                launch: true,
+                restored: None,
+            }
+        });
+        for folder in listed.into_iter().map(of_path).chain(known) {
+            let overlaps = |path: &PathBuf| {
+                let mut others = folders.iter().flat_map(|folder| &folder.paths);
+                others.any(|other| other.starts_with(path) || path.starts_with(other))
+            };
+            if !folder.paths.iter().any(overlaps) {
+                folders.push(folder);
             }
         }
         Self {
@@ -170,14 +162,18 @@ impl<'a> Folders<'a> {
             };
             let begun = Instant::now();
             let data = context.store.folder(&folder.name).join("data");
-            match pack::unpack(
+            let unpacked = pack::unpack(
                 &context.app.root,
                 &data,
                 &record.digest,
                 Links::Inside,
                 &HashSet::new(),
-            ) {
-                Ok(_) => {
+            );
+            let made_old = unpacked.and_then(|_| {
+                frameworks::make_old(&context.app.root, &folder.paths).map_err(Fault::Io)
+            });
+            match made_old {
+                Ok(()) => {
                     let outcome = folder.outcome(Verdict::Hit, begun.elapsed(), Some(&record));
                     progress.event(Event::CacheDecided(&outcome.decision));
                     progress.event(Event::CacheDone(&outcome));

@@ -5,5 +5,6 @@ mod folders;
 mod growth;
 mod mutations;
 mod npm;
+mod presets;
 mod support;
 mod thin;

@@ -18,13 +18,13 @@ pub fn text(variables: &[Variable]) -> String {
     let mut sorted: Vec<_> = variables.iter().collect();
     sorted.sort_by_key(|variable| (rank(variable), variable.name.as_str()));
     let mut out = format!(
-        "{:<9}  {:<width$}  {:<28}  declared by\n",
+        "{:<10}  {:<width$}  {:<40}  declared by\n",
         "", "variable", "read"
     );
     for variable in &sorted {
         let _ = writeln!(
             out,
-            "{:<9}  {:<width$}  {:<28}  {}",
+            "{:<10}  {:<width$}  {:<40}  {}",
             word(variable),
             variable.name,
             read(variable),
@@ -83,6 +83,7 @@ pub fn word(variable: &Variable) -> &'static str {
         required,
     ) {
         (false, true) => "missing",
+        (false, false) if variable.defaulted => "optional",
         (false, false) => "undeclared",
         (true, true) if variable.set == Some(false) => "unset",
         (true, _) if variable.reads.is_empty() => "unread",

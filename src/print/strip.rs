@@ -142,7 +142,7 @@ fn said(because: &Because) -> String {
 }
 
 fn summary(report: &StripReport) -> String {
-    if report.removed.files == 0 {
+    if report.removed.files == 0 && report.shrunk.is_empty() {
         return format!("Nothing to remove in {}", units::size(report.before.bytes));
     }
     format!(

@@ -76,6 +76,7 @@ impl Buildpack for Slugsmith {
             environment: &environment,
             store: Some(&store),
             layers: context.layers_dir.parent(),
+            classic: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
         super::verdict::of(&report, &config).map_err(buildpack_error)?;

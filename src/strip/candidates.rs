@@ -52,7 +52,17 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         return None;
     }
     if let Some((_, inside)) = python::split(path) {
-        return python::classify(inside);
+        return python::classify(inside)
+            .filter(|entry| entry.id != python::SOURCES.id || !packages.compiles_extensions);
+    }
+    // Beside an environment's site-packages: `.venv/bin/pip`.
+    if python::is_installer_command(path) {
+        let environment = parent(parent(path));
+        let is_environment = facts.python_roots.iter().any(|root| {
+            root.strip_prefix(environment)
+                .is_some_and(|rest| rest.trim_start_matches('/').starts_with("lib/"))
+        });
+        return is_environment.then_some(&python::INSTALLERS);
     }
     app::classify(path, inside_manifest(facts, path), facts.in_build)
 }
@@ -84,6 +94,8 @@ struct Packages<'t> {
     /// Folders (of packages, or of scopes for packages named after a platform) that hold
     /// a binary for this machine.
     fitting: BTreeSet<&'t str>,
+    /// A package that compiles extensions of Python at run time is there: headers stay.
+    compiles_extensions: bool,
 }
 
 impl Packages<'_> {
@@ -159,5 +171,20 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
             has_licence: licensed.contains(folder),
         };
     }
-    Packages { of, fitting }
+    Packages {
+        of,
+        fitting,
+        compiles_extensions: compiles_extensions(facts),
+    }
+}
+
+fn compiles_extensions(facts: &Facts<'_>) -> bool {
+    ["pythran", "cppimport", "weave", "pyximport"]
+        .iter()
+        .any(|name| {
+            facts
+                .python_roots
+                .iter()
+                .any(|root| facts.index.find(&format!("{root}/{name}")).is_some())
+        })
 }

@@ -54,6 +54,9 @@ pub static ENTRIES: &[&Entry] = &[
     &python::INSTALLERS,
     &python::STUBS,
     &python::TESTS,
+    &python::SOURCES,
+    &super::shrink::SYMBOLS,
+    &super::dev::DEVELOPMENT,
     &LISTED,
 ];
 

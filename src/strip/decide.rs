@@ -12,12 +12,15 @@ use super::candidates::{Lists, candidates};
 use super::catalogue::app::VERSION_CONTROL;
 use super::catalogue::node::UNREACHED;
 use super::catalogue::{Entry, Guard, LISTED};
+use super::dev::{self, DEVELOPMENT};
+use super::dev_dependencies::{self, NeededDevDependency};
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::index::{self, parent};
 use super::python;
 use super::reading::{Found, is_text, read};
 use super::references::{Form, Literal};
 use super::resolve::{Meaning, Resolver, is_module};
+use super::shrink::{self, Shrink};
 use super::start;
 use super::trace::{self, Undecided};
 use crate::config::StripConfig;
@@ -32,6 +35,9 @@ pub struct Plan {
     pub unused_remove: Vec<String>,
     /// Loads that `trace` can't decide; what they can reach is kept.
     pub undecided: Vec<Undecided>,
+    pub dev_dependencies: Vec<NeededDevDependency>,
+    /// Kept files that can be smaller.
+    pub shrinks: Vec<Shrink>,
 }
 
 /// What keeps a candidate.
@@ -51,12 +57,28 @@ pub enum Because {
 #[must_use]
 pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Plan {
     let lists = Lists {
-        keep: super::lists::List::new(&config.keep),
+        keep: super::lists::List::with(&config.keep, &recorded(facts, texts)),
         remove: super::lists::List::new(&config.remove),
     };
+    let dev_dependencies = dev_dependencies::needed(facts, texts);
+    let normal = candidates(facts, &lists);
+    let mut development = dev::files(facts, texts, &dev_dependencies);
+    development.retain(|number| {
+        let path = facts.index.path(*number).unwrap_or_default();
+        let listed = matches!(normal.get(*number), Some(Some(entry)) if entry.id == LISTED.id);
+        !listed && !lists.keep.names(path, false)
+    });
+    let mut open = normal.clone();
+    for number in &development {
+        if let Some(slot) = open.get_mut(*number) {
+            *slot = Some(&DEVELOPMENT);
+        }
+    }
     let mut state = State {
         facts,
-        open: candidates(facts, &lists),
+        open,
+        normal,
+        development,
         kept: Vec::new(),
         below_done: BTreeSet::new(),
         to_read: Vec::new(),
@@ -81,7 +103,13 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             state.keep_meaning(&found.meaning, &found.because);
         }
     }
+    let shrinks = shrink::find(facts, texts, |number| {
+        let path = facts.index.path(number).unwrap_or_default();
+        !state.is_open(number) && !lists.keep.names(path, false)
+    });
     Plan {
+        shrinks,
+        dev_dependencies,
         removed: state
             .open
             .iter()
@@ -98,6 +126,9 @@ struct State<'f, 'a> {
     facts: &'f Facts<'a>,
     /// Candidates that nothing has reached so far.
     open: Vec<Option<&'static Entry>>,
+    /// What the files of development packages are besides.
+    normal: Vec<Option<&'static Entry>>,
+    development: dev::Files,
     kept: Vec<(usize, &'static Entry, Because)>,
     below_done: BTreeSet<(String, bool)>,
     /// Kept files whose references are not followed yet.
@@ -112,7 +143,8 @@ impl State<'_, '_> {
         if !facts.trace {
             return Vec::new();
         }
-        let trace = trace::node(facts, texts, &self.open);
+        let trace = trace::node(facts, texts, &self.normal);
+        let mut used = Vec::new();
         for number in 0..self.open.len() {
             let Some(path) = facts
                 .index
@@ -127,7 +159,16 @@ impl State<'_, '_> {
                 continue;
             };
             let listed = slot.is_some_and(|entry| entry.id == LISTED.id);
-            if trace.reached.get(number) == Some(&true) {
+            let develops = slot.is_some_and(|entry| entry.id == DEVELOPMENT.id);
+            if develops && !lists.keep.names(path, false) {
+                // Only the app's own use brings it back, and that is a reach, too.
+                if trace.reached.get(number) == Some(&true)
+                    && let Some(because) = trace.why.get(&number)
+                    && is_own_use(because)
+                {
+                    used.push((number, because.clone()));
+                }
+            } else if trace.reached.get(number) == Some(&true) {
                 if let (Some(entry), false, Some(because)) = (*slot, listed, trace.why.get(&number))
                 {
                     *slot = None;
@@ -136,6 +177,9 @@ impl State<'_, '_> {
             } else if slot.is_none() && !lists.keep.names(path, false) {
                 *slot = Some(&UNREACHED);
             }
+        }
+        for (number, because) in used {
+            self.keep_development(number, &because);
         }
         trace.undecided
     }
@@ -255,7 +299,7 @@ impl State<'_, '_> {
             };
             let rest = path.strip_prefix(prefix);
             if rest.is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with('/') || prefix.ends_with('-')
+                rest.is_empty() || rest.starts_with('/') || prefix.ends_with(['-', '.'])
             }) {
                 self.keep(number, Guard::Named, because);
             }
@@ -296,6 +340,12 @@ impl State<'_, '_> {
         let Some(Some(entry)) = self.open.get(number) else {
             return;
         };
+        if entry.id == DEVELOPMENT.id {
+            if is_own_use(because) {
+                self.keep_development(number, because);
+            }
+            return;
+        }
         // The graph has judged packages already.
         if self.facts.trace && self.facts.index.path(number).is_some_and(in_packages) {
             return;
@@ -319,6 +369,54 @@ impl State<'_, '_> {
         self.keep_manifests_above(number);
     }
 
+    /// The app itself uses a file of a development package: all of that package stays, as
+    /// far as it would if it were a dependency.
+    fn keep_development(&mut self, number: usize, because: &Because) {
+        let facts = self.facts;
+        let Some(first) = facts.index.path(number).and_then(package_folder) else {
+            self.develops_no_more(number, because);
+            return self.keep(number, Guard::Named, because);
+        };
+        let mut pending = vec![first];
+        while let Some(folder) = pending.pop() {
+            let files: Vec<usize> = facts
+                .index
+                .below_path(folder)
+                .filter(|other| facts.index.path(*other).and_then(package_folder) == Some(folder))
+                .filter(|other| self.development.contains(other))
+                .collect();
+            for number in &files {
+                self.develops_no_more(*number, because);
+            }
+            let manifest = facts.manifests.get(folder).and_then(Option::as_ref);
+            if files.is_empty() {
+                continue;
+            }
+            let file = format!("{folder}/package.json");
+            self.keep_entries(&file, manifest);
+            let needs = manifest.into_iter().flat_map(|manifest| &manifest.needs);
+            pending.extend(needs.filter_map(|name| trace::package_of(facts, &file, name)));
+        }
+        self.keep(number, Guard::Named, because);
+    }
+
+    /// A file is judged as if its package were a dependency.
+    fn develops_no_more(&mut self, number: usize, because: &Because) {
+        if !self.development.remove(&number) {
+            return;
+        }
+        let normal = self.normal.get(number).copied().flatten();
+        if let Some(slot) = self.open.get_mut(number) {
+            *slot = normal;
+        }
+        if normal.is_none() {
+            self.kept.push((number, &DEVELOPMENT, because.clone()));
+            if is_text(self.facts, number) {
+                self.to_read.push(number);
+            }
+        }
+    }
+
     /// The nearest package.json decides how a module is loaded, so it stays with it.
     fn keep_manifests_above(&mut self, number: usize) {
         let facts = self.facts;
@@ -336,4 +434,30 @@ impl State<'_, '_> {
             folder = parent(folder);
         }
     }
+}
+
+/// Whether the app's own production code or a command is the reason.
+fn is_own_use(because: &Because) -> bool {
+    match because {
+        Because::Command(_) => true,
+        Because::File { path, .. } => !in_packages(path) && !trace::is_tooling(path),
+        Because::Manifest(_) | Because::Link(_) => false,
+    }
+}
+
+/// The list that `slugsmith strip record` writes, and people may: more lines to keep.
+pub const KEEP_FILE: &str = "slugsmith.keep";
+
+fn recorded(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
+    let text = facts
+        .index
+        .exact(KEEP_FILE)
+        .and_then(|_| texts.text(KEEP_FILE));
+    let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+    text.unwrap_or_default()
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
 }

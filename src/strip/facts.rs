@@ -13,6 +13,7 @@ use crate::facts::environment::{Environment, Target, World};
 use crate::facts::tree::Tree;
 
 /// Everything but the texts of source files, which are read while deciding.
+#[allow(clippy::struct_excessive_bools)] // independent facts, each decides for itself
 pub struct Facts<'a> {
     pub index: Index<'a>,
     /// By folder; `None` where a package.json is there but can't be understood.
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     pub target: Target,
     /// Every `site-packages` of the app: where Python looks for modules.
     pub python_roots: BTreeSet<String>,
+    /// The user wants development dependencies on the dyno.
+    pub keeps_development: bool,
     /// Follow the app's own references only.
     pub trace: bool,
     /// A build of a slug or image, where the app is a copy; false on a laptop.
@@ -61,7 +64,7 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
     let commands = start::commands(&app);
     let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
     let manifests = manifests(root, &index, &runtime);
-    let python_roots = (0..index.entries().len())
+    let python_roots: BTreeSet<String> = (0..index.entries().len())
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();
@@ -73,9 +76,25 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
         source_maps,
         target: environment.target.clone(),
         python_roots,
+        keeps_development: keeps_development(environment),
         trace,
         in_build: environment.world != World::Embedded,
     }
+}
+
+/// Variables of the platform's Node.js buildpacks, and of npm and yarn themselves, by
+/// which users keep development dependencies.
+fn keeps_development(environment: &Environment) -> bool {
+    let is = |name: &str, values: &[&str]| {
+        environment
+            .get(name)
+            .is_some_and(|value| values.contains(&value))
+    };
+    is("NPM_CONFIG_PRODUCTION", &["false"])
+        || is("YARN_PRODUCTION", &["false"])
+        || is("YARN2_SKIP_PRUNING", &["true"])
+        || is("PNPM_SKIP_PRUNING", &["true"])
+        || is("NODE_ENV", &["development", "test"])
 }
 
 fn manifests(

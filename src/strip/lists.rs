@@ -16,10 +16,17 @@ impl List {
     /// Lines that are no valid pattern match nothing; they are then reported as unused.
     #[must_use]
     pub fn new(list: &Sourced<Vec<String>>) -> Self {
+        Self::with(list, &[])
+    }
+
+    /// A list with more lines, from another file.
+    #[must_use]
+    pub fn with(list: &Sourced<Vec<String>>, more: &[String]) -> Self {
         let mut whole = GitignoreBuilder::new("");
         let lines = list
             .value
             .iter()
+            .chain(more)
             .map(|line| {
                 let _ = whole.add_line(None, line);
                 let mut one = GitignoreBuilder::new("");

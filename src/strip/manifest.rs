@@ -175,6 +175,9 @@ pub struct Manifest {
     pub mentions: Vec<String>,
     /// Names of `dependencies` and `optionalDependencies`.
     pub dependencies: BTreeSet<String>,
+    /// Names of what an install without development dependencies brings: also peers
+    /// that are not optional.
+    pub needs: BTreeSet<String>,
     pub dev_dependencies: BTreeSet<String>,
     /// As written; what stands in for it is for the resolver to say.
     pub main: Option<String>,
@@ -225,6 +228,7 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
         .iter()
         .flat_map(|key| keys(map, key))
         .collect(),
+        needs: needs(map),
         dev_dependencies: keys(map, "devDependencies").collect(),
         main: map.get("main").and_then(Value::as_str).map(str::to_owned),
         exports: map.get("exports").filter(|value| !value.is_null()).cloned(),
@@ -244,6 +248,18 @@ fn keys<'a>(map: &'a Map<String, Value>, key: &str) -> impl Iterator<Item = Stri
         .and_then(Value::as_object)
         .into_iter()
         .flat_map(|map| map.keys().cloned())
+}
+
+fn needs(map: &Map<String, Value>) -> BTreeSet<String> {
+    let meta = map.get("peerDependenciesMeta");
+    let is_optional = |name: &String| {
+        meta.and_then(|meta| meta.get(name)?.get("optional")?.as_bool()) == Some(true)
+    };
+    let peers = keys(map, "peerDependencies").filter(|name| !is_optional(name));
+    keys(map, "dependencies")
+        .chain(keys(map, "optionalDependencies"))
+        .chain(peers)
+        .collect()
 }
 
 /// Every string inside a value.

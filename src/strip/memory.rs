@@ -5,20 +5,28 @@
 //! the sources of all packages need not be read again. Files of a packed tree are not
 //! looked at one by one: the digest of the pack stands for them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::absent::Packed;
+use super::journal::Change;
 use super::report::StripReport;
 use crate::config::StripConfig;
 use crate::facts::environment::Environment;
 use crate::facts::tree::{Entry, EntryKind, Tree};
 
-/// The only variable that a decision depends on; strip gets no other.
-const VARIABLE: &str = "NODE_OPTIONS";
+/// The only variables that a decision depends on; strip gets no other.
+const VARIABLES: &[&str] = &[
+    "NODE_OPTIONS",
+    "NODE_ENV",
+    "NPM_CONFIG_PRODUCTION",
+    "YARN_PRODUCTION",
+    "YARN2_SKIP_PRUNING",
+    "PNPM_SKIP_PRUNING",
+];
 /// Larger files are never read for a decision, only counted, in bytes.
 const LARGEST_READ: u64 = super::reading::MAX_TEXT;
 /// More than any report has, uncompressed; a broken file must not fill the memory.
@@ -67,7 +75,10 @@ pub fn basis(
         config.remove.value,
         environment.target,
         environment.world,
-        environment.get(VARIABLE)
+        VARIABLES
+            .iter()
+            .map(|name| environment.get(name))
+            .collect::<Vec<_>>()
     )
     .as_bytes());
     let contents: Vec<Option<blake3::Hash>> = outside
@@ -88,7 +99,9 @@ pub fn basis(
 #[must_use]
 pub fn only_what_counts(environment: &Environment) -> Environment {
     let mut environment = environment.clone();
-    environment.variables.retain(|name, _| name == VARIABLE);
+    environment
+        .variables
+        .retain(|name, _| VARIABLES.contains(&name.as_str()));
     environment
 }
 
@@ -176,13 +189,24 @@ impl Memory {
     }
 }
 
-/// The paths of a report that are on disk, in its order.
+/// What a report did, as far as it is to be done again, in its order: the files that it
+/// removed and that are on disk, and those that it made smaller.
 #[must_use]
-pub fn still_there(app: &Path, report: &StripReport) -> Vec<PathBuf> {
-    report
+pub fn changes_again(app: &Path, report: &StripReport) -> Vec<Change> {
+    let is_there = |path: &Path| fs_err::symlink_metadata(app.join(path)).is_ok();
+    let shrinks = |path: &Path| {
+        let data = fs_err::read(app.join(path));
+        data.is_ok_and(|data| super::native::plan(&data).is_some())
+    };
+    let removed = report
         .manifest
         .par_iter()
-        .filter(|removed| fs_err::symlink_metadata(app.join(&removed.path)).is_ok())
-        .map(|removed| removed.path.clone())
-        .collect()
+        .filter(|removed| is_there(&removed.path))
+        .map(|removed| Change::Remove(removed.path.clone()));
+    let shrunk = report
+        .shrunk
+        .par_iter()
+        .filter(|file| shrinks(&file.path))
+        .map(|file| Change::Replace(file.path.clone()));
+    removed.chain(shrunk).collect()
 }

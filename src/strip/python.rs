@@ -5,14 +5,30 @@
 
 use super::catalogue::python;
 use super::facts::Facts;
-use super::index::{join, parent};
+use super::index::{self, join, parent};
 use super::references::Literal;
 
 /// Calls `found` with each module name of an import statement; relative ones begin with
-/// dots. `from a import b` gives `a` and `a.b`.
+/// dots. `from a import b` gives `a` and `a.b`. Build tools that are asked for only where
+/// they are (`try: import setuptools`) do not count: nothing is built on a dyno.
 pub fn imports(text: &str, mut found: impl FnMut(&str)) {
     let mut lines = text.lines();
+    let mut guard = 0_u8;
     while let Some(line) = lines.next() {
+        let bare = line.trim();
+        if bare.starts_with("try:") || bare.contains("in sys.modules") {
+            guard = 4;
+        } else if !bare.is_empty() && !bare.starts_with('#') {
+            guard = guard.saturating_sub(1);
+        }
+        let optional = guard > 0 && line.starts_with([' ', '\t']);
+        if optional
+            && ["import setuptools", "from setuptools"]
+                .iter()
+                .any(|start| bare.starts_with(start))
+        {
+            continue;
+        }
         let line = line.trim_start().trim_start_matches(">>> ");
         if let Some(names) = line.strip_prefix("import ") {
             for name in names.split(',') {
@@ -94,7 +110,7 @@ fn whole_folders(
         return;
     };
     let from = python::split(file).map_or("", |(_, inside)| inside);
-    if let Some(installer) = installer_of(inside)
+    if let Some(installer) = installer_of(inside, root)
         && python::installer(from) != Some(installer)
     {
         for top in installer_folders(installer) {
@@ -104,17 +120,55 @@ fn whole_folders(
     // `x/tests/helper` or `x/tests` itself.
     if let Some(tests) = python::test_folder(&format!("{inside}/x")) {
         let folder = format!("{root}/{tests}");
-        if !file.starts_with(&format!("{folder}/")) && facts.index.find(&folder).is_some() {
-            found(folder);
+        if facts.index.find(&folder).is_none() {
+            return;
         }
+        // `test` is a name for helpers as much as for tests; `tests` holds tests, of which
+        // a module or two are used elsewhere.
+        if !folder.ends_with("/tests") {
+            if !file.starts_with(&format!("{folder}/")) {
+                found(folder);
+            }
+            return;
+        }
+        test_module(facts, &folder, &path, found);
     }
 }
 
-fn installer_of(inside: &str) -> Option<&'static str> {
+/// A module of a folder of tests: its file, its byte code, and what makes its folders
+/// packages. What it imports in turn is followed like any file's.
+fn test_module(facts: &Facts<'_>, tests: &str, path: &str, found: &mut dyn FnMut(String)) {
+    let mut at = path.to_owned();
+    while at.len() >= tests.len() {
+        let module = format!("{at}.py");
+        let package = format!("{at}/__init__.py");
+        if facts.index.find(&module).is_some() {
+            keep_module(&module, found);
+        }
+        if facts.index.find(&package).is_some() {
+            keep_module(&package, found);
+        }
+        at = parent(&at).to_owned();
+    }
+}
+
+fn keep_module(module: &str, found: &mut dyn FnMut(String)) {
+    let name = index::name(module).trim_end_matches(".py");
+    found(format!("{}/__pycache__/{name}.", parent(module)));
+    found(module.to_owned());
+}
+
+/// setuptools provides distutils since Python 3.12 (PEP 632); before, Python has its own.
+fn has_distutils(root: &str) -> bool {
+    let version = root.split("python3.").nth(1).unwrap_or_default();
+    let minor = version.split('/').next().unwrap_or_default();
+    minor.parse::<u32>().is_ok_and(|minor| minor < 12)
+}
+
+fn installer_of(inside: &str, root: &str) -> Option<&'static str> {
     let top = inside.split('/').next().unwrap_or_default();
-    // setuptools provides distutils since Python 3.12 (PEP 632).
     match top {
-        "distutils" => Some("setuptools"),
+        "distutils" => Some("setuptools").filter(|_| !has_distutils(root)),
         _ => python::installer(top),
     }
 }
@@ -154,5 +208,9 @@ mod tests {
             ["a", "a.b", "a.tests", "e"]
         );
         assert!(all("important = from_here").is_empty());
+        let asked = "try:\n    # first\n    import setuptools\nexcept Exception:\n    pass\n";
+        assert!(all(asked).is_empty());
+        assert_eq!(all("try:\n    import pkg_resources"), ["pkg_resources"]);
+        assert_eq!(all("import setuptools"), ["setuptools"]);
     }
 }

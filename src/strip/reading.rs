@@ -54,7 +54,9 @@ pub(super) fn read(
         read_python(facts, path, &text, &mut modules);
     }
     references::literals(&text, |literal| {
-        if in_python && python::is_dotted(&literal) {
+        // A backtick is no quote in Python, but markup in documentation.
+        let is_string = text.get(literal.at) != Some(&b'`');
+        if in_python && is_string && python::is_dotted(&literal) {
             python::needed(facts, path, literal.text, &mut |folder| {
                 modules.entry(folder).or_insert(literal.at);
             });
@@ -94,6 +96,15 @@ fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMa
         text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
             .filter(|word| !word.is_empty())
             .for_each(&mut add);
+    }
+    // A test module that others use, and that reads files beside itself.
+    if let Some((root, inside)) = super::catalogue::python::split(path)
+        && let Some(tests) = super::catalogue::python::test_folder(inside)
+        && ["__file__", "pkgutil", "resources"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    {
+        modules.insert(format!("{root}/{tests}"), 0);
     }
     // Stubs that are read at run time (lazy_loader).
     if text.contains("attach_stub") {

@@ -10,6 +10,7 @@ use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
 use super::index::parent;
+use super::shrink::{SYMBOLS, Shrink};
 use super::trace::Undecided;
 use super::verify::PutBack;
 use crate::config::StripLevel;
@@ -25,6 +26,9 @@ pub struct StripReport {
     pub removed: Totals,
     /// Largest first.
     pub by_reason: Vec<ReasonTotal>,
+    /// Kept files that became smaller, and by how many bytes.
+    #[serde(default)]
+    pub shrunk: Vec<Removed>,
     /// Every removed path, in the tree's order.
     pub manifest: Vec<Removed>,
     /// What a catalogue entry names but a guard keeps, by folder.
@@ -37,6 +41,7 @@ pub struct StripReport {
     /// Lines of `remove` that name nothing.
     pub unused_remove: Vec<String>,
     /// Level `trace`: loads whose target can't be known; what they can reach is kept.
+    #[serde(default)]
     pub undecided: Vec<Undecided>,
     /// What the decision depends on, where that is known; see [`super::memory::basis`].
     #[serde(skip)]
@@ -108,15 +113,16 @@ impl StripReport {
             before: tree.totals(),
             removed: Totals::default(),
             by_reason: Vec::new(),
+            shrunk: Vec::new(),
             manifest: Vec::new(),
             kept: Vec::new(),
             failed: Vec::new(),
             put_back: None,
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
+            undecided: Vec::new(),
             basis: None,
             recalled: false,
-            undecided: Vec::new(),
         }
     }
 
@@ -124,6 +130,7 @@ impl StripReport {
         &mut self,
         facts: &Facts<'_>,
         removed: &[(usize, &'static Entry)],
+        shrunk: &[Shrink],
         plan: &Plan,
     ) {
         let mut by_entry: BTreeMap<&str, (Totals, BTreeSet<&str>)> = BTreeMap::new();
@@ -141,6 +148,20 @@ impl StripReport {
                 path: file.path().to_owned(),
                 bytes: file.size(),
                 entry: entry.id,
+            });
+        }
+        for shrink in shrunk {
+            let Some(file) = facts.index.entry(shrink.number) else {
+                continue;
+            };
+            self.removed.bytes += shrink.saved;
+            let sum = by_entry.entry(SYMBOLS.id).or_default();
+            sum.0.files += 1;
+            sum.0.bytes += shrink.saved;
+            self.shrunk.push(Removed {
+                path: file.path().to_owned(),
+                bytes: shrink.saved,
+                entry: SYMBOLS.id,
             });
         }
         self.by_reason = catalogue::ENTRIES

@@ -16,10 +16,17 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub(super) use entries::is_tooling;
 pub use graph::{Trace, Undecided};
 
 use super::candidates::Candidates;
 use super::facts::{Facts, Texts};
+
+/// The folder that a package's name means in `file`, found as Node finds it.
+#[must_use]
+pub fn package_of<'a>(facts: &Facts<'a>, file: &str, name: &str) -> Option<&'a str> {
+    resolve::Resolver::new(facts).package(file, name)
+}
 
 /// Follows the graph. `catalogue` says which files tools and people read.
 #[must_use]

@@ -60,8 +60,8 @@ fn app() -> Sandbox {
         .file("Procfile", "web: node server.js\n")
         .file("public/one.js", &copy)
         .file("public/two.js", &copy)
-        .file("models/intent.bin", &"01234567".repeat(20_000))
-        .file("test/server.test.js", &"assert(true);\n".repeat(4000))
+        .file("models/intent.bin", "01234567".repeat(20_000))
+        .file("test/server.test.js", "assert(true);\n".repeat(4000))
 }
 
 #[test]

@@ -28,6 +28,9 @@ pub fn value(report: &StripReport) -> Value {
         "failed": report.failed.iter().map(|failed| json!({
             "path": failed.path.to_string_lossy(), "reason": failed.reason,
         })).collect::<Vec<_>>(),
+        "shrunk": report.shrunk.iter().map(|file| json!({
+            "path": file.path.to_string_lossy(), "bytes": file.bytes, "entry": file.entry,
+        })).collect::<Vec<_>>(),
         "manifest": report.manifest.iter().map(|removed| json!({
             "path": removed.path.to_string_lossy(), "bytes": removed.bytes, "entry": removed.entry,
         })).collect::<Vec<_>>(),

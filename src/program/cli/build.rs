@@ -59,6 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         environment: &environment,
         store: Some(&store),
         layers: None,
+        classic: None,
     };
     let report = flow::build(&input, &mut progress)?;
     drop(progress);

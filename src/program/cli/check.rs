@@ -74,6 +74,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         environment: &environment,
         store: None,
         layers: None,
+        classic: None,
     };
     let output = &arguments.file;
     let report = match arguments.format {

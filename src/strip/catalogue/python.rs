@@ -14,9 +14,16 @@ pub static TESTS: Entry = Entry {
 };
 pub static STUBS: Entry = Entry {
     id: "python-stubs",
-    reason: "type stubs and Cython sources",
+    reason: "type stubs",
     guard: Guard::Named,
-    evidence: "Type checkers read .pyi, Cython reads .pyx and .pxd; packages that load stubs lazily (attach_stub) keep theirs.",
+    evidence: "Type checkers read .pyi; packages that load stubs lazily (attach_stub) keep theirs.",
+    tell_kept: false,
+};
+pub static SOURCES: Entry = Entry {
+    id: "python-sources",
+    reason: "native sources and headers of Python packages",
+    guard: Guard::Named,
+    evidence: "C, C++, Fortran and Cython compile them into the extension modules that are beside them; kept where a compiler for extensions is installed that works at run time (pythran, pyximport, weave, cppimport).",
     tell_kept: false,
 };
 pub static INSTALLERS: Entry = Entry {
@@ -75,6 +82,10 @@ pub fn installer(inside: &str) -> Option<&'static str> {
 /// The entry that a file of `site-packages` falls under.
 #[must_use]
 pub fn classify(inside: &str) -> Option<&'static Entry> {
+    const SOURCES_END: &[&str] = &[
+        ".pyx", ".pxd", ".pxi", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".cu",
+        ".cuh", ".f", ".f90", ".f95", ".a", ".o", ".lib",
+    ];
     let lower = super::super::index::name(inside).to_ascii_lowercase();
     if installer(inside).is_some() {
         return Some(&INSTALLERS);
@@ -85,10 +96,44 @@ pub fn classify(inside: &str) -> Option<&'static Entry> {
     if test_folder(inside).is_some() {
         return Some(&TESTS);
     }
-    [".pyi", ".pyx", ".pxd"]
+    if lower.ends_with(".pyi") {
+        return Some(&STUBS);
+    }
+    let compiles = RUNTIME_COMPILERS
         .iter()
-        .any(|end| lower.ends_with(end))
-        .then_some(&STUBS)
+        .any(|name| inside.split('/').next() == Some(name));
+    (!compiles && SOURCES_END.iter().any(|end| lower.ends_with(end))).then_some(&SOURCES)
+}
+
+/// Packages that compile extensions when the app runs, with headers of their own and of
+/// others.
+pub const RUNTIME_COMPILERS: &[&str] = &[
+    "pythran",
+    "cppimport",
+    "weave",
+    "torch",
+    "triton",
+    "cupy",
+    "pycuda",
+    "jaxlib",
+    "tensorflow",
+    "pybind11",
+    "nanobind",
+    "Cython",
+    "cffi",
+    "pystan",
+    "cmdstanpy",
+];
+
+/// A command of an installer in the `bin` folder of an environment: `bin/pip3.12`.
+#[must_use]
+pub fn is_installer_command(path: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/') else {
+        return false;
+    };
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    let first = folder.rsplit('/').next();
+    first == Some("bin") && matches!(name, "pip" | "wheel" | "easy_install")
 }
 
 #[cfg(test)]
@@ -105,6 +150,10 @@ mod tests {
         assert_eq!(id("pip-24.0.dist-info/RECORD"), Some("python-installers"));
         assert_eq!(id("pipdeptree/a.py"), None);
         assert_eq!(id("numpy/a.pyi"), Some("python-stubs"));
+        assert_eq!(id("numpy/core/a.h"), Some("python-sources"));
+        assert_eq!(id("torch/include/a.h"), None);
+        assert!(is_installer_command(".venv/bin/pip3.11"));
+        assert!(!is_installer_command(".venv/bin/pipenv"));
         assert_eq!(id("flask-3.dist-info/RECORD"), None);
         assert_eq!(test_folder("django/test/client.py"), Some("django/test"));
     }

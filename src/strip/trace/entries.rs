@@ -143,7 +143,7 @@ fn mentions(texts: &dyn Texts, path: &str, graph: &mut Graph<'_, '_>, because: &
 }
 
 /// Configuration of tools that run before a release.
-fn is_tooling(path: &str) -> bool {
+pub(in crate::strip) fn is_tooling(path: &str) -> bool {
     const STARTS: &[&str] = &[
         "webpack.",
         "rollup.",

@@ -2,7 +2,8 @@
 
 mod meaning;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -12,8 +13,6 @@ use super::source::{self, Context, Load};
 use crate::strip::candidates::Candidates;
 use crate::strip::catalogue::{Guard, node};
 use crate::strip::decide::Because;
-use serde::{Deserialize, Serialize};
-
 use crate::strip::facts::{Facts, Texts, package_folder};
 use crate::strip::index::{self, join, parent};
 use crate::strip::platform::{self, Fit};
@@ -22,7 +21,7 @@ use crate::strip::platform::{self, Fit};
 const MAX_SOURCE: u64 = 32_000_000;
 
 /// A load that no reader of the code can decide.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Undecided {
     /// Relative to the app.
     pub path: String,
@@ -51,6 +50,8 @@ pub(super) struct Graph<'g, 'a> {
     queue: Vec<usize>,
     packages: BTreeSet<&'a str>,
     undecided: BTreeSet<Undecided>,
+    /// Patterns whose files were kept before.
+    matched: Mutex<HashSet<(String, bool)>>,
 }
 
 /// What one file leads to.
@@ -89,6 +90,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             queue: Vec::new(),
             packages: BTreeSet::new(),
             undecided: BTreeSet::new(),
+            matched: Mutex::default(),
         }
     }
 
@@ -243,6 +245,28 @@ impl<'g, 'a> Graph<'g, 'a> {
             .collect()
     }
 
+    /// Whether `package` loads a file in development only.
+    fn is_never(&self, package: &str, number: usize) -> bool {
+        let Some(folder) = self.facts.index.path(number).and_then(package_folder) else {
+            return false;
+        };
+        let other = folder
+            .rfind("node_modules/")
+            .map_or(folder, |at| &folder[at + 13..]);
+        other != package
+            && knowledge::of(package).any(|known| {
+                let develops = known
+                    .unless
+                    .iter()
+                    .any(|file| self.facts.index.has_file(file));
+                !develops
+                    && known
+                        .never
+                        .iter()
+                        .any(|start| other.starts_with(start.as_str()))
+            })
+    }
+
     /// Follows until nothing new is reached.
     pub(super) fn follow(&mut self) {
         while !self.queue.is_empty() {
@@ -324,9 +348,10 @@ impl<'g, 'a> Graph<'g, 'a> {
                     }
                 }
             };
-            found
-                .files
-                .extend(files.into_iter().map(|number| (number, line)));
+            let files = files
+                .into_iter()
+                .filter(|number| !self.is_never(name, *number));
+            found.files.extend(files.map(|number| (number, line)));
         }
         Some(found)
     }

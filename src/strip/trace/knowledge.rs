@@ -17,6 +17,12 @@ pub(super) struct Package {
     /// Modules that it loads, as it would name them.
     #[serde(default)]
     pub(super) loads: Vec<String>,
+    /// Beginnings of names of packages that it loads in development only.
+    #[serde(default)]
+    pub(super) never: Vec<String>,
+    /// Files of the app that make it load those after all.
+    #[serde(default)]
+    pub(super) unless: Vec<String>,
     /// Files whose computed loads mean only what the app names itself.
     #[serde(default)]
     decided: Vec<String>,
@@ -56,7 +62,10 @@ mod tests {
         assert!(!list.package.is_empty());
         for package in &list.package {
             assert!(package.why.ends_with('.'), "{}", package.name);
-            let says = package.files.len() + package.loads.len() + package.decided.len();
+            let says = package.files.len()
+                + package.loads.len()
+                + package.decided.len()
+                + package.never.len();
             assert!(says > 0, "{}", package.name);
         }
     }

@@ -121,6 +121,14 @@ impl Graph<'_, '_> {
         if index::name(folder) == "node_modules" || folder.is_empty() {
             return Vec::new();
         }
+        // Whoever asked first has kept them.
+        let new = self
+            .matched
+            .lock()
+            .is_ok_and(|mut matched| matched.insert((pattern.to_owned(), modules)));
+        if !new {
+            return Vec::new();
+        }
         let index = &self.facts.index;
         self.below(folder)
             .into_iter()
@@ -150,6 +158,9 @@ impl Graph<'_, '_> {
             }
             files.retain(|number| index.path(*number).and_then(package_folder) == owner);
             return files;
+        }
+        if let (None, Some(at)) = (owner, word.find("node_modules/")) {
+            return self.path(file, &word[at..]);
         }
         let manifest = self.facts.manifests.get(owner.unwrap_or_default());
         let manifest = manifest.and_then(Option::as_ref);
