@@ -6,8 +6,10 @@
 //! suppressions. A rule without input says "not applicable" and never passes silently.
 
 mod addresses;
+pub mod baseline;
 pub mod contract;
 mod facts;
+pub mod fix_plan;
 pub mod guards;
 mod jobs;
 mod levels;
@@ -58,6 +60,8 @@ pub struct AuditReport {
     pub findings: Vec<Finding>,
     /// Every rule's id with its status, sorted by id.
     pub statuses: Vec<(&'static str, Status)>,
+    /// Findings that the baseline already had; they are not among `findings`.
+    pub known: usize,
     /// Files that rules could not look into, and why.
     pub skipped: Vec<(String, &'static str)>,
 }

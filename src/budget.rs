@@ -6,6 +6,7 @@
 //! changed; the verdict can fail the build.
 
 mod attribute;
+pub mod binaries;
 mod codec;
 pub mod duplicates;
 pub mod estimate;
@@ -28,6 +29,7 @@ use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
 use attribute::Named;
 pub use attribute::Node;
+use binaries::Binary;
 use duplicates::Duplicates;
 use estimate::{Estimate, Goal};
 use history::{Change, History};
@@ -83,6 +85,8 @@ pub struct BudgetReport {
     pub detail: Option<Node>,
     /// Files that are there more than once; only [`inspect`] looks for them.
     pub duplicates: Duplicates,
+    /// The largest programs by section; only for [`inspect`].
+    pub binaries: Vec<Binary>,
     /// What could not be read; sizes are lower bounds when this is not empty.
     pub unread: Vec<Unread>,
 }
@@ -264,6 +268,7 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> B
     layers::add_reused(&mut report, load);
     if detail.is_some() {
         report.duplicates = duplicates::find(&named);
+        report.binaries = binaries::find(&named);
     }
     report
 }

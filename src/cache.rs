@@ -7,11 +7,13 @@
 //! build: doubt means discard, one line why, install.
 
 mod apply;
+pub mod collect;
 pub mod companion;
 mod decide;
-mod explain;
+pub mod explain;
 mod folders;
 pub mod inputs;
+mod ledger;
 pub mod lockfile;
 pub mod pack;
 mod presets;
@@ -236,6 +238,7 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         });
     }
     outcomes.extend(folders.keep(progress));
+    collect::collect(context, progress);
     Ok(outcomes)
 }
 

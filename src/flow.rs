@@ -12,7 +12,8 @@ use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
-use crate::facts::environment::Environment;
+use crate::facts::before::{Before, Changes};
+use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Folder, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
@@ -29,6 +30,17 @@ pub struct Input<'a> {
     pub store: Option<&'a cache::store::Store>,
     /// The layers root of a Cloud Native build.
     pub layers: Option<&'a Path>,
+    /// What a classic build has instead of layers.
+    pub classic: Option<Classic<'a>>,
+}
+
+/// Folders of a classic build.
+#[derive(Debug, Clone, Copy)]
+pub struct Classic<'a> {
+    /// `ENV_DIR`.
+    pub config_vars: &'a Path,
+    /// Our own buildpack, with the others beside it.
+    pub buildpack: Option<&'a Path>,
 }
 
 /// Does everything: caches, strips, weighs, explains and audits.
@@ -100,21 +112,51 @@ struct Run<'a> {
 impl Run<'_> {
     fn explain_stack(&mut self) {
         let Some(layers) = &self.layers else {
-            return;
+            return self.explain_slug();
         };
         let store = self.input.store.map(Store::root);
         let remembered = store.and_then(stack::kept::load);
+        let mut surroundings = layers::surroundings::read(layers, Some(self.input.app));
+        surroundings.changes = self.changes();
         let stack = stack::inspect(&stack::Inputs {
             layers,
-            surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
+            surroundings: &surroundings,
             app: Some(&self.app),
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
         });
         if let (true, Some(store)) = (self.apply, store) {
             // Without it the next build knows less of layers that it can't see.
-            let _ = stack::kept::save(store, stack.snapshot.clone());
+            let _ = stack::kept::save(store, &stack.snapshot);
         }
+        self.progress.event(Event::Stack(&stack));
+        self.report.stack = Some(stack);
+    }
+
+    /// What others did to the app's files, where the companion has noted them.
+    fn changes(&self) -> Option<Changes> {
+        let before = Before::find(self.input.store?.root(), self.input.app)?;
+        Some(before.changes(self.input.app))
+    }
+
+    /// The classic counterpart; silent where no buildpack left anything.
+    fn explain_slug(&mut self) {
+        let Some(classic) = &self.input.classic else {
+            return;
+        };
+        let slug = facts::classic::read(&self.app, classic.buildpack);
+        if slug.is_empty() {
+            return;
+        }
+        let mut surroundings = layers::surroundings::of_slug(classic.config_vars);
+        surroundings.changes = self.changes();
+        let stack = stack::classic::inspect(&stack::classic::Inputs {
+            slug: &slug,
+            app: &self.app,
+            surroundings: &surroundings,
+            audit: Some(&self.input.config.audit),
+            is_build: true,
+        });
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);
     }
@@ -236,7 +278,11 @@ impl Run<'_> {
     }
 
     fn audit(&mut self, tree: &Tree) {
-        let facts = audit::Facts::read(&self.app, tree);
+        let mut facts = audit::Facts::read(&self.app, tree);
+        let environment = self.input.environment;
+        // On a laptop the variables are those of the laptop.
+        facts.set = (environment.world != World::Embedded)
+            .then(|| environment.variables.keys().cloned().collect());
         self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));

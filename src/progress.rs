@@ -58,6 +58,10 @@ pub enum Event<'a> {
     },
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
+    /// The key of a cache, where the user asks for it.
+    CacheExplained(&'a cache::explain::Explained),
+    /// A stored cache was discarded to make room.
+    CacheCollected(&'a cache::collect::Collected),
     /// The companion at the front of the list is done.
     Companion(&'a cache::companion::Companion),
     Strip(&'a StripReport),

@@ -9,6 +9,7 @@
 //! the run image's variables, those of `docker run -e` and config vars, what exec.d
 //! programs and profile scripts do, and the contents of reused layers.
 
+pub mod classic;
 pub mod diff;
 pub mod environment;
 pub mod environments;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 
 use crate::config::AuditConfig;
 use crate::facts::app::App;
+use crate::facts::before::Changes;
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Analyzed, Layer, LayerToml, Layers, Order, PlanEntry, Types};
 use crate::finding::Finding;
@@ -62,6 +64,10 @@ pub struct StackReport {
     /// The list of buildpacks that these findings ask for, line by line; it stands in the help
     /// of each of them, too.
     pub corrected: Vec<String>,
+    /// Files of the app that others changed or deleted, where that is known.
+    pub changes: Option<Changes>,
+    /// Of a classic build: folders and scripts in place of layers.
+    pub is_classic: bool,
     /// For the next build: the launch layers as this build saw them.
     pub snapshot: Snapshot,
 }
@@ -128,10 +134,15 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
     });
     let layers = filled.as_ref().unwrap_or(inputs.layers);
     let model = Model::new(layers, inputs.surroundings, inputs.app);
+    let findings = rules::run(&model, inputs.audit);
+    report_of(&model, findings)
+}
+
+fn report_of(model: &Model<'_>, findings: Vec<Finding>) -> StackReport {
     StackReport {
         buildpacks: model.buildpacks(),
-        order: layers.order,
-        snapshot: snapshot::take(layers),
+        order: model.layers.order,
+        snapshot: snapshot::take(model.layers),
         shadowings: model.shadowings.clone(),
         path: model
             .launch_index
@@ -140,14 +151,16 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
                 (folder.display().to_string(), owner.cloned(), commands)
             })
             .collect(),
-        plan: layers.plan.clone().unwrap_or_default(),
+        plan: model.layers.plan.clone().unwrap_or_default(),
         unknown: model.unknown(),
-        findings: rules::run(&model, inputs.audit),
+        findings,
         corrected: model.corrected.clone(),
         launch: model.processes.clone(),
         build: model.build.clone(),
         dyno: model.dyno.clone(),
         by_process: model.by_process.clone(),
+        changes: model.surroundings.changes.clone(),
+        is_classic: false,
     }
 }
 
@@ -177,21 +190,31 @@ pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
         .map(|(phase, environment)| {
             let path = environment.get("PATH");
             let index = which::Index::new(path, model.layers, &model.surroundings.image);
-            let candidates = index.candidates(name.as_ref());
-            let why = match candidates.as_slice() {
-                [first, second, ..] => {
-                    let path = environment.variables.get(std::ffi::OsStr::new("PATH"));
-                    Some(rules::why(&model, path, first, second))
-                }
-                _ => None,
-            };
-            Found {
-                phase: phase.to_owned(),
-                candidates,
-                why,
-            }
+            found_in(&model, phase, environment, &index, name)
         })
         .collect()
+}
+
+fn found_in(
+    model: &Model<'_>,
+    phase: &str,
+    environment: &Environment,
+    index: &which::Index<'_>,
+    name: &str,
+) -> Found {
+    let candidates = index.candidates(name.as_ref());
+    let why = match candidates.as_slice() {
+        [first, second, ..] => {
+            let path = environment.variables.get(std::ffi::OsStr::new("PATH"));
+            Some(rules::why(model, path, first, second))
+        }
+        _ => None,
+    };
+    Found {
+        phase: phase.to_owned(),
+        candidates,
+        why,
+    }
 }
 
 /// Whether a layer is part of the image. The launcher never asks for flags, because the

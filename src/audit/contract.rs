@@ -18,6 +18,8 @@ use crate::finding::Place;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variable {
     pub name: String,
+    /// A read somewhere has a default of its own.
+    pub defaulted: bool,
     /// Where reachable code reads it, in file order.
     pub reads: Vec<Read>,
     /// Line in app.json's `env` (0 if the line is not known).
@@ -31,6 +33,8 @@ pub struct Variable {
     /// Example or default files that name it, with lines.
     pub examples: Vec<Place>,
     pub terraform: Option<Place>,
+    /// Whether it is really set; `None` where that can't be seen.
+    pub set: Option<bool>,
 }
 
 /// One read of a variable in reachable code.
@@ -81,8 +85,15 @@ pub fn variables(facts: &Facts<'_>) -> Vec<Variable> {
             entry(&mut table, name).addon = Some(plan.to_owned());
         }
     }
+    // A build sees config vars only on some platforms: one of the app's own shows that it does.
+    let sees = facts.set.as_ref().filter(|set| {
+        table
+            .values()
+            .any(|variable| !facts.platform.sets(&variable.name) && set.contains(&variable.name))
+    });
     for variable in table.values_mut() {
         variable.platform = facts.platform.sets(&variable.name);
+        variable.set = sees.map(|set| set.contains(&variable.name));
     }
     table.into_values().collect()
 }
@@ -145,6 +156,7 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
     for code in &facts.sources.files {
         for read in code.reads.iter().filter(|read| read.has_default) {
             if let Some(variable) = table.get_mut(&read.name) {
+                variable.defaulted = true;
                 for read in &mut variable.reads {
                     read.required = false;
                 }

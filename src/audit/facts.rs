@@ -1,5 +1,7 @@
 //! What do rules read? Everything that was read of the app, joined into one value.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::platform::{PLATFORM, Platform, today};
@@ -23,6 +25,8 @@ pub struct Facts<'a> {
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
+    /// Names of the variables that are really set, in a build that sees the config vars.
+    pub set: Option<BTreeSet<String>>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -56,6 +60,7 @@ impl<'a> Facts<'a> {
             sources,
             platform: &PLATFORM,
             today: today(),
+            set: None,
         }
     }
 

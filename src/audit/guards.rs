@@ -51,11 +51,12 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
         || path
             .rsplit_once('.')
             .is_some_and(|(_, ending)| ending == "rake");
-    let tool = facts.sources.files.iter().any(|code| {
-        code.path == path
-            && ["invoke", "fabric", "click", "thor"]
-                .iter()
-                .any(|tool| code.imports(tool))
+    let code = facts.sources.files.iter().find(|code| code.path == path);
+    let tool = code.is_some_and(|code| {
+        ["invoke", "fabric", "click", "thor"]
+            .iter()
+            .any(|tool| code.imports(tool))
+            || is_script(facts, code)
     });
     let folder = folder || tool;
     let stem = path.rsplit('/').next().unwrap_or(path);
@@ -66,6 +67,37 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
             .iter()
             .filter(|process| process.name != "release")
             .any(|process| process.mentions(&[stem]))
+}
+
+/// A Python file beside the app that is started by hand: it parses arguments or asks for
+/// `__main__`, and no other file imports it. What servers are usually called does not count.
+fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
+    const ENTRIES: &[&str] = &[
+        "app",
+        "main",
+        "server",
+        "wsgi",
+        "asgi",
+        "application",
+        "run",
+        "manage",
+        "worker",
+        "bot",
+        "index",
+    ];
+    let Some(stem) = code
+        .path
+        .strip_suffix(".py")
+        .filter(|stem| !stem.contains('/'))
+    else {
+        return false;
+    };
+    let by_hand = code.scopes.iter().any(|scope| matches!(&scope.kind, ScopeKind::Branch { condition, .. } if condition.contains("__name__")))
+        || code.calls.iter().any(|call| call.method() == "ArgumentParser");
+    let imported = facts
+        .code(Language::Python)
+        .any(|other| other.path != code.path && other.imports(stem));
+    by_hand && !imported && !ENTRIES.contains(&stem)
 }
 
 /// Under which condition code runs.

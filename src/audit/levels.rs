@@ -55,6 +55,7 @@ pub(super) fn decide(
     report
         .findings
         .extend(unused_inline(&facts.sources.suppressions, &used));
+    report.known = config.audit.baseline.take(&mut report.findings);
     report
         .findings
         .sort_by(|a, b| (b.level, a.rule, &a.place).cmp(&(a.level, b.rule, &b.place)));

@@ -8,6 +8,8 @@
 //! Sources: GNU tar manual, "Basic Tar Format" (512-byte blocks, records of 20 blocks,
 //! `././@LongLink` members for names beyond 100 bytes). Sockets are not archived.
 
+mod header;
+
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -17,13 +19,12 @@ use rustix::io::Errno;
 
 use crate::facts::Unread;
 use crate::facts::tree::{Entry, EntryKind, Tree};
+use header::{head_length, length, write_head};
 
 /// Bytes of a tar block.
 const BLOCK: u64 = 512;
 /// Bytes of a tar record: the archive is padded to a multiple.
 const RECORD: u64 = 20 * BLOCK;
-/// Longest name that a header holds, in bytes.
-const NAME: usize = 100;
 
 /// One tree and where it lies in the archive.
 #[derive(Debug, Clone)]
@@ -268,251 +269,5 @@ fn offset(distance: u64) -> usize {
     usize::try_from(distance).unwrap_or(usize::MAX)
 }
 
-fn name_length(prefix: &[u8], entry: &Entry) -> usize {
-    let slash = usize::from(entry.kind() == EntryKind::Directory);
-    prefix.len() + entry.path_bytes().len() + slash
-}
-
-/// Bytes of a member: headers, content and padding.
-fn length(prefix: &[u8], entry: &Entry) -> u64 {
-    let (target, content) = match entry.kind() {
-        EntryKind::Symlink => (offset(entry.size()), 0),
-        EntryKind::File => (0, entry.size()),
-        EntryKind::Directory | EntryKind::Special => (0, 0),
-    };
-    head_length(name_length(prefix, entry), target)
-        .saturating_add(content.checked_next_multiple_of(BLOCK).unwrap_or(u64::MAX))
-}
-
-fn head_length(name: usize, target: usize) -> u64 {
-    BLOCK + long_length(name) + long_length(target)
-}
-
-/// Bytes of the member that holds a name too long for the header.
-fn long_length(name: usize) -> u64 {
-    if name <= NAME {
-        return 0;
-    }
-    BLOCK + (name as u64 + 1).next_multiple_of(BLOCK)
-}
-
-/// Everything of a member that stands before its content.
-fn write_head(out: &mut Vec<u8>, prefix: &[u8], entry: Option<&Entry>) {
-    let mut name = prefix.to_vec();
-    let Some(entry) = entry else {
-        header(out, &name, b"", b'5', 0o755, 0, 0);
-        return;
-    };
-    name.extend_from_slice(entry.path_bytes());
-    let (kind, size) = match entry.kind() {
-        EntryKind::File => (b'0', entry.size()),
-        EntryKind::Directory => (b'5', 0),
-        EntryKind::Symlink => (b'2', 0),
-        EntryKind::Special => (b'6', 0),
-    };
-    if kind == b'5' {
-        name.push(b'/');
-    }
-    // The target itself is not read: its length is what matters, its bytes are few.
-    let target = if kind == b'2' {
-        vec![b'.'; offset(entry.size())]
-    } else {
-        Vec::new()
-    };
-    long(out, &target, b'K');
-    long(out, &name, b'L');
-    header(
-        out,
-        &name,
-        &target,
-        kind,
-        entry.mode(),
-        size,
-        entry.modified(),
-    );
-}
-
-fn long(out: &mut Vec<u8>, name: &[u8], kind: u8) {
-    if name.len() <= NAME {
-        return;
-    }
-    let size = name.len() as u64 + 1;
-    header(out, b"././@LongLink", b"", kind, 0o644, size, 0);
-    let end = out.len() + offset(size.next_multiple_of(BLOCK));
-    out.extend_from_slice(name);
-    out.resize(end, 0);
-}
-
-/// One header block (GNU format): owner root, checksum as the format asks.
-fn header(
-    out: &mut Vec<u8>,
-    name: &[u8],
-    target: &[u8],
-    kind: u8,
-    mode: u32,
-    size: u64,
-    modified: u64,
-) {
-    let mut block = [0_u8; 512];
-    let mut put = |at: usize, text: &[u8]| {
-        for (slot, byte) in block.iter_mut().skip(at).zip(text) {
-            *slot = *byte;
-        }
-    };
-    put(0, name.get(..NAME).unwrap_or(name));
-    put(100, format!("{mode:07o}\0").as_bytes());
-    put(108, b"0000000\x000000000\0");
-    put(124, format!("{size:011o}\0").as_bytes());
-    put(136, format!("{modified:011o}\0").as_bytes());
-    put(148, b"        ");
-    put(156, &[kind]);
-    put(157, target.get(..NAME).unwrap_or(target));
-    put(257, b"ustar  \0root");
-    put(297, b"root");
-    let sum: u32 = block.iter().copied().map(u32::from).sum();
-    for (slot, byte) in block
-        .iter_mut()
-        .skip(148)
-        .zip(format!("{sum:06o}\0 ").bytes())
-    {
-        *slot = byte;
-    }
-    out.extend_from_slice(&block);
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-    use std::process::Command;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What the real tar writes for a folder, as the slug compiler calls it.
-    fn real_tar(root: &Path) -> Vec<u8> {
-        let output = Command::new("tar")
-            .args(["--format=gnu", "--sort=name", "--hard-dereference"])
-            .args(["--owner=root:0", "--group=root:0", "-cf", "-", "-C"])
-            .arg(root)
-            .arg(".")
-            .env("LC_ALL", "C")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        output.stdout
-    }
-
-    fn virtual_tar(tree: &Tree) -> Stream<'_> {
-        Stream::new(vec![Source {
-            tree,
-            prefix: b"./".to_vec(),
-        }])
-    }
-
-    fn all(stream: &Stream<'_>) -> Vec<u8> {
-        let mut bytes = vec![1; usize::try_from(stream.len()).unwrap()];
-        stream.fill(0, &mut bytes);
-        bytes
-    }
-
-    #[test]
-    fn the_archive_is_that_of_tar_byte_for_byte() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        let long = format!("{}/{}", "d".repeat(60), "e".repeat(60));
-        fs_err::create_dir_all(root.join(&long)).unwrap();
-        fs_err::write(root.join(&long).join("f"), "x".repeat(513)).unwrap();
-        fs_err::write(root.join("a"), "").unwrap();
-        fs_err::write(root.join("b\nb"), "y".repeat(512)).unwrap();
-        fs_err::hard_link(root.join("b\nb"), root.join("c")).unwrap();
-        let tree = Tree::read(root);
-        let (ours, real) = (all(&virtual_tar(&tree)), real_tar(root));
-        // The root's own header alone differs: its time and mode are not part of the tree.
-        assert_eq!(ours.len(), real.len());
-        assert!(ours[512..] == real[512..]);
-    }
-
-    #[test]
-    fn any_range_is_a_part_of_the_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        for number in 0..50_usize {
-            let text = "word ".repeat(number * 37);
-            fs_err::write(folder.path().join(format!("f{number}")), text).unwrap();
-        }
-        let tree = Tree::read(folder.path());
-        let stream = virtual_tar(&tree);
-        let whole = all(&stream);
-        for (from, length) in [
-            (0, 1),
-            (511, 3),
-            (700, 5000),
-            (40_000, 60_000),
-            (100_001, 7),
-        ] {
-            let mut part = vec![1; length];
-            stream.fill(from as u64, &mut part);
-            assert!(part == whole[from..from + length], "{from}+{length}");
-        }
-        let mut shared = 0;
-        stream.shares(0, stream.len(), |_, _, bytes| shared += bytes);
-        let ends = stream.starts.last().copied().unwrap();
-        assert_eq!(shared, ends, "members cover everything but the end marker");
-    }
-
-    #[test]
-    fn a_file_that_shrank_or_vanished_reads_as_zeros() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a");
-        fs_err::write(&path, "z".repeat(2000)).unwrap();
-        fs_err::write(folder.path().join("b"), "z".repeat(2000)).unwrap();
-        let tree = Tree::read(folder.path());
-        fs_err::write(&path, "z").unwrap();
-        fs_err::remove_file(folder.path().join("b")).unwrap();
-        let stream = virtual_tar(&tree);
-        let bytes = all(&stream);
-        let kept: Vec<_> = bytes.into_iter().filter(|byte| *byte == b'z').collect();
-        assert_eq!(kept, b"z");
-        assert!(stream.unread().is_empty());
-    }
-
-    /// Names of any length, with any bytes that Linux allows.
-    fn name() -> impl Strategy<Value = Vec<u8>> {
-        proptest::collection::vec(
-            any::<u8>().prop_filter("no separator", |byte| !matches!(*byte, 0 | b'/')),
-            1..140,
-        )
-        .prop_filter("no dots", |name| name != b"." && name != b"..")
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
-        #[test]
-        fn lengths_are_those_of_tar(
-            files in proptest::collection::btree_map(name(), 0_usize..3000, 0..12),
-            folders in proptest::collection::btree_set(name(), 0..4),
-            links in proptest::collection::btree_map(name(), 1_usize..300, 0..4),
-        ) {
-            use std::os::unix::ffi::OsStrExt;
-            let temporary = tempfile::tempdir().unwrap();
-            let root = temporary.path();
-            let at = |name: &[u8]| root.join(std::ffi::OsStr::from_bytes(name));
-            for folder in &folders {
-                let _ = fs_err::create_dir(at(folder));
-            }
-            let targets: BTreeMap<_, _> = links;
-            for (name, length) in &files {
-                for folder in std::iter::once(None).chain(folders.iter().map(Some)) {
-                    let path = folder.map_or_else(|| at(b"."), |folder| at(folder));
-                    let path = path.join(std::ffi::OsStr::from_bytes(name));
-                    let _ = fs_err::write(path, vec![b'x'; *length]);
-                }
-            }
-            for (name, length) in &targets {
-                let _ = std::os::unix::fs::symlink("t".repeat(*length), at(name));
-            }
-            let tree = Tree::read(root);
-            prop_assert_eq!(virtual_tar(&tree).len(), real_tar(root).len() as u64);
-        }
-    }
-}
+mod tests;

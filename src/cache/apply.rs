@@ -4,6 +4,7 @@
 //! way, so that a tree that a killed run left behind is never taken for a whole one. The
 //! store is marked dirty before it is written and complete after.
 
+mod answer;
 mod mark;
 mod prune;
 mod relocate;
@@ -15,10 +16,11 @@ mod work;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+pub(super) use self::answer::{Answer, answer};
 use self::mark::{Mark, is_installed};
-use self::work::{Answer, Work};
+use self::work::{Synced, Work};
 use super::explain;
-use super::presets::{Class, Job, Site};
+use super::presets::{Class, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::error::Result;
@@ -79,9 +81,9 @@ pub(super) fn site(
             return Ok(settled(decision(Verdict::Skipped { why }), progress));
         }
     };
-    let runs_scripts = !(job.restored.is_empty() && job.finish.is_empty());
+    let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing;
     let mut work = Work {
-        kept_apart: around.kept_apart.filter(|_| !runs_scripts),
+        kept_apart: around.kept_apart.filter(|_| !is_looked_at),
         packed: None,
         context,
         name: &name,
@@ -92,7 +94,7 @@ pub(super) fn site(
         variables: context.environment.variables.clone(),
     };
     let answer = work.answer(progress);
-    explain::write(context, &name, &answer_word(&answer), &job.inputs);
+    explain::tell(context, (&name, &what), &answer, &job.inputs, progress);
     let mut outcome = Outcome {
         exposes: exposes(class, &job),
         ..empty(decision(Verdict::Hit))
@@ -105,19 +107,7 @@ pub(super) fn site(
                 None => {
                     work.hold(&record, progress);
                     fill(&mut outcome, begun.elapsed(), Some(&record));
-                    outcome.saved = Some(record.install);
-                    outcome.folders = folders(app, &trees);
-                    if let Some((packed, left_out_bytes)) = work.packed.take() {
-                        outcome.packed = Some(packed);
-                        outcome.left_out_bytes = left_out_bytes;
-                    }
-                    progress.event(Event::CacheDone(&outcome));
-                    if runs_scripts {
-                        between(progress);
-                    }
-                    work.steps(&job.restored, progress)?;
-                    work.finish(progress)?;
-                    return Ok(outcome);
+                    return restored(outcome, &record, &mut work, between, progress);
                 }
                 Some(reason) => vec![reason],
             }
@@ -129,8 +119,9 @@ pub(super) fn site(
             progress.event(Event::CacheDecided(&outcome.decision));
             work.steps(&job.before, progress)?;
             if work.restore(&record, true, progress)?.is_none()
-                && let Some((took, record)) = work.sync(progress)?
+                && let Synced::Done(record) = work.sync(&record, progress)?
             {
+                let took = begun.elapsed();
                 return finish(outcome, took, record.as_ref(), &work, between, progress);
             }
             reasons
@@ -145,8 +136,37 @@ pub(super) fn site(
     if job.install.iter().any(|step| step.is_script) {
         between(progress);
     }
-    let (took, record) = work.install(progress)?;
+    let record = work.install(progress)?;
+    let took = begun.elapsed();
     finish(outcome, took, record.as_ref(), &work, between, progress)
+}
+
+/// What is left to do after a hit: what the install would have run for the app itself.
+fn restored(
+    mut outcome: Outcome,
+    record: &Record,
+    work: &mut Work<'_>,
+    between: Between<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome> {
+    outcome.saved = Some(record.install);
+    outcome.folders = folders(&work.context.app.root, work.trees);
+    if let Some((packed, left_out_bytes)) = work.packed.take() {
+        outcome.packed = Some(packed);
+        outcome.left_out_bytes = left_out_bytes;
+    }
+    progress.event(Event::CacheDone(&outcome));
+    if runs_scripts(work.job) {
+        between(progress);
+    }
+    work.steps(&work.job.restored, progress)?;
+    work.finish(progress)?;
+    Ok(outcome)
+}
+
+/// Whether code of the app runs on a hit.
+fn runs_scripts(job: &Job) -> bool {
+    !(job.restored.is_empty() && job.finish.is_empty())
 }
 
 fn finish(
@@ -166,14 +186,6 @@ fn finish(
     }
     work.finish(progress)?;
     Ok(outcome)
-}
-
-fn answer_word(answer: &Answer) -> (&'static str, Vec<String>) {
-    match answer {
-        Answer::Hit(_) => ("hit", Vec::new()),
-        Answer::Base(_, reasons) => ("partial", reasons.clone()),
-        Answer::Miss(reasons) => ("miss", reasons.clone()),
-    }
 }
 
 fn exposes(class: Class, job: &Job) -> Vec<super::EnvChange> {

@@ -9,39 +9,22 @@
 //! A buildpack at the end of the list can't give them back to the ones before it: that is
 //! what the companion at the front does ([`super::companion`]), and the last one finds its
 //! note.
-//!
-//! `*.tsbuildinfo` is left out on purpose: without the outputs it belongs to, `tsc` takes
-//! everything for built and writes nothing.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::explain::{self, Explained};
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
-use super::presets::custom;
+use super::presets::{custom, frameworks};
 use super::store::{Kept, Record, Stored};
 use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Decision, Outcome, Verdict, apply};
 use crate::error::{Problem, Result, io};
 use crate::facts::before::Before;
+use crate::facts::environment::World;
 use crate::progress::{Event, Progress};
 use crate::units;
-
-/// Caches of well-known tools. Folders below `node_modules` come back after an install.
-const FRAMEWORKS: &[&str] = &[
-    ".next/cache",
-    ".nuxt/cache",
-    ".angular/cache",
-    ".nx/cache",
-    ".parcel-cache",
-    ".turbo",
-    ".vite",
-    ".eleventy-cache",
-    "node_modules/.cache",
-    "node_modules/.vite",
-    "tmp/cache/assets",
-    "tmp/cache/bootsnap",
-];
 
 /// Above this a cache is not kept, in bytes, unless the user says otherwise.
 const MOST: u64 = 512_000_000;
@@ -91,14 +74,25 @@ impl<'a> Folders<'a> {
             })
             .collect();
         let listed = listed(context);
-        let known = FRAMEWORKS.iter().map(PathBuf::from);
-        for path in listed.into_iter().chain(known) {
-            let overlaps = folders
-                .iter()
-                .flat_map(|folder| &folder.paths)
-                .any(|other| other.starts_with(&path) || path.starts_with(other));
-            if !overlaps {
-                folders.push(of_path(path));
+        let known = frameworks::known(context).into_iter().map(|known| {
+            let mut inputs = machine.clone();
+            inputs.add(&known.inputs);
+            Folder {
+                name: known.name,
+                paths: known.paths,
+                inputs,
+                most: MOST,
+                launch: true,
+                restored: None,
+            }
+        });
+        for folder in listed.into_iter().map(of_path).chain(known) {
+            let overlaps = |path: &PathBuf| {
+                let mut others = folders.iter().flat_map(|folder| &folder.paths);
+                others.any(|other| other.starts_with(path) || path.starts_with(other))
+            };
+            if !folder.paths.iter().any(overlaps) {
+                folders.push(folder);
             }
         }
         Self {
@@ -114,6 +108,14 @@ impl<'a> Folders<'a> {
     pub(super) fn paths(&self) -> Vec<PathBuf> {
         let paths = self.all.iter().flat_map(|folder| &folder.paths);
         paths.cloned().collect()
+    }
+
+    /// What is known of each that is stored.
+    pub(super) fn explained(&self) -> Vec<Explained> {
+        let folders = self.all.iter();
+        folders
+            .filter_map(|folder| explain::folder(self.context, &folder.name, &folder.inputs))
+            .collect()
     }
 
     /// Removes partial siblings that a killed run left.
@@ -150,19 +152,28 @@ impl<'a> Folders<'a> {
             return;
         }
         for folder in self.all.iter_mut().filter(|folder| wanted(folder)) {
+            if explain::is_asked(context)
+                && let Some(explained) = explain::folder(context, &folder.name, &folder.inputs)
+            {
+                explain::emit(context, &explained, progress);
+            }
             let Some(record) = folder.stored(context, progress) else {
                 continue;
             };
             let begun = Instant::now();
             let data = context.store.folder(&folder.name).join("data");
-            match pack::unpack(
+            let unpacked = pack::unpack(
                 &context.app.root,
                 &data,
                 &record.digest,
                 Links::Inside,
                 &HashSet::new(),
-            ) {
-                Ok(_) => {
+            );
+            let made_old = unpacked.and_then(|_| {
+                frameworks::make_old(&context.app.root, &folder.paths).map_err(Fault::Io)
+            });
+            match made_old {
+                Ok(()) => {
                     let outcome = folder.outcome(Verdict::Hit, begun.elapsed(), Some(&record));
                     progress.event(Event::CacheDecided(&outcome.decision));
                     progress.event(Event::CacheDone(&outcome));
@@ -184,22 +195,22 @@ impl<'a> Folders<'a> {
         if context.config.cache.off {
             return self.outcomes;
         }
-        let hint = !self.is_restored && !self.had_companion;
+        // On a laptop there is no earlier buildpack that could have used it.
+        let is_late = !self.is_restored
+            && !self.had_companion
+            && context.environment.world != World::Embedded;
         for folder in &self.all {
             let begun = Instant::now();
             match folder.keep(context) {
                 Ok(Change::None) => {}
-                Ok(Change::Stored(record, is_first)) => {
-                    let reason = match (is_first, hint) {
-                        (true, _) => "first build".to_owned(),
-                        (false, true) => "built without it; put slugsmith/restore first in the list of buildpacks".to_owned(),
-                        (false, false) => "contents changed".to_owned(),
-                    };
+                Ok(Change::Same(_)) if !is_late => {}
+                Ok(change @ (Change::First(_) | Change::Other(_) | Change::Same(_))) => {
                     if folder.restored.is_none() {
+                        let reason = change.reason(is_late).to_owned();
                         let miss = Verdict::Miss {
                             reasons: vec![reason],
                         };
-                        let outcome = folder.outcome(miss, begun.elapsed(), Some(&record));
+                        let outcome = folder.outcome(miss, begun.elapsed(), change.record());
                         progress.event(Event::CacheDecided(&outcome.decision));
                         progress.event(Event::CacheDone(&outcome));
                         self.outcomes.push(outcome);
@@ -217,9 +228,31 @@ impl<'a> Folders<'a> {
 }
 
 enum Change {
+    /// It isn't there.
     None,
-    /// The new record, and whether it is the first.
-    Stored(Record, bool),
+    /// The bytes that are stored already.
+    Same(Record),
+    First(Record),
+    Other(Record),
+}
+
+impl Change {
+    fn record(&self) -> Option<&Record> {
+        match self {
+            Self::None => None,
+            Self::Same(record) | Self::First(record) | Self::Other(record) => Some(record),
+        }
+    }
+
+    fn reason(&self, is_late: bool) -> &'static str {
+        match self {
+            Self::First(_) => "first build",
+            _ if is_late => {
+                "built without it; put slugsmith/restore first in the list of buildpacks"
+            }
+            _ => "contents changed",
+        }
+    }
 }
 
 impl Folder {
@@ -259,7 +292,7 @@ impl Folder {
         if !self.paths.iter().any(|path| app.join(path).exists()) {
             if let Some(record) = stored {
                 // Not made this time; the next build may want it.
-                store.commit(&self.name, &record, Kept::CACHE)?;
+                store.hold_over(&self.name, &record, Kept::CACHE)?;
             }
             return Ok(Change::None);
         }
@@ -289,7 +322,7 @@ impl Folder {
             // The same bytes: the layer stays as it is.
             pack::remove(&sibling)?;
             store.commit(&self.name, record, Kept::CACHE)?;
-            return Ok(Change::None);
+            return Ok(Change::Same(*record.clone()));
         }
         let record = Record {
             inputs: self.inputs.clone(),
@@ -308,7 +341,10 @@ impl Folder {
         let folder = store.begin(&self.name)?;
         fs_err::rename(sibling, folder.join("data"))?;
         store.commit(&self.name, &record, Kept::CACHE)?;
-        Ok(Change::Stored(record, stored.is_none()))
+        Ok(match stored {
+            None => Change::First(record),
+            Some(_) => Change::Other(record),
+        })
     }
 
     /// Takes a cache that the app doesn't need out of it.

@@ -34,6 +34,11 @@ impl Inputs {
         &self.0
     }
 
+    /// Takes over every input of another set.
+    pub fn add(&mut self, other: &Self) {
+        self.0.extend(other.0.clone());
+    }
+
     /// A value that may be shown: a version, a flag.
     pub fn plain(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.insert(name.into(), value.into());

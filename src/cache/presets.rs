@@ -15,6 +15,7 @@ mod bun;
 mod cargo;
 mod composer;
 pub(super) mod custom;
+pub(super) mod frameworks;
 mod go;
 mod gradle;
 mod javascript;

@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
@@ -36,6 +37,8 @@ pub struct Store {
     root: PathBuf,
     /// Another buildpack's: only read.
     is_foreign: bool,
+    /// What this run kept because it was of use, by name.
+    used: Arc<Mutex<BTreeMap<String, Kept>>>,
 }
 
 /// What a layer's TOML says. All numbers are text, because integers in `[metadata]` come
@@ -116,6 +119,7 @@ impl Store {
         Self {
             root,
             is_foreign: false,
+            used: Arc::default(),
         }
     }
 
@@ -125,6 +129,7 @@ impl Store {
         Self {
             root,
             is_foreign: true,
+            used: Arc::default(),
         }
     }
 
@@ -229,7 +234,48 @@ impl Store {
     /// # Errors
     /// When the disk says no.
     pub fn commit(&self, name: &str, record: &Record, kept: Kept) -> std::io::Result<()> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert(name.to_owned(), kept);
+        drop(used);
+        self.hold_over(name, record, kept)
+    }
+
+    /// As [`Store::commit`], for a cache that this build did not use.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn hold_over(&self, name: &str, record: &Record, kept: Kept) -> std::io::Result<()> {
         self.write(name, State::Complete, record, kept)
+    }
+
+    /// What this run committed.
+    #[must_use]
+    pub fn used(&self) -> BTreeMap<String, Kept> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.clone()
+    }
+
+    /// Every complete cache, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<(String, Record)> {
+        let entries = fs_err::read_dir(&self.root).into_iter().flatten().flatten();
+        let mut all: Vec<_> = entries
+            .filter_map(|entry| {
+                let path = entry.path();
+                let is_file = fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file());
+                if !is_file || path.extension().is_none_or(|end| end != "toml") {
+                    return None;
+                }
+                let read: LayerContentMetadata<Metadata> = libcnb::read_toml_file(&path).ok()?;
+                let name = read.metadata.name;
+                match self.look_up(&name) {
+                    Stored::Complete(record) => Some((name, *record)),
+                    Stored::Nothing | Stored::Unusable(_) => None,
+                }
+            })
+            .collect();
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all
     }
 
     /// Removes a cache and what is known of it.

@@ -2,7 +2,9 @@
 //! the lockfile names. No network, no Node.js.
 mod faults;
 mod folders;
+mod growth;
 mod mutations;
 mod npm;
+mod presets;
 mod support;
 mod thin;

@@ -21,7 +21,7 @@ use crate::strip::absent::{self, Absent};
 use crate::strip::memory::Memory;
 
 /// The list's name in the store.
-const NAME: &str = "left-out";
+pub(super) const NAME: &str = "left-out";
 const LIST: &str = "list.zst";
 const REPORT: &str = "report.zst";
 /// More than any list has, uncompressed; a broken file must not fill the memory.

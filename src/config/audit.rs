@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Key, Section, Sourced};
+use crate::audit::baseline::Baseline;
 use crate::error::Result;
 use crate::finding::Level;
 
@@ -47,6 +48,8 @@ pub struct AuditConfig {
     pub fail_build_on: Sourced<FailOn>,
     /// By rule id.
     pub rules: BTreeMap<String, RuleConfig>,
+    /// Findings of an earlier report that are not told again (`check --baseline`).
+    pub baseline: Baseline,
 }
 
 pub(super) const KEYS: &[Key] = &[
@@ -102,5 +105,6 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<AuditConfig> {
             .checked("fail_build_on", expected, FailOn::parse)?
             .unwrap_or(Sourced::default(FailOn::Never)),
         rules,
+        baseline: Baseline::default(),
     })
 }

@@ -10,6 +10,8 @@ pub struct CacheConfig {
     pub custom: Vec<CustomCache>,
     /// Folders that are installed on their own, relative to the app.
     pub projects: Vec<String>,
+    /// Most bytes of all caches together.
+    pub most: Option<u64>,
     /// `SLUGSMITH_CACHE=off`: install, but restore and keep nothing.
     pub off: bool,
     /// `SLUGSMITH_CACHE_RESET=npm,next` or `all`: discard these once.
@@ -59,7 +61,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "max_size",
         "\"512 MB\"",
-        "A cache that grows larger starts anew.",
+        "A cache that grows larger starts anew. An entry with nothing but this limits all caches together (`2 GB`).",
     ),
     Key::new(
         "launch",
@@ -75,6 +77,7 @@ pub(super) const KEYS: &[Key] = &[
 
 pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<CacheConfig> {
     let (mut custom, mut projects) = (Vec::new(), Vec::new());
+    let mut most_of_all = None;
     for section in root.children("cache", KEYS) {
         let paths = paths(&section, "paths")?;
         if let Some(project) = file_only(&section, "path")? {
@@ -86,7 +89,13 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
                 continue;
             }
         }
-        let Some(name) = file_only(&section, "name")? else {
+        let most = section.size("max_size")?.map(|size| size.value);
+        let name = file_only(&section, "name")?;
+        if name.is_none() && paths.is_empty() && most.is_some() {
+            most_of_all = most;
+            continue;
+        }
+        let Some(name) = name else {
             return Err(section.invalid("name", "is missing"));
         };
         custom.push(CustomCache {
@@ -95,13 +104,14 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
             key: list(&section, "key")?,
             env: list(&section, "env")?,
             run: file_only(&section, "run")?,
-            max_size: section.size("max_size")?.map(|size| size.value),
+            max_size: most,
             launch: section.flag("launch")?.is_none_or(|launch| launch.value),
         });
     }
     Ok(CacheConfig {
         custom,
         projects,
+        most: most_of_all,
         off: environment
             .get("SLUGSMITH_CACHE")
             .is_some_and(|value| matches!(value, "off" | "0" | "false")),

@@ -4,6 +4,7 @@ use super::Kind;
 
 /// Every kind that any part can report. `docs/errors/` is generated from it.
 pub static KINDS: &[&Kind] = &[
+    &crate::audit::baseline::NO_BASELINE,
     &crate::budget::EXCEEDED,
     &crate::cache::SCRIPT_FAILED,
     &crate::cache::CACHE_DISCARDED,
@@ -12,7 +13,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::config::SYNTAX,
     &crate::config::UNREADABLE,
     &crate::facts::EMPTY_APP,
-    &crate::program::cnb::FINDINGS,
+    &crate::program::verdict::FINDINGS,
     &crate::program::cnb::FRAMEWORK,
     &crate::budget::image::BROKEN,
     &crate::cache::INSTALL_FAILED,

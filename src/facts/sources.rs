@@ -11,6 +11,7 @@ mod suppress;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
@@ -277,10 +278,16 @@ fn unfit(text: &str) -> Option<&'static str> {
     (longest > 20_000).then_some("is generated")
 }
 
+/// Threads with a deep stack, made once; `None` where none can be had.
+static POOL: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    pool.ok()
+});
+
 /// Runs on threads with a deep stack; on the caller's own where none can be had.
 fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
+    match &*POOL {
+        Some(pool) => pool.install(work),
+        None => work(),
     }
 }

@@ -38,7 +38,7 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
         told += 1;
     }
     let infos = report.findings.len() - shown.len();
-    let rest = rest(shown.len() - told, infos);
+    let rest = rest(shown.len() - told, infos, report.known);
     if !rest.is_empty() {
         lines.push(Line::item(1, rest));
     }
@@ -104,8 +104,11 @@ fn block(finding: &Finding, width: usize, repeated: bool) -> Vec<Line> {
     lines
 }
 
-fn rest(findings: usize, infos: usize) -> String {
+fn rest(findings: usize, infos: usize, known: usize) -> String {
     let mut parts = Vec::new();
+    if known > 0 && findings + infos == 0 {
+        return format!("{known} known from the baseline");
+    }
     if findings > 0 {
         parts.push(format!("{findings} more {}", plural(findings, "finding")));
     }
@@ -114,6 +117,9 @@ fn rest(findings: usize, infos: usize) -> String {
     }
     if parts.is_empty() {
         return String::new();
+    }
+    if known > 0 {
+        parts.push(format!("{known} known from the baseline"));
     }
     format!(
         "{}: slugsmith check --format json shows all",
@@ -146,7 +152,7 @@ mod tests {
                 .chain([finding(7, Level::Info)])
                 .collect(),
             statuses: vec![("a", Status::Pass), ("b", Status::NotApplicable)],
-            skipped: Vec::new(),
+            ..AuditReport::default()
         };
         let lines = lines(&report, LogLevel::Normal);
         assert!(lines.len() <= MOST, "{}", lines.len());

@@ -192,6 +192,7 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
         ));
     }
     lines.extend(duplicates(report));
+    lines.extend(binaries(report));
     if report.verdict == Verdict::Over
         && let Some(limits) = &report.limits
         && limits.fail.value >= PLATFORM
@@ -231,6 +232,26 @@ fn duplicates(report: &BudgetReport) -> Vec<Line> {
         lines.push(Line::row(
             1,
             format!("{size:>10}  {times} times: {}{more}", paths.join(", ")),
+        ));
+    }
+    lines
+}
+
+/// What programs consist of, where there are any to speak of.
+fn binaries(report: &BudgetReport) -> Vec<Line> {
+    let worth = report.size.totals.bytes / 50;
+    let large = report.binaries.iter().filter(|binary| binary.bytes > worth);
+    let mut lines = Vec::new();
+    for binary in large.take(MOVED) {
+        let sections: Vec<_> = binary
+            .sections
+            .iter()
+            .filter(|section| section.bytes * 50 > binary.bytes)
+            .map(|section| format!("{} {}", section.name, units::size(section.bytes)))
+            .collect();
+        lines.push(Line::item(
+            1,
+            format!("{} unpacked: {}", binary.path, sections.join(", ")),
         ));
     }
     lines

@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::line::{Line, Skin};
-use super::{audit, budget, cache, companion, findings, problem, stack, strip};
+use super::{audit, budget, cache, companion, findings, json, problem, stack, strip};
 use crate::config::LogLevel;
 use crate::finding::Finding;
 use crate::progress::{Event, Progress};
@@ -105,6 +105,10 @@ impl<W: Write> Progress for BuildLog<W> {
                 took,
             } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
             Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
+            Event::CacheExplained(one) => {
+                self.dependencies(&[Line::row(1, json::cache::explained(one).to_string())]);
+            }
+            Event::CacheCollected(one) => self.dependencies(&[cache::collected(one)]),
             Event::Companion(report) => self.lines(&companion::lines(report)),
             Event::Strip(report) => self.lines(&strip::lines(report, level)),
             Event::Budget(report) => self.lines(&budget::lines(report, level)),

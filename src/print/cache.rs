@@ -7,6 +7,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::line::Line;
+use crate::cache::collect::Collected;
+use crate::cache::explain::Explained;
 use crate::cache::{Decision, Outcome, Verdict};
 use crate::config::LogLevel;
 use crate::units::{counted, size, time};
@@ -31,7 +33,7 @@ pub fn decision(decision: &Decision, level: LogLevel) -> Vec<Line> {
         Verdict::Partial { reasons } => vec![Line::item(
             1,
             format!(
-                "{name} ({what}): MISS, {}; old tree taken as the base",
+                "{name} ({what}): PARTIAL, {}; old tree taken as the base",
                 listed(reasons, level)
             ),
         )],
@@ -99,6 +101,69 @@ pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {
         size(bytes),
         time(took)
     )
+}
+
+/// When a stored cache had to make room.
+#[must_use]
+pub fn collected(collected: &Collected) -> Line {
+    Line::item(
+        1,
+        format!(
+            "{}: discarded, {} freed; {}",
+            collected.name,
+            size(collected.bytes),
+            collected.why
+        ),
+    )
+}
+
+/// A cache with every input: what differs first, then what is equal.
+#[must_use]
+pub fn explained(explained: &Explained) -> Vec<Line> {
+    let Explained {
+        name,
+        what,
+        verdict,
+        reasons,
+        ..
+    } = explained;
+    let reasons = if reasons.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", reasons.join("; "))
+    };
+    let verdict = verdict.to_uppercase();
+    let mut lines = vec![Line::item(
+        0,
+        format!("{name} ({what}): {verdict}{reasons}"),
+    )];
+    if let Some(stored) = &explained.stored {
+        lines.push(Line::row(
+            0,
+            format!(
+                "stored: {} for {} unpacked, {}; its install took {}",
+                size(stored.stored_bytes),
+                size(stored.tree_bytes),
+                crate::units::counted(stored.files, "file"),
+                time(stored.install)
+            ),
+        ));
+    }
+    let nothing = std::collections::BTreeMap::new();
+    let old = explained.old.as_ref().unwrap_or(&nothing);
+    let names: std::collections::BTreeSet<_> = old.keys().chain(explained.new.keys()).collect();
+    let differs = |name: &String| old.get(name) != explained.new.get(name);
+    let (changed, equal): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| differs(name));
+    let shown = |value: Option<&String>| value.map_or("nothing", String::as_str).to_owned();
+    lines.extend(changed.iter().map(|name| {
+        let (old, new) = (shown(old.get(*name)), shown(explained.new.get(*name)));
+        Line::row(0, format!("! {name}: {old} → {new}"))
+    }));
+    lines.extend(equal.iter().map(|name| {
+        let value = shown(explained.new.get(*name));
+        Line::row(0, format!("  {name}: {value}"))
+    }));
+    lines
 }
 
 /// Reasons shown in a normal log; the rest is counted.

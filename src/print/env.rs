@@ -200,7 +200,11 @@ pub fn why(report: &EnvReport, name: &str, shown: Secrets, out: &mut dyn Write) 
         };
         for (number, (step, before, after)) in (1..).zip(variable.history()) {
             let mut line = format!("{number}. {}", report.who(step));
-            if let By::Layer { layer, .. } = &step.by {
+            // A script of a classic slug is its own place.
+            let script = |layer: &OsStr| step.file.starts_with(&text(layer));
+            if let By::Layer { layer, .. } = &step.by
+                && !script(layer)
+            {
                 let _ = write!(line, " layer {} {}", text(layer), step.file);
             } else if !step.file.is_empty() {
                 let _ = write!(line, " {}", step.file);

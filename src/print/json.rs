@@ -145,6 +145,7 @@ fn inspect_value(report: &crate::budget::BudgetReport) -> serde_json::Value {
         "parts": budget["parts"],
         "kinds": budget["kinds"],
         "duplicates": budget::duplicates(&report.duplicates),
+        "binaries": budget::binaries(&report.binaries),
         "unread": budget["unread"],
     })
 }

@@ -31,6 +31,7 @@ pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
     let mut lines = vec![Line::section(title(report))];
     buildpacks(report, level, &mut lines);
     processes(report, &mut lines);
+    changes(report, &mut lines);
     if level == LogLevel::Verbose {
         verbose::lines(report, &mut lines);
     } else {
@@ -149,7 +150,14 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
         let owner = one
             .owner
             .and_then(|owner| report.buildpacks.get(owner))
-            .map_or("an unknown buildpack", |owner| owner.id.as_str());
+            .map_or(
+                if report.is_classic {
+                    "Procfile"
+                } else {
+                    "an unknown buildpack"
+                },
+                |owner| owner.id.as_str(),
+            );
         let default = if one.is_default { ", default" } else { "" };
         let instead = match one.replaced.last() {
             Some((former, _)) => report
@@ -164,6 +172,30 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
     if !parts.is_empty() {
         lines.push(Line::item(1, format!("Processes: {}", named(parts))));
     }
+}
+
+/// What others did to the app's own files.
+fn changes(report: &StackReport, lines: &mut Vec<Line>) {
+    let Some(changes) = &report.changes else {
+        return;
+    };
+    let told = |files: &[String], what: &str| {
+        let count = units::counted(files.len() as u64, "file");
+        (!files.is_empty()).then(|| format!("{count} {what} ({})", named(files.to_vec())))
+    };
+    let parts: Vec<String> = [
+        told(&changes.changed, "changed"),
+        told(&changes.deleted, "deleted"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let text = if parts.is_empty() {
+        "The app's own files are as they were".to_owned()
+    } else {
+        format!("By other buildpacks: {} of the app", parts.join(", "))
+    };
+    lines.push(Line::item(1, text));
 }
 
 /// Which executable wins, and who set PATH: only where a command exists twice.

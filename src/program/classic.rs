@@ -3,6 +3,7 @@
 //! Source: Heroku Dev Center, "Buildpack API" and "Testpack API". The build folder is
 //! never removed or replaced: on Heroku CI it *is* `/app`, whose own entry is read-only.
 
+mod launch_check;
 mod profile;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{USAGE, cnb};
+use crate::program::{USAGE, verdict};
 use crate::progress::Progress;
 use crate::{cache, facts};
 
@@ -56,7 +57,7 @@ pub fn main(step: Step, operands: &[PathBuf], is_companion: bool) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(problem) => {
-            let _ = cnb::print_error(Skin::Classic, &problem);
+            let _ = problem::to_stderr(Skin::Classic, &problem::error(&problem));
             exit(Exit::Findings)
         }
     }
@@ -119,35 +120,44 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
         .map_err(|error| crate::error::io("creating", &folder, &error))?;
     let store = Store::new(folder.clone());
     let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
+    let buildpack = std::env::current_exe().ok();
+    let buildpack = buildpack.and_then(|own| Some(own.parent()?.parent()?.to_owned()));
     let input = Input {
         app: &app,
         config: &config,
         environment: &environment,
         store: Some(&store),
         layers: None,
+        classic: Some(flow::Classic {
+            config_vars: variables,
+            buildpack: buildpack.as_deref(),
+        }),
     };
     let report = flow::build(&input, &mut log)?;
     // Of use in this build only; it is checked to be of the same build when it is read.
     let _ = fs_err::remove_dir_all(folder.join(before::LAYER));
     let changes = report.caches.iter().flat_map(|outcome| &outcome.exposes);
     if let Some(script) = profile::script(changes, &app) {
-        write_profile(&app, &script)?;
+        write_profile(&app.join(profile::PATH), &script)?;
+    }
+    let at_end = facts::app::read(&app);
+    if let Some(script) = launch_check::script(&at_end, &config.launch, &report.env_reads) {
+        write_profile(&app.join(launch_check::PATH), &script)?;
     }
     // For bin/report only; a full cache disk must not fail the build here.
     let _ = fs_err::write(folder.join(REPORT), json::report(&report));
-    cnb::verdict(&report, &config)?;
+    verdict::of(&report, &config)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Without these variables the app would not find what was installed, so that a failure
 /// here fails the build.
-fn write_profile(app: &Path, script: &str) -> Result<()> {
-    let path = app.join(profile::PATH);
+fn write_profile(path: &Path, script: &str) -> Result<()> {
     let written = path
         .parent()
         .map_or(Ok(()), fs_err::create_dir_all)
-        .and_then(|()| fs_err::write(&path, script));
-    written.map_err(|error| crate::error::io("writing", &path, &error))
+        .and_then(|()| fs_err::write(path, script));
+    written.map_err(|error| crate::error::io("writing", path, &error))
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty

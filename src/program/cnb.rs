@@ -2,7 +2,6 @@
 
 mod launch_layer;
 
-use std::io;
 use std::process::ExitCode;
 
 use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
@@ -14,17 +13,17 @@ use libcnb::layer::UncachedLayerDefinition;
 use libcnb::{Buildpack, Target};
 
 use crate::cache::store::Store;
-use crate::config::{self, Config};
+use crate::config;
 use crate::error::{Kind, Problem};
 use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
 use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
-use crate::print::line::{Line, Skin};
+use crate::print::line::Skin;
 use crate::print::problem;
 use crate::progress::Progress;
-use crate::{budget, cache, report::Report};
+use crate::{cache, report::Report};
 
 /// The buildpack, as libcnb sees it.
 #[derive(Debug)]
@@ -77,9 +76,10 @@ impl Buildpack for Slugsmith {
             environment: &environment,
             store: Some(&store),
             layers: context.layers_dir.parent(),
+            classic: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
-        verdict(&report, &config).map_err(buildpack_error)?;
+        super::verdict::of(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
         launch_layer::write(&context, &report, &config)?;
         BuildResultBuilder::new().launch(launch(&report)).build()
@@ -141,28 +141,6 @@ fn buildpack_error(problem: Problem) -> libcnb::Error<Problem> {
     libcnb::Error::BuildpackError(problem)
 }
 
-/// What ends a build although everything ran: a broken budget, or findings where the
-/// app's configuration asks for it.
-///
-/// # Errors
-/// The problem to print.
-pub(super) fn verdict(report: &Report, config: &Config) -> Result<(), Problem> {
-    if let Some(problem) = report.budget.as_ref().and_then(budget::problem) {
-        return Err(problem);
-    }
-    let limit = &config.audit.fail_build_on;
-    let counted = report
-        .findings()
-        .filter(|finding| limit.value.includes(finding.level));
-    let failing: Vec<_> = counted.map(|finding| finding.rule).collect();
-    if failing.is_empty() {
-        return Ok(());
-    }
-    Err(Problem::new(&FINDINGS)
-        .saw(failing.join(", "))
-        .saw(format!("fail_build_on is set in {}", limit.source)))
-}
-
 fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
     let Target {
         os,
@@ -200,23 +178,6 @@ fn launch(report: &Report) -> Launch {
     launch.build()
 }
 
-/// Findings stop the build because the app's configuration says so.
-pub static FINDINGS: Kind = Kind {
-    id: "findings",
-    header: "Findings stop this build, as the configuration asks",
-    why: "The app's own configuration says that findings of this level must not be deployed.",
-    steps: &[
-        "Mend what the log above lists; `slugsmith explain ID` tells more about each.",
-        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = { level = \"off\", reason = \"…\" }.",
-        "To let findings pass, set [com.slugsmith.audit] fail_build_on = \"never\".",
-    ],
-    example: || {
-        Problem::new(&FINDINGS)
-            .saw("uploads-on-local-disk")
-            .saw("fail_build_on is set in project.toml line 12")
-    },
-};
-
 /// libcnb or the lifecycle gave us something we can't use.
 pub static FRAMEWORK: Kind = Kind {
     id: "framework",
@@ -228,9 +189,3 @@ pub static FRAMEWORK: Kind = Kind {
     ],
     example: || Problem::new(&FRAMEWORK).saw("couldn't write launch.toml: read-only file system"),
 };
-
-/// The classic way in prints the same error.
-pub(super) fn print_error(skin: Skin, problem: &Problem) -> io::Result<()> {
-    let lines: Vec<Line> = problem::error(problem);
-    problem::to_stderr(skin, &lines)
-}

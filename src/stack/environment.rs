@@ -59,7 +59,8 @@ impl Environment {
             .map_or(OsStr::new(""), |variable| &variable.value)
     }
 
-    fn take(&mut self, name: &OsStr, step: Step) {
+    /// Does a step.
+    pub(super) fn take(&mut self, name: &OsStr, step: Step) {
         let variable = self.variables.entry(name.to_owned()).or_default();
         if step.fired {
             variable.value = step.apply(&variable.value);

@@ -79,14 +79,14 @@ pub fn of(layers: &Layers, own: &str) -> Expected {
     Expected {
         processes: std::iter::once("")
             .chain(kinds)
-            .map(|kind| (kind.to_owned(), predictions(layers, kind)))
+            .map(|kind| (kind.to_owned(), of_process(layers, kind)))
             .collect(),
         programs: programs(layers, own),
         ..Expected::default()
     }
 }
 
-fn predictions(layers: &Layers, kind: &str) -> BTreeMap<String, Prediction> {
+fn of_process(layers: &Layers, kind: &str) -> BTreeMap<String, Prediction> {
     let launched = |layer: &Layer| is_launched(layers, layer);
     let compose =
         |base: &Raw| environment::launch(&layers.root, &layers.group, &launched, base, kind);
@@ -96,11 +96,16 @@ fn predictions(layers: &Layers, kind: &str) -> BTreeMap<String, Prediction> {
         .keys()
         .map(|name| (name.clone(), OsString::from(UNKNOWN)))
         .collect();
-    let around = compose(&open);
+    predictions(&alone, &compose(&open))
+}
+
+/// Predictions for an environment composed over nothing and over an open one.
+#[must_use]
+pub fn predictions(alone: &Environment, around: &Environment) -> BTreeMap<String, Prediction> {
     alone
         .variables
         .keys()
-        .filter_map(|name| Some((name.to_str()?.to_owned(), predict(name, &alone, &around)?)))
+        .filter_map(|name| Some((name.to_str()?.to_owned(), predict(name, alone, around)?)))
         .collect()
 }
 

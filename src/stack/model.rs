@@ -36,6 +36,8 @@ pub struct Model<'a> {
     pub shadowings: Vec<Shadowing>,
     /// The list of buildpacks with everything moved that findings want moved, ready to paste.
     pub corrected: Vec<String>,
+    /// In a classic stack: what its scripts leave open, one sentence each.
+    pub classic: Option<Vec<String>>,
 }
 
 impl<'a> Model<'a> {
@@ -79,6 +81,7 @@ impl<'a> Model<'a> {
             build,
             dyno,
             corrected: Vec::new(),
+            classic: None,
         };
         model.corrected = rules::corrected(&model);
         model
@@ -254,7 +257,8 @@ impl<'a> Model<'a> {
                 ));
             }
         }
-        if self.own.is_some() {
+        unknown.extend(self.classic.iter().flatten().cloned());
+        if self.own.is_some() && self.classic.is_none() {
             unknown.push(
                 "The run image's own variables and config vars are not visible in a build; PATH after the layers is the build image's."
                     .to_owned(),

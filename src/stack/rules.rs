@@ -5,6 +5,7 @@
 //! vendors document them: a buildpack's own layers may hide each other, a Procfile may
 //! replace any process, and layers may hide the image's runtimes.
 
+mod app_files_changed;
 mod build_and_launch_differ;
 mod classic_export_ignored;
 mod config_var_has_no_effect;
@@ -74,6 +75,7 @@ impl Rule {
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
+    &app_files_changed::RULE,
     &build_and_launch_differ::RULE,
     &classic_export_ignored::RULE,
     &config_var_has_no_effect::RULE,
@@ -147,13 +149,33 @@ pub fn why(
 /// the worst first, then by rule and message.
 #[must_use]
 pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = RULES
+    judged(RULES, model, config)
+}
+
+fn judged(rules: &[&Rule], model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules
         .iter()
         .flat_map(|rule| (rule.check)(model))
         .filter_map(|finding| configured(finding, config))
         .collect();
     findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
     findings
+}
+
+/// Rules that make sense for folders and scripts of a slug, too.
+static CLASSIC: &[&Rule] = &[
+    &app_files_changed::RULE,
+    &config_var_has_no_effect::RULE,
+    &list_variable_clobbered::RULE,
+    &second_runtime::RULE,
+    &shadowed_command::RULE,
+    &variable_set_twice::RULE,
+];
+
+/// The same for a classic stack.
+#[must_use]
+pub fn run_classic(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    judged(CLASSIC, model, config)
 }
 
 fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {

@@ -1,7 +1,10 @@
 //! Which values must not be shown in a log?
 //!
-//! Masked by the variable's name (`TOKEN`, `SECRET`, `PASSWORD`, …) and by the value's
-//! shape (a URL with a password, prefixes of well-known tokens). Where in doubt, masked.
+//! Masked by the variable's name (`TOKEN`, `SECRET`, `PASSWORD`, …), by the value's shape (a
+//! URL with a password, prefixes of well-known tokens), and by its origin: what config vars and
+//! `pack build --env` set is shown for known settings only. Where in doubt, masked.
+
+use super::environment::{By, PATH_VARIABLES, Step, Variable};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "[masked]";
@@ -108,6 +111,51 @@ pub fn shown(name: &str, value: &str) -> String {
     }
 }
 
+/// Variables of the platform that are settings by their name, whatever their value.
+const PUBLIC: &[&str] = &[
+    "LANG",
+    "NODE_ENV",
+    "PORT",
+    "RACK_ENV",
+    "RAILS_ENV",
+    "TZ",
+    "WEB_CONCURRENCY",
+];
+/// Beginnings of such names.
+const PUBLIC_PREFIXES: &[&str] = &["BP_", "SLUGSMITH_", "LC_", "NPM_CONFIG_LOGLEVEL"];
+
+/// Whether a value that the platform gave may be shown: config vars are where secrets live,
+/// so only known settings and path variables are.
+fn is_public(name: &str) -> bool {
+    PUBLIC.contains(&name)
+        || PATH_VARIABLES.contains(&name)
+        || PUBLIC_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
+/// The value of a variable, or the mask: by name, by shape, or because the platform set it.
+#[must_use]
+pub fn of_variable(name: &str, variable: &Variable) -> String {
+    let value = variable.value.to_string_lossy();
+    from(name, &value, variable.is_from_platform())
+}
+
+/// The same for what one step brought.
+#[must_use]
+pub fn of_step(name: &str, step: &Step) -> String {
+    from(name, &step.value.to_string_lossy(), step.by == By::Platform)
+}
+
+/// The same for any value; `is_platform` where the platform gave it.
+#[must_use]
+pub fn from(name: &str, value: &str, is_platform: bool) -> String {
+    if is_platform && !value.is_empty() && !is_public(name) {
+        return MASK.to_owned();
+    }
+    shown(name, value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,5 +189,14 @@ mod tests {
         ] {
             assert_eq!(shown(name, value), value, "{name}={value}");
         }
+    }
+
+    #[test]
+    fn what_the_platform_gave_is_masked_whatever_its_name() {
+        assert_eq!(from("MODE", "fast", true), MASK);
+        assert_eq!(from("MODE", "fast", false), "fast");
+        assert_eq!(from("NODE_ENV", "production", true), "production");
+        assert_eq!(from("PATH", "/x:/bin", true), "/x:/bin");
+        assert_eq!(from("BP_TOKEN", "x", true), MASK);
     }
 }

@@ -93,6 +93,22 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// An index over folders whose owners and commands are known already.
+    #[must_use]
+    pub fn of_folders(
+        folders: Vec<(PathBuf, Option<Owner>, &'a [Executable])>,
+        layers: &'a Layers,
+    ) -> Self {
+        let mut seen = std::collections::BTreeSet::new();
+        Self {
+            folders: folders
+                .into_iter()
+                .filter(|(folder, ..)| seen.insert(folder.clone()))
+                .collect(),
+            layers: Some(layers),
+        }
+    }
+
     /// The folders in order, with their owner (`None` for folders nobody could list).
     pub fn folders(&self) -> impl Iterator<Item = (&Path, Option<&Owner>, usize)> {
         self.folders

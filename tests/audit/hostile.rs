@@ -32,6 +32,24 @@ const NAMES: &[&str] = &[
     "package.json",
     "Procfile",
     "config/database.yml",
+    "config/cable.yml",
+    "config/sidekiq.yml",
+    "infra/main.tf",
+    ".env.example",
+    ".slugignore",
+    ".gitignore",
+    ".profile",
+    "poetry.lock",
+    "uv.lock",
+    "Pipfile",
+    "Pipfile.lock",
+    "pnpm-lock.yaml",
+    "composer.lock",
+    "build.gradle",
+    "system.properties",
+    "bin/post_compile",
+    "src/main/resources/application.properties",
+    "key.pem",
 ];
 
 #[test]
@@ -77,4 +95,73 @@ fn what_is_too_big_is_named_and_not_parsed() {
         .map(|(path, _)| path.as_str())
         .collect();
     assert_eq!(skipped, ["bundle.js", "minified.js"]);
+}
+
+/// 10 MB on one line: named as too big, and read no further.
+#[test]
+fn ten_megabytes_of_minified_code_cost_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "Procfile", "web: node server.js\n");
+    write(folder.path(), "server.js", "require('http');\n");
+    write(
+        folder.path(),
+        "vendor.bundle.js",
+        "var a=b(1);".repeat(1_000_000),
+    );
+    let begun = std::time::Instant::now();
+    let report = audit(folder.path());
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    assert_eq!(report.skipped.len(), 1, "{:?}", report.skipped);
+}
+
+/// What sits at the guard's limit is parsed on a deep stack; what goes beyond is named.
+#[test]
+fn deep_nesting_is_parsed_or_named() {
+    for (name, open, close) in [
+        ("a.js", "f(", ")"),
+        ("b.py", "f(", ")"),
+        ("c.rb", "f(", ")"),
+        ("d.go", "f(", ")"),
+        ("E.java", "f(", ")"),
+        ("f.php", "f(", ")"),
+        ("g.ts", "[", "]"),
+        ("h.js", "{", "}"),
+        ("i.js", "(()=>", ")"),
+    ] {
+        for depth in [200, 240, 260, 5_000] {
+            let folder = tempfile::tempdir().unwrap();
+            let text = format!("{}{}\n", open.repeat(depth), close.repeat(depth));
+            let text = if name.ends_with("php") {
+                format!("<?php {text}")
+            } else {
+                text
+            };
+            write(folder.path(), name, text);
+            let report = audit(folder.path());
+            assert_eq!(report.skipped.is_empty(), depth <= 250, "{name} at {depth}");
+        }
+    }
+}
+
+/// A broken manifest is a finding or a status, and the others are still read.
+#[test]
+fn broken_manifests_do_not_hide_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "app.json", "{ \"name\": \"a\", }");
+    write(folder.path(), "package.json", "{ \"name\" }");
+    write(folder.path(), "pyproject.toml", "[project\nname=");
+    write(folder.path(), "config/database.yml", "production: [\n  - {");
+    write(
+        folder.path(),
+        "Procfile",
+        "web: sleep 30 && gunicorn a:app\n",
+    );
+    write(folder.path(), "a.py", "app = None\n");
+    let rules: Vec<_> = audit(folder.path())
+        .findings
+        .into_iter()
+        .map(|finding| finding.rule)
+        .collect();
+    assert!(rules.contains(&"slow-boot"), "{rules:?}");
+    assert!(rules.contains(&"app-json-invalid"), "{rules:?}");
 }

@@ -4,5 +4,8 @@
 
 mod docs;
 mod fixtures;
+mod fuzz;
 mod hostile;
 mod pairs;
+mod plan;
+mod sarif;

@@ -64,6 +64,30 @@ pub(crate) fn has(rule: &str) -> bool {
     folder().join(format!("{rule}.pairs")).is_file()
 }
 
+/// A copy of a clean app.
+pub(crate) fn clean(app: &str) -> tempfile::TempDir {
+    build(app, &[])
+}
+
+/// The bad apps of one rule.
+pub(crate) fn bad_apps_of(rule: &str) -> Vec<tempfile::TempDir> {
+    let pairs = parse(&folder().join(format!("{rule}.pairs")));
+    pairs
+        .iter()
+        .map(|pair| build(&pair.app, &pair.bad))
+        .collect()
+}
+
+/// One bad app of each rule.
+pub(crate) fn bad_apps() -> Vec<tempfile::TempDir> {
+    let mut pairs = pairs();
+    pairs.dedup_by(|a, b| a.rule == b.rule);
+    pairs
+        .iter()
+        .map(|pair| build(&pair.app, &pair.bad))
+        .collect()
+}
+
 fn parse(path: &Path) -> Vec<Pair> {
     let rule = path.file_stem().unwrap().to_str().unwrap().to_owned();
     let text = fs_err::read_to_string(path).unwrap();

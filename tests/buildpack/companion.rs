@@ -40,8 +40,8 @@ fn caches_are_back_before_other_buildpacks_build() {
             assert_contains!(text, "Framework: models has one");
             // Without the companion nothing is back in time, and the log says what to do.
             second.rebuild(config(&app.app(), &GROUP[1..]), |third| {
-                let text = log(&third);
-                assert_contains!(text, "Framework: .next/cache has nothing");
+                assert_contains!(third.pack_stdout, "Framework: .next/cache has nothing");
+                assert_contains!(log(&third), "put slugsmith/restore first in the list");
                 third.rebuild(config(&app.app(), &GROUP[..2]), |alone| {
                     assert_contains!(
                         log(&alone),

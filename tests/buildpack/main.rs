@@ -8,7 +8,10 @@
 mod support;
 
 mod budget;
+mod caches;
 mod companion;
 mod main_job;
+mod pack;
 mod runner;
 mod stacked;
+mod stacks;

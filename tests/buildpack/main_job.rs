@@ -44,7 +44,7 @@ fn build_run_rebuild_change() {
             one_dependency_changes(&shop);
             second.rebuild(config(&shop.app(), GROUP), |third| {
                 let text = log(&third);
-                assert_contains!(text, "MISS, package-lock.json: dotenv 16.6.1 → 16.4.7");
+                assert_contains!(text, "PARTIAL, package-lock.json: dotenv 16.6.1 → 16.4.7");
                 assert_contains!(text, "Running `npm");
                 runs(&third);
             });

@@ -12,7 +12,7 @@ pub(crate) const SLUGSMITH: &str = "slugsmith";
 /// The companion, packaged beside it.
 pub(crate) const RESTORE: &str = "slugsmith-restore";
 
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `scripts/test pack`"))
 }
 
@@ -25,13 +25,17 @@ pub(crate) fn config(app: &Path, buildpacks: &[&str]) -> BuildConfig {
 }
 
 fn reference(name: &str) -> BuildpackReference {
+    BuildpackReference::Other(path_of(name).display().to_string())
+}
+
+/// The folder of a buildpack: ours as packaged, or a fixture.
+pub(crate) fn path_of(name: &str) -> PathBuf {
     let packaged = || PathBuf::from(variable("SLUGSMITH_PACKAGED"));
-    let path = match name {
+    match name {
         SLUGSMITH => packaged(),
         RESTORE => packaged().with_file_name(RESTORE),
         _ => repository("tests/fixtures/buildpacks").join(name),
-    };
-    BuildpackReference::Other(path.display().to_string())
+    }
 }
 
 /// The part of pack's output that is our log, without pack's own prefixes.

@@ -131,3 +131,54 @@ fn wrong_operands_are_an_error_not_a_panic() {
         ran.stderr
     );
 }
+
+#[test]
+fn the_log_explains_what_earlier_buildpacks_left() {
+    let sandbox = shop()
+        .file(
+            ".profile.d/nodejs.sh",
+            "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\nexport NODE_OPTIONS=--x\n",
+        )
+        .file(
+            ".profile.d/zz.sh",
+            "export NODE_OPTIONS=--y\nexport WORKERS=4\n",
+        )
+        .file(".heroku/node/include/node/node_version.h", "");
+    fs_err::create_dir_all(sandbox.path("env")).unwrap();
+    fs_err::write(sandbox.path("env/WORKERS"), "8").unwrap();
+    let ran = compile(&sandbox, sandbox.app()).expect(0);
+    for line in [
+        "-----> Stack (3 buildpacks, this one last)\n",
+        " !     The config var WORKERS has no effect at launch: zz overrides it (.profile.d/zz.sh line 2)",
+        " !     zz replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, set by heroku/nodejs",
+    ] {
+        assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
+    }
+    let report = step(
+        &sandbox,
+        "report",
+        &[sandbox.app(), sandbox.path("cache"), sandbox.path("env")],
+    );
+    assert_eq!(
+        report.expect(0).json()["stack"]["buildpacks"][0]["id"],
+        "heroku/nodejs"
+    );
+    // A dyno compares and finds everything as predicted.
+    let output = std::process::Command::new("/bin/bash")
+        .args(["-c", "for f in .profile.d/*.sh; do . ./$f; done"])
+        .current_dir(sandbox.app())
+        .env_clear()
+        .envs([
+            ("HOME", "/app"),
+            ("PATH", "/usr/bin:/bin"),
+            ("PORT", "1"),
+            ("SLUGSMITH_LAUNCH_CHECK", "1"),
+        ])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.ends_with("variables are as the build predicted\n"),
+        "{said}"
+    );
+}

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::Sandbox;
 
 /// Uses the page as a person with a keyboard would, and notes what is there afterwards.
-const DRIVER: &str = r##"<script>
+const DRIVER: &str = r#"<script>
 const by = (id) => document.getElementById(id);
 const boxes = () => [...by("map").querySelectorAll("button")];
 const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -44,7 +44,7 @@ const out = document.createElement("pre");
 out.id = "note";
 out.textContent = JSON.stringify(note);
 document.body.append(out);
-</script>"##;
+</script>"#;
 
 fn app() -> Sandbox {
     let copy = "let a = 1;\n".repeat(3000);
@@ -60,8 +60,8 @@ fn app() -> Sandbox {
         .file("Procfile", "web: node server.js\n")
         .file("public/one.js", &copy)
         .file("public/two.js", &copy)
-        .file("models/intent.bin", &"01234567".repeat(20_000))
-        .file("test/server.test.js", &"assert(true);\n".repeat(4000))
+        .file("models/intent.bin", "01234567".repeat(20_000))
+        .file("test/server.test.js", "assert(true);\n".repeat(4000))
 }
 
 #[test]

@@ -158,3 +158,42 @@ fn help_and_version_are_fine_and_nonsense_is_wrong_use() {
         .slugsmith(&["check", "--format", "interpretive-dance"])
         .expect(2);
 }
+
+#[test]
+fn explain_cache_gives_every_input_old_and_new() {
+    let sandbox = storefront()
+        .file(
+            "package.json",
+            r#"{"name":"shop","version":"1.0.0","dependencies":{"ms":"2.0.0"}}"#,
+        )
+        .program("node", "#!/bin/sh\necho 22.20.0 127\n")
+        .program(
+            "npm",
+            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/ms; echo 1 > node_modules/ms/index.js;; esac\n",
+        );
+    let first = sandbox.slugsmith(&["explain", "cache", "app"]).expect(0);
+    assert!(
+        first.stdout.contains("MISS, first build"),
+        "{}",
+        first.stdout
+    );
+    sandbox.slugsmith(&["build", "app"]).expect(0);
+    let sandbox = sandbox.program("node", "#!/bin/sh\necho 22.21.0 127\n");
+    let text = sandbox
+        .slugsmith(&["explain", "cache", "app"])
+        .expect(0)
+        .stdout;
+    for said in [
+        "MISS, node 22.20.0 → 22.21.0",
+        "! node: 22.20.0 → 22.21.0",
+        "  npm: 10.9.3",
+        "its install took",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let ran = sandbox.slugsmith(&["explain", "cache", "app", "--format", "json"]);
+    let json = ran.expect(0).json();
+    assert_eq!(json["old"]["node"], "22.20.0");
+    assert_eq!(json["new"]["node"], "22.21.0");
+    assert_eq!(json["verdict"], "miss");
+}

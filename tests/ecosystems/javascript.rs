@@ -265,3 +265,40 @@ fn bun_with_a_script() {
     lab.run("bun install --lockfile-only");
     prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
 }
+
+/// TypeScript's own state comes back with its outputs, and never makes an old program of a
+/// changed source.
+#[test]
+#[ignore = "real package managers"]
+fn typescript_keeps_what_it_has_checked() {
+    let lab = Lab::new(&[]);
+    lab.put(
+        "package.json",
+        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"tsc -b --verbose"},"dependencies":{"ms":"2.0.0"},"devDependencies":{"typescript":"5.4.5"}}"#,
+    );
+    lab.put(
+        "tsconfig.json",
+        "{\n  // ours\n  \"compilerOptions\": { \"composite\": true, \"outDir\": \"dist\", \"rootDir\": \"src\", \"types\": [], },\n  \"include\": [\"src\"]\n}\n",
+    );
+    lab.put("src/a.ts", "export const a: number = 1;\n");
+    lab.put("src/b.ts", "export const b: number = 1;\n");
+    lab.run("npm install --package-lock-only --ignore-scripts");
+    lab.build();
+    let old = "find src -exec touch -d 1980-01-01 {} +";
+    lab.run(old);
+    let second = lab.build();
+    second
+        .says("tsbuildinfo of tsconfig.json")
+        .says("Updating unchanged output timestamps");
+    // Older than what was built, and another content all the same.
+    lab.put("src/a.ts", "export const a: number = 2;\n");
+    lab.run(old);
+    let third = lab.build();
+    let made = fs_err::read_to_string(third.app.join("dist/a.js")).unwrap();
+    assert!(made.contains("a = 2"), "{made}\n{}", third.log);
+    // What is made of a source that is gone doesn't come back.
+    lab.run("rm src/b.ts");
+    let fourth = lab.build();
+    assert!(!fourth.app.join("dist/b.js").exists(), "{}", fourth.log);
+    assert!(fourth.app.join("dist/a.js").exists());
+}

@@ -12,8 +12,8 @@ use slugsmith::stack::environment::Raw;
 
 use crate::tree::Stack;
 
-/// 60 buildpacks with 40 layers each and 50,000 files. Prints its time; the bound is far
-/// above what a quiet machine needs, so that only a wrong order of growth fails.
+/// 60 buildpacks with 40 layers each and 50,000 files. `scripts/bench-stack` times the same
+/// tree with a release build; the bound here only catches a wrong order of growth.
 #[test]
 #[ignore = "writes 50,000 files"]
 fn sixty_buildpacks_of_forty_layers() {
@@ -26,34 +26,17 @@ fn sixty_buildpacks_of_forty_layers() {
             "[[group]]\nid = \"x/{buildpack}\"\nversion = \"1\"\napi = \"0.10\"\n"
         );
         for layer in 0..40 {
-            let path = stack.layers().join(format!("x_{buildpack}/l{layer}"));
-            for folder in ["bin", "env", "env.launch/web", "data"] {
-                fs_err::create_dir_all(path.join(folder)).unwrap();
-            }
-            for file in 0..14 {
-                fs_err::write(path.join(format!("data/{file}")), "x").unwrap();
-            }
-            for command in ["tool".to_owned(), format!("t{buildpack}-{layer}")] {
-                let command = path.join("bin").join(command);
-                fs_err::write(&command, format!("{buildpack} {layer}")).unwrap();
-                fs_err::set_permissions(command, std::fs::Permissions::from_mode(0o755)).unwrap();
-            }
-            for (file, value) in [
-                ("FOO.append", "a"),
-                ("FOO.delim", ":"),
-                ("BAR", "b"),
-                ("BAZ.default", "c"),
-            ] {
-                fs_err::write(path.join("env").join(file), value).unwrap();
-            }
-            fs_err::write(path.join("env.launch/web/ONLY.append"), "w").unwrap();
-            let toml = stack.layers().join(format!("x_{buildpack}/l{layer}.toml"));
-            fs_err::write(toml, "[types]\nbuild = true\nlaunch = true\n").unwrap();
+            wide_layer(&stack.layers(), buildpack, layer);
         }
         let launch = stack.layers().join(format!("x_{buildpack}/launch.toml"));
         fs_err::write(launch, "[[processes]]\ntype = \"web\"\ncommand = [\"x\"]\n").unwrap();
     }
     fs_err::write(stack.layers().join("group.toml"), group).unwrap();
+    if let Some(folder) = std::env::var_os("SLUGSMITH_BENCH_KEEP") {
+        let mut copy = std::process::Command::new("cp");
+        let copied = copy.arg("-r").arg(stack.layers()).arg(folder).status();
+        assert!(copied.unwrap().success());
+    }
     let begun = Instant::now();
     let report = stack.inspect();
     let took = begun.elapsed();
@@ -64,6 +47,33 @@ fn sixty_buildpacks_of_forty_layers() {
     );
     assert!(lines.len() <= 200, "{}", lines.len());
     assert!(took.as_secs() < 30, "{took:?}");
+}
+
+/// A layer that takes part in everything: a command that all have, variables of each kind.
+fn wide_layer(layers: &Path, buildpack: usize, layer: usize) {
+    let path = layers.join(format!("x_{buildpack}/l{layer}"));
+    for folder in ["bin", "env", "env.launch/web", "data"] {
+        fs_err::create_dir_all(path.join(folder)).unwrap();
+    }
+    for file in 0..14 {
+        fs_err::write(path.join(format!("data/{file}")), "x").unwrap();
+    }
+    for command in ["tool".to_owned(), format!("t{buildpack}-{layer}")] {
+        let command = path.join("bin").join(command);
+        fs_err::write(&command, format!("{buildpack} {layer}")).unwrap();
+        fs_err::set_permissions(command, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for (file, value) in [
+        ("FOO.append", "a"),
+        ("FOO.delim", ":"),
+        ("BAR", "b"),
+        ("BAZ.default", "c"),
+    ] {
+        fs_err::write(path.join("env").join(file), value).unwrap();
+    }
+    fs_err::write(path.join("env.launch/web/ONLY.append"), "w").unwrap();
+    let toml = layers.join(format!("x_{buildpack}/l{layer}.toml"));
+    fs_err::write(toml, "[types]\nbuild = true\nlaunch = true\n").unwrap();
 }
 
 fn hostile(stack: &Stack) {
@@ -181,4 +191,93 @@ fn a_layer_may_vanish_while_it_is_read() {
     }
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     worker.join().unwrap();
+}
+
+/// Root reads everything, so this runs the command as somebody else.
+#[test]
+fn what_may_not_be_read_is_named() {
+    let stack = Stack::new(&[(
+        "a/one",
+        &[
+            ("x.toml", "bl"),
+            ("x/bin/tool", "1"),
+            ("x/env/CLOSED", "x"),
+            ("y.toml", "l"),
+            ("y/env.launch/A", "1"),
+        ],
+    )]);
+    let mode = |path: &str, mode: u32| {
+        let path = stack.layers().join(path);
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let closed = ["a_one/x/env/CLOSED", "a_one/y/env.launch", "a_one/x/bin"];
+    for path in closed {
+        mode(path, 0);
+    }
+    let program = env!("CARGO_BIN_EXE_slugsmith");
+    let mut command = if rustix::process::geteuid().is_root() {
+        let copy = stack.path("slugsmith");
+        fs_err::copy(program, &copy).unwrap();
+        mode("..", 0o755);
+        let mut command = std::process::Command::new("setpriv");
+        let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
+        command.args(nobody).arg(copy);
+        command
+    } else {
+        std::process::Command::new(program)
+    };
+    let output = command
+        .args(["stack", "--verbose", "--layers"])
+        .arg(stack.layers())
+        .args(["--app", "/usr"])
+        .current_dir("/")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("process-cannot-start") && said.contains("CLOSED"),
+        "{said}"
+    );
+    for path in closed {
+        mode(path, 0o755);
+    }
+}
+
+#[test]
+fn invalid_toml_everywhere_is_told_and_no_crash() {
+    for broken in [
+        "",
+        "[",
+        "= 1",
+        "[[group]]\nid = 3\n",
+        "\u{feff}x",
+        "group = \"no\"\n",
+        "[[processes]]\ntype = []\n",
+    ] {
+        let stack = Stack::new(&[("a/one", &[("x.toml", "bl"), ("x/bin/tool", "1")])]);
+        for name in [
+            "a_one/x.toml",
+            "a_one/launch.toml",
+            "a_one/build.toml",
+            "a_one/store.toml",
+            "plan.toml",
+            "analyzed.toml",
+            "config/metadata.toml",
+            "group.toml",
+        ] {
+            let path = stack.layers().join(name);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(&path, broken).unwrap();
+            let report = stack.inspect();
+            let _ = print::stack::lines(&report, LogLevel::Verbose);
+        }
+        let report = stack.inspect();
+        let is_toml = broken.parse::<toml::Table>().is_ok();
+        let told = report
+            .unknown
+            .iter()
+            .any(|line| line.contains("group.toml"));
+        assert_eq!(told, !is_toml, "{broken:?}: {:?}", report.unknown);
+    }
 }

@@ -105,7 +105,9 @@ fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
             let Some(gem) = development.iter().find(|gem| gem.replace('-', "_") == name || **gem == name) else {
                 continue;
             };
-            let checked = branch(code, scope) != Branch::Always || code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
+            // `config/spring.rb` is only loaded by the gem itself.
+            let its_own = code.path.rsplit('/').next().and_then(|name| name.strip_suffix(".rb")) == Some(name.as_str());
+            let checked = its_own || branch(code, scope) != Branch::Always || code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
             let told = evidence.iter().any(|other| other.message.contains(&format!("`{gem}`")));
             if !checked && !told && !mentions_check(code, line) {
                 evidence.push(
@@ -151,7 +153,9 @@ fn python(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
                 continue;
             };
             let checked = branch(code, import.scope) != Branch::Always || code.around(import.scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
-            let own = facts.sources.has(&format!("{top}.py")) || facts.sources.below(&format!("{top}/")).next().is_some();
+            // The file asks elsewhere whether the package is there.
+            let asked = code.imports.iter().any(|other| other.module == import.module && code.around(other.scope).any(|scope| matches!(scope.kind, ScopeKind::Try)));
+            let own = asked || facts.sources.has(&format!("{top}.py")) || facts.sources.below(&format!("{top}/")).next().is_some();
             let told = evidence.iter().any(|other| other.message.contains(&format!("`{name}`")));
             if !checked && !own && !told {
                 evidence.push(

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
         why: "Review apps, new stages and colleagues get their variables from what is declared. One that is missing there stops the process at its first use, often only in one environment.",
         fix: "```\nslugsmith check --config            # the whole table\nslugsmith check --fix-plan          # a patch for app.json\nheroku config -s > .env             # what an app really has\n```\n```json\n\"env\": { \"API_TOKEN\": { \"description\": \"Token of the rates service\", \"required\": true } }\n```",
         silent: "A default stands beside any of the reads; the read is inside a condition or a try block; a tracked file supplies the variable; management commands and development settings. \
-                 Without any declaration file it is a note.",
+                 Without any declaration file it is a note. In a build that sees the config vars, what is really set counts as declared, and what is declared but not set is told.",
     },
     check,
 };
@@ -30,7 +30,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let variables = contract::variables(facts);
     let declares = contract::exists(facts);
     let mut evidence = Vec::new();
-    let undeclared: Vec<_> = variables.iter().filter(|variable| !variable.is_declared()).collect();
+    let undeclared: Vec<_> = variables.iter().filter(|variable| !variable.is_declared() && variable.set != Some(true)).collect();
     let missing: Vec<_> = undeclared.iter().filter_map(|variable| Some((*variable, variable.required()?))).collect();
     if let Some((_, first)) = missing.first() {
         let names = names(missing.iter().map(|(variable, _)| *variable));
@@ -42,6 +42,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .help("app.json: \"env\": { \"NAME\": { \"required\": true } }   (slugsmith check --fix-plan prints the patch)"),
         );
     }
+    evidence.extend(unset(&variables));
     let misnamed = contract::misnamed(facts, &variables);
     for (read, wanted, given) in &misnamed {
         evidence.push(
@@ -68,6 +69,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let applies = declares || variables.iter().any(|variable| !variable.reads.is_empty());
     Outcome::when(applies, evidence)
+}
+
+/// Declared, needed, and not set in the app that is being built.
+fn unset(variables: &[Variable]) -> Option<Evidence> {
+    let missing: Vec<_> = variables.iter().filter(|variable| variable.is_declared() && !variable.platform && variable.addon.is_none() && variable.set == Some(false)).filter_map(|variable| Some((variable, variable.required()?))).collect();
+    let (_, first) = missing.first()?;
+    let names = names(missing.iter().map(|(variable, _)| *variable));
+    Some(Evidence::at(first.place.clone(), format!("{names}: read without a default, and not set in this app: the process stops here.")).help("heroku config:set NAME=…"))
 }
 
 fn has_default(facts: &Facts<'_>, name: &str) -> bool {

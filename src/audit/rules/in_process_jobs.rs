@@ -162,7 +162,7 @@ fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
     let first = || call.positional(0).and_then(name);
     match site.code.language {
         Language::Python => match call.callee.as_str() {
-            "background_tasks.add_task" | "tasks.add_task" | "background.add_task" | "asyncio.create_task" | "asyncio.ensure_future" => first(),
+            "background_tasks.add_task" | "tasks.add_task" | "background.add_task" => first(),
             "threading.Thread" | "Thread" | "threading.Timer" => call.named("target").and_then(name),
             _ => None,
         },
@@ -204,7 +204,7 @@ fn is_durable(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let last = lower.rsplit(['.', ' ']).next().unwrap_or(&lower);
     let harmless = ["log", "metric", "cache", "warm", "ping", "heartbeat", "stat", "trace", "broadcast", "signal", "sendfile", "message", "event", "response", "socket"];
-    let durable = ["send", "mail", "notif", "charge", "import", "export", "invoice", "deliver", "webhook", "sync_", "process_", "generate_", "upload", "publish", "refund", "transcode", "resize", "processorder", "processpayment", "provision"];
+    let durable = ["send", "mail", "notif", "charge", "import", "export", "invoice", "deliver", "webhook", "sync_", "generate_", "upload", "publish", "refund", "transcode", "resize", "processorder", "processpayment", "provision"];
     let by_object = ["mail", "invoice", "webhook", "order", "payment"].iter().any(|word| lower.contains(word));
     (durable.iter().any(|word| last.contains(word)) || lower.starts_with("deliver ") || lower.starts_with("send "))
         && (by_object || !harmless.iter().any(|word| last.contains(word)))

@@ -186,7 +186,9 @@ fn node(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
     if library("undici") && bound("undici").is_some() && call.callee == "request" {
         return Verdict::of(says_timeout(site, &["Timeout", "signal", "dispatcher"]));
     }
-    if call.callee == "fetch" && !library("node-fetch") && leaves_the_app(site) {
+    // A wrapper of the app's own may have the name.
+    let global = !site.code.imports.iter().any(|import| import.names.iter().any(|name| name == "fetch")) && !site.code.assignments.iter().any(|assignment| assignment.target == "fetch");
+    if call.callee == "fetch" && global && !library("node-fetch") && leaves_the_app(site) {
         return Verdict::of(says_timeout(site, &["signal"]) || call.positional(1).is_some_and(|options| !matches!(site.code.resolve(options), Expr::Object(_))));
     }
     Verdict::None

@@ -1,6 +1,6 @@
 //! Does the web process listen where the router looks for it?
 
-use crate::audit::guards::{Branch, branch};
+use crate::audit::guards::{self, Branch, branch};
 use crate::audit::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use crate::audit::servers::listens_in_node;
 use crate::audit::{Declared, Facts, Site};
@@ -55,7 +55,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for site in facts.calls() {
         let Some(listen) = listen(site) else { continue };
         listens = true;
-        if branch(site.code, site.call.scope) == Branch::Development || is_main_guard(site) {
+        if branch(site.code, site.call.scope) == Branch::Development || is_main_guard(site) || guards::is_maintenance(facts, &site.code.path) {
             continue;
         }
         evidence.extend(judge(site, &listen, handed || reads || configured));

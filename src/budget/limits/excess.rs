@@ -90,11 +90,11 @@ impl fmt::Display for Excess {
     }
 }
 
-/// `512.6 MB ± 2.1 MB`, or without interval when every byte was compressed.
+/// `512.6 MB ± 2.1 MB`, or without interval when every byte was compressed, or all but.
 #[must_use]
 pub fn measured(compressed: &Compressed) -> String {
     let half = history::half_width(compressed);
-    if compressed.exact || half == 0 {
+    if compressed.exact || half.saturating_mul(500) < compressed.bytes {
         units::size(compressed.bytes)
     } else {
         format!("{} ± {}", units::size(compressed.bytes), units::size(half))

@@ -3,11 +3,15 @@
 //! A shelf is a layer that only its tool reads and writes. It makes a miss quicker and
 //! never decides what is installed, so it is trusted as far as the tool trusts it.
 
+mod sweep;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use super::times;
 use crate::cache::Context;
+use crate::cache::ledger::Ledger;
+use crate::cache::lockfile::Packages;
 use crate::cache::pack;
 use crate::cache::presets::Shelf;
 use crate::cache::store::{Kept, Record, Stored};
@@ -31,6 +35,10 @@ pub(super) fn open(
         let store = context.store;
         let fits = matches!(store.look_up(&shelf.name), Stored::Complete(record) if record.inputs == shelf.inputs)
             && !context.is_reset(&shelf.name);
+        // What is begun anew is measured anew.
+        if !fits {
+            forget(context, &shelf.name);
+        }
         let ready = if fits {
             store.touch(&shelf.name)
         } else {
@@ -63,14 +71,18 @@ pub(super) fn open(
 
 /// Keeps the shelves for the next build. What can't be kept is removed: a shelf is only
 /// ever a gain.
-pub(super) fn close(context: &Context<'_>, shelves: &[Shelf]) {
+pub(super) fn close(context: &Context<'_>, shelves: &[Shelf], packages: &Packages) {
+    if shelves.is_empty() || context.config.cache.off {
+        return;
+    }
+    let mut ledger = Ledger::load(context.store);
     for shelf in shelves {
         let store = context.store;
         let data = store.folder(&shelf.name).join("data");
         if !data.is_dir() {
             continue;
         }
-        sweep(shelf, &data);
+        sweep::sweep(shelf, &data, &ledger.live(&shelf.name, packages));
         if let Some(sources) = &shelf.sources
             && times::write_down(sources, &data, &times_file(context, shelf)).is_err()
         {
@@ -80,7 +92,13 @@ pub(super) fn close(context: &Context<'_>, shelves: &[Shelf]) {
         let tree = Tree::read(&data);
         let totals = tree.totals();
         let is_special = |entry: &crate::facts::tree::Entry| entry.kind() == EntryKind::Special;
-        let refused = totals.bytes > shelf.most || tree.entries().iter().any(is_special);
+        let fresh = *ledger
+            .fresh
+            .entry(shelf.name.clone())
+            .or_insert(totals.bytes);
+        let refused = totals.bytes > shelf.most
+            || has_grown(totals.bytes, fresh)
+            || tree.entries().iter().any(is_special);
         let record = Record {
             inputs: shelf.inputs.clone(),
             files: totals.files,
@@ -92,8 +110,23 @@ pub(super) fn close(context: &Context<'_>, shelves: &[Shelf]) {
         if refused || totals.files == 0 || store.commit(&shelf.name, &record, Kept::CACHE).is_err()
         {
             let _ = store.discard(&shelf.name);
+            ledger.forget(&shelf.name);
         }
     }
+    // Without the ledger the next build sweeps less.
+    let _ = ledger.save(context.store);
+}
+
+/// Whether a shelf holds so much more than when it was filled from nothing that it pays to
+/// begin anew: tools add to their stores and, since file times are lost, drop nothing.
+fn has_grown(bytes: u64, fresh: u64) -> bool {
+    bytes > fresh / 2 * 3
+}
+
+fn forget(context: &Context<'_>, name: &str) {
+    let mut ledger = Ledger::load(context.store);
+    ledger.fresh.remove(name);
+    let _ = ledger.save(context.store);
 }
 
 fn times_file(context: &Context<'_>, shelf: &Shelf) -> std::path::PathBuf {
@@ -106,39 +139,6 @@ pub(super) fn hold(context: &Context<'_>, shelves: &[Shelf]) {
         if let Stored::Complete(record) = context.store.look_up(&shelf.name) {
             // If this fails the shelf is lost, and nothing else.
             let _ = context.store.commit(&shelf.name, &record, Kept::CACHE);
-        }
-    }
-}
-
-/// Removes what is of no use in another build: locks, daemons' logs, unpacked sources that
-/// the tool unpacks again, marks of failed downloads.
-fn sweep(shelf: &Shelf, data: &std::path::Path) {
-    let useless: &[&str] = match shelf.variable {
-        "CARGO_HOME" => &[
-            "registry/src",
-            "bin",
-            ".crates.toml",
-            ".crates2.json",
-            ".package-cache",
-            ".package-cache-mutate",
-            ".global-cache",
-        ],
-        "GRADLE_USER_HOME" => &["daemon", "native", "notifications"],
-        "GOMODCACHE" => &["cache/lock"],
-        _ => &[],
-    };
-    for path in useless {
-        let _ = pack::remove(&data.join(path));
-    }
-    if shelf.variable == "MAVEN_OPTS" {
-        for entry in Tree::read(data).entries() {
-            if entry
-                .path()
-                .extension()
-                .is_some_and(|end| end == "lastUpdated")
-            {
-                let _ = pack::remove(&data.join(entry.path()));
-            }
         }
     }
 }

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::answer::{Answer, answer};
 use super::mark::Mark;
 use super::{now, prune, shelf, steps};
-use crate::cache::decide::{Fit, Wanted, fit};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
@@ -16,11 +16,12 @@ use crate::error::{Problem, Result, io};
 use crate::facts::tree::{EntryKind, Tree};
 use crate::progress::{Event, Progress};
 
-pub(super) enum Answer {
-    Hit(Box<Record>),
-    /// The old tree may be the base of the new one.
-    Base(Box<Record>, Vec<String>),
-    Miss(Vec<String>),
+/// What became of an attempt to make an old tree the wanted one.
+pub(super) enum Synced {
+    /// The record, if it could be stored.
+    Done(Option<Record>),
+    /// A clean install has to be made.
+    Failed,
 }
 
 pub(super) struct Work<'a> {
@@ -61,33 +62,11 @@ impl Work<'_> {
     }
 
     pub(super) fn answer(&self, progress: &mut dyn Progress) -> Answer {
-        let store = self.context.store;
-        if self.context.config.cache.off {
-            return Answer::Miss(vec!["SLUGSMITH_CACHE=off".to_owned()]);
-        }
-        if self.context.is_reset(self.name) {
-            return Answer::Miss(vec!["SLUGSMITH_CACHE_RESET".to_owned()]);
-        }
-        let stored = store.look_up(self.name);
+        let stored = self.context.store.look_up(self.name);
         if let Stored::Unusable(why) = &stored {
             self.warn(&CACHE_DISCARDED, why, progress);
         }
-        let packages = lockfile::kept(&store.folder(self.name));
-        let wanted = Wanted {
-            inputs: &self.job.inputs,
-            lockfile: self.job.lockfile.as_ref(),
-            stored_packages: packages.as_ref(),
-            expires: self.job.expires,
-            syncs_over: (!self.job.sync.is_empty()).then_some(self.job.syncs_over),
-            now: now(),
-        };
-        match (fit(&stored, &wanted), stored) {
-            (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),
-            (Fit::Base(reasons), Stored::Complete(record)) => Answer::Base(record, reasons),
-            (Fit::Differs(reasons) | Fit::Base(reasons), _) => Answer::Miss(reasons),
-            // `fit` never says so; a miss is always safe.
-            (Fit::Fits, _) => Answer::Miss(vec!["nothing is stored".to_owned()]),
-        }
+        answer(self.context, self.name, self.job, stored)
     }
 
     fn warn(
@@ -100,8 +79,8 @@ impl Work<'_> {
         progress.event(Event::Warning(&problem));
     }
 
-    /// Gives the stored tree back, on demand without what strip would remove. `Some(reason)` if it can't be trusted; the app is then
-    /// as it was.
+    /// Gives the stored tree back, unless the `whole` is asked for without what strip would
+    /// remove again. `Some(reason)` if it can't be trusted; the app is then as it was.
     pub(super) fn restore(
         &mut self,
         record: &Record,
@@ -200,12 +179,8 @@ impl Work<'_> {
             .map_err(|error| io("removing an unfinished tree in", self.app(), &error))
     }
 
-    /// Makes an old tree, already restored, what is wanted now. `None` if that failed and a
-    /// clean install has to be made.
-    pub(super) fn sync(
-        &mut self,
-        progress: &mut dyn Progress,
-    ) -> Result<Option<(Duration, Option<Record>)>> {
+    /// Makes an old tree, already restored, what is wanted now.
+    pub(super) fn sync(&mut self, old: &Record, progress: &mut dyn Progress) -> Result<Synced> {
         let begun = Instant::now();
         let locks = self.lockfile_content();
         self.mark
@@ -217,9 +192,11 @@ impl Work<'_> {
             // A lockfile that the sync changed was out of step: the clean install says so.
             self.put_lockfile_back(locks.as_deref())?;
             self.take_back()?;
-            return Ok(None);
+            return Ok(Synced::Failed);
         }
-        self.finish_install(begun, progress).map(Some)
+        // A later hit saves a whole install, not this short one.
+        self.finish_install(begun, old.install, progress)
+            .map(Synced::Done)
     }
 
     fn lockfile_path(&self) -> Option<PathBuf> {
@@ -241,10 +218,7 @@ impl Work<'_> {
     }
 
     /// Runs the package manager on nothing and keeps what it made.
-    pub(super) fn install(
-        &mut self,
-        progress: &mut dyn Progress,
-    ) -> Result<(Duration, Option<Record>)> {
+    pub(super) fn install(&mut self, progress: &mut dyn Progress) -> Result<Option<Record>> {
         let begun = Instant::now();
         self.mark
             .set()
@@ -263,15 +237,19 @@ impl Work<'_> {
             let _ = self.context.store.discard(self.name);
             return Err(problem);
         }
-        shelf::close(self.context, &self.job.stores);
-        self.finish_install(begun, progress)
+        let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);
+        let none = lockfile::Packages::new();
+        shelf::close(self.context, &self.job.stores, packages.unwrap_or(&none));
+        self.finish_install(begun, Duration::ZERO, progress)
     }
 
     fn finish_install(
         &self,
         begun: Instant,
+        at_least: Duration,
         progress: &mut dyn Progress,
-    ) -> Result<(Duration, Option<Record>)> {
+    ) -> Result<Option<Record>> {
+        let install = begun.elapsed().max(at_least);
         if let Some((from, to)) = &self.job.relocate {
             for tree in self.trees {
                 super::relocate::relocate(&self.app().join(tree), from, to)
@@ -281,8 +259,7 @@ impl Work<'_> {
         self.mark
             .clear()
             .map_err(|error| io("writing to", self.app(), &error))?;
-        let record = self.keep(begun.elapsed(), progress)?;
-        Ok((begun.elapsed(), record))
+        self.keep(install, progress)
     }
 
     /// Stores the tree for the next build. A packed tree that can't be stored fails

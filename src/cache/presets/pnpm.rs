@@ -78,7 +78,14 @@ fn job(
             packages,
         }),
         before: plan.prebuild.into_iter().map(run).collect(),
-        sync: vec![install.clone()],
+        // Packages that nobody needs any more stay in the virtual store for a week, unless
+        // told otherwise (pnpm manual, `modules-cache-max-age`).
+        sync: vec![
+            install
+                .clone()
+                .set("npm_config_modules_cache_max_age", "0")
+                .set("pnpm_config_modules_cache_max_age", "0"),
+        ],
         syncs_over: javascript::syncs_over,
         install: vec![install],
         restored: plan.install.iter().copied().map(run).collect(),

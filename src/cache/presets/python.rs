@@ -189,6 +189,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         syncs_over: |input| {
             ["uv.lock", "poetry.lock", "Pipfile.lock", "Pipfile"].contains(&input)
                 || input.starts_with("pyproject.toml ")
+                || input.ends_with("/pyproject.toml")
         },
         relocate,
         exposes: vec![

@@ -2,6 +2,7 @@ use super::support::Bed;
 use crate::cache::Verdict;
 use crate::cache::{Context, companion, store::Store};
 use crate::facts::before::Before;
+use crate::facts::environment::World;
 
 /// An app whose build script leaves a framework cache, made by the fake npm's `run`.
 fn next_app() -> Bed {
@@ -81,7 +82,8 @@ fn framework_caches_are_back_before_the_build_script() {
 
 #[test]
 fn the_companion_gives_caches_back_to_earlier_buildpacks() {
-    let bed = next_app();
+    let mut bed = next_app();
+    bed.environment.world = World::CloudNative;
     // An earlier buildpack installs and builds; we only keep.
     let earlier = |bed: &Bed| {
         bed.put("node_modules/ms/index.js", "x");
@@ -290,11 +292,13 @@ fn a_sub_project_is_installed_in_its_folder() {
 #[test]
 fn every_input_can_be_had_as_json() {
     let mut bed = Bed::npm_app();
+    let file = bed.root().join("explain.jsonl");
     bed.set("SLUGSMITH_CACHE_EXPLAIN", "json");
+    bed.set("SLUGSMITH_CACHE_EXPLAIN_FILE", file.to_str().unwrap());
     bed.build();
     bed.lock("2.1.3");
     bed.rebuild();
-    let text = fs_err::read_to_string(bed.root().join("layers/explain.jsonl")).unwrap();
+    let text = fs_err::read_to_string(&file).unwrap();
     let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(last["verdict"], "partial");
     assert_eq!(last["new"]["node"], "20.1.0");

@@ -48,7 +48,7 @@ fn a_miss_names_the_package() {
     let (_, log) = bed.rebuild();
     assert_eq!(
         log.lines[0],
-        "npm (package-lock.json, 1 package): MISS, package-lock.json: ms 2.0.0 → 2.1.3; old tree taken as the base"
+        "npm (package-lock.json, 1 package): PARTIAL, package-lock.json: ms 2.0.0 → 2.1.3; old tree taken as the base"
     );
     assert_eq!(log.commands, ["npm install --no-save --omit=dev"]);
     assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
@@ -305,4 +305,32 @@ fn the_switches_work() {
             .unwrap()
             .ends_with("not kept for the next build")
     );
+}
+
+#[test]
+fn the_time_saved_is_what_the_install_took() {
+    let bed = Bed::npm_app();
+    let npm = |seconds: &str| {
+        format!(
+            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3; exit;; esac\nsleep {seconds}; mkdir -p node_modules/ms; echo 1 > node_modules/ms/index.js\n"
+        )
+    };
+    bed.tool("npm", &npm("0.4"));
+    bed.build();
+    let saved = |bed: &Bed| {
+        let (outcomes, _) = bed.rebuild();
+        assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+        outcomes[0].saved.unwrap().as_secs_f64()
+    };
+    let full = saved(&bed);
+    assert!((0.4..5.0).contains(&full), "{full}");
+    // A sync of one package is quick; a hit after it still saves a whole install.
+    bed.tool("npm", &npm("0"));
+    bed.lock("2.1.3");
+    let (outcomes, _) = bed.rebuild();
+    assert!(matches!(
+        outcomes[0].decision.verdict,
+        Verdict::Partial { .. }
+    ));
+    assert!((saved(&bed) - full).abs() < 0.01);
 }

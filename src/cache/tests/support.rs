@@ -39,6 +39,9 @@ impl Progress for Log {
                     .into_iter()
                     .map(|line| line.text),
             ),
+            Event::CacheCollected(one) => {
+                self.lines.push(crate::print::cache::collected(one).text);
+            }
             _ => {}
         }
     }

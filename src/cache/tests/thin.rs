@@ -42,6 +42,7 @@ fn build(bed: &Bed) -> (Report, Log) {
         environment: &bed.environment,
         store: Some(&store),
         layers: None,
+        classic: None,
     };
     (flow::build(&input, &mut log).unwrap(), log)
 }

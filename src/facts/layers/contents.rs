@@ -86,6 +86,11 @@ pub(super) fn start_programs(layer: &Path) -> Contents {
     }
 }
 
+/// Reads a folder that is no layer, of a classic slug.
+pub fn of_folder(folder: &Path, unread: &mut Vec<Unread>) -> Contents {
+    read(folder, Folder::Directory, &LayerToml::Missing, unread)
+}
+
 /// Reads a layer's folder.
 pub(super) fn read(
     layer: &Path,

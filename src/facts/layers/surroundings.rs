@@ -11,6 +11,7 @@ use super::env_dir::{self, EnvDir};
 use super::libraries;
 use super::paths::{self, PathFolder};
 use super::slices::{self, Overlap};
+use crate::facts::before::Changes;
 use crate::facts::environment::this_machine;
 
 /// Where the operator of a builder keeps variables for all builds (lifecycle
@@ -40,6 +41,8 @@ pub struct Surroundings {
     pub libraries: Option<BTreeSet<OsString>>,
     /// Distribution of the build image, such as `ubuntu 24.04`, in a build.
     pub distro: Option<String>,
+    /// What others did to files of the app, where a buildpack at the front of the list noted them.
+    pub changes: Option<Changes>,
     /// The folder name of our own layers (`CNB_LAYERS_DIR`), in a build.
     pub own: Option<String>,
 }
@@ -83,7 +86,33 @@ pub fn of(layers: &Layers, app: Option<&Path>, live: BTreeMap<OsString, OsString
         overlaps: app.map_or_else(Vec::new, |app| slices::overlaps(app, &layers.group)),
         libraries: own.is_some().then(libraries::of_image),
         distro: own.is_some().then(|| this_machine(None).distro),
+        changes: None,
         live,
         own,
     }
+}
+
+/// What surrounds a slug in a classic build; `config_vars` is `ENV_DIR`, which has the form of
+/// `<platform>/env`.
+#[must_use]
+pub fn of_slug(config_vars: &Path) -> Surroundings {
+    let slug = Layers {
+        root: PathBuf::from(crate::facts::classic::HOME),
+        ..Layers::default()
+    };
+    let mut surroundings = Surroundings {
+        platform: env_dir::read(config_vars),
+        ..read(&slug, None)
+    };
+    // A dyno has these, whatever this machine's PATH says.
+    for one in paths::read(USUAL_PATH.as_ref(), &slug.root) {
+        if surroundings
+            .image
+            .iter()
+            .all(|known| known.folder != one.folder)
+        {
+            surroundings.image.push(one);
+        }
+    }
+    surroundings
 }

@@ -150,6 +150,9 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
     {
         return false;
     }
+    if name.starts_with('.') {
+        return false;
+    }
     let in_part = |list: &[&str]| parts.iter().any(|part| list.contains(part));
     // Java keeps everything below src/main, and Django apps may be called anything.
     let script = match language {

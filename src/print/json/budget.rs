@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::budget::binaries::Binary;
 use crate::budget::duplicates::Duplicates;
 use crate::budget::history::{Change, How};
 use crate::budget::image::{self, ImageReport};
@@ -127,4 +128,18 @@ pub fn duplicates(duplicates: &Duplicates) -> Value {
             "bytes": copies.bytes, "paths": copies.paths,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// Programs by section, largest first.
+#[must_use]
+pub fn binaries(binaries: &[Binary]) -> Value {
+    let binaries = binaries.iter().map(|binary| {
+        json!({
+            "path": binary.path, "bytes": binary.bytes,
+            "sections": binary.sections.iter().map(|section| json!({
+                "name": section.name, "bytes": section.bytes, "compressed": section.compressed,
+            })).collect::<Vec<_>>(),
+        })
+    });
+    binaries.collect()
 }

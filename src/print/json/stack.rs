@@ -40,6 +40,10 @@ pub fn value(report: &StackReport) -> Value {
                 .map(|(kind, environment)| (kind.clone(), variables(report, environment)))
                 .collect::<Map<_, _>>(),
         },
+        "app_files": report.changes.as_ref().map(|changes| json!({
+            "changed": changes.changed, "deleted": changes.deleted,
+        })),
+        "corrected_order": report.corrected,
         "unknown": report.unknown,
     })
 }
@@ -137,7 +141,7 @@ fn variables(report: &StackReport, environment: &Environment) -> Value {
                 })
             })
             .collect();
-        let value = secrets::shown(&name, &variable.value.to_string_lossy());
+        let value = secrets::of_variable(&name, variable);
         (name, json!({ "value": value, "set_by": steps }))
     });
     variables.collect::<Map<_, _>>().into()

@@ -166,7 +166,7 @@ fn variables(out: &mut String, report: &StackReport) {
     out.push_str("<h2>Variables at launch</h2>\n<table>\n<tr><th>name<th>value<th>steps\n");
     for (name, variable) in &report.dyno.variables {
         let name = name.to_string_lossy();
-        let value = secrets::shown(&name, &variable.value.to_string_lossy());
+        let value = secrets::of_variable(&name, variable);
         let _ = write!(
             out,
             "<tr><td>{}<td><code>{}</code><td>",

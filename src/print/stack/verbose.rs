@@ -37,9 +37,26 @@ fn layers(report: &StackReport, lines: &mut Vec<Line>) {
         }
         lines.push(Line::item(1, format!("Layers of {}", buildpack.id)));
         for layer in &buildpack.layers {
-            lines.push(Line::row(1, row(layer)));
+            lines.push(Line::row(
+                1,
+                if report.is_classic {
+                    folder(layer)
+                } else {
+                    row(layer)
+                },
+            ));
         }
     }
+}
+
+/// A folder of a classic slug has no flags.
+fn folder(layer: &LayerReport) -> String {
+    format!(
+        "{:>9}  {}  {}",
+        units::size(layer.bytes),
+        layer.name,
+        units::counted(layer.files, "file")
+    )
 }
 
 fn row(layer: &LayerReport) -> String {
@@ -125,8 +142,7 @@ fn variables(
             continue;
         }
         let name = name.to_string_lossy();
-        let value = variable.value.to_string_lossy();
-        let shown = cut(&secrets::shown(&name, &value));
+        let shown = cut(&secrets::of_variable(&name, variable));
         lines.push(Line::row(1, format!("{name}={shown}")));
         for step in &variable.steps {
             lines.push(Line::row(2, told(report, &name, step)));
@@ -136,7 +152,7 @@ fn variables(
 
 /// One line of a history: who, which file, how, what.
 fn told(report: &StackReport, name: &str, step: &Step) -> String {
-    let value = cut(&secrets::shown(name, &step.value.to_string_lossy()));
+    let value = cut(&secrets::of_step(name, step));
     let effect = if step.fired {
         ""
     } else {
@@ -162,6 +178,10 @@ fn who(report: &StackReport, by: &By) -> String {
                 .buildpacks
                 .get(*buildpack)
                 .map_or("?", |one| one.id.as_str());
+            // A script of a classic slug is told with its line.
+            if report.is_classic {
+                return id.to_owned();
+            }
             format!("{id} {}", layer.to_string_lossy())
         }
     }
@@ -182,7 +202,12 @@ fn cut(value: &str) -> String {
 fn processes(report: &StackReport, lines: &mut Vec<Line>) {
     let name = |index: usize| report.buildpacks.get(index).map_or("?", |one| &one.id);
     for one in &report.launch.processes {
-        let owner = one.owner.map_or("?", name);
+        let nobody = if report.is_classic {
+            "the Procfile"
+        } else {
+            "?"
+        };
+        let owner = one.owner.map_or(nobody, name);
         let shell = if one.process.direct {
             "direct"
         } else {

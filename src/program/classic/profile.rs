@@ -44,7 +44,7 @@ fn value(value: &[u8], app: &Path) -> String {
 }
 
 /// A variable that a shell can set (POSIX, "Name").
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.starts_with(|c: char| c.is_ascii_digit())
         && !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

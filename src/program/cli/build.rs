@@ -17,7 +17,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::terminal::Terminal;
 use crate::print::{json, problem};
-use crate::program::{USAGE, cnb};
+use crate::program::{USAGE, verdict};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let environment = environment();
     let config = config::read(&app, &environment)?;
-    let caches = cache_folder(arguments.cache.as_deref(), &app, &environment)?;
+    let caches = cache_folder(arguments.cache.as_deref(), &app, &environment);
+    fs_err::create_dir_all(&caches).map_err(|error| io("creating", &caches, &error))?;
+    let caches = fs_err::canonicalize(&caches).map_err(|error| io("resolving", &caches, &error))?;
     let workspace = Workspace::copy_of(&app)?;
     let store = Store::new(caches);
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
@@ -57,6 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         environment: &environment,
         store: Some(&store),
         layers: None,
+        classic: None,
     };
     let report = flow::build(&input, &mut progress)?;
     drop(progress);
@@ -66,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(target) = &arguments.keep {
         workspace.keep(target)?;
     }
-    match cnb::verdict(&report, &config) {
+    match verdict::of(&report, &config) {
         Ok(()) => Ok(Exit::Fine),
         Err(problem) => {
             let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
@@ -76,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 }
 
 /// A folder per app: its name for people, a hash of its path against clashes.
-fn cache_folder(asked: Option<&Path>, app: &Path, environment: &Environment) -> Result<PathBuf> {
+pub(super) fn cache_folder(asked: Option<&Path>, app: &Path, environment: &Environment) -> PathBuf {
     let base = match asked {
         Some(folder) => folder.to_owned(),
         None => match (environment.get("XDG_CACHE_HOME"), environment.get("HOME")) {
@@ -88,7 +91,5 @@ fn cache_folder(asked: Option<&Path>, app: &Path, environment: &Environment) -> 
     let mut hasher = DefaultHasher::new();
     app.hash(&mut hasher);
     let name = app.file_name().unwrap_or_default().to_string_lossy();
-    let folder = base.join(format!("{name}-{:016x}", hasher.finish()));
-    fs_err::create_dir_all(&folder).map_err(|error| io("creating", &folder, &error))?;
-    fs_err::canonicalize(&folder).map_err(|error| io("resolving", &folder, &error))
+    base.join(format!("{name}-{:016x}", hasher.finish()))
 }

@@ -1,20 +1,24 @@
 //! `slugsmith check APP`: everything that can be said without changing anything, with an
 //! exit code for CI.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::{OutputFile, environment, folder};
+use crate::audit::baseline::{self, NO_BASELINE};
+use crate::audit::{self, Facts, contract, fix_plan};
 use crate::budget;
-use crate::config;
-use crate::error::Result;
+use crate::config::{self, Config};
+use crate::error::{Problem, Result};
 use crate::exit::Exit;
+use crate::facts::app;
+use crate::facts::tree::Tree;
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::terminal::Terminal;
-use crate::print::{github, json, problem, sarif};
+use crate::print::{self, github, json, patch, problem, sarif};
 use crate::progress::Silent;
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
@@ -29,6 +33,16 @@ pub(super) struct Arguments {
     format: Form,
     #[command(flatten)]
     file: OutputFile,
+    /// Tell only what an earlier report (--format json) does not have
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Print a patch for app.json, the Procfile and project.toml instead of a report:
+    /// `slugsmith check --fix-plan | git apply`
+    #[arg(long, conflicts_with_all = ["config", "format"])]
+    fix_plan: bool,
+    /// Print the variables instead of a report: who reads each, and who declares it
+    #[arg(long)]
+    config: bool,
 }
 
 /// Forms of this verb's report.
@@ -45,13 +59,22 @@ enum Form {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let app = folder(&arguments.app)?;
     let environment = environment();
-    let config = config::read(&app, &environment)?;
+    let mut config = config::read(&app, &environment)?;
+    if let Some(path) = &arguments.baseline {
+        let text = fs_err::read_to_string(path)
+            .map_err(|error| Problem::new(&NO_BASELINE).saw(error.to_string()))?;
+        config.audit.baseline = baseline::read(&path.display().to_string(), &text)?;
+    }
+    if arguments.config || arguments.fix_plan {
+        return facts(&app, &config, arguments);
+    }
     let input = Input {
         app: &app,
         config: &config,
         environment: &environment,
         store: None,
         layers: None,
+        classic: None,
     };
     let output = &arguments.file;
     let report = match arguments.format {
@@ -87,4 +110,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         .findings()
         .any(|finding| config.audit.fail_on.value.includes(finding.level));
     Ok(if fails { Exit::Findings } else { Exit::Fine })
+}
+
+/// What needs the audit's facts alone: the table of variables, the patch.
+fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
+    let app = app::read(app);
+    let tree = Tree::read(&app.root);
+    let facts = Facts::read(&app, &tree);
+    if arguments.config {
+        let variables = contract::variables(&facts);
+        let missing = variables
+            .iter()
+            .any(|variable| print::contract::word(variable) == "missing");
+        arguments.file.write(&match arguments.format {
+            Form::Json => print::contract::json(&variables),
+            Form::Text | Form::Sarif | Form::Github => print::contract::text(&variables),
+        })?;
+        return Ok(if missing { Exit::Findings } else { Exit::Fine });
+    }
+    let report = audit::run(&facts, config);
+    let edits = fix_plan::plan(&facts, &report);
+    arguments.file.write(&patch::patch(&edits))?;
+    Ok(Exit::Fine)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Format, OutputArguments, folder};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
+use crate::facts::{app, classic};
 use crate::print::env::{self as printer, Secrets};
 use crate::print::json;
 use crate::program::USAGE;
@@ -15,12 +16,13 @@ use crate::stack::environment::Raw;
 
 /// Show the environment that each process will get, and who set what
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     compare: Option<Compare>,
-    /// The layers folder of a build, or one taken out of an image
-    #[arg(long, value_name = "DIR", required = true)]
+    /// The layers folder of a build, or one taken out of an image; without it the app is taken
+    /// as a classic slug
+    #[arg(long, value_name = "DIR")]
     layers: Option<PathBuf>,
     /// The app's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -59,16 +61,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(Compare::Diff { before, after }) = &arguments.compare {
         return compare(before, after);
     }
-    let layers = folder(arguments.layers.as_deref().unwrap_or(Path::new("")))?;
+    let layers = arguments.layers.as_deref().map(folder).transpose()?;
     let app = folder(&arguments.app)?;
-    let base = match &arguments.base {
-        Some(path) => base(path)?,
-        None => std::env::vars_os().collect(),
+    let base = match (&arguments.base, &layers) {
+        (Some(path), _) => base(path)?,
+        (None, Some(_)) => std::env::vars_os().collect(),
+        // A slug runs on a dyno, whose own variables are known.
+        (None, None) => stack::classic::dyno_base(),
     };
-    let report = stack::env_report(&layers, &app, &base, arguments.process.as_deref());
+    let report = |process: Option<&str>| {
+        if let Some(layers) = &layers {
+            return stack::env_report(layers, &app, &base, process);
+        }
+        let app = app::read(&app);
+        stack::classic::env_report(&classic::read(&app, None), &app, &base, process)
+    };
     if let Some(wanted) = &arguments.process {
-        known(wanted, &layers, &app, &base)?;
+        known(wanted, &report(None))?;
     }
+    let report = report(arguments.process.as_deref());
     let secrets = if arguments.show_secrets {
         Secrets::Shown
     } else {
@@ -125,8 +136,7 @@ fn environments(path: &Path) -> Result<diff::Environments> {
 }
 
 /// A mistyped process type would show an environment that no process gets.
-fn known(wanted: &str, layers: &Path, app: &Path, base: &Raw) -> Result<()> {
-    let all = stack::env_report(layers, app, base, None);
+fn known(wanted: &str, all: &stack::EnvReport) -> Result<()> {
     let kinds: Vec<_> = all
         .processes
         .iter()

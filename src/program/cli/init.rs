@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         environment: &environment,
         store: None,
         layers: None,
+        classic: None,
     };
     let report = flow::check(&input, &mut Silent)?;
     let proposal = proposal(&app::read(&folder), &report);

@@ -1,6 +1,6 @@
 //! `slugsmith stack`: what the buildpacks did to each other, in words or as a picture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -8,8 +8,8 @@ use super::{OutputFile, folder};
 use crate::config::LogLevel;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::facts::app;
 use crate::facts::layers::{self, surroundings};
+use crate::facts::{app, classic};
 use crate::finding::Level;
 use crate::print::json;
 use crate::print::line::Skin;
@@ -19,9 +19,10 @@ use crate::stack::{self, Inputs};
 /// Explain a stack of buildpacks: layers, variables, processes, conflicts
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The layers folder of a build, or one taken out of an image
+    /// The layers folder of a build, or one taken out of an image; without it the app is taken
+    /// as a classic slug
     #[arg(long, value_name = "DIR")]
-    layers: PathBuf,
+    layers: Option<PathBuf>,
     /// The app's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     app: PathBuf,
@@ -46,16 +47,26 @@ enum Picture {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let root = folder(&arguments.layers)?;
     let app = app::read(&folder(&arguments.app)?);
-    let layers = layers::read(&root);
-    let report = stack::inspect(&Inputs {
-        surroundings: &surroundings::read(&layers, Some(&app.root)),
-        layers: &layers,
-        app: Some(&app),
-        remembered: None,
-        audit: None,
-    });
+    let report = match &arguments.layers {
+        Some(layers) => {
+            let layers = layers::read(&folder(layers)?);
+            stack::inspect(&Inputs {
+                surroundings: &surroundings::read(&layers, Some(&app.root)),
+                layers: &layers,
+                app: Some(&app),
+                remembered: None,
+                audit: None,
+            })
+        }
+        None => stack::classic::inspect(&stack::classic::Inputs {
+            slug: &classic::read(&app, None),
+            app: &app,
+            surroundings: &surroundings::of_slug(Path::new("")),
+            audit: None,
+            is_build: false,
+        }),
+    };
     let text = match arguments.format {
         Picture::Text => {
             let level = if arguments.verbose {

@@ -94,6 +94,16 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Whether the value holds something of a config var or `pack build --env`.
+    #[must_use]
+    pub fn is_from_platform(&self) -> bool {
+        let fired = self.steps.iter().filter(|step| step.fired);
+        fired.fold(false, |holds, step| {
+            let is_new = matches!(step.how, How::Base | How::Override | How::Default);
+            (holds && !is_new) || step.by == By::Platform
+        })
+    }
+
     /// Every step with the value before and after it.
     pub fn history(&self) -> impl Iterator<Item = (&Step, OsString, OsString)> {
         let mut current = OsString::new();

@@ -32,7 +32,11 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         .into_iter()
         .map(|difference| {
             let shown = |value: Option<&String>| match value {
-                Some(value) => format!("`{}`", secrets::shown(&difference.name, value)),
+                Some(value) => {
+                    let files = model.surroundings.platform.files();
+                    let is_platform = files.iter().any(|file| file.name == *difference.name);
+                    format!("`{}`", secrets::from(&difference.name, value, is_platform))
+                }
                 None => "unset".to_owned(),
             };
             let message = format!(

@@ -89,6 +89,10 @@ pub(super) fn listed<S: AsRef<str>>(names: &[S], shown: usize) -> String {
 
 /// The same in one line, for findings where the order is one fix among others.
 pub(super) fn order_in_words(model: &Model<'_>, moved: usize, before: usize) -> String {
+    if model.classic.is_some() {
+        return "A dyno runs scripts of .profile.d in the order of their names, whatever the order of buildpacks."
+            .to_owned();
+    }
     format!(
         "Put {} before {} in project.toml.",
         model.id(moved),

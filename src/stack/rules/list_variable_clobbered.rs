@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use super::{Rule, fix};
 use crate::audit::registry::Docs;
 use crate::finding::{Finding, Level};
-use crate::stack::environment::{Environment, How, Step};
+use crate::stack::environment::{By, Environment, How, Step};
 use crate::stack::model::Model;
+use crate::stack::secrets;
 
 pub(super) static RULE: Rule = Rule {
     id: "list-variable-clobbered",
@@ -150,10 +151,17 @@ fn finding(
         0 => String::new(),
         more => format!(" and {more} more"),
     };
+    let is_platform = authors.iter().any(|one| one.by == By::Platform);
+    let mut shown: Vec<String> = lost
+        .iter()
+        .take(3)
+        .map(|entry| secrets::from(name, entry, is_platform))
+        .collect();
+    shown.dedup();
     let message = format!(
         "{who} replaces {name} {when} ({}) and drops {}{more}, set by {}.{consequence}",
         step.file,
-        lost.iter().take(3).cloned().collect::<Vec<_>>().join(", "),
+        shown.join(", "),
         losers.into_iter().collect::<Vec<_>>().join(", "),
     );
     let file = step.file.as_str();
@@ -162,9 +170,13 @@ fn finding(
         Some(b' ') => " ",
         _ => ":",
     };
-    let help = vec![format!(
-        "Rename {file} of {who} to {bare}.prepend and write `{delimiter}` into {bare}.delim."
-    )];
+    let help = vec![if model.classic.is_some() {
+        format!("{file} should read: export {name}=\"…{delimiter}${name}\"")
+    } else {
+        format!(
+            "Rename {file} of {who} to {bare}.prepend and write `{delimiter}` into {bare}.delim."
+        )
+    }];
     let mut finding = RULE.finding(message, help);
     if no_shell {
         finding.level = Level::Error;

@@ -92,7 +92,7 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
         fix::author(model, &first.by),
         fix::author(model, &second.by),
     );
-    let value = |step: &Step| secrets::shown(&name, &step.value.to_string_lossy());
+    let value = |step: &Step| secrets::of_step(&name, step);
     let (message, level) = if second.fired {
         let message = format!(
             "{other} sets {name} to `{}` {when} ({}) and replaces `{}` of {one} ({}).",

@@ -7,6 +7,9 @@ RUN groupadd --gid 1000 cnb && useradd --uid 1001 --gid 1000 --create-home --she
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY npmrc /etc/npmrc
 COPY pip.conf /etc/pip.conf
+# yarn and pnpm beside npm. uv lies off PATH, because it would do pip's work: the fixture tool-uv puts it there.
+RUN npm install --global yarn@1.22.22 pnpm@9.15.9 && npm cache clean --force && \
+    python3 -m venv --without-pip /opt/uv && python3 -m pip --python /opt/uv install --no-cache-dir uv==0.8.22
 LABEL io.buildpacks.base.distro.name="debian" \
       io.buildpacks.base.distro.version="${DEBIAN_VERSION}"
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

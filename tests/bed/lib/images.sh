@@ -7,8 +7,8 @@ debian_suite=bookworm
 debian_version=12
 image_ca=/etc/ssl/certs/ca-certificates.crt
 
-# What builds need: Node with npm, Python with venv and pip, and a compiler for native modules.
-build_packages=ca-certificates,curl,git,nodejs,npm,python3,python3-venv,python3-pip,gcc,g++,make
+# What builds need: Node with npm, Python with venv and pip, Go, and a compiler for native modules.
+build_packages=ca-certificates,curl,git,nodejs,npm,python3,python3-venv,python3-pip,golang-go,gcc,g++,make
 # What apps need at run time: the same runtimes without their package managers.
 run_packages=ca-certificates,curl,nodejs,python3
 

@@ -1,6 +1,9 @@
 //! Processes, start programs, layers: what stops or never reaches a dyno.
 
 use super::{WEB, alarms};
+use slugsmith::config::LogLevel;
+use slugsmith::facts::before::Changes;
+
 use crate::tree::Stack;
 
 #[test]
@@ -186,4 +189,38 @@ fn what_stops_the_launcher_is_an_error() {
         found[0].ends_with("`A` is longer than the kernel's 128 KiB for one variable."),
         "{found:?}"
     );
+}
+
+#[test]
+fn files_that_others_deleted_are_a_warning() {
+    let stack = Stack::new(&[
+        ("slugsmith/restore", &[]),
+        ("a/one", &[]),
+        ("slugsmith/slugsmith", &[]),
+    ]);
+    let own = stack.layers().join("slugsmith_slugsmith");
+    let mut surroundings = stack.surroundings(&[("CNB_LAYERS_DIR", &own.display().to_string())]);
+    let told = |surroundings: &_| {
+        let report = stack.inspect_with(surroundings);
+        let all = stack.told(&report);
+        all.into_iter()
+            .filter(|one| one.contains("app-files"))
+            .collect::<Vec<_>>()
+    };
+    assert!(told(&surroundings).is_empty());
+    surroundings.changes = Some(Changes {
+        changed: vec!["package.json".to_owned()],
+        deleted: vec!["src/a.ts".to_owned(), "src/b.ts".to_owned()],
+    });
+    assert_eq!(
+        told(&surroundings),
+        [
+            "warn app-files-changed: src/a.ts, src/b.ts were deleted by a/one.",
+            "info app-files-changed: package.json was changed by a/one.",
+        ]
+    );
+    let lines =
+        slugsmith::print::stack::lines(&stack.inspect_with(&surroundings), LogLevel::Normal);
+    let text = "By other buildpacks: 1 file changed (package.json), 2 files deleted (src/a.ts, src/b.ts) of the app";
+    assert!(lines.iter().any(|line| line.text == text));
 }

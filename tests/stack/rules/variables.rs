@@ -245,3 +245,29 @@ fn a_layer_that_was_edited_later_is_told() {
             .any(|one| one.contains("environment-changed"))
     );
 }
+
+#[test]
+fn what_the_platform_set_is_masked_whatever_its_name() {
+    let stack = Stack::new(&[("a/one", &[("x.toml", "bl"), ("x/env/MODE", "slow")])]);
+    let platform = stack.path("platform");
+    fs_err::create_dir_all(platform.join("env")).unwrap();
+    for (name, value) in [
+        ("MODE", "hunter2"),
+        ("PLAIN", "hunter3"),
+        ("NODE_ENV", "production"),
+    ] {
+        fs_err::write(platform.join("env").join(name), value).unwrap();
+    }
+    let surroundings = stack.surroundings(&[("CNB_PLATFORM_DIR", &platform.display().to_string())]);
+    let report = stack.inspect_with(&surroundings);
+    let lines = slugsmith::print::stack::lines(&report, slugsmith::config::LogLevel::Verbose);
+    let mut all: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+    all.push(slugsmith::print::stack::html::page(&report));
+    all.push(slugsmith::print::json::stack::document(&report).to_string());
+    let all = all.join("\n");
+    assert!(!all.contains("hunter"), "{all}");
+    assert!(
+        all.contains("NODE_ENV=production") && all.contains("MODE=[masked]"),
+        "{all}"
+    );
+}

@@ -21,13 +21,16 @@ impl Local {
     pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) {
         let path = self.path.trim_start_matches("./").trim_end_matches('/');
         let folder = root.join(path);
-        if folder.is_file() {
+        let is_root = path.is_empty() || path == ".";
+        if is_root && self.editable {
+            // Its manifests are inputs in any case.
+        } else if folder.is_file() {
             inputs.file(root, path);
         } else if self.editable {
             for manifest in ["pyproject.toml", "setup.py", "setup.cfg"] {
                 inputs.file(root, &Path::new(path).join(manifest).to_string_lossy());
             }
-        } else if path.is_empty() || path == "." {
+        } else if is_root {
             build_tools::sources(inputs, root, &[]);
         } else {
             inputs.folder(root, path);

@@ -21,7 +21,7 @@ pub(super) struct Steps<'a> {
 impl Steps<'_> {
     pub(super) fn install(&self, tool: Tool) -> Vec<Step> {
         let create = |arguments: &[&str]| {
-            let mut step = Step::new(name_of(self.python), arguments);
+            let mut step = Step::new(name_of(self.python), arguments).default(&[EPOCH]);
             step.arguments.push(self.venv.display().to_string());
             step
         };

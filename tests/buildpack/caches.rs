@@ -1,0 +1,198 @@
+//! Every kind of cache through a real lifecycle: build, rebuild, change, rebuild; and the
+//! same bytes in the image as a build with no cache at all makes.
+
+use std::process::Command;
+
+use libcnb_test::{BuildConfig, TestContext, TestRunner, assert_contains, assert_not_contains};
+
+use crate::runner::{SLUGSMITH, config, log};
+use crate::support::{Ran, Sandbox, repository};
+
+/// Runs a package manager of `tests/bed/ecosystems` in a folder of the app.
+fn run(app: &Sandbox, folder: &str, tool: &str, line: &str) {
+    let tools = Command::new(repository("tests/bed/ecosystems"))
+        .arg("--print")
+        .output()
+        .unwrap();
+    let tools = String::from_utf8(tools.stdout).unwrap();
+    let path = format!(
+        "{}/bin/{tool}:{}",
+        tools.trim(),
+        std::env::var("PATH").unwrap()
+    );
+    let script = format!("PATH={path} {line}");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]);
+    let output = command.current_dir(app.app().join(folder)).output();
+    Ran::from(output.unwrap()).expect(0);
+}
+
+/// Every file of the trees in the image, with its digest.
+fn digests(context: &TestContext, trees: &str) -> String {
+    let script = format!(
+        "cd /workspace && find {trees} -type f -print0 | sort -z | xargs -0 sha256sum; find {trees} -type l -printf '%p -> %l\\n' | sort"
+    );
+    let text = context.run_shell_command(script).stdout;
+    assert!(text.lines().count() > 3, "{text}");
+    text
+}
+
+fn says_each(text: &str, names: &[&str], verdict: &str) {
+    for name in names {
+        let line = text
+            .lines()
+            .find(|line| line.contains(&format!("{name} (")) && !line.contains("Running"));
+        assert!(
+            line.is_some_and(|line| line.contains(verdict)),
+            "{name} is not {verdict}: {text}"
+        );
+    }
+}
+
+/// Build, rebuild, change, rebuild, and a build without any cache.
+fn prove(
+    config: &dyn Fn() -> BuildConfig,
+    names: &[&str],
+    trees: &str,
+    change: &dyn Fn(),
+    reasons: &[&str],
+) {
+    TestRunner::default().build(config(), |first| {
+        says_each(&log(&first), names, "MISS, first build");
+        let installed = digests(&first, trees);
+        first.rebuild(config(), |second| {
+            let text = log(&second);
+            says_each(&text, names, "HIT");
+            assert_not_contains!(text, "Running `");
+            assert!(installed == digests(&second, trees), "a hit is other bytes");
+            change();
+            second.rebuild(config(), |third| {
+                let text = log(&third);
+                for reason in reasons {
+                    assert_contains!(text, reason);
+                }
+                let after = digests(&third, trees);
+                TestRunner::default().build(config(), |clean| {
+                    says_each(&log(&clean), names, "MISS, first build");
+                    let wanted = digests(&clean, trees);
+                    let differ: Vec<_> = after
+                        .lines()
+                        .filter(|line| !wanted.lines().any(|other| other == *line))
+                        .take(10)
+                        .collect();
+                    assert!(after == wanted, "not a clean install's: {differ:#?}");
+                });
+            });
+        });
+    });
+}
+
+/// npm, pip, go and a custom cache at the root, yarn and pnpm in folders.
+#[test]
+#[ignore = "container test"]
+fn every_ecosystem_in_one_app() {
+    let manifest = |name: &str| {
+        format!(
+            r#"{{"name":"{name}","version":"1.0.0","private":true,"dependencies":{{"ms": "2.0.0","debug":"4.3.4"}}}}"#
+        )
+    };
+    let app = Sandbox::new()
+        .file("project.toml", "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.strip]\nlevel = \"off\"\n\n[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\"]\nkey = [\"models.lock\"]\nrun = \"sh -c 'mkdir -p models && cp models.lock models/a'\"\n\n[[com.slugsmith.cache]]\npath = \"yarn\"\n\n[[com.slugsmith.cache]]\npath = \"pnpm\"\n")
+        .file("Procfile", "web: bin/shop\n")
+        .file("package.json", manifest("shop"))
+        .file("yarn/package.json", manifest("with-yarn"))
+        .file("pnpm/package.json", manifest("with-pnpm"))
+        .file("requirements.txt", "idna==3.7\nsix==1.16.0\n")
+        .file("models.lock", "1\n")
+        .file("go.mod", "module example.com/shop\n\ngo 1.19\n\nrequire golang.org/x/text v0.14.0\n")
+        .file("main.go", "package main\n\nimport (\n\t\"fmt\"\n\n\t\"golang.org/x/text/language\"\n)\n\nfunc main() { fmt.Println(language.English) }\n");
+    let lock = || {
+        run(
+            &app,
+            "",
+            "pnpm",
+            "npm install --package-lock-only --ignore-scripts",
+        );
+        run(
+            &app,
+            "yarn",
+            "yarn-classic",
+            "yarn install --ignore-scripts",
+        );
+        run(&app, "yarn", "yarn-classic", "rm -rf node_modules");
+        run(&app, "pnpm", "pnpm", "pnpm install --lockfile-only");
+        run(&app, "", "pnpm", "go mod tidy");
+    };
+    lock();
+    let change = || {
+        for (path, from, to) in [
+            ("package.json", "2.0.0", "2.1.3"),
+            ("yarn/package.json", "2.0.0", "2.1.3"),
+            ("pnpm/package.json", "2.0.0", "2.1.3"),
+            (
+                "requirements.txt",
+                "idna==3.7\nsix==1.16.0\n",
+                "idna==3.10\n",
+            ),
+            ("models.lock", "1", "2"),
+            ("go.mod", "v0.14.0", "v0.15.0"),
+        ] {
+            let path = app.app().join(path);
+            let text = fs_err::read_to_string(&path).unwrap();
+            assert!(text.contains(from), "{text}");
+            fs_err::write(&path, text.replace(from, to)).unwrap();
+        }
+        lock();
+    };
+    prove(
+        &|| config(&app.app(), &["runtime-node", "procfile", SLUGSMITH]),
+        &["npm", "yarn/yarn", "pnpm/pnpm", "pip", "go", "models"],
+        // npm and pnpm write the time of the install into one file each.
+        "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name .package-lock.json -not -name .modules.yaml",
+        &change,
+        &[
+            "npm (package-lock.json, 3 packages): MISS, package-lock.json: ms 2.0.0 → 2.1.3",
+            "yarn.lock: ms 2.0.0 → 2.1.3",
+            "pnpm-lock.yaml: ms 2.0.0 → 2.1.3",
+            "requirements.txt: idna 3.7 → 3.10, -six",
+            "go.sum: golang.org/x/text v0.14.0 → v0.15.0",
+            "models.lock changed",
+        ],
+    );
+}
+
+/// uv with its lockfile, in the layer that is the environment's place; and `uv pip` for the
+/// requirements of a second project.
+#[test]
+#[ignore = "container test"]
+fn uv_in_a_layer() {
+    let app = Sandbox::new()
+        .file("project.toml", "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.strip]\nlevel = \"off\"\n\n[[com.slugsmith.cache]]\npath = \"jobs\"\n")
+        .file("Procfile", "web: python -c 'import idna; print(idna.__version__)'\n")
+        .file("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\ndependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[dependency-groups]\ndev = [\"iniconfig==2.0.0\"]\n")
+        .file("jobs/requirements.txt", "six==1.16.0\n");
+    run(&app, "", "uv", "uv lock");
+    let change = || {
+        for (path, from, to) in [
+            ("pyproject.toml", "idna==3.7", "idna==3.10"),
+            ("jobs/requirements.txt", "1.16.0", "1.17.0"),
+        ] {
+            let path = app.app().join(path);
+            let text = fs_err::read_to_string(&path).unwrap();
+            assert!(text.contains(from), "{text}");
+            fs_err::write(&path, text.replace(from, to)).unwrap();
+        }
+        run(&app, "", "uv", "uv lock");
+    };
+    prove(
+        &|| config(&app.app(), &["tool-uv", "procfile", SLUGSMITH]),
+        &["uv", "jobs/pip"],
+        "/layers/slugsmith_slugsmith/cache-uv/data /layers/slugsmith_slugsmith/cache-jobs_2fpip/data",
+        &change,
+        &[
+            "MISS, uv.lock: idna 3.7 → 3.10",
+            "old tree taken as the base",
+            "requirements.txt: six 1.16.0 → 1.17.0",
+        ],
+    );
+}
