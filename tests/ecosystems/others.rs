@@ -103,10 +103,11 @@ fn composer() {
     let third = lab.build();
     third.says("composer.lock: acme/lib 1.0.0 → 1.1.0");
     let clean = lab.clean_build();
-    // Composer names the autoloader after the lockfile, so it is the same twice.
+    // Composer gives the autoloader's class another name in each install.
+    let left_out = ["autoload.php", "autoload_real.php", "autoload_static.php"];
     crate::lab::same(
-        &third.tree(&["vendor"], &[]),
-        &clean.tree(&["vendor"], &[]),
+        &third.tree(&["vendor"], &left_out),
+        &clean.tree(&["vendor"], &left_out),
         &third.log,
     );
 }

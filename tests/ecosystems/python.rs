@@ -4,8 +4,9 @@ use crate::lab::{Case, Lab, prove};
 
 const TREES: &[&str] = &[".venv"];
 
-/// Each names the folder in which it was compiled, and that is another one in each build.
-const COMPILED: &[&str] = &["*.pyc"];
+/// Each names the folder of the build, or holds a digest of a script that does, and that
+/// is another one in each build.
+const COMPILED: &[&str] = &["*.pyc", "RECORD"];
 
 #[test]
 #[ignore = "real package managers"]

@@ -71,7 +71,9 @@ pub(super) fn give_back(sources: &Path, folder: &Path, file: &Path) -> std::io::
         }
     }
     let now = since_1970(SystemTime::now());
-    let later = now.max((newest.0 + 1, newest.1));
+    // As little later as there is: in the future it would be later than what is made of it.
+    let after = Duration::new(newest.0, newest.1).saturating_add(Duration::from_nanos(1));
+    let later = now.max((after.as_secs(), after.subsec_nanos()));
     for (name, digest) in contents(sources) {
         let time = match known.get(name.as_str()) {
             Some((old, time)) if *old == digest => *time,
