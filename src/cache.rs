@@ -15,6 +15,7 @@ mod folders;
 pub mod inputs;
 mod ledger;
 pub mod lockfile;
+mod natives;
 pub mod pack;
 mod presets;
 mod secrets;

@@ -28,6 +28,7 @@ pub mod native;
 pub mod platform;
 pub mod python;
 mod reading;
+pub mod record;
 pub mod references;
 pub mod report;
 pub mod resolve;

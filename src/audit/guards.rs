@@ -51,7 +51,10 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
         || path
             .rsplit_once('.')
             .is_some_and(|(_, ending)| ending == "rake");
-    let code = facts.sources.files.iter().find(|code| code.path == path);
+    // Files are sorted by path.
+    let files = &facts.sources.files;
+    let at = files.binary_search_by(|code| code.path.as_str().cmp(path));
+    let code = at.ok().and_then(|at| files.get(at));
     let tool = code.is_some_and(|code| {
         ["invoke", "fabric", "click", "thor"]
             .iter()

@@ -112,7 +112,7 @@ pub(super) fn is_signing_name(name: &str) -> bool {
 pub(super) fn is_secret_value(value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
-    value.len() >= 4
+    value.len() >= 3
         && !value.contains("${")
         && !value.contains("<%")
         && !value.contains("{{")

@@ -4,6 +4,7 @@
 use super::line::Line;
 use crate::config::{LogLevel, StripLevel};
 use crate::strip::decide::Because;
+use crate::strip::record::Recorded;
 use crate::strip::{Explanation, StripReport};
 use crate::units;
 
@@ -105,6 +106,27 @@ fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
             lines.push(Line::row(1, format!("{}:{}", load.path, load.line)));
         }
     }
+}
+
+/// What a recording saw.
+#[must_use]
+pub fn recorded(recorded: &Recorded) -> Vec<Line> {
+    let mut lines = vec![Line::item(
+        0,
+        format!(
+            "{} of packages opened, {} added to slugsmith.keep",
+            units::counted(recorded.opened as u64, "file"),
+            units::counted(recorded.added as u64, "line"),
+        ),
+    )];
+    if recorded.code != Some(0) {
+        let code = recorded.code;
+        let how = code.map_or("a signal ended it".to_owned(), |code| {
+            format!("exit code {code}")
+        });
+        lines.push(Line::alarm(0, format!("The command failed: {how}")));
+    }
+    lines
 }
 
 /// Why a path stays or goes.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::node::{self, Package};
-use super::catalogue::{Entry, LISTED, app, python};
+use super::catalogue::{Entry, LISTED, app, other, python};
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{self, parent};
 use super::lists::List;
@@ -13,6 +13,8 @@ use super::platform::{self, Fit};
 pub struct Lists {
     pub keep: List,
     pub remove: List,
+    /// What .gitattributes marks as export-ignore.
+    pub export_ignored: List,
 }
 
 /// For each entry of the tree, the catalogue entry it falls under.
@@ -35,9 +37,17 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Candidates {
             if !facts.index.is_file(number) {
                 return None;
             }
-            candidate(facts, &packages, path)
+            candidate(facts, &packages, path).or_else(|| exported(facts, lists, path))
         })
         .collect()
+}
+
+/// Files that the app's authors leave out of archives of it.
+fn exported(facts: &Facts<'_>, lists: &Lists, path: &str) -> Option<&'static Entry> {
+    let own = !in_packages(path) && python::split(path).is_none() && !path.starts_with(".git");
+    let licence = node::is_licence(&index::name(path).to_ascii_lowercase());
+    (own && !licence && facts.in_build && lists.export_ignored.names(path, false))
+        .then_some(&app::EXPORT_IGNORED)
 }
 
 fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&'static Entry> {
@@ -63,6 +73,10 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
                 .is_some_and(|rest| rest.trim_start_matches('/').starts_with("lib/"))
         });
         return is_environment.then_some(&python::INSTALLERS);
+    }
+    let has = |path: &str| facts.index.find(path).is_some();
+    if let Some(entry) = other::classify(path, &has) {
+        return Some(entry);
     }
     app::classify(path, inside_manifest(facts, path), facts.in_build)
 }

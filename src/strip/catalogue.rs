@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod node;
+pub mod other;
 pub mod python;
 
 /// Which references keep a file, from the weakest claim to the strongest.
@@ -51,10 +52,16 @@ pub static ENTRIES: &[&Entry] = &[
     &app::COVERAGE,
     &app::TESTS,
     &app::DOCS,
+    &app::EXPORT_IGNORED,
     &python::INSTALLERS,
     &python::STUBS,
     &python::TESTS,
     &python::SOURCES,
+    &other::GEM_ARCHIVES,
+    &other::GEM_TESTS,
+    &other::GEM_SOURCES,
+    &other::COMPOSER_TESTS,
+    &other::BUILD_LEFTOVERS,
     &super::shrink::SYMBOLS,
     &super::dev::DEVELOPMENT,
     &LISTED,

@@ -59,6 +59,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     let lists = Lists {
         keep: super::lists::List::with(&config.keep, &recorded(facts, texts)),
         remove: super::lists::List::new(&config.remove),
+        export_ignored: super::lists::List::of(&export_ignored(facts, texts)),
     };
     let dev_dependencies = dev_dependencies::needed(facts, texts);
     let normal = candidates(facts, &lists);
@@ -459,5 +460,24 @@ fn recorded(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
         .map(str::trim_end)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(str::to_owned)
+        .collect()
+}
+
+/// Patterns of .gitattributes with the attribute `export-ignore`.
+fn export_ignored(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
+    const FILE: &str = ".gitattributes";
+    let text = facts.index.exact(FILE).and_then(|_| texts.text(FILE));
+    let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+    text.unwrap_or_default()
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let pattern = words
+                .next()
+                .filter(|pattern| !pattern.starts_with(['#', '"', '!']))?;
+            words
+                .any(|word| word == "export-ignore")
+                .then(|| pattern.to_owned())
+        })
         .collect()
 }

@@ -19,6 +19,12 @@ impl List {
         Self::with(list, &[])
     }
 
+    /// A list of lines alone.
+    #[must_use]
+    pub fn of(lines: &[String]) -> Self {
+        Self::with(&Sourced::default(Vec::new()), lines)
+    }
+
     /// A list with more lines, from another file.
     #[must_use]
     pub fn with(list: &Sourced<Vec<String>>, more: &[String]) -> Self {

@@ -699,3 +699,25 @@ fn the_recorded_list_keeps_what_it_names() {
     assert_eq!(strip(folder.path()).removed.files, 1);
     assert!(folder.path().join("node_modules/a/i.js.map").exists());
 }
+
+#[test]
+fn what_archives_leave_out_goes_unless_code_reads_it() {
+    let folder = app(&[
+        ("Procfile", "web: ruby server.rb\n"),
+        (
+            ".gitattributes",
+            "/art export-ignore\n*.psd -text export-ignore\n/used export-ignore\n",
+        ),
+        ("server.rb", "File.read('used/a.txt')"),
+        ("art/a.svg", ""),
+        ("public/b.psd", ""),
+        ("used/a.txt", ""),
+    ]);
+    let report = strip(folder.path());
+    let gone: Vec<_> = report
+        .manifest
+        .iter()
+        .map(|file| file.path.to_string_lossy())
+        .collect();
+    assert_eq!(gone, ["art/a.svg", "public/b.psd"]);
+}

@@ -227,3 +227,104 @@ fn a_full_app_disk_is_an_error_and_leaves_no_half_tree() {
     );
     assert!(!small.join("node_modules").exists());
 }
+
+/// Marsaglia, "Xorshift RNGs", 2003: a failing case can be run again by its number.
+fn random(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state
+}
+
+#[test]
+#[ignore = "needs root: mounts small file systems"]
+fn however_full_the_cache_disk_is_the_build_succeeds() {
+    for case in 1..=25_u64 {
+        let mut state = case.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let sandbox = shop().program("npm", LARGE);
+        let pristine = Sandbox::of(&sandbox.app());
+        // From too small for a marker to just too small for the archive.
+        let size = format!("{}k", 4 + random(&mut state) % 450);
+        let _small = Small::mount(sandbox.path("cache"), &size);
+        for _ in 0..2 {
+            let ran = again(&sandbox, &pristine);
+            assert_eq!(
+                ran.code, 0,
+                "case {case}, {size}: {}{}",
+                ran.stdout, ran.stderr
+            );
+            let file = sandbox.path("again/node_modules/a/data.bin");
+            let length = fs_err::metadata(file).map_or(0, |file| file.len());
+            assert_eq!(length, 400_000, "case {case}, {size}: {}", ran.stdout);
+        }
+    }
+}
+
+/// As the user of a build image: no root, who may read and remove everything.
+fn compile_as_user(sandbox: &Sandbox, app: &std::path::Path) -> crate::support::Ran {
+    let mut command = sandbox.command("setpriv");
+    command
+        .args(["--reuid=12001", "--regid=12001", "--clear-groups", "--"])
+        .arg(crate::shop::executable(sandbox, "compile"))
+        .args([app, &sandbox.path("cache"), &sandbox.path("env")])
+        .env("STACK", "heroku-24");
+    crate::support::Ran::from(command.output().unwrap())
+}
+
+fn give(path: &std::path::Path, user: u32) {
+    let owner = format!("{user}:{user}");
+    let status = std::process::Command::new("chown")
+        .args(["-Rh", &owner])
+        .arg(path)
+        .status()
+        .unwrap();
+    assert!(status.success(), "chown needs root");
+}
+
+#[test]
+#[ignore = "needs root: gives files to other users"]
+fn whoever_owns_the_stored_files_the_build_succeeds() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    for case in 1..=40_u64 {
+        let mut state = case.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let sandbox = shop();
+        let root = sandbox.path("");
+        let mut above = Some(root.as_path());
+        while let Some(folder) = above.filter(|folder| *folder != std::env::temp_dir()) {
+            fs_err::set_permissions(folder, mode(0o755)).unwrap();
+            above = folder.parent();
+        }
+        let pristine = Sandbox::of(&sandbox.app());
+        crate::shop::executable(&sandbox, "compile");
+        give(&root, 12001);
+        compile_as_user(&sandbox, &sandbox.app()).expect(0);
+        let good = listing(&sandbox.app().join("node_modules"));
+        // Some of what is stored now belongs to somebody else, and may be closed to us.
+        let stored = listing(&sandbox.path("cache"));
+        for (path, _) in &stored {
+            let path = sandbox.path("cache").join(path);
+            if random(&mut state).is_multiple_of(3) && fs_err::symlink_metadata(&path).is_ok() {
+                give(&path, 12002);
+                let closed = if path.is_dir() { 0o755 } else { 0o600 };
+                fs_err::set_permissions(&path, mode(closed)).unwrap();
+            }
+        }
+        if random(&mut state).is_multiple_of(2) {
+            give(&sandbox.path("cache/slugsmith"), 12002);
+        }
+        let app = sandbox.path("again");
+        fs_err::create_dir(&app).unwrap();
+        let options = fs_extra::dir::CopyOptions::new().content_only(true);
+        fs_extra::dir::copy(pristine.app(), &app, &options).unwrap();
+        give(&app, 12001);
+        let ran = compile_as_user(&sandbox, &app);
+        assert_eq!(ran.code, 0, "case {case}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(
+            listing(&app.join("node_modules")),
+            good,
+            "case {case}: {}",
+            ran.stdout
+        );
+    }
+}

@@ -145,7 +145,9 @@ fn the_stack_is_drawn() {
     );
     let (_, html) = slugsmith(&stack, &arguments("html"));
     assert!(
-        html.contains("<b>2. b/two</b>") && !html.contains("hunter2"),
+        html.contains("<b>2. b/two</b>")
+            && html.contains("const arrows = [[\"b1_y\",\"b0_x\",\"hides node\"]];")
+            && !html.contains("hunter2"),
         "{html}"
     );
     let (_, json) = slugsmith(&stack, &arguments("json"));

@@ -119,9 +119,11 @@ fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found: Vec<Evidence> = Vec::new();
     for language in [Language::JavaScript, Language::Python, Language::Ruby, Language::Go, Language::Php] {
         let site = calls_to(facts, language, |site| {
-            let in_function = site.code.function(site.call.scope).is_some_and(|name| name != "main");
-            let own_process = facts.processes.iter().filter(|process| process.name != "web").any(|process| process.mentions(&[site.code.path.as_str()]));
-            in_function && !own_process && !guards::is_maintenance(facts, &site.code.path) && started(facts, site).is_some_and(|work| is_durable(&work))
+            // Cheapest first: this looks at every call of the app.
+            let telling = || started(facts, site).is_some_and(|work| is_durable(&work));
+            let in_function = || site.code.function(site.call.scope).is_some_and(|name| name != "main");
+            let own_process = || facts.processes.iter().filter(|process| process.name != "web").any(|process| process.mentions(&[site.code.path.as_str()]));
+            telling() && in_function() && !own_process() && !guards::is_maintenance(facts, &site.code.path)
         })
         .next();
         if let Some(site) = site {

@@ -45,7 +45,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 Verdict::Fine => applies = true,
                 Verdict::Endless => {
                     applies = true;
-                    if branch(site.code, site.call.scope) != Branch::Development {
+                    if branch(site.code, site.call.scope) != Branch::Development && !guards::is_maintenance(facts, &site.code.path) {
                         sites.push(site);
                     }
                 }

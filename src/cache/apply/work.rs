@@ -11,7 +11,7 @@ use super::{now, prune, shelf, steps};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
-use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, thin};
+use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
 use crate::facts::tree::{EntryKind, Tree};
 use crate::progress::{Event, Progress};
@@ -87,7 +87,10 @@ impl Work<'_> {
         whole: bool,
         progress: &mut dyn Progress,
     ) -> Result<Option<String>> {
+        let folder = self.context.store.folder(self.name);
+        let misfit = natives::misfit(&folder, &natives::Machine::this());
         let done = match self.class {
+            _ if misfit.is_some() => Err(Fault::Damaged(misfit.unwrap_or_default())),
             Class::Packed { .. } => self.unpack(record, whole),
             Class::Layer { .. } => self.check_layer(record),
         };
@@ -344,6 +347,11 @@ impl Work<'_> {
         if let Some(lockfile) = &self.job.lockfile {
             lockfile::keep(&lockfile.packages, &store.folder(self.name))?;
         }
+        let roots: Vec<PathBuf> = match self.class {
+            Class::Packed { .. } => self.trees.iter().map(|at| self.app().join(at)).collect(),
+            Class::Layer { .. } => vec![self.data()],
+        };
+        natives::keep(&roots, &store.folder(self.name), &natives::Machine::this())?;
         store.commit(self.name, record, self.kept())
     }
 

@@ -334,3 +334,20 @@ fn the_time_saved_is_what_the_install_took() {
     ));
     assert!((saved(&bed) - full).abs() < 0.01);
 }
+
+#[test]
+fn a_tree_whose_native_modules_do_not_load_here_is_installed_again() {
+    let bed = Bed::npm_app();
+    bed.build();
+    let list = bed.store().folder("npm").join("natives");
+    assert!(list.exists());
+    fs_err::write(list, "s390x\tglibc\tbcrypt.node\n").unwrap();
+    let (outcomes, log) = bed.rebuild();
+    assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));
+    assert!(
+        log.warnings[0].1.contains("bcrypt.node"),
+        "{:?}",
+        log.warnings
+    );
+    assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
+}

@@ -12,7 +12,7 @@ use crate::print::{self, json};
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder to strip, in place
+    /// The folder to strip, in place; `record` to watch a command instead
     #[arg(value_name = "PATH")]
     path: PathBuf,
     /// Change nothing, only say what would go
@@ -21,11 +21,17 @@ pub(super) struct Arguments {
     /// Say why this path stays or goes, and change nothing
     #[arg(long, value_name = "PATH")]
     explain: Option<PathBuf>,
+    /// With `record`: run this here and add what it opens to slugsmith.keep
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
     #[command(flatten)]
     output: OutputArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
+    if !arguments.command.is_empty() && arguments.path.as_os_str() == "record" {
+        return record(arguments);
+    }
     let path = folder(&arguments.path)?;
     let environment = environment();
     let config = config::read(&path, &environment)?;
@@ -51,4 +57,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     };
     arguments.output.write(&text)?;
     Ok(Exit::Fine)
+}
+
+/// `slugsmith strip record -- COMMAND`: exits as the command does.
+fn record(arguments: &Arguments) -> Result<Exit> {
+    let app = folder(std::path::Path::new("."))?;
+    let recorded = crate::strip::record::run(&app, &arguments.command)?;
+    let mut text = Vec::new();
+    for line in print::strip::recorded(&recorded) {
+        let _ = Skin::Bullets.write(&mut text, &line);
+    }
+    arguments.output.write(&String::from_utf8_lossy(&text))?;
+    Ok(if recorded.code == Some(0) {
+        Exit::Fine
+    } else {
+        Exit::Failed
+    })
 }

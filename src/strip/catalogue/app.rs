@@ -48,6 +48,14 @@ pub static DOCS: Entry = Entry {
     tell_kept: true,
 };
 
+pub static EXPORT_IGNORED: Entry = Entry {
+    id: "export-ignored",
+    reason: "files that .gitattributes leaves out of archives",
+    guard: Guard::Reachable,
+    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). Kept where code or a command refers to them.",
+    tell_kept: true,
+};
+
 /// Folders whose content frameworks load, serve or route by convention, at any depth.
 const CONVENTION: &[&str] = &[
     "pages",

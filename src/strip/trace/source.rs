@@ -137,6 +137,10 @@ impl Reader<'_> {
     fn finish(self, text: &str) -> Source {
         let mut loads = self.loads;
         let unknown = self.unknown;
+        // A bundle says each of its words a thousand times.
+        let mut words = self.words;
+        words.sort_unstable();
+        words.dedup_by(|one, other| one.0 == other.0);
         let mut forms = loads.iter().filter_map(|(load, _)| match load {
             Load::Module(_, form) => Some(*form),
             _ => None,
@@ -144,7 +148,7 @@ impl Reader<'_> {
         let first = forms.next();
         let form = first.filter(|first| forms.all(|form| form == *first));
         loads.extend(
-            self.words
+            words
                 .into_iter()
                 .filter(|(word, _)| unknown || is_telling(word))
                 .map(|(word, at)| (Load::Word(word), at)),
