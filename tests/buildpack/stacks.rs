@@ -109,6 +109,44 @@ fn steady(line: &str) -> String {
     words.join(" ")
 }
 
+/// What `slugsmith stack --format json` says of the layers in an image.
+fn json(app: &Sandbox, image: &Image) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let layers = folder.path().join("layers");
+    image.copy("/layers", &layers);
+    let layers = layers.display().to_string();
+    let ran = app.slugsmith(&[
+        "stack", "--layers", &layers, "--app", "app", "--format", "json",
+    ]);
+    let mut value = ran.expect(0).json();
+    without_sizes(&mut value);
+    let text = serde_json::to_string_pretty(&value).unwrap();
+    text.replace(&layers, "/layers")
+        .replace(env!("CARGO_PKG_VERSION"), "<version>")
+}
+
+/// Sizes and versions of what the bed's builder brings differ between machines.
+fn without_sizes(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            fields.retain(|name, _| {
+                ![
+                    "bytes",
+                    "files",
+                    "size",
+                    "version",
+                    "versions",
+                    "executables",
+                ]
+                .contains(&name.as_str())
+            });
+            fields.values_mut().for_each(without_sizes);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_sizes),
+        _ => {}
+    }
+}
+
 fn records(bytes: &[u8]) -> Raw {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let pairs = text.split('\0').filter_map(|record| record.split_once('='));
@@ -204,6 +242,8 @@ fn eleven_buildpacks_in_both_flows() {
     assert!(text.contains("as an earlier build saw it"), "{text}");
     insta::assert_snapshot!("second_build_by_the_creator", text);
     environments_agree(&image);
+
+    insta::assert_snapshot!("as_json", json(&app, &image));
 
     // Everything as the findings wanted it.
     let (fine, third) = image.build(&app.app(), OTHER, Flow::Trusted, &[]);

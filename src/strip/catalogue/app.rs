@@ -104,6 +104,9 @@ pub fn classify(path: &str, inside: Option<&str>, in_build: bool) -> Option<&'st
     if litter {
         return Some(&LITTER);
     }
+    if is_ci(inside.unwrap_or(path)) {
+        return Some(&CI);
+    }
     let inside = inside?;
     let folder = inside.split('/').next().unwrap_or_default();
     let nested = inside.contains('/');
@@ -115,35 +118,6 @@ pub fn classify(path: &str, inside: Option<&str>, in_build: bool) -> Option<&'st
         || name == ".coverage"
     {
         return Some(&COVERAGE);
-    }
-    let ci_folder = matches!(
-        folder,
-        ".github" | ".circleci" | ".gitlab" | ".husky" | ".changeset"
-    );
-    let ci_file = matches!(
-        inside,
-        ".gitlab-ci.yml"
-            | ".travis.yml"
-            | "appveyor.yml"
-            | "azure-pipelines.yml"
-            | ".editorconfig"
-            | ".eslintignore"
-            | ".prettierignore"
-            | ".prettierrc"
-            | ".eslintrc"
-            | ".eslintrc.json"
-            | ".eslintrc.yml"
-            | ".nycrc"
-            | ".codecov.yml"
-            | "codecov.yml"
-            | ".lintstagedrc"
-            | ".commitlintrc"
-            | ".markdownlint.json"
-            | ".stylelintrc"
-            | "renovate.json"
-    );
-    if (nested && ci_folder) || ci_file {
-        return Some(&CI);
     }
     let by_convention = inside.split('/').any(|part| CONVENTION.contains(&part));
     let test_folder = nested
@@ -164,6 +138,38 @@ pub fn classify(path: &str, inside: Option<&str>, in_build: bool) -> Option<&'st
     (nested && matches!(folder, "docs" | "doc" | "design")).then_some(&DOCS)
 }
 
+/// CI services, hosts and linters read these at the top of a package or of the app.
+fn is_ci(inside: &str) -> bool {
+    let folder = inside.split('/').next().unwrap_or_default();
+    let ci_folder = matches!(
+        folder,
+        ".github" | ".circleci" | ".gitlab" | ".husky" | ".changeset"
+    );
+    (ci_folder && inside.contains('/'))
+        || matches!(
+            inside,
+            ".gitlab-ci.yml"
+                | ".travis.yml"
+                | "appveyor.yml"
+                | "azure-pipelines.yml"
+                | ".editorconfig"
+                | ".eslintignore"
+                | ".prettierignore"
+                | ".prettierrc"
+                | ".eslintrc"
+                | ".eslintrc.json"
+                | ".eslintrc.yml"
+                | ".nycrc"
+                | ".codecov.yml"
+                | "codecov.yml"
+                | ".lintstagedrc"
+                | ".commitlintrc"
+                | ".markdownlint.json"
+                | ".stylelintrc"
+                | "renovate.json"
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +188,9 @@ mod tests {
         assert_eq!(id(".git/config"), Some("version-control"));
         assert_eq!(classify(".git/config", None, false), None);
         assert_eq!(classify("test/a.py", None, true), None);
+        let ci = |path| classify(path, None, true).map(|entry| entry.id);
+        assert_eq!(ci(".github/workflows/ci.yml"), Some("ci"));
+        assert_eq!(ci(".gitlab-ci.yml"), Some("ci"));
+        assert_eq!(ci("web/.travis.yml"), None);
     }
 }
