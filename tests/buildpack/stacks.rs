@@ -121,8 +121,13 @@ fn json(app: &Sandbox, image: &Image) -> String {
     let mut value = ran.expect(0).json();
     without_sizes(&mut value);
     let text = serde_json::to_string_pretty(&value).unwrap();
-    text.replace(&layers, "/layers")
-        .replace(env!("CARGO_PKG_VERSION"), "<version>")
+    let root = app.path("").display().to_string();
+    let text = text
+        .replace(&layers, "/layers")
+        .replace(root.trim_end_matches('/'), "/sandbox")
+        .replace(env!("CARGO_PKG_VERSION"), "<version>");
+    let lines: Vec<String> = text.lines().map(steady).collect();
+    lines.join("\n")
 }
 
 /// Sizes and versions of what the bed's builder brings differ between machines.
@@ -132,6 +137,7 @@ fn without_sizes(value: &mut serde_json::Value) {
             fields.retain(|name, _| {
                 ![
                     "bytes",
+                    "launch_bytes",
                     "files",
                     "size",
                     "version",
