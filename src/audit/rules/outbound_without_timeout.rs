@@ -1,5 +1,7 @@
 //! Can a slow service hold the app's threads for minutes?
 
+use std::cell::OnceCell;
+
 use std::fmt::Write as _;
 
 use super::prelude::*;
@@ -29,6 +31,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
+    let app = App {
+        facts,
+        axios_default: OnceCell::new(),
+    };
     let mut evidence = Vec::new();
     let mut applies = false;
     for (language, client, fix) in [
@@ -40,7 +46,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     ] {
         let mut sites = Vec::new();
         for site in facts.calls().filter(|site| site.code.language == language) {
-            match client(facts, site) {
+            match client(&app, site) {
                 Verdict::None => {}
                 Verdict::Fine => applies = true,
                 Verdict::Endless => {
@@ -56,7 +62,26 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::when(applies, evidence)
 }
 
-type Client = fn(&Facts<'_>, Site<'_>) -> Verdict;
+type Client = fn(&App<'_>, Site<'_>) -> Verdict;
+
+/// What holds for all calls of the app, looked up once.
+struct App<'a> {
+    facts: &'a Facts<'a>,
+    axios_default: OnceCell<bool>,
+}
+
+impl App<'_> {
+    /// Whether `axios.defaults.timeout` is set anywhere.
+    fn axios_default(&self) -> bool {
+        let sets = |code: &Code| {
+            let mut targets = code.assignments.iter().map(|one| &one.target);
+            targets.any(|target| target.ends_with("defaults.timeout"))
+        };
+        *self
+            .axios_default
+            .get_or_init(|| self.facts.code(Language::JavaScript).any(sets))
+    }
+}
 
 enum Verdict {
     /// No call to another service.
@@ -101,7 +126,7 @@ fn says_timeout(site: Site<'_>, names: &[&str]) -> bool {
     })
 }
 
-fn python(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+fn python(_app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
     let requests = call.receiver() == "requests" && VERBS.contains(&call.method()) && site.code.imports("requests");
     let urlopen = matches!(call.callee.as_str(), "urllib.request.urlopen" | "urlopen" | "request.urlopen") && call.arguments.len() < 3;
@@ -136,7 +161,7 @@ fn is_session(code: &Code, receiver: &str) -> bool {
         && !code.calls.iter().any(|call| call.method() == "mount")
 }
 
-fn ruby(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
     let verb = VERBS.contains(&call.method());
     let file_says = |word: &str| {
@@ -144,7 +169,7 @@ fn ruby(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
             || site.code.assignments.iter().any(|assignment| assignment.target.contains(word))
     };
     match call.receiver() {
-        "HTTParty" | "self.class" if verb && (call.receiver() == "HTTParty" || guards::used(facts, Language::Ruby, |other| other.code.path == site.code.path && other.call.callee == "include" && other.call.positional(0).and_then(Expr::name) == Some("HTTParty"))) => {
+        "HTTParty" | "self.class" if verb && (call.receiver() == "HTTParty" || guards::used(app.facts, Language::Ruby, |other| other.code.path == site.code.path && other.call.callee == "include" && other.call.positional(0).and_then(Expr::name) == Some("HTTParty"))) => {
             Verdict::of(says_timeout(site, &["timeout"]) || file_says("default_timeout") || file_says("timeout"))
         }
         "Net.HTTP" if matches!(call.method(), "get" | "get_response" | "post" | "post_form") => Verdict::Endless,
@@ -154,20 +179,19 @@ fn ruby(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
         "RestClient.Request" if call.method() == "execute" => Verdict::of(says_timeout(site, &["timeout"])),
         "Net.HTTP" if matches!(call.method(), "new" | "start") => Verdict::of(says_timeout(site, &["timeout"]) || file_says("read_timeout") || file_says("open_timeout")),
         "URI" if call.method() == "open" && site.code.imports("open-uri") => Verdict::of(says_timeout(site, &["timeout"])),
-        "HTTP" if verb && facts.packages.has(Ecosystem::Gem, "http") => Verdict::Endless,
+        "HTTP" if verb && app.facts.packages.has(Ecosystem::Gem, "http") => Verdict::Endless,
         "Excon" if verb || call.method() == "new" => Verdict::of(says_timeout(site, &["timeout"])),
         _ => Verdict::None,
     }
 }
 
-fn node(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+fn node(app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
     let library = |name: &str| site.code.imports(name);
     let verb = VERBS.contains(&call.method());
     let bound = |module: &str| bound_to(site.code, module);
     if library("axios") && bound("axios").is_some_and(|name| call.callee == name || (call.receiver() == name && verb)) {
-        let default = facts.code(Language::JavaScript).any(|code| code.assignments.iter().any(|assignment| assignment.target.ends_with("defaults.timeout")));
-        return Verdict::of(default || says_timeout(site, &["timeout", "signal"]) || passes_config(site));
+        return Verdict::of(says_timeout(site, &["timeout", "signal"]) || passes_config(site) || app.axios_default());
     }
     if library("got") && bound("got").is_some_and(|name| call.callee == name || (call.receiver() == name && verb)) {
         return Verdict::of(says_timeout(site, &["timeout", "signal"]));
@@ -187,8 +211,8 @@ fn node(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
         return Verdict::of(says_timeout(site, &["Timeout", "signal", "dispatcher"]));
     }
     // A wrapper of the app's own may have the name.
-    let global = !site.code.imports.iter().any(|import| import.names.iter().any(|name| name == "fetch")) && !site.code.assignments.iter().any(|assignment| assignment.target == "fetch");
-    if call.callee == "fetch" && global && !library("node-fetch") && leaves_the_app(site) {
+    let global = || !site.code.imports.iter().any(|import| import.names.iter().any(|name| name == "fetch")) && !site.code.assignments.iter().any(|assignment| assignment.target == "fetch");
+    if call.callee == "fetch" && global() && !library("node-fetch") && leaves_the_app(site) {
         return Verdict::of(says_timeout(site, &["signal"]) || call.positional(1).is_some_and(|options| !matches!(site.code.resolve(options), Expr::Object(_))));
     }
     Verdict::None
@@ -230,7 +254,7 @@ fn bound_to<'a>(code: &'a Code, module: &str) -> Option<&'a str> {
     })
 }
 
-fn go(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+fn go(_app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
     match call.callee.as_str() {
         "http.Get" | "http.Post" | "http.PostForm" | "http.Head" if site.code.imports("net/http") => Verdict::Endless,
@@ -245,7 +269,7 @@ fn uses_context(code: &Code) -> bool {
     code.calls.iter().any(|call| matches!(call.callee.as_str(), "context.WithTimeout" | "context.WithDeadline" | "http.NewRequestWithContext"))
 }
 
-fn php(_facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+fn php(_app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
     let guzzle = site.code.imports("GuzzleHttp.Client") && call.callee == "Client" || matches!(call.callee.as_str(), "GuzzleHttp\\Client" | "GuzzleHttp.Client");
     if guzzle {
