@@ -20,6 +20,7 @@ pub static KINDS: &[&Kind] = &[
     &super::IO,
     &crate::cache::LOCKFILE_OUT_OF_STEP,
     &crate::facts::MALFORMED_FILE,
+    &crate::program::classic::NO_PROCESS_TYPES,
     &super::NO_SPACE,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use crate::cache::store::Store;
 use crate::config;
-use crate::error::{Problem, Result};
+use crate::error::{Kind, Problem, Result};
 use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
 use crate::facts::environment::{self, Environment, World, own_variables};
@@ -20,7 +20,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{USAGE, verdict};
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 use crate::{cache, facts};
 
 /// Which executable was called.
@@ -141,6 +141,9 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
         write_profile(&app.join(profile::PATH), &script)?;
     }
     let at_end = facts::app::read(&app);
+    if at_end.procfile.is_empty() {
+        log.event(Event::Warning(&Problem::new(&NO_PROCESS_TYPES)));
+    }
     if let Some(script) = launch_check::script(&at_end, &config.launch, &report.env_reads) {
         write_profile(&app.join(launch_check::PATH), &script)?;
     }
@@ -200,3 +203,16 @@ fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
         crate::units::counted(operands.len() as u64, "operand")
     ))
 }
+
+/// Without a Procfile nothing starts: only the last buildpack's `release` counts.
+pub static NO_PROCESS_TYPES: Kind = Kind {
+    id: "no-process-types",
+    header: "The app has no Procfile, so it will have no process types",
+    why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: what an \
+          earlier one would start by itself (`npm start`, for example) is not started.",
+    steps: &[
+        "Say what to start: `echo \"web: npm start\" > Procfile`, with your own command.",
+        "Commit the file and deploy again; `heroku ps:scale web=1` if the dyno was never started.",
+    ],
+    example: || Problem::new(&NO_PROCESS_TYPES),
+};

@@ -182,3 +182,16 @@ fn the_log_explains_what_earlier_buildpacks_left() {
         "{said}"
     );
 }
+
+#[test]
+fn without_a_procfile_nothing_would_start_and_the_log_says_so() {
+    let warning = "has no Procfile, so it will have no process types";
+    let sandbox = shop();
+    let said = |ran: &Ran| format!("{}{}", ran.stdout, ran.stderr);
+    fs_err::write(sandbox.app().join("Procfile"), "web: node server.js\n").unwrap();
+    let with = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(!said(&with).contains(warning), "{}", said(&with));
+    fs_err::remove_file(sandbox.app().join("Procfile")).unwrap();
+    let without = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(said(&without).contains(warning), "{}", said(&without));
+}
