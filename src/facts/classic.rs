@@ -97,13 +97,23 @@ pub fn on_dyno(path: &str) -> PathBuf {
     Path::new(HOME).join(path)
 }
 
+/// Scripts that slugsmith writes itself, at its end: in the app folder of an earlier build
+/// they say nothing about other buildpacks.
+pub const OWN_PROFILE: &str = ".profile.d/slugsmith.sh";
+pub const OWN_LAUNCH_CHECK: &str = ".profile.d/zz-slugsmith-launch-check.sh";
+
+fn is_own(name: &str) -> bool {
+    [OWN_PROFILE, OWN_LAUNCH_CHECK]
+        .iter()
+        .any(|own| own.rsplit('/').next() == Some(name))
+}
+
 fn scripts(root: &Path, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
     let folder = root.join(".profile.d");
     let mut names: Vec<String> = names(&folder);
     names.retain(|name| {
-        Path::new(name)
-            .extension()
-            .is_some_and(|found| found == "sh")
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|found| found == "sh") && !is_own(name)
     });
     let mut found: Vec<NamedScript> = names
         .iter()

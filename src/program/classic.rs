@@ -142,7 +142,9 @@ fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
     }
     let at_end = facts::app::read(&app);
     if at_end.procfile.is_empty() {
-        log.event(Event::Warning(&Problem::new(&NO_PROCESS_TYPES)));
+        log.event(Event::Warning(
+            &Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
+        ));
     }
     if let Some(script) = launch_check::script(&at_end, &config.launch, &report.env_reads) {
         write_profile(&app.join(launch_check::PATH), &script)?;
@@ -204,6 +206,9 @@ fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
     ))
 }
 
+const NO_PROCFILE: &str =
+    "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`.";
+
 /// Without a Procfile nothing starts: only the last buildpack's `release` counts.
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
@@ -214,5 +219,5 @@ pub static NO_PROCESS_TYPES: Kind = Kind {
         "Say what to start: `echo \"web: npm start\" > Procfile`, with your own command.",
         "Commit the file and deploy again; `heroku ps:scale web=1` if the dyno was never started.",
     ],
-    example: || Problem::new(&NO_PROCESS_TYPES),
+    example: || Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
 };

@@ -17,7 +17,7 @@ use crate::stack::environment::UNKNOWN;
 use crate::stack::expected::{Expected, Prediction, Read};
 
 /// Relative to the app.
-pub(super) const PATH: &str = ".profile.d/zz-slugsmith-launch-check.sh";
+pub(super) const PATH: &str = crate::facts::classic::OWN_LAUNCH_CHECK;
 
 /// The script for a slug as it is at the end of a build; `None` when there is nothing to check.
 pub(super) fn script(app: &App, config: &LaunchConfig, read: &[Read]) -> Option<String> {

@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::cache::{EnvChange, How};
 
 /// Relative to the app.
-pub(super) const PATH: &str = ".profile.d/slugsmith.sh";
+pub(super) const PATH: &str = crate::facts::classic::OWN_PROFILE;
 
 /// The script, or `None` when there is nothing to set.
 pub(super) fn script<'a>(
