@@ -14,6 +14,8 @@ use crate::progress::{Event, Progress};
 
 /// How many lines of output an error message carries.
 const KEPT_LINES: usize = 40;
+/// Characters of a line of output in an error.
+const LONGEST_LINE: usize = 300;
 
 /// How a program ended.
 #[derive(Debug)]
@@ -24,6 +26,31 @@ pub struct Ended {
     pub took: Duration,
     /// The last lines of output, stdout and stderr as they came.
     pub tail: Vec<String>,
+}
+
+impl Ended {
+    /// Whether one of the last lines holds these words.
+    #[must_use]
+    pub fn says(&self, words: &str) -> bool {
+        self.tail.iter().any(|line| line.contains(words))
+    }
+
+    /// The last lines for an error, long ones cut.
+    pub fn details(&self) -> impl Iterator<Item = String> {
+        self.tail.iter().map(|line| shortened(line))
+    }
+}
+
+/// Beginning and end of a line that lists the world, as pip does with all versions.
+fn shortened(line: &str) -> String {
+    let length = line.chars().count();
+    if length <= LONGEST_LINE {
+        return line.to_owned();
+    }
+    let part = LONGEST_LINE / 2;
+    let begin: String = line.chars().take(part).collect();
+    let end: String = line.chars().skip(length - part).collect();
+    format!("{begin} … {end}")
 }
 
 /// Runs `program` in `folder` with exactly `variables`.

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use super::inputs::Inputs;
 use super::lockfile::Lockfile;
-use super::{Context, EnvChange, How};
+use super::{Context, EnvChange, How, LOCKFILE_OUT_OF_STEP};
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::facts::app::App;
@@ -322,6 +322,14 @@ pub(super) fn machine(inputs: &mut Inputs, context: &Context<'_>) {
     let target = &context.environment.target;
     inputs.plain("distro", &target.distro);
     inputs.plain("arch", format!("{} {}", target.os, target.arch));
+}
+
+/// A package manager refuses a lockfile: what it said, and the command that mends it.
+fn out_of_step(ended: &Ended, saw: &str, step: &str) -> Problem {
+    Problem::new(&LOCKFILE_OUT_OF_STEP)
+        .saw(saw)
+        .step(step)
+        .details(ended.details())
 }
 
 /// A tool that isn't there.

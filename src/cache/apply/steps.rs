@@ -60,9 +60,6 @@ fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<Str
     variables
 }
 
-/// Characters of a line of output in an error.
-const LONGEST_LINE: usize = 300;
-
 fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     let shown = std::iter::once(step.program.as_str())
         .chain(step.arguments.iter().map(String::as_str))
@@ -85,19 +82,5 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     } else {
         &INSTALL_FAILED
     };
-    Problem::new(kind)
-        .saw(saw)
-        .details(ended.tail.iter().map(|line| shortened(line)))
-}
-
-/// Beginning and end of a line that lists the world, as pip does with all versions.
-fn shortened(line: &str) -> String {
-    let length = line.chars().count();
-    if length <= LONGEST_LINE {
-        return line.to_owned();
-    }
-    let part = LONGEST_LINE / 2;
-    let begin: String = line.chars().take(part).collect();
-    let end: String = line.chars().skip(length - part).collect();
-    format!("{begin} … {end}")
+    Problem::new(kind).saw(saw).details(ended.details())
 }

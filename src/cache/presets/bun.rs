@@ -14,9 +14,9 @@
 use serde_json::Value;
 
 use super::javascript::{self, Plan, browsers};
-use super::{Job, PACKED, Place, Recognised, Site, Step};
+use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
+use crate::cache::secrets;
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::units::counted;
@@ -130,12 +130,13 @@ fn packages(lock: &str) -> Packages {
 }
 
 fn explain(_: &std::path::Path, ended: &Ended) -> Option<Problem> {
-    let says = |words: &str| ended.tail.iter().any(|line| line.contains(words));
+    let says = |words: &str| ended.says(words);
     says("lockfile had changes, but lockfile is frozen").then(|| {
-        Problem::new(&LOCKFILE_OUT_OF_STEP)
-            .saw("bun refuses this pair of package.json and its lockfile")
-            .step("Write the lockfile anew: `bun install --lockfile-only`.")
-            .details(ended.tail.iter().cloned())
+        out_of_step(
+            ended,
+            "bun refuses this pair of package.json and its lockfile",
+            "Write the lockfile anew: `bun install --lockfile-only`.",
+        )
     })
 }
 

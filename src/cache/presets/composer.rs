@@ -12,10 +12,10 @@
 //! - **Exposure**: none; `vendor/` is where it always is.
 //! - **Left alone**: `auth.json`, a committed `vendor/`.
 
-use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing};
+use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
+use crate::cache::secrets;
 use crate::error::Problem;
 use crate::facts::{Parsed, app, tools};
 use crate::units::counted;
@@ -126,15 +126,13 @@ fn job(place: &Place<'_>, packages: Packages) -> Result<Job, Problem> {
         restored,
         finish: Some("compile").filter(has).map(run).into_iter().collect(),
         explain: |_, ended| {
-            let is_stale = ended
-                .tail
-                .iter()
-                .any(|line| line.contains("lock file is not up to date"));
+            let is_stale = ended.says("lock file is not up to date");
             is_stale.then(|| {
-                Problem::new(&LOCKFILE_OUT_OF_STEP)
-                    .saw("composer refuses this pair of composer.json and composer.lock")
-                    .step("Write the lockfile anew: `composer update --lock`.")
-                    .details(ended.tail.iter().cloned())
+                out_of_step(
+                    ended,
+                    "composer refuses this pair of composer.json and composer.lock",
+                    "Write the lockfile anew: `composer update --lock`.",
+                )
             })
         },
         ..Job::new(inputs, place.at.clone())

@@ -259,7 +259,7 @@ fn packages(lock: &Value) -> Packages {
 
 /// npm's own words for a lockfile that lacks what package.json asks for.
 fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
-    let says = |words: &str| ended.tail.iter().any(|line| line.contains(words));
+    let says = |words: &str| ended.says(words);
     if !says("package.json") || !(says("in sync") || says("npm install` instead of `npm ci")) {
         return None;
     }
@@ -276,7 +276,7 @@ fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
     if problem.saw.is_empty() {
         problem = problem.saw("npm ci refuses this pair of package.json and lockfile");
     }
-    Some(problem.details(ended.tail.iter().cloned()))
+    Some(problem.details(ended.details()))
 }
 
 fn out_of_step(manifest: &Value, name: &str, lock: &Value) -> Vec<String> {

@@ -18,9 +18,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::javascript::{self, Plan, browsers};
-use super::{Job, PACKED, Place, Recognised, Site, Step};
+use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
+use crate::cache::secrets;
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::units::counted;
@@ -161,15 +161,14 @@ fn packages(lock: &str) -> Packages {
 }
 
 fn explain(_: &Path, ended: &Ended) -> Option<Problem> {
-    let is_outdated = ended.tail.iter().any(|line| {
-        line.contains("ERR_PNPM_OUTDATED_LOCKFILE")
-            || line.contains("ERR_PNPM_LOCKFILE_CONFIG_MISMATCH")
-    });
+    let is_outdated =
+        ended.says("ERR_PNPM_OUTDATED_LOCKFILE") || ended.says("ERR_PNPM_LOCKFILE_CONFIG_MISMATCH");
     is_outdated.then(|| {
-        Problem::new(&LOCKFILE_OUT_OF_STEP)
-            .saw("pnpm refuses this pair of package.json and pnpm-lock.yaml")
-            .step("Write the lockfile anew: `pnpm install --lockfile-only`.")
-            .details(ended.tail.iter().cloned())
+        out_of_step(
+            ended,
+            "pnpm refuses this pair of package.json and pnpm-lock.yaml",
+            "Write the lockfile anew: `pnpm install --lockfile-only`.",
+        )
     })
 }
 

@@ -31,10 +31,12 @@ use std::path::{Path, PathBuf};
 use self::local::Local;
 use self::requirements::Requirements;
 use self::steps::Steps;
-use super::{Class, Job, Place, Recognised, Site, Step, UNPINNED, machine, missing, not_pinned};
+use super::{
+    Class, Job, Place, Recognised, Site, Step, UNPINNED, machine, missing, not_pinned, out_of_step,
+};
 use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{EnvChange, How, LOCKFILE_OUT_OF_STEP};
+use crate::cache::{EnvChange, How};
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::facts::environment::World;
@@ -230,15 +232,16 @@ fn program(
 }
 
 fn explain(_: &Path, ended: &Ended) -> Option<Problem> {
-    let says = |words: &str| ended.tail.iter().any(|line| line.contains(words));
+    let says = |words: &str| ended.says(words);
     let stale = says("needs to be updated, but `--locked`")
         || says("pyproject.toml changed significantly since poetry.lock")
         || says("Pipfile.lock is out of date")
         || says("out of date");
     stale.then(|| {
-        Problem::new(&LOCKFILE_OUT_OF_STEP)
-            .saw("the lockfile does not fit the manifest")
-            .step("Write the lockfile anew: `uv lock`, `poetry lock` or `pipenv lock`.")
-            .details(ended.tail.iter().cloned())
+        out_of_step(
+            ended,
+            "the lockfile does not fit the manifest",
+            "Write the lockfile anew: `uv lock`, `poetry lock` or `pipenv lock`.",
+        )
     })
 }

@@ -10,10 +10,10 @@
 //! - **Exposure** `BUNDLE_PATH`, `BUNDLE_WITHOUT`.
 //! - **Left alone**: the app's `.bundle/config`; a `vendor/bundle` that is there.
 
-use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing};
+use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
 use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{EnvChange, How, LOCKFILE_OUT_OF_STEP, secrets};
+use crate::cache::{EnvChange, How, secrets};
 use crate::error::Problem;
 use crate::facts::environment::World;
 use crate::facts::tools;
@@ -109,12 +109,13 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
             EnvChange::launch("BUNDLE_WITHOUT", How::Default, "development:test"),
         ],
         explain: |_, ended| {
-            let is_frozen = ended.tail.iter().any(|line| line.contains("frozen"));
+            let is_frozen = ended.says("frozen");
             is_frozen.then(|| {
-                Problem::new(&LOCKFILE_OUT_OF_STEP)
-                    .saw("bundler refuses this pair of Gemfile and Gemfile.lock")
-                    .step("Write the lockfile anew: `bundle lock`.")
-                    .details(ended.tail.iter().cloned())
+                out_of_step(
+                    ended,
+                    "bundler refuses this pair of Gemfile and Gemfile.lock",
+                    "Write the lockfile anew: `bundle lock`.",
+                )
             })
         },
         ..Job::new(inputs, place.at.clone())

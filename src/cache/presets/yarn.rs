@@ -23,9 +23,9 @@ mod lock;
 use serde_json::Value;
 
 use super::javascript::{self, Plan, browsers};
-use super::{Job, PACKED, Place, Prune, Recognised, Site, Step};
+use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
+use crate::cache::secrets;
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::facts::tools;
@@ -240,12 +240,13 @@ fn job(
 }
 
 fn explain(_: &std::path::Path, ended: &Ended) -> Option<Problem> {
-    let says = |words: &str| ended.tail.iter().any(|line| line.contains(words));
+    let says = |words: &str| ended.says(words);
     (says("lockfile needs to be updated") || says("YN0028") || says("would have been modified"))
         .then(|| {
-            Problem::new(&LOCKFILE_OUT_OF_STEP)
-                .saw("yarn refuses this pair of package.json and yarn.lock")
-                .step("Write the lockfile anew: `yarn install`.")
-                .details(ended.tail.iter().cloned())
+            out_of_step(
+                ended,
+                "yarn refuses this pair of package.json and yarn.lock",
+                "Write the lockfile anew: `yarn install`.",
+            )
         })
 }
