@@ -8,4 +8,5 @@ mod support;
 mod bad_input;
 mod page;
 mod sizes;
+mod strip_faults;
 mod verbs;
