@@ -28,13 +28,13 @@ pub mod native;
 pub mod platform;
 pub mod python;
 mod reading;
-mod stripped;
 pub mod record;
 pub mod references;
 pub mod report;
 pub mod resolve;
 pub mod shrink;
 pub mod start;
+mod stripped;
 pub mod trace;
 pub mod verify;
 

@@ -180,7 +180,8 @@ impl Layers {
             let has_toml = |layer: &Layer| !matches!(layer.toml, LayerToml::Missing);
             self.has_layer_tomls |= buildpack.layers.iter().any(has_toml);
             *place = buildpack;
-            self.unread.retain(|missed| !missed.path.starts_with(folder));
+            self.unread
+                .retain(|missed| !missed.path.starts_with(folder));
             self.unread.append(&mut unread);
         }
     }

@@ -218,9 +218,8 @@ impl Tree {
             return;
         }
         let root = &self.root;
-        self.entries.retain_mut(|entry| {
-            !written.contains(entry.path()) || walk::look_again(root, entry)
-        });
+        self.entries
+            .retain_mut(|entry| !written.contains(entry.path()) || walk::look_again(root, entry));
     }
 
     #[must_use]

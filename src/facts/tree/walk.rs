@@ -249,7 +249,10 @@ fn type_of(folder: BorrowedFd<'_>, name: &[u8]) -> FileType {
 pub(super) fn look_again(root: &Path, old: &mut Entry) -> bool {
     let full = root.join(old.path());
     match rustix::fs::statat(rustix::fs::CWD, full, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(stat) => *old = entry(std::mem::replace(&mut old.path, Path::new("").into()), &stat),
+        Ok(stat) => {
+            let path = std::mem::replace(&mut old.path, Path::new("").into());
+            *old = entry(path, &stat);
+        }
         Err(Errno::NOENT) => return false,
         // What was known stays: the folder around it was read a moment ago.
         Err(_) => {}
