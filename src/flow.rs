@@ -245,7 +245,9 @@ impl Run<'_> {
     /// Launch layers that are here, and those that come out of the previous image.
     fn launch_layers(&self) -> (Vec<LayerTree>, Vec<Reused>) {
         let (mut trees, mut reused) = (Vec::new(), Vec::new());
-        let Some(layers) = &self.layers else {
+        // Read again: our own layers have been made since.
+        let after = self.input.layers.filter(|_| self.apply).map(layers::read);
+        let Some(layers) = after.as_ref().or(self.layers.as_ref()) else {
             return (trees, reused);
         };
         for buildpack in &layers.group {
