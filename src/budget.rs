@@ -13,6 +13,7 @@ pub mod estimate;
 pub mod history;
 pub mod image;
 pub mod kept;
+pub mod launched;
 pub mod layers;
 pub mod limits;
 pub mod stream;

@@ -1,12 +1,10 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
 use crate::budget::history::History;
-use crate::budget::layers::Reused;
-use crate::budget::{LayerTree, Shipped, Verdict};
+use crate::budget::{Shipped, Verdict};
 use crate::cache::store::Store;
 use crate::cache::thin;
 use crate::config::Config;
@@ -14,10 +12,11 @@ use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
-use crate::facts::layers::{self, Folder, Layers};
+use crate::facts::layers::{self, Layers};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::strip::Stripped;
 use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
 
@@ -90,8 +89,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     };
     run.explain_stack();
     run.dependencies()?;
-    run.strip()?;
-    let tree = run.weigh();
+    let tree = run.strip_and_weigh()?;
     run.audit(&tree);
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
@@ -172,10 +170,30 @@ impl Run<'_> {
             store,
         };
         self.report.caches = cache::run(&context, self.progress)?;
+        if let Some(layers) = &mut self.layers {
+            // What was installed into layers of ours ships as well.
+            layers.read_again(store.root());
+        }
         Ok(())
     }
 
-    fn strip(&mut self) -> Result<()> {
+    /// Strips, and weighs what is left on the same walk. Gives the app's files as they are
+    /// on disk.
+    fn strip_and_weigh(&mut self) -> Result<Tree> {
+        let stripped = self.strip()?;
+        self.progress.event(Event::Strip(&stripped.report));
+        if stripped.report.dry_run {
+            self.weigh(&stripped.left());
+            self.report.strip = Some(stripped.report);
+            return Ok(stripped.found);
+        }
+        let (report, left) = stripped.into_left();
+        self.weigh(&left);
+        self.report.strip = Some(report);
+        Ok(left)
+    }
+
+    fn strip(&mut self) -> Result<Stripped> {
         self.progress.event(Event::Working { what: "Stripping" });
         let Input {
             app,
@@ -194,37 +212,27 @@ impl Run<'_> {
             Some(left_out) => left_out,
             None => &strip::absent::Nothing,
         };
-        let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
+        let stripped = strip::run_with(app, config, environment, !self.apply, absent)?;
         match (&left_out, store) {
-            (Some(left_out), _) => left_out.remember(&config.strip, &strip),
+            (Some(left_out), _) => left_out.remember(&config.strip, &stripped.report),
             (None, Some(store)) => thin::forget(store),
             (None, None) => {}
         }
-        self.progress.event(Event::Strip(&strip));
-        self.report.strip = Some(strip);
-        Ok(())
+        Ok(stripped)
     }
 
     /// Weighs what will be shipped: the app as it is after stripping (as it would be, in
     /// a check), and the launch layers of all buildpacks.
-    fn weigh(&mut self) -> Tree {
+    fn weigh(&mut self, shipped: &Tree) {
         self.progress.event(Event::Working { what: "Weighing" });
-        let tree = Tree::read(self.input.app);
-        let removed = self.report.strip.iter().filter(|strip| strip.dry_run);
-        let gone: HashSet<&Path> = removed
-            .flat_map(|strip| &strip.manifest)
-            .map(|removed| removed.path.as_path())
-            .collect();
-        let shipped = if gone.is_empty() {
-            tree.clone()
-        } else {
-            tree.without(&gone)
-        };
         let store = self.input.store.map(Store::root);
         let previous = store.and_then(budget::kept::load);
-        let (layers, reused) = self.launch_layers();
+        let (layers, reused) = match &mut self.layers {
+            Some(layers) => budget::launched::take(layers),
+            None => Default::default(),
+        };
         let load = budget::Load {
-            app: &shipped,
+            app: shipped,
             layers: &layers,
             reused: &reused,
             previous: previous.as_ref(),
@@ -239,44 +247,6 @@ impl Run<'_> {
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);
-        tree
-    }
-
-    /// Launch layers that are here, and those that come out of the previous image.
-    fn launch_layers(&self) -> (Vec<LayerTree>, Vec<Reused>) {
-        let (mut trees, mut reused) = (Vec::new(), Vec::new());
-        // Read again: our own layers have been made since.
-        let after = self.input.layers.filter(|_| self.apply).map(layers::read);
-        let Some(layers) = after.as_ref().or(self.layers.as_ref()) else {
-            return (trees, reused);
-        };
-        for buildpack in &layers.group {
-            let folder = layers.root.join(layers::escape(&buildpack.id));
-            let launched = buildpack.layers.iter();
-            for layer in launched.filter(|layer| stack::is_launched(layers, layer)) {
-                let (name, metadata) = (layer.shown(), layer.metadata_digest());
-                let buildpack = buildpack.id.clone();
-                if layer.folder == Folder::Directory {
-                    let tree = Tree::read(&folder.join(&layer.name));
-                    trees.push(LayerTree {
-                        name,
-                        buildpack,
-                        metadata,
-                        tree,
-                    });
-                } else if let Some(digest) =
-                    stack::reused(layers.analyzed.as_ref(), &buildpack, layer)
-                {
-                    reused.push(Reused {
-                        name,
-                        buildpack,
-                        metadata,
-                        digest: digest.clone(),
-                    });
-                }
-            }
-        }
-        (trees, reused)
     }
 
     fn audit(&mut self, tree: &Tree) {

@@ -34,6 +34,7 @@ pub mod report;
 pub mod resolve;
 pub mod shrink;
 pub mod start;
+mod stripped;
 pub mod trace;
 pub mod verify;
 
@@ -45,6 +46,7 @@ use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
+pub use stripped::Stripped;
 
 use absent::Absent;
 use memory::Memory;
@@ -82,11 +84,11 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
-    run_with(app, config, environment, dry_run, &absent::Nothing)
+    run_with(app, config, environment, dry_run, &absent::Nothing).map(|stripped| stripped.report)
 }
 
 /// As [`run`], for an app of which some files are elsewhere: those that stay are brought
-/// back, the others are reported as removed.
+/// back, the others are reported as removed. Gives the walked tree as well.
 ///
 /// # Errors
 /// As [`run`], or a file that stays can't be brought back.
@@ -96,7 +98,7 @@ pub fn run_with(
     environment: &Environment,
     dry_run: bool,
     absent: &dyn Absent,
-) -> Result<StripReport> {
+) -> Result<Stripped> {
     if !dry_run {
         recover(app)?;
     }
@@ -104,7 +106,8 @@ pub fn run_with(
     let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
         bring_back(app, &tree, &HashSet::new(), absent)?;
-        return Ok(StripReport::unchanged(&tree, dry_run, level));
+        let report = StripReport::unchanged(&tree, dry_run, level);
+        return Ok(Stripped::new(tree, report, absent));
     }
     let basis = absent
         .packed()
@@ -113,7 +116,7 @@ pub fn run_with(
     if let Some(basis) = &basis
         && let Some(report) = again(app, basis, &tree, absent)?
     {
-        return Ok(report);
+        return Ok(Stripped::new(tree, report, absent));
     }
     let all_variables = environment;
     let environment = &memory::only_what_counts(environment);
@@ -149,7 +152,10 @@ pub fn run_with(
     report.put_back = applied.put_back;
     report.dev_dependencies = plan.dev_dependencies;
     report.basis = basis;
-    Ok(report)
+    let commands_ran = !dry_run && !config.strip.verify.value.is_empty();
+    // They may have written anything.
+    let tree = if commands_ran { Tree::read(app) } else { tree };
+    Ok(Stripped::new(tree, report, absent))
 }
 
 pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;

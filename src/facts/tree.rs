@@ -167,14 +167,39 @@ impl Tree {
     /// are left out as well.
     #[must_use]
     pub fn without(&self, gone: &HashSet<&Path>) -> Self {
-        let mut kept: Vec<&Entry> = Vec::with_capacity(self.entries.len());
+        let stays = self.staying(gone);
+        let kept = self.entries.iter().zip(stays);
+        Self {
+            root: self.root.clone(),
+            entries: kept
+                .filter(|(_, stays)| *stays)
+                .map(|(entry, _)| entry.clone())
+                .collect(),
+            unread: self.unread.clone(),
+        }
+    }
+
+    /// As [`Tree::without`], and nothing is copied.
+    #[must_use]
+    pub fn into_without(mut self, gone: &HashSet<&Path>) -> Self {
+        if !gone.is_empty() {
+            let mut stays = self.staying(gone).into_iter();
+            self.entries.retain(|_| stays.next().unwrap_or(true));
+        }
+        self
+    }
+
+    /// By entry, whether it is left when these files are gone.
+    fn staying(&self, gone: &HashSet<&Path>) -> Vec<bool> {
+        let mut stays = vec![true; self.entries.len()];
         // Children stand behind their parents, so that backwards every folder is met
         // after all that it holds.
         let mut filled: HashSet<&Path> = HashSet::new();
         let mut emptied: HashSet<&Path> = HashSet::new();
-        for entry in self.entries.iter().rev() {
+        for (entry, stays) in self.entries.iter().zip(&mut stays).rev() {
             let path = entry.path();
             let leaves = gone.contains(path) || (emptied.contains(path) && !filled.contains(path));
+            *stays = !leaves;
             if let Some(parent) = path.parent() {
                 if leaves {
                     emptied.insert(parent);
@@ -182,16 +207,19 @@ impl Tree {
                     filled.insert(parent);
                 }
             }
-            if !leaves {
-                kept.push(entry);
-            }
         }
-        kept.reverse();
-        Self {
-            root: self.root.clone(),
-            entries: kept.into_iter().cloned().collect(),
-            unread: self.unread.clone(),
+        stays
+    }
+
+    /// Looks at these paths again, because their files were written since the walk. What
+    /// is not in the tree is not added, and what is gone is left out.
+    pub fn look_again(&mut self, written: &HashSet<&Path>) {
+        if written.is_empty() {
+            return;
         }
+        let root = &self.root;
+        self.entries
+            .retain_mut(|entry| !written.contains(entry.path()) || walk::look_again(root, entry));
     }
 
     #[must_use]
