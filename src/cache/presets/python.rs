@@ -155,14 +155,21 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     let question = "import platform, sys; print(platform.python_version(), sys.implementation.cache_tag, sys.base_prefix)";
     let answer = tools::ask(&python, &["-c", question], environment)
         .ok_or_else(|| missing(file, "python3"))?;
-    let mut words = answer.splitn(3, ' ');
+    let words: Vec<_> = answer.splitn(3, ' ').collect();
     let mut inputs = Inputs::default();
     machine(&mut inputs, context);
-    for input in ["python", "python ABI", "python's place"] {
-        inputs.plain(input, words.next().unwrap_or_default());
+    for (input, word) in ["python", "python ABI", "python's place"]
+        .iter()
+        .zip(&words)
+    {
+        inputs.plain(*input, *word);
     }
     let program = program(tool, environment, file)?;
-    let version = tools::ask(&program.1, &["--version"], environment).unwrap_or_default();
+    let version = match (&program.0, words.first()) {
+        // Its own pip installs: Python has been asked already.
+        (None, Some(version)) => format!("Python {version}"),
+        _ => tools::ask(&program.1, &["--version"], environment).unwrap_or_default(),
+    };
     let is_old_poetry = version.contains("version 1.");
     inputs.plain("installer", version);
     settings::add(&mut inputs, root, &lock, environment);

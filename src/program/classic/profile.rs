@@ -82,7 +82,7 @@ mod tests {
             change("DONE", How::Override, "x", true),
             change("BAD;NAME", How::Override, "x", false),
         ];
-        let script = script(changes.iter(), Path::new("/tmp/build_1")).unwrap();
+        let script = script(changes.iter(), Some(Path::new("/tmp/build_1"))).unwrap();
         let shown = "printf '%s|' \"$PATH\" \"$VIRTUAL_ENV\" \"$ODD\" \"$SET\" \"$UNSET\" \"$NEW\" \"${DONE:-none}\"";
         let output = Command::new("/bin/sh")
             .args(["-euc", &format!("{script}{shown}")])
@@ -99,6 +99,6 @@ mod tests {
 
     #[test]
     fn nothing_to_set_is_no_script() {
-        assert_eq!(script([].iter(), Path::new("/app")), None);
+        assert_eq!(script([].iter(), Some(Path::new("/app"))), None);
     }
 }
