@@ -35,6 +35,7 @@ use crate::config::Config;
 use crate::error::{Kind, Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::Environment;
+use crate::facts::installed::InstalledPackage;
 use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
@@ -85,6 +86,48 @@ pub struct Outcome {
     pub left_out_bytes: u64,
     /// The tree is a layer that is in the image only: nothing else is kept of it.
     pub stays_in_image: bool,
+}
+
+impl Outcome {
+    /// Whether what lies in the folders was installed or restored by us.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self.decision.verdict,
+            Verdict::Hit | Verdict::Miss { .. } | Verdict::Partial { .. }
+        )
+    }
+}
+
+/// What the lockfiles of compiled programs pin: nothing in the app tells it any more.
+#[must_use]
+pub fn pinned(store: &store::Store, outcomes: &[Outcome]) -> Vec<InstalledPackage> {
+    let ours = outcomes.iter().filter(|outcome| outcome.is_ours());
+    let compiled = ours.filter_map(|outcome| {
+        let name = outcome.decision.name.as_str();
+        let kind = match name.rsplit('/').next()? {
+            "go" => "golang",
+            "cargo" => "cargo",
+            _ => return None,
+        };
+        Some((kind, lockfile::kept(&store.folder(name))?))
+    });
+    compiled
+        .flat_map(|(kind, packages)| {
+            let versions = packages.into_iter().flat_map(|(name, versions)| {
+                versions
+                    .into_iter()
+                    .map(move |version| (name.clone(), version))
+            });
+            versions.map(move |(name, version)| InstalledPackage {
+                kind,
+                name,
+                version,
+                licence: None,
+                is_pinned_only: true,
+            })
+        })
+        .collect()
 }
 
 /// A variable that the app needs when it runs.

@@ -98,6 +98,25 @@ mod tests {
     }
 
     #[test]
+    fn the_next_buildpack_gets_the_paths_of_this_build() {
+        let changes = [change(
+            "PATH",
+            How::Prepend,
+            "/tmp/build_1/.venv/bin",
+            false,
+        )];
+        let script = script(changes.iter(), None).unwrap();
+        let output = Command::new("/bin/bash")
+            .args(["-euc", &format!("{script}printf %s \"$PATH\"")])
+            .env_clear()
+            .envs([("HOME", "/app"), ("PATH", "/bin")])
+            .output()
+            .unwrap();
+        let path = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(path, "/tmp/build_1/.venv/bin:/bin", "{script}");
+    }
+
+    #[test]
     fn nothing_to_set_is_no_script() {
         assert_eq!(script([].iter(), Some(Path::new("/app"))), None);
     }
