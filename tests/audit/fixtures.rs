@@ -4,28 +4,11 @@
 //! `ok-<scenario>/` none. A file `expect` beside the app's files may say more: each of its
 //! lines must appear in `level path:line message` of some finding of the rule.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use slugsmith::audit::{self, AuditReport, registry};
-use slugsmith::config;
-use slugsmith::facts::environment::{self, Environment, World};
-use slugsmith::facts::{app, tree::Tree};
+use slugsmith::audit::registry;
 
-pub(crate) fn audit(folder: &Path) -> AuditReport {
-    let environment = Environment {
-        world: World::Embedded,
-        target: environment::this_machine(Some("heroku-24")),
-        variables: BTreeMap::new(),
-    };
-    let config = config::read(folder, &environment).expect("a valid project.toml");
-    let app = app::read(folder);
-    let tree = Tree::read(folder);
-    let mut facts = audit::Facts::read(&app, &tree);
-    // End-of-life dates must not turn fixtures over.
-    "2026-11-23".clone_into(&mut facts.today);
-    audit::run(&facts, &config)
-}
+pub(crate) use crate::support::audit;
 
 fn scenarios() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/audit");

@@ -65,11 +65,6 @@ pub(crate) fn has(rule: &str) -> bool {
     folder().join(format!("{rule}.pairs")).is_file()
 }
 
-/// A copy of a clean app.
-pub(crate) fn clean(app: &str) -> tempfile::TempDir {
-    build(app, &[])
-}
-
 /// The bad apps of one rule.
 pub(crate) fn bad_apps_of(rule: &str) -> Vec<tempfile::TempDir> {
     let pairs = parse(&folder().join(format!("{rule}.pairs")));

@@ -6,6 +6,7 @@
 mod support;
 
 mod bad_input;
+mod manifests;
 mod page;
 mod sizes;
 mod verbs;
