@@ -144,7 +144,9 @@ impl State<'_, '_> {
         if !facts.trace {
             return Vec::new();
         }
-        let trace = trace::node(facts, texts, &self.normal);
+        let trace = trace::follow(facts, texts, &self.normal, |path| {
+            lists.keep.names(path, false)
+        });
         let mut used = Vec::new();
         for number in 0..self.open.len() {
             let Some(path) = facts
@@ -154,11 +156,15 @@ impl State<'_, '_> {
             else {
                 continue;
             };
-            let known = package_folder(path)
-                .is_some_and(|folder| matches!(facts.manifests.get(folder), Some(Some(_))));
-            let Some(slot) = self.open.get_mut(number).filter(|_| known) else {
+            let judged = trace.judged.get(number) == Some(&true);
+            let Some(slot) = self.open.get_mut(number).filter(|_| judged) else {
                 continue;
             };
+            // Tests and installers of Python are known by name; what keeps them is read below.
+            let named = slot.is_some() && super::catalogue::python::split(path).is_some();
+            if named {
+                continue;
+            }
             let listed = slot.is_some_and(|entry| entry.id == LISTED.id);
             let develops = slot.is_some_and(|entry| entry.id == DEVELOPMENT.id);
             if develops && !lists.keep.names(path, false) {
@@ -348,7 +354,9 @@ impl State<'_, '_> {
             return;
         }
         // The graph has judged packages already.
-        if self.facts.trace && self.facts.index.path(number).is_some_and(in_packages) {
+        let judged =
+            entry.id == UNREACHED.id || self.facts.index.path(number).is_some_and(in_packages);
+        if self.facts.trace && judged {
             return;
         }
         let strong_enough = match entry.guard {

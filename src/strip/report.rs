@@ -43,6 +43,9 @@ pub struct StripReport {
     /// Level `trace`: loads whose target can't be known; what they can reach is kept.
     #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// Packages that are not looked into, and why.
+    #[serde(default)]
+    pub left_alone: Vec<String>,
     /// What the decision depends on, where that is known; see [`super::memory::basis`].
     #[serde(skip)]
     pub basis: Option<String>,
@@ -121,6 +124,7 @@ impl StripReport {
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
             undecided: Vec::new(),
+            left_alone: Vec::new(),
             basis: None,
             recalled: false,
         }
@@ -179,6 +183,10 @@ impl StripReport {
         self.kept = kept(facts, plan);
         self.unused_remove.clone_from(&plan.unused_remove);
         self.undecided.clone_from(&plan.undecided);
+        if facts.plug_and_play {
+            let why = "yarn Plug'n'Play: packages are zip archives, which stay as they are";
+            self.left_alone.push(why.to_owned());
+        }
     }
 }
 

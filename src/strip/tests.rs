@@ -9,7 +9,7 @@ use super::{StripReport, run};
 use crate::config::{self, Config};
 use crate::facts::environment::{Environment, Target, World};
 
-fn environment() -> Environment {
+pub(super) fn environment() -> Environment {
     Environment {
         world: World::CloudNative,
         target: Target {
