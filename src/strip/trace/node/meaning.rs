@@ -1,14 +1,15 @@
 //! Which files of the tree can one load of a file mean?
 
-use super::super::resolve::{Form, in_app, parts};
-use super::super::value::{HOLE, Value};
-use super::{Graph, named_only};
+use super::Node;
+use super::resolve::{Form, in_app, parts};
+use super::value::{HOLE, Value};
 use crate::strip::facts::package_folder;
 use crate::strip::index::{self, join, parent};
 use crate::strip::platform::{self, Fit};
 use crate::strip::resolve::is_module;
+use crate::strip::trace::graph::named_only;
 
-impl Graph<'_, '_> {
+impl Node<'_, '_> {
     /// Entries of everything that the app declares: its own code loads some of it by a
     /// name that is not known.
     pub(super) fn declared(&self) -> Vec<usize> {

@@ -1,127 +1,17 @@
-//! What does one JavaScript or TypeScript file load?
+//! Second pass: which expressions load something?
 
-mod names;
-mod tell;
-
-use std::collections::HashMap;
-
-use memchr::memmem;
-use oxc_allocator::Allocator;
 use oxc_ast::ast::{self, Expression as E};
 use oxc_ast_visit::{Visit, walk};
-use oxc_parser::Parser;
-use oxc_span::{GetSpan, SourceType};
+use oxc_span::GetSpan;
 use oxc_syntax::operator::BinaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
-use super::resolve::Form;
-use super::value::{Evaluator, Value};
-use names::Names;
-use tell::{is_require, is_telling, is_word, reads_nothing, takes_require};
+use super::super::resolve::Form;
+use super::super::value::{Evaluator, Value};
+use super::tell::{is_require, is_telling, is_word, reads_nothing, takes_require};
+use super::{Load, Source};
 
-/// One thing that a file loads or mentions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Load {
-    /// A module by a name that may have holes.
-    Module(Value, Form),
-    /// A path inside the app that may have holes.
-    Path(String),
-    /// A module of which nothing is known.
-    Unknown,
-    /// Some literal that could be a file's or a module's name.
-    Word(String),
-}
-
-/// What a file loads, and where (byte offsets turned into 1-based lines).
-#[derive(Debug, Default)]
-pub(super) struct Source {
-    pub(super) loads: Vec<(Load, u32)>,
-    /// Some load of this file is unknown.
-    pub(super) unknown: bool,
-    /// How what its words name would be loaded.
-    pub(super) form: Option<Form>,
-    /// The parser gave up; the caller falls back to literals.
-    pub(super) broken: bool,
-}
-
-/// What evaluating needs to know of the file and the machine.
-pub(super) struct Context<'c> {
-    pub(super) file: &'c str,
-    pub(super) platform: &'c str,
-    pub(super) arch: &'c str,
-    pub(super) resolve: &'c dyn Fn(&str) -> Option<String>,
-}
-
-/// Texts without any of these load nothing.
-const MARKS: &[&str] = &[
-    "require",
-    "import",
-    "export",
-    "__dirname",
-    "__filename",
-    "Worker",
-    "process.cwd",
-];
-/// Only these make names worth following.
-const COMPUTED: &[&str] = &[
-    "__dirname",
-    "__filename",
-    "import.meta",
-    ".resolve(",
-    ".cwd(",
-];
-
-/// Reads one file.
-pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
-    let has = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if !MARKS.iter().any(has) {
-        return Source::default();
-    }
-    let allocator = Allocator::default();
-    let source = SourceType::from_path(context.file)
-        .unwrap_or_default()
-        .with_jsx(!context.file.ends_with("ts"));
-    let mut parsed = Parser::new(&allocator, text, source).parse();
-    if parsed.panicked || !parsed.diagnostics.is_empty() {
-        // Node decides by package.json whether a file is a script; try the other way.
-        let script = Parser::new(&allocator, text, source.with_script(true)).parse();
-        if !script.panicked && script.diagnostics.len() < parsed.diagnostics.len().max(1) {
-            parsed = script;
-        }
-    }
-    if parsed.panicked {
-        return Source {
-            broken: true,
-            unknown: true,
-            ..Source::default()
-        };
-    }
-    let mut evaluator = Evaluator {
-        file: context.file,
-        platform: context.platform,
-        arch: context.arch,
-        resolve: context.resolve,
-        names: HashMap::new(),
-    };
-    if COMPUTED.iter().any(has) {
-        let mut names = Names { evaluator };
-        names.visit_program(&parsed.program);
-        evaluator = names.evaluator;
-    }
-    let mut reader = Reader {
-        evaluator,
-        loads: Vec::new(),
-        words: Vec::new(),
-        unknown: false,
-        quiet: 0,
-        shadowed: 0,
-        exporting: false,
-    };
-    reader.visit_program(&parsed.program);
-    reader.finish(text)
-}
-
-struct Reader<'e> {
+pub(super) struct Reader<'e> {
     evaluator: Evaluator<'e>,
     loads: Vec<(Load, u32)>,
     words: Vec<(String, u32)>,
@@ -133,8 +23,20 @@ struct Reader<'e> {
     exporting: bool,
 }
 
-impl Reader<'_> {
-    fn finish(self, text: &str) -> Source {
+impl<'e> Reader<'e> {
+    pub(super) fn new(evaluator: Evaluator<'e>) -> Self {
+        Self {
+            evaluator,
+            loads: Vec::new(),
+            words: Vec::new(),
+            unknown: false,
+            quiet: 0,
+            shadowed: 0,
+            exporting: false,
+        }
+    }
+
+    pub(super) fn finish(self, text: &str) -> Source {
         let mut loads = self.loads;
         let unknown = self.unknown;
         // A bundle says each of its words a thousand times.

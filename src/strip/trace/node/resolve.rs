@@ -13,11 +13,12 @@ use crate::strip::facts::Facts;
 use crate::strip::index::{join, name, parent};
 use crate::strip::manifest::Manifest;
 
-pub(super) use specifier::{in_app, is_builtin, parts};
+pub(in crate::strip::trace) use specifier::in_app;
+pub(super) use specifier::{is_builtin, parts};
 
 /// How something is loaded; it decides which conditions hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Form {
+pub(in crate::strip::trace) enum Form {
     Require,
     Import,
 }
@@ -27,12 +28,12 @@ const EXTENSIONS: &[&str] = &[".js", ".json", ".node"];
 const TYPESCRIPT: &[&str] = &[".ts", ".tsx", ".mts", ".cts", ".jsx"];
 
 /// Resolves specifiers of one app.
-pub(super) struct Resolver<'f, 'a> {
+pub(in crate::strip::trace) struct Resolver<'f, 'a> {
     facts: &'f Facts<'a>,
 }
 
 impl<'f, 'a> Resolver<'f, 'a> {
-    pub(super) fn new(facts: &'f Facts<'a>) -> Self {
+    pub(in crate::strip::trace) fn new(facts: &'f Facts<'a>) -> Self {
         Self { facts }
     }
 
@@ -178,7 +179,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
     }
 
     /// The folder that a package's name means in `file`, links followed.
-    pub(super) fn package(&self, file: &str, package: &str) -> Option<&'a str> {
+    pub(in crate::strip::trace) fn package(&self, file: &str, package: &str) -> Option<&'a str> {
         let index = &self.facts.index;
         let mut folder = parent(file);
         loop {
