@@ -9,4 +9,5 @@ mod bad_input;
 mod manifests;
 mod page;
 mod sizes;
+mod strip_faults;
 mod verbs;
