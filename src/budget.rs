@@ -208,6 +208,20 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The word that reports and image labels use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Warn => "warn",
+            Self::Over => "over",
+            Self::TooClose => "too-close",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Weighs an app on its own and judges it.
 #[must_use]
 pub fn judge(app: &Tree, config: &Config) -> BudgetReport {

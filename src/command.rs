@@ -53,6 +53,22 @@ fn shortened(line: &str) -> String {
     format!("{begin} … {end}")
 }
 
+/// A command as one would type it: words that a shell would split are quoted.
+#[must_use]
+pub fn shown(program: &str, arguments: &[String]) -> String {
+    let word = |word: &str| {
+        let is_plain =
+            !word.is_empty() && !word.contains([' ', '\t', '\n', '"', '\'', '\\', '&', ';', '|']);
+        if is_plain {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
+    words.map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Runs `program` in `folder` with exactly `variables`.
 ///
 /// # Errors
@@ -64,10 +80,7 @@ pub fn run(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
     progress: &mut dyn Progress,
 ) -> std::io::Result<Ended> {
-    let shown = std::iter::once(program)
-        .chain(arguments.iter().map(String::as_str))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let shown = shown(program, arguments);
     progress.event(Event::CommandStarted { command: &shown });
     let begun = Instant::now();
     let mut child = Command::new(program)
@@ -95,6 +108,10 @@ pub fn run(
     drop(sender);
     let mut tail = VecDeque::with_capacity(KEPT_LINES);
     for line in lines {
+        // npm's first line is an empty one, which says nothing in a log.
+        if tail.is_empty() && line.trim().is_empty() {
+            continue;
+        }
         progress.event(Event::CommandOutput { line: &line });
         if tail.len() == KEPT_LINES {
             tail.pop_front();
@@ -215,6 +232,12 @@ mod tests {
         sorted.sort();
         assert_eq!(sorted, ["one", "two"]);
         assert_eq!(ended.tail, lines);
+    }
+
+    #[test]
+    fn empty_lines_before_the_first_word_say_nothing() {
+        let (_, lines) = sh(r"printf '\n \nadded\n\n3 packages\n'");
+        assert_eq!(lines, ["added", "", "3 packages"]);
     }
 
     #[test]

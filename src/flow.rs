@@ -90,6 +90,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.explain_stack();
     run.dependencies()?;
     let tree = run.strip_and_weigh()?;
+    run.name_packages(&tree);
     run.audit(&tree);
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
@@ -218,6 +219,10 @@ impl Run<'_> {
             (None, Some(store)) => thin::forget(store),
             (None, None) => {}
         }
+        if let Some(store) = store {
+            // Without it only whoever looks for a file misses it.
+            let _ = strip::kept::save(store.root(), &stripped.report);
+        }
         Ok(stripped)
     }
 
@@ -247,6 +252,16 @@ impl Run<'_> {
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);
+    }
+
+    /// An image names what we installed; what was adopted is named by who installed it.
+    fn name_packages(&mut self, tree: &Tree) {
+        if self.layers.is_none() {
+            return;
+        }
+        let ours = self.report.caches.iter().filter(|one| one.is_ours());
+        let folders: Vec<String> = ours.flat_map(|one| one.folders.clone()).collect();
+        self.report.installed = facts::installed::read(tree, &folders);
     }
 
     fn audit(&mut self, tree: &Tree) {

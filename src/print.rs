@@ -10,6 +10,7 @@ pub mod build_log;
 pub mod cache;
 pub mod companion;
 pub mod contract;
+pub mod cyclonedx;
 pub mod diff;
 pub mod env;
 pub mod findings;

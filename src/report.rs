@@ -1,11 +1,13 @@
 //! What did a run find and do? One value with everything that printers show.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::audit::AuditReport;
 use crate::budget::BudgetReport;
 use crate::cache;
 use crate::facts::Unread;
+use crate::facts::installed::InstalledPackage;
 use crate::finding::{Finding, Level};
 use crate::stack::{StackReport, expected};
 use crate::strip::StripReport;
@@ -20,6 +22,8 @@ pub struct Report {
     pub audit: Option<AuditReport>,
     /// Findings of the configuration itself (unknown keys, unused suppressions).
     pub config_findings: Vec<Finding>,
+    /// Packages in the folders that we filled; only where a bill of materials is wanted.
+    pub installed: BTreeSet<InstalledPackage>,
     /// Variables that the app's code reads without a default, by name.
     pub env_reads: Vec<expected::Read>,
     /// What could not be read; taints the budget's verdict.

@@ -6,6 +6,8 @@
 mod support;
 
 mod bad_input;
+mod manifests;
 mod page;
 mod sizes;
+mod strip_faults;
 mod verbs;

@@ -61,10 +61,7 @@ fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<Str
 }
 
 fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
-    let shown = std::iter::once(step.program.as_str())
-        .chain(step.arguments.iter().map(String::as_str))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let shown = command::shown(&step.program, &step.arguments);
     let saw = format!(
         "`{shown}` ended with {} after {}",
         ended.status,

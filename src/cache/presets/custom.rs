@@ -5,9 +5,22 @@ use std::path::{Path, PathBuf};
 
 use super::{Job, PACKED, Recognised, Site, Step, machine};
 use crate::cache::inputs::Inputs;
+use crate::cache::pack::Fault;
 use crate::cache::{Context, secrets};
 use crate::config::CustomCache;
 use crate::facts::tree::Tree;
+use crate::units;
+
+/// Above this a cache is not kept, in bytes, unless the user says otherwise.
+pub(in crate::cache) const MOST: u64 = 512_000_000;
+
+/// Why a cache of this size is not kept.
+pub(in crate::cache) fn too_large(bytes: u64, most: u64) -> Fault {
+    let (bytes, most) = (units::size(bytes), units::size(most));
+    Fault::Refused(format!(
+        "it has {bytes}, more than its `max_size` of {most}; it starts anew"
+    ))
+}
 
 /// Custom caches that have a command.
 pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognised<'a>> {
@@ -18,7 +31,7 @@ pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognise
         .map(|(cache, run)| {
             Recognised::Site(Site {
                 name: cache.name.value.clone(),
-                what: run.value.clone(),
+                what: cache.paths.join(", "),
                 class: PACKED,
                 trees: cache.paths.iter().map(|path| tidy(path)).collect(),
                 adopted: None,
@@ -38,6 +51,8 @@ fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
     inputs.plain("run", run);
     Job {
         install: vec![step],
+        most: Some(cache.max_size.unwrap_or(MOST)),
+        launch: cache.launch,
         ..Job::new(inputs, PathBuf::new())
     }
 }

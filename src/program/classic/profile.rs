@@ -82,7 +82,7 @@ mod tests {
             change("DONE", How::Override, "x", true),
             change("BAD;NAME", How::Override, "x", false),
         ];
-        let script = script(changes.iter(), Path::new("/tmp/build_1")).unwrap();
+        let script = script(changes.iter(), Some(Path::new("/tmp/build_1"))).unwrap();
         let shown = "printf '%s|' \"$PATH\" \"$VIRTUAL_ENV\" \"$ODD\" \"$SET\" \"$UNSET\" \"$NEW\" \"${DONE:-none}\"";
         let output = Command::new("/bin/sh")
             .args(["-euc", &format!("{script}{shown}")])
@@ -98,7 +98,26 @@ mod tests {
     }
 
     #[test]
+    fn the_next_buildpack_gets_the_paths_of_this_build() {
+        let changes = [change(
+            "PATH",
+            How::Prepend,
+            "/tmp/build_1/.venv/bin",
+            false,
+        )];
+        let script = script(changes.iter(), None).unwrap();
+        let output = Command::new("/bin/bash")
+            .args(["-euc", &format!("{script}printf %s \"$PATH\"")])
+            .env_clear()
+            .envs([("HOME", "/app"), ("PATH", "/bin")])
+            .output()
+            .unwrap();
+        let path = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(path, "/tmp/build_1/.venv/bin:/bin", "{script}");
+    }
+
+    #[test]
     fn nothing_to_set_is_no_script() {
-        assert_eq!(script([].iter(), Path::new("/app")), None);
+        assert_eq!(script([].iter(), Some(Path::new("/app"))), None);
     }
 }
