@@ -22,7 +22,7 @@ pub struct StripConfig {
     pub keep: Sourced<Vec<String>>,
     /// gitignore syntax.
     pub remove: Sourced<Vec<String>>,
-    /// Shell commands that must succeed after stripping.
+    /// Commands that must succeed after stripping.
     pub verify: Sourced<Vec<String>>,
 }
 
@@ -41,7 +41,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "verify",
         "[]",
-        "Commands to run in the stripped app, each at most 2 minutes; if one fails, everything is put back.",
+        "Commands to run in the stripped app, without a shell and each at most 2 minutes; if one fails, everything is put back.",
     ),
 ];
 
