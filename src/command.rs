@@ -109,6 +109,10 @@ pub fn run(
     drop(sender);
     let mut tail = VecDeque::with_capacity(KEPT_LINES);
     for line in lines {
+        // npm's first line is an empty one, which says nothing in a log.
+        if tail.is_empty() && line.trim().is_empty() {
+            continue;
+        }
         progress.event(Event::CommandOutput { line: &line });
         if tail.len() == KEPT_LINES {
             tail.pop_front();
@@ -252,6 +256,12 @@ mod tests {
         sorted.sort();
         assert_eq!(sorted, ["one", "two"]);
         assert_eq!(ended.tail, lines);
+    }
+
+    #[test]
+    fn empty_lines_before_the_first_word_say_nothing() {
+        let (_, lines) = sh(r"printf '\n \nadded\n\n3 packages\n'");
+        assert_eq!(lines, ["added", "", "3 packages"]);
     }
 
     #[test]

@@ -331,6 +331,10 @@ mod tests {
                 .contains("off without a `reason`")
         );
         assert!(rejected("[[com.slugsmith.cache]]\npaths = [\"a\"]\n").contains("`name`"));
+        let named =
+            |name: &str| format!("[[com.slugsmith.cache]]\nname = {name:?}\npaths = [\"a\"]\n");
+        assert!(rejected(&named("npm")).contains("own caches"));
+        assert!(rejected(&named("x").repeat(2)).contains("another cache"));
         assert!(rejected("[com.slugsmith\n").starts_with("project.toml:1:"));
     }
 

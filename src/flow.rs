@@ -251,6 +251,10 @@ impl Run<'_> {
             (None, Some(store)) => thin::forget(store),
             (None, None) => {}
         }
+        if let Some(store) = store {
+            // Without it only whoever looks for a file misses it.
+            let _ = strip::kept::save(store.root(), &stripped.report);
+        }
         Ok(stripped)
     }
 

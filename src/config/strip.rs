@@ -22,6 +22,8 @@ pub struct StripConfig {
     pub keep: Sourced<Vec<String>>,
     /// gitignore syntax.
     pub remove: Sourced<Vec<String>>,
+    /// Runtimes that other buildpacks left in a classic app: `.heroku/node`.
+    pub layers: Sourced<Vec<String>>,
     /// Commands that must succeed after stripping.
     pub verify: Sourced<Vec<String>>,
 }
@@ -38,6 +40,11 @@ pub(super) const KEYS: &[Key] = &[
         "Paths to keep, in gitignore syntax; wins over everything else.",
     ),
     Key::new("remove", "[]", "Paths to remove, in gitignore syntax."),
+    Key::new(
+        "layers",
+        "[]",
+        "Runtimes of other buildpacks in a classic app (`.heroku/node`) whose headers, static libraries and manuals may go, too. Never in a Cloud Native build.",
+    ),
     Key::new(
         "verify",
         "[]",
@@ -60,6 +67,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StripConfig> {
             .unwrap_or(Sourced::default(Vec::new())),
         remove: section
             .list("remove")?
+            .unwrap_or(Sourced::default(Vec::new())),
+        layers: section
+            .list("layers")?
             .unwrap_or(Sourced::default(Vec::new())),
         verify: section
             .list("verify")?

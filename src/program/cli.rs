@@ -101,7 +101,9 @@ impl OutputFile {
     fn write(&self, text: &str) -> Result<()> {
         match &self.output {
             Some(path) => {
-                fs_err::write(path, text).map_err(|error| crate::error::io("writing", path, &error))
+                let plain = anstream::adapter::strip_str(text).to_string();
+                fs_err::write(path, plain)
+                    .map_err(|error| crate::error::io("writing", path, &error))
             }
             None => print::out(text)
                 .map_err(|error| crate::error::io("writing", "standard output", &error)),

@@ -12,4 +12,5 @@ mod manifests;
 mod page;
 mod site;
 mod sizes;
+mod strip_faults;
 mod verbs;

@@ -9,7 +9,7 @@ use slugsmith::facts::tree::Tree;
 
 use crate::support::repository;
 
-/// Pages in the order in which somebody reads them; folders follow, sorted.
+/// Pages in the order in which somebody reads them; the others follow, sorted.
 const CHAPTERS: &[(&str, &str)] = &[
     ("tasks/cut-my-slug.md", "Cut my slug"),
     ("tasks/speed-up-deploys.md", "Speed up my deploys"),
@@ -20,12 +20,6 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("tasks/workers.md", "Workers"),
     ("tasks/config.md", "Config vars"),
     ("tasks/ci.md", "In CI"),
-];
-const REFERENCE: &[(&str, &str)] = &[
-    ("configuration.md", "Configuration"),
-    ("caches.md", "Caches"),
-    ("contract.md", "Contract"),
-    ("benchmarks.md", "Benchmarks"),
 ];
 /// Folder, heading, and whether its pages stand below its README.
 const FOLDERS: &[(&str, &str, bool)] = &[
@@ -61,10 +55,14 @@ fn summary() -> String {
         let _ = writeln!(text, "- [{name}]({path})");
     }
     text.push_str("\n# Reference\n\n");
-    for (path, name) in REFERENCE {
-        let _ = writeln!(text, "- [{name}]({path})");
-    }
     let all = pages(&docs);
+    let no_chapter =
+        |page: &&PathBuf| !page.ends_with("README.md") && !page.ends_with("SUMMARY.md");
+    let on_top = all.iter().filter(|page| page.components().count() == 1);
+    for page in on_top.filter(no_chapter) {
+        let name = title(&docs.join(page));
+        let _ = writeln!(text, "- [{name}]({})", page.display());
+    }
     for (folder, heading, has_index) in FOLDERS {
         let _ = write!(text, "\n# {heading}\n\n");
         let mut indent = "";

@@ -94,6 +94,15 @@ fn strip_removes_and_says_what() {
 }
 
 #[test]
+fn a_report_in_a_file_is_plain_text() {
+    let sandbox = storefront();
+    let strip = ["strip", "app", "--dry-run", "--output", "report.txt"];
+    sandbox.slugsmith(&strip).expect(0);
+    let report = fs_err::read_to_string(sandbox.path("report.txt")).unwrap();
+    assert!(report.starts_with("- Strip (safe)\n"), "{report}");
+}
+
+#[test]
 fn explain_knows_every_id_and_suggests_the_nearest() {
     let sandbox = Sandbox::new();
     let list = sandbox.slugsmith(&["explain"]).expect(0);
