@@ -171,6 +171,61 @@ fn init_writes_only_when_asked_and_never_over_a_file() {
 }
 
 #[test]
+fn init_says_what_each_line_would_save() {
+    let sandbox = storefront()
+        .file(
+            "node_modules/a/package.json",
+            r#"{"name":"a","main":"index.js"}"#,
+        )
+        .file("node_modules/a/index.js", "")
+        .file("node_modules/a/index.js.map", "x".repeat(2000))
+        .file("node_modules/a/never.js", "y".repeat(1000));
+    let shown = sandbox.slugsmith(&["init", "app"]).expect(0).stdout;
+    for part in [
+        "# Processes: web (Procfile).",
+        "\"safe\" saves 2.0 kB",
+        "source maps 2.0 kB",
+        "\"trace\" saves another",
+        "warn = \"10 MB\"     # a quarter above today",
+        "1 error",
+        "Nothing was written",
+    ] {
+        assert!(shown.contains(part), "no {part:?} in\n{shown}");
+    }
+    let empty = Sandbox::new();
+    empty.slugsmith(&["init", "app"]).expect(3);
+}
+
+#[test]
+fn completions_and_man_know_every_verb() {
+    let sandbox = Sandbox::new();
+    let help = sandbox.slugsmith(&["--help"]).expect(0).stdout;
+    let verbs: Vec<_> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .filter_map(|line| line.strip_prefix("  "))
+        // Longer indents continue the line before.
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .take_while(|verb| *verb != "help")
+        .collect();
+    assert!(verbs.len() > 10, "{help}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = sandbox.slugsmith(&["completions", shell]).expect(0).stdout;
+        for verb in &verbs {
+            assert!(script.contains(verb), "{shell}: {verb}");
+        }
+    }
+    let page = sandbox.slugsmith(&["man"]).expect(0).stdout;
+    for verb in &verbs {
+        assert!(page.contains(&format!("slugsmith\\-{verb}")), "{verb}");
+        let own = sandbox.slugsmith(&["man", verb]).expect(0).stdout;
+        assert!(own.contains(".SH OPTIONS"), "{verb}");
+    }
+    sandbox.slugsmith(&["man", "nothing"]).expect(2);
+}
+
+#[test]
 fn without_npm_the_rest_still_runs() {
     let sandbox = storefront();
     let mut command = sandbox.command(crate::support::BINARY);
