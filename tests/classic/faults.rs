@@ -377,7 +377,9 @@ fn a_layer_of_another_user_costs_the_cache_and_not_the_build() {
         .env("CNB_PLATFORM_DIR", &platform)
         .env("CNB_BP_PLAN_PATH", platform.join("plan.toml"))
         .env("CNB_TARGET_OS", "linux")
-        .env("CNB_TARGET_ARCH", "amd64");
+        .env("CNB_TARGET_ARCH", "amd64")
+        .env("CNB_TARGET_DISTRO_NAME", "debian")
+        .env("CNB_TARGET_DISTRO_VERSION", "12");
     let ran = crate::support::Ran::from(command.output().unwrap()).expect(0);
     assert!(ran.stdout.contains("discarded"), "{}", ran.stdout);
     let installed = layers.join("cache-pip/data/venv/installed");
