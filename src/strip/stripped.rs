@@ -5,7 +5,7 @@
 //! app a second time.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::absent::Absent;
 use super::report::{Removed, StripReport};
@@ -27,7 +27,7 @@ impl Stripped {
         let entries = found.entries().iter().map(crate::facts::tree::Entry::path);
         let back = entries.filter(|path| absent.has(path) && !removed.contains(path));
         let back: Vec<_> = back.map(Path::to_owned).collect();
-        let mut written: HashSet<&Path> = back.iter().map(|path| path.as_path()).collect();
+        let mut written: HashSet<&Path> = back.iter().map(PathBuf::as_path).collect();
         if !report.dry_run {
             written.extend(paths(&report.shrunk));
         }
@@ -56,7 +56,6 @@ fn paths(removed: &[Removed]) -> HashSet<&Path> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
 
     use super::super::tests::{app, environment};
     use super::super::{absent, run_with};
