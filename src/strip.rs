@@ -19,8 +19,13 @@ pub mod decide;
 pub mod dev;
 pub mod dev_dependencies;
 pub mod facts;
+pub mod glob;
+mod go;
+pub mod identical;
 pub mod index;
 pub mod journal;
+pub mod kept;
+pub mod legacy;
 pub mod lists;
 pub mod manifest;
 pub mod memory;
@@ -208,12 +213,15 @@ fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Op
 pub enum Explanation {
     /// Nothing of that path is in the app.
     Missing,
-    /// It goes: the catalogue entry.
-    Removed(&'static catalogue::Entry),
+    /// It goes: the catalogue entry, and for a list of another tool its line
+    /// (`.slugcleanup:3`).
+    Removed(&'static catalogue::Entry, Option<String>),
     /// A catalogue entry names it, and this keeps it.
     Kept(&'static catalogue::Entry, decide::Because),
     /// No catalogue entry names it, or a list of the user keeps it.
     NotNamed,
+    /// It is a list for another tool, and means this.
+    List(legacy::ListReport),
 }
 
 /// Says why `path` (relative to `app`) stays or goes; changes nothing.
@@ -223,11 +231,24 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
     let trace = config.strip.level.value == StripLevel::Trace;
     let facts = facts::read(&tree, environment, trace);
     let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
+    let list = plan
+        .lists
+        .into_iter()
+        .find(|list| path == Path::new(&list.name));
+    if let Some(list) = list {
+        return Explanation::List(list);
+    }
     let Some(number) = tree.entries().iter().position(|entry| entry.path() == path) else {
         return Explanation::Missing;
     };
     if let Some((_, entry)) = plan.removed.iter().find(|(at, _)| *at == number) {
-        return Explanation::Removed(entry);
+        let path = facts.index.path(number).unwrap_or_default();
+        let listed = facts
+            .legacy
+            .0
+            .iter()
+            .any(|list| list.kind.entry == Some(*entry));
+        return Explanation::Removed(entry, listed.then(|| facts.legacy.place(path)).flatten());
     }
     match plan.kept.iter().find(|(at, ..)| *at == number) {
         Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),

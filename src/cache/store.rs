@@ -138,7 +138,7 @@ impl Store {
     /// # Errors
     /// When the disk says no.
     pub fn fresh(&self) -> std::io::Result<PathBuf> {
-        let folder = self.root.join(format!("{PREFIX}partial"));
+        let folder = self.root.join(format!("{PREFIX}_partial"));
         clear(&folder)?;
         fs_err::create_dir_all(&folder)?;
         Ok(folder)

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::pack::{Flow, Image, said};
-use crate::runner::{SLUGSMITH, path_of, released, variable};
+use crate::runner::{RESTORE, SLUGSMITH, path_of, released, variable};
 use crate::support::{Sandbox, repository};
 
 const GROUP: &[&str] = &["runtime-node", "procfile", SLUGSMITH];
@@ -128,6 +128,29 @@ fn the_bill_names_what_was_installed(image: &Image) {
     assert_eq!(components.len(), 1, "{components:?}");
     assert_eq!(components[0]["purl"], "pkg:npm/ms@2.1.3");
     assert_eq!(components[0]["licenses"][0]["license"]["name"], "MIT");
+}
+
+/// A binary for one machine under a descriptor for two would fail in the middle of a build.
+#[test]
+#[ignore = "container test"]
+fn a_package_declares_the_one_target_that_it_runs_on() {
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        _ => "arm64",
+    };
+    for (source, packaged) in [
+        ("buildpack.toml", SLUGSMITH),
+        ("companion/buildpack.toml", RESTORE),
+    ] {
+        let targets = |path: PathBuf| {
+            let table: toml::Table = fs_err::read_to_string(path).unwrap().parse().unwrap();
+            let targets = table["targets"].as_array().unwrap().iter();
+            let arches = targets.map(|target| target["arch"].as_str().unwrap().to_owned());
+            arches.collect::<Vec<_>>()
+        };
+        assert_eq!(targets(repository(source)), ["amd64", "arm64"]);
+        assert_eq!(targets(path_of(packaged).join("buildpack.toml")), [arch]);
+    }
 }
 
 /// A builder with an order of its own, as a cluster's: the companion first, from its OCI

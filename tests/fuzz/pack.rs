@@ -24,7 +24,14 @@ fn packed() -> (TempDir, Vec<u8>) {
     fs_err::hard_link(tree.join("ms/lib/a.js"), tree.join("ms/lib/b.js")).unwrap();
     std::os::unix::fs::symlink("ms/index.js", tree.join("link")).unwrap();
     let roots = [PathBuf::from("node_modules")];
-    pack(&app, &roots, &folder.path().join("pack"), Links::Inside).unwrap();
+    pack(
+        &app,
+        &roots,
+        &folder.path().join("pack"),
+        Links::Inside,
+        None,
+    )
+    .unwrap();
     let index = fs_err::read(folder.path().join("pack/index")).unwrap();
     let index = zstd::stream::decode_all(index.as_slice()).unwrap();
     (folder, index)

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use super::Fault;
 
+/// First bytes of every index of every version.
+const FAMILY: &[u8] = b"slugsmith pack ";
 /// First bytes of every index; the digit is the version of the form.
 const MAGIC: &[u8] = b"slugsmith pack 3\n";
 /// Largest index that is read, uncompressed: far above any tree that fits a slug.
@@ -106,7 +108,12 @@ impl Index {
         )
         .map_err(|error| Fault::Damaged(format!("the index can't be unpacked: {error}")))?;
         let Some(body) = bytes.strip_prefix(MAGIC) else {
-            return Err(Fault::Damaged("the index is of another form".to_owned()));
+            let why = if bytes.starts_with(FAMILY) {
+                "another version of slugsmith packed it"
+            } else {
+                "the index is of another form"
+            };
+            return Err(Fault::Damaged(why.to_owned()));
         };
         Cursor(body)
             .index()
