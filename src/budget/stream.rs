@@ -63,8 +63,11 @@ impl<'a> Stream<'a> {
     /// The archive of the entries that `wanted` (of a source's place and an entry) picks.
     #[must_use]
     pub fn of(sources: Vec<Source<'a>>, wanted: impl Fn(usize, &Entry) -> bool) -> Self {
-        let mut members = Vec::new();
-        let mut starts = Vec::new();
+        // At once: growing would hold a million of them twice.
+        let most = sources.iter().map(|source| source.tree.entries().len() + 1);
+        let most = most.sum();
+        let mut members = Vec::with_capacity(most);
+        let mut starts = Vec::with_capacity(most + 1);
         let mut end = 0;
         for (number, source) in sources.iter().enumerate() {
             let Ok(place) = u16::try_from(number) else {

@@ -266,6 +266,33 @@ fn other_buildpacks_layers_count() {
 }
 
 #[test]
+fn a_folder_has_the_kind_of_most_of_its_bytes() {
+    let file = |path: &str, size| Entry::new(path, EntryKind::File, size);
+    let folder = |path: &str| Entry::new(path, EntryKind::Directory, 0);
+    let entries = vec![
+        folder("m"),
+        folder("m/a"),
+        file("m/a/x.js.map", 60_000),
+        file("m/a/x.so", 50_000),
+        folder("m/b"),
+        file("m/b/y.so", 40_000),
+    ];
+    let tree = Tree::from_entries(PathBuf::from("/nowhere"), entries, Vec::new());
+    let detail = inspect(&tree).detail.unwrap();
+    let top = detail.children.iter().find(|one| one.name == "m").unwrap();
+    let kind = |name: &str| {
+        top.children
+            .iter()
+            .find(|one| one.name == name)
+            .unwrap()
+            .kind
+    };
+    // The larger child is of one kind, most of the bytes are of another.
+    assert_eq!([kind("a"), kind("b")], ["source maps", "native code"]);
+    assert_eq!(top.kind, "native code");
+}
+
+#[test]
 fn only_special_files_and_folders_weigh_next_to_nothing() {
     let entries = vec![
         Entry::new("fifo", EntryKind::Special, 0),
@@ -322,7 +349,7 @@ fn tree_of(files: &[(Vec<&str>, u64)]) -> Tree {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+    #![proptest_config(proptest::test_runner::Config::with_cases(24))]
     #[test]
     fn every_byte_belongs_to_one_part_one_kind_and_one_folder(
         app in some_files(),

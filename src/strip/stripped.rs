@@ -56,7 +56,6 @@ fn paths(removed: &[Removed]) -> HashSet<&Path> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
 
     use super::super::tests::{app, environment};
     use super::super::{absent, run_with};

@@ -1,6 +1,6 @@
 //! What does the whole tree look like, folder by folder, in few enough pieces to draw?
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -30,6 +30,9 @@ pub struct Node {
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Node>,
+    /// Compressed bytes by kind of everything inside, until the folder is finished.
+    #[serde(skip)]
+    pub(crate) kinds: BTreeMap<&'static str, f64>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
@@ -107,7 +110,7 @@ fn source(
             gone_bytes: if leaves { totals.bytes } else { 0 },
             gone: if leaves { compressed } else { 0.0 },
             kind: super::kind_of(entry),
-            children: Vec::new(),
+            ..Node::default()
         };
         if entry.kind() == EntryKind::Directory {
             open.push(node);
@@ -132,7 +135,14 @@ fn close(open: &mut Vec<Node>, depth: usize, smallest: f64) {
 
 impl Node {
     /// Adds a child; a small one only as a number.
-    fn take_in(&mut self, child: Node, smallest: f64) {
+    fn take_in(&mut self, mut child: Node, smallest: f64) {
+        let kinds = std::mem::take(&mut child.kinds);
+        if kinds.is_empty() {
+            *self.kinds.entry(child.kind).or_default() += child.compressed;
+        }
+        for (kind, compressed) in kinds {
+            *self.kinds.entry(kind).or_default() += compressed;
+        }
         self.files += child.files;
         self.bytes += child.bytes;
         self.compressed += child.compressed;
@@ -145,24 +155,22 @@ impl Node {
 
     /// Sorts, sums up what was too small, and names the main kind.
     fn finish(&mut self) {
+        let main = self.kinds.iter().max_by(|a, b| a.1.total_cmp(b.1));
+        self.kind = main.map_or(self.kind, |(kind, _)| kind);
         if self.children.is_empty() {
             return;
         }
         self.children
             .sort_by(|a, b| b.compressed.total_cmp(&a.compressed));
-        let mut kinds = std::collections::BTreeMap::<&'static str, f64>::new();
         let mut rest = (self.files, self.bytes, self.compressed);
         let mut gone = (self.gone_bytes, self.gone);
         for child in &self.children {
-            *kinds.entry(child.kind).or_default() += child.compressed;
             rest.0 = rest.0.saturating_sub(child.files);
             rest.1 = rest.1.saturating_sub(child.bytes);
             rest.2 -= child.compressed;
             gone.0 = gone.0.saturating_sub(child.gone_bytes);
             gone.1 -= child.gone;
         }
-        let main = kinds.iter().max_by(|a, b| a.1.total_cmp(b.1));
-        self.kind = main.map_or(self.kind, |(kind, _)| kind);
         if rest.0 > 0 {
             self.children.push(Node {
                 name: format!("{} more", crate::units::counted(rest.0, "small file")),
@@ -172,7 +180,7 @@ impl Node {
                 gone_bytes: gone.0,
                 gone: gone.1.max(0.0),
                 kind: "other",
-                children: Vec::new(),
+                ..Node::default()
             });
         }
     }

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::super::Compressed;
 use super::super::codec::{BestSpeed, Census, DICTIONARY, Piece, Reference, SPEED_BLOCK};
 use super::super::stream::Stream;
+use super::bias::GNU;
 use super::windows::Buffer;
 use super::{Estimate, GZIP, Window, interval};
 
@@ -92,11 +93,14 @@ pub(super) fn census(stream: &Stream<'_>) -> (Compressed, Compressed) {
             counted
         })
         .collect();
-    let sized = |reference: fn(&Counted) -> Option<f64>| {
+    let sized = |reference: fn(&Counted) -> Option<f64>, ratio: f64| {
         let (total, half) = corrected(&measured, reference);
-        interval(total + GZIP, half, stream.len())
+        interval(total * ratio + GZIP, half, stream.len())
     };
-    (sized(|chunk| chunk.slug), sized(|chunk| chunk.layer))
+    (
+        sized(|chunk| chunk.slug, GNU),
+        sized(|chunk| chunk.layer, 1.0),
+    )
 }
 
 /// Compressed bytes of a chunk, by the fast coder and by the references where compared.

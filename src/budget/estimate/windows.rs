@@ -95,16 +95,11 @@ impl Arena {
             .iter_mut()
             .zip(jobs)
             .map(|(buffer, job)| {
-                let length = if job.reference && is_first(job.start, stream) {
-                    2 * WINDOW
-                } else {
-                    WINDOW
-                };
+                let windows = 1 + usize::from(job.reference && is_first(job.start, stream));
+                let length = WINDOW * windows as u64;
                 let piece = buffer.piece(stream, job.start, length, DICTIONARY);
-                let (content, after) = piece
-                    .content
-                    .split_at_checked(WINDOW as usize)
-                    .unwrap_or_default();
+                let half = piece.content.len() / windows;
+                let (content, after) = piece.content.split_at_checked(half).unwrap_or_default();
                 (job, Piece { content, ..piece }, after)
             })
             .collect();
