@@ -37,6 +37,7 @@ fn main() {
         "verdict" => Goal {
             limits: &limits,
             precision: f64::INFINITY,
+            effort: 0.0,
             ..Goal::NUMBER
         },
         "sample" => Goal {

@@ -13,6 +13,7 @@ pub mod estimate;
 pub mod history;
 pub mod image;
 pub mod kept;
+pub mod launched;
 pub mod layers;
 pub mod limits;
 pub mod stream;
@@ -205,6 +206,20 @@ pub enum Verdict {
     TooClose,
     /// Something could not be read, so no verdict is honest.
     Unknown,
+}
+
+impl Verdict {
+    /// The word that reports and image labels use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Warn => "warn",
+            Self::Over => "over",
+            Self::TooClose => "too-close",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Weighs an app on its own and judges it.

@@ -35,6 +35,7 @@ use crate::config::Config;
 use crate::error::{Kind, Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::Environment;
+use crate::facts::installed::InstalledPackage;
 use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
@@ -83,6 +84,50 @@ pub struct Outcome {
     pub packed: Option<thin::Packed>,
     /// Bytes of `tree_bytes` that were not unpacked, since strip would remove them again.
     pub left_out_bytes: u64,
+    /// The tree is a layer that is in the image only: nothing else is kept of it.
+    pub stays_in_image: bool,
+}
+
+impl Outcome {
+    /// Whether what lies in the folders was installed or restored by us.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self.decision.verdict,
+            Verdict::Hit | Verdict::Miss { .. } | Verdict::Partial { .. }
+        )
+    }
+}
+
+/// What the lockfiles of compiled programs pin: nothing in the app tells it any more.
+#[must_use]
+pub fn pinned(store: &store::Store, outcomes: &[Outcome]) -> Vec<InstalledPackage> {
+    let ours = outcomes.iter().filter(|outcome| outcome.is_ours());
+    let compiled = ours.filter_map(|outcome| {
+        let name = outcome.decision.name.as_str();
+        let kind = match name.rsplit('/').next()? {
+            "go" => "golang",
+            "cargo" => "cargo",
+            _ => return None,
+        };
+        Some((kind, lockfile::kept(&store.folder(name))?))
+    });
+    compiled
+        .flat_map(|(kind, packages)| {
+            let versions = packages.into_iter().flat_map(|(name, versions)| {
+                versions
+                    .into_iter()
+                    .map(move |version| (name.clone(), version))
+            });
+            versions.map(move |(name, version)| InstalledPackage {
+                kind,
+                name,
+                version,
+                licence: None,
+                is_pinned_only: true,
+            })
+        })
+        .collect()
 }
 
 /// A variable that the app needs when it runs.
@@ -172,13 +217,31 @@ impl Context<'_> {
     /// Whether the user wants this cache emptied: by its name, or by the last or first
     /// part of it (`next` for `.next/cache`).
     fn is_reset(&self, name: &str) -> bool {
-        let parts = || name.split(['/', '.']);
-        self.config
-            .cache
-            .reset
-            .iter()
-            .any(|reset| reset == "all" || reset == name || parts().any(|part| part == reset))
+        let mut reset = self.config.cache.reset.iter();
+        reset.any(|reset| names(reset, name))
     }
+
+    /// What the user wants emptied and is the name of nothing.
+    fn unknown_resets(&self, known: &[String]) -> Vec<Problem> {
+        let reset = self.config.cache.reset.iter();
+        let unknown = reset.filter(|reset| !known.iter().any(|name| names(reset, name)));
+        let mut known: Vec<_> = known.iter().map(String::as_str).collect();
+        known.sort_unstable();
+        known.dedup();
+        let known = known.join(", ");
+        unknown
+            .map(|reset| {
+                Problem::new(&CACHE_UNKNOWN)
+                    .saw(format!("SLUGSMITH_CACHE_RESET={reset}"))
+                    .saw(format!("caches of this app: {known}"))
+            })
+            .collect()
+    }
+}
+
+/// Whether a word of `SLUGSMITH_CACHE_RESET` means the cache of this name.
+fn names(reset: &str, name: &str) -> bool {
+    reset == "all" || reset == name || name.split(['/', '.']).any(|part| part == reset)
 }
 
 /// Restores or installs every cache that the app has, runs the app's build scripts, and
@@ -190,6 +253,7 @@ impl Context<'_> {
 pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
     let mut folders = folders::Folders::of(context);
     folders.clean()?;
+    let stored = context.store.all();
     let mut outcomes = Vec::new();
     let places: Vec<_> = std::iter::once(String::new())
         .chain(context.config.cache.projects.iter().cloned())
@@ -238,7 +302,13 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
             }
         });
     }
+    let mut names = folders.names();
+    names.extend(stored.into_iter().map(|(name, _)| name));
     outcomes.extend(folders.keep(progress));
+    names.extend(outcomes.iter().map(|outcome| outcome.decision.name.clone()));
+    for problem in context.unknown_resets(&names) {
+        progress.event(Event::Warning(&problem));
+    }
     collect::collect(context, progress);
     Ok(outcomes)
 }
@@ -253,6 +323,22 @@ pub static CACHE_DISCARDED: Kind = Kind {
         "If it happens on every build, run once with SLUGSMITH_CACHE_RESET=all and report it with both logs.",
     ],
     example: || Problem::new(&CACHE_DISCARDED).saw("npm: the archive ends early (12.1 of 38.4 MB)"),
+};
+
+/// `SLUGSMITH_CACHE_RESET` names nothing.
+pub static CACHE_UNKNOWN: Kind = Kind {
+    id: "cache-unknown",
+    header: "SLUGSMITH_CACHE_RESET names no cache of this app",
+    why: "Nothing was discarded for it, so a cache that you wanted emptied was used again.",
+    steps: &[
+        "Take a name as the log prints it, `npm` or `.next/cache`, or a part of it, `next`; `all` empties every cache.",
+        "Or leave the variable out.",
+    ],
+    example: || {
+        Problem::new(&CACHE_UNKNOWN)
+            .saw("SLUGSMITH_CACHE_RESET=nmp")
+            .saw("caches of this app: .next/cache, npm")
+    },
 };
 
 /// A tree was installed but could not be kept.

@@ -53,6 +53,23 @@ fn shortened(line: &str) -> String {
     format!("{begin} … {end}")
 }
 
+/// A command as one would type it: words that a shell would split are quoted, credentials
+/// in URLs hidden.
+#[must_use]
+pub fn shown(program: &str, arguments: &[String]) -> String {
+    let word = |word: &str| {
+        let is_plain =
+            !word.is_empty() && !word.contains([' ', '\t', '\n', '"', '\'', '\\', '&', ';', '|']);
+        if is_plain {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
+    mask(&words.map(word).collect::<Vec<_>>().join(" "))
+}
+
 /// Runs `program` in `folder` with exactly `variables`.
 ///
 /// # Errors
@@ -64,10 +81,7 @@ pub fn run(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
     progress: &mut dyn Progress,
 ) -> std::io::Result<Ended> {
-    let shown = std::iter::once(program)
-        .chain(arguments.iter().map(String::as_str))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let shown = shown(program, arguments);
     progress.event(Event::CommandStarted { command: &shown });
     let begun = Instant::now();
     let mut child = Command::new(program)
@@ -95,6 +109,10 @@ pub fn run(
     drop(sender);
     let mut tail = VecDeque::with_capacity(KEPT_LINES);
     for line in lines {
+        // npm's first line is an empty one, which says nothing in a log.
+        if tail.is_empty() && line.trim().is_empty() {
+            continue;
+        }
         progress.event(Event::CommandOutput { line: &line });
         if tail.len() == KEPT_LINES {
             tail.pop_front();
@@ -150,6 +168,29 @@ fn clean(line: &str) -> String {
         }
     }
     out
+}
+
+/// Splits a command as a shell would, without anything else that a shell does.
+#[must_use]
+pub fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut characters = command.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// Hides user names and passwords in URLs.
@@ -218,6 +259,12 @@ mod tests {
     }
 
     #[test]
+    fn empty_lines_before_the_first_word_say_nothing() {
+        let (_, lines) = sh(r"printf '\n \nadded\n\n3 packages\n'");
+        assert_eq!(lines, ["added", "", "3 packages"]);
+    }
+
+    #[test]
     fn bars_and_colours_are_cleaned() {
         let (_, lines) = sh(r"printf '10%%\r50%%\r\033[32mdone\033[0m\n'");
         assert_eq!(lines, ["done"]);
@@ -230,5 +277,31 @@ mod tests {
             "fetch https://***@host/x and http://plain/y"
         );
         assert_eq!(mask("git+ssh://git@h:a/b"), "git+ssh://***@h:a/b");
+    }
+
+    #[test]
+    fn commands_are_split_like_a_shell_does() {
+        assert_eq!(words("python fetch.py"), ["python", "fetch.py"]);
+        assert_eq!(
+            words(r#"sh -c 'a "b" c' "d e" f\ g """#),
+            ["sh", "-c", r#"a "b" c"#, "d e", "f g", ""]
+        );
+    }
+
+    #[test]
+    fn credentials_in_a_command_are_masked() {
+        #[derive(Default)]
+        struct Started(String);
+        impl Progress for Started {
+            fn event(&mut self, event: Event<'_>) {
+                if let Event::CommandStarted { command } = event {
+                    command.clone_into(&mut self.0);
+                }
+            }
+        }
+        let mut started = Started::default();
+        let arguments = ["https://u:p@h/x".to_owned()];
+        run("/bin/true", &arguments, Path::new("/"), [], &mut started).unwrap();
+        assert_eq!(started.0, "/bin/true https://***@h/x");
     }
 }

@@ -10,6 +10,7 @@ pub mod before;
 pub mod classic;
 pub mod code;
 pub mod environment;
+pub mod installed;
 pub mod layers;
 pub mod packages;
 pub mod process;

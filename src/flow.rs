@@ -1,12 +1,10 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
 use crate::budget::history::History;
-use crate::budget::layers::Reused;
-use crate::budget::{LayerTree, Shipped, Verdict};
+use crate::budget::{Shipped, Verdict};
 use crate::cache::store::Store;
 use crate::cache::thin;
 use crate::config::Config;
@@ -14,10 +12,11 @@ use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
-use crate::facts::layers::{self, Folder, Layers};
-use crate::facts::tree::Tree;
+use crate::facts::layers::{self, Layers};
+use crate::facts::tree::{Totals, Tree};
 use crate::progress::{Event, Progress};
-use crate::report::Report;
+use crate::report::{Phase, Report};
+use crate::strip::Stripped;
 use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
 
@@ -87,12 +86,17 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
             ..Report::default()
         },
         progress,
+        phase_begun: begun,
     };
+    run.phase("Reading the app", Totals::default());
     run.explain_stack();
+    run.phase("Stack", Totals::default());
     run.dependencies()?;
-    run.strip()?;
-    let tree = run.weigh();
+    run.phase("Dependencies", installed(&run.report));
+    let tree = run.strip_and_weigh()?;
+    run.name_packages(&tree);
     run.audit(&tree);
+    run.phase("Audit", tree.totals());
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
@@ -107,9 +111,32 @@ struct Run<'a> {
     apply: bool,
     report: Report,
     progress: &'a mut dyn Progress,
+    phase_begun: Instant,
+}
+
+/// What caches restored or installed.
+fn installed(report: &Report) -> Totals {
+    Totals {
+        files: 0,
+        bytes: report.caches.iter().map(|cache| cache.tree_bytes).sum(),
+    }
 }
 
 impl Run<'_> {
+    /// Ends a phase that went through so much, and begins the next.
+    fn phase(&mut self, name: &'static str, through: Totals) {
+        let now = Instant::now();
+        if self.input.config.profile.value {
+            self.report.phases.push(Phase {
+                name,
+                took: now - self.phase_begun,
+                files: through.files,
+                bytes: through.bytes,
+            });
+        }
+        self.phase_begun = now;
+    }
+
     fn explain_stack(&mut self) {
         let Some(layers) = &self.layers else {
             return self.explain_slug();
@@ -172,10 +199,34 @@ impl Run<'_> {
             store,
         };
         self.report.caches = cache::run(&context, self.progress)?;
+        if let Some(layers) = &mut self.layers {
+            // What was installed into layers of ours ships as well.
+            layers.read_again(store.root());
+        }
         Ok(())
     }
 
-    fn strip(&mut self) -> Result<()> {
+    /// Strips, and weighs what is left on the same walk. Gives the app's files as they are
+    /// on disk.
+    fn strip_and_weigh(&mut self) -> Result<Tree> {
+        let stripped = self.strip()?;
+        self.progress.event(Event::Strip(&stripped.report));
+        self.phase("Strip", stripped.report.before);
+        if stripped.report.dry_run {
+            let left = stripped.left();
+            self.weigh(&left);
+            self.phase("Budget", left.totals());
+            self.report.strip = Some(stripped.report);
+            return Ok(stripped.found);
+        }
+        let (report, left) = stripped.into_left();
+        self.weigh(&left);
+        self.phase("Budget", left.totals());
+        self.report.strip = Some(report);
+        Ok(left)
+    }
+
+    fn strip(&mut self) -> Result<Stripped> {
         self.progress.event(Event::Working { what: "Stripping" });
         let Input {
             app,
@@ -194,37 +245,31 @@ impl Run<'_> {
             Some(left_out) => left_out,
             None => &strip::absent::Nothing,
         };
-        let strip = strip::run_with(app, config, environment, !self.apply, absent)?;
+        let stripped = strip::run_with(app, config, environment, !self.apply, absent)?;
         match (&left_out, store) {
-            (Some(left_out), _) => left_out.remember(&config.strip, &strip),
+            (Some(left_out), _) => left_out.remember(&config.strip, &stripped.report),
             (None, Some(store)) => thin::forget(store),
             (None, None) => {}
         }
-        self.progress.event(Event::Strip(&strip));
-        self.report.strip = Some(strip);
-        Ok(())
+        if let Some(store) = store {
+            // Without it only whoever looks for a file misses it.
+            let _ = strip::kept::save(store.root(), &stripped.report);
+        }
+        Ok(stripped)
     }
 
     /// Weighs what will be shipped: the app as it is after stripping (as it would be, in
     /// a check), and the launch layers of all buildpacks.
-    fn weigh(&mut self) -> Tree {
+    fn weigh(&mut self, shipped: &Tree) {
         self.progress.event(Event::Working { what: "Weighing" });
-        let tree = Tree::read(self.input.app);
-        let removed = self.report.strip.iter().filter(|strip| strip.dry_run);
-        let gone: HashSet<&Path> = removed
-            .flat_map(|strip| &strip.manifest)
-            .map(|removed| removed.path.as_path())
-            .collect();
-        let shipped = if gone.is_empty() {
-            tree.clone()
-        } else {
-            tree.without(&gone)
-        };
         let store = self.input.store.map(Store::root);
         let previous = store.and_then(budget::kept::load);
-        let (layers, reused) = self.launch_layers();
+        let (layers, reused) = match &mut self.layers {
+            Some(layers) => budget::launched::take(layers),
+            None => Default::default(),
+        };
         let load = budget::Load {
-            app: &shipped,
+            app: shipped,
             layers: &layers,
             reused: &reused,
             previous: previous.as_ref(),
@@ -239,46 +284,22 @@ impl Run<'_> {
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);
-        tree
     }
 
-    /// Launch layers that are here, and those that come out of the previous image.
-    fn launch_layers(&self) -> (Vec<LayerTree>, Vec<Reused>) {
-        let (mut trees, mut reused) = (Vec::new(), Vec::new());
-        let Some(layers) = &self.layers else {
-            return (trees, reused);
-        };
-        for buildpack in &layers.group {
-            let folder = layers.root.join(layers::escape(&buildpack.id));
-            let launched = buildpack.layers.iter();
-            for layer in launched.filter(|layer| stack::is_launched(layers, layer)) {
-                let (name, metadata) = (layer.shown(), layer.metadata_digest());
-                let buildpack = buildpack.id.clone();
-                if layer.folder == Folder::Directory {
-                    let tree = Tree::read(&folder.join(&layer.name));
-                    trees.push(LayerTree {
-                        name,
-                        buildpack,
-                        metadata,
-                        tree,
-                    });
-                } else if let Some(digest) =
-                    stack::reused(layers.analyzed.as_ref(), &buildpack, layer)
-                {
-                    reused.push(Reused {
-                        name,
-                        buildpack,
-                        metadata,
-                        digest: digest.clone(),
-                    });
-                }
-            }
+    /// An image names what we installed; what was adopted is named by who installed it.
+    fn name_packages(&mut self, tree: &Tree) {
+        if self.layers.is_none() {
+            return;
         }
-        (trees, reused)
+        let ours = self.report.caches.iter().filter(|one| one.is_ours());
+        let folders: Vec<String> = ours.flat_map(|one| one.folders.clone()).collect();
+        self.report.installed = facts::installed::read(tree, &folders);
     }
 
     fn audit(&mut self, tree: &Tree) {
+        self.progress.event(Event::Working { what: "Auditing" });
         let mut facts = audit::Facts::read(&self.app, tree);
+        facts.slug = self.report.budget.as_ref().map(|budget| budget.verdict);
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)

@@ -42,10 +42,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     match choose(arguments) {
         // libcnb ends the process itself, with the codes of the buildpack spec.
         Program::CloudNative => cnb::main(),
-        Program::Classic(step) => {
-            let is_companion = arguments.first().is_some_and(is_companion);
-            classic::main(step, &operands, is_companion)
-        }
+        Program::Classic(step) => classic::main(step, &operands, &Own::of(arguments.first())),
         Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
@@ -59,17 +56,40 @@ fn companion_started() -> Event<'static> {
     }
 }
 
-/// Whether the executable called lies in the companion's folder: then the buildpack.toml
-/// above it has its id. In a Cloud Native build libcnb has read that file already.
-fn is_companion(executable: &OsString) -> bool {
-    let folder = Path::new(executable).parent().and_then(Path::parent);
-    let Some(descriptor) = folder.map(|folder| folder.join("buildpack.toml")) else {
-        return false;
-    };
-    let text = fs_err::read_to_string(descriptor).unwrap_or_default();
-    let table = text.parse::<toml::Table>().unwrap_or_default();
-    let id = table.get("buildpack").and_then(|table| table.get("id"));
-    id.and_then(toml::Value::as_str) == Some(COMPANION)
+/// The buildpack that the executable called belongs to. In a Cloud Native build libcnb
+/// tells us.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// The folder that holds `bin` and `buildpack.toml`; `None` where the file called is
+    /// not in one.
+    folder: Option<PathBuf>,
+    id: String,
+}
+
+impl Own {
+    /// By the name that was called, not by where a link leads.
+    fn of(executable: Option<&OsString>) -> Self {
+        let called = executable.and_then(|name| std::path::absolute(name).ok());
+        let folder = called
+            .as_deref()
+            .and_then(Path::parent)
+            .and_then(Path::parent);
+        let Some(folder) = folder else {
+            return Self::default();
+        };
+        let text = fs_err::read_to_string(folder.join("buildpack.toml")).unwrap_or_default();
+        let table = text.parse::<toml::Table>().unwrap_or_default();
+        let id = table.get("buildpack").and_then(|table| table.get("id"));
+        id.and_then(toml::Value::as_str)
+            .map_or_else(Self::default, |id| Self {
+                folder: Some(folder.to_owned()),
+                id: id.to_owned(),
+            })
+    }
+
+    fn is_companion(&self) -> bool {
+        self.id == COMPANION
+    }
 }
 
 fn choose(arguments: &[OsString]) -> Program {

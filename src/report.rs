@@ -1,11 +1,13 @@
 //! What did a run find and do? One value with everything that printers show.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::audit::AuditReport;
 use crate::budget::BudgetReport;
 use crate::cache;
 use crate::facts::Unread;
+use crate::facts::installed::InstalledPackage;
 use crate::finding::{Finding, Level};
 use crate::stack::{StackReport, expected};
 use crate::strip::StripReport;
@@ -20,11 +22,27 @@ pub struct Report {
     pub audit: Option<AuditReport>,
     /// Findings of the configuration itself (unknown keys, unused suppressions).
     pub config_findings: Vec<Finding>,
+    /// Packages in the folders that we filled; only where a bill of materials is wanted.
+    pub installed: BTreeSet<InstalledPackage>,
     /// Variables that the app's code reads without a default, by name.
     pub env_reads: Vec<expected::Read>,
     /// What could not be read; taints the budget's verdict.
     pub unread: Vec<Unread>,
     pub took: Duration,
+    /// Where that time went, in order; empty unless the configuration asks for it.
+    pub phases: Vec<Phase>,
+}
+
+/// A part of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    pub name: &'static str,
+    /// Wall time.
+    pub took: Duration,
+    /// What it went through.
+    pub files: u64,
+    /// Apparent size of that.
+    pub bytes: u64,
 }
 
 impl Report {
@@ -35,6 +53,27 @@ impl Report {
             .chain(self.stack.iter().flat_map(|stack| &stack.findings))
             .chain(self.budget.iter().flat_map(|budget| &budget.findings))
             .chain(self.audit.iter().flat_map(|audit| &audit.findings))
+    }
+
+    /// Puts the app's folder before the path of every finding, for whoever looks from a
+    /// folder above it.
+    pub fn prefix_paths(&mut self, folder: &str) {
+        if folder.is_empty() {
+            return;
+        }
+        let findings = self
+            .config_findings
+            .iter_mut()
+            .chain(self.stack.iter_mut().flat_map(|stack| &mut stack.findings))
+            .chain(
+                self.budget
+                    .iter_mut()
+                    .flat_map(|budget| &mut budget.findings),
+            )
+            .chain(self.audit.iter_mut().flat_map(|audit| &mut audit.findings));
+        for place in findings.filter_map(|finding| finding.place.as_mut()) {
+            place.path = format!("{folder}/{}", place.path);
+        }
     }
 
     /// The worst level among all findings.

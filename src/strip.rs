@@ -19,8 +19,13 @@ pub mod decide;
 pub mod dev;
 pub mod dev_dependencies;
 pub mod facts;
+pub mod glob;
+mod go;
+pub mod identical;
 pub mod index;
 pub mod journal;
+pub mod kept;
+pub mod legacy;
 pub mod lists;
 pub mod manifest;
 pub mod memory;
@@ -34,6 +39,7 @@ pub mod report;
 pub mod resolve;
 pub mod shrink;
 pub mod start;
+mod stripped;
 pub mod trace;
 pub mod verify;
 
@@ -45,6 +51,7 @@ use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
+pub use stripped::Stripped;
 
 use absent::Absent;
 use memory::Memory;
@@ -82,11 +89,11 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
-    run_with(app, config, environment, dry_run, &absent::Nothing)
+    run_with(app, config, environment, dry_run, &absent::Nothing).map(|stripped| stripped.report)
 }
 
 /// As [`run`], for an app of which some files are elsewhere: those that stay are brought
-/// back, the others are reported as removed.
+/// back, the others are reported as removed. Gives the walked tree as well.
 ///
 /// # Errors
 /// As [`run`], or a file that stays can't be brought back.
@@ -96,7 +103,7 @@ pub fn run_with(
     environment: &Environment,
     dry_run: bool,
     absent: &dyn Absent,
-) -> Result<StripReport> {
+) -> Result<Stripped> {
     if !dry_run {
         recover(app)?;
     }
@@ -104,7 +111,8 @@ pub fn run_with(
     let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
         bring_back(app, &tree, &HashSet::new(), absent)?;
-        return Ok(StripReport::unchanged(&tree, dry_run, level));
+        let report = StripReport::unchanged(&tree, dry_run, level);
+        return Ok(Stripped::new(tree, report, absent));
     }
     let basis = absent
         .packed()
@@ -113,7 +121,7 @@ pub fn run_with(
     if let Some(basis) = &basis
         && let Some(report) = again(app, basis, &tree, absent)?
     {
-        return Ok(report);
+        return Ok(Stripped::new(tree, report, absent));
     }
     let all_variables = environment;
     let environment = &memory::only_what_counts(environment);
@@ -149,7 +157,10 @@ pub fn run_with(
     report.put_back = applied.put_back;
     report.dev_dependencies = plan.dev_dependencies;
     report.basis = basis;
-    Ok(report)
+    let commands_ran = !dry_run && !config.strip.verify.value.is_empty();
+    // They may have written anything.
+    let tree = if commands_ran { Tree::read(app) } else { tree };
+    Ok(Stripped::new(tree, report, absent))
 }
 
 pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;
@@ -202,12 +213,15 @@ fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Op
 pub enum Explanation {
     /// Nothing of that path is in the app.
     Missing,
-    /// It goes: the catalogue entry.
-    Removed(&'static catalogue::Entry),
+    /// It goes: the catalogue entry, and for a list of another tool its line
+    /// (`.slugcleanup:3`).
+    Removed(&'static catalogue::Entry, Option<String>),
     /// A catalogue entry names it, and this keeps it.
     Kept(&'static catalogue::Entry, decide::Because),
     /// No catalogue entry names it, or a list of the user keeps it.
     NotNamed,
+    /// It is a list for another tool, and means this.
+    List(legacy::ListReport),
 }
 
 /// Says why `path` (relative to `app`) stays or goes; changes nothing.
@@ -217,11 +231,24 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
     let trace = config.strip.level.value == StripLevel::Trace;
     let facts = facts::read(&tree, environment, trace);
     let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
+    let list = plan
+        .lists
+        .into_iter()
+        .find(|list| path == Path::new(&list.name));
+    if let Some(list) = list {
+        return Explanation::List(list);
+    }
     let Some(number) = tree.entries().iter().position(|entry| entry.path() == path) else {
         return Explanation::Missing;
     };
     if let Some((_, entry)) = plan.removed.iter().find(|(at, _)| *at == number) {
-        return Explanation::Removed(entry);
+        let path = facts.index.path(number).unwrap_or_default();
+        let listed = facts
+            .legacy
+            .0
+            .iter()
+            .any(|list| list.kind.entry == Some(*entry));
+        return Explanation::Removed(entry, listed.then(|| facts.legacy.place(path)).flatten());
     }
     match plan.kept.iter().find(|(at, ..)| *at == number) {
         Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),

@@ -18,6 +18,7 @@ use std::path::Path;
 use super::estimate::Estimate;
 use super::stream::{Source, Stream};
 use super::{Compressed, Part, PartKind};
+use crate::facts::classic;
 use crate::facts::tree::{Entry, EntryKind};
 pub use detail::Node;
 use groups::{Groups, PRIOR, Share, Sum, parts_in_order, parts_of, scaled};
@@ -254,6 +255,9 @@ fn part_of(
         return (PartKind::Package, printable(&package));
     }
     let path = printable(&String::from_utf8_lossy(entry.path_bytes()));
+    if let (None, Some(installed)) = (layer, classic::installed_in(&path)) {
+        return (PartKind::Layer, installed);
+    }
     if entry.kind() == EntryKind::File && entry.size() >= big {
         let name = layer.map_or_else(|| path.clone(), |layer| format!("{path} in {layer}"));
         return (PartKind::File, name);

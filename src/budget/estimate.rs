@@ -4,18 +4,21 @@
 //!    the 32 KiB before it, as deflate would see it. Neighbours resemble each other, so
 //!    equal distances beat chance by a factor of two to four.
 //! 2. A cheap proxy measures all of them, the two references (zlib -6 for the slug, Go's
-//!    fastest level for the layers of an image) every fourth or eighth; a regression of
-//!    each on the proxy joins them ("two-phase sampling").
+//!    fastest level for the layers of an image) few of them; a regression of each on the
+//!    proxy joins them ("two-phase sampling").
 //! 3. The interval is two standard errors, from differences of neighbours, less what has
-//!    been seen for certain, plus a third of a per cent, since windows added up differ
-//!    that much from one long stream.
-//! 4. Windows are doubled, the old ones kept, until every budget lies well outside.
+//!    been seen for certain. Windows added up differ from one long stream: by how much is
+//!    measured on some stretches, and its error is part of the interval.
+//! 4. Windows, or those of them that the references measure, are doubled, the old ones
+//!    kept, until the interval is narrow and every budget lies well outside.
 //! 5. If that does not come about, every byte is compressed with a faster coder, and its
 //!    small bias is measured on some chunks and taken out ("census").
 //! 6. Small archives are compressed whole with the references.
 
+mod bias;
 mod sample;
 mod whole;
+mod windows;
 
 use super::Compressed;
 use super::stream::Stream;
@@ -32,6 +35,10 @@ const MOST: u64 = 8192;
 const CLEAR: f64 = 1.25;
 /// Half-width that a number needs where no budget asks for less.
 const ENOUGH: f64 = 0.017;
+/// Half-width that is worth having as long as it costs little,
+const FINE: f64 = 0.01;
+/// and what little is: about a second of processor time, in windows with the proxy.
+const LITTLE: f64 = 8000.0;
 /// Largest archive that the census takes on: a minute on two cores.
 const LARGEST_CENSUS: u64 = 8_000_000_000;
 
@@ -43,6 +50,9 @@ pub struct Goal<'a> {
     /// Half-width of the interval that suffices when `limits` are clear, as a share of the
     /// size; `f64::INFINITY` when only the verdict counts.
     pub precision: f64,
+    /// What is spent for a finer number in any case, in windows; 0 when only the verdict
+    /// counts.
+    pub effort: f64,
     /// Where sampling starts, 0 to 1: for measuring the estimate itself.
     pub phase: Option<f64>,
     /// Never compress every byte: for measuring the estimate itself.
@@ -54,6 +64,7 @@ impl Goal<'_> {
     pub const NUMBER: Goal<'static> = Goal {
         limits: &[],
         precision: ENOUGH,
+        effort: LITTLE,
         phase: None,
         sample_only: false,
     };
@@ -90,30 +101,30 @@ pub fn estimate(stream: &Stream<'_>, goal: &Goal<'_>) -> Estimate {
     let mut sample = Sample::new(stream, goal.phase);
     loop {
         sample.measure(stream);
-        let estimate = sample.estimate(stream);
+        let (estimate, spread) = sample.estimate(stream);
         let clear = goal
             .limits
             .iter()
             .all(|limit| is_clear(&estimate.compressed, *limit));
         #[allow(clippy::cast_precision_loss)]
-        let narrow = (estimate.compressed.high - estimate.compressed.bytes) as f64
-            <= goal.precision * estimate.compressed.bytes as f64;
-        let full = sample.len() * 2 > MOST || sample.len() * 2 > windows;
-        if clear && (narrow || full) {
+        let half = (estimate.compressed.high - estimate.compressed.bytes) as f64
+            / estimate.compressed.bytes.max(1) as f64;
+        let enough = half <= goal.precision && sample.effort() >= goal.effort;
+        if clear && (enough || half <= FINE) {
             return estimate;
         }
-        if full && (goal.sample_only || stream.len() > LARGEST_CENSUS) {
+        if sample.grow(spread) {
+            continue;
+        }
+        if clear || goal.sample_only || stream.len() > LARGEST_CENSUS {
             return estimate;
         }
-        if full {
-            let (compressed, image) = whole::census(stream);
-            return Estimate {
-                compressed,
-                image,
-                ..estimate
-            };
-        }
-        sample.double();
+        let (compressed, image) = whole::census(stream);
+        return Estimate {
+            compressed,
+            image,
+            ..estimate
+        };
     }
 }
 

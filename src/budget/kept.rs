@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::history::History;
 
-const LAYER: &str = "history";
+/// The folder of the store.
+pub const LAYER: &str = "history";
 const FILE: &str = "history.json";
 
 /// Layer metadata needs a table; ours has nothing to say.

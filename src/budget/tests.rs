@@ -275,3 +275,85 @@ fn only_special_files_and_folders_weigh_next_to_nothing() {
     let report = inspect(&tree);
     assert!(report.size.compressed.bytes < 500 && report.unread.is_empty());
 }
+
+/// Names that mean something to package managers, and some that don't.
+const NAMES: &[&str] = &[
+    "node_modules",
+    "@scope",
+    "a",
+    "b.js.map",
+    ".pnpm",
+    "c@1.0.0",
+    "site-packages",
+    "d.libs",
+    "vendor",
+    "ruby",
+    "3.3.0",
+    "gems",
+    "e-1.2.3",
+    "f-2.0.jar",
+    "test",
+    "line\nend",
+];
+
+/// A tree of such paths; what would be a file and a folder at once is left out.
+fn tree_of(files: &[(Vec<&str>, u64)]) -> Tree {
+    let mut entries = std::collections::BTreeMap::<PathBuf, (EntryKind, u64)>::new();
+    for (names, size) in files {
+        let path: PathBuf = names.iter().collect();
+        let mut folders = path.ancestors().skip(1);
+        let is_free = folders.all(|folder| {
+            let known = entries.get(folder);
+            known.is_none_or(|(kind, _)| *kind == EntryKind::Directory)
+        });
+        if !is_free || entries.contains_key(&path) {
+            continue;
+        }
+        for folder in path.ancestors().skip(1) {
+            if folder != Path::new("") {
+                entries.insert(folder.to_owned(), (EntryKind::Directory, 0));
+            }
+        }
+        entries.insert(path, (EntryKind::File, *size));
+    }
+    let entries = entries.into_iter();
+    let entries = entries.map(|(path, (kind, size))| Entry::new(path, kind, size));
+    Tree::from_entries(PathBuf::from("/nowhere"), entries.collect(), Vec::new())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+    #[test]
+    fn every_byte_belongs_to_one_part_one_kind_and_one_folder(
+        app in some_files(),
+        layer in some_files(),
+    ) {
+        let layers = [LayerTree {
+            name: "dist".to_owned(),
+            buildpack: "heroku/nodejs".to_owned(),
+            metadata: String::new(),
+            tree: tree_of(&layer),
+        }];
+        let app = tree_of(&app);
+        let load = Load { app: &app, layers: &layers, reused: &[], previous: None };
+        let report = weigh(&load, &Goal::NUMBER, Some(&HashSet::new()));
+        let total = report.size.totals;
+        for parts in [&report.parts, &report.kinds] {
+            let bytes: u64 = parts.iter().map(|part| part.totals.bytes).sum();
+            let files: u64 = parts.iter().map(|part| part.totals.files).sum();
+            proptest::prop_assert_eq!((files, bytes), (total.files, total.bytes));
+            let compressed: u64 = parts.iter().map(|part| part.compressed).sum();
+            let most = report.size.compressed.bytes + parts.len() as u64;
+            proptest::prop_assert!(compressed <= most);
+        }
+        let detail = report.detail.unwrap();
+        proptest::prop_assert_eq!((detail.files, detail.bytes), (total.files, total.bytes));
+        let seen: u64 = report.layers.iter().map(|layer| layer.past.bytes).sum();
+        proptest::prop_assert_eq!(seen, layers[0].tree.totals().bytes);
+    }
+}
+
+fn some_files() -> impl proptest::strategy::Strategy<Value = Vec<(Vec<&'static str>, u64)>> {
+    let names = proptest::collection::vec(proptest::sample::select(NAMES), 1..6);
+    proptest::collection::vec((names, 0_u64..30_000), 0..25)
+}

@@ -5,6 +5,7 @@
 //! store is marked dirty before it is written and complete after.
 
 mod answer;
+mod keep;
 mod mark;
 mod prune;
 mod relocate;
@@ -81,10 +82,11 @@ pub(super) fn site(
             return Ok(settled(decision(Verdict::Skipped { why }), progress));
         }
     };
-    let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing;
+    let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing || !job.launch;
     let mut work = Work {
         kept_apart: around.kept_apart.filter(|_| !is_looked_at),
         packed: None,
+        old: String::new(),
         context,
         name: &name,
         class,
@@ -97,6 +99,7 @@ pub(super) fn site(
     explain::tell(context, (&name, &what), &answer, &job.inputs, progress);
     let mut outcome = Outcome {
         exposes: exposes(class, &job),
+        stays_in_image: matches!(class, Class::Layer { free: true }),
         ..empty(decision(Verdict::Hit))
     };
     let reasons = match answer {
@@ -222,6 +225,7 @@ pub(super) fn empty(decision: Decision) -> Outcome {
         exposes: Vec::new(),
         packed: None,
         left_out_bytes: 0,
+        stays_in_image: false,
     }
 }
 

@@ -5,7 +5,7 @@
 //! are no store.
 
 use super::ledger::{self, Ledger};
-use super::store::Record;
+use super::store::{Record, Stored};
 use super::{Context, thin};
 use crate::progress::{Event, Progress};
 use crate::units;
@@ -51,7 +51,7 @@ pub(super) fn collect(context: &Context<'_>, progress: &mut dyn Progress) {
     }
     let names: Vec<String> = ledger.used.keys().cloned().collect();
     for name in names {
-        if !store.folder(&name).exists() {
+        if store.look_up(&name) == Stored::Nothing {
             ledger.forget(&name);
         }
     }

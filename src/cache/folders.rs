@@ -10,35 +10,25 @@
 //! what the companion at the front does ([`super::companion`]), and the last one finds its
 //! note.
 
+mod folder;
+mod listed;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use self::folder::{Change, Folder};
+use self::listed::listed;
 use super::explain::{self, Explained};
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
+use super::presets::custom::MOST;
 use super::presets::{custom, frameworks};
-use super::store::{Kept, Record, Stored};
-use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Decision, Outcome, Verdict, apply};
+use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict};
 use crate::error::{Problem, Result, io};
 use crate::facts::before::Before;
 use crate::facts::environment::World;
 use crate::progress::{Event, Progress};
-use crate::units;
-
-/// Above this a cache is not kept, in bytes, unless the user says otherwise.
-const MOST: u64 = 512_000_000;
-
-struct Folder {
-    name: String,
-    paths: Vec<PathBuf>,
-    inputs: Inputs,
-    most: u64,
-    /// Whether the app needs it when it runs.
-    launch: bool,
-    /// Set when this run gave it back.
-    restored: Option<Box<Record>>,
-}
 
 /// All cache folders of one run.
 pub(super) struct Folders<'a> {
@@ -108,6 +98,12 @@ impl<'a> Folders<'a> {
     pub(super) fn paths(&self) -> Vec<PathBuf> {
         let paths = self.all.iter().flat_map(|folder| &folder.paths);
         paths.cloned().collect()
+    }
+
+    /// The name of each, whether it is there or not.
+    pub(super) fn names(&self) -> Vec<String> {
+        let folders = self.all.iter();
+        folders.map(|folder| folder.name.clone()).collect()
     }
 
     /// What is known of each that is stored.
@@ -206,7 +202,12 @@ impl<'a> Folders<'a> {
                 Ok(Change::Same(_)) if !is_late => {}
                 Ok(change @ (Change::First(_) | Change::Other(_) | Change::Same(_))) => {
                     if folder.restored.is_none() {
-                        let reason = change.reason(is_late).to_owned();
+                        let reason = if context.is_reset(&folder.name) {
+                            "SLUGSMITH_CACHE_RESET"
+                        } else {
+                            change.reason(is_late)
+                        };
+                        let reason = reason.to_owned();
                         let miss = Verdict::Miss {
                             reasons: vec![reason],
                         };
@@ -227,150 +228,6 @@ impl<'a> Folders<'a> {
     }
 }
 
-enum Change {
-    /// It isn't there.
-    None,
-    /// The bytes that are stored already.
-    Same(Record),
-    First(Record),
-    Other(Record),
-}
-
-impl Change {
-    fn record(&self) -> Option<&Record> {
-        match self {
-            Self::None => None,
-            Self::Same(record) | Self::First(record) | Self::Other(record) => Some(record),
-        }
-    }
-
-    fn reason(&self, is_late: bool) -> &'static str {
-        match self {
-            Self::First(_) => "first build",
-            _ if is_late => {
-                "built without it; put slugsmith/restore first in the list of buildpacks"
-            }
-            _ => "contents changed",
-        }
-    }
-}
-
-impl Folder {
-    /// What is stored for it, if it fits and nothing is in its place.
-    fn stored(&self, context: &Context<'_>, progress: &mut dyn Progress) -> Option<Box<Record>> {
-        if context.is_reset(&self.name) {
-            // If it can't be removed it is overwritten at the end.
-            let _ = context.store.discard(&self.name);
-            return None;
-        }
-        // What an install left below node_modules is older than what is stored.
-        let is_there = |path: &PathBuf| {
-            !path.starts_with("node_modules")
-                && fs_err::symlink_metadata(context.app.root.join(path)).is_ok()
-        };
-        match context.store.look_up(&self.name) {
-            Stored::Complete(record) => {
-                let fits = record.inputs == self.inputs;
-                (fits && !self.paths.iter().any(is_there)).then_some(record)
-            }
-            Stored::Unusable(why) => {
-                let _ = context.store.discard(&self.name);
-                warn(&CACHE_DISCARDED, &self.name, why, progress);
-                None
-            }
-            Stored::Nothing => None,
-        }
-    }
-
-    fn keep(&self, context: &Context<'_>) -> std::result::Result<Change, Fault> {
-        let store = context.store;
-        let app = &context.app.root;
-        let stored = match store.look_up(&self.name) {
-            Stored::Complete(record) => Some(record),
-            Stored::Unusable(_) | Stored::Nothing => None,
-        };
-        if !self.paths.iter().any(|path| app.join(path).exists()) {
-            if let Some(record) = stored {
-                // Not made this time; the next build may want it.
-                store.hold_over(&self.name, &record, Kept::CACHE)?;
-            }
-            return Ok(Change::None);
-        }
-        let sibling = store.root().join("cache-partial");
-        pack::remove(&sibling)?;
-        fs_err::create_dir_all(&sibling)?;
-        let packed = pack::pack(app, &self.paths, &sibling, Links::Inside);
-        let packed = match packed {
-            Ok(packed) if packed.tree_bytes > self.most => {
-                pack::remove(&sibling)?;
-                return Err(Fault::Refused(format!(
-                    "it has {}, more than its limit of {}; it starts anew",
-                    units::size(packed.tree_bytes),
-                    units::size(self.most)
-                )));
-            }
-            Ok(packed) => packed,
-            Err(fault) => {
-                pack::remove(&sibling)?;
-                return Err(fault);
-            }
-        };
-        if let Some(record) = &stored
-            && record.digest == packed.digest
-            && record.inputs == self.inputs
-        {
-            // The same bytes: the layer stays as it is.
-            pack::remove(&sibling)?;
-            store.commit(&self.name, record, Kept::CACHE)?;
-            return Ok(Change::Same(*record.clone()));
-        }
-        let record = Record {
-            inputs: self.inputs.clone(),
-            stored_at: apply::now(),
-            install: Duration::ZERO,
-            files: packed.files,
-            tree_bytes: packed.tree_bytes,
-            stored_bytes: packed.stored_bytes,
-            digest: packed.digest,
-        };
-        if packed.files == 0 {
-            pack::remove(&sibling)?;
-            store.discard(&self.name)?;
-            return Ok(Change::None);
-        }
-        let folder = store.begin(&self.name)?;
-        fs_err::rename(sibling, folder.join("data"))?;
-        store.commit(&self.name, &record, Kept::CACHE)?;
-        Ok(match stored {
-            None => Change::First(record),
-            Some(_) => Change::Other(record),
-        })
-    }
-
-    /// Takes a cache that the app doesn't need out of it.
-    fn leave(&self, context: &Context<'_>) {
-        if !self.launch {
-            for path in &self.paths {
-                // What stays only makes the slug larger.
-                let _ = pack::remove(&context.app.root.join(path));
-            }
-        }
-    }
-
-    fn outcome(&self, verdict: Verdict, took: Duration, record: Option<&Record>) -> Outcome {
-        let files = record.map_or(0, |record| record.files);
-        let mut outcome = apply::empty(Decision {
-            name: self.name.clone(),
-            what: units::counted(files, "file"),
-            verdict,
-        });
-        outcome.took = took;
-        outcome.tree_bytes = record.map_or(0, |record| record.tree_bytes);
-        outcome.stored_bytes = record.map_or(0, |record| record.stored_bytes);
-        outcome
-    }
-}
-
 fn warn(
     kind: &'static crate::error::Kind,
     name: &str,
@@ -380,40 +237,4 @@ fn warn(
     progress.event(Event::Warning(
         &Problem::new(kind).saw(format!("{name}: {why}")),
     ));
-}
-
-/// `cacheDirectories` of package.json and the lines of `.buildcache`; a whole tree of
-/// dependencies is left to its own preset.
-fn listed(context: &Context<'_>) -> Vec<PathBuf> {
-    let app = context.app;
-    let manifest = app.package_json.good();
-    let field = manifest.and_then(|manifest| {
-        manifest
-            .get("cacheDirectories")
-            .or_else(|| manifest.get("cache_directories"))
-    });
-    let from_manifest = field
-        .and_then(serde_json::Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|path| path.as_str().map(str::to_owned));
-    let text = fs_err::read_to_string(app.root.join(".buildcache")).unwrap_or_default();
-    let from_file = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned);
-    from_manifest
-        .chain(from_file)
-        .map(|path| custom::tidy(&path))
-        .filter(|path| {
-            let is_plain = path
-                .components()
-                .all(|part| matches!(part, std::path::Component::Normal(_)));
-            let whole = ["node_modules", "vendor", ".venv", "bower_components"];
-            is_plain
-                && !path.as_os_str().is_empty()
-                && !whole.iter().any(|name| path.as_os_str() == *name)
-        })
-        .collect()
 }

@@ -31,6 +31,9 @@ pub(super) struct Ledger {
     pub fresh: BTreeMap<String, u64>,
     /// Shelf name → packages of the last lockfiles, the newest first.
     pub lockfiles: BTreeMap<String, Vec<Packages>>,
+    /// Cache name → packages of a tree that is in the image only, with its own list.
+    #[serde(default)]
+    pub installed: BTreeMap<String, Packages>,
 }
 
 impl Ledger {
@@ -71,6 +74,7 @@ impl Ledger {
         self.used.remove(name);
         self.fresh.remove(name);
         self.lockfiles.remove(name);
+        self.installed.remove(name);
     }
 }
 

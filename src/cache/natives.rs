@@ -6,11 +6,12 @@
 //! base image with another C library. Trees also hold binaries for other machines, so only
 //! those that fitted when the tree was stored have to fit now.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::path::Path;
 
 use super::inputs::read_regular;
 use crate::facts::layers::elf::{self, Elf};
-use crate::facts::tree::{EntryKind, Tree};
+use crate::facts::tree::{Entry, EntryKind};
 
 /// File in a cache's folder that lists the native modules.
 const FILE: &str = "natives";
@@ -67,23 +68,26 @@ fn library(elf: &Elf) -> &'static str {
     }
 }
 
-/// Writes down the native modules below `roots` that fit this machine.
-pub(super) fn keep(roots: &[PathBuf], folder: &Path, machine: &Machine) -> std::io::Result<()> {
+/// Writes down the native modules among `entries`, files below `root`, that fit this machine.
+pub(super) fn keep<'a>(
+    root: &Path,
+    entries: impl Iterator<Item = Cow<'a, Entry>>,
+    folder: &Path,
+    machine: &Machine,
+) -> std::io::Result<()> {
     let mut text = String::new();
-    for root in roots {
-        for entry in Tree::read(root).entries() {
-            let name = entry.path().file_name().unwrap_or_default();
-            let name = name.to_string_lossy();
-            let is_module = name.contains(".node") || name.contains(".so");
-            if !is_module || entry.kind() != EntryKind::File {
-                continue;
-            }
-            let elf = elf::read(&root.join(entry.path()));
-            if let Some(elf) = elf.filter(|elf| machine.fits(&elf.arch, library(elf))) {
-                let line = [&elf.arch, library(&elf), &*name].join("\t");
-                text.push_str(&line.replace('\n', " "));
-                text.push('\n');
-            }
+    for entry in entries {
+        let name = entry.path().file_name().unwrap_or_default();
+        let name = name.to_string_lossy();
+        let is_module = name.contains(".node") || name.contains(".so");
+        if !is_module || entry.kind() != EntryKind::File {
+            continue;
+        }
+        let elf = elf::read(&root.join(entry.path()));
+        if let Some(elf) = elf.filter(|elf| machine.fits(&elf.arch, library(elf))) {
+            let line = [&elf.arch, library(&elf), &*name].join("\t");
+            text.push_str(&line.replace('\n', " "));
+            text.push('\n');
         }
     }
     fs_err::write(folder.join(FILE), text)
@@ -108,6 +112,7 @@ pub(super) fn misfit(folder: &Path, machine: &Machine) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::tree::Tree;
 
     #[test]
     fn modules_that_fitted_must_fit_again_and_others_do_not_count() {
@@ -127,7 +132,9 @@ mod tests {
         content[18..20].copy_from_slice(&[22, 0]);
         fs_err::write(tree.path().join("a/other.node"), &content).unwrap();
         fs_err::write(tree.path().join("a/broken.so"), "text").unwrap();
-        keep(&[tree.path().to_owned()], folder.path(), &machine).unwrap();
+        let read = Tree::read(tree.path());
+        let entries = read.entries().iter().map(Cow::Borrowed);
+        keep(tree.path(), entries, folder.path(), &machine).unwrap();
         let list = fs_err::read_to_string(folder.path().join(FILE)).unwrap();
         assert_eq!(list.lines().count(), 1, "{list}");
         assert_eq!(misfit(folder.path(), &machine), None);

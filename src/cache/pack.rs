@@ -4,7 +4,8 @@
 //! contents of neighbouring files (at most [`FRAME_BYTES`] of them); `index` lists every
 //! entry with its mode and, per frame, its place and BLAKE3 digest. Because frames are
 //! independent, all cores pack and unpack at once, and one layer with two files costs the
-//! lifecycle a fraction of a layer with 30,000 (each of which it would tar and hash).
+//! lifecycle a fraction of a layer with 30,000 (each of which it would tar and hash). The
+//! pack of a changed tree takes over the frames that did not change ([`Old`]).
 //!
 //! The same tree always gives the same bytes: entries are sorted, times are not kept.
 //! Kept are modes, symlinks, hard links, empty folders and names in any encoding.
@@ -14,6 +15,7 @@
 
 mod index;
 mod make;
+mod old;
 mod part;
 mod read;
 mod write;
@@ -21,6 +23,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use old::Old;
 pub use part::Part;
 pub(super) use read::remove;
 pub use read::{Unpacked, unpack};

@@ -6,7 +6,8 @@
 //! | class | where the tree lives | used for |
 //! |---|---|---|
 //! | [`Class::Packed`] | in the app; one archive in the store | `node_modules`, `vendor`, build outputs |
-//! | [`Class::Layer`] | in the store itself, exposed by variables | virtual environments, gems |
+//! | [`Class::Layer`] | in the store itself, exposed by variables; the base of a changed one | virtual environments, gems |
+//! | the same, `free` | in the image only: nothing of it moves when nothing changed | virtual environments of tools that start from nothing |
 //!
 //! Download and compiler caches that only make a miss quicker are [`Job::stores`].
 
@@ -120,8 +121,9 @@ pub(super) enum Class {
         links_out: bool,
     },
     Layer {
-        /// Whether the tree is needed when the app runs.
-        launch: bool,
+        /// Whether it is in the image only and never given back: nothing of it moves when
+        /// nothing changed. For trees that are no base of a changed one.
+        free: bool,
     },
 }
 
@@ -150,10 +152,17 @@ pub(super) struct Job {
     pub finish: Vec<Step>,
     /// What leaves the app after that.
     pub prune: Prune,
+    /// A file that the tool writes last and trusts only while nothing in the tree is newer,
+    /// relative to the app. A pack keeps no times, so it gets a new one.
+    pub newest: Option<PathBuf>,
     /// Files written for good after the install: old text, new text.
     pub relocate: Option<(String, String)>,
     /// Download and compiler caches.
     pub stores: Vec<Shelf>,
+    /// A larger tree is not kept, in bytes.
+    pub most: Option<u64>,
+    /// Whether the app needs the trees when it runs; if not, they leave it at the end.
+    pub launch: bool,
     /// How the tree is found when the app runs.
     pub exposes: Vec<EnvChange>,
     /// Turns a failed install into a problem that says more than its output.
@@ -175,8 +184,11 @@ impl Job {
             restored: Vec::new(),
             finish: Vec::new(),
             prune: Prune::Nothing,
+            newest: None,
             relocate: None,
             stores: Vec::new(),
+            most: None,
+            launch: true,
             exposes: Vec::new(),
             explain: |_, _| None,
         }

@@ -2,6 +2,7 @@
 //! the lockfile names. No network, no Node.js.
 mod faults;
 mod folders;
+mod free;
 mod growth;
 mod mutations;
 mod npm;

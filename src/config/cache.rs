@@ -98,6 +98,9 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
         let Some(name) = name else {
             return Err(section.invalid("name", "is missing"));
         };
+        if let Some(why) = taken(&name.value, &custom) {
+            return Err(section.invalid("name", why));
+        }
         custom.push(CustomCache {
             name,
             paths,
@@ -105,7 +108,9 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
             env: list(&section, "env")?,
             run: file_only(&section, "run")?,
             max_size: most,
-            launch: section.flag("launch")?.is_none_or(|launch| launch.value),
+            launch: section
+                .file_flag("launch")?
+                .is_none_or(|launch| launch.value),
         });
     }
     Ok(CacheConfig {
@@ -125,6 +130,45 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
             })
             .unwrap_or_default(),
     })
+}
+
+/// Names of the caches that slugsmith makes by itself: with one of them two caches would
+/// overwrite each other in every build.
+const OWN: &[&str] = &[
+    "all",
+    "bun",
+    "bundler",
+    "cargo",
+    "cargo-home",
+    "cargo-target",
+    "composer",
+    "go",
+    "go-modules",
+    "go-objects",
+    "gradle",
+    "gradle-home",
+    "left-out",
+    "ledger",
+    "maven",
+    "maven-repository",
+    "npm",
+    "pip",
+    "pipenv",
+    "pnpm",
+    "poetry",
+    "uv",
+    "yarn",
+];
+
+/// Why a cache can't have this name.
+fn taken(name: &str, others: &[CustomCache]) -> Option<&'static str> {
+    if OWN.contains(&name) {
+        Some("is the name of one of slugsmith's own caches")
+    } else if others.iter().any(|other| other.name.value == name) {
+        Some("is the name of another cache, too")
+    } else {
+        None
+    }
 }
 
 /// A variable can't say which of several caches it means, so only the file counts.

@@ -22,7 +22,9 @@ pub struct StripConfig {
     pub keep: Sourced<Vec<String>>,
     /// gitignore syntax.
     pub remove: Sourced<Vec<String>>,
-    /// Shell commands that must succeed after stripping.
+    /// Runtimes that other buildpacks left in a classic app: `.heroku/node`.
+    pub layers: Sourced<Vec<String>>,
+    /// Commands that must succeed after stripping.
     pub verify: Sourced<Vec<String>>,
 }
 
@@ -39,9 +41,14 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new("remove", "[]", "Paths to remove, in gitignore syntax."),
     Key::new(
+        "layers",
+        "[]",
+        "Runtimes of other buildpacks in a classic app (`.heroku/node`) whose headers, static libraries and manuals may go, too. Never in a Cloud Native build.",
+    ),
+    Key::new(
         "verify",
         "[]",
-        "Commands to run in the stripped app, each at most 2 minutes; if one fails, everything is put back.",
+        "Commands to run in the stripped app, without a shell and each at most 2 minutes; if one fails, everything is put back.",
     ),
 ];
 
@@ -60,6 +67,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StripConfig> {
             .unwrap_or(Sourced::default(Vec::new())),
         remove: section
             .list("remove")?
+            .unwrap_or(Sourced::default(Vec::new())),
+        layers: section
+            .list("layers")?
             .unwrap_or(Sourced::default(Vec::new())),
         verify: section
             .list("verify")?

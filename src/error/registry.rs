@@ -9,6 +9,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::cache::SCRIPT_FAILED,
     &crate::cache::CACHE_DISCARDED,
     &crate::cache::CACHE_NOT_STORED,
+    &crate::cache::CACHE_UNKNOWN,
     &crate::config::INVALID,
     &crate::config::SYNTAX,
     &crate::config::UNREADABLE,

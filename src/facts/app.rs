@@ -62,9 +62,9 @@ pub fn is_empty(root: &Path) -> bool {
     fs_err::read_dir(root).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Reads the root of an app. Never fails: what is missing or broken is a fact.
+/// Names in the root folder, sorted; names that are not UTF-8 are left out.
 #[must_use]
-pub fn read(root: &Path) -> App {
+pub fn names(root: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs_err::read_dir(root)
         .into_iter()
         .flatten()
@@ -72,9 +72,15 @@ pub fn read(root: &Path) -> App {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     names.sort_unstable();
+    names
+}
+
+/// Reads the root of an app. Never fails: what is missing or broken is a fact.
+#[must_use]
+pub fn read(root: &Path) -> App {
     App {
         root: root.to_owned(),
-        names,
+        names: names(root),
         package_json: json(root, "package.json"),
         app_json: json(root, "app.json"),
         procfile: fs_err::read_to_string(root.join("Procfile"))

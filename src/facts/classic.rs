@@ -91,6 +91,30 @@ impl Slug {
     }
 }
 
+/// The folder that a buildpack filled in the app and a path lies in, with its maker:
+/// `.heroku/node (heroku/nodejs)`. `None` for the app's own files.
+#[must_use]
+pub fn installed_in(path: &str) -> Option<String> {
+    let mut parts = path.split('/');
+    let folder = match (parts.next()?, parts.next()) {
+        (first @ (".jdk" | ".apt"), _) => first.to_owned(),
+        (first @ ".heroku", Some(name)) => format!("{first}/{name}"),
+        (first @ "vendor", Some(name)) if name.starts_with("ruby-") => format!("{first}/{name}"),
+        _ => return None,
+    };
+    Some(match maker_of_folder(&folder) {
+        Some(maker) => format!("{folder} ({maker})"),
+        None => folder,
+    })
+}
+
+fn maker_of_folder(path: &str) -> Option<&'static str> {
+    let known = MAKERS
+        .iter()
+        .find(|(_, folders, _)| folders.iter().any(|folder| path.starts_with(folder)));
+    known.map(|(maker, ..)| *maker)
+}
+
 /// A path of the app as it will be on a dyno.
 #[must_use]
 pub fn on_dyno(path: &str) -> PathBuf {
@@ -193,12 +217,9 @@ fn folders(root: &Path, unread: &mut Vec<Unread>) -> Vec<Installed> {
         .into_iter()
         .filter(|path| root.join(path).is_dir())
         .map(|path| {
-            let known = MAKERS
-                .iter()
-                .find(|(_, folders, _)| folders.iter().any(|folder| path.starts_with(folder)));
             let own_name = || path.trim_start_matches(".heroku/").to_owned();
             Installed {
-                maker: known.map_or_else(own_name, |(maker, ..)| (*maker).to_owned()),
+                maker: maker_of_folder(&path).map_or_else(own_name, str::to_owned),
                 contents: contents::of_folder(&root.join(&path), unread),
                 path,
             }

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::Unread;
+use super::tree::Tree;
 pub use contents::{Contents, Executable, Program};
 pub use env_dir::{EnvDir, EnvFile};
 pub use libraries::Library;
@@ -164,6 +165,35 @@ enum Depth {
     All,
     /// Flags, environment files and start programs; nothing is weighed or compared.
     Environment,
+}
+
+impl Layers {
+    /// Reads the layers of one buildpack anew, given its folder: they were written since.
+    pub fn read_again(&mut self, folder: &Path) {
+        let of_folder = |one: &&mut Buildpack| self.root.join(escape(&one.id)) == folder;
+        if let Some(place) = self.group.iter_mut().find(of_folder) {
+            let buildpack = Buildpack {
+                layers: Vec::new(),
+                ..std::mem::take(place)
+            };
+            let (buildpack, mut unread) = read_buildpack(&self.root, buildpack, Depth::All);
+            let has_toml = |layer: &Layer| !matches!(layer.toml, LayerToml::Missing);
+            self.has_layer_tomls |= buildpack.layers.iter().any(has_toml);
+            *place = buildpack;
+            self.unread
+                .retain(|missed| !missed.path.starts_with(folder));
+            self.unread.append(&mut unread);
+        }
+    }
+
+    /// The walked files of all layers, in the order of [`Layers::group`]; nothing is left
+    /// here, since a tree is large.
+    pub fn take_trees(&mut self) -> Vec<Tree> {
+        let layers = self.group.iter_mut().flat_map(|one| &mut one.layers);
+        layers
+            .map(|layer| std::mem::take(&mut layer.contents.tree))
+            .collect()
+    }
 }
 
 /// Reads a layers root. Never fails.

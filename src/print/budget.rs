@@ -50,11 +50,21 @@ fn headline(report: &BudgetReport) -> Line {
     let size = &report.size;
     let compressed = measured(&size.compressed);
     let raw = units::size(size.totals.bytes);
+    let heroku = format!(
+        "{} in Heroku's units",
+        units::heroku_megabytes(size.compressed.bytes)
+    );
     let Some(limits) = &report.limits else {
+        // No image is shown by Heroku's command.
+        let heroku = if size.image == size.compressed {
+            String::new()
+        } else {
+            format!(" ({heroku})")
+        };
         return Line::item(
             1,
             format!(
-                "{compressed} compressed, {raw} unpacked, {}",
+                "{compressed} compressed{heroku}, {raw} unpacked, {}",
                 units::counted(size.totals.files, "file")
             ),
         );
@@ -80,14 +90,14 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::Warn => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed, {raw} unpacked: above {warn} ({}), below the budget of {fail}",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: above {warn} ({}), below the budget of {fail}",
                 limits.warn.source
             ),
         ),
         Verdict::TooClose => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed, {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
                 limits.fail.source
             ),
         ),
@@ -101,10 +111,7 @@ fn headline(report: &BudgetReport) -> Line {
         ),
         Verdict::Over => Line::alarm(
             1,
-            format!(
-                "Slug {compressed} compressed ({} in Heroku's units), {raw} unpacked",
-                units::heroku_megabytes(size.compressed.bytes)
-            ),
+            format!("Slug {compressed} compressed ({heroku}), {raw} unpacked"),
         ),
     }
 }

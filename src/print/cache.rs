@@ -61,20 +61,28 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
             let saved = saved.map_or_else(String::new, |saved| format!(", saved {}", time(saved)));
             let whole = size(outcome.tree_bytes);
             let restored = match outcome.left_out_bytes {
-                0 => format!("{whole} in {}", time(outcome.took)),
+                _ if outcome.stays_in_image => {
+                    format!(
+                        "{whole} stay in the image, looked up in {}",
+                        time(outcome.took)
+                    )
+                }
+                0 => format!("restored {whole} in {}", time(outcome.took)),
                 left_out => format!(
-                    "{} of {whole} in {} (the rest is stripped)",
+                    "restored {} of {whole} in {} (the rest is stripped)",
                     size(outcome.tree_bytes.saturating_sub(left_out)),
                     time(outcome.took)
                 ),
             };
             vec![Line::item(
                 1,
-                format!("{name} ({what}): HIT, restored {restored}{saved}"),
+                format!("{name} ({what}): HIT, {restored}{saved}"),
             )]
         }
         (Verdict::Miss { .. } | Verdict::Partial { .. }, _) => {
-            let kept = if outcome.stored_bytes == 0 {
+            let kept = if outcome.stays_in_image {
+                format!("; stays in the image: {}", size(outcome.tree_bytes))
+            } else if outcome.stored_bytes == 0 {
                 "; not kept for the next build".to_owned()
             } else {
                 format!(
@@ -138,16 +146,19 @@ pub fn explained(explained: &Explained) -> Vec<Line> {
         format!("{name} ({what}): {verdict}{reasons}"),
     )];
     if let Some(stored) = &explained.stored {
-        lines.push(Line::row(
-            0,
-            format!(
-                "stored: {} for {} unpacked, {}; its install took {}",
-                size(stored.stored_bytes),
-                size(stored.tree_bytes),
-                crate::units::counted(stored.files, "file"),
-                time(stored.install)
-            ),
-        ));
+        let whole = size(stored.tree_bytes);
+        let place = if stored.is_away {
+            format!("in the image: {whole}")
+        } else {
+            format!("stored: {} for {whole} unpacked", size(stored.stored_bytes))
+        };
+        let files = counted(stored.files, "file");
+        // What a tool fills by itself was not installed.
+        let install = match stored.install {
+            Duration::ZERO => String::new(),
+            took => format!("; its install took {}", time(took)),
+        };
+        lines.push(Line::row(0, format!("{place}, {files}{install}")));
     }
     let nothing = std::collections::BTreeMap::new();
     let old = explained.old.as_ref().unwrap_or(&nothing);
@@ -208,6 +219,7 @@ mod tests {
             exposes: Vec::new(),
             packed: None,
             left_out_bytes: 0,
+            stays_in_image: false,
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);

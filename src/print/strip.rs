@@ -1,15 +1,21 @@
 //! The strip section: what was removed, by reason, and what was kept although it looks
 //! unused.
 
+mod lists;
+
 use super::line::Line;
 use crate::config::{LogLevel, StripLevel};
 use crate::strip::decide::Because;
+use crate::strip::identical::Identical;
 use crate::strip::record::Recorded;
 use crate::strip::{Explanation, StripReport};
 use crate::units;
 
 /// Rows of one kind in a normal log; the rest is counted.
 const ROWS: usize = 6;
+
+/// Bytes of spare copies from which on a normal log has a line.
+const WORTH_TELLING: u64 = 1_000_000;
 
 /// Kept files that a normal log names.
 const KEPT: usize = 3;
@@ -79,6 +85,8 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
         let more = report.failed.len() - ROWS;
         lines.push(Line::alarm(1, format!("Not removed: {more} more files")));
     }
+    lists::told(&report.lists, level, &mut lines);
+    identical(report, level, &mut lines);
     for line in &report.unused_remove {
         lines.push(Line::alarm(
             1,
@@ -106,6 +114,39 @@ fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     if level == LogLevel::Verbose {
         for load in &report.undecided {
             lines.push(Line::row(1, format!("{}:{}", load.path, load.line)));
+        }
+    }
+}
+
+/// Copies of one file: a line where they cost something, each by name in a verbose log.
+fn identical(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let spare: u64 = report.identical.iter().map(Identical::spare).sum();
+    let Some(first) = report.identical.first() else {
+        return;
+    };
+    if level < LogLevel::Normal || spare < WORTH_TELLING && level < LogLevel::Verbose {
+        return;
+    }
+    let more = match report.identical.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    lines.push(Line::item(
+        1,
+        format!(
+            "Identical files, {} more than one copy of each: {} ({} copies){more}",
+            units::size(spare),
+            first.paths.first().map_or("", String::as_str),
+            first.paths.len(),
+        ),
+    ));
+    if level == LogLevel::Verbose {
+        for copies in &report.identical {
+            let paths = copies.paths.join(" = ");
+            lines.push(Line::row(
+                1,
+                format!("{:>9}  {paths}", units::size(copies.bytes)),
+            ));
         }
     }
 }
@@ -148,10 +189,12 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
             "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
             None,
         ),
-        Explanation::Removed(entry) => lines(
-            format!("goes: {} ({})", entry.reason, entry.id),
-            Some(entry.evidence),
-        ),
+        Explanation::Removed(entry, place) => {
+            let place = place.as_deref().unwrap_or(entry.id);
+            let verdict = format!("goes: {} ({place})", entry.reason);
+            lines(verdict, Some(entry.evidence))
+        }
+        Explanation::List(list) => lists::explained(list, 0),
         Explanation::Kept(entry, because) => lines(
             format!("stays, though among {}: {}", entry.reason, said(because)),
             None,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cache::store::Store;
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::{Kind, Problem, Result};
 use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
@@ -19,7 +19,7 @@ use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{USAGE, verdict};
+use crate::program::{Own, USAGE, verdict};
 use crate::progress::{Event, Progress};
 use crate::{cache, facts};
 
@@ -38,16 +38,20 @@ const CACHE_FOLDER: &str = "slugsmith";
 /// The last report, kept for `bin/report`.
 const REPORT: &str = "report.json";
 
-/// Runs one step.
+/// Runs one step of the buildpack that was called.
 #[must_use]
-pub fn main(step: Step, operands: &[PathBuf], is_companion: bool) -> ExitCode {
-    let name = if is_companion { COMPANION } else { "slugsmith" };
+pub fn main(step: Step, operands: &[PathBuf], own: &Own) -> ExitCode {
+    let name = if own.is_companion() {
+        COMPANION
+    } else {
+        "slugsmith"
+    };
     let result = match step {
         Step::Detect => detect(operands, name),
-        Step::Compile if is_companion => restore(operands),
+        Step::Compile if own.is_companion() => restore(operands),
         // The report of the build is the last buildpack's.
-        Step::Report if is_companion => printed("{}\n"),
-        Step::Compile => compile(operands),
+        Step::Report if own.is_companion() => printed("{}\n"),
+        Step::Compile => compile(operands, own.folder.as_deref()),
         // The last buildpack's `release` decides the default process types, and we are
         // the last: say nothing, so that the Procfile counts.
         Step::Release => printed("--- {}\n"),
@@ -84,85 +88,119 @@ fn detect(operands: &[PathBuf], name: &str) -> Result<ExitCode> {
     printed(&format!("{name}\n"))
 }
 
-/// The companion at the front of the list: the same folder of `CACHE_DIR`, which the last
-/// buildpack fills.
+/// What `compile` is given, absolute: the platform runs it in any folder.
+struct Build {
+    app: PathBuf,
+    /// `ENV_DIR`.
+    config_vars: PathBuf,
+    /// Our part of `CACHE_DIR`; that of the companion too.
+    folder: PathBuf,
+    environment: Environment,
+    config: Config,
+}
+
+impl Build {
+    fn read(operands: &[PathBuf]) -> Result<Self> {
+        let [app, cache, config_vars] = operands else {
+            return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
+        };
+        let app = absolute(app)?;
+        let environment = environment_of(config_vars);
+        Ok(Self {
+            folder: absolute(cache)?.join(CACHE_FOLDER),
+            config_vars: config_vars.clone(),
+            config: config::read(&app, &environment)?,
+            environment,
+            app,
+        })
+    }
+
+    fn log(&self) -> BuildLog<anstream::AutoStream<std::io::Stdout>> {
+        BuildLog::new(anstream::stdout(), Skin::Classic, self.config.log.value)
+    }
+}
+
+/// The companion at the front of the list. The last buildpack fills its folder.
 fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
-    let [app, cache, variables] = operands else {
-        return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
-    };
-    let app = absolute(app)?;
-    let environment = environment_of(variables);
-    let config = config::read(&app, &environment)?;
-    let folder = absolute(cache)?.join(CACHE_FOLDER);
-    let notes = folder.join(before::LAYER);
-    let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
+    let build = Build::read(operands)?;
+    let notes = build.folder.join(before::LAYER);
+    let mut log = build.log();
     log.event(super::companion_started());
     let context = cache::Context {
-        app: &facts::app::read(&app),
-        config: &config,
-        environment: &environment,
-        store: &Store::of_another(folder),
+        app: &facts::app::read(&build.app),
+        config: &build.config,
+        environment: &build.environment,
+        store: &Store::of_another(build.folder.clone()),
     };
     fs_err::create_dir_all(&notes).map_err(|error| crate::error::io("creating", &notes, &error))?;
     cache::companion::run(&context, &notes, &mut log)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn compile(operands: &[PathBuf]) -> Result<ExitCode> {
-    let [app, cache, variables] = operands else {
-        return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
-    };
-    let app = absolute(app)?;
-    let environment = environment_of(variables);
-    let config = config::read(&app, &environment)?;
-    let folder = absolute(cache)?.join(CACHE_FOLDER);
-    fs_err::create_dir_all(&folder)
-        .map_err(|error| crate::error::io("creating", &folder, &error))?;
+fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
+    let build = Build::read(operands)?;
+    let (app, folder) = (&build.app, &build.folder);
+    fs_err::create_dir_all(folder).map_err(|error| crate::error::io("creating", folder, &error))?;
     let store = Store::new(folder.clone());
-    let mut log = BuildLog::new(anstream::stdout(), Skin::Classic, config.log.value);
-    let buildpack = std::env::current_exe().ok();
-    let buildpack = buildpack.and_then(|own| Some(own.parent()?.parent()?.to_owned()));
+    let mut log = build.log();
     let input = Input {
-        app: &app,
-        config: &config,
-        environment: &environment,
+        app,
+        config: &build.config,
+        environment: &build.environment,
         store: Some(&store),
         layers: None,
         classic: Some(flow::Classic {
-            config_vars: variables,
-            buildpack: buildpack.as_deref(),
+            config_vars: &build.config_vars,
+            buildpack,
         }),
     };
     let report = flow::build(&input, &mut log)?;
     // Of use in this build only; it is checked to be of the same build when it is read.
     let _ = fs_err::remove_dir_all(folder.join(before::LAYER));
-    let changes = report.caches.iter().flat_map(|outcome| &outcome.exposes);
-    if let Some(script) = profile::script(changes, &app) {
-        write_profile(&app.join(profile::PATH), &script)?;
+    let changes = || report.caches.iter().flat_map(|outcome| &outcome.exposes);
+    if let Some(script) = profile::script(changes(), Some(app)) {
+        write_script(app, profile::PATH, &script)?;
     }
-    let at_end = facts::app::read(&app);
+    if let (Some(folder), Some(script)) = (buildpack, profile::script(changes(), None)) {
+        write_script(folder, profile::EXPORT, &script)?;
+    }
+    let at_end = facts::app::read(app);
     if at_end.procfile.is_empty() {
         log.event(Event::Warning(
             &Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
         ));
     }
-    if let Some(script) = launch_check::script(&at_end, &config.launch, &report.env_reads) {
-        write_profile(&app.join(launch_check::PATH), &script)?;
+    let check = launch_check::script(&at_end, &build.config.launch, &report.env_reads);
+    if let Some(script) = check {
+        write_script(app, launch_check::PATH, &script)?;
     }
     // For bin/report only; a full cache disk must not fail the build here.
     let _ = fs_err::write(folder.join(REPORT), json::report(&report));
-    verdict::of(&report, &config)?;
+    verdict::of(&report, &build.config)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without these variables the app would not find what was installed, so that a failure
-/// here fails the build.
-fn write_profile(path: &Path, script: &str) -> Result<()> {
-    let written = path
-        .parent()
-        .map_or(Ok(()), fs_err::create_dir_all)
-        .and_then(|()| fs_err::write(path, script));
-    written.map_err(|error| crate::error::io("writing", path, &error))
+/// Without these variables the app, or the next buildpack, would not find what was
+/// installed, so that a failure here fails the build.
+fn write_script(root: &Path, path: &str, script: &str) -> Result<()> {
+    let path = root.join(path);
+    write_inside(root, &path, script).map_err(|error| crate::error::io("writing", &path, &error))
+}
+
+/// Writes a file of ours below `root`. A link where it or its folder should be would lead
+/// to files of somebody else: it is refused, or replaced where it is the file itself.
+fn write_inside(root: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(root);
+    fs_err::create_dir_all(folder)?;
+    if !fs_err::canonicalize(folder)?.starts_with(fs_err::canonicalize(root)?) {
+        return Err(std::io::Error::other(
+            "its folder is a link that leads out of the app",
+        ));
+    }
+    if fs_err::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        fs_err::remove_file(path)?;
+    }
+    fs_err::write(path, text)
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty

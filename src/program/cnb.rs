@@ -1,16 +1,21 @@
 //! The Cloud Native buildpack: gather from libcnb, run the flow, hand the result back.
 
+mod bill;
 mod launch_layer;
+mod plan;
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
-use libcnb::data::launch::{Launch, LaunchBuilder, Slice};
+use libcnb::data::launch::{Label, Launch, LaunchBuilder, Slice};
 use libcnb::data::layer_name;
 use libcnb::detect::{DetectContext, DetectResult, DetectResultBuilder};
 use libcnb::generic::{GenericMetadata, GenericPlatform};
 use libcnb::layer::UncachedLayerDefinition;
 use libcnb::{Buildpack, Target};
+use rustix::fs::Access;
 
 use crate::cache::store::Store;
 use crate::config;
@@ -59,7 +64,13 @@ impl Buildpack for Slugsmith {
             let _ = problem::to_stderr(Skin::Bullets, &problem::warning(&problem));
             return DetectResultBuilder::fail().build();
         }
-        DetectResultBuilder::pass().build()
+        // The companion asks for nothing: no buildpack comes before it.
+        let id = &context.buildpack_descriptor.buildpack.id;
+        if id.as_str() == COMPANION {
+            return DetectResultBuilder::pass().build();
+        }
+        let plan = plan::of(&facts::app::names(&context.app_dir));
+        DetectResultBuilder::pass().build_plan(plan).build()
     }
 
     fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, Problem> {
@@ -82,7 +93,12 @@ impl Buildpack for Slugsmith {
         super::verdict::of(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
         launch_layer::write(&context, &report, &config)?;
-        BuildResultBuilder::new().launch(launch(&report)).build()
+        bill::write_layers(&context, &store)?;
+        let mut result = BuildResultBuilder::new().launch(launch(&report));
+        if let Some(bill) = bill::of_app(&report, &store) {
+            result = result.launch_sbom(bill);
+        }
+        result.build()
     }
 
     fn on_error(&self, error: libcnb::Error<Problem>) {
@@ -154,6 +170,7 @@ fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
         let folder = std::path::Path::new(&platform).join("env");
         environment::overlay(&mut variables, &folder, World::CloudNative);
     }
+    give_home(&mut variables);
     Environment {
         world: World::CloudNative,
         target: environment::Target {
@@ -165,10 +182,37 @@ fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
     }
 }
 
+/// Package managers write below `HOME`, and a user whom the image doesn't know has none, or
+/// `/`. The folder ends with the build's container.
+fn give_home(variables: &mut BTreeMap<String, OsString>) {
+    let can_write = |home: &OsString| rustix::fs::access(home, Access::WRITE_OK).is_ok();
+    if variables.get("HOME").is_some_and(can_write) {
+        return;
+    }
+    if let Ok(folder) = tempfile::Builder::new().prefix("slugsmith-home").tempdir() {
+        variables.insert("HOME".to_owned(), folder.keep().into_os_string());
+    }
+}
+
 /// Dependency folders become image layers of their own, so that a push of changed app
-/// code does not upload them again (spec buildpack.md, "launch.toml", slices).
+/// code does not upload them again (spec buildpack.md, "launch.toml", slices). Labels let
+/// a registry or a cluster's policy read size and verdict without the build log.
 fn launch(report: &Report) -> Launch {
     let mut launch = LaunchBuilder::new();
+    let label = |key: &str, value: String| Label {
+        key: format!("com.slugsmith.{key}"),
+        value,
+    };
+    launch.label(label("version", env!("CARGO_PKG_VERSION").to_owned()));
+    if let Some(budget) = &report.budget {
+        let size = &budget.size;
+        launch.labels([
+            label("size.bytes", size.totals.bytes.to_string()),
+            label("size.slug", size.compressed.bytes.to_string()),
+            label("size.image", size.image.bytes.to_string()),
+            label("budget.verdict", budget.verdict.word().to_owned()),
+        ]);
+    }
     let folders = report.caches.iter().flat_map(|outcome| &outcome.folders);
     for folder in folders {
         launch.slice(Slice {

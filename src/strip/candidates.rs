@@ -3,19 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::node::{self, Package};
-use super::catalogue::{Entry, LISTED, app, other, python};
+use super::catalogue::{Entry, LISTED, app, other, python, runtime};
 use super::facts::{Facts, in_packages, package_folder};
+use super::go;
 use super::index::{self, parent};
-use super::lists::List;
+use super::lists::Lists;
+use super::manifest::Manifest;
 use super::platform::{self, Fit};
-
-/// The user's lists.
-pub struct Lists {
-    pub keep: List,
-    pub remove: List,
-    /// What .gitattributes marks as export-ignore.
-    pub export_ignored: List,
-}
 
 /// For each entry of the tree, the catalogue entry it falls under.
 pub type Candidates = Vec<Option<&'static Entry>>;
@@ -34,8 +28,19 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Candidates {
             if lists.remove.names(path, false) {
                 return Some(&LISTED);
             }
+            if let Some(entry) = facts.legacy.entry(path) {
+                return Some(entry);
+            }
             if !facts.index.is_file(number) {
                 return None;
+            }
+            if let Some(owner) = runtime::owner(path) {
+                if !runtime::is_listed(owner, &lists.layers) {
+                    return None;
+                }
+                if let Some(entry) = runtime::classify(path.get(owner.len() + 1..)?) {
+                    return Some(entry);
+                }
             }
             candidate(facts, &packages, path).or_else(|| exported(facts, lists, path))
         })
@@ -78,21 +83,32 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
     if let Some(entry) = other::classify(path, &has) {
         return Some(entry);
     }
-    app::classify(path, inside_manifest(facts, path), facts.in_build)
+    if facts.go_is_built && go::is_source(path) {
+        return Some(&go::SOURCES);
+    }
+    let (inside, manifest) = inside_manifest(facts, path).unzip();
+    let shipped = manifest
+        .flatten()
+        .into_iter()
+        .flat_map(|manifest| &manifest.files);
+    let is_shipped = inside.is_some_and(|inside| shipped.into_iter().any(|one| one.names(inside)));
+    app::classify(path, inside, facts.in_build)
+        .filter(|entry| !is_shipped || !app::is_left_out(entry))
 }
 
-/// The path seen from the nearest package.json above it.
-fn inside_manifest<'p>(facts: &Facts<'_>, path: &'p str) -> Option<&'p str> {
+/// The path seen from the nearest package.json above it, and that.
+fn inside_manifest<'p, 'f>(
+    facts: &'f Facts<'_>,
+    path: &'p str,
+) -> Option<(&'p str, Option<&'f Manifest>)> {
     let mut folder = parent(path);
     loop {
-        if facts.manifests.contains_key(folder) {
-            return path.get(
-                if folder.is_empty() {
-                    0
-                } else {
-                    folder.len() + 1
-                }..,
-            );
+        if let Some(manifest) = facts.manifests.get(folder) {
+            let start = match folder.len() {
+                0 => 0,
+                length => length + 1,
+            };
+            return Some((path.get(start..)?, manifest.as_ref()));
         }
         if folder.is_empty() {
             return None;

@@ -7,7 +7,11 @@
 pub mod app;
 pub mod node;
 pub mod other;
+pub mod page;
 pub mod python;
+pub mod runtime;
+
+use super::legacy;
 
 /// Which references keep a file, from the weakest claim to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +36,14 @@ pub struct Entry {
     pub evidence: &'static str,
     /// Whether a file that a guard keeps is worth a line in the log.
     pub tell_kept: bool,
+}
+
+impl Entry {
+    /// Whether a list of the app's authors names the file, so that no reference keeps it.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        LISTS.iter().any(|list| list.id == self.id)
+    }
 }
 
 /// Every entry, for documentation and tests.
@@ -62,9 +74,25 @@ pub static ENTRIES: &[&Entry] = &[
     &other::GEM_SOURCES,
     &other::COMPOSER_TESTS,
     &other::BUILD_LEFTOVERS,
+    &super::go::SOURCES,
+    &runtime::RUNTIMES,
     &super::shrink::SYMBOLS,
     &super::dev::DEVELOPMENT,
     &LISTED,
+    &legacy::SLUGCLEANUP,
+    &legacy::POST_CLEAN,
+    &legacy::SLUGREMOVE,
+    &legacy::EXCLUDED,
+    &legacy::NOT_INCLUDED,
+];
+
+static LISTS: &[&Entry] = &[
+    &LISTED,
+    &legacy::SLUGCLEANUP,
+    &legacy::POST_CLEAN,
+    &legacy::SLUGREMOVE,
+    &legacy::EXCLUDED,
+    &legacy::NOT_INCLUDED,
 ];
 
 /// Named by the user's own list.

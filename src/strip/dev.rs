@@ -5,6 +5,7 @@
 //! is reported: it is in the wrong list. Other packages' optional loads do not count, as
 //! they would not in `npm prune --omit=dev`.
 
+mod bundler;
 mod composer;
 mod npm;
 mod python;
@@ -35,6 +36,7 @@ pub fn files(facts: &Facts<'_>, texts: &dyn Texts, needed: &[NeededDevDependency
     }
     npm::add(facts, texts, needed, &mut files);
     composer::add(facts, texts, &mut files);
+    bundler::add(facts, texts, &mut files);
     python::add(facts, texts, &mut files);
     files
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::go;
 use super::index::{self, Index};
+use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
 use super::start::{self, Command};
 use crate::facts::app::{self, App};
@@ -33,6 +35,13 @@ pub struct Facts<'a> {
     pub trace: bool,
     /// A build of a slug or image, where the app is a copy; false on a laptop.
     pub in_build: bool,
+    pub world: World,
+    /// Programs are built from Go sources that nothing needs any more.
+    pub go_is_built: bool,
+    /// Groups that the environment tells bundler to leave out.
+    pub bundle_without: Option<String>,
+    /// Lists for other tools.
+    pub legacy: legacy::Lists,
 }
 
 /// Texts of files of the app, by path relative to it.
@@ -66,6 +75,9 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
     let commands = start::commands(&app);
     let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
     let manifests = manifests(root, &index, &runtime);
+    let in_build = environment.world != World::Embedded;
+    // On a laptop they are somebody's work.
+    let go_is_built = in_build && go::is_built(root, &index, &commands);
     let python_roots: BTreeSet<String> = (0..index.entries().len())
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
@@ -83,7 +95,11 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
         python_roots,
         keeps_development: keeps_development(environment),
         trace,
-        in_build: environment.world != World::Embedded,
+        in_build,
+        go_is_built,
+        bundle_without: environment.get("BUNDLE_WITHOUT").map(str::to_owned),
+        world: environment.world,
+        legacy: legacy::read(root, environment),
     }
 }
 

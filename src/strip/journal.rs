@@ -9,6 +9,7 @@
 
 mod folders;
 mod record;
+mod replace;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use folders::{Folders, remove_empty_folders};
+use replace::Replacement;
 
 /// Where removed files wait until the removal is complete.
 pub const FOLDER: &str = ".slugsmith-aside";
@@ -239,60 +241,6 @@ fn restore(app: &Path, changes: &[Change]) -> io::Result<usize> {
 fn move_one(app: &Path, path: &Path, to: &Path, folders: &mut Folders) -> io::Result<()> {
     folders.check(app, path)?;
     fs_err::rename(app.join(path), to)
-}
-
-/// A file that smaller content takes the place of.
-struct Replacement<'r> {
-    app: &'r Path,
-    path: &'r Path,
-    slot: &'r Path,
-    number: usize,
-}
-
-impl Replacement<'_> {
-    /// The new file is complete before the old one moves; whoever opens the path sees
-    /// one of the two, except for the moment between two renames, which recovery knows.
-    /// The outer error is the observer's.
-    fn make(
-        &self,
-        content: &Content<'_>,
-        folders: &mut Folders,
-        observer: &mut Observer<'_>,
-    ) -> io::Result<io::Result<()>> {
-        let place = self.app.join(self.path);
-        let new = self.slot.with_extension("new");
-        if let Err(error) = self.prepare(&place, &new, content, folders) {
-            return Ok(Err(error));
-        }
-        observer(Step::Written(self.number))?;
-        if let Err(error) = fs_err::rename(&place, self.slot) {
-            return Ok(Err(error));
-        }
-        observer(Step::Swapped(self.number))?;
-        if let Err(error) = fs_err::rename(&new, &place) {
-            return Ok(fs_err::rename(self.slot, &place).and(Err(error)));
-        }
-        Ok(Ok(()))
-    }
-
-    fn prepare(
-        &self,
-        place: &Path,
-        new: &Path,
-        content: &Content<'_>,
-        folders: &mut Folders,
-    ) -> io::Result<()> {
-        folders.check(self.app, self.path)?;
-        let Some(bytes) = content(place)? else {
-            return Err(io::Error::other("its content changed meanwhile"));
-        };
-        let old = fs_err::symlink_metadata(place)?;
-        let mut file = fs_err::File::create(new)?;
-        file.write_all(&bytes)?;
-        file.set_permissions(old.permissions())?;
-        // Whoever compares times to tell whether something changed is right not to.
-        file.file().set_modified(old.modified()?)
-    }
 }
 
 fn shard(aside: &Path, number: usize) -> PathBuf {

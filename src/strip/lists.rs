@@ -1,9 +1,38 @@
-//! Which paths did the user list to keep and to remove?
+//! Which paths did the user list to keep, to remove and to leave out of archives?
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::facts::{Facts, Texts};
 use super::index::Index;
-use crate::config::Sourced;
+use crate::config::{Sourced, StripConfig};
+use crate::facts::environment::World;
+
+/// The app's own lists.
+pub struct Lists {
+    pub keep: List,
+    pub remove: List,
+    /// What .gitattributes marks as export-ignore.
+    pub export_ignored: List,
+    /// Runtimes of other buildpacks that may be stripped.
+    pub layers: Vec<String>,
+}
+
+impl Lists {
+    /// From the configuration, slugsmith.keep and .gitattributes.
+    #[must_use]
+    pub fn read(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Self {
+        Self {
+            keep: List::with(&config.keep, &recorded(facts, texts)),
+            remove: List::new(&config.remove),
+            export_ignored: List::of(&export_ignored(facts, texts)),
+            layers: if facts.world == World::Classic {
+                config.layers.value.clone()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+}
 
 /// A list of gitignore lines.
 pub struct List {
@@ -76,4 +105,40 @@ impl List {
             .map(|(line, _)| line.clone())
             .collect()
     }
+}
+
+/// The list that `slugsmith strip record` writes, and people may: more lines to keep.
+pub const KEEP_FILE: &str = "slugsmith.keep";
+
+fn recorded(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
+    let text = facts
+        .index
+        .exact(KEEP_FILE)
+        .and_then(|_| texts.text(KEEP_FILE));
+    let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+    text.unwrap_or_default()
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Patterns of .gitattributes with the attribute `export-ignore`.
+fn export_ignored(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
+    const FILE: &str = ".gitattributes";
+    let text = facts.index.exact(FILE).and_then(|_| texts.text(FILE));
+    let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+    text.unwrap_or_default()
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let pattern = words
+                .next()
+                .filter(|pattern| !pattern.starts_with(['#', '"', '!']))?;
+            words
+                .any(|word| word == "export-ignore")
+                .then(|| pattern.to_owned())
+        })
+        .collect()
 }

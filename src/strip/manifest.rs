@@ -2,156 +2,16 @@
 //!
 //! Every string in a package.json that is the path of a file counts as a name, whatever
 //! its key: tools invent keys. Left out are only keys that Node and the tools that run
-//! in production are known not to read ([`UNUSED_KEYS`]) and conditions that Node never
-//! sets ([`OTHER_RUNTIMES`]).
+//! in production are known not to read, and conditions that Node never sets (`keys`).
+
+mod keys;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Keys read by bundlers, type checkers, CDNs, registries and editors, not by Node.
-/// Sources: docs.npmjs.com/cli "package.json", nodejs.org/api/packages.html, the
-/// documentation of webpack `resolve.mainFields`, Angular Package Format, unpkg, jsDelivr.
-const UNUSED_KEYS: &[&str] = &[
-    "types",
-    "typings",
-    "typesVersions",
-    "module",
-    "jsnext:main",
-    "jsnext",
-    "browser",
-    "unpkg",
-    "jsdelivr",
-    "cdn",
-    "es2015",
-    "es2020",
-    "esnext",
-    "esm",
-    "esm5",
-    "esm2015",
-    "fesm5",
-    "fesm2015",
-    "fesm2020",
-    "umd",
-    "umd:main",
-    "amd",
-    "amdName",
-    "source",
-    "svelte",
-    "react-native",
-    "flow",
-    "flow:main",
-    "files",
-    "scripts",
-    "repository",
-    "homepage",
-    "bugs",
-    "keywords",
-    "author",
-    "contributors",
-    "maintainers",
-    "license",
-    "licenses",
-    "readme",
-    "readmeFilename",
-    "description",
-    "name",
-    "version",
-    "dependencies",
-    "devDependencies",
-    "peerDependencies",
-    "optionalDependencies",
-    "peerDependenciesMeta",
-    "bundleDependencies",
-    "bundledDependencies",
-    "engines",
-    "os",
-    "cpu",
-    "libc",
-    "publishConfig",
-    "sideEffects",
-    "jest",
-    "ava",
-    "mocha",
-    "nyc",
-    "c8",
-    "tap",
-    "tsd",
-    "eslintConfig",
-    "eslintIgnore",
-    "prettier",
-    "stylelint",
-    "husky",
-    "lint-staged",
-    "commitlint",
-    "release",
-    "release-it",
-    "standard",
-    "xo",
-    "size-limit",
-    "bundlesize",
-    "browserslist",
-    "babel",
-    "typedoc",
-    "typedocOptions",
-    "jsdoc",
-    "docs",
-    "directories",
-    "man",
-    "testling",
-    "spm",
-    "jspm",
-    "tsup",
-    "wireit",
-    "nx",
-    "volta",
-    "packageManager",
-    "workspaces",
-    "resolutions",
-    "overrides",
-    "exports",
-    "imports",
-    "bin",
-    "main",
-    "web-types",
-    "customElements",
-    "coverage",
-    "test",
-    "tests",
-    "auto-changelog",
-    "standard-version",
-    "semantic-release",
-    "np",
-];
-
-/// Conditions of other runtimes; Node sets none of them unless `-C` names it.
-/// Source: nodejs.org/api/packages.html#community-conditions-definitions and the
-/// `WinterTC` registry of runtime keys.
-const OTHER_RUNTIMES: &[&str] = &[
-    "types",
-    "browser",
-    "deno",
-    "bun",
-    "react-native",
-    "electron",
-    "worker",
-    "workerd",
-    "edge-light",
-    "edge",
-    "netlify",
-    "convex",
-    "fastly",
-    "moddable",
-    "wintercg",
-    "kiesel",
-    "umd",
-    "unpkg",
-    "jsdelivr",
-    "script",
-    "style",
-    "sass",
-    "svelte",
-];
+use super::glob::{Pattern, RUBY};
+use keys::{OTHER_RUNTIMES, UNUSED_KEYS};
 
 /// What the start commands allow beyond plain Node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -181,6 +41,8 @@ pub struct Manifest {
     pub dev_dependencies: BTreeSet<String>,
     /// As written; what stands in for it is for the resolver to say.
     pub main: Option<String>,
+    /// What the package's authors ship with it; empty where they do not say.
+    pub files: Vec<Pattern>,
     pub exports: Option<Value>,
     pub imports: Option<Value>,
 }
@@ -231,9 +93,20 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
         needs: needs(map),
         dev_dependencies: keys(map, "devDependencies").collect(),
         main: map.get("main").and_then(Value::as_str).map(str::to_owned),
+        files: files(map),
         exports: map.get("exports").filter(|value| !value.is_null()).cloned(),
         imports: map.get("imports").cloned(),
     })
+}
+
+/// `files`: patterns anchored at the package, as npm reads them (docs.npmjs.com/cli,
+/// "package.json").
+fn files(map: &Map<String, Value>) -> Vec<Pattern> {
+    let list = map.get("files").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(|line| Pattern::new(line.as_str()?, RUBY))
+        .collect()
 }
 
 fn text(map: &Map<String, Value>, key: &str) -> String {

@@ -20,6 +20,9 @@ use crate::facts::tree::{Entry, EntryKind, Tree};
 
 /// The only variables that a decision depends on; strip gets no other.
 const VARIABLES: &[&str] = &[
+    "BP_EXCLUDE_FILES",
+    "BP_INCLUDE_FILES",
+    "BUNDLE_WITHOUT",
     "NODE_OPTIONS",
     "NODE_ENV",
     "NPM_CONFIG_PRODUCTION",
@@ -69,10 +72,11 @@ pub fn basis(
     add(program()?.as_bytes());
     add(packed.digest.as_bytes());
     add(format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         config.level.value,
         config.keep.value,
         config.remove.value,
+        config.layers.value,
         environment.target,
         environment.world,
         VARIABLES

@@ -9,7 +9,9 @@ use super::catalogue::{self, Entry};
 use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, package_folder};
+use super::identical::Identical;
 use super::index::parent;
+use super::legacy::ListReport;
 use super::shrink::{SYMBOLS, Shrink};
 use super::trace::Undecided;
 use super::verify::PutBack;
@@ -43,6 +45,12 @@ pub struct StripReport {
     /// Level `trace`: loads whose target can't be known; what they can reach is kept.
     #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// Copies of one file that stay, the costliest first.
+    #[serde(default)]
+    pub identical: Vec<Identical>,
+    /// Lists for other tools, line by line.
+    #[serde(default)]
+    pub lists: Vec<ListReport>,
     /// Packages that are not looked into, and why.
     #[serde(default)]
     pub left_alone: Vec<String>,
@@ -107,6 +115,26 @@ pub struct Failed {
 }
 
 impl StripReport {
+    /// One line per removed or smaller file: entry, bytes, path; the path is whatever
+    /// bytes it is, with line ends and backslashes escaped.
+    #[must_use]
+    pub fn list(&self) -> Vec<u8> {
+        let mut list =
+            b"# entry, bytes, path: what strip removed, or took out of a file\n".to_vec();
+        for one in self.manifest.iter().chain(&self.shrunk) {
+            list.extend(format!("{}\t{}\t", one.entry, one.bytes).into_bytes());
+            for byte in one.path.as_os_str().as_encoded_bytes() {
+                match byte {
+                    b'\n' => list.extend(b"\\n"),
+                    b'\\' => list.extend(b"\\\\"),
+                    byte => list.push(*byte),
+                }
+            }
+            list.push(b'\n');
+        }
+        list
+    }
+
     /// The report of a run that removes nothing.
     #[must_use]
     pub fn unchanged(tree: &Tree, dry_run: bool, level: StripLevel) -> Self {
@@ -124,6 +152,8 @@ impl StripReport {
             dev_dependencies: Vec::new(),
             unused_remove: Vec::new(),
             undecided: Vec::new(),
+            identical: Vec::new(),
+            lists: Vec::new(),
             left_alone: Vec::new(),
             basis: None,
             recalled: false,
@@ -183,6 +213,8 @@ impl StripReport {
         self.kept = kept(facts, plan);
         self.unused_remove.clone_from(&plan.unused_remove);
         self.undecided.clone_from(&plan.undecided);
+        self.identical.clone_from(&plan.identical);
+        self.lists.clone_from(&plan.lists);
         if facts.plug_and_play {
             let why = "yarn Plug'n'Play: packages are zip archives, which stay as they are";
             self.left_alone.push(why.to_owned());

@@ -85,5 +85,6 @@ fn is_shared_object(facts: &Facts<'_>, number: usize) -> bool {
     let of_package = in_packages(path)
         || catalogue::python::split(path).is_some()
         || path.contains("vendor/bundle/");
-    named && of_package && facts.index.is_file(number) && entry.size() <= MAX_SIZE
+    let foreign = catalogue::runtime::owner(path).is_some();
+    named && of_package && !foreign && facts.index.is_file(number) && entry.size() <= MAX_SIZE
 }

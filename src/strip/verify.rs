@@ -22,7 +22,7 @@ pub struct PutBack {
     pub tail: Vec<String>,
 }
 
-/// Runs the commands in order; the first that fails ends it.
+/// Runs the commands in order, without a shell; the first that fails ends it.
 #[must_use]
 pub fn first_failure(
     app: &Path,
@@ -31,7 +31,8 @@ pub fn first_failure(
     progress: &mut dyn Progress,
 ) -> Option<PutBack> {
     commands.iter().find_map(|text| {
-        let arguments = [LIMIT, "sh", "-c", text].map(str::to_owned);
+        let limit = std::iter::once(LIMIT.to_owned());
+        let arguments: Vec<_> = limit.chain(command::words(text)).collect();
         let variables = environment
             .variables
             .iter()
@@ -39,13 +40,13 @@ pub fn first_failure(
         match command::run("timeout", &arguments, app, variables, progress) {
             Ok(ended) if ended.success => None,
             Ok(ended) => Some(PutBack {
-                command: text.clone(),
+                command: command::mask(text),
                 missing: missing(&ended.tail),
                 status: ended.status,
                 tail: ended.tail,
             }),
             Err(error) => Some(PutBack {
-                command: text.clone(),
+                command: command::mask(text),
                 status: error.to_string(),
                 missing: None,
                 tail: Vec::new(),
@@ -54,14 +55,20 @@ pub fn first_failure(
     })
 }
 
-/// What Node or Python could not find, by their own messages.
+/// What a runtime could not find, by its own message: Node, Python, Ruby, PHP, Java.
 fn missing(tail: &[String]) -> Option<String> {
     const MARKS: &[(&str, char)] = &[
         ("Cannot find module '", '\''),
         ("Cannot find package '", '\''),
         ("no such file or directory, open '", '\''),
+        ("no such file or directory, scandir '", '\''),
+        ("no such file or directory, stat '", '\''),
+        ("no such file or directory, lstat '", '\''),
         ("No module named '", '\''),
         ("No such file or directory: '", '\''),
+        ("cannot load such file -- ", ' '),
+        ("Failed opening required '", '\''),
+        ("ClassNotFoundException: ", ' '),
     ];
     tail.iter().find_map(|line| {
         MARKS.iter().find_map(|(mark, end)| {
@@ -85,6 +92,18 @@ mod tests {
         assert_eq!(
             line("ModuleNotFoundError: No module named 'a.b'").as_deref(),
             Some("a.b")
+        );
+        assert_eq!(
+            line("Error: ENOENT: no such file or directory, scandir '/app/docs'").as_deref(),
+            Some("/app/docs")
+        );
+        assert_eq!(
+            line("a.rb:1:in `require': cannot load such file -- rack/test (LoadError)").as_deref(),
+            Some("rack/test")
+        );
+        assert_eq!(
+            line("PHP Fatal error: Uncaught Error: Failed opening required 'a/b.php' (include_path='.')").as_deref(),
+            Some("a/b.php")
         );
         assert_eq!(line("fine"), None);
     }

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod docs;
 mod fixtures;
-mod fuzz;
 mod hostile;
 mod pairs;
 mod plan;

@@ -49,10 +49,12 @@ fn says_each(text: &str, names: &[&str], verdict: &str) {
     }
 }
 
-/// Build, rebuild, change, rebuild, and a build without any cache.
+/// Build, rebuild, change, rebuild, and a build without any cache. Of the layers that are
+/// `free` nothing moves when nothing changed.
 fn prove(
     config: &dyn Fn() -> BuildConfig,
     names: &[&str],
+    free: &[&str],
     trees: &str,
     change: &dyn Fn(),
     reasons: &[&str],
@@ -64,6 +66,12 @@ fn prove(
             let text = log(&second);
             says_each(&text, names, "HIT");
             assert_not_contains!(text, "Running `");
+            for layer in free {
+                let layer = format!("layer 'slugsmith/slugsmith:{layer}'");
+                assert_contains!(second.pack_stdout, &format!("Reusing {layer}"));
+                assert_not_contains!(second.pack_stdout, &format!("cache {layer}"));
+                assert_not_contains!(second.pack_stdout, &format!("Adding {layer}"));
+            }
             assert!(installed == digests(&second, trees), "a hit is other bytes");
             change();
             second.rebuild(config(), |third| {
@@ -149,6 +157,7 @@ fn every_ecosystem_in_one_app() {
     prove(
         &|| config(&app.app(), &["runtime-node", "procfile", SLUGSMITH]),
         &["npm", "yarn/yarn", "pnpm/pnpm", "pip", "go", "models"],
+        &["cache-pip"],
         // npm and pnpm write the time of the install into one file each.
         "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name .package-lock.json -not -name .modules.yaml",
         &change,
@@ -189,6 +198,7 @@ fn uv_in_a_layer() {
     prove(
         &|| config(&app.app(), &["tool-uv", "procfile", SLUGSMITH]),
         &["uv", "jobs/pip"],
+        &["cache-jobs_2fpip"],
         "/layers/slugsmith_slugsmith/cache-uv/data /layers/slugsmith_slugsmith/cache-jobs_2fpip/data",
         &change,
         &[

@@ -12,6 +12,8 @@ mod caches;
 mod companion;
 mod main_job;
 mod pack;
+mod platforms;
+mod registry;
 mod runner;
 mod stacked;
 mod stacks;

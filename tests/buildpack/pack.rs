@@ -27,6 +27,15 @@ impl Image {
         }
     }
 
+    /// Another name for the image, in a registry for example.
+    pub(crate) fn named(name: String) -> Self {
+        Self { name }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Builds, and gives all that was printed.
     pub(crate) fn build(
         &self,
@@ -35,15 +44,7 @@ impl Image {
         flow: Flow,
         env: &[&str],
     ) -> (bool, String) {
-        let builder = variable("SLUGSMITH_BED_BUILDER");
-        let mut command = Command::new(variable("SLUGSMITH_BED_PACK"));
-        command.args(["build", &self.name, "--builder", &builder, "--path"]);
-        command.arg(app).args(["--pull-policy", "if-not-present"]);
-        match flow {
-            Flow::Trusted => command.args(["--trust-builder", "--trust-extra-buildpacks"]),
-            // Any image with the lifecycle in it can run its phases.
-            Flow::Phases => command.args(["--trust-builder=false", "--lifecycle-image", &builder]),
-        };
+        let mut command = self.command(app, &variable("SLUGSMITH_BED_BUILDER"), flow);
         for name in buildpacks {
             command.arg("--buildpack").arg(path_of(name));
         }
@@ -52,6 +53,37 @@ impl Image {
         }
         let output = command.output().unwrap();
         (output.status.success(), said(&output))
+    }
+
+    /// Builds with arguments of the caller's, which has to work.
+    #[track_caller]
+    pub(crate) fn built(&self, mut command: Command) -> String {
+        let output = command.output().unwrap();
+        let said = said(&output);
+        assert!(output.status.success(), "{}: {said}", self.name);
+        said
+    }
+
+    /// `pack build` without its buildpacks.
+    pub(crate) fn command(&self, app: &Path, builder: &str, flow: Flow) -> Command {
+        let mut command = Command::new(variable("SLUGSMITH_BED_PACK"));
+        command.args(["build", &self.name, "--builder", builder, "--path"]);
+        command.arg(app).args(["--pull-policy", "if-not-present"]);
+        match flow {
+            Flow::Trusted => command.args(["--trust-builder", "--trust-extra-buildpacks"]),
+            // Any image with the lifecycle in it can run its phases.
+            Flow::Phases => command.args(["--trust-builder=false", "--lifecycle-image", builder]),
+        };
+        command
+    }
+
+    /// The bills of materials of the image, below `layers/sbom`.
+    pub(crate) fn bills(&self, to: &Path) {
+        let mut command = Command::new(variable("SLUGSMITH_BED_PACK"));
+        command
+            .args(["sbom", "download", &self.name, "--output-dir"])
+            .arg(to);
+        self.built(command);
     }
 
     /// Starts a process type; standard output and standard error.
@@ -119,7 +151,7 @@ impl Drop for Image {
     }
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -38,6 +38,14 @@ pub(crate) fn path_of(name: &str) -> PathBuf {
     }
 }
 
+/// A file of the release, made with the packaged directory: `slugsmith-*.tgz`.
+pub(crate) fn released(stem: &str, ending: &str) -> PathBuf {
+    let version = env!("CARGO_PKG_VERSION");
+    let arch = std::env::consts::ARCH;
+    let packaged = PathBuf::from(variable("SLUGSMITH_PACKAGED"));
+    packaged.join(format!("../../dist/{stem}-{version}-{arch}.{ending}"))
+}
+
 /// The part of pack's output that is our log, without pack's own prefixes.
 pub(crate) fn log(context: &TestContext) -> String {
     let all = format!("{}{}", context.pack_stdout, context.pack_stderr);

@@ -260,15 +260,32 @@ fn however_full_the_cache_disk_is_the_build_succeeds() {
     }
 }
 
-/// As the user of a build image: no root, who may read and remove everything.
-fn compile_as_user(sandbox: &Sandbox, app: &std::path::Path) -> crate::support::Ran {
+/// A command of the user of a build image: no root, who may read and remove everything.
+fn as_user(sandbox: &Sandbox, program: &str) -> std::process::Command {
     let mut command = sandbox.command("setpriv");
     command
         .args(["--reuid=12001", "--regid=12001", "--clear-groups", "--"])
-        .arg(crate::shop::executable(sandbox, "compile"))
+        .arg(crate::shop::executable(sandbox, program));
+    command
+}
+
+fn compile_as_user(sandbox: &Sandbox, app: &std::path::Path) -> crate::support::Ran {
+    let mut command = as_user(sandbox, "compile");
+    command
         .args([app, &sandbox.path("cache"), &sandbox.path("env")])
         .env("STACK", "heroku-24");
     crate::support::Ran::from(command.output().unwrap())
+}
+
+/// Lets every user look into the folders above.
+fn open_up(root: &std::path::Path) {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode;
+    let mut above = Some(root);
+    while let Some(folder) = above.filter(|folder| *folder != std::env::temp_dir()) {
+        let open: std::fs::Permissions = mode(0o755);
+        fs_err::set_permissions(folder, open).unwrap();
+        above = folder.parent();
+    }
 }
 
 fn give(path: &std::path::Path, user: u32) {
@@ -290,11 +307,7 @@ fn whoever_owns_the_stored_files_the_build_succeeds() {
         let mut state = case.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let sandbox = shop();
         let root = sandbox.path("");
-        let mut above = Some(root.as_path());
-        while let Some(folder) = above.filter(|folder| *folder != std::env::temp_dir()) {
-            fs_err::set_permissions(folder, mode(0o755)).unwrap();
-            above = folder.parent();
-        }
+        open_up(&root);
         let pristine = Sandbox::of(&sandbox.app());
         crate::shop::executable(&sandbox, "compile");
         give(&root, 12001);
@@ -327,4 +340,48 @@ fn whoever_owns_the_stored_files_the_build_succeeds() {
             ran.stdout
         );
     }
+}
+
+/// Makes an environment with a copy of itself, and installs by copying the list.
+const PYTHON: &str = "#!/bin/sh\ncase \"$1$2\" in -c*) echo 3.11.2 cpython-311 /usr;; --version*) echo Python 3.11.2;; -mvenv) mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python\";; -mpip) cp requirements.txt \"$VIRTUAL_ENV/installed\";; esac\n";
+
+#[test]
+#[ignore = "needs root: gives files to other users"]
+fn a_layer_of_another_user_costs_the_cache_and_not_the_build() {
+    let sandbox = Sandbox::new()
+        .file("requirements.txt", "six==1.16.0\n")
+        .file("Procfile", "web: python app.py\n")
+        .file("app.py", "print(1)\n")
+        .program("python3", PYTHON);
+    let root = sandbox.path("");
+    open_up(&root);
+    let (layers, platform) = (sandbox.path("layers/ours"), sandbox.path("platform"));
+    fs_err::create_dir_all(platform.join("env")).unwrap();
+    fs_err::create_dir_all(layers.join("cache-pip/data/venv")).unwrap();
+    fs_err::write(layers.join("cache-pip/data/venv/old"), "x").unwrap();
+    fs_err::create_dir_all(layers.join("cache-pip.toml/x")).unwrap();
+    fs_err::write(platform.join("plan.toml"), "").unwrap();
+    let descriptor = crate::support::repository("buildpack.toml");
+    crate::shop::executable(&sandbox, "build");
+    fs_err::copy(descriptor, sandbox.path("buildpack/buildpack.toml")).unwrap();
+    give(&root, 12001);
+    for stored in ["cache-pip", "cache-pip.toml"] {
+        give(&layers.join(stored), 12002);
+    }
+    let mut command = as_user(&sandbox, "build");
+    command
+        .args([&layers, &platform, &platform.join("plan.toml")])
+        .current_dir(sandbox.app())
+        .env("CNB_BUILDPACK_DIR", sandbox.path("buildpack"))
+        .env("CNB_LAYERS_DIR", &layers)
+        .env("CNB_PLATFORM_DIR", &platform)
+        .env("CNB_BP_PLAN_PATH", platform.join("plan.toml"))
+        .env("CNB_TARGET_OS", "linux")
+        .env("CNB_TARGET_ARCH", "amd64");
+    let ran = crate::support::Ran::from(command.output().unwrap()).expect(0);
+    assert!(ran.stdout.contains("discarded"), "{}", ran.stdout);
+    let installed = layers.join("cache-pip/data/venv/installed");
+    assert_eq!(fs_err::read_to_string(installed).unwrap(), "six==1.16.0\n");
+    let toml = fs_err::read_to_string(layers.join("cache-pip.toml")).unwrap();
+    assert!(toml.contains("state = \"complete\""), "{toml}");
 }

@@ -7,5 +7,6 @@ mod support;
 
 mod companion;
 mod faults;
+mod fetched;
 mod shop;
 mod steps;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::support::{BINARY, Ran, Sandbox};
+use crate::support::{BINARY, Ran, Sandbox, repository};
 
 /// A fake npm that counts its calls, so that "zero commands" can be proved without a
 /// network; the container tests use the real one.
@@ -33,10 +33,31 @@ pub(crate) fn shop() -> Sandbox {
         .program("node", NODE)
 }
 
-/// The packaged directory's links, made for the binary under test.
+/// A fake Python whose environments have one package.
+const PYTHON: &str = r#"#!/bin/sh
+case "$*" in
+  -c*) echo 3.12.1 cpython-312 /usr ;;
+  *--version) echo pip 24.0 ;;
+  "-m venv "*) mkdir -p "$3/bin" "$3/lib/python3.12/site-packages" && cp "$0" "$3/bin/python" ;;
+  *install*) echo 1 > "$VIRTUAL_ENV/lib/python3.12/site-packages/six.py" ;;
+esac
+"#;
+
+pub(crate) fn notes() -> Sandbox {
+    Sandbox::new()
+        .file("requirements.txt", "six==1.16.0\n")
+        .file("Procfile", "web: python app.py\nworker: python worker.py\n")
+        .file("app.py", "import six\n")
+        .file("worker.py", "import six\n")
+        .program("python3", PYTHON)
+}
+
+/// The packaged directory, made of links to the binary under test.
 pub(crate) fn executable(sandbox: &Sandbox, name: &str) -> PathBuf {
-    let folder = sandbox.path("buildpack");
+    let folder = sandbox.path("buildpacks/slugsmith/bin");
     fs_err::create_dir_all(&folder).unwrap();
+    let descriptor = folder.with_file_name("buildpack.toml");
+    fs_err::copy(repository("buildpack.toml"), descriptor).unwrap();
     let link = folder.join(name);
     if !link.exists() {
         std::os::unix::fs::symlink(BINARY, &link).unwrap();

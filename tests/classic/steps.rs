@@ -1,6 +1,6 @@
 //! Detect, compile, release, report, test-compile, and compile again.
 
-use crate::shop::{compile, executable, npm_installs, shop, step};
+use crate::shop::{compile, executable, notes, npm_installs, shop, step};
 use crate::support::{Ran, Sandbox, listing};
 
 #[test]
@@ -143,7 +143,9 @@ fn the_log_explains_what_earlier_buildpacks_left() {
             ".profile.d/zz.sh",
             "export NODE_OPTIONS=--y\nexport WORKERS=4\n",
         )
-        .file(".heroku/node/include/node/node_version.h", "");
+        .file(".heroku/node/include/node/node_version.h", "")
+        .file(".heroku/node/bin/node", noise());
+    let procfile = fs_err::read(sandbox.app().join("Procfile")).unwrap();
     fs_err::create_dir_all(sandbox.path("env")).unwrap();
     fs_err::write(sandbox.path("env/WORKERS"), "8").unwrap();
     let ran = compile(&sandbox, sandbox.app()).expect(0);
@@ -159,9 +161,16 @@ fn the_log_explains_what_earlier_buildpacks_left() {
         "report",
         &[sandbox.app(), sandbox.path("cache"), sandbox.path("env")],
     );
+    let report = report.expect(0).json();
+    assert_eq!(report["stack"]["buildpacks"][0]["id"], "heroku/nodejs");
+    // Its runtime is a part of its own, not `.heroku/` in one lump or a file to fetch at start.
     assert_eq!(
-        report.expect(0).json()["stack"]["buildpacks"][0]["id"],
-        "heroku/nodejs"
+        report["budget"]["parts"][0]["name"],
+        ".heroku/node (heroku/nodejs)"
+    );
+    assert_eq!(
+        fs_err::read(sandbox.app().join("Procfile")).unwrap(),
+        procfile
     );
     // A dyno compares and finds everything as predicted.
     let output = std::process::Command::new("/bin/bash")
@@ -180,6 +189,27 @@ fn the_log_explains_what_earlier_buildpacks_left() {
     assert!(
         said.ends_with("variables are as the build predicted\n"),
         "{said}"
+    );
+}
+
+#[test]
+fn later_buildpacks_and_the_dyno_find_what_was_installed() {
+    let sandbox = notes();
+    let ran = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(
+        ran.stdout
+            .contains("pip (requirements.txt, 1 package): MISS"),
+        "{}",
+        ran.stdout
+    );
+    let folder = sandbox.path("buildpacks/slugsmith");
+    let read = |path: std::path::PathBuf| fs_err::read_to_string(path).unwrap();
+    let built = format!("export VIRTUAL_ENV='{}/.venv'\n", sandbox.app().display());
+    assert!(read(folder.join("export")).starts_with(&built));
+    let started = read(sandbox.app().join(".profile.d/slugsmith.sh"));
+    assert!(
+        started.starts_with("export VIRTUAL_ENV=\"$HOME\"'/.venv'\n"),
+        "{started}"
     );
 }
 

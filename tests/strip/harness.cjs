@@ -9,6 +9,7 @@ exports.repository = repository;
 exports.cache = path.resolve(process.env.SLUGSMITH_HARNESS || path.join(repository, "target/strip-harness"));
 exports.binary = process.env.SLUGSMITH_BIN || path.join(repository, "target/release/slugsmith");
 exports.sets = JSON.parse(fs.readFileSync(path.join(__dirname, "sets.json"), "utf8"));
+exports.pythonSets = JSON.parse(fs.readFileSync(path.join(__dirname, "python-sets.json"), "utf8"));
 
 exports.run = (command, args, cwd) => {
   const done = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 1 << 28 });
@@ -22,6 +23,7 @@ exports.install = (name) => {
   if (fs.existsSync(path.join(folder, "done"))) return folder;
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
+  if (exports.pythonSets[name]) return installPython(name, folder);
   const scripts = { start: "node server.js" };
   fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: `set-${name}`, version: "1.0.0", private: true, scripts }));
   exports.run("npm", ["install", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error", ...exports.sets[name]], folder);
@@ -30,6 +32,15 @@ exports.install = (name) => {
   fs.writeFileSync(path.join(folder, "done"), "");
   return folder;
 };
+
+/** A virtual environment with a set in it, as `pip install` leaves it: pip inside, byte code written. */
+function installPython(name, folder) {
+  exports.run("python3", ["-m", "venv", "--copies", path.join(folder, ".venv")], folder);
+  exports.run(path.join(folder, ".venv/bin/pip"), ["install", "--quiet", "--disable-pip-version-check", ...exports.pythonSets[name]], folder);
+  fs.writeFileSync(path.join(folder, "requirements.txt"), exports.pythonSets[name].map((line) => `${line}\n`).join(""));
+  fs.writeFileSync(path.join(folder, "done"), "");
+  return folder;
+}
 
 /** A copy of a set to strip. */
 exports.copy = (folder, name) => {

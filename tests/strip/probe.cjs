@@ -87,8 +87,33 @@ function firstString(value) {
       say(`run ${program}`, done.status === 0, `${done.status} ${String(done.stderr).match(/Cannot find.*/)?.[0] ?? ""}`);
     }
   }
+  for (const file of new Set(named().map((one) => path.normalize(one)))) say(`file ${file}`, fs.existsSync(path.join(root, file)), "missing");
   process.exit(0);
 })();
+
+/** Files that package.json names and this Node can pick; not what bundlers, browsers and type checkers read. */
+function named() {
+  const bins = typeof manifest.bin === "string" ? [manifest.bin] : Object.values(manifest.bin || {});
+  const found = manifest.exports ? bins : [manifest.main, ...bins];
+  for (const form of ["import", "require"]) {
+    const conditions = new Set(["node", "node-addons", "module-sync", "default", form]);
+    for (const field of [manifest.exports, manifest.imports]) {
+      const keyed = field && typeof field === "object" && Object.keys(field).some((key) => /^[.#]/.test(key));
+      for (const value of keyed ? Object.values(field) : [field]) found.push(pick(value, conditions));
+    }
+  }
+  return found.filter((file) => typeof file === "string" && file.startsWith(".") && !file.includes("*") && !/\.d\.[cm]?ts$/.test(file));
+}
+/** The target of an entry under these conditions, tried in order as Node does. */
+function pick(value, conditions) {
+  if (typeof value === "string" || value === null) return value ?? undefined;
+  if (Array.isArray(value)) return value.map((one) => pick(one, conditions)).find(Boolean);
+  for (const [key, inner] of Object.entries(value || {})) {
+    const target = conditions.has(key) ? pick(inner, conditions) : undefined;
+    if (target) return target;
+  }
+  return undefined;
+}
 function withTimeout(promise) {
   return Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error("timeout")), 15000).unref())]);
 }

@@ -3,10 +3,16 @@
 
 #![allow(dead_code)] // each test binary uses its part
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use slugsmith::audit::AuditReport;
+use slugsmith::budget::Verdict;
+use slugsmith::config;
+use slugsmith::facts::environment::{self, Environment, World};
+use slugsmith::facts::{app, tree::Tree};
 use tempfile::TempDir;
 
 /// The binary under test.
@@ -119,9 +125,31 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The audit of a folder as it is on the platform, with a date of its own.
+pub(crate) fn audit(folder: &Path) -> AuditReport {
+    audit_weighed(folder, None)
+}
+
+/// The same, where the slug was weighed before.
+pub(crate) fn audit_weighed(folder: &Path, slug: Option<Verdict>) -> AuditReport {
+    let environment = Environment {
+        world: World::Embedded,
+        target: environment::this_machine(Some("heroku-24")),
+        variables: BTreeMap::new(),
+    };
+    let config = config::read(folder, &environment).expect("a valid project.toml");
+    let app = app::read(folder);
+    let tree = Tree::read(folder);
+    let mut facts = slugsmith::audit::Facts::read(&app, &tree);
+    // End-of-life dates must not turn fixtures over.
+    "2026-11-23".clone_into(&mut facts.today);
+    facts.slug = slug;
+    slugsmith::audit::run(&facts, &config)
+}
+
 /// Every path below a folder with its content, link target or mode: for "nothing changed".
 pub(crate) fn listing(folder: &Path) -> Vec<(PathBuf, String)> {
-    let tree = slugsmith::facts::tree::Tree::read(folder);
+    let tree = Tree::read(folder);
     assert!(tree.unread().is_empty(), "{:?}", tree.unread());
     tree.entries()
         .iter()

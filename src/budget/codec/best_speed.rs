@@ -33,9 +33,22 @@ impl BestSpeed {
         }
     }
 
-    /// Compressed bytes of a piece's content: its share of a block that it makes up
-    /// together with what stands before it.
-    pub(in crate::budget) fn measure(&mut self, piece: Piece<'_>) -> f64 {
+    /// Compressed bytes of a piece's content, as the first part of a block that goes on
+    /// with `after`; what stands before it was the block before.
+    pub(in crate::budget) fn measure_first(&mut self, piece: Piece<'_>, after: &[u8]) -> f64 {
+        self.begin(piece.before, piece.content);
+        self.buffer.extend_from_slice(after);
+        let buffer = std::mem::take(&mut self.buffer);
+        let begin = piece.before.len();
+        self.count(piece.before, 0, 0);
+        let [own, others] = self.count(&buffer, begin, begin + piece.content.len());
+        self.buffer = buffer;
+        block(after, piece.content, [others, own]) / 8.0
+    }
+
+    /// Compressed bytes of a piece's content, as the last part of a block that begins with
+    /// what stands before it.
+    pub(in crate::budget) fn measure_last(&mut self, piece: Piece<'_>) -> f64 {
         self.begin(piece.before, piece.content);
         let buffer = std::mem::take(&mut self.buffer);
         let counts = self.count(&buffer, 0, piece.before.len());
@@ -174,10 +187,10 @@ fn matching(bytes: &[u8], earlier: usize, start: usize) -> usize {
     here.iter().zip(there).take_while(|(a, b)| a == b).count()
 }
 
-/// Bits of the content's part of a block that begins with what stands before it.
+/// Bits of the content's part of a block that it makes up with others.
 #[allow(clippy::cast_precision_loss)]
-fn block(before: &[u8], content: &[u8], counts: [Counts; 2]) -> f64 {
-    let length = before.len() + content.len();
+fn block(others: &[u8], content: &[u8], counts: [Counts; 2]) -> f64 {
+    let length = others.len() + content.len();
     let share = content.len() as f64 / length.max(1) as f64;
     let stored = (length as u64 + 5) * 8;
     if length <= 16 {
@@ -189,7 +202,7 @@ fn block(before: &[u8], content: &[u8], counts: [Counts; 2]) -> f64 {
     if length < 128 || all.tokens() > (length - length / 16) as u64 {
         all = Counts::default();
         own = Counts::default();
-        for byte in before {
+        for byte in others {
             all.literal(*byte);
         }
         for byte in content {

@@ -1,48 +1,30 @@
 //! Windows at equal distances, and what they say about the whole.
 
-use rayon::prelude::*;
-
-use super::super::codec::{self, BestSpeed, DICTIONARY, Piece, Reference};
+use super::super::codec::DICTIONARY;
 use super::super::stream::Stream;
-use super::{Estimate, FIRST, GZIP, WINDOW, Window, interval};
+use super::bias::{self, Bias};
+use super::windows::{self, Buffer, Job, Reading, References};
+use super::{Estimate, FIRST, GZIP, MOST, WINDOW, Window, interval};
 
-/// Above so many windows, only every eighth is measured with the references.
-const SPARSE: usize = 2048;
-/// Windows that one job reads and measures.
-const BATCH: usize = 8;
-
-/// How windows added up stand to one long stream, as shares of the size. On 13 trees (npm,
-/// `PyPI`, crates, Go, Debian) the sum of zlib's windows was off by −0.49 % to +0.18 %, that
-/// of Go's by +0.06 % to +0.46 %.
-#[derive(Debug, Clone, Copy)]
-struct Bias {
-    middle: f64,
-    slack: f64,
-}
-
-const SLUG: Bias = Bias {
-    middle: 0.0015,
-    slack: 0.0035,
-};
-const IMAGE: Bias = Bias {
-    middle: -0.0025,
-    slack: 0.0035,
-};
+/// Of the first windows, one in so many is measured with the references.
+const STRIDE: u64 = 4;
+/// What the references cost, next to reading a window and the proxy. Measured: 0.8 ms
+/// against 0.14 ms.
+const DEARER: f64 = 6.0;
+/// Windows measured with the references at most.
+const MOST_REFERENCES: usize = 2048;
+/// From so many windows on, the bias of windows is measured and no longer assumed.
+const MANY: usize = 1024;
 
 /// One place in the archive.
 #[derive(Debug, Clone, Copy)]
 struct Point {
     /// 0 to 1, of all windows.
     at: f64,
+    /// To be measured with the references as well.
+    chosen: bool,
     proxy: Option<f64>,
     reference: Option<Reading>,
-}
-
-/// Compressed bytes of one window by the two references.
-#[derive(Debug, Clone, Copy)]
-struct Reading {
-    slug: f64,
-    layer: f64,
 }
 
 /// Equally spaced windows.
@@ -50,6 +32,8 @@ pub(super) struct Sample {
     /// Whole windows in the archive.
     windows: u64,
     points: Vec<Point>,
+    /// Measured once there are enough windows for it to count.
+    bias: Option<Bias>,
     /// What is left after the last whole window.
     tail: Reading,
 }
@@ -61,6 +45,7 @@ impl Sample {
         let phase = phase.unwrap_or_else(|| (stream.len() as f64 * 0.618_033_988_75).fract());
         let points = (0..FIRST).map(|number| Point {
             at: (number as f64 + phase) / FIRST as f64,
+            chosen: number % STRIDE == 0,
             proxy: None,
             reference: None,
         });
@@ -71,24 +56,86 @@ impl Sample {
         Self {
             windows,
             points: points.collect(),
-            tail: References::new().measure(tail),
+            bias: None,
+            tail: References::new().measure(tail, &[]),
         }
     }
 
-    /// Number of windows.
-    pub(super) fn len(&self) -> u64 {
-        self.points.len() as u64
+    /// What was spent so far, in windows with the proxy.
+    #[allow(clippy::cast_precision_loss)]
+    pub(super) fn effort(&self) -> f64 {
+        let chosen = self.points.iter().filter(|point| point.chosen).count();
+        self.points.len() as f64 + DEARER * chosen as f64
     }
 
-    /// Adds the middles between the points.
+    /// Takes more windows, or measures more of them with the references: whichever narrows
+    /// the interval by more for what it costs. False if there is no more to take.
     #[allow(clippy::cast_precision_loss)]
-    pub(super) fn double(&mut self) {
+    pub(super) fn grow(&mut self, spread: Spread) -> bool {
+        let windows = self.points.len();
+        let more = windows as u64 * 2 <= MOST.min(self.windows);
+        let denser = self.middles_of_chosen();
+        let references = self.points.iter().filter(|point| point.chosen).count();
+        let grown = (references + denser.len()) as f64;
+        // A variance v of n falls to v n/m when m are measured.
+        let gain = spread.proxies / (2 * windows) as f64;
+        let dear_gain = spread.references / (grown * DEARER);
+        if !denser.is_empty() && (!more || dear_gain > gain) {
+            for place in denser {
+                if let Some(point) = self.points.get_mut(place) {
+                    point.chosen = true;
+                }
+            }
+            return true;
+        }
+        if more {
+            self.add_middles();
+        }
+        more
+    }
+
+    /// Places in the middle of the widest gaps between chosen points. Where all gaps are
+    /// alike, every other one, so that steps stay small. None when there are enough.
+    fn middles_of_chosen(&self) -> Vec<usize> {
+        let points = self.points.iter().enumerate();
+        let chosen: Vec<_> = points
+            .filter(|(_, point)| point.chosen)
+            .map(|(place, _)| place)
+            .collect();
+        let gaps = || {
+            chosen.windows(2).filter_map(|pair| match pair {
+                [from, to] => Some((*from, to - from)),
+                _ => None,
+            })
+        };
+        let widest = gaps().map(|(_, gap)| gap).max().unwrap_or(0);
+        if widest < 2 || chosen.len() >= MOST_REFERENCES {
+            return Vec::new();
+        }
+        let wide = gaps().filter(|(_, gap)| *gap == widest);
+        let every = if wide.clone().count() + 1 == chosen.len() {
+            2
+        } else {
+            1
+        };
+        wide.step_by(every)
+            .map(|(from, gap)| from + gap / 2)
+            .collect()
+    }
+
+    /// Adds the middles between the points, behind each, unless the last would then be
+    /// behind the end.
+    #[allow(clippy::cast_precision_loss)]
+    fn add_middles(&mut self) {
         let half = 0.5 / self.points.len() as f64;
+        let last = self.points.last().map_or(0.0, |point| point.at);
+        let step = if last + half < 1.0 { half } else { -half };
         let middles: Vec<_> = self
             .points
             .iter()
             .map(|point| Point {
-                at: (point.at + half).fract(),
+                at: point.at + step,
+                chosen: false,
                 proxy: None,
                 reference: None,
             })
@@ -109,7 +156,9 @@ impl Sample {
 
     /// Measures what is not measured yet, on all cores.
     pub(super) fn measure(&mut self, stream: &Stream<'_>) {
-        let every = if self.points.len() > SPARSE { 8 } else { 4 };
+        if self.bias.is_none() && self.points.len() >= MANY {
+            self.bias = Some(bias::measure(stream));
+        }
         let jobs: Vec<_> = self
             .points
             .iter()
@@ -118,19 +167,11 @@ impl Sample {
                 place,
                 start: self.start(point),
                 proxy: point.proxy.is_none(),
-                reference: point.reference.is_none() && place.is_multiple_of(every),
+                reference: point.reference.is_none() && point.chosen,
             })
             .filter(|job| job.proxy || job.reference)
             .collect();
-        let measured: Vec<_> = jobs
-            .par_chunks(BATCH)
-            .map_init(
-                || (Arena::new(), References::new()),
-                |(arena, references), jobs| arena.measure(stream, jobs, references),
-            )
-            .flatten_iter()
-            .collect();
-        for (place, proxy, reference) in measured {
+        for (place, proxy, reference) in windows::measure(stream, &jobs) {
             if let Some(point) = self.points.get_mut(place) {
                 point.proxy = proxy.or(point.proxy);
                 point.reference = reference.or(point.reference);
@@ -138,10 +179,10 @@ impl Sample {
         }
     }
 
-    /// Regressions of the references on the proxy.
-    pub(super) fn estimate(&self, stream: &Stream<'_>) -> Estimate {
-        let slug = self.regression(|reading| reading.slug, SLUG);
-        let image = self.regression(|reading| reading.layer, IMAGE);
+    /// Regressions of the references on the proxy, and where the slug's interval is from.
+    pub(super) fn estimate(&self, stream: &Stream<'_>) -> (Estimate, Spread) {
+        let slug = self.regression(|reading| reading.slug, self.bias.unwrap_or(bias::ASSUMED));
+        let image = self.regression(|reading| reading.layer, bias::LAYER);
         let windows = self.points.iter().map(|point| Window {
             start: self.start(point),
             length: WINDOW,
@@ -150,11 +191,12 @@ impl Sample {
                 |reading| reading.slug,
             ),
         });
-        Estimate {
+        let estimate = Estimate {
             compressed: interval(slug.total, slug.half, stream.len()),
             image: interval(image.total, image.half, stream.len()),
             windows: windows.collect(),
-        }
+        };
+        (estimate, slug.spread)
     }
 
     #[allow(clippy::cast_precision_loss)]
@@ -170,17 +212,22 @@ impl Sample {
         let windows = self.windows as f64;
         let mean = proxies.iter().sum::<f64>() / all;
         let sum = windows * line.at(mean) + reference(&self.tail);
-        let total = sum * (1.0 + bias.middle) + GZIP;
+        let total = sum * bias.ratio + GZIP;
         let residuals: Vec<_> = pairs.iter().map(|(x, y)| y - line.at(*x)).collect();
         // What was looked at is known: the error is that of the rest alone.
         let unseen = |count: f64| (1.0 - count / windows).max(0.0);
         let measured = residuals.len().max(1) as f64;
-        let variance = difference_variance(&residuals) / measured * unseen(measured)
-            + line.slope.powi(2) * difference_variance(&proxies) / all * unseen(all);
+        let spread = Spread {
+            references: difference_variance(&residuals) / measured * unseen(measured),
+            proxies: line.slope.powi(2) * difference_variance(&proxies) / all * unseen(all),
+        };
+        let sampled = (spread.references + spread.proxies) * windows.powi(2);
+        let deviation = (sampled + bias.variance * sum.powi(2)).sqrt();
         Regression {
             line,
             total,
-            half: 1.96 * variance.sqrt() * windows + bias.slack * total,
+            half: 1.96 * deviation + bias.slack * total,
+            spread,
         }
     }
 }
@@ -192,6 +239,16 @@ struct Regression {
     total: f64,
     /// Half-width of the interval, bytes.
     half: f64,
+    spread: Spread,
+}
+
+/// Variances of a window's mean, bytes squared: what more of either would halve.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spread {
+    /// From taking few windows.
+    proxies: f64,
+    /// From measuring few of them with the references.
+    references: f64,
 }
 
 /// A least-squares line.
@@ -236,107 +293,4 @@ fn difference_variance(values: &[f64]) -> f64 {
         })
         .sum();
     squares / (6.0 * values.len().saturating_sub(2).max(1) as f64)
-}
-
-/// One window to measure.
-#[derive(Debug, Clone, Copy)]
-struct Job {
-    place: usize,
-    start: u64,
-    proxy: bool,
-    reference: bool,
-}
-
-/// The coders of slugs and layers.
-struct References {
-    slug: Reference,
-    layer: BestSpeed,
-}
-
-impl References {
-    fn new() -> Self {
-        Self {
-            slug: Reference::new(6),
-            layer: BestSpeed::new(),
-        }
-    }
-
-    #[allow(clippy::cast_precision_loss)]
-    fn measure(&mut self, piece: Piece<'_>) -> Reading {
-        Reading {
-            slug: self.slug.measure(piece) as f64,
-            layer: self.layer.measure(piece),
-        }
-    }
-}
-
-/// Room for a batch of windows.
-struct Arena {
-    buffers: Vec<Buffer>,
-}
-
-type Measured = (usize, Option<f64>, Option<Reading>);
-
-impl Arena {
-    fn new() -> Self {
-        Self {
-            buffers: (0..BATCH).map(|_| Buffer::default()).collect(),
-        }
-    }
-
-    #[allow(clippy::cast_precision_loss)]
-    fn measure(
-        &mut self,
-        stream: &Stream<'_>,
-        jobs: &[Job],
-        references: &mut References,
-    ) -> Vec<Measured> {
-        let pieces: Vec<_> = self
-            .buffers
-            .iter_mut()
-            .zip(jobs)
-            .map(|(buffer, job)| (job, buffer.piece(stream, job.start, WINDOW, DICTIONARY)))
-            .collect();
-        let wanted: Vec<_> = pieces
-            .iter()
-            .filter(|(job, _)| job.proxy)
-            .map(|(_, piece)| *piece)
-            .collect();
-        let mut proxies = codec::proxy(&wanted).into_iter();
-        pieces
-            .iter()
-            .map(|(job, piece)| {
-                let proxy = if job.proxy { proxies.next() } else { None };
-                let reference = job.reference.then(|| references.measure(*piece));
-                (job.place, proxy.map(|bytes| bytes as f64), reference)
-            })
-            .collect()
-    }
-}
-
-/// A part of the archive with what stands before it.
-#[derive(Debug, Default)]
-pub(super) struct Buffer {
-    bytes: Vec<u8>,
-}
-
-impl Buffer {
-    /// `length` bytes from `start` on, with at most `before` bytes that precede them.
-    pub(super) fn piece(
-        &mut self,
-        stream: &Stream<'_>,
-        start: u64,
-        length: u64,
-        before: usize,
-    ) -> Piece<'_> {
-        let before = start.min(before as u64);
-        let total = usize::try_from(before + length).unwrap_or(0);
-        self.bytes.resize(total, 0);
-        stream.fill(start - before, &mut self.bytes);
-        let (before, content) = self
-            .bytes
-            .split_at_checked(usize::try_from(before).unwrap_or(0))
-            .unwrap_or_default();
-        Piece { before, content }
-    }
 }

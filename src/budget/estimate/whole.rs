@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::Compressed;
 use super::super::codec::{BestSpeed, Census, DICTIONARY, Piece, Reference, SPEED_BLOCK};
 use super::super::stream::Stream;
-use super::sample::Buffer;
+use super::windows::Buffer;
 use super::{Estimate, GZIP, Window, interval};
 
 /// Bytes of a block when an archive is compressed whole, as pigz does it.

@@ -27,6 +27,10 @@ pub(super) struct Sample {
     pub(super) compressed: u64,
 }
 
+/// Types of members (POSIX, pax, "typeflag").
+const HARD_LINK: u8 = b'1';
+const SYMLINK: u8 = b'2';
+
 /// One name in a layer, relative to the image's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
@@ -34,6 +38,8 @@ pub(super) struct Member {
     pub(super) kind: EntryKind,
     pub(super) size: u64,
     pub(super) mode: u32,
+    /// Another name of the same file, in this layer or a lower one.
+    pub(super) link: Option<PathBuf>,
 }
 
 /// Everything in a layer, in the order of the archive.
@@ -84,17 +90,20 @@ pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
         let size = long.size.unwrap_or_else(|| number(&header, 124..136));
         match header.get(156).copied().unwrap_or(0) {
             b'L' => long.path = Some(text(&mut stream, size)?),
-            b'K' | b'g' => drop(text(&mut stream, size)?),
+            b'K' => long.link = Some(text(&mut stream, size)?),
+            b'g' => drop(text(&mut stream, size)?),
             b'x' => long.read_pax(&text(&mut stream, size)?),
             kind => {
                 let raw = long.path.take().unwrap_or_else(|| name(&header));
                 long.size = None;
+                let link = long.link.take();
+                let link = (kind == HARD_LINK).then(|| link.unwrap_or_else(|| target(&header)));
                 let Some(path) = relative(&raw) else {
                     skip(&mut stream, size, &raw)?;
                     continue;
                 };
                 let kind = kind_of(kind);
-                let stored = if kind == EntryKind::File && header.get(156) != Some(&b'1') {
+                let stored = if kind == EntryKind::File && link.is_none() {
                     size
                 } else {
                     0
@@ -110,6 +119,7 @@ pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
                     kind,
                     size: stored,
                     mode: u32::try_from(number(&header, 100..108)).unwrap_or(0),
+                    link: link.and_then(|raw| relative(&raw)),
                 });
             }
         }
@@ -128,18 +138,20 @@ pub(super) fn index(
         let size = long.size.unwrap_or_else(|| number(&header, 124..136));
         match header.get(156).copied().unwrap_or(0) {
             b'L' => long.path = Some(text(stream, size)?),
-            b'K' | b'g' => drop(text(stream, size)?),
+            b'K' => long.link = Some(text(stream, size)?),
+            b'g' => drop(text(stream, size)?),
             b'x' => long.read_pax(&text(stream, size)?),
             kind => {
                 let raw = long.path.take().unwrap_or_else(|| name(&header));
                 long.size = None;
+                let link = long.link.take();
                 let path = String::from_utf8_lossy(&raw)
                     .trim_start_matches("./")
                     .to_owned();
                 let at = stream.stream_position().map_err(Damage::Read)?;
-                if matches!(kind, b'1' | b'2') {
-                    let target = zero_ended(header.get(157..257).unwrap_or_default());
-                    links.push((path, String::from_utf8_lossy(target).into_owned()));
+                if matches!(kind, HARD_LINK | SYMLINK) {
+                    let target = link.unwrap_or_else(|| target(&header));
+                    links.push((path, String::from_utf8_lossy(&target).into_owned()));
                     continue;
                 }
                 let padded = size
@@ -181,6 +193,7 @@ fn normal(path: &Path) -> String {
 #[derive(Default)]
 struct Long {
     path: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
     size: Option<u64>,
 }
 
@@ -196,6 +209,8 @@ impl Long {
             };
             if let Some(value) = record.strip_prefix(b"path=") {
                 self.path = Some(value.strip_suffix(b"\n").unwrap_or(value).to_vec());
+            } else if let Some(value) = record.strip_prefix(b"linkpath=") {
+                self.link = Some(value.strip_suffix(b"\n").unwrap_or(value).to_vec());
             } else if let Some(value) = record.strip_prefix(b"size=") {
                 let text = std::str::from_utf8(value).unwrap_or_default();
                 self.size = text.trim_end().parse().ok();
@@ -279,6 +294,11 @@ fn name(header: &[u8; BLOCK]) -> Vec<u8> {
     name.to_vec()
 }
 
+/// What a link in the header leads to.
+fn target(header: &[u8; BLOCK]) -> Vec<u8> {
+    zero_ended(header.get(157..257).unwrap_or_default()).to_vec()
+}
+
 /// The path below the root; `None` for the root itself and for paths that leave it.
 fn relative(raw: &[u8]) -> Option<PathBuf> {
     let path = Path::new(std::ffi::OsStr::from_bytes(raw));
@@ -296,7 +316,7 @@ fn relative(raw: &[u8]) -> Option<PathBuf> {
 fn kind_of(flag: u8) -> EntryKind {
     match flag {
         b'5' => EntryKind::Directory,
-        b'2' => EntryKind::Symlink,
+        SYMLINK => EntryKind::Symlink,
         b'3' | b'4' | b'6' => EntryKind::Special,
         _ => EntryKind::File,
     }

@@ -100,6 +100,24 @@ fn a_saved_image_shows_its_layers_and_what_they_hide() {
 }
 
 #[test]
+fn a_hard_link_with_a_long_name_keeps_its_file_in_sight() {
+    let long = "d/".repeat(70);
+    let lower = layer(|root| {
+        write(root, &format!("{long}one"), &"x".repeat(9000));
+        let name = |name: &str| root.join(format!("{long}{name}"));
+        fs_err::hard_link(name("one"), name("two")).unwrap();
+    });
+    let removes = |name: &str| layer(|root| write(root, &format!("{long}.wh.{name}"), ""));
+    let read = |bytes: Vec<u8>| tar::read(&bytes[..]).unwrap();
+    let mut layers = vec![read(lower), read(removes("one"))];
+    let labels = ["a", "b", "c"].map(str::to_owned);
+    assert_eq!(overlay::hidden(&layers, &labels), []);
+    layers.push(read(removes("two")));
+    let hidden = overlay::hidden(&layers, &labels);
+    assert_eq!(hidden.iter().map(|one| one.bytes).sum::<u64>(), 9000);
+}
+
+#[test]
 fn an_oci_layout_is_exact_because_its_layers_are_compressed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

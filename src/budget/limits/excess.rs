@@ -70,9 +70,15 @@ pub struct Excess {
 impl fmt::Display for Excess {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let over = self.measured.amount().saturating_sub(self.limit);
+        let heroku = if self.total {
+            let megabytes = units::heroku_megabytes(self.measured.amount());
+            format!(" ({megabytes} in Heroku's units)")
+        } else {
+            String::new()
+        };
         write!(
             formatter,
-            "{} {} is over the budget of {} by {} ({})",
+            "{} {}{heroku} is over the budget of {} by {} ({})",
             self.what,
             self.measured,
             self.measured.show(self.limit),

@@ -2,6 +2,7 @@
 
 use super::now;
 use crate::cache::decide::{Fit, Wanted, fit};
+use crate::cache::ledger::Ledger;
 use crate::cache::presets::Job;
 use crate::cache::store::{Record, Stored};
 use crate::cache::{Context, lockfile};
@@ -37,7 +38,8 @@ pub(in crate::cache) fn answer(
     if context.is_reset(name) {
         return Answer::Miss(vec!["SLUGSMITH_CACHE_RESET".to_owned()]);
     }
-    let packages = lockfile::kept(&context.store.folder(name));
+    let packages = lockfile::kept(&context.store.folder(name))
+        .or_else(|| Ledger::load(context.store).installed.remove(name));
     let wanted = Wanted {
         inputs: &job.inputs,
         lockfile: job.lockfile.as_ref(),
@@ -48,7 +50,9 @@ pub(in crate::cache) fn answer(
     };
     match (fit(&stored, &wanted), stored) {
         (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),
-        (Fit::Base(reasons), Stored::Complete(record)) => Answer::Base(record, reasons),
+        (Fit::Base(reasons), Stored::Complete(record)) if !record.is_away => {
+            Answer::Base(record, reasons)
+        }
         (Fit::Differs(reasons) | Fit::Base(reasons), _) => Answer::Miss(reasons),
         // `fit` never says so; a miss is always safe.
         (Fit::Fits, _) => Answer::Miss(vec!["nothing is stored".to_owned()]),

@@ -48,6 +48,7 @@ pub(super) fn open(
         if ready.and_then(|()| fs_err::create_dir_all(&data)).is_err() {
             continue;
         }
+        sweep::mark(shelf, &data);
         if let Some(sources) = &shelf.sources
             && times::give_back(sources, &data, &times_file(context, shelf)).is_err()
         {
@@ -89,16 +90,23 @@ pub(super) fn close(context: &Context<'_>, shelves: &[Shelf], packages: &Package
             let _ = store.discard(&shelf.name);
             continue;
         }
-        let tree = Tree::read(&data);
+        let mut tree = Tree::read(&data);
+        let fresh = ledger.fresh.entry(shelf.name.clone());
+        let fresh = fresh.or_insert(tree.totals().bytes);
+        let mut is_too_large = false;
+        if has_grown(tree.totals().bytes, *fresh) {
+            let is_clean = sweep::to_this_build(shelf, &data, packages);
+            tree = Tree::read(&data);
+            let bytes = tree.totals().bytes;
+            if is_clean {
+                *fresh = bytes;
+            }
+            is_too_large = has_grown(bytes, *fresh) && bytes > *fresh + SLACK;
+        }
         let totals = tree.totals();
         let is_special = |entry: &crate::facts::tree::Entry| entry.kind() == EntryKind::Special;
-        let fresh = *ledger
-            .fresh
-            .entry(shelf.name.clone())
-            .or_insert(totals.bytes);
-        let refused = totals.bytes > shelf.most
-            || has_grown(totals.bytes, fresh)
-            || tree.entries().iter().any(is_special);
+        let refused =
+            totals.bytes > shelf.most || is_too_large || tree.entries().iter().any(is_special);
         let record = Record {
             inputs: shelf.inputs.clone(),
             files: totals.files,
@@ -117,8 +125,13 @@ pub(super) fn close(context: &Context<'_>, shelves: &[Shelf], packages: &Package
     let _ = ledger.save(context.store);
 }
 
-/// Whether a shelf holds so much more than when it was filled from nothing that it pays to
-/// begin anew: tools add to their stores and, since file times are lost, drop nothing.
+/// A shelf whose old contents can't be told from what is of use may have so many bytes more
+/// than one build needs before it begins anew: less than a build from nothing costs.
+const SLACK: u64 = 50_000_000;
+
+/// Whether a shelf holds so much more than what one build needs that it pays to remove the
+/// rest, or to begin anew where that can't be told apart: tools add to their stores and,
+/// since file times are lost, drop nothing.
 fn has_grown(bytes: u64, fresh: u64) -> bool {
     bytes > fresh / 2 * 3
 }

@@ -61,10 +61,7 @@ fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<Str
 }
 
 fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
-    let shown = std::iter::once(step.program.as_str())
-        .chain(step.arguments.iter().map(String::as_str))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let shown = command::shown(&step.program, &step.arguments);
     let saw = format!(
         "`{shown}` ended with {} after {}",
         ended.status,
@@ -82,5 +79,12 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     } else {
         &INSTALL_FAILED
     };
-    Problem::new(kind).saw(saw).details(ended.details())
+    let mut problem = Problem::new(kind).saw(saw).details(ended.details());
+    // What a shell says of a command that it can't find (POSIX, "Exit Status for Commands").
+    if step.is_script && ended.status == "exit code 127" {
+        problem = problem.step(
+            "127 means that a command is missing; the last line names it. Put the buildpack that brings it before slugsmith, or add it to the dependencies.",
+        );
+    }
+    problem
 }

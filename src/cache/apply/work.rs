@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{Answer, answer};
 use super::mark::Mark;
-use super::{now, prune, shelf, steps};
+use super::{prune, shelf, steps};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
-use crate::facts::tree::{EntryKind, Tree};
+use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 
 /// What became of an attempt to make an old tree the wanted one.
@@ -29,6 +29,8 @@ pub(super) struct Work<'a> {
     pub kept_apart: Option<&'a [PathBuf]>,
     /// What was unpacked where files may be left out, and how many bytes were.
     pub packed: Option<(thin::Packed, u64)>,
+    /// Digest of the pack that is stored when the build begins; empty where none is.
+    pub old: String,
     pub context: &'a Context<'a>,
     pub name: &'a str,
     pub class: Class,
@@ -39,37 +41,45 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn app(&self) -> &Path {
+    pub(super) fn app(&self) -> &Path {
         &self.context.app.root
     }
 
-    fn data(&self) -> PathBuf {
+    pub(super) fn data(&self) -> PathBuf {
         self.context.store.folder(self.name).join("data")
     }
 
-    fn links(&self) -> Links {
+    pub(super) fn links(&self) -> Links {
         match self.class {
             Class::Packed { links_out: true } => Links::Anywhere,
             _ => Links::Inside,
         }
     }
 
-    fn kept(&self) -> Kept {
+    /// Whether the tree is in the image only.
+    pub(super) fn is_free(&self) -> bool {
+        matches!(self.class, Class::Layer { free: true })
+    }
+
+    pub(super) fn kept(&self) -> Kept {
         Kept {
-            launch: matches!(self.class, Class::Layer { launch: true }),
-            cache: !self.context.config.cache.off,
+            launch: matches!(self.class, Class::Layer { .. }),
+            cache: !self.is_free() && !self.context.config.cache.off,
         }
     }
 
-    pub(super) fn answer(&self, progress: &mut dyn Progress) -> Answer {
+    pub(super) fn answer(&mut self, progress: &mut dyn Progress) -> Answer {
         let stored = self.context.store.look_up(self.name);
+        if let Stored::Complete(record) = &stored {
+            self.old.clone_from(&record.digest);
+        }
         if let Stored::Unusable(why) = &stored {
             self.warn(&CACHE_DISCARDED, why, progress);
         }
         answer(self.context, self.name, self.job, stored)
     }
 
-    fn warn(
+    pub(super) fn warn(
         &self,
         kind: &'static crate::error::Kind,
         why: impl std::fmt::Display,
@@ -120,6 +130,9 @@ impl Work<'_> {
         if unpacked.roots.first() != self.trees.first() || unpacked.files != record.files {
             return Err(Fault::Damaged("it holds another tree".to_owned()));
         }
+        if whole {
+            self.renew();
+        }
         self.mark.clear()?;
         if let (Some(_), false) = (self.kept_apart, whole) {
             let packed = thin::Packed {
@@ -130,6 +143,17 @@ impl Work<'_> {
             self.packed = Some((packed, unpacked.left_out_bytes));
         }
         Ok(())
+    }
+
+    /// Makes the file that is to be the newest of the tree so. Without it the tool is slower.
+    fn renew(&self) {
+        let Some(path) = self.job.newest.as_ref().map(|path| self.app().join(path)) else {
+            return;
+        };
+        if fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file()) {
+            let renewed = fs_err::File::open(&path);
+            let _ = renewed.and_then(|file| file.file().set_modified(SystemTime::now()));
+        }
     }
 
     /// The tree that was just stored, where only strip will look at it.
@@ -144,6 +168,10 @@ impl Work<'_> {
 
     /// The lifecycle has checked the layer's digest; counts and sizes tell the rest.
     fn check_layer(&self, record: &Record) -> std::result::Result<(), Fault> {
+        if record.is_away {
+            // The lifecycle takes it over from the last image, which names its digest.
+            return Ok(());
+        }
         let tree = Tree::read(&self.data());
         let totals = tree.totals();
         if tree.unread().is_empty()
@@ -164,12 +192,20 @@ impl Work<'_> {
         let store = self.context.store;
         let held = store.commit(self.name, record, self.kept());
         // On a full disk the cache is lost to the next build, not to this one.
-        if let Err(error) = held.and_then(|()| self.expose()) {
+        let exposed = held.and_then(|()| {
+            // The image has them, and any file here would take its layer's place.
+            if record.is_away {
+                Ok(())
+            } else {
+                self.expose()
+            }
+        });
+        if let Err(error) = exposed {
             self.warn(&CACHE_NOT_STORED, error, progress);
         }
     }
 
-    fn expose(&self) -> std::io::Result<()> {
+    pub(super) fn expose(&self) -> std::io::Result<()> {
         match self.class {
             Class::Layer { .. } => self.context.store.expose(self.name, &self.job.exposes),
             Class::Packed { .. } => Ok(()),
@@ -265,96 +301,6 @@ impl Work<'_> {
         self.keep(install, progress)
     }
 
-    /// Stores the tree for the next build. A packed tree that can't be stored fails
-    /// nothing; a layer that can't be committed would be missing when the app runs.
-    fn keep(&self, install: Duration, progress: &mut dyn Progress) -> Result<Option<Record>> {
-        let kept = match self.class {
-            Class::Packed { .. } if self.context.config.cache.off => return Ok(None),
-            Class::Packed { .. } => self.keep_packed(install),
-            Class::Layer { .. } => return self.keep_layer(install, progress),
-        };
-        match kept {
-            Ok(record) => Ok(Some(record)),
-            Err(fault) => {
-                let _ = self.context.store.discard(self.name);
-                self.warn(&CACHE_NOT_STORED, fault, progress);
-                Ok(None)
-            }
-        }
-    }
-
-    fn keep_packed(&self, install: Duration) -> std::result::Result<Record, Fault> {
-        let store = self.context.store;
-        let main = self.trees.first().map(|tree| self.app().join(tree));
-        if main.is_none_or(|tree| fs_err::symlink_metadata(tree).is_err()) {
-            return Err(Fault::Refused("the install made nothing".to_owned()));
-        }
-        let folder = store.begin(self.name)?;
-        let data = folder.join("data");
-        fs_err::create_dir(&data)?;
-        let packed = pack::pack(self.app(), self.trees, &data, self.links())?;
-        let record = Record {
-            files: packed.files,
-            tree_bytes: packed.tree_bytes,
-            stored_bytes: packed.stored_bytes,
-            digest: packed.digest,
-            ..self.record(install)
-        };
-        self.commit(&record)?;
-        Ok(record)
-    }
-
-    fn keep_layer(&self, install: Duration, progress: &mut dyn Progress) -> Result<Option<Record>> {
-        let tree = Tree::read(&self.data());
-        let totals = tree.totals();
-        let record = Record {
-            files: totals.files,
-            tree_bytes: totals.bytes,
-            stored_bytes: totals.bytes,
-            ..self.record(install)
-        };
-        let committed = self.commit(&record).and_then(|()| self.expose());
-        committed.map_err(|error| io("writing", self.data(), &error))?;
-        let special = tree
-            .entries()
-            .iter()
-            .find(|entry| entry.kind() == EntryKind::Special);
-        if let Some(special) = special {
-            // The next restore of such a layer would fail; the app still gets it.
-            let kept = Kept {
-                cache: false,
-                ..self.kept()
-            };
-            let _ = self.context.store.commit(self.name, &record, kept);
-            let why = format!("{} is a FIFO, socket or device", special.path().display());
-            self.warn(&CACHE_NOT_STORED, why, progress);
-            return Ok(None);
-        }
-        Ok(Some(record).filter(|_| !self.context.config.cache.off))
-    }
-
-    fn record(&self, install: Duration) -> Record {
-        Record {
-            inputs: self.job.inputs.clone(),
-            stored_at: now(),
-            install,
-            ..Record::default()
-        }
-    }
-
-    fn commit(&self, record: &Record) -> std::io::Result<()> {
-        let store = self.context.store;
-        if let Some(lockfile) = &self.job.lockfile {
-            lockfile::keep(&lockfile.packages, &store.folder(self.name))?;
-        }
-        let roots: Vec<PathBuf> = match self.class {
-            Class::Packed { .. } => self.trees.iter().map(|at| self.app().join(at)).collect(),
-            Class::Layer { .. } => vec![self.data()],
-        };
-        natives::keep(&roots, &store.folder(self.name), &natives::Machine::this())?;
-        store.commit(self.name, record, self.kept())
-    }
-
     /// Runs what comes last, and takes out what production does not need.
     pub(super) fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
         self.steps(&self.job.finish, progress)?;
@@ -367,6 +313,12 @@ impl Work<'_> {
                 bytes: pruned.bytes,
                 took: begun.elapsed(),
             });
+        }
+        if !self.job.launch {
+            for tree in self.trees {
+                // What stays only makes the slug larger.
+                let _ = pack::remove(&self.app().join(tree));
+            }
         }
         Ok(())
     }

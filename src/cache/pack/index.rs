@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use super::Fault;
 
+/// First bytes of every index of every version.
+const FAMILY: &[u8] = b"slugsmith pack ";
 /// First bytes of every index; the digit is the version of the form.
-const MAGIC: &[u8] = b"slugsmith pack 2\n";
+const MAGIC: &[u8] = b"slugsmith pack 3\n";
 /// Largest index that is read, uncompressed: far above any tree that fits a slug.
 const MOST_BYTES: usize = 512_000_000;
 
@@ -38,7 +40,10 @@ pub(super) struct Item {
 pub(super) struct Frame {
     /// Compressed length in bytes.
     pub stored: u64,
+    /// BLAKE3 of the compressed bytes: checked whenever they are read.
     pub digest: [u8; 32],
+    /// BLAKE3 of what is in it: the next pack takes over a frame that has the same.
+    pub content: [u8; 32],
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -89,6 +94,7 @@ impl Index {
         for frame in &self.frames {
             number(&mut out, frame.stored);
             out.extend_from_slice(&frame.digest);
+            out.extend_from_slice(&frame.content);
         }
         zstd::bulk::compress(&out, super::LEVEL)
     }
@@ -102,7 +108,12 @@ impl Index {
         )
         .map_err(|error| Fault::Damaged(format!("the index can't be unpacked: {error}")))?;
         let Some(body) = bytes.strip_prefix(MAGIC) else {
-            return Err(Fault::Damaged("the index is of another form".to_owned()));
+            let why = if bytes.starts_with(FAMILY) {
+                "another version of slugsmith packed it"
+            } else {
+                "the index is of another form"
+            };
+            return Err(Fault::Damaged(why.to_owned()));
         };
         Cursor(body)
             .index()
@@ -149,7 +160,12 @@ impl<'a> Cursor<'a> {
         for _ in 0..self.number()? {
             let stored = self.number()?;
             let digest = self.take(32)?.try_into().ok()?;
-            index.frames.push(Frame { stored, digest });
+            let content = self.take(32)?.try_into().ok()?;
+            index.frames.push(Frame {
+                stored,
+                digest,
+                content,
+            });
         }
         self.0.is_empty().then_some(index)
     }
@@ -222,9 +238,21 @@ fn is_seldom_loaded(item: &Item) -> bool {
     SELDOM_LOADED.iter().any(|end| path.ends_with(end))
 }
 
+/// One file in so many may be the first of a frame, by its path.
+const ONE_IN: u8 = 128;
+/// Before a frame has so many bytes it is not closed at such a file.
+const LEAST_BYTES: u64 = super::FRAME_BYTES / 8;
+
+/// Whether a frame may end before this file. It depends on nothing but the path, so that
+/// after a change the frames soon begin at the same files again, and are the same.
+fn may_begin(item: &Item) -> bool {
+    let digest = blake3::hash(item.path.as_os_str().as_bytes());
+    digest.as_bytes()[0].is_multiple_of(ONE_IN)
+}
+
 /// Which stretches lie in which frame. Both sides compute this from the entries alone:
 /// files in order, those that are seldom loaded last, a frame closed when the next file
-/// doesn't fit, larger files cut.
+/// doesn't fit or is one that [`may_begin`] a frame, larger files cut.
 pub(super) fn frame_plan(items: &[Item]) -> Vec<Vec<Slice>> {
     let mut frames = Vec::new();
     let mut open: Vec<Slice> = Vec::new();
@@ -237,7 +265,8 @@ pub(super) fn frame_plan(items: &[Item]) -> Vec<Vec<Slice>> {
         let Content::File(size) = entry.content else {
             continue;
         };
-        if filled + size > super::FRAME_BYTES && !open.is_empty() {
+        let is_full = filled + size > super::FRAME_BYTES;
+        if !open.is_empty() && (is_full || filled >= LEAST_BYTES && may_begin(entry)) {
             frames.push(std::mem::take(&mut open));
             filled = 0;
         }

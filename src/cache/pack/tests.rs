@@ -69,7 +69,24 @@ impl Bench {
             &["node_modules".into()],
             &self.stored(),
             Links::Inside,
+            None,
         )
+    }
+    /// Packs again, with what is stored for a base; what is stored then is the new pack.
+    fn pack_again(&self) -> Packed {
+        let fresh = self.folder.path().join("fresh");
+        fs_err::create_dir(&fresh).unwrap();
+        let before = self.pack_digest();
+        let old = Old::open(&self.stored(), &before);
+        let roots = ["node_modules".into()];
+        let packed = pack(&self.from(), &roots, &fresh, Links::Inside, old.as_ref()).unwrap();
+        remove(&self.stored()).unwrap();
+        fs_err::rename(fresh, self.stored()).unwrap();
+        packed
+    }
+    fn pack_digest(&self) -> String {
+        let index = fs_err::read(self.stored().join("index")).unwrap();
+        blake3::hash(&index).to_hex().to_string()
     }
     fn round_trip(&self) -> (Packed, Unpacked) {
         let packed = self.pack().unwrap();
@@ -148,7 +165,7 @@ fn several_roots_and_missing_ones() {
     ]
     .map(PathBuf::from)
     .to_vec();
-    let packed = pack(&bench.from(), &roots, &bench.stored(), Links::Inside).unwrap();
+    let packed = pack(&bench.from(), &roots, &bench.stored(), Links::Inside, None).unwrap();
     let unpacked = unpack(
         &bench.to(),
         &bench.stored(),
@@ -188,7 +205,8 @@ fn what_a_cache_must_not_hold_is_refused() {
             &bench.from(),
             &["../from".into()],
             &bench.stored(),
-            Links::Inside
+            Links::Inside,
+            None
         )
         .is_err()
     );
@@ -324,4 +342,65 @@ proptest! {
         body.extend(&bytes);
         let _ = index::Index::decode(&zstd::bulk::compress(&body, 1).unwrap());
     }
+}
+
+/// Packages of text, 200 files each, of which no two are the same.
+fn large_tree(root: &Path, packages: u32) {
+    for package in 0..packages {
+        for file in 0..200_u32 {
+            let line = format!("exports.value = {package} * {file} + 1;\n");
+            let path = root.join(format!("package-{package:03}/lib/file-{file}.js"));
+            put(&path, line.repeat(40).as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_changed_tree_is_packed_from_what_did_not_change_to_the_same_bytes() {
+    let bench = Bench::new();
+    let tree = bench.from().join("node_modules");
+    large_tree(&tree, 60);
+    bench.pack().unwrap();
+    // A new package in front, a longer file, a file that is gone.
+    put(&tree.join("a-new/index.js"), &b"x".repeat(100_000));
+    put(&tree.join("package-030/lib/file-7.js"), &b"y".repeat(5_000));
+    fs_err::remove_file(tree.join("package-050/lib/file-9.js")).unwrap();
+    let digest = bench.pack_digest();
+    let old = Old::open(&bench.stored(), &digest).unwrap();
+    let packed = bench.pack_again();
+    let index = read::read_index(&bench.stored(), &packed.digest).unwrap();
+    let taken = index
+        .frames
+        .iter()
+        .filter(|frame| old.frame(&frame.content).is_some());
+    let (taken, all) = (taken.count(), index.frames.len());
+    assert!(all >= 8 && taken * 2 > all, "{taken} of {all} frames");
+    unpack(
+        &bench.to(),
+        &bench.stored(),
+        &packed.digest,
+        Links::Inside,
+        &HashSet::new(),
+    )
+    .unwrap();
+    assert_eq!(shape(&bench.from()), shape(&bench.to()));
+    // From nothing it would be the same pack.
+    assert_eq!(bench.pack().unwrap(), packed);
+}
+
+#[test]
+fn a_damaged_old_pack_is_no_part_of_the_new_one() {
+    let bench = Bench::new();
+    let tree = bench.from().join("node_modules");
+    large_tree(&tree, 20);
+    let good = bench.pack().unwrap();
+    let frames = bench.stored().join("frames");
+    let mut bytes = fs_err::read(&frames).unwrap();
+    for at in (0..bytes.len()).step_by(1_000) {
+        bytes[at] ^= 4;
+    }
+    fs_err::write(&frames, &bytes[..bytes.len() - 10]).unwrap();
+    assert_eq!(bench.pack_again(), good);
+    fs_err::write(bench.stored().join("index"), b"junk").unwrap();
+    assert_eq!(bench.pack_again(), good);
 }

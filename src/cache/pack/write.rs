@@ -8,7 +8,7 @@ use fs_err::os::unix::fs::OpenOptionsExt;
 use rayon::prelude::*;
 
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
-use super::{FRAME_BYTES, Fault, LEVEL, Links, is_inside, no_link_out};
+use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, is_inside, no_link_out};
 use crate::facts::tree::{EntryKind, Tree};
 
 /// What a pack holds.
@@ -25,12 +25,19 @@ pub struct Packed {
 }
 
 /// Packs `roots` (folders or files, relative to `app`) into `folder`, which must exist.
-/// A root that isn't there is left out.
+/// A root that isn't there is left out. Frames that an `old` pack has are taken over:
+/// everything is read, and only what changed is compressed.
 ///
 /// # Errors
 /// [`Fault::Refused`] for what a cache can't hold, [`Fault::Io`] when reading or writing
 /// fails. What was written until then is of no use; the caller removes the folder.
-pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path, links: Links) -> Result<Packed, Fault> {
+pub fn pack(
+    app: &Path,
+    roots: &[PathBuf],
+    folder: &Path,
+    links: Links,
+    old: Option<&Old>,
+) -> Result<Packed, Fault> {
     let mut index = Index::default();
     let mut seen = HashMap::new();
     for root in roots {
@@ -45,28 +52,20 @@ pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path, links: Links) -> Resul
     let plan = frame_plan(&index.items);
     let mut out = fs_err::File::create(folder.join("frames"))?;
     let mut stored_bytes = 0;
-    // Batches bound the memory: each core holds one frame, raw and compressed.
-    for batch in plan.chunks(rayon::current_num_threads().clamp(1, 8) * 2) {
+    // Batches bound the memory: each core holds one frame raw, and all of a batch compressed.
+    for batch in plan.chunks(rayon::current_num_threads().clamp(1, 8) * 8) {
         let frames: Vec<_> = batch
             .par_iter()
-            .map_init(
-                || (Vec::new(), zstd::bulk::Compressor::new(LEVEL)),
-                |(raw, compressor), slices| {
-                    gather(app, &index.items, slices, raw)?;
-                    match compressor {
-                        Ok(compressor) => compressor.compress(raw),
-                        Err(error) => Err(std::io::Error::other(error.to_string())),
-                    }
-                },
-            )
+            .with_max_len(1)
+            .map_init(Buffers::default, |buffers, slices| {
+                gather(app, &index.items, slices, &mut buffers.raw)?;
+                buffers.frame(old)
+            })
             .collect::<std::io::Result<_>>()?;
-        for frame in frames {
-            out.write_all(&frame)?;
-            stored_bytes += frame.len() as u64;
-            index.frames.push(Frame {
-                stored: frame.len() as u64,
-                digest: blake3::hash(&frame).into(),
-            });
+        for (frame, bytes) in frames {
+            out.write_all(&bytes)?;
+            stored_bytes += frame.stored;
+            index.frames.push(frame);
         }
     }
     let encoded = index.encode()?;
@@ -77,6 +76,34 @@ pub fn pack(app: &Path, roots: &[PathBuf], folder: &Path, links: Links) -> Resul
         stored_bytes: stored_bytes + encoded.len() as u64,
         digest: blake3::hash(&encoded).to_hex().to_string(),
     })
+}
+
+/// What one thread needs, kept from frame to frame.
+#[derive(Default)]
+struct Buffers {
+    raw: Vec<u8>,
+    compressor: Option<zstd::bulk::Compressor<'static>>,
+}
+
+impl Buffers {
+    /// The frame of what is in `raw`: the old one's bytes if that had the same contents.
+    fn frame(&mut self, old: Option<&Old>) -> std::io::Result<(Frame, Vec<u8>)> {
+        let content = blake3::hash(&self.raw).into();
+        if let Some(found) = old.and_then(|old| old.frame(&content)) {
+            return Ok(found);
+        }
+        let compressor = match &mut self.compressor {
+            Some(compressor) => compressor,
+            empty => empty.insert(zstd::bulk::Compressor::new(LEVEL)?),
+        };
+        let bytes = compressor.compress(&self.raw)?;
+        let frame = Frame {
+            stored: bytes.len() as u64,
+            digest: blake3::hash(&bytes).into(),
+            content,
+        };
+        Ok((frame, bytes))
+    }
 }
 
 pub(super) fn count(index: &Index) -> u64 {

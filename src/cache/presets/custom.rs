@@ -5,9 +5,23 @@ use std::path::{Path, PathBuf};
 
 use super::{Job, PACKED, Recognised, Site, Step, machine};
 use crate::cache::inputs::Inputs;
+use crate::cache::pack::Fault;
 use crate::cache::{Context, secrets};
+use crate::command;
 use crate::config::CustomCache;
 use crate::facts::tree::Tree;
+use crate::units;
+
+/// Above this a cache is not kept, in bytes, unless the user says otherwise.
+pub(in crate::cache) const MOST: u64 = 512_000_000;
+
+/// Why a cache of this size is not kept.
+pub(in crate::cache) fn too_large(bytes: u64, most: u64) -> Fault {
+    let (bytes, most) = (units::size(bytes), units::size(most));
+    Fault::Refused(format!(
+        "it has {bytes}, more than its `max_size` of {most}; it starts anew"
+    ))
+}
 
 /// Custom caches that have a command.
 pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognised<'a>> {
@@ -18,7 +32,7 @@ pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognise
         .map(|(cache, run)| {
             Recognised::Site(Site {
                 name: cache.name.value.clone(),
-                what: run.value.clone(),
+                what: cache.paths.join(", "),
                 class: PACKED,
                 trees: cache.paths.iter().map(|path| tidy(path)).collect(),
                 adopted: None,
@@ -29,15 +43,17 @@ pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognise
 }
 
 fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
-    let mut words = words(run).into_iter();
+    let mut words = command::words(run).into_iter();
     let program = words.next().unwrap_or_default();
     let arguments: Vec<_> = words.collect();
     let mut step = Step::new(program, &[]).script();
     step.arguments = arguments;
     let mut inputs = inputs(context, cache);
-    inputs.plain("run", run);
+    inputs.plain("run", command::mask(run));
     Job {
         install: vec![step],
+        most: Some(cache.max_size.unwrap_or(MOST)),
+        launch: cache.launch,
         ..Job::new(inputs, PathBuf::new())
     }
 }
@@ -87,40 +103,4 @@ pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> In
         cache.env.iter().any(|wanted| wanted == name)
     });
     inputs
-}
-
-/// Splits a command as a shell would, without anything else that a shell does.
-fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut characters = command.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn commands_are_split_like_a_shell_does() {
-        assert_eq!(words("python fetch.py"), ["python", "fetch.py"]);
-        assert_eq!(
-            words(r#"sh -c 'a "b" c' "d e" f\ g """#),
-            ["sh", "-c", r#"a "b" c"#, "d e", "f g", ""]
-        );
-    }
 }

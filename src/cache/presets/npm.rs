@@ -91,7 +91,9 @@ fn job(
         sync: can_sync.then(|| sync(plan)).into_iter().collect(),
         syncs_over: javascript::syncs_over,
         restored: plan.install.iter().copied().map(run_script).collect(),
-        finish: finish(plan),
+        finish: finish(plan, lock.is_none_or(|(_, lock)| has_dev(lock))),
+        // npm's list of what it installed: with it `npm install` need not read each package.
+        newest: Some(place.tree("node_modules/.package-lock.json")),
         explain,
         ..Job::new(inputs, place.at.clone())
     };
@@ -122,9 +124,21 @@ fn dev_flag(plan: &Plan) -> &'static str {
     }
 }
 
-fn finish(plan: &Plan) -> Vec<Step> {
+/// Whether a lockfile brings anything that only development needs. Lockfiles of version 1
+/// are not looked into.
+fn has_dev(lock: &Value) -> bool {
+    let Some(packages) = lock.get("packages").and_then(Value::as_object) else {
+        return true;
+    };
+    packages.values().any(|package| {
+        let is_true = |field| package.get(field).and_then(Value::as_bool) == Some(true);
+        is_true("dev") || is_true("devOptional") || is_true("extraneous")
+    })
+}
+
+fn finish(plan: &Plan, has_dev: bool) -> Vec<Step> {
     let mut steps: Vec<_> = plan.build.into_iter().map(run_script).collect();
-    if plan.prunes() {
+    if plan.prunes() && has_dev {
         // Scripts have run; `prepare` often needs a dev dependency that just went.
         steps.push(step(&["prune", "--omit=dev", "--ignore-scripts"]));
     }

@@ -7,11 +7,11 @@
 //!   without the tables of linters, variables of the tools and of compilers, packages of
 //!   the app itself (an editable one by its manifest, a copied one by all of its files).
 //! - **Class** layer with `pack build`, which is the environment's final place: nothing is
-//!   copied. In classic builds and on a laptop the layer's place is not part of the slug,
+//!   copied; that of pip and pipenv is `free`, since it is no base of a changed one. In classic builds and on a laptop the layer's place is not part of the slug,
 //!   so it is `.venv` in the app, packed; its scripts then get the path on a dyno.
-//! - **Install** `uv sync --locked`, `poetry sync`, `pipenv sync`; these make an old
-//!   environment a new one. requirements.txt: `uv pip install` where uv is on PATH, else
-//!   pip; neither removes what is gone, so a changed file starts from nothing.
+//! - **Install** `uv sync --locked` and `poetry sync`, which make an old environment a new
+//!   one; `pipenv sync`, and for requirements.txt `uv pip install` where uv is on PATH, else
+//!   pip: none of these removes what is gone, so a changed file starts from nothing.
 //! - **Production form** `--no-default-groups` (uv), `--only main` (poetry); pipenv's `sync`
 //!   leaves dev packages out by itself; requirements.txt is production's.
 //! - **Exposure** `VIRTUAL_ENV` and `PATH`.
@@ -52,6 +52,14 @@ enum Tool {
     Poetry,
     Pipenv,
     Pip,
+}
+
+impl Tool {
+    /// Whether it makes an old environment a new one. `pip install`, `uv pip install` and
+    /// `pipenv sync` leave a package that the new files no longer name.
+    fn removes(self) -> bool {
+        matches!(self, Self::Uv | Self::Poetry)
+    }
 }
 
 const TOOLS: [(Tool, &str, &str); 4] = [
@@ -99,7 +107,9 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     Some(Recognised::Site(Site {
         what,
         class: if in_layer {
-            Class::Layer { launch: true }
+            Class::Layer {
+                free: !tool.removes(),
+            }
         } else {
             Class::Packed { links_out: true }
         },
@@ -145,14 +155,21 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     let question = "import platform, sys; print(platform.python_version(), sys.implementation.cache_tag, sys.base_prefix)";
     let answer = tools::ask(&python, &["-c", question], environment)
         .ok_or_else(|| missing(file, "python3"))?;
-    let mut words = answer.splitn(3, ' ');
+    let words: Vec<_> = answer.splitn(3, ' ').collect();
     let mut inputs = Inputs::default();
     machine(&mut inputs, context);
-    for input in ["python", "python ABI", "python's place"] {
-        inputs.plain(input, words.next().unwrap_or_default());
+    for (input, word) in ["python", "python ABI", "python's place"]
+        .iter()
+        .zip(&words)
+    {
+        inputs.plain(*input, *word);
     }
     let program = program(tool, environment, file)?;
-    let version = tools::ask(&program.1, &["--version"], environment).unwrap_or_default();
+    let version = match (&program.0, words.first()) {
+        // Its own pip installs: Python has been asked already.
+        (None, Some(version)) => format!("Python {version}"),
+        _ => tools::ask(&program.1, &["--version"], environment).unwrap_or_default(),
+    };
     let is_old_poetry = version.contains("version 1.");
     inputs.plain("installer", version);
     settings::add(&mut inputs, root, &lock, environment);
@@ -189,7 +206,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
             Vec::new()
         },
         syncs_over: |input| {
-            ["uv.lock", "poetry.lock", "Pipfile.lock", "Pipfile"].contains(&input)
+            ["uv.lock", "poetry.lock"].contains(&input)
                 || input.starts_with("pyproject.toml ")
                 || input.ends_with("/pyproject.toml")
         },

@@ -33,7 +33,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     Some(Recognised::Site(Site {
         what: format!("Gemfile.lock, {}", counted(packages.len() as u64, "gem")),
         class: if in_layer {
-            Class::Layer { launch: true }
+            Class::Layer { free: false }
         } else {
             PACKED
         },

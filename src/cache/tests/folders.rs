@@ -225,6 +225,34 @@ fn custom_caches_run_only_when_an_input_changed() {
 }
 
 #[test]
+fn a_custom_cache_with_a_command_has_its_limit_and_leaves_where_the_app_does_not_need_it() {
+    let bed = Bed::new();
+    let config = |more: &str| {
+        bed.put(
+            "project.toml",
+            &format!("[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models\"]\n{more}run = \"sh -c 'mkdir models; head -c 3000 /dev/zero > models/a'\"\n"),
+        );
+    };
+    config("max_size = \"2 kB\"\n");
+    let (_, log) = bed.build();
+    let [(id, why)] = log.warnings.as_slice() else {
+        panic!("{log:?}");
+    };
+    assert!(
+        id == "cache-not-stored" && why.contains("max_size"),
+        "{why}"
+    );
+    assert!(bed.app().join("models/a").is_file());
+    crate::cache::pack::remove(&bed.app().join("models")).unwrap();
+    config("launch = false\n");
+    for verdict in ["MISS, first build", "HIT"] {
+        let (_, log) = bed.rebuild();
+        assert!(log.lines[0].contains(verdict), "{log:?}");
+        assert!(!bed.app().join("models").exists());
+    }
+}
+
+#[test]
 fn a_failing_custom_command_ends_the_build() {
     let bed = Bed::new();
     bed.put(
@@ -253,7 +281,7 @@ fn listed_folders_are_kept_and_limits_hold() {
     assert!(
         log.warnings
             .iter()
-            .any(|(id, why)| id == "cache-not-stored" && why.contains("limit"))
+            .any(|(id, why)| id == "cache-not-stored" && why.contains("max_size"))
     );
     assert!(
         !bed.app().join("big").exists(),

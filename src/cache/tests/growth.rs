@@ -7,7 +7,7 @@ use crate::facts::tree::Tree;
 /// does: neither is ever removed by it.
 const GO: &str = r#"#!/bin/sh
 case "$1" in env) echo go1.25.0; exit;; esac
-mkdir -p bin "$GOCACHE" "$GOMODCACHE/cache/download"
+mkdir -p bin "$GOCACHE/00" "$GOMODCACHE/cache/download"
 while read -r name version sum; do
   case "$version" in */go.mod) continue;; esac
   folder="$GOMODCACHE/$name@$version"
@@ -16,8 +16,8 @@ while read -r name version sum; do
   head -c 20000 /dev/zero | tr '\0' "$(echo "$version" | cut -c 4)" > "$folder/a.go"
   head -c 20000 /dev/zero > "$GOMODCACHE/cache/download/$name/@v/$version.zip"
 done < go.sum
-for object in 1 2 3 4 5 6 7 8 9; do head -c 4000 /dev/zero > "$GOCACHE/base-$object"; done
-head -c 3000 /dev/zero > "$GOCACHE/$(cksum < main.go | cut -d' ' -f1)"
+for object in 1 2 3 4 5 6 7 8 9; do head -c 4000 /dev/zero > "$GOCACHE/00/base-$object"; done
+head -c 3000 /dev/zero > "$GOCACHE/00/$(cksum < main.go | cut -d' ' -f1)"
 cat main.go > bin/shop
 "#;
 
@@ -43,6 +43,39 @@ fn turn(bed: &Bed, number: u32) {
     if number.is_multiple_of(3) {
         bed.put(".next/cache/entry", &format!("{number:0>2000}"));
     }
+}
+
+/// The files of a layer, those of packages and objects by name.
+fn names(bed: &Bed, layer: &str) -> Vec<String> {
+    let tree = Tree::read(&bed.root().join("layers").join(layer).join("data"));
+    let files = tree.entries().iter();
+    let files = files.filter(|entry| entry.kind() == crate::facts::tree::EntryKind::File);
+    files
+        .map(|entry| entry.path().display().to_string())
+        .collect()
+}
+
+#[test]
+fn a_small_shelf_outlives_a_new_version_and_loses_what_is_of_no_more_use() {
+    let bed = app();
+    bed.build();
+    let before = names(&bed, "cache-go-modules");
+    assert!(before.iter().any(|name| name.contains("one@v1.0.0")));
+    // Alone with what a mark says was not used: three other sources.
+    for number in [2, 4, 6] {
+        crate::cache::pack::remove(&bed.app().join("bin")).unwrap();
+        turn(&bed, number);
+        bed.rebuild();
+        let modules = names(&bed, "cache-go-modules");
+        let version = format!("one@v1.{}.0", number / 2);
+        assert!(modules.iter().any(|name| name.contains(&version)));
+        let objects = names(&bed, "cache-go-objects");
+        let base = objects.iter().filter(|name| name.contains("base-"));
+        assert_eq!(base.count(), 9, "{objects:?}");
+    }
+    // Twice as much as the first time is too much: only what the last build needs is left.
+    let modules = names(&bed, "cache-go-modules");
+    assert!(!modules.iter().any(|name| name.contains("@v1.0.0")));
 }
 
 fn size(bed: &Bed) -> u64 {

@@ -125,6 +125,10 @@ fn build_scripts_run_on_every_build_and_dev_dependencies_go() {
         "package.json",
         r#"{"dependencies":{"ms":"1"},"scripts":{"build":"tsc","heroku-postbuild":"vite build","postinstall":"x","test":"jest"}}"#,
     );
+    bed.put(
+        "package-lock.json",
+        r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{"version":"1.0.0","dev":true}}}"#,
+    );
     let (_, log) = bed.build();
     assert_eq!(
         log.commands,
@@ -145,6 +149,14 @@ fn build_scripts_run_on_every_build_and_dev_dependencies_go() {
         ]
     );
     assert!(installed(&bed) && !bed.app().join("node_modules/dev").exists());
+    // Without dev packages in the lockfile there is nothing to remove.
+    bed.lock("2.0.0");
+    let (_, log) = bed.rebuild();
+    assert!(
+        !log.commands.iter().any(|command| command.contains("prune")),
+        "{:?}",
+        log.commands
+    );
 }
 
 #[test]
@@ -294,8 +306,18 @@ fn the_switches_work() {
     bed.set("SLUGSMITH_CACHE_RESET", "next,npm");
     let (_, log) = bed.rebuild();
     assert!(log.lines[0].ends_with("MISS, SLUGSMITH_CACHE_RESET"));
+    assert!(log.warnings.is_empty(), "{log:?}");
     bed.set("SLUGSMITH_CACHE_RESET", "next");
     assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
+    bed.set("SLUGSMITH_CACHE_RESET", "nmp");
+    let (outcomes, log) = bed.rebuild();
+    assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+    let [(id, saw)] = log.warnings.as_slice() else {
+        panic!("{log:?}");
+    };
+    assert_eq!(id, "cache-unknown");
+    assert!(saw.contains("RESET=nmp") && saw.contains(" npm"), "{saw}");
+    bed.environment.variables.remove("SLUGSMITH_CACHE_RESET");
     bed.set("SLUGSMITH_CACHE", "off");
     let (outcomes, log) = bed.rebuild();
     assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));

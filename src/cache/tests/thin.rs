@@ -44,7 +44,11 @@ fn build(bed: &Bed) -> (Report, Log) {
         layers: None,
         classic: None,
     };
-    (flow::build(&input, &mut log).unwrap(), log)
+    let report = flow::build(&input, &mut log).unwrap();
+    // Weighed on the walk that strip made, and still what is on disk.
+    let weighed = report.budget.as_ref().map(|budget| budget.size.totals);
+    assert_eq!(weighed, Some(Tree::read(&bed.app()).totals()));
+    (report, log)
 }
 
 fn files(bed: &Bed) -> Vec<(PathBuf, u64)> {

@@ -75,6 +75,8 @@ pub struct Contents {
     pub links: Vec<AbsoluteLink>,
     /// Path, size and, where another layer has the same size, digest of files of 1 MB and more.
     pub big: Vec<(PathBuf, u64, Option<[u8; 32]>)>,
+    /// Everything in it, for whoever weighs it.
+    pub tree: Tree,
 }
 
 /// Only what runs at the start of a process.
@@ -146,6 +148,7 @@ fn weigh(layer: &Path, contents: &mut Contents, unread: &mut Vec<Unread>) {
         path: layer.join(&missed.path),
         reason: missed.reason.clone(),
     }));
+    contents.tree = tree;
 }
 
 /// The commands of one folder, as PATH lookup sees them: files that somebody may execute.

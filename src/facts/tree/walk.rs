@@ -245,6 +245,21 @@ fn type_of(folder: BorrowedFd<'_>, name: &[u8]) -> FileType {
     })
 }
 
+/// Stats one entry anew; false if it is gone.
+pub(super) fn look_again(root: &Path, old: &mut Entry) -> bool {
+    let full = root.join(old.path());
+    match rustix::fs::statat(rustix::fs::CWD, full, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => {
+            let path = std::mem::replace(&mut old.path, Path::new("").into());
+            *old = entry(path, &stat);
+        }
+        Err(Errno::NOENT) => return false,
+        // What was known stays: the folder around it was read a moment ago.
+        Err(_) => {}
+    }
+    true
+}
+
 fn entry(path: Box<Path>, stat: &Stat) -> Entry {
     let file_type = FileType::from_raw_mode(stat.st_mode);
     let kind = kind_of(file_type);

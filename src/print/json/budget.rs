@@ -7,19 +7,13 @@ use crate::budget::duplicates::Duplicates;
 use crate::budget::history::{Change, How};
 use crate::budget::image::{self, ImageReport};
 use crate::budget::layers::Known;
-use crate::budget::{BudgetReport, Compressed, Part, Verdict};
+use crate::budget::{BudgetReport, Compressed, Part};
 
 /// Size, verdict and parts, largest first.
 #[must_use]
 pub fn value(report: &BudgetReport) -> Value {
     json!({
-        "verdict": match report.verdict {
-            Verdict::Within => "within",
-            Verdict::Warn => "warn",
-            Verdict::Over => "over",
-            Verdict::TooClose => "too-close",
-            Verdict::Unknown => "unknown",
-        },
+        "verdict": report.verdict.word(),
         "files": report.size.totals.files,
         "bytes": report.size.totals.bytes,
         "compressed": compressed_value(&report.size.compressed),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::strip::StripReport;
+use crate::strip::legacy::ListReport;
 
 /// `{"files","bytes","kept","by_reason":[…]}`; files and bytes are what was removed.
 #[must_use]
@@ -24,6 +25,10 @@ pub fn value(report: &StripReport) -> Value {
         "undecided": report.undecided.iter().map(|load| json!({
             "path": load.path, "line": load.line,
         })).collect::<Vec<_>>(),
+        "identical": report.identical.iter().map(|copies| json!({
+            "paths": copies.paths, "bytes": copies.bytes,
+        })).collect::<Vec<_>>(),
+        "lists": report.lists.iter().map(list).collect::<Vec<_>>(),
         "put_back": report.put_back.as_ref().map(|back| &back.command),
         "failed": report.failed.iter().map(|failed| json!({
             "path": failed.path.to_string_lossy(), "reason": failed.reason,
@@ -33,6 +38,17 @@ pub fn value(report: &StripReport) -> Value {
         })).collect::<Vec<_>>(),
         "manifest": report.manifest.iter().map(|removed| json!({
             "path": removed.path.to_string_lossy(), "bytes": removed.bytes, "entry": removed.entry,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// A list for another tool, and what each of its lines means here.
+fn list(list: &ListReport) -> Value {
+    json!({
+        "name": list.name, "applied": list.applied, "note": list.note,
+        "lines": list.lines.iter().map(|line| json!({
+            "line": line.line, "text": line.text, "files": line.names.files,
+            "bytes": line.names.bytes, "refused": line.refused, "note": line.note,
         })).collect::<Vec<_>>(),
     })
 }

@@ -1,8 +1,9 @@
-//! `.profile.d/slugsmith.sh`: the variables that an app needs on a dyno to find what was
-//! installed here.
+//! `.profile.d/slugsmith.sh` and `export`: the variables that an app on a dyno, and the
+//! buildpacks after ours, need to find what was installed here.
 //!
-//! Source: Heroku Dev Center, "Buildpack API", `.profile.d` scripts. The app is built in
-//! one place and runs in another, so that paths in it are written with `$HOME`.
+//! Source: Heroku Dev Center, "Buildpack API", `.profile.d` scripts and "Composing multiple
+//! buildpacks". The app is built in one place and runs in another, so that for a dyno paths
+//! in it are written with `$HOME`.
 
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
@@ -13,10 +14,14 @@ use crate::cache::{EnvChange, How};
 /// Relative to the app.
 pub(super) const PATH: &str = crate::facts::classic::OWN_PROFILE;
 
-/// The script, or `None` when there is nothing to set.
+/// Relative to the buildpack's own folder; sourced before each later `compile`.
+pub(super) const EXPORT: &str = "export";
+
+/// The script, or `None` when there is nothing to set. With `app`, paths in it are those
+/// on a dyno; without, those of this build.
 pub(super) fn script<'a>(
     changes: impl Iterator<Item = &'a EnvChange>,
-    app: &Path,
+    app: Option<&Path>,
 ) -> Option<String> {
     let mut script = String::new();
     for change in changes.filter(|change| !change.is_written && is_name(&change.name)) {
@@ -33,9 +38,9 @@ pub(super) fn script<'a>(
 }
 
 /// Quoted for a shell; below the app, `"$HOME"` and the rest.
-fn value(value: &[u8], app: &Path) -> String {
-    let home = app.as_os_str().as_bytes();
-    let (start, rest) = match value.strip_prefix(home) {
+fn value(value: &[u8], app: Option<&Path>) -> String {
+    let below = app.and_then(|app| value.strip_prefix(app.as_os_str().as_bytes()));
+    let (start, rest) = match below {
         Some(rest) if rest.is_empty() || rest.starts_with(b"/") => ("\"$HOME\"", rest),
         _ => ("", value),
     };
@@ -77,7 +82,7 @@ mod tests {
             change("DONE", How::Override, "x", true),
             change("BAD;NAME", How::Override, "x", false),
         ];
-        let script = script(changes.iter(), Path::new("/tmp/build_1")).unwrap();
+        let script = script(changes.iter(), Some(Path::new("/tmp/build_1"))).unwrap();
         let shown = "printf '%s|' \"$PATH\" \"$VIRTUAL_ENV\" \"$ODD\" \"$SET\" \"$UNSET\" \"$NEW\" \"${DONE:-none}\"";
         let output = Command::new("/bin/sh")
             .args(["-euc", &format!("{script}{shown}")])
@@ -93,7 +98,26 @@ mod tests {
     }
 
     #[test]
+    fn the_next_buildpack_gets_the_paths_of_this_build() {
+        let changes = [change(
+            "PATH",
+            How::Prepend,
+            "/tmp/build_1/.venv/bin",
+            false,
+        )];
+        let script = script(changes.iter(), None).unwrap();
+        let output = Command::new("/bin/bash")
+            .args(["-euc", &format!("{script}printf %s \"$PATH\"")])
+            .env_clear()
+            .envs([("HOME", "/app"), ("PATH", "/bin")])
+            .output()
+            .unwrap();
+        let path = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(path, "/tmp/build_1/.venv/bin:/bin", "{script}");
+    }
+
+    #[test]
     fn nothing_to_set_is_no_script() {
-        assert_eq!(script([].iter(), Path::new("/app")), None);
+        assert_eq!(script([].iter(), Some(Path::new("/app"))), None);
     }
 }

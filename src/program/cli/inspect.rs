@@ -73,16 +73,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 
 /// Weighs a folder; for a picture also what stripping it would remove.
 fn inspect(path: &Path, shape: Shape) -> Result<BudgetReport> {
-    let tree = Tree::read(path);
     if shape != Shape::Html {
-        return Ok(budget::inspect(&tree));
+        return Ok(budget::inspect(&Tree::read(path)));
     }
     let environment = environment();
     let config = config::read(path, &environment)?;
-    let strip = strip::run(path, &config, &environment, true)?;
-    let gone = strip.manifest.iter();
+    let stripped = strip::run_with(path, &config, &environment, true, &strip::absent::Nothing)?;
+    let gone = stripped.report.manifest.iter();
     let gone = gone.map(|removed| removed.path.as_path()).collect();
-    Ok(budget::inspect_without(&tree, &gone))
+    Ok(budget::inspect_without(&stripped.found, &gone))
 }
 
 fn split(image: ImageReport) -> (BudgetReport, Option<ImageReport>) {

@@ -138,6 +138,15 @@ pub fn classify(path: &str, inside: Option<&str>, in_build: bool) -> Option<&'st
     (nested && matches!(folder, "docs" | "doc" | "design")).then_some(&DOCS)
 }
 
+/// Whether an entry names sources that an app's authors may ship on purpose, by `files` in
+/// their package.json.
+#[must_use]
+pub fn is_left_out(entry: &Entry) -> bool {
+    [&TESTS, &DOCS, &COVERAGE]
+        .iter()
+        .any(|one| one.id == entry.id)
+}
+
 /// CI services, hosts and linters read these at the top of a package or of the app.
 fn is_ci(inside: &str) -> bool {
     let folder = inside.split('/').next().unwrap_or_default();

@@ -5,12 +5,70 @@
 //! which package a file belongs to (go.dev/ref/mod#module-cache; the Cargo book, "Cargo Home").
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::cache::lockfile::Packages;
 use crate::cache::pack::remove;
 use crate::cache::presets::Shelf;
 use crate::facts::tree::{EntryKind, Tree};
+
+/// Time that objects get before a build. Go gives those that it uses the present time if
+/// theirs is older than an hour, and removes by itself what is older than five days
+/// (cmd/go/internal/cache, "mtimeInterval", "trimLimit").
+const UNUSED_SINCE: Duration = Duration::from_hours(48);
+
+/// Makes it possible to see what the build uses.
+pub(super) fn mark(shelf: &Shelf, data: &Path) {
+    let Some(before) = SystemTime::now().checked_sub(UNUSED_SINCE) else {
+        return;
+    };
+    if shelf.variable == "GOCACHE" {
+        for path in objects(data) {
+            // What keeps its time counts as used.
+            let _ = fs_err::File::open(path).and_then(|file| file.file().set_modified(before));
+        }
+    }
+}
+
+/// Removes everything that this build did not need; `packages` are those of its lockfile.
+/// `false` where that can't be told.
+pub(super) fn to_this_build(shelf: &Shelf, data: &Path, packages: &Packages) -> bool {
+    let is_there = |path: &str| data.join(path).exists();
+    match shelf.variable {
+        "GOCACHE" => {
+            let limit = SystemTime::now().checked_sub(UNUSED_SINCE / 2);
+            for path in objects(data) {
+                let used = fs_err::metadata(&path).and_then(|there| there.modified());
+                if used.is_ok_and(|used| limit.is_some_and(|limit| used < limit)) {
+                    let _ = remove(&path);
+                }
+            }
+            true
+        }
+        _ if packages.is_empty() => false,
+        "GOMODCACHE" => {
+            go_modules(data, packages);
+            !is_there("cache/vcs")
+        }
+        "CARGO_HOME" => {
+            crates(data, packages);
+            !is_there("git")
+        }
+        _ => false,
+    }
+}
+
+/// Files of a cache of objects: `<two digits>/<digest>-<kind>`.
+fn objects(data: &Path) -> Vec<PathBuf> {
+    let tree = Tree::read(data);
+    let entries = tree.entries().iter();
+    let is_object = |path: &Path| path.components().count() == 2;
+    entries
+        .filter(|entry| entry.kind() == EntryKind::File && is_object(entry.path()))
+        .map(|entry| data.join(entry.path()))
+        .collect()
+}
 
 /// Removes what is of no use. `live` are the packages of the last lockfiles; empty where
 /// they are not known, and nothing is swept by them then.

@@ -36,8 +36,7 @@ impl Steps<'_> {
 
     pub(super) fn sync(&self, tool: Tool) -> Vec<Step> {
         match tool {
-            // Neither pip nor `uv pip install` removes what is gone.
-            Tool::Pip => Vec::new(),
+            _ if !tool.removes() => Vec::new(),
             _ => self.sync_or_install(tool),
         }
     }
