@@ -85,7 +85,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         below_done: BTreeSet::new(),
         to_read: Vec::new(),
     };
-    let undecided = state.trace(texts, &lists);
+    let mut undecided = state.trace(texts, &lists);
     state.roots();
     state.to_read = (0..state.open.len())
         .filter(|number| state.open.get(*number) == Some(&None))
@@ -105,6 +105,11 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             state.keep_meaning(&found.meaning, &found.because);
         }
     }
+    // What goes in the end needs no decision.
+    undecided.retain(|load| {
+        let number = facts.index.exact(&load.path);
+        number.is_none_or(|number| !state.is_open(number))
+    });
     let shrinks = shrink::find(facts, texts, |number| {
         let path = facts.index.path(number).unwrap_or_default();
         !state.is_open(number) && !lists.keep.names(path, false)

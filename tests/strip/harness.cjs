@@ -62,12 +62,13 @@ exports.peers = () => {
   return folder;
 };
 
-exports.bytes = (folder) => {
+/** Bytes of the files below a folder whose names are wanted. */
+exports.bytes = (folder, wanted = () => true) => {
   let sum = 0;
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) sum += exports.bytes(full);
-    else sum += fs.lstatSync(full).size;
+    if (entry.isDirectory()) sum += exports.bytes(full, wanted);
+    else if (wanted(entry.name)) sum += fs.lstatSync(full).size;
   }
   return sum;
 };

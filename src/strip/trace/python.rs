@@ -17,7 +17,7 @@ use std::sync::Mutex;
 
 use super::graph::{Found, Language, named_only};
 use crate::strip::candidates::Candidates;
-use crate::strip::catalogue::python::split;
+use crate::strip::catalogue::python::{installer, split};
 use crate::strip::facts::{Facts, Texts};
 use crate::strip::index::{name, parent};
 use distributions::{Distribution, Distributions};
@@ -234,7 +234,10 @@ impl<'g, 'a> Python<'g, 'a> {
 
 impl<'a> Language<'a> for Python<'_, 'a> {
     fn reads(&self, path: &str) -> bool {
-        !self.facts.python_roots.is_empty() && (path.ends_with(".py") || path.ends_with(".pth"))
+        // What installers need is their own; whether they stay is decided elsewhere.
+        let installs = split(path).is_some_and(|(_, inside)| installer(inside).is_some());
+        let source = path.ends_with(".py") || path.ends_with(".pth");
+        !self.facts.python_roots.is_empty() && source && !installs
     }
 
     fn read(&self, path: &str, text: &str) -> Found {

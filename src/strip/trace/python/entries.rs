@@ -49,8 +49,10 @@ fn metadata(graph: &mut Graph<'_, '_>) {
     let mut modules = Vec::new();
     for distribution in all {
         // Nothing is installed on a dyno.
-        let installs = installer(&distribution.name).is_some();
-        let commands = (distribution.requested || !any_requested) && !installs;
+        if installer(&distribution.name).is_some() {
+            continue;
+        }
+        let commands = distribution.requested || !any_requested;
         let commands = distribution.scripts.iter().filter(|_| commands);
         let named = commands
             .map(|(_, module)| module)

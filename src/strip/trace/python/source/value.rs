@@ -223,15 +223,12 @@ fn holes(text: &str) -> String {
         } else {
             after.starts_with("%s").then_some(2)
         };
-        match end {
-            Some(end) => {
-                out.push(HOLE);
-                rest = &after[end..];
-            }
-            None => {
-                out.push_str(&after[..1]);
-                rest = &after[1..];
-            }
+        if let Some(end) = end {
+            out.push(HOLE);
+            rest = &after[end..];
+        } else {
+            out.push_str(&after[..1]);
+            rest = &after[1..];
         }
     }
     out.push_str(rest);
