@@ -76,7 +76,7 @@ impl Depth {
         }
         if inputs >= ENOUGH {
             assert!(
-                asked == 0 || whole * 50 > asked,
+                asked == 0 || whole * 200 > asked,
                 "{name}: nearly all broken"
             );
             assert!(!self.rules.is_empty(), "{name}: reaches no rule");
