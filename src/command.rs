@@ -53,7 +53,8 @@ fn shortened(line: &str) -> String {
     format!("{begin} … {end}")
 }
 
-/// A command as one would type it: words that a shell would split are quoted.
+/// A command as one would type it: words that a shell would split are quoted, credentials
+/// in URLs hidden.
 #[must_use]
 pub fn shown(program: &str, arguments: &[String]) -> String {
     let word = |word: &str| {
@@ -66,7 +67,7 @@ pub fn shown(program: &str, arguments: &[String]) -> String {
         }
     };
     let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
-    words.map(word).collect::<Vec<_>>().join(" ")
+    mask(&words.map(word).collect::<Vec<_>>().join(" "))
 }
 
 /// Runs `program` in `folder` with exactly `variables`.
@@ -169,6 +170,29 @@ fn clean(line: &str) -> String {
     out
 }
 
+/// Splits a command as a shell would, without anything else that a shell does.
+#[must_use]
+pub fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut characters = command.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
 /// Hides user names and passwords in URLs.
 #[must_use]
 pub fn mask(text: &str) -> String {
@@ -253,5 +277,31 @@ mod tests {
             "fetch https://***@host/x and http://plain/y"
         );
         assert_eq!(mask("git+ssh://git@h:a/b"), "git+ssh://***@h:a/b");
+    }
+
+    #[test]
+    fn commands_are_split_like_a_shell_does() {
+        assert_eq!(words("python fetch.py"), ["python", "fetch.py"]);
+        assert_eq!(
+            words(r#"sh -c 'a "b" c' "d e" f\ g """#),
+            ["sh", "-c", r#"a "b" c"#, "d e", "f g", ""]
+        );
+    }
+
+    #[test]
+    fn credentials_in_a_command_are_masked() {
+        #[derive(Default)]
+        struct Started(String);
+        impl Progress for Started {
+            fn event(&mut self, event: Event<'_>) {
+                if let Event::CommandStarted { command } = event {
+                    command.clone_into(&mut self.0);
+                }
+            }
+        }
+        let mut started = Started::default();
+        let arguments = ["https://u:p@h/x".to_owned()];
+        run("/bin/true", &arguments, Path::new("/"), [], &mut started).unwrap();
+        assert_eq!(started.0, "/bin/true https://***@h/x");
     }
 }

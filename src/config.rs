@@ -89,6 +89,8 @@ pub enum LogLevel {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub log: Sourced<LogLevel>,
+    /// Whether the log ends with where the time went.
+    pub profile: Sourced<bool>,
     pub budget: BudgetConfig,
     pub strip: StripConfig,
     pub cache: CacheConfig,
@@ -104,6 +106,11 @@ pub const KEYS: &[Key] = &[
         "log",
         "\"normal\"",
         "How much the build log says: `quiet`, `normal` or `verbose`. `BP_LOG_LEVEL=DEBUG` and `NPM_CONFIG_LOGLEVEL=verbose` raise it.",
+    ),
+    Key::new(
+        "profile",
+        "false",
+        "Print at the end of the log where the time went, phase by phase.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
@@ -147,12 +154,14 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let source = SourceText::parse(text)?;
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
+    let profile = root.flag("profile")?.unwrap_or(Sourced::default(false));
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
     let mut launch = root.child("launch", launch::KEYS);
     let config = Config {
         log,
+        profile,
         budget: budget::read(&mut budget)?,
         strip: strip::read(&mut strip)?,
         cache: cache::read(&root, environment)?,

@@ -13,9 +13,9 @@ use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
-use crate::facts::tree::Tree;
+use crate::facts::tree::{Totals, Tree};
 use crate::progress::{Event, Progress};
-use crate::report::Report;
+use crate::report::{Phase, Report};
 use crate::strip::Stripped;
 use crate::strip::absent::Absent;
 use crate::{audit, budget, cache, facts, stack, strip};
@@ -86,12 +86,17 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
             ..Report::default()
         },
         progress,
+        phase_begun: begun,
     };
+    run.phase("Reading the app", Totals::default());
     run.explain_stack();
+    run.phase("Stack", Totals::default());
     run.dependencies()?;
+    run.phase("Dependencies", installed(&run.report));
     let tree = run.strip_and_weigh()?;
     run.name_packages(&tree);
     run.audit(&tree);
+    run.phase("Audit", tree.totals());
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
@@ -106,9 +111,32 @@ struct Run<'a> {
     apply: bool,
     report: Report,
     progress: &'a mut dyn Progress,
+    phase_begun: Instant,
+}
+
+/// What caches restored or installed.
+fn installed(report: &Report) -> Totals {
+    Totals {
+        files: 0,
+        bytes: report.caches.iter().map(|cache| cache.tree_bytes).sum(),
+    }
 }
 
 impl Run<'_> {
+    /// Ends a phase that went through so much, and begins the next.
+    fn phase(&mut self, name: &'static str, through: Totals) {
+        let now = Instant::now();
+        if self.input.config.profile.value {
+            self.report.phases.push(Phase {
+                name,
+                took: now - self.phase_begun,
+                files: through.files,
+                bytes: through.bytes,
+            });
+        }
+        self.phase_begun = now;
+    }
+
     fn explain_stack(&mut self) {
         let Some(layers) = &self.layers else {
             return self.explain_slug();
@@ -183,13 +211,17 @@ impl Run<'_> {
     fn strip_and_weigh(&mut self) -> Result<Tree> {
         let stripped = self.strip()?;
         self.progress.event(Event::Strip(&stripped.report));
+        self.phase("Strip", stripped.report.before);
         if stripped.report.dry_run {
-            self.weigh(&stripped.left());
+            let left = stripped.left();
+            self.weigh(&left);
+            self.phase("Budget", left.totals());
             self.report.strip = Some(stripped.report);
             return Ok(stripped.found);
         }
         let (report, left) = stripped.into_left();
         self.weigh(&left);
+        self.phase("Budget", left.totals());
         self.report.strip = Some(report);
         Ok(left)
     }
@@ -265,7 +297,9 @@ impl Run<'_> {
     }
 
     fn audit(&mut self, tree: &Tree) {
+        self.progress.event(Event::Working { what: "Auditing" });
         let mut facts = audit::Facts::read(&self.app, tree);
+        facts.slug = self.report.budget.as_ref().map(|budget| budget.verdict);
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)

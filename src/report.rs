@@ -29,6 +29,20 @@ pub struct Report {
     /// What could not be read; taints the budget's verdict.
     pub unread: Vec<Unread>,
     pub took: Duration,
+    /// Where that time went, in order; empty unless the configuration asks for it.
+    pub phases: Vec<Phase>,
+}
+
+/// A part of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    pub name: &'static str,
+    /// Wall time.
+    pub took: Duration,
+    /// What it went through.
+    pub files: u64,
+    /// Apparent size of that.
+    pub bytes: u64,
 }
 
 impl Report {
@@ -39,6 +53,27 @@ impl Report {
             .chain(self.stack.iter().flat_map(|stack| &stack.findings))
             .chain(self.budget.iter().flat_map(|budget| &budget.findings))
             .chain(self.audit.iter().flat_map(|audit| &audit.findings))
+    }
+
+    /// Puts the app's folder before the path of every finding, for whoever looks from a
+    /// folder above it.
+    pub fn prefix_paths(&mut self, folder: &str) {
+        if folder.is_empty() {
+            return;
+        }
+        let findings = self
+            .config_findings
+            .iter_mut()
+            .chain(self.stack.iter_mut().flat_map(|stack| &mut stack.findings))
+            .chain(
+                self.budget
+                    .iter_mut()
+                    .flat_map(|budget| &mut budget.findings),
+            )
+            .chain(self.audit.iter_mut().flat_map(|audit| &mut audit.findings));
+        for place in findings.filter_map(|finding| finding.place.as_mut()) {
+            place.path = format!("{folder}/{}", place.path);
+        }
     }
 
     /// The worst level among all findings.

@@ -108,7 +108,9 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
             env: list(&section, "env")?,
             run: file_only(&section, "run")?,
             max_size: most,
-            launch: section.flag("launch")?.is_none_or(|launch| launch.value),
+            launch: section
+                .file_flag("launch")?
+                .is_none_or(|launch| launch.value),
         });
     }
     Ok(CacheConfig {

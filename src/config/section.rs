@@ -221,11 +221,33 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// `true` or `false`.
+    /// `true` or `false`; in a variable `1` and `0`, too.
     ///
     /// # Errors
     /// [`INVALID`] for anything else.
     pub fn flag(&self, key: &str) -> Result<Option<Sourced<bool>>> {
+        let variable = self.variable(key);
+        let value = match self.environment.get(&variable) {
+            Some("true" | "1") => Some(true),
+            Some("false" | "0") => Some(false),
+            Some(other) => {
+                let reason = format!("{variable} is `{other}`, expected true or false");
+                return Err(Problem::new(&INVALID).saw(reason));
+            }
+            None => None,
+        };
+        if let Some(value) = value {
+            let source = ValueSource::Variable(variable);
+            return Ok(Some(Sourced { value, source }));
+        }
+        self.file_flag(key)
+    }
+
+    /// The same without a variable, for entries of which there may be several.
+    ///
+    /// # Errors
+    /// [`INVALID`] for anything else.
+    pub fn file_flag(&self, key: &str) -> Result<Option<Sourced<bool>>> {
         let Some(value) = self.value(key)? else {
             return Ok(None);
         };

@@ -24,7 +24,7 @@ pub struct StripConfig {
     pub remove: Sourced<Vec<String>>,
     /// Runtimes that other buildpacks left in a classic app: `.heroku/node`.
     pub layers: Sourced<Vec<String>>,
-    /// Shell commands that must succeed after stripping.
+    /// Commands that must succeed after stripping.
     pub verify: Sourced<Vec<String>>,
 }
 
@@ -48,7 +48,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "verify",
         "[]",
-        "Commands to run in the stripped app, each at most 2 minutes; if one fails, everything is put back.",
+        "Commands to run in the stripped app, without a shell and each at most 2 minutes; if one fails, everything is put back.",
     ),
 ];
 

@@ -7,6 +7,8 @@ use crate::finding::{Finding, Level};
 
 /// The section takes this many lines at most, so that it never drowns the log.
 const MOST: usize = 40;
+/// Ids of rules in one line.
+const PER_LINE: usize = 4;
 
 /// The section of the log, its header first.
 #[must_use]
@@ -41,6 +43,31 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
     let rest = rest(shown.len() - told, infos, report.known);
     if !rest.is_empty() {
         lines.push(Line::item(1, rest));
+    }
+    if level == LogLevel::Verbose {
+        lines.extend(decisions(report));
+    }
+    lines
+}
+
+/// What each of the other rules said.
+fn decisions(report: &AuditReport) -> Vec<Line> {
+    let kinds = [
+        (Status::Pass, "Passed"),
+        (Status::NotApplicable, "Not applicable"),
+        (Status::Unknown, "Unknown, since the files don't tell"),
+    ];
+    let mut lines = Vec::new();
+    for (wanted, name) in kinds {
+        let of = report
+            .statuses
+            .iter()
+            .filter(|(_, status)| *status == wanted);
+        let ids: Vec<_> = of.map(|(id, _)| *id).collect();
+        if !ids.is_empty() {
+            lines.push(Line::item(1, name));
+            lines.extend(ids.chunks(PER_LINE).map(|ids| Line::row(1, ids.join(", "))));
+        }
     }
     lines
 }
@@ -121,10 +148,7 @@ fn rest(findings: usize, infos: usize, known: usize) -> String {
     if known > 0 {
         parts.push(format!("{known} known from the baseline"));
     }
-    format!(
-        "{}: slugsmith check --format json shows all",
-        parts.join(", ")
-    )
+    format!("{}: SLUGSMITH_LOG=verbose shows all", parts.join(", "))
 }
 
 #[cfg(test)]

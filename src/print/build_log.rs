@@ -4,14 +4,18 @@
 //! stream are dropped here.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
-use super::{audit, budget, cache, companion, findings, json, problem, stack, strip};
+use super::{audit, budget, cache, companion, findings, json, problem, profile, stack, strip};
 use crate::config::LogLevel;
 use crate::finding::Finding;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
 use crate::units;
+
+/// A phase that takes longer says so: in a log nothing spins.
+const LONG: Duration = Duration::from_secs(5);
 
 /// Prints events to a stream.
 pub struct BuildLog<W> {
@@ -20,6 +24,10 @@ pub struct BuildLog<W> {
     level: LogLevel,
     /// The section whose header was printed last.
     section: &'static str,
+    /// What is going on, and since when.
+    working: Option<(String, Instant)>,
+    /// Whether the last line of a command's output was empty.
+    was_blank: bool,
 }
 
 impl<W: Write> BuildLog<W> {
@@ -29,6 +37,8 @@ impl<W: Write> BuildLog<W> {
             skin,
             level,
             section: "",
+            working: None,
+            was_blank: false,
         }
     }
 
@@ -67,7 +77,29 @@ impl<W: Write> BuildLog<W> {
         let _ = self.out.flush();
     }
 
+    /// A line of a command's output; many empty ones become one.
+    fn output(&mut self, line: &str) {
+        let is_blank = line.trim().is_empty();
+        if self.level > LogLevel::Quiet && !(is_blank && self.was_blank) {
+            self.lines(&[Line::row(2, line)]);
+        }
+        self.was_blank = is_blank;
+    }
+
+    /// The end of what [`Event::Working`] began.
+    fn done(&mut self, lines: Vec<Line>) {
+        let mut lines = lines;
+        if let Some((what, since)) = self.working.take()
+            && since.elapsed() >= LONG
+        {
+            let took = units::time(since.elapsed());
+            lines.push(Line::item(1, format!("{what} took {took}")));
+        }
+        self.lines(&lines);
+    }
+
     fn finished(&mut self, report: &Report) {
+        self.lines(&profile::lines(report));
         let done = format!("Done in {}", units::time(report.took));
         self.lines(&[Line::section(done)]);
     }
@@ -80,17 +112,13 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Started { name, version } => self.started(name, version),
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
-            Event::Working { .. } => {}
+            Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
             Event::Stack(report) => self.lines(&stack::lines(report, level)),
             Event::CacheDecided(decision) => self.dependencies(&cache::decision(decision, level)),
             Event::CommandStarted { command } => {
                 self.dependencies(&[Line::item(2, format!("Running `{command}`"))]);
             }
-            Event::CommandOutput { line } => {
-                if level > LogLevel::Quiet {
-                    self.lines(&[Line::row(2, line)]);
-                }
-            }
+            Event::CommandOutput { line } => self.output(line),
             Event::CommandEnded { success, took, .. } => {
                 if !success {
                     self.lines(&[Line::alarm(
@@ -110,9 +138,9 @@ impl<W: Write> Progress for BuildLog<W> {
             }
             Event::CacheCollected(one) => self.dependencies(&[cache::collected(one)]),
             Event::Companion(report) => self.lines(&companion::lines(report)),
-            Event::Strip(report) => self.lines(&strip::lines(report, level)),
-            Event::Budget(report) => self.lines(&budget::lines(report, level)),
-            Event::Audit(report) => self.lines(&audit::lines(report, level)),
+            Event::Strip(report) => self.done(strip::lines(report, level)),
+            Event::Budget(report) => self.done(budget::lines(report, level)),
+            Event::Audit(report) => self.done(audit::lines(report, level)),
             Event::Finished(report) => self.finished(report),
         }
     }

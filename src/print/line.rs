@@ -65,7 +65,7 @@ impl Skin {
     /// # Errors
     /// Those of the stream.
     pub fn write(self, out: &mut dyn Write, line: &Line) -> io::Result<()> {
-        let text = line.text.trim_end();
+        let text = one_line(line.text.trim_end());
         let style = style(line.shape);
         match self {
             Self::Bullets => {
@@ -93,6 +93,25 @@ impl Skin {
     }
 }
 
+/// A name that an app chooses neither rewrites the line, nor ends it, nor colours a
+/// terminal: control characters are shown as what they are.
+fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_odd = |c: char| c.is_control() && c != '\t';
+    if !text.contains(is_odd) {
+        return text.into();
+    }
+    text.chars()
+        .map(|c| {
+            if is_odd(c) {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect::<String>()
+        .into()
+}
+
 fn style(shape: Shape) -> Style {
     match shape {
         Shape::Section => Style::new().bold(),
@@ -118,6 +137,17 @@ mod tests {
             skin.write(&mut out, line).unwrap();
         }
         String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn a_name_cannot_end_rewrite_or_colour_a_line() {
+        let mut out = Vec::new();
+        let line = Line::row(1, "a\r\n::error::b\u{1b}[31m\tc");
+        Skin::Bullets.write(&mut out, &line).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "      a\\r\\n::error::b\\u{1b}[31m\tc\n"
+        );
     }
 
     #[test]

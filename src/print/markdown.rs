@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use crate::budget::limits::measured;
 use crate::budget::{BudgetReport, Part};
+use crate::finding::Level;
+use crate::report::Report;
 use crate::units;
 
 /// Parts in the first table; the rest is summed up.
@@ -31,6 +33,73 @@ pub fn sizes(title: &str, report: &BudgetReport) -> String {
     table(&mut text, "kind", &report.kinds);
     text.push_str("\n</details>\n");
     text
+}
+
+/// The whole check for a pull request: sizes, what stripping brings, findings with their
+/// places, and the parts of the slug folded away.
+#[must_use]
+pub fn check(report: &Report) -> String {
+    let mut text = String::new();
+    if let Some(budget) = &report.budget {
+        let _ = writeln!(
+            text,
+            "**Slug {} compressed**, {} unpacked",
+            measured(&budget.size.compressed),
+            units::size(budget.size.totals.bytes)
+        );
+        for excess in &budget.exceeded {
+            let _ = writeln!(text, "\n> **{excess}**");
+        }
+    }
+    if let Some(strip) = report
+        .strip
+        .as_ref()
+        .filter(|strip| strip.removed.files > 0)
+    {
+        let _ = writeln!(
+            text,
+            "\nStripping removes {} ({}) of what is in the repository.",
+            units::size(strip.removed.bytes),
+            units::counted(strip.removed.files, "file")
+        );
+    }
+    findings(&mut text, report);
+    if let Some(budget) = &report.budget {
+        text.push_str("\n<details><summary>What the slug is made of</summary>\n");
+        table(&mut text, "largest parts", &budget.parts);
+        text.push_str("\n</details>\n");
+    }
+    text
+}
+
+/// Errors and warnings as a table; notes are counted.
+fn findings(text: &mut String, report: &Report) {
+    let shown: Vec<_> = report
+        .findings()
+        .filter(|finding| finding.level > Level::Info)
+        .collect();
+    let known = report.audit.as_ref().map_or(0, |audit| audit.known);
+    if shown.is_empty() {
+        let none = if known > 0 {
+            "Nothing new to mend"
+        } else {
+            "Nothing to mend"
+        };
+        let _ = writeln!(text, "\n{none}.");
+        return;
+    }
+    text.push_str("\n| | finding | where | |\n|---|---|---|---|\n");
+    for finding in shown {
+        let place = finding.place.as_ref().map(ToString::to_string);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            finding.level.word(),
+            finding.rule,
+            cell(&place.unwrap_or_default()),
+            cell(&finding.message)
+        );
+    }
 }
 
 fn table(text: &mut String, heading: &str, parts: &[Part]) {

@@ -40,15 +40,22 @@ pub fn error(problem: &Problem) -> Vec<Line> {
             .flat_map(|(number, step)| numbered(number, step))
             .collect(),
     );
-    paragraph(
-        problem
-            .details
-            .iter()
-            .map(|detail| format!("  {detail}"))
-            .collect(),
-    );
+    paragraph(details(&problem.details));
     paragraph(vec![format!("More: slugsmith explain {}", problem.kind.id)]);
     lines
+}
+
+/// Output of a command; many empty lines become one, at its ends none.
+fn details(lines: &[String]) -> Vec<String> {
+    let mut rows: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    rows.dedup_by(|row, before| row.trim().is_empty() && before.trim().is_empty());
+    let is_text = |row: &String| !row.trim().is_empty();
+    let first = rows.iter().position(is_text).unwrap_or(rows.len());
+    let after = rows
+        .iter()
+        .rposition(is_text)
+        .map_or(first, |last| last + 1);
+    rows.drain(first..after).collect()
 }
 
 /// Writes lines to standard error, in the skin of the world.

@@ -39,6 +39,8 @@ impl<P: Progress> Progress for Terminal<P> {
                 self.spinner.reset_elapsed();
                 self.spinner.set_message(what.to_owned());
                 self.spinner.enable_steady_tick(Duration::from_millis(120));
+                // Otherwise a short phase would show nothing.
+                self.spinner.tick();
             }
             Event::Finished(_) => {
                 self.spinner.finish_and_clear();

@@ -159,10 +159,10 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let _ = fs_err::remove_dir_all(folder.join(before::LAYER));
     let changes = || report.caches.iter().flat_map(|outcome| &outcome.exposes);
     if let Some(script) = profile::script(changes(), Some(app)) {
-        write_script(&app.join(profile::PATH), &script)?;
+        write_script(app, profile::PATH, &script)?;
     }
     if let (Some(folder), Some(script)) = (buildpack, profile::script(changes(), None)) {
-        write_script(&folder.join(profile::EXPORT), &script)?;
+        write_script(folder, profile::EXPORT, &script)?;
     }
     let at_end = facts::app::read(app);
     if at_end.procfile.is_empty() {
@@ -172,7 +172,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     }
     let check = launch_check::script(&at_end, &build.config.launch, &report.env_reads);
     if let Some(script) = check {
-        write_script(&app.join(launch_check::PATH), &script)?;
+        write_script(app, launch_check::PATH, &script)?;
     }
     // For bin/report only; a full cache disk must not fail the build here.
     let _ = fs_err::write(folder.join(REPORT), json::report(&report));
@@ -182,12 +182,25 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
 
 /// Without these variables the app, or the next buildpack, would not find what was
 /// installed, so that a failure here fails the build.
-fn write_script(path: &Path, script: &str) -> Result<()> {
-    let written = path
-        .parent()
-        .map_or(Ok(()), fs_err::create_dir_all)
-        .and_then(|()| fs_err::write(path, script));
-    written.map_err(|error| crate::error::io("writing", path, &error))
+fn write_script(root: &Path, path: &str, script: &str) -> Result<()> {
+    let path = root.join(path);
+    write_inside(root, &path, script).map_err(|error| crate::error::io("writing", &path, &error))
+}
+
+/// Writes a file of ours below `root`. A link where it or its folder should be would lead
+/// to files of somebody else: it is refused, or replaced where it is the file itself.
+fn write_inside(root: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(root);
+    fs_err::create_dir_all(folder)?;
+    if !fs_err::canonicalize(folder)?.starts_with(fs_err::canonicalize(root)?) {
+        return Err(std::io::Error::other(
+            "its folder is a link that leads out of the app",
+        ));
+    }
+    if fs_err::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        fs_err::remove_file(path)?;
+    }
+    fs_err::write(path, text)
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty

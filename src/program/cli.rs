@@ -2,11 +2,13 @@
 
 mod build;
 mod check;
+mod completions;
 mod diff;
 mod env;
 mod explain;
 mod init;
 mod inspect;
+mod man;
 mod stack;
 mod strip;
 mod triage;
@@ -29,7 +31,19 @@ use crate::program::USAGE;
 /// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
 /// and audits apps for ephemeral dynos.
 #[derive(Debug, Parser)]
-#[command(name = "slugsmith", version, arg_required_else_help = true)]
+#[command(
+    name = "slugsmith",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+First steps:
+  slugsmith check .    what breaks, what it weighs, what could go; changes nothing
+  slugsmith build .    the whole job, on a copy
+  slugsmith init       a project.toml to start from
+
+Exit codes: 0 fine, 1 findings or over budget, 2 wrong use, 3 could not do it.
+Settings: project.toml, and SLUGSMITH_* variables over it (SLUGSMITH_LOG=verbose, SLUGSMITH_PROFILE=1)."
+)]
 struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
@@ -48,6 +62,8 @@ enum Verb {
     Explain(explain::Arguments),
     Init(init::Arguments),
     Triage(triage::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Forms of a report.
@@ -118,6 +134,8 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
         Verb::Triage(arguments) => triage::run(arguments),
+        Verb::Completions(arguments) => completions::run(arguments),
+        Verb::Man(arguments) => man::run(arguments),
     };
     match result {
         Ok(exit) => code(exit),

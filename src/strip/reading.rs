@@ -126,7 +126,15 @@ pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
     match extension {
         "js" | "cjs" | "mjs" | "jsx" => true,
         "txt" => name == "entry_points.txt",
-        "json" => name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000,
+        "json" => {
+            let of_compiler = name.starts_with("tsconfig") || name.starts_with("jsconfig");
+            name != "package.json"
+                && !of_compiler
+                && !name.contains("-lock")
+                && entry.size() < 1_000_000
+        }
+        // Lists what is left out of images and what we strip: nothing that is loaded.
+        "toml" if name == "project.toml" => false,
         "ts" | "tsx" | "mts" | "cts" => {
             (!in_package || facts.runtime.typescript) && !name.contains(".d.")
         }

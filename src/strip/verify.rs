@@ -22,7 +22,7 @@ pub struct PutBack {
     pub tail: Vec<String>,
 }
 
-/// Runs the commands in order; the first that fails ends it.
+/// Runs the commands in order, without a shell; the first that fails ends it.
 #[must_use]
 pub fn first_failure(
     app: &Path,
@@ -31,7 +31,8 @@ pub fn first_failure(
     progress: &mut dyn Progress,
 ) -> Option<PutBack> {
     commands.iter().find_map(|text| {
-        let arguments = [LIMIT, "sh", "-c", text].map(str::to_owned);
+        let limit = std::iter::once(LIMIT.to_owned());
+        let arguments: Vec<_> = limit.chain(command::words(text)).collect();
         let variables = environment
             .variables
             .iter()
@@ -39,13 +40,13 @@ pub fn first_failure(
         match command::run("timeout", &arguments, app, variables, progress) {
             Ok(ended) if ended.success => None,
             Ok(ended) => Some(PutBack {
-                command: text.clone(),
+                command: command::mask(text),
                 missing: missing(&ended.tail),
                 status: ended.status,
                 tail: ended.tail,
             }),
             Err(error) => Some(PutBack {
-                command: text.clone(),
+                command: command::mask(text),
                 status: error.to_string(),
                 missing: None,
                 tail: Vec::new(),

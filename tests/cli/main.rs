@@ -6,8 +6,11 @@
 mod support;
 
 mod bad_input;
+mod integrations;
+mod long_work;
 mod manifests;
 mod page;
+mod site;
 mod sizes;
 mod strip_faults;
 mod verbs;

@@ -103,6 +103,36 @@ fn a_report_in_a_file_is_plain_text() {
 }
 
 #[test]
+fn a_build_keeps_the_list_of_what_it_removed() {
+    let sandbox = Sandbox::new()
+        .file("package.json", r#"{"scripts":{"start":"node server.js"}}"#)
+        .file("server.js", "require('a')")
+        .file("node_modules/a/package.json", "{}")
+        .file("node_modules/a/index.js", "")
+        .file("node_modules/a/index.js.map", "{}");
+    sandbox.slugsmith(&["build", "app"]).expect(0);
+    let mut pending = vec![sandbox.path("cache")];
+    let mut lists = Vec::new();
+    while let Some(folder) = pending.pop() {
+        for entry in fs_err::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.ends_with("history/strip.tsv") {
+                lists.push(fs_err::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let [list] = lists.as_slice() else {
+        panic!("one list: {lists:?}");
+    };
+    assert!(
+        list.contains("source-maps\t2\tnode_modules/a/index.js.map\n"),
+        "{list}"
+    );
+}
+
+#[test]
 fn explain_knows_every_id_and_suggests_the_nearest() {
     let sandbox = Sandbox::new();
     let list = sandbox.slugsmith(&["explain"]).expect(0);
@@ -138,6 +168,61 @@ fn init_writes_only_when_asked_and_never_over_a_file() {
     let kept = fs_err::read_to_string(sandbox.app().join("project.toml")).unwrap();
     assert_eq!(kept, "# mine\n");
     assert!(written.contains("schema-version = \"0.2\""));
+}
+
+#[test]
+fn init_says_what_each_line_would_save() {
+    let sandbox = storefront()
+        .file(
+            "node_modules/a/package.json",
+            r#"{"name":"a","main":"index.js"}"#,
+        )
+        .file("node_modules/a/index.js", "")
+        .file("node_modules/a/index.js.map", "x".repeat(2000))
+        .file("node_modules/a/never.js", "y".repeat(1000));
+    let shown = sandbox.slugsmith(&["init", "app"]).expect(0).stdout;
+    for part in [
+        "# Processes: web (Procfile).",
+        "\"safe\" saves 2.0 kB",
+        "source maps 2.0 kB",
+        "\"trace\" saves another",
+        "warn = \"10 MB\"     # a quarter above today",
+        "1 error",
+        "Nothing was written",
+    ] {
+        assert!(shown.contains(part), "no {part:?} in\n{shown}");
+    }
+    let empty = Sandbox::new();
+    empty.slugsmith(&["init", "app"]).expect(3);
+}
+
+#[test]
+fn completions_and_man_know_every_verb() {
+    let sandbox = Sandbox::new();
+    let help = sandbox.slugsmith(&["--help"]).expect(0).stdout;
+    let verbs: Vec<_> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .filter_map(|line| line.strip_prefix("  "))
+        // Longer indents continue the line before.
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .take_while(|verb| *verb != "help")
+        .collect();
+    assert!(verbs.len() > 10, "{help}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = sandbox.slugsmith(&["completions", shell]).expect(0).stdout;
+        for verb in &verbs {
+            assert!(script.contains(verb), "{shell}: {verb}");
+        }
+    }
+    let page = sandbox.slugsmith(&["man"]).expect(0).stdout;
+    for verb in &verbs {
+        assert!(page.contains(&format!("slugsmith\\-{verb}")), "{verb}");
+        let own = sandbox.slugsmith(&["man", verb]).expect(0).stdout;
+        assert!(own.contains(".SH OPTIONS"), "{verb}");
+    }
+    sandbox.slugsmith(&["man", "nothing"]).expect(2);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod support;
 
 mod compiled;
+mod examples;
 mod javascript;
 mod lab;
 mod others;

@@ -79,5 +79,12 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     } else {
         &INSTALL_FAILED
     };
-    Problem::new(kind).saw(saw).details(ended.details())
+    let mut problem = Problem::new(kind).saw(saw).details(ended.details());
+    // What a shell says of a command that it can't find (POSIX, "Exit Status for Commands").
+    if step.is_script && ended.status == "exit code 127" {
+        problem = problem.step(
+            "127 means that a command is missing; the last line names it. Put the buildpack that brings it before slugsmith, or add it to the dependencies.",
+        );
+    }
+    problem
 }

@@ -7,6 +7,7 @@ use super::{Job, PACKED, Recognised, Site, Step, machine};
 use crate::cache::inputs::Inputs;
 use crate::cache::pack::Fault;
 use crate::cache::{Context, secrets};
+use crate::command;
 use crate::config::CustomCache;
 use crate::facts::tree::Tree;
 use crate::units;
@@ -42,13 +43,13 @@ pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognise
 }
 
 fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
-    let mut words = words(run).into_iter();
+    let mut words = command::words(run).into_iter();
     let program = words.next().unwrap_or_default();
     let arguments: Vec<_> = words.collect();
     let mut step = Step::new(program, &[]).script();
     step.arguments = arguments;
     let mut inputs = inputs(context, cache);
-    inputs.plain("run", run);
+    inputs.plain("run", command::mask(run));
     Job {
         install: vec![step],
         most: Some(cache.max_size.unwrap_or(MOST)),
@@ -102,40 +103,4 @@ pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> In
         cache.env.iter().any(|wanted| wanted == name)
     });
     inputs
-}
-
-/// Splits a command as a shell would, without anything else that a shell does.
-fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut characters = command.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn commands_are_split_like_a_shell_does() {
-        assert_eq!(words("python fetch.py"), ["python", "fetch.py"]);
-        assert_eq!(
-            words(r#"sh -c 'a "b" c' "d e" f\ g """#),
-            ["sh", "-c", r#"a "b" c"#, "d e", "f g", ""]
-        );
-    }
 }

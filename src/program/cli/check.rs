@@ -18,7 +18,8 @@ use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::terminal::Terminal;
-use crate::print::{self, github, json, patch, problem, sarif};
+use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
+use crate::program::USAGE;
 use crate::progress::Silent;
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
@@ -36,6 +37,9 @@ pub(super) struct Arguments {
     /// Tell only what an earlier report (--format json) does not have
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Paths of findings are written from here on, for an app in a folder of a repository
+    #[arg(long, value_name = "DIR")]
+    relative_to: Option<PathBuf>,
     /// Print a patch for app.json, the Procfile and project.toml instead of a report:
     /// `slugsmith check --fix-plan | git apply`
     #[arg(long, conflicts_with_all = ["config", "format"])]
@@ -54,6 +58,10 @@ enum Form {
     Sarif,
     /// GitHub workflow commands: annotations beside the lines
     Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// For a pull request
+    Markdown,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
@@ -92,11 +100,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
             }
             report
         }
-        Form::Json | Form::Sarif | Form::Github => {
-            let report = flow::check(&input, &mut Terminal::new(Silent))?;
+        Form::Json | Form::Sarif | Form::Github | Form::Gitlab | Form::Markdown => {
+            let mut report = flow::check(&input, &mut Terminal::new(Silent))?;
+            if let Some(root) = &arguments.relative_to {
+                report.prefix_paths(&below(root, &app)?);
+            }
             output.write(&match arguments.format {
                 Form::Sarif => sarif::report(&report),
                 Form::Github => github::report(&report),
+                Form::Gitlab => gitlab::report(&report),
+                Form::Markdown => markdown::check(&report),
                 _ => json::report(&report),
             })?;
             report
@@ -112,6 +125,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     Ok(if fails { Exit::Findings } else { Exit::Fine })
 }
 
+/// The app's folder as seen from `root`, which is above it.
+fn below(root: &Path, app: &Path) -> Result<String> {
+    let root = folder(root)?;
+    let inside = app.strip_prefix(&root).map_err(|_| {
+        Problem::new(&USAGE).saw(format!("{} is not in {}", app.display(), root.display()))
+    })?;
+    Ok(inside.to_string_lossy().into_owned())
+}
+
 /// What needs the audit's facts alone: the table of variables, the patch.
 fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
     let app = app::read(app);
@@ -124,7 +146,7 @@ fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
             .any(|variable| print::contract::word(variable) == "missing");
         arguments.file.write(&match arguments.format {
             Form::Json => print::contract::json(&variables),
-            Form::Text | Form::Sarif | Form::Github => print::contract::text(&variables),
+            _ => print::contract::text(&variables),
         })?;
         return Ok(if missing { Exit::Findings } else { Exit::Fine });
     }

@@ -1,18 +1,23 @@
-//! `slugsmith init`: propose a project.toml for this app.
+//! `slugsmith init`: propose a project.toml for this app, with what each line would save.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use super::build::cache_folder;
 use super::{environment, folder};
-use crate::config;
-use crate::error::{Result, io};
+use crate::cache::store::Store;
+use crate::cache::{self, explain};
+use crate::config::{self, Config, Sourced, StripLevel};
+use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
-use crate::facts::app::{self, App};
+use crate::facts::app;
+use crate::facts::environment::Environment;
+use crate::facts::{self, Parsed};
 use crate::flow::{self, Input};
 use crate::print;
-use crate::progress::Silent;
-use crate::report::Report;
-use crate::units;
+use crate::print::proposal::{Found, proposal};
+use crate::print::terminal::Terminal;
+use crate::progress::{Event, Progress, Silent};
+use crate::strip::{self, StripReport};
 
 /// Propose a project.toml and say what it found; changes nothing without --write
 #[derive(Debug, clap::Args)]
@@ -27,6 +32,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let folder = folder(&arguments.app)?;
+    if facts::app::is_empty(&folder) {
+        return Err(Problem::new(&facts::EMPTY_APP).saw(folder.display().to_string()));
+    }
     let environment = environment();
     let config = config::read(&folder, &environment)?;
     let input = Input {
@@ -37,10 +45,32 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         layers: None,
         classic: None,
     };
-    let report = flow::check(&input, &mut Silent)?;
-    let proposal = proposal(&app::read(&folder), &report);
+    let mut progress = Terminal::new(Silent);
+    let report = flow::check(&input, &mut progress)?;
+    let app = app::read(&folder);
+    progress.event(Event::Working {
+        what: "Following the module graph",
+    });
+    let traced = matches!(app.package_json, Parsed::Good(_))
+        .then(|| traced(&folder, &config, &environment))
+        .flatten();
+    let store = Store::new(cache_folder(None, &folder, &environment));
+    let caches = explain::all(&cache::Context {
+        app: &app,
+        config: &config,
+        environment: &environment,
+        store: &store,
+    });
+    drop(progress);
+    let proposal = proposal(&Found {
+        app: &app,
+        report: &report,
+        traced: traced.as_ref(),
+        caches: &caches,
+    });
     let path = folder.join(config::FILE);
-    let exists = path.exists();
+    // A link that leads nowhere is a file of the user's, too.
+    let exists = path.symlink_metadata().is_ok();
     if arguments.write && !exists {
         fs_err::write(&path, &proposal).map_err(|error| io("writing", &path, &error))?;
     }
@@ -54,69 +84,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// A starting project.toml whose comments say what was found.
-fn proposal(app: &App, report: &Report) -> String {
-    let mut text = String::from("[_]\nschema-version = \"0.2\"\n\n");
-    let found: Vec<_> = [
-        "package-lock.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "requirements.txt",
-        "poetry.lock",
-        "uv.lock",
-        "Gemfile.lock",
-        "go.sum",
-        "composer.lock",
-        "Cargo.lock",
-    ]
-    .into_iter()
-    .filter(|name| app.has(name))
-    .collect();
-    if found.is_empty() {
-        text.push_str("# No lockfile found: without one no build is repeatable.\n");
-    } else {
-        let _ = writeln!(
-            text,
-            "# Dependencies: {} (cached without configuration).",
-            found.join(", ")
-        );
+/// What level `trace` would remove; `None` where strip is configured otherwise or fails.
+fn traced(
+    folder: &std::path::Path,
+    config: &Config,
+    environment: &Environment,
+) -> Option<StripReport> {
+    if config.strip.level.value != StripLevel::Safe {
+        return None;
     }
-    text.push_str("[com.slugsmith.budget]\n");
-    if let Some(budget) = &report.budget {
-        let size = budget.size.compressed.bytes.max(1);
-        let _ = writeln!(
-            text,
-            "# Today: {} compressed, {} unpacked.",
-            units::size(size),
-            units::size(budget.size.totals.bytes)
-        );
-        // A limit a quarter above today's size notices a mistake and lets growth pass.
-        let warn = (size + size / 4).div_ceil(10 * units::MB).max(1) * 10;
-        let _ = writeln!(
-            text,
-            "warn = \"{} MB\"\nfail = \"500 MB\"\ngrowth = \"25%\"",
-            warn.min(300)
-        );
-    }
-    text.push_str("\n[com.slugsmith.strip]\n");
-    if let Some(strip) = &report.strip {
-        let _ = writeln!(
-            text,
-            "# \"safe\" would remove {} ({}) of this folder.",
-            units::size(strip.removed.bytes),
-            units::counted(strip.removed.files, "file")
-        );
-    }
-    text.push_str("level = \"safe\"\n\n[com.slugsmith.audit]\n");
-    let errors = report
-        .findings()
-        .filter(|finding| finding.level == crate::finding::Level::Error)
-        .count();
-    let _ = writeln!(
-        text,
-        "# Today: {}; `slugsmith check` lists them.",
-        units::counted(errors as u64, "error")
-    );
-    text.push_str("fail_on = \"error\"\nfail_build_on = \"never\"\n");
-    text
+    let mut config = config.clone();
+    config.strip.level = Sourced::default(StripLevel::Trace);
+    strip::run(folder, &config, environment, true).ok()
 }
