@@ -237,13 +237,12 @@ enum Key<'a> {
 fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
     let call = site.call;
     let value = match (site.code.language, call.callee.as_str()) {
-        (Language::JavaScript, "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify") => call.positional(1)?,
+        (Language::JavaScript, "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify") | (Language::Ruby, "JWT.encode") => call.positional(1)?,
         (Language::JavaScript, "cookieParser") => call.positional(0)?,
         (Language::JavaScript, "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt" | "expressJWT") => call.named("secret").or_else(|| call.named("keys"))?,
         // golang-jwt: `token.SignedString([]byte(secret))`.
         (Language::Go, _) if call.method() == "SignedString" => call.positional(0)?,
         (Language::Python, "jwt.encode") => call.positional(1).or_else(|| call.named("key"))?,
-        (Language::Ruby, "JWT.encode") => call.positional(1)?,
         _ => return None,
     };
     let resolved = match site.code.resolve(value) {

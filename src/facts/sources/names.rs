@@ -139,7 +139,7 @@ pub(super) fn outside_the_app(path: &str) -> bool {
     })
 }
 
-/// Whether others wrote this file: a package copied into a folder of the app, or WordPress
+/// Whether others wrote this file: a package copied into a folder of the app, or `WordPress`
 /// with its plugins. Ruby, Python and Java apps may well have a part called `vendor`.
 fn copied(path: &str, language: Language) -> bool {
     match language {
