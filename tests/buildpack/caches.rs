@@ -3,7 +3,11 @@
 
 use std::process::Command;
 
-use libcnb_test::{BuildConfig, TestContext, TestRunner, assert_contains, assert_not_contains};
+use libcnb::data::buildpack_id;
+use libcnb::data::sbom::SbomFormat;
+use libcnb_test::{
+    BuildConfig, SbomType, TestContext, TestRunner, assert_contains, assert_not_contains,
+};
 
 use crate::runner::{SLUGSMITH, config, log};
 use crate::support::{Ran, Sandbox, repository};
@@ -49,16 +53,50 @@ fn says_each(text: &str, names: &[&str], verdict: &str) {
     }
 }
 
-/// Build, rebuild, change, rebuild, and a build without any cache. Of the layers that are
-/// `free` nothing moves when nothing changed.
-fn prove(
-    config: &dyn Fn() -> BuildConfig,
-    names: &[&str],
-    free: &[&str],
-    trees: &str,
-    change: &dyn Fn(),
-    reasons: &[&str],
-) {
+/// The image's bill of materials names each package; a layer's own one those in it.
+fn bills_name(context: &TestContext, packages: &[(&str, &str)]) {
+    context.download_sbom_files(|files| {
+        for (layer, url) in packages {
+            let of = match layer.parse() {
+                Ok(layer) => SbomType::Layer(layer),
+                Err(_) => SbomType::Launch,
+            };
+            let id = buildpack_id!("slugsmith/slugsmith");
+            let path = files.path_for(id, of, SbomFormat::CycloneDxJson);
+            let bill: serde_json::Value =
+                serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();
+            let mut components = bill["components"].as_array().unwrap().iter();
+            assert!(components.any(|one| one["purl"] == *url), "{url}: {bill}");
+        }
+    });
+}
+
+/// What a test of caches does and expects.
+struct Case<'a> {
+    config: &'a dyn Fn() -> BuildConfig,
+    names: &'a [&'a str],
+    /// Layers of which nothing moves when nothing changed.
+    free: &'a [&'a str],
+    /// Compared file by file.
+    trees: &'a str,
+    change: &'a dyn Fn(),
+    /// What the log says after the change.
+    reasons: &'a [&'a str],
+    /// Packages by layer, or in the app's folders.
+    bills: &'a [(&'a str, &'a str)],
+}
+
+/// Build, rebuild, change, rebuild, and a build without any cache.
+fn prove(case: &Case<'_>) {
+    let Case {
+        config,
+        names,
+        free,
+        trees,
+        change,
+        reasons,
+        bills,
+    } = *case;
     TestRunner::default().build(config(), |first| {
         says_each(&log(&first), names, "MISS, first build");
         let installed = digests(&first, trees);
@@ -72,6 +110,7 @@ fn prove(
                 assert_not_contains!(second.pack_stdout, &format!("cache {layer}"));
                 assert_not_contains!(second.pack_stdout, &format!("Adding {layer}"));
             }
+            bills_name(&second, bills);
             assert!(installed == digests(&second, trees), "a hit is other bytes");
             change();
             second.rebuild(config(), |third| {
@@ -154,14 +193,14 @@ fn every_ecosystem_in_one_app() {
         }
         lock();
     };
-    prove(
-        &|| config(&app.app(), &["runtime-node", "procfile", SLUGSMITH]),
-        &["npm", "yarn/yarn", "pnpm/pnpm", "pip", "go", "models"],
-        &["cache-pip"],
+    prove(&Case {
+        config: &|| config(&app.app(), &["runtime-node", "procfile", SLUGSMITH]),
+        names: &["npm", "yarn/yarn", "pnpm/pnpm", "pip", "go", "models"],
+        free: &["cache-pip"],
         // npm and pnpm write the time of the install into one file each.
-        "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name .package-lock.json -not -name .modules.yaml",
-        &change,
-        &[
+        trees: "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name .package-lock.json -not -name .modules.yaml",
+        change: &change,
+        reasons: &[
             "npm (package-lock.json, 3 packages): PARTIAL, package-lock.json: ms 2.0.0 → 2.1.3",
             "yarn.lock: ms 2.0.0 → 2.1.3",
             "pnpm-lock.yaml: ms 2.0.0 → 2.1.3",
@@ -169,7 +208,12 @@ fn every_ecosystem_in_one_app() {
             "go.sum: golang.org/x/text v0.14.0 → v0.15.0",
             "models.lock changed",
         ],
-    );
+        bills: &[
+            ("", "pkg:npm/debug@4.3.4"),
+            ("", "pkg:golang/golang.org/x/text@v0.14.0"),
+            ("cache-pip", "pkg:pypi/six@1.16.0"),
+        ],
+    });
 }
 
 /// uv with its lockfile, in the layer that is the environment's place; and `uv pip` for the
@@ -195,16 +239,20 @@ fn uv_in_a_layer() {
         }
         run(&app, "", "uv", "uv lock");
     };
-    prove(
-        &|| config(&app.app(), &["tool-uv", "procfile", SLUGSMITH]),
-        &["uv", "jobs/pip"],
-        &["cache-jobs_2fpip"],
-        "/layers/slugsmith_slugsmith/cache-uv/data /layers/slugsmith_slugsmith/cache-jobs_2fpip/data",
-        &change,
-        &[
+    prove(&Case {
+        config: &|| config(&app.app(), &["tool-uv", "procfile", SLUGSMITH]),
+        names: &["uv", "jobs/pip"],
+        free: &["cache-jobs_2fpip"],
+        trees: "/layers/slugsmith_slugsmith/cache-uv/data /layers/slugsmith_slugsmith/cache-jobs_2fpip/data",
+        change: &change,
+        reasons: &[
             "PARTIAL, uv.lock: idna 3.7 → 3.10",
             "old tree taken as the base",
             "requirements.txt: six 1.16.0 → 1.17.0",
         ],
-    );
+        bills: &[
+            ("cache-uv", "pkg:pypi/idna@3.7"),
+            ("cache-jobs_2fpip", "pkg:pypi/six@1.16.0"),
+        ],
+    });
 }
