@@ -21,6 +21,8 @@ pub mod rules;
 mod runtimes;
 mod secrets;
 mod servers;
+mod services;
+mod start;
 pub mod triage;
 
 pub use facts::{Declared, Facts, Site};

@@ -299,6 +299,7 @@ impl Run<'_> {
     fn audit(&mut self, tree: &Tree) {
         self.progress.event(Event::Working { what: "Auditing" });
         let mut facts = audit::Facts::read(&self.app, tree);
+        facts.slug = self.report.budget.as_ref().map(|budget| budget.verdict);
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::platform::{PLATFORM, Platform, today};
+use super::start;
+use crate::budget::Verdict;
 use crate::facts::app::App;
 use crate::facts::code::{Call, Code, Language};
-use crate::facts::packages::{self, Packages};
+use crate::facts::packages::{self, Ecosystem, Packages};
 use crate::facts::process::{self, Runs};
 use crate::facts::sources::{self, Sources};
 use crate::facts::terraform::{self, Formation, Terraform};
@@ -25,6 +27,10 @@ pub struct Facts<'a> {
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
+    /// Names of the variables that start commands set before the app runs.
+    pub exported: BTreeSet<String>,
+    /// How the slug's size stands to its budget, where it was weighed.
+    pub slug: Option<Verdict>,
     /// Names of the variables that are really set, in a build that sees the config vars.
     pub set: Option<BTreeSet<String>>,
 }
@@ -51,15 +57,18 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn read(app: &'a App, tree: &'a Tree) -> Self {
         let sources = sources::read(app, tree);
+        let processes = process::read(app, &sources);
         Self {
             packages: packages::read(app, &sources),
-            processes: process::read(app, &sources),
+            exported: start::exported(&processes, &sources),
+            processes,
             terraform: terraform::read(&sources),
             app,
             tree,
             sources,
             platform: &PLATFORM,
             today: today(),
+            slug: None,
             set: None,
         }
     }
@@ -84,6 +93,14 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn speaks(&self, language: Language) -> bool {
         self.code(language).next().is_some()
+    }
+
+    /// Whether this is a Django app: it asks for the package, or for one that brings it along.
+    #[must_use]
+    pub fn is_django(&self) -> bool {
+        let asks = self.packages.wants(Ecosystem::Pypi, "django").is_some();
+        let imports = |code: &Code| code.imports("django");
+        asks || self.sources.has("manage.py") && self.code(Language::Python).any(imports)
     }
 
     /// The process of this type.
@@ -219,7 +236,7 @@ impl<'a> Facts<'a> {
                 .any(|name| name == variable)
                 || prefix.is_some_and(|prefix| variable.starts_with(prefix))
         });
-        if by_addon || self.platform.sets(variable) {
+        if by_addon || self.platform.sets(variable) || self.exported.contains(variable) {
             return Declared::Set;
         }
         Declared::No

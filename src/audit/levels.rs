@@ -33,6 +33,7 @@ pub(super) fn decide(
         }
         let setting = setting(config, rule);
         let mut status = outcome.status;
+        let told_here = !outcome.evidence.is_empty();
         if rule.silenced_by.iter().any(|cause| fired.contains(cause)) {
             status = Status::NotApplicable;
         } else {
@@ -43,7 +44,7 @@ pub(super) fn decide(
                 .filter_map(|evidence| finding(rule, evidence, setting))
                 .collect();
             let fails = matches!(status, Status::Fail | Status::Conditional);
-            if findings.is_empty() && fails {
+            if findings.is_empty() && fails && told_here {
                 status = Status::Pass;
             }
             report.findings.extend(findings);

@@ -56,7 +56,9 @@ fn rails(facts: &Facts<'_>) -> Option<Migrations> {
 }
 
 fn django(facts: &Facts<'_>) -> Option<Migrations> {
-    facts.packages.wants(Ecosystem::Pypi, "django")?;
+    if !facts.is_django() {
+        return None;
+    }
     let drivers = [
         "psycopg",
         "psycopg2",
@@ -226,7 +228,8 @@ const COMMANDS: &[&str] = &[
     "migrate:latest",
     "migration:run",
     "alembic upgrade",
-    "flask db upgrade",
+    // Flask-Migrate, by `flask` or by a script of the app's own.
+    " db upgrade",
     "artisan migrate",
     "node-pg-migrate",
     "db-migrate up",

@@ -64,6 +64,7 @@ rules! {
     secret_committed,
     secret_random_at_boot,
     slow_boot,
+    slug_over_budget,
     slugignore_hazard,
     stack_end_of_life,
     unknown_rule,

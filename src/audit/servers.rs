@@ -30,7 +30,10 @@ fn is_port(value: &Expr) -> bool {
             .is_some_and(|last| last.to_ascii_lowercase().contains("port")),
         Expr::Env { name, .. } => name.contains("PORT") || name == "*",
         Expr::Either(values) => values.iter().any(is_port),
-        Expr::Call { arguments, .. } => arguments.iter().any(|argument| is_port(&argument.value)),
+        // `app.get("port")` is where Express apps keep it.
+        Expr::Call { arguments, .. } => arguments
+            .iter()
+            .any(|argument| is_port(&argument.value) || argument.value.text() == Some("port")),
         _ => false,
     }
 }

@@ -4,13 +4,15 @@
 //! through package.json's scripts, composer's scripts and shell scripts of the app.
 
 mod leads;
+mod lines;
 mod node;
 
 use std::collections::BTreeSet;
 
-use super::app::{App, Process};
+use super::app::{self, App, Process};
 use super::sources::Sources;
 
+pub use lines::shell_lines;
 pub use node::{node_entries, runs_node, source_of};
 
 /// One simple command, with where it stands.
@@ -114,7 +116,7 @@ const OTHER_LANGUAGES: &[&str] = &[
 /// The processes of the app: the Procfile's, or what the platform would run without one.
 #[must_use]
 pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
-    let mut processes = app.procfile.clone();
+    let (file, mut processes) = procfile(app, sources);
     if !processes.iter().any(|process| process.name == "web")
         && script(app, "start").is_some()
         && !OTHER_LANGUAGES.iter().any(|name| sources.has(name))
@@ -130,10 +132,9 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         .map(|process| {
             let command = Command {
                 text: process.command.clone(),
-                path: if process.line == 0 {
-                    "package.json"
-                } else {
-                    "Procfile"
+                path: match process.line {
+                    0 => "package.json",
+                    _ => file,
                 }
                 .to_owned(),
                 line: process.line,
@@ -145,6 +146,21 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
             }
         })
         .collect()
+}
+
+/// The Procfile that the platform reads: the one that app.json's `PROCFILE_PATH` names, if
+/// the repository has it, else the one at the root.
+fn procfile<'s>(app: &App, sources: &'s Sources) -> (&'s str, Vec<Process>) {
+    let named = app.app_json.good().and_then(|manifest| {
+        let entry = manifest.get("env")?.get("PROCFILE_PATH")?;
+        entry.as_str().or_else(|| entry.get("value")?.as_str())
+    });
+    named
+        .and_then(|path| sources.texts.get_key_value(path))
+        .map_or_else(
+            || ("Procfile", app.procfile.clone()),
+            |(path, text)| (path.as_str(), app::procfile(text)),
+        )
 }
 
 /// A command and what it leads to, a few steps deep.
@@ -179,24 +195,6 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
         .flat_map(|part| part.split([';', '|', '\n']))
         .map(str::trim)
         .filter(|part| !part.is_empty() && !part.starts_with('#'))
-}
-
-/// The commands of a shell script, one per logical line.
-#[must_use]
-pub fn shell_lines(path: &str, text: &str) -> Vec<Command> {
-    text.lines()
-        .zip(1..)
-        .map(|(line, number)| (line.trim(), number))
-        .filter(|(line, _)| !line.is_empty() && !line.starts_with('#'))
-        .map(|(line, number)| Command {
-            text: line
-                .trim_start_matches("exec ")
-                .trim_end_matches('\\')
-                .to_owned(),
-            path: path.to_owned(),
-            line: number,
-        })
-        .collect()
 }
 
 /// A script of package.json.

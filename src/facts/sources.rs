@@ -4,6 +4,8 @@
 //! manifests and configuration are kept as text. What is vendored, ignored by git, too big
 //! or generated is left out, and what was left out for its size is named.
 
+mod deployed;
+mod go_packages;
 mod kinds;
 mod names;
 pub mod reach;
@@ -20,6 +22,7 @@ use super::app::App;
 use super::code::{self, Code, Language};
 use super::tree::{EntryKind, Tree};
 
+pub use kinds::is_env_file;
 pub use suppress::Suppression;
 
 /// Code larger than this many bytes is generated or a bundle, not written by hand.

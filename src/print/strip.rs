@@ -51,6 +51,8 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
         }
     }
     undecided(report, level, &mut lines);
+    let left_alone = report.left_alone.iter();
+    lines.extend(left_alone.map(|why| Line::item(1, why.as_str())));
     if let Some(back) = &report.put_back {
         let missing = back.missing.as_ref();
         let missing = missing.map_or(String::new(), |file| format!(", {file} is missing"));
@@ -152,13 +154,16 @@ fn identical(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
 /// What a recording saw.
 #[must_use]
 pub fn recorded(recorded: &Recorded) -> Vec<Line> {
+    let opened = units::counted(recorded.opened as u64, "file");
     let mut lines = vec![Line::item(
         0,
-        format!(
-            "{} of packages opened, {} added to slugsmith.keep",
-            units::counted(recorded.opened as u64, "file"),
-            units::counted(recorded.added as u64, "line"),
-        ),
+        match recorded.added {
+            0 => format!("{opened} of packages opened: strip keeps all of them"),
+            added => format!(
+                "{opened} of packages opened: {} that strip would have removed added to slugsmith.keep (commit it)",
+                units::counted(added as u64, "file")
+            ),
+        },
     )];
     if recorded.code != Some(0) {
         let code = recorded.code;

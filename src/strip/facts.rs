@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub target: Target,
     /// Every `site-packages` of the app: where Python looks for modules.
     pub python_roots: BTreeSet<String>,
+    /// yarn resolves packages by a table (`.pnp.cjs`) to archives and unplugged folders.
+    pub plug_and_play: bool,
     /// The user wants development dependencies on the dyno.
     pub keeps_development: bool,
     /// Follow the app's own references only.
@@ -81,6 +83,9 @@ pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();
     Facts {
+        plug_and_play: [".pnp.cjs", ".pnp.js"]
+            .iter()
+            .any(|file| index.has_file(file)),
         index,
         manifests,
         commands,

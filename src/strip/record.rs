@@ -2,16 +2,19 @@
 //!
 //! The command gets a hook: Node a module that is required first and sees modules being
 //! resolved and files being opened, Python an audit hook (PEP 578). Both write the paths
-//! to a file; what of them is in a package or among the files that strip knows is added
-//! to `slugsmith.keep`.
+//! to a file; what of them strip would remove at level `trace`, the strictest, is added to
+//! `slugsmith.keep`. What it keeps anyway needs no line that could grow old.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::catalogue::python;
 use super::decide::KEEP_FILE;
 use super::facts::in_packages;
+use crate::config::{Config, StripLevel};
 use crate::error::{self, Result};
+use crate::facts::environment::Environment;
 
 const NODE_HOOK: &str = include_str!("record/hook.cjs");
 const PYTHON_HOOK: &str = include_str!("record/sitecustomize.py");
@@ -25,7 +28,7 @@ pub struct Recorded {
     pub code: Option<i32>,
     /// Files of packages that were opened.
     pub opened: usize,
-    /// Lines that are new in the list.
+    /// Those of them that strip would have removed: lines that are new in the list.
     pub added: usize,
 }
 
@@ -33,7 +36,12 @@ pub struct Recorded {
 ///
 /// # Errors
 /// The command can't be started, or the list can't be written.
-pub fn run(app: &Path, command: &[String]) -> Result<Recorded> {
+pub fn run(
+    app: &Path,
+    command: &[String],
+    config: &Config,
+    environment: &Environment,
+) -> Result<Recorded> {
     let problem = |error: std::io::Error| error::io("recording", app, &error);
     let folder = tempfile::tempdir().map_err(problem)?;
     let hook = folder.path().join("hook.cjs");
@@ -68,7 +76,9 @@ pub fn run(app: &Path, command: &[String]) -> Result<Recorded> {
         .map_err(problem)?;
     let text = fs_err::read(&opened).map_err(problem)?;
     let root = fs_err::canonicalize(app).map_err(problem)?;
-    let paths = of_packages(&root, &String::from_utf8_lossy(&text));
+    let opened = of_packages(&root, &String::from_utf8_lossy(&text));
+    let goes = would_go(app, config, environment)?;
+    let paths = opened.intersection(&goes).cloned().collect();
     let file = app.join(KEEP_FILE);
     let before = fs_err::read_to_string(&file).unwrap_or_default();
     let (list, added) = merge(&before, &paths);
@@ -77,9 +87,20 @@ pub fn run(app: &Path, command: &[String]) -> Result<Recorded> {
     }
     Ok(Recorded {
         code: status.code(),
-        opened: paths.len(),
+        opened: opened.len(),
         added,
     })
+}
+
+/// What strip would remove at its strictest, as the list is now.
+fn would_go(app: &Path, config: &Config, environment: &Environment) -> Result<BTreeSet<String>> {
+    let mut config = config.clone();
+    config.strip.level.value = StripLevel::Trace;
+    let report = super::run(app, &config, environment, true)?;
+    let paths = report.manifest.into_iter();
+    Ok(paths
+        .filter_map(|removed| removed.path.into_os_string().into_string().ok())
+        .collect())
 }
 
 /// The opened files that are in packages of the app, relative to it, links followed.
@@ -89,7 +110,7 @@ fn of_packages(root: &Path, text: &str) -> BTreeSet<String> {
         .filter_map(|path| fs_err::canonicalize(path).ok())
         .filter_map(|path| Some(path.strip_prefix(root).ok()?.to_str()?.to_owned()))
         .filter(|path| {
-            let package = in_packages(path) || path.contains("site-packages/");
+            let package = in_packages(path) || python::split(path).is_some();
             package && root.join(path).is_file()
         })
         .collect()
@@ -141,11 +162,17 @@ mod tests {
         assert_eq!((added, again.ends_with("# mine\nx\n")), (0, true));
     }
 
+    fn record(app: &Path, words: &[&str]) -> Result<Recorded> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let environment = crate::strip::tests::environment();
+        let config = crate::config::parse("", &environment).unwrap();
+        run(app, &words, &config, &environment)
+    }
+
     #[test]
     fn a_shell_that_opens_nothing_of_packages_adds_nothing() {
         let app = tempfile::tempdir().unwrap();
-        let words = ["sh", "-c", "exit 3"].map(str::to_owned);
-        let recorded = run(app.path(), &words).unwrap();
+        let recorded = record(app.path(), &["sh", "-c", "exit 3"]).unwrap();
         let expected = Recorded {
             code: Some(3),
             opened: 0,
@@ -153,26 +180,37 @@ mod tests {
         };
         assert_eq!(recorded, expected);
         assert!(!app.path().join(KEEP_FILE).exists());
-        assert!(run(app.path(), &[]).is_err());
+        assert!(record(app.path(), &[]).is_err());
     }
 
     #[test]
-    fn what_the_hooks_report_is_kept_by_its_real_name() {
+    fn what_strip_would_remove_is_kept_by_its_real_name() {
         let app = tempfile::tempdir().unwrap();
         let package = app.path().join("node_modules/.pnpm/a/node_modules/a");
         fs_err::create_dir_all(&package).unwrap();
-        fs_err::write(package.join("x.js"), "").unwrap();
-        std::os::unix::fs::symlink(".pnpm/a/node_modules/a", app.path().join("node_modules/a"))
-            .unwrap();
+        fs_err::write(app.path().join("server.js"), "require('a')").unwrap();
+        fs_err::write(package.join("package.json"), "{}").unwrap();
+        fs_err::write(package.join("index.js"), "").unwrap();
+        fs_err::write(package.join("hidden.js"), "require('./needed')").unwrap();
+        fs_err::write(package.join("needed.js"), "").unwrap();
+        let link = app.path().join("node_modules/a");
+        std::os::unix::fs::symlink(".pnpm/a/node_modules/a", link).unwrap();
         // What a hook does, without needing Node here.
-        let script = "echo \"$PWD/node_modules/a/x.js\" >> \"$SLUGSMITH_RECORD\"; echo /etc/passwd >> \"$SLUGSMITH_RECORD\"; case $NODE_OPTIONS in *hook.cjs*) ;; *) exit 9;; esac";
-        let words = ["sh", "-c", script].map(str::to_owned);
-        let recorded = run(app.path(), &words).unwrap();
-        assert_eq!((recorded.code, recorded.added), (Some(0), 1));
-        let list = fs_err::read_to_string(app.path().join(KEEP_FILE)).unwrap();
-        assert!(
-            list.ends_with("\n/node_modules/.pnpm/a/node_modules/a/x.js\n"),
-            "{list}"
+        let script = "for f in node_modules/a/index.js node_modules/a/hidden.js ../../etc/passwd; do echo \"$PWD/$f\" >> \"$SLUGSMITH_RECORD\"; done; case $NODE_OPTIONS in *hook.cjs*) ;; *) exit 9;; esac";
+        let recorded = record(app.path(), &["sh", "-c", script]).unwrap();
+        assert_eq!(
+            (recorded.code, recorded.opened, recorded.added),
+            (Some(0), 2, 1)
         );
+        let list = fs_err::read_to_string(app.path().join(KEEP_FILE)).unwrap();
+        let expected = "\n/node_modules/.pnpm/a/node_modules/a/hidden.js\n";
+        assert!(list.ends_with(expected), "{list}");
+        let again = record(app.path(), &["sh", "-c", script]).unwrap();
+        assert_eq!((again.opened, again.added), (2, 0));
+        // What it needs stays with it.
+        let trace = "[com.slugsmith.strip]\nlevel = \"trace\"\n";
+        crate::strip::tests::strip_with(app.path(), trace);
+        let files = ["package.json", "index.js", "hidden.js", "needed.js"];
+        assert!(files.iter().all(|file| package.join(file).is_file()));
     }
 }

@@ -51,6 +51,9 @@ pub struct StripReport {
     /// Lists for other tools, line by line.
     #[serde(default)]
     pub lists: Vec<ListReport>,
+    /// Packages that are not looked into, and why.
+    #[serde(default)]
+    pub left_alone: Vec<String>,
     /// What the decision depends on, where that is known; see [`super::memory::basis`].
     #[serde(skip)]
     pub basis: Option<String>,
@@ -151,6 +154,7 @@ impl StripReport {
             undecided: Vec::new(),
             identical: Vec::new(),
             lists: Vec::new(),
+            left_alone: Vec::new(),
             basis: None,
             recalled: false,
         }
@@ -211,6 +215,10 @@ impl StripReport {
         self.undecided.clone_from(&plan.undecided);
         self.identical.clone_from(&plan.identical);
         self.lists.clone_from(&plan.lists);
+        if facts.plug_and_play {
+            let why = "yarn Plug'n'Play: packages are zip archives, which stay as they are";
+            self.left_alone.push(why.to_owned());
+        }
     }
 }
 

@@ -1,17 +1,15 @@
 //! Which files of the packages can the app's own code load?
 //!
-//! Starts from the app's entry points (`entries`), parses each reached file (`source`,
-//! with `value` for computed names), resolves what it loads by Node's own rules
-//! (`resolve`), and goes on until nothing new is reached (`graph`). What packages hide
-//! from any reader of their code is data (`knowledge`). A load that can't be decided
-//! keeps everything it can reach and is listed.
+//! Starts from the app's entry points (`entries`), reads each reached file by the rules
+//! of its language (`node`, `python`: what it loads, with computed names, and which files
+//! those names mean), and goes on until nothing new is reached (`graph`). What packages
+//! hide from any reader of their code is data (`packages.toml` of each). A load that
+//! can't be decided keeps everything it can reach and is listed.
 
 mod entries;
 mod graph;
-mod knowledge;
-mod resolve;
-mod source;
-mod value;
+mod node;
+mod python;
 
 #[cfg(test)]
 mod tests;
@@ -25,14 +23,20 @@ use super::facts::{Facts, Texts};
 /// The folder that a package's name means in `file`, found as Node finds it.
 #[must_use]
 pub fn package_of<'a>(facts: &Facts<'a>, file: &str, name: &str) -> Option<&'a str> {
-    resolve::Resolver::new(facts).package(file, name)
+    node::Resolver::new(facts).package(file, name)
 }
 
-/// Follows the graph. `catalogue` says which files tools and people read.
+/// Follows the graph. `catalogue` says which files tools and people read, `listed` which
+/// ones the user keeps: what those need stays with them.
 #[must_use]
-pub fn node(facts: &Facts<'_>, texts: &dyn Texts, catalogue: &Candidates) -> Trace {
+pub fn follow(
+    facts: &Facts<'_>,
+    texts: &dyn Texts,
+    catalogue: &Candidates,
+    listed: impl Fn(&str) -> bool,
+) -> Trace {
     let mut graph = graph::Graph::new(facts, texts, catalogue);
-    entries::add(facts, texts, &mut graph);
+    entries::add(&mut graph, listed);
     graph.follow();
     graph.finish()
 }

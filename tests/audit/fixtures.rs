@@ -6,9 +6,14 @@
 
 use std::path::{Path, PathBuf};
 
-use slugsmith::audit::registry;
+use slugsmith::audit::{Status, registry};
+use slugsmith::budget::Verdict;
 
 pub(crate) use crate::support::audit;
+use crate::support::audit_weighed;
+
+/// The rule of which the budget says the finding; its own test is below.
+pub(crate) const WEIGHED: &str = "slug-over-budget";
 
 fn scenarios() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/audit");
@@ -61,7 +66,7 @@ fn every_rule_fires_on_bad_and_is_silent_on_ok() {
 #[test]
 fn every_rule_has_bad_and_ok_fixtures() {
     let scenarios = scenarios();
-    for rule in registry::RULES {
+    for rule in registry::RULES.iter().filter(|rule| rule.id != WEIGHED) {
         for kind in ["bad-", "ok-"] {
             let has = scenarios.iter().any(|(of, folder)| {
                 of == rule.id
@@ -81,6 +86,30 @@ fn every_rule_has_bad_and_ok_fixtures() {
             registry::find(rule).is_some_and(|known| known.id == rule),
             "{} belongs to no rule",
             folder.display()
+        );
+    }
+}
+
+#[test]
+fn a_weighed_slug_decides_the_status_of_its_rule() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pairs/apps/node");
+    for (slug, expected) in [
+        (None, Status::NotApplicable),
+        (Some(Verdict::Within), Status::Pass),
+        (Some(Verdict::Warn), Status::Fail),
+        (Some(Verdict::Over), Status::Fail),
+        (Some(Verdict::TooClose), Status::Unknown),
+        (Some(Verdict::Unknown), Status::Unknown),
+    ] {
+        let report = audit_weighed(&folder, slug);
+        let status = report.statuses.iter().find(|(id, _)| *id == WEIGHED);
+        assert_eq!(status, Some(&(WEIGHED, expected)), "{slug:?}");
+        // The budget has told already.
+        assert!(
+            report
+                .findings
+                .iter()
+                .all(|finding| finding.rule != WEIGHED)
         );
     }
 }

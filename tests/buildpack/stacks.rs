@@ -130,21 +130,23 @@ fn json(app: &Sandbox, image: &Image) -> String {
     lines.join("\n")
 }
 
-/// Sizes and versions of what the bed's builder brings differ between machines.
+/// Sizes, versions and numbers of what machine and builder bring differ between machines.
 fn without_sizes(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(fields) => {
+            let of_image = fields.get("owner").is_some_and(|owner| owner == "image");
             fields.retain(|name, _| {
-                ![
-                    "bytes",
-                    "launch_bytes",
-                    "files",
-                    "size",
-                    "version",
-                    "versions",
-                    "executables",
-                ]
-                .contains(&name.as_str())
+                !(of_image && name == "commands")
+                    && ![
+                        "bytes",
+                        "launch_bytes",
+                        "files",
+                        "size",
+                        "version",
+                        "versions",
+                        "executables",
+                    ]
+                    .contains(&name.as_str())
             });
             fields.values_mut().for_each(without_sizes);
         }

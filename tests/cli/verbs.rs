@@ -103,6 +103,36 @@ fn a_report_in_a_file_is_plain_text() {
 }
 
 #[test]
+fn a_build_keeps_the_list_of_what_it_removed() {
+    let sandbox = Sandbox::new()
+        .file("package.json", r#"{"scripts":{"start":"node server.js"}}"#)
+        .file("server.js", "require('a')")
+        .file("node_modules/a/package.json", "{}")
+        .file("node_modules/a/index.js", "")
+        .file("node_modules/a/index.js.map", "{}");
+    sandbox.slugsmith(&["build", "app"]).expect(0);
+    let mut pending = vec![sandbox.path("cache")];
+    let mut lists = Vec::new();
+    while let Some(folder) = pending.pop() {
+        for entry in fs_err::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.ends_with("history/strip.tsv") {
+                lists.push(fs_err::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let [list] = lists.as_slice() else {
+        panic!("one list: {lists:?}");
+    };
+    assert!(
+        list.contains("source-maps\t2\tnode_modules/a/index.js.map\n"),
+        "{list}"
+    );
+}
+
+#[test]
 fn explain_knows_every_id_and_suggests_the_nearest() {
     let sandbox = Sandbox::new();
     let list = sandbox.slugsmith(&["explain"]).expect(0);

@@ -1,6 +1,13 @@
 //! The audit on an app with one damaged file: it never points outside of that file.
+//!
+//! Damage that breaks every file at its first line would test nothing but the error path.
+//! So each target says how many inputs still parse whole and which rules they reach, and a
+//! longer run fails where that is next to none.
+
+use std::collections::BTreeSet;
 
 use slugsmith::audit::triage;
+use slugsmith::facts::code::{self, Language};
 
 use crate::engine::{corpus, run};
 use crate::support::{Sandbox, audit, repository};
@@ -10,10 +17,13 @@ fn fuzz(name: &str, app: &str, path: &str, endings: &[&str]) {
     let sandbox = Sandbox::of(&repository("tests/fixtures/pairs/apps").join(app));
     let file = sandbox.app().join(path);
     fs_err::create_dir_all(file.parent().unwrap()).unwrap();
+    let mut depth = Depth::default();
     run(name, &corpus(endings), |data| {
         fs_err::write(&file, data).unwrap();
         let lines = data.split(|byte| *byte == b'\n').count();
-        for finding in audit(&sandbox.app()).findings {
+        let findings = audit(&sandbox.app()).findings;
+        depth.take(path, data, findings.iter().map(|finding| finding.rule));
+        for finding in findings {
             let place = finding.place.as_ref().filter(|place| place.path == path);
             let line = place.and_then(|place| place.line);
             let inside = line.is_none_or(|line| line as usize <= lines);
@@ -24,6 +34,68 @@ fn fuzz(name: &str, app: &str, path: &str, endings: &[&str]) {
             );
         }
     });
+    depth.tell(name);
+}
+
+/// How far the inputs of a target came.
+#[derive(Default)]
+struct Depth {
+    inputs: u32,
+    /// Inputs of a format with a parser of ours to ask, and those of them without an error.
+    asked: u32,
+    whole: u32,
+    findings: u64,
+    rules: BTreeSet<&'static str>,
+}
+
+/// From so many inputs on the share of whole ones tells something.
+const ENOUGH: u32 = 300;
+
+impl Depth {
+    fn take(&mut self, path: &str, data: &[u8], rules: impl Iterator<Item = &'static str>) {
+        self.inputs += 1;
+        if let Some(whole) = is_whole(path, data) {
+            self.asked += 1;
+            self.whole += u32::from(whole);
+        }
+        for rule in rules {
+            self.findings += 1;
+            self.rules.insert(rule);
+        }
+    }
+
+    fn tell(&self, name: &str) {
+        let (inputs, asked, whole) = (self.inputs, self.asked, self.whole);
+        #[allow(clippy::print_stdout)] // the figure is the point of the long form
+        {
+            println!(
+                "{name}: {whole} of {asked} inputs parse whole; {} findings of {} rules",
+                self.findings,
+                self.rules.len()
+            );
+        }
+        if inputs >= ENOUGH {
+            assert!(
+                asked == 0 || whole * 50 > asked,
+                "{name}: nearly all broken"
+            );
+            assert!(!self.rules.is_empty(), "{name}: reaches no rule");
+        }
+    }
+}
+
+/// Whether a file of this name parses without an error; `None` if no parser tells.
+fn is_whole(path: &str, data: &[u8]) -> Option<bool> {
+    let text = String::from_utf8_lossy(data);
+    if let Some(language) = Language::of(path) {
+        return Some(!code::parse(path, language, &text).broken);
+    }
+    match path.rsplit('.').next() {
+        Some("json") => Some(serde_json::from_str::<serde_json::Value>(&text).is_ok()),
+        Some("toml") => Some(toml::from_str::<toml::Table>(&text).is_ok()),
+        Some("yml") => Some(serde_yaml_ng::from_str::<serde_yaml_ng::Value>(&text).is_ok()),
+        _ => None,
+    }
 }
 
 macro_rules! targets {

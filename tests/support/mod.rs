@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use slugsmith::audit::AuditReport;
+use slugsmith::budget::Verdict;
 use slugsmith::config;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::{app, tree::Tree};
@@ -126,6 +127,11 @@ pub(crate) fn repository(path: &str) -> PathBuf {
 
 /// The audit of a folder as it is on the platform, with a date of its own.
 pub(crate) fn audit(folder: &Path) -> AuditReport {
+    audit_weighed(folder, None)
+}
+
+/// The same, where the slug was weighed before.
+pub(crate) fn audit_weighed(folder: &Path, slug: Option<Verdict>) -> AuditReport {
     let environment = Environment {
         world: World::Embedded,
         target: environment::this_machine(Some("heroku-24")),
@@ -137,6 +143,7 @@ pub(crate) fn audit(folder: &Path) -> AuditReport {
     let mut facts = slugsmith::audit::Facts::read(&app, &tree);
     // End-of-life dates must not turn fixtures over.
     "2026-11-23".clone_into(&mut facts.today);
+    facts.slug = slug;
     slugsmith::audit::run(&facts, &config)
 }
 

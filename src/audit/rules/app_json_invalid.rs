@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "app.json that is no JSON or whose `addons`, `env`, `formation` or `buildpacks` have the wrong shape; add-on plans and dyno \
-                sizes that were retired (`heroku-postgresql:hobby-dev`, `mongolab`, `free`); in-dyno databases outside the test environment.",
+                sizes that were retired (`heroku-postgresql:hobby-dev`, `mongolab`, `free`); in-dyno databases outside the test environment; `BUILDPACK_URL` with heroku-buildpack-multi.",
         why: "Review apps, the deploy button and Heroku CI read this file: they fail to create the app, at the moment somebody needs it.",
         fix: "Use the plan that replaced it, for example:\n```json\n\"addons\": [\"heroku-postgresql:essential-0\"],\n\"formation\": { \"web\": { \"size\": \"basic\" } }\n```",
         silent: "Empty lists, `environments.test`, plans that the dated table `platform.toml` does not list as retired.",
@@ -50,6 +50,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     for plan in facts.addons() {
         evidence.extend(retired_plan(facts, plan));
+    }
+    if let Declared::Value(url) = facts.declared("BUILDPACK_URL")
+        && url.contains("buildpack-multi")
+    {
+        evidence.push(
+            Evidence::line("app.json", facts.line("app.json", "BUILDPACK_URL").unwrap_or(0), "BUILDPACK_URL names heroku-buildpack-multi, which the platform's own list of buildpacks replaced; .buildpacks is read by nothing else.")
+                .help("\"buildpacks\": [{ \"url\": \"heroku/nodejs\" }, { \"url\": \"heroku/ruby\" }]   and drop BUILDPACK_URL and .buildpacks"),
+        );
     }
     let formation = app.get("formation").and_then(serde_json::Value::as_object);
     for (process, entry) in formation.into_iter().flatten() {

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "`DEBUG = True` in settings that production loads; `NODE_ENV`, `FLASK_ENV`, `APP_ENV` or `RAILS_ENV` set to development in app.json or a web command; `FLASK_DEBUG=1`; `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings.",
+        finds: "`DEBUG = True` in settings that production loads; `NODE_ENV`, `FLASK_ENV`, `APP_ENV` or `RAILS_ENV` set to development in app.json or a web command; `FLASK_DEBUG=1`; `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings; `APP_ENV=dev` in the `.env` that Symfony loads (a warning).",
         why: "Error pages show source code, settings and queries to visitors; memory grows with every query kept; caches and compiled assets are off.",
         fix: "```py\nDEBUG = os.environ.get(\"DEBUG\") == \"1\"\n```\n```\nheroku config:unset NODE_ENV FLASK_DEBUG\nheroku config:set DJANGO_SETTINGS_MODULE=shop.settings.production\n```",
         silent: "A base file that a production file overrides; a value computed from the environment; examples; `environments.test` and review apps.",
@@ -25,6 +25,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = variables(facts);
     evidence.extend(django(facts));
     evidence.extend(commands(facts));
+    evidence.extend(symfony(facts));
     Outcome::of(evidence)
 }
 
@@ -51,7 +52,9 @@ fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 fn django(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Pypi, "django")?;
+    if !facts.is_django() {
+        return None;
+    }
     let settings: Vec<_> = facts
         .code(Language::Python)
         .filter(|code| code.path.contains("settings"))
@@ -68,11 +71,26 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
-/// `django_heroku.settings(locals())` and `local_settings` imports may change everything.
+/// Imports of `local_settings` may change everything; `django_heroku` leaves DEBUG alone.
 fn names_other_settings(facts: &Facts<'_>) -> bool {
     facts.code(Language::Python).filter(|code| code.path.contains("settings")).any(|code| {
-        code.imports.iter().any(|import| import.module.contains("local_settings") || import.module == "django_heroku" || import.module.starts_with('.'))
+        code.imports.iter().any(|import| import.module.contains("local_settings") || import.module.starts_with('.'))
     })
+}
+
+/// Symfony loads `.env`, where `APP_ENV=dev` stands from the start.
+fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants_any(Ecosystem::Composer, &["symfony/framework-bundle", "symfony/runtime"])?;
+    let deployed = facts.process("web").is_some() || facts.app.app_json.good().is_some();
+    if !deployed || facts.declared("APP_ENV") != Declared::No {
+        return None;
+    }
+    let line = facts.line(".env", "APP_ENV=dev")?;
+    Some(
+        Evidence::line(".env", line, "APP_ENV is dev, and nothing declares another: error pages show settings and source to visitors.")
+            .conditional(true)
+            .help("heroku config:set APP_ENV=prod   and in app.json: \"env\": { \"APP_ENV\": \"prod\" }"),
+    )
 }
 
 fn commands(facts: &Facts<'_>) -> Option<Evidence> {

@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::facts::code::ScopeKind;
+use crate::facts::process;
 
 pub(super) static RULE: Rule = Rule {
     id: "development-dependency-at-runtime",
@@ -38,7 +39,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// `None`: there is nothing of Node in a process.
 fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
-    if facts.app.package_json.good().is_none() || !crate::facts::process::runs_node(facts.app, &facts.sources) {
+    if facts.app.package_json.good().is_none() || !process::runs_node(facts.app, &facts.sources) {
         return None;
     }
     let kept = [("NPM_CONFIG_PRODUCTION", "false"), ("YARN_PRODUCTION", "false"), ("PNPM_SKIP_PRUNING", "true"), ("YARN2_SKIP_PRUNING", "true"), ("NODE_ENV", "development")]
@@ -49,7 +50,8 @@ fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
     }
     let development: Vec<_> = facts.packages.wanted.iter().filter(|package| package.ecosystem == Ecosystem::Npm && package.dev).map(|package| package.name.as_str()).collect();
     let mut evidence: Vec<Evidence> = Vec::new();
-    for code in facts.code(Language::JavaScript).filter(|code| is_of_root(facts, &code.path)) {
+    let built_with = build_files(facts);
+    for code in facts.code(Language::JavaScript).filter(|code| is_of_root(facts, &code.path) && !built_with.contains(&code.path)) {
         for import in &code.imports {
             let name = package_of(&import.module);
             let only_development = development.contains(&name) && is_pruned(facts, name);
@@ -63,6 +65,26 @@ fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         evidence.extend(process.commands.iter().filter_map(|command| tool(facts, &development, command)));
     }
     Some(evidence)
+}
+
+/// Files that the scripts of the build start and no process does: dev dependencies are still
+/// there when they run.
+fn build_files(facts: &Facts<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in ["build", "prebuild", "postbuild", "heroku-prebuild", "heroku-postbuild", "postinstall", "prepare"] {
+        let Some(text) = process::script(facts.app, name) else { continue };
+        let start = process::Command {
+            text: text.to_owned(),
+            path: "package.json".to_owned(),
+            line: 0,
+        };
+        for command in process::follow(facts.app, &facts.sources, &start) {
+            let files = command.words().into_iter().filter_map(|word| process::source_of(&facts.sources, word));
+            found.extend(files);
+        }
+    }
+    found.retain(|path| !facts.processes.iter().any(|process| process.mentions(&[path.as_str()])));
+    found
 }
 
 /// Whether production has no copy of the npm package at the top of `node_modules`.
@@ -105,9 +127,12 @@ fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
             let Some(gem) = development.iter().find(|gem| gem.replace('-', "_") == name || **gem == name) else {
                 continue;
             };
+            // `Rswag` is also of `rswag-api`, which production has.
+            let family = format!("{gem}-");
+            let sibling = facts.packages.wanted.iter().any(|package| package.ecosystem == Ecosystem::Gem && !package.dev && package.name.starts_with(&family));
             // `config/spring.rb` is only loaded by the gem itself.
             let its_own = code.path.rsplit('/').next().and_then(|name| name.strip_suffix(".rb")) == Some(name.as_str());
-            let checked = its_own || branch(code, scope) != Branch::Always || code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
+            let checked = sibling || its_own || branch(code, scope) != Branch::Always || code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try));
             let told = evidence.iter().any(|other| other.message.contains(&format!("`{gem}`")));
             if !checked && !told && !mentions_check(code, line) {
                 evidence.push(
@@ -207,7 +232,7 @@ fn missing(path: &str, line: u32, name: &str) -> Evidence {
 fn is_bundled(facts: &Facts<'_>) -> bool {
     let bundlers = ["next", "nuxt", "@sveltejs/kit", "astro", "@remix-run/dev", "gatsby", "vite", "webpack", "esbuild", "rollup", "tsup", "@vercel/ncc", "parcel", "@nestjs/cli", "react-scripts", "@angular/cli"];
     let built = ["build", "heroku-postbuild", "postinstall"].iter().any(|name| {
-        crate::facts::process::script(facts.app, name).is_some_and(|text| {
+        process::script(facts.app, name).is_some_and(|text| {
             ["webpack", "esbuild", "rollup", "ncc ", "tsup", "next build", "nuxt build", "vite build", "parcel", "astro build"].iter().any(|tool| text.contains(tool))
         })
     });
@@ -240,11 +265,11 @@ fn loads_types_only(code: &Code, name: &str) -> bool {
 }
 
 /// A process that starts a tool of development.
-fn tool(facts: &Facts<'_>, development: &[&str], command: &crate::facts::process::Command) -> Option<Evidence> {
+fn tool(facts: &Facts<'_>, development: &[&str], command: &process::Command) -> Option<Evidence> {
     let words = command.words();
     let program = *words.first()?;
     let package = match program {
-        "ts-node" | "nodemon" | "tsx" | "ts-node-dev" | "babel-node" | "sequelize" | "sequelize-cli" | "knex" | "prisma" | "typeorm" | "dotenv" | "concurrently" | "cross-env" | "npm-run-all" | "vite" | "next" | "serve" | "env-cmd" => program,
+        "ts-node" | "nodemon" | "tsx" | "ts-node-dev" | "babel-node" | "sequelize" | "sequelize-cli" | "knex" | "prisma" | "typeorm" | "dotenv" | "concurrently" | "cross-env" | "npm-run-all" | "nx" | "vite" | "next" | "serve" | "env-cmd" => program,
         _ => return None,
     };
     let package = if package == "babel-node" { "@babel/node" } else { package };

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
         finds: "A web command that runs `manage.py runserver`, `flask run`, `next dev`, `vite`, `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`.",
         why: "Development servers handle one request at a time, reload on file changes, show stack traces to visitors, and are not hardened.",
         fix: "```\nweb: gunicorn shop.wsgi\nweb: next start -p $PORT\nweb: heroku-php-apache2 public/\nweb: node server.js\n```",
-        silent: "`rails server` with Puma in the bundle; `Procfile.dev` and `Procfile.windows`; other process types.",
+        silent: "`rails server` with Puma in the bundle; a branch of a start script for development; `Procfile.dev` and `Procfile.windows`; other process types.",
     },
     check,
 };
@@ -58,6 +58,10 @@ fn server(command: &crate::facts::process::Command) -> Option<(&'static str, &'s
         "php" if second == "-S" => Some(("php -S", "web: heroku-php-apache2 public/")),
         "php" if has("serve") && words.iter().any(|word| word.ends_with("artisan")) => Some(("artisan serve", "web: heroku-php-apache2 public/")),
         "react-scripts" if second == "start" => Some(("react-scripts start", "Build with react-scripts build, and serve build/.")),
+        "nx" if second == "serve" => Some(("nx serve", "Build with nx build, and start what it writes: web: node dist/apps/NAME/main.js")),
+        "gatsby" if second == "develop" => Some(("gatsby develop", "Build with gatsby build, and serve public/.")),
+        "strapi" if matches!(second, "dev" | "develop") => Some(("strapi develop", "web: strapi start")),
+        "live-server" => Some(("live-server", "Serve the files with a static server.")),
         "vue-cli-service" if second == "serve" => Some(("vue-cli-service serve", "Build with vue-cli-service build, and serve dist/.")),
         _ => None,
     }

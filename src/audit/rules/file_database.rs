@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "SQLite as the only database of production: Django's `DATABASES`, `config/database.yml`, Prisma's `provider = \"sqlite\"`, `new sqlite3.Database(\"…\")`, `better-sqlite3`, Sequelize's `dialect: \"sqlite\"`, `sql.Open(\"sqlite3\", …)`; lowdb and NeDB files.",
+        finds: "SQLite as the only database of production: Django's `DATABASES`, `config/database.yml`, Prisma's `provider = \"sqlite\"`, `new sqlite3.Database(\"…\")`, `better-sqlite3`, Sequelize's `dialect: \"sqlite\"`, `sql.Open(\"sqlite3\", …)`; `gorm.Open(\"sqlite3\", …)`; lowdb and NeDB files. Symfony's `.env` with a `sqlite:` address is a warning: a config var would win.",
         why: "The file is thrown away at every restart, at least once a day, and at every deploy; each dyno has its own. All data since the last deploy is lost.",
         fix: "```\nheroku addons:create heroku-postgresql:essential-0\n```\nand connect to `DATABASE_URL`, for example `dj_database_url.config()`, `provider = \"postgresql\"`, `new Pool({ connectionString: process.env.DATABASE_URL })`.",
         silent: "SQLite only in the branch for development, or as the fallback when `DATABASE_URL` is missing; `:memory:`; tests; a database add-on with its driver beside it.",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [django(facts), alchemy(facts), rails(facts), prisma(facts), node(facts), go(facts), spring(facts)].into_iter().flatten().collect();
+    let evidence: Vec<_> = [django(facts), alchemy(facts), rails(facts), prisma(facts), node(facts), go(facts), spring(facts), symfony(facts)].into_iter().flatten().collect();
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
 }
@@ -57,7 +57,9 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
     if is_replaced(facts) {
         return None;
     }
-    facts.packages.wants(Ecosystem::Pypi, "django")?;
+    if !facts.is_django() {
+        return None;
+    }
     facts.code(Language::Python).find_map(|code| {
         let settings: Vec<_> = code.assignments.iter().filter(|assignment| assignment.target.starts_with("DATABASES")).collect();
         let [only] = settings.as_slice() else {
@@ -97,15 +99,36 @@ fn spring(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
-    let text = facts.sources.text("config/database.yml")?;
-    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) || text.contains("ENV[") || text.contains("ENV.fetch") || facts.packages.has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"]) {
+    const PATH: &str = "config/database.yml";
+    let text = facts.sources.text(PATH)?;
+    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) || facts.packages.has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"]) {
         return None;
     }
-    // Production's own adapter, or the one it inherits.
-    let yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).ok()?;
+    let mut yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).ok()?;
+    // Production's own adapter, or the one it inherits by `<<`.
+    yaml.apply_merge().ok()?;
     let production = yaml.get("production")?;
-    let adapter = production.get("adapter").or_else(|| production.get("<<")?.get("adapter")).or_else(|| production.get("primary")?.get("adapter"))?.as_str()?;
-    (adapter == "sqlite3").then(|| at("config/database.yml", facts.line("config/database.yml", "production:").unwrap_or(0), "SQLite in production"))
+    // Several databases stand below it by name; the first is the primary one.
+    let several = production.as_mapping().into_iter().flat_map(|entries| entries.values());
+    let database = std::iter::once(production)
+        .chain(production.get("primary"))
+        .chain(several)
+        .find(|entry| entry.get("adapter").is_some())?;
+    let adapter = database.get("adapter")?.as_str()?;
+    let from_environment = database.get("url").is_some()
+        || database.get("database").and_then(serde_yaml_ng::Value::as_str).is_some_and(|name| name.contains("ENV"));
+    (adapter == "sqlite3" && !from_environment).then(|| at(PATH, facts.line(PATH, "production:").unwrap_or(0), "SQLite in production"))
+}
+
+/// Symfony loads `.env` in production, where a variable of the platform wins over it.
+fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants_any(Ecosystem::Composer, &["symfony/framework-bundle", "symfony/runtime"])?;
+    if facts.declared("DATABASE_URL") != Declared::No {
+        return None;
+    }
+    let text = facts.sources.text(".env")?;
+    let (_, line) = text.lines().zip(1..).find(|(line, _)| line.trim().strip_prefix("DATABASE_URL=").is_some_and(|value| value.trim_start_matches(['"', '\'']).starts_with("sqlite:")))?;
+    Some(at(".env", line, "Without DATABASE_URL, which nothing declares, SQLite").conditional(true))
 }
 
 fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
@@ -134,7 +157,7 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
 fn go(facts: &Facts<'_>) -> Option<Evidence> {
     let site = calls_to(facts, Language::Go, |site| {
         let call = site.call;
-        let sql = call.callee == "sql.Open" && matches!(call.positional(0).and_then(Expr::text), Some("sqlite3" | "sqlite"));
+        let sql = matches!(call.callee.as_str(), "sql.Open" | "sqlx.Open" | "sqlx.Connect" | "sqlx.MustConnect" | "gorm.Open") && matches!(call.positional(0).and_then(Expr::text), Some("sqlite3" | "sqlite"));
         let gorm = call.callee == "gorm.Open" && matches!(call.positional(0), Some(Expr::Call { callee, .. }) if callee == "sqlite.Open");
         let bolt = matches!(call.callee.as_str(), "bolt.Open" | "bbolt.Open" | "leveldb.OpenFile" | "badger.Open");
         let memory = call.arguments.iter().any(|argument| argument.value.any(|value| value.text().is_some_and(|text| text.contains(":memory:"))));

@@ -1,6 +1,7 @@
 //! Is the address of a database, cache or queue written into the code?
 
 use super::prelude::*;
+use crate::audit::services::{client, help};
 use crate::audit::addresses::{is_backing_address, local_host, masked};
 
 pub(super) static RULE: Rule = Rule {
@@ -39,84 +40,6 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::when(applies, evidence)
 }
 
-fn help(language: Language, service: &str) -> String {
-    let variable = match service {
-        "Redis" => "REDIS_URL",
-        "MongoDB" => "MONGODB_URI",
-        "RabbitMQ" => "CLOUDAMQP_URL",
-        "memcached" => "MEMCACHIER_SERVERS",
-        _ => "DATABASE_URL",
-    };
-    match language {
-        Language::JavaScript => format!("Read process.env.{variable}"),
-        Language::Python => format!("Read os.environ[\"{variable}\"]"),
-        Language::Ruby => format!("Read ENV.fetch(\"{variable}\")"),
-        Language::Go => format!("Read os.Getenv(\"{variable}\")"),
-        Language::Java => format!("Read System.getenv(\"{variable}\")"),
-        Language::Php => format!("Read getenv('{variable}')"),
-    }
-}
-
-/// The service that a call connects to.
-fn client(code: &Code, callee: &str) -> Option<&'static str> {
-    let last = callee.rsplit('.').next().unwrap_or(callee);
-    let imports = |modules: &[&str]| modules.iter().any(|module| code.imports(module));
-    match code.language {
-        Language::JavaScript => match last {
-            "Pool" | "Client" if imports(&["pg"]) => Some("Postgres"),
-            "createConnection" | "createPool" if imports(&["mysql", "mysql2", "mysql2/promise", "promise-mysql"]) => Some("MySQL"),
-            "connect" | "createConnection" if imports(&["mongoose"]) && callee.contains("mongoose") => Some("MongoDB"),
-            "MongoClient" | "connect" if imports(&["mongodb"]) && callee.contains("MongoClient") => Some("MongoDB"),
-            "Redis" | "IORedis" if imports(&["ioredis"]) => Some("Redis"),
-            "createClient" if imports(&["redis"]) => Some("Redis"),
-            "connect" if imports(&["amqplib", "amqplib/callback_api"]) => Some("RabbitMQ"),
-            "Sequelize" if imports(&["sequelize"]) => Some("the database"),
-            "Queue" | "Worker" if imports(&["bullmq", "bull"]) => Some("Redis"),
-            _ => None,
-        },
-        Language::Python => match callee {
-            "psycopg2.connect" | "psycopg.connect" => Some("Postgres"),
-            "pymysql.connect" | "MySQLdb.connect" | "mysql.connector.connect" => Some("MySQL"),
-            "create_engine" | "sqlalchemy.create_engine" | "create_async_engine" => Some("the database"),
-            "MongoClient" | "pymongo.MongoClient" => Some("MongoDB"),
-            "redis.Redis" | "redis.StrictRedis" | "redis.from_url" | "redis.Redis.from_url" | "Redis.from_url" | "Redis" | "StrictRedis" if imports(&["redis"]) => Some("Redis"),
-            "Celery" => Some("the broker"),
-            "pika.URLParameters" | "pika.ConnectionParameters" => Some("RabbitMQ"),
-            _ => None,
-        },
-        Language::Ruby => match callee {
-            "Redis.new" | "Redis.connect" => Some("Redis"),
-            "PG.connect" | "PG.Connection.new" => Some("Postgres"),
-            "Mysql2.Client.new" => Some("MySQL"),
-            "Sequel.connect" | "ActiveRecord.Base.establish_connection" => Some("the database"),
-            "Mongo.Client.new" => Some("MongoDB"),
-            "Bunny.new" => Some("RabbitMQ"),
-            "Dalli.Client.new" => Some("memcached"),
-            _ => None,
-        },
-        Language::Go => match callee {
-            "sql.Open" | "sqlx.Connect" | "sqlx.Open" | "sqlx.MustConnect" | "pgx.Connect" | "pgxpool.New" | "pgxpool.Connect" | "gorm.Open" | "postgres.Open" | "mysql.Open" => Some("the database"),
-            "redis.NewClient" | "redis.Options" | "redis.ParseURL" | "redis.Dial" => Some("Redis"),
-            "amqp.Dial" => Some("RabbitMQ"),
-            "options.Client().ApplyURI" => Some("MongoDB"),
-            _ => None,
-        },
-        Language::Java => match callee {
-            "DriverManager.getConnection" => Some("the database"),
-            "Jedis" | "JedisPool" | "RedisClient.create" => Some("Redis"),
-            "MongoClients.create" | "MongoClient" => Some("MongoDB"),
-            _ if matches!(last, "setJdbcUrl" | "setUrl") && imports(&["com.zaxxer.hikari", "javax.sql", "org.apache.commons.dbcp2"]) => Some("the database"),
-            _ => None,
-        },
-        Language::Php => match callee {
-            "PDO" | "\\PDO" | "mysqli_connect" | "mysqli" | "pg_connect" => Some("the database"),
-            "Predis.Client" | "Predis\\Client" | "\\Predis\\Client" => Some("Redis"),
-            "MongoDB.Client" | "MongoDB\\Client" => Some("MongoDB"),
-            _ => None,
-        },
-    }
-}
-
 fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for site in facts.calls() {
@@ -128,7 +51,7 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
         let reads = site.call.arguments.iter().any(|argument| {
             argument.value.any(|value| matches!(site.code.resolve(value), Expr::Env { .. }) && !is_password(value))
         });
-        let literal = site.call.arguments.iter().find_map(|argument| address(site.code, argument.name.as_deref(), &argument.value));
+        let literal = site.call.arguments.iter().find_map(|argument| address(site.code, argument.name.as_deref(), &argument.value, 0));
         if let Some(literal) = literal.filter(|_| !reads) {
             found.push(
                 Evidence::line(&site.code.path, site.call.line, format!("`{}` connects to {service} at `{}`, whatever the environment says{}.", site.call.callee, masked(&literal), effect(&literal)))
@@ -148,19 +71,30 @@ fn effect(literal: &str) -> &'static str {
     if local_host(literal) { ": on a dyno nothing listens there" } else { ": when the add-on's address or password changes, it is lost" }
 }
 
-/// A literal address among an argument's values: a URL, or a host by its key.
-fn address(code: &Code, name: Option<&str>, value: &Expr) -> Option<String> {
+/// A literal address among an argument's values: a URL, or a host by its key. A value may be
+/// made of itself (`url = wrap(url)`), so the search ends after a few steps.
+fn address(code: &Code, name: Option<&str>, value: &Expr, depth: usize) -> Option<String> {
+    if depth > 6 {
+        return None;
+    }
+    let within = |name: Option<&str>, value: &Expr| address(code, name, value, depth + 1);
     match code.resolve(value) {
         Expr::Text(text) if is_backing_address(text) => Some(text.clone()),
         Expr::Text(text) if name.is_some_and(is_host_key) && is_host(text) => Some(text.clone()),
-        Expr::Object(entries) => entries.iter().find_map(|(key, value)| address(code, Some(key), value)),
+        Expr::Object(entries) => entries
+            .iter()
+            .find_map(|(key, value)| within(Some(key), value)),
         // `&redis.Options{…}` is a call among the arguments; a template starts with the address.
-        Expr::Call { arguments, .. } => arguments.iter().find_map(|argument| address(code, argument.name.as_deref(), &argument.value)),
+        Expr::Call { arguments, .. } => arguments
+            .iter()
+            .find_map(|argument| within(argument.name.as_deref(), &argument.value)),
         Expr::Join(parts) => match parts.first() {
-            Some(Expr::Text(text)) if is_backing_address(text) && !text.ends_with("://") && !text.ends_with('@') && !text.ends_with(':') => Some(text.clone()),
+            Some(Expr::Text(text)) if is_backing_address(text) && !text.ends_with(['@', ':']) && !text.ends_with("://") => {
+                Some(text.clone())
+            }
             _ => None,
         },
-        Expr::List(items) => items.iter().find_map(|item| address(code, name, item)),
+        Expr::List(items) => items.iter().find_map(|item| within(name, item)),
         _ => None,
     }
 }
@@ -211,7 +145,7 @@ fn is_base_class(facts: &Facts<'_>, code: &Code, scope: usize, name: &str) -> bo
 
 /// Django's `DATABASES`, unless something replaces it.
 fn django(facts: &Facts<'_>) -> Vec<Evidence> {
-    if facts.packages.wants(Ecosystem::Pypi, "django").is_none() {
+    if !facts.is_django() {
         return Vec::new();
     }
     let replaced = facts.code(Language::Python).any(|code| {

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
               the request, which then takes as long as the job (H12 after 30 seconds).",
         fix: "```\nbundle add solid_queue && bin/rails solid_queue:install       # config.active_job.queue_adapter = :solid_queue\n\
               heroku config:set QUEUE_CONNECTION=database\nheroku config:set CELERY_TASK_ALWAYS_EAGER=False\n```\nand a worker process in the Procfile.",
-        silent: "Nothing is enqueued; development and test settings; a default that app.json overrides; jobs of the framework only; work in memory that only logs, warms a cache or measures; a process of its own that runs the thread.",
+        silent: "Nothing is enqueued; development and test settings; a default that app.json overrides; jobs of the framework only; work in memory that only logs, warms a cache or measures; a loop that is started once; a process of its own that runs the thread.",
     },
     check,
 };
@@ -45,6 +45,9 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
         .flat_map(|code| code.assignments.iter().map(move |assignment| (code, assignment)))
         .filter(|(code, assignment)| assignment.target.ends_with("active_job.queue_adapter") && branch(code, assignment.scope) != Branch::Development || assignment.target == "ActiveJob.Base.queue_adapter")
         .collect();
+    if settings.is_empty() {
+        return unset_adapter(facts, enqueue);
+    }
     // The environment's file has the last word.
     let (code, setting) = *settings
         .iter()
@@ -67,6 +70,21 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
         Evidence::line(&code.path, setting.line, format!("Active Job uses `:{adapter}`, and {}:{} enqueues jobs: {effect}.", enqueue.code.path, enqueue.call.line))
             .level(level)
             .conditional(conditional)
+            .help("bundle add solid_queue; config.active_job.queue_adapter = :solid_queue")
+            .help("Procfile: worker: bundle exec rake solid_queue:start   then: heroku ps:scale worker=1"),
+    )
+}
+
+/// Rails without a word on the adapter takes `:async`, which runs jobs in threads of the web
+/// process. Without the app's own `config/application.rb` nothing is known.
+fn unset_adapter(facts: &Facts<'_>, enqueue: Site<'_>) -> Option<Evidence> {
+    let mentioned = facts.sources.texts.iter().any(|(path, text)| path.starts_with("config/") && text.contains("queue_adapter"));
+    let by_class = facts.code(Language::Ruby).any(|code| code.assignments.iter().any(|assignment| assignment.target.ends_with("queue_adapter")) || code.calls.iter().any(|call| call.method().ends_with("queue_adapter")));
+    if mentioned || by_class || !facts.sources.has("config/application.rb") || !facts.sources.has("config/environments/production.rb") {
+        return None;
+    }
+    Some(
+        Evidence::line(&enqueue.code.path, enqueue.call.line, format!("`{}` enqueues a job, and no queue adapter is set: Rails runs it by `:async` in the web process, and every restart drops those not yet run.", enqueue.call.callee))
             .help("bundle add solid_queue; config.active_job.queue_adapter = :solid_queue")
             .help("Procfile: worker: bundle exec rake solid_queue:start   then: heroku ps:scale worker=1"),
     )
@@ -104,13 +122,20 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
         Settled::Given(value) if value == "sync" => false,
         _ => return None,
     };
-    let job = calls_to(facts, Language::Php, |site| site.call.method() == "dispatch" && site.call.receiver().ends_with("Job")).next()?;
+    let job = calls_to(facts, Language::Php, |site| site.call.method() == "dispatch" && is_job(facts, site.call.receiver()) && !guards::is_maintenance(facts, &site.code.path)).next()?;
     Some(
         Evidence::line(&code.path, facts.line(&code.path, "'default'").unwrap_or(setting.line), format!("The queue is `sync`, so {}:{} runs the job inside the request.", job.code.path, job.call.line))
             .level(Level::Warn)
             .conditional(conditional)
             .help("heroku config:set QUEUE_CONNECTION=database; Procfile: worker: php artisan queue:work --tries=3"),
     )
+}
+
+/// Whether a class is a job: by its name, or because it stands in a folder of jobs.
+fn is_job(facts: &Facts<'_>, class: &str) -> bool {
+    let name = class.rsplit(['.', '\\']).next().unwrap_or(class);
+    let file = format!("Jobs/{name}.php");
+    class.ends_with("Job") || !name.is_empty() && facts.sources.paths.iter().any(|path| path.ends_with(&file))
 }
 
 /// Work that is started in memory and whose name says that it must not be lost: the first
@@ -206,6 +231,10 @@ fn is_durable(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let last = lower.rsplit(['.', ' ']).next().unwrap_or(&lower);
     let harmless = ["log", "metric", "cache", "warm", "ping", "heartbeat", "stat", "trace", "broadcast", "signal", "sendfile", "message", "event", "response", "socket"];
+    // A loop that is started once works through a queue that lives elsewhere.
+    if ["start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init"].iter().any(|verb| last.starts_with(verb)) {
+        return false;
+    }
     let durable = ["send", "mail", "notif", "charge", "import", "export", "invoice", "deliver", "webhook", "sync_", "generate_", "upload", "publish", "refund", "transcode", "resize", "processorder", "processpayment", "provision"];
     let by_object = ["mail", "invoice", "webhook", "order", "payment"].iter().any(|word| lower.contains(word));
     (durable.iter().any(|word| last.contains(word)) || lower.starts_with("deliver ") || lower.starts_with("send "))

@@ -81,7 +81,9 @@ fn flask(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn django(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Pypi, "django")?;
+    if !facts.is_django() {
+        return None;
+    }
     let (path, line, value, conditional) = python_setting(facts, "SESSION_ENGINE", |value| value.ends_with("backends.file"))?;
     Some(
         Evidence::line(&path, line, format!("{value} keeps sessions on the dyno's disk."))

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
         finds: "`FileHandler` or `RotatingFileHandler` that is set up in production code; winston's File transport; `Logger.new(\"log/…\")`; Laravel's default channel writing to `storage/logs`.",
         why: "The log stream only carries standard output and error. Files can't be read from outside the dyno, fill its disk, and are gone at the next restart, together with the error that caused it.",
         fix: "```\nheroku config:set LOG_CHANNEL=stderr          # Laravel\n```\n```py\nlogging.basicConfig(stream=sys.stdout)\n```\n```js\nnew winston.transports.Console()\n```",
-        silent: "Handlers behind a variable that is not set; development settings; a console handler of the same logger beside the file; `php://stderr`; `RAILS_LOG_TO_STDOUT`, which the Ruby buildpack sets.",
+        silent: "Handlers behind a variable that is not set; development settings; a console handler of the same logger beside the file, or a second logger that gets every line; `php://stderr`; `RAILS_LOG_TO_STDOUT`, which the Ruby buildpack sets.",
     },
     check,
 };
@@ -77,8 +77,13 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn ruby(facts: &Facts<'_>) -> Option<Evidence> {
+    let logger = |callee: &str| matches!(callee, "Logger.new" | "ActiveSupport.Logger.new" | "ActiveSupport.TaggedLogging.logger");
     let site = calls_to(facts, Language::Ruby, |site| {
-        matches!(site.call.callee.as_str(), "Logger.new" | "ActiveSupport.Logger.new")
+        // A second logger of the file that reaches the stream: both get every line.
+        let console = site.code.calls.iter().any(|call| {
+            logger(&call.callee) && call.positional(0).and_then(Expr::name).is_some_and(|name| matches!(name.trim_start_matches('$'), "stdout" | "stderr" | "STDOUT" | "STDERR"))
+        });
+        logger(&site.call.callee) && !console
             && is_file(site, site.call.positional(0))
             && branch(site.code, site.call.scope) == Branch::Always
             && (site.code.path.starts_with("config/") || site.code.path.starts_with("app/") || !site.code.path.contains('/'))

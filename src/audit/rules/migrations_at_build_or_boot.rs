@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "A migration command that `build`, `postinstall`, `heroku-postbuild`, `bin/post_compile` or `bin/pre_compile` leads to \
-                (an error), or that the web command runs before it listens (a warning). Scripts are followed.",
+                (an error), or that the web command runs before it listens (a warning). Scripts are followed, also what a Node script in `scripts/` starts.",
         why: "A build may fail, be thrown away, or belong to a pull request, and still has changed the database that the running \
               release uses. At boot, every dyno migrates at once, after each daily restart, and within the 60 seconds it has to listen.",
         fix: "Move the command to the release phase. Procfile:\n```\nrelease: python manage.py migrate --noinput\n```",

@@ -75,7 +75,8 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
             || site.call.method() == "ListenAndServe"
             || (matches!(site.call.method(), "Run" | "Start" | "Listen")
                 && ["github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber"].iter().any(|module| site.code.imports(module))
-                && !site.call.arguments.is_empty())
+                // Gin's takes PORT by itself.
+                && (!site.call.arguments.is_empty() || site.call.method() == "Run"))
     })
     .next()?;
     let handled = guards::used(facts, Language::Go, |site| {
@@ -89,19 +90,41 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
 }
 
 fn spring(facts: &Facts<'_>) -> Option<Server> {
-    let text = facts.sources.text("pom.xml")?;
-    let (_, parent) = text.split_once("spring-boot-starter-parent")?;
-    let version = parent.split_once("<version>")?.1.split_once('<')?.0;
-    let numbers = guards::numbers(version);
+    let (path, line, version) = spring_boot(facts)?;
     let graceful = facts.sources.texts.iter().any(|(path, text)| {
         path.contains("application")
             && (text.contains("server.shutdown=graceful") || text.contains("shutdown: graceful"))
     });
-    let web = facts.packages.wants_any(Ecosystem::Maven, &["spring-boot-starter-web", "spring-boot-starter-webflux"]).is_some();
-    let good = graceful || !web || numbers >= vec![3, 4];
+    let starters = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
+    let web = facts.packages.wants_any(Ecosystem::Maven, &starters).is_some();
+    let good = graceful || !web || guards::numbers(&version) >= vec![3, 4];
     let loses = (!good).then(|| {
-        Evidence::line("pom.xml", facts.line("pom.xml", "spring-boot-starter-parent").unwrap_or(0), format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise."))
-            .help("application.properties: server.shutdown=graceful and spring.lifecycle.timeout-per-shutdown-phase=20s")
+        let message = format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise.");
+        Evidence::line(path, line, message).help(
+            "application.properties: server.shutdown=graceful and \
+             spring.lifecycle.timeout-per-shutdown-phase=20s",
+        )
     });
     Some(Server { loses })
+}
+
+/// Where the version of Spring Boot stands: the parent of Maven, the plugin of Gradle.
+fn spring_boot(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
+    for (path, mark, before, after) in [
+        ("pom.xml", "spring-boot-starter-parent", "<version>", '<'),
+        ("build.gradle", "org.springframework.boot", "version '", '\''),
+        ("build.gradle", "org.springframework.boot", "version \"", '"'),
+        ("build.gradle.kts", "org.springframework.boot", "version \"", '"'),
+    ] {
+        let Some((_, rest)) = facts.sources.text(path).and_then(|text| text.split_once(mark)) else {
+            continue;
+        };
+        // Gradle's version stands on the plugin's own line.
+        let rest = if path == "pom.xml" { rest } else { rest.lines().next().unwrap_or_default() };
+        let version = rest.split_once(before).and_then(|(_, rest)| rest.split(after).next());
+        if let Some(version) = version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit())) {
+            return Some((path, facts.line(path, mark).unwrap_or(0), version.to_owned()));
+        }
+    }
+    None
 }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use super::prelude::*;
+use crate::facts::code::ScopeKind;
 
 pub(super) static RULE: Rule = Rule {
     id: "outbound-without-timeout",
@@ -25,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
         fix: "```py\nrequests.post(url, json=data, timeout=(3, 10))\n```\n```rb\nHTTParty.post(url, body: data, timeout: 10)\n```\n\
               ```js\naxios.defaults.timeout = 10_000\n```\n```go\nclient := &http.Client{Timeout: 10 * time.Second}\n```",
         silent: "A timeout in the call, in the client's options or as the library's default in the same app; httpx, Laravel's `Http` and \
-                 others that have one by default; browser code, scripts and tests.",
+                 others that have one by default; browser code, scripts and tests; clients in a language that the app is not deployed in; Go packages that no started program imports.",
     },
     check,
 };
@@ -243,15 +244,18 @@ fn passes_config(site: Site<'_>) -> bool {
         && !site.call.receiver().is_empty()
 }
 
-/// The local name of a module's import.
+/// The local name of a module's import. A name that the file gives to something else as well
+/// tells nothing.
 fn bound_to<'a>(code: &'a Code, module: &str) -> Option<&'a str> {
     let imported = code.imports.iter().filter(|import| import.module == module).find_map(|import| import.names.first());
-    imported.map(String::as_str).or_else(|| {
-        code.assignments.iter().find_map(|assignment| match &assignment.value {
-            Expr::Call { callee, arguments } if callee == "require" && arguments.first().and_then(|first| first.value.text()) == Some(module) => Some(assignment.target.as_str()),
-            _ => None,
-        })
-    })
+    let loads = |value: &Expr| matches!(value, Expr::Call { callee, arguments } if callee == "require" && arguments.first().and_then(|first| first.value.text()) == Some(module));
+    let name = imported.map(String::as_str).or_else(|| {
+        let required = code.assignments.iter().find(|assignment| loads(&assignment.value));
+        required.map(|assignment| assignment.target.as_str())
+    })?;
+    let other_value = code.assignments.iter().any(|assignment| assignment.target == name && !loads(&assignment.value));
+    let function = code.scopes.iter().any(|scope| matches!(&scope.kind, ScopeKind::Function { name: own } if own == name));
+    (!other_value && !function).then_some(name)
 }
 
 fn go(_app: &App<'_>, site: Site<'_>) -> Verdict {
@@ -274,7 +278,9 @@ fn php(_app: &App<'_>, site: Site<'_>) -> Verdict {
     let guzzle = site.code.imports("GuzzleHttp.Client") && call.callee == "Client" || matches!(call.callee.as_str(), "GuzzleHttp\\Client" | "GuzzleHttp.Client");
     if guzzle {
         let per_call = site.code.calls.iter().any(|other| other.arguments.iter().any(|argument| argument.value.any(|value| value.key("timeout").is_some() || matches!(value, Expr::Name(name) if name.ends_with("TIMEOUT")))));
-        return Verdict::of(says_timeout(site, &["timeout", "TIMEOUT"]) || per_call || call.arguments.iter().any(|argument| matches!(argument.value, Expr::Name(_))));
+        // `$options = ['timeout' => 5]`, handed over by name.
+        let by_name = site.code.assignments.iter().any(|assignment| assignment.value.key("timeout").is_some());
+        return Verdict::of(says_timeout(site, &["timeout", "TIMEOUT"]) || per_call || by_name || call.arguments.iter().any(|argument| matches!(argument.value, Expr::Name(_))));
     }
     let remote = |value: &Expr| match site.code.resolve(value) {
         Expr::Text(text) => text.starts_with("http"),

@@ -47,7 +47,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .help("Join commands with && and let them fail."),
         );
     }
-    if written.contains("yes |") {
+    let piped = written.rsplit_once('|').map_or("", |(before, _)| before);
+    let agrees = piped.split(['|', '&', ';']).any(|part| part.split_whitespace().next() == Some("yes"));
+    if agrees {
         evidence.push(Evidence::line(&release.command.path, release.command.line, "`yes |` agrees to whatever the command asks.").help("Use the command's own flag, such as --noinput or --force."));
     }
     Outcome::of(evidence)

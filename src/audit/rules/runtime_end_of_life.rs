@@ -2,7 +2,8 @@
 
 use super::prelude::*;
 use crate::audit::platform::months_between;
-use crate::audit::runtimes::{line, wanted};
+use crate::audit::runtimes::{Wanted, line, wanted};
+use crate::facts::process::script;
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-end-of-life",
@@ -19,10 +20,24 @@ pub(super) static RULE: Rule = Rule {
                 `system.properties`, `composer.json`) whose release line has ended, by the dated table `platform.toml`. In the first six months it is a warning.",
         why: "Known holes stay open, and newer stacks have no binary of it: one day the build fails, often in an emergency.",
         fix: "Move to a supported line:\n```\nnpm pkg set engines.node=24.x\necho 3.14 > .python-version\necho 'ruby \"3.4.7\"' >> Gemfile && bundle update --ruby\n```",
-        silent: "A range that also allows a supported line, which the buildpack then takes; Java lines with vendor support.",
+        silent: "A range that also allows a supported line, which the buildpack then takes; `.nvmrc` and `.node-version`, which it does not read; Java lines with vendor support.",
     },
     check,
 };
+
+/// Version managers of a laptop read `.nvmrc` and `.node-version`; the buildpack takes
+/// `engines` alone.
+fn is_read(wish: &Wanted) -> bool {
+    wish.runtime != "node" || wish.path == "package.json"
+}
+
+/// A package.json beside another language that starts and builds nothing.
+fn for_tools_only(facts: &Facts<'_>, runtime: &str) -> bool {
+    let others = [Ecosystem::Gem, Ecosystem::Pypi, Ecosystem::Composer, Ecosystem::Maven, Ecosystem::Go];
+    runtime == "node"
+        && others.iter().any(|ecosystem| facts.packages.manifest(*ecosystem).is_some())
+        && ["start", "build", "heroku-postbuild"].iter().all(|name| script(facts.app, name).is_none())
+}
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let wishes = wanted(facts);
@@ -30,7 +45,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     for wish in &wishes {
         // The first wish of each runtime is the one that the buildpack follows.
-        if seen.contains(&wish.runtime) {
+        if seen.contains(&wish.runtime) || !is_read(wish) {
             continue;
         }
         seen.push(wish.runtime);
@@ -49,7 +64,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     wish.line,
                     format!("{} {line} reached its end of life on {ended}: no more security fixes (table of {}).", wish.runtime, facts.platform.as_of),
                 )
-                .level(if fresh { Level::Warn } else { Level::Error })
+                .level(if fresh || for_tools_only(facts, wish.runtime) { Level::Warn } else { Level::Error })
                 .help(format!("Move to {} {}.", wish.runtime, runtime.next)),
             );
         }

@@ -1,6 +1,8 @@
 //! Does a process write files into the app's own folder?
 
 use super::prelude::*;
+use crate::audit::start;
+use crate::facts::code::ScopeKind;
 use crate::audit::paths::{Rooted, rooted, tidies};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
         why: "The app's folder is part of the slug. What a dyno writes there is gone at its next restart, at least once a day, and no other dyno sees it.",
         fix: "Keep what must last in a database or object storage; use the system's temporary folder for the rest:\n\
               ```\nheroku addons:create bucketeer\n```\n```js\nconst file = path.join(os.tmpdir(), name)\n```\n```py\nwith tempfile.NamedTemporaryFile() as file: …\n```",
-        silent: "Temporary, cache and log folders (`logs-to-file` looks at logs); the file is removed again in the same function or block; code that runs \
+        silent: "Temporary, cache and log folders (`logs-to-file` looks at logs); the file is removed again in the same function or block; a write behind a switch that is off (`if self.save_to_file:`); code that runs \
                  once when the process boots; scripts, tests, management commands and tasks that no process names; uploads, which `uploads-on-local-disk` looks at.",
     },
     check,
@@ -40,7 +42,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let Rooted::App(shown) = rooted(site, path) else { continue };
         // One place per file tells the story.
         let told = evidence.iter().any(|other| other.place.as_ref().is_some_and(|place| place.path == site.code.path));
-        if told || tidies(site) {
+        if told || tidies(site) || is_switched_on(site) || start::prepares(&facts.processes, &site.code.path) {
             continue;
         }
         let optional = matches!(branch(site.code, site.call.scope), Branch::Conditional(variable) if !variable.is_empty());
@@ -55,6 +57,21 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::when(writes, evidence)
+}
+
+/// Whether the write stands behind a switch (`if self.save_to_file:`): a field or option
+/// alone, without a call or a comparison, which somebody has to turn on.
+fn is_switched_on(site: Site<'_>) -> bool {
+    site.code.around(site.call.scope).any(|scope| match &scope.kind {
+        ScopeKind::Branch { condition, holds: true } => {
+            let plain = condition.trim_matches(['(', ')', ' ']);
+            let field = plain.contains('.') && plain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '@' | '$'));
+            let words = ["save", "write", "record", "dump", "debug", "enable", "persist", "export", "cache", "store"];
+            let last = plain.rsplit('.').next().unwrap_or(plain).to_ascii_lowercase();
+            field && words.iter().any(|word| last.contains(word))
+        }
+        _ => false,
+    })
 }
 
 /// The path that a call writes to, if it writes a file.

@@ -1,7 +1,7 @@
 //! Is a secret, or a stand-in for one, part of the app?
 
 use super::prelude::*;
-use crate::audit::secrets::{is_secret_name, is_secret_value};
+use crate::audit::secrets::{is_secret_name, is_secret_value, is_signing_name};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-committed",
@@ -15,13 +15,13 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "A variable named like a secret with a value in app.json; in a `.env` file that is committed and loaded in production; \
-                as the literal default of a read that nothing declares; Django's `SECRET_KEY`, Express's session secret and JWT keys written \
+                as the literal default of a read that nothing declares; Django's `SECRET_KEY`, session secrets, keys that sign JSON Web Tokens and Spring's `jwt.secret` written \
                 out in reachable code; AWS access keys.",
         why: "Everybody who can read the repository can sign sessions or reach the service. A default that works hides that the config var \
               is missing, on every review app and every fork.",
         fix: "Take it out, rotate it, and let the platform hold it:\n```\nheroku config:set SECRET_KEY=$(openssl rand -hex 32)\n```\napp.json:\n```json\n\
               \"env\": { \"SECRET_KEY\": { \"generator\": \"secret\" } }\n```",
-        silent: "Empty values, `generator`, examples and samples, development and test sections; a `.env` that only `heroku local` reads; \
+        silent: "Empty values, `generator`, examples and samples, development and test sections; a `.env` that only `heroku local` reads; a base file of settings of which a production file sets the key anew; \
                  a default whose variable app.json requires or generates.",
     },
     check,
@@ -32,6 +32,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(env_files(facts));
     evidence.extend(in_code(facts));
     evidence.extend(private_keys(facts));
+    evidence.extend(properties(facts));
     Outcome::of(evidence)
 }
 
@@ -79,7 +80,8 @@ fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// Whether production code loads this file; `.env` alone is read by `heroku local` only.
 fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
-    if path == ".env" && facts.packages.wants(Ecosystem::Composer, "laravel/framework").is_some() {
+    let loaders = ["laravel/framework", "symfony/dotenv", "symfony/runtime"];
+    if path == ".env" && facts.packages.wants_any(Ecosystem::Composer, &loaders).is_some() {
         return true;
     }
     facts.sources.files.iter().any(|code| {
@@ -135,7 +137,7 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             let target = assignment.target.rsplit('.').next().unwrap_or_default();
             let literal = match &assignment.value {
                 // The framework's own key, in a file that configures it.
-                Expr::Text(text) if is_framework_key(code, &assignment.target) && !is_set_later(code, &assignment.target, assignment.line) => Some((text, false, None)),
+                Expr::Text(text) if is_framework_key(code, &assignment.target) && !is_set_later(code, &assignment.target, assignment.line) && !is_overridden(facts, code, &assignment.target) => Some((text, false, None)),
                 Expr::Env { name, default: Some(default) } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
                     Expr::Text(text) if facts.declared(name) == Declared::No && is_signing(name) => Some((text, true, Some(name))),
                     _ => None,
@@ -182,6 +184,15 @@ fn is_set_later(code: &Code, target: &str, line: u32) -> bool {
     code.assignments.iter().any(|other| other.target == target && other.line > line && !other.value.is_literal())
 }
 
+/// A base file of settings, of which another one that takes it in sets the value anew.
+fn is_overridden(facts: &Facts<'_>, code: &Code, target: &str) -> bool {
+    let stem = code.path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    facts.code(code.language).filter(|other| other.path != code.path).any(|other| {
+        let takes_in = other.imports.iter().any(|import| import.module.rsplit('.').next() == Some(stem));
+        takes_in && other.assignments.iter().any(|assignment| assignment.target == target && !assignment.value.is_literal())
+    })
+}
+
 fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) -> Evidence {
     let name = variable.map_or(target, String::as_str);
     let shown = name.rsplit('.').next().unwrap_or(name).to_ascii_uppercase();
@@ -193,34 +204,77 @@ fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) 
         .help(format!("Read it without a default, and: heroku config:set {shown}=$(openssl rand -hex 32)"))
 }
 
+/// Calls that sign or verify, by language, and the place of the key in them.
 fn session_secrets(facts: &Facts<'_>) -> Vec<Evidence> {
-    let signs = calls_to(facts, Language::JavaScript, |site| {
-        let call = site.call;
-        matches!(call.callee.as_str(), "session" | "expressSession" | "cookieSession" | "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "cookieParser")
-            && signing_key(site).is_some()
-    });
     let mut found = Vec::new();
-    for site in signs {
-        let conditional = matches!(signing_key(site), Some((_, true)));
+    for site in facts.calls() {
+        let Some(key) = signing_key(facts, site) else { continue };
+        if branch(site.code, site.call.scope) == Branch::Development {
+            continue;
+        }
+        let message = match key {
+            Key::Literal => format!("`{}` signs with a key that stands in the code: anybody who reads it can forge what it signs.", site.call.callee),
+            Key::Fallback(variable) => format!("`{}` signs with a key that stands in the code if {variable} is not set, and nothing declares {variable}.", site.call.callee),
+        };
         found.push(
-            Evidence::line(&site.code.path, site.call.line, format!("`{}` signs with a key that stands in the code: anybody who reads it can forge sessions.", site.call.callee))
-                .conditional(conditional)
-                .help("Use process.env.SESSION_SECRET without a default, and: heroku config:set SESSION_SECRET=$(openssl rand -hex 32)"),
+            Evidence::line(&site.code.path, site.call.line, message)
+                .conditional(matches!(key, Key::Fallback(_)))
+                .help("Read it from the environment without a default, and: heroku config:set SESSION_SECRET=$(openssl rand -hex 32)"),
         );
     }
-    found.dedup_by(|a, b| a.place == b.place);
+    // One place per file tells the story.
+    found.dedup_by(|a, b| a.place.as_ref().map(|place| &place.path) == b.place.as_ref().map(|place| &place.path));
     found
 }
 
-/// The literal key of a call, and whether it is only a fallback that nothing declares.
-fn signing_key(site: Site<'_>) -> Option<(&str, bool)> {
-    let value = match site.call.callee.as_str() {
-        "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" => site.call.positional(1)?,
-        "cookieParser" => site.call.positional(0)?,
-        _ => site.call.named("secret").or_else(|| site.call.named("keys"))?,
+enum Key<'a> {
+    Literal,
+    /// Used unless the variable is set.
+    Fallback(&'a str),
+}
+
+/// The key in the code that a call signs with.
+fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
+    let call = site.call;
+    let value = match (site.code.language, call.callee.as_str()) {
+        (Language::JavaScript, "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify") => call.positional(1)?,
+        (Language::JavaScript, "cookieParser") => call.positional(0)?,
+        (Language::JavaScript, "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt" | "expressJWT") => call.named("secret").or_else(|| call.named("keys"))?,
+        // golang-jwt: `token.SignedString([]byte(secret))`.
+        (Language::Go, _) if call.method() == "SignedString" => call.positional(0)?,
+        (Language::Python, "jwt.encode") => call.positional(1).or_else(|| call.named("key"))?,
+        (Language::Ruby, "JWT.encode") => call.positional(1)?,
+        _ => return None,
     };
-    match site.code.resolve(value) {
-        Expr::Text(text) if is_secret_value(&text.replace(' ', "-")) => Some((text, false)),
+    let resolved = match site.code.resolve(value) {
+        // `[]byte(secret)` only converts.
+        Expr::Call { arguments, .. } if site.code.language == Language::Go => site.code.resolve(&arguments.first()?.value),
+        other => other,
+    };
+    let is_key = |text: &str| is_secret_value(&text.replace(' ', "-")) || text == "secret";
+    match resolved {
+        Expr::Text(text) if is_key(text) => Some(Key::Literal),
+        Expr::Env { name, default: Some(default) } if facts.declared(name) == Declared::No => match default.as_ref() {
+            Expr::Text(text) if is_key(text) => Some(Key::Fallback(name)),
+            _ => None,
+        },
         _ => None,
     }
+}
+
+/// Spring's own properties: a key that signs, written out instead of `${JWT_SECRET}`.
+fn properties(facts: &Facts<'_>) -> Vec<Evidence> {
+    let files = facts.sources.texts.iter().filter(|(path, _)| path.ends_with("src/main/resources/application.properties"));
+    let lines = files.flat_map(|(path, text)| text.lines().zip(1..).map(move |(line, number)| (path, line, number)));
+    lines
+        .filter_map(|(path, line, number)| {
+            let (key, value) = line.split_once('=')?;
+            let (key, value) = (key.trim(), value.trim());
+            let signs = is_signing_name(key) && (key.contains("jwt") || key.contains("token") || key.contains("sign") || key.contains("app."));
+            (signs && !key.starts_with('#') && is_secret_value(value)).then(|| {
+                Evidence::line(path, number, format!("`{key}` is written out: anybody who reads it can forge what it signs."))
+                    .help(format!("{key}=${{JWT_SECRET}}, and: heroku config:set JWT_SECRET=$(openssl rand -hex 32)"))
+            })
+        })
+        .collect()
 }

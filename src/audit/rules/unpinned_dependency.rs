@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::facts::packages::Package;
+use crate::facts::sources::reach::join;
 
 pub(super) static RULE: Rule = Rule {
     id: "unpinned-dependency",
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "requirements.txt with packages that have no version or an open one, where no lockfile resolves them: one finding, a note where all ranges are bounded; git addresses without a commit. \
+        finds: "requirements.txt with packages that have no version or an open one, where no lockfile resolves them: one finding, a note where all ranges are bounded; lists that it takes in by `-r` count; git addresses without a commit. \
                 In the other ecosystems what moves by its nature and is not in the lockfile: `latest`, `*`, a git branch, `dev-main`. Maven and Gradle, which have no lockfile: `LATEST`, `RELEASE`, `1.+`, open ranges, `-SNAPSHOT`.",
         why: "A rebuild of the same commit installs other versions: a rollback does not bring back what ran, and a broken release of a package breaks a deploy that changed nothing.",
         fix: "```\npip install uv && uv pip compile -o requirements.txt requirements.in      # or: pip freeze > requirements.txt\nnpm install --save-exact express\nmvn versions:use-releases versions:resolve-ranges\n```",
@@ -83,17 +84,35 @@ fn pinned(address: &str) -> bool {
 }
 
 fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
-    let wanted: Vec<_> = facts.packages.wanted.iter().filter(|package| package.path == "requirements.txt").collect();
+    let files = included(facts);
+    let wanted: Vec<_> = facts.packages.wanted.iter().filter(|package| files.contains(&package.path)).collect();
     let loose: Vec<_> = wanted.iter().filter(|package| !package.wanted.starts_with("==") && !pinned_address(&package.wanted)).collect();
     let open = loose.iter().filter(|package| !package.wanted.contains('<') && !package.wanted.contains("~=")).count();
     let first = loose.first()?;
     let level = if open > 0 { Level::Warn } else { Level::Info };
     let noun = if loose.len() == 1 { "package is" } else { "packages are" };
     Some(
-        Evidence::line("requirements.txt", first.line, format!("{} {noun} not pinned ({} …), and no lockfile resolves them: a rebuild can install other versions.", loose.len(), first.name))
+        Evidence::line(&first.path, first.line, format!("{} {noun} not pinned ({} …), and no lockfile resolves them: a rebuild can install other versions.", loose.len(), first.name))
             .level(level)
             .help("uv pip compile -o requirements.txt requirements.in   (or: pip freeze > requirements.txt)"),
     )
+}
+
+/// requirements.txt and the lists that it takes in by `-r`, a few levels deep.
+fn included(facts: &Facts<'_>) -> Vec<String> {
+    let mut files = vec!["requirements.txt".to_owned()];
+    let mut at = 0;
+    while let Some(file) = files.get(at).cloned().filter(|_| at < 16) {
+        at += 1;
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for line in facts.sources.text(&file).unwrap_or_default().lines() {
+            let line = line.trim();
+            let named = ["--requirement=", "--requirement ", "-r"].iter().find_map(|option| line.strip_prefix(option));
+            let path = named.map(|name| join(folder, name.split(" #").next().unwrap_or(name).trim()));
+            files.extend(path.filter(|path| !files.contains(path)));
+        }
+    }
+    files
 }
 
 /// `name @ git+https://…@<40 hex digits>`, or an archive.

@@ -192,8 +192,11 @@ fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// The first model with a file in it.
 fn model_with_file<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    // Serializers and forms have fields of the same names.
+    let by_form = |path: &str| ["serializer", "validator", "form", "schema"].iter().any(|word| path.contains(word));
     facts.calls().find(|site| {
         site.code.language == Language::Python
+            && (site.call.callee.starts_with("models.") || !by_form(&site.code.path))
             && matches!(site.call.callee.as_str(), "models.FileField" | "models.ImageField" | "FileField" | "ImageField" | "ThumbnailerImageField" | "StdImageField")
             && site.code.class(site.call.scope).is_some_and(|(_, bases)| {
                 bases.iter().any(|base| base.contains("Model") && !base.contains("Form") && !base.contains("Serializer"))
@@ -238,7 +241,7 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
         let file_put = call.callee == "File.put" && call.arguments.iter().any(|argument| {
             argument.value.any(|value| matches!(value, Expr::Call { callee, .. } if matches!(callee.as_str(), "public_path" | "storage_path")))
         });
-        stores || puts || named || file_put
+        (stores || puts || named || file_put) && !guards::is_maintenance(facts, &site.code.path)
     })
     .find_map(|site| {
         let explicit = site.call.arguments.iter().rev().find_map(|argument| {

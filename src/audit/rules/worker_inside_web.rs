@@ -61,13 +61,15 @@ fn in_background(text: &str) -> Option<&str> {
 
 /// `spawn("bundle exec rake jobs")` and `plugin :solid_queue` in a server's configuration.
 fn server_configuration(facts: &Facts<'_>) -> Option<Evidence> {
+    let named = |path: &str| facts.process("web").is_some_and(|web| web.mentions(&[path]));
     let sites = facts.calls().filter(|site| {
-        site.code.language == Language::Ruby && matches!(site.code.path.as_str(), "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb")
+        let path = site.code.path.as_str();
+        site.code.language == Language::Ruby && (matches!(path, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") || named(path))
     });
     for site in sites {
         let call = site.call;
         let spawns = matches!(call.callee.as_str(), "spawn" | "Process.spawn" | "fork" | "system")
-            && call.arguments.iter().any(|argument| argument.value.any(|value| value.text().is_some_and(|text| ["rake", "sidekiq", "jobs", "worker", "resque"].iter().any(|word| text.contains(word)))));
+            && call.arguments.iter().any(|argument| site.code.resolve(&argument.value).any(|value| value.text().is_some_and(|text| ["rake", "sidekiq", "jobs", "worker", "resque", "runner"].iter().any(|word| text.contains(word)))));
         let plugin = call.callee == "plugin" && matches!(call.positional(0).and_then(Expr::name), Some("solid_queue" | "good_job"));
         if !spawns && !plugin {
             continue;

@@ -9,7 +9,7 @@ use crate::units;
 pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
     let finding = |rule, level, message: String, decided_by: String| Finding {
         rule,
-        code: None,
+        code: Some("SF301"),
         level,
         place: None,
         message,

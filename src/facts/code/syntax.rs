@@ -3,6 +3,7 @@
 //! One walk without recursion serves all of them; what differs is which node kinds are
 //! calls, assignments, imports and scopes (one small module per language).
 
+mod branches;
 mod go;
 mod java;
 mod php;
@@ -105,6 +106,15 @@ impl Reader<'_> {
                     self.builder.open(kind, line(node));
                 }
             }
+            // What follows an early exit stands in a branch as well, until its block ends.
+            let outer = match self.early_exit(node, branches) {
+                Some(kind) => {
+                    self.builder.scope = outer;
+                    self.builder.open(kind, line(node));
+                    self.builder.scope
+                }
+                None => outer,
+            };
             around.push((node, outer));
             if cursor.goto_first_child() {
                 continue;
@@ -185,6 +195,11 @@ impl Reader<'_> {
             }
             return;
         }
+        // Go's grammar makes a list of the one value of a constant.
+        let right = match children(right).as_slice() {
+            [only] if right.kind() == "expression_list" => *only,
+            _ => right,
+        };
         let value = self.value(right, 0);
         self.builder.assign(self.target(left), value, line(left));
     }
@@ -203,25 +218,6 @@ impl Reader<'_> {
             return text.replace('[', ".").replace(']', "");
         }
         self.dotted(node)
-    }
-
-    /// The branch that this step is, if its parent chooses by a condition.
-    fn branch(&self, step: &Step<'_, '_>, parents: &[&str]) -> Option<ScopeKind> {
-        let parent = step.parent()?;
-        if !parents.contains(&parent.kind()) {
-            return None;
-        }
-        let holds = match step.field? {
-            "consequence" | "body" => true,
-            "alternative" => false,
-            _ => return None,
-        };
-        let unless = parent.kind().starts_with("unless");
-        let condition = self.field(parent, "condition");
-        (!condition.is_empty()).then_some(ScopeKind::Branch {
-            condition,
-            holds: holds != unless,
-        })
     }
 }
 

@@ -1,10 +1,15 @@
 //! Which scripts does a command run?
 //!
-//! Those of package.json by the package manager's words, and shell scripts of the app.
+//! Those of package.json by the package manager's words, shell scripts of the app, and what
+//! a Node script in `scripts/` or `bin/` starts in turn.
 
 use super::{Command, line_of, script, shell_lines};
 use crate::facts::app::App;
+use crate::facts::code::{self, Call, Expr, Language};
 use crate::facts::sources::Sources;
+
+/// A script larger than this many bytes is no script.
+const SCRIPT_LIMIT: usize = 100_000;
 
 /// Scripts that a command runs.
 pub(super) fn to(app: &App, sources: &Sources, command: &Command) -> Vec<Command> {
@@ -41,7 +46,53 @@ pub(super) fn to(app: &App, sources: &Sources, command: &Command) -> Vec<Command
             found.extend(shell_lines(path, text));
         }
     }
+    if let ["node" | "tsx" | "ts-node" | "bun", path, ..] = words.as_slice() {
+        found.extend(started_by(app, sources, path.trim_start_matches("./")));
+    }
     found
+}
+
+/// Commands that a Node script starts (`execSync("prisma migrate deploy")`). Only helper
+/// scripts are followed: what a server starts while it answers is no step of its start.
+fn started_by(app: &App, sources: &Sources, path: &str) -> Vec<Command> {
+    let helper = ["scripts/", "script/", "bin/", "build/", "tools/"]
+        .iter()
+        .any(|folder| path.starts_with(folder));
+    if !helper || Language::of(path) != Some(Language::JavaScript) || !sources.has(path) {
+        return Vec::new();
+    }
+    let Ok(text) = fs_err::read_to_string(app.root.join(path)) else {
+        return Vec::new();
+    };
+    if text.len() > SCRIPT_LIMIT || sources.skipped.iter().any(|(skipped, _)| skipped == path) {
+        return Vec::new();
+    }
+    let code = code::parse(path, Language::JavaScript, &text);
+    let started = code.calls.iter().filter_map(|call| {
+        Some(Command {
+            text: command_of(call)?,
+            path: path.to_owned(),
+            line: call.line,
+        })
+    });
+    started.collect()
+}
+
+/// The command line of `exec("a b")` or `spawn("a", ["b"])`.
+fn command_of(call: &Call) -> Option<String> {
+    let starts = matches!(
+        call.method(),
+        "exec" | "execSync" | "spawn" | "spawnSync" | "execFile" | "execFileSync" | "execa"
+    );
+    let program = call.positional(0).filter(|_| starts)?.text()?;
+    let mut line = program.to_owned();
+    if let Some(Expr::List(arguments)) = call.positional(1) {
+        for argument in arguments.iter().filter_map(Expr::text) {
+            line.push(' ');
+            line.push_str(argument);
+        }
+    }
+    Some(line)
 }
 
 fn matching_scripts(app: &App, word: &str) -> Vec<Command> {

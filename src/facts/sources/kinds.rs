@@ -75,20 +75,12 @@ pub(super) fn is_text(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let depth = path.matches('/').count();
     if TEXT_NAMES.contains(&name) {
+        return depth <= 3 && (depth == 0 || !outside_the_app(path));
+    }
+    if name.starts_with("Procfile") {
         return depth <= 3;
     }
-    if matches!(
-        name,
-        "env.example"
-            | "example.env"
-            | "sample.env"
-            | "env.default"
-            | "env.sample"
-            | "env.template"
-    ) {
-        return depth <= 1;
-    }
-    if name.starts_with(".env") || name.starts_with("Procfile") {
+    if is_env_file(name) {
         return depth <= 1;
     }
     if name.starts_with("requirements") || path.starts_with("requirements/") {
@@ -104,6 +96,18 @@ pub(super) fn is_text(path: &str) -> bool {
     }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
     config && depth <= 4 && !outside_the_app(path)
+}
+
+/// Whether a file of this name shows or supplies environment variables: `.env`,
+/// `.env.example`, `.sample.env`, `env.template`.
+#[must_use]
+pub fn is_env_file(name: &str) -> bool {
+    const WORDS: &[&str] = &["example", "sample", "default", "template"];
+    let plain = name.trim_start_matches('.');
+    name.starts_with(".env")
+        || WORDS.iter().any(|word| {
+            plain.strip_prefix("env.") == Some(word) || plain.strip_suffix(".env") == Some(word)
+        })
 }
 
 /// Endings of lists of requirements.

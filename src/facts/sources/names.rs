@@ -131,15 +131,33 @@ pub(super) fn outside_the_app(path: &str) -> bool {
         .map_or(path, |(module, _)| module);
     let mut parts: Vec<_> = path.split('/').collect();
     parts.pop();
-    parts
-        .iter()
-        .any(|part| TEST_PARTS.contains(part) || DOC_PARTS.contains(part))
+    parts.iter().any(|part| {
+        TEST_PARTS.contains(part)
+            || DOC_PARTS.contains(part)
+            || part.ends_with("-examples")
+            || part.ends_with("_examples")
+    })
+}
+
+/// Whether others wrote this file: a package copied into a folder of the app, or WordPress
+/// with its plugins. Ruby, Python and Java apps may well have a part called `vendor`.
+fn copied(path: &str, language: Language) -> bool {
+    match language {
+        Language::Php => {
+            path.contains("/vendor/")
+                || ["wp-includes/", "wp-admin/", "wp-content/plugins/"]
+                    .iter()
+                    .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
+        }
+        Language::JavaScript | Language::Go => path.contains("/vendor/"),
+        Language::Ruby | Language::Python | Language::Java => false,
+    }
 }
 
 /// Whether a code file may run in a process, by its name alone.
 #[must_use]
 pub(super) fn may_run(path: &str, language: Language) -> bool {
-    if outside_the_app(path) {
+    if outside_the_app(path) || copied(path, language) {
         return false;
     }
     let mut parts: Vec<_> = path.split('/').collect();
@@ -271,6 +289,11 @@ mod tests {
             ("shop/settings/production.py", Language::Python, true),
             ("src/main/java/a/App.java", Language::Java, true),
             ("main_test.go", Language::Go, false),
+            ("lib/vendor/aws/Client.php", Language::Php, false),
+            ("wp-content/plugins/s3/s3.php", Language::Php, false),
+            ("wp-content/themes/shop/functions.php", Language::Php, true),
+            ("app/controllers/vendor/orders.rb", Language::Ruby, true),
+            ("tools/push-examples/main.go", Language::Go, false),
         ] {
             assert_eq!(may_run(path, language), runs, "{path}");
         }

@@ -1,12 +1,13 @@
 //! Which code can a process reach?
 //!
-//! Of the files that may run by their names ([`super::names`]), for Node those that the
-//! entry points import; where those can't be found, or a framework loads by folder,
-//! everything that may run counts as reached.
+//! Of the files that may run by their names ([`super::names`]) those of languages that the
+//! platform installs ([`super::deployed`]); for Node those that the entry points import, for
+//! Go the packages of the started programs ([`super::go_packages`]). Where entry points
+//! can't be found, or a framework loads by folder, everything that may run counts as reached.
 
 use std::collections::BTreeSet;
 
-use super::Sources;
+use super::{Sources, deployed, go_packages};
 use crate::facts::app::App;
 use crate::facts::code::{Code, Language};
 use crate::facts::process;
@@ -26,6 +27,9 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
             .map_or(file.path.as_str(), |(stem, _)| stem);
         !file.path.starts_with("bin/") || commands.iter().any(|command| command.contains(stem))
     });
+    deployed::keep(app, sources, &commands);
+    go_packages::keep(sources, &commands);
+    keep_loaded_ruby(sources, &commands);
     if !process::runs_node(app, sources) {
         sources
             .files
@@ -38,6 +42,32 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
     sources
         .files
         .retain(|file| file.language != Language::JavaScript || reached.contains(&file.path));
+}
+
+/// Drops Ruby files beside `config.ru` that nothing loads: Rack starts there, and Rails loads
+/// `app/`, `config/` and `lib/`, so a file at the root is a tool's unless it is required.
+fn keep_loaded_ruby(sources: &mut Sources, commands: &[String]) {
+    if !sources.has("config.ru") {
+        return;
+    }
+    let loaded: BTreeSet<String> = sources
+        .files
+        .iter()
+        .filter(|code| code.language == Language::Ruby)
+        .flat_map(|code| &code.imports)
+        .map(|import| {
+            let name = import.module.rsplit('/').next().unwrap_or_default();
+            name.trim_end_matches(".rb").to_owned()
+        })
+        .collect();
+    sources.files.retain(|code| {
+        let at_root = code.path.strip_suffix(".rb");
+        at_root
+            .filter(|stem| !stem.contains('/'))
+            .is_none_or(|stem| {
+                loaded.contains(stem) || commands.iter().any(|command| command.contains(stem))
+            })
+    });
 }
 
 /// What Node loads from its entry points; `None` if they can't be known.

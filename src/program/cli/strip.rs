@@ -62,7 +62,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 /// `slugsmith strip record -- COMMAND`: exits as the command does.
 fn record(arguments: &Arguments) -> Result<Exit> {
     let app = folder(std::path::Path::new("."))?;
-    let recorded = crate::strip::record::run(&app, &arguments.command)?;
+    let environment = environment();
+    let config = config::read(&app, &environment)?;
+    let recorded = crate::strip::record::run(&app, &arguments.command, &config, &environment)?;
     let mut text = Vec::new();
     for line in print::strip::recorded(&recorded) {
         let _ = Skin::Bullets.write(&mut text, &line);

@@ -2,6 +2,7 @@
 
 use super::{Because, State};
 use crate::strip::catalogue::app::VERSION_CONTROL;
+use crate::strip::catalogue::node::UNREACHED;
 use crate::strip::catalogue::{Entry, Guard};
 use crate::strip::dev::DEVELOPMENT;
 use crate::strip::facts::{in_packages, package_folder};
@@ -93,7 +94,9 @@ impl State<'_, '_> {
             return;
         }
         // The graph has judged packages already.
-        if self.facts.trace && self.facts.index.path(number).is_some_and(in_packages) {
+        let judged =
+            entry.id == UNREACHED.id || self.facts.index.path(number).is_some_and(in_packages);
+        if self.facts.trace && judged {
             return;
         }
         let strong_enough = match entry.guard {

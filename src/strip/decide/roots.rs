@@ -6,7 +6,7 @@ use super::{Because, State};
 use crate::strip::catalogue::node::UNREACHED;
 use crate::strip::catalogue::{Entry, runtime};
 use crate::strip::dev::DEVELOPMENT;
-use crate::strip::facts::{Texts, in_packages, package_folder};
+use crate::strip::facts::{Texts, in_packages};
 use crate::strip::lists::Lists;
 use crate::strip::manifest::Manifest;
 use crate::strip::python;
@@ -23,7 +23,9 @@ impl State<'_, '_> {
         if !facts.trace {
             return Vec::new();
         }
-        let trace = trace::node(facts, texts, &self.normal);
+        let trace = trace::follow(facts, texts, &self.normal, |path| {
+            lists.keep.names(path, false)
+        });
         let mut used = Vec::new();
         for number in 0..self.open.len() {
             let Some(path) = facts
@@ -33,11 +35,15 @@ impl State<'_, '_> {
             else {
                 continue;
             };
-            let known = package_folder(path)
-                .is_some_and(|folder| matches!(facts.manifests.get(folder), Some(Some(_))));
-            let Some(slot) = self.open.get_mut(number).filter(|_| known) else {
+            let judged = trace.judged.get(number) == Some(&true);
+            let Some(slot) = self.open.get_mut(number).filter(|_| judged) else {
                 continue;
             };
+            // Tests and installers of Python are known by name; what keeps them is read below.
+            let named = slot.is_some() && crate::strip::catalogue::python::split(path).is_some();
+            if named {
+                continue;
+            }
             let listed = slot.is_some_and(Entry::is_listed);
             let develops = slot.is_some_and(|entry| entry.id == DEVELOPMENT.id);
             if develops && !lists.keep.names(path, false) {

@@ -2,6 +2,7 @@
 "use strict";
 const fs = require("node:fs");
 const Module = require("node:module");
+const children = require("node:child_process");
 const list = process.env.SLUGSMITH_RECORD;
 const append = fs.appendFileSync;
 const seen = new Set();
@@ -17,21 +18,36 @@ function note(path) {
     append(list, `${path}\n`);
   } catch { /* recording must not change what the app does */ }
 }
-for (const name of ["open", "openSync", "readFile", "readFileSync", "createReadStream", "stat", "statSync", "readdir", "readdirSync"]) {
-  const original = fs[name];
-  fs[name] = function (path, ...rest) { note(path); return original.call(this, path, ...rest); };
-  Object.assign(fs[name], original);
+// Replaced functions keep their own properties (`realpath.native`, util.promisify.custom).
+function replace(owner, name, make) {
+  const original = owner[name];
+  if (typeof original !== "function") return;
+  owner[name] = make(original);
+  Object.defineProperties(owner[name], Object.getOwnPropertyDescriptors(original));
 }
-for (const name of ["open", "readFile", "stat", "readdir"]) {
-  const original = fs.promises[name];
-  fs.promises[name] = function (path, ...rest) { note(path); return original.call(this, path, ...rest); };
+const noting = (original) => function (path, ...rest) { note(path); return original.call(this, path, ...rest); };
+for (const name of ["open", "openSync", "readFile", "readFileSync", "createReadStream", "copyFile", "copyFileSync", "stat", "statSync", "lstat", "lstatSync", "access", "accessSync", "exists", "existsSync"]) replace(fs, name, noting);
+for (const name of ["open", "readFile", "copyFile", "stat", "lstat", "access"]) replace(fs.promises, name, noting);
+replace(Module, "_resolveFilename", (resolve) => function (...words) { const path = resolve.apply(this, words); note(path); return path; });
+replace(process, "dlopen", (dlopen) => function (module, path, ...rest) { note(path); return dlopen.call(this, module, path, ...rest); });
+// A child with an environment of its own is watched, too.
+const ours = { SLUGSMITH_RECORD: list, NODE_OPTIONS: process.env.NODE_OPTIONS, PYTHONPATH: process.env.PYTHONPATH };
+function watched(env) {
+  const more = Object.entries(ours).filter(([name, value]) => value && !(name in env));
+  return { ...env, ...Object.fromEntries(more) };
 }
-const load = Module._load;
-const resolve = Module._resolveFilename;
-Module._resolveFilename = function (...words) { const path = resolve.apply(this, words); note(path); return path; };
-Module._load = function (...words) { return load.apply(this, words); };
-const dlopen = process.dlopen;
-process.dlopen = function (module, path, ...rest) { note(path); return dlopen.call(this, module, path, ...rest); };
+replace(children.ChildProcess.prototype, "spawn", (spawn) => function (options) {
+  if (options && Array.isArray(options.envPairs)) {
+    const has = (name) => options.envPairs.some((pair) => String(pair).startsWith(`${name}=`));
+    for (const [name, value] of Object.entries(ours)) if (value && !has(name)) options.envPairs.push(`${name}=${value}`);
+  }
+  return spawn.call(this, options);
+});
+for (const name of ["spawnSync", "execSync", "execFileSync"]) {
+  replace(children, name, (original) => function (...words) {
+    return original.apply(this, words.map((word) => (word && !Array.isArray(word) && typeof word === "object" && word.env ? { ...word, env: watched(word.env) } : word)));
+  });
+}
 // ES modules are loaded elsewhere; hooks that run in this thread exist since Node 22.15.
 if (typeof Module.registerHooks === "function") {
   Module.registerHooks({ load(url, context, next) { note(url); return next(url, context); } });
@@ -40,3 +56,5 @@ if (typeof Module.registerHooks === "function") {
 export async function load(url, context, next) { try { if (url.startsWith("file:") && url.includes("node_modules") && !seen.has(url)) { seen.add(url); fs.appendFileSync(${JSON.stringify(list || "/dev/null")}, fileURLToPath(url) + "\\n"); } } catch {} return next(url, context); }`;
   Module.register(`data:text/javascript,${encodeURIComponent(hook)}`, "file:///");
 }
+// `import { readFile } from "node:fs"` sees the replaced functions.
+Module.syncBuiltinESMExports();

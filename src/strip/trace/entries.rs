@@ -1,145 +1,93 @@
 //! Where does the app's own code begin?
 
 use super::graph::Graph;
-use super::resolve::{Form, in_app};
-use crate::strip::decide::Because;
-use crate::strip::facts::{Facts, Texts};
-use crate::strip::index::{self, join, parent};
+use super::node::in_app;
+use super::{node, python};
+use crate::strip::decide::{Because, KEEP_FILE};
+use crate::strip::index;
 use crate::strip::references;
-use crate::strip::start;
 
-/// Options of Node whose value is a module.
-const PRELOADS: &[&str] = &[
-    "-r",
-    "--require",
-    "--import",
-    "--loader",
-    "--experimental-loader",
-];
+/// Larger files that are no programs are data, in bytes.
+const MAX_TEXT: u64 = 2_000_000;
 
 /// Adds every entry point.
-pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, graph: &mut Graph<'_, '_>) {
-    commands(facts, graph);
-    manifest(facts, graph);
-    own_code(facts, texts, graph);
-}
-
-fn commands(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
-    for command in &facts.commands {
-        let because = Because::Command(command.origin.clone());
-        let words: Vec<&str> = start::words(&command.text).collect();
-        for (at, word) in words.iter().enumerate() {
-            let mut files = Vec::new();
-            if let Some(path) = join("", word).filter(|path| !path.is_empty()) {
-                graph.resolver.path(&path, &mut files);
-            }
-            let before = at.checked_sub(1).and_then(|before| words.get(before));
-            if before.is_some_and(|before| PRELOADS.contains(before)) {
-                files.extend(graph.resolver.resolve("x", word, Form::Require));
-                files.extend(graph.resolver.resolve("x", word, Form::Import));
-            }
-            // A program of a package, by its name or its path.
-            let program = format!("node_modules/.bin/{}", index::name(word));
-            files.extend(facts.index.find(&program));
-            for number in files {
-                graph.keep(number, &because);
-            }
+pub(super) fn add(graph: &mut Graph<'_, '_>, listed: impl Fn(&str) -> bool) {
+    let facts = graph.facts;
+    for number in 0..facts.index.entries().len() {
+        if facts.index.path(number).is_some_and(&listed) {
+            graph.keep(number, &Because::Manifest(KEEP_FILE.to_owned()));
         }
     }
-}
-
-/// What the app's own package.json names.
-fn manifest(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
-    let because = Because::Manifest("package.json".to_owned());
-    let manifest = facts.manifests.get("").and_then(Option::as_ref);
-    for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
-        let mut files = Vec::new();
-        if let Some(path) = join("", entry) {
-            graph.resolver.path(&path, &mut files);
-        }
-        for number in files {
-            graph.keep(number, &because);
-        }
-    }
+    node::add(facts, graph);
+    python::add(facts, graph);
+    own_code(graph);
 }
 
 /// The app's own sources are never judged: whatever is no test and no tool's
 /// configuration may run, by a one-off command if by nothing else.
-fn own_code(facts: &Facts<'_>, texts: &dyn Texts, graph: &mut Graph<'_, '_>) {
-    let known: Vec<usize> = (0..facts.index.entries().len())
-        .filter(|number| facts.index.is_file(*number))
-        .filter(|number| {
-            facts.index.path(*number).is_some_and(|path| {
-                in_app(path) && !is_tooling(path) && !graph.is_candidate(*number)
-            })
-        })
-        .collect();
-    for number in known {
+fn own_code(graph: &mut Graph<'_, '_>) {
+    let facts = graph.facts;
+    for number in 0..facts.index.entries().len() {
         let Some(path) = facts.index.path(number) else {
             continue;
         };
-        let because = Because::Manifest(path.to_owned());
-        let name = index::name(path);
-        let small = facts
-            .index
-            .entry(number)
-            .is_some_and(|entry| entry.size() < 2_000_000);
-        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-            "js" | "cjs" | "mjs" | "jsx" => graph.keep(number, &because),
-            "ts" | "tsx" | "mts" | "cts" if facts.runtime.typescript => {
-                graph.keep(number, &because);
-            }
-            "json" if name.ends_with(".nft.json") => traced(facts, texts, path, graph),
-            "json" | "html" | "ejs" | "hbs" | "pug" | "vue" | "yml" | "yaml" | "toml" | "sh"
-                if small && !name.contains("-lock") && name != "package.json" =>
-            {
-                mentions(texts, path, graph, &because);
-            }
-            "" if small
-                && facts
-                    .index
-                    .entry(number)
-                    .is_some_and(|entry| entry.mode() & 0o111 != 0) =>
-            {
-                graph.keep(number, &because);
-            }
-            _ => {}
+        let own = facts.index.is_file(number)
+            && in_app(path)
+            && !is_tooling(path)
+            && !graph.is_candidate(number)
+            && !python::in_environment(facts, path);
+        if own {
+            own_file(graph, number, path);
         }
     }
 }
 
-/// Files that frameworks traced at build time (Next writes `page.js.nft.json`).
-fn traced(facts: &Facts<'_>, texts: &dyn Texts, path: &str, graph: &mut Graph<'_, '_>) {
-    let json = texts
-        .text(path)
-        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
-    let files = json
-        .as_ref()
-        .and_then(|json| json.get("files"))
-        .and_then(serde_json::Value::as_array);
-    for file in files
-        .into_iter()
-        .flatten()
-        .filter_map(serde_json::Value::as_str)
-    {
-        if let Some(number) = join(parent(path), file).and_then(|file| facts.index.find(&file)) {
-            graph.keep(number, &Because::Manifest(path.to_owned()));
+fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
+    let facts = graph.facts;
+    let because = Because::Manifest(path.to_owned());
+    let entry = facts.index.entry(number);
+    let small = entry.is_some_and(|entry| entry.size() < MAX_TEXT);
+    let runs = entry.is_some_and(|entry| entry.mode() & 0o111 != 0);
+    let name = index::name(path);
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "js" | "cjs" | "mjs" | "jsx" | "py" => graph.keep(number, &because),
+        "ts" | "tsx" | "mts" | "cts" if facts.runtime.typescript => graph.keep(number, &because),
+        "json" if name.ends_with(".nft.json") => {
+            for file in node::traced(facts, graph.texts, path) {
+                graph.keep(file, &because);
+            }
         }
+        "json" | "html" | "ejs" | "hbs" | "pug" | "vue" | "yml" | "yaml" | "toml" | "sh"
+        | "ini" | "cfg" | "conf" | "pkl" | "pickle" | "joblib"
+            if small && !lists_dependencies(name) =>
+        {
+            mentions(graph, path, &because);
+        }
+        "" if small && runs => {
+            graph.keep(number, &because);
+            mentions(graph, path, &because);
+        }
+        _ => {}
     }
 }
 
-fn mentions(texts: &dyn Texts, path: &str, graph: &mut Graph<'_, '_>, because: &Because) {
-    let Some(text) = texts.text(path) else {
+/// Files that name packages because they are installed, not because they are used.
+fn lists_dependencies(name: &str) -> bool {
+    name.contains("-lock") || matches!(name, "package.json" | "pyproject.toml" | "Pipfile.lock")
+}
+
+fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
+    let Some(text) = graph.texts.text(path) else {
         return;
     };
     let mut words = Vec::new();
     references::literals(&text, |literal| words.push(literal.text.to_owned()));
     for word in words {
-        match word.find("node_modules/") {
-            Some(at) => graph.keep_path(&word[at..], because),
-            None => graph.app_word(&word, because),
+        for number in node::mentioned(&graph.node, &word) {
+            graph.keep(number, because);
         }
     }
+    python::mentions(&text, graph, because);
 }
 
 /// Configuration of tools that run before a release.

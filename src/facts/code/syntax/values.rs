@@ -45,6 +45,7 @@ impl Reader<'_> {
             | "class_constant_access_expression"
             | "qualified_name"
             | "instance_variable"
+            | "global_variable"
             | "scoped_property_access_expression" => Expr::Name(self.dotted(node)),
             "subscript" | "element_reference" | "subscript_expression" | "index_expression" => {
                 self.subscript(node)
@@ -87,6 +88,8 @@ impl Reader<'_> {
             | "not_operator"
             | "unary_operator"
             | "literal_element"
+            | "type_conversion_expression"
+            | "splat_argument"
             | "cast_expression"
             | "parenthesized_statements" => children(node)
                 .last()

@@ -1,0 +1,251 @@
+//! Under which condition does code run: always, in development, or if something is set?
+
+use crate::facts::code::{Code, ScopeKind};
+
+/// Under which condition code runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Branch {
+    Always,
+    /// Only in development or tests.
+    Development,
+    /// Only if something that the text does not tell; the variable, where one is named.
+    Conditional(String),
+}
+
+/// The condition under which a scope runs.
+#[must_use]
+pub fn branch(code: &Code, scope: usize) -> Branch {
+    let mut found = Branch::Always;
+    for scope in code.around(scope) {
+        match &scope.kind {
+            ScopeKind::Branch { condition, holds } => match judge(condition, *holds) {
+                Branch::Development => return Branch::Development,
+                Branch::Conditional(variable) => found = Branch::Conditional(variable),
+                Branch::Always => {}
+            },
+            ScopeKind::Class { name, .. } if is_development_name(name) => {
+                return Branch::Development;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// `DevelopmentConfig`, `TestingConfig`.
+fn is_development_name(name: &str) -> bool {
+    name.starts_with("Dev") || name.starts_with("Test") || name.starts_with("Local")
+}
+
+/// What a condition says, part by part where it is made of several.
+fn judge(condition: &str, holds: bool) -> Branch {
+    let condition = unwrapped(condition);
+    let all = parts(condition, &[" and ", "&&"]);
+    let any = parts(condition, &[" or ", "||"]);
+    let (list, together) = match (all.len() > 1, any.len() > 1) {
+        // `a or b and c` binds as `a or (b and c)`.
+        (_, true) => (any, !holds),
+        (true, false) => (all, holds),
+        (false, false) => return judge_one(condition, holds),
+    };
+    let verdicts: Vec<_> = list.iter().map(|part| judge(part, holds)).collect();
+    let development = |verdict: &Branch| *verdict == Branch::Development;
+    let always = |verdict: &Branch| *verdict == Branch::Always;
+    // All parts hold together, or one of them is enough.
+    let settled = if together {
+        if verdicts.iter().any(development) {
+            Some(Branch::Development)
+        } else if verdicts.iter().all(always) {
+            Some(Branch::Always)
+        } else {
+            None
+        }
+    } else if verdicts.iter().any(always) {
+        Some(Branch::Always)
+    } else if verdicts.iter().all(development) {
+        Some(Branch::Development)
+    } else {
+        None
+    };
+    settled.unwrap_or_else(|| {
+        let named = verdicts
+            .into_iter()
+            .find(|verdict| matches!(verdict, Branch::Conditional(_)));
+        named.unwrap_or(Branch::Conditional(String::new()))
+    })
+}
+
+/// A condition without the brackets around all of it.
+fn unwrapped(condition: &str) -> &str {
+    let trimmed = condition.trim();
+    let inner = trimmed
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    match inner {
+        Some(inner) if balanced(inner) => unwrapped(inner),
+        _ => trimmed,
+    }
+}
+
+/// Whether no bracket closes before it was opened.
+fn balanced(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.chars().all(|character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth >= 0
+    }) && depth == 0
+}
+
+/// The parts of a condition around an operator outside brackets and quotes.
+fn parts<'c>(condition: &'c str, operators: &[&str]) -> Vec<&'c str> {
+    let mut found = Vec::new();
+    let (mut depth, mut quote, mut start, mut skip) = (0_usize, None, 0, 0);
+    for (at, character) in condition.char_indices() {
+        if at < skip {
+            continue;
+        }
+        match (quote, character) {
+            (Some(open), close) if open == close => quote = None,
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 0 || quote.is_some() {
+            continue;
+        }
+        let rest = &condition[at..];
+        if let Some(operator) = operators
+            .iter()
+            .find(|operator| rest.starts_with(**operator))
+        {
+            found.push(condition[start..at].trim());
+            start = at + operator.len();
+            skip = start;
+        }
+    }
+    found.push(condition[start..].trim());
+    found
+}
+
+fn judge_one(condition: &str, holds: bool) -> Branch {
+    let lower = condition.to_ascii_lowercase();
+    let words: Vec<_> = lower
+        .split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let negated = lower.contains("!=")
+        || lower.starts_with('!')
+        || lower.starts_with("(!")
+        || lower.starts_with("not ")
+        || lower.contains(" not in ");
+    let runs_when_true = holds != negated;
+    let production = has(&[
+        "production",
+        "isprod",
+        "isproduction",
+        "is_production",
+        "is_prod",
+        "prod",
+        "dyno",
+        "heroku",
+        "is_heroku",
+        "on_heroku",
+        "is_heroku_app",
+    ]);
+    let development = has(&[
+        "development",
+        "dev",
+        "isdev",
+        "is_dev",
+        "isdevelopment",
+        "debug",
+        "test",
+        "testing",
+        "istest",
+        "local",
+        "is_local",
+        "islocal",
+        "is_testing",
+    ]);
+    if production != development && (development == runs_when_true) {
+        return Branch::Development;
+    }
+    if production != development {
+        return Branch::Always;
+    }
+    match variable(condition) {
+        Some(variable) => Branch::Conditional(variable),
+        None => Branch::Conditional(String::new()),
+    }
+}
+
+/// The environment variable that a condition reads.
+fn variable(condition: &str) -> Option<String> {
+    let at = [
+        "process.env.",
+        "ENV[",
+        "environ[",
+        "environ.get(",
+        "getenv(",
+        "Getenv(",
+        "env(",
+    ]
+    .iter()
+    .find_map(|mark| condition.find(mark).map(|at| at + mark.len()))?;
+    let name: String = condition[at..]
+        .trim_start_matches(['"', '\''])
+        .chars()
+        .take_while(|character| character.is_ascii_alphanumeric() || *character == '_')
+        .collect();
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_tell_development_from_production() {
+        for (condition, holds, expected) in [
+            (
+                "process.env.NODE_ENV !== 'production'",
+                true,
+                Branch::Development,
+            ),
+            (
+                "process.env.NODE_ENV !== 'production'",
+                false,
+                Branch::Always,
+            ),
+            (
+                "app.get('env') === 'development'",
+                true,
+                Branch::Development,
+            ),
+            ("\"DYNO\" in os.environ", false, Branch::Development),
+            ("settings.DEBUG", true, Branch::Development),
+            ("not SECRET_KEY and DEBUG", true, Branch::Development),
+            ("settings.DEBUG or TESTING", true, Branch::Development),
+            ("(settings.DEBUG or TESTING)", false, Branch::Always),
+            (
+                "process.env.NODE_ENV === 'production' && a.b('x && y')",
+                false,
+                Branch::Conditional(String::new()),
+            ),
+            ("!isProduction", true, Branch::Development),
+            (
+                "process.env.S3_BUCKET",
+                false,
+                Branch::Conditional("S3_BUCKET".to_owned()),
+            ),
+        ] {
+            assert_eq!(judge(condition, holds), expected, "{condition}");
+        }
+    }
+}

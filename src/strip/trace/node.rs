@@ -1,0 +1,160 @@
+//! What do files of Node load, and what of their packages must stay with them?
+
+mod entries;
+mod knowledge;
+mod meaning;
+mod packages;
+mod resolve;
+mod source;
+mod value;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Mutex;
+
+use super::graph::{Found, Language, named_only};
+use crate::strip::candidates::Candidates;
+use crate::strip::facts::{Facts, package_folder};
+use crate::strip::index;
+
+pub(super) use entries::{add, mentioned, traced};
+use resolve::Form;
+pub(super) use resolve::{Resolver, in_app};
+use source::{Context, Load};
+
+/// Everything that Node's side of the graph knows of one app.
+pub(super) struct Node<'g, 'a> {
+    facts: &'g Facts<'a>,
+    catalogue: &'g Candidates,
+    pub(super) resolver: Resolver<'g, 'a>,
+    /// Data files of packages by name.
+    data: HashMap<&'a str, Vec<usize>>,
+    /// Packages of which something is loaded.
+    packages: BTreeSet<&'a str>,
+    /// Patterns whose files were kept before.
+    matched: Mutex<HashSet<(String, bool)>>,
+}
+
+impl<'g, 'a> Node<'g, 'a> {
+    pub(super) fn new(facts: &'g Facts<'a>, catalogue: &'g Candidates) -> Self {
+        let mut data: HashMap<&str, Vec<usize>> = HashMap::new();
+        for number in 0..facts.index.entries().len() {
+            if let Some(path) = facts.index.path(number)
+                && facts.index.is_file(number)
+                && package_folder(path).is_some()
+                && !is_source(path)
+                && !path.ends_with(".json")
+                && !named_only(catalogue, number)
+            {
+                data.entry(index::name(path)).or_default().push(number);
+            }
+        }
+        Self {
+            facts,
+            catalogue,
+            resolver: Resolver::new(facts),
+            data,
+            packages: BTreeSet::new(),
+            matched: Mutex::default(),
+        }
+    }
+
+    /// Whether the graph decides about a file: its package.json is understood.
+    pub(super) fn judges(&self, path: &str) -> bool {
+        // The table names unplugged folders in ways of its own.
+        let unplugged = self.facts.plug_and_play && path.starts_with(".yarn/");
+        let folder = package_folder(path).filter(|_| !unplugged);
+        folder.is_some_and(|folder| matches!(self.facts.manifests.get(folder), Some(Some(_))))
+    }
+
+    fn file_of(&self, path: &str, specifier: &str) -> Option<String> {
+        let file = self
+            .resolver
+            .resolve(path, specifier, Form::Require)
+            .into_iter()
+            .find_map(|number| self.facts.index.path(number));
+        let manifest = || {
+            let name = specifier.strip_suffix("/package.json")?;
+            Some(format!(
+                "{}/package.json",
+                self.resolver.package(path, name)?
+            ))
+        };
+        file.map(str::to_owned).or_else(manifest)
+    }
+}
+
+impl<'a> Language<'a> for Node<'_, 'a> {
+    fn reads(&self, path: &str) -> bool {
+        let typescript = [".ts", ".tsx", ".mts", ".cts"]
+            .iter()
+            .any(|end| path.ends_with(end))
+            && !path.contains(".d.");
+        is_source(path) && (!typescript || self.facts.runtime.typescript || !in_app(path))
+    }
+
+    fn read(&self, path: &str, text: &str) -> Found {
+        let context = Context {
+            file: path,
+            platform: &self.facts.target.os,
+            arch: match self.facts.target.arch.as_str() {
+                "amd64" => "x64",
+                other => other,
+            },
+            resolve: &|specifier| self.file_of(path, specifier),
+        };
+        let source = source::read(text, &context);
+        let owner = package_folder(path);
+        let name = owner
+            .and_then(|folder| self.facts.manifests.get(folder)?.as_ref())
+            .map_or("", |manifest| manifest.name.as_str());
+        let inside = owner.map_or(path, |folder| path.get(folder.len() + 1..).unwrap_or(path));
+        let decided = knowledge::of(name).any(|known| known.decides(inside));
+        let mut found = Found::default();
+        if source.broken {
+            found.undecided.push(1);
+        }
+        for (load, line) in source.loads {
+            let files = match load {
+                Load::Module(value, form) => self.module(path, &value, form),
+                Load::Path(pattern) => self.path(path, &pattern),
+                Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
+                Load::Unknown => {
+                    if !decided {
+                        found.undecided.push(line);
+                    }
+                    if owner.is_none() {
+                        self.declared()
+                    } else {
+                        Vec::new()
+                    }
+                }
+            };
+            let files = files
+                .into_iter()
+                .filter(|number| !self.is_never(name, *number));
+            found.files.extend(files.map(|number| (number, line)));
+        }
+        found
+    }
+
+    fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {
+        let mut files = self.manifests(path);
+        if let Some(folder) = package_folder(path) {
+            self.touch(folder, &mut files);
+        }
+        files
+    }
+}
+
+/// Whether a file can load others.
+fn is_source(path: &str) -> bool {
+    let name = index::name(path);
+    match name.rsplit_once('.') {
+        Some((_, extension)) => matches!(
+            extension,
+            "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
+        ),
+        // Programs of `bin` without an extension.
+        None => path.contains("/bin/") || path.contains("/cli"),
+    }
+}
