@@ -13,7 +13,7 @@ use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
-use crate::facts::tree::{Totals, Tree};
+use crate::facts::tree::{Entry, Totals, Tree};
 use crate::progress::{Event, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
@@ -112,6 +112,12 @@ struct Run<'a> {
     report: Report,
     progress: &'a mut dyn Progress,
     phase_begun: Instant,
+}
+
+/// The tree without `.git`, be it the folder or the file of a worktree.
+fn without_repository(tree: &Tree) -> Tree {
+    let paths = tree.entries().iter().map(Entry::path);
+    tree.without(&paths.filter(|path| path.starts_with(".git")).collect())
 }
 
 /// What caches restored or installed.
@@ -214,7 +220,11 @@ impl Run<'_> {
         self.phase("Strip", stripped.report.before);
         if stripped.report.dry_run {
             let left = stripped.left();
-            self.weigh(&left);
+            // A laptop's folder has what a push leaves behind.
+            let pushed = (self.input.environment.world == World::Embedded)
+                .then(|| without_repository(&left));
+            let left = pushed.as_ref().unwrap_or(&left);
+            self.weigh(left);
             self.phase("Budget", left.totals());
             self.report.strip = Some(stripped.report);
             return Ok(stripped.found);

@@ -68,8 +68,8 @@ fn every_script_that_is_named_exists() {
     for path in FILES {
         let text = fs_err::read_to_string(repository(path)).unwrap();
         for (at, _) in text.match_indices("integrations/") {
-            let name = text[at..].split(|c: char| !c.is_ascii_alphanumeric() && !"/-.".contains(c));
-            let name = name.into_iter().next().unwrap();
+            let is_end = |c: char| !c.is_ascii_alphanumeric() && !"/-.".contains(c);
+            let name = text[at..].split(is_end).next().unwrap();
             let file = repository(name);
             assert!(file.is_file(), "{path} names {name}");
             let mode = file.metadata().unwrap().permissions().mode();

@@ -137,7 +137,7 @@ fn anchors(text: &str) -> Vec<String> {
 #[test]
 fn every_link_leads_somewhere() {
     let root = repository("");
-    let mut files = vec!["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+    let mut files = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
         .into_iter()
         .map(PathBuf::from)
         .collect::<Vec<_>>();

@@ -45,6 +45,22 @@ fn check_passes_when_the_configuration_says_never() {
 }
 
 #[test]
+fn check_weighs_what_a_push_would_take() {
+    let plain = storefront();
+    let size = |sandbox: &Sandbox| {
+        let report = sandbox
+            .slugsmith(&["check", "app", "--format", "json"])
+            .json();
+        report["budget"]["bytes"].as_u64().unwrap()
+    };
+    let before = size(&plain);
+    let cloned = plain.file(".git/objects/pack/a.pack", "x".repeat(100_000));
+    assert_eq!(size(&cloned), before);
+    let file = storefront().file(".git", "gitdir: elsewhere\n");
+    assert_eq!(size(&file), before);
+}
+
+#[test]
 fn inspect_gives_size_and_parts() {
     let sandbox = storefront();
     let ran = sandbox

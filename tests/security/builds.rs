@@ -11,9 +11,8 @@ fn program(sandbox: &Sandbox, name: &str) -> PathBuf {
     let bin = folder.join("bin");
     if !bin.exists() {
         fs_err::create_dir_all(&bin).unwrap();
-        for file in ["buildpack.toml"] {
-            fs_err::copy(repository(file), folder.join(file)).unwrap();
-        }
+        let descriptor = "buildpack.toml";
+        fs_err::copy(repository(descriptor), folder.join(descriptor)).unwrap();
         for link in ["detect", "compile", "build"] {
             std::os::unix::fs::symlink(BINARY, bin.join(link)).unwrap();
         }
