@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn what_a_verify_command_wrote_is_found() {
         let folder = packages();
-        let settings = "[com.slugsmith.strip]\nverify = [\"echo hello > log/started\"]";
+        let settings = "[com.slugsmith.strip]\nverify = [\"touch log/started\"]";
         let (left, walked) = both(folder.path(), settings);
         assert_eq!(left, walked);
         assert!(left.iter().any(|(path, ..)| path.ends_with("log/started")));

@@ -136,17 +136,17 @@ fn without_sizes(value: &mut serde_json::Value) {
         serde_json::Value::Object(fields) => {
             let of_image = fields.get("owner").is_some_and(|owner| owner == "image");
             fields.retain(|name, _| {
-                !(of_image && name == "commands")
-                    && ![
-                        "bytes",
-                        "launch_bytes",
-                        "files",
-                        "size",
-                        "version",
-                        "versions",
-                        "executables",
-                    ]
-                    .contains(&name.as_str())
+                let differs = [
+                    "bytes",
+                    "launch_bytes",
+                    "files",
+                    "size",
+                    "version",
+                    "versions",
+                    "executables",
+                ]
+                .contains(&name.as_str());
+                !differs && !(of_image && name == "commands")
             });
             fields.values_mut().for_each(without_sizes);
         }
