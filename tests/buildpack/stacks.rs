@@ -146,7 +146,7 @@ fn without_sizes(value: &mut serde_json::Value) {
                     "executables",
                 ]
                 .contains(&name.as_str());
-                !differs && !(of_image && name == "commands")
+                !(differs || of_image && name == "commands")
             });
             fields.values_mut().for_each(without_sizes);
         }
