@@ -63,7 +63,8 @@ fn in_proportion(value: u64, part: u64, whole: u64) -> u64 {
 /// Adds a layer that was taken over to the parts of a report: its shares, and what they
 /// leave of the whole.
 pub(super) fn add(parts: &mut Vec<Part>, whole: Part, shares: &[Share]) {
-    let mut rest = whole.clone();
+    let (compressed, width) = (whole.compressed, whole.plus_minus);
+    let mut rest = whole;
     for share in shares {
         let totals = Totals {
             files: share.files,
@@ -72,7 +73,7 @@ pub(super) fn add(parts: &mut Vec<Part>, whole: Part, shares: &[Share]) {
         rest.totals.files = rest.totals.files.saturating_sub(totals.files);
         rest.totals.bytes = rest.totals.bytes.saturating_sub(totals.bytes);
         rest.compressed = rest.compressed.saturating_sub(share.compressed);
-        let plus_minus = in_proportion(whole.plus_minus, share.compressed, whole.compressed);
+        let plus_minus = in_proportion(width, share.compressed, compressed);
         rest.plus_minus = rest.plus_minus.saturating_sub(plus_minus);
         merge(
             parts,
