@@ -64,7 +64,7 @@ pub(super) fn attribute(
         .iter()
         .map(|named| named.source.tree.totals().bytes)
         .sum();
-    let big = (total / BIG_FILE).max(BIG_FILE_BYTES);
+    let big = big(total);
     let mut parts = Groups::<(PartKind, String)>::new();
     let mut kinds = Groups::<&'static str>::new();
     let mut types = Groups::<Vec<u8>>::new();
@@ -244,8 +244,13 @@ fn sources_of(count: &Counting, named: &[Named<'_>], total: &Compressed) -> Vec<
     parts.into_iter().map(|(_, part)| part).collect()
 }
 
+/// From how many bytes on a file beyond all packages is named, where all have `total`.
+pub(super) fn big(total: u64) -> u64 {
+    (total / BIG_FILE).max(BIG_FILE_BYTES)
+}
+
 /// The part that an entry belongs to.
-fn part_of(
+pub(super) fn part_of(
     entry: &Entry,
     packages: &Packages,
     layer: Option<&str>,

@@ -7,6 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
+mod share;
+
+use self::share::Share;
 use super::history::{History, half_width};
 use super::{BudgetReport, Compressed, Load, Part, PartKind};
 use crate::facts::tree::Totals;
@@ -57,6 +60,9 @@ pub struct PastLayer {
     pub plus_minus: u64,
     /// As a layer of an image.
     pub image: u64,
+    /// What it is made of: a layer that is taken over is still the same packages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shares: Vec<Share>,
 }
 
 impl PastLayer {
@@ -101,6 +107,7 @@ pub(super) fn seen(load: &Load<'_>, shares: &[Part], report: &BudgetReport) -> V
                 compressed: share.compressed,
                 plus_minus: share.plus_minus,
                 image: (share.compressed as f64 * ratio) as u64,
+                shares: share::of(load, layer, report),
             },
         })
         .collect()
@@ -154,13 +161,14 @@ fn add(report: &mut BudgetReport, past: &PastLayer) {
         past.plus_minus,
     );
     widen(&mut report.size.image, past.image, past.plus_minus);
-    report.parts.push(Part {
+    let whole = Part {
         name: past.label(),
         kind: PartKind::Layer,
         totals,
         compressed: past.compressed,
         plus_minus: past.plus_minus,
-    });
+    };
+    share::add(&mut report.parts, whole, &past.shares);
 }
 
 fn widen(size: &mut Compressed, bytes: u64, plus_minus: u64) {
@@ -211,6 +219,7 @@ mod tests {
             plus_minus: 2,
             image: 120,
             digest: None,
+            shares: Vec::new(),
         });
         let first = weigh(Some(&history), &[reused("sha256:a")]);
         assert_eq!(first.layers[0].known, Known::Remembered);
