@@ -56,7 +56,6 @@ fn paths(removed: &[Removed]) -> HashSet<&Path> {
 
 #[cfg(test)]
 mod tests {
-
     use super::super::tests::{app, environment};
     use super::super::{absent, run_with};
     use super::*;
