@@ -4,6 +4,7 @@
 //! definition replaces an earlier one whole; `default = true` makes a type the default;
 //! a definition of the default type without it clears the default.
 
+use super::secrets;
 use crate::facts::layers::{Layers, Process};
 
 /// A process type with everybody who defined it.
@@ -26,16 +27,11 @@ impl ProcessReport {
     }
 }
 
-/// The command line of a process, for people.
+/// The command line of a process, for people: without the secrets that stand in it.
 #[must_use]
 pub fn shown(process: &Process) -> String {
-    process
-        .command
-        .iter()
-        .chain(&process.args)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = process.command.iter().chain(&process.args);
+    secrets::in_command(&words.map(String::as_str).collect::<Vec<_>>().join(" "))
 }
 
 /// How the default process came about.

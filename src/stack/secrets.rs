@@ -5,6 +5,7 @@
 //! `pack build --env` set is shown for known settings only. Where in doubt, masked.
 
 use super::environment::{By, PATH_VARIABLES, Step, Variable};
+use crate::command::mask;
 
 /// What stands in place of a secret.
 pub const MASK: &str = "[masked]";
@@ -156,6 +157,41 @@ pub fn from(name: &str, value: &str, is_platform: bool) -> String {
     shown(name, value)
 }
 
+/// A command line as people may see it: values of secret assignments and options
+/// (`API_TOKEN=… node server.js`) and credentials in URLs are masked. What a variable
+/// holds (`TOKEN=$OTHER`) is not in the text, so a reference stays.
+#[must_use]
+pub fn in_command(command: &str) -> String {
+    let mut out = String::with_capacity(command.len());
+    let mut quote = None;
+    let mut begun = 0;
+    for (at, character) in command.char_indices() {
+        match quote {
+            Some(open) if character == open => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '\'') => quote = Some(character),
+            None if character.is_whitespace() || matches!(character, ';' | '&' | '|') => {
+                out.push_str(&in_word(&command[begun..at]));
+                out.push(character);
+                begun = at + character.len_utf8();
+            }
+            None => {}
+        }
+    }
+    out.push_str(&in_word(&command[begun..]));
+    out
+}
+
+fn in_word(word: &str) -> String {
+    if let Some((name, value)) = word.split_once('=') {
+        let bare = value.trim_matches(['"', '\'']);
+        if !bare.is_empty() && !bare.starts_with('$') && is_secret(name, bare) {
+            return format!("{name}={MASK}");
+        }
+    }
+    mask(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +224,33 @@ mod tests {
             ("API_KEY", ""),
         ] {
             assert_eq!(shown(name, value), value, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_commands_are_masked() {
+        for (command, shown) in [
+            (
+                "API_TOKEN=abc node server.js",
+                "API_TOKEN=[masked] node server.js",
+            ),
+            (
+                "export KEY_SECRET='a b'; npm start",
+                "export KEY_SECRET=[masked]; npm start",
+            ),
+            (
+                "serve --api-key=abc --port=$PORT",
+                "serve --api-key=[masked] --port=$PORT",
+            ),
+            ("SECRET_KEY=$OTHER node .", "SECRET_KEY=$OTHER node ."),
+            ("sync https://u:p@h/x && web", "sync https://***@h/x && web"),
+            (
+                "NODE_ENV=production node 'a b.js'",
+                "NODE_ENV=production node 'a b.js'",
+            ),
+            ("TOKEN=\"never closed", "TOKEN=[masked]"),
+        ] {
+            assert_eq!(in_command(command), shown);
         }
     }
 

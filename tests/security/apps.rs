@@ -3,7 +3,7 @@
 use crate::support::Sandbox;
 
 /// Stands in every secret. Nothing that we print or write may have it.
-pub(crate) const CANARY: &str = "CANARY";
+pub(crate) const CANARY: &str = "TELLTALE";
 
 /// Package managers that print what they were called with, as some do.
 const TOOL: &str = r#"#!/bin/sh
@@ -13,19 +13,19 @@ esac
 case "$*" in
 *version*|-v) echo "10.9.3"; exit;;
 esac
-echo "fetching https://user:CANARY@registry.example/ms"
+echo "fetching https://user:TELLTALE@registry.example/ms"
 case "$0 $1" in
 */npm\ ci)
   /bin/mkdir -p node_modules/ms/test
   echo 'module.exports = 1' > node_modules/ms/index.js
-  echo '{"name":"ms","main":"index.js","_resolved":"https://user:CANARY@registry.example/ms.tgz"}' > node_modules/ms/package.json;;
+  echo '{"name":"ms","main":"index.js","_resolved":"https://user:TELLTALE@registry.example/ms.tgz"}' > node_modules/ms/package.json;;
 esac
 exit 0
 "#;
 
 const LOCK: &str = r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{
-"":{"name":"shop","version":"1.0.0","dependencies":{"ms":"https://user:CANARY@registry.example/ms.tgz"}},
-"node_modules/ms":{"version":"2.0.0","resolved":"https://user:CANARY@registry.example/ms.tgz"}}}"#;
+"":{"name":"shop","version":"1.0.0","dependencies":{"ms":"https://user:TELLTALE@registry.example/ms.tgz"}},
+"node_modules/ms":{"version":"2.0.0","resolved":"https://user:TELLTALE@registry.example/ms.tgz"}}}"#;
 
 /// Secrets in every place where an app or its platform has them.
 pub(crate) fn with_secrets() -> Sandbox {
@@ -35,28 +35,28 @@ pub(crate) fn with_secrets() -> Sandbox {
         .program("fetch-models", TOOL)
         .file(
             "package.json",
-            r#"{"name":"shop","version":"1.0.0","scripts":{"start":"node server.js"},"dependencies":{"ms":"https://user:CANARY@registry.example/ms.tgz"}}"#,
+            r#"{"name":"shop","version":"1.0.0","scripts":{"start":"node server.js"},"dependencies":{"ms":"https://user:TELLTALE@registry.example/ms.tgz"}}"#,
         )
         .file("package-lock.json", LOCK)
-        .file(".npmrc", "//registry.example/:_authToken=CANARY\n//r.example/:_password=CANARY\n")
-        .file(".env", "SECRET_KEY=CANARY\nDATABASE_URL=postgres://u:CANARY@db.example/shop\n")
-        .file("Procfile", "web: API_TOKEN=CANARY node server.js\n")
+        .file(".npmrc", "//registry.example/:_authToken=TELLTALE\n//r.example/:_password=TELLTALE\n")
+        .file(".env", "SECRET_KEY=TELLTALE\nDATABASE_URL=postgres://u:TELLTALE@db.example/shop\n")
+        .file("Procfile", "web: API_TOKEN=TELLTALE node server.js\n")
         .file(
             "server.js",
-            "const stripe = require('stripe')('sk_live_CANARY00000000000000000000');\n\
-             const aws = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'CANARYCANARYCANARYCANARYCANARYCANARYCANA' };\n\
-             const db = 'postgres://u:CANARY@db.example/shop';\n\
+            "const stripe = require('stripe')('sk_live_TELLTALE00000000000000000000');\n\
+             const aws = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'TELLTALETELLTALETELLTALETELLTALETELLTALE' };\n\
+             const db = 'postgres://u:TELLTALE@db.example/shop';\n\
              require('http').createServer(() => stripe).listen(3000);\n\
              process.env.SESSION_SECRET;\n",
         )
-        .file("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nCANARYCANARYCANARY\n-----END RSA PRIVATE KEY-----\n")
-        .file("app.json", r#"{"name":"shop","env":{"API_TOKEN":{"value":"CANARY"},"SESSION_SECRET":"CANARY"}}"#)
-        .file(".profile.d/tokens.sh", "export API_TOKEN=CANARY\nexport DATABASE_URL=\"postgres://u:CANARY@h/d\"\n")
+        .file("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nTELLTALETELLTALETELLTALE\n-----END RSA PRIVATE KEY-----\n")
+        .file("app.json", r#"{"name":"shop","env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)
+        .file(".profile.d/tokens.sh", "export API_TOKEN=TELLTALE\nexport DATABASE_URL=\"postgres://u:TELLTALE@h/d\"\n")
         .file(
             "project.toml",
             "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\"]\nkey = [\"models.lock\"]\n\
-             run = \"fetch-models https://user:CANARY@models.example/x\"\nenv = [\"API_TOKEN\"]\n\
-             [com.slugsmith.strip]\nverify = [\"fetch-models https://user:CANARY@models.example/x\"]\n",
+             run = \"fetch-models https://user:TELLTALE@models.example/x\"\nenv = [\"API_TOKEN\"]\n\
+             [com.slugsmith.strip]\nverify = [\"fetch-models https://user:TELLTALE@models.example/x\"]\n",
         );
     for (name, value) in VARIABLES {
         fs_err::write(sandbox.path("env").join(name), value).unwrap();
@@ -66,17 +66,17 @@ pub(crate) fn with_secrets() -> Sandbox {
 
 /// Config vars, as files in a classic build and as variables elsewhere.
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
-    ("DATABASE_URL", "postgres://u:CANARY@db.example/shop"),
-    ("API_TOKEN", "CANARY"),
-    ("NPM_TOKEN", "CANARY"),
+    ("DATABASE_URL", "postgres://u:TELLTALE@db.example/shop"),
+    ("API_TOKEN", "TELLTALE"),
+    ("NPM_TOKEN", "TELLTALE"),
     (
         "npm_config_registry",
-        "https://user:CANARY@registry.example/",
+        "https://user:TELLTALE@registry.example/",
     ),
-    ("NPM_CONFIG__AUTH", "CANARY"),
-    ("PIP_INDEX_URL", "https://user:CANARY@pypi.example/simple"),
-    ("BUNDLE_GEMS__EXAMPLE__COM", "user:CANARY"),
-    ("HTTPS_PROXY", "http://user:CANARY@proxy.example:3128"),
-    ("SESSION_SECRET", "CANARY"),
+    ("NPM_CONFIG__AUTH", "TELLTALE"),
+    ("PIP_INDEX_URL", "https://user:TELLTALE@pypi.example/simple"),
+    ("BUNDLE_GEMS__EXAMPLE__COM", "user:TELLTALE"),
+    ("HTTPS_PROXY", "http://user:TELLTALE@proxy.example:3128"),
+    ("SESSION_SECRET", "TELLTALE"),
     ("WEB_CONCURRENCY", "2"),
 ];
