@@ -168,14 +168,13 @@ pub fn in_command(command: &str) -> String {
     for (at, character) in command.char_indices() {
         match quote {
             Some(open) if character == open => quote = None,
-            Some(_) => {}
             None if matches!(character, '"' | '\'') => quote = Some(character),
             None if character.is_whitespace() || matches!(character, ';' | '&' | '|') => {
                 out.push_str(&in_word(&command[begun..at]));
                 out.push(character);
                 begun = at + character.len_utf8();
             }
-            None => {}
+            _ => {}
         }
     }
     out.push_str(&in_word(&command[begun..]));
