@@ -361,9 +361,7 @@ fn a_layer_of_another_user_costs_the_cache_and_not_the_build() {
     fs_err::write(layers.join("cache-pip/data/venv/old"), "x").unwrap();
     fs_err::create_dir_all(layers.join("cache-pip.toml/x")).unwrap();
     fs_err::write(platform.join("plan.toml"), "").unwrap();
-    let descriptor = crate::support::repository("buildpack.toml");
     crate::shop::executable(&sandbox, "build");
-    fs_err::copy(descriptor, sandbox.path("buildpack/buildpack.toml")).unwrap();
     give(&root, 12001);
     for stored in ["cache-pip", "cache-pip.toml"] {
         give(&layers.join(stored), 12002);
@@ -372,7 +370,7 @@ fn a_layer_of_another_user_costs_the_cache_and_not_the_build() {
     command
         .args([&layers, &platform, &platform.join("plan.toml")])
         .current_dir(sandbox.app())
-        .env("CNB_BUILDPACK_DIR", sandbox.path("buildpack"))
+        .env("CNB_BUILDPACK_DIR", sandbox.path("buildpacks/slugsmith"))
         .env("CNB_LAYERS_DIR", &layers)
         .env("CNB_PLATFORM_DIR", &platform)
         .env("CNB_BP_PLAN_PATH", platform.join("plan.toml"))
