@@ -71,11 +71,14 @@ fn php_layout() {
 #[test]
 #[ignore = "real package managers"]
 fn monorepo() {
-    let caches = ["npm (package-lock.json, 88 packages)", "frontend/ (pnpm)"];
+    let caches = [
+        "npm (package-lock.json, 68 packages)",
+        "frontend/pnpm (pnpm-lock.yaml, 28 packages)",
+    ];
     builds(
         "monorepo",
         &["pnpm"],
-        &caches[..1],
+        &caches,
         &["node_modules/express/package.json", "frontend/dist/main.js"],
     );
 }
