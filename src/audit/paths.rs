@@ -210,6 +210,52 @@ fn shown(parts: &[Part]) -> String {
     )
 }
 
+/// Whether a call names the system's temporary folder, where files are meant to go away: in
+/// its arguments, or in what a callback of it answers (`cb(null, tmpDir)`).
+pub(super) fn goes_to_temp(site: Site<'_>) -> bool {
+    let temporary = |value: &Expr| {
+        value.any(|value| is_temporary(value) || is_temporary(site.code.resolve(value)))
+    };
+    let direct = site
+        .call
+        .arguments
+        .iter()
+        .any(|argument| temporary(&argument.value));
+    let by_callback = site.call.named("destination") == Some(&Expr::Function)
+        && site.code.calls.iter().any(|call| {
+            matches!(call.callee.as_str(), "cb" | "callback" | "done")
+                && call.positional(1).is_some_and(temporary)
+        });
+    direct || by_callback
+}
+
+fn is_temporary(value: &Expr) -> bool {
+    match value {
+        Expr::Text(text) => {
+            let plain = text.trim_start_matches("./");
+            text.starts_with("/tmp") || plain == "tmp" || plain.starts_with("tmp/")
+        }
+        Expr::Call { callee, .. } => callee.ends_with("tmpdir") || says_temporary(callee),
+        Expr::Name(name) => says_temporary(name),
+        _ => false,
+    }
+}
+
+/// `tmpDirPath`, `temp_folder`, `getTmpDirectory`: what a name says in its words.
+fn says_temporary(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut words = String::new();
+    for character in last.chars() {
+        if character.is_ascii_uppercase() {
+            words.push('_');
+        }
+        words.push(character.to_ascii_lowercase());
+    }
+    words
+        .split('_')
+        .any(|word| matches!(word, "tmp" | "temp" | "tmpdir" | "tempdir" | "temporary"))
+}
+
 /// Whether what is written is removed again in the same function or block.
 pub(super) fn tidies(site: Site<'_>) -> bool {
     // Functions by the line they begin at; callbacks of Node make the file the unit.
