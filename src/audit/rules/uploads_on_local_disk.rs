@@ -3,12 +3,11 @@
 mod django;
 mod laravel;
 mod node;
+mod plain;
 mod rails;
 
-use crate::audit::guards::calls_to;
 use crate::audit::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
-use crate::audit::{Facts, Site, paths};
-use crate::facts::code::Language;
+use crate::audit::{Facts, Site};
 use crate::facts::packages::Ecosystem;
 use crate::finding::Level;
 
@@ -26,7 +25,8 @@ pub(super) static RULE: Rule = Rule {
         finds: "Uploads that are stored on disk *and* used: `multer({ dest })` or disk storage, formidable's `uploadDir`; \
                 Active Storage on a Disk service with `has_one_attached`, CarrierWave `storage :file`; Django's \
                 file system storage with `FileField` or `ImageField`; Laravel's local or public disk with `->store(` or \
-                `Storage::put`; `MultipartFile.transferTo`; gin's `SaveUploadedFile`.",
+                `Storage::put`; a request's file that Flask, PHP (`move_uploaded_file`), Spring (`transferTo`), Go \
+                (`SaveUploadedFile`, `FormFile` with `os.Create`) or Node puts below a folder of uploads; Paperclip without a service.",
         why: "A dyno's disk is its own and is thrown away at every restart, at least once a day, and at every deploy. \
               The file is gone, and other dynos never saw it.",
         fix: "Keep files in object storage.\n\n```\nheroku addons:create bucketeer\nnpm install multer-s3 @aws-sdk/client-s3\n\
@@ -45,8 +45,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(rails::carrierwave(facts));
     evidence.extend(django::check(facts));
     evidence.extend(laravel::check(facts));
-    evidence.extend(java_and_go(facts));
-    let handles = facts.packages.has_any(Ecosystem::Npm, &["multer", "formidable", "busboy", "express-fileupload"])
+    evidence.extend(plain::sites(facts));
+    evidence.extend(rails::attached_to_disk(facts));
+    let handles = facts.packages.has_any(Ecosystem::Npm, node::PARSERS)
         || rails::uses_active_storage(facts).is_some()
         || facts.packages.has(Ecosystem::Gem, "carrierwave")
         || django::model_with_file(facts).is_some();
@@ -59,31 +60,4 @@ fn local(site: Site<'_>, what: &str) -> Evidence {
         site.call.line,
         format!("{what} writes uploads to the dyno's disk: they are gone at the next restart, and other dynos never see them."),
     )
-}
-
-fn java_and_go(facts: &Facts<'_>) -> Vec<Evidence> {
-    let java = calls_to(facts, Language::Java, |site| {
-        site.call.method() == "transferTo"
-            && site.code.imports("org.springframework.web.multipart")
-            && site.call.arguments.len() == 1
-    });
-    let go = calls_to(facts, Language::Go, |site| {
-        site.call.method() == "SaveUploadedFile" && site.call.arguments.len() == 2
-    });
-    java.chain(go)
-        .filter(|site| !paths::goes_to_temp(*site) && !removed(*site))
-        .map(|site| {
-            local(site, &format!("`{}`", site.call.callee))
-                .help("Stream the upload to S3 instead: heroku addons:create bucketeer")
-        })
-        .collect()
-}
-
-/// Removed in the same function.
-fn removed(site: Site<'_>) -> bool {
-    let function = site.code.function(site.call.scope);
-    site.code.calls.iter().any(|call| {
-        matches!(call.callee.as_str(), "os.Remove" | "os.RemoveAll" | "Files.delete" | "Files.deleteIfExists")
-            && site.code.function(call.scope) == function
-    })
 }

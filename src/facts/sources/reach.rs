@@ -29,6 +29,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
     });
     deployed::keep(app, sources, &commands);
     go_packages::keep(sources, &commands);
+    drop_browser_packages(sources, &commands);
     keep_loaded_ruby(sources, &commands);
     if !process::runs_node(app, sources) {
         sources
@@ -42,6 +43,28 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
     sources
         .files
         .retain(|file| file.language != Language::JavaScript || reached.contains(&file.path));
+}
+
+/// Drops what a package of the repository builds for browsers: where its manifest has a tool
+/// that only does that, its `src/` never runs on a dyno unless a command names it.
+fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
+    const TOOLS: &[&str] = &["react-scripts", "@vue/cli-service", "@angular/cli"];
+    let built: Vec<String> = sources
+        .texts
+        .iter()
+        .filter(|(path, text)| {
+            path.rsplit('/').next() == Some("package.json")
+                && TOOLS
+                    .iter()
+                    .any(|tool| text.contains(&format!("\"{tool}\"")))
+        })
+        .map(|(path, _)| format!("{}src/", path.trim_end_matches("package.json")))
+        .filter(|folder| !commands.iter().any(|command| command.contains(folder)))
+        .collect();
+    sources.files.retain(|file| {
+        file.language != Language::JavaScript
+            || !built.iter().any(|folder| file.path.starts_with(folder))
+    });
 }
 
 /// Drops Ruby files beside `config.ru` that nothing loads: Rack starts there, and Rails loads

@@ -61,7 +61,11 @@ fn storage(facts: &Facts<'_>) -> Storage {
                 Branch::Development => {}
                 Branch::Always => return Storage::Elsewhere,
                 Branch::Conditional(_) => match asked(code, assignment.scope) {
-                    Some(variable) if facts.declared(&variable) == Declared::No => found = Storage::Unless(variable),
+                    Some(variable) if facts.declared(&variable) == Declared::No => {
+                        if matches!(found, Storage::Disk) {
+                            found = Storage::Unless(variable);
+                        }
+                    }
                     _ => return Storage::Elsewhere,
                 },
             }

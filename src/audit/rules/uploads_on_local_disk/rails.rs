@@ -5,6 +5,7 @@ use crate::audit::guards::{self, Branch, Settled, branch, calls_to, settle};
 use crate::audit::registry::Evidence;
 use crate::audit::{Declared, Facts, Site};
 use crate::facts::code::{Assignment, Code, Expr, Language};
+use crate::facts::packages::Ecosystem;
 
 /// The first attachment of a model.
 pub(super) fn uses_active_storage<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
@@ -36,8 +37,10 @@ pub(super) fn active_storage(facts: &Facts<'_>) -> Option<Evidence> {
             &code.path,
             assignment.line,
             format!(
-                "Active Storage keeps files on the `{service}` disk, and {}:{} attaches some: they are gone at the next restart.",
-                attached.code.path, attached.call.line
+                "{}Active Storage keeps files on the dyno's disk (`{service}`), and {}:{} attaches some: they are gone at the next restart.",
+                if conditional { "Unless a variable chooses another service, which nothing declares, " } else { "" },
+                attached.code.path,
+                attached.call.line
             ),
         )
         .conditional(conditional)
@@ -92,3 +95,20 @@ pub(super) fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {
     )
 }
 
+/// Paperclip keeps files on disk unless a storage is named somewhere.
+pub(super) fn attached_to_disk(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants_any(Ecosystem::Gem, &["paperclip", "kt-paperclip"])?;
+    let site = calls_to(facts, Language::Ruby, |site| {
+        // What is merged into the options may name a storage.
+        let plain = |value: &Expr| !value.any(|value| matches!(value, Expr::Call { .. } | Expr::Name(_)));
+        let mut options = site.call.arguments.iter().skip(1);
+        site.call.callee == "has_attached_file" && options.all(|option| option.name.as_deref() == Some("styles") || plain(&option.value))
+    })
+    .next()?;
+    let names_storage = |code: &Code| {
+        code.assignments.iter().any(|assignment| assignment.target.contains("paperclip_defaults") || assignment.target.contains("default_options"))
+            || code.calls.iter().any(|call| call.named("storage").is_some())
+    };
+    let elsewhere = facts.code(Language::Ruby).any(names_storage);
+    (!elsewhere).then(|| local(site, "Paperclip's `has_attached_file`").help("config.paperclip_defaults = { storage: :s3, … }; heroku addons:create bucketeer"))
+}
