@@ -29,7 +29,7 @@ npm install --save-prod axios
 bundle add faker                     # outside of group :development
 uv add httpx && uv remove --dev httpx
 ```",
-        silent: "Build scripts, tests, tasks and seeds; inside try/catch, `defined?` or a branch for development; type-only imports; a package that another production dependency brings \
+        silent: "Build scripts, tests, tasks and seeds; inside try/catch, `defined?`, a branch for development or for watching files; type-only imports; a package that another production dependency brings \
                  along; `NPM_CONFIG_PRODUCTION=false`, skipped pruning, or another `BUNDLE_WITHOUT`.",
     },
     check,
@@ -98,12 +98,18 @@ fn is_pruned(facts: &Facts<'_>, name: &str) -> bool {
     facts.packages.wants(Ecosystem::Npm, name).is_none() && by_lock && !facts.packages.needed.contains(&key)
 }
 
-/// Inside try, or only in development, or behind a check.
+/// Inside try, or only in development, or where somebody asked to watch files.
 fn is_guarded(code: &Code, scope: usize) -> bool {
-    code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try)) || branch(code, scope) != Branch::Always
+    let watches = |condition: &str| ["watch", "reload"].iter().any(|word| condition.to_ascii_lowercase().contains(word));
+    branch(code, scope) == Branch::Development
+        || code.around(scope).any(|scope| match &scope.kind {
+            ScopeKind::Try => true,
+            ScopeKind::Branch { condition, holds } => *holds && watches(condition),
+            _ => false,
+        })
 }
 
-/// Files that others load behind a check only (`if (watch) require("./reload")`).
+/// Files that others load behind such a check only (`if (watch) require("./reload")`).
 fn loaded_on_demand<'a>(facts: &'a Facts<'_>) -> BTreeSet<&'a str> {
     let (mut guarded, mut always) = (BTreeSet::new(), BTreeSet::new());
     for code in facts.code(Language::JavaScript) {
