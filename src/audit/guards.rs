@@ -58,9 +58,15 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
     let at = files.binary_search_by(|code| code.path.as_str().cmp(path));
     let code = at.ok().and_then(|at| files.get(at));
     let tool = code.is_some_and(|code| {
-        ["invoke", "fabric", "click", "thor"]
-            .iter()
-            .any(|tool| code.imports(tool))
+        let commands = |bases: &[String]| bases.iter().any(|base| base.ends_with("Command"));
+        let console = code.language == Language::Php
+            && code.scopes.iter().any(
+                |scope| matches!(&scope.kind, ScopeKind::Class { bases, .. } if commands(bases)),
+            );
+        console
+            || ["invoke", "fabric", "click", "thor"]
+                .iter()
+                .any(|tool| code.imports(tool))
             || is_script(facts, code)
     });
     let folder = folder || tool;
