@@ -123,6 +123,18 @@ fn no_link_out(app: &Path, folder: &Path) -> Result<(), Fault> {
     }
 }
 
+/// What the user sees while it goes on: `packing node_modules`.
+fn told(verb: &str, roots: &[PathBuf]) -> String {
+    match roots.split_first() {
+        None => verb.to_owned(),
+        Some((first, [])) => format!("{verb} {}", first.display()),
+        Some((first, others)) => {
+            let more = crate::units::counted(others.len() as u64, "other");
+            format!("{verb} {} and {more}", first.display())
+        }
+    }
+}
+
 /// Where a root is unpacked before it gets its name: a sibling, so that renaming it is
 /// atomic. The name is fixed, so that the next run finds what a killed one left.
 #[must_use]

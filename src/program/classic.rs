@@ -16,7 +16,6 @@ use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
 use crate::facts::environment::{self, Environment, World, own_variables};
 use crate::flow::{self, Input};
-use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{Own, USAGE, verdict};
@@ -114,17 +113,13 @@ impl Build {
             app,
         })
     }
-
-    fn log(&self) -> BuildLog<anstream::AutoStream<std::io::Stdout>> {
-        BuildLog::new(anstream::stdout(), Skin::Classic, self.config.log.value)
-    }
 }
 
 /// The companion at the front of the list. The last buildpack fills its folder.
 fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
     let build = Build::read(operands)?;
     let notes = build.folder.join(before::LAYER);
-    let mut log = build.log();
+    let mut log = super::log(Skin::Classic, &build.config);
     log.event(super::companion_started());
     let context = cache::Context {
         app: &facts::app::read(&build.app),
@@ -142,7 +137,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let (app, folder) = (&build.app, &build.folder);
     fs_err::create_dir_all(folder).map_err(|error| crate::error::io("creating", folder, &error))?;
     let store = Store::new(folder.clone());
-    let mut log = build.log();
+    let mut log = super::log(Skin::Classic, &build.config);
     let input = Input {
         app,
         config: &build.config,
