@@ -1,7 +1,7 @@
 //! Long work shows itself: a bar under the log on a terminal, and elsewhere a plain line,
 //! only when nothing was printed for some seconds. A log never sees a carriage return.
 //!
-//! A thread looks at the [`work::board`] and draws on the [`screen`]; events of the flow
+//! A thread looks at the [`work::board`] and draws on the `screen`; events of the flow
 //! pass through here, so that neither writes into the other's lines.
 
 mod screen;
