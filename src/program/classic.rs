@@ -6,6 +6,7 @@
 mod launch_check;
 mod profile;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -156,8 +157,11 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     if let Some(script) = profile::script(changes(), Some(app)) {
         write_script(app, profile::PATH, &script)?;
     }
-    if let (Some(folder), Some(script)) = (buildpack, profile::script(changes(), None)) {
-        write_script(folder, profile::EXPORT, &script)?;
+    if let Some(folder) = buildpack {
+        match profile::script(changes(), None) {
+            Some(script) => write_script(folder, profile::EXPORT, &script)?,
+            None => forget_script(folder, profile::EXPORT)?,
+        }
     }
     let at_end = facts::app::read(app);
     if at_end.procfile.is_empty() {
@@ -180,6 +184,18 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
 fn write_script(root: &Path, path: &str, script: &str) -> Result<()> {
     let path = root.join(path);
     write_inside(root, &path, script).map_err(|error| crate::error::io("writing", &path, &error))
+}
+
+/// A buildpack's folder may outlive a build. What an earlier one of another app installed
+/// would be exported to this one's buildpacks.
+fn forget_script(root: &Path, path: &str) -> Result<()> {
+    let path = root.join(path);
+    match fs_err::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(crate::error::io("removing", &path, &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file of ours below `root`. A link where it or its folder should be would lead
