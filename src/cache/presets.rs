@@ -207,6 +207,10 @@ impl Job {
         ]
         .into_iter()
         .flatten()
+        .chain(match &mut self.prune {
+            Prune::Listed { otherwise, .. } => Some(otherwise),
+            Prune::Nothing | Prune::Modules { .. } | Prune::Archives { .. } => None,
+        })
     }
 }
 
@@ -229,6 +233,13 @@ pub(super) enum Prune {
     Archives {
         map: PathBuf,
         archives: PathBuf,
+    },
+    /// What npm's own list of the tree gives to development.
+    Listed {
+        /// The folder with `node_modules`, relative to the app.
+        project: PathBuf,
+        /// Run where there is no such list.
+        otherwise: Step,
     },
 }
 
