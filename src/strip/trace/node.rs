@@ -13,6 +13,7 @@ use std::sync::Mutex;
 
 use super::graph::{Found, Language, named_only};
 use crate::strip::candidates::Candidates;
+use crate::strip::catalogue::node::is_licence;
 use crate::strip::facts::{Facts, package_folder};
 use crate::strip::index;
 
@@ -155,6 +156,9 @@ fn is_source(path: &str) -> bool {
             "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
         ),
         // Programs of `bin` without an extension.
-        None => path.contains("/bin/") || path.contains("/cli"),
+        None => {
+            let program = path.contains("/bin/") || path.contains("/cli");
+            program && !is_licence(&name.to_ascii_lowercase())
+        }
     }
 }
