@@ -16,6 +16,7 @@ use crate::finding::Finding;
 use crate::report::Report;
 use crate::stack::StackReport;
 use crate::strip::StripReport;
+use crate::strip::layer::Went;
 
 /// Something that happened, in the order in which it happened.
 #[derive(Debug)]
@@ -61,6 +62,8 @@ pub enum Event<'a> {
         bytes: u64,
         took: Duration,
     },
+    /// What no process needs has left an installed layer.
+    LayerStripped(&'a Went),
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
     /// The key of a cache, where the user asks for it.

@@ -25,6 +25,7 @@ pub mod identical;
 pub mod index;
 pub mod journal;
 pub mod kept;
+pub mod layer;
 pub mod legacy;
 pub mod lists;
 pub mod manifest;
