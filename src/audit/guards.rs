@@ -10,9 +10,7 @@
 //!   [`at_least`])
 //! - **cause**: is there one finding per cause? ([`super::registry::Rule::silenced_by`])
 
-mod branch;
-
-pub use branch::{Branch, branch};
+pub use crate::facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
 use crate::facts::code::{Code, Expr, Language, ScopeKind};
@@ -151,6 +149,28 @@ pub fn settle<'a>(facts: &Facts<'_>, code: &'a Code, value: &'a Expr) -> Settled
             Settled::Fixed(value)
         }
         _ => Settled::Unknown,
+    }
+}
+
+/// The environment variable that the innermost condition around a scope asks for: itself, or
+/// through a name of the file (`BUCKET = os.environ.get("BUCKET")`, `if BUCKET:`).
+#[must_use]
+pub fn asked(code: &Code, scope: usize) -> Option<String> {
+    if let Branch::Conditional(variable) = branch(code, scope)
+        && !variable.is_empty()
+    {
+        return Some(variable);
+    }
+    let condition = code.around(scope).find_map(|scope| match &scope.kind {
+        ScopeKind::Branch { condition, .. } => Some(condition.trim()),
+        _ => None,
+    })?;
+    let name = condition
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .next()?;
+    match code.resolve(&Expr::Name(name.to_owned())) {
+        Expr::Env { name, .. } => Some(name.clone()),
+        _ => None,
     }
 }
 

@@ -127,13 +127,23 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
             line: 0,
         });
     }
+    let assumed = if processes.iter().any(|process| process.name == "web") {
+        "package.json"
+    } else {
+        processes.extend(rack(sources).map(|command| Process {
+            name: "web".to_owned(),
+            command: command.to_owned(),
+            line: 0,
+        }));
+        "Gemfile"
+    };
     processes
         .iter()
         .map(|process| {
             let command = Command {
                 text: process.command.clone(),
                 path: match process.line {
-                    0 => "package.json",
+                    0 => assumed,
                     _ => file,
                 }
                 .to_owned(),
@@ -146,6 +156,24 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
             }
         })
         .collect()
+}
+
+/// What the Ruby buildpack starts where nothing says otherwise
+/// (`lib/language_pack/rails*.rb` and `rack.rb` of heroku-buildpack-ruby,
+/// `default_process_types`).
+fn rack(sources: &Sources) -> Option<&'static str> {
+    let gemfile = sources
+        .text("Gemfile")
+        .filter(|_| sources.has("config.ru"))?;
+    let rails = gemfile.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with("gem \"rails\"") || line.starts_with("gem 'rails'")
+    });
+    Some(if rails {
+        "bin/rails server -p $PORT -e $RAILS_ENV"
+    } else {
+        "bundle exec rackup config.ru -p $PORT"
+    })
 }
 
 /// The Procfile that the platform reads: the one that app.json's `PROCFILE_PATH` names, if
