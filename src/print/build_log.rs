@@ -133,6 +133,7 @@ impl<W: Write> Progress for BuildLog<W> {
                 took,
             } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
             Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
+            Event::CacheResumed { name } => self.dependencies(&[cache::resumed(name)]),
             Event::CacheExplained(one) => {
                 self.dependencies(&[Line::row(1, json::cache::explained(one).to_string())]);
             }
