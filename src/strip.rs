@@ -55,6 +55,7 @@ pub use stripped::Stripped;
 
 use absent::Absent;
 use memory::Memory;
+use start::Command;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
@@ -78,6 +79,19 @@ pub static NOT_RECOVERED: Kind = Kind {
     },
 };
 
+/// What one strip works on.
+pub struct Input<'a> {
+    pub app: &'a Path,
+    pub config: &'a Config,
+    pub environment: &'a Environment,
+    /// Commands that other buildpacks have set, besides those that the app's files name.
+    pub commands: Vec<Command>,
+    /// Files of the app that are elsewhere.
+    pub absent: &'a dyn Absent,
+    /// Only say what would go.
+    pub dry_run: bool,
+}
+
 /// Strips `app`, or with `dry_run` only says what would go.
 ///
 /// # Errors
@@ -89,21 +103,31 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
-    run_with(app, config, environment, dry_run, &absent::Nothing).map(|stripped| stripped.report)
+    let input = Input {
+        app,
+        config,
+        environment,
+        commands: Vec::new(),
+        absent: &absent::Nothing,
+        dry_run,
+    };
+    run_with(&input).map(|stripped| stripped.report)
 }
 
-/// As [`run`], for an app of which some files are elsewhere: those that stay are brought
-/// back, the others are reported as removed. Gives the walked tree as well.
+/// As [`run`], for an app of which some files may be elsewhere: those that stay are
+/// brought back, the others are reported as removed. Gives the walked tree as well.
 ///
 /// # Errors
 /// As [`run`], or a file that stays can't be brought back.
-pub fn run_with(
-    app: &Path,
-    config: &Config,
-    environment: &Environment,
-    dry_run: bool,
-    absent: &dyn Absent,
-) -> Result<Stripped> {
+pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
+    let Input {
+        app,
+        config,
+        environment,
+        absent,
+        dry_run,
+        ..
+    } = *input;
     if !dry_run {
         recover(app)?;
     }
@@ -117,7 +141,7 @@ pub fn run_with(
     let basis = absent
         .packed()
         .filter(|_| !dry_run && config.strip.verify.value.is_empty())
-        .and_then(|packed| memory::basis(&tree, packed, &config.strip, environment));
+        .and_then(|packed| memory::basis(&tree, packed, input));
     if let Some(basis) = &basis
         && let Some(report) = again(app, basis, &tree, absent)?
     {
@@ -125,7 +149,8 @@ pub fn run_with(
     }
     let all_variables = environment;
     let environment = &memory::only_what_counts(environment);
-    let facts = facts::read(&tree, environment, level == StripLevel::Trace);
+    let trace = level == StripLevel::Trace;
+    let facts = facts::read(&tree, environment, &input.commands, trace);
     let texts = absent::Everywhere {
         on_disk: facts::OnDisk { root: app },
         absent,
@@ -229,7 +254,7 @@ pub enum Explanation {
 pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Path) -> Explanation {
     let tree = Tree::read(app);
     let trace = config.strip.level.value == StripLevel::Trace;
-    let facts = facts::read(&tree, environment, trace);
+    let facts = facts::read(&tree, environment, &[], trace);
     let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
     let list = plan
         .lists

@@ -355,9 +355,19 @@ fn out_of_step(ended: &Ended, saw: &str, step: &str) -> Problem {
         .details(ended.details())
 }
 
-/// A tool that isn't there.
+/// A tool that isn't there. Heroku has no buildpack for Cargo and Bun.
 fn missing(file: &str, tool: &str) -> Problem {
-    Problem::new(&super::TOOL_MISSING).saw(format!("{file} needs `{tool}`"))
+    let brings = match tool {
+        "node" | "npm" | "pnpm" | "yarn" => ", which heroku/nodejs brings",
+        "pipenv" | "poetry" | "python3" | "uv" => ", which heroku/python brings",
+        "bundle" | "ruby" => ", which heroku/ruby brings",
+        "composer" | "php" => ", which heroku/php brings",
+        "go" => ", which heroku/go brings",
+        "gradle" => ", which heroku/gradle brings",
+        "java" | "mvn" => ", which heroku/java brings",
+        _ => "",
+    };
+    Problem::new(&super::TOOL_MISSING).saw(format!("{file} needs `{tool}`{brings}"))
 }
 
 /// The buildpack of the group whose exact id is in `ids`, if the group is known.

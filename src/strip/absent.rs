@@ -94,4 +94,9 @@ impl<T: Texts> Texts for Everywhere<'_, T> {
             self.on_disk.text(path)
         }
     }
+
+    fn open(&self, path: &str) -> Option<fs_err::File> {
+        let is_there = !self.absent.has(Path::new(path));
+        is_there.then(|| self.on_disk.open(path)).flatten()
+    }
 }

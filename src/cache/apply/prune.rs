@@ -302,18 +302,18 @@ fn programs(folder: &Path) -> std::io::Result<()> {
             fs_err::remove_file(entry.path())?;
         }
     }
-    empty_scopes(folder)
+    empty_scopes(folder);
+    Ok(())
 }
 
 /// Removes scopes without a package.
-fn empty_scopes(folder: &Path) -> std::io::Result<()> {
+fn empty_scopes(folder: &Path) {
     for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().as_encoded_bytes().starts_with(b"@") {
             // Refused, and rightly so, where something is left in it.
             let _ = fs_err::remove_dir(entry.path());
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -82,7 +82,14 @@ fn inspect(path: &Path, shape: Shape) -> Result<BudgetReport> {
     }
     let environment = environment();
     let config = config::read(path, &environment)?;
-    let stripped = strip::run_with(path, &config, &environment, true, &strip::absent::Nothing)?;
+    let stripped = strip::run_with(&strip::Input {
+        app: path,
+        config: &config,
+        environment: &environment,
+        commands: Vec::new(),
+        absent: &strip::absent::Nothing,
+        dry_run: true,
+    })?;
     let gone = stripped.report.manifest.iter();
     let gone = gone.map(|removed| removed.path.as_path()).collect();
     Ok(budget::inspect_without(&stripped.found, &gone))

@@ -13,6 +13,7 @@ use std::sync::Mutex;
 
 use super::graph::{Found, Language, named_only};
 use crate::strip::candidates::Candidates;
+use crate::strip::catalogue::node::is_licence;
 use crate::strip::facts::{Facts, package_folder};
 use crate::strip::index;
 
@@ -149,12 +150,13 @@ impl<'a> Language<'a> for Node<'_, 'a> {
 /// Whether a file can load others.
 fn is_source(path: &str) -> bool {
     let name = index::name(path);
-    match name.rsplit_once('.') {
-        Some((_, extension)) => matches!(
-            extension,
-            "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
-        ),
+    let Some((_, extension)) = name.rsplit_once('.') else {
         // Programs of `bin` without an extension.
-        None => path.contains("/bin/") || path.contains("/cli"),
-    }
+        let program = path.contains("/bin/") || path.contains("/cli");
+        return program && !is_licence(&name.to_ascii_lowercase());
+    };
+    matches!(
+        extension,
+        "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
+    )
 }

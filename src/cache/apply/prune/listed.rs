@@ -54,7 +54,7 @@ pub(super) fn prune(app: &Path, project: &Path) -> std::io::Result<Option<Pruned
     }
     for modules in touched.iter().filter(|modules| modules.is_dir()) {
         programs(modules)?;
-        empty_scopes(modules)?;
+        empty_scopes(modules);
         // Refused, and rightly so, where something is left in it.
         let _ = fs_err::remove_dir(modules);
     }
@@ -126,8 +126,10 @@ mod tests {
 
     fn left(app: &Path) -> Vec<String> {
         let tree = Tree::read(app);
-        let paths = tree.entries().iter().map(|entry| entry.path());
-        paths.map(|path| path.display().to_string()).collect()
+        let entries = tree.entries().iter();
+        entries
+            .map(|entry| entry.path().display().to_string())
+            .collect()
     }
 
     #[test]
