@@ -97,7 +97,7 @@ fn a_tekton_run_names_the_builder_and_a_cache() {
     );
 }
 
-/// The schema of one kind in a project's published OpenAPI file, without room for keys that
+/// The schema of one kind in a project's published `OpenAPI` file, without room for keys that
 /// it doesn't name. Definitions of Kubernetes itself may be missing there: those take all.
 fn schema_of(file: &str, definition: &str) -> serde_json::Value {
     let folder = std::env::var_os("SLUGSMITH_SCHEMAS").expect("the folder of the schemas");

@@ -168,7 +168,7 @@ fn format_shared_object() {
     }
     run("format_shared_object", &seeds, |data| {
         if let Some(plan) = native::plan(data)
-            && let Some(smaller) = plan.write()
+            && let Some(smaller) = plan.write(data)
         {
             assert!(smaller.len() < data.len());
         }
