@@ -28,7 +28,7 @@ pub mod thin;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::exposes::{EnvChange, How, layer_env};
@@ -175,34 +175,61 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     let mut folders = folders::Folders::of(context);
     folders.clean()?;
     let stored = context.store.all();
-    let mut outcomes = Vec::new();
     let places: Vec<_> = std::iter::once(String::new())
         .chain(context.config.cache.projects.iter().cloned())
         .map(|at| presets::Place::new(context, Path::new(&at)))
         .collect();
-    let recognised: Vec<_> = places
-        .iter()
-        .flat_map(presets::recognise)
-        .chain(presets::recognise_custom(context))
-        .collect();
-    let live = recognised.iter().filter(|recognised| match recognised {
+    let packages: Vec<_> = places.iter().flat_map(presets::recognise).collect();
+    let custom: Vec<_> = presets::recognise_custom(context).into_iter().collect();
+    let live = packages.iter().chain(&custom);
+    let live = live.filter(|recognised| match recognised {
         presets::Recognised::Site(site) => !apply::is_settled(&context.app.root, site),
         presets::Recognised::Unusable { .. } => false,
     });
     // With a second install to come, that one may look at the first one's tree.
     let may_thin = live.count() == 1 && thin::is_possible(&context.config.strip);
-    let kept_apart = folders.paths();
+    let kept_apart = may_thin.then(|| folders.paths());
+    let mut outcomes = Vec::new();
+    // A custom command may need what the packages' build scripts made.
+    for group in [packages, custom] {
+        let done = all(
+            group,
+            context,
+            &mut folders,
+            kept_apart.as_deref(),
+            progress,
+        )?;
+        outcomes.extend(done);
+    }
+    let mut names = folders.names();
+    names.extend(stored.into_iter().map(|(name, _)| name));
+    outcomes.extend(folders.keep(progress));
+    names.extend(outcomes.iter().map(|outcome| outcome.decision.name.clone()));
+    for problem in context.unknown_resets(&names) {
+        progress.event(Event::Warning(&problem));
+    }
+    collect::collect(context, progress);
+    Ok(outcomes)
+}
+
+/// Installs all of these; then their build scripts run, and dev dependencies go.
+fn all(
+    recognised: Vec<presets::Recognised<'_>>,
+    context: &Context<'_>,
+    folders: &mut folders::Folders<'_>,
+    kept_apart: Option<&[PathBuf]>,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    let mut rests = Vec::new();
     for recognised in recognised {
         outcomes.push(match recognised {
-            presets::Recognised::Site(site) => apply::site(
-                context,
-                site,
-                apply::Around {
-                    between: &mut |progress| folders.restore(progress),
-                    kept_apart: may_thin.then_some(&kept_apart),
-                },
-                progress,
-            )?,
+            presets::Recognised::Site(site) => {
+                let between = &mut |progress: &mut dyn Progress| folders.restore(progress);
+                let (outcome, rest) = apply::site(context, site, between, kept_apart, progress)?;
+                rests.extend(rest);
+                outcome
+            }
             presets::Recognised::Unusable {
                 name,
                 what,
@@ -223,13 +250,13 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
             }
         });
     }
-    let mut names = folders.names();
-    names.extend(stored.into_iter().map(|(name, _)| name));
-    outcomes.extend(folders.keep(progress));
-    names.extend(outcomes.iter().map(|outcome| outcome.decision.name.clone()));
-    for problem in context.unknown_resets(&names) {
-        progress.event(Event::Warning(&problem));
+    for rest in rests {
+        let is_alone = outcomes.len() == 1;
+        rest.run(
+            is_alone,
+            &mut |progress| folders.restore(progress),
+            progress,
+        )?;
     }
-    collect::collect(context, progress);
     Ok(outcomes)
 }

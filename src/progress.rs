@@ -66,6 +66,10 @@ pub enum Event<'a> {
     LayerStripped(&'a Went),
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
+    /// All caches are installed, and the build scripts of this one's project are next.
+    CacheResumed {
+        name: &'a str,
+    },
     /// The key of a cache, where the user asks for it.
     CacheExplained(&'a cache::explain::Explained),
     /// A stored cache was discarded to make room.

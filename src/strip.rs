@@ -60,8 +60,8 @@ use start::Command;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
-use crate::facts::environment::Environment;
-use crate::facts::tree::Tree;
+use crate::facts::environment::{Environment, World};
+use crate::facts::tree::{Totals, Tree};
 use crate::progress::Silent;
 
 /// An earlier strip was stopped and can't be ended.
@@ -136,7 +136,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
     let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
         bring_back(app, &tree, &HashSet::new(), absent)?;
-        let report = StripReport::unchanged(&tree, dry_run, level);
+        let report = StripReport::unchanged(before(&tree, environment), dry_run, level);
         return Ok(Stripped::new(tree, report, absent));
     }
     let basis = absent
@@ -177,7 +177,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
     };
     applied.removed.extend(gone);
     applied.removed.sort_unstable_by_key(|(number, _)| *number);
-    let mut report = StripReport::unchanged(&tree, dry_run, level);
+    let mut report = StripReport::unchanged(before(&tree, environment), dry_run, level);
     report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
@@ -187,6 +187,20 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
     // They may have written anything.
     let tree = if commands_ran { Tree::read(app) } else { tree };
     Ok(Stripped::new(tree, report, absent))
+}
+
+/// What there is to strip. On a laptop the repository lies beside it, which a push leaves
+/// behind.
+fn before(tree: &Tree, environment: &Environment) -> Totals {
+    if environment.world != World::Embedded {
+        return tree.totals();
+    }
+    let entries = tree.entries().iter();
+    let pushed = entries.filter(|entry| !entry.path().starts_with(".git"));
+    pushed.fold(Totals::default(), |mut totals, entry| {
+        totals += entry;
+        totals
+    })
 }
 
 pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;

@@ -101,6 +101,12 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
     }
 }
 
+/// When the scripts of one of several projects are next.
+#[must_use]
+pub fn resumed(name: &str) -> Line {
+    Line::item(1, format!("{name}: build, now that all is installed"))
+}
+
 /// When dev dependencies that a script needed are gone.
 #[must_use]
 pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {

@@ -102,7 +102,7 @@ impl<P: Progress> Progress for Live<P> {
         match &event {
             Event::Working { what } => screen.begin(what, Instant::now()),
             Event::CommandStarted { command } => {
-                screen.begin(&format!("Running `{command}`"), Instant::now());
+                screen.begin_command(command, Instant::now());
             }
             Event::CommandEnded { .. }
             | Event::Strip(_)

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{Answer, answer};
 use super::mark::Mark;
-use super::{prune, shelf, steps};
+use super::{shelf, steps};
 use crate::cache::pack::{self, Fault, Links};
-use crate::cache::presets::{Class, Job, Prune, Step};
+use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
@@ -26,7 +26,7 @@ pub(super) enum Synced {
 }
 
 pub(super) struct Work<'a> {
-    /// See [`super::Around::kept_apart`].
+    /// See [`super::site`].
     pub kept_apart: Option<&'a [PathBuf]>,
     /// What was unpacked where files may be left out, and how many bytes were.
     pub packed: Option<(thin::Packed, u64)>,
@@ -322,31 +322,6 @@ impl Work<'_> {
             Ok(went) => progress.event(Event::LayerStripped(&went)),
             Err(problem) => progress.event(Event::Warning(&problem)),
         }
-    }
-
-    /// Runs what comes last, and takes out what production does not need.
-    pub(super) fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
-        self.steps(&self.job.finish, progress)?;
-        let begun = Instant::now();
-        let pruned = prune::prune(self.app(), &self.job.prune)
-            .map_err(|error| io("removing dev dependencies from", self.app(), &error))?;
-        if let (None, Prune::Listed { otherwise, .. }) = (pruned, &self.job.prune) {
-            self.steps(std::slice::from_ref(otherwise), progress)?;
-        }
-        if let Some(pruned) = pruned.filter(|pruned| pruned.packages > 0) {
-            progress.event(Event::Pruned {
-                packages: pruned.packages,
-                bytes: pruned.bytes,
-                took: begun.elapsed(),
-            });
-        }
-        if !self.job.launch {
-            for tree in self.trees {
-                // What stays only makes the slug larger.
-                let _ = pack::remove(&self.app().join(tree));
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {

@@ -15,6 +15,11 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// A command speaks for itself; only a silent one is spoken for.
 const PATIENCE_WITH_COMMANDS: Duration = Duration::from_secs(15);
 
+/// Depth of a capability's facts in a log,
+const SECTION: usize = 1;
+/// and of a cache's, where packing and unpacking go on.
+const CACHE: usize = 2;
+
 /// Columns of a bar.
 const BAR: u64 = 20;
 /// A narrower terminal has no room for a bar.
@@ -59,6 +64,8 @@ pub(super) struct Screen {
     form: Form,
     /// What the flow is at, and since when.
     phase: Option<(String, Instant)>,
+    /// How deep its lines stand in a log: a capability's, or those of one cache.
+    depth: usize,
     /// The name of the step that was seen last, and since when.
     step: Option<(String, Instant)>,
     /// When anybody printed something.
@@ -71,6 +78,7 @@ impl Screen {
             out: Box::new(out),
             form,
             phase: None,
+            depth: CACHE,
             step: None,
             printed: None,
         }
@@ -80,22 +88,27 @@ impl Screen {
         matches!(self.form, Form::Bar { .. })
     }
 
+    /// A capability begins.
     pub(super) fn begin(&mut self, what: &str, now: Instant) {
-        self.phase = Some((what.to_owned(), now));
+        self.go_on(Some((what.to_owned(), now)), SECTION, PATIENCE);
+    }
+
+    /// A command of a package manager, or of the app, begins.
+    pub(super) fn begin_command(&mut self, command: &str, now: Instant) {
+        let what = format!("Running `{command}`");
+        self.go_on(Some((what, now)), CACHE, PATIENCE_WITH_COMMANDS);
+    }
+
+    fn go_on(&mut self, phase: Option<(String, Instant)>, depth: usize, wait: Duration) {
+        self.phase = phase;
+        self.depth = depth;
         if let Form::Lines { patience, .. } = &mut self.form {
-            *patience = if what.starts_with("Running ") {
-                PATIENCE_WITH_COMMANDS
-            } else {
-                PATIENCE
-            };
+            *patience = wait;
         }
     }
 
     pub(super) fn end(&mut self) {
-        self.phase = None;
-        if let Form::Lines { patience, .. } = &mut self.form {
-            *patience = PATIENCE;
-        }
+        self.go_on(None, CACHE, PATIENCE);
     }
 
     /// Takes the bar away: somebody else is about to print.
@@ -147,7 +160,7 @@ impl Screen {
                 }
                 *patience = (*patience * 2).min(LONGEST);
                 self.printed = Some(now);
-                let line = Line::item(1, still(&title, seen, took));
+                let line = Line::item(self.depth, still(&title, seen, took));
                 let mut row = Vec::new();
                 let _ = skin.write(&mut row, &line);
                 let _ = self.out.write_all(&row);

@@ -4,17 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{OutputFile, environment};
+use super::{OutputFile, environment, existing};
 use crate::budget::image::{self, Form, ImageReport};
 use crate::budget::{self, BudgetReport};
 use crate::config::{self, LogLevel};
-use crate::error::{Problem, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::facts::tree::Tree;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, bars, html, json, markdown};
-use crate::program::USAGE;
 use crate::progress::Silent;
 use crate::strip;
 
@@ -44,8 +43,7 @@ enum Shape {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let path = fs_err::canonicalize(&arguments.path)
-        .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    let path = existing(&arguments.path)?;
     let live = Live::command(Silent, LogLevel::Normal);
     let (report, image) = match image::form(&path) {
         Form::Folder => (inspect(&path, arguments.format)?, None),

@@ -35,14 +35,15 @@ fn the_apps_tests_go_unless_something_kept_uses_them() {
 }
 
 #[test]
-fn a_laptops_repository_is_never_touched() {
+fn a_laptops_repository_is_neither_touched_nor_counted() {
     let folder = app(&[("package.json", "{}"), (".git/config", "x")]);
     let laptop = Environment {
         world: World::Embedded,
         ..environment()
     };
-    run(folder.path(), &config(""), &laptop, false).unwrap();
+    let report = run(folder.path(), &config(""), &laptop, false).unwrap();
     assert!(folder.path().join(".git/config").exists());
+    assert_eq!((report.before.files, report.before.bytes), (1, 2));
     strip(folder.path());
     assert!(!folder.path().join(".git").exists());
 }

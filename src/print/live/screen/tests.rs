@@ -53,12 +53,12 @@ fn a_log_hears_of_work_only_when_it_has_been_silent_and_ever_more_rarely() {
     assert_eq!(
         told,
         [
-            "  - Still packing a: 500 of 35,000 files, 5s",
-            "  - Still packing a: 1,500 of 35,000 files, 15s",
-            "  - Still packing a: 3,500 of 35,000 files, 35s",
-            "  - Still packing a: 7,500 of 35,000 files, 1m 15s",
-            "  - Still packing a: 13,500 of 35,000 files, 2m 15s",
-            "  - Still packing a: 19,500 of 35,000 files, 3m 15s",
+            "    - Still packing a: 500 of 35,000 files, 5s",
+            "    - Still packing a: 1,500 of 35,000 files, 15s",
+            "    - Still packing a: 3,500 of 35,000 files, 35s",
+            "    - Still packing a: 7,500 of 35,000 files, 1m 15s",
+            "    - Still packing a: 13,500 of 35,000 files, 2m 15s",
+            "    - Still packing a: 19,500 of 35,000 files, 3m 15s",
         ]
     );
 }
@@ -77,14 +77,14 @@ fn a_log_of_short_work_has_no_such_line() {
         screen.tick(now, Some(&files("reading", second, None)));
     }
     // A command that prints needs nobody to speak for it.
-    screen.begin("Running `npm ci`", begun + seconds(60));
+    screen.begin_command("npm ci", begun + seconds(60));
     for second in 60..120 {
         screen.make_room(begun + seconds(second));
         screen.tick(begun + seconds(second), None);
     }
     assert_eq!(paper.text(), "");
     screen.tick(begun + seconds(140), None);
-    assert_eq!(paper.text(), "       Still running `npm ci`, 1m 20s\n");
+    assert_eq!(paper.text(), "         Still running `npm ci`, 1m 20s\n");
 }
 
 #[test]
