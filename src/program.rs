@@ -22,8 +22,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::config::Config;
 use crate::error::{Kind, Problem};
 use crate::facts::before::COMPANION;
+use crate::print::build_log::BuildLog;
+use crate::print::line::Skin;
+use crate::print::live::Live;
 use crate::progress::Event;
 
 /// The programs in one binary.
@@ -46,6 +50,12 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
+}
+
+/// The log of a build.
+fn log(skin: Skin, config: &Config) -> Live<BuildLog<anstream::AutoStream<std::io::Stdout>>> {
+    let level = config.log.value;
+    Live::log(BuildLog::new(anstream::stdout(), skin, level), skin, level)
 }
 
 /// The first line of the companion's log.

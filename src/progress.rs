@@ -1,7 +1,10 @@
 //! How does work in progress reach a log without any capability printing?
 //!
 //! The flow tells a [`Progress`] what has just happened, as data; the build log, the
-//! plain text printer and the tests each implement it in their own way.
+//! plain text printer and the tests each implement it in their own way. How far a long
+//! loop has come is no event: see [`work`].
+
+pub mod work;
 
 use std::time::Duration;
 
@@ -28,8 +31,10 @@ pub enum Event<'a> {
     Warning(&'a Problem),
     /// Findings about the configuration itself; may be empty.
     Config(&'a [Finding]),
-    /// Something that may take long begins: for spinners, not for logs.
+    /// Something that may take long begins: for bars and timed lines. What it counts is on
+    /// the [`work::board`].
     Working {
+        /// As in "Stripping".
         what: &'a str,
     },
     /// The stack as the earlier buildpacks left it.

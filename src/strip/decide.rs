@@ -23,6 +23,7 @@ use super::reading::{Found, is_text, read};
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
 use crate::config::StripConfig;
+use crate::progress::work;
 
 pub use super::lists::KEEP_FILE;
 
@@ -100,8 +101,10 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     while !state.to_read.is_empty() {
         let files = std::mem::take(&mut state.to_read);
         let open = &state.open;
+        let step = work::files("looking for references", files.len());
         let references: Vec<Found> = files
             .par_iter()
+            .inspect(|_| step.done(1))
             .flat_map_iter(|number| read(facts, open, texts, *number))
             .collect();
         for found in references {

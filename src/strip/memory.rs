@@ -17,6 +17,7 @@ use super::journal::Change;
 use super::report::StripReport;
 use crate::facts::environment::Environment;
 use crate::facts::tree::{Entry, EntryKind, Tree};
+use crate::progress::work;
 
 /// The only variables that a decision depends on; strip gets no other.
 const VARIABLES: &[&str] = &[
@@ -82,8 +83,10 @@ pub fn basis(whole: &Tree, packed: &Packed, input: &Input<'_>) -> Option<String>
             .collect::<Vec<_>>()
     )
     .as_bytes());
+    let step = work::files("comparing with the last build", outside.len());
     let contents: Vec<Option<blake3::Hash>> = outside
         .par_iter()
+        .inspect(|_| step.done(1))
         .map(|entry| content(whole.root(), entry))
         .collect();
     for (entry, content) in outside.iter().zip(contents) {

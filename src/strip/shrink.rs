@@ -13,6 +13,7 @@ use super::catalogue::{Entry, Guard};
 use super::facts::{Facts, Texts, in_packages};
 use super::index;
 use super::{catalogue, native};
+use crate::progress::work;
 
 /// Larger files are left alone: both versions are in memory while one is written, in
 /// bytes.
@@ -49,8 +50,10 @@ pub fn find(
     for entry in files.iter().filter_map(|number| facts.index.entry(*number)) {
         *links.entry(entry.inode()).or_default() += 1;
     }
+    let step = work::files("reading libraries", files.len());
     files
         .into_par_iter()
+        .inspect(|_| step.done(1))
         .filter(|number| stays(*number))
         .filter(|number| {
             // Two names of one file would become two files.

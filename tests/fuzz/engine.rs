@@ -3,12 +3,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::repository;
+use crate::watch::{self, Clock, Watch};
 
-/// An input that takes longer than this hangs (debug builds on a busy machine included).
-const HANG: Duration = Duration::from_secs(20);
 /// Larger inputs are cut, in bytes.
 const LARGEST: usize = 60_000;
 /// Inputs that a target gets at least, however slow it is.
@@ -221,34 +222,38 @@ fn seed(name: &str) -> u64 {
 }
 
 /// Hands mutations of the seeds to `target` until the time is over. A target fails by a
-/// panic, or by taking too long.
+/// panic, or by an input that takes too much processor time.
 pub(crate) fn run(name: &str, seeds: &[Vec<u8>], mut target: impl FnMut(&[u8])) {
     let seed = seed(name);
     let mut random = Random(seed);
     let begun = Instant::now();
     let limit = Duration::from_secs_f64(seconds());
+    let process = Clock::of_process();
+    let watch = Watch::new(name, seed);
     let mut count = 0_u64;
-    while begun.elapsed() < limit || count < LEAST {
-        let start = &seeds[random.below(seeds.len())];
-        let data = mutate(&mut random, start, seeds);
-        let one = Instant::now();
-        let result = catch_unwind(AssertUnwindSafe(|| target(&data)));
-        let took = one.elapsed();
-        if result.is_err() || took > HANG {
-            let kept = std::env::temp_dir().join(format!("slugsmith-fuzz-{name}-{seed}-{count}"));
-            fs_err::write(&kept, &data).unwrap();
-            panic!(
-                "{name}: input {count} of seed {seed} fails after {took:?}; it is in {}",
-                kept.display()
-            );
+    thread::scope(|scope| {
+        let watching = watch.begin();
+        scope.spawn(|| watch.until_done());
+        while begun.elapsed() < limit || count < LEAST {
+            let start = &seeds[random.below(seeds.len())];
+            let data = Arc::new(mutate(&mut random, start, seeds));
+            watch.next(count, Arc::clone(&data));
+            let one = Clock::of_thread();
+            let result = catch_unwind(AssertUnwindSafe(|| target(&data)));
+            let took = one.elapsed();
+            let fine = result.is_ok() && took <= watch::HANG;
+            assert!(fine, "{}", watch.failure(count, &data, took));
+            count += 1;
         }
-        count += 1;
-    }
+        drop(watching);
+    });
     #[allow(clippy::print_stdout)] // the figure is the point of the long form
     {
         println!(
-            "{name}: {count} inputs in {:.0} s, seed {seed}, no fault",
-            begun.elapsed().as_secs_f64()
+            "{name}: {count} inputs, {:.1} s of processor time{} in {:.0} s, seed {seed}, no fault",
+            process.elapsed().as_secs_f64(),
+            watch::shared(),
+            begun.elapsed().as_secs_f64(),
         );
     }
 }

@@ -2,15 +2,16 @@
 //! nothing panics, nothing hangs, and nothing outside of the app, the layers and the cache
 //! is touched.
 //!
-//! A normal run takes a fraction of a second per target. For longer ones:
+//! A normal run takes a fraction of a second per target. The long form,
 //!
 //! ```sh
-//! SLUGSMITH_FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture --test-threads 2
+//! scripts/fuzz 600
 //! ```
 //!
-//! runs two targets at a time, ten minutes each, and prints for each how many inputs it
-//! took and the seed. `SLUGSMITH_FUZZ_SEED=N` repeats a run or begins another one, a name
-//! before `--nocapture` chooses targets. An input that fails is kept, its path is in the message.
+//! runs every target at the same time for ten minutes, each in a process of its own, and
+//! prints for each how many inputs it took, in how much processor time, and the seed. Names
+//! after the seconds choose targets. `SLUGSMITH_FUZZ_SEED=N` repeats a run or begins another
+//! one. An input that fails is kept, its path is in the message.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
 
@@ -24,3 +25,4 @@ mod formats;
 mod image;
 mod layers;
 mod pack;
+mod watch;

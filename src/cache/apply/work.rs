@@ -9,7 +9,7 @@ use super::answer::{Answer, answer};
 use super::mark::Mark;
 use super::{prune, shelf, steps};
 use crate::cache::pack::{self, Fault, Links};
-use crate::cache::presets::{Class, Job, Step};
+use crate::cache::presets::{Class, Job, Prune, Step};
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
@@ -307,7 +307,10 @@ impl Work<'_> {
         let begun = Instant::now();
         let pruned = prune::prune(self.app(), &self.job.prune)
             .map_err(|error| io("removing dev dependencies from", self.app(), &error))?;
-        if pruned.packages > 0 {
+        if let (None, Prune::Listed { otherwise, .. }) = (pruned, &self.job.prune) {
+            self.steps(std::slice::from_ref(otherwise), progress)?;
+        }
+        if let Some(pruned) = pruned.filter(|pruned| pruned.packages > 0) {
             progress.event(Event::Pruned {
                 packages: pruned.packages,
                 bytes: pruned.bytes,

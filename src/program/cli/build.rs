@@ -15,7 +15,7 @@ use crate::facts::{self, environment::Environment};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
-use crate::print::terminal::Terminal;
+use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::{USAGE, verdict};
 
@@ -49,10 +49,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let caches = cache_folder(arguments.cache.as_deref(), &app, &environment);
     fs_err::create_dir_all(&caches).map_err(|error| io("creating", &caches, &error))?;
     let caches = fs_err::canonicalize(&caches).map_err(|error| io("resolving", &caches, &error))?;
-    let workspace = Workspace::copy_of(&app)?;
     let store = Store::new(caches);
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
-    let mut progress = Terminal::new(log);
+    let mut progress = Live::command(log, config.log.value);
+    let workspace = Workspace::copy_of(&app)?;
     let input = Input {
         app: &workspace.app(),
         config: &config,

@@ -12,8 +12,10 @@ use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::tree::Tree;
 use crate::print::line::Skin;
+use crate::print::live::Live;
 use crate::print::{self, bars, html, json, markdown};
 use crate::program::USAGE;
+use crate::progress::Silent;
 use crate::strip;
 
 /// Say what the bytes of a folder, an image or a layers folder are, as they would be compressed
@@ -44,11 +46,13 @@ enum Shape {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let path = fs_err::canonicalize(&arguments.path)
         .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    let live = Live::command(Silent, LogLevel::Normal);
     let (report, image) = match image::form(&path) {
         Form::Folder => (inspect(&path, arguments.format)?, None),
         Form::Layers => split(image::inspect_layers(&path)),
         Form::Image => split(image::inspect(&path)?),
     };
+    drop(live);
     let name = path.file_name().unwrap_or(path.as_os_str());
     let title = name.to_string_lossy();
     let text = match (arguments.format, &image) {

@@ -153,13 +153,13 @@ impl<'a> Language<'a> for Node<'_, 'a> {
 /// Whether a file can load others.
 fn is_source(path: &str) -> bool {
     let name = index::name(path);
-    if let Some((_, extension)) = name.rsplit_once('.') {
-        return matches!(
-            extension,
-            "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
-        );
-    }
-    // Programs of `bin` without an extension.
-    let program = path.contains("/bin/") || path.contains("/cli");
-    program && !is_licence(&name.to_ascii_lowercase())
+    let Some((_, extension)) = name.rsplit_once('.') else {
+        // Programs of `bin` without an extension.
+        let program = path.contains("/bin/") || path.contains("/cli");
+        return program && !is_licence(&name.to_ascii_lowercase());
+    };
+    matches!(
+        extension,
+        "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
+    )
 }
