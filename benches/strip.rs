@@ -38,7 +38,7 @@ fn main() {
     let tree = Tree::read(root);
     let walked = begun.elapsed();
     let begun = Instant::now();
-    let read = facts::read(&tree, &environment, false);
+    let read = facts::read(&tree, &environment, &[], false);
     let manifests = begun.elapsed();
     let begun = Instant::now();
     let plan = decide::decide(&read, &config.strip, &facts::OnDisk { root });
@@ -48,13 +48,21 @@ fn main() {
     let peak = peak();
 
     let packed = packed(&tree);
+    let input = strip::Input {
+        app: root,
+        config: &config,
+        environment: &environment,
+        commands: Vec::new(),
+        absent: &strip::absent::Nothing,
+        dry_run: true,
+    };
     let mut report = strip::run(root, &config, &environment, true).unwrap();
     report.dry_run = false;
-    report.basis = memory::basis(&tree, &packed, &config.strip, &environment);
+    report.basis = memory::basis(&tree, &packed, &input);
     let stored = Memory::of(&report).expect("a basis").encode().unwrap();
     let begun = Instant::now();
     let tree = Tree::read(root);
-    let basis = memory::basis(&tree, &packed, &config.strip, &environment).unwrap();
+    let basis = memory::basis(&tree, &packed, &input).unwrap();
     let recalled = Memory::decode(&stored).and_then(|memory| memory.recall(&basis));
     let remembered = begun.elapsed();
     assert_eq!(recalled.expect("the same basis").manifest.len(), removed);

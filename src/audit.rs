@@ -2,7 +2,7 @@
 //!
 //! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`registry`] lists them.
 //! Each composes the shared [`guards`], because a pattern alone is right one time in three.
-//! [`levels`] then decides what a finding weighs, from the configuration and from inline
+//! `levels` then decides what a finding weighs, from the configuration and from inline
 //! suppressions. A rule without input says "not applicable" and never passes silently.
 
 mod addresses;

@@ -11,13 +11,16 @@ pub mod collect;
 pub mod companion;
 mod decide;
 pub mod explain;
+mod exposes;
 mod folders;
 pub mod inputs;
 mod ledger;
 pub mod lockfile;
 mod natives;
 pub mod pack;
+mod pinned;
 mod presets;
+mod problems;
 mod secrets;
 pub mod store;
 pub mod thin;
@@ -25,17 +28,19 @@ pub mod thin;
 #[cfg(test)]
 mod tests;
 
-use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
-
+pub use self::exposes::{EnvChange, How, layer_env};
+pub use self::pinned::pinned;
+pub use self::problems::{
+    CACHE_DISCARDED, CACHE_NOT_STORED, CACHE_UNKNOWN, INSTALL_FAILED, LOCKFILE_OUT_OF_STEP,
+    SCRIPT_FAILED, TOOL_MISSING,
+};
 use crate::config::Config;
-use crate::error::{Kind, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::Environment;
-use crate::facts::installed::InstalledPackage;
 use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
@@ -97,90 +102,6 @@ impl Outcome {
             Verdict::Hit | Verdict::Miss { .. } | Verdict::Partial { .. }
         )
     }
-}
-
-/// What the lockfiles of compiled programs pin: nothing in the app tells it any more.
-#[must_use]
-pub fn pinned(store: &store::Store, outcomes: &[Outcome]) -> Vec<InstalledPackage> {
-    let ours = outcomes.iter().filter(|outcome| outcome.is_ours());
-    let compiled = ours.filter_map(|outcome| {
-        let name = outcome.decision.name.as_str();
-        let kind = match name.rsplit('/').next()? {
-            "go" => "golang",
-            "cargo" => "cargo",
-            _ => return None,
-        };
-        Some((kind, lockfile::kept(&store.folder(name))?))
-    });
-    compiled
-        .flat_map(|(kind, packages)| {
-            let versions = packages.into_iter().flat_map(|(name, versions)| {
-                versions
-                    .into_iter()
-                    .map(move |version| (name.clone(), version))
-            });
-            versions.map(move |(name, version)| InstalledPackage {
-                kind,
-                name,
-                version,
-                licence: None,
-                is_pinned_only: true,
-            })
-        })
-        .collect()
-}
-
-/// A variable that the app needs when it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvChange {
-    pub name: String,
-    pub how: How,
-    /// An absolute path of this build, or plain text. In a classic build a path in the
-    /// app must be written with `$HOME`, since the app runs in another place.
-    pub value: OsString,
-    /// Whether the layer's own `env.launch` already has it.
-    pub is_written: bool,
-}
-
-/// How a variable is changed (buildpack spec, "Environment Variable Modification Rules").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// Before what is there, with `:` between.
-    Prepend,
-    /// Only where nothing is set.
-    Default,
-    Override,
-}
-
-impl EnvChange {
-    fn launch(name: &str, how: How, value: impl Into<OsString>) -> Self {
-        Self {
-            name: name.to_owned(),
-            how,
-            value: value.into(),
-            is_written: false,
-        }
-    }
-}
-
-/// The variables as a layer holds them (buildpack spec, "Provided by the Buildpacks",
-/// `env.launch`).
-#[must_use]
-pub fn layer_env(changes: &[EnvChange]) -> LayerEnv {
-    let mut env = LayerEnv::new();
-    for change in changes {
-        let behavior = match change.how {
-            How::Prepend => ModificationBehavior::Prepend,
-            How::Default => ModificationBehavior::Default,
-            How::Override => ModificationBehavior::Override,
-        };
-        let name = &change.name;
-        env.insert(Scope::Launch, behavior, name, &change.value);
-        if change.how == How::Prepend {
-            env.insert(Scope::Launch, ModificationBehavior::Delimiter, name, ":");
-        }
-    }
-    env
 }
 
 /// Everything the caches of one run need.
@@ -254,34 +175,61 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     let mut folders = folders::Folders::of(context);
     folders.clean()?;
     let stored = context.store.all();
-    let mut outcomes = Vec::new();
     let places: Vec<_> = std::iter::once(String::new())
         .chain(context.config.cache.projects.iter().cloned())
         .map(|at| presets::Place::new(context, Path::new(&at)))
         .collect();
-    let recognised: Vec<_> = places
-        .iter()
-        .flat_map(presets::recognise)
-        .chain(presets::recognise_custom(context))
-        .collect();
-    let live = recognised.iter().filter(|recognised| match recognised {
+    let packages: Vec<_> = places.iter().flat_map(presets::recognise).collect();
+    let custom: Vec<_> = presets::recognise_custom(context).into_iter().collect();
+    let live = packages.iter().chain(&custom);
+    let live = live.filter(|recognised| match recognised {
         presets::Recognised::Site(site) => !apply::is_settled(&context.app.root, site),
         presets::Recognised::Unusable { .. } => false,
     });
     // With a second install to come, that one may look at the first one's tree.
     let may_thin = live.count() == 1 && thin::is_possible(&context.config.strip);
-    let kept_apart = folders.paths();
+    let kept_apart = may_thin.then(|| folders.paths());
+    let mut outcomes = Vec::new();
+    // A custom command may need what the packages' build scripts made.
+    for group in [packages, custom] {
+        let done = all(
+            group,
+            context,
+            &mut folders,
+            kept_apart.as_deref(),
+            progress,
+        )?;
+        outcomes.extend(done);
+    }
+    let mut names = folders.names();
+    names.extend(stored.into_iter().map(|(name, _)| name));
+    outcomes.extend(folders.keep(progress));
+    names.extend(outcomes.iter().map(|outcome| outcome.decision.name.clone()));
+    for problem in context.unknown_resets(&names) {
+        progress.event(Event::Warning(&problem));
+    }
+    collect::collect(context, progress);
+    Ok(outcomes)
+}
+
+/// Installs all of these; then their build scripts run, and dev dependencies go.
+fn all(
+    recognised: Vec<presets::Recognised<'_>>,
+    context: &Context<'_>,
+    folders: &mut folders::Folders<'_>,
+    kept_apart: Option<&[PathBuf]>,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    let mut rests = Vec::new();
     for recognised in recognised {
         outcomes.push(match recognised {
-            presets::Recognised::Site(site) => apply::site(
-                context,
-                site,
-                apply::Around {
-                    between: &mut |progress| folders.restore(progress),
-                    kept_apart: may_thin.then_some(&kept_apart),
-                },
-                progress,
-            )?,
+            presets::Recognised::Site(site) => {
+                let between = &mut |progress: &mut dyn Progress| folders.restore(progress);
+                let (outcome, rest) = apply::site(context, site, between, kept_apart, progress)?;
+                rests.extend(rest);
+                outcome
+            }
             presets::Recognised::Unusable {
                 name,
                 what,
@@ -302,122 +250,13 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
             }
         });
     }
-    let mut names = folders.names();
-    names.extend(stored.into_iter().map(|(name, _)| name));
-    outcomes.extend(folders.keep(progress));
-    names.extend(outcomes.iter().map(|outcome| outcome.decision.name.clone()));
-    for problem in context.unknown_resets(&names) {
-        progress.event(Event::Warning(&problem));
+    for rest in rests {
+        let is_alone = outcomes.len() == 1;
+        rest.run(
+            is_alone,
+            &mut |progress| folders.restore(progress),
+            progress,
+        )?;
     }
-    collect::collect(context, progress);
     Ok(outcomes)
 }
-
-/// A stored cache can't be trusted.
-pub static CACHE_DISCARDED: Kind = Kind {
-    id: "cache-discarded",
-    header: "A stored cache was discarded",
-    why: "Doubt about a cache means a clean install: slower this once, never wrong.",
-    steps: &[
-        "Nothing to do: the next build has a fresh cache.",
-        "If it happens on every build, run once with SLUGSMITH_CACHE_RESET=all and report it with both logs.",
-    ],
-    example: || Problem::new(&CACHE_DISCARDED).saw("npm: the archive ends early (12.1 of 38.4 MB)"),
-};
-
-/// `SLUGSMITH_CACHE_RESET` names nothing.
-pub static CACHE_UNKNOWN: Kind = Kind {
-    id: "cache-unknown",
-    header: "SLUGSMITH_CACHE_RESET names no cache of this app",
-    why: "Nothing was discarded for it, so a cache that you wanted emptied was used again.",
-    steps: &[
-        "Take a name as the log prints it, `npm` or `.next/cache`, or a part of it, `next`; `all` empties every cache.",
-        "Or leave the variable out.",
-    ],
-    example: || {
-        Problem::new(&CACHE_UNKNOWN)
-            .saw("SLUGSMITH_CACHE_RESET=nmp")
-            .saw("caches of this app: .next/cache, npm")
-    },
-};
-
-/// A tree was installed but could not be kept.
-pub static CACHE_NOT_STORED: Kind = Kind {
-    id: "cache-not-stored",
-    header: "Dependencies could not be kept for the next build",
-    why: "This build has everything it needs; the next one installs again.",
-    steps: &[
-        "If a FIFO, device or link out of the app is named, find the package that makes it \
-         and report it there.",
-        "If the disk is full, give the builder more room.",
-    ],
-    example: || {
-        Problem::new(&CACHE_NOT_STORED).saw("npm: node_modules/a/pipe is a FIFO, socket or device")
-    },
-};
-
-/// A build script of the app failed.
-pub static SCRIPT_FAILED: Kind = Kind {
-    id: "build-script-failed",
-    header: "A script of the app failed",
-    why: "The app's own build did not finish, so there may be nothing to start.",
-    steps: &[
-        "Read the script's own last lines below.",
-        "Run the same command on your machine in a clean checkout, with the same Node.js version.",
-    ],
-    example: || {
-        Problem::new(&SCRIPT_FAILED)
-            .saw("`npm run build` ended with exit code 2 after 3.2s")
-            .details(["src/server.ts(3,7): error TS2322"])
-    },
-};
-
-/// The package manager failed.
-pub static INSTALL_FAILED: Kind = Kind {
-    id: "install-failed",
-    header: "Installing dependencies failed",
-    why: "Without its dependencies the app can't start, so the build stops here. \
-          Nothing was stored in the cache.",
-    steps: &[
-        "Read the package manager's own last lines below; it names the package that failed.",
-        "Run the same command on your machine in a clean checkout.",
-        "If it is the network, build again; if it is a stale lockfile, write it anew and commit it.",
-    ],
-    example: || {
-        Problem::new(&INSTALL_FAILED)
-            .saw("`npm ci` ended with exit code 1 after 3.2s")
-            .details([
-                "npm error code ETARGET",
-                "npm error notarget No matching version found for left-pad@99.",
-            ])
-    },
-};
-
-/// Lockfile and manifest disagree.
-pub static LOCKFILE_OUT_OF_STEP: Kind = Kind {
-    id: "lockfile-out-of-step",
-    header: "The lockfile is out of step with the manifest",
-    why: "A clean install takes exactly what the lockfile says, so it refuses a lockfile \
-          that lacks what the manifest asks for.",
-    steps: &[
-        "Write the lockfile anew: `npm install --package-lock-only`.",
-        "Commit both files together: `git add package.json package-lock.json && git commit`.",
-    ],
-    example: || {
-        Problem::new(&LOCKFILE_OUT_OF_STEP)
-            .saw("package.json asks for express ^5.0.0, package-lock.json has 4.19.2")
-    },
-};
-
-/// The package manager is not on PATH.
-pub static TOOL_MISSING: Kind = Kind {
-    id: "tool-missing",
-    header: "The package manager isn't on PATH",
-    why: "The app has a lockfile for it, but no earlier buildpack put it there. Dependencies \
-          were not installed; everything else still ran.",
-    steps: &[
-        "Put the language's buildpack before slugsmith, for example heroku/nodejs.",
-        "On your own machine install the tool and run again.",
-    ],
-    example: || Problem::new(&TOOL_MISSING).saw("package-lock.json needs `npm`"),
-};

@@ -134,5 +134,10 @@ pub fn io(doing: &str, path: impl AsRef<std::path::Path>, error: &std::io::Error
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => &NO_SPACE,
         _ => &IO,
     };
-    Problem::new(kind).saw(format!("{doing} {}: {error}", path.as_ref().display()))
+    let shown = path.as_ref().display().to_string();
+    let whole = error.to_string();
+    // fs_err names the path itself; once is enough.
+    let own = whole.split_once(&format!("`{shown}`: "));
+    let reason = own.map_or(whole.as_str(), |(_, reason)| reason);
+    Problem::new(kind).saw(format!("{doing} {shown}: {reason}"))
 }

@@ -21,15 +21,16 @@ pub fn page(id: &str) -> Option<String> {
         .or_else(|| rules::find(id).map(rules::page))
 }
 
-/// Every id that [`page`] knows, sorted.
+/// Every id that [`page`] knows, sorted, and in one line what it is about.
 #[must_use]
-pub fn ids() -> Vec<&'static str> {
-    let errors = error::registry::KINDS.iter().map(|kind| kind.id);
-    let rules = registry::RULES.iter().map(|rule| rule.id);
-    let conflicts = rules::RULES.iter().map(|rule| rule.id);
-    let mut ids: Vec<_> = errors.chain(rules).chain(conflicts).collect();
-    ids.sort_unstable();
-    ids
+pub fn titles() -> Vec<(&'static str, &'static str)> {
+    let errors = error::registry::KINDS.iter();
+    let errors = errors.map(|kind| (kind.id, kind.header));
+    let rules = registry::RULES.iter().map(|rule| (rule.id, rule.title));
+    let conflicts = rules::RULES.iter().map(|rule| (rule.id, rule.title));
+    let mut titles: Vec<_> = errors.chain(rules).chain(conflicts).collect();
+    titles.sort_unstable();
+    titles
 }
 
 /// Every page below `docs/` that is made from code, by its path there.

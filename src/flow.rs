@@ -255,7 +255,15 @@ impl Run<'_> {
             Some(left_out) => left_out,
             None => &strip::absent::Nothing,
         };
-        let stripped = strip::run_with(app, config, environment, !self.apply, absent)?;
+        let layers = self.layers.as_ref();
+        let stripped = strip::run_with(&strip::Input {
+            app,
+            config,
+            environment,
+            commands: layers.map_or_else(Vec::new, |layers| strip::start::set_by(layers, app)),
+            absent,
+            dry_run: !self.apply,
+        })?;
         match (&left_out, store) {
             (Some(left_out), _) => left_out.remember(&config.strip, &stripped.report),
             (None, Some(store)) => thin::forget(store),

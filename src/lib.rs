@@ -15,7 +15,7 @@
 //! - the `decide` parts of [`cache`], [`strip`], [`budget`], [`stack`] and the rules of
 //!   [`audit`] are pure functions of facts and [`config`].
 //! - the `apply` parts of [`cache`] and [`strip`] are the only writers.
-//! - [`report`] is data; [`print`] is the only place that prints.
+//! - [`report`] is data; [`mod@print`] is the only place that prints.
 //! - [`program`] holds one thin module per way in; [`flow`] is the story they share.
 
 pub mod audit;

@@ -21,6 +21,7 @@ pub mod image;
 pub mod json;
 pub mod launch_check;
 pub mod line;
+pub mod live;
 pub mod markdown;
 pub mod patch;
 pub mod problem;
@@ -29,7 +30,6 @@ pub mod proposal;
 pub mod sarif;
 pub mod stack;
 pub mod strip;
-pub mod terminal;
 pub mod triage;
 
 use std::io::{self, Write};

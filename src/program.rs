@@ -22,8 +22,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::config::Config;
 use crate::error::{Kind, Problem};
 use crate::facts::before::COMPANION;
+use crate::print::build_log::BuildLog;
+use crate::print::line::Skin;
+use crate::print::live::Live;
 use crate::progress::Event;
 
 /// The programs in one binary.
@@ -46,6 +50,12 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
+}
+
+/// The log of a build.
+fn log(skin: Skin, config: &Config) -> Live<BuildLog<anstream::AutoStream<std::io::Stdout>>> {
+    let level = config.log.value;
+    Live::log(BuildLog::new(anstream::stdout(), skin, level), skin, level)
 }
 
 /// The first line of the companion's log.
@@ -115,12 +125,31 @@ fn choose(arguments: &[OsString]) -> Program {
 pub static USAGE: Kind = Kind {
     id: "usage",
     header: "The program was called in a way it doesn't understand",
-    why: "Guessing could change the wrong folder.",
+    why: "Guessing could do something else than what you meant.",
     steps: &["Run `slugsmith --help`."],
     example: || {
         Problem::new(&USAGE).saw("compile takes BUILD_DIR CACHE_DIR ENV_DIR, got 1 operand")
     },
 };
+
+/// A path of the command line leads to nothing, or to something else than what is needed.
+pub static NO_SUCH_PATH: Kind = Kind {
+    id: "path-not-found",
+    header: "The path that was given doesn't lead to what is needed",
+    why: "There was nothing to read there, so nothing was done and nothing was changed.",
+    steps: &[
+        "Check the spelling, and the folder that you are in: `pwd`.",
+        "`slugsmith --help` says what each verb takes.",
+    ],
+    example: || Problem::new(&NO_SUCH_PATH).saw("apps/shop: No such file or directory"),
+};
+
+/// Whether a problem is in how the program was called: exit code 2.
+fn is_wrong_use(problem: &Problem) -> bool {
+    [&USAGE, &NO_SUCH_PATH]
+        .iter()
+        .any(|kind| std::ptr::eq(problem.kind, *kind))
+}
 
 #[cfg(test)]
 mod tests {

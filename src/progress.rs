@@ -1,7 +1,10 @@
 //! How does work in progress reach a log without any capability printing?
 //!
 //! The flow tells a [`Progress`] what has just happened, as data; the build log, the
-//! plain text printer and the tests each implement it in their own way.
+//! plain text printer and the tests each implement it in their own way. How far a long
+//! loop has come is no event: see [`work`].
+
+pub mod work;
 
 use std::time::Duration;
 
@@ -13,6 +16,7 @@ use crate::finding::Finding;
 use crate::report::Report;
 use crate::stack::StackReport;
 use crate::strip::StripReport;
+use crate::strip::layer::Went;
 
 /// Something that happened, in the order in which it happened.
 #[derive(Debug)]
@@ -28,8 +32,10 @@ pub enum Event<'a> {
     Warning(&'a Problem),
     /// Findings about the configuration itself; may be empty.
     Config(&'a [Finding]),
-    /// Something that may take long begins: for spinners, not for logs.
+    /// Something that may take long begins: for bars and timed lines. What it counts is on
+    /// the [`work::board`].
     Working {
+        /// As in "Stripping".
         what: &'a str,
     },
     /// The stack as the earlier buildpacks left it.
@@ -56,8 +62,14 @@ pub enum Event<'a> {
         bytes: u64,
         took: Duration,
     },
+    /// What no process needs has left an installed layer.
+    LayerStripped(&'a Went),
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
+    /// All caches are installed, and the build scripts of this one's project are next.
+    CacheResumed {
+        name: &'a str,
+    },
     /// The key of a cache, where the user asks for it.
     CacheExplained(&'a cache::explain::Explained),
     /// A stored cache was discarded to make room.

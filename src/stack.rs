@@ -2,7 +2,7 @@
 //!
 //! [`inspect`] takes facts (the layers root, what surrounds it) and gives the model:
 //! order, layers, who set which variable ([`environment`]), which executable wins
-//! ([`which`]), who owns each process type ([`launch`]). Nothing is changed; conflicts
+//! ([`mod@which`]), who owns each process type ([`launch`]). Nothing is changed; conflicts
 //! are findings, one rule each ([`rules`]).
 //!
 //! Four things can't be known before the dyno starts and are named where they matter:

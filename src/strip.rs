@@ -25,6 +25,7 @@ pub mod identical;
 pub mod index;
 pub mod journal;
 pub mod kept;
+pub mod layer;
 pub mod legacy;
 pub mod lists;
 pub mod manifest;
@@ -55,11 +56,12 @@ pub use stripped::Stripped;
 
 use absent::Absent;
 use memory::Memory;
+use start::Command;
 
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
-use crate::facts::environment::Environment;
-use crate::facts::tree::Tree;
+use crate::facts::environment::{Environment, World};
+use crate::facts::tree::{Totals, Tree};
 use crate::progress::Silent;
 
 /// An earlier strip was stopped and can't be ended.
@@ -78,6 +80,19 @@ pub static NOT_RECOVERED: Kind = Kind {
     },
 };
 
+/// What one strip works on.
+pub struct Input<'a> {
+    pub app: &'a Path,
+    pub config: &'a Config,
+    pub environment: &'a Environment,
+    /// Commands that other buildpacks have set, besides those that the app's files name.
+    pub commands: Vec<Command>,
+    /// Files of the app that are elsewhere.
+    pub absent: &'a dyn Absent,
+    /// Only say what would go.
+    pub dry_run: bool,
+}
+
 /// Strips `app`, or with `dry_run` only says what would go.
 ///
 /// # Errors
@@ -89,21 +104,31 @@ pub fn run(
     environment: &Environment,
     dry_run: bool,
 ) -> Result<StripReport> {
-    run_with(app, config, environment, dry_run, &absent::Nothing).map(|stripped| stripped.report)
+    let input = Input {
+        app,
+        config,
+        environment,
+        commands: Vec::new(),
+        absent: &absent::Nothing,
+        dry_run,
+    };
+    run_with(&input).map(|stripped| stripped.report)
 }
 
-/// As [`run`], for an app of which some files are elsewhere: those that stay are brought
-/// back, the others are reported as removed. Gives the walked tree as well.
+/// As [`run`], for an app of which some files may be elsewhere: those that stay are
+/// brought back, the others are reported as removed. Gives the walked tree as well.
 ///
 /// # Errors
 /// As [`run`], or a file that stays can't be brought back.
-pub fn run_with(
-    app: &Path,
-    config: &Config,
-    environment: &Environment,
-    dry_run: bool,
-    absent: &dyn Absent,
-) -> Result<Stripped> {
+pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
+    let Input {
+        app,
+        config,
+        environment,
+        absent,
+        dry_run,
+        ..
+    } = *input;
     if !dry_run {
         recover(app)?;
     }
@@ -111,13 +136,13 @@ pub fn run_with(
     let tree = absent::whole(Tree::read(app), absent);
     if level == StripLevel::Off {
         bring_back(app, &tree, &HashSet::new(), absent)?;
-        let report = StripReport::unchanged(&tree, dry_run, level);
+        let report = StripReport::unchanged(before(&tree, environment), dry_run, level);
         return Ok(Stripped::new(tree, report, absent));
     }
     let basis = absent
         .packed()
         .filter(|_| !dry_run && config.strip.verify.value.is_empty())
-        .and_then(|packed| memory::basis(&tree, packed, &config.strip, environment));
+        .and_then(|packed| memory::basis(&tree, packed, input));
     if let Some(basis) = &basis
         && let Some(report) = again(app, basis, &tree, absent)?
     {
@@ -125,7 +150,8 @@ pub fn run_with(
     }
     let all_variables = environment;
     let environment = &memory::only_what_counts(environment);
-    let facts = facts::read(&tree, environment, level == StripLevel::Trace);
+    let trace = level == StripLevel::Trace;
+    let facts = facts::read(&tree, environment, &input.commands, trace);
     let texts = absent::Everywhere {
         on_disk: facts::OnDisk { root: app },
         absent,
@@ -151,7 +177,7 @@ pub fn run_with(
     };
     applied.removed.extend(gone);
     applied.removed.sort_unstable_by_key(|(number, _)| *number);
-    let mut report = StripReport::unchanged(&tree, dry_run, level);
+    let mut report = StripReport::unchanged(before(&tree, environment), dry_run, level);
     report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
     report.failed = applied.failed;
     report.put_back = applied.put_back;
@@ -161,6 +187,20 @@ pub fn run_with(
     // They may have written anything.
     let tree = if commands_ran { Tree::read(app) } else { tree };
     Ok(Stripped::new(tree, report, absent))
+}
+
+/// What there is to strip. On a laptop the repository lies beside it, which a push leaves
+/// behind.
+fn before(tree: &Tree, environment: &Environment) -> Totals {
+    if environment.world != World::Embedded {
+        return tree.totals();
+    }
+    let entries = tree.entries().iter();
+    let pushed = entries.filter(|entry| !entry.path().starts_with(".git"));
+    pushed.fold(Totals::default(), |mut totals, entry| {
+        totals += entry;
+        totals
+    })
 }
 
 pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;
@@ -218,6 +258,8 @@ pub enum Explanation {
     Removed(&'static catalogue::Entry, Option<String>),
     /// A catalogue entry names it, and this keeps it.
     Kept(&'static catalogue::Entry, decide::Because),
+    /// Level `trace`: what the app loads leads to it.
+    Reached(decide::Because),
     /// No catalogue entry names it, or a list of the user keeps it.
     NotNamed,
     /// It is a list for another tool, and means this.
@@ -229,7 +271,7 @@ pub enum Explanation {
 pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Path) -> Explanation {
     let tree = Tree::read(app);
     let trace = config.strip.level.value == StripLevel::Trace;
-    let facts = facts::read(&tree, environment, trace);
+    let facts = facts::read(&tree, environment, &[], trace);
     let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
     let list = plan
         .lists
@@ -252,7 +294,10 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
     }
     match plan.kept.iter().find(|(at, ..)| *at == number) {
         Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),
-        None => Explanation::NotNamed,
+        None => match plan.reached.get(&number) {
+            Some(because) => Explanation::Reached(because.clone()),
+            None => Explanation::NotNamed,
+        },
     }
 }
 

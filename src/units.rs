@@ -73,7 +73,17 @@ pub fn time(duration: Duration) -> String {
     } else if seconds < 60.0 {
         format!("{seconds:.1}s")
     } else {
-        let whole = duration.as_secs();
+        self::seconds(duration)
+    }
+}
+
+/// A running time, in whole seconds: `4s`, `3m 05s`.
+#[must_use]
+pub fn seconds(duration: Duration) -> String {
+    let whole = duration.as_secs();
+    if whole < 60 {
+        format!("{whole}s")
+    } else {
         format!("{}m {:02}s", whole / 60, whole % 60)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - **use**: is the feature exercised, or only configured? ([`calls_to`], [`used`])
 //! - **branch**: is the value only a fallback, or the code only run in development?
-//!   ([`settle`], [`branch`])
+//!   ([`settle`], [`branch()`])
 //! - **reach**: can a process run this code? (Only such code is in
 //!   [`super::Facts::sources`]; see [`crate::facts::sources::reach`].)
 //! - **lock**: does a lockfile resolve a loose version? ([`locked`])

@@ -1,4 +1,4 @@
-//! One file per rule; [`ALL`] lists them by id.
+//! One file per rule; `ALL` lists them by id.
 
 use super::registry::Rule;
 

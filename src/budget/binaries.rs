@@ -12,6 +12,7 @@ use super::attribute::{Named, printable};
 use super::codec::Census;
 use super::stream;
 use crate::facts::tree::{Entry, EntryKind};
+use crate::progress::work;
 
 /// Programs below this are not taken apart, in bytes.
 const SMALLEST: u64 = 1_000_000;
@@ -53,8 +54,10 @@ pub(super) fn find(named: &[Named<'_>]) -> Vec<Binary> {
         })
         .collect();
     candidates.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.size()));
+    let step = work::files("reading programs", candidates.len());
     candidates
         .par_iter()
+        .inspect(|_| step.done(1))
         .filter_map(|(named, entry)| take_apart(named, entry))
         .collect::<Vec<_>>()
         .into_iter()

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::attribute::{Named, printable};
 use super::stream;
 use crate::facts::tree::{Entry, EntryKind};
+use crate::progress::work;
 
 /// Files below this are not compared, in bytes: half of what deflate looks back.
 const SMALLEST: u64 = 16 * 1024;
@@ -71,8 +72,11 @@ pub(super) fn find(named: &[Named<'_>]) -> Duplicates {
     }
     by_size.retain(|_, places| places.len() > 1);
     let candidates: Vec<_> = by_size.into_iter().collect();
+    let files = candidates.iter().map(|(_, places)| places.len()).sum();
+    let step = work::files("comparing files", files);
     let mut groups: Vec<_> = candidates
         .into_par_iter()
+        .inspect(|(_, places)| step.done(places.len() as u64))
         .flat_map_iter(|(bytes, places)| same(bytes, places))
         .collect();
     groups.sort_by(|a, b| {

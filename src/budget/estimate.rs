@@ -22,6 +22,7 @@ mod windows;
 
 use super::Compressed;
 use super::stream::Stream;
+use crate::progress::work;
 use sample::Sample;
 
 /// Bytes of a window. Smaller ones pay for a Huffman table each (+0.2 % at 16 KiB),
@@ -41,6 +42,9 @@ const FINE: f64 = 0.01;
 const LITTLE: f64 = 8000.0;
 /// Largest archive that the census takes on: a minute on two cores.
 const LARGEST_CENSUS: u64 = 8_000_000_000;
+
+/// What all of it counts as while it goes on.
+const COMPRESSING: &str = "compressing";
 
 /// What the estimate is for.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +98,8 @@ pub struct Estimate {
 /// Estimates the size of `stream` after compression.
 #[must_use]
 pub fn estimate(stream: &Stream<'_>, goal: &Goal<'_>) -> Estimate {
+    // The rounds below add to it.
+    let _all = work::bytes(COMPRESSING, 0);
     let windows = stream.len() / WINDOW;
     if windows < 4 * FIRST {
         return whole::whole(stream);

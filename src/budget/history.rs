@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers::{Known, PastLayer};
 use super::{BudgetReport, Compressed};
-use crate::units;
+use crate::units::{self, MB};
 
 /// The name and version of the stored form.
 const SCHEMA: &str = "slugsmith.history/1";
@@ -139,6 +139,9 @@ pub(super) fn half_width(compressed: &Compressed) -> u64 {
         .max(compressed.bytes.saturating_sub(compressed.low))
 }
 
+/// What changes less is not told: half of the last digit that sizes in MB are printed with.
+const SLIGHT: u64 = MB / 20;
+
 /// How a part changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
@@ -230,6 +233,19 @@ impl Change {
         self.moved.is_empty() && self.bytes_before == self.bytes_after
     }
 
+    /// True if a user would see no difference: neither the whole nor any part moved a size in
+    /// MB by its last digit.
+    #[must_use]
+    pub fn is_slight(&self) -> bool {
+        let parts = self.moved.iter().map(|moved| (moved.before, moved.after));
+        let all = parts.chain([
+            (self.before, self.after),
+            (self.bytes_before, self.bytes_after),
+        ]);
+        all.into_iter()
+            .all(|(before, after)| before.abs_diff(after) < SLIGHT)
+    }
+
     /// `Since the last build: +2.3 MB (87.2 MB → 89.5 MB)`.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -296,8 +312,17 @@ mod tests {
             moved,
             [("d", How::New), ("b", How::Shrank), ("c", How::Gone)]
         );
-        assert!(!change.is_nothing());
+        assert!(!change.is_nothing() && change.is_slight());
         assert!(Change::between(&before, &before).is_nothing());
+    }
+
+    #[test]
+    fn parts_that_outweigh_each_other_are_no_slight_change() {
+        let before = history(vec![part("a", 3 * MB), part("b", MB)]);
+        let after = history(vec![part("a", MB), part("b", 3 * MB)]);
+        let change = Change::between(&before, &after);
+        assert_eq!(change.before, change.after);
+        assert!(!change.is_slight());
     }
 
     #[test]

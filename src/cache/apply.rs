@@ -9,6 +9,7 @@ mod keep;
 mod mark;
 mod prune;
 mod relocate;
+mod rest;
 mod shelf;
 mod steps;
 mod times;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub(super) use self::answer::{Answer, answer};
 use self::mark::{Mark, is_installed};
+pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
 use super::explain;
 use super::presets::{Class, Job, Prune, Site};
@@ -30,28 +32,21 @@ use crate::progress::{Event, Progress};
 /// Gives cache folders back before the first script of the app that could use them.
 type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
 
-/// What is going on around a site.
-pub(super) struct Around<'a> {
-    pub between: Between<'a>,
-    /// Set where nothing else is installed, so that files may be left out of the unpack:
-    /// paths of caches of their own, of which nothing is.
-    pub kept_apart: Option<&'a [PathBuf]>,
-}
-
 /// Whether a site needs no work: an earlier buildpack has installed it.
 pub(super) fn is_settled(app: &Path, site: &Site<'_>) -> bool {
     site.adopted.is_some() || is_installed(app, &site.trees) && !Mark::of(app, &site.name).is_set()
 }
 
-/// Restores or installs one site.
-pub(super) fn site(
-    context: &Context<'_>,
+/// Restores or installs one site. What it leaves to do comes when all sites are installed.
+/// `kept_apart` is set where nothing else is installed, so that files may be left out of the
+/// unpack: paths of caches of their own, of which nothing is.
+pub(super) fn site<'a>(
+    context: &'a Context<'a>,
     site: Site<'_>,
-    around: Around<'_>,
+    between: Between<'_>,
+    kept_apart: Option<&[PathBuf]>,
     progress: &mut dyn Progress,
-) -> Result<Outcome> {
-    let between = around.between;
-    let begun = Instant::now();
+) -> Result<(Outcome, Option<Rest<'a>>)> {
     let app = &context.app.root;
     let mark = Mark::of(app, &site.name);
     mark.clean(app, &site.trees)?;
@@ -72,19 +67,20 @@ pub(super) fn site(
     if let Some(by) = adopted.or_else(is_there) {
         let mut outcome = settled(decision(Verdict::Adopted { by }), progress);
         outcome.folders = folders(app, &trees);
-        return Ok(outcome);
+        return Ok((outcome, None));
     }
     let job = match job() {
         Ok(job) => job,
         Err(problem) => {
             progress.event(Event::Warning(&problem));
             let why = problem.saw.join("; ");
-            return Ok(settled(decision(Verdict::Skipped { why }), progress));
+            let outcome = settled(decision(Verdict::Skipped { why }), progress);
+            return Ok((outcome, None));
         }
     };
     let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing || !job.launch;
     let mut work = Work {
-        kept_apart: around.kept_apart.filter(|_| !is_looked_at),
+        kept_apart: kept_apart.filter(|_| !is_looked_at),
         packed: None,
         old: String::new(),
         context,
@@ -95,10 +91,40 @@ pub(super) fn site(
         mark,
         variables: context.environment.variables.clone(),
     };
+    let outcome = install(&mut work, &what, between, progress)?;
+    let rest = Rest {
+        context,
+        name,
+        job,
+        trees,
+    };
+    Ok((outcome, Some(rest)))
+}
+
+/// Looks up, restores or installs.
+fn install(
+    work: &mut Work<'_>,
+    what: &str,
+    between: Between<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome> {
+    let begun = Instant::now();
+    let (job, class) = (work.job, work.class);
+    let decision = |verdict| Decision {
+        name: work.name.to_owned(),
+        what: what.to_owned(),
+        verdict,
+    };
     let answer = work.answer(progress);
-    explain::tell(context, (&name, &what), &answer, &job.inputs, progress);
+    explain::tell(
+        work.context,
+        (work.name, what),
+        &answer,
+        &job.inputs,
+        progress,
+    );
     let mut outcome = Outcome {
-        exposes: exposes(class, &job),
+        exposes: exposes(class, job),
         stays_in_image: matches!(class, Class::Layer { free: true }),
         ..empty(decision(Verdict::Hit))
     };
@@ -110,7 +136,7 @@ pub(super) fn site(
                 None => {
                     work.hold(&record, progress);
                     fill(&mut outcome, begun.elapsed(), Some(&record));
-                    return restored(outcome, &record, &mut work, between, progress);
+                    return restored(outcome, &record, work, between, progress);
                 }
                 Some(reason) => vec![reason],
             }
@@ -125,7 +151,7 @@ pub(super) fn site(
                 && let Synced::Done(record) = work.sync(&record, progress)?
             {
                 let took = begun.elapsed();
-                return finish(outcome, took, record.as_ref(), &work, between, progress);
+                return Ok(finish(outcome, took, record.as_ref(), work, progress));
             }
             reasons
         }
@@ -141,7 +167,7 @@ pub(super) fn site(
     }
     let record = work.install(progress)?;
     let took = begun.elapsed();
-    finish(outcome, took, record.as_ref(), &work, between, progress)
+    Ok(finish(outcome, took, record.as_ref(), work, progress))
 }
 
 /// What is left to do after a hit: what the install would have run for the app itself.
@@ -159,11 +185,10 @@ fn restored(
         outcome.left_out_bytes = left_out_bytes;
     }
     progress.event(Event::CacheDone(&outcome));
-    if runs_scripts(work.job) {
+    if !work.job.restored.is_empty() {
         between(progress);
     }
     work.steps(&work.job.restored, progress)?;
-    work.finish(progress)?;
     Ok(outcome)
 }
 
@@ -177,18 +202,13 @@ fn finish(
     took: Duration,
     record: Option<&Record>,
     work: &Work<'_>,
-    between: Between<'_>,
     progress: &mut dyn Progress,
-) -> Result<Outcome> {
+) -> Outcome {
     fill(&mut outcome, took, record);
     outcome.folders = folders(&work.context.app.root, work.trees);
     outcome.packed = work.packed_whole(record);
     progress.event(Event::CacheDone(&outcome));
-    if !work.job.finish.is_empty() {
-        between(progress);
-    }
-    work.finish(progress)?;
-    Ok(outcome)
+    outcome
 }
 
 fn exposes(class: Class, job: &Job) -> Vec<super::EnvChange> {

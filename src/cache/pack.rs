@@ -1,7 +1,7 @@
 //! How does a folder with tens of thousands of small files become one file and back?
 //!
 //! A pack is two files. `frames` is a row of independent zstd frames, each holding the
-//! contents of neighbouring files (at most [`FRAME_BYTES`] of them); `index` lists every
+//! contents of neighbouring files (at most `FRAME_BYTES` of them); `index` lists every
 //! entry with its mode and, per frame, its place and BLAKE3 digest. Because frames are
 //! independent, all cores pack and unpack at once, and one layer with two files costs the
 //! lifecycle a fraction of a layer with 30,000 (each of which it would tar and hash). The
@@ -120,6 +120,18 @@ fn no_link_out(app: &Path, folder: &Path) -> Result<(), Fault> {
             "{} is reached through a link that leads out of the app",
             folder.strip_prefix(app).unwrap_or(folder).display()
         )))
+    }
+}
+
+/// What the user sees while it goes on: `packing node_modules`.
+fn told(verb: &str, roots: &[PathBuf]) -> String {
+    match roots.split_first() {
+        None => verb.to_owned(),
+        Some((first, [])) => format!("{verb} {}", first.display()),
+        Some((first, others)) => {
+            let more = crate::units::counted(others.len() as u64, "other");
+            format!("{verb} {} and {more}", first.display())
+        }
     }
 }
 

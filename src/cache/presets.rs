@@ -152,6 +152,8 @@ pub(super) struct Job {
     pub finish: Vec<Step>,
     /// What leaves the app after that.
     pub prune: Prune,
+    /// A virtual environment outside of the app, which strip looks through before it is kept.
+    pub outside: Option<PathBuf>,
     /// A file that the tool writes last and trusts only while nothing in the tree is newer,
     /// relative to the app. A pack keeps no times, so it gets a new one.
     pub newest: Option<PathBuf>,
@@ -184,6 +186,7 @@ impl Job {
             restored: Vec::new(),
             finish: Vec::new(),
             prune: Prune::Nothing,
+            outside: None,
             newest: None,
             relocate: None,
             stores: Vec::new(),
@@ -207,6 +210,10 @@ impl Job {
         ]
         .into_iter()
         .flatten()
+        .chain(match &mut self.prune {
+            Prune::Listed { otherwise, .. } => Some(otherwise),
+            Prune::Nothing | Prune::Modules { .. } | Prune::Archives { .. } => None,
+        })
     }
 }
 
@@ -229,6 +236,13 @@ pub(super) enum Prune {
     Archives {
         map: PathBuf,
         archives: PathBuf,
+    },
+    /// What npm's own list of the tree gives to development.
+    Listed {
+        /// The folder with `node_modules`, relative to the app.
+        project: PathBuf,
+        /// Run where there is no such list.
+        otherwise: Step,
     },
 }
 
@@ -344,9 +358,19 @@ fn out_of_step(ended: &Ended, saw: &str, step: &str) -> Problem {
         .details(ended.details())
 }
 
-/// A tool that isn't there.
+/// A tool that isn't there. Heroku has no buildpack for Cargo and Bun.
 fn missing(file: &str, tool: &str) -> Problem {
-    Problem::new(&super::TOOL_MISSING).saw(format!("{file} needs `{tool}`"))
+    let brings = match tool {
+        "node" | "npm" | "pnpm" | "yarn" => ", which heroku/nodejs brings",
+        "pipenv" | "poetry" | "python3" | "uv" => ", which heroku/python brings",
+        "bundle" | "ruby" => ", which heroku/ruby brings",
+        "composer" | "php" => ", which heroku/php brings",
+        "go" => ", which heroku/go brings",
+        "gradle" => ", which heroku/gradle brings",
+        "java" | "mvn" => ", which heroku/java brings",
+        _ => "",
+    };
+    Problem::new(&super::TOOL_MISSING).saw(format!("{file} needs `{tool}`{brings}"))
 }
 
 /// The buildpack of the group whose exact id is in `ids`, if the group is known.

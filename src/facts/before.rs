@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers;
 use super::tree::{EntryKind, Tree};
+use crate::progress::work;
 
 /// Id of the companion buildpack.
 pub const COMPANION: &str = "slugsmith/restore";
@@ -61,9 +62,11 @@ impl Before {
     #[must_use]
     pub fn read(app: &Path) -> Self {
         let tree = Tree::read(app);
+        let step = work::files("noting the app's files", tree.entries().len());
         let files: Vec<_> = tree
             .entries()
             .par_iter()
+            .inspect(|_| step.done(1))
             .filter(|entry| matches!(entry.kind(), EntryKind::File | EntryKind::Symlink))
             .filter_map(|entry| {
                 let path = entry.path().to_str()?;
@@ -107,9 +110,11 @@ impl Before {
     /// What has become of the files since.
     #[must_use]
     pub fn changes(&self, app: &Path) -> Changes {
+        let step = work::files("comparing with the companion's notes", self.files.len());
         let judged: Vec<_> = self
             .files
             .par_iter()
+            .inspect(|_| step.done(1))
             .filter_map(|(path, before)| match is_same(&app.join(path), before) {
                 Some(true) => None,
                 Some(false) => Some((path.clone(), true)),

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use super::app::App;
 use super::code::{self, Code, Language};
 use super::tree::{EntryKind, Tree};
+use crate::progress::work;
 
 pub use kinds::is_env_file;
 pub use suppress::Suppression;
@@ -116,12 +117,15 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         }
     }
     sort(&mut sources);
+    let step = work::files("parsing", wanted.len());
     let read = in_pool(|| {
         wanted
             .into_par_iter()
+            .inspect(|_| step.done(1))
             .map(|(path, how)| read_one(app, path, how))
             .collect::<Vec<_>>()
     });
+    drop(step);
     for one in read {
         match one {
             Read::Code(code, text, words, suppressions) => {

@@ -16,10 +16,10 @@ const COPIES: usize = 3;
 #[must_use]
 pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
     let mut lines = vec![Line::section("Budget"), headline(report)];
-    let unchanged = report.change.as_ref().is_some_and(Change::is_nothing);
+    let as_before = report.change.as_ref().is_some_and(Change::is_slight);
     match report.verdict {
         Verdict::Within if level == LogLevel::Quiet => return lines,
-        Verdict::Within if unchanged && level == LogLevel::Normal => return lines,
+        Verdict::Within if as_before && level == LogLevel::Normal => return lines,
         Verdict::Over => over(report, &mut lines),
         _ => {}
     }
@@ -73,12 +73,17 @@ fn headline(report: &BudgetReport) -> Line {
         units::size(limits.warn.value),
         units::size(limits.fail.value),
     );
-    let unchanged = report.change.as_ref().is_some_and(Change::is_nothing);
+    let change = report.change.as_ref().filter(|change| change.is_slight());
     match report.verdict {
-        Verdict::Within if unchanged => {
+        Verdict::Within if change.is_some() => {
             let limit = limits.warn.value.min(limits.fail.value);
             let limit = units::size(limit);
-            Line::item(1, format!("Slug {compressed}: within {limit}, unchanged"))
+            let how = if change.is_some_and(Change::is_nothing) {
+                "unchanged"
+            } else {
+                "hardly changed"
+            };
+            Line::item(1, format!("Slug {compressed}: within {limit}, {how}"))
         }
         Verdict::Within => {
             let limit = units::size(limits.warn.value.min(limits.fail.value));

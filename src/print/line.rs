@@ -95,7 +95,7 @@ impl Skin {
 
 /// A name that an app chooses neither rewrites the line, nor ends it, nor colours a
 /// terminal: control characters are shown as what they are.
-fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
     let is_odd = |c: char| c.is_control() && c != '\t';
     if !text.contains(is_odd) {
         return text.into();

@@ -136,7 +136,8 @@ fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
     } else {
         (LARGE_SLUG, "larger slugs start slowly")
     };
-    let _ = writeln!(text, "warn = \"{warn} MB\"     # {why}");
+    let warn = format!("\"{warn} MB\"");
+    let _ = writeln!(text, "warn = {warn:<12}# {why}");
     let _ = writeln!(
         text,
         "fail = \"{OLD_LIMIT} MB\"    # the build stops; the platform itself takes up to 1 GB"

@@ -1,8 +1,8 @@
 //! The stack's lines: one per buildpack, then what they did to each other.
 //!
 //! Normal: what each brought, who set PATH where that matters, process types where
-//! several buildpacks take part, and findings. Verbose: everything ([`verbose`]).
-//! Whatever the stack's size, the normal log stays under [`LIMIT`] lines.
+//! several buildpacks take part, and findings. Verbose: everything (`verbose`).
+//! Whatever the stack's size, the normal log stays under `LIMIT` lines.
 
 pub mod graph;
 pub mod html;

@@ -6,6 +6,7 @@
 mod launch_check;
 mod profile;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,7 +17,6 @@ use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
 use crate::facts::environment::{self, Environment, World, own_variables};
 use crate::flow::{self, Input};
-use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{Own, USAGE, verdict};
@@ -114,17 +114,13 @@ impl Build {
             app,
         })
     }
-
-    fn log(&self) -> BuildLog<anstream::AutoStream<std::io::Stdout>> {
-        BuildLog::new(anstream::stdout(), Skin::Classic, self.config.log.value)
-    }
 }
 
 /// The companion at the front of the list. The last buildpack fills its folder.
 fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
     let build = Build::read(operands)?;
     let notes = build.folder.join(before::LAYER);
-    let mut log = build.log();
+    let mut log = super::log(Skin::Classic, &build.config);
     log.event(super::companion_started());
     let context = cache::Context {
         app: &facts::app::read(&build.app),
@@ -142,7 +138,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let (app, folder) = (&build.app, &build.folder);
     fs_err::create_dir_all(folder).map_err(|error| crate::error::io("creating", folder, &error))?;
     let store = Store::new(folder.clone());
-    let mut log = build.log();
+    let mut log = super::log(Skin::Classic, &build.config);
     let input = Input {
         app,
         config: &build.config,
@@ -161,8 +157,11 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     if let Some(script) = profile::script(changes(), Some(app)) {
         write_script(app, profile::PATH, &script)?;
     }
-    if let (Some(folder), Some(script)) = (buildpack, profile::script(changes(), None)) {
-        write_script(folder, profile::EXPORT, &script)?;
+    if let Some(folder) = buildpack {
+        match profile::script(changes(), None) {
+            Some(script) => write_script(folder, profile::EXPORT, &script)?,
+            None => forget_script(folder, profile::EXPORT)?,
+        }
     }
     let at_end = facts::app::read(app);
     if at_end.procfile.is_empty() {
@@ -185,6 +184,18 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
 fn write_script(root: &Path, path: &str, script: &str) -> Result<()> {
     let path = root.join(path);
     write_inside(root, &path, script).map_err(|error| crate::error::io("writing", &path, &error))
+}
+
+/// A buildpack's folder may outlive a build. What an earlier one of another app installed
+/// would be exported to this one's buildpacks.
+fn forget_script(root: &Path, path: &str) -> Result<()> {
+    let path = root.join(path);
+    match fs_err::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(crate::error::io("removing", &path, &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file of ours below `root`. A link where it or its folder should be would lead
@@ -254,7 +265,7 @@ pub static NO_PROCESS_TYPES: Kind = Kind {
     why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: what an \
           earlier one would start by itself (`npm start`, for example) is not started.",
     steps: &[
-        "Say what to start: `echo \"web: npm start\" > Procfile`, with your own command.",
+        "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: gunicorn app:app`.",
         "Commit the file and deploy again; `heroku ps:scale web=1` if the dyno was never started.",
     ],
     example: || Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),

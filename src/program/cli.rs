@@ -26,7 +26,7 @@ use crate::exit::Exit;
 use crate::facts::environment::{Environment, World, own_variables, this_machine};
 use crate::print::line::Skin;
 use crate::print::{self, problem};
-use crate::program::USAGE;
+use crate::program::{NO_SUCH_PATH, is_wrong_use};
 
 /// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
 /// and audits apps for ephemeral dynos.
@@ -141,8 +141,11 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Ok(exit) => code(exit),
         Err(problem) => {
             let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
-            let usage = std::ptr::eq(problem.kind, &raw const USAGE);
-            code(if usage { Exit::Usage } else { Exit::Failed })
+            code(if is_wrong_use(&problem) {
+                Exit::Usage
+            } else {
+                Exit::Failed
+            })
         }
     }
 }
@@ -162,12 +165,32 @@ fn environment() -> Environment {
     }
 }
 
+/// What the user named, absolute and without links.
+fn existing(path: &Path) -> Result<PathBuf> {
+    let shown = path.display();
+    path.canonicalize().map_err(|error| {
+        let error = error.to_string();
+        let reason = error.split(" (os error").next().unwrap_or_default();
+        Problem::new(&NO_SUCH_PATH).saw(format!("{shown}: {reason}"))
+    })
+}
+
 /// The folder that the user named.
 fn folder(path: &Path) -> Result<PathBuf> {
-    let full =
-        fs_err::canonicalize(path).map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
-    if !full.is_dir() {
-        return Err(Problem::new(&USAGE).saw(format!("{} is not a folder", path.display())));
+    let full = existing(path)?;
+    if full.is_dir() {
+        return Ok(full);
     }
-    Ok(full)
+    let problem = Problem::new(&NO_SUCH_PATH).saw(format!("{} is not a folder", path.display()));
+    Err(match path.parent().and_then(Path::to_str) {
+        Some("") => problem.step("Name the folder that it is in: `.`"),
+        Some(parent) => problem.step(format!("Name the folder that it is in: `{parent}`")),
+        None => problem,
+    })
+}
+
+/// The text of a file that the user named.
+fn text(path: &Path) -> Result<String> {
+    let full = existing(path)?;
+    fs_err::read_to_string(&full).map_err(|error| crate::error::io("reading", path, &error))
 }

@@ -24,7 +24,6 @@ use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
 use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
-use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::problem;
 use crate::progress::Progress;
@@ -80,7 +79,7 @@ impl Buildpack for Slugsmith {
         let environment = environment_of(&context);
         let config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
         let store = Store::new(context.layers_dir.clone());
-        let mut log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
+        let mut log = super::log(Skin::Bullets, &config);
         let input = Input {
             app: &context.app_dir,
             config: &config,
@@ -120,7 +119,7 @@ fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Pro
         launch: false,
     };
     let notes = context.uncached_layer(layer_name!("before"), definition)?;
-    let mut log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
+    let mut log = super::log(Skin::Bullets, &config);
     log.event(super::companion_started());
     let restore = cache::Context {
         app: &facts::app::read(&context.app_dir),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::node::{self, Package};
-use super::catalogue::{Entry, LISTED, app, other, python, runtime};
+use super::catalogue::{Entry, LISTED, app, caches, other, python, runtime};
 use super::facts::{Facts, in_packages, package_folder};
 use super::go;
 use super::index::{self, parent};
@@ -62,6 +62,9 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
             return Some(&node::PREBUILDS);
         }
         return node::classify(path.get(folder.len() + 1..)?, *package);
+    }
+    if let Some(entry) = caches::classify(path) {
+        return Some(entry);
     }
     if in_packages(path) {
         return None;

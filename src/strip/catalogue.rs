@@ -5,6 +5,7 @@
 //! ecosystem; `classify` of that module says which entry a file falls under.
 
 pub mod app;
+pub mod caches;
 pub mod node;
 pub mod other;
 pub mod page;
@@ -65,6 +66,7 @@ pub static ENTRIES: &[&Entry] = &[
     &app::TESTS,
     &app::DOCS,
     &app::EXPORT_IGNORED,
+    &caches::CACHES,
     &python::INSTALLERS,
     &python::STUBS,
     &python::TESTS,

@@ -47,6 +47,11 @@ pub struct Facts<'a> {
 /// Texts of files of the app, by path relative to it.
 pub trait Texts: Sync {
     fn text(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The file itself, to read a part of it; `None` where it is not on disk.
+    fn open(&self, _path: &str) -> Option<fs_err::File> {
+        None
+    }
 }
 
 /// Texts on disk.
@@ -61,18 +66,28 @@ impl Texts for OnDisk<'_> {
         // reports it.
         fs_err::read(self.root.join(path)).ok()
     }
+
+    fn open(&self, path: &str) -> Option<fs_err::File> {
+        fs_err::File::open(self.root.join(path)).ok()
+    }
 }
 
-/// Reads what a decision needs, on top of the tree.
+/// Reads what a decision needs, on top of the tree; `set` are commands that no file of
+/// the app names.
 #[must_use]
-pub fn read<'a>(tree: &'a Tree, environment: &Environment, trace: bool) -> Facts<'a> {
+pub fn read<'a>(
+    tree: &'a Tree,
+    environment: &Environment,
+    set: &[Command],
+    trace: bool,
+) -> Facts<'a> {
     let root = tree.root();
     let index = Index::new(tree, |path| {
         let target = fs_err::read_link(root.join(path)).ok()?;
         target.to_str().map(str::to_owned)
     });
     let app: App = app::read(root);
-    let commands = start::commands(&app);
+    let commands = start::commands(&app, set);
     let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
     let manifests = manifests(root, &index, &runtime);
     let in_build = environment.world != World::Embedded;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{Facts, Texts};
 use super::reading::MAX_TEXT;
+use crate::progress::work;
 
 /// Smaller files are not worth a word, in bytes.
 const SMALLEST: u64 = 100_000;
@@ -50,9 +51,12 @@ pub fn find(facts: &Facts<'_>, texts: &dyn Texts, stays: impl Fn(usize) -> bool)
             by_size.entry(size).or_default().push(path);
         }
     }
+    by_size.retain(|_, paths| paths.len() > 1);
+    let files = by_size.values().map(Vec::len).sum();
+    let step = work::files("comparing files", files);
     let mut found: Vec<Identical> = by_size
         .into_par_iter()
-        .filter(|(_, paths)| paths.len() > 1)
+        .inspect(|(_, paths)| step.done(paths.len() as u64))
         .flat_map_iter(|(bytes, paths)| same(texts, bytes, paths))
         .collect();
     found.sort_by(|a, b| b.spare().cmp(&a.spare()).then(a.paths.cmp(&b.paths)));

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::progress::work;
 use folders::{Folders, remove_empty_folders};
 use replace::Replacement;
 
@@ -109,7 +110,9 @@ pub fn move_aside<'a>(
     let mut outcome = Outcome::default();
     let mut moved = Vec::with_capacity(changes.len());
     let mut folders = Folders::default();
+    let step = work::files("moving aside", changes.len());
     for (number, change) in changes.iter().enumerate() {
+        step.done(1);
         if number.is_multiple_of(SHARD) {
             fs_err::create_dir_all(shard(&aside, number))?;
         }
@@ -154,7 +157,9 @@ impl Aside<'_> {
         write_synced(&aside.join(MARKER), b"")?;
         sync(&aside)?;
         observer(Step::Marked)?;
+        let step = work::files("removing", self.moved.len());
         for number in &self.moved {
+            step.done(1);
             fs_err::remove_file(slot(&aside, *number))?;
             observer(Step::Deleted(*number))?;
         }

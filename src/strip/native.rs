@@ -13,6 +13,7 @@ mod layout;
 use object::elf;
 use object::endian::LittleEndian as LE;
 use object::read::elf::FileHeader;
+use object::read::{ReadCache, ReadRef};
 
 use layout::Layout;
 
@@ -25,8 +26,9 @@ const LEAST: u64 = 4096;
 
 /// How to write a shared object without what is never loaded.
 #[derive(Debug)]
-pub struct Plan<'d> {
-    data: &'d [u8],
+pub struct Plan {
+    /// Bytes of the old file.
+    size: u64,
     header: Header,
     segments: Vec<Segment>,
     sections: Vec<Section>,
@@ -35,26 +37,33 @@ pub struct Plan<'d> {
     layout: Layout,
 }
 
-impl Plan<'_> {
+impl Plan {
     /// Bytes that the new file is smaller by.
     #[must_use]
     pub fn saved(&self) -> u64 {
-        self.data.len() as u64 - self.layout.size
+        self.size - self.layout.size
     }
 
-    /// The new file's content.
+    /// The new file's content; `data` is the whole old one.
     ///
     /// `None` if the result does not have every mapped byte of the original.
     #[must_use]
-    pub fn write(&self) -> Option<Vec<u8>> {
-        let new = self.layout.write(self)?;
-        same_when_loaded(self.data, &new)?.then_some(new)
+    pub fn write(&self, data: &[u8]) -> Option<Vec<u8>> {
+        let new = self.layout.write(self, data)?;
+        same_when_loaded(data, &new)?.then_some(new)
     }
+}
+
+/// As [`plan`] of its content, by reading the headers of a file only.
+#[must_use]
+pub fn plan_of(file: fs_err::File) -> Option<Plan> {
+    plan(&ReadCache::new(file))
 }
 
 /// What can go from a shared object; `None` where nothing can, or the file is odd.
 #[must_use]
-pub fn plan(data: &[u8]) -> Option<Plan<'_>> {
+pub fn plan<'d, R: ReadRef<'d>>(data: R) -> Option<Plan> {
+    let size = data.len().ok()?;
     let header = Header::parse(data).ok()?;
     let endian = header.endian().ok()?;
     let machine = header.e_machine(endian);
@@ -100,14 +109,14 @@ pub fn plan(data: &[u8]) -> Option<Plan<'_>> {
         .collect();
     let layout = Layout::new(header, &segments, &sections, &gone)?;
     let plan = Plan {
-        data,
+        size,
         header: *header,
         segments,
         sections,
         numbers,
         layout,
     };
-    (plan.layout.size + LEAST <= data.len() as u64).then_some(plan)
+    (plan.layout.size + LEAST <= size).then_some(plan)
 }
 
 /// Sections that only linkers, debuggers and profilers read.
@@ -155,7 +164,12 @@ fn refers_to(section: &Section, gone: &[bool]) -> bool {
 
 /// Whether something stands behind all that the headers describe: a signature, an
 /// archive that the program reads from itself.
-fn has_tail(header: &Header, segments: &[Segment], sections: &[Section], data: &[u8]) -> bool {
+fn has_tail<'d, R: ReadRef<'d>>(
+    header: &Header,
+    segments: &[Segment],
+    sections: &[Section],
+    data: R,
+) -> bool {
     let table = header.e_shoff.get(LE) + sections.len() as u64 * size_of::<Section>() as u64;
     let of_segments = segments
         .iter()
@@ -169,11 +183,13 @@ fn has_tail(header: &Header, segments: &[Segment], sections: &[Section], data: &
         .chain([table])
         .max()
         .unwrap_or_default();
-    end > data.len() as u64
-        || usize::try_from(end)
-            .ok()
-            .and_then(|end| data.get(end..))
-            .is_none_or(|tail| tail.len() >= 4096 || tail.iter().any(|byte| *byte != 0))
+    let tail = data.len().ok().and_then(|size| size.checked_sub(end));
+    tail.is_none_or(|length| {
+        length >= 4096
+            || data
+                .read_bytes_at(end, length)
+                .map_or(true, |tail| tail.iter().any(|byte| *byte != 0))
+    })
 }
 
 /// Whether every segment that is mapped has the bytes it had, apart from the headers

@@ -112,6 +112,7 @@ fn whole_folders(
     let from = python::split(file).map_or("", |(_, inside)| inside);
     if let Some(installer) = installer_of(inside, root)
         && python::installer(from) != Some(installer)
+        && is_there(facts, root, inside)
     {
         for top in installer_folders(installer) {
             found(format!("{root}/{top}"));
@@ -133,6 +134,21 @@ fn whole_folders(
         }
         test_module(facts, &folder, &path, found);
     }
+}
+
+/// Whether all packages of a dotted name are there, its last part aside: `pip.commands`
+/// went long ago, and importing from it fails whether pip is there or not.
+fn is_there(facts: &Facts<'_>, root: &str, inside: &str) -> bool {
+    let index = &facts.index;
+    let mut above = parent(inside);
+    while above.contains('/') {
+        let path = format!("{root}/{above}");
+        if index.find(&path).is_none() && index.find(&format!("{path}.py")).is_none() {
+            return false;
+        }
+        above = parent(above);
+    }
+    true
 }
 
 /// A module of a folder of tests: its file, its byte code, and what makes its folders

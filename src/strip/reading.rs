@@ -9,6 +9,7 @@ use super::index::{self, parent};
 use super::python;
 use super::references;
 use super::resolve::{Meaning, Resolver};
+use super::trace;
 
 /// Larger files hold data or bundles whose literals name nothing beside them.
 pub(super) const MAX_TEXT: u64 = 32_000_000;
@@ -85,9 +86,10 @@ fn is_python(path: &str) -> bool {
 /// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
 fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMap<String, usize>) {
     let text = String::from_utf8_lossy(text);
+    let mut needed: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str| {
         python::needed(facts, path, name, &mut |folder| {
-            modules.entry(folder).or_insert(0);
+            needed.push((name.to_owned(), folder));
         });
     };
     if path.ends_with(".py") {
@@ -96,6 +98,19 @@ fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMa
         text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
             .filter(|word| !word.is_empty())
             .for_each(&mut add);
+    }
+    // Examples in documentation look like statements, so those that count are looked at.
+    let parses = path.ends_with(".py") && !needed.is_empty();
+    let statements = parses.then(|| trace::statements(&text)).flatten();
+    for (name, folder) in needed {
+        let line = match &statements {
+            Some(statements) => statements.get(&name).copied(),
+            None => Some(1),
+        };
+        if let Some(line) = line {
+            let at = references::start_of_line(text.as_bytes(), line);
+            modules.entry(folder).or_insert(at);
+        }
     }
     // A test module that others use, and that reads files beside itself.
     if let Some((root, inside)) = super::catalogue::python::split(path)

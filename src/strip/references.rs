@@ -167,6 +167,14 @@ pub fn line_of(text: &[u8], at: usize) -> u32 {
     u32::try_from(newlines + 1).unwrap_or(u32::MAX)
 }
 
+/// The byte offset of a 1-based line.
+#[must_use]
+pub fn start_of_line(text: &[u8], line: u32) -> usize {
+    let before = (line as usize).checked_sub(2);
+    let newline = before.and_then(|before| memchr_iter(b'\n', text).nth(before));
+    newline.map_or(0, |newline| newline + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use super::shrink::{SYMBOLS, Shrink};
 use super::trace::Undecided;
 use super::verify::PutBack;
 use crate::config::StripLevel;
-use crate::facts::tree::{Totals, Tree};
+use crate::facts::tree::Totals;
 
 /// What was (or would be) removed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -137,11 +137,11 @@ impl StripReport {
 
     /// The report of a run that removes nothing.
     #[must_use]
-    pub fn unchanged(tree: &Tree, dry_run: bool, level: StripLevel) -> Self {
+    pub fn unchanged(before: Totals, dry_run: bool, level: StripLevel) -> Self {
         Self {
             dry_run,
             level,
-            before: tree.totals(),
+            before,
             removed: Totals::default(),
             by_reason: Vec::new(),
             shrunk: Vec::new(),

@@ -13,6 +13,7 @@ use super::catalogue::{Entry, Guard};
 use super::facts::{Facts, Texts, in_packages};
 use super::index;
 use super::{catalogue, native};
+use crate::progress::work;
 
 /// Larger files are left alone: both versions are in memory while one is written, in
 /// bytes.
@@ -49,8 +50,10 @@ pub fn find(
     for entry in files.iter().filter_map(|number| facts.index.entry(*number)) {
         *links.entry(entry.inode()).or_default() += 1;
     }
+    let step = work::files("reading libraries", files.len());
     files
         .into_par_iter()
+        .inspect(|_| step.done(1))
         .filter(|number| stays(*number))
         .filter(|number| {
             // Two names of one file would become two files.
@@ -60,8 +63,12 @@ pub fn find(
                 .is_some_and(|entry| links.get(&entry.inode()) == Some(&1))
         })
         .filter_map(|number| {
-            let text = texts.text(facts.index.path(number)?)?;
-            let saved = native::plan(&text)?.saved();
+            let path = facts.index.path(number)?;
+            let plan = match texts.open(path) {
+                Some(file) => native::plan_of(file),
+                None => native::plan(texts.text(path)?.as_slice()),
+            };
+            let saved = plan?.saved();
             Some(Shrink { number, saved })
         })
         .collect()
@@ -73,7 +80,7 @@ pub fn find(
 /// The file can't be read.
 pub fn content(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let data = fs_err::read(path)?;
-    Ok(native::plan(&data).and_then(|plan| plan.write()))
+    Ok(native::plan(data.as_slice()).and_then(|plan| plan.write(&data)))
 }
 
 fn is_shared_object(facts: &Facts<'_>, number: usize) -> bool {

@@ -57,7 +57,7 @@ fn paths(removed: &[Removed]) -> HashSet<&Path> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{app, environment};
-    use super::super::{absent, run_with};
+    use super::super::{Input, absent, run_with};
     use super::*;
     use crate::config;
     use crate::facts::tree::EntryKind;
@@ -75,7 +75,15 @@ mod tests {
     fn both(folder: &Path, settings: &str) -> (Listed, Listed) {
         let environment = environment();
         let config = config::parse(settings, &environment).unwrap();
-        let stripped = run_with(folder, &config, &environment, false, &absent::Nothing).unwrap();
+        let input = Input {
+            app: folder,
+            config: &config,
+            environment: &environment,
+            commands: Vec::new(),
+            absent: &absent::Nothing,
+            dry_run: false,
+        };
+        let stripped = run_with(&input).unwrap();
         assert_eq!(listed(&stripped.left()), {
             let (_, left) = stripped.clone().into_left();
             listed(&left)

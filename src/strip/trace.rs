@@ -8,6 +8,7 @@
 
 mod entries;
 mod graph;
+mod knowledge;
 mod node;
 mod python;
 
@@ -16,6 +17,7 @@ mod tests;
 
 pub(super) use entries::is_tooling;
 pub use graph::{Trace, Undecided};
+pub(super) use python::statements;
 
 use super::candidates::Candidates;
 use super::facts::{Facts, Texts};

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod built;
 mod docs;
 mod fixtures;
 mod hostile;

@@ -2,8 +2,7 @@
 //!
 //! The schema is OASIS's own file, which the package `serde-sarif` carries; cargo knows where.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::Path;
 
 use serde_json::Value;
 use slugsmith::audit::AuditReport;
@@ -12,22 +11,15 @@ use slugsmith::report::Report;
 
 use super::fixtures::audit;
 use super::pairs;
+use crate::support::crates;
 
 fn schema() -> Value {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let manifest = metadata["packages"]
-        .as_array()
-        .unwrap()
+    let crates = crates();
+    let package = crates
         .iter()
-        .find(|package| package["name"] == "serde-sarif")
-        .and_then(|package| package["manifest_path"].as_str())
-        .unwrap();
-    let path = PathBuf::from(manifest)
+        .find(|package| package["name"] == "serde-sarif");
+    let manifest = package.unwrap()["manifest_path"].as_str().unwrap();
+    let path = Path::new(manifest)
         .with_file_name("src")
         .join("schema.json");
     serde_json::from_str(&fs_err::read_to_string(path).unwrap()).unwrap()

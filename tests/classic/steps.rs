@@ -214,6 +214,18 @@ fn later_buildpacks_and_the_dyno_find_what_was_installed() {
 }
 
 #[test]
+fn what_an_earlier_build_exported_is_not_exported_by_one_that_installs_nothing() {
+    let sandbox = notes();
+    compile(&sandbox, sandbox.app()).expect(0);
+    let export = sandbox.path("buildpacks/slugsmith/export");
+    assert!(export.exists());
+    fs_err::remove_file(sandbox.app().join("requirements.txt")).unwrap();
+    fs_err::remove_dir_all(sandbox.app().join(".venv")).unwrap();
+    compile(&sandbox, sandbox.app()).expect(0);
+    assert!(!export.exists(), "{:?}", fs_err::read_to_string(export));
+}
+
+#[test]
 fn without_a_procfile_nothing_would_start_and_the_log_says_so() {
     let warning = "has no Procfile, so it will have no process types";
     let sandbox = shop();

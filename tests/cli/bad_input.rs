@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::support::{Sandbox, listing};
+use crate::support::{BINARY, Ran, Sandbox, listing};
 
 #[test]
 fn malformed_project_toml_names_line_and_column() {
@@ -78,6 +78,51 @@ fn an_empty_app_is_refused_with_a_reason() {
 fn a_missing_folder_is_wrong_use() {
     let ran = Sandbox::new().slugsmith(&["check", "nowhere"]).expect(2);
     assert!(ran.stderr.contains("nowhere"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_instead_of_a_folder_is_told_with_the_folder_that_may_be_meant() {
+    let sandbox = Sandbox::new().file("package.json", "{}");
+    let ran = sandbox.slugsmith(&["check", "app/package.json"]).expect(2);
+    for text in [
+        "app/package.json is not a folder",
+        "Name the folder that it is in: `app`",
+    ] {
+        assert!(ran.stderr.contains(text), "{text}\n{}", ran.stderr);
+    }
+}
+
+/// As for a user without a home, or with one that is read-only.
+#[test]
+fn a_build_needs_no_folder_for_caches_unless_one_is_asked_for() {
+    let sandbox = Sandbox::new().file("server.js", "");
+    let build = |arguments: &[&str]| {
+        let mut command = sandbox.command(BINARY);
+        command.args(["build", "app"]).args(arguments);
+        command.env_remove("XDG_CACHE_HOME");
+        Ran::from(command.env("HOME", "/dev/null").output().unwrap())
+    };
+    let log = build(&[]).expect(0).stdout;
+    assert!(
+        log.contains("creating /dev/null/.cache/slugsmith/app-"),
+        "{log}"
+    );
+    assert!(
+        log.contains("Name a folder: slugsmith build --cache DIR"),
+        "{log}"
+    );
+    let ran = build(&["--cache", "/dev/null/x"]).expect(3);
+    assert!(
+        ran.stderr.contains("creating /dev/null/x/app-"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        ran.stderr.matches("/dev/null/x").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -68,6 +68,45 @@ fn on_a_terminal_phases_are_shown_while_they_run() {
     );
 }
 
+/// What stays on a screen: `\r` and "erase to the end of the line" take a line back.
+fn screen(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n");
+    let lines = text.lines().map(|line| {
+        let line = line.rsplit("\r\u{1b}[K").next().unwrap_or_default();
+        anstream::adapter::strip_str(line).to_string()
+    });
+    lines.collect()
+}
+
+#[test]
+fn what_a_terminal_shows_in_the_end_is_the_log_alone_however_narrow_it_is() {
+    let sandbox = app();
+    for columns in [20, 40, 200] {
+        let line = format!("stty cols {columns}; {BINARY} check app; {BINARY} strip app --dry-run");
+        let mut command = sandbox.command("script");
+        command
+            .args(["-qec", &line, "/dev/null"])
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1");
+        let drawn = Ran::from(command.output().unwrap()).stdout;
+        let rows: Vec<_> = drawn.split("\r\u{1b}[K").skip(1).collect();
+        let bars = rows.iter().filter(|row| !row.contains('\n'));
+        for row in bars {
+            assert!(row.chars().count() < columns, "{columns}: {row:?}");
+        }
+        let plain = |arguments: &[&str]| sandbox.slugsmith(arguments).stdout;
+        let expected = plain(&["check", "app"]) + &plain(&["strip", "app", "--dry-run"]);
+        let timeless = |line: &String| !line.contains("Done in");
+        let shown: Vec<_> = screen(&drawn).into_iter().filter(timeless).collect();
+        let expected: Vec<_> = expected
+            .lines()
+            .map(str::to_owned)
+            .filter(timeless)
+            .collect();
+        assert_eq!(shown, expected, "{columns}");
+    }
+}
+
 #[test]
 fn a_profile_says_where_the_time_went() {
     let sandbox = app();

@@ -160,7 +160,9 @@ fn a_build_keeps_the_list_of_what_it_removed() {
 fn explain_knows_every_id_and_suggests_the_nearest() {
     let sandbox = Sandbox::new();
     let list = sandbox.slugsmith(&["explain"]).expect(0);
-    for id in list.stdout.lines() {
+    for line in list.stdout.lines() {
+        let (id, title) = line.split_once("  ").unwrap();
+        assert!(!title.trim().is_empty(), "{line}");
         let page = sandbox.slugsmith(&["explain", id]).expect(0);
         assert!(
             page.stdout.starts_with(&format!("# {id}\n")),

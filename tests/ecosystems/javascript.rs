@@ -94,6 +94,44 @@ fn npm_with_a_script() {
     prove_pruning(&mut lab, &["node_modules"], &no_dev_modules);
 }
 
+/// Nested versions, scopes, programs, optional and peer packages, workspaces: what stays is
+/// what npm's own prune leaves.
+#[test]
+#[ignore = "real package managers"]
+fn npm_prunes_as_npm_does() {
+    let lab = Lab::new(&[]);
+    lab.put(
+        "package.json",
+        r#"{"name":"shop","version":"1.0.0","private":true,"workspaces":["packages/*"],"scripts":{"build":"eslint --version"},
+"dependencies":{"debug":"2.6.9","semver":"5.7.2","glob":"7.2.3"},
+"devDependencies":{"eslint":"8.57.1","@babel/core":"7.24.0","pad":"npm:left-pad@1.2.0","rollup":"4.12.0","mkdirp":"0.5.6"}}"#,
+    );
+    lab.put(
+        "packages/api/package.json",
+        r#"{"name":"api","version":"1.0.0","dependencies":{"ms":"2.1.3"},"devDependencies":{"debug":"4.3.4","left-pad":"1.3.0"}}"#,
+    );
+    lab.run("npm install --package-lock-only");
+    let trees = ["node_modules", "packages/api"];
+    let built = lab.build();
+    let again = lab.build();
+    again.says("HIT, restored");
+    lab.run("npm ci --include=dev");
+    lab.run("npm prune --omit=dev --ignore-scripts");
+    let npms = crate::lab::Built {
+        app: lab.source(),
+        log: String::new(),
+    };
+    // npm leaves empty scopes behind.
+    let files = |built: &crate::lab::Built| {
+        let mut tree = built.tree(&trees, &[]);
+        tree.retain(|(_, content)| content != "folder");
+        tree
+    };
+    for ours in [&built, &again] {
+        same(&files(ours), &files(&npms), "not what npm leaves");
+    }
+}
+
 #[test]
 #[ignore = "real package managers"]
 fn yarn_1() {

@@ -125,6 +125,19 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The crates of this machine's builds, as cargo knows them. Those of other platforms are
+/// left out: a machine that has built ours need not have fetched them.
+pub(crate) fn crates() -> Vec<serde_json::Value> {
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+        .args(["--filter-platform", &platform])
+        .current_dir(repository(""));
+    let mut metadata = Ran::from(cargo.output().unwrap()).expect(0).json();
+    serde_json::from_value(metadata["packages"].take()).unwrap()
+}
+
 /// The audit of a folder as it is on the platform, with a date of its own.
 pub(crate) fn audit(folder: &Path) -> AuditReport {
     audit_weighed(folder, None)

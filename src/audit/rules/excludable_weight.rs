@@ -117,16 +117,17 @@ fn is_excluded(facts: &Facts<'_>, what: &str) -> bool {
 /// A virtual environment or `node_modules` under version control. In a build both are there
 /// by right, so only a checkout is judged.
 fn committed(facts: &Facts<'_>) -> Vec<(String, u64)> {
-    let checkout = facts.app.has(".git");
+    if !facts.app.has(".git") {
+        return Vec::new();
+    }
     let git_ignores = |name: &str| {
         facts.sources.text(".gitignore").into_iter().flat_map(str::lines).any(|line| line.trim().trim_matches('/') == name)
     };
     let mut found = Vec::new();
     for (folder, mark) in [("node_modules", ""), ("venv", "pyvenv.cfg"), (".venv", "pyvenv.cfg"), ("env", "pyvenv.cfg")] {
-        let marked = mark.is_empty() && checkout;
         let prefix = std::path::Path::new(folder);
-        let has_mark = !mark.is_empty() && facts.tree.entries().iter().any(|entry| entry.path() == prefix.join(mark));
-        if !(marked || has_mark) || git_ignores(folder) {
+        let has_mark = mark.is_empty() || facts.tree.entries().iter().any(|entry| entry.path() == prefix.join(mark));
+        if !has_mark || git_ignores(folder) {
             continue;
         }
         let bytes: u64 = facts.tree.entries().iter().filter(|entry| entry.path().starts_with(prefix)).map(crate::facts::tree::Entry::size).sum();

@@ -149,7 +149,11 @@ fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
 fn module(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
     // A dotted first operand is the module, with or without a callable behind it.
     let leading = words.first().filter(|word| !word.starts_with('-') && word.contains('.') && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')) && word.rsplit_once('.').is_none_or(|(_, ending)| ending != "py"));
-    let target = leading.or_else(|| words.iter().find(|word| {
+    // `-c python:shop.gunicorn` and `-b localhost:8000` are no modules to run (gunicorn, "Settings").
+    let values = ["-b", "--bind", "-c", "--config", "-e", "--env", "-n", "--name", "--host", "--log-config"];
+    let after = std::iter::once(&"").chain(words);
+    let operands = words.iter().zip(after).filter(|(_, before)| !values.contains(before)).map(|(word, _)| word);
+    let target = leading.or_else(|| operands.into_iter().find(|word| {
         !word.starts_with('-') && (word.contains(':') || matches!(word.rsplit('.').next(), Some("wsgi" | "asgi"))) && !word.contains(['/', '$', '=', '(']) && !word.starts_with("0.0.0.0") && !word.starts_with("unix")
     }))?;
     let module = target.split(':').next().unwrap_or(target);

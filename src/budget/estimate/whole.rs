@@ -7,7 +7,8 @@ use super::super::codec::{BestSpeed, Census, DICTIONARY, Piece, Reference, SPEED
 use super::super::stream::Stream;
 use super::bias::GNU;
 use super::windows::Buffer;
-use super::{Estimate, GZIP, Window, interval};
+use super::{COMPRESSING, Estimate, GZIP, Window, interval};
+use crate::progress::work;
 
 /// Bytes of a block when an archive is compressed whole, as pigz does it.
 const BLOCK: u64 = 128 * 1024;
@@ -29,8 +30,10 @@ fn parts(length: u64, size: u64) -> Vec<(u64, u64)> {
 
 /// Compresses all of it with the references, in blocks that know what stands before them.
 pub(super) fn whole(stream: &Stream<'_>) -> Estimate {
+    let step = work::bytes(COMPRESSING, stream.len());
     let windows: Vec<_> = parts(stream.len(), BLOCK)
         .into_par_iter()
+        .inspect(|(_, length)| step.done(*length))
         .map_init(
             || (Buffer::default(), Reference::new(6)),
             |(buffer, reference), (start, length)| {
@@ -65,8 +68,10 @@ pub(super) fn whole(stream: &Stream<'_>) -> Estimate {
 
 /// All of it as Go's fastest level compresses it.
 fn image(stream: &Stream<'_>) -> Compressed {
+    let step = work::bytes(COMPRESSING, stream.len());
     let bytes: f64 = parts(stream.len(), SPEED_CHUNK)
         .into_par_iter()
+        .inspect(|(_, length)| step.done(*length))
         .map_init(
             || (Buffer::default(), BestSpeed::new()),
             |(buffer, coder), (start, length)| {
@@ -82,8 +87,10 @@ fn image(stream: &Stream<'_>) -> Compressed {
 pub(super) fn census(stream: &Stream<'_>) -> (Compressed, Compressed) {
     let chunks = parts(stream.len(), CHUNK);
     let every = (chunks.len() / COMPARED).max(1);
+    let step = work::bytes(COMPRESSING, stream.len());
     let measured: Vec<_> = chunks
         .into_par_iter()
+        .inspect(|(_, length)| step.done(*length))
         .enumerate()
         .map_init(Coders::new, |coders, (place, (start, length))| {
             let compared = place % every == every / 2;

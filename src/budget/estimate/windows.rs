@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::super::codec::{self, BestSpeed, DICTIONARY, Piece, Reference};
 use super::super::stream::Stream;
-use super::WINDOW;
+use super::{COMPRESSING, WINDOW};
+use crate::progress::work;
 
 /// Windows that one job reads and measures.
 const BATCH: usize = 8;
@@ -32,7 +33,9 @@ pub(super) type Measured = (usize, Option<f64>, Option<Reading>);
 
 /// Measures windows on all cores, in their order.
 pub(super) fn measure(stream: &Stream<'_>, jobs: &[Job]) -> Vec<Measured> {
+    let step = work::bytes(COMPRESSING, jobs.len() as u64 * WINDOW);
     jobs.par_chunks(BATCH)
+        .inspect(|jobs| step.done(jobs.len() as u64 * WINDOW))
         .map_init(
             || (Arena::new(), References::new()),
             |(arena, references), jobs| arena.measure(stream, jobs, references),

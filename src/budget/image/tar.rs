@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::facts::tree::{Entry, EntryKind};
+use crate::progress::work;
 
 const BLOCK: usize = 512;
 /// Bytes of a file's beginning that are measured.
@@ -86,6 +87,7 @@ pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
     let mut layer = Layer::default();
     let mut long = Long::default();
     let mut count = 0_usize;
+    let step = work::files("reading layers", 0);
     while let Some(header) = next_header(&mut stream, &layer)? {
         let size = long.size.unwrap_or_else(|| number(&header, 124..136));
         match header.get(156).copied().unwrap_or(0) {
@@ -109,6 +111,7 @@ pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
                     0
                 };
                 count += 1;
+                step.done(1);
                 let sampled = stored >= SAMPLE as u64 || count.is_multiple_of(EVERY);
                 let sample = content(&mut stream, stored, sampled, &raw)?;
                 if let Some(sample) = sample {

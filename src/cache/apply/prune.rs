@@ -9,6 +9,8 @@
 //! exactly a package's dependencies there), what it bundles, and what a lockfile says that it
 //! needs beyond its own package.json.
 
+mod listed;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -30,12 +32,13 @@ pub(super) struct Pruned {
     pub bytes: u64,
 }
 
-/// Removes what production does not need.
-pub(super) fn prune(app: &Path, prune: &Prune) -> std::io::Result<Pruned> {
+/// Removes what production does not need. `None` where only the package manager can tell.
+pub(super) fn prune(app: &Path, prune: &Prune) -> std::io::Result<Option<Pruned>> {
     match prune {
-        Prune::Nothing => Ok(Pruned::default()),
-        Prune::Modules { projects, more } => modules(app, projects, more),
-        Prune::Archives { map, archives } => unnamed(&app.join(map), &app.join(archives)),
+        Prune::Nothing => Ok(Some(Pruned::default())),
+        Prune::Modules { projects, more } => modules(app, projects, more).map(Some),
+        Prune::Archives { map, archives } => unnamed(&app.join(map), &app.join(archives)).map(Some),
+        Prune::Listed { project, .. } => listed::prune(app, project),
     }
 }
 
@@ -299,13 +302,18 @@ fn programs(folder: &Path) -> std::io::Result<()> {
             fs_err::remove_file(entry.path())?;
         }
     }
+    empty_scopes(folder);
+    Ok(())
+}
+
+/// Removes scopes without a package.
+fn empty_scopes(folder: &Path) {
     for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().as_encoded_bytes().starts_with(b"@") {
             // Refused, and rightly so, where something is left in it.
             let _ = fs_err::remove_dir(entry.path());
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{Answer, answer};
 use super::mark::Mark;
-use super::{prune, shelf, steps};
+use super::{shelf, steps};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
@@ -15,6 +15,7 @@ use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives
 use crate::error::{Problem, Result, io};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
+use crate::strip::{layer, start};
 
 /// What became of an attempt to make an old tree the wanted one.
 pub(super) enum Synced {
@@ -25,7 +26,7 @@ pub(super) enum Synced {
 }
 
 pub(super) struct Work<'a> {
-    /// See [`super::Around::kept_apart`].
+    /// See [`super::site`].
     pub kept_apart: Option<&'a [PathBuf]>,
     /// What was unpacked where files may be left out, and how many bytes were.
     pub packed: Option<(thin::Packed, u64)>,
@@ -289,6 +290,7 @@ impl Work<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Option<Record>> {
         let install = begun.elapsed().max(at_least);
+        self.strip_outside(progress);
         if let Some((from, to)) = &self.job.relocate {
             for tree in self.trees {
                 super::relocate::relocate(&self.app().join(tree), from, to)
@@ -301,26 +303,25 @@ impl Work<'_> {
         self.keep(install, progress)
     }
 
-    /// Runs what comes last, and takes out what production does not need.
-    pub(super) fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
-        self.steps(&self.job.finish, progress)?;
-        let begun = Instant::now();
-        let pruned = prune::prune(self.app(), &self.job.prune)
-            .map_err(|error| io("removing dev dependencies from", self.app(), &error))?;
-        if pruned.packages > 0 {
-            progress.event(Event::Pruned {
-                packages: pruned.packages,
-                bytes: pruned.bytes,
-                took: begun.elapsed(),
-            });
+    /// Strips what strip itself can't see later. A failure leaves everything as it is.
+    fn strip_outside(&self, progress: &mut dyn Progress) {
+        let Some(folder) = &self.job.outside else {
+            return;
+        };
+        let Context {
+            app,
+            config,
+            environment,
+            store,
+        } = self.context;
+        let layers = store.root().parent().map(crate::facts::layers::read);
+        let commands = layers.map(|layers| start::set_by(&layers, &app.root));
+        let commands = commands.unwrap_or_default();
+        match layer::run(&app.root, folder, config, environment, commands) {
+            Ok(went) if went.totals.files == 0 => {}
+            Ok(went) => progress.event(Event::LayerStripped(&went)),
+            Err(problem) => progress.event(Event::Warning(&problem)),
         }
-        if !self.job.launch {
-            for tree in self.trees {
-                // What stays only makes the slug larger.
-                let _ = pack::remove(&self.app().join(tree));
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {

@@ -10,7 +10,9 @@ use rayon::prelude::*;
 
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
 use super::read::{missing, remove};
+use super::write::tree_bytes;
 use super::{FRAME_BYTES, Fault, no_link_out, partial_name};
+use crate::progress::work;
 
 /// Makes every entry that is `wanted`, under the partial names of its root.
 pub(super) fn write_all(
@@ -107,9 +109,11 @@ pub(super) fn write_files(
 ) -> Result<(), Fault> {
     let archive = Archive::open(folder, index)?;
     let mask = mask();
+    let step = work::bytes(super::told("unpacking", &index.roots), tree_bytes(index));
     archive.frames.par_iter().with_max_len(1).try_for_each_init(
         Buffers::default,
         |buffers, (begin, frame, slices)| {
+            step.done(slices.iter().map(|slice| slice.length).sum());
             buffers.load(&archive.stored, *begin, frame)?;
             let is_wanted = |slice: &Slice| places.get(slice.item).is_some_and(Option::is_some);
             if !slices.iter().any(is_wanted) {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
 use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, is_inside, no_link_out};
 use crate::facts::tree::{EntryKind, Tree};
+use crate::progress::work;
 
 /// What a pack holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub fn pack(
     let plan = frame_plan(&index.items);
     let mut out = fs_err::File::create(folder.join("frames"))?;
     let mut stored_bytes = 0;
+    let step = work::bytes(super::told("packing", &index.roots), tree_bytes(&index));
     // Batches bound the memory: each core holds one frame raw, and all of a batch compressed.
     for batch in plan.chunks(rayon::current_num_threads().clamp(1, 8) * 8) {
         let frames: Vec<_> = batch
@@ -59,6 +61,7 @@ pub fn pack(
             .with_max_len(1)
             .map_init(Buffers::default, |buffers, slices| {
                 gather(app, &index.items, slices, &mut buffers.raw)?;
+                step.done(buffers.raw.len() as u64);
                 buffers.frame(old)
             })
             .collect::<std::io::Result<_>>()?;

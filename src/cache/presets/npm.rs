@@ -6,8 +6,9 @@
 //!   manifest, `.npmrc`, variables, patches, files that install scripts read), the lockfile
 //!   without the app's own name and version, `file:` packages.
 //! - **Class** packed: `node_modules` of the root and of each workspace.
-//! - **Install** `npm ci`; production form `--omit=dev`, or `npm prune --omit=dev` where a
-//!   script needed dev dependencies. `npm install` makes an old tree a new one.
+//! - **Install** `npm ci`; production form `--omit=dev`. Where a script needed dev dependencies
+//!   they go by npm's list of the tree, or by `npm prune --omit=dev` where npm (before 7) made
+//!   none. `npm install` makes an old tree a new one.
 //!   `NPM_CONFIG_PRODUCTION=false` keeps dev dependencies, as on Heroku.
 //! - **Not pinned** without a lockfile: `npm install`, and the tree is used for 24 hours.
 //! - **Left alone**: npm's own download cache, and a tree that is there already.
@@ -17,7 +18,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::javascript::{self, FIELDS, Plan, browsers};
-use super::{Job, PACKED, Place, Recognised, Site, Step, UNPINNED};
+use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::{LOCKFILE_OUT_OF_STEP, secrets};
@@ -91,7 +92,8 @@ fn job(
         sync: can_sync.then(|| sync(plan)).into_iter().collect(),
         syncs_over: javascript::syncs_over,
         restored: plan.install.iter().copied().map(run_script).collect(),
-        finish: finish(plan, lock.is_none_or(|(_, lock)| has_dev(lock))),
+        finish: plan.build.into_iter().map(run_script).collect(),
+        prune: prune(plan, place, lock.is_none_or(|(_, lock)| has_dev(lock))),
         // npm's list of what it installed: with it `npm install` need not read each package.
         newest: Some(place.tree("node_modules/.package-lock.json")),
         explain,
@@ -136,13 +138,15 @@ fn has_dev(lock: &Value) -> bool {
     })
 }
 
-fn finish(plan: &Plan, has_dev: bool) -> Vec<Step> {
-    let mut steps: Vec<_> = plan.build.into_iter().map(run_script).collect();
-    if plan.prunes() && has_dev {
-        // Scripts have run; `prepare` often needs a dev dependency that just went.
-        steps.push(step(&["prune", "--omit=dev", "--ignore-scripts"]));
+fn prune(plan: &Plan, place: &Place<'_>, has_dev: bool) -> Prune {
+    if !plan.prunes() || !has_dev {
+        return Prune::Nothing;
     }
-    steps
+    Prune::Listed {
+        project: place.at.clone(),
+        // Scripts have run; `prepare` often needs a dev dependency that just went.
+        otherwise: step(&["prune", "--omit=dev", "--ignore-scripts"]),
+    }
 }
 
 fn run_script(name: &str) -> Step {

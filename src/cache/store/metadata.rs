@@ -67,7 +67,7 @@ pub struct Record {
     /// Apparent bytes of the tree.
     pub tree_bytes: u64,
     pub stored_bytes: u64,
-    /// See [`Metadata::digest`].
+    /// Digest of the pack's index, hexadecimal; empty where nothing is packed.
     pub digest: String,
     /// The contents are not on this disk: they stay where they are, in the image of the
     /// last build.

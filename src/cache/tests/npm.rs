@@ -159,6 +159,43 @@ fn build_scripts_run_on_every_build_and_dev_dependencies_go() {
     );
 }
 
+/// A root whose build script builds the frontend needs the frontend's packages for that,
+/// dev dependencies included.
+#[test]
+fn build_scripts_run_when_all_projects_are_installed_and_before_any_is_pruned() {
+    let bed = Bed::npm_app();
+    bed.put(
+        "project.toml",
+        "[[com.slugsmith.cache]]\npath = \"frontend\"\n",
+    );
+    let package = r#"{"dependencies":{"ms":"1"},"scripts":{"build":"x"}}"#;
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{"version":"1.0.0","dev":true}}}"#;
+    for folder in ["", "frontend/"] {
+        bed.put(&format!("{folder}package.json"), package);
+        bed.put(&format!("{folder}package-lock.json"), lock);
+        bed.put(&format!("{folder}want"), "ms\ndev\n");
+    }
+    let needs = "run) [ ! -d frontend ] || ls frontend/node_modules/dev/index.js || exit 1;;\nrun)";
+    bed.tool("npm", &super::support::NPM.replacen("run)", needs, 1));
+    for build in [Bed::build, Bed::rebuild] {
+        let (_, log) = build(&bed);
+        let runs = log
+            .commands
+            .iter()
+            .filter(|command| !command.contains(" ci"));
+        let runs: Vec<_> = runs.map(String::as_str).collect();
+        let prune = "npm prune --omit=dev --ignore-scripts";
+        assert_eq!(runs, ["npm run build", prune, "npm run build", prune]);
+        let said = |name: &str| format!("{name}: build, now that all is installed");
+        let resumed: Vec<_> = log
+            .lines
+            .iter()
+            .filter(|line| line.contains("now that"))
+            .collect();
+        assert_eq!(resumed, [&said("npm"), &said("frontend/npm")]);
+    }
+}
+
 #[test]
 fn an_interrupted_install_is_not_taken_for_a_whole_one() {
     let bed = Bed::npm_app();

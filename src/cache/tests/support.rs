@@ -39,6 +39,9 @@ impl Progress for Log {
                     .into_iter()
                     .map(|line| line.text),
             ),
+            Event::CacheResumed { name } => {
+                self.lines.push(crate::print::cache::resumed(name).text);
+            }
             Event::CacheCollected(one) => {
                 self.lines.push(crate::print::cache::collected(one).text);
             }
@@ -53,7 +56,7 @@ pub(super) struct Bed {
 }
 
 /// Installs what `want` in the app lists, one package per line, and fails where it says so.
-const NPM: &str = r#"#!/bin/sh
+pub(super) const NPM: &str = r#"#!/bin/sh
 case "$1" in --version) echo 10.9.3; exit;; esac
 echo "npm $*" >> "$BED/commands"
 case "$1" in
@@ -169,7 +172,7 @@ impl Bed {
 
     /// What a platform does between builds: a fresh copy of the app, `[types]` taken away.
     pub(super) fn next(&self) {
-        for name in ["node_modules", "built"] {
+        for name in ["node_modules", "frontend/node_modules", "built"] {
             crate::cache::pack::remove(&self.app().join(name)).unwrap();
         }
         for entry in fs_err::read_dir(self.root().join("layers")).unwrap() {

@@ -1,8 +1,8 @@
 //! Which code can a process reach?
 //!
-//! Of the files that may run by their names ([`super::names`]) those of languages that the
-//! platform installs ([`super::deployed`]); for Node those that the entry points import, for
-//! Go the packages of the started programs ([`super::go_packages`]). Where entry points
+//! Of the files that may run by their names (`super::names`) those of languages that the
+//! platform installs (`super::deployed`); for Node those that the entry points import, for
+//! Go the packages of the started programs (`super::go_packages`). Where entry points
 //! can't be found, or a framework loads by folder, everything that may run counts as reached.
 
 use std::collections::BTreeSet;

@@ -18,6 +18,7 @@ use rustix::io::Errno;
 
 use super::{Entry, EntryKind, Tree, kind_of};
 use crate::facts::Unread;
+use crate::progress::work;
 
 /// Files that one job stats; larger folders are shared by several jobs.
 const CHUNK: usize = 1024;
@@ -29,6 +30,7 @@ const LISTING_BUFFER: usize = 64 * 1024;
 struct Walk<'a> {
     root: &'a Path,
     found: Mutex<Found>,
+    step: work::Step<'a>,
 }
 
 /// What was found so far, by folder, in the order of arrival.
@@ -62,6 +64,7 @@ pub(super) fn read(root: &Path) -> Tree {
             folders: vec![Folder::default()],
             unread: Vec::new(),
         }),
+        step: work::files("reading the tree", 0),
     };
     rayon::scope(|scope| {
         walk.folder(scope, Path::new(""), 0);
@@ -179,6 +182,7 @@ impl Walk<'_> {
     /// Stats files and links, relative to their open folder.
     fn files(&self, folder: BorrowedFd<'_>, paths: Vec<Box<Path>>, place: usize) {
         let mut entries = Vec::with_capacity(paths.len());
+        self.step.done(paths.len() as u64);
         for path in paths {
             let name = name_of(&path);
             match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {

@@ -5,8 +5,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use super::workspace::Workspace;
 use super::{environment, folder};
+use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
 use crate::config;
 use crate::error::{Problem, Result, io};
@@ -15,9 +18,10 @@ use crate::facts::{self, environment::Environment};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
-use crate::print::terminal::Terminal;
+use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::{USAGE, verdict};
+use crate::progress::{Event, Progress as _};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]
@@ -46,13 +50,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let environment = environment();
     let config = config::read(&app, &environment)?;
-    let caches = cache_folder(arguments.cache.as_deref(), &app, &environment);
-    fs_err::create_dir_all(&caches).map_err(|error| io("creating", &caches, &error))?;
-    let caches = fs_err::canonicalize(&caches).map_err(|error| io("resolving", &caches, &error))?;
-    let workspace = Workspace::copy_of(&app)?;
-    let store = Store::new(caches);
+    let caches = Caches::open(arguments.cache.as_deref(), &app, &environment)?;
+    let store = Store::new(caches.folder.clone());
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
-    let mut progress = Terminal::new(log);
+    let mut progress = Live::command(log, config.log.value);
+    if let Some(problem) = &caches.lost {
+        progress.event(Event::Warning(problem));
+    }
+    let workspace = Workspace::copy_of(&app)?;
     let input = Input {
         app: &workspace.app(),
         config: &config,
@@ -75,6 +80,49 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
             let _ = problem::to_stderr(Skin::Bullets, &problem::error(&problem));
             Ok(Exit::Findings)
         }
+    }
+}
+
+/// Where this build keeps its caches.
+struct Caches {
+    folder: PathBuf,
+    /// Why they end with the build.
+    lost: Option<Problem>,
+    _temporary: Option<TempDir>,
+}
+
+impl Caches {
+    /// A build needs no cache: where the user's folder can't be written a temporary one has
+    /// to do, unless it was asked for by name.
+    fn open(asked: Option<&Path>, app: &Path, environment: &Environment) -> Result<Self> {
+        let usual = cache_folder(asked, app, environment);
+        let made = fs_err::create_dir_all(&usual).and_then(|()| fs_err::canonicalize(&usual));
+        let error = match made {
+            Ok(folder) => {
+                return Ok(Self {
+                    folder,
+                    lost: None,
+                    _temporary: None,
+                });
+            }
+            Err(error) if asked.is_some() => return Err(io("creating", &usual, &error)),
+            Err(error) => error,
+        };
+        let temporary = tempfile::Builder::new()
+            .prefix("slugsmith-cache-")
+            .tempdir();
+        let temporary = temporary.map_err(|error| io("creating", std::env::temp_dir(), &error))?;
+        let problem = Problem::new(&CACHE_NOT_STORED);
+        let saw = io("creating", &usual, &error).saw.join("; ");
+        Ok(Self {
+            folder: temporary.path().to_owned(),
+            lost: Some(
+                problem
+                    .saw(saw)
+                    .step("Name a folder: slugsmith build --cache DIR"),
+            ),
+            _temporary: Some(temporary),
+        })
     }
 }
 

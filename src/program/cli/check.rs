@@ -17,7 +17,7 @@ use crate::facts::tree::Tree;
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
-use crate::print::terminal::Terminal;
+use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
 use crate::program::USAGE;
 use crate::progress::Silent;
@@ -89,11 +89,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         Form::Text => {
             let mut text = anstream::StripStream::new(Vec::new());
             let report = if output.output.is_some() {
-                let mut log = BuildLog::new(&mut text, Skin::Bullets, config.log.value);
-                flow::check(&input, &mut log)?
+                let log = BuildLog::new(&mut text, Skin::Bullets, config.log.value);
+                flow::check(&input, &mut Live::command(log, config.log.value))?
             } else {
                 let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
-                flow::check(&input, &mut Terminal::new(log))?
+                flow::check(&input, &mut Live::command(log, config.log.value))?
             };
             if output.output.is_some() {
                 output.write(&String::from_utf8_lossy(&text.into_inner()))?;
@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
             report
         }
         Form::Json | Form::Sarif | Form::Github | Form::Gitlab | Form::Markdown => {
-            let mut report = flow::check(&input, &mut Terminal::new(Silent))?;
+            let mut report = flow::check(&input, &mut Live::command(Silent, config.log.value))?;
             if let Some(root) = &arguments.relative_to {
                 report.prefix_paths(&below(root, &app)?);
             }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::OutputFile;
+use super::{OutputFile, text};
 use crate::budget::history::{Change, History};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
@@ -55,8 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 }
 
 fn read(path: &Path) -> Result<History> {
-    let text = fs_err::read_to_string(path)
-        .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    let text = text(path)?;
     History::from_report(&text).ok_or_else(|| {
         Problem::new(&USAGE).saw(format!(
             "{} holds no sizes: write it with `slugsmith inspect PATH --format json --output {0}`",

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Format, OutputArguments, folder};
+use super::{Format, OutputArguments, folder, text};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::{app, classic};
@@ -153,9 +153,7 @@ fn known(wanted: &str, all: &stack::EnvReport) -> Result<()> {
 
 /// `NAME=VALUE` per line, as `env` prints it.
 fn base(path: &Path) -> Result<Raw> {
-    let text = fs_err::read_to_string(path)
-        .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
-    Ok(text
+    Ok(text(path)?
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (OsString::from(name), OsString::from(value)))

@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let text = match &arguments.id {
         Some(id) if id == "cache" => caches(arguments)?,
-        None => explain::ids().join("\n") + "\n",
+        None => listed(),
         Some(id) => explain::page(id).ok_or_else(|| unknown(id))?,
     };
     print::out(&text).map_err(|error| crate::error::io("writing", "standard output", &error))?;
@@ -69,13 +69,20 @@ fn caches(arguments: &Arguments) -> Result<String> {
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
+/// Every id with what it is about.
+fn listed() -> String {
+    let titles = explain::titles();
+    let width = titles.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
+    let line = |(id, title): &(&str, &str)| format!("{id:<width$}  {title}\n");
+    titles.iter().map(line).collect()
+}
+
 fn unknown(id: &str) -> Problem {
-    let nearest = explain::ids()
-        .into_iter()
-        .min_by_key(|known| strsim::damerau_levenshtein(known, id));
+    let ids = explain::titles().into_iter().map(|(id, _)| id);
+    let nearest = ids.min_by_key(|known| strsim::damerau_levenshtein(known, id));
     let mut problem = Problem::new(&USAGE).saw(format!("nothing has the id `{id}`"));
     if let Some(nearest) = nearest {
         problem = problem.step(format!("Did you mean `slugsmith explain {nearest}`?"));
     }
-    problem
+    problem.step("`slugsmith explain` lists all ids.")
 }

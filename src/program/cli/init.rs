@@ -14,8 +14,8 @@ use crate::facts::environment::Environment;
 use crate::facts::{self, Parsed};
 use crate::flow::{self, Input};
 use crate::print;
+use crate::print::live::Live;
 use crate::print::proposal::{Found, proposal};
-use crate::print::terminal::Terminal;
 use crate::progress::{Event, Progress, Silent};
 use crate::strip::{self, StripReport};
 
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         layers: None,
         classic: None,
     };
-    let mut progress = Terminal::new(Silent);
+    let mut progress = Live::command(Silent, config.log.value);
     let report = flow::check(&input, &mut progress)?;
     let app = app::read(&folder);
     progress.event(Event::Working {

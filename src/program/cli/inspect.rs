@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{OutputFile, environment};
+use super::{OutputFile, environment, existing};
 use crate::budget::image::{self, Form, ImageReport};
 use crate::budget::{self, BudgetReport};
 use crate::config::{self, LogLevel};
-use crate::error::{Problem, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::facts::tree::Tree;
 use crate::print::line::Skin;
+use crate::print::live::Live;
 use crate::print::{self, bars, html, json, markdown};
-use crate::program::USAGE;
+use crate::progress::Silent;
 use crate::strip;
 
 /// Say what the bytes of a folder, an image or a layers folder are, as they would be compressed
@@ -42,13 +43,14 @@ enum Shape {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let path = fs_err::canonicalize(&arguments.path)
-        .map_err(|error| Problem::new(&USAGE).saw(error.to_string()))?;
+    let path = existing(&arguments.path)?;
+    let live = Live::command(Silent, LogLevel::Normal);
     let (report, image) = match image::form(&path) {
         Form::Folder => (inspect(&path, arguments.format)?, None),
         Form::Layers => split(image::inspect_layers(&path)),
         Form::Image => split(image::inspect(&path)?),
     };
+    drop(live);
     let name = path.file_name().unwrap_or(path.as_os_str());
     let title = name.to_string_lossy();
     let text = match (arguments.format, &image) {
@@ -78,7 +80,14 @@ fn inspect(path: &Path, shape: Shape) -> Result<BudgetReport> {
     }
     let environment = environment();
     let config = config::read(path, &environment)?;
-    let stripped = strip::run_with(path, &config, &environment, true, &strip::absent::Nothing)?;
+    let stripped = strip::run_with(&strip::Input {
+        app: path,
+        config: &config,
+        environment: &environment,
+        commands: Vec::new(),
+        absent: &strip::absent::Nothing,
+        dry_run: true,
+    })?;
     let gone = stripped.report.manifest.iter();
     let gone = gone.map(|removed| removed.path.as_path()).collect();
     Ok(budget::inspect_without(&stripped.found, &gone))

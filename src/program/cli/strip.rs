@@ -7,7 +7,9 @@ use crate::config;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::print::line::Skin;
+use crate::print::live::Live;
 use crate::print::{self, json};
+use crate::progress::Silent;
 
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]
@@ -44,7 +46,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         arguments.output.write(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Fine);
     }
+    let live = Live::command(Silent, config.log.value);
     let report = crate::strip::run(&path, &config, &environment, arguments.dry_run)?;
+    drop(live);
     let text = match arguments.output.format {
         Format::Json => json::strip_report(&report),
         Format::Text => {

@@ -10,6 +10,7 @@ use ignore::WalkBuilder;
 use tempfile::TempDir;
 
 use crate::error::{Result, io};
+use crate::progress::work;
 
 /// A copied app; removed when dropped.
 pub(super) struct Workspace {
@@ -63,6 +64,7 @@ impl Workspace {
 fn copy_tree(from: &Path, to: &Path) -> Result<u64> {
     fs_err::create_dir(to).map_err(|error| io("creating", to, &error))?;
     let mut files = 0;
+    let step = work::files("copying the app", 0);
     // As `git push` would: .gitignore counts, hidden files are ordinary, .git stays behind.
     let walk = WalkBuilder::new(from)
         .hidden(false)
@@ -89,6 +91,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<u64> {
                 .and_then(|link| fs_err::os::unix::fs::symlink(link, &target))
         } else if kind.is_file() {
             files += 1;
+            step.done(1);
             copy_file(entry.path(), &target)
         } else {
             Ok(()) // FIFOs, sockets and devices are no part of a push.

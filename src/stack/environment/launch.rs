@@ -16,7 +16,7 @@ const LAUNCH_REMOVED: &[&str] = &[
     "CNB_DEPRECATION_MODE",
 ];
 
-/// Which layers are in the image: see [`super::launch_layers`].
+/// Which layers are in the image: those with `launch`, and what is taken over from the previous image.
 pub type IsLaunched<'a> = &'a dyn Fn(&Layer) -> bool;
 
 /// The environment of a process at launch, before exec.d programs and profile scripts.

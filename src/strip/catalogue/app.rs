@@ -155,6 +155,7 @@ fn is_ci(inside: &str) -> bool {
         ".github" | ".circleci" | ".gitlab" | ".husky" | ".changeset"
     );
     (ci_folder && inside.contains('/'))
+        || is_tool_configuration(inside)
         || matches!(
             inside,
             ".gitlab-ci.yml"
@@ -164,19 +165,42 @@ fn is_ci(inside: &str) -> bool {
                 | ".editorconfig"
                 | ".eslintignore"
                 | ".prettierignore"
-                | ".prettierrc"
-                | ".eslintrc"
-                | ".eslintrc.json"
-                | ".eslintrc.yml"
                 | ".nycrc"
                 | ".codecov.yml"
                 | "codecov.yml"
-                | ".lintstagedrc"
-                | ".commitlintrc"
                 | ".markdownlint.json"
-                | ".stylelintrc"
                 | "renovate.json"
         )
+}
+
+/// Configuration of test runners, linters and formatters. Worth naming although it is small:
+/// a `"node_modules"` in it would speak for every folder of tests there.
+fn is_tool_configuration(inside: &str) -> bool {
+    const STEMS: &[&str] = &[
+        ".commitlintrc",
+        ".eslintrc",
+        ".lintstagedrc",
+        ".mocharc",
+        ".prettierrc",
+        ".stylelintrc",
+        "commitlint.config",
+        "cypress.config",
+        "eslint.config",
+        "jest.config",
+        "karma.conf",
+        "lint-staged.config",
+        "playwright.config",
+        "prettier.config",
+        "stylelint.config",
+        "vitest.config",
+    ];
+    const ENDS: &[&str] = &[
+        "", ".cjs", ".cts", ".js", ".json", ".mjs", ".mts", ".ts", ".yaml", ".yml",
+    ];
+    STEMS.iter().any(|stem| {
+        let end = inside.strip_prefix(stem);
+        end.is_some_and(|end| ENDS.contains(&end))
+    })
 }
 
 #[cfg(test)]
@@ -201,5 +225,9 @@ mod tests {
         assert_eq!(ci(".github/workflows/ci.yml"), Some("ci"));
         assert_eq!(ci(".gitlab-ci.yml"), Some("ci"));
         assert_eq!(ci("web/.travis.yml"), None);
+        assert_eq!(ci("jest.config.ts"), Some("ci"));
+        assert_eq!(ci(".eslintrc"), Some("ci"));
+        assert_eq!(ci("jest.config.d"), None);
+        assert_eq!(ci("next.config.js"), None);
     }
 }

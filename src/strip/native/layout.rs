@@ -105,7 +105,7 @@ impl Layout {
     }
 
     /// Writes the new file.
-    pub(super) fn write(&self, plan: &Plan<'_>) -> Option<Vec<u8>> {
+    pub(super) fn write(&self, plan: &Plan, data: &[u8]) -> Option<Vec<u8>> {
         let mut new = vec![0; usize::try_from(self.size).ok()?];
         for piece in self
             .mapped
@@ -114,7 +114,7 @@ impl Layout {
         {
             let from = range(piece.old, piece.size)?;
             let to = range(piece.new, piece.size)?;
-            new.get_mut(to)?.copy_from_slice(plan.data.get(from)?);
+            new.get_mut(to)?.copy_from_slice(data.get(from)?);
         }
         let number = |old: u32| {
             let number = plan.numbers.get(old as usize).copied().flatten();

@@ -35,14 +35,15 @@ fn the_apps_tests_go_unless_something_kept_uses_them() {
 }
 
 #[test]
-fn a_laptops_repository_is_never_touched() {
+fn a_laptops_repository_is_neither_touched_nor_counted() {
     let folder = app(&[("package.json", "{}"), (".git/config", "x")]);
     let laptop = Environment {
         world: World::Embedded,
         ..environment()
     };
-    run(folder.path(), &config(""), &laptop, false).unwrap();
+    let report = run(folder.path(), &config(""), &laptop, false).unwrap();
     assert!(folder.path().join(".git/config").exists());
+    assert_eq!((report.before.files, report.before.bytes), (1, 2));
     strip(folder.path());
     assert!(!folder.path().join(".git").exists());
 }
@@ -132,4 +133,66 @@ fn copies_that_stay_are_reported_and_left_alone() {
     let paths = ["a/data.bin", "b/data.bin"].map(str::to_owned).to_vec();
     assert_eq!(copies, [(&paths, 200_000)]);
     assert!(folder.path().join("b/data.bin").exists());
+}
+
+#[test]
+fn caches_of_build_tools_go_and_what_runs_from_one_stays() {
+    let folder = app(&[
+        ("package.json", "{}"),
+        ("Procfile", "web: node server.js\n"),
+        (
+            "server.js",
+            "app.use(express.static(path.join(__dirname, 'node_modules/.cache/webpack/public')))",
+        ),
+        (".next/cache/webpack/0.pack", ""),
+        (".next/cache/images/a.webp", ""),
+        (".parcel-cache/data.mdb", ""),
+        ("node_modules/.cache/babel-loader/a.json", ""),
+        ("node_modules/.cache/puppeteer/chrome", ""),
+        ("node_modules/.cache/webpack/public/app.js", ""),
+    ]);
+    strip(folder.path());
+    assert_eq!(
+        left(folder.path()),
+        [
+            ".next/cache/images/a.webp",
+            "Procfile",
+            "node_modules/.cache/puppeteer/chrome",
+            "node_modules/.cache/webpack/public/app.js",
+            "package.json",
+            "server.js",
+        ]
+    );
+}
+
+#[test]
+fn a_test_runners_configuration_speaks_for_nothing_that_runs() {
+    let files = |start: &'static str| {
+        app(&[
+            ("package.json", "{}"),
+            ("Procfile", start),
+            ("server.js", "require('a')"),
+            (
+                "jest.config.js",
+                "module.exports = { modulePathIgnorePatterns: ['node_modules'] }",
+            ),
+            ("node_modules/a/package.json", r#"{"name":"a"}"#),
+            ("node_modules/a/index.js", ""),
+            ("node_modules/a/test/index.js", ""),
+        ])
+    };
+    let folder = files("web: node server.js\n");
+    strip(folder.path());
+    let stays = left(folder.path());
+    assert!(
+        !stays
+            .iter()
+            .any(|path| path.contains("test") || path.contains("jest")),
+        "{stays:?}"
+    );
+    // Whatever a process names is no mere configuration.
+    let folder = files("web: node -r ./jest.config.js server.js\n");
+    strip(folder.path());
+    let stays = left(folder.path());
+    assert!(stays.contains(&"jest.config.js".to_owned()), "{stays:?}");
 }

@@ -59,3 +59,50 @@ fn python_tests_go_unless_imported_and_installers_unless_needed() {
         ]
     );
 }
+
+/// Which of the installers stay where some package has this source.
+fn installers_kept_by(source: &str) -> Vec<&'static str> {
+    let sp = "venv/lib/python3.11/site-packages";
+    let files = [
+        ("Procfile".to_owned(), "web: gunicorn app:app\n"),
+        (format!("{sp}/a/__init__.py"), source),
+        (format!("{sp}/pip/__init__.py"), ""),
+        (format!("{sp}/pip/_internal/__init__.py"), ""),
+        (format!("{sp}/pkg_resources/__init__.py"), ""),
+    ];
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), *text))
+        .collect();
+    let folder = app(&files);
+    strip(folder.path());
+    let is_there = |name: &&str| folder.path().join(sp).join(name).exists();
+    ["pip", "pkg_resources"]
+        .into_iter()
+        .filter(is_there)
+        .collect()
+}
+
+#[test]
+fn only_what_can_be_imported_keeps_an_installer() {
+    for (source, expected) in [
+        (
+            "\"\"\"Use it so:\n\n    from pkg_resources import x\n\"\"\"\n",
+            vec![],
+        ),
+        ("def f():\n    import pip.commands.freeze\n", vec![]),
+        ("def f():\n    import pip._internal.cli\n", vec!["pip"]),
+        ("from pip import main\n", vec!["pip"]),
+        (
+            "RUN = '''\nimport pkg_resources\n'''\n",
+            vec!["pkg_resources"],
+        ),
+        ("print 'old'\nimport pkg_resources\n", vec!["pkg_resources"]),
+        (
+            "if x:\n    import os, pkg_resources as p\n",
+            vec!["pkg_resources"],
+        ),
+    ] {
+        assert_eq!(installers_kept_by(source), expected, "{source}");
+    }
+}

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::node::Node;
 use super::python::Python;
+use crate::progress::work;
 use crate::strip::candidates::Candidates;
 use crate::strip::catalogue::Guard;
 use crate::strip::decide::Because;
@@ -117,8 +118,10 @@ impl<'g, 'a> Graph<'g, 'a> {
     pub(super) fn follow(&mut self) {
         while !self.queue.is_empty() {
             let files = std::mem::take(&mut self.queue);
+            let step = work::files("following imports", files.len());
             let found: Vec<(usize, Found)> = files
                 .par_iter()
+                .inspect(|_| step.done(1))
                 .filter_map(|number| Some((*number, self.read(*number)?)))
                 .collect();
             for (from, found) in found {

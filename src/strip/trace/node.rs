@@ -13,6 +13,7 @@ use std::sync::Mutex;
 
 use super::graph::{Found, Language, named_only};
 use crate::strip::candidates::Candidates;
+use crate::strip::catalogue::node::is_licence;
 use crate::strip::facts::{Facts, package_folder};
 use crate::strip::index;
 
@@ -109,6 +110,8 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .map_or("", |manifest| manifest.name.as_str());
         let inside = owner.map_or(path, |folder| path.get(folder.len() + 1..).unwrap_or(path));
         let decided = knowledge::of(name).any(|known| known.decides(inside));
+        let builds =
+            !self.facts.runtime.bundles && knowledge::of(name).any(|known| known.builds(inside));
         let mut found = Found::default();
         if source.broken {
             found.undecided.push(1);
@@ -116,6 +119,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         for (load, line) in source.loads {
             let files = match load {
                 Load::Module(value, form) => self.module(path, &value, form),
+                Load::Path(_) if builds => Vec::new(),
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
                 Load::Unknown => {
@@ -149,12 +153,13 @@ impl<'a> Language<'a> for Node<'_, 'a> {
 /// Whether a file can load others.
 fn is_source(path: &str) -> bool {
     let name = index::name(path);
-    match name.rsplit_once('.') {
-        Some((_, extension)) => matches!(
-            extension,
-            "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
-        ),
+    let Some((_, extension)) = name.rsplit_once('.') else {
         // Programs of `bin` without an extension.
-        None => path.contains("/bin/") || path.contains("/cli"),
-    }
+        let program = path.contains("/bin/") || path.contains("/cli");
+        return program && !is_licence(&name.to_ascii_lowercase());
+    };
+    matches!(
+        extension,
+        "js" | "cjs" | "mjs" | "jsx" | "ts" | "tsx" | "mts" | "cts"
+    )
 }

@@ -25,6 +25,7 @@ use modules::Modules;
 use source::{ANY, Load};
 
 pub(super) use entries::{add, in_environment, mentions};
+pub(in crate::strip) use source::statements;
 
 /// Everything that Python's side of the graph knows of one app.
 pub(super) struct Python<'g, 'a> {

@@ -1,5 +1,7 @@
 //! Whole graphs of small trees: what level `trace` keeps of the packages.
 
+mod starts;
+
 use crate::strip::tests::{app, left, strip_with};
 
 const TRACE: &str = "[com.slugsmith.strip]\nlevel = \"trace\"\n";
@@ -87,6 +89,10 @@ fn what_code_joins_with_its_own_folder_stays() {
         ("locate('d.bin'); require('fs')", vec!["d.bin"]),
         ("if (require.main === module) typeof __dirname", vec![]),
         ("(function (require) { require(name) })", vec![]),
+        (
+            "const here = require('path').dirname(require.resolve('./index.js')); new RegExp(`${(0, x.escapeStringRegexp)(here)}/x`)",
+            vec![],
+        ),
         (
             "serve(__dirname)",
             // Its readme holds the only licence.
@@ -293,80 +299,4 @@ fn archives_and_unplugged_packages_of_yarn_are_left_alone() {
     let report = strip_with(folder.path(), TRACE);
     assert_eq!(report.manifest, []);
     assert_eq!(report.left_alone.len(), 1);
-}
-
-#[test]
-fn workers_and_children_of_packages_start_what_they_name() {
-    let files = ["w.mjs", "c.js", "sub/i.js", "bin/run.js", "other.js"];
-    for (code, expected) in [
-        ("new Worker('./w.mjs')", vec!["w.mjs"]),
-        (
-            "import { Worker } from 'worker_threads'; new Worker(new URL('./w.mjs', import.meta.url))",
-            vec!["w.mjs"],
-        ),
-        (
-            "const cp = require('child_process'); cp.fork(require('path').join(__dirname, 'c'))",
-            vec!["c.js"],
-        ),
-        (
-            "const cp = require('child_process'); cp.spawn(process.execPath, [require.resolve('./bin/run.js')])",
-            vec!["bin/run.js"],
-        ),
-        (
-            "import(new URL('./sub/i.js', import.meta.url))",
-            vec!["sub/i.js"],
-        ),
-        (
-            "const u = import.meta.resolve('./sub/i.js')",
-            vec!["sub/i.js"],
-        ),
-        ("require('bindings')('n.node')", vec![]),
-    ] {
-        assert_eq!(reached(code, &files), expected, "{code}");
-    }
-}
-
-#[test]
-fn servers_that_a_framework_built_begin_where_their_command_does() {
-    let (paths, _) = kept(
-        &[
-            (
-                "package.json",
-                r#"{"scripts":{"start":"node .next/standalone/server.js"}}"#,
-            ),
-            (".next/standalone/package.json", "{}"),
-            (
-                ".next/standalone/server.js",
-                "require('next/start'); require('./.next/x')",
-            ),
-            (".next/standalone/node_modules/next/package.json", "{}"),
-            (".next/standalone/node_modules/next/start.js", ""),
-            (".next/standalone/node_modules/next/traced.js", ""),
-            (".next/standalone/node_modules/next/unused.js", ""),
-            (
-                ".next/standalone/.next/server/pages/a.js.nft.json",
-                r#"{"version":1,"files":["../../../node_modules/next/traced.js"]}"#,
-            ),
-            ("dist/main.js", "require('@nestjs/core')"),
-            ("node_modules/@nestjs/core/package.json", "{}"),
-            ("node_modules/@nestjs/core/index.js", ""),
-            ("node_modules/@nestjs/core/unused.js", ""),
-            (".output/server/index.mjs", "import './chunks/a.mjs'"),
-            (".output/server/chunks/a.mjs", "import 'h3'"),
-            (
-                ".output/server/node_modules/h3/package.json",
-                r#"{"exports":{"import":"./h3.mjs","require":"./h3.cjs"}}"#,
-            ),
-            (".output/server/node_modules/h3/h3.mjs", ""),
-            (".output/server/node_modules/h3/h3.cjs", ""),
-        ],
-        &[],
-    );
-    let expected = [
-        ".next/standalone/node_modules/next/start.js",
-        ".next/standalone/node_modules/next/traced.js",
-        ".output/server/node_modules/h3/h3.mjs",
-        "node_modules/@nestjs/core/index.js",
-    ];
-    assert_eq!(paths, expected);
 }

@@ -20,7 +20,7 @@ fn run(app: &Path, projects: &[&str], more: &[(&str, &str)]) -> (u64, Vec<String
         projects: projects.iter().map(PathBuf::from).collect(),
         more,
     };
-    let pruned = super::prune(app, &prune).unwrap();
+    let pruned = super::prune(app, &prune).unwrap().unwrap();
     let left = Tree::read(app);
     let left = left.entries().iter().filter_map(|entry| {
         let path = entry.path().to_str()?;
@@ -163,7 +163,7 @@ fn archives_that_the_map_does_not_name_go() {
         map: ".pnp.cjs".into(),
         archives: "cache".into(),
     };
-    let pruned = super::prune(app, &prune).unwrap();
+    let pruned = super::prune(app, &prune).unwrap().unwrap();
     assert_eq!((pruned.packages, pruned.bytes), (1, 5));
     assert!(app.join("cache/ms-1.zip").exists() && app.join("cache/.gitignore").exists());
 }

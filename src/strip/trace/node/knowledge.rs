@@ -1,16 +1,16 @@
-//! What do packages load in ways that their code does not show?
+//! What do packages of Node load in ways that their code does not show?
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::strip::trace::knowledge::{Knowledge, Says};
+
+const TEXT: &str = include_str!("packages.toml");
+
 /// One package of `packages.toml`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Package {
-    name: String,
-    /// Why, and where that is known from.
-    #[allow(dead_code)] // read by the test that each entry has one
-    why: String,
     /// Files, or folders (with a slash at the end), inside the package.
     #[serde(default)]
     pub(super) files: Vec<String>,
@@ -26,6 +26,9 @@ pub(super) struct Package {
     /// Files whose computed loads mean only what the app names itself.
     #[serde(default)]
     decided: Vec<String>,
+    /// Folders (with a slash at the end) whose code joins paths for builds only.
+    #[serde(default)]
+    builds: Vec<String>,
 }
 
 impl Package {
@@ -33,23 +36,31 @@ impl Package {
     pub(super) fn decides(&self, file: &str) -> bool {
         self.decided.iter().any(|path| path == file)
     }
+
+    /// Whether paths that this file joins mean something in builds only.
+    pub(super) fn builds(&self, file: &str) -> bool {
+        self.builds.iter().any(|folder| file.starts_with(folder))
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct List {
-    #[serde(default)]
-    package: Vec<Package>,
+impl Says for Package {
+    #[cfg(test)]
+    fn says_something(&self) -> bool {
+        let lists = [
+            &self.files,
+            &self.loads,
+            &self.never,
+            &self.decided,
+            &self.builds,
+        ];
+        lists.iter().any(|list| !list.is_empty())
+    }
 }
-
-static PACKAGES: LazyLock<Vec<Package>> = LazyLock::new(|| {
-    let list: List = toml::from_str(include_str!("packages.toml")).unwrap_or_default();
-    list.package
-});
 
 /// What is known of a package.
 pub(super) fn of(name: &str) -> impl Iterator<Item = &'static Package> {
-    let name = name.to_owned();
-    PACKAGES.iter().filter(move |package| package.name == name)
+    static PACKAGES: LazyLock<Knowledge<Package>> = LazyLock::new(|| Knowledge::read(TEXT));
+    PACKAGES.of(name)
 }
 
 #[cfg(test)]
@@ -58,15 +69,6 @@ mod tests {
 
     #[test]
     fn the_list_is_read_and_each_entry_says_why() {
-        let list: List = toml::from_str(include_str!("packages.toml")).unwrap();
-        assert!(!list.package.is_empty());
-        for package in &list.package {
-            assert!(package.why.ends_with('.'), "{}", package.name);
-            let says = package.files.len()
-                + package.loads.len()
-                + package.decided.len()
-                + package.never.len();
-            assert!(says > 0, "{}", package.name);
-        }
+        crate::strip::trace::knowledge::check::<Package>(TEXT);
     }
 }

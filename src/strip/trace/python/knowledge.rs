@@ -4,14 +4,14 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// One entry of `packages.toml`.
+use crate::strip::trace::knowledge::{Knowledge, Says};
+
+const TEXT: &str = include_str!("packages.toml");
+
+/// One entry of `packages.toml`; its name is as names are compared: lower case, `-` for
+/// runs of `-_.`.
 #[derive(Debug, Deserialize)]
 struct Package {
-    /// As names are compared: lower case, `-` for runs of `-_.`.
-    name: String,
-    /// Why, and where that is known from.
-    #[allow(dead_code)] // read by the test that each entry has one
-    why: String,
     /// Modules that it loads; a `*` stands for any text.
     #[serde(default)]
     loads: Vec<String>,
@@ -21,19 +21,16 @@ struct Package {
     decided: Vec<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct List {
-    #[serde(default)]
-    package: Vec<Package>,
+impl Says for Package {
+    #[cfg(test)]
+    fn says_something(&self) -> bool {
+        !self.loads.is_empty() || !self.decided.is_empty()
+    }
 }
 
-static PACKAGES: LazyLock<Vec<Package>> = LazyLock::new(|| {
-    let list: List = toml::from_str(include_str!("packages.toml")).unwrap_or_default();
-    list.package
-});
-
 fn of(name: &str) -> impl Iterator<Item = &'static Package> {
-    PACKAGES.iter().filter(move |package| package.name == name)
+    static PACKAGES: LazyLock<Knowledge<Package>> = LazyLock::new(|| Knowledge::read(TEXT));
+    PACKAGES.of(name)
 }
 
 /// Whether unknown imports of this file (seen from the root) are others' choice.
@@ -52,12 +49,6 @@ mod tests {
 
     #[test]
     fn the_list_is_read_and_each_entry_says_why() {
-        let list: List = toml::from_str(include_str!("packages.toml")).unwrap();
-        assert!(!list.package.is_empty());
-        for package in &list.package {
-            assert!(package.why.ends_with('.'), "{}", package.name);
-            let says = package.loads.len() + package.decided.len();
-            assert!(says > 0, "{}", package.name);
-        }
+        crate::strip::trace::knowledge::check::<Package>(TEXT);
     }
 }

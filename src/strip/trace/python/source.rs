@@ -4,13 +4,17 @@
 //! under `if TYPE_CHECKING:` never runs. Names made at run time become texts with holes,
 //! as far as constants, formats and the module's own name make them.
 
+mod marks;
+#[cfg(test)]
+mod tests;
 mod value;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::{Node, Parser, Tree};
 
 use crate::strip::python;
+use marks::{IMPORTERS, LAZY, RESOURCES, WRAPPERS};
 use value::{Evaluator, HOLE, slice};
 
 pub(super) use value::HOLE as ANY;
@@ -42,69 +46,40 @@ pub(super) struct Source {
     pub(super) runs: bool,
 }
 
-/// Functions that read files of a package by its name.
-const RESOURCES: &[&str] = &[
-    "files",
-    "resource_filename",
-    "resource_string",
-    "resource_stream",
-    "get_data",
-    "open_text",
-    "read_text",
-    "open_binary",
-    "read_binary",
-    "PackageLoader",
-];
-/// Functions that import what their first argument names. Whatever wraps them is a file
-/// with such a call itself.
-const IMPORTERS: &[&str] = &[
-    "import_module",
-    "__import__",
-    "import_string",
-    "import_object",
-    "import_from_string",
-    "import_name",
-    "import_path",
-    "import_optional_dependency",
-    "import_or_raise",
-    "importorskip",
-    "find_spec",
-    "symbol_by_name",
-    "load_module",
-    "locate",
-    "resolve_name",
-    "lazy_import",
-    "LazyModule",
-    "LazyLoader",
-    "run_module",
-    "get_loader",
-    "find_loader",
-];
-/// Those that only pass a name on: what is unknown there is known where they are called.
-const WRAPPERS: &[&str] = &[
-    "import_string",
-    "symbol_by_name",
-    "import_object",
-    "locate",
-    "import_from_string",
-];
-/// Marks of modules that give their parts only when asked.
-const LAZY: &[&str] = &[
-    "__getattr__",
-    "import_module",
-    "__import__",
-    "lazy",
-    "Lazy",
-    "_import_structure",
-];
+fn parse(text: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser
+        .set_language(&tree_sitter_python::LANGUAGE.into())
+        .ok()?;
+    parser.parse(text, None)
+}
+
+/// The modules that statements of a file import, with their 1-based lines, as
+/// [`python::imports`] names them; documentation has none. `None` for what is no tree.
+pub(in crate::strip) fn statements(text: &str) -> Option<HashMap<String, u32>> {
+    parse(text).filter(|tree| !tree.root_node().has_error())?;
+    let mut modules = HashMap::new();
+    for (load, line) in read(text, "", "", false).loads {
+        if let Load::Import {
+            dots,
+            module,
+            names,
+        } = load
+        {
+            let base = format!("{}{module}", ".".repeat(dots));
+            let dot = if module.is_empty() { "" } else { "." };
+            for name in names {
+                modules.entry(format!("{base}{dot}{name}")).or_insert(line);
+            }
+            modules.entry(base).or_insert(line);
+        }
+    }
+    Some(modules)
+}
 
 /// Reads one file that is the module `name`; `package` is where its relative imports begin.
 pub(super) fn read(text: &str, name: &str, package: &str, is_package: bool) -> Source {
-    let mut parser = Parser::new();
-    let tree = match parser.set_language(&tree_sitter_python::LANGUAGE.into()) {
-        Ok(()) => parser.parse(text, None),
-        Err(_) => None,
-    };
+    let tree = parse(text);
     let has = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let mut reader = Reader {
         evaluator: Evaluator::new(text, name, package),
@@ -313,93 +288,15 @@ fn argument(call: Node<'_>) -> Option<Node<'_>> {
     Some(first)
 }
 
-/// Whether a text can be a dotted name.
+/// Whether a text can be a dotted name, of which something is known: `"%s:%s_list"` may
+/// be any module's.
 fn is_name(text: &str) -> bool {
-    let mut any = false;
-    let fits = text.chars().all(|c| {
-        any |= c.is_alphabetic();
-        c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | HOLE)
-    });
+    let module = text.split(':').next().unwrap_or_default();
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | HOLE);
     // `"a."` alone is a beginning; what it is joined with was looked at.
-    fits && any && !text.ends_with('.')
+    text.chars().all(fits) && module.chars().any(char::is_alphabetic) && !text.ends_with('.')
 }
 
 fn line(node: Node<'_>) -> u32 {
     u32::try_from(node.start_position().row + 1).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn loads(text: &str) -> Vec<Load> {
-        let source = read(text, "p.m", "p", false);
-        source.loads.into_iter().map(|(load, _)| load).collect()
-    }
-
-    fn import(dots: usize, module: &str, names: &[&str]) -> Load {
-        Load::Import {
-            dots,
-            module: module.to_owned(),
-            names: names.iter().map(|name| (*name).to_owned()).collect(),
-        }
-    }
-
-    #[test]
-    fn statements_are_imports_wherever_they_stand() {
-        for (text, expected) in [
-            (
-                "import a.b as c, d",
-                vec![import(0, "a.b", &[]), import(0, "d", &[])],
-            ),
-            ("from . import x", vec![import(1, "", &["x"])]),
-            (
-                "from ..q.r import (\n  x as y,\n  z,\n)",
-                vec![import(2, "q.r", &["x", "z"])],
-            ),
-            ("from a import *", vec![import(0, "a", &[])]),
-            (
-                "def f():\n  try:\n    import a\n  except ImportError:\n    a = None",
-                vec![import(0, "a", &[])],
-            ),
-            (
-                "if typing.TYPE_CHECKING:\n  import never\nelse:\n  import other",
-                vec![import(0, "other", &[])],
-            ),
-            ("\"\"\"import x\"\"\"", vec![]),
-            ("exec('import a')", vec![import(0, "a", &[])]),
-            (
-                "print 'x'\nimport a",
-                vec![Load::Word("x".to_owned()), import(0, "a", &[])],
-            ),
-        ] {
-            assert_eq!(loads(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn names_made_at_run_time_keep_what_is_known() {
-        let name = |text: &str| Load::Name(text.replace('*', &HOLE.to_string()));
-        for (text, expected) in [
-            ("import_module('a.b')", vec![name("a.b")]),
-            ("import_module(f'a.{x}')", vec![name("a.*")]),
-            ("import_module('a.%s.c' % x)", vec![name("a.*.c")]),
-            ("import_module('a.{}'.format(x))", vec![name("a.*")]),
-            ("import_module('a.' + x)", vec![name("a.*")]),
-            (
-                "import_module(__name__ + '.x')",
-                vec![name("p.m.x"), name(".x")],
-            ),
-            ("import_module(f'{__package__}.{x}')", vec![name("p.*")]),
-            ("n = 'a.' + k\nimport_module(n)", vec![name("a.*")]),
-            ("def f(n):\n  __import__(n)", vec![Load::Unknown]),
-            ("X = 'some.where:app'", vec![name("some.where:app")]),
-            ("X = 'word'", vec![Load::Word("word".to_owned())]),
-            ("X = 'two words'", vec![]),
-            ("join(here, 'sub/run.py')", vec![name(".sub.run")]),
-            ("files('b')", vec![name("b"), Load::Word("b".to_owned())]),
-        ] {
-            assert_eq!(loads(text), expected, "{text}");
-        }
-    }
 }

@@ -1,0 +1,58 @@
+//! Which variables must be set so that the app finds what was installed?
+
+use std::ffi::OsString;
+
+use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
+
+/// A variable that the app needs when it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvChange {
+    pub name: String,
+    pub how: How,
+    /// An absolute path of this build, or plain text. In a classic build a path in the
+    /// app must be written with `$HOME`, since the app runs in another place.
+    pub value: OsString,
+    /// Whether the layer's own `env.launch` already has it.
+    pub is_written: bool,
+}
+
+/// How a variable is changed (buildpack spec, "Environment Variable Modification Rules").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Before what is there, with `:` between.
+    Prepend,
+    /// Only where nothing is set.
+    Default,
+    Override,
+}
+
+impl EnvChange {
+    pub(super) fn launch(name: &str, how: How, value: impl Into<OsString>) -> Self {
+        Self {
+            name: name.to_owned(),
+            how,
+            value: value.into(),
+            is_written: false,
+        }
+    }
+}
+
+/// The variables as a layer holds them (buildpack spec, "Provided by the Buildpacks",
+/// `env.launch`).
+#[must_use]
+pub fn layer_env(changes: &[EnvChange]) -> LayerEnv {
+    let mut env = LayerEnv::new();
+    for change in changes {
+        let behavior = match change.how {
+            How::Prepend => ModificationBehavior::Prepend,
+            How::Default => ModificationBehavior::Default,
+            How::Override => ModificationBehavior::Override,
+        };
+        let name = &change.name;
+        env.insert(Scope::Launch, behavior, name, &change.value);
+        if change.how == How::Prepend {
+            env.insert(Scope::Launch, ModificationBehavior::Delimiter, name, ":");
+        }
+    }
+    env
+}
