@@ -142,17 +142,22 @@ fn add(name: &str, names: &mut BTreeSet<String>) {
     }
 }
 
+/// A larger file that is no Python source is data, in bytes.
+const MOST: u64 = 1_000_000;
+
 fn is_read(entry: &Entry) -> bool {
     let path = entry.path();
     let in_packages = || {
         path.components()
             .any(|part| part.as_os_str() == "node_modules")
     };
-    let text = match path.extension().and_then(|extension| extension.to_str()) {
-        Some(extension) => {
-            ["cfg", "ini", "json", "py", "sh", "toml", "yaml", "yml"].contains(&extension)
+    let extension = path.extension().map(|extension| extension.to_str());
+    let text = match extension {
+        Some(Some("py")) => true,
+        Some(Some("cfg" | "ini" | "json" | "sh" | "toml" | "yaml" | "yml")) | None => {
+            entry.size() <= MOST
         }
-        None => true,
+        Some(_) => false,
     };
     entry.kind() == EntryKind::File && text && !path.starts_with(".git") && !in_packages()
 }
