@@ -16,6 +16,7 @@ use crate::finding::Finding;
 use crate::report::Report;
 use crate::stack::StackReport;
 use crate::strip::StripReport;
+use crate::strip::layer::Went;
 
 /// Something that happened, in the order in which it happened.
 #[derive(Debug)]
@@ -64,6 +65,8 @@ pub enum Event<'a> {
         /// From the first look at the tree to the last removal.
         took: Duration,
     },
+    /// What no process needs has left an installed layer.
+    LayerStripped(&'a Went),
     /// A cache was restored, filled or given up.
     CacheDone(&'a cache::Outcome),
     /// All caches are installed, and the build scripts of this one's project are next.

@@ -25,6 +25,7 @@ pub mod identical;
 pub mod index;
 pub mod journal;
 pub mod kept;
+pub mod layer;
 pub mod legacy;
 pub mod lists;
 pub mod manifest;
@@ -257,6 +258,8 @@ pub enum Explanation {
     Removed(&'static catalogue::Entry, Option<String>),
     /// A catalogue entry names it, and this keeps it.
     Kept(&'static catalogue::Entry, decide::Because),
+    /// Level `trace`: what the app loads leads to it.
+    Reached(decide::Because),
     /// No catalogue entry names it, or a list of the user keeps it.
     NotNamed,
     /// It is a list for another tool, and means this.
@@ -291,7 +294,10 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
     }
     match plan.kept.iter().find(|(at, ..)| *at == number) {
         Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),
-        None => Explanation::NotNamed,
+        None => match plan.reached.get(&number) {
+            Some(because) => Explanation::Reached(because.clone()),
+            None => Explanation::NotNamed,
+        },
     }
 }
 

@@ -10,9 +10,7 @@
 //!   [`at_least`])
 //! - **cause**: is there one finding per cause? ([`super::registry::Rule::silenced_by`])
 
-mod branch;
-
-pub use branch::{Branch, branch};
+pub use crate::facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
 use crate::facts::code::{Code, Expr, Language, ScopeKind};
@@ -60,9 +58,15 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
     let at = files.binary_search_by(|code| code.path.as_str().cmp(path));
     let code = at.ok().and_then(|at| files.get(at));
     let tool = code.is_some_and(|code| {
-        ["invoke", "fabric", "click", "thor"]
-            .iter()
-            .any(|tool| code.imports(tool))
+        let commands = |bases: &[String]| bases.iter().any(|base| base.ends_with("Command"));
+        let console = code.language == Language::Php
+            && code.scopes.iter().any(
+                |scope| matches!(&scope.kind, ScopeKind::Class { bases, .. } if commands(bases)),
+            );
+        console
+            || ["invoke", "fabric", "click", "thor"]
+                .iter()
+                .any(|tool| code.imports(tool))
             || is_script(facts, code)
     });
     let folder = folder || tool;
@@ -151,6 +155,28 @@ pub fn settle<'a>(facts: &Facts<'_>, code: &'a Code, value: &'a Expr) -> Settled
             Settled::Fixed(value)
         }
         _ => Settled::Unknown,
+    }
+}
+
+/// The environment variable that the innermost condition around a scope asks for: itself, or
+/// through a name of the file (`BUCKET = os.environ.get("BUCKET")`, `if BUCKET:`).
+#[must_use]
+pub fn asked(code: &Code, scope: usize) -> Option<String> {
+    if let Branch::Conditional(variable) = branch(code, scope)
+        && !variable.is_empty()
+    {
+        return Some(variable);
+    }
+    let condition = code.around(scope).find_map(|scope| match &scope.kind {
+        ScopeKind::Branch { condition, .. } => Some(condition.trim()),
+        _ => None,
+    })?;
+    let name = condition
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .next()?;
+    match code.resolve(&Expr::Name(name.to_owned())) {
+        Expr::Env { name, .. } => Some(name.clone()),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which libraries run jobs in the background, and what shows that they are used?
 
 use super::facts::{Facts, Site};
-use super::guards::{Branch, branch};
+use super::guards::{Branch, branch, calls_to};
 use crate::facts::code::{Expr, Language};
 use crate::facts::packages::Ecosystem;
 
@@ -185,6 +185,14 @@ pub(super) fn has_own_worker(facts: &Facts<'_>) -> bool {
             );
             custom || first.contains('/') || words.contains(&"runner")
         })
+}
+
+/// Where code of the app starts Sidekiq inside another process, as its embedding allows.
+pub(super) fn embedded<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    calls_to(facts, Language::Ruby, |site| {
+        site.call.callee == "Sidekiq.configure_embed"
+    })
+    .next()
 }
 
 /// Job libraries that reachable code really uses.

@@ -1,6 +1,8 @@
 //! Does the app have schema migrations, and which commands run them?
 
-use super::facts::Facts;
+use super::facts::{Facts, Site};
+use super::guards::{self, Branch, branch};
+use crate::facts::code::Language;
 use crate::facts::packages::Ecosystem;
 use crate::facts::process::Command;
 
@@ -208,13 +210,38 @@ fn go(facts: &Facts<'_>) -> Option<Migrations> {
     .into_iter()
     .find(|(_, module)| facts.packages.wants(Ecosystem::Go, module).is_some())?;
     // Both are usually called from the code itself, which then migrates at boot.
-    let in_code = facts
-        .code(crate::facts::code::Language::Go)
-        .any(|code| code.imports(tool));
+    let in_code = facts.code(Language::Go).any(|code| code.imports(tool));
     if in_code {
         return None;
     }
     in_folder(facts, "migrations/", ".sql", command)
+}
+
+/// Where the app's own code runs its migrations when it boots.
+pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    facts
+        .calls()
+        .filter(|site| !guards::is_maintenance(facts, &site.code.path))
+        .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
+        .find(|site| match site.code.language {
+            Language::Ruby => {
+                let initializer = site.code.path.starts_with("config/");
+                initializer
+                    && matches!(
+                        site.call.callee.as_str(),
+                        "ActiveRecord.Tasks.DatabaseTasks.migrate"
+                            | "ActiveRecord.Migrator.migrate"
+                            | "ActiveRecord.MigrationContext.migrate"
+                    )
+            }
+            Language::JavaScript => {
+                let receiver = site.call.receiver();
+                site.call.callee.ends_with(".migrate.latest") && site.code.imports("knex")
+                    || receiver == "umzug" && site.call.method() == "up"
+                    || site.call.method() == "runMigrations" && site.code.imports("typeorm")
+            }
+            _ => false,
+        })
 }
 
 const COMMANDS: &[&str] = &[

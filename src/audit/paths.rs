@@ -210,6 +210,78 @@ fn shown(parts: &[Part]) -> String {
     )
 }
 
+/// Whether a call names the system's temporary folder, where files are meant to go away: in
+/// its arguments, or in what a callback of it answers (`cb(null, tmpDir)`).
+pub(super) fn goes_to_temp(site: Site<'_>) -> bool {
+    let direct = site
+        .call
+        .arguments
+        .iter()
+        .any(|argument| leads_to_temp(site, &argument.value));
+    let by_callback = site.call.named("destination") == Some(&Expr::Function)
+        && site.code.calls.iter().any(|call| {
+            matches!(call.callee.as_str(), "cb" | "callback" | "done")
+                && call
+                    .positional(1)
+                    .is_some_and(|value| leads_to_temp(site, value))
+        });
+    direct || by_callback
+}
+
+/// Whether a path names the temporary folder in any of its parts.
+pub(super) fn leads_to_temp(site: Site<'_>, path: &Expr) -> bool {
+    path.any(|value| is_temporary(value) || is_temporary(site.code.resolve(value)))
+}
+
+fn is_temporary(value: &Expr) -> bool {
+    match value {
+        Expr::Text(text) => {
+            let plain = text.trim_start_matches("./");
+            text.starts_with("/tmp") || plain == "tmp" || plain.starts_with("tmp/")
+        }
+        Expr::Call { callee, .. } => callee.ends_with("tmpdir") || says_temporary(callee),
+        Expr::Name(name) => says_temporary(name),
+        _ => false,
+    }
+}
+
+/// `tmpDirPath`, `temp_folder`, `getTmpDirectory`: what a name says in its words.
+fn says_temporary(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut words = String::new();
+    for character in last.chars() {
+        if character.is_ascii_uppercase() {
+            words.push('_');
+        }
+        words.push(character.to_ascii_lowercase());
+    }
+    words
+        .split('_')
+        .any(|word| matches!(word, "tmp" | "temp" | "tmpdir" | "tempdir" | "temporary"))
+}
+
+/// Whether a path leads below a folder that is called after uploads (`config.uploadsPath`,
+/// `app.config["UPLOAD_FOLDER"]`, `public/uploads`).
+pub(super) fn among_uploads(site: Site<'_>, path: &Expr) -> bool {
+    let mut parts = Vec::new();
+    collect(site, path, 0, &mut parts);
+    let temporary =
+        |text: &str| says_temporary(text) || text.starts_with("/tmp") || text.starts_with("tmp/");
+    let texts = || {
+        parts.iter().filter_map(|part| match part {
+            Part::Text(text) | Part::Name(text) => Some(text.as_str()),
+            Part::Unknown => None,
+        })
+    };
+    // What names the folder comes before the file's own name.
+    let folder = texts().take(parts.len().saturating_sub(1).max(1));
+    let named = folder.into_iter().any(|text| {
+        let lower = text.to_ascii_lowercase();
+        lower.contains("upload") && !lower.contains("uploader") && !lower.ends_with(".filename")
+    });
+    named && !texts().any(temporary)
+}
+
 /// Whether what is written is removed again in the same function or block.
 pub(super) fn tidies(site: Site<'_>) -> bool {
     // Functions by the line they begin at; callbacks of Node make the file the unit.

@@ -266,6 +266,8 @@ mod tests {
         let files: BTreeSet<_> = fs_err::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            // A large rule has its parts in a folder of its name.
+            .filter(|name| name.contains('.'))
             .collect();
         let expected: BTreeSet<_> = RULES
             .iter()

@@ -36,7 +36,8 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     if let Some(range) = ruby(facts) {
         found.push(range);
     }
-    found.extend(first_line(facts, "ruby", ".ruby-version", "ruby-"));
+    let file = first_line(facts, "ruby", ".ruby-version", "ruby-");
+    found.extend(file.filter(|wish| is_exact(&wish.range)));
     if let Some(range) = php(facts) {
         found.push(range);
     }
@@ -88,6 +89,16 @@ fn first_line(
         path: path.to_owned(),
         line: number,
     })
+}
+
+/// Whether the Ruby buildpack understands what `.ruby-version` says: three numbers, maybe
+/// with a preview behind them. What else may stand there (`3.4`, `jruby-9.4`, `~> 3.4`) it
+/// warns of and ignores (heroku-buildpack-ruby, `helpers/dot_ruby_version_file.rb`).
+fn is_exact(version: &str) -> bool {
+    let version = version.split('@').next().unwrap_or(version);
+    let parts: Vec<_> = version.split(['.', '-']).collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.len() >= 3 && parts.iter().take(3).all(number)
 }
 
 /// Gemfile.lock decides for Bundler, then the Gemfile.

@@ -133,6 +133,55 @@ pub(super) fn is_secret_value(value: &str) -> bool {
         )
 }
 
+/// Who issued a key, by its form: forms that nothing else has.
+pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
+    let word = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let lower = text.to_ascii_lowercase();
+    let stand_in = ["example", "xxxx", "your", "0000000", "1234567890a"]
+        .iter()
+        .any(|part| lower.contains(part));
+    if stand_in {
+        return None;
+    }
+    let starts = |prefix: &str, least: usize| {
+        text.strip_prefix(prefix)
+            .is_some_and(|rest| rest.len() >= least && word(rest))
+    };
+    let upper = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    if text.len() == 20 && text.starts_with("AKIA") && upper(text) {
+        return Some("AWS");
+    }
+    if starts("ghp_", 36) || starts("github_pat_", 40) {
+        return Some("GitHub");
+    }
+    if starts("xoxb-", 40) || starts("xoxp-", 40) {
+        return Some("Slack");
+    }
+    if starts("sk_live_", 24) || starts("rk_live_", 24) {
+        return Some("Stripe");
+    }
+    let sendgrid = text
+        .strip_prefix("SG.")
+        .and_then(|rest| rest.split_once('.'));
+    if sendgrid.is_some_and(|(id, key)| id.len() == 22 && key.len() == 43 && word(id) && word(key))
+    {
+        return Some("SendGrid");
+    }
+    let telegram = text.split_once(':').is_some_and(|(bot, key)| {
+        (8..=10).contains(&bot.len())
+            && bot.bytes().all(|byte| byte.is_ascii_digit())
+            && key.len() == 35
+            && word(key)
+    });
+    telegram.then_some("Telegram")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

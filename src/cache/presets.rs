@@ -152,6 +152,8 @@ pub(super) struct Job {
     pub finish: Vec<Step>,
     /// What leaves the app after that.
     pub prune: Prune,
+    /// A virtual environment outside of the app, which strip looks through before it is kept.
+    pub outside: Option<PathBuf>,
     /// A file that the tool writes last and trusts only while nothing in the tree is newer,
     /// relative to the app. A pack keeps no times, so it gets a new one.
     pub newest: Option<PathBuf>,
@@ -184,6 +186,7 @@ impl Job {
             restored: Vec::new(),
             finish: Vec::new(),
             prune: Prune::Nothing,
+            outside: None,
             newest: None,
             relocate: None,
             stores: Vec::new(),

@@ -8,11 +8,13 @@
 //! `Storage::put`, `file.store` for `$file->store`); a call inside a name keeps its
 //! parentheses without the arguments (`express().listen`).
 
+mod branch;
 mod builder;
 mod expression;
 pub(crate) mod javascript;
 mod syntax;
 
+pub use branch::{Branch, branch};
 pub use expression::{Argument, Expr};
 
 /// The languages that are parsed.

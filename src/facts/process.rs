@@ -3,6 +3,7 @@
 //! A Procfile line is often only a door: `npm start`, `bin/start`. Commands are followed
 //! through package.json's scripts, composer's scripts and shell scripts of the app.
 
+mod container;
 mod leads;
 mod lines;
 mod node;
@@ -117,7 +118,10 @@ const OTHER_LANGUAGES: &[&str] = &[
 #[must_use]
 pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
     let (file, mut processes) = procfile(app, sources);
-    if !processes.iter().any(|process| process.name == "web")
+    // An image says itself what it starts: nothing is assumed.
+    let image = file == CONTAINER;
+    if !image
+        && !processes.iter().any(|process| process.name == "web")
         && script(app, "start").is_some()
         && !OTHER_LANGUAGES.iter().any(|name| sources.has(name))
     {
@@ -127,13 +131,23 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
             line: 0,
         });
     }
+    let assumed = if image || processes.iter().any(|process| process.name == "web") {
+        "package.json"
+    } else {
+        processes.extend(rack(sources).map(|command| Process {
+            name: "web".to_owned(),
+            command: command.to_owned(),
+            line: 0,
+        }));
+        "Gemfile"
+    };
     processes
         .iter()
         .map(|process| {
             let command = Command {
                 text: process.command.clone(),
                 path: match process.line {
-                    0 => "package.json",
+                    0 => assumed,
                     _ => file,
                 }
                 .to_owned(),
@@ -148,8 +162,26 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         .collect()
 }
 
+/// What the Ruby buildpack starts where nothing says otherwise
+/// (`lib/language_pack/rails*.rb` and `rack.rb` of heroku-buildpack-ruby,
+/// `default_process_types`).
+fn rack(sources: &Sources) -> Option<&'static str> {
+    let gemfile = sources
+        .text("Gemfile")
+        .filter(|_| sources.has("config.ru"))?;
+    let rails = gemfile.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with("gem \"rails\"") || line.starts_with("gem 'rails'")
+    });
+    Some(if rails {
+        "bin/rails server -p $PORT -e $RAILS_ENV"
+    } else {
+        "bundle exec rackup config.ru -p $PORT"
+    })
+}
+
 /// The Procfile that the platform reads: the one that app.json's `PROCFILE_PATH` names, if
-/// the repository has it, else the one at the root.
+/// the repository has it, else the one at the root, else heroku.yml.
 fn procfile<'s>(app: &App, sources: &'s Sources) -> (&'s str, Vec<Process>) {
     let named = app.app_json.good().and_then(|manifest| {
         let entry = manifest.get("env")?.get("PROCFILE_PATH")?;
@@ -157,11 +189,18 @@ fn procfile<'s>(app: &App, sources: &'s Sources) -> (&'s str, Vec<Process>) {
     });
     named
         .and_then(|path| sources.texts.get_key_value(path))
-        .map_or_else(
-            || ("Procfile", app.procfile.clone()),
-            |(path, text)| (path.as_str(), app::procfile(text)),
-        )
+        .map(|(path, text)| (path.as_str(), app::procfile(text)))
+        .or_else(|| {
+            let text = sources
+                .text(CONTAINER)
+                .filter(|_| app.procfile.is_empty())?;
+            Some((CONTAINER, container::processes(text)?))
+        })
+        .unwrap_or_else(|| ("Procfile", app.procfile.clone()))
 }
+
+/// What stands in for a Procfile where an image is built.
+const CONTAINER: &str = "heroku.yml";
 
 /// A command and what it leads to, a few steps deep.
 #[must_use]

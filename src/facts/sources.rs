@@ -32,6 +32,8 @@ const CODE_LIMIT: u64 = 1_000_000;
 const TEXT_LIMIT: u64 = 512_000;
 /// Lockfiles may be larger.
 const LOCK_LIMIT: u64 = 20_000_000;
+/// A private key in PEM is smaller than this.
+const KEY_LIMIT: u64 = 16_000;
 /// oxc descends recursively; this much stack holds what the nesting guard lets through.
 const STACK: usize = 64 << 20;
 /// Brackets nested deeper than this are generated code.
@@ -140,6 +142,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
                 sources.suppressions.extend(suppressions);
             }
             Read::Skipped(path, reason) => sources.skipped.push((path, reason)),
+            Read::Other => {}
         }
     }
     sources.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -174,6 +177,8 @@ fn gitignore(app: &App) -> Gitignore {
 enum How {
     Parse(Language),
     Keep,
+    /// Keep only if it is a private key.
+    Key,
     TooBig,
 }
 
@@ -192,7 +197,9 @@ fn want(path: &str, size: u64) -> Option<How> {
             How::Keep
         });
     }
-    let language = Language::of(path)?;
+    let Some(language) = Language::of(path) else {
+        return (size <= KEY_LIMIT && kinds::may_be_key(path)).then_some(How::Key);
+    };
     if !names::may_run(path, language) {
         return None;
     }
@@ -208,6 +215,8 @@ enum Read {
     Code(Box<Code>, Option<String>, Vec<String>, Vec<Suppression>),
     Text(String, String, Vec<String>, Vec<Suppression>),
     Skipped(String, &'static str),
+    /// Nothing that rules ask for.
+    Other,
 }
 
 fn read_one(app: &App, path: String, how: How) -> Read {
@@ -217,6 +226,9 @@ fn read_one(app: &App, path: String, how: How) -> Read {
     let Ok(bytes) = fs_err::read(app.root.join(&path)) else {
         return Read::Skipped(path, "can't be read");
     };
+    if matches!(how, How::Key) && !bytes.starts_with(b"-----BEGIN ") {
+        return Read::Other;
+    }
     // Other encodings than UTF-8 appear in comments; the code itself is ASCII then.
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if text.bytes().take(1024).any(|byte| byte == 0) {
@@ -232,7 +244,7 @@ fn read_one(app: &App, path: String, how: How) -> Read {
             let code = code::parse(&path, language, &text);
             Read::Code(Box::new(code), None, words, suppressions)
         }
-        How::Keep | How::TooBig => {
+        How::Keep | How::Key | How::TooBig => {
             if let (Some(language), None) = (shebang(&text), unfit(&text)) {
                 let code = code::parse(&path, language, &text);
                 Read::Code(Box::new(code), Some(text), words, suppressions)

@@ -7,6 +7,10 @@ use crate::finding::{Finding, Level};
 
 /// The section takes this many lines at most, so that it never drowns the log.
 const MOST: usize = 40;
+/// A message up to this many characters stays in one row.
+const LONGEST: usize = 140;
+/// Longer ones are set in rows of this many.
+const WIDTH: usize = 110;
 /// Ids of rules in one line.
 const PER_LINE: usize = 4;
 
@@ -124,11 +128,31 @@ fn block(finding: &Finding, width: usize, repeated: bool) -> Vec<Line> {
         finding.level.word(),
         finding.rule
     );
-    let mut lines = vec![Line::item(1, head), Line::row(1, &finding.message)];
+    let mut lines = vec![Line::item(1, head)];
+    lines.extend(wrapped(&finding.message).map(|row| Line::row(1, row)));
     if !repeated {
         lines.extend(finding.help.iter().map(|help| Line::row(1, help)));
     }
     lines
+}
+
+/// A message in rows that can be read at a glance; fixes stay whole, to be copied.
+fn wrapped(message: &str) -> impl Iterator<Item = String> {
+    let mut rows = vec![String::new()];
+    let fits = message.chars().count() <= LONGEST;
+    for word in message.split(' ') {
+        let row = rows.last().map_or(0, |row| row.chars().count());
+        if !fits && row > 0 && row + 1 + word.chars().count() > WIDTH {
+            rows.push(String::new());
+        }
+        if let Some(row) = rows.last_mut() {
+            if !row.is_empty() {
+                row.push(' ');
+            }
+            row.push_str(word);
+        }
+    }
+    rows.into_iter()
 }
 
 fn rest(findings: usize, infos: usize, known: usize) -> String {
@@ -166,6 +190,16 @@ mod tests {
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),
         }
+    }
+
+    #[test]
+    fn only_long_messages_are_set_in_rows() {
+        let short = "x ".repeat(70);
+        assert_eq!(wrapped(short.trim()).collect::<Vec<_>>(), [short.trim()]);
+        let long = "a/b/c.rb:12, ".repeat(20);
+        let rows: Vec<_> = wrapped(long.trim()).collect();
+        assert!(rows.iter().all(|row| row.len() <= WIDTH), "{rows:?}");
+        assert_eq!(rows.join(" "), long.trim());
     }
 
     #[test]

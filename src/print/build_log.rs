@@ -133,6 +133,9 @@ impl<W: Write> Progress for BuildLog<W> {
                 bytes,
                 took,
             } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
+            Event::LayerStripped(went) => {
+                self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
+            }
             Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
             Event::CacheResumed { name } => self.dependencies(&[cache::resumed(name)]),
             Event::CacheExplained(one) => {

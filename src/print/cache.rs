@@ -11,6 +11,7 @@ use crate::cache::collect::Collected;
 use crate::cache::explain::Explained;
 use crate::cache::{Decision, Outcome, Verdict};
 use crate::config::LogLevel;
+use crate::strip::layer::Went;
 use crate::units::{counted, size, time};
 
 /// When a cache was looked up.
@@ -114,6 +115,21 @@ pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {
         counted(packages, "dev package"),
         size(bytes),
         time(took)
+    )
+}
+
+/// When a layer has lost what no process needs.
+#[must_use]
+pub fn layer_stripped(went: &Went) -> String {
+    let reasons = went.by_reason.iter();
+    let reasons: Vec<_> = reasons
+        .map(|(reason, bytes)| format!("{reason} {}", size(*bytes)))
+        .collect();
+    format!(
+        "Stripped {}, {}: {}",
+        counted(went.totals.files, "file"),
+        size(went.totals.bytes),
+        reasons.join(", ")
     )
 }
 

@@ -189,6 +189,7 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
             "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
             None,
         ),
+        Explanation::Reached(because) => lines(format!("stays: {}", said(because)), None),
         Explanation::Removed(entry, place) => {
             let place = place.as_deref().unwrap_or(entry.id);
             let verdict = format!("goes: {} ({place})", entry.reason);

@@ -16,8 +16,11 @@ pub fn text(seen: &[Seen]) -> String {
             continue;
         };
         let _ = write!(out, "{:>6}  {}  {}", entry.count, code.code, code.meaning);
-        if !entry.first.is_empty() {
-            let _ = write!(out, "  ({} to {})", entry.first, entry.last);
+        let (first, last) = (second(&entry.first), second(&entry.last));
+        if first == last && !first.is_empty() {
+            let _ = write!(out, "  ({first})");
+        } else if !first.is_empty() {
+            let _ = write!(out, "  ({first} to {last})");
         }
         out.push('\n');
         let _ = writeln!(out, "             {}", code.next);
@@ -28,9 +31,34 @@ pub fn text(seen: &[Seen]) -> String {
     out
 }
 
+/// A time without its fraction of a second: `2026-11-25T01:00:04+00:00`.
+fn second(time: &str) -> String {
+    let Some((whole, rest)) = time.split_once('.') else {
+        return time.to_owned();
+    };
+    let zone = rest.trim_start_matches(|character: char| character.is_ascii_digit());
+    format!("{whole}{zone}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_moment_is_told_once() {
+        let at = |second: &str| format!("2026-11-25T01:00:{second}.000000+00:00");
+        let mut seen = Seen {
+            code: "R14",
+            count: 2,
+            first: at("01"),
+            last: at("01"),
+        };
+        assert!(text(std::slice::from_ref(&seen)).contains("(2026-11-25T01:00:01+00:00)\n"));
+        seen.last = at("09");
+        assert!(
+            text(&[seen]).contains("(2026-11-25T01:00:01+00:00 to 2026-11-25T01:00:09+00:00)\n")
+        );
+    }
 
     #[test]
     fn each_code_has_its_next_step() {

@@ -20,6 +20,11 @@ pub trait Absent: Sync {
     /// The content of one of them.
     fn text(&self, path: &str) -> Option<Vec<u8>>;
 
+    /// The file itself, to read a part of it; `None` where it lies in an archive.
+    fn open(&self, _path: &str) -> Option<fs_err::File> {
+        None
+    }
+
     /// The whole packed tree, where strip is the only one that looks at it.
     fn packed(&self) -> Option<&Packed>;
 
@@ -97,7 +102,10 @@ impl<T: Texts> Texts for Everywhere<'_, T> {
     }
 
     fn open(&self, path: &str) -> Option<fs_err::File> {
-        let is_there = !self.absent.has(Path::new(path));
-        is_there.then(|| self.on_disk.open(path)).flatten()
+        if self.absent.has(Path::new(path)) {
+            self.absent.open(path)
+        } else {
+            self.on_disk.open(path)
+        }
     }
 }

@@ -7,7 +7,7 @@
 mod keep;
 mod roots;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -33,6 +33,8 @@ pub struct Plan {
     pub removed: Vec<(usize, &'static Entry)>,
     /// Candidates that a guard keeps.
     pub kept: Vec<(usize, &'static Entry, Because)>,
+    /// Level `trace`: what leads to the files of packages that are reached.
+    pub reached: BTreeMap<usize, Because>,
     /// Lines of the user's `remove` list that name nothing.
     pub unused_remove: Vec<String>,
     /// Loads that `trace` can't decide; what they can reach is kept.
@@ -83,6 +85,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         normal,
         development,
         kept: Vec::new(),
+        reached: BTreeMap::new(),
         below_done: BTreeSet::new(),
         to_read: Vec::new(),
     };
@@ -132,6 +135,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             .filter_map(|(number, entry)| Some((number, (*entry)?)))
             .collect(),
         kept: state.kept,
+        reached: state.reached,
         unused_remove: lists.remove.unused(&facts.index),
         lists: told,
         undecided,
@@ -146,6 +150,7 @@ pub(super) struct State<'f, 'a> {
     pub(super) normal: Vec<Option<&'static Entry>>,
     pub(super) development: dev::Files,
     pub(super) kept: Vec<(usize, &'static Entry, Because)>,
+    pub(super) reached: BTreeMap<usize, Because>,
     pub(super) below_done: BTreeSet<(String, bool)>,
     /// Kept files whose references are not followed yet.
     pub(super) to_read: Vec<usize>,

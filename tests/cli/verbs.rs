@@ -45,6 +45,14 @@ fn check_passes_when_the_configuration_says_never() {
 }
 
 #[test]
+fn an_empty_plan_says_so_beside_the_patch() {
+    let sandbox = Sandbox::new().file("notes.txt", "nothing\n");
+    let ran = sandbox.slugsmith(&["check", "app", "--fix-plan"]).expect(0);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("Nothing to patch"), "{}", ran.stderr);
+}
+
+#[test]
 fn check_weighs_what_a_push_would_take() {
     let plain = storefront();
     let size = |sandbox: &Sandbox| {

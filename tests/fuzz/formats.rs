@@ -166,10 +166,15 @@ fn format_shared_object() {
     for seed in &mut seeds {
         seed.extend([b'x'; 9000]);
     }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.so");
     run("format_shared_object", &seeds, |data| {
-        if let Some(plan) = native::plan(data)
-            && let Some(smaller) = plan.write(data)
-        {
+        let plan = native::plan(data);
+        fs_err::write(&file, data).unwrap();
+        let of_file = native::plan_of(fs_err::File::open(&file).unwrap());
+        let saved = plan.as_ref().map(native::Plan::saved);
+        assert_eq!(saved, of_file.map(|plan| plan.saved()));
+        if let Some(smaller) = plan.and_then(|plan| plan.write(data)) {
             assert!(smaller.len() < data.len());
         }
     });

@@ -74,3 +74,12 @@ exports.bytes = (folder, wanted = () => true) => {
 };
 exports.mb = (size) => (size / 1e6).toFixed(1);
 exports.percent = (part) => `${(100 * part).toFixed(1)} %`;
+
+/** Results that are kept between runs, by name. */
+const kept = (name) => path.join(exports.cache, `${name}.json`);
+exports.recall = (name) => { try { return JSON.parse(fs.readFileSync(kept(name), "utf8")); } catch { return undefined; } };
+exports.remember = (name, value) => {
+  fs.mkdirSync(path.dirname(kept(name)), { recursive: true });
+  fs.writeFileSync(kept(name), JSON.stringify(value));
+  return value;
+};

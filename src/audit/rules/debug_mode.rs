@@ -55,6 +55,9 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
     if !facts.is_django() {
         return None;
     }
+    if let Some(found) = switched_on(facts) {
+        return Some(found);
+    }
     let settings: Vec<_> = facts
         .code(Language::Python)
         .filter(|code| code.path.contains("settings"))
@@ -69,6 +72,27 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
         Evidence::line(&code.path, setting.line, "DEBUG = True: error pages show settings and source to visitors.")
             .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
     })
+}
+
+/// `DEBUG = env("DEBUG")`, and app.json turns the variable on.
+fn switched_on(facts: &Facts<'_>) -> Option<Evidence> {
+    let settings = facts.code(Language::Python).filter(|code| code.path.contains("settings"));
+    let mut debug = settings.flat_map(|code| code.assignments.iter()).filter(|assignment| assignment.target == "DEBUG");
+    let name = debug.find_map(|assignment| {
+        let mut name = None;
+        assignment.value.walk(&mut |value| {
+            if let Expr::Env { name: read, .. } = value {
+                name = name.or(Some(read.as_str()));
+            }
+        });
+        name
+    })?;
+    let on = matches!(facts.declared(name), Declared::Value(value) if matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "on"));
+    let line = facts.line("app.json", &format!("\"{name}\"")).filter(|_| on)?;
+    Some(
+        Evidence::line("app.json", line, format!("{name} is on in app.json, and the settings read DEBUG from it: error pages show settings and source to visitors."))
+            .help(format!("Remove it from app.json, and on running apps: heroku config:unset {name}")),
+    )
 }
 
 /// Imports of `local_settings` may change everything; `django_heroku` leaves DEBUG alone.

@@ -1,8 +1,11 @@
 //! Does a process load a package that is pruned?
 
+use std::collections::BTreeSet;
+
 use super::prelude::*;
 use crate::facts::code::ScopeKind;
 use crate::facts::process;
+use crate::facts::sources::reach;
 
 pub(super) static RULE: Rule = Rule {
     id: "development-dependency-at-runtime",
@@ -26,7 +29,7 @@ npm install --save-prod axios
 bundle add faker                     # outside of group :development
 uv add httpx && uv remove --dev httpx
 ```",
-        silent: "Build scripts, tests, tasks and seeds; inside try/catch, `defined?` or a branch for development; type-only imports; a package that another production dependency brings \
+        silent: "Build scripts, tests, tasks and seeds; inside try/catch, `defined?`, a branch for development or for watching files; type-only imports; a package that another production dependency brings \
                  along; `NPM_CONFIG_PRODUCTION=false`, skipped pruning, or another `BUNDLE_WITHOUT`.",
     },
     check,
@@ -50,8 +53,9 @@ fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
     }
     let development: Vec<_> = facts.packages.wanted.iter().filter(|package| package.ecosystem == Ecosystem::Npm && package.dev).map(|package| package.name.as_str()).collect();
     let mut evidence: Vec<Evidence> = Vec::new();
-    let built_with = build_files(facts);
-    for code in facts.code(Language::JavaScript).filter(|code| is_of_root(facts, &code.path) && !built_with.contains(&code.path)) {
+    let (built_with, on_demand) = (build_files(facts), loaded_on_demand(facts));
+    let loaded = |code: &&Code| is_of_root(facts, &code.path) && !built_with.contains(&code.path) && !on_demand.contains(code.path.as_str());
+    for code in facts.code(Language::JavaScript).filter(loaded) {
         for import in &code.imports {
             let name = package_of(&import.module);
             let only_development = development.contains(&name) && is_pruned(facts, name);
@@ -94,9 +98,29 @@ fn is_pruned(facts: &Facts<'_>, name: &str) -> bool {
     facts.packages.wants(Ecosystem::Npm, name).is_none() && by_lock && !facts.packages.needed.contains(&key)
 }
 
-/// Inside try, or only in development, or behind a check.
+/// Inside try, or only in development, or where somebody asked to watch files.
 fn is_guarded(code: &Code, scope: usize) -> bool {
-    code.around(scope).any(|scope| matches!(scope.kind, ScopeKind::Try)) || branch(code, scope) == Branch::Development
+    let watches = |condition: &str| ["watch", "reload"].iter().any(|word| condition.to_ascii_lowercase().contains(word));
+    branch(code, scope) == Branch::Development
+        || code.around(scope).any(|scope| match &scope.kind {
+            ScopeKind::Try => true,
+            ScopeKind::Branch { condition, holds } => *holds && watches(condition),
+            _ => false,
+        })
+}
+
+/// Files that others load behind such a check only (`if (watch) require("./reload")`).
+fn loaded_on_demand<'a>(facts: &'a Facts<'_>) -> BTreeSet<&'a str> {
+    let (mut guarded, mut always) = (BTreeSet::new(), BTreeSet::new());
+    for code in facts.code(Language::JavaScript) {
+        for import in &code.imports {
+            if let Some(loaded) = reach::resolve(&facts.sources, &code.path, &import.module) {
+                let set = if is_guarded(code, import.scope) { &mut guarded } else { &mut always };
+                set.insert(loaded.path.as_str());
+            }
+        }
+    }
+    guarded.difference(&always).copied().collect()
 }
 
 /// Packages that only development has, and that no other locked package needs.
@@ -169,7 +193,9 @@ fn mentions_check(code: &Code, line: u32) -> bool {
 /// Python packages of development groups that code of production imports.
 fn python(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
     facts.packages.manifest(Ecosystem::Pypi)?;
-    let development = only_development(facts, Ecosystem::Pypi);
+    // What only tests are written with: a file that imports it is there for them.
+    let for_tests = ["factory-boy", "pytest", "pytest-django", "model-bakery", "hypothesis"];
+    let development: Vec<_> = only_development(facts, Ecosystem::Pypi).into_iter().filter(|name| !for_tests.contains(name)).collect();
     let mut evidence: Vec<Evidence> = Vec::new();
     for code in facts.code(Language::Python).filter(|code| !guards::is_maintenance(facts, &code.path)) {
         for import in &code.imports {

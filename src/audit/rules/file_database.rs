@@ -72,17 +72,44 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// `SQLAlchemy`, where nothing else gives an address.
 fn alchemy(facts: &Facts<'_>) -> Option<Evidence> {
+    let is_address = |text: &str| text.starts_with("sqlite:///") && !text.contains(":memory:");
+    let is_file = |code: &Code, value: &Expr| match code.resolve(value) {
+        Expr::Text(text) => is_address(text) && text.len() > "sqlite:///".len(),
+        Expr::Join(parts) => parts.first().and_then(Expr::text).is_some_and(is_address),
+        _ => false,
+    };
+    let drivers = facts.packages.has_any(Ecosystem::Pypi, &["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "mysqlclient", "pymysql", "asyncpg", "mysql-connector-python"]);
+    let served = facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) || facts.declared("DATABASE_URL") != Declared::No;
+    // A file where nothing else is given: the fallback of a read, or of a name.
+    let fallback = facts.code(Language::Python).filter(|_| !served).find_map(|code| {
+        code.assignments.iter().filter(|setting| setting.target.contains("SQLALCHEMY_DATABASE_URI")).find_map(|setting| {
+            if branch(code, setting.scope) == Branch::Development || is_development_class(code, setting.scope) {
+                return None;
+            }
+            let by_read = matches!(&setting.value, Expr::Env { default: Some(default), .. } if !drivers && is_file(code, default));
+            let by_name = setting.value.name().is_some_and(|name| {
+                code.assignments.iter().any(|other| other.target == name && is_file(code, &other.value) && matches!(branch(code, other.scope), Branch::Conditional(_)))
+            });
+            (by_read || by_name).then(|| at(&code.path, setting.line, "Where no other address is given, SQLAlchemy's `sqlite:///`").conditional(true))
+        })
+    });
     let reads = facts.code(Language::Python).any(|code| code.reads.iter().any(|read| read.name.ends_with("DATABASE_URL") || read.name.ends_with("DATABASE_URI")));
-    if reads {
-        return None;
+    if reads || fallback.is_some() {
+        return fallback;
     }
-    let is_file = |code: &Code, value: &Expr| code.resolve(value).text().is_some_and(|text| text.starts_with("sqlite:///") && text.len() > "sqlite:///".len() && !text.contains(":memory:"));
     facts.code(Language::Python).find_map(|code| {
         let call = code.calls.iter().find(|call| matches!(call.callee.as_str(), "create_engine" | "sqlalchemy.create_engine") && call.positional(0).is_some_and(|url| is_file(code, url)) && branch(code, call.scope) == Branch::Always);
         let setting = code.assignments.iter().find(|assignment| assignment.target.contains("SQLALCHEMY_DATABASE_URI") && is_file(code, &assignment.value) && branch(code, assignment.scope) == Branch::Always);
         let line = call.map(|call| call.line).or_else(|| setting.map(|setting| setting.line))?;
         Some(at(&code.path, line, "SQLAlchemy's `sqlite:///` address"))
     })
+}
+
+/// A base class of settings that others replace (`class Config`, `class TestingConfig(Config)`):
+/// with several, which one production takes is not known.
+fn is_development_class(code: &Code, scope: usize) -> bool {
+    let class = code.class(scope).map(|(name, _)| name);
+    class.is_some_and(|name| ["Dev", "Test", "Local"].iter().any(|start| name.starts_with(start)))
 }
 
 /// H2 and Derby in a file, with no other driver that the buildpack's datasource would use.
@@ -146,9 +173,12 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
         let sqlite = matches!(call.callee.as_str(), "sqlite3.Database" | "sqlite.Database") || (matches!(call.callee.as_str(), "Database" | "sqlite" | "DatabaseSync") && (site.code.imports("better-sqlite3") || site.code.imports("node:sqlite")));
         let lowdb = matches!(call.callee.as_str(), "JSONFile" | "FileSync" | "JSONFileSync" | "FileAsync") && site.code.imports.iter().any(|import| import.module.starts_with("lowdb"));
         let sequelize = call.callee.ends_with("Sequelize") && call.named("dialect").and_then(Expr::text) == Some("sqlite") && call.named("storage").and_then(Expr::text) != Some(":memory:");
+        let file_client = |key: &str| call.named(key).and_then(Expr::text).is_some_and(|client| matches!(client, "sqlite" | "sqlite3" | "better-sqlite3"));
+        let memory = call.arguments.iter().any(|argument| argument.value.any(|value| value.text() == Some(":memory:")));
+        let builder = !server && !memory && (matches!(call.callee.as_str(), "knex" | "Knex") && file_client("client") || matches!(call.callee.as_str(), "DataSource" | "createConnection" | "TypeOrmModule.forRoot") && file_client("type"));
         // A file that also knows a real database chooses between the two.
         let chooses = server && (site.code.reads.iter().any(|read| read.name.contains("DATABASE") || read.name.starts_with("DB_")) || ["pg", "mysql2", "mysql"].iter().any(|driver| site.code.imports(driver)));
-        ((sqlite || lowdb) && file || sequelize && !server) && !chooses
+        ((sqlite || lowdb) && file || sequelize && !server || builder) && !chooses
     })
     .next()?;
     (branch(site.code, site.call.scope) == Branch::Always).then(|| at(&site.code.path, site.call.line, &format!("`{}`", site.call.callee)))

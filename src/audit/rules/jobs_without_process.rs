@@ -36,7 +36,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         // `new Worker(…)` in code that the web process loads runs there.
         let in_code = library.ecosystem == Ecosystem::Npm
             && guards::used(facts, Language::JavaScript, |site| matches!(site.call.callee.as_str(), "Worker" | "bullmq.Worker") || (site.call.method() == "process" && site.call.receiver().to_ascii_lowercase().ends_with("queue")));
-        if by_process || in_code || jobs::has_own_worker(facts) || by_setting(facts, library.ecosystem) {
+        let embedded = jobs::embedded(facts).is_some();
+        if by_process || in_code || embedded || jobs::has_own_worker(facts) || by_setting(facts, library.ecosystem) {
             continue;
         }
         // Without a Procfile the app may be deployed in other ways: one level less.

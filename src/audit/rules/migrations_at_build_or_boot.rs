@@ -54,6 +54,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
         && let Some(command) = web.commands.iter().find(|command| migrations::runs(command))
     {
         evidence.push(at(command, "every web dyno", "at each restart, all dynos at once", Level::Warn));
+    } else if let Some(site) = migrations::at_boot(facts) {
+        let release = migrations::find(facts).map_or("the migration's command", |found| found.command);
+        evidence.push(
+            Evidence::line(&site.code.path, site.call.line, format!("`{}` changes the schema whenever the app boots: at each restart, all dynos at once.", site.call.callee))
+                .level(Level::Warn)
+                .help(format!("Take it out of the code. Procfile: release: {release}")),
+        );
     }
     Outcome::when(applies, evidence)
 }

@@ -1,6 +1,7 @@
 //! Can the processes start at all?
 
 use super::prelude::*;
+use crate::facts::app;
 use crate::facts::process::{Command, script, source_of};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,6 +32,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     if facts.sources.text("Procfile").is_some_and(|text| text.contains("\r\n")) {
         evidence.push(Evidence::line("Procfile", 1, "The Procfile has Windows line ends: each command gets a carriage return at its end.").level(Level::Warn).help("sed -i 's/\\r$//' Procfile"));
+    }
+    let bare = facts.sources.text("Procfile").unwrap_or_default().lines().zip(1..).find(|(line, _)| app::lacks_colon(line));
+    if let Some((line, number)) = bare {
+        let (name, command) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+        evidence.push(
+            Evidence::line("Procfile", number, format!("`{name}` has no colon behind it: Cloud Native builds refuse the Procfile, and the process may not be there."))
+                .level(Level::Warn)
+                .help(format!("{name}: {}", command.trim())),
+        );
     }
     evidence.extend(php_root(facts));
     let applies = !facts.processes.is_empty();

@@ -1,7 +1,7 @@
 //! Is a secret, or a stand-in for one, part of the app?
 
 use super::prelude::*;
-use crate::audit::secrets::{is_secret_name, is_secret_value, is_signing_name};
+use crate::audit::secrets::{is_secret_name, is_secret_value, is_signing_name, issuer_of};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-committed",
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     docs: Docs {
         finds: "A variable named like a secret with a value in app.json; in a `.env` file that is committed and loaded in production; \
                 as the literal default of a read that nothing declares; Django's `SECRET_KEY`, session secrets, keys that sign JSON Web Tokens and Spring's `jwt.secret` written \
-                out in reachable code; AWS access keys.",
+                out in reachable code; keys of AWS, GitHub, Slack, Stripe, SendGrid and Telegram there; private keys in files of their own.",
         why: "Everybody who can read the repository can sign sessions or reach the service. A default that works hides that the config var \
               is missing, on every review app and every fork.",
         fix: "Take it out, rotate it, and let the platform hold it:\n```\nheroku config:set SECRET_KEY=$(openssl rand -hex 32)\n```\napp.json:\n```json\n\
@@ -116,9 +116,11 @@ fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
         .texts
         .iter()
         .filter(|(path, text)| {
-            let key_file = path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "pem" | "key"));
             let known = path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|part| harmless.contains(&part));
-            key_file && !known && text.contains("-----BEGIN") && text.contains("PRIVATE KEY-----")
+            let start = text.trim_start().lines().next().unwrap_or_default();
+            let key_file = path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "pem" | "key"));
+            let holds_key = start.starts_with("-----BEGIN ") && start.ends_with("PRIVATE KEY-----") || key_file && text.contains("PRIVATE KEY-----");
+            holds_key && !known
         })
         .map(|(path, _)| {
             Evidence::line(path, 1, "A private key is committed: everybody who has the repository has it, and removing the file does not take it back.")
@@ -149,20 +151,26 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             {
                 found.push(literal_key(code, assignment.line, &assignment.target, variable).conditional(conditional));
             }
-            if assignment.value.any(|value| value.text().is_some_and(is_aws_key)) {
-                found.push(
-                    Evidence::line(&code.path, assignment.line, "An AWS access key id stands in the code.")
-                        .help("Rotate the key; heroku config:set AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…"),
-                );
-            }
         }
+        found.extend(issued(code));
     }
     found.extend(session_secrets(facts));
     found
 }
 
-fn is_aws_key(text: &str) -> bool {
-    text.len() == 20 && text.starts_with("AKIA") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) && !text.contains("EXAMPLE")
+/// The first key in a file of which the form tells who issued it.
+fn issued(code: &Code) -> Option<Evidence> {
+    let assigned = code.assignments.iter().map(|assignment| (assignment.line, assignment.scope, &assignment.value));
+    let passed = code.calls.iter().flat_map(|call| call.arguments.iter().map(move |argument| (call.line, call.scope, &argument.value)));
+    let (line, issuer) = assigned.chain(passed).filter(|(_, scope, _)| branch(code, *scope) != Branch::Development).find_map(|(line, _, value)| {
+        let mut issuer = None;
+        value.walk(&mut |value| issuer = issuer.or(value.text().and_then(issuer_of)));
+        Some((line, issuer?))
+    })?;
+    Some(
+        Evidence::line(&code.path, line, format!("A key of {issuer} stands in the code: everybody who has the repository can use it."))
+            .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
+    )
 }
 
 /// Keys that sign or encrypt: a known one lets anybody forge.
@@ -237,11 +245,13 @@ enum Key<'a> {
 fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
     let call = site.call;
     let value = match (site.code.language, call.callee.as_str()) {
-        (Language::JavaScript, "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify") | (Language::Ruby, "JWT.encode") => call.positional(1)?,
+        (Language::JavaScript, "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify") | (Language::Ruby | Language::Php, "JWT.encode") => call.positional(1)?,
         (Language::JavaScript, "cookieParser") => call.positional(0)?,
         (Language::JavaScript, "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt" | "expressJWT") => call.named("secret").or_else(|| call.named("keys"))?,
         // golang-jwt: `token.SignedString([]byte(secret))`.
         (Language::Go, _) if call.method() == "SignedString" => call.positional(0)?,
+        // jjwt and auth0: `signWith(HS256, KEY)`, `setSigningKey(KEY)`, `Algorithm.HMAC256(KEY)`.
+        (Language::Java, _) if matches!(call.method(), "signWith" | "setSigningKey" | "HMAC256" | "HMAC512") => java_key(facts, site.code, call.arguments.iter().map(|argument| &argument.value))?,
         (Language::Python, "jwt.encode") => call.positional(1).or_else(|| call.named("key"))?,
         _ => return None,
     };
@@ -259,6 +269,32 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         },
         _ => None,
     }
+}
+
+/// The text among arguments, through constants, `KEY.getBytes()` and wrappers.
+fn java_key<'a>(facts: &'a Facts<'_>, code: &'a Code, mut values: impl Iterator<Item = &'a Expr>) -> Option<&'a Expr> {
+    values.find_map(|value| match value {
+        Expr::Text(_) => Some(value),
+        Expr::Name(name) => constant(facts, code, name),
+        Expr::Call { callee, arguments } => callee
+            .strip_suffix(".getBytes")
+            .and_then(|name| constant(facts, code, name))
+            .or_else(|| arguments.iter().find_map(|argument| java_key(facts, code, std::iter::once(&argument.value)))),
+        _ => None,
+    })
+}
+
+/// The text of a constant: of this file, or of the class that the name begins with.
+fn constant<'a>(facts: &'a Facts<'_>, code: &'a Code, name: &str) -> Option<&'a Expr> {
+    let (holder, name) = match name.rsplit_once('.') {
+        Some((class, name)) if class != "this" => {
+            let file = format!("/{class}.java");
+            (facts.code(Language::Java).find(|other| other.path.ends_with(&file))?, name)
+        }
+        Some((_, name)) => (code, name),
+        None => (code, name),
+    };
+    holder.assignments.iter().find(|assignment| assignment.target == name).map(|assignment| &assignment.value).filter(|value| value.text().is_some())
 }
 
 /// Spring's own properties: a key that signs, written out instead of `${JWT_SECRET}`.

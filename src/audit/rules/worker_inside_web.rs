@@ -1,6 +1,7 @@
 //! Does the web process start other processes?
 
 use super::prelude::*;
+use crate::audit::jobs;
 
 pub(super) static RULE: Rule = Rule {
     id: "worker-inside-web",
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "A web command that starts several processes (foreman, honcho, concurrently, supervisord, `&`), or a Puma or Unicorn configuration that \
-                spawns a worker.",
+                spawns a worker, or Sidekiq's `configure_embed`.",
         why: "They share one dyno's memory and can't be scaled apart. When one of them dies, the platform does not see it, and every web dyno more \
               runs one worker more.",
         fix: "One process type each. Procfile:\n```\nweb: bundle exec puma\nworker: bundle exec sidekiq\n```\nthen `heroku ps:scale worker=1`.",
@@ -43,6 +44,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     evidence.extend(server_configuration(facts));
+    evidence.extend(jobs::embedded(facts).map(|site| at(&site.code.path, site.call.line, "Sidekiq runs inside the web server, in each web dyno.".to_owned())));
     Outcome::of(evidence.into_iter().take(1).collect())
 }
 

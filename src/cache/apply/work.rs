@@ -15,6 +15,7 @@ use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives
 use crate::error::{Problem, Result, io};
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
+use crate::strip::{layer, start};
 
 /// What became of an attempt to make an old tree the wanted one.
 pub(super) enum Synced {
@@ -289,6 +290,7 @@ impl Work<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Option<Record>> {
         let install = begun.elapsed().max(at_least);
+        self.strip_outside(progress);
         if let Some((from, to)) = &self.job.relocate {
             for tree in self.trees {
                 super::relocate::relocate(&self.app().join(tree), from, to)
@@ -299,6 +301,27 @@ impl Work<'_> {
             .clear()
             .map_err(|error| io("writing to", self.app(), &error))?;
         self.keep(install, progress)
+    }
+
+    /// Strips what strip itself can't see later. A failure leaves everything as it is.
+    fn strip_outside(&self, progress: &mut dyn Progress) {
+        let Some(folder) = &self.job.outside else {
+            return;
+        };
+        let Context {
+            app,
+            config,
+            environment,
+            store,
+        } = self.context;
+        let layers = store.root().parent().map(crate::facts::layers::read);
+        let commands = layers.map(|layers| start::set_by(&layers, &app.root));
+        let commands = commands.unwrap_or_default();
+        match layer::run(&app.root, folder, config, environment, commands) {
+            Ok(went) if went.totals.files == 0 => {}
+            Ok(went) => progress.event(Event::LayerStripped(&went)),
+            Err(problem) => progress.event(Event::Warning(&problem)),
+        }
     }
 
     pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {

@@ -7,8 +7,10 @@
 //!   without the tables of linters, variables of the tools and of compilers, packages of
 //!   the app itself (an editable one by its manifest, a copied one by all of its files).
 //! - **Class** layer with `pack build`, which is the environment's final place: nothing is
-//!   copied; that of pip and pipenv is `free`, since it is no base of a changed one. In classic builds and on a laptop the layer's place is not part of the slug,
-//!   so it is `.venv` in the app, packed; its scripts then get the path on a dyno.
+//!   copied; that of pip and pipenv is `free`, since it is no base of a changed one. What strip
+//!   removes leaves it before it is kept ([`layer`]). In classic builds and on a laptop the
+//!   layer's place is not part of the slug, so it is `.venv` in the app, packed; its scripts
+//!   then get the path on a dyno.
 //! - **Install** `uv sync --locked` and `poetry sync`, which make an old environment a new
 //!   one; `pipenv sync`, and for requirements.txt `uv pip install` where uv is on PATH, else
 //!   pip: none of these removes what is gone, so a changed file starts from nothing.
@@ -41,6 +43,7 @@ use crate::command::Ended;
 use crate::error::Problem;
 use crate::facts::environment::World;
 use crate::facts::{Malformed, tools};
+use crate::strip::layer;
 use crate::units::counted;
 
 /// Where an app lives on a dyno (Heroku Dev Center, "Dynos").
@@ -181,6 +184,10 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     } else {
         root.join(".venv")
     };
+    let is_stripped = in_layer && layer::is_possible(context.config);
+    if is_stripped {
+        strip_inputs(&mut inputs, place);
+    }
     let steps = Steps {
         python: &python,
         venv: &venv,
@@ -211,6 +218,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
                 || input.ends_with("/pyproject.toml")
         },
         relocate,
+        outside: is_stripped.then(|| venv.clone()),
         exposes: vec![
             EnvChange::launch("VIRTUAL_ENV", How::Override, &venv),
             EnvChange::launch("PATH", How::Prepend, venv.join("bin")),
@@ -218,6 +226,14 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         explain,
         ..Job::new(inputs, place.at.clone())
     })
+}
+
+/// What decides beside the environment itself which of its files leave it again.
+fn strip_inputs(inputs: &mut Inputs, place: &Place<'_>) {
+    let keep = &place.context.config.strip.keep.value;
+    inputs.plain("strip.keep", keep.join(" "));
+    let names: Vec<_> = layer::names(&place.app.root).into_iter().collect();
+    inputs.plain("names that keep files from strip", names.join(" "));
 }
 
 /// The program that installs, and the one that is asked for its version.

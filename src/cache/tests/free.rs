@@ -118,3 +118,36 @@ fn one_build_without_caches_does_not_alarm_the_next() {
     assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
     assert!(log.warnings.is_empty(), "{log:?}");
 }
+
+#[test]
+fn what_no_process_needs_leaves_the_environment_until_the_app_names_it() {
+    let bed = python_app();
+    let installs = r#"cp requirements.txt "$VIRTUAL_ENV/installed"; site="$VIRTUAL_ENV/lib/python3.11/site-packages"; mkdir -p "$site/a/tests" "$site/pip"; touch "$site/a/__init__.py" "$site/a/tests/t.py" "$site/pip/__init__.py""#;
+    bed.tool(
+        "python3",
+        &PYTHON.replace(r#"cp requirements.txt "$VIRTUAL_ENV/installed""#, installs),
+    );
+    bed.put("app.py", "import a\n");
+    let site = bed
+        .root()
+        .join("layers/cache-pip/data/venv/lib/python3.11/site-packages");
+    bed.build();
+    assert!(site.join("a/__init__.py").exists());
+    assert!(!site.join("a/tests").exists() && !site.join("pip").exists());
+    next(&bed);
+    bed.put("app.py", "import a, b\n");
+    let (outcomes, _) = bed.build();
+    assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+    bed.put("app.py", "from a.tests import t\n");
+    fs_err::create_dir(bed.root().join("layers/cache-pip")).unwrap();
+    next(&bed);
+    let (outcomes, _) = bed.build();
+    let Verdict::Miss { reasons } = &outcomes[0].decision.verdict else {
+        panic!("{outcomes:?}");
+    };
+    assert!(
+        reasons[0].contains("names that keep files from strip"),
+        "{reasons:?}"
+    );
+    assert!(site.join("a/tests/t.py").exists() && !site.join("pip").exists());
+}

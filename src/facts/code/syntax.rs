@@ -4,6 +4,7 @@
 //! calls, assignments, imports and scopes (one small module per language).
 
 mod branches;
+mod calls;
 mod go;
 mod java;
 mod php;

@@ -148,6 +148,9 @@ pub fn source_of(sources: &Sources, path: &str) -> Option<String> {
             bases.push(format!("src/{rest}"));
             bases.push(rest.to_owned());
             bases.push(format!("src/{rest}/index"));
+            // Some outputs keep the folders above the sources: `dist/server/workers/init.js`.
+            let below = rest.match_indices('/').map(|(at, _)| &rest[at + 1..]);
+            bases.extend(below.filter(|tail| tail.contains('/')).map(str::to_owned));
         }
     }
     for base in bases {

@@ -110,5 +110,13 @@ pub fn is_env_file(name: &str) -> bool {
         })
 }
 
+/// Whether a name is one that private keys have: `id_rsa`, `deploy`, whatever an ssh-keygen
+/// was told; nothing below the first folder.
+#[must_use]
+pub(super) fn may_be_key(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.matches('/').count() <= 1 && !name.contains('.') && !outside_the_app(path)
+}
+
 /// Endings of lists of requirements.
 const TEXT_LISTS: &[&str] = &[".txt", ".in"];

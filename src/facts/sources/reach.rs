@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::{Sources, deployed, go_packages};
 use crate::facts::app::App;
-use crate::facts::code::{Code, Language};
+use crate::facts::code::{Branch, Code, Language, branch};
 use crate::facts::process;
 
 /// Drops code that no process reaches.
@@ -29,6 +29,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
     });
     deployed::keep(app, sources, &commands);
     go_packages::keep(sources, &commands);
+    drop_browser_packages(sources, &commands);
     keep_loaded_ruby(sources, &commands);
     if !process::runs_node(app, sources) {
         sources
@@ -42,6 +43,28 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
     sources
         .files
         .retain(|file| file.language != Language::JavaScript || reached.contains(&file.path));
+}
+
+/// Drops what a package of the repository builds for browsers: where its manifest has a tool
+/// that only does that, its `src/` never runs on a dyno unless a command names it.
+fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
+    const TOOLS: &[&str] = &["react-scripts", "@vue/cli-service", "@angular/cli"];
+    let built: Vec<String> = sources
+        .texts
+        .iter()
+        .filter(|(path, text)| {
+            path.rsplit('/').next() == Some("package.json")
+                && TOOLS
+                    .iter()
+                    .any(|tool| text.contains(&format!("\"{tool}\"")))
+        })
+        .map(|(path, _)| format!("{}src/", path.trim_end_matches("package.json")))
+        .filter(|folder| !commands.iter().any(|command| command.contains(folder)))
+        .collect();
+    sources.files.retain(|file| {
+        file.language != Language::JavaScript
+            || !built.iter().any(|folder| file.path.starts_with(folder))
+    });
 }
 
 /// Drops Ruby files beside `config.ru` that nothing loads: Rack starts there, and Rails loads
@@ -86,10 +109,15 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
             continue;
         }
         for import in &code.imports {
+            if branch(code, import.scope) == Branch::Development {
+                continue;
+            }
             if let Some(found) = resolve(sources, &code.path, &import.module) {
                 pending.push(found);
             } else if is_built(&code.path, &import.module) {
-                return None;
+                let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let source = process::source_of(sources, &join(folder, &import.module))?;
+                pending.push(file(sources, &source)?);
             } else if import.module.starts_with('@') || import.module.starts_with('~') {
                 // A path alias of the bundler or of TypeScript: what it means is not known.
                 if is_alias(app, &import.module) {
@@ -148,18 +176,28 @@ fn is_alias(app: &App, module: &str) -> bool {
     })
 }
 
-/// The file that a relative import means.
-fn resolve<'a>(sources: &'a Sources, from: &str, module: &str) -> Option<&'a Code> {
-    if !module.starts_with('.') {
-        return None;
+/// The file that an import means: a relative one, or one from the root or `src/`, as
+/// `NODE_PATH` and the `baseUrl` of TypeScript allow.
+#[must_use]
+pub fn resolve<'a>(sources: &'a Sources, from: &str, module: &str) -> Option<&'a Code> {
+    if module.starts_with('.') {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        return at(sources, &join(folder, module));
     }
-    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = join(folder, module);
+    let top = module.split('/').next().unwrap_or(module);
+    ["", "src/"].iter().find_map(|root| {
+        let ours = sources.below(&format!("{root}{top}/")).next().is_some();
+        ours.then(|| at(sources, &format!("{root}{module}")))?
+    })
+}
+
+/// The file at a path without its extension, or the index of that folder.
+fn at<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
     let stem = path
         .strip_suffix(".js")
         .or_else(|| path.strip_suffix(".mjs"))
         .or_else(|| path.strip_suffix(".cjs"))
-        .unwrap_or(&path);
+        .unwrap_or(path);
     let endings = [
         "",
         ".js",
@@ -175,8 +213,8 @@ fn resolve<'a>(sources: &'a Sources, from: &str, module: &str) -> Option<&'a Cod
         "/index.ts",
         "/index.cjs",
     ];
-    file(sources, &path).or_else(|| {
-        [stem, path.as_str()].iter().find_map(|base| {
+    file(sources, path).or_else(|| {
+        [stem, path].iter().find_map(|base| {
             endings
                 .iter()
                 .find_map(|ending| file(sources, &format!("{base}{ending}")))

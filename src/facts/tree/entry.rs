@@ -58,6 +58,13 @@ impl Entry {
         self
     }
 
+    /// The same file, seen from a root that has its tree in `folder`.
+    #[must_use]
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.path = folder.join(&self.path).into_boxed_path();
+        self
+    }
+
     /// Relative to the tree's root; any bytes but NUL and `/` in its names.
     #[must_use]
     pub fn path(&self) -> &Path {

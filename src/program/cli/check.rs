@@ -16,7 +16,7 @@ use crate::facts::app;
 use crate::facts::tree::Tree;
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
-use crate::print::line::Skin;
+use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
 use crate::program::USAGE;
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     relative_to: Option<PathBuf>,
     /// Print a patch for app.json, the Procfile and project.toml instead of a report:
-    /// `slugsmith check --fix-plan | git apply`
+    /// `slugsmith check --fix-plan | git apply --allow-empty`
     #[arg(long, conflicts_with_all = ["config", "format"])]
     fix_plan: bool,
     /// Print the variables instead of a report: who reads each, and who declares it
@@ -153,5 +153,10 @@ fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
     let report = audit::run(&facts, config);
     let edits = fix_plan::plan(&facts, &report);
     arguments.file.write(&patch::patch(&edits))?;
+    if edits.is_empty() {
+        // Beside the patch, which is empty: standard output is what `git apply` reads.
+        let says = "Nothing to patch: no finding has an edit that is certain.";
+        let _ = problem::to_stderr(Skin::Bullets, &[Line::item(0, says)]);
+    }
     Ok(Exit::Fine)
 }

@@ -13,6 +13,11 @@ tree. `slugsmith strip . --dry-run` shows what would go, `slugsmith strip . --ex
 path stays or goes. What was removed from a build, and by which kind, is in `history/strip.tsv` of
 slugsmith's layer (Cedar: of its cache folder) and in the JSON report (`manifest`).
 
+A Python environment that slugsmith installs into a layer loses symbols, tests, stubs, sources and
+installers at once, since later builds don't see its files; names of such modules in the app are
+part of its key, so that it is installed anew when the app begins to use one. With `verify` commands
+it stays whole. Layers of other buildpacks are theirs.
+
 Guards: *named* keeps a file that a package.json, a command, a link or a literal in kept code names;
 *reachable* keeps it, too, where something computed can reach its folder; *none* means that other
 evidence decides.

@@ -67,6 +67,7 @@ impl State<'_, '_> {
         for (number, because) in used {
             self.keep_development(number, &because);
         }
+        self.reached = trace.why;
         trace.undecided
     }
 

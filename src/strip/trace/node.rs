@@ -110,6 +110,8 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .map_or("", |manifest| manifest.name.as_str());
         let inside = owner.map_or(path, |folder| path.get(folder.len() + 1..).unwrap_or(path));
         let decided = knowledge::of(name).any(|known| known.decides(inside));
+        let builds =
+            !self.facts.runtime.bundles && knowledge::of(name).any(|known| known.builds(inside));
         let mut found = Found::default();
         if source.broken {
             found.undecided.push(1);
@@ -117,6 +119,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         for (load, line) in source.loads {
             let files = match load {
                 Load::Module(value, form) => self.module(path, &value, form),
+                Load::Path(_) if builds => Vec::new(),
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
                 Load::Unknown => {

@@ -90,6 +90,10 @@ fn what_code_joins_with_its_own_folder_stays() {
         ("if (require.main === module) typeof __dirname", vec![]),
         ("(function (require) { require(name) })", vec![]),
         (
+            "const here = require('path').dirname(require.resolve('./index.js')); new RegExp(`${(0, x.escapeStringRegexp)(here)}/x`)",
+            vec![],
+        ),
+        (
             "serve(__dirname)",
             // Its readme holds the only licence.
             vec!["README.md", "d.bin", "x/a.js", "x/b.json", "y/c.js"],

@@ -26,6 +26,9 @@ pub(super) struct Package {
     /// Files whose computed loads mean only what the app names itself.
     #[serde(default)]
     decided: Vec<String>,
+    /// Folders (with a slash at the end) whose code joins paths for builds only.
+    #[serde(default)]
+    builds: Vec<String>,
 }
 
 impl Package {
@@ -33,12 +36,23 @@ impl Package {
     pub(super) fn decides(&self, file: &str) -> bool {
         self.decided.iter().any(|path| path == file)
     }
+
+    /// Whether paths that this file joins mean something in builds only.
+    pub(super) fn builds(&self, file: &str) -> bool {
+        self.builds.iter().any(|folder| file.starts_with(folder))
+    }
 }
 
 impl Says for Package {
     #[cfg(test)]
     fn says_something(&self) -> bool {
-        let lists = [&self.files, &self.loads, &self.never, &self.decided];
+        let lists = [
+            &self.files,
+            &self.loads,
+            &self.never,
+            &self.decided,
+            &self.builds,
+        ];
         lists.iter().any(|list| !list.is_empty())
     }
 }

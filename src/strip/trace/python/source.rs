@@ -288,15 +288,13 @@ fn argument(call: Node<'_>) -> Option<Node<'_>> {
     Some(first)
 }
 
-/// Whether a text can be a dotted name.
+/// Whether a text can be a dotted name, of which something is known: `"%s:%s_list"` may
+/// be any module's.
 fn is_name(text: &str) -> bool {
-    let mut any = false;
-    let fits = text.chars().all(|c| {
-        any |= c.is_alphabetic();
-        c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | HOLE)
-    });
+    let module = text.split(':').next().unwrap_or_default();
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | HOLE);
     // `"a."` alone is a beginning; what it is joined with was looked at.
-    fits && any && !text.ends_with('.')
+    text.chars().all(fits) && module.chars().any(char::is_alphabetic) && !text.ends_with('.')
 }
 
 fn line(node: Node<'_>) -> u32 {

@@ -151,3 +151,30 @@ fn a_licence_is_no_program() {
     );
     assert_eq!(undecided, []);
 }
+
+#[test]
+fn paths_for_builds_count_where_a_command_builds() {
+    let next = |command: &str| {
+        let (paths, _) = kept(
+            &[
+                ("Procfile", command),
+                ("package.json", "{}"),
+                ("server.js", "require('next')"),
+                ("node_modules/next/package.json", r#"{"name":"next"}"#),
+                (
+                    "node_modules/next/index.js",
+                    "require('./dist/build/paths')",
+                ),
+                (
+                    "node_modules/next/dist/build/paths.js",
+                    "exports.dist = require('path').join(__dirname, '..')",
+                ),
+                ("node_modules/next/dist/esm/page.js", ""),
+            ],
+            &[],
+        );
+        paths.len()
+    };
+    assert_eq!(next("web: next start\n"), 2);
+    assert_eq!(next("web: next build && next start\n"), 3);
+}

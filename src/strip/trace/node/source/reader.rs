@@ -193,7 +193,7 @@ impl<'a> Visit<'a> for Reader<'_> {
             }
             E::NewExpression(call) => {
                 self.worker(call);
-                if self.path(it) {
+                if self.path(it) || reads_nothing(&call.callee) {
                     return self.quietly(|reader| walk::walk_expression(reader, it));
                 }
             }

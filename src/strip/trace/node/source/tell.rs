@@ -31,10 +31,16 @@ pub(super) fn reads_nothing(callee: &E<'_>) -> bool {
         "indexOf",
         "test",
         "push",
+        // A path in a pattern is compared with others.
+        "RegExp",
+        "escapeStringRegexp",
+        "escapeRegExp",
     ];
     match callee.get_inner_expression() {
         E::Identifier(name) => NAMES.contains(&name.name.as_str()),
         E::StaticMemberExpression(member) => NAMES.contains(&member.property.name.as_str()),
+        // `(0, log_1.warn)(…)`, as TypeScript writes it.
+        E::SequenceExpression(list) => list.expressions.last().is_some_and(reads_nothing),
         // `require("node-gyp-build")(__dirname)`
         E::CallExpression(inner) => {
             matches!(&inner.callee, E::Identifier(name) if is_require(&name.name))

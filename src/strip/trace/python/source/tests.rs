@@ -66,6 +66,7 @@ fn names_made_at_run_time_keep_what_is_known() {
         ("X = 'some.where:app'", vec![name("some.where:app")]),
         ("X = 'word'", vec![Load::Word("word".to_owned())]),
         ("X = 'two words'", vec![]),
+        ("X = '%s:%s_list' % (a, b)", vec![]),
         ("join(here, 'sub/run.py')", vec![name(".sub.run")]),
         ("files('b')", vec![name("b"), Load::Word("b".to_owned())]),
     ] {

@@ -1,6 +1,6 @@
 //! Under which condition does code run: always, in development, or if something is set?
 
-use crate::facts::code::{Code, ScopeKind};
+use super::{Code, ScopeKind};
 
 /// Under which condition code runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
