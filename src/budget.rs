@@ -149,8 +149,11 @@ pub struct Size {
 /// Bytes after compression, as an interval that holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Compressed {
+    /// The best single guess.
     pub bytes: u64,
+    /// At least so many bytes.
     pub low: u64,
+    /// At most so many bytes.
     pub high: u64,
     /// True when every byte was compressed, so that low = bytes = high.
     pub exact: bool,

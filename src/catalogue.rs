@@ -11,6 +11,7 @@ pub trait Entry {
     fn id(&self) -> &'static str;
     /// The short code, such as `SF101`.
     fn code(&self) -> &'static str;
+    /// What a finding of it weighs where nothing is configured.
     fn level(&self) -> Level;
     /// One line: what is wrong when it fires.
     fn title(&self) -> &'static str;

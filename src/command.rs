@@ -23,6 +23,7 @@ pub struct Ended {
     pub success: bool,
     /// `exit code 1`, `signal 9`.
     pub status: String,
+    /// From its start to its end.
     pub took: Duration,
     /// The last lines of output, stdout and stderr as they came.
     pub tail: Vec<String>,

@@ -38,6 +38,7 @@ pub enum Source {
     Default,
     /// 1-based line of `project.toml`.
     File {
+        /// 1-based.
         line: usize,
     },
     Variable(String),
@@ -69,6 +70,7 @@ impl<T> Sourced<T> {
         }
     }
 
+    /// Another value from the same source.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
         Sourced {
             value: change(self.value),

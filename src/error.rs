@@ -48,6 +48,7 @@ pub struct Problem {
 pub type Result<T> = std::result::Result<T, Problem>;
 
 impl Problem {
+    /// A problem of this kind, of which nothing was seen so far.
     #[must_use]
     pub fn new(kind: &'static Kind) -> Self {
         Self {

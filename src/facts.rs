@@ -40,6 +40,7 @@ pub enum Parsed<T> {
 }
 
 impl<T> Parsed<T> {
+    /// What was read, if it could be.
     #[must_use]
     pub fn good(&self) -> Option<&T> {
         match self {
@@ -48,6 +49,7 @@ impl<T> Parsed<T> {
         }
     }
 
+    /// Whether there is no such file.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
@@ -61,6 +63,7 @@ pub struct Malformed {
     pub path: String,
     /// 1-based; 0 when the format has no lines.
     pub line: usize,
+    /// 1-based; 0 when it is not known.
     pub column: usize,
     pub reason: String,
 }

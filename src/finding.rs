@@ -42,6 +42,7 @@ pub struct Place {
 }
 
 impl Place {
+    /// A whole file.
     #[must_use]
     pub fn file(path: impl Into<String>) -> Self {
         Self {
@@ -50,6 +51,7 @@ impl Place {
         }
     }
 
+    /// A 1-based line of a file.
     #[must_use]
     pub fn line(path: impl Into<String>, line: u32) -> Self {
         Self {

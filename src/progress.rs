@@ -52,14 +52,17 @@ pub enum Event<'a> {
     },
     CommandEnded {
         command: &'a str,
+        /// From its start to its end.
         took: Duration,
         success: bool,
     },
     /// Dev dependencies left an installed tree, without any command.
     Pruned {
+        /// Packages that went.
         packages: u64,
         /// Apparent size.
         bytes: u64,
+        /// From the first look at the tree to the last removal.
         took: Duration,
     },
     /// What no process needs has left an installed layer.
@@ -85,6 +88,7 @@ pub enum Event<'a> {
 
 /// Takes events as they happen.
 pub trait Progress {
+    /// Called in the order in which things happen; must not block for long.
     fn event(&mut self, event: Event<'_>);
 }
 

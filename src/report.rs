@@ -28,6 +28,7 @@ pub struct Report {
     pub env_reads: Vec<expected::Read>,
     /// What could not be read; taints the budget's verdict.
     pub unread: Vec<Unread>,
+    /// The whole run.
     pub took: Duration,
     /// Where that time went, in order; empty unless the configuration asks for it.
     pub phases: Vec<Phase>,

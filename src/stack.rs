@@ -105,7 +105,9 @@ pub struct BuildpackReport {
 pub struct LayerReport {
     pub name: String,
     pub types: Option<Types>,
+    /// Apparent bytes, hard links once.
     pub bytes: u64,
+    /// Files and links.
     pub files: u64,
     /// Digest in the previous image of a layer whose contents are reused and not here.
     pub reused: Option<String>,

@@ -50,6 +50,7 @@ pub enum Group {
 }
 
 impl Group {
+    /// As headings print it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -78,6 +79,7 @@ pub enum Target {
 }
 
 impl Target {
+    /// As pages print it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -147,12 +149,14 @@ impl Evidence {
         self
     }
 
+    /// The same, with a level other than its rule's.
     #[must_use]
     pub fn level(mut self, level: Level) -> Self {
         self.level = Some(level);
         self
     }
 
+    /// The same, where it holds under a condition only.
     #[must_use]
     pub fn conditional(mut self, conditional: bool) -> Self {
         self.conditional = conditional;

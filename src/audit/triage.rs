@@ -20,6 +20,7 @@ pub struct Code {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub code: &'static str,
+    /// Lines with it.
     pub count: usize,
     /// Time stamps as the log has them; empty where it has none.
     pub first: String,

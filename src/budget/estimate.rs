@@ -79,6 +79,7 @@ impl Goal<'_> {
 pub struct Window {
     /// Offset in the archive, bytes.
     pub start: u64,
+    /// Bytes of the archive.
     pub length: u64,
     /// Compressed bytes in the slug, by the regression where only the proxy was measured.
     pub compressed: f64,

@@ -22,11 +22,13 @@ const REST: &str = "everything else";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     schema: String,
+    /// Files and links of the slug.
     pub files: u64,
     /// Raw bytes.
     pub bytes: u64,
     /// Compressed bytes, with the interval's half-width.
     pub compressed: u64,
+    /// Half of the interval's width, bytes.
     #[serde(default)]
     pub plus_minus: u64,
     pub parts: Vec<PastPart>,
@@ -40,8 +42,11 @@ pub struct History {
 pub struct PastPart {
     pub name: String,
     pub kind: String,
+    /// Files and links.
     pub files: u64,
+    /// Apparent bytes.
     pub bytes: u64,
+    /// Compressed bytes.
     pub compressed: u64,
 }
 
@@ -157,7 +162,9 @@ pub struct Moved {
     pub name: String,
     pub kind: String,
     pub how: How,
+    /// In the last build; 0 if it is new.
     pub before: u64,
+    /// In this build; 0 if it is gone.
     pub after: u64,
 }
 
@@ -166,9 +173,11 @@ pub struct Moved {
 pub struct Change {
     /// Compressed bytes.
     pub before: u64,
+    /// Compressed bytes of this build.
     pub after: u64,
     /// Raw bytes.
     pub bytes_before: u64,
+    /// Raw bytes of this build.
     pub bytes_after: u64,
     /// Half-widths of both intervals together: changes below this say nothing.
     pub noise: u64,

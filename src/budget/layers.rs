@@ -53,10 +53,13 @@ pub struct PastLayer {
     /// Digest of its contents in an image, once one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+    /// Files and links.
     pub files: u64,
+    /// Apparent bytes.
     pub bytes: u64,
     /// In a slug, and the half-width of the interval around it.
     pub compressed: u64,
+    /// Half of the interval's width, bytes.
     pub plus_minus: u64,
     /// As a layer of an image.
     pub image: u64,

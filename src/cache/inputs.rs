@@ -24,11 +24,13 @@ pub struct Change {
 }
 
 impl Inputs {
+    /// As they were stored: values by the names of the inputs.
     #[must_use]
     pub fn from_named(named: BTreeMap<String, String>) -> Self {
         Self(named)
     }
 
+    /// Values by the names of the inputs.
     #[must_use]
     pub fn named(&self) -> &BTreeMap<String, String> {
         &self.0

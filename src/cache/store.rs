@@ -38,6 +38,7 @@ pub struct Store {
 }
 
 impl Store {
+    /// The store of this buildpack, in a folder that exists.
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
         Self {
@@ -57,6 +58,7 @@ impl Store {
         }
     }
 
+    /// The folder that all caches are in.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root

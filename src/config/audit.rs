@@ -40,6 +40,7 @@ pub struct RuleConfig {
     pub reason: Option<String>,
 }
 
+/// `[com.slugsmith.audit]`.
 #[derive(Debug, Clone)]
 pub struct AuditConfig {
     /// Exit code of `slugsmith check`.

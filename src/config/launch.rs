@@ -3,6 +3,7 @@
 use super::{Key, Section, Sourced};
 use crate::error::Result;
 
+/// `[com.slugsmith.launch]`.
 #[derive(Debug, Clone)]
 pub struct LaunchConfig {
     /// Whether the check is in the image at all.

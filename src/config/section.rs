@@ -21,6 +21,7 @@ pub struct Key {
 }
 
 impl Key {
+    /// A key with a value; the default as it is written in TOML.
     #[must_use]
     pub const fn new(name: &'static str, default: &'static str, meaning: &'static str) -> Self {
         Self {
@@ -31,6 +32,7 @@ impl Key {
         }
     }
 
+    /// A key that is a table.
     #[must_use]
     pub const fn table(name: &'static str, meaning: &'static str) -> Self {
         Self {

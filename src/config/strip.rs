@@ -15,6 +15,7 @@ pub enum StripLevel {
     Trace,
 }
 
+/// `[com.slugsmith.strip]`.
 #[derive(Debug, Clone)]
 pub struct StripConfig {
     pub level: Sourced<StripLevel>,

@@ -124,6 +124,7 @@ pub fn on_dyno(path: &str) -> PathBuf {
 /// Scripts that slugsmith writes itself, at its end: in the app folder of an earlier build
 /// they say nothing about other buildpacks.
 pub const OWN_PROFILE: &str = ".profile.d/slugsmith.sh";
+/// The script of ours that checks variables at start, relative to the app.
 pub const OWN_LAUNCH_CHECK: &str = ".profile.d/zz-slugsmith-launch-check.sh";
 
 fn is_own(name: &str) -> bool {

@@ -73,6 +73,7 @@ pub enum ScopeKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     pub kind: ScopeKind,
+    /// Index of the scope around it; its own for the file's.
     pub parent: usize,
     /// 1-based line of its start.
     pub line: u32,
@@ -85,7 +86,9 @@ pub struct Import {
     pub module: String,
     /// Local names bound by it.
     pub names: Vec<String>,
+    /// 1-based.
     pub line: u32,
+    /// Index of the scope that it stands in.
     pub scope: usize,
 }
 
@@ -94,7 +97,9 @@ pub struct Import {
 pub struct Call {
     pub callee: String,
     pub arguments: Vec<Argument>,
+    /// 1-based.
     pub line: u32,
+    /// Index of the scope that it stands in.
     pub scope: usize,
 }
 
@@ -103,7 +108,9 @@ pub struct Call {
 pub struct Assignment {
     pub target: String,
     pub value: Expr,
+    /// 1-based.
     pub line: u32,
+    /// Index of the scope that it stands in.
     pub scope: usize,
 }
 
@@ -132,7 +139,9 @@ pub struct EnvRead {
     pub has_default: bool,
     /// The read itself fails where the variable is not set (`ENV.fetch`, `os.environ[…]`).
     pub required: bool,
+    /// 1-based.
     pub line: u32,
+    /// Index of the scope that it stands in.
     pub scope: usize,
 }
 

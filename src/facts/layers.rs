@@ -91,6 +91,7 @@ pub struct Layer {
 }
 
 impl Layer {
+    /// What the layer is for, where its table says so.
     #[must_use]
     pub fn types(&self) -> Option<Types> {
         match &self.toml {
@@ -127,6 +128,7 @@ pub enum Root {
     Fails(String),
 }
 
+/// The folders of a layer that the lifecycle makes variables of (spec buildpack.md, "Layer Paths").
 #[derive(Debug, Clone, Default)]
 pub struct Roots {
     pub bin: Root,

@@ -33,6 +33,7 @@ pub struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Formation {
     pub process: String,
+    /// Dynos; `None` where it is an expression.
     pub quantity: Option<u64>,
     /// Lower case: `standard-1x`.
     pub size: Option<String>,

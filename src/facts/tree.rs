@@ -119,6 +119,7 @@ impl Tree {
             .retain_mut(|entry| !written.contains(entry.path()) || walk::look_again(root, entry));
     }
 
+    /// The folder that was walked.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
@@ -136,6 +137,7 @@ impl Tree {
         &self.unread
     }
 
+    /// Files and apparent bytes of all entries.
     #[must_use]
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();

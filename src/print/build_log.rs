@@ -31,6 +31,7 @@ pub struct BuildLog<W> {
 }
 
 impl<W: Write> BuildLog<W> {
+    /// A log that begins; `out` takes styles off where they don't belong.
     pub fn new(out: W, skin: Skin, level: LogLevel) -> Self {
         Self {
             out,

@@ -27,15 +27,19 @@ pub struct Line {
 }
 
 impl Line {
+    /// A capability starts.
     pub fn section(text: impl Into<String>) -> Self {
         Self::new(Shape::Section, 0, text)
     }
+    /// A fact.
     pub fn item(depth: usize, text: impl Into<String>) -> Self {
         Self::new(Shape::Item, depth, text)
     }
+    /// A row of a table, or output of a command.
     pub fn row(depth: usize, text: impl Into<String>) -> Self {
         Self::new(Shape::Row, depth, text)
     }
+    /// What needs attention.
     pub fn alarm(depth: usize, text: impl Into<String>) -> Self {
         Self::new(Shape::Alarm, depth, text)
     }

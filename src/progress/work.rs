@@ -22,6 +22,7 @@ pub struct Seen {
     /// As in "packing `vendor/bundle`": goes on from "still".
     pub what: Cow<'static, str>,
     pub unit: Unit,
+    /// Files or bytes that are done.
     pub done: u64,
     /// Of how much, as far as that is known by now.
     pub of: Option<u64>,

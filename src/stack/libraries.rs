@@ -58,6 +58,7 @@ pub struct Known {
 }
 
 impl Known {
+    /// The shared libraries in the library folders of all launch layers.
     #[must_use]
     pub fn new(model: &Model<'_>) -> Self {
         let mut files = Vec::new();

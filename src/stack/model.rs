@@ -41,6 +41,7 @@ pub struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
+    /// Puts together what was read; nothing is read here.
     #[must_use]
     pub fn new(layers: &'a Layers, surroundings: &'a Surroundings, app: Option<&'a App>) -> Self {
         let own = surroundings

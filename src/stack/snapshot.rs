@@ -34,7 +34,9 @@ pub struct LayerSnapshot {
     pub layer: String,
     /// Digest of the layer's `[metadata]`.
     pub metadata: String,
+    /// Apparent bytes.
     pub bytes: u64,
+    /// Files and links.
     pub files: u64,
     /// `bin` and `lib`, where they exist.
     pub roots: Vec<String>,

@@ -24,6 +24,7 @@ pub enum Owner {
 pub struct Candidate {
     pub owner: Owner,
     pub folder: PathBuf,
+    /// Apparent bytes.
     pub size: u64,
     pub version: Option<String>,
     digest: Option<[u8; 32]>,
@@ -203,6 +204,7 @@ pub const RUNTIMES: &[&str] = &[
     "pnpm", "python", "python3", "ruby", "uv", "yarn",
 ];
 
+/// Whether a command is a language's own, such as `node` or `python`.
 #[must_use]
 pub fn is_runtime(command: &str) -> bool {
     RUNTIMES.binary_search(&command).is_ok()

@@ -14,6 +14,7 @@ pub trait Absent: Sync {
     /// Files, and folders that hold nothing else; paths are relative to the app.
     fn entries(&self) -> Vec<Entry>;
 
+    /// Whether this path, relative to the app, is such a file.
     fn has(&self, path: &Path) -> bool;
 
     /// The content of one of them.

@@ -16,6 +16,7 @@ use super::catalogue::{Entry, Guard};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, Texts};
 
+/// Packages that only development needs.
 pub static DEVELOPMENT: Entry = Entry {
     id: "development-packages",
     reason: "packages that only development needs",

@@ -46,6 +46,7 @@ pub struct Facts<'a> {
 
 /// Texts of files of the app, by path relative to it.
 pub trait Texts: Sync {
+    /// The content of a file, by its path from the app; `None` where it can't be read.
     fn text(&self, path: &str) -> Option<Vec<u8>>;
 
     /// The file itself, to read a part of it; `None` where it is not on disk.

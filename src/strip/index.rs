@@ -46,11 +46,13 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// All entries; numbers are places in this list.
     #[must_use]
     pub fn entries(&self) -> &'a [Entry] {
         self.entries
     }
 
+    /// The entry with this number.
     #[must_use]
     pub fn entry(&self, number: usize) -> Option<&'a Entry> {
         self.entries.get(number)
@@ -105,16 +107,19 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// What the entry with this number is.
     #[must_use]
     pub fn kind(&self, number: usize) -> Option<EntryKind> {
         self.entries.get(number).map(Entry::kind)
     }
 
+    /// Whether it is a file, and no link to one.
     #[must_use]
     pub fn is_file(&self, number: usize) -> bool {
         self.kind(number) == Some(EntryKind::File)
     }
 
+    /// Whether it is a folder, and no link to one.
     #[must_use]
     pub fn is_folder(&self, number: usize) -> bool {
         self.kind(number) == Some(EntryKind::Directory)

@@ -54,6 +54,7 @@ pub enum Change {
 }
 
 impl Change {
+    /// The file that changes, relative to the app.
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {

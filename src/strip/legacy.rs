@@ -19,6 +19,7 @@ use crate::facts::environment::{Environment, World};
 
 macro_rules! listed {
     ($name:ident, $id:literal, $list:literal, $evidence:literal) => {
+        /// Goes because a line of this list names it.
         pub static $name: Entry = Entry {
             id: $id,
             reason: concat!("listed in ", $list),
@@ -80,6 +81,7 @@ const fn kind(name: &'static str, syntax: Syntax, entry: Option<&'static Entry>)
     }
 }
 
+/// All lists for other tools that are followed.
 pub static FILES: &[Kind] = &[
     kind(".slugcleanup", Syntax::ShellWords, Some(&SLUGCLEANUP)),
     kind(".slug-post-clean", Syntax::GlobPerLine, Some(&POST_CLEAN)),

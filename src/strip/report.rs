@@ -87,6 +87,7 @@ pub struct ReasonTotal {
 pub struct Removed {
     /// Relative to the app.
     pub path: PathBuf,
+    /// Apparent bytes.
     pub bytes: u64,
     /// Id of the catalogue entry.
     #[serde(deserialize_with = "entry_id")]

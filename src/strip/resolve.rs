@@ -49,6 +49,7 @@ pub struct Resolver<'f, 'a> {
 }
 
 impl<'f, 'a> Resolver<'f, 'a> {
+    /// For references in `file`, relative to the app.
     #[must_use]
     pub fn new(facts: &'f Facts<'a>, file: &'f str) -> Self {
         let package = package_folder(file);

@@ -19,6 +19,7 @@ use crate::progress::work;
 /// bytes.
 const MAX_SIZE: u64 = 150_000_000;
 
+/// Debug symbols of shared libraries.
 pub static SYMBOLS: Entry = Entry {
     id: "debug-symbols",
     reason: "debug symbols of shared libraries",

@@ -16,6 +16,7 @@ const SMALLEST: f64 = 1.0 / 4000.0;
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Node {
     pub name: String,
+    /// Files and links below it.
     pub files: u64,
     /// Raw bytes.
     pub bytes: u64,
@@ -24,6 +25,7 @@ pub struct Node {
     /// Raw and compressed bytes that stripping would remove.
     #[serde(skip_serializing_if = "is_zero")]
     pub gone_bytes: u64,
+    /// Of its compressed bytes those that stripping takes away.
     #[serde(skip_serializing_if = "is_nothing")]
     pub gone: f64,
     /// The kind of file that most of the compressed bytes are.

@@ -66,6 +66,7 @@ pub struct Record {
     pub files: u64,
     /// Apparent bytes of the tree.
     pub tree_bytes: u64,
+    /// Bytes of what is stored, compressed where it is a pack.
     pub stored_bytes: u64,
     /// Digest of the pack's index, hexadecimal; empty where nothing is packed.
     pub digest: String,

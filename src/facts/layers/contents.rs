@@ -61,6 +61,7 @@ pub struct AbsoluteLink {
 pub struct Contents {
     /// Apparent bytes, hard links once.
     pub bytes: u64,
+    /// Files and links.
     pub files: u64,
     /// Commands directly in `bin`, in byte order.
     pub executables: Vec<Executable>,

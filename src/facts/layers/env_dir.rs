@@ -32,6 +32,7 @@ pub enum EnvDir {
 }
 
 impl EnvDir {
+    /// What was read; nothing where it can't be.
     #[must_use]
     pub fn files(&self) -> &[EnvFile] {
         match self {

@@ -15,7 +15,9 @@ use crate::facts::tree::{EntryKind, Tree};
 pub struct Overlap {
     /// Indexes in the group.
     pub first: usize,
+    /// Index in the group.
     pub second: usize,
+    /// Files that both slices hold.
     pub files: u64,
     /// One of them, relative to the app.
     pub example: PathBuf,

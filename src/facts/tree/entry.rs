@@ -70,6 +70,7 @@ impl Entry {
     pub fn path(&self) -> &Path {
         &self.path
     }
+    /// What it is, links not followed.
     #[must_use]
     pub fn kind(&self) -> EntryKind {
         self.kind

@@ -5,6 +5,7 @@
 
 use super::{Entry, Guard};
 
+/// Version control data.
 pub static VERSION_CONTROL: Entry = Entry {
     id: "version-control",
     reason: "version control data",
@@ -12,6 +13,7 @@ pub static VERSION_CONTROL: Entry = Entry {
     evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command mentions .git or runs git.",
     tell_kept: true,
 };
+/// Editor and system litter.
 pub static LITTER: Entry = Entry {
     id: "litter",
     reason: "editor and system litter",
@@ -19,6 +21,7 @@ pub static LITTER: Entry = Entry {
     evidence: "Files that editors and operating systems leave behind.",
     tell_kept: false,
 };
+/// CI and linter configuration.
 pub static CI: Entry = Entry {
     id: "ci",
     reason: "CI and linter configuration",
@@ -26,6 +29,7 @@ pub static CI: Entry = Entry {
     evidence: "Read by CI services, linters and formatters, all of them before a release.",
     tell_kept: true,
 };
+/// Coverage reports and storybooks.
 pub static COVERAGE: Entry = Entry {
     id: "coverage",
     reason: "coverage reports and storybooks",
@@ -33,6 +37,7 @@ pub static COVERAGE: Entry = Entry {
     evidence: "Written by test runs and by Storybook; nothing at run time reads them unless it names them.",
     tell_kept: true,
 };
+/// The app's tests.
 pub static TESTS: Entry = Entry {
     id: "app-tests",
     reason: "the app's tests",
@@ -40,6 +45,7 @@ pub static TESTS: Entry = Entry {
     evidence: "Test folders beside a package.json and test files by name, that no kept code, script or process refers to.",
     tell_kept: true,
 };
+/// The app's docs and design files.
 pub static DOCS: Entry = Entry {
     id: "app-docs",
     reason: "the app's docs and design files",
@@ -48,6 +54,7 @@ pub static DOCS: Entry = Entry {
     tell_kept: true,
 };
 
+/// Files that .gitattributes leaves out of archives.
 pub static EXPORT_IGNORED: Entry = Entry {
     id: "export-ignored",
     reason: "files that .gitattributes leaves out of archives",

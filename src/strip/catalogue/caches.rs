@@ -7,6 +7,7 @@
 
 use super::{Entry, Guard};
 
+/// Caches of build tools.
 pub static CACHES: Entry = Entry {
     id: "build-caches",
     reason: "caches of build tools",

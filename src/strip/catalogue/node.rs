@@ -14,6 +14,7 @@ use names::{
 };
 use tooling::is_tooling;
 
+/// Source maps.
 pub static SOURCE_MAPS: Entry = Entry {
     id: "source-maps",
     reason: "source maps",
@@ -21,6 +22,7 @@ pub static SOURCE_MAPS: Entry = Entry {
     evidence: "Node reads them only with --enable-source-maps or source-map-support; a sourceMappingURL comment without its file is ignored.",
     tell_kept: false,
 };
+/// Type declarations.
 pub static DECLARATIONS: Entry = Entry {
     id: "type-declarations",
     reason: "type declarations",
@@ -28,6 +30,7 @@ pub static DECLARATIONS: Entry = Entry {
     evidence: "Declarations are read by type checkers; the guards look for a TypeScript compiler at start.",
     tell_kept: false,
 };
+/// TypeScript, Flow and CoffeeScript sources.
 pub static TYPESCRIPT: Entry = Entry {
     id: "typescript-sources",
     reason: "TypeScript, Flow and CoffeeScript sources",
@@ -35,6 +38,7 @@ pub static TYPESCRIPT: Entry = Entry {
     evidence: "Node refuses to strip types below node_modules (ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING); the guards look for a compiler at start.",
     tell_kept: false,
 };
+/// Tests, docs, examples.
 pub static TESTS: Entry = Entry {
     id: "package-tests",
     reason: "tests, docs, examples",
@@ -42,6 +46,7 @@ pub static TESTS: Entry = Entry {
     evidence: "Folders of tests, examples and documentation inside packages that nothing kept refers to.",
     tell_kept: true,
 };
+/// Readmes and changelogs.
 pub static DOCS: Entry = Entry {
     id: "package-docs",
     reason: "readmes and changelogs",
@@ -49,6 +54,7 @@ pub static DOCS: Entry = Entry {
     evidence: "Markdown is text for people; licences and notices are never removed.",
     tell_kept: true,
 };
+/// Native sources.
 pub static NATIVE_SOURCES: Entry = Entry {
     id: "native-sources",
     reason: "native sources",
@@ -56,6 +62,7 @@ pub static NATIVE_SOURCES: Entry = Entry {
     evidence: "The package's addon is built or comes prebuilt for this platform; node-gyp alone reads its sources and objects.",
     tell_kept: false,
 };
+/// Prebuilt binaries for other platforms.
 pub static PREBUILDS: Entry = Entry {
     id: "other-platforms",
     reason: "prebuilt binaries for other platforms",
@@ -63,6 +70,7 @@ pub static PREBUILDS: Entry = Entry {
     evidence: "The file's name or folder says a platform, architecture or libc that this machine is not, and one for this machine is beside it.",
     tell_kept: false,
 };
+/// Builds for browsers and bundlers.
 pub static OTHER_BUILDS: Entry = Entry {
     id: "other-builds",
     reason: "builds for browsers and bundlers",
@@ -70,6 +78,7 @@ pub static OTHER_BUILDS: Entry = Entry {
     evidence: "No entry that Node can pick and nothing kept leads to this build of the package.",
     tell_kept: false,
 };
+/// Configuration of development tools.
 pub static TOOLING: Entry = Entry {
     id: "package-tooling",
     reason: "configuration of development tools",
@@ -78,6 +87,7 @@ pub static TOOLING: Entry = Entry {
     tell_kept: false,
 };
 
+/// Never reached from the app's entry points.
 pub static UNREACHED: Entry = Entry {
     id: "unreached",
     reason: "never reached from the app's entry points",

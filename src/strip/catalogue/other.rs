@@ -6,6 +6,7 @@
 
 use super::{Entry, Guard};
 
+/// Downloaded gem archives.
 pub static GEM_ARCHIVES: Entry = Entry {
     id: "gem-archives",
     reason: "downloaded gem archives",
@@ -13,6 +14,7 @@ pub static GEM_ARCHIVES: Entry = Entry {
     evidence: "vendor/bundle/…/cache holds the .gem files that were unpacked into gems; bundler reads them only to install again.",
     tell_kept: false,
 };
+/// Tests and docs of gems.
 pub static GEM_TESTS: Entry = Entry {
     id: "gem-tests",
     reason: "tests and docs of gems",
@@ -20,6 +22,7 @@ pub static GEM_TESTS: Entry = Entry {
     evidence: "Folders spec, test, features and examples at the top of a gem are not on its load path (require_paths is lib); Rails engines load app, config, lib and db.",
     tell_kept: true,
 };
+/// Native sources and objects of gems.
 pub static GEM_SOURCES: Entry = Entry {
     id: "gem-sources",
     reason: "native sources and objects of gems",
@@ -27,6 +30,7 @@ pub static GEM_SOURCES: Entry = Entry {
     evidence: "Built extensions stand in extensions and lib; ext holds what they were compiled from. Kept where the gem has no built extension.",
     tell_kept: false,
 };
+/// Tests and docs of PHP packages.
 pub static COMPOSER_TESTS: Entry = Entry {
     id: "composer-tests",
     reason: "tests and docs of PHP packages",
@@ -34,6 +38,7 @@ pub static COMPOSER_TESTS: Entry = Entry {
     evidence: "Folders tests, docs and examples at the top of a package that the class map and the autoloaded files do not name.",
     tell_kept: true,
 };
+/// Intermediate files of compilers.
 pub static BUILD_LEFTOVERS: Entry = Entry {
     id: "build-leftovers",
     reason: "intermediate files of compilers",

@@ -5,6 +5,7 @@
 
 use super::{Entry, Guard};
 
+/// Tests of Python packages.
 pub static TESTS: Entry = Entry {
     id: "python-tests",
     reason: "tests of Python packages",
@@ -12,6 +13,7 @@ pub static TESTS: Entry = Entry {
     evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name in a string, or entry point.",
     tell_kept: true,
 };
+/// Type stubs.
 pub static STUBS: Entry = Entry {
     id: "python-stubs",
     reason: "type stubs",
@@ -19,6 +21,7 @@ pub static STUBS: Entry = Entry {
     evidence: "Type checkers read .pyi; packages that load stubs lazily (attach_stub) keep theirs.",
     tell_kept: false,
 };
+/// Native sources and headers of Python packages.
 pub static SOURCES: Entry = Entry {
     id: "python-sources",
     reason: "native sources and headers of Python packages",
@@ -26,6 +29,7 @@ pub static SOURCES: Entry = Entry {
     evidence: "C, C++, Fortran and Cython compile them into the extension modules that are beside them; kept where a compiler for extensions is installed that works at run time (pythran, pyximport, weave, cppimport).",
     tell_kept: false,
 };
+/// Pip, setuptools and wheel.
 pub static INSTALLERS: Entry = Entry {
     id: "python-installers",
     reason: "pip, setuptools and wheel",

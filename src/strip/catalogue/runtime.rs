@@ -7,6 +7,7 @@
 
 use super::{Entry, Guard};
 
+/// Headers, static libraries and manuals of runtimes.
 pub static RUNTIMES: Entry = Entry {
     id: "runtime-development",
     reason: "headers, static libraries and manuals of runtimes",
