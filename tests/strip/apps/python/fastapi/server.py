@@ -48,7 +48,7 @@ def template(): return ask("GET", "/page")
 @check
 def uvicorn():
     import httpx
-    child = subprocess.Popen([sys.executable, "-m", "uvicorn", "server:app", "--port", "18431"], stderr=subprocess.DEVNULL, env={**os.environ, "SERVED": "1"})
+    child = subprocess.Popen([sys.executable, "-m", "uvicorn", "server:app", "--port", "18431", "--no-access-log"], stderr=subprocess.DEVNULL, env={**os.environ, "SERVED": "1"})
     try:
         for _ in range(80):
             try:
