@@ -10,7 +10,7 @@ use slugsmith::print;
 use slugsmith::stack::env_report;
 use slugsmith::stack::environment::Raw;
 
-use crate::tree::Stack;
+use crate::tree::{Stack, copy_program};
 
 /// 60 buildpacks with 40 layers each and 50,000 files. `scripts/bench-stack` times the same
 /// tree with a release build; the bound here only catches a wrong order of growth.
@@ -217,7 +217,7 @@ fn what_may_not_be_read_is_named() {
     let program = env!("CARGO_BIN_EXE_slugsmith");
     let mut command = if rustix::process::geteuid().is_root() {
         let copy = stack.path("slugsmith");
-        fs_err::copy(program, &copy).unwrap();
+        copy_program(program, &copy);
         mode("..", 0o755);
         let mut command = std::process::Command::new("setpriv");
         let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];

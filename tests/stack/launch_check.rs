@@ -5,7 +5,7 @@ use std::process::Command;
 use slugsmith::stack::expected::{self, Read};
 
 use crate::lifecycle::{self, Raw};
-use crate::tree::Stack;
+use crate::tree::{Stack, copy_program};
 
 /// Two buildpacks and ours, as they lie in an image.
 fn image(required: &[&str]) -> Stack {
@@ -30,11 +30,10 @@ fn image(required: &[&str]) -> Stack {
     let stack = stack.file("config/metadata.toml", metadata);
     let layer = stack.layers().join("slugsmith/launch-check");
     fs_err::create_dir_all(layer.join("exec.d")).unwrap();
-    fs_err::copy(
+    copy_program(
         env!("CARGO_BIN_EXE_launch-check"),
-        layer.join("exec.d/launch-check"),
-    )
-    .unwrap();
+        &layer.join("exec.d/launch-check"),
+    );
     let mut expected = expected::read(&stack.layers(), None, "slugsmith");
     expected.required = required.iter().map(|name| (*name).to_owned()).collect();
     expected.read = vec![Read {
@@ -131,7 +130,7 @@ fn whatever_is_wrong_with_the_prediction_the_app_starts() {
     let layer = folder.path().join("layer");
     fs_err::create_dir_all(layer.join("exec.d")).unwrap();
     let program = layer.join("exec.d/launch-check");
-    fs_err::copy(env!("CARGO_BIN_EXE_launch-check"), &program).unwrap();
+    copy_program(env!("CARGO_BIN_EXE_launch-check"), &program);
     for text in [
         None,
         Some(""),

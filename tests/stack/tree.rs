@@ -139,3 +139,10 @@ fn write(path: &Path, content: &str) {
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 }
+
+/// Copies a program by a process of its own. What this process writes itself can't be started
+/// while another thread forks: the child has the file open for writing, too (`ETXTBSY`).
+pub(crate) fn copy_program(from: &str, to: &std::path::Path) {
+    let copied = std::process::Command::new("cp").arg(from).arg(to).status();
+    assert!(copied.unwrap().success());
+}
