@@ -44,7 +44,12 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
         told += 1;
     }
     let infos = report.findings.len() - shown.len();
-    let rest = rest(shown.len() - told, infos, report.known);
+    // The whole list is below them.
+    let unknown = match level {
+        LogLevel::Verbose => 0,
+        _ => count(report, Status::Unknown),
+    };
+    let rest = rest(shown.len() - told, infos, unknown, report.known);
     if !rest.is_empty() {
         lines.push(Line::item(1, rest));
     }
@@ -85,13 +90,7 @@ fn counts(report: &AuditReport) -> String {
             .filter(|finding| finding.level == level)
             .count()
     };
-    let status = |wanted| {
-        report
-            .statuses
-            .iter()
-            .filter(|(_, status)| *status == wanted)
-            .count()
-    };
+    let status = |wanted| count(report, wanted);
     let errors = of(Level::Error);
     let warnings = of(Level::Warn);
     let all = [
@@ -155,7 +154,13 @@ fn wrapped(message: &str) -> impl Iterator<Item = String> {
     rows.into_iter()
 }
 
-fn rest(findings: usize, infos: usize, known: usize) -> String {
+fn count(report: &AuditReport, wanted: Status) -> usize {
+    let statuses = report.statuses.iter();
+    statuses.filter(|(_, status)| *status == wanted).count()
+}
+
+/// What has no lines of its own, and where it has.
+fn rest(findings: usize, infos: usize, unknown: usize, known: usize) -> String {
     let mut parts = Vec::new();
     if known > 0 && findings + infos == 0 {
         return format!("{known} known from the baseline");
@@ -165,6 +170,9 @@ fn rest(findings: usize, infos: usize, known: usize) -> String {
     }
     if infos > 0 {
         parts.push(format!("{infos} {}", plural(infos, "note")));
+    }
+    if unknown > 0 {
+        parts.push(format!("{unknown} unknown"));
     }
     if parts.is_empty() {
         return String::new();

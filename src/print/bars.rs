@@ -16,8 +16,10 @@ const DEEPEST: usize = 5;
 pub fn lines(report: &BudgetReport) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(root) = &report.detail {
-        lines.push(Line::item(1, "By folder, compressed"));
         below(root, root.compressed, 0, &mut lines);
+    }
+    if !lines.is_empty() {
+        lines.insert(0, Line::item(1, "By folder, compressed"));
     }
     lines
 }
