@@ -107,7 +107,7 @@ fn collect(site: Site<'_>, value: &Expr, depth: usize, parts: &mut Vec<Part>) {
         if is_root(name) {
             value
         } else {
-            site.code.resolve(value)
+            site.code.resolve_from(value, site.call.scope)
         }
     } else {
         value

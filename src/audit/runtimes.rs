@@ -1,6 +1,6 @@
 //! Which version of its language does the app ask for, and where?
 
-use super::facts::Facts;
+use super::facts::{Declared, Facts};
 use super::guards::numbers;
 use crate::facts::packages::Ecosystem;
 
@@ -18,13 +18,14 @@ pub(super) struct Wanted {
 /// Every wish, for each runtime the one that the buildpack follows first.
 pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     let mut found = Vec::new();
-    let engines = facts
-        .app
-        .package_json
-        .good()
-        .and_then(|manifest| manifest.get("engines")?.get("node")?.as_str());
+    let path = manifest_path(facts, "package.json");
+    let below: Option<serde_json::Value> = (path != "package.json")
+        .then(|| serde_json::from_str(facts.sources.text(&path)?).ok())
+        .flatten();
+    let manifest = below.as_ref().or_else(|| facts.app.package_json.good());
+    let engines = manifest.and_then(|manifest| manifest.get("engines")?.get("node")?.as_str());
     if let Some(range) = engines {
-        found.push(wish(facts, "node", range, "package.json", "\"node\""));
+        found.push(wish(facts, "node", range, &path, "\"node\""));
     }
     for path in [".nvmrc", ".node-version"] {
         found.extend(first_line(facts, "node", path, "v"));
@@ -60,6 +61,22 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
         ));
     }
     found
+}
+
+/// Where a manifest lies that the buildpack reads: at the root, or in the folder that a
+/// buildpack for monorepos makes the root (`APP_BASE` of heroku-buildpack-monorepo and of
+/// its forks, as app.json sets it).
+pub(super) fn manifest_path(facts: &Facts<'_>, name: &str) -> String {
+    let monorepo = facts
+        .buildpacks()
+        .iter()
+        .any(|buildpack| buildpack.contains("monorepo") || buildpack.contains("subdir"));
+    match facts.declared("APP_BASE") {
+        Declared::Value(folder) if monorepo => {
+            format!("{}/{name}", folder.trim_matches(['.', '/']))
+        }
+        _ => name.to_owned(),
+    }
 }
 
 fn wish(facts: &Facts<'_>, runtime: &'static str, range: &str, path: &str, needle: &str) -> Wanted {

@@ -163,8 +163,8 @@ pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
     if starts("xoxb-", 40) || starts("xoxp-", 40) {
         return Some("Slack");
     }
-    if starts("sk_live_", 24) || starts("rk_live_", 24) {
-        return Some("Stripe");
+    if let Some(issuer) = payments(text) {
+        return Some(issuer);
     }
     let sendgrid = text
         .strip_prefix("SG.")
@@ -182,9 +182,98 @@ pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
     telegram.then_some("Telegram")
 }
 
+/// Services that move money, by the forms of their keys for production.
+fn payments(text: &str) -> Option<&'static str> {
+    const FORMS: &[(&str, usize, &str)] = &[
+        ("rk_live_", 24, "Stripe"),
+        ("sq0csp-", 43, "Square"),
+        ("access_token$production$", 32, "Braintree"),
+        ("shpat_", 32, "Shopify"),
+        ("shpss_", 32, "Shopify"),
+        ("FLWSECK-", 32, "Flutterwave"),
+    ];
+    let plain = |rest: &str| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$'))
+    };
+    if let Some(rest) = text.strip_prefix("sk_live_") {
+        // Paystack's are 40 hexadecimal digits.
+        let hexadecimal = rest.len() == 40
+            && rest
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let issuer = if hexadecimal { "Paystack" } else { "Stripe" };
+        return (rest.len() >= 24 && plain(rest)).then_some(issuer);
+    }
+    let mollie = text
+        .strip_prefix("live_")
+        .is_some_and(|rest| rest.len() == 30 && rest.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if mollie {
+        return Some("Mollie");
+    }
+    FORMS
+        .iter()
+        .find(|(prefix, least, _)| {
+            text.strip_prefix(prefix)
+                .is_some_and(|rest| rest.len() >= *least && plain(rest))
+        })
+        .map(|(_, _, issuer)| *issuer)
+}
+
+/// Whether a literal looks made by a generator, not typed as a stand-in for development:
+/// digits among letters, long, and none of the words that such stand-ins hold.
+pub(super) fn is_generated(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "pass",
+        "secret",
+        "change",
+        "example",
+        "sample",
+        "dummy",
+        "test",
+        "dev",
+        "local",
+        "admin",
+        "root",
+        "your",
+        "default",
+        "foo",
+        "xxx",
+        "classpath:",
+        "://",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    is_secret_value(value)
+        && value.len() >= 12
+        && digits >= 2
+        && letters >= 4
+        && !lower.contains("1234")
+        && !WORDS.iter().any(|word| lower.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn generated_values_and_payment_keys_are_known() {
+        assert!(is_generated("q7Hd92kfLs01Zx"));
+        for value in [
+            "password123456",
+            "changeme2024a1",
+            "abcdefghijklmnop",
+            "${DB_PASSWORD:a1b2c3}",
+        ] {
+            assert!(!is_generated(value), "{value}");
+        }
+        let key = |prefix: &str| format!("{prefix}{}", "4eC39HqLyjWDarjtT1zdp7dc");
+        assert_eq!(issuer_of(&key("sk_live_")), Some("Stripe"));
+        assert_eq!(issuer_of(&key("sk_test_")), None);
+        let paystack = format!("sk_live_{}", "0f3a".repeat(10));
+        assert_eq!(issuer_of(&paystack), Some("Paystack"));
+    }
 
     #[test]
     fn names_and_values_are_told_apart() {

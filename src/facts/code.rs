@@ -249,6 +249,41 @@ impl Code {
     /// Follows names through this file's own assignments, a few steps at most.
     #[must_use]
     pub fn resolve<'a>(&'a self, value: &'a Expr) -> &'a Expr {
+        self.follow(value, |_| true)
+    }
+
+    /// [`Code::resolve`] as seen from `scope`: a plain name that only other functions assign
+    /// is theirs, and here a parameter. Ruby's instance variables look like plain names, so
+    /// there every assignment counts.
+    #[must_use]
+    pub fn resolve_from<'a>(&'a self, value: &'a Expr, scope: usize) -> &'a Expr {
+        if self.language == Language::Ruby {
+            return self.resolve(value);
+        }
+        self.follow(value, |assignment| {
+            let own = self.function_scope(assignment.scope);
+            assignment.target.contains('.')
+                || own.is_none_or(|own| self.enclosing(scope).any(|around| around == own))
+        })
+    }
+
+    /// The scopes from `scope` outwards, without the file's.
+    fn enclosing(&self, scope: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors((scope != 0).then_some(scope), |at| {
+            let parent = self.scopes.get(*at)?.parent;
+            (parent < *at && parent != 0).then_some(parent)
+        })
+    }
+
+    /// The innermost function that a scope stands in.
+    fn function_scope(&self, scope: usize) -> Option<usize> {
+        self.enclosing(scope).find(|at| {
+            let scope = self.scopes.get(*at);
+            scope.is_some_and(|scope| matches!(scope.kind, ScopeKind::Function { .. }))
+        })
+    }
+
+    fn follow<'a>(&'a self, value: &'a Expr, sees: impl Fn(&Assignment) -> bool) -> &'a Expr {
         let mut value = value;
         for _ in 0..4 {
             let Expr::Name(name) = value else {
@@ -258,7 +293,7 @@ impl Code {
                 .assignments
                 .iter()
                 .rev()
-                .find(|assignment| assignment.target == *name)
+                .find(|assignment| assignment.target == *name && sees(assignment))
             else {
                 return value;
             };

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: "app.json that is no JSON or whose `addons`, `env`, `formation` or `buildpacks` have the wrong shape; add-on plans and dyno \
-                sizes that were retired (`heroku-postgresql:hobby-dev`, `mongolab`, `free`); in-dyno databases outside the test environment; `BUILDPACK_URL` with heroku-buildpack-multi.",
+                sizes that were retired (`heroku-postgresql:hobby-dev`, `mongolab`, `free`); in-dyno databases outside the test environment; `BUILDPACK_URL` with heroku-buildpack-multi, or beside `buildpacks`.",
         why: "Review apps, the deploy button and Heroku CI read this file: they fail to create the app, at the moment somebody needs it.",
         fix: "Use the plan that replaced it, for example:\n```json\n\"addons\": [\"heroku-postgresql:essential-0\"],\n\"formation\": { \"web\": { \"size\": \"basic\" } }\n```",
         silent: "Empty lists, `environments.test`, plans that the dated table `platform.toml` does not list as retired.",
@@ -57,6 +57,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
         evidence.push(
             Evidence::line("app.json", facts.line("app.json", "BUILDPACK_URL").unwrap_or(0), "BUILDPACK_URL names heroku-buildpack-multi, which the platform's own list of buildpacks replaced; .buildpacks is read by nothing else.")
                 .help("\"buildpacks\": [{ \"url\": \"heroku/nodejs\" }, { \"url\": \"heroku/ruby\" }]   and drop BUILDPACK_URL and .buildpacks"),
+        );
+    }
+    let listed = app.get("buildpacks").and_then(serde_json::Value::as_array).is_some_and(|list| !list.is_empty());
+    if listed && app.get("env").and_then(|env| env.get("BUILDPACK_URL")).is_some() && evidence.is_empty() {
+        evidence.push(
+            Evidence::line("app.json", facts.line("app.json", "BUILDPACK_URL").unwrap_or(0), "BUILDPACK_URL is a config var here, and `buildpacks` a list: once the variable has a value, its buildpack is used instead of the list.")
+                .conditional(true)
+                .help("Drop BUILDPACK_URL from env, and on running apps: heroku config:unset BUILDPACK_URL"),
         );
     }
     let formation = app.get("formation").and_then(serde_json::Value::as_object);

@@ -8,12 +8,12 @@ pub(super) static RULE: Rule = Rule {
     title: "The production database is a file on the dyno",
     level: Level::Error,
     group: Group::Storage,
-    ecosystems: &["node", "python", "ruby", "go", "java"],
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "SQLite as the only database of production: Django's `DATABASES`, `config/database.yml`, Prisma's `provider = \"sqlite\"`, `new sqlite3.Database(\"…\")`, `better-sqlite3`, Sequelize's `dialect: \"sqlite\"`, `sql.Open(\"sqlite3\", …)`; `gorm.Open(\"sqlite3\", …)`; lowdb and NeDB files. Symfony's `.env` with a `sqlite:` address is a warning: a config var would win.",
+        finds: "SQLite as the only database of production: Django's `DATABASES`, `config/database.yml`, Prisma's `provider = \"sqlite\"`, `new sqlite3.Database(\"…\")`, `better-sqlite3`, Sequelize's `dialect: \"sqlite\"`, `sql.Open(\"sqlite3\", …)`; `gorm.Open(\"sqlite3\", …)`; lowdb and NeDB files. SQLite where nothing else is set is a warning: Symfony's `.env` with a `sqlite:` address, PHP's `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, a Go field with `default:\"sqlite3\"`.",
         why: "The file is thrown away at every restart, at least once a day, and at every deploy; each dyno has its own. All data since the last deploy is lost.",
         fix: "```\nheroku addons:create heroku-postgresql:essential-0\n```\nand connect to `DATABASE_URL`, for example `dj_database_url.config()`, `provider = \"postgresql\"`, `new Pool({ connectionString: process.env.DATABASE_URL })`.",
         silent: "SQLite only in the branch for development, or as the fallback when `DATABASE_URL` is missing; `:memory:`; tests; a database add-on with its driver beside it.",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [django(facts), alchemy(facts), rails(facts), prisma(facts), node(facts), go(facts), spring(facts), symfony(facts)].into_iter().flatten().collect();
+    let evidence: Vec<_> = [django(facts), alchemy(facts), rails(facts), prisma(facts), node(facts), go(facts), go_default(facts), spring(facts), symfony(facts), php_default(facts)].into_iter().flatten().collect();
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
 }
@@ -182,6 +182,43 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
     })
     .next()?;
     (branch(site.code, site.call.scope) == Branch::Always).then(|| at(&site.code.path, site.call.line, &format!("`{}`", site.call.callee)))
+}
+
+/// A driver that is a field, of which the tag says `SQLite` where nothing is set.
+fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
+    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
+        return None;
+    }
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    calls_to(facts, Language::Go, |site| matches!(site.call.callee.as_str(), "sql.Open" | "sqlx.Open" | "sqlx.Connect" | "sqlx.MustConnect"))
+        .find_map(|site| {
+            let (_, field) = site.call.positional(0)?.name()?.rsplit_once('.')?;
+            let package = facts.code(Language::Go).filter(|code| folder(&code.path) == folder(&site.code.path));
+            package.flat_map(|code| code.assignments.iter().map(move |assignment| (code, assignment))).find_map(|(code, assignment)| {
+                let sqlite = assignment.target == field && matches!(assignment.value.text(), Some("sqlite3" | "sqlite"));
+                sqlite.then(|| at(&code.path, assignment.line, "Where no other driver is given, SQLite").conditional(true))
+            })
+        })
+}
+
+/// `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, which nothing declares.
+fn php_default(facts: &Facts<'_>) -> Option<Evidence> {
+    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
+        return None;
+    }
+    calls_to(facts, Language::Php, |site| site.call.callee == "define").find_map(|site| {
+        let constant = site.call.positional(0)?.text()?.to_ascii_uppercase();
+        let names = ["DB_", "DATABASE"].iter().any(|word| constant.contains(word));
+        let (variable, default) = match site.call.positional(1)? {
+            Expr::Env { name, default } => (Some(name), default.as_deref()?.text()?),
+            Expr::Text(text) => (None, text.as_str()),
+            _ => return None,
+        };
+        let file = matches!(default, "sqlite" | "sqlite3") || default.starts_with("sqlite:") && !default.contains(":memory:");
+        let open = variable.is_none_or(|variable| facts.declared(variable) == Declared::No);
+        let always = branch(site.code, site.call.scope) == Branch::Always;
+        (names && file && open && always).then(|| at(&site.code.path, site.call.line, "Where nothing else is set, SQLite").conditional(true))
+    })
 }
 
 fn go(facts: &Facts<'_>) -> Option<Evidence> {

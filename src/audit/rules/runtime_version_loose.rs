@@ -1,7 +1,7 @@
 //! Is the language's version pinned, once?
 
 use super::prelude::*;
-use crate::audit::runtimes::{Wanted, is_open, wanted};
+use crate::audit::runtimes::{Wanted, is_open, manifest_path, wanted};
 use crate::facts::process::script;
 
 pub(super) static RULE: Rule = Rule {
@@ -69,18 +69,20 @@ fn python_project(facts: &Facts<'_>) -> bool {
 }
 
 fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
-    let engines = wishes.iter().find(|wish| wish.path == "package.json");
+    let path = manifest_path(facts, "package.json");
+    let engines = wishes.iter().find(|wish| wish.path == path);
     let Some(engines) = engines else {
-        let deployed = primary(facts) == Some(Ecosystem::Npm)
+        let moved = path != "package.json" && facts.sources.text(&path).is_some();
+        let deployed = moved || primary(facts) == Some(Ecosystem::Npm)
             && (script(facts.app, "start").is_some() || facts.process("web").is_some());
         return deployed.then(|| {
-            Evidence::line("package.json", 0, "No Node version is given: the buildpack takes its default, which changes with every new LTS line.")
+            Evidence::line(&path, 0, "No Node version is given: the buildpack takes its default, which changes with every new LTS line.")
                 .help("npm pkg set engines.node=24.x")
         });
     };
     if is_open(&engines.range) {
         let mut found = open(engines, "npm pkg set engines.node=24.x");
-        if let Some(other) = wishes.iter().find(|wish| wish.path != "package.json") {
+        if let Some(other) = wishes.iter().find(|wish| wish.path != path) {
             found.message = format!("{} {} says {}, which the buildpack does not read.", found.message, other.path, other.range);
         }
         return Some(found);

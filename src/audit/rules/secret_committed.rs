@@ -1,7 +1,9 @@
 //! Is a secret, or a stand-in for one, part of the app?
 
+mod configured;
+
 use super::prelude::*;
-use crate::audit::secrets::{is_secret_name, is_secret_value, is_signing_name, issuer_of};
+use crate::audit::secrets::{is_secret_name, is_secret_value, issuer_of};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-committed",
@@ -16,12 +18,13 @@ pub(super) static RULE: Rule = Rule {
     docs: Docs {
         finds: "A variable named like a secret with a value in app.json; in a `.env` file that is committed and loaded in production; \
                 as the literal default of a read that nothing declares; Django's `SECRET_KEY`, session secrets, keys that sign JSON Web Tokens and Spring's `jwt.secret` written \
-                out in reachable code; keys of AWS, GitHub, Slack, Stripe, SendGrid and Telegram there; private keys in files of their own.",
+                out in reachable code; literals in production's part of Rails' `secrets.yml`, in figaro's `application.yml`, and generated passwords and keys in Spring's `application.yml` and `.properties`; \
+                keys of AWS, GitHub, Slack, SendGrid, Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie, Flutterwave, Shopify) in code or such files; private keys in files of their own.",
         why: "Everybody who can read the repository can sign sessions or reach the service. A default that works hides that the config var \
               is missing, on every review app and every fork.",
         fix: "Take it out, rotate it, and let the platform hold it:\n```\nheroku config:set SECRET_KEY=$(openssl rand -hex 32)\n```\napp.json:\n```json\n\
               \"env\": { \"SECRET_KEY\": { \"generator\": \"secret\" } }\n```",
-        silent: "Empty values, `generator`, examples and samples, development and test sections; a `.env` that only `heroku local` reads; a base file of settings of which a production file sets the key anew; \
+        silent: "Empty values, `generator`, `${…}` and ERB, examples and samples, stand-ins such as `changeme`, keys for tests (`sk_test_…`), development and test sections; a `.env` that only `heroku local` reads; a base file of settings of which a production file sets the key anew; \
                  a default whose variable app.json requires or generates.",
     },
     check,
@@ -32,7 +35,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(env_files(facts));
     evidence.extend(in_code(facts));
     evidence.extend(private_keys(facts));
-    evidence.extend(properties(facts));
+    evidence.extend(configured::find(facts));
     Outcome::of(evidence)
 }
 
@@ -295,21 +298,4 @@ fn constant<'a>(facts: &'a Facts<'_>, code: &'a Code, name: &str) -> Option<&'a 
         None => (code, name),
     };
     holder.assignments.iter().find(|assignment| assignment.target == name).map(|assignment| &assignment.value).filter(|value| value.text().is_some())
-}
-
-/// Spring's own properties: a key that signs, written out instead of `${JWT_SECRET}`.
-fn properties(facts: &Facts<'_>) -> Vec<Evidence> {
-    let files = facts.sources.texts.iter().filter(|(path, _)| path.ends_with("src/main/resources/application.properties"));
-    let lines = files.flat_map(|(path, text)| text.lines().zip(1..).map(move |(line, number)| (path, line, number)));
-    lines
-        .filter_map(|(path, line, number)| {
-            let (key, value) = line.split_once('=')?;
-            let (key, value) = (key.trim(), value.trim());
-            let signs = is_signing_name(key) && (key.contains("jwt") || key.contains("token") || key.contains("sign") || key.contains("app."));
-            (signs && !key.starts_with('#') && is_secret_value(value)).then(|| {
-                Evidence::line(path, number, format!("`{key}` is written out: anybody who reads it can forge what it signs."))
-                    .help(format!("{key}=${{JWT_SECRET}}, and: heroku config:set JWT_SECRET=$(openssl rand -hex 32)"))
-            })
-        })
-        .collect()
 }

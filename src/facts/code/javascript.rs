@@ -1,5 +1,6 @@
 //! JavaScript and TypeScript, parsed by oxc.
 
+mod computed;
 mod values;
 
 use oxc_allocator::Allocator;
@@ -140,7 +141,8 @@ impl<'a> Visit<'a> for Reader<'_> {
                 Some(ast::Expression::StringLiteral(module)) => {
                     self.builder.import(&module.value, Vec::new(), line);
                 }
-                _ => self.builder.code.computed_imports = true,
+                Some(module) => computed::load(&self.value(module, 0), line, &mut self.builder),
+                None => self.builder.code.computed_imports = true,
             }
         }
         let arguments = self.arguments(&it.arguments, 0);
@@ -162,7 +164,7 @@ impl<'a> Visit<'a> for Reader<'_> {
             ast::Expression::StringLiteral(module) => {
                 self.builder.import(&module.value, Vec::new(), line);
             }
-            _ => self.builder.code.computed_imports = true,
+            module => computed::load(&self.value(module, 0), line, &mut self.builder),
         }
         walk::walk_import_expression(self, it);
     }

@@ -153,6 +153,8 @@ impl Reader<'_> {
             Expr::Call { callee, arguments } => {
                 self.builder.call(callee, arguments, call_line(node));
             }
+            // `os.environ["X"] = …` sets it.
+            Expr::Env { .. } if is_assigned(node) => {}
             value @ Expr::Env { .. } => {
                 let strict = self.is_strict(node);
                 self.builder.read(&value, strict, line(node));
@@ -220,6 +222,14 @@ impl Reader<'_> {
         }
         self.dotted(node)
     }
+}
+
+/// Whether a node is what an assignment sets.
+fn is_assigned(node: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| {
+        matches!(parent.kind(), "assignment" | "assignment_expression")
+            && parent.child_by_field_name("left") == Some(node)
+    })
 }
 
 /// 1-based line of a node's start.

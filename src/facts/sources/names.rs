@@ -267,7 +267,21 @@ fn is_other_settings(path: &str) -> bool {
         && stem.split(['_', '-', '.']).any(|word| {
             matches!(
                 word,
-                "dev" | "development" | "local" | "test" | "testing" | "tests" | "ci" | "docker"
+                "dev"
+                    | "development"
+                    | "local"
+                    | "test"
+                    | "testing"
+                    | "tests"
+                    | "ci"
+                    | "docker"
+                    | "travis"
+                    | "circle"
+                    | "circleci"
+                    | "gitlab"
+                    | "jenkins"
+                    | "semaphore"
+                    | "vagrant"
             )
         })
 }
@@ -287,6 +301,7 @@ mod tests {
             ("config/environments/test.rb", Language::Ruby, false),
             ("shop/settings/dev.py", Language::Python, false),
             ("shop/settings/production.py", Language::Python, true),
+            ("shop/settings_travis.py", Language::Python, false),
             ("src/main/java/a/App.java", Language::Java, true),
             ("main_test.go", Language::Go, false),
             ("lib/vendor/aws/Client.php", Language::Php, false),

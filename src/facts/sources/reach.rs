@@ -112,6 +112,14 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
             if branch(code, import.scope) == Branch::Development {
                 continue;
             }
+            if let Some(folder) = import.module.strip_suffix('*') {
+                let from = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let folder = format!("{}/", join(from, folder));
+                pending.extend(sources.files.iter().filter(|other| {
+                    other.language == Language::JavaScript && other.path.starts_with(&folder)
+                }));
+                continue;
+            }
             if let Some(found) = resolve(sources, &code.path, &import.module) {
                 pending.push(found);
             } else if is_built(&code.path, &import.module) {

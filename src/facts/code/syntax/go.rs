@@ -1,6 +1,6 @@
 //! Which nodes of a Go file are facts?
 
-use super::{Argument, Reader, ScopeKind, Step, children, line};
+use super::{Argument, Expr, Reader, ScopeKind, Step, children, line};
 
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if_statement"];
@@ -17,6 +17,18 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             node.child_by_field_name("name"),
             node.child_by_field_name("value"),
         ),
+        // `Path string `default:"data.db"``, as envconfig and others fill it.
+        "field_declaration" => {
+            let tag = reader.field(node, "tag");
+            let default = tag
+                .split_once("default:\"")
+                .and_then(|(_, rest)| rest.split('"').next());
+            if let Some(default) = default.filter(|default| !default.is_empty()) {
+                let value = Expr::Text(default.to_owned());
+                let name = reader.field(node, "name");
+                reader.builder.assign(name, value, line(node));
+            }
+        }
         "import_spec" => {
             let module = reader
                 .field(node, "path")

@@ -77,7 +77,15 @@ impl Reader<'_> {
                 self.binary(node, depth)
             }
             "conditional_expression" | "conditional" | "ternary_expression" => {
-                Expr::Either(children(node).into_iter().map(inner).collect())
+                let mut values: Vec<_> = children(node).into_iter().map(inner).collect();
+                match values.as_mut_slice() {
+                    // PHP's `getenv('X') ?: 'y'` has no middle part.
+                    [Expr::Env { default, .. }, other] if default.is_none() => {
+                        *default = Some(Box::new(std::mem::replace(other, Expr::Nil)));
+                        values.swap_remove(0)
+                    }
+                    _ => Expr::Either(values),
+                }
             }
             "if" | "unless" | "elsif" if self.language == Language::Ruby => {
                 Expr::Either(self.options(node, depth))
