@@ -26,10 +26,14 @@ pub trait Absent: Sync {
     }
 
     /// The whole packed tree, where strip is the only one that looks at it.
-    fn packed(&self) -> Option<&Packed>;
+    fn packed(&self) -> Option<&Packed> {
+        None
+    }
 
     /// What [`super::memory::Memory::encode`] gave after the last strip.
-    fn remembered(&self) -> Option<Vec<u8>>;
+    fn remembered(&self) -> Option<Vec<u8>> {
+        None
+    }
 
     /// Makes these files in the app.
     ///
@@ -61,12 +65,6 @@ impl Absent for Nothing {
         false
     }
     fn text(&self, _path: &str) -> Option<Vec<u8>> {
-        None
-    }
-    fn packed(&self) -> Option<&Packed> {
-        None
-    }
-    fn remembered(&self) -> Option<Vec<u8>> {
         None
     }
     fn bring_back(&self, _paths: &[&Path]) -> std::io::Result<()> {

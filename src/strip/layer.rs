@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::absent::{Absent, Packed};
+use super::absent::Absent;
 use super::catalogue::ENTRIES;
 use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS};
 use super::journal::Change;
@@ -199,14 +199,6 @@ impl Absent for Beside<'_> {
 
     fn open(&self, path: &str) -> Option<fs_err::File> {
         fs_err::File::open(self.place(Path::new(path))?).ok()
-    }
-
-    fn packed(&self) -> Option<&Packed> {
-        None
-    }
-
-    fn remembered(&self) -> Option<Vec<u8>> {
-        None
     }
 
     /// They are where they belong.

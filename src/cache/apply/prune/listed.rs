@@ -111,18 +111,8 @@ fn programs(modules: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{link, put};
     use super::*;
-
-    fn put(app: &Path, path: &str, text: &str) {
-        let path = app.join(path);
-        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-        fs_err::write(path, text).unwrap();
-    }
-
-    fn link(app: &Path, target: &str, path: &str) {
-        fs_err::create_dir_all(app.join(path).parent().unwrap()).unwrap();
-        std::os::unix::fs::symlink(target, app.join(path)).unwrap();
-    }
 
     fn left(app: &Path) -> Vec<String> {
         let tree = Tree::read(app);

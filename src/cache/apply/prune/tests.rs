@@ -1,12 +1,12 @@
 use super::*;
 
-fn put(app: &Path, path: &str, text: &str) {
+pub(super) fn put(app: &Path, path: &str, text: &str) {
     let path = app.join(path);
     fs_err::create_dir_all(path.parent().unwrap()).unwrap();
     fs_err::write(path, text).unwrap();
 }
 
-fn link(app: &Path, target: &str, path: &str) {
+pub(super) fn link(app: &Path, target: &str, path: &str) {
     fs_err::create_dir_all(app.join(path).parent().unwrap()).unwrap();
     std::os::unix::fs::symlink(target, app.join(path)).unwrap();
 }
