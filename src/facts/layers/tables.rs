@@ -58,10 +58,10 @@ pub struct LaunchFile {
 }
 
 /// One entry of `plan.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct PlanEntry {
-    pub providers: Vec<String>,
     pub requires: Vec<String>,
+    pub providers: Vec<String>,
 }
 
 /// What is known of the previous image and of the run image (`analyzed.toml`).
@@ -149,10 +149,11 @@ pub(super) fn group(root: &Path, unread: &mut Vec<Unread>) -> Option<Vec<Buildpa
     Some(buildpacks(&table, "group"))
 }
 
-/// `plan.toml`: who provides and who requires what.
+/// `plan.toml`: who provides and who requires what, by name: the lifecycle writes its entries
+/// in an order that differs from build to build.
 pub(super) fn plan(root: &Path, unread: &mut Vec<Unread>) -> Option<Vec<PlanEntry>> {
     let table = table(&root.join("plan.toml"), unread)?;
-    let entries = list(&table, "entries")
+    let mut entries: Vec<_> = list(&table, "entries")
         .filter_map(toml::Value::as_table)
         .map(|entry| PlanEntry {
             providers: list(entry, "providers")
@@ -163,6 +164,7 @@ pub(super) fn plan(root: &Path, unread: &mut Vec<Unread>) -> Option<Vec<PlanEntr
                 .collect(),
         })
         .collect();
+    entries.sort_unstable();
     Some(entries)
 }
 
@@ -314,4 +316,27 @@ pub(super) fn layer(path: &Path, unread: &mut Vec<Unread>) -> LayerToml {
         _ => toml::Table::new(),
     };
     LayerToml::Good { types, metadata }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_build_plan_says_nothing() {
+        let entry = |name: &str| {
+            format!(
+                "[[entries]]\n[[entries.providers]]\nid = \"b/{name}\"\n[[entries.requires]]\nname = \"{name}\"\n"
+            )
+        };
+        let read = |first: &str, second: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let text = format!("{}{}", entry(first), entry(second));
+            fs_err::write(folder.path().join("plan.toml"), text).unwrap();
+            plan(folder.path(), &mut Vec::new()).unwrap()
+        };
+        let plan = read("slugsmith", "node");
+        assert_eq!(plan, read("node", "slugsmith"));
+        assert_eq!(plan[0].providers, ["b/node"]);
+    }
 }
