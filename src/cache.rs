@@ -180,14 +180,14 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         .map(|at| presets::Place::new(context, Path::new(&at)))
         .collect();
     let packages: Vec<_> = places.iter().flat_map(presets::recognise).collect();
-    let custom: Vec<_> = presets::recognise_custom(context).into_iter().collect();
+    let custom: Vec<_> = presets::recognise_custom(context);
     let live = packages.iter().chain(&custom);
     let live = live.filter(|recognised| match recognised {
         presets::Recognised::Site(site) => !apply::is_settled(&context.app.root, site),
         presets::Recognised::Unusable { .. } => false,
     });
     // With a second install to come, that one may look at the first one's tree.
-    let may_thin = live.count() == 1 && thin::is_possible(&context.config.strip);
+    let may_thin = live.count() == 1 && context.config.strip.is_final();
     let kept_apart = may_thin.then(|| folders.paths());
     let mut outcomes = Vec::new();
     // A custom command may need what the packages' build scripts made.

@@ -114,10 +114,11 @@ struct Run<'a> {
     phase_begun: Instant,
 }
 
-/// The tree without `.git`, be it the folder or the file of a worktree.
+/// What a push leaves behind is not in it.
 fn without_repository(tree: &Tree) -> Tree {
-    let paths = tree.entries().iter().map(Entry::path);
-    tree.without(&paths.filter(|path| path.starts_with(".git")).collect())
+    let entries = tree.entries().iter();
+    let repository = entries.filter(|entry| entry.is_of_repository());
+    tree.without(&repository.map(Entry::path).collect())
 }
 
 /// What caches restored or installed.

@@ -196,7 +196,7 @@ fn before(tree: &Tree, environment: &Environment) -> Totals {
         return tree.totals();
     }
     let entries = tree.entries().iter();
-    let pushed = entries.filter(|entry| !entry.path().starts_with(".git"));
+    let pushed = entries.filter(|entry| !entry.is_of_repository());
     pushed.fold(Totals::default(), |mut totals, entry| {
         totals += entry;
         totals

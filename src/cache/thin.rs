@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::inputs::{digest, read_regular};
 use super::pack::{Fault, Part};
 use super::store::{Kept, Record, Store};
-use crate::config::{StripConfig, StripLevel};
+use crate::config::StripConfig;
 use crate::error;
 use crate::facts::tree::{Entry, EntryKind};
 use crate::strip::StripReport;
@@ -49,13 +49,6 @@ fn settings(config: &StripConfig) -> String {
         config.remove.value
     );
     digest(text.as_bytes())
-}
-
-/// Whether files may be left out at all: not where nothing is stripped, and not where a
-/// command of the user decides whether everything comes back.
-#[must_use]
-pub fn is_possible(config: &StripConfig) -> bool {
-    config.level.value != StripLevel::Off && config.verify.value.is_empty()
 }
 
 /// The files to leave out of a pack; empty where nothing is known.

@@ -29,6 +29,15 @@ pub struct StripConfig {
     pub verify: Sourced<Vec<String>>,
 }
 
+impl StripConfig {
+    /// Whether strip runs and no command of the user decides afterwards that everything comes
+    /// back: only then may what it removes be left out or removed beforehand.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.level.value != StripLevel::Off && self.verify.value.is_empty()
+    }
+}
+
 pub(super) const KEYS: &[Key] = &[
     Key::new(
         "level",

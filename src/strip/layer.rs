@@ -7,14 +7,15 @@
 //! The layer outlives this build, and later ones don't see its files at all. Therefore only
 //! kinds of files go whose guards ask for names of modules and programs, and every such name in
 //! the app ([`names`]) is an input of the layer's key: when one comes or goes, the environment is
-//! installed anew.
+//! installed anew. Where `verify` commands decide it stays whole: what they find missing could not
+//! be put back into a layer that later builds reuse.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::absent::Absent;
 use super::catalogue::ENTRIES;
-use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS};
+use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS, installer};
 use super::journal::Change;
 use super::start::Command;
 use super::{Input, apply, python, run_with};
@@ -48,13 +49,6 @@ impl Went {
             None => self.by_reason.push((reason, bytes)),
         }
     }
-}
-
-/// Whether the configuration lets layers be stripped. With `verify` commands it does not: what
-/// they find missing could not be put back into a layer that later builds reuse.
-#[must_use]
-pub fn is_possible(config: &Config) -> bool {
-    config.strip.level.value != StripLevel::Off && config.strip.verify.value.is_empty()
 }
 
 /// Strips the environment at `folder` for `app`, and gives what went.
@@ -132,10 +126,7 @@ fn add(name: &str, names: &mut BTreeSet<String>) {
         name.contains('.') && name.split('.').any(|part| matches!(part, "test" | "tests"));
     let is_installer = parts.next().is_some_and(|first| {
         let first = first.trim_end_matches(|c: char| c.is_ascii_digit());
-        matches!(
-            first,
-            "pip" | "setuptools" | "pkg_resources" | "wheel" | "distutils" | "easy_install"
-        )
+        installer(first).is_some() || matches!(first, "distutils" | "easy_install")
     });
     if is_test || is_installer {
         names.insert(name.to_owned());
@@ -159,7 +150,7 @@ fn is_read(entry: &Entry) -> bool {
         }
         Some(_) => false,
     };
-    entry.kind() == EntryKind::File && text && !path.starts_with(".git") && !in_packages()
+    entry.kind() == EntryKind::File && text && !entry.is_of_repository() && !in_packages()
 }
 
 /// The files of an environment, as if they lay in the app.

@@ -184,7 +184,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     } else {
         root.join(".venv")
     };
-    let is_stripped = in_layer && layer::is_possible(context.config);
+    let is_stripped = in_layer && context.config.strip.is_final();
     if is_stripped {
         strip_inputs(&mut inputs, place);
     }

@@ -104,6 +104,12 @@ impl Entry {
         u64::from(self.modified)
     }
 
+    /// Whether it belongs to the repository at the root: `.git`, be it the folder or the file of
+    /// a worktree.
+    pub(crate) fn is_of_repository(&self) -> bool {
+        self.path.starts_with(".git")
+    }
+
     /// True for sockets, which no archive holds.
     pub(crate) fn is_socket(&self) -> bool {
         self.socket

@@ -34,37 +34,41 @@ const FOLDERS: &[&[&str]] = &[
     &[".pytest_cache"],
     &[".ruff_cache"],
     &[".turbo"],
-    &["node_modules", ".cache", "@babel"],
-    &["node_modules", ".cache", "babel-loader"],
-    &["node_modules", ".cache", "cache-loader"],
-    &["node_modules", ".cache", "css-loader"],
-    &["node_modules", ".cache", "default-development"],
-    &["node_modules", ".cache", "default-production"],
-    &["node_modules", ".cache", "eslint"],
-    &["node_modules", ".cache", "eslint-loader"],
-    &["node_modules", ".cache", "eslint-webpack-plugin"],
-    &["node_modules", ".cache", "gh-pages"],
-    &["node_modules", ".cache", "hard-source"],
-    &["node_modules", ".cache", "jest"],
-    &["node_modules", ".cache", "jiti"],
-    &["node_modules", ".cache", "nx"],
-    &["node_modules", ".cache", "prettier"],
-    &["node_modules", ".cache", "rollup-plugin-typescript2"],
-    &["node_modules", ".cache", "rpt2"],
-    &["node_modules", ".cache", "sb-manager"],
-    &["node_modules", ".cache", "storybook"],
-    &["node_modules", ".cache", "swc"],
-    &["node_modules", ".cache", "terser-webpack-plugin"],
-    &["node_modules", ".cache", "thread-loader"],
-    &["node_modules", ".cache", "ts-loader"],
-    &["node_modules", ".cache", "turbo"],
-    &["node_modules", ".cache", "uglifyjs-webpack-plugin"],
-    &["node_modules", ".cache", "vite"],
-    &["node_modules", ".cache", "vue-loader"],
-    &["node_modules", ".cache", "webpack"],
     &["node_modules", ".vite"],
     &["node_modules", ".vite-temp"],
     &["tmp", "cache", "assets"],
+];
+
+/// Folders of `node_modules/.cache`.
+const IN_MODULES: &[&str] = &[
+    "@babel",
+    "babel-loader",
+    "cache-loader",
+    "css-loader",
+    "default-development",
+    "default-production",
+    "eslint",
+    "eslint-loader",
+    "eslint-webpack-plugin",
+    "gh-pages",
+    "hard-source",
+    "jest",
+    "jiti",
+    "nx",
+    "prettier",
+    "rollup-plugin-typescript2",
+    "rpt2",
+    "sb-manager",
+    "storybook",
+    "swc",
+    "terser-webpack-plugin",
+    "thread-loader",
+    "ts-loader",
+    "turbo",
+    "uglifyjs-webpack-plugin",
+    "vite",
+    "vue-loader",
+    "webpack",
 ];
 
 /// Whether a file is in such a cache, or is one.
@@ -74,11 +78,15 @@ pub fn classify(path: &str) -> Option<&'static Entry> {
     let is_file =
         name.ends_with(".tsbuildinfo") || matches!(name, ".eslintcache" | ".stylelintcache");
     let parts: Vec<&str> = folder.split('/').collect();
-    let in_cache = || {
-        FOLDERS
-            .iter()
-            .any(|names| parts.windows(names.len()).any(|window| window == *names))
+    let holds = |names: &[&str]| parts.windows(names.len()).any(|window| window == names);
+    let in_modules = || {
+        let mut folders = parts.windows(3);
+        folders.any(|window| match window {
+            ["node_modules", ".cache", name] => IN_MODULES.contains(name),
+            _ => false,
+        })
     };
+    let in_cache = || FOLDERS.iter().any(|names| holds(names)) || in_modules();
     (is_file || in_cache()).then_some(&CACHES)
 }
 
