@@ -34,7 +34,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let node = has("package.json");
     let other = if has("Gemfile") {
         None
-    } else if has("manage.py") || ["requirements.txt", "Pipfile", "poetry.lock", "uv.lock"].iter().any(|name| has(name)) {
+    } else if has("manage.py")
+        || ["requirements.txt", "Pipfile", "poetry.lock", "uv.lock"]
+            .iter()
+            .any(|name| has(name))
+    {
         Some(("python", "heroku/python"))
     } else if has("composer.json") {
         Some(("php", "heroku/php"))
@@ -49,22 +53,41 @@ fn check(facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable();
     };
     let listed = !facts.buildpacks().is_empty()
-        || facts.sources.text("project.toml").is_some_and(|text| text.contains("buildpacks.group"))
+        || facts
+            .sources
+            .text("project.toml")
+            .is_some_and(|text| text.contains("buildpacks.group"))
         || has(".buildpacks");
     if listed {
         return Outcome::of(Vec::new());
     }
     // A root package.json may serve by itself, with the other language only for tools.
     let web = facts.process("web");
-    if web.is_some_and(|web| web.mentions(&["node ", "npm ", "yarn ", "next "])) && web.is_some_and(|web| web.command.line > 0 || language != "php") {
+    if web.is_some_and(|web| web.mentions(&["node ", "npm ", "yarn ", "next "]))
+        && web.is_some_and(|web| web.command.line > 0 || language != "php")
+    {
         return Outcome::of(Vec::new());
     }
-    let builds = ["build", "heroku-postbuild"].iter().any(|name| script(facts.app, name).is_some());
-    let production = facts.packages.wanted.iter().any(|package| package.ecosystem == Ecosystem::Npm && !package.dev);
+    let builds = ["build", "heroku-postbuild"]
+        .iter()
+        .any(|name| script(facts.app, name).is_some());
+    let production = facts
+        .packages
+        .wanted
+        .iter()
+        .any(|package| package.ecosystem == Ecosystem::Npm && !package.dev);
     let (level, effect) = if builds || production {
-        (Level::Error, format!("classic takes the app for Node, without {language}; Cloud Native for {language}, without the build of package.json"))
+        (
+            Level::Error,
+            format!(
+                "classic takes the app for Node, without {language}; Cloud Native for {language}, without the build of package.json"
+            ),
+        )
     } else {
-        (Level::Warn, format!("classic takes the app for Node, without {language}"))
+        (
+            Level::Warn,
+            format!("classic takes the app for Node, without {language}"),
+        )
     };
     Outcome::of(vec![
         Evidence::line("package.json", 0, format!("package.json and {language} are both at the root, and no buildpacks are listed: {effect}."))

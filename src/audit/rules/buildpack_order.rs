@@ -25,13 +25,32 @@ pub(super) static RULE: Rule = Rule {
 
 /// Larger stands later; `None` may stand anywhere.
 fn place(buildpack: &str) -> Option<u8> {
-    let name = buildpack.split('#').next().unwrap_or(buildpack).trim_end_matches(".git").to_ascii_lowercase();
+    let name = buildpack
+        .split('#')
+        .next()
+        .unwrap_or(buildpack)
+        .trim_end_matches(".git")
+        .to_ascii_lowercase();
     let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
     if ends(&["apt", "buildpack-apt", "buildpack-deb", "deb-packages"]) {
         Some(0)
     } else if ends(&["heroku/nodejs", "buildpack-nodejs", "heroku/node"]) {
         Some(1)
-    } else if ends(&["/ruby", "/python", "/php", "/go", "/java", "/gradle", "/scala", "/clojure", "buildpack-ruby", "buildpack-python", "buildpack-php", "buildpack-go", "buildpack-java"]) {
+    } else if ends(&[
+        "/ruby",
+        "/python",
+        "/php",
+        "/go",
+        "/java",
+        "/gradle",
+        "/scala",
+        "/clojure",
+        "buildpack-ruby",
+        "buildpack-python",
+        "buildpack-php",
+        "buildpack-go",
+        "buildpack-java",
+    ]) {
         Some(2)
     } else {
         None
@@ -43,19 +62,31 @@ fn check(facts: &Facts<'_>) -> Outcome {
     if buildpacks.len() < 2 {
         return Outcome::not_applicable();
     }
-    let node_serves = facts.process("web").is_some_and(|web| web.mentions(&["node ", "npm start", "yarn start", "next "]) && web.command.line > 0);
+    let node_serves = facts.process("web").is_some_and(|web| {
+        web.mentions(&["node ", "npm start", "yarn start", "next "]) && web.command.line > 0
+    });
     let mut highest: Option<(u8, &str)> = None;
     let mut evidence = Vec::new();
     for buildpack in &buildpacks {
-        let Some(rank) = place(buildpack) else { continue };
+        let Some(rank) = place(buildpack) else {
+            continue;
+        };
         if let Some((before, name)) = highest
             && rank < before
             && !(rank == 1 && node_serves)
         {
-            let why = if rank == 0 { "installs packages that it needs" } else { "must be there for its build, and the last one decides what runs" };
+            let why = if rank == 0 {
+                "installs packages that it needs"
+            } else {
+                "must be there for its build, and the last one decides what runs"
+            };
             evidence.push(
-                Evidence::line("app.json", facts.line("app.json", buildpack).unwrap_or(0), format!("{buildpack} stands after {name}, but {why}."))
-                    .help(corrected(&buildpacks)),
+                Evidence::line(
+                    "app.json",
+                    facts.line("app.json", buildpack).unwrap_or(0),
+                    format!("{buildpack} stands after {name}, but {why}."),
+                )
+                .help(corrected(&buildpacks)),
             );
         }
         if highest.is_none_or(|(before, _)| rank > before) {
@@ -69,6 +100,9 @@ fn corrected(buildpacks: &[&str]) -> String {
     let mut order: Vec<_> = buildpacks.to_vec();
     // What may stand anywhere keeps its place relative to the end.
     order.sort_by_key(|buildpack| place(buildpack).unwrap_or(3));
-    let list: Vec<_> = order.iter().map(|buildpack| format!("{{ \"url\": \"{buildpack}\" }}")).collect();
+    let list: Vec<_> = order
+        .iter()
+        .map(|buildpack| format!("{{ \"url\": \"{buildpack}\" }}"))
+        .collect();
     format!("\"buildpacks\": [{}]", list.join(", "))
 }

@@ -31,8 +31,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .filter(|url| is_loose(url))
         .map(|url| {
-            Evidence::line("app.json", facts.line("app.json", url).unwrap_or(0), format!("{url} is taken from its default branch at every build."))
-                .help(format!("Pin it: \"url\": \"{url}#<tag or commit>\""))
+            Evidence::line(
+                "app.json",
+                facts.line("app.json", url).unwrap_or(0),
+                format!("{url} is taken from its default branch at every build."),
+            )
+            .help(format!("Pin it: \"url\": \"{url}#<tag or commit>\""))
         })
         .collect();
     Outcome::of(evidence)
@@ -40,10 +44,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 fn is_loose(url: &str) -> bool {
     let git = url.contains("://") || url.starts_with("git@");
-    let ours = ["github.com/heroku/", "github.com:heroku/", "buildpack-registry.s3", "codon-buildpacks.s3"]
-        .iter()
-        .any(|owner| url.contains(owner));
+    let ours = [
+        "github.com/heroku/",
+        "github.com:heroku/",
+        "buildpack-registry.s3",
+        "codon-buildpacks.s3",
+    ]
+    .iter()
+    .any(|owner| url.contains(owner));
     // Archives usually carry the version in their name.
-    let archive = [".tgz", ".tar.gz", ".zip"].iter().any(|ending| url.ends_with(ending));
+    let archive = [".tgz", ".tar.gz", ".zip"]
+        .iter()
+        .any(|ending| url.ends_with(ending));
     git && !ours && !url.contains('#') && !archive
 }

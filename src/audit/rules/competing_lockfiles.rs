@@ -25,16 +25,32 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     let mut applies = false;
     for (ecosystem, names) in [
-        (Ecosystem::Npm, &["package-lock.json", "yarn.lock", "pnpm-lock.yaml"][..]),
-        (Ecosystem::Pypi, &["Pipfile.lock", "poetry.lock", "uv.lock"][..]),
+        (
+            Ecosystem::Npm,
+            &["package-lock.json", "yarn.lock", "pnpm-lock.yaml"][..],
+        ),
+        (
+            Ecosystem::Pypi,
+            &["Pipfile.lock", "poetry.lock", "uv.lock"][..],
+        ),
     ] {
-        let present: Vec<_> = names.iter().filter(|name| facts.sources.has(name)).collect();
+        let present: Vec<_> = names
+            .iter()
+            .filter(|name| facts.sources.has(name))
+            .collect();
         applies = applies || !present.is_empty() || facts.packages.manifest(ecosystem).is_some();
         if let [_, second, ..] = present.as_slice() {
             let list: Vec<_> = present.iter().map(|name| **name).collect();
             evidence.push(
-                Evidence::line(second, 0, format!("{} lie side by side: it is chance which one decides.", list.join(" and ")))
-                    .help(format!("Keep one: git rm {}", remove(facts, &list))),
+                Evidence::line(
+                    second,
+                    0,
+                    format!(
+                        "{} lie side by side: it is chance which one decides.",
+                        list.join(" and ")
+                    ),
+                )
+                .help(format!("Keep one: git rm {}", remove(facts, &list))),
             );
         }
     }
@@ -47,7 +63,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// The locks that are not the one package.json names.
 fn remove(facts: &Facts<'_>, list: &[&str]) -> String {
-    let manager = facts.app.package_json.good().and_then(|manifest| manifest.get("packageManager")).and_then(|manager| manager.as_str()).unwrap_or("npm");
+    let manager = facts
+        .app
+        .package_json
+        .good()
+        .and_then(|manifest| manifest.get("packageManager"))
+        .and_then(|manager| manager.as_str())
+        .unwrap_or("npm");
     let keep = if manager.starts_with("yarn") {
         "yarn.lock"
     } else if manager.starts_with("pnpm") {
@@ -55,5 +77,9 @@ fn remove(facts: &Facts<'_>, list: &[&str]) -> String {
     } else {
         list.first().copied().unwrap_or_default()
     };
-    list.iter().filter(|name| **name != keep).copied().collect::<Vec<_>>().join(" ")
+    list.iter()
+        .filter(|name| **name != keep)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -29,10 +29,18 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for code in &facts.sources.files {
         evidence.extend(configuration(code));
     }
-    for (path, text) in facts.sources.texts.iter().filter(|(path, _)| path.rsplit('/').next() == Some("uwsgi.ini")) {
+    for (path, text) in facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| path.rsplit('/').next() == Some("uwsgi.ini"))
+    {
         for (line, number) in text.lines().zip(1..) {
-            let Some((key, value)) = line.split_once('=') else { continue };
-            if matches!(key.trim(), "processes" | "workers") && value.trim().parse::<u32>().is_ok() {
+            let Some((key, value)) = line.split_once('=') else {
+                continue;
+            };
+            if matches!(key.trim(), "processes" | "workers") && value.trim().parse::<u32>().is_ok()
+            {
                 evidence.push(at(path, number, line.trim()).help("processes = $(WEB_CONCURRENCY)"));
             }
         }
@@ -41,7 +49,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
 }
 
 fn at(path: &str, line: u32, what: &str) -> Evidence {
-    Evidence::line(path, line, format!("`{what}` fixes the number of workers: WEB_CONCURRENCY, which the platform fits to the dyno's memory, is ignored."))
+    Evidence::line(
+        path,
+        line,
+        format!(
+            "`{what}` fixes the number of workers: WEB_CONCURRENCY, which the platform fits to the dyno's memory, is ignored."
+        ),
+    )
 }
 
 fn command(command: &crate::facts::process::Command) -> Option<Evidence> {
@@ -58,11 +72,15 @@ fn command(command: &crate::facts::process::Command) -> Option<Evidence> {
             if word == flag {
                 words.get(at + 1).copied()
             } else {
-                word.strip_prefix(flag).map(|rest| rest.trim_start_matches('='))
+                word.strip_prefix(flag)
+                    .map(|rest| rest.trim_start_matches('='))
             }
         })
     })?;
-    value.parse::<u32>().is_ok().then(|| at(&command.path, command.line, &command.text).help("Leave it out: the server reads WEB_CONCURRENCY, or write ${WEB_CONCURRENCY:-2}."))
+    value.parse::<u32>().is_ok().then(|| {
+        at(&command.path, command.line, &command.text)
+            .help("Leave it out: the server reads WEB_CONCURRENCY, or write ${WEB_CONCURRENCY:-2}.")
+    })
 }
 
 fn configuration(code: &Code) -> Option<Evidence> {
@@ -70,15 +88,30 @@ fn configuration(code: &Code) -> Option<Evidence> {
         (Language::Ruby, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") => {
             let call = code.calls.iter().find(|call| {
                 matches!(call.callee.as_str(), "workers" | "worker_processes")
-                    && call.positional(0).is_some_and(|value| matches!(value, Expr::Number(number) if number != "0"))
+                    && call
+                        .positional(0)
+                        .is_some_and(|value| matches!(value, Expr::Number(number) if number != "0"))
                     && branch(code, call.scope) == Branch::Always
             })?;
             let number = call.positional(0).and_then(Expr::number).unwrap_or(0);
-            Some(at(&code.path, call.line, &format!("{} {number}", call.callee)).help(format!("{} ENV.fetch(\"WEB_CONCURRENCY\", 2).to_i", call.callee)))
+            Some(
+                at(&code.path, call.line, &format!("{} {number}", call.callee)).help(format!(
+                    "{} ENV.fetch(\"WEB_CONCURRENCY\", 2).to_i",
+                    call.callee
+                )),
+            )
         }
-        (Language::Python, "gunicorn.conf.py" | "gunicorn_config.py" | "config/gunicorn.py" | "gunicorn.py") => {
-            let setting = code.assignments.iter().find(|assignment| assignment.target == "workers" && matches!(assignment.value, Expr::Number(_)))?;
-            Some(at(&code.path, setting.line, "workers = …").help("workers = int(os.environ.get(\"WEB_CONCURRENCY\", 2))"))
+        (
+            Language::Python,
+            "gunicorn.conf.py" | "gunicorn_config.py" | "config/gunicorn.py" | "gunicorn.py",
+        ) => {
+            let setting = code.assignments.iter().find(|assignment| {
+                assignment.target == "workers" && matches!(assignment.value, Expr::Number(_))
+            })?;
+            Some(
+                at(&code.path, setting.line, "workers = …")
+                    .help("workers = int(os.environ.get(\"WEB_CONCURRENCY\", 2))"),
+            )
         }
         _ => None,
     }

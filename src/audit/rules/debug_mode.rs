@@ -43,8 +43,14 @@ fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
     .iter()
     .filter_map(|(name, bad)| match facts.declared(name) {
         Declared::Value(value) if bad.contains(&value.as_str()) => Some(
-            Evidence::line("app.json", facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0), format!("{name}={value} runs production in development mode."))
-                .help(format!("Remove it from app.json, and on running apps: heroku config:unset {name}")),
+            Evidence::line(
+                "app.json",
+                facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                format!("{name}={value} runs production in development mode."),
+            )
+            .help(format!(
+                "Remove it from app.json, and on running apps: heroku config:unset {name}"
+            )),
         ),
         _ => None,
     })
@@ -61,23 +67,39 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
     let settings: Vec<_> = facts
         .code(Language::Python)
         .filter(|code| code.path.contains("settings"))
-        .flat_map(|code| code.assignments.iter().filter(|assignment| assignment.target == "DEBUG").map(move |assignment| (code, assignment)))
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .filter(|assignment| assignment.target == "DEBUG")
+                .map(move |assignment| (code, assignment))
+        })
         .collect();
     // Another file or line that sets it from something else has the last word.
     if settings.len() != 1 {
         return None;
     }
     let (code, setting) = settings.first()?;
-    (setting.value == Expr::Bool(true) && branch(code, setting.scope) == Branch::Always && !names_other_settings(facts)).then(|| {
-        Evidence::line(&code.path, setting.line, "DEBUG = True: error pages show settings and source to visitors.")
-            .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
+    (setting.value == Expr::Bool(true)
+        && branch(code, setting.scope) == Branch::Always
+        && !names_other_settings(facts))
+    .then(|| {
+        Evidence::line(
+            &code.path,
+            setting.line,
+            "DEBUG = True: error pages show settings and source to visitors.",
+        )
+        .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
     })
 }
 
 /// `DEBUG = env("DEBUG")`, and app.json turns the variable on.
 fn switched_on(facts: &Facts<'_>) -> Option<Evidence> {
-    let settings = facts.code(Language::Python).filter(|code| code.path.contains("settings"));
-    let mut debug = settings.flat_map(|code| code.assignments.iter()).filter(|assignment| assignment.target == "DEBUG");
+    let settings = facts
+        .code(Language::Python)
+        .filter(|code| code.path.contains("settings"));
+    let mut debug = settings
+        .flat_map(|code| code.assignments.iter())
+        .filter(|assignment| assignment.target == "DEBUG");
     let name = debug.find_map(|assignment| {
         let mut name = None;
         assignment.value.walk(&mut |value| {
@@ -88,7 +110,9 @@ fn switched_on(facts: &Facts<'_>) -> Option<Evidence> {
         name
     })?;
     let on = matches!(facts.declared(name), Declared::Value(value) if matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "on"));
-    let line = facts.line("app.json", &format!("\"{name}\"")).filter(|_| on)?;
+    let line = facts
+        .line("app.json", &format!("\"{name}\""))
+        .filter(|_| on)?;
     Some(
         Evidence::line("app.json", line, format!("{name} is on in app.json, and the settings read DEBUG from it: error pages show settings and source to visitors."))
             .help(format!("Remove it from app.json, and on running apps: heroku config:unset {name}")),
@@ -97,14 +121,22 @@ fn switched_on(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// Imports of `local_settings` may change everything; `django_heroku` leaves DEBUG alone.
 fn names_other_settings(facts: &Facts<'_>) -> bool {
-    facts.code(Language::Python).filter(|code| code.path.contains("settings")).any(|code| {
-        code.imports.iter().any(|import| import.module.contains("local_settings") || import.module.starts_with('.'))
-    })
+    facts
+        .code(Language::Python)
+        .filter(|code| code.path.contains("settings"))
+        .any(|code| {
+            code.imports.iter().any(|import| {
+                import.module.contains("local_settings") || import.module.starts_with('.')
+            })
+        })
 }
 
 /// Symfony loads `.env`, where `APP_ENV=dev` stands from the start.
 fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants_any(Ecosystem::Composer, &["symfony/framework-bundle", "symfony/runtime"])?;
+    facts.packages.wants_any(
+        Ecosystem::Composer,
+        &["symfony/framework-bundle", "symfony/runtime"],
+    )?;
     let deployed = facts.process("web").is_some() || facts.app.app_json.good().is_some();
     if !deployed || facts.declared("APP_ENV") != Declared::No {
         return None;
@@ -120,7 +152,21 @@ fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
 fn commands(facts: &Facts<'_>) -> Option<Evidence> {
     let web = facts.process("web")?;
     web.commands.iter().find_map(|command| {
-        let bad = ["NODE_ENV=development", "RAILS_ENV=development", "FLASK_ENV=development", "FLASK_DEBUG=1"].iter().find(|text| command.text.contains(*text))?;
-        Some(Evidence::line(&command.path, command.line, format!("{bad} runs the web process in development mode.")).help(format!("Remove {bad} from the command.")))
+        let bad = [
+            "NODE_ENV=development",
+            "RAILS_ENV=development",
+            "FLASK_ENV=development",
+            "FLASK_DEBUG=1",
+        ]
+        .iter()
+        .find(|text| command.text.contains(*text))?;
+        Some(
+            Evidence::line(
+                &command.path,
+                command.line,
+                format!("{bad} runs the web process in development mode."),
+            )
+            .help(format!("Remove {bad} from the command.")),
+        )
     })
 }

@@ -46,23 +46,52 @@ fn server(command: &crate::facts::process::Command) -> Option<(&'static str, &'s
     let second = words.get(1).copied().unwrap_or_default();
     let has = |word: &str| words.contains(&word);
     match program {
-        "python" | "python3" if has("runserver") || has("runserver_plus") => Some(("runserver", "web: gunicorn PROJECT.wsgi")),
+        "python" | "python3" if has("runserver") || has("runserver_plus") => {
+            Some(("runserver", "web: gunicorn PROJECT.wsgi"))
+        }
         "flask" if has("run") => Some(("flask run", "web: gunicorn app:app")),
         "next" if second == "dev" => Some(("next dev", "web: next start -p $PORT")),
-        "nuxt" | "nuxi" | "astro" if second == "dev" => Some(("dev", "web: node .output/server/index.mjs")),
-        "vite" if second.is_empty() || second.starts_with('-') || second == "dev" => Some(("vite", "Build in the `build` script, and serve dist/ with a static server.")),
-        "webpack-dev-server" => Some(("webpack-dev-server", "Build in the `build` script, and serve the output.")),
-        "webpack" if second == "serve" => Some(("webpack serve", "Build in the `build` script, and serve the output.")),
+        "nuxt" | "nuxi" | "astro" if second == "dev" => {
+            Some(("dev", "web: node .output/server/index.mjs"))
+        }
+        "vite" if second.is_empty() || second.starts_with('-') || second == "dev" => Some((
+            "vite",
+            "Build in the `build` script, and serve dist/ with a static server.",
+        )),
+        "webpack-dev-server" => Some((
+            "webpack-dev-server",
+            "Build in the `build` script, and serve the output.",
+        )),
+        "webpack" if second == "serve" => Some((
+            "webpack serve",
+            "Build in the `build` script, and serve the output.",
+        )),
         "ng" if second == "serve" => Some(("ng serve", "Build with ng build, and serve dist/.")),
         "nodemon" | "ts-node-dev" => Some(("nodemon", "web: node server.js")),
         "php" if second == "-S" => Some(("php -S", "web: heroku-php-apache2 public/")),
-        "php" if has("serve") && words.iter().any(|word| word.ends_with("artisan")) => Some(("artisan serve", "web: heroku-php-apache2 public/")),
-        "react-scripts" if second == "start" => Some(("react-scripts start", "Build with react-scripts build, and serve build/.")),
-        "nx" if second == "serve" => Some(("nx serve", "Build with nx build, and start what it writes: web: node dist/apps/NAME/main.js")),
-        "gatsby" if second == "develop" => Some(("gatsby develop", "Build with gatsby build, and serve public/.")),
-        "strapi" if matches!(second, "dev" | "develop") => Some(("strapi develop", "web: strapi start")),
+        "php" if has("serve") && words.iter().any(|word| word.ends_with("artisan")) => {
+            Some(("artisan serve", "web: heroku-php-apache2 public/"))
+        }
+        "react-scripts" if second == "start" => Some((
+            "react-scripts start",
+            "Build with react-scripts build, and serve build/.",
+        )),
+        "nx" if second == "serve" => Some((
+            "nx serve",
+            "Build with nx build, and start what it writes: web: node dist/apps/NAME/main.js",
+        )),
+        "gatsby" if second == "develop" => Some((
+            "gatsby develop",
+            "Build with gatsby build, and serve public/.",
+        )),
+        "strapi" if matches!(second, "dev" | "develop") => {
+            Some(("strapi develop", "web: strapi start"))
+        }
         "live-server" => Some(("live-server", "Serve the files with a static server.")),
-        "vue-cli-service" if second == "serve" => Some(("vue-cli-service serve", "Build with vue-cli-service build, and serve dist/.")),
+        "vue-cli-service" if second == "serve" => Some((
+            "vue-cli-service serve",
+            "Build with vue-cli-service build, and serve dist/.",
+        )),
         _ => None,
     }
 }

@@ -30,11 +30,21 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let variables = contract::variables(facts);
     let declares = contract::exists(facts);
     let mut evidence = Vec::new();
-    let undeclared: Vec<_> = variables.iter().filter(|variable| !variable.is_declared() && variable.set != Some(true)).collect();
-    let missing: Vec<_> = undeclared.iter().filter_map(|variable| Some((*variable, variable.required()?))).collect();
+    let undeclared: Vec<_> = variables
+        .iter()
+        .filter(|variable| !variable.is_declared() && variable.set != Some(true))
+        .collect();
+    let missing: Vec<_> = undeclared
+        .iter()
+        .filter_map(|variable| Some((*variable, variable.required()?)))
+        .collect();
     if let Some((_, first)) = missing.first() {
         let names = names(missing.iter().map(|(variable, _)| *variable));
-        let effect = if missing.len() == 1 { "the process stops here without it" } else { "the process stops without them" };
+        let effect = if missing.len() == 1 {
+            "the process stops here without it"
+        } else {
+            "the process stops without them"
+        };
         let level = if declares { Level::Warn } else { Level::Info };
         evidence.push(
             Evidence::at(first.place.clone(), format!("{names}: read without a default, and nothing declares it; {effect}."))
@@ -46,25 +56,60 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let misnamed = contract::misnamed(facts, &variables);
     for (read, wanted, given) in &misnamed {
         evidence.push(
-            Evidence::at(read.place.clone(), format!("{wanted} is read here, but the add-on sets {given}: the service is not found."))
-                .help(format!("Read {given}, or: heroku addons:attach … --as {}", wanted.trim_end_matches("_URL"))),
+            Evidence::at(
+                read.place.clone(),
+                format!(
+                    "{wanted} is read here, but the add-on sets {given}: the service is not found."
+                ),
+            )
+            .help(format!(
+                "Read {given}, or: heroku addons:attach … --as {}",
+                wanted.trim_end_matches("_URL")
+            )),
         );
     }
     if declares {
         let soft: Vec<_> = undeclared
             .iter()
-            .filter(|variable| variable.required().is_none() && !variable.reads.is_empty() && !has_default(facts, &variable.name) && !contract::read_by_others(&variable.name))
-            .filter(|variable| !misnamed.iter().any(|(_, wanted, _)| *wanted == variable.name))
+            .filter(|variable| {
+                variable.required().is_none()
+                    && !variable.reads.is_empty()
+                    && !has_default(facts, &variable.name)
+                    && !contract::read_by_others(&variable.name)
+            })
+            .filter(|variable| {
+                !misnamed
+                    .iter()
+                    .any(|(_, wanted, _)| *wanted == variable.name)
+            })
             .collect();
         if let Some(read) = soft.first().and_then(|variable| variable.reads.first()) {
             let names = names(soft.iter().copied().copied());
-            evidence.push(Evidence::at(read.place.clone(), format!("{names}: read, and neither app.json nor an example file names it.")).level(Level::Info).help("slugsmith check --config shows all variables"));
+            evidence.push(
+                Evidence::at(
+                    read.place.clone(),
+                    format!("{names}: read, and neither app.json nor an example file names it."),
+                )
+                .level(Level::Info)
+                .help("slugsmith check --config shows all variables"),
+            );
         }
         let unread = contract::unread(facts, &variables);
         if let Some(line) = unread.first().and_then(|variable| variable.app_json) {
-            let place = if line > 0 { Place::line("app.json", line) } else { Place::file("app.json") };
+            let place = if line > 0 {
+                Place::line("app.json", line)
+            } else {
+                Place::file("app.json")
+            };
             let names = names(unread.iter().copied());
-            evidence.push(Evidence::at(place, format!("{names}: declared in app.json, and no file of the app names it.")).level(Level::Info).help("Remove what is not needed any more."));
+            evidence.push(
+                Evidence::at(
+                    place,
+                    format!("{names}: declared in app.json, and no file of the app names it."),
+                )
+                .level(Level::Info)
+                .help("Remove what is not needed any more."),
+            );
         }
     }
     let applies = declares || variables.iter().any(|variable| !variable.reads.is_empty());
@@ -73,14 +118,36 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// Declared, needed, and not set in the app that is being built.
 fn unset(variables: &[Variable]) -> Option<Evidence> {
-    let missing: Vec<_> = variables.iter().filter(|variable| variable.is_declared() && !variable.platform && variable.addon.is_none() && variable.set == Some(false)).filter_map(|variable| Some((variable, variable.required()?))).collect();
+    let missing: Vec<_> = variables
+        .iter()
+        .filter(|variable| {
+            variable.is_declared()
+                && !variable.platform
+                && variable.addon.is_none()
+                && variable.set == Some(false)
+        })
+        .filter_map(|variable| Some((variable, variable.required()?)))
+        .collect();
     let (_, first) = missing.first()?;
     let names = names(missing.iter().map(|(variable, _)| *variable));
-    Some(Evidence::at(first.place.clone(), format!("{names}: read without a default, and not set in this app: the process stops here.")).help("heroku config:set NAME=…"))
+    Some(
+        Evidence::at(
+            first.place.clone(),
+            format!(
+                "{names}: read without a default, and not set in this app: the process stops here."
+            ),
+        )
+        .help("heroku config:set NAME=…"),
+    )
 }
 
 fn has_default(facts: &Facts<'_>, name: &str) -> bool {
-    facts.sources.files.iter().flat_map(|code| &code.reads).any(|read| read.name == name && read.has_default)
+    facts
+        .sources
+        .files
+        .iter()
+        .flat_map(|code| &code.reads)
+        .any(|read| read.name == name && read.has_default)
 }
 
 /// The first few names, and how many more.

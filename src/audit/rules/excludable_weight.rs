@@ -29,16 +29,51 @@ const NOTE: u64 = 5 * MB;
 const WARN: u64 = 50 * MB;
 
 const FOLDERS: &[&str] = &[
-    "doc", "docs", "documentation", "test", "tests", "spec", "specs", "__tests__", "e2e", "cypress", "design", "designs", "mockups", "screenshots", "examples", "example", "samples", "benchmarks", ".github", "media-src", "artwork", "wiki",
+    "doc",
+    "docs",
+    "documentation",
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "__tests__",
+    "e2e",
+    "cypress",
+    "design",
+    "designs",
+    "mockups",
+    "screenshots",
+    "examples",
+    "example",
+    "samples",
+    "benchmarks",
+    ".github",
+    "media-src",
+    "artwork",
+    "wiki",
 ];
-const ENDINGS: &[&str] = &["psd", "ai", "sketch", "fig", "xd", "mov", "avi", "blend", "indd", "zip", "rar", "7z", "dmg", "iso"];
+const ENDINGS: &[&str] = &[
+    "psd", "ai", "sketch", "fig", "xd", "mov", "avi", "blend", "indd", "zip", "rar", "7z", "dmg",
+    "iso",
+];
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut parts: Vec<(String, u64)> = Vec::new();
     for folder in FOLDERS {
         let prefix = format!("{folder}/");
-        let start = facts.sources.paths.partition_point(|path| path.as_str() < prefix.as_str());
-        let bytes: u64 = facts.sources.paths.iter().zip(&facts.sources.sizes).skip(start).take_while(|(path, _)| path.starts_with(&prefix)).map(|(_, size)| size).sum();
+        let start = facts
+            .sources
+            .paths
+            .partition_point(|path| path.as_str() < prefix.as_str());
+        let bytes: u64 = facts
+            .sources
+            .paths
+            .iter()
+            .zip(&facts.sources.sizes)
+            .skip(start)
+            .take_while(|(path, _)| path.starts_with(&prefix))
+            .map(|(_, size)| size)
+            .sum();
         if bytes > 0 && !is_needed(facts, folder) && !is_excluded(facts, folder) {
             parts.push((prefix, bytes));
         }
@@ -49,8 +84,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .paths
             .iter()
             .zip(&facts.sources.sizes)
-            .filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, found)| found.eq_ignore_ascii_case(ending)))
-            .filter(|(path, _)| !is_served(path) && !path.split_once('/').is_some_and(|(top, _)| FOLDERS.contains(&top)) && !parts.iter().any(|(folder, _)| path.starts_with(folder.as_str())))
+            .filter(|(path, _)| {
+                path.rsplit_once('.')
+                    .is_some_and(|(_, found)| found.eq_ignore_ascii_case(ending))
+            })
+            .filter(|(path, _)| {
+                !is_served(path)
+                    && !path
+                        .split_once('/')
+                        .is_some_and(|(top, _)| FOLDERS.contains(&top))
+                    && !parts
+                        .iter()
+                        .any(|(folder, _)| path.starts_with(folder.as_str()))
+            })
             .map(|(_, size)| size)
             .sum();
         let pattern = format!("*.{ending}");
@@ -64,19 +110,62 @@ fn check(facts: &Facts<'_>) -> Outcome {
     if total < NOTE {
         return Outcome::when(!facts.sources.paths.is_empty(), Vec::new());
     }
-    let named: Vec<_> = parts.iter().take(4).map(|(part, bytes)| format!("{part} {}", size(*bytes))).collect();
-    let lines: Vec<_> = parts.iter().take(6).map(|(part, _)| if part.starts_with('*') { part.clone() } else { format!("/{}", part.trim_end_matches('/')) }).collect();
-    let place = crate::finding::Place::file(parts.first().map_or("", |(part, _)| part.trim_end_matches('/')));
+    let named: Vec<_> = parts
+        .iter()
+        .take(4)
+        .map(|(part, bytes)| format!("{part} {}", size(*bytes)))
+        .collect();
+    let lines: Vec<_> = parts
+        .iter()
+        .take(6)
+        .map(|(part, _)| {
+            if part.starts_with('*') {
+                part.clone()
+            } else {
+                format!("/{}", part.trim_end_matches('/'))
+            }
+        })
+        .collect();
+    let place = crate::finding::Place::file(
+        parts
+            .first()
+            .map_or("", |(part, _)| part.trim_end_matches('/')),
+    );
     Outcome::of(vec![
-        Evidence::at(place, format!("{} that no process reads are shipped: {}.", size(total), named.join(", ")))
-            .level(if total >= WARN { Level::Warn } else { Level::Info })
-            .help(format!(".slugignore: {}   (Cloud Native: exclude in project.toml)", lines.join(" then "))),
+        Evidence::at(
+            place,
+            format!(
+                "{} that no process reads are shipped: {}.",
+                size(total),
+                named.join(", ")
+            ),
+        )
+        .level(if total >= WARN {
+            Level::Warn
+        } else {
+            Level::Info
+        })
+        .help(format!(
+            ".slugignore: {}   (Cloud Native: exclude in project.toml)",
+            lines.join(" then ")
+        )),
     ])
 }
 
 /// Folders whose files a browser may ask for.
 fn is_served(path: &str) -> bool {
-    ["public/", "static/", "assets/", "media/", "app/", "src/", "resources/", "priv/"].iter().any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
+    [
+        "public/",
+        "static/",
+        "assets/",
+        "media/",
+        "app/",
+        "src/",
+        "resources/",
+        "priv/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
 }
 
 /// Whether a build, a hook, a start command or reachable code names the folder.
@@ -85,30 +174,80 @@ fn is_needed(facts: &Facts<'_>, folder: &str) -> bool {
         text.match_indices(folder).any(|(at, _)| {
             let before = text[..at].chars().next_back();
             let after = text[at + folder.len()..].chars().next();
-            let starts = before.is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '=' | '('));
-            let ends = after.is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | ')' | ';'));
+            let starts = before
+                .is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '=' | '('));
+            let ends = after
+                .is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | ')' | ';'));
             // `npm test` and `rake spec` name a task, not the folder: only a path counts.
-            starts && ends && (after == Some('/') || before == Some('/') || matches!(before, Some('"' | '\'')))
+            starts
+                && ends
+                && (after == Some('/') || before == Some('/') || matches!(before, Some('"' | '\'')))
         })
     };
-    let scripts = ["build", "heroku-prebuild", "heroku-postbuild", "postinstall", "prestart", "start"];
-    let by_script = scripts.iter().filter_map(|name| crate::facts::process::script(facts.app, name)).any(names);
-    let by_hook = facts.sources.texts.iter().filter(|(path, _)| matches!(path.as_str(), "bin/pre_compile" | "bin/post_compile" | "Procfile" | "MANIFEST.in" | "mkdocs.yml")).any(|(_, text)| names(text) || text.contains(&format!(" {folder}")));
-    let by_process = facts.processes.iter().flat_map(|process| &process.commands).any(|command| names(&command.text));
+    let scripts = [
+        "build",
+        "heroku-prebuild",
+        "heroku-postbuild",
+        "postinstall",
+        "prestart",
+        "start",
+    ];
+    let by_script = scripts
+        .iter()
+        .filter_map(|name| crate::facts::process::script(facts.app, name))
+        .any(names);
+    let by_hook = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| {
+            matches!(
+                path.as_str(),
+                "bin/pre_compile" | "bin/post_compile" | "Procfile" | "MANIFEST.in" | "mkdocs.yml"
+            )
+        })
+        .any(|(_, text)| names(text) || text.contains(&format!(" {folder}")));
+    let by_process = facts
+        .processes
+        .iter()
+        .flat_map(|process| &process.commands)
+        .any(|command| names(&command.text));
     let in_code = facts.sources.files.iter().any(|code| {
-        let says = |value: &Expr| value.any(|value| value.text().is_some_and(|text| text == folder || text.starts_with(&format!("{folder}/")) || text.contains(&format!("/{folder}/"))));
-        code.assignments.iter().any(|assignment| says(&assignment.value)) || code.calls.iter().any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
+        let says = |value: &Expr| {
+            value.any(|value| {
+                value.text().is_some_and(|text| {
+                    text == folder
+                        || text.starts_with(&format!("{folder}/"))
+                        || text.contains(&format!("/{folder}/"))
+                })
+            })
+        };
+        code.assignments
+            .iter()
+            .any(|assignment| says(&assignment.value))
+            || code
+                .calls
+                .iter()
+                .any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
     });
     by_script || by_hook || by_process || in_code
 }
 
 /// Whether `.slugignore` or project.toml leaves it out.
 fn is_excluded(facts: &Facts<'_>, what: &str) -> bool {
-    let classic = facts.sources.text(".slugignore").into_iter().flat_map(str::split_whitespace).any(|line| line.trim_matches('/') == what);
+    let classic = facts
+        .sources
+        .text(".slugignore")
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .any(|line| line.trim_matches('/') == what);
     let project = facts.sources.text("project.toml").is_some_and(|text| {
         text.lines().any(|line| {
             let quoted = line.split('"').skip(1).step_by(2);
-            (line.contains("exclude") || line.trim_start().starts_with('"')) && quoted.into_iter().any(|entry| entry.trim_end_matches("**").trim_matches(['/', '*']) == what || entry == what)
+            (line.contains("exclude") || line.trim_start().starts_with('"'))
+                && quoted.into_iter().any(|entry| {
+                    entry.trim_end_matches("**").trim_matches(['/', '*']) == what || entry == what
+                })
         })
     });
     classic || project
@@ -121,16 +260,37 @@ fn committed(facts: &Facts<'_>) -> Vec<(String, u64)> {
         return Vec::new();
     }
     let git_ignores = |name: &str| {
-        facts.sources.text(".gitignore").into_iter().flat_map(str::lines).any(|line| line.trim().trim_matches('/') == name)
+        facts
+            .sources
+            .text(".gitignore")
+            .into_iter()
+            .flat_map(str::lines)
+            .any(|line| line.trim().trim_matches('/') == name)
     };
     let mut found = Vec::new();
-    for (folder, mark) in [("node_modules", ""), ("venv", "pyvenv.cfg"), (".venv", "pyvenv.cfg"), ("env", "pyvenv.cfg")] {
+    for (folder, mark) in [
+        ("node_modules", ""),
+        ("venv", "pyvenv.cfg"),
+        (".venv", "pyvenv.cfg"),
+        ("env", "pyvenv.cfg"),
+    ] {
         let prefix = std::path::Path::new(folder);
-        let has_mark = mark.is_empty() || facts.tree.entries().iter().any(|entry| entry.path() == prefix.join(mark));
+        let has_mark = mark.is_empty()
+            || facts
+                .tree
+                .entries()
+                .iter()
+                .any(|entry| entry.path() == prefix.join(mark));
         if !has_mark || git_ignores(folder) {
             continue;
         }
-        let bytes: u64 = facts.tree.entries().iter().filter(|entry| entry.path().starts_with(prefix)).map(crate::facts::tree::Entry::size).sum();
+        let bytes: u64 = facts
+            .tree
+            .entries()
+            .iter()
+            .filter(|entry| entry.path().starts_with(prefix))
+            .map(crate::facts::tree::Entry::size)
+            .sum();
         if bytes > 0 {
             found.push((format!("{folder}/"), bytes));
         }

@@ -22,7 +22,21 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [django(facts), alchemy(facts), rails(facts), prisma(facts), node(facts), go(facts), go_default(facts), spring(facts), symfony(facts), php_default(facts)].into_iter().flatten().collect();
+    let evidence: Vec<_> = [
+        django(facts),
+        alchemy(facts),
+        rails(facts),
+        prisma(facts),
+        node(facts),
+        go(facts),
+        go_default(facts),
+        spring(facts),
+        symfony(facts),
+        php_default(facts),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
 }
@@ -30,11 +44,34 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// Where a real database is declared or its driver is there and its address read, a file is
 /// only the fallback.
 fn has_server(facts: &Facts<'_>) -> bool {
-    let drivers = facts.packages.has_any(Ecosystem::Pypi, &["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "mysqlclient", "dj-database-url", "django-heroku", "asyncpg"])
-        || facts.packages.has_any(Ecosystem::Npm, &["pg", "mysql2", "mysql", "mongodb", "mongoose", "postgres"])
-        || facts.packages.has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"]);
+    let drivers = facts.packages.has_any(
+        Ecosystem::Pypi,
+        &[
+            "psycopg",
+            "psycopg2",
+            "psycopg2-binary",
+            "psycopg-binary",
+            "mysqlclient",
+            "dj-database-url",
+            "django-heroku",
+            "asyncpg",
+        ],
+    ) || facts.packages.has_any(
+        Ecosystem::Npm,
+        &["pg", "mysql2", "mysql", "mongodb", "mongoose", "postgres"],
+    ) || facts
+        .packages
+        .has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"]);
     let addon = facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]);
-    let reads = facts.sources.files.iter().any(|code| code.reads.iter().any(|read| read.name.ends_with("DATABASE_URL")) || code.calls.iter().any(|call| call.callee.starts_with("dj_database_url.") || call.callee == "env.db"));
+    let reads = facts.sources.files.iter().any(|code| {
+        code.reads
+            .iter()
+            .any(|read| read.name.ends_with("DATABASE_URL"))
+            || code
+                .calls
+                .iter()
+                .any(|call| call.callee.starts_with("dj_database_url.") || call.callee == "env.db")
+    });
     addon || drivers || reads
 }
 
@@ -46,9 +83,28 @@ fn at(path: &str, line: u32, what: &str) -> Evidence {
 /// Something replaces Django's `DATABASES` where the platform gives an address.
 fn is_replaced(facts: &Facts<'_>) -> bool {
     facts.code(Language::Python).any(|code| {
-        let reads = code.reads.iter().any(|read| read.name.ends_with("DATABASE_URL") || read.name.starts_with("DB_") || read.name.starts_with("POSTGRES"));
-        let by_call = code.calls.iter().any(|call| call.callee.starts_with("dj_database_url.") || matches!(call.callee.as_str(), "env.db" | "env.db_url" | "django_heroku.settings" | "locals().update" | "globals().update"));
-        let other = code.assignments.iter().any(|assignment| assignment.target.starts_with("DATABASES") && !assignment.value.any(|value| value.text().is_some_and(|text| text.ends_with("sqlite3"))));
+        let reads = code.reads.iter().any(|read| {
+            read.name.ends_with("DATABASE_URL")
+                || read.name.starts_with("DB_")
+                || read.name.starts_with("POSTGRES")
+        });
+        let by_call = code.calls.iter().any(|call| {
+            call.callee.starts_with("dj_database_url.")
+                || matches!(
+                    call.callee.as_str(),
+                    "env.db"
+                        | "env.db_url"
+                        | "django_heroku.settings"
+                        | "locals().update"
+                        | "globals().update"
+                )
+        });
+        let other = code.assignments.iter().any(|assignment| {
+            assignment.target.starts_with("DATABASES")
+                && !assignment
+                    .value
+                    .any(|value| value.text().is_some_and(|text| text.ends_with("sqlite3")))
+        });
         reads || by_call || other || code.imports("django_heroku")
     })
 }
@@ -61,12 +117,17 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     facts.code(Language::Python).find_map(|code| {
-        let settings: Vec<_> = code.assignments.iter().filter(|assignment| assignment.target.starts_with("DATABASES")).collect();
+        let settings: Vec<_> = code
+            .assignments
+            .iter()
+            .filter(|assignment| assignment.target.starts_with("DATABASES"))
+            .collect();
         let [only] = settings.as_slice() else {
             return None;
         };
         let engine = only.value.key("default")?.key("ENGINE")?.text()?;
-        (engine.ends_with("sqlite3") && branch(code, only.scope) == Branch::Always).then(|| at(&code.path, only.line, "Django's sqlite3 engine"))
+        (engine.ends_with("sqlite3") && branch(code, only.scope) == Branch::Always)
+            .then(|| at(&code.path, only.line, "Django's sqlite3 engine"))
     })
 }
 
@@ -78,8 +139,21 @@ fn alchemy(facts: &Facts<'_>) -> Option<Evidence> {
         Expr::Join(parts) => parts.first().and_then(Expr::text).is_some_and(is_address),
         _ => false,
     };
-    let drivers = facts.packages.has_any(Ecosystem::Pypi, &["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "mysqlclient", "pymysql", "asyncpg", "mysql-connector-python"]);
-    let served = facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) || facts.declared("DATABASE_URL") != Declared::No;
+    let drivers = facts.packages.has_any(
+        Ecosystem::Pypi,
+        &[
+            "psycopg",
+            "psycopg2",
+            "psycopg2-binary",
+            "psycopg-binary",
+            "mysqlclient",
+            "pymysql",
+            "asyncpg",
+            "mysql-connector-python",
+        ],
+    );
+    let served = facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"])
+        || facts.declared("DATABASE_URL") != Declared::No;
     // A file where nothing else is given: the fallback of a read, or of a name.
     let fallback = facts.code(Language::Python).filter(|_| !served).find_map(|code| {
         code.assignments.iter().filter(|setting| setting.target.contains("SQLALCHEMY_DATABASE_URI")).find_map(|setting| {
@@ -93,14 +167,30 @@ fn alchemy(facts: &Facts<'_>) -> Option<Evidence> {
             (by_read || by_name).then(|| at(&code.path, setting.line, "Where no other address is given, SQLAlchemy's `sqlite:///`").conditional(true))
         })
     });
-    let reads = facts.code(Language::Python).any(|code| code.reads.iter().any(|read| read.name.ends_with("DATABASE_URL") || read.name.ends_with("DATABASE_URI")));
+    let reads = facts.code(Language::Python).any(|code| {
+        code.reads
+            .iter()
+            .any(|read| read.name.ends_with("DATABASE_URL") || read.name.ends_with("DATABASE_URI"))
+    });
     if reads || fallback.is_some() {
         return fallback;
     }
     facts.code(Language::Python).find_map(|code| {
-        let call = code.calls.iter().find(|call| matches!(call.callee.as_str(), "create_engine" | "sqlalchemy.create_engine") && call.positional(0).is_some_and(|url| is_file(code, url)) && branch(code, call.scope) == Branch::Always);
-        let setting = code.assignments.iter().find(|assignment| assignment.target.contains("SQLALCHEMY_DATABASE_URI") && is_file(code, &assignment.value) && branch(code, assignment.scope) == Branch::Always);
-        let line = call.map(|call| call.line).or_else(|| setting.map(|setting| setting.line))?;
+        let call = code.calls.iter().find(|call| {
+            matches!(
+                call.callee.as_str(),
+                "create_engine" | "sqlalchemy.create_engine"
+            ) && call.positional(0).is_some_and(|url| is_file(code, url))
+                && branch(code, call.scope) == Branch::Always
+        });
+        let setting = code.assignments.iter().find(|assignment| {
+            assignment.target.contains("SQLALCHEMY_DATABASE_URI")
+                && is_file(code, &assignment.value)
+                && branch(code, assignment.scope) == Branch::Always
+        });
+        let line = call
+            .map(|call| call.line)
+            .or_else(|| setting.map(|setting| setting.line))?;
         Some(at(&code.path, line, "SQLAlchemy's `sqlite:///` address"))
     })
 }
@@ -109,18 +199,45 @@ fn alchemy(facts: &Facts<'_>) -> Option<Evidence> {
 /// with several, which one production takes is not known.
 fn is_development_class(code: &Code, scope: usize) -> bool {
     let class = code.class(scope).map(|(name, _)| name);
-    class.is_some_and(|name| ["Dev", "Test", "Local"].iter().any(|start| name.starts_with(start)))
+    class.is_some_and(|name| {
+        ["Dev", "Test", "Local"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    })
 }
 
 /// H2 and Derby in a file, with no other driver that the buildpack's datasource would use.
 fn spring(facts: &Facts<'_>) -> Option<Evidence> {
-    let driver = facts.packages.has_any(Ecosystem::Maven, &["postgresql", "mysql-connector-j", "mysql-connector-java", "mariadb-java-client"]);
+    let driver = facts.packages.has_any(
+        Ecosystem::Maven,
+        &[
+            "postgresql",
+            "mysql-connector-j",
+            "mysql-connector-java",
+            "mariadb-java-client",
+        ],
+    );
     if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
-    let mut texts = facts.sources.texts.iter().filter(|(path, _)| path.contains("src/main/resources/application.") || path.contains("src/main/resources/application-prod"));
+    let mut texts = facts.sources.texts.iter().filter(|(path, _)| {
+        path.contains("src/main/resources/application.")
+            || path.contains("src/main/resources/application-prod")
+    });
     texts.find_map(|(path, text)| {
-        let (_, line) = text.lines().zip(1..).find(|(line, _)| ["jdbc:h2:file:", "jdbc:h2:./", "jdbc:h2:~", "jdbc:derby:", "jdbc:sqlite:"].iter().any(|mark| line.contains(mark)) && !line.contains("${") && !line.trim_start().starts_with('#'))?;
+        let (_, line) = text.lines().zip(1..).find(|(line, _)| {
+            [
+                "jdbc:h2:file:",
+                "jdbc:h2:./",
+                "jdbc:h2:~",
+                "jdbc:derby:",
+                "jdbc:sqlite:",
+            ]
+            .iter()
+            .any(|mark| line.contains(mark))
+                && !line.contains("${")
+                && !line.trim_start().starts_with('#')
+        })?;
         Some(at(path, line, "The datasource"))
     })
 }
@@ -128,7 +245,11 @@ fn spring(facts: &Facts<'_>) -> Option<Evidence> {
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
     const PATH: &str = "config/database.yml";
     let text = facts.sources.text(PATH)?;
-    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) || facts.packages.has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"]) {
+    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"])
+        || facts
+            .packages
+            .has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"])
+    {
         return None;
     }
     let mut yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).ok()?;
@@ -136,31 +257,65 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
     yaml.apply_merge().ok()?;
     let production = yaml.get("production")?;
     // Several databases stand below it by name; the first is the primary one.
-    let several = production.as_mapping().into_iter().flat_map(|entries| entries.values());
+    let several = production
+        .as_mapping()
+        .into_iter()
+        .flat_map(|entries| entries.values());
     let database = std::iter::once(production)
         .chain(production.get("primary"))
         .chain(several)
         .find(|entry| entry.get("adapter").is_some())?;
     let adapter = database.get("adapter")?.as_str()?;
     let from_environment = database.get("url").is_some()
-        || database.get("database").and_then(serde_yaml_ng::Value::as_str).is_some_and(|name| name.contains("ENV"));
-    (adapter == "sqlite3" && !from_environment).then(|| at(PATH, facts.line(PATH, "production:").unwrap_or(0), "SQLite in production"))
+        || database
+            .get("database")
+            .and_then(serde_yaml_ng::Value::as_str)
+            .is_some_and(|name| name.contains("ENV"));
+    (adapter == "sqlite3" && !from_environment).then(|| {
+        at(
+            PATH,
+            facts.line(PATH, "production:").unwrap_or(0),
+            "SQLite in production",
+        )
+    })
 }
 
 /// Symfony loads `.env` in production, where a variable of the platform wins over it.
 fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants_any(Ecosystem::Composer, &["symfony/framework-bundle", "symfony/runtime"])?;
+    facts.packages.wants_any(
+        Ecosystem::Composer,
+        &["symfony/framework-bundle", "symfony/runtime"],
+    )?;
     if facts.declared("DATABASE_URL") != Declared::No {
         return None;
     }
     let text = facts.sources.text(".env")?;
-    let (_, line) = text.lines().zip(1..).find(|(line, _)| line.trim().strip_prefix("DATABASE_URL=").is_some_and(|value| value.trim_start_matches(['"', '\'']).starts_with("sqlite:")))?;
-    Some(at(".env", line, "Without DATABASE_URL, which nothing declares, SQLite").conditional(true))
+    let (_, line) = text.lines().zip(1..).find(|(line, _)| {
+        line.trim()
+            .strip_prefix("DATABASE_URL=")
+            .is_some_and(|value| value.trim_start_matches(['"', '\'']).starts_with("sqlite:"))
+    })?;
+    Some(
+        at(
+            ".env",
+            line,
+            "Without DATABASE_URL, which nothing declares, SQLite",
+        )
+        .conditional(true),
+    )
 }
 
 fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
-    let (path, text) = facts.sources.texts.iter().find(|(path, _)| path.ends_with("schema.prisma"))?;
-    let line = text.lines().zip(1..).find(|(line, _)| line.trim().starts_with("provider") && line.contains("\"sqlite\""))?.1;
+    let (path, text) = facts
+        .sources
+        .texts
+        .iter()
+        .find(|(path, _)| path.ends_with("schema.prisma"))?;
+    let line = text
+        .lines()
+        .zip(1..)
+        .find(|(line, _)| line.trim().starts_with("provider") && line.contains("\"sqlite\""))?
+        .1;
     Some(at(path, line, "Prisma's sqlite provider"))
 }
 
@@ -181,7 +336,13 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
         ((sqlite || lowdb) && file || sequelize && !server || builder) && !chooses
     })
     .next()?;
-    (branch(site.code, site.call.scope) == Branch::Always).then(|| at(&site.code.path, site.call.line, &format!("`{}`", site.call.callee)))
+    (branch(site.code, site.call.scope) == Branch::Always).then(|| {
+        at(
+            &site.code.path,
+            site.call.line,
+            &format!("`{}`", site.call.callee),
+        )
+    })
 }
 
 /// A driver that is a field, of which the tag says `SQLite` where nothing is set.
@@ -189,16 +350,40 @@ fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
     if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-    calls_to(facts, Language::Go, |site| matches!(site.call.callee.as_str(), "sql.Open" | "sqlx.Open" | "sqlx.Connect" | "sqlx.MustConnect"))
-        .find_map(|site| {
-            let (_, field) = site.call.positional(0)?.name()?.rsplit_once('.')?;
-            let package = facts.code(Language::Go).filter(|code| folder(&code.path) == folder(&site.code.path));
-            package.flat_map(|code| code.assignments.iter().map(move |assignment| (code, assignment))).find_map(|(code, assignment)| {
-                let sqlite = assignment.target == field && matches!(assignment.value.text(), Some("sqlite3" | "sqlite"));
-                sqlite.then(|| at(&code.path, assignment.line, "Where no other driver is given, SQLite").conditional(true))
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    calls_to(facts, Language::Go, |site| {
+        matches!(
+            site.call.callee.as_str(),
+            "sql.Open" | "sqlx.Open" | "sqlx.Connect" | "sqlx.MustConnect"
+        )
+    })
+    .find_map(|site| {
+        let (_, field) = site.call.positional(0)?.name()?.rsplit_once('.')?;
+        let package = facts
+            .code(Language::Go)
+            .filter(|code| folder(&code.path) == folder(&site.code.path));
+        package
+            .flat_map(|code| {
+                code.assignments
+                    .iter()
+                    .map(move |assignment| (code, assignment))
             })
-        })
+            .find_map(|(code, assignment)| {
+                let sqlite = assignment.target == field
+                    && matches!(assignment.value.text(), Some("sqlite3" | "sqlite"));
+                sqlite.then(|| {
+                    at(
+                        &code.path,
+                        assignment.line,
+                        "Where no other driver is given, SQLite",
+                    )
+                    .conditional(true)
+                })
+            })
+    })
 }
 
 /// `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, which nothing declares.
@@ -208,16 +393,26 @@ fn php_default(facts: &Facts<'_>) -> Option<Evidence> {
     }
     calls_to(facts, Language::Php, |site| site.call.callee == "define").find_map(|site| {
         let constant = site.call.positional(0)?.text()?.to_ascii_uppercase();
-        let names = ["DB_", "DATABASE"].iter().any(|word| constant.contains(word));
+        let names = ["DB_", "DATABASE"]
+            .iter()
+            .any(|word| constant.contains(word));
         let (variable, default) = match site.call.positional(1)? {
             Expr::Env { name, default } => (Some(name), default.as_deref()?.text()?),
             Expr::Text(text) => (None, text.as_str()),
             _ => return None,
         };
-        let file = matches!(default, "sqlite" | "sqlite3") || default.starts_with("sqlite:") && !default.contains(":memory:");
+        let file = matches!(default, "sqlite" | "sqlite3")
+            || default.starts_with("sqlite:") && !default.contains(":memory:");
         let open = variable.is_none_or(|variable| facts.declared(variable) == Declared::No);
         let always = branch(site.code, site.call.scope) == Branch::Always;
-        (names && file && open && always).then(|| at(&site.code.path, site.call.line, "Where nothing else is set, SQLite").conditional(true))
+        (names && file && open && always).then(|| {
+            at(
+                &site.code.path,
+                site.call.line,
+                "Where nothing else is set, SQLite",
+            )
+            .conditional(true)
+        })
     })
 }
 
@@ -231,5 +426,11 @@ fn go(facts: &Facts<'_>) -> Option<Evidence> {
         (sql || gorm || bolt) && !memory
     })
     .next()?;
-    (branch(site.code, site.call.scope) == Branch::Always).then(|| at(&site.code.path, site.call.line, &format!("`{}`", site.call.callee)))
+    (branch(site.code, site.call.scope) == Branch::Always).then(|| {
+        at(
+            &site.code.path,
+            site.call.line,
+            &format!("`{}`", site.call.callee),
+        )
+    })
 }

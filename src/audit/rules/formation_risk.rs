@@ -28,7 +28,9 @@ const MANY: u64 = 20;
 fn check(facts: &Facts<'_>) -> Outcome {
     let formation = facts.formation();
     let mut evidence = Vec::new();
-    let has_worker = formation.iter().any(|entry| entry.process != "web" && entry.quantity.is_none_or(|quantity| quantity > 0));
+    let has_worker = formation
+        .iter()
+        .any(|entry| entry.process != "web" && entry.quantity.is_none_or(|quantity| quantity > 0));
     for entry in &formation {
         let at = |message: String| Evidence::line(&entry.path, entry.line, message);
         let known = facts.app.procfile.is_empty() || facts.process(&entry.process).is_some();
@@ -39,14 +41,44 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     .level(Level::Warn)
                     .help(format!("Procfile: {}: …   or remove it from the formation", entry.process)),
             );
-        } else if entry.path != "app.json" && facts.platform.retired.sizes.iter().any(|retired| retired == size) {
-            evidence.push(at(format!("Dyno size `{size}` of `{}` was retired in November 2022.", entry.process)).level(Level::Warn).help("size = \"basic\" or \"standard-1x\""));
-        } else if entry.process == "web" && entry.quantity == Some(1) && !matches!(size, "eco" | "basic" | "free" | "hobby") {
-            evidence.push(at("One web dyno: nobody is served while it restarts, at least once a day.".to_owned()).help("heroku ps:scale web=2:standard-1x"));
+        } else if entry.path != "app.json"
+            && facts
+                .platform
+                .retired
+                .sizes
+                .iter()
+                .any(|retired| retired == size)
+        {
+            evidence.push(
+                at(format!(
+                    "Dyno size `{size}` of `{}` was retired in November 2022.",
+                    entry.process
+                ))
+                .level(Level::Warn)
+                .help("size = \"basic\" or \"standard-1x\""),
+            );
+        } else if entry.process == "web"
+            && entry.quantity == Some(1)
+            && !matches!(size, "eco" | "basic" | "free" | "hobby")
+        {
+            evidence.push(
+                at(
+                    "One web dyno: nobody is served while it restarts, at least once a day."
+                        .to_owned(),
+                )
+                .help("heroku ps:scale web=2:standard-1x"),
+            );
         } else if size == "eco" && entry.process == "web" && has_worker {
             evidence.push(at("Eco dynos share one pool of hours, and the worker sleeps when the web process does.".to_owned()).help("size: basic for both"));
         } else if entry.quantity.is_some_and(|quantity| quantity > MANY) {
-            evidence.push(at(format!("{} dynos of `{}` are fixed.", entry.quantity.unwrap_or_default(), entry.process)).help("heroku ps:autoscale:enable on Performance dynos"));
+            evidence.push(
+                at(format!(
+                    "{} dynos of `{}` are fixed.",
+                    entry.quantity.unwrap_or_default(),
+                    entry.process
+                ))
+                .help("heroku ps:autoscale:enable on Performance dynos"),
+            );
         }
     }
     Outcome::when(!formation.is_empty(), evidence)

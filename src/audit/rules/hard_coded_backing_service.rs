@@ -1,8 +1,8 @@
 //! Is the address of a database, cache or queue written into the code?
 
 use super::prelude::*;
-use crate::audit::services::{client, help};
 use crate::audit::addresses::{is_backing_address, local_host, masked};
+use crate::audit::services::{client, help};
 
 pub(super) static RULE: Rule = Rule {
     id: "hard-coded-backing-service",
@@ -36,26 +36,46 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(plain_redis(facts));
     evidence.sort_by(|a, b| a.place.cmp(&b.place));
     evidence.dedup_by(|a, b| a.place == b.place);
-    let applies = facts.calls().any(|site| client(site.code, &site.call.callee).is_some());
+    let applies = facts
+        .calls()
+        .any(|site| client(site.code, &site.call.callee).is_some());
     Outcome::when(applies, evidence)
 }
 
 fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for site in facts.calls() {
-        let Some(service) = client(site.code, &site.call.callee) else { continue };
-        if branch(site.code, site.call.scope) != Branch::Always || guards::is_maintenance(facts, &site.code.path) {
+        let Some(service) = client(site.code, &site.call.callee) else {
+            continue;
+        };
+        if branch(site.code, site.call.scope) != Branch::Always
+            || guards::is_maintenance(facts, &site.code.path)
+        {
             continue;
         }
         // What else the call is given may come from the environment and win.
         let reads = site.call.arguments.iter().any(|argument| {
-            argument.value.any(|value| matches!(site.code.resolve(value), Expr::Env { .. }) && !is_password(value))
+            argument.value.any(|value| {
+                matches!(site.code.resolve(value), Expr::Env { .. }) && !is_password(value)
+            })
         });
-        let literal = site.call.arguments.iter().find_map(|argument| address(site.code, argument.name.as_deref(), &argument.value, 0));
+        let literal =
+            site.call.arguments.iter().find_map(|argument| {
+                address(site.code, argument.name.as_deref(), &argument.value, 0)
+            });
         if let Some(literal) = literal.filter(|_| !reads) {
             found.push(
-                Evidence::line(&site.code.path, site.call.line, format!("`{}` connects to {service} at `{}`, whatever the environment says{}.", site.call.callee, masked(&literal), effect(&literal)))
-                    .help(help(site.code.language, service)),
+                Evidence::line(
+                    &site.code.path,
+                    site.call.line,
+                    format!(
+                        "`{}` connects to {service} at `{}`, whatever the environment says{}.",
+                        site.call.callee,
+                        masked(&literal),
+                        effect(&literal)
+                    ),
+                )
+                .help(help(site.code.language, service)),
             );
         }
     }
@@ -68,7 +88,11 @@ fn is_password(value: &Expr) -> bool {
 }
 
 fn effect(literal: &str) -> &'static str {
-    if local_host(literal) { ": on a dyno nothing listens there" } else { ": when the add-on's address or password changes, it is lost" }
+    if local_host(literal) {
+        ": on a dyno nothing listens there"
+    } else {
+        ": when the add-on's address or password changes, it is lost"
+    }
 }
 
 /// A literal address among an argument's values: a URL, or a host by its key. A value may be
@@ -89,7 +113,11 @@ fn address(code: &Code, name: Option<&str>, value: &Expr, depth: usize) -> Optio
             .iter()
             .find_map(|argument| within(argument.name.as_deref(), &argument.value)),
         Expr::Join(parts) => match parts.first() {
-            Some(Expr::Text(text)) if is_backing_address(text) && !text.ends_with(['@', ':']) && !text.ends_with("://") => {
+            Some(Expr::Text(text))
+                if is_backing_address(text)
+                    && !text.ends_with(['@', ':'])
+                    && !text.ends_with("://") =>
+            {
                 Some(text.clone())
             }
             _ => None,
@@ -100,34 +128,81 @@ fn address(code: &Code, name: Option<&str>, value: &Expr, depth: usize) -> Optio
 }
 
 fn is_host_key(key: &str) -> bool {
-    matches!(key.to_ascii_lowercase().as_str(), "host" | "hostname" | "addr" | "address" | "server" | "broker" | "result_backend" | "url" | "uri")
+    matches!(
+        key.to_ascii_lowercase().as_str(),
+        "host"
+            | "hostname"
+            | "addr"
+            | "address"
+            | "server"
+            | "broker"
+            | "result_backend"
+            | "url"
+            | "uri"
+    )
 }
 
 /// A host: local, or with a dot and letters; not a socket, not a variable.
 fn is_host(text: &str) -> bool {
-    local_host(text) || (text.contains('.') && !text.contains(['/', ' ', '$', '<', '{']) && text.chars().any(|c| c.is_ascii_alphabetic()) && !text.contains(".sock"))
+    local_host(text)
+        || (text.contains('.')
+            && !text.contains(['/', ' ', '$', '<', '{'])
+            && text.chars().any(|c| c.is_ascii_alphabetic())
+            && !text.contains(".sock"))
 }
 
 /// `SQLALCHEMY_DATABASE_URI = "postgresql://localhost/shop"` and the like at file level.
 fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
-    const NAMES: &[&str] = &["SQLALCHEMY_DATABASE_URI", "CELERY_BROKER_URL", "BROKER_URL", "CELERY_RESULT_BACKEND", "RQ_REDIS_URL", "MONGO_URI", "REDIS_URL", "DATABASE_URL", "broker_url"];
+    const NAMES: &[&str] = &[
+        "SQLALCHEMY_DATABASE_URI",
+        "CELERY_BROKER_URL",
+        "BROKER_URL",
+        "CELERY_RESULT_BACKEND",
+        "RQ_REDIS_URL",
+        "MONGO_URI",
+        "REDIS_URL",
+        "DATABASE_URL",
+        "broker_url",
+    ];
     let mut found = Vec::new();
     for code in facts.code(Language::Python) {
         for assignment in &code.assignments {
-            let last = assignment.target.rsplit('.').next().unwrap_or(&assignment.target);
+            let last = assignment
+                .target
+                .rsplit('.')
+                .next()
+                .unwrap_or(&assignment.target);
             let last = last.trim_end_matches(']');
             if !NAMES.contains(&last) || branch(code, assignment.scope) != Branch::Always {
                 continue;
             }
-            let overridden = code.assignments.iter().any(|other| other.target == assignment.target && other.line != assignment.line);
+            let overridden = code
+                .assignments
+                .iter()
+                .any(|other| other.target == assignment.target && other.line != assignment.line);
             if let Expr::Text(text) = code.resolve(&assignment.value)
                 && is_backing_address(text)
                 && !overridden
                 && !is_base_class(facts, code, assignment.scope, last)
             {
                 found.push(
-                    Evidence::line(&code.path, assignment.line, format!("{last} is `{}`, whatever the environment says{}.", masked(text), effect(text)))
-                        .help(help(Language::Python, if text.starts_with("redis") { "Redis" } else { "the database" })),
+                    Evidence::line(
+                        &code.path,
+                        assignment.line,
+                        format!(
+                            "{last} is `{}`, whatever the environment says{}.",
+                            masked(text),
+                            effect(text)
+                        ),
+                    )
+                    .help(help(
+                        Language::Python,
+                        if text.starts_with("redis") {
+                            "Redis"
+                        } else {
+                            "the database"
+                        },
+                    )),
                 );
             }
         }
@@ -137,10 +212,22 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// A class of settings that another one replaces for production.
 fn is_base_class(facts: &Facts<'_>, code: &Code, scope: usize, name: &str) -> bool {
-    let Some((class, _)) = code.class(scope) else { return false };
-    facts.code(Language::Python).flat_map(|code| code.assignments.iter().map(move |assignment| (code, assignment))).any(|(other, assignment)| {
-        assignment.target.ends_with(name) && other.class(assignment.scope).is_some_and(|(_, bases)| bases.iter().any(|base| base.ends_with(class)))
-    })
+    let Some((class, _)) = code.class(scope) else {
+        return false;
+    };
+    facts
+        .code(Language::Python)
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .map(move |assignment| (code, assignment))
+        })
+        .any(|(other, assignment)| {
+            assignment.target.ends_with(name)
+                && other
+                    .class(assignment.scope)
+                    .is_some_and(|(_, bases)| bases.iter().any(|base| base.ends_with(class)))
+        })
 }
 
 /// Django's `DATABASES`, unless something replaces it.
@@ -149,18 +236,34 @@ fn django(facts: &Facts<'_>) -> Vec<Evidence> {
         return Vec::new();
     }
     let replaced = facts.code(Language::Python).any(|code| {
-        code.calls.iter().any(|call| matches!(call.callee.as_str(), "dj_database_url.config" | "dj_database_url.parse" | "django_heroku.settings" | "env.db" | "env.db_url" | "env.dj_db_url") || call.callee.starts_with("DATABASES") && call.method() == "update")
-            || code.reads.iter().any(|read| read.name == "DATABASE_URL")
+        code.calls.iter().any(|call| {
+            matches!(
+                call.callee.as_str(),
+                "dj_database_url.config"
+                    | "dj_database_url.parse"
+                    | "django_heroku.settings"
+                    | "env.db"
+                    | "env.db_url"
+                    | "env.dj_db_url"
+            ) || call.callee.starts_with("DATABASES") && call.method() == "update"
+        }) || code.reads.iter().any(|read| read.name == "DATABASE_URL")
     });
     if replaced {
         return Vec::new();
     }
     let mut found = Vec::new();
     for code in facts.code(Language::Python) {
-        for assignment in code.assignments.iter().filter(|assignment| assignment.target == "DATABASES" && branch(code, assignment.scope) == Branch::Always) {
+        for assignment in code.assignments.iter().filter(|assignment| {
+            assignment.target == "DATABASES" && branch(code, assignment.scope) == Branch::Always
+        }) {
             let default = assignment.value.key("default");
-            let engine = default.and_then(|default| default.key("ENGINE")).and_then(Expr::text).unwrap_or_default();
-            let host = default.and_then(|default| default.key("HOST")).map(|host| code.resolve(host));
+            let engine = default
+                .and_then(|default| default.key("ENGINE"))
+                .and_then(Expr::text)
+                .unwrap_or_default();
+            let host = default
+                .and_then(|default| default.key("HOST"))
+                .map(|host| code.resolve(host));
             // Without a host the driver takes the local socket.
             let fixed = match host {
                 Some(Expr::Text(text)) => Some(text.as_str()),
@@ -168,7 +271,11 @@ fn django(facts: &Facts<'_>) -> Vec<Evidence> {
                 _ => None,
             };
             if let (false, Some(host)) = (engine.contains("sqlite") || engine.is_empty(), fixed) {
-                let shown = if host.is_empty() { "the local socket".to_owned() } else { format!("`{host}`") };
+                let shown = if host.is_empty() {
+                    "the local socket".to_owned()
+                } else {
+                    format!("`{host}`")
+                };
                 found.push(
                     Evidence::line(&code.path, assignment.line, format!("DATABASES uses {shown}, and nothing reads DATABASE_URL{}.", if host.is_empty() || local_host(host) { ": on a dyno nothing listens there" } else { "" }))
                         .help("pip install dj-database-url; DATABASES = {\"default\": dj_database_url.config(conn_max_age=600, ssl_require=True)}"),
@@ -180,20 +287,43 @@ fn django(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 fn laravel(facts: &Facts<'_>) -> Vec<Evidence> {
-    let Some(code) = facts.code(Language::Php).find(|code| code.path == "config/database.php") else {
+    let Some(code) = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/database.php")
+    else {
         return Vec::new();
     };
-    let Some(setting) = code.assignments.iter().find(|assignment| assignment.target == "return") else {
+    let Some(setting) = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")
+    else {
         return Vec::new();
     };
-    let default = match setting.value.key("default").map(|value| settle(facts, code, value)) {
-        Some(Settled::Fixed(value) | Settled::Unless { fallback: value, .. }) => value.text().unwrap_or_default().to_owned(),
+    let default = match setting
+        .value
+        .key("default")
+        .map(|value| settle(facts, code, value))
+    {
+        Some(
+            Settled::Fixed(value)
+            | Settled::Unless {
+                fallback: value, ..
+            },
+        ) => value.text().unwrap_or_default().to_owned(),
         Some(Settled::Given(value)) => value,
         _ => return Vec::new(),
     };
-    let connection = setting.value.key("connections").and_then(|connections| connections.key(&default));
-    let reads_url = connection.and_then(|connection| connection.key("url")).is_some_and(|url| url.any(|value| matches!(value, Expr::Env { .. })));
-    let host = connection.and_then(|connection| connection.key("host")).map(|host| code.resolve(host));
+    let connection = setting
+        .value
+        .key("connections")
+        .and_then(|connections| connections.key(&default));
+    let reads_url = connection
+        .and_then(|connection| connection.key("url"))
+        .is_some_and(|url| url.any(|value| matches!(value, Expr::Env { .. })));
+    let host = connection
+        .and_then(|connection| connection.key("host"))
+        .map(|host| code.resolve(host));
     match host {
         Some(Expr::Text(host)) if !reads_url => vec![
             Evidence::line(&code.path, facts.line(&code.path, host).unwrap_or(setting.line), format!("The connection `{default}` uses the host `{host}`, whatever the environment says{}.", effect(host)))
@@ -205,9 +335,24 @@ fn laravel(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// Spring's properties for services that the Java buildpack does not configure.
 fn properties(facts: &Facts<'_>) -> Vec<Evidence> {
-    const KEYS: &[&str] = &["spring.redis.host", "spring.redis.url", "spring.data.redis.host", "spring.data.redis.url", "spring.data.mongodb.uri", "spring.data.mongodb.host", "spring.rabbitmq.host", "spring.rabbitmq.addresses", "spring.elasticsearch.uris"];
+    const KEYS: &[&str] = &[
+        "spring.redis.host",
+        "spring.redis.url",
+        "spring.data.redis.host",
+        "spring.data.redis.url",
+        "spring.data.mongodb.uri",
+        "spring.data.mongodb.host",
+        "spring.rabbitmq.host",
+        "spring.rabbitmq.addresses",
+        "spring.elasticsearch.uris",
+    ];
     let mut found = Vec::new();
-    for (path, text) in facts.sources.texts.iter().filter(|(path, _)| path.ends_with("src/main/resources/application.properties")) {
+    for (path, text) in facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| path.ends_with("src/main/resources/application.properties"))
+    {
         for (line, number) in text.lines().zip(1..) {
             if let Some((key, value)) = line.split_once('=')
                 && KEYS.contains(&key.trim())
@@ -215,8 +360,20 @@ fn properties(facts: &Facts<'_>) -> Vec<Evidence> {
                 && !value.trim().is_empty()
             {
                 found.push(
-                    Evidence::line(path, number, format!("{} is `{}`, whatever the environment says{}.", key.trim(), masked(value.trim()), effect(value.trim())))
-                        .help(format!("{}=${{REDIS_URL}}, with the variable that the add-on sets", key.trim())),
+                    Evidence::line(
+                        path,
+                        number,
+                        format!(
+                            "{} is `{}`, whatever the environment says{}.",
+                            key.trim(),
+                            masked(value.trim()),
+                            effect(value.trim())
+                        ),
+                    )
+                    .help(format!(
+                        "{}=${{REDIS_URL}}, with the variable that the add-on sets",
+                        key.trim()
+                    )),
                 );
             }
         }
@@ -226,16 +383,38 @@ fn properties(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// `postgres://` is a name that `SQLAlchemy` dropped in 1.4.
 fn alchemy(facts: &Facts<'_>) -> Vec<Evidence> {
-    let modern = match facts.packages.version(Ecosystem::Pypi, "sqlalchemy").or_else(|| {
-        facts.packages.wants(Ecosystem::Pypi, "sqlalchemy")?.wanted.strip_prefix("==")
-    }) {
+    let modern = match facts
+        .packages
+        .version(Ecosystem::Pypi, "sqlalchemy")
+        .or_else(|| {
+            facts
+                .packages
+                .wants(Ecosystem::Pypi, "sqlalchemy")?
+                .wanted
+                .strip_prefix("==")
+        }) {
         Some(version) => guards::numbers(version).as_slice() >= [1, 4].as_slice(),
-        None => facts.packages.wants_any(Ecosystem::Pypi, &["sqlalchemy", "flask-sqlalchemy"]).is_some_and(|package| !package.wanted.starts_with("==2.") && !package.wanted.starts_with("==1.")),
+        None => facts
+            .packages
+            .wants_any(Ecosystem::Pypi, &["sqlalchemy", "flask-sqlalchemy"])
+            .is_some_and(|package| {
+                !package.wanted.starts_with("==2.") && !package.wanted.starts_with("==1.")
+            }),
     };
     let rewritten = facts.code(Language::Python).any(|code| {
         code.calls.iter().any(|call| {
-            let replaces = matches!(call.method(), "replace" | "sub" | "startswith" | "removeprefix" | "set" | "make_url") || call.callee.ends_with("make_url");
-            replaces && call.arguments.iter().any(|argument| argument.value.any(|value| value.text().is_some_and(|text| text.starts_with("postgres"))))
+            let replaces = matches!(
+                call.method(),
+                "replace" | "sub" | "startswith" | "removeprefix" | "set" | "make_url"
+            ) || call.callee.ends_with("make_url");
+            replaces
+                && call.arguments.iter().any(|argument| {
+                    argument.value.any(|value| {
+                        value
+                            .text()
+                            .is_some_and(|text| text.starts_with("postgres"))
+                    })
+                })
         })
     });
     if !modern || rewritten {
@@ -244,8 +423,25 @@ fn alchemy(facts: &Facts<'_>) -> Vec<Evidence> {
     let is_url = |code: &Code, value: &Expr| matches!(code.resolve(value), Expr::Env { name, .. } if name == "DATABASE_URL");
     let mut found = Vec::new();
     for code in facts.code(Language::Python) {
-        let by_call = code.calls.iter().filter(|call| matches!(call.callee.as_str(), "create_engine" | "sqlalchemy.create_engine")).filter(|call| call.positional(0).is_some_and(|url| is_url(code, url))).map(|call| call.line);
-        let by_setting = code.assignments.iter().filter(|assignment| assignment.target.contains("SQLALCHEMY_DATABASE_URI") && is_url(code, &assignment.value)).map(|assignment| assignment.line);
+        let by_call = code
+            .calls
+            .iter()
+            .filter(|call| {
+                matches!(
+                    call.callee.as_str(),
+                    "create_engine" | "sqlalchemy.create_engine"
+                )
+            })
+            .filter(|call| call.positional(0).is_some_and(|url| is_url(code, url)))
+            .map(|call| call.line);
+        let by_setting = code
+            .assignments
+            .iter()
+            .filter(|assignment| {
+                assignment.target.contains("SQLALCHEMY_DATABASE_URI")
+                    && is_url(code, &assignment.value)
+            })
+            .map(|assignment| assignment.line);
         if let Some(line) = by_call.chain(by_setting).next() {
             found.push(
                 Evidence::line(&code.path, line, "DATABASE_URL starts with `postgres://`, which SQLAlchemy 1.4 and later refuse (\"Can't load plugin: sqlalchemy.dialects:postgres\").")
@@ -265,16 +461,41 @@ fn plain_redis(facts: &Facts<'_>) -> Vec<Evidence> {
         site.call.arguments.iter().any(|argument| argument.value.any(|value| matches!(site.code.resolve(value), Expr::Env { name, .. } if name == "REDIS_URL")))
     };
     let tells = |site: Site<'_>| {
-        const WORDS: &[&str] = &["tls", "ssl_params", "ssl_cert_reqs", "rejectUnauthorized", "TLSConfig", "InsecureSkipVerify", "verify_mode", "ssl"];
+        const WORDS: &[&str] = &[
+            "tls",
+            "ssl_params",
+            "ssl_cert_reqs",
+            "rejectUnauthorized",
+            "TLSConfig",
+            "InsecureSkipVerify",
+            "verify_mode",
+            "ssl",
+        ];
         let in_call = site.call.arguments.iter().any(|argument| {
             argument.name.as_deref().is_some_and(|name| WORDS.iter().any(|word| name.contains(word)))
                 || argument.value.any(|value| matches!(value, Expr::Object(entries) if entries.iter().any(|(key, _)| WORDS.contains(&key.as_str()) || key == "..." || key == "socket")))
         });
-        in_call || site.code.assignments.iter().any(|assignment| WORDS.iter().any(|word| assignment.target.ends_with(word)))
-            || site.code.calls.iter().any(|call| call.arguments.iter().any(|argument| argument.value.any(|value| value.text().is_some_and(|text| text.contains("ssl_cert_reqs")))))
+        in_call
+            || site
+                .code
+                .assignments
+                .iter()
+                .any(|assignment| WORDS.iter().any(|word| assignment.target.ends_with(word)))
+            || site.code.calls.iter().any(|call| {
+                call.arguments.iter().any(|argument| {
+                    argument.value.any(|value| {
+                        value
+                            .text()
+                            .is_some_and(|text| text.contains("ssl_cert_reqs"))
+                    })
+                })
+            })
     };
     let site = facts.calls().find(|site| {
-        client(site.code, &site.call.callee) == Some("Redis") && branch(site.code, site.call.scope) != Branch::Development && from_url(*site) && !tells(*site)
+        client(site.code, &site.call.callee) == Some("Redis")
+            && branch(site.code, site.call.scope) != Branch::Development
+            && from_url(*site)
+            && !tells(*site)
     });
     site.map(|site| {
         Evidence::line(&site.code.path, site.call.line, format!("`{}` takes REDIS_URL as it is: Heroku Key-Value Store speaks TLS with a self-signed certificate, which the client refuses.", site.call.callee))

@@ -27,43 +27,94 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     evidence.extend(purge(facts));
-    let tasks: Vec<_> = calls_to(facts, Language::Python, |site| is_task(site.call.callee.as_str()) && celery(facts)).collect();
-    let worker = facts.processes.iter().any(|process| process.mentions(&["celery"]));
+    let tasks: Vec<_> = calls_to(facts, Language::Python, |site| {
+        is_task(site.call.callee.as_str()) && celery(facts)
+    })
+    .collect();
+    let worker = facts
+        .processes
+        .iter()
+        .any(|process| process.mentions(&["celery"]));
     let policy = facts.code(Language::Python).any(|code| {
-        code.assignments.iter().any(|assignment| assignment.target.to_ascii_lowercase().contains("acks_late"))
-            || code.calls.iter().any(|call| call.named("task_acks_late").is_some())
+        code.assignments
+            .iter()
+            .any(|assignment| assignment.target.to_ascii_lowercase().contains("acks_late"))
+            || code
+                .calls
+                .iter()
+                .any(|call| call.named("task_acks_late").is_some())
     }) || facts.declared("REMAP_SIGTERM") != Declared::No;
     if worker && !policy {
         let lost = tasks.iter().find(|site| {
             let call = site.call;
-            ["acks_late", "autoretry_for", "retry_backoff", "bind"].iter().all(|name| call.named(name).is_none())
+            ["acks_late", "autoretry_for", "retry_backoff", "bind"]
+                .iter()
+                .all(|name| call.named(name).is_none())
         });
         evidence.extend(lost.map(|site| {
             Evidence::line(&site.code.path, site.call.line, "Celery acknowledges this task when it is fetched: a restart of the worker loses it, and nothing retries.")
                 .help("app.conf.task_acks_late = True, and autoretry_for=(Exception,), retry_backoff=True on tasks that may run twice")
         }));
     }
-    let sidekiq = calls_to(facts, Language::Ruby, |site| site.call.callee == "sidekiq_options" && site.call.named("retry") == Some(&Expr::Bool(false))).next();
+    let sidekiq = calls_to(facts, Language::Ruby, |site| {
+        site.call.callee == "sidekiq_options"
+            && site.call.named("retry") == Some(&Expr::Bool(false))
+    })
+    .next();
     evidence.extend(sidekiq.map(|site| {
-        Evidence::line(&site.code.path, site.call.line, "`retry: false`: a job that fails or is cut off is dropped without a trace.")
-            .help("Remove it, or set retry: 5 and make the job idempotent.")
+        Evidence::line(
+            &site.code.path,
+            site.call.line,
+            "`retry: false`: a job that fails or is cut off is dropped without a trace.",
+        )
+        .help("Remove it, or set retry: 5 and make the job idempotent.")
     }));
     evidence.extend(bull(facts));
     evidence.extend(one_try(facts));
-    Outcome::when(!tasks.is_empty() || facts.packages.has(Ecosystem::Gem, "sidekiq"), evidence)
+    Outcome::when(
+        !tasks.is_empty() || facts.packages.has(Ecosystem::Gem, "sidekiq"),
+        evidence,
+    )
 }
 
 /// Jobs of Bull and `BullMQ` run once, unless `attempts` says otherwise.
 fn bull(facts: &Facts<'_>) -> Option<Evidence> {
-    let library = facts.packages.wants_any(Ecosystem::Npm, &["bullmq", "bull"])?;
-    let says = |value: &Expr| value.any(|value| value.key("attempts").is_some() || value.key("defaultJobOptions").is_some_and(|options| !matches!(options, Expr::Object(_))));
+    let library = facts
+        .packages
+        .wants_any(Ecosystem::Npm, &["bullmq", "bull"])?;
+    let says = |value: &Expr| {
+        value.any(|value| {
+            value.key("attempts").is_some()
+                || value
+                    .key("defaultJobOptions")
+                    .is_some_and(|options| !matches!(options, Expr::Object(_)))
+        })
+    };
     let policy = facts.code(Language::JavaScript).any(|code| {
-        code.calls.iter().any(|call| call.arguments.iter().any(|argument| says(&argument.value))) || code.assignments.iter().any(|assignment| says(&assignment.value) || assignment.target.ends_with("attempts"))
+        code.calls
+            .iter()
+            .any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
+            || code.assignments.iter().any(|assignment| {
+                says(&assignment.value) || assignment.target.ends_with("attempts")
+            })
     });
-    let site = calls_to(facts, Language::JavaScript, |site| matches!(site.call.method(), "add" | "addBulk") && crate::audit::jobs::is_queue(site)).next()?;
+    let site = calls_to(facts, Language::JavaScript, |site| {
+        matches!(site.call.method(), "add" | "addBulk") && crate::audit::jobs::is_queue(site)
+    })
+    .next()?;
     // A job that comes round by itself needs no second try, and options by name are not known.
-    let repeats = site.call.arguments.iter().any(|argument| argument.value.any(|value| value.key("repeat").is_some()));
-    let unknown = site.call.arguments.len() > 2 && !matches!(site.call.positional(2).map(|value| site.code.resolve(value)), Some(Expr::Object(_)));
+    let repeats = site
+        .call
+        .arguments
+        .iter()
+        .any(|argument| argument.value.any(|value| value.key("repeat").is_some()));
+    let unknown = site.call.arguments.len() > 2
+        && !matches!(
+            site.call
+                .positional(2)
+                .map(|value| site.code.resolve(value)),
+            Some(Expr::Object(_))
+        );
     (!policy && !repeats && !unknown).then(|| {
         Evidence::line(&site.code.path, site.call.line, format!("`{}` has no attempts anywhere: a job of {} that fails once is not tried again.", site.call.callee, library.name))
             .help("new Queue(name, { connection, defaultJobOptions: { attempts: 5, backoff: { type: \"exponential\", delay: 1000 } } })")
@@ -72,7 +123,9 @@ fn bull(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// Laravel's jobs with `$tries = 1`.
 fn one_try(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Composer, "laravel/framework")?;
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
     facts.code(Language::Php).filter(|code| code.path.contains("Jobs/")).find_map(|code| {
         let setting = code.assignments.iter().find(|assignment| assignment.target.ends_with("tries") && assignment.value.number() == Some(1))?;
         Some(Evidence::line(&code.path, setting.line, "`$tries = 1`: a job that is cut off by a restart or fails once is not tried again.").help("public $tries = 5; public $backoff = [10, 60, 300];"))
@@ -84,7 +137,15 @@ fn celery(facts: &Facts<'_>) -> bool {
 }
 
 fn is_task(callee: &str) -> bool {
-    matches!(callee, "@app.task" | "@shared_task" | "@celery.task" | "@celery_app.task" | "@task" | "@celery.shared_task")
+    matches!(
+        callee,
+        "@app.task"
+            | "@shared_task"
+            | "@celery.task"
+            | "@celery_app.task"
+            | "@task"
+            | "@celery.shared_task"
+    )
 }
 
 /// A queue that is emptied when its worker starts.
@@ -93,10 +154,21 @@ fn purge(facts: &Facts<'_>) -> Option<Evidence> {
         let call = site.call;
         let delayed = call.callee == "Delayed.Job.delete_all";
         let sidekiq = call.method() == "clear" && call.receiver().starts_with("Sidekiq.Queue");
-        let bull = call.method() == "obliterate" && call.receiver().to_ascii_lowercase().ends_with("queue");
+        let bull = call.method() == "obliterate"
+            && call.receiver().to_ascii_lowercase().ends_with("queue");
         // Only where the worker's own start does it, not an administrator's action.
-        let at_start = matches!(site.code.path.as_str(), "Rakefile" | "config/puma.rb" | "config/unicorn.rb") || site.code.function(call.scope).is_none() && site.code.path.rsplit_once('.').is_none_or(|(_, ending)| ending != "rake");
-        (delayed || sidekiq || bull) && at_start && branch(site.code, call.scope) != Branch::Development
+        let at_start = matches!(
+            site.code.path.as_str(),
+            "Rakefile" | "config/puma.rb" | "config/unicorn.rb"
+        ) || site.code.function(call.scope).is_none()
+            && site
+                .code
+                .path
+                .rsplit_once('.')
+                .is_none_or(|(_, ending)| ending != "rake");
+        (delayed || sidekiq || bull)
+            && at_start
+            && branch(site.code, call.scope) != Branch::Development
     });
     if let Some(site) = site {
         return Some(purged(&site.code.path, site.call.line, &site.call.callee));
@@ -105,7 +177,10 @@ fn purge(facts: &Facts<'_>) -> Option<Evidence> {
         .processes
         .iter()
         .flat_map(|process| &process.commands)
-        .find(|command| command.text.contains("celery") && command.text.contains("purge") || command.text.contains("worker --purge"))
+        .find(|command| {
+            command.text.contains("celery") && command.text.contains("purge")
+                || command.text.contains("worker --purge")
+        })
         .map(|command| purged(&command.path, command.line, "celery purge"))
 }
 

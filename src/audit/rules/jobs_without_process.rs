@@ -31,25 +31,47 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for found in &used {
         let library = found.library;
         let by_process = facts.processes.iter().any(|process| {
-            process.mentions(library.process) || (process.name != "web" && process.name != "release" && library.process.is_empty())
+            process.mentions(library.process)
+                || (process.name != "web"
+                    && process.name != "release"
+                    && library.process.is_empty())
         });
         // `new Worker(…)` in code that the web process loads runs there.
         let in_code = library.ecosystem == Ecosystem::Npm
-            && guards::used(facts, Language::JavaScript, |site| matches!(site.call.callee.as_str(), "Worker" | "bullmq.Worker") || (site.call.method() == "process" && site.call.receiver().to_ascii_lowercase().ends_with("queue")));
+            && guards::used(facts, Language::JavaScript, |site| {
+                matches!(site.call.callee.as_str(), "Worker" | "bullmq.Worker")
+                    || (site.call.method() == "process"
+                        && site.call.receiver().to_ascii_lowercase().ends_with("queue"))
+            });
         let embedded = jobs::embedded(facts).is_some();
-        if by_process || in_code || embedded || jobs::has_own_worker(facts) || by_setting(facts, library.ecosystem) {
+        if by_process
+            || in_code
+            || embedded
+            || jobs::has_own_worker(facts)
+            || by_setting(facts, library.ecosystem)
+        {
             continue;
         }
         // Without a Procfile the app may be deployed in other ways: one level less.
-        let level = if facts.app.procfile.is_empty() { Level::Warn } else { Level::Error };
+        let level = if facts.app.procfile.is_empty() {
+            Level::Warn
+        } else {
+            Level::Error
+        };
         evidence.push(
             Evidence::line(
                 &found.site.code.path,
                 found.site.call.line,
-                format!("{} jobs are put into the queue here (`{}`), but no process type runs them.", library.name, found.site.call.callee),
+                format!(
+                    "{} jobs are put into the queue here (`{}`), but no process type runs them.",
+                    library.name, found.site.call.callee
+                ),
             )
             .level(level)
-            .help(format!("Procfile: {}   then: heroku ps:scale worker=1", library.line)),
+            .help(format!(
+                "Procfile: {}   then: heroku ps:scale worker=1",
+                library.line
+            )),
         );
     }
     if evidence.is_empty() {
@@ -63,12 +85,24 @@ fn check(facts: &Facts<'_>) -> Outcome {
 fn by_setting(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
     match ecosystem {
         Ecosystem::Composer => {
-            let Some(code) = facts.code(Language::Php).find(|code| code.path == "config/queue.php") else {
+            let Some(code) = facts
+                .code(Language::Php)
+                .find(|code| code.path == "config/queue.php")
+            else {
                 return true;
             };
-            let value = code.assignments.iter().find(|assignment| assignment.target == "return").and_then(|assignment| assignment.value.key("default"));
+            let value = code
+                .assignments
+                .iter()
+                .find(|assignment| assignment.target == "return")
+                .and_then(|assignment| assignment.value.key("default"));
             match value.map(|value| settle(facts, code, value)) {
-                Some(Settled::Fixed(value) | Settled::Unless { fallback: value, .. }) => value.text() == Some("sync"),
+                Some(
+                    Settled::Fixed(value)
+                    | Settled::Unless {
+                        fallback: value, ..
+                    },
+                ) => value.text() == Some("sync"),
                 Some(Settled::Given(value)) => value == "sync",
                 _ => true,
             }
@@ -78,19 +112,40 @@ fn by_setting(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
 }
 
 fn laravel_schedule(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Composer, "laravel/framework")?;
-    let scheduler = facts.processes.iter().any(|process| process.mentions(&["schedule:work", "schedule:run"])) || facts.has_addon(&["scheduler", "advanced-scheduler"]);
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let scheduler = facts
+        .processes
+        .iter()
+        .any(|process| process.mentions(&["schedule:work", "schedule:run"]))
+        || facts.has_addon(&["scheduler", "advanced-scheduler"]);
     if scheduler {
         return None;
     }
     let site = calls_to(facts, Language::Php, |site| {
-        let entry = matches!(site.call.callee.as_str(), "Schedule.command" | "Schedule.job" | "Schedule.call" | "schedule.command" | "schedule.job" | "schedule.call");
-        entry && (site.code.path == "routes/console.php" || site.code.path.ends_with("Console/Kernel.php") || site.code.path == "bootstrap/app.php")
+        let entry = matches!(
+            site.call.callee.as_str(),
+            "Schedule.command"
+                | "Schedule.job"
+                | "Schedule.call"
+                | "schedule.command"
+                | "schedule.job"
+                | "schedule.call"
+        );
+        entry
+            && (site.code.path == "routes/console.php"
+                || site.code.path.ends_with("Console/Kernel.php")
+                || site.code.path == "bootstrap/app.php")
     })
     .next()?;
     Some(
-        Evidence::line(&site.code.path, site.call.line, "Laravel's schedule has entries, but no process type runs them.")
-            .level(Level::Warn)
-            .help("Procfile: scheduler: php artisan schedule:work   then: heroku ps:scale scheduler=1"),
+        Evidence::line(
+            &site.code.path,
+            site.call.line,
+            "Laravel's schedule has entries, but no process type runs them.",
+        )
+        .level(Level::Warn)
+        .help("Procfile: scheduler: php artisan schedule:work   then: heroku ps:scale scheduler=1"),
     )
 }

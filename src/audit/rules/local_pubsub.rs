@@ -27,11 +27,30 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let single = facts.formation().iter().any(|formation| formation.process == "web" && formation.quantity == Some(1));
+    let single = facts
+        .formation()
+        .iter()
+        .any(|formation| formation.process == "web" && formation.quantity == Some(1));
     let level = if single { Level::Info } else { Level::Warn };
-    let found: Vec<_> = [socket_io(facts), live_query(facts), action_cable(facts), channels(facts), flask(facts)].into_iter().flatten().collect();
+    let found: Vec<_> = [
+        socket_io(facts),
+        live_query(facts),
+        action_cable(facts),
+        channels(facts),
+        flask(facts),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let applies = !found.is_empty();
-    Outcome::when(applies, found.into_iter().flatten().map(|evidence| evidence.level(level)).collect())
+    Outcome::when(
+        applies,
+        found
+            .into_iter()
+            .flatten()
+            .map(|evidence| evidence.level(level))
+            .collect(),
+    )
 }
 
 /// `None`: not used; an inner `None`: used and fine.
@@ -40,13 +59,38 @@ type Verdict = Option<Option<Evidence>>;
 fn socket_io(facts: &Facts<'_>) -> Verdict {
     facts.packages.wants(Ecosystem::Npm, "socket.io")?;
     let made = calls_to(facts, Language::JavaScript, |site| {
-        let server = matches!(site.call.callee.as_str(), "Server" | "SocketIO" | "socketIO" | "socketio" | "socketIo" | "io" | "require()" | "require().listen" | "socketIO.listen" | "io.listen" | "SocketIOServer");
-        server && site.code.imports("socket.io") && !site.call.arguments.is_empty() && site.call.named("port").is_none()
+        let server = matches!(
+            site.call.callee.as_str(),
+            "Server"
+                | "SocketIO"
+                | "socketIO"
+                | "socketio"
+                | "socketIo"
+                | "io"
+                | "require()"
+                | "require().listen"
+                | "socketIO.listen"
+                | "io.listen"
+                | "SocketIOServer"
+        );
+        server
+            && site.code.imports("socket.io")
+            && !site.call.arguments.is_empty()
+            && site.call.named("port").is_none()
     })
     .find(|site| site.call.callee != "require")?;
-    let shared = ["socket.io-redis", "@socket.io/redis-adapter", "@socket.io/redis-streams-adapter", "@socket.io/postgres-adapter", "@socket.io/mongo-adapter", "socket.io-adapter-mongo", "socket.io-amqp"];
+    let shared = [
+        "socket.io-redis",
+        "@socket.io/redis-adapter",
+        "@socket.io/redis-streams-adapter",
+        "@socket.io/postgres-adapter",
+        "@socket.io/mongo-adapter",
+        "socket.io-adapter-mongo",
+        "socket.io-amqp",
+    ];
     let adapter = facts.code(Language::JavaScript).any(|code| {
-        shared.iter().any(|module| code.imports(module)) || code.calls.iter().any(|call| call.method() == "adapter")
+        shared.iter().any(|module| code.imports(module))
+            || code.calls.iter().any(|call| call.method() == "adapter")
     }) || made.call.named("adapter").is_some();
     let broadcast = calls_to(facts, Language::JavaScript, is_broadcast).next();
     let Some(broadcast) = broadcast.filter(|_| !adapter) else {
@@ -64,15 +108,27 @@ fn is_broadcast(site: Site<'_>) -> bool {
     let receiver = site.call.receiver();
     let last = receiver.rsplit('.').next().unwrap_or(receiver);
     site.call.method() == "emit"
-        && (matches!(last, "io" | "broadcast" | "to()" | "in()" | "sockets" | "of()") || receiver.ends_with("io.sockets"))
+        && (matches!(
+            last,
+            "io" | "broadcast" | "to()" | "in()" | "sockets" | "of()"
+        ) || receiver.ends_with("io.sockets"))
 }
 
 fn live_query(facts: &Facts<'_>) -> Verdict {
     facts.packages.wants(Ecosystem::Npm, "parse-server")?;
-    let site = calls_to(facts, Language::JavaScript, |site| site.call.method() == "createLiveQueryServer").next()?;
+    let site = calls_to(facts, Language::JavaScript, |site| {
+        site.call.method() == "createLiveQueryServer"
+    })
+    .next()?;
     let shared = facts.code(Language::JavaScript).any(|code| {
         let says = |value: &Expr| value.any(|value| value.key("redisURL").is_some());
-        code.calls.iter().any(|call| call.arguments.iter().any(|argument| says(&argument.value))) || code.assignments.iter().any(|assignment| says(&assignment.value))
+        code.calls
+            .iter()
+            .any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
+            || code
+                .assignments
+                .iter()
+                .any(|assignment| says(&assignment.value))
     });
     Some((!shared).then(|| {
         Evidence::line(&site.code.path, site.call.line, "LiveQuery has no redisURL: changes made on one dyno don't reach clients of another.")
@@ -83,8 +139,15 @@ fn live_query(facts: &Facts<'_>) -> Verdict {
 fn action_cable(facts: &Facts<'_>) -> Verdict {
     let text = facts.sources.text("config/cable.yml")?;
     let used = calls_to(facts, Language::Ruby, |site| {
-        let streams = matches!(site.call.method(), "stream_from" | "stream_for" | "broadcasts_to" | "broadcasts" | "broadcast_to" | "broadcasts_refreshes")
-            || site.call.callee == "ActionCable.server.broadcast"
+        let streams = matches!(
+            site.call.method(),
+            "stream_from"
+                | "stream_for"
+                | "broadcasts_to"
+                | "broadcasts"
+                | "broadcast_to"
+                | "broadcasts_refreshes"
+        ) || site.call.callee == "ActionCable.server.broadcast"
             || site.call.method().starts_with("broadcast_") && site.code.path.starts_with("app/");
         streams && !site.code.path.starts_with("config/")
     })
@@ -114,16 +177,33 @@ fn section_value<'a>(text: &'a str, section: &str, key: &str) -> Option<(&'a str
 
 fn channels(facts: &Facts<'_>) -> Verdict {
     facts.packages.wants(Ecosystem::Pypi, "channels")?;
-    let used = calls_to(facts, Language::Python, |site| matches!(site.call.method(), "group_send" | "group_add") || site.call.callee.ends_with("group_send")).next();
+    let used = calls_to(facts, Language::Python, |site| {
+        matches!(site.call.method(), "group_send" | "group_add")
+            || site.call.callee.ends_with("group_send")
+    })
+    .next();
     let used = used.or_else(|| {
         facts.calls().find(|site| site.code.language == Language::Python && site.call.arguments.iter().any(|argument| matches!(&argument.value, Expr::Name(name) if name.ends_with("group_send"))))
     })?;
     let settings: Vec<_> = facts
         .code(Language::Python)
-        .flat_map(|code| code.assignments.iter().map(move |assignment| (code, assignment)))
-        .filter(|(code, assignment)| assignment.target == "CHANNEL_LAYERS" && branch(code, assignment.scope) != Branch::Development)
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .map(move |assignment| (code, assignment))
+        })
+        .filter(|(code, assignment)| {
+            assignment.target == "CHANNEL_LAYERS"
+                && branch(code, assignment.scope) != Branch::Development
+        })
         .collect();
-    let local = |value: &Expr| value.any(|value| value.text().is_some_and(|text| text.contains("InMemoryChannelLayer")));
+    let local = |value: &Expr| {
+        value.any(|value| {
+            value
+                .text()
+                .is_some_and(|text| text.contains("InMemoryChannelLayer"))
+        })
+    };
     // Another assignment is the shared one, chosen by a condition or a later file.
     let (code, setting) = settings.iter().find(|(_, setting)| local(&setting.value))?;
     if settings.iter().any(|(_, setting)| !local(&setting.value)) {
@@ -137,10 +217,19 @@ fn channels(facts: &Facts<'_>) -> Verdict {
 
 fn flask(facts: &Facts<'_>) -> Verdict {
     facts.packages.wants(Ecosystem::Pypi, "flask-socketio")?;
-    let made = calls_to(facts, Language::Python, |site| site.call.callee == "SocketIO").next()?;
-    let shared = facts.calls().any(|site| site.code.language == Language::Python && site.call.named("message_queue").is_some());
+    let made = calls_to(facts, Language::Python, |site| {
+        site.call.callee == "SocketIO"
+    })
+    .next()?;
+    let shared = facts.calls().any(|site| {
+        site.code.language == Language::Python && site.call.named("message_queue").is_some()
+    });
     let broadcast = calls_to(facts, Language::Python, |site| {
-        site.call.method() == "emit" && (site.call.receiver() == "socketio" || ["broadcast", "room", "to"].iter().any(|name| site.call.named(name).is_some()))
+        site.call.method() == "emit"
+            && (site.call.receiver() == "socketio"
+                || ["broadcast", "room", "to"]
+                    .iter()
+                    .any(|name| site.call.named(name).is_some()))
     })
     .next();
     Some(broadcast.filter(|_| !shared).map(|broadcast| {

@@ -22,35 +22,70 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [python(facts), node(facts), ruby(facts), laravel(facts)].into_iter().flatten().collect();
+    let evidence: Vec<_> = [python(facts), node(facts), ruby(facts), laravel(facts)]
+        .into_iter()
+        .flatten()
+        .collect();
     Outcome::when(!facts.sources.files.is_empty(), evidence)
 }
 
 /// Whether the call names a place that is a log file of the app.
 fn is_file(site: Site<'_>, value: Option<&Expr>) -> bool {
     value.is_some_and(|value| {
-        !value.any(|value| value.text().is_some_and(|text| text.starts_with("/dev/") || text.starts_with("php://")))
-            && value.any(|value| site.code.resolve(value).text().is_some_and(|text| text.rsplit_once('.').is_some_and(|(_, ending)| ending == "log") || text.contains("logs/") || text.starts_with("log/")))
+        !value.any(|value| {
+            value
+                .text()
+                .is_some_and(|text| text.starts_with("/dev/") || text.starts_with("php://"))
+        }) && value.any(|value| {
+            site.code.resolve(value).text().is_some_and(|text| {
+                text.rsplit_once('.')
+                    .is_some_and(|(_, ending)| ending == "log")
+                    || text.contains("logs/")
+                    || text.starts_with("log/")
+            })
+        })
     })
 }
 
 fn python(facts: &Facts<'_>) -> Option<Evidence> {
     let site = calls_to(facts, Language::Python, |site| {
-        let handler = matches!(site.call.method(), "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler") && is_file(site, site.call.positional(0).or_else(|| site.call.named("filename")));
-        let basic = site.call.callee == "logging.basicConfig" && is_file(site, site.call.named("filename"));
-        let console = site.code.calls.iter().any(|call| call.method() == "StreamHandler");
+        let handler = matches!(
+            site.call.method(),
+            "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler"
+        ) && is_file(
+            site,
+            site.call
+                .positional(0)
+                .or_else(|| site.call.named("filename")),
+        );
+        let basic =
+            site.call.callee == "logging.basicConfig" && is_file(site, site.call.named("filename"));
+        let console = site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.method() == "StreamHandler");
         (handler || basic) && !console && branch(site.code, site.call.scope) == Branch::Always
     })
     .next();
     let Some(site) = site else {
         return dictionary(facts);
     };
-    Some(at(site, "logging.basicConfig(stream=sys.stdout, level=logging.INFO)"))
+    Some(at(
+        site,
+        "logging.basicConfig(stream=sys.stdout, level=logging.INFO)",
+    ))
 }
 
 /// Django's `LOGGING`: a file handler, and none that reaches the stream.
 fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
-    let class = |handler: &Expr| handler.key("class").and_then(Expr::text).map(str::to_owned).unwrap_or_default();
+    let class = |handler: &Expr| {
+        handler
+            .key("class")
+            .and_then(Expr::text)
+            .map(str::to_owned)
+            .unwrap_or_default()
+    };
     facts.code(Language::Python).find_map(|code| {
         let settings: Vec<_> = code.assignments.iter().filter(|assignment| assignment.target == "LOGGING").collect();
         let [setting] = settings.as_slice() else { return None };
@@ -68,8 +103,18 @@ fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
 
 fn node(facts: &Facts<'_>) -> Option<Evidence> {
     let site = calls_to(facts, Language::JavaScript, |site| {
-        let file = matches!(site.call.callee.as_str(), "winston.transports.File" | "transports.File" | "winston.transports.DailyRotateFile" | "transports.DailyRotateFile");
-        let console = site.code.calls.iter().any(|call| call.callee.ends_with("transports.Console"));
+        let file = matches!(
+            site.call.callee.as_str(),
+            "winston.transports.File"
+                | "transports.File"
+                | "winston.transports.DailyRotateFile"
+                | "transports.DailyRotateFile"
+        );
+        let console = site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.callee.ends_with("transports.Console"));
         file && !console && branch(site.code, site.call.scope) == Branch::Always
     })
     .next()?;
@@ -77,16 +122,30 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn ruby(facts: &Facts<'_>) -> Option<Evidence> {
-    let logger = |callee: &str| matches!(callee, "Logger.new" | "ActiveSupport.Logger.new" | "ActiveSupport.TaggedLogging.logger");
+    let logger = |callee: &str| {
+        matches!(
+            callee,
+            "Logger.new" | "ActiveSupport.Logger.new" | "ActiveSupport.TaggedLogging.logger"
+        )
+    };
     let site = calls_to(facts, Language::Ruby, |site| {
         // A second logger of the file that reaches the stream: both get every line.
         let console = site.code.calls.iter().any(|call| {
-            logger(&call.callee) && call.positional(0).and_then(Expr::name).is_some_and(|name| matches!(name.trim_start_matches('$'), "stdout" | "stderr" | "STDOUT" | "STDERR"))
+            logger(&call.callee)
+                && call.positional(0).and_then(Expr::name).is_some_and(|name| {
+                    matches!(
+                        name.trim_start_matches('$'),
+                        "stdout" | "stderr" | "STDOUT" | "STDERR"
+                    )
+                })
         });
-        logger(&site.call.callee) && !console
+        logger(&site.call.callee)
+            && !console
             && is_file(site, site.call.positional(0))
             && branch(site.code, site.call.scope) == Branch::Always
-            && (site.code.path.starts_with("config/") || site.code.path.starts_with("app/") || !site.code.path.contains('/'))
+            && (site.code.path.starts_with("config/")
+                || site.code.path.starts_with("app/")
+                || !site.code.path.contains('/'))
     })
     .next()?;
     Some(at(site, "Logger.new($stdout)"))
@@ -97,9 +156,16 @@ fn at(site: Site<'_>, fix: &str) -> Evidence {
 }
 
 fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Composer, "laravel/framework")?;
-    let code = facts.code(Language::Php).find(|code| code.path == "config/logging.php")?;
-    let setting = code.assignments.iter().find(|assignment| assignment.target == "return")?;
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let code = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/logging.php")?;
+    let setting = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")?;
     let (channel, conditional) = match settle(facts, code, setting.value.key("default")?) {
         Settled::Fixed(value) => (value.text()?.to_owned(), false),
         Settled::Given(value) => (value, false),
@@ -124,16 +190,31 @@ fn writes_files(facts: &Facts<'_>, code: &Code, channels: &Expr, name: &str, dep
         Some("single" | "daily") => true,
         Some("stack") => {
             let parts = match channel.key("channels") {
-                Some(Expr::List(items)) => items.iter().filter_map(Expr::text).map(str::to_owned).collect(),
+                Some(Expr::List(items)) => items
+                    .iter()
+                    .filter_map(Expr::text)
+                    .map(str::to_owned)
+                    .collect(),
                 // `explode(',', env('LOG_STACK', 'single'))`
-                Some(Expr::Call { arguments, .. }) => match arguments.get(1).map(|argument| settle(facts, code, &argument.value)) {
-                    Some(Settled::Unless { fallback, .. }) => fallback.text().unwrap_or_default().split(',').map(str::to_owned).collect(),
+                Some(Expr::Call { arguments, .. }) => match arguments
+                    .get(1)
+                    .map(|argument| settle(facts, code, &argument.value))
+                {
+                    Some(Settled::Unless { fallback, .. }) => fallback
+                        .text()
+                        .unwrap_or_default()
+                        .split(',')
+                        .map(str::to_owned)
+                        .collect(),
                     Some(Settled::Given(value)) => value.split(',').map(str::to_owned).collect(),
                     _ => Vec::new(),
                 },
                 _ => Vec::<String>::new(),
             };
-            !parts.is_empty() && parts.iter().all(|part| writes_files(facts, code, channels, part, depth + 1))
+            !parts.is_empty()
+                && parts
+                    .iter()
+                    .all(|part| writes_files(facts, code, channels, part, depth + 1))
         }
         _ => false,
     }

@@ -25,10 +25,23 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    for process in facts.processes.iter().filter(|process| process.name != "release") {
+    for process in facts
+        .processes
+        .iter()
+        .filter(|process| process.name != "release")
+    {
         let memory = facts.memory(&process.name);
-        evidence.extend(process.commands.iter().find_map(|command| heap(&command.text).filter(|limit| *limit > memory).map(|limit| too_big(command, process, limit, memory))));
-        evidence.extend(process.commands.iter().find_map(|command| workers(facts, command, process, memory)));
+        evidence.extend(process.commands.iter().find_map(|command| {
+            heap(&command.text)
+                .filter(|limit| *limit > memory)
+                .map(|limit| too_big(command, process, limit, memory))
+        }));
+        evidence.extend(
+            process
+                .commands
+                .iter()
+                .find_map(|command| workers(facts, command, process, memory)),
+        );
     }
     let smallest = facts.memory("web");
     for name in ["NODE_OPTIONS", "JAVA_OPTS", "JAVA_TOOL_OPTIONS"] {
@@ -50,12 +63,21 @@ fn too_big(command: &Command, process: &Runs, limit: u64, memory: u64) -> Eviden
 }
 
 fn fitting(what: &str, memory: u64) -> String {
-    if what.contains("JAVA") || what.contains("-Xmx") { "-XX:MaxRAMPercentage=70".to_owned() } else { format!("--max-old-space-size={}", memory * 4 / 5) }
+    if what.contains("JAVA") || what.contains("-Xmx") {
+        "-XX:MaxRAMPercentage=70".to_owned()
+    } else {
+        format!("--max-old-space-size={}", memory * 4 / 5)
+    }
 }
 
 /// The heap limit in MB (2^20 bytes) that options give.
 fn heap(text: &str) -> Option<u64> {
-    for mark in ["--max-old-space-size=", "--max_old_space_size=", "--max-old-space-size ", "--max_old_space_size "] {
+    for mark in [
+        "--max-old-space-size=",
+        "--max_old_space_size=",
+        "--max-old-space-size ",
+        "--max_old_space_size ",
+    ] {
         if let Some((_, rest)) = text.split_once(mark) {
             return number(rest).map(|(value, _)| value);
         }
@@ -87,7 +109,13 @@ fn workers(facts: &Facts<'_>, command: &Command, process: &Runs, memory: u64) ->
         _ => return None,
     };
     let value = words.iter().enumerate().find_map(|(at, word)| {
-        flags.iter().find_map(|flag| if word == flag { words.get(at + 1).copied() } else { word.strip_prefix(&format!("{flag}=")) })
+        flags.iter().find_map(|flag| {
+            if word == flag {
+                words.get(at + 1).copied()
+            } else {
+                word.strip_prefix(&format!("{flag}="))
+            }
+        })
     })?;
     let count: u64 = value.parse().ok()?;
     let need = count.checked_mul(each)?;
@@ -102,7 +130,17 @@ fn workers(facts: &Facts<'_>, command: &Command, process: &Runs, memory: u64) ->
 fn build(facts: &Facts<'_>, memory: u64) -> Option<Evidence> {
     ["build", "heroku-postbuild"].iter().find_map(|name| {
         let limit = heap(script(facts.app, name)?).filter(|limit| *limit > memory.max(4096))?;
-        let line = facts.line("package.json", &format!("\"{name}\"")).unwrap_or(0);
-        Some(Evidence::line("package.json", line, format!("The script `{name}` may take {limit} MB; it must not run on a dyno.")).level(Level::Info).help("Keep it out of the processes and of the release phase."))
+        let line = facts
+            .line("package.json", &format!("\"{name}\""))
+            .unwrap_or(0);
+        Some(
+            Evidence::line(
+                "package.json",
+                line,
+                format!("The script `{name}` may take {limit} MB; it must not run on a dyno."),
+            )
+            .level(Level::Info)
+            .help("Keep it out of the processes and of the release phase."),
+        )
     })
 }

@@ -27,12 +27,22 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut starts = Vec::new();
-    for name in ["build", "postinstall", "heroku-postbuild", "heroku-prebuild", "install", "prebuild", "postbuild"] {
+    for name in [
+        "build",
+        "postinstall",
+        "heroku-postbuild",
+        "heroku-prebuild",
+        "install",
+        "prebuild",
+        "postbuild",
+    ] {
         if let Some(text) = script(facts.app, name) {
             starts.push(Command {
                 text: text.to_owned(),
                 path: "package.json".to_owned(),
-                line: facts.line("package.json", &format!("\"{name}\":")).unwrap_or(0),
+                line: facts
+                    .line("package.json", &format!("\"{name}\":"))
+                    .unwrap_or(0),
             });
         }
     }
@@ -47,15 +57,31 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .flat_map(|start| process::follow(facts.app, &facts.sources, start))
         .find(migrations::runs)
-        .map(|command| at(&command, "the build", "before the release exists, and even if it fails", Level::Error))
+        .map(|command| {
+            at(
+                &command,
+                "the build",
+                "before the release exists, and even if it fails",
+                Level::Error,
+            )
+        })
         .into_iter()
         .collect();
     if let Some(web) = facts.process("web")
-        && let Some(command) = web.commands.iter().find(|command| migrations::runs(command))
+        && let Some(command) = web
+            .commands
+            .iter()
+            .find(|command| migrations::runs(command))
     {
-        evidence.push(at(command, "every web dyno", "at each restart, all dynos at once", Level::Warn));
+        evidence.push(at(
+            command,
+            "every web dyno",
+            "at each restart, all dynos at once",
+            Level::Warn,
+        ));
     } else if let Some(site) = migrations::at_boot(facts) {
-        let release = migrations::find(facts).map_or("the migration's command", |found| found.command);
+        let release =
+            migrations::find(facts).map_or("the migration's command", |found| found.command);
         evidence.push(
             Evidence::line(&site.code.path, site.call.line, format!("`{}` changes the schema whenever the app boots: at each restart, all dynos at once.", site.call.callee))
                 .level(Level::Warn)
@@ -67,16 +93,32 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// Scripts of composer.json that the build runs: `compile` is the PHP buildpack's own hook.
 fn composer(facts: &Facts<'_>) -> Vec<Command> {
-    let manifest = facts.sources.text("composer.json").and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let manifest = facts
+        .sources
+        .text("composer.json")
+        .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     let mut found = Vec::new();
     for name in ["compile", "post-install-cmd", "post-autoload-dump"] {
-        let Some(script) = manifest.as_ref().and_then(|manifest| manifest.get("scripts")?.get(name)) else { continue };
+        let Some(script) = manifest
+            .as_ref()
+            .and_then(|manifest| manifest.get("scripts")?.get(name))
+        else {
+            continue;
+        };
         let one = script.as_str().into_iter();
-        let many = script.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
-        found.extend(one.chain(many).map(|text| Command {
-            text: text.trim_start_matches('@').to_owned(),
-            path: "composer.json".to_owned(),
-            line: facts.line("composer.json", &format!("\"{name}\"")).unwrap_or(0),
+        let many = script
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(serde_json::Value::as_str);
+        found.extend(one.chain(many).map(|text| {
+            Command {
+                text: text.trim_start_matches('@').to_owned(),
+                path: "composer.json".to_owned(),
+                line: facts
+                    .line("composer.json", &format!("\"{name}\""))
+                    .unwrap_or(0),
+            }
         }));
     }
     found
@@ -84,7 +126,11 @@ fn composer(facts: &Facts<'_>) -> Vec<Command> {
 
 fn at(command: &Command, who: &str, when: &str, level: Level) -> Evidence {
     let shown: String = command.text.chars().take(80).collect();
-    Evidence::line(&command.path, command.line, format!("`{shown}` changes the schema in {who}: {when}."))
-        .level(level)
-        .help(format!("Move it to the Procfile: release: {shown}"))
+    Evidence::line(
+        &command.path,
+        command.line,
+        format!("`{shown}` changes the schema in {who}: {when}."),
+    )
+    .level(level)
+    .help(format!("Move it to the Procfile: release: {shown}"))
 }

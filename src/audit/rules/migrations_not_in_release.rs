@@ -30,21 +30,40 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let Some(found) = migrations::find(facts) else {
         return Outcome::not_applicable();
     };
-    let released = facts
-        .process("release")
-        .is_some_and(|release| release.commands.iter().any(|command| migrations::runs(command) || is_opaque(&command.text)));
+    let released = facts.process("release").is_some_and(|release| {
+        release
+            .commands
+            .iter()
+            .any(|command| migrations::runs(command) || is_opaque(&command.text))
+    });
     // That they run at boot is another rule's finding.
     if released || migrations::at_boot(facts).is_some() {
         return Outcome::of(Vec::new());
     }
-    let count = if found.files == 1 { "1 migration".to_owned() } else { format!("{} migrations", found.files) };
+    let count = if found.files == 1 {
+        "1 migration".to_owned()
+    } else {
+        format!("{} migrations", found.files)
+    };
     let postdeploy = facts
         .app_json(&["scripts", "postdeploy"])
         .and_then(|script| script.as_str())
         .is_some_and(|script| script.contains("migrate"));
-    let but = if postdeploy { "; app.json's postdeploy runs only once, when an app is created" } else { "" };
-    let place = if postdeploy { "app.json" } else { found.folder.as_str() };
-    let line = if postdeploy { facts.line("app.json", "postdeploy").unwrap_or(0) } else { 0 };
+    let but = if postdeploy {
+        "; app.json's postdeploy runs only once, when an app is created"
+    } else {
+        ""
+    };
+    let place = if postdeploy {
+        "app.json"
+    } else {
+        found.folder.as_str()
+    };
+    let line = if postdeploy {
+        facts.line("app.json", "postdeploy").unwrap_or(0)
+    } else {
+        0
+    };
     Outcome::of(vec![
         Evidence::line(place, line, format!("{count} in {}, and no release process runs them{but}: new code meets the old schema.", found.folder))
             .help(format!("Procfile: release: {}", found.command)),
@@ -53,5 +72,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// A release command whose content is not known may well migrate.
 fn is_opaque(command: &str) -> bool {
-    ["bin/", "./", "make ", "sh ", "bash ", "rake ", "task "].iter().any(|start| command.starts_with(start))
+    ["bin/", "./", "make ", "sh ", "bash ", "rake ", "task "]
+        .iter()
+        .any(|start| command.starts_with(start))
 }

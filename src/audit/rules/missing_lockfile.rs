@@ -36,10 +36,25 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     let mut applies = false;
     for (ecosystem, manifest, lock, command) in [
-        (Ecosystem::Npm, "package.json", "package-lock.json", npm_command(facts)),
-        (Ecosystem::Gem, "Gemfile", "Gemfile.lock", "bundle lock --add-platform x86_64-linux"),
+        (
+            Ecosystem::Npm,
+            "package.json",
+            "package-lock.json",
+            npm_command(facts),
+        ),
+        (
+            Ecosystem::Gem,
+            "Gemfile",
+            "Gemfile.lock",
+            "bundle lock --add-platform x86_64-linux",
+        ),
         (Ecosystem::Pypi, "Pipfile", "Pipfile.lock", "pipenv lock"),
-        (Ecosystem::Composer, "composer.json", "composer.lock", "composer update --lock"),
+        (
+            Ecosystem::Composer,
+            "composer.json",
+            "composer.lock",
+            "composer update --lock",
+        ),
         (Ecosystem::Go, "go.mod", "go.sum", "go mod tidy"),
     ] {
         if !facts.sources.has(manifest) || !installs(facts, ecosystem) {
@@ -126,8 +141,12 @@ fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
         return None;
     }
     Some(
-        Evidence::line("pyproject.toml", 0, format!("pyproject.toml has no {lock}: every build resolves versions anew."))
-            .help(format!("{tool}   then commit {lock}")),
+        Evidence::line(
+            "pyproject.toml",
+            0,
+            format!("pyproject.toml has no {lock}: every build resolves versions anew."),
+        )
+        .help(format!("{tool}   then commit {lock}")),
     )
 }
 
@@ -135,10 +154,26 @@ fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
 fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for (variable, bad, effect) in [
-        ("USE_NPM_INSTALL", "true", "makes the buildpack run `npm install` instead of `npm ci`"),
-        ("BUNDLE_FROZEN", "false", "lets Bundler change Gemfile.lock during the build"),
-        ("BUNDLE_DEPLOYMENT", "false", "lets Bundler change Gemfile.lock during the build"),
-        ("YARN_ENABLE_IMMUTABLE_INSTALLS", "false", "lets Yarn change yarn.lock during the build"),
+        (
+            "USE_NPM_INSTALL",
+            "true",
+            "makes the buildpack run `npm install` instead of `npm ci`",
+        ),
+        (
+            "BUNDLE_FROZEN",
+            "false",
+            "lets Bundler change Gemfile.lock during the build",
+        ),
+        (
+            "BUNDLE_DEPLOYMENT",
+            "false",
+            "lets Bundler change Gemfile.lock during the build",
+        ),
+        (
+            "YARN_ENABLE_IMMUTABLE_INSTALLS",
+            "false",
+            "lets Yarn change yarn.lock during the build",
+        ),
     ] {
         if let crate::audit::Declared::Value(value) = facts.declared(variable)
             && value == bad
@@ -159,9 +194,13 @@ fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
             let line = crate::facts::process::line_of(text, flag);
             if line > 0 {
                 found.push(
-                    Evidence::line(path, line, format!("`{flag}` installs without the lockfile."))
-                        .level(Level::Warn)
-                        .help(format!("Remove {flag} from the command.")),
+                    Evidence::line(
+                        path,
+                        line,
+                        format!("`{flag}` installs without the lockfile."),
+                    )
+                    .level(Level::Warn)
+                    .help(format!("Remove {flag} from the command.")),
                 );
             }
         }

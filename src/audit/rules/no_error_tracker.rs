@@ -22,8 +22,36 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const WORDS: &[&str] = &[
-    "newrelic", "new_relic", "ddtrace", "dd-trace", "datadog", "scout", "skylight", "appsignal", "sentry", "raven", "rollbar", "bugsnag", "honeybadger", "airbrake", "opentelemetry",
-    "opbeat", "elastic-apm", "elasticapm", "nightwatch", "raygun", "applicationinsights", "instana", "honeycomb", "exceptionless", "flare", "logfire", "trackjs", "judoscale-apm", "stackify", "hoptoad",
+    "newrelic",
+    "new_relic",
+    "ddtrace",
+    "dd-trace",
+    "datadog",
+    "scout",
+    "skylight",
+    "appsignal",
+    "sentry",
+    "raven",
+    "rollbar",
+    "bugsnag",
+    "honeybadger",
+    "airbrake",
+    "opentelemetry",
+    "opbeat",
+    "elastic-apm",
+    "elasticapm",
+    "nightwatch",
+    "raygun",
+    "applicationinsights",
+    "instana",
+    "honeycomb",
+    "exceptionless",
+    "flare",
+    "logfire",
+    "trackjs",
+    "judoscale-apm",
+    "stackify",
+    "hoptoad",
 ];
 
 fn check(facts: &Facts<'_>) -> Outcome {
@@ -34,13 +62,28 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let lower = text.to_ascii_lowercase();
         WORDS.iter().any(|word| lower.contains(word))
     };
-    let tracked = facts.packages.wanted.iter().any(|package| named(&package.name))
+    let tracked = facts
+        .packages
+        .wanted
+        .iter()
+        .any(|package| named(&package.name))
         || facts.packages.locked.keys().any(|(_, name)| named(name))
         || facts.addons().iter().any(|plan| named(plan))
         || facts.buildpacks().iter().any(|buildpack| named(buildpack))
-        || facts.processes.iter().any(|process| process.commands.iter().any(|command| named(&command.text)))
-        || facts.sources.files.iter().any(|code| code.imports.iter().any(|import| named(&import.module)));
-    let path = facts.packages.manifests.first().map_or("", |(_, path)| path.as_str());
+        || facts
+            .processes
+            .iter()
+            .any(|process| process.commands.iter().any(|command| named(&command.text)))
+        || facts
+            .sources
+            .files
+            .iter()
+            .any(|code| code.imports.iter().any(|import| named(&import.module)));
+    let path = facts
+        .packages
+        .manifests
+        .first()
+        .map_or("", |(_, path)| path.as_str());
     Outcome::of(if tracked {
         Vec::new()
     } else {

@@ -27,8 +27,22 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const LIBRARIES: &[&str] = &[
-    "@godaddy/terminus", "http-terminator", "stoppable", "lightship", "http-graceful-shutdown", "http-shutdown", "close-with-grace", "fastify-graceful-shutdown",
-    "async-exit-hook", "node-graceful-shutdown", "express-graceful-exit", "signal-exit", "death", "fastify-cli", "shutdown-cleanup", "@moebius/http-graceful-shutdown",
+    "@godaddy/terminus",
+    "http-terminator",
+    "stoppable",
+    "lightship",
+    "http-graceful-shutdown",
+    "http-shutdown",
+    "close-with-grace",
+    "fastify-graceful-shutdown",
+    "async-exit-hook",
+    "node-graceful-shutdown",
+    "express-graceful-exit",
+    "signal-exit",
+    "death",
+    "fastify-cli",
+    "shutdown-cleanup",
+    "@moebius/http-graceful-shutdown",
 ];
 
 fn check(facts: &Facts<'_>) -> Outcome {
@@ -53,9 +67,14 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
     let site = calls_to(facts, Language::JavaScript, listens_in_node).next()?;
     let handled = facts.code(Language::JavaScript).any(|code| {
         code.calls.iter().any(|call| {
-            let listens = matches!(call.method(), "on" | "once" | "addListener") && call.positional(0).and_then(Expr::text).is_some_and(is_stop);
-            let loops = code.calls.iter().any(|call| call.method() == "forEach") && matches!(call.callee.as_str(), "process.on" | "process.once") && !matches!(call.positional(0), Some(Expr::Text(_)));
-            listens && call.receiver().contains("process") || loops || call.method() == "enableShutdownHooks"
+            let listens = matches!(call.method(), "on" | "once" | "addListener")
+                && call.positional(0).and_then(Expr::text).is_some_and(is_stop);
+            let loops = code.calls.iter().any(|call| call.method() == "forEach")
+                && matches!(call.callee.as_str(), "process.on" | "process.once")
+                && !matches!(call.positional(0), Some(Expr::Text(_)));
+            listens && call.receiver().contains("process")
+                || loops
+                || call.method() == "enableShutdownHooks"
         }) || LIBRARIES.iter().any(|library| code.imports(library))
     });
     let loses = (!handled).then(|| {
@@ -80,7 +99,13 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
     })
     .next()?;
     let handled = guards::used(facts, Language::Go, |site| {
-        matches!(site.call.callee.as_str(), "signal.Notify" | "signal.NotifyContext") || matches!(site.call.method(), "Shutdown" | "GracefulStop" | "ShutdownWithTimeout")
+        matches!(
+            site.call.callee.as_str(),
+            "signal.Notify" | "signal.NotifyContext"
+        ) || matches!(
+            site.call.method(),
+            "Shutdown" | "GracefulStop" | "ShutdownWithTimeout"
+        )
     });
     let loses = (!handled).then(|| {
         Evidence::line(&site.code.path, site.call.line, format!("`{}` blocks, and nothing handles SIGTERM: every deploy and daily restart cuts the requests in flight.", site.call.callee))
@@ -96,10 +121,14 @@ fn spring(facts: &Facts<'_>) -> Option<Server> {
             && (text.contains("server.shutdown=graceful") || text.contains("shutdown: graceful"))
     });
     let starters = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
-    let web = facts.packages.wants_any(Ecosystem::Maven, &starters).is_some();
+    let web = facts
+        .packages
+        .wants_any(Ecosystem::Maven, &starters)
+        .is_some();
     let good = graceful || !web || guards::numbers(&version) >= vec![3, 4];
     let loses = (!good).then(|| {
-        let message = format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise.");
+        let message =
+            format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise.");
         Evidence::line(path, line, message).help(
             "application.properties: server.shutdown=graceful and \
              spring.lifecycle.timeout-per-shutdown-phase=20s",
@@ -112,18 +141,49 @@ fn spring(facts: &Facts<'_>) -> Option<Server> {
 fn spring_boot(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
     for (path, mark, before, after) in [
         ("pom.xml", "spring-boot-starter-parent", "<version>", '<'),
-        ("build.gradle", "org.springframework.boot", "version '", '\''),
-        ("build.gradle", "org.springframework.boot", "version \"", '"'),
-        ("build.gradle.kts", "org.springframework.boot", "version \"", '"'),
+        (
+            "build.gradle",
+            "org.springframework.boot",
+            "version '",
+            '\'',
+        ),
+        (
+            "build.gradle",
+            "org.springframework.boot",
+            "version \"",
+            '"',
+        ),
+        (
+            "build.gradle.kts",
+            "org.springframework.boot",
+            "version \"",
+            '"',
+        ),
     ] {
-        let Some((_, rest)) = facts.sources.text(path).and_then(|text| text.split_once(mark)) else {
+        let Some((_, rest)) = facts
+            .sources
+            .text(path)
+            .and_then(|text| text.split_once(mark))
+        else {
             continue;
         };
         // Gradle's version stands on the plugin's own line.
-        let rest = if path == "pom.xml" { rest } else { rest.lines().next().unwrap_or_default() };
-        let version = rest.split_once(before).and_then(|(_, rest)| rest.split(after).next());
-        if let Some(version) = version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit())) {
-            return Some((path, facts.line(path, mark).unwrap_or(0), version.to_owned()));
+        let rest = if path == "pom.xml" {
+            rest
+        } else {
+            rest.lines().next().unwrap_or_default()
+        };
+        let version = rest
+            .split_once(before)
+            .and_then(|(_, rest)| rest.split(after).next());
+        if let Some(version) =
+            version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            return Some((
+                path,
+                facts.line(path, mark).unwrap_or(0),
+                version.to_owned(),
+            ));
         }
     }
     None

@@ -22,18 +22,39 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const ADDONS: &[&str] = &[
-    "papertrail", "coralogix", "mezmo", "logdna", "solarwinds", "logentries", "sumologic", "timber", "logtail", "betterstack", "sematext", "humio", "datadog", "logflare", "librato",
+    "papertrail",
+    "coralogix",
+    "mezmo",
+    "logdna",
+    "solarwinds",
+    "logentries",
+    "sumologic",
+    "timber",
+    "logtail",
+    "betterstack",
+    "sematext",
+    "humio",
+    "datadog",
+    "logflare",
+    "librato",
 ];
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let addons = facts.addons();
     let declares = !addons.is_empty() || facts.terraform.app;
     if !declares {
-        return Outcome { status: crate::audit::Status::Unknown, evidence: Vec::new() };
+        return Outcome {
+            status: crate::audit::Status::Unknown,
+            evidence: Vec::new(),
+        };
     }
     let kept = facts.terraform.drains
         || facts.has_addon(ADDONS)
-        || facts.buildpacks().iter().any(|buildpack| buildpack.contains("datadog") || buildpack.contains("vector") || buildpack.contains("fluent"));
+        || facts.buildpacks().iter().any(|buildpack| {
+            buildpack.contains("datadog")
+                || buildpack.contains("vector")
+                || buildpack.contains("fluent")
+        });
     if kept {
         return Outcome::of(Vec::new());
     }
@@ -44,7 +65,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
         (None, None) => crate::finding::Place::file("app.json"),
     };
     Outcome::of(vec![
-        Evidence::at(place, "No logging add-on or drain is declared: the platform keeps 1,500 lines.")
-            .help("heroku addons:create papertrail   or: heroku drains:add syslog+tls://…"),
+        Evidence::at(
+            place,
+            "No logging add-on or drain is declared: the platform keeps 1,500 lines.",
+        )
+        .help("heroku addons:create papertrail   or: heroku drains:add syslog+tls://…"),
     ])
 }

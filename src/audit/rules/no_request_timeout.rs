@@ -28,7 +28,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     for command in &web.commands {
         let words = command.words();
-        if words.first().is_some_and(|program| program.ends_with("gunicorn")) && !command.text.contains("worker-class") && !command.text.contains(" -k ") {
+        if words
+            .first()
+            .is_some_and(|program| program.ends_with("gunicorn"))
+            && !command.text.contains("worker-class")
+            && !command.text.contains(" -k ")
+        {
             let seconds = words.iter().enumerate().find_map(|(at, word)| match *word {
                 "--timeout" | "-t" => words.get(at + 1)?.parse::<u32>().ok(),
                 word => word.strip_prefix("--timeout=")?.parse().ok(),
@@ -41,14 +46,20 @@ fn check(facts: &Facts<'_>) -> Outcome {
             }
         }
     }
-    evidence.extend(rails(facts, web.mentions(&["puma", "rails s", "rails server"])));
+    evidence.extend(rails(
+        facts,
+        web.mentions(&["puma", "rails s", "rails server"]),
+    ));
     Outcome::of(evidence)
 }
 
 fn rails(facts: &Facts<'_>, puma: bool) -> Option<Evidence> {
     let gem = facts.packages.wants(Ecosystem::Gem, "puma")?;
     facts.packages.wants(Ecosystem::Gem, "rails")?;
-    let limited = facts.packages.has_any(Ecosystem::Gem, &["rack-timeout", "slowpoke", "rack-timeout-puma"]);
+    let limited = facts.packages.has_any(
+        Ecosystem::Gem,
+        &["rack-timeout", "slowpoke", "rack-timeout-puma"],
+    );
     (puma && !limited).then(|| {
         Evidence::line(&gem.path, gem.line, "Puma has no request timeout: after the router's H12 the thread goes on for nobody, until all are stuck.")
             .help("bundle add rack-timeout")

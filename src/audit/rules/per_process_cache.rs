@@ -22,15 +22,28 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [rails(facts), django(facts), laravel(facts)].into_iter().flatten().collect();
-    let applies = facts.packages.has(Ecosystem::Gem, "rails") || facts.packages.has(Ecosystem::Pypi, "django") || facts.packages.has(Ecosystem::Composer, "laravel/framework");
+    let evidence: Vec<_> = [rails(facts), django(facts), laravel(facts)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let applies = facts.packages.has(Ecosystem::Gem, "rails")
+        || facts.packages.has(Ecosystem::Pypi, "django")
+        || facts.packages.has(Ecosystem::Composer, "laravel/framework");
     Outcome::when(applies, evidence)
 }
 
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
-    guards::used(facts, Language::Ruby, |site| site.call.callee.starts_with("Rails.cache.") && !site.code.path.starts_with("config/")).then_some(())?;
-    let code = facts.code(Language::Ruby).find(|code| code.path == "config/environments/production.rb")?;
-    let setting = code.assignments.iter().rfind(|assignment| assignment.target == "config.cache_store")?;
+    guards::used(facts, Language::Ruby, |site| {
+        site.call.callee.starts_with("Rails.cache.") && !site.code.path.starts_with("config/")
+    })
+    .then_some(())?;
+    let code = facts
+        .code(Language::Ruby)
+        .find(|code| code.path == "config/environments/production.rb")?;
+    let setting = code
+        .assignments
+        .iter()
+        .rfind(|assignment| assignment.target == "config.cache_store")?;
     let first = match &setting.value {
         Expr::List(items) => items.first()?,
         value => value,
@@ -45,8 +58,17 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
 
 fn django(facts: &Facts<'_>) -> Option<Evidence> {
     let used = guards::used(facts, Language::Python, |site| {
-        matches!(site.call.callee.as_str(), "cache.get" | "cache.set" | "cache.get_or_set" | "cache.add" | "cache.incr" | "@cache_page" | "@method_decorator")
-            && (site.code.imports("django.core.cache") || site.code.imports("django.views.decorators.cache"))
+        matches!(
+            site.call.callee.as_str(),
+            "cache.get"
+                | "cache.set"
+                | "cache.get_or_set"
+                | "cache.add"
+                | "cache.incr"
+                | "@cache_page"
+                | "@method_decorator"
+        ) && (site.code.imports("django.core.cache")
+            || site.code.imports("django.views.decorators.cache"))
     });
     used.then_some(())?;
     facts.code(Language::Python).find_map(|code| {
@@ -65,14 +87,24 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Composer, "laravel/framework")?;
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
     let used = guards::used(facts, Language::Php, |site| {
-        let shared = matches!(site.call.method(), "remember" | "put" | "lock" | "get" | "forever" | "rememberForever" | "add") && matches!(site.call.receiver(), "Cache" | "cache()");
+        let shared = matches!(
+            site.call.method(),
+            "remember" | "put" | "lock" | "get" | "forever" | "rememberForever" | "add"
+        ) && matches!(site.call.receiver(), "Cache" | "cache()");
         shared || site.call.callee == "cache"
     });
     used.then_some(())?;
-    let code = facts.code(Language::Php).find(|code| code.path == "config/cache.php")?;
-    let setting = code.assignments.iter().find(|assignment| assignment.target == "return")?;
+    let code = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/cache.php")?;
+    let setting = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")?;
     let (store, conditional) = match settle(facts, code, setting.value.key("default")?) {
         Settled::Fixed(value) => (value.text()?.to_owned(), false),
         Settled::Given(value) => (value, false),

@@ -43,19 +43,21 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(spring(facts));
     // What the command hands over, code may read from its arguments.
     let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
-    let reads = facts
-        .sources
-        .files
-        .iter()
-        .any(|code| code.reads.iter().any(|read| read.name == "PORT" || read.name == "*"))
-        || spring_reads_port(facts);
+    let reads = facts.sources.files.iter().any(|code| {
+        code.reads
+            .iter()
+            .any(|read| read.name == "PORT" || read.name == "*")
+    }) || spring_reads_port(facts);
     // Where another server's address comes from configuration, a literal one is beside it.
     let configured = facts.calls().any(is_configured);
     let mut listens = false;
     for site in facts.calls() {
         let Some(listen) = listen(site) else { continue };
         listens = true;
-        if branch(site.code, site.call.scope) == Branch::Development || is_main_guard(site) || guards::is_maintenance(facts, &site.code.path) {
+        if branch(site.code, site.call.scope) == Branch::Development
+            || is_main_guard(site)
+            || guards::is_maintenance(facts, &site.code.path)
+        {
             continue;
         }
         evidence.extend(judge(site, &listen, handed || reads || configured));
@@ -90,41 +92,78 @@ fn listen(site: Site<'_>) -> Option<Listen<'_>> {
             };
             Some(Listen { port, host })
         }
-        Language::Python if matches!(call.callee.as_str(), "app.run" | "uvicorn.run" | "socketio.run" | "web.run_app" | "serve" | "waitress.serve") => {
+        Language::Python
+            if matches!(
+                call.callee.as_str(),
+                "app.run"
+                    | "uvicorn.run"
+                    | "socketio.run"
+                    | "web.run_app"
+                    | "serve"
+                    | "waitress.serve"
+            ) =>
+        {
             // Without a port these would be development servers, which another rule finds.
             Some(Listen {
                 port: call.named("port"),
                 host: call.named("host"),
             })
         }
-        Language::Go if matches!(call.callee.as_str(), "http.ListenAndServe" | "http.ListenAndServeTLS") => Some(Listen {
-            port: call.positional(0),
-            host: call.positional(0),
-        }),
-        Language::Go if matches!(call.method(), "Run" | "Start" | "Listen") && go_framework(site.code) => Some(Listen {
-            port: call.positional(0),
-            host: call.positional(0),
-        }),
+        Language::Go
+            if matches!(
+                call.callee.as_str(),
+                "http.ListenAndServe" | "http.ListenAndServeTLS"
+            ) =>
+        {
+            Some(Listen {
+                port: call.positional(0),
+                host: call.positional(0),
+            })
+        }
+        Language::Go
+            if matches!(call.method(), "Run" | "Start" | "Listen") && go_framework(site.code) =>
+        {
+            Some(Listen {
+                port: call.positional(0),
+                host: call.positional(0),
+            })
+        }
         Language::Go if call.callee == "http.Server" => Some(Listen {
             port: call.named("Addr"),
             host: call.named("Addr"),
         }),
-        Language::Java if matches!(call.callee.as_str(), "Server" | "InetSocketAddress" | "port" | "Spark.port" | "setPort") => Some(Listen {
-            port: call.positional(0),
-            host: None,
-        }),
-        Language::Ruby if call.method() == "set" && call.positional(0).and_then(Expr::name) == Some("port") => Some(Listen {
-            port: call.positional(1),
-            host: None,
-        }),
+        Language::Java
+            if matches!(
+                call.callee.as_str(),
+                "Server" | "InetSocketAddress" | "port" | "Spark.port" | "setPort"
+            ) =>
+        {
+            Some(Listen {
+                port: call.positional(0),
+                host: None,
+            })
+        }
+        Language::Ruby
+            if call.method() == "set"
+                && call.positional(0).and_then(Expr::name) == Some("port") =>
+        {
+            Some(Listen {
+                port: call.positional(1),
+                host: None,
+            })
+        }
         _ => None,
     }
 }
 
 fn go_framework(code: &Code) -> bool {
-    ["github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber"]
-        .iter()
-        .any(|module| code.imports(module))
+    [
+        "github.com/gin-gonic/gin",
+        "github.com/labstack/echo",
+        "github.com/gofiber/fiber",
+    ]
+    .iter()
+    .any(|module| code.imports(module))
 }
 
 /// `if __name__ == "__main__"` runs on a laptop where the web process is a real server.
@@ -142,14 +181,25 @@ fn judge(site: Site<'_>, listen: &Listen<'_>, port_is_known: bool) -> Option<Evi
         && is_loopback(text)
     {
         return Some(
-            Evidence::line(place.0, place.1, format!("`{}` binds {text}: the router can't reach it from outside the dyno.", site.call.callee))
-                .help("Bind 0.0.0.0 (or leave the host out) and the port of the PORT variable."),
+            Evidence::line(
+                place.0,
+                place.1,
+                format!(
+                    "`{}` binds {text}: the router can't reach it from outside the dyno.",
+                    site.call.callee
+                ),
+            )
+            .help("Bind 0.0.0.0 (or leave the host out) and the port of the PORT variable."),
         );
     }
     let port = site.code.resolve(listen.port?);
     let literal = match port {
         Expr::Number(number) => !number.trim_start_matches('0').is_empty(),
-        Expr::Text(text) => text.trim_start_matches(|c: char| c != ':').trim_start_matches(':').chars().any(|c| c.is_ascii_digit() && c != '0'),
+        Expr::Text(text) => text
+            .trim_start_matches(|c: char| c != ':')
+            .trim_start_matches(':')
+            .chars()
+            .any(|c| c.is_ascii_digit() && c != '0'),
         _ => false,
     };
     if !literal || port_is_known {
@@ -183,19 +233,49 @@ fn fix(language: Language) -> &'static str {
 
 /// Spring Boot listens on 8080 unless its properties or the command say `PORT`.
 fn spring(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants_any(Ecosystem::Maven, &["spring-boot-starter-web", "spring-boot-starter-webflux"])?;
+    facts.packages.wants_any(
+        Ecosystem::Maven,
+        &["spring-boot-starter-web", "spring-boot-starter-webflux"],
+    )?;
     let web = facts.process("web")?;
-    let java = web.commands.iter().find(|command| command.words().first().is_some_and(|word| *word == "java" || word.ends_with("/java")))?;
-    if spring_reads_port(facts) || web.mentions(&["PORT"]) || facts.declared("SERVER_PORT") != Declared::No || facts.declared("JAVA_OPTS") != Declared::No && facts.app_json(&["env", "JAVA_OPTS"]).is_some() {
+    let java = web.commands.iter().find(|command| {
+        command
+            .words()
+            .first()
+            .is_some_and(|word| *word == "java" || word.ends_with("/java"))
+    })?;
+    if spring_reads_port(facts)
+        || web.mentions(&["PORT"])
+        || facts.declared("SERVER_PORT") != Declared::No
+        || facts.declared("JAVA_OPTS") != Declared::No
+            && facts.app_json(&["env", "JAVA_OPTS"]).is_some()
+    {
         return None;
     }
     let path = "src/main/resources/application.properties";
-    let fixed = facts.sources.text(path).and_then(|text| text.lines().zip(1..).find(|(line, _)| line.trim().starts_with("server.port")).map(|(_, line)| line));
+    let fixed = facts.sources.text(path).and_then(|text| {
+        text.lines()
+            .zip(1..)
+            .find(|(line, _)| line.trim().starts_with("server.port"))
+            .map(|(_, line)| line)
+    });
     let evidence = match fixed {
-        Some(line) => Evidence::line(path, line, "server.port is a fixed number: the router sends requests to $PORT, and the dyno is stopped after 60 seconds (R10)."),
-        None => Evidence::line(&java.path, java.line, "Spring Boot listens on 8080, since nothing hands it PORT: the dyno is stopped after 60 seconds (R10)."),
+        Some(line) => Evidence::line(
+            path,
+            line,
+            "server.port is a fixed number: the router sends requests to $PORT, and the dyno is stopped after 60 seconds (R10).",
+        ),
+        None => Evidence::line(
+            &java.path,
+            java.line,
+            "Spring Boot listens on 8080, since nothing hands it PORT: the dyno is stopped after 60 seconds (R10).",
+        ),
     };
-    Some(evidence.help("application.properties: server.port=${PORT:8080}   or: java -Dserver.port=$PORT …"))
+    Some(
+        evidence.help(
+            "application.properties: server.port=${PORT:8080}   or: java -Dserver.port=$PORT …",
+        ),
+    )
 }
 
 /// Spring Boot takes the port from properties.
@@ -227,21 +307,33 @@ fn command(command: &Command) -> Option<Evidence> {
             (value(&["--port", "-p"]), value(&["--host", "--bind", "-b"]))
         }
         "gunicorn" => (None, value(&["--bind", "-b"])),
-        "puma" | "rails" | "thin" | "rackup" | "unicorn" => {
-            (value(&["-p", "--port"]), value(&["-b", "--binding", "-o", "--host"]))
-        }
-        "next" | "nuxt" | "vite" | "serve" | "http-server" => (value(&["-p", "--port", "-l"]), value(&["-H", "--hostname", "--host"])),
+        "puma" | "rails" | "thin" | "rackup" | "unicorn" => (
+            value(&["-p", "--port"]),
+            value(&["-b", "--binding", "-o", "--host"]),
+        ),
+        "next" | "nuxt" | "vite" | "serve" | "http-server" => (
+            value(&["-p", "--port", "-l"]),
+            value(&["-H", "--hostname", "--host"]),
+        ),
         _ => return None,
     };
     let bad_host = host.filter(|host| is_loopback(host.trim_start_matches("tcp://")));
     if let Some(host) = bad_host {
         return Some(
-            Evidence::line(&command.path, command.line, format!("`{program}` binds {host}: the router can't reach it from outside the dyno."))
-                .help("Use --host 0.0.0.0 --port $PORT"),
+            Evidence::line(
+                &command.path,
+                command.line,
+                format!(
+                    "`{program}` binds {host}: the router can't reach it from outside the dyno."
+                ),
+            )
+            .help("Use --host 0.0.0.0 --port $PORT"),
         );
     }
     let fixed = port
-        .or(host.and_then(|host| host.rsplit_once(':')).map(|(_, port)| port))
+        .or(host
+            .and_then(|host| host.rsplit_once(':'))
+            .map(|(_, port)| port))
         .filter(|port| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit()));
     if let Some(port) = fixed {
         return Some(
@@ -250,9 +342,16 @@ fn command(command: &Command) -> Option<Evidence> {
         );
     }
     // These two bind the loopback address unless told otherwise.
-    let quiet = matches!(program, "uvicorn" | "hypercorn") && host.is_none() && !command.text.contains("--uds") && !command.text.contains("--fd");
+    let quiet = matches!(program, "uvicorn" | "hypercorn")
+        && host.is_none()
+        && !command.text.contains("--uds")
+        && !command.text.contains("--fd");
     quiet.then(|| {
-        Evidence::line(&command.path, command.line, format!("`{program}` without --host binds 127.0.0.1: the router can't reach it."))
-            .help("Add --host 0.0.0.0 --port $PORT")
+        Evidence::line(
+            &command.path,
+            command.line,
+            format!("`{program}` without --host binds 127.0.0.1: the router can't reach it."),
+        )
+        .help("Add --host 0.0.0.0 --port $PORT")
     })
 }

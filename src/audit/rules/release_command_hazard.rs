@@ -21,7 +21,22 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-const DESTRUCTIVE: &[&str] = &["db:reset", "db:drop", "db:schema:load", "db:setup", "db:migrate:reset", "migrate:fresh", "migrate:refresh", "migrate:reset", "--accept-data-loss", "migrate reset", "manage.py flush", "db push --force-reset", "db:wipe", "--force-reset"];
+const DESTRUCTIVE: &[&str] = &[
+    "db:reset",
+    "db:drop",
+    "db:schema:load",
+    "db:setup",
+    "db:migrate:reset",
+    "migrate:fresh",
+    "migrate:refresh",
+    "migrate:reset",
+    "--accept-data-loss",
+    "migrate reset",
+    "manage.py flush",
+    "db push --force-reset",
+    "db:wipe",
+    "--force-reset",
+];
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let Some(release) = facts.process("release") else {
@@ -31,26 +46,49 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for command in &release.commands {
         if let Some(found) = DESTRUCTIVE.iter().find(|text| command.text.contains(*text)) {
             evidence.push(
-                Evidence::line(&command.path, command.line, format!("`{found}` can destroy data of production, at every deploy."))
-                    .level(Level::Error)
-                    .help("Use a command that only applies what is new, such as db:migrate."),
+                Evidence::line(
+                    &command.path,
+                    command.line,
+                    format!("`{found}` can destroy data of production, at every deploy."),
+                )
+                .level(Level::Error)
+                .help("Use a command that only applies what is new, such as db:migrate."),
             );
         }
     }
     let written = &release.command.text;
-    let hidden = ["|| true", "|| :", "|| exit 0", "|| echo"].iter().any(|end| hides(written, end));
+    let hidden = ["|| true", "|| :", "|| exit 0", "|| echo"]
+        .iter()
+        .any(|end| hides(written, end));
     let chained = written.split('"').next().unwrap_or(written).contains("; ");
     if hidden || chained {
-        let how = if hidden { "`||` hides its failure" } else { "`;` goes on after a failure" };
+        let how = if hidden {
+            "`||` hides its failure"
+        } else {
+            "`;` goes on after a failure"
+        };
         evidence.push(
-            Evidence::line(&release.command.path, release.command.line, format!("{how}: a release whose migration failed is promoted all the same."))
-                .help("Join commands with && and let them fail."),
+            Evidence::line(
+                &release.command.path,
+                release.command.line,
+                format!("{how}: a release whose migration failed is promoted all the same."),
+            )
+            .help("Join commands with && and let them fail."),
         );
     }
     let piped = written.rsplit_once('|').map_or("", |(before, _)| before);
-    let agrees = piped.split(['|', '&', ';']).any(|part| part.split_whitespace().next() == Some("yes"));
+    let agrees = piped
+        .split(['|', '&', ';'])
+        .any(|part| part.split_whitespace().next() == Some("yes"));
     if agrees {
-        evidence.push(Evidence::line(&release.command.path, release.command.line, "`yes |` agrees to whatever the command asks.").help("Use the command's own flag, such as --noinput or --force."));
+        evidence.push(
+            Evidence::line(
+                &release.command.path,
+                release.command.line,
+                "`yes |` agrees to whatever the command asks.",
+            )
+            .help("Use the command's own flag, such as --noinput or --force."),
+        );
     }
     Outcome::of(evidence)
 }
@@ -70,7 +108,11 @@ fn hides(command: &str, end: &str) -> bool {
             }
             None
         });
-        let schema = |group: &str| ["migrat", "upgrade", "schema", "db:", "db push"].iter().any(|word| group.contains(word));
+        let schema = |group: &str| {
+            ["migrat", "upgrade", "schema", "db:", "db push"]
+                .iter()
+                .any(|word| group.contains(word))
+        };
         open.is_none_or(|open| schema(&before[open..]))
     })
 }

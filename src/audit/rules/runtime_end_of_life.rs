@@ -33,10 +33,20 @@ fn is_read(wish: &Wanted) -> bool {
 
 /// A package.json beside another language that starts and builds nothing.
 fn for_tools_only(facts: &Facts<'_>, runtime: &str) -> bool {
-    let others = [Ecosystem::Gem, Ecosystem::Pypi, Ecosystem::Composer, Ecosystem::Maven, Ecosystem::Go];
+    let others = [
+        Ecosystem::Gem,
+        Ecosystem::Pypi,
+        Ecosystem::Composer,
+        Ecosystem::Maven,
+        Ecosystem::Go,
+    ];
     runtime == "node"
-        && others.iter().any(|ecosystem| facts.packages.manifest(*ecosystem).is_some())
-        && ["start", "build", "heroku-postbuild"].iter().all(|name| script(facts.app, name).is_none())
+        && others
+            .iter()
+            .any(|ecosystem| facts.packages.manifest(*ecosystem).is_some())
+        && ["start", "build", "heroku-postbuild"]
+            .iter()
+            .all(|name| script(facts.app, name).is_none())
 }
 
 fn check(facts: &Facts<'_>) -> Outcome {
@@ -52,7 +62,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let Some(runtime) = facts.platform.runtimes.get(wish.runtime) else {
             continue;
         };
-        let Some((line, ended)) = line(wish.runtime, &wish.range).and_then(|line| runtime.lines.get_key_value(&line)) else {
+        let Some((line, ended)) =
+            line(wish.runtime, &wish.range).and_then(|line| runtime.lines.get_key_value(&line))
+        else {
             continue;
         };
         if *ended <= facts.today {

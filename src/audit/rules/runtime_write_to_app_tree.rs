@@ -1,9 +1,9 @@
 //! Does a process write files into the app's own folder?
 
 use super::prelude::*;
+use crate::audit::paths::{Rooted, rooted, tidies};
 use crate::audit::start;
 use crate::facts::code::ScopeKind;
-use crate::audit::paths::{Rooted, rooted, tidies};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-write-to-app-tree",
@@ -39,10 +39,21 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if !in_function || development || guards::is_maintenance(facts, &site.code.path) {
             continue;
         }
-        let Rooted::App(shown) = rooted(site, path) else { continue };
+        let Rooted::App(shown) = rooted(site, path) else {
+            continue;
+        };
         // One place per file tells the story.
-        let told = evidence.iter().any(|other| other.place.as_ref().is_some_and(|place| place.path == site.code.path));
-        if told || tidies(site) || is_switched_on(site) || start::prepares(&facts.processes, &site.code.path) {
+        let told = evidence.iter().any(|other| {
+            other
+                .place
+                .as_ref()
+                .is_some_and(|place| place.path == site.code.path)
+        });
+        if told
+            || tidies(site)
+            || is_switched_on(site)
+            || start::prepares(&facts.processes, &site.code.path)
+        {
             continue;
         }
         let optional = matches!(branch(site.code, site.call.scope), Branch::Conditional(variable) if !variable.is_empty());
@@ -62,16 +73,31 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// Whether the write stands behind a switch (`if self.save_to_file:`): a field or option
 /// alone, without a call or a comparison, which somebody has to turn on.
 fn is_switched_on(site: Site<'_>) -> bool {
-    site.code.around(site.call.scope).any(|scope| match &scope.kind {
-        ScopeKind::Branch { condition, holds: true } => {
-            let plain = condition.trim_matches(['(', ')', ' ']);
-            let field = plain.contains('.') && plain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '@' | '$'));
-            let words = ["save", "write", "record", "dump", "debug", "enable", "persist", "export", "cache", "store"];
-            let last = plain.rsplit('.').next().unwrap_or(plain).to_ascii_lowercase();
-            field && words.iter().any(|word| last.contains(word))
-        }
-        _ => false,
-    })
+    site.code
+        .around(site.call.scope)
+        .any(|scope| match &scope.kind {
+            ScopeKind::Branch {
+                condition,
+                holds: true,
+            } => {
+                let plain = condition.trim_matches(['(', ')', ' ']);
+                let field = plain.contains('.')
+                    && plain
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '@' | '$'));
+                let words = [
+                    "save", "write", "record", "dump", "debug", "enable", "persist", "export",
+                    "cache", "store",
+                ];
+                let last = plain
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or(plain)
+                    .to_ascii_lowercase();
+                field && words.iter().any(|word| last.contains(word))
+            }
+            _ => false,
+        })
 }
 
 /// The path that a call writes to, if it writes a file.
@@ -81,27 +107,67 @@ fn written(site: Site<'_>) -> Option<&Expr> {
         Language::JavaScript => {
             let writes = matches!(
                 call.method(),
-                "writeFile" | "writeFileSync" | "appendFile" | "appendFileSync" | "createWriteStream" | "outputFile" | "outputFileSync" | "outputJson" | "outputJsonSync" | "writeJson" | "writeJsonSync"
+                "writeFile"
+                    | "writeFileSync"
+                    | "appendFile"
+                    | "appendFileSync"
+                    | "createWriteStream"
+                    | "outputFile"
+                    | "outputFileSync"
+                    | "outputJson"
+                    | "outputJsonSync"
+                    | "writeJson"
+                    | "writeJsonSync"
             );
-            let file_system = ["fs", "node:fs", "fs/promises", "node:fs/promises", "fs-extra", "graceful-fs"].iter().any(|module| imports_exactly(site.code, module));
-            (writes && file_system).then(|| call.positional(0)).flatten()
+            let file_system = [
+                "fs",
+                "node:fs",
+                "fs/promises",
+                "node:fs/promises",
+                "fs-extra",
+                "graceful-fs",
+            ]
+            .iter()
+            .any(|module| imports_exactly(site.code, module));
+            (writes && file_system)
+                .then(|| call.positional(0))
+                .flatten()
         }
         Language::Python => match call.method() {
-            "open" if matches!(call.callee.as_str(), "open" | "io.open") && mode_writes(call.positional(1).or_else(|| call.named("mode"))) => call.positional(0),
+            "open"
+                if matches!(call.callee.as_str(), "open" | "io.open")
+                    && mode_writes(call.positional(1).or_else(|| call.named("mode"))) =>
+            {
+                call.positional(0)
+            }
             _ => None,
         },
         Language::Ruby => match call.callee.as_str() {
             "File.write" | "IO.write" | "File.binwrite" | "IO.binwrite" => call.positional(0),
-            "File.open" | "File.new" | "CSV.open" if mode_writes(call.positional(1)) => call.positional(0),
+            "File.open" | "File.new" | "CSV.open" if mode_writes(call.positional(1)) => {
+                call.positional(0)
+            }
             _ => None,
         },
         Language::Go => match call.callee.as_str() {
             "os.WriteFile" | "ioutil.WriteFile" | "os.Create" => call.positional(0),
-            "os.OpenFile" if call.positional(1).is_some_and(|flags| flags.any(|flag| flag.name().is_some_and(|name| name.ends_with("O_CREATE")))) => call.positional(0),
+            "os.OpenFile"
+                if call.positional(1).is_some_and(|flags| {
+                    flags.any(|flag| flag.name().is_some_and(|name| name.ends_with("O_CREATE")))
+                }) =>
+            {
+                call.positional(0)
+            }
             _ => None,
         },
         Language::Java => match call.callee.as_str() {
-            "FileWriter" | "FileOutputStream" | "PrintWriter" | "Files.write" | "Files.writeString" | "Files.newBufferedWriter" | "Files.newOutputStream" => call.positional(0),
+            "FileWriter"
+            | "FileOutputStream"
+            | "PrintWriter"
+            | "Files.write"
+            | "Files.writeString"
+            | "Files.newBufferedWriter"
+            | "Files.newOutputStream" => call.positional(0),
             "Files.copy" => call.positional(1),
             _ => None,
         },
@@ -119,5 +185,6 @@ fn imports_exactly(code: &Code, module: &str) -> bool {
 
 /// `w`, `wb`, `a`, `x` and the like.
 fn mode_writes(mode: Option<&Expr>) -> bool {
-    mode.and_then(Expr::text).is_some_and(|mode| mode.starts_with(['w', 'a', 'x', 'c']) || mode.contains('+'))
+    mode.and_then(Expr::text)
+        .is_some_and(|mode| mode.starts_with(['w', 'a', 'x', 'c']) || mode.contains('+'))
 }

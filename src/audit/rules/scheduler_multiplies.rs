@@ -26,27 +26,51 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    let locked = facts.packages.has_any(Ecosystem::Npm, &["redlock", "@sesamecare-oss/redlock"])
-        || facts.packages.wanted.iter().any(|package| package.ecosystem == Ecosystem::Maven && package.name.contains("shedlock"));
-    let site = facts.calls().filter(|site| branch(site.code, site.call.scope) != Branch::Development).find(|site| starts_schedule(*site));
+    let locked = facts
+        .packages
+        .has_any(Ecosystem::Npm, &["redlock", "@sesamecare-oss/redlock"])
+        || facts.packages.wanted.iter().any(|package| {
+            package.ecosystem == Ecosystem::Maven && package.name.contains("shedlock")
+        });
+    let site = facts
+        .calls()
+        .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
+        .find(|site| starts_schedule(*site));
     if let Some(site) = site
         && !locked
         && in_web(facts, site)
     {
         evidence.push(
-            Evidence::line(&site.code.path, site.call.line, format!("`{}` runs in every web dyno: with two of them everything happens twice.", site.call.callee.trim_start_matches('@')))
-                .conditional(matches!(branch(site.code, site.call.scope), Branch::Conditional(_)))
-                .help("Move it to a process of its own: clock: …   then: heroku ps:scale clock=1")
-                .help("or: heroku addons:create scheduler:standard"),
+            Evidence::line(
+                &site.code.path,
+                site.call.line,
+                format!(
+                    "`{}` runs in every web dyno: with two of them everything happens twice.",
+                    site.call.callee.trim_start_matches('@')
+                ),
+            )
+            .conditional(matches!(
+                branch(site.code, site.call.scope),
+                Branch::Conditional(_)
+            ))
+            .help("Move it to a process of its own: clock: …   then: heroku ps:scale clock=1")
+            .help("or: heroku addons:create scheduler:standard"),
         );
     }
     for process in &facts.processes {
         for command in &process.commands {
-            let beat = command.text.contains("celery") && command.text.contains("worker") && (command.text.split_whitespace().any(|word| word == "-B") || command.text.contains("--beat"));
+            let beat = command.text.contains("celery")
+                && command.text.contains("worker")
+                && (command.text.split_whitespace().any(|word| word == "-B")
+                    || command.text.contains("--beat"));
             if beat {
                 evidence.push(
-                    Evidence::line(&command.path, command.line, "`celery worker -B` starts one scheduler per worker dyno.")
-                        .help("beat: celery -A app beat   then: heroku ps:scale beat=1"),
+                    Evidence::line(
+                        &command.path,
+                        command.line,
+                        "`celery worker -B` starts one scheduler per worker dyno.",
+                    )
+                    .help("beat: celery -A app beat   then: heroku ps:scale beat=1"),
                 );
             }
         }
@@ -58,15 +82,30 @@ fn starts_schedule(site: Site<'_>) -> bool {
     let call = site.call;
     match site.code.language {
         Language::JavaScript => {
-            let cron = (site.code.imports("node-cron") || site.code.imports("cron")) && (matches!(call.callee.as_str(), "cron.schedule" | "require().schedule" | "nodeCron.schedule" | "schedule") || matches!(call.callee.as_str(), "CronJob" | "cron.CronJob"));
+            let cron = (site.code.imports("node-cron") || site.code.imports("cron"))
+                && (matches!(
+                    call.callee.as_str(),
+                    "cron.schedule" | "require().schedule" | "nodeCron.schedule" | "schedule"
+                ) || matches!(call.callee.as_str(), "CronJob" | "cron.CronJob"));
             let schedule = site.code.imports("node-schedule") && call.method() == "scheduleJob";
-            let nest = site.code.imports("@nestjs/schedule") && call.callee == "ScheduleModule.forRoot";
+            let nest =
+                site.code.imports("@nestjs/schedule") && call.callee == "ScheduleModule.forRoot";
             cron || schedule || nest
         }
         Language::Python => {
-            site.code.imports("apscheduler") && call.method() == "start" && site.code.calls.iter().any(|other| matches!(other.callee.as_str(), "BackgroundScheduler" | "AsyncIOScheduler"))
+            site.code.imports("apscheduler")
+                && call.method() == "start"
+                && site.code.calls.iter().any(|other| {
+                    matches!(
+                        other.callee.as_str(),
+                        "BackgroundScheduler" | "AsyncIOScheduler"
+                    )
+                })
         }
-        Language::Ruby => call.callee.ends_with("Rufus.Scheduler.new") || call.callee == "Rufus.Scheduler.singleton",
+        Language::Ruby => {
+            call.callee.ends_with("Rufus.Scheduler.new")
+                || call.callee == "Rufus.Scheduler.singleton"
+        }
         Language::Java => call.callee == "@Scheduled",
         Language::Go | Language::Php => false,
     }
@@ -76,10 +115,14 @@ fn starts_schedule(site: Site<'_>) -> bool {
 /// scheduler, the schedule belongs to that.
 fn in_web(facts: &Facts<'_>, site: Site<'_>) -> bool {
     let own = facts.processes.iter().any(|process| {
-        matches!(process.name.as_str(), "clock" | "scheduler" | "cron" | "beat" | "schedule")
-            || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
+        matches!(
+            process.name.as_str(),
+            "clock" | "scheduler" | "cron" | "beat" | "schedule"
+        ) || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
     });
     // Ruby loads by name: which process loads the file can't be told where there are several.
-    let unknown = site.code.language == Language::Ruby && !site.code.path.starts_with("config/initializers/") && crate::audit::jobs::has_own_worker(facts);
+    let unknown = site.code.language == Language::Ruby
+        && !site.code.path.starts_with("config/initializers/")
+        && crate::audit::jobs::has_own_worker(facts);
     !own && !unknown && facts.process("web").is_some()
 }

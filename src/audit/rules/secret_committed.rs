@@ -40,7 +40,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
 }
 
 fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
-    let env = facts.app_json(&["env"]).and_then(serde_json::Value::as_object);
+    let env = facts
+        .app_json(&["env"])
+        .and_then(serde_json::Value::as_object);
     env.into_iter()
         .flatten()
         .filter_map(|(name, entry)| {
@@ -58,15 +60,32 @@ fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
-    let harmless = ["example", "sample", "template", "test", "testing", "development", "dev", "local", "dist", "ci", "docker", "staging"];
+    let harmless = [
+        "example",
+        "sample",
+        "template",
+        "test",
+        "testing",
+        "development",
+        "dev",
+        "local",
+        "dist",
+        "ci",
+        "docker",
+        "staging",
+    ];
     let mut found = Vec::new();
     for (path, text) in &facts.sources.texts {
-        let env = path.starts_with(".env") && !path.split(['.', '-', '_']).any(|part| harmless.contains(&part));
+        let env = path.starts_with(".env")
+            && !path
+                .split(['.', '-', '_'])
+                .any(|part| harmless.contains(&part));
         if !env || !is_loaded(facts, path) {
             continue;
         }
         for (line, number) in text.lines().zip(1..) {
-            let Some((name, value)) = line.trim().trim_start_matches("export ").split_once('=') else {
+            let Some((name, value)) = line.trim().trim_start_matches("export ").split_once('=')
+            else {
                 continue;
             };
             let value = value.trim().trim_matches(['"', '\'']);
@@ -84,19 +103,41 @@ fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
 /// Whether production code loads this file; `.env` alone is read by `heroku local` only.
 fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
     let loaders = ["laravel/framework", "symfony/dotenv", "symfony/runtime"];
-    if path == ".env" && facts.packages.wants_any(Ecosystem::Composer, &loaders).is_some() {
+    if path == ".env"
+        && facts
+            .packages
+            .wants_any(Ecosystem::Composer, &loaders)
+            .is_some()
+    {
         return true;
     }
     facts.sources.files.iter().any(|code| {
         let by_import = path == ".env"
             && code.language == Language::JavaScript
-            && code.imports.iter().any(|import| import.module == "dotenv/config");
+            && code
+                .imports
+                .iter()
+                .any(|import| import.module == "dotenv/config");
         by_import
             || code.calls.iter().any(|call| {
                 let loads = match code.language {
-                    Language::JavaScript => matches!(call.callee.as_str(), "require().config" | "dotenv.config" | "dotenv.load") && (call.callee != "require().config" || code.imports("dotenv")),
-                    Language::Python => matches!(call.callee.as_str(), "load_dotenv" | "dotenv.load_dotenv" | "environ.Env.read_env" | "env.read_env"),
-                    Language::Ruby => matches!(call.callee.as_str(), "Dotenv.load" | "Dotenv.load!" | "Dotenv.overload"),
+                    Language::JavaScript => {
+                        matches!(
+                            call.callee.as_str(),
+                            "require().config" | "dotenv.config" | "dotenv.load"
+                        ) && (call.callee != "require().config" || code.imports("dotenv"))
+                    }
+                    Language::Python => matches!(
+                        call.callee.as_str(),
+                        "load_dotenv"
+                            | "dotenv.load_dotenv"
+                            | "environ.Env.read_env"
+                            | "env.read_env"
+                    ),
+                    Language::Ruby => matches!(
+                        call.callee.as_str(),
+                        "Dotenv.load" | "Dotenv.load!" | "Dotenv.overload"
+                    ),
                     _ => false,
                 };
                 if !loads || branch(code, call.scope) == Branch::Development {
@@ -106,14 +147,31 @@ fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
                 for argument in &call.arguments {
                     argument.value.walk(&mut |value| names.extend(value.text()));
                 }
-                if names.is_empty() { path == ".env" } else { names.iter().any(|name| name.ends_with(path)) }
+                if names.is_empty() {
+                    path == ".env"
+                } else {
+                    names.iter().any(|name| name.ends_with(path))
+                }
             })
     })
 }
 
 /// Private keys in files of their own, besides those for a laptop.
 fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
-    let harmless = ["localhost", "local", "dev", "development", "test", "testing", "example", "sample", "dummy", "fake", "snakeoil", "selfsigned"];
+    let harmless = [
+        "localhost",
+        "local",
+        "dev",
+        "development",
+        "test",
+        "testing",
+        "example",
+        "sample",
+        "dummy",
+        "fake",
+        "snakeoil",
+        "selfsigned",
+    ];
     facts
         .sources
         .texts
@@ -142,9 +200,22 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             let target = assignment.target.rsplit('.').next().unwrap_or_default();
             let literal = match &assignment.value {
                 // The framework's own key, in a file that configures it.
-                Expr::Text(text) if is_framework_key(code, &assignment.target) && !is_set_later(code, &assignment.target, assignment.line) && !is_overridden(facts, code, &assignment.target) => Some((text, false, None)),
-                Expr::Env { name, default: Some(default) } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
-                    Expr::Text(text) if facts.declared(name) == Declared::No && is_signing(name) => Some((text, true, Some(name))),
+                Expr::Text(text)
+                    if is_framework_key(code, &assignment.target)
+                        && !is_set_later(code, &assignment.target, assignment.line)
+                        && !is_overridden(facts, code, &assignment.target) =>
+                {
+                    Some((text, false, None))
+                }
+                Expr::Env {
+                    name,
+                    default: Some(default),
+                } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
+                    Expr::Text(text)
+                        if facts.declared(name) == Declared::No && is_signing(name) =>
+                    {
+                        Some((text, true, Some(name)))
+                    }
                     _ => None,
                 },
                 _ => None,
@@ -152,7 +223,10 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             if let Some((text, conditional, variable)) = literal
                 && is_secret_value(text)
             {
-                found.push(literal_key(code, assignment.line, &assignment.target, variable).conditional(conditional));
+                found.push(
+                    literal_key(code, assignment.line, &assignment.target, variable)
+                        .conditional(conditional),
+                );
             }
         }
         found.extend(issued(code));
@@ -163,69 +237,134 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// The first key in a file of which the form tells who issued it.
 fn issued(code: &Code) -> Option<Evidence> {
-    let assigned = code.assignments.iter().map(|assignment| (assignment.line, assignment.scope, &assignment.value));
-    let passed = code.calls.iter().flat_map(|call| call.arguments.iter().map(move |argument| (call.line, call.scope, &argument.value)));
-    let (line, issuer) = assigned.chain(passed).filter(|(_, scope, _)| branch(code, *scope) != Branch::Development).find_map(|(line, _, value)| {
-        let mut issuer = None;
-        value.walk(&mut |value| issuer = issuer.or(value.text().and_then(issuer_of)));
-        Some((line, issuer?))
-    })?;
+    let assigned = code
+        .assignments
+        .iter()
+        .map(|assignment| (assignment.line, assignment.scope, &assignment.value));
+    let passed = code.calls.iter().flat_map(|call| {
+        call.arguments
+            .iter()
+            .map(move |argument| (call.line, call.scope, &argument.value))
+    });
+    let (line, issuer) = assigned
+        .chain(passed)
+        .filter(|(_, scope, _)| branch(code, *scope) != Branch::Development)
+        .find_map(|(line, _, value)| {
+            let mut issuer = None;
+            value.walk(&mut |value| issuer = issuer.or(value.text().and_then(issuer_of)));
+            Some((line, issuer?))
+        })?;
     Some(
-        Evidence::line(&code.path, line, format!("A key of {issuer} stands in the code: everybody who has the repository can use it."))
-            .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
+        Evidence::line(
+            &code.path,
+            line,
+            format!(
+                "A key of {issuer} stands in the code: everybody who has the repository can use it."
+            ),
+        )
+        .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
     )
 }
 
 /// Keys that sign or encrypt: a known one lets anybody forge.
 fn is_signing(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    ["SECRET", "JWT", "SIGNING", "ENCRYPTION", "APP_KEY", "COOKIE"].iter().any(|word| upper.contains(word)) && !upper.contains("CLIENT")
+    [
+        "SECRET",
+        "JWT",
+        "SIGNING",
+        "ENCRYPTION",
+        "APP_KEY",
+        "COOKIE",
+    ]
+    .iter()
+    .any(|word| upper.contains(word))
+        && !upper.contains("CLIENT")
 }
 
 fn is_framework_key(code: &Code, target: &str) -> bool {
     match code.language {
-        Language::Python => matches!(target, "SECRET_KEY" | "app.secret_key" | "app.config.SECRET_KEY" | "JWT_SECRET_KEY" | "app.config.JWT_SECRET_KEY"),
-        Language::Ruby => target.ends_with("secret_key_base") || target.ends_with("config.secret_token"),
+        Language::Python => matches!(
+            target,
+            "SECRET_KEY"
+                | "app.secret_key"
+                | "app.config.SECRET_KEY"
+                | "JWT_SECRET_KEY"
+                | "app.config.JWT_SECRET_KEY"
+        ),
+        Language::Ruby => {
+            target.ends_with("secret_key_base") || target.ends_with("config.secret_token")
+        }
         _ => false,
     }
 }
 
 /// A base value that the same file sets anew below.
 fn is_set_later(code: &Code, target: &str, line: u32) -> bool {
-    code.assignments.iter().any(|other| other.target == target && other.line > line && !other.value.is_literal())
+    code.assignments
+        .iter()
+        .any(|other| other.target == target && other.line > line && !other.value.is_literal())
 }
 
 /// A base file of settings, of which another one that takes it in sets the value anew.
 fn is_overridden(facts: &Facts<'_>, code: &Code, target: &str) -> bool {
-    let stem = code.path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-    facts.code(code.language).filter(|other| other.path != code.path).any(|other| {
-        let takes_in = other.imports.iter().any(|import| import.module.rsplit('.').next() == Some(stem));
-        takes_in && other.assignments.iter().any(|assignment| assignment.target == target && !assignment.value.is_literal())
-    })
+    let stem = code
+        .path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.split('.').next())
+        .unwrap_or_default();
+    facts
+        .code(code.language)
+        .filter(|other| other.path != code.path)
+        .any(|other| {
+            let takes_in = other
+                .imports
+                .iter()
+                .any(|import| import.module.rsplit('.').next() == Some(stem));
+            takes_in
+                && other
+                    .assignments
+                    .iter()
+                    .any(|assignment| assignment.target == target && !assignment.value.is_literal())
+        })
 }
 
 fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) -> Evidence {
     let name = variable.map_or(target, String::as_str);
     let shown = name.rsplit('.').next().unwrap_or(name).to_ascii_uppercase();
     let message = match variable {
-        Some(variable) => format!("If {variable} is not set, the key that stands in the code is used, and nothing declares {variable}: anybody can forge what it signs."),
-        None => format!("`{target}` is written out in the code: anybody who reads it can forge what it signs."),
+        Some(variable) => format!(
+            "If {variable} is not set, the key that stands in the code is used, and nothing declares {variable}: anybody can forge what it signs."
+        ),
+        None => format!(
+            "`{target}` is written out in the code: anybody who reads it can forge what it signs."
+        ),
     };
-    Evidence::line(&code.path, line, message)
-        .help(format!("Read it without a default, and: heroku config:set {shown}=$(openssl rand -hex 32)"))
+    Evidence::line(&code.path, line, message).help(format!(
+        "Read it without a default, and: heroku config:set {shown}=$(openssl rand -hex 32)"
+    ))
 }
 
 /// Calls that sign or verify, by language, and the place of the key in them.
 fn session_secrets(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for site in facts.calls() {
-        let Some(key) = signing_key(facts, site) else { continue };
+        let Some(key) = signing_key(facts, site) else {
+            continue;
+        };
         if branch(site.code, site.call.scope) == Branch::Development {
             continue;
         }
         let message = match key {
-            Key::Literal => format!("`{}` signs with a key that stands in the code: anybody who reads it can forge what it signs.", site.call.callee),
-            Key::Fallback(variable) => format!("`{}` signs with a key that stands in the code if {variable} is not set, and nothing declares {variable}.", site.call.callee),
+            Key::Literal => format!(
+                "`{}` signs with a key that stands in the code: anybody who reads it can forge what it signs.",
+                site.call.callee
+            ),
+            Key::Fallback(variable) => format!(
+                "`{}` signs with a key that stands in the code if {variable} is not set, and nothing declares {variable}.",
+                site.call.callee
+            ),
         };
         found.push(
             Evidence::line(&site.code.path, site.call.line, message)
@@ -234,7 +373,9 @@ fn session_secrets(facts: &Facts<'_>) -> Vec<Evidence> {
         );
     }
     // One place per file tells the story.
-    found.dedup_by(|a, b| a.place.as_ref().map(|place| &place.path) == b.place.as_ref().map(|place| &place.path));
+    found.dedup_by(|a, b| {
+        a.place.as_ref().map(|place| &place.path) == b.place.as_ref().map(|place| &place.path)
+    });
     found
 }
 
@@ -248,25 +389,49 @@ enum Key<'a> {
 fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
     let call = site.call;
     let value = match (site.code.language, call.callee.as_str()) {
-        (Language::JavaScript, "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify") | (Language::Ruby | Language::Php, "JWT.encode") => call.positional(1)?,
+        (
+            Language::JavaScript,
+            "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify",
+        )
+        | (Language::Ruby | Language::Php, "JWT.encode") => call.positional(1)?,
         (Language::JavaScript, "cookieParser") => call.positional(0)?,
-        (Language::JavaScript, "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt" | "expressJWT") => call.named("secret").or_else(|| call.named("keys"))?,
+        (
+            Language::JavaScript,
+            "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt"
+            | "expressJWT",
+        ) => call.named("secret").or_else(|| call.named("keys"))?,
         // golang-jwt: `token.SignedString([]byte(secret))`.
         (Language::Go, _) if call.method() == "SignedString" => call.positional(0)?,
         // jjwt and auth0: `signWith(HS256, KEY)`, `setSigningKey(KEY)`, `Algorithm.HMAC256(KEY)`.
-        (Language::Java, _) if matches!(call.method(), "signWith" | "setSigningKey" | "HMAC256" | "HMAC512") => java_key(facts, site.code, call.arguments.iter().map(|argument| &argument.value))?,
+        (Language::Java, _)
+            if matches!(
+                call.method(),
+                "signWith" | "setSigningKey" | "HMAC256" | "HMAC512"
+            ) =>
+        {
+            java_key(
+                facts,
+                site.code,
+                call.arguments.iter().map(|argument| &argument.value),
+            )?
+        }
         (Language::Python, "jwt.encode") => call.positional(1).or_else(|| call.named("key"))?,
         _ => return None,
     };
     let resolved = match site.code.resolve(value) {
         // `[]byte(secret)` only converts.
-        Expr::Call { arguments, .. } if site.code.language == Language::Go => site.code.resolve(&arguments.first()?.value),
+        Expr::Call { arguments, .. } if site.code.language == Language::Go => {
+            site.code.resolve(&arguments.first()?.value)
+        }
         other => other,
     };
     let is_key = |text: &str| is_secret_value(&text.replace(' ', "-")) || text == "secret";
     match resolved {
         Expr::Text(text) if is_key(text) => Some(Key::Literal),
-        Expr::Env { name, default: Some(default) } if facts.declared(name) == Declared::No => match default.as_ref() {
+        Expr::Env {
+            name,
+            default: Some(default),
+        } if facts.declared(name) == Declared::No => match default.as_ref() {
             Expr::Text(text) if is_key(text) => Some(Key::Fallback(name)),
             _ => None,
         },
@@ -275,14 +440,22 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
 }
 
 /// The text among arguments, through constants, `KEY.getBytes()` and wrappers.
-fn java_key<'a>(facts: &'a Facts<'_>, code: &'a Code, mut values: impl Iterator<Item = &'a Expr>) -> Option<&'a Expr> {
+fn java_key<'a>(
+    facts: &'a Facts<'_>,
+    code: &'a Code,
+    mut values: impl Iterator<Item = &'a Expr>,
+) -> Option<&'a Expr> {
     values.find_map(|value| match value {
         Expr::Text(_) => Some(value),
         Expr::Name(name) => constant(facts, code, name),
         Expr::Call { callee, arguments } => callee
             .strip_suffix(".getBytes")
             .and_then(|name| constant(facts, code, name))
-            .or_else(|| arguments.iter().find_map(|argument| java_key(facts, code, std::iter::once(&argument.value)))),
+            .or_else(|| {
+                arguments
+                    .iter()
+                    .find_map(|argument| java_key(facts, code, std::iter::once(&argument.value)))
+            }),
         _ => None,
     })
 }
@@ -292,10 +465,20 @@ fn constant<'a>(facts: &'a Facts<'_>, code: &'a Code, name: &str) -> Option<&'a 
     let (holder, name) = match name.rsplit_once('.') {
         Some((class, name)) if class != "this" => {
             let file = format!("/{class}.java");
-            (facts.code(Language::Java).find(|other| other.path.ends_with(&file))?, name)
+            (
+                facts
+                    .code(Language::Java)
+                    .find(|other| other.path.ends_with(&file))?,
+                name,
+            )
         }
         Some((_, name)) => (code, name),
         None => (code, name),
     };
-    holder.assignments.iter().find(|assignment| assignment.target == name).map(|assignment| &assignment.value).filter(|value| value.text().is_some())
+    holder
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == name)
+        .map(|assignment| &assignment.value)
+        .filter(|value| value.text().is_some())
 }

@@ -1,8 +1,8 @@
 //! Does each dyno sign with a key of its own?
 
 use super::prelude::*;
-use crate::facts::code::Call;
 use crate::audit::secrets::is_signing_name;
+use crate::facts::code::Call;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-random-at-boot",
@@ -34,14 +34,23 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if guards::is_maintenance(facts, &code.path) {
             continue;
         }
-        for assignment in code.assignments.iter().filter(|assignment| is_signing_name(&assignment.target)) {
+        for assignment in code
+            .assignments
+            .iter()
+            .filter(|assignment| is_signing_name(&assignment.target))
+        {
             applies = true;
             if at_boot(code, assignment.scope) {
                 let found = judge(facts, code, &assignment.value, assignment.line);
-                evidence.extend(found.and_then(|found| fallback(facts, code, assignment.scope, found)));
+                evidence
+                    .extend(found.and_then(|found| fallback(facts, code, assignment.scope, found)));
             }
         }
-        for call in code.calls.iter().filter(|call| at_boot(code, call.scope) || signs_for_all(&call.callee)) {
+        for call in code
+            .calls
+            .iter()
+            .filter(|call| at_boot(code, call.scope) || signs_for_all(&call.callee))
+        {
             for (name, value) in keys(call) {
                 if is_signing_name(name) {
                     applies = true;
@@ -60,14 +69,27 @@ fn check(facts: &Facts<'_>) -> Outcome {
 fn at_boot(code: &Code, scope: usize) -> bool {
     let boots = match code.function(scope) {
         None => true,
-        Some(name) => matches!(name, "create_app" | "createApp" | "main" | "configure" | "init" | "bootstrap" | "make_app" | "setup"),
+        Some(name) => matches!(
+            name,
+            "create_app"
+                | "createApp"
+                | "main"
+                | "configure"
+                | "init"
+                | "bootstrap"
+                | "make_app"
+                | "setup"
+        ),
     };
     boots && branch(code, scope) != Branch::Development
 }
 
 /// Makes the key store of a whole app, wherever it stands.
 fn signs_for_all(callee: &str) -> bool {
-    matches!(callee, "session" | "cookieSession" | "sessions.NewCookieStore" | "securecookie.New")
+    matches!(
+        callee,
+        "session" | "cookieSession" | "sessions.NewCookieStore" | "securecookie.New"
+    )
 }
 
 /// What a call names as keys: keyword arguments, keys of objects, and the arguments of
@@ -82,12 +104,16 @@ fn keys(call: &Call) -> Vec<(&str, &Expr)> {
             found.extend(entries.iter().map(|(key, value)| (key.as_str(), value)));
         }
     }
-    if matches!(call.callee.as_str(), "sessions.NewCookieStore" | "securecookie.New") {
+    if matches!(
+        call.callee.as_str(),
+        "sessions.NewCookieStore" | "securecookie.New"
+    ) {
         found.extend(call.positional(0).map(|value| ("secret_key", value)));
     }
     // `set :session_secret, value` and `app.set("secret", value)`.
     if call.method() == "set"
-        && let (Some(name), Some(value)) = (call.positional(0).and_then(Expr::word), call.positional(1))
+        && let (Some(name), Some(value)) =
+            (call.positional(0).and_then(Expr::word), call.positional(1))
     {
         found.push((name.trim_start_matches(':'), value));
     }
@@ -97,10 +123,18 @@ fn keys(call: &Call) -> Vec<(&str, &Expr)> {
 fn judge(facts: &Facts<'_>, code: &Code, value: &Expr, line: u32) -> Option<Evidence> {
     let value = code.resolve(value);
     // A block is a default that the text of the call holds: `ENV.fetch("X") { SecureRandom.hex }`.
-    let block_is_random = || code.calls.iter().any(|call| call.line == line && is_random(&call.callee));
+    let block_is_random = || {
+        code.calls
+            .iter()
+            .any(|call| call.line == line && is_random(&call.callee))
+    };
     let (variable, random) = match value {
-        Expr::Env { name, default: Some(default) } => {
-            let random = value_is_random(code, default) || (**default == Expr::Function && block_is_random());
+        Expr::Env {
+            name,
+            default: Some(default),
+        } => {
+            let random = value_is_random(code, default)
+                || (**default == Expr::Function && block_is_random());
             (Some(name.as_str()), random)
         }
         Expr::Either(values) => {
@@ -108,13 +142,23 @@ fn judge(facts: &Facts<'_>, code: &Code, value: &Expr, line: u32) -> Option<Evid
                 Expr::Env { name, .. } => Some(name.as_str()),
                 _ => None,
             });
-            let guarded = variable.is_none() && values.first().is_some_and(|first| !value_is_random(code, first));
-            (variable, !guarded && values.iter().any(|value| value_is_random(code, value)))
+            let guarded = variable.is_none()
+                && values
+                    .first()
+                    .is_some_and(|first| !value_is_random(code, first));
+            (
+                variable,
+                !guarded && values.iter().any(|value| value_is_random(code, value)),
+            )
         }
         // `"".join(random.choice(…) for …)`: what a comprehension calls stands beside it.
         Expr::Call { callee, .. } if callee.ends_with("join") => {
-            let beside = |call: &Call| (line..line + 3).contains(&call.line) && is_random(&call.callee);
-            (None, value_is_random(code, value) || code.calls.iter().any(beside))
+            let beside =
+                |call: &Call| (line..line + 3).contains(&call.line) && is_random(&call.callee);
+            (
+                None,
+                value_is_random(code, value) || code.calls.iter().any(beside),
+            )
         }
         value => (None, value_is_random(code, value)),
     };
@@ -159,15 +203,51 @@ fn value_is_random(code: &Code, value: &Expr) -> bool {
 
 fn is_random(callee: &str) -> bool {
     let callee = callee.trim_start_matches(['\\', '.']);
-    ["randomBytes", "randomUUID", "token_hex", "token_urlsafe", "token_bytes", "os.urandom", "get_random_secret_key", "get_random_string", "SecureRandom", "GenerateRandomKey", "secretKeyFor", "SystemRandom", "random.choice", "secrets.choice", "random.sample", "random.randint", "random_bytes", "openssl_random_pseudo_bytes", "generateSecret", "Math.random", "uuid.uuid4", "uuid4", "uuidv4", "nanoid", "Str.random", "Fernet.generate_key", "uniqid"]
-        .iter()
-        .any(|name| callee.contains(name))
+    [
+        "randomBytes",
+        "randomUUID",
+        "token_hex",
+        "token_urlsafe",
+        "token_bytes",
+        "os.urandom",
+        "get_random_secret_key",
+        "get_random_string",
+        "SecureRandom",
+        "GenerateRandomKey",
+        "secretKeyFor",
+        "SystemRandom",
+        "random.choice",
+        "secrets.choice",
+        "random.sample",
+        "random.randint",
+        "random_bytes",
+        "openssl_random_pseudo_bytes",
+        "generateSecret",
+        "Math.random",
+        "uuid.uuid4",
+        "uuid4",
+        "uuidv4",
+        "nanoid",
+        "Str.random",
+        "Fernet.generate_key",
+        "uniqid",
+    ]
+    .iter()
+    .any(|name| callee.contains(name))
 }
 
 /// A key exported when the dyno starts.
 fn commands(facts: &Facts<'_>) -> Vec<Evidence> {
-    let profile = facts.sources.text(".profile").map(|text| crate::facts::process::shell_lines(".profile", text)).unwrap_or_default();
-    let started = facts.processes.iter().filter(|process| process.name != "release").flat_map(|process| &process.commands);
+    let profile = facts
+        .sources
+        .text(".profile")
+        .map(|text| crate::facts::process::shell_lines(".profile", text))
+        .unwrap_or_default();
+    let started = facts
+        .processes
+        .iter()
+        .filter(|process| process.name != "release")
+        .flat_map(|process| &process.commands);
     profile
         .iter()
         .chain(started)

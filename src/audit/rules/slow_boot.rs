@@ -29,7 +29,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
     };
     let mut evidence: Vec<Evidence> = Vec::new();
     for command in &web.commands {
-        let Some((what, help)) = work(command) else { continue };
+        let Some((what, help)) = work(command) else {
+            continue;
+        };
         // `npm run build` and the `tsc` behind it are one cause.
         if !evidence.is_empty() {
             break;
@@ -48,7 +50,8 @@ fn shorten(text: &str) -> String {
     }
 }
 
-const BUILD: &str = "Move it to the build: the script `build` or `heroku-postbuild`, or bin/post_compile.";
+const BUILD: &str =
+    "Move it to the build: the script `build` or `heroku-postbuild`, or bin/post_compile.";
 
 /// What a command does that belongs elsewhere, and where.
 fn work(command: &Command) -> Option<(&'static str, &'static str)> {
@@ -58,27 +61,79 @@ fn work(command: &Command) -> Option<(&'static str, &'static str)> {
     let second = words.get(1).copied().unwrap_or_default();
     let has = |text: &str| command.text.contains(text);
     match program {
-        "npm" | "pnpm" | "yarn" if matches!(second, "install" | "ci" | "i" | "add") => Some(("installs packages", BUILD)),
+        "npm" | "pnpm" | "yarn" if matches!(second, "install" | "ci" | "i" | "add") => {
+            Some(("installs packages", BUILD))
+        }
         "yarn" if words.len() == 1 => Some(("installs packages", BUILD)),
         "pip" | "pip3" if second == "install" => Some(("installs packages", BUILD)),
         "python" | "python3" if has("-m pip install") => Some(("installs packages", BUILD)),
         "install" if has("bundle install") => Some(("installs gems", BUILD)),
         "composer" if matches!(second, "install" | "update") => Some(("installs packages", BUILD)),
-        "npm" | "pnpm" | "yarn" if (second == "run" && words.get(2).is_some_and(|name| is_build(name))) || (program != "npm" && is_build(second)) => Some(("builds the app", BUILD)),
-        "next" | "nuxt" | "nuxi" | "vite" | "ng" | "gatsby" | "remix" | "astro" | "parcel" | "react-scripts" | "vue-cli-service" if second == "build" => Some(("builds the app", BUILD)),
-        "tsc" | "webpack" | "rollup" | "esbuild" | "gulp" | "grunt" | "babel" | "tsup" | "swc" if !has("--watch") => Some(("compiles the app", BUILD)),
-        "rake" | "rails" if has("assets:precompile") || has("webpacker:compile") => Some(("compiles assets", "Leave it to the Ruby buildpack, which runs assets:precompile in the build.")),
-        "python" | "python3" | "django-admin" if has(" collectstatic") => Some(("collects static files", "Leave it to the Python buildpack, which runs collectstatic in the build.")),
+        "npm" | "pnpm" | "yarn"
+            if (second == "run" && words.get(2).is_some_and(|name| is_build(name)))
+                || (program != "npm" && is_build(second)) =>
+        {
+            Some(("builds the app", BUILD))
+        }
+        "next" | "nuxt" | "nuxi" | "vite" | "ng" | "gatsby" | "remix" | "astro" | "parcel"
+        | "react-scripts" | "vue-cli-service"
+            if second == "build" =>
+        {
+            Some(("builds the app", BUILD))
+        }
+        "tsc" | "webpack" | "rollup" | "esbuild" | "gulp" | "grunt" | "babel" | "tsup" | "swc"
+            if !has("--watch") =>
+        {
+            Some(("compiles the app", BUILD))
+        }
+        "rake" | "rails" if has("assets:precompile") || has("webpacker:compile") => Some((
+            "compiles assets",
+            "Leave it to the Ruby buildpack, which runs assets:precompile in the build.",
+        )),
+        "python" | "python3" | "django-admin" if has(" collectstatic") => Some((
+            "collects static files",
+            "Leave it to the Python buildpack, which runs collectstatic in the build.",
+        )),
         "mvn" | "mvnw" => Some(("compiles the app", "web: java $JAVA_OPTS -jar target/*.jar")),
-        "gradle" | "gradlew" => Some(("compiles the app", "web: java $JAVA_OPTS -jar build/libs/*.jar")),
-        "go" if matches!(second, "run" | "build" | "install") => Some(("compiles the app", "web: bin/NAME, which the Go buildpack has built")),
-        "curl" | "wget" if !has("localhost") && !has("127.0.0.1") && has("http") => Some(("downloads", "Download it in the build, in bin/post_compile, or keep it in the repository.")),
-        "git" if second == "clone" => Some(("downloads", "Fetch it in the build, in bin/post_compile.")),
-        "sleep" if second.trim_end_matches(['s', 'm']).parse::<f64>().is_ok_and(|seconds| seconds >= 5.0 || second.ends_with('m')) => Some(("waits", "Retry what is not there yet, with a limit, instead of waiting.")),
+        "gradle" | "gradlew" => Some((
+            "compiles the app",
+            "web: java $JAVA_OPTS -jar build/libs/*.jar",
+        )),
+        "go" if matches!(second, "run" | "build" | "install") => Some((
+            "compiles the app",
+            "web: bin/NAME, which the Go buildpack has built",
+        )),
+        "curl" | "wget" if !has("localhost") && !has("127.0.0.1") && has("http") => Some((
+            "downloads",
+            "Download it in the build, in bin/post_compile, or keep it in the repository.",
+        )),
+        "git" if second == "clone" => {
+            Some(("downloads", "Fetch it in the build, in bin/post_compile."))
+        }
+        "sleep"
+            if second
+                .trim_end_matches(['s', 'm'])
+                .parse::<f64>()
+                .is_ok_and(|seconds| seconds >= 5.0 || second.ends_with('m')) =>
+        {
+            Some((
+                "waits",
+                "Retry what is not there yet, with a limit, instead of waiting.",
+            ))
+        }
         _ => None,
     }
 }
 
 fn is_build(name: &str) -> bool {
-    matches!(name, "build" | "compile" | "build:prod" | "build:production" | "build-ts" | "build:server" | "build:client")
+    matches!(
+        name,
+        "build"
+            | "compile"
+            | "build:prod"
+            | "build:production"
+            | "build-ts"
+            | "build:server"
+            | "build:client"
+    )
 }

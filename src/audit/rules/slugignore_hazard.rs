@@ -27,9 +27,42 @@ pub(super) static RULE: Rule = Rule {
 
 /// What a build can't do without, at the root.
 const NEEDED: &[&str] = &[
-    "package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "Gemfile", "Gemfile.lock", "Rakefile", "config.ru", "requirements.txt", "Pipfile", "Pipfile.lock",
-    "pyproject.toml", "poetry.lock", "uv.lock", "manage.py", "runtime.txt", ".python-version", "composer.json", "composer.lock", "artisan", "go.mod", "go.sum", "pom.xml", "mvnw", "gradlew",
-    "build.gradle", "build.gradle.kts", "system.properties", "Procfile", "app.json", "bin/pre_compile", "bin/post_compile", ".npmrc", "tsconfig.json",
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "Gemfile",
+    "Gemfile.lock",
+    "Rakefile",
+    "config.ru",
+    "requirements.txt",
+    "Pipfile",
+    "Pipfile.lock",
+    "pyproject.toml",
+    "poetry.lock",
+    "uv.lock",
+    "manage.py",
+    "runtime.txt",
+    ".python-version",
+    "composer.json",
+    "composer.lock",
+    "artisan",
+    "go.mod",
+    "go.sum",
+    "pom.xml",
+    "mvnw",
+    "gradlew",
+    "build.gradle",
+    "build.gradle.kts",
+    "system.properties",
+    "Procfile",
+    "app.json",
+    "bin/pre_compile",
+    "bin/post_compile",
+    ".npmrc",
+    "tsconfig.json",
 ];
 
 fn check(facts: &Facts<'_>) -> Outcome {
@@ -50,26 +83,55 @@ fn check(facts: &Facts<'_>) -> Outcome {
 fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
     let at = |message: String| Evidence::line(".slugignore", number, message);
     if let Some(kept) = line.strip_prefix('!') {
-        return Some(at(format!("`{line}` does not keep {kept}: .slugignore has no `!`, so the line hits nothing.")).level(Level::Warn).help("Name what shall go instead, each line anchored with `/`."));
+        return Some(
+            at(format!(
+                "`{line}` does not keep {kept}: .slugignore has no `!`, so the line hits nothing."
+            ))
+            .level(Level::Warn)
+            .help("Name what shall go instead, each line anchored with `/`."),
+        );
     }
     for pattern in line.split_whitespace() {
-        let Some(matcher) = matcher(pattern) else { continue };
+        let Some(matcher) = matcher(pattern) else {
+            continue;
+        };
         let hits = |path: &str| matcher.matched_path_or_any_parents(path, false).is_ignore();
         if let Some(needed) = needed(facts).into_iter().find(|path| hits(path)) {
-            return Some(at(format!("`{pattern}` removes {needed} before the build, which needs it.")).help(format!("Remove the line, or anchor it so that {needed} stays.")));
+            return Some(
+                at(format!(
+                    "`{pattern}` removes {needed} before the build, which needs it."
+                ))
+                .help(format!(
+                    "Remove the line, or anchor it so that {needed} stays."
+                )),
+            );
         }
         if line.contains(char::is_whitespace) {
             continue;
         }
-        let deep = facts.sources.files.iter().find(|code| !pattern.contains('/') && code.path.matches('/').count() > 1 && hits(&code.path) && !root_only(&code.path, pattern));
+        let deep = facts.sources.files.iter().find(|code| {
+            !pattern.contains('/')
+                && code.path.matches('/').count() > 1
+                && hits(&code.path)
+                && !root_only(&code.path, pattern)
+        });
         if let Some(code) = deep {
             return Some(at(format!("`{pattern}` has no `/`, so it hits at any depth: also {}, which a process can reach.", code.path)).level(Level::Warn).help(format!("/{pattern}")));
         }
-        if matches!(pattern.trim_matches('/'), "node_modules" | "vendor/bundle") && facts.app.has(".gitignore") && git_ignores(facts, pattern) {
+        if matches!(pattern.trim_matches('/'), "node_modules" | "vendor/bundle")
+            && facts.app.has(".gitignore")
+            && git_ignores(facts, pattern)
+        {
             return Some(at(format!("`{pattern}` does nothing: git already leaves it out, and the build installs it after this file was read.")).level(Level::Info).help("Remove the line; development packages are pruned by the buildpack."));
         }
     }
-    line.contains(char::is_whitespace).then(|| at(format!("`{line}` is split at its blanks into several patterns.")).level(Level::Warn).help("Write one pattern per line; a blank in a name can be written as `?`."))
+    line.contains(char::is_whitespace).then(|| {
+        at(format!(
+            "`{line}` is split at its blanks into several patterns."
+        ))
+        .level(Level::Warn)
+        .help("Write one pattern per line; a blank in a name can be written as `?`.")
+    })
 }
 
 /// The file is hit through the folder at the root, where the line was meant.
@@ -78,7 +140,12 @@ fn root_only(path: &str, pattern: &str) -> bool {
 }
 
 fn git_ignores(facts: &Facts<'_>, pattern: &str) -> bool {
-    facts.sources.text(".gitignore").into_iter().flat_map(str::lines).any(|line| line.trim().trim_matches('/') == pattern.trim_matches('/'))
+    facts
+        .sources
+        .text(".gitignore")
+        .into_iter()
+        .flat_map(str::lines)
+        .any(|line| line.trim().trim_matches('/') == pattern.trim_matches('/'))
 }
 
 /// A pattern as the platform means it: with a slash it starts at the root, without one it
@@ -88,7 +155,11 @@ fn matcher(pattern: &str) -> Option<Gitignore> {
     if bare.trim_start_matches('/').is_empty() {
         return None;
     }
-    let anchored = if pattern.contains('/') { format!("/{}", bare.trim_start_matches('/')) } else { bare.to_owned() };
+    let anchored = if pattern.contains('/') {
+        format!("/{}", bare.trim_start_matches('/'))
+    } else {
+        bare.to_owned()
+    };
     let mut builder = GitignoreBuilder::new("");
     builder.add_line(None, &anchored).ok()?;
     builder.build().ok()
@@ -96,7 +167,11 @@ fn matcher(pattern: &str) -> Option<Gitignore> {
 
 /// Manifests, locks and hooks that are there, and what processes start.
 fn needed(facts: &Facts<'_>) -> Vec<String> {
-    let mut needed: Vec<String> = NEEDED.iter().filter(|path| facts.sources.has(path)).map(|path| (*path).to_owned()).collect();
+    let mut needed: Vec<String> = NEEDED
+        .iter()
+        .filter(|path| facts.sources.has(path))
+        .map(|path| (*path).to_owned())
+        .collect();
     for command in facts.processes.iter().flat_map(|process| &process.commands) {
         for word in command.words().into_iter().take(4) {
             needed.extend(crate::facts::process::source_of(&facts.sources, word));

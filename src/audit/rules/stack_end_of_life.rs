@@ -26,9 +26,17 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut declared = Vec::new();
     if let Some(stack) = facts.app_json(&["stack"]).and_then(|stack| stack.as_str()) {
-        declared.push(("app.json".to_owned(), facts.line("app.json", "\"stack\"").unwrap_or(0), stack.to_owned()));
+        declared.push((
+            "app.json".to_owned(),
+            facts.line("app.json", "\"stack\"").unwrap_or(0),
+            stack.to_owned(),
+        ));
     }
-    for (path, text) in facts.sources.texts.iter().filter(|(path, text)| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "tf") && text.contains("heroku_app")) {
+    for (path, text) in facts.sources.texts.iter().filter(|(path, text)| {
+        path.rsplit_once('.')
+            .is_some_and(|(_, ending)| ending == "tf")
+            && text.contains("heroku_app")
+    }) {
         for (line, number) in text.lines().zip(1..) {
             if let Some(rest) = line.trim().strip_prefix("stack")
                 && let Some(stack) = rest.split('"').nth(1)
@@ -39,11 +47,21 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let mut evidence = Vec::new();
     for (path, line, stack) in &declared {
-        let Some(end) = facts.platform.stacks.get(stack) else { continue };
+        let Some(end) = facts.platform.stacks.get(stack) else {
+            continue;
+        };
         if *end <= facts.today {
             evidence.push(Evidence::line(path, *line, format!("The stack {stack} reached its end of life on {end}: no more security fixes (table of {}).", facts.platform.as_of)).help("heroku stack:set heroku-24   then deploy"));
         } else if months_between(&facts.today, end) < 6 {
-            evidence.push(Evidence::line(path, *line, format!("The stack {stack} reaches its end of life on {end}.")).level(Level::Info).help("heroku stack:set heroku-24   then deploy"));
+            evidence.push(
+                Evidence::line(
+                    path,
+                    *line,
+                    format!("The stack {stack} reaches its end of life on {end}."),
+                )
+                .level(Level::Info)
+                .help("heroku stack:set heroku-24   then deploy"),
+            );
         }
     }
     Outcome::when(!declared.is_empty(), evidence)

@@ -27,13 +27,21 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     let mut applies = false;
-    if facts.sources.text("requirements.txt").is_some() && facts.packages.locks_of(Ecosystem::Pypi).next().is_none() {
+    if facts.sources.text("requirements.txt").is_some()
+        && facts.packages.locks_of(Ecosystem::Pypi).next().is_none()
+    {
         applies = true;
         evidence.extend(requirements(facts));
     }
     for (ecosystem, fix) in [
-        (Ecosystem::Npm, "npm install --save-exact NAME   then commit package-lock.json"),
-        (Ecosystem::Composer, "composer require NAME:^1.0   then commit composer.lock"),
+        (
+            Ecosystem::Npm,
+            "npm install --save-exact NAME   then commit package-lock.json",
+        ),
+        (
+            Ecosystem::Composer,
+            "composer require NAME:^1.0   then commit composer.lock",
+        ),
         (Ecosystem::Maven, "Name a release: <version>1.2.3</version>"),
     ] {
         let lockless = ecosystem == Ecosystem::Maven;
@@ -41,9 +49,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if !lockless && facts.packages.locks_of(ecosystem).next().is_none() {
             continue;
         }
-        let wanted: Vec<_> = facts.packages.wanted.iter().filter(|package| package.ecosystem == ecosystem && !package.dev).collect();
+        let wanted: Vec<_> = facts
+            .packages
+            .wanted
+            .iter()
+            .filter(|package| package.ecosystem == ecosystem && !package.dev)
+            .collect();
         applies |= !wanted.is_empty();
-        let moving: Vec<_> = wanted.into_iter().filter(|package| moves(package) && !guards::locked(facts, ecosystem, &package.name)).collect();
+        let moving: Vec<_> = wanted
+            .into_iter()
+            .filter(|package| moves(package) && !guards::locked(facts, ecosystem, &package.name))
+            .collect();
         evidence.extend(one(&moving, lockless).map(|found| found.help(fix)));
     }
     Outcome::when(applies, evidence)
@@ -51,9 +67,24 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 fn one(moving: &[&Package], lockless: bool) -> Option<Evidence> {
     let first = moving.first()?;
-    let more = if moving.len() > 1 { format!(" and {} more", moving.len() - 1) } else { String::new() };
-    let lock = if lockless { "" } else { ", and the lockfile does not hold it" };
-    Some(Evidence::line(&first.path, first.line, format!("`{}` ({}){more} can change by itself{lock}: a rebuild can install another version.", first.name, first.wanted)))
+    let more = if moving.len() > 1 {
+        format!(" and {} more", moving.len() - 1)
+    } else {
+        String::new()
+    };
+    let lock = if lockless {
+        ""
+    } else {
+        ", and the lockfile does not hold it"
+    };
+    Some(Evidence::line(
+        &first.path,
+        first.line,
+        format!(
+            "`{}` ({}){more} can change by itself{lock}: a rebuild can install another version.",
+            first.name, first.wanted
+        ),
+    ))
 }
 
 /// A wish that newer releases or commits fulfil without any change here.
@@ -61,13 +92,24 @@ fn moves(package: &Package) -> bool {
     let wanted = package.wanted.trim();
     match package.ecosystem {
         Ecosystem::Npm => {
-            let git = wanted.starts_with("git") || wanted.contains("github:") || (wanted.contains('/') && !wanted.contains(':') && !wanted.starts_with('@'));
+            let git = wanted.starts_with("git")
+                || wanted.contains("github:")
+                || (wanted.contains('/') && !wanted.contains(':') && !wanted.starts_with('@'));
             matches!(wanted, "latest" | "*" | "x" | "next") || (git && !pinned(wanted))
         }
-        Ecosystem::Composer => package.name.contains('/') && (wanted == "*" || wanted.starts_with("dev-") && !wanted.contains('#')),
+        Ecosystem::Composer => {
+            package.name.contains('/')
+                && (wanted == "*" || wanted.starts_with("dev-") && !wanted.contains('#'))
+        }
         Ecosystem::Maven => {
-            let open = wanted.starts_with(['[', '(']) && (wanted.ends_with(",)") || wanted.ends_with(",]"));
-            matches!(wanted, "LATEST" | "RELEASE" | "latest.release" | "latest.integration" | "+") || wanted.ends_with(".+") || wanted.ends_with("-SNAPSHOT") || open
+            let open = wanted.starts_with(['[', '('])
+                && (wanted.ends_with(",)") || wanted.ends_with(",]"));
+            matches!(
+                wanted,
+                "LATEST" | "RELEASE" | "latest.release" | "latest.integration" | "+"
+            ) || wanted.ends_with(".+")
+                || wanted.ends_with("-SNAPSHOT")
+                || open
         }
         // Bundler installs nothing that its lockfile does not hold.
         Ecosystem::Pypi | Ecosystem::Go | Ecosystem::Gem => false,
@@ -79,18 +121,36 @@ fn pinned(address: &str) -> bool {
     address.split_once('#').is_some_and(|(_, reference)| {
         let reference = reference.trim_start_matches("semver:");
         let commit = reference.len() >= 7 && reference.chars().all(|c| c.is_ascii_hexdigit());
-        commit || reference.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit())
+        commit
+            || reference
+                .trim_start_matches('v')
+                .starts_with(|c: char| c.is_ascii_digit())
     })
 }
 
 fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
     let files = included(facts);
-    let wanted: Vec<_> = facts.packages.wanted.iter().filter(|package| files.contains(&package.path)).collect();
-    let loose: Vec<_> = wanted.iter().filter(|package| !package.wanted.starts_with("==") && !pinned_address(&package.wanted)).collect();
-    let open = loose.iter().filter(|package| !package.wanted.contains('<') && !package.wanted.contains("~=")).count();
+    let wanted: Vec<_> = facts
+        .packages
+        .wanted
+        .iter()
+        .filter(|package| files.contains(&package.path))
+        .collect();
+    let loose: Vec<_> = wanted
+        .iter()
+        .filter(|package| !package.wanted.starts_with("==") && !pinned_address(&package.wanted))
+        .collect();
+    let open = loose
+        .iter()
+        .filter(|package| !package.wanted.contains('<') && !package.wanted.contains("~="))
+        .count();
     let first = loose.first()?;
     let level = if open > 0 { Level::Warn } else { Level::Info };
-    let noun = if loose.len() == 1 { "package is" } else { "packages are" };
+    let noun = if loose.len() == 1 {
+        "package is"
+    } else {
+        "packages are"
+    };
     Some(
         Evidence::line(&first.path, first.line, format!("{} {noun} not pinned ({} …), and no lockfile resolves them: a rebuild can install other versions.", loose.len(), first.name))
             .level(level)
@@ -107,8 +167,11 @@ fn included(facts: &Facts<'_>) -> Vec<String> {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         for line in facts.sources.text(&file).unwrap_or_default().lines() {
             let line = line.trim();
-            let named = ["--requirement=", "--requirement ", "-r"].iter().find_map(|option| line.strip_prefix(option));
-            let path = named.map(|name| join(folder, name.split(" #").next().unwrap_or(name).trim()));
+            let named = ["--requirement=", "--requirement ", "-r"]
+                .iter()
+                .find_map(|option| line.strip_prefix(option));
+            let path =
+                named.map(|name| join(folder, name.split(" #").next().unwrap_or(name).trim()));
             files.extend(path.filter(|path| !files.contains(path)));
         }
     }
@@ -120,6 +183,13 @@ fn pinned_address(wanted: &str) -> bool {
     let Some(address) = wanted.strip_prefix('@').map(str::trim) else {
         return false;
     };
-    let commit = address.rsplit_once('@').is_some_and(|(_, end)| end.split(['#', ' ']).next().is_some_and(|end| end.len() >= 7));
-    commit || [".whl", ".tar.gz", ".zip"].iter().any(|ending| address.contains(ending))
+    let commit = address.rsplit_once('@').is_some_and(|(_, end)| {
+        end.split(['#', ' '])
+            .next()
+            .is_some_and(|end| end.len() >= 7)
+    });
+    commit
+        || [".whl", ".tar.gz", ".zip"]
+            .iter()
+            .any(|ending| address.contains(ending))
 }

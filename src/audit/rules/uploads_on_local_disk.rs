@@ -58,6 +58,8 @@ fn local(site: Site<'_>, what: &str) -> Evidence {
     Evidence::line(
         &site.code.path,
         site.call.line,
-        format!("{what} writes uploads to the dyno's disk: they are gone at the next restart, and other dynos never see them."),
+        format!(
+            "{what} writes uploads to the dyno's disk: they are gone at the next restart, and other dynos never see them."
+        ),
     )
 }

@@ -26,7 +26,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for (name, bad) in [
         ("NPM_CONFIG_LOGLEVEL", &["verbose", "silly"][..]),
         ("BUILDPACK_XTRACE", &["1", "true"][..]),
-        ("LOG_LEVEL", &["debug", "DEBUG", "trace", "verbose", "silly"][..]),
+        (
+            "LOG_LEVEL",
+            &["debug", "DEBUG", "trace", "verbose", "silly"][..],
+        ),
         ("RAILS_LOG_LEVEL", &["debug"][..]),
         ("DEBUG", &["*"][..]),
     ] {
@@ -34,9 +37,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
             && bad.contains(&value.as_str())
         {
             evidence.push(
-                Evidence::line("app.json", facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0), format!("{name}={value} is left on for every app made from this file."))
-                    .level(if name == "NPM_CONFIG_LOGLEVEL" { Level::Warn } else { Level::Info })
-                    .help(format!("Remove it from app.json, and on running apps: heroku config:unset {name}")),
+                Evidence::line(
+                    "app.json",
+                    facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                    format!("{name}={value} is left on for every app made from this file."),
+                )
+                .level(if name == "NPM_CONFIG_LOGLEVEL" {
+                    Level::Warn
+                } else {
+                    Level::Info
+                })
+                .help(format!(
+                    "Remove it from app.json, and on running apps: heroku config:unset {name}"
+                )),
             );
         }
     }
@@ -45,8 +58,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// The log level of Rails in production.
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
-    let code = facts.code(Language::Ruby).find(|code| code.path == "config/environments/production.rb")?;
-    let setting = code.assignments.iter().rfind(|assignment| assignment.target == "config.log_level")?;
+    let code = facts
+        .code(Language::Ruby)
+        .find(|code| code.path == "config/environments/production.rb")?;
+    let setting = code
+        .assignments
+        .iter()
+        .rfind(|assignment| assignment.target == "config.log_level")?;
     (setting.value.name() == Some("debug") && branch(code, setting.scope) == Branch::Always).then(|| {
         Evidence::line(&code.path, setting.line, "The log level is `:debug` in production: every query with its values goes to the log.")
             .level(Level::Info)

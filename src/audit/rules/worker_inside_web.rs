@@ -24,7 +24,19 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-const RUNNERS: &[&str] = &["foreman", "honcho", "overmind", "hivemind", "concurrently", "supervisord", "npm-run-all", "run-p", "pm2", "forego", "goreman"];
+const RUNNERS: &[&str] = &[
+    "foreman",
+    "honcho",
+    "overmind",
+    "hivemind",
+    "concurrently",
+    "supervisord",
+    "npm-run-all",
+    "run-p",
+    "pm2",
+    "forego",
+    "goreman",
+];
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let Some(web) = facts.process("web") else {
@@ -33,51 +45,117 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     for command in &web.commands {
         let words = command.words();
-        let program = words.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
-        let several = RUNNERS.contains(&program) && !(program == "npm-run-all" && !command.text.contains("-p") && !command.text.contains("--parallel"));
-        let single = program == "pm2" || program == "foreman" && words.len() > 2 && words.contains(&"web");
+        let program = words
+            .first()
+            .map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+        let several = RUNNERS.contains(&program)
+            && !(program == "npm-run-all"
+                && !command.text.contains("-p")
+                && !command.text.contains("--parallel"));
+        let single =
+            program == "pm2" || program == "foreman" && words.len() > 2 && words.contains(&"web");
         if several && !single {
-            evidence.push(at(&command.path, command.line, format!("`{}` runs several processes in each web dyno.", command.text)));
+            evidence.push(at(
+                &command.path,
+                command.line,
+                format!(
+                    "`{}` runs several processes in each web dyno.",
+                    command.text
+                ),
+            ));
         }
         if let Some(background) = in_background(&command.text) {
             evidence.push(at(&command.path, command.line, format!("`{background} &` runs a second process in each web dyno, unseen by the platform.")));
         }
     }
     evidence.extend(server_configuration(facts));
-    evidence.extend(jobs::embedded(facts).map(|site| at(&site.code.path, site.call.line, "Sidekiq runs inside the web server, in each web dyno.".to_owned())));
+    evidence.extend(jobs::embedded(facts).map(|site| {
+        at(
+            &site.code.path,
+            site.call.line,
+            "Sidekiq runs inside the web server, in each web dyno.".to_owned(),
+        )
+    }));
     Outcome::of(evidence.into_iter().take(1).collect())
 }
 
 fn at(path: &str, line: u32, message: String) -> Evidence {
-    Evidence::line(path, line, message).help("Give each its own line in the Procfile, then: heroku ps:scale worker=1")
+    Evidence::line(path, line, message)
+        .help("Give each its own line in the Procfile, then: heroku ps:scale worker=1")
 }
 
 /// What a shell puts into the background that works for itself.
 fn in_background(text: &str) -> Option<&str> {
-    let workers = ["sidekiq", "celery", "rake", "worker", "jobs", "queue:work", "clockwork", "rqworker", "schedule", "resque"];
-    let (before, after) = text.split_once(" &").filter(|(_, after)| !after.starts_with(['&', '>']))?;
-    let before = before.rsplit(['&', ';', '(']).next().unwrap_or(before).trim();
+    let workers = [
+        "sidekiq",
+        "celery",
+        "rake",
+        "worker",
+        "jobs",
+        "queue:work",
+        "clockwork",
+        "rqworker",
+        "schedule",
+        "resque",
+    ];
+    let (before, after) = text
+        .split_once(" &")
+        .filter(|(_, after)| !after.starts_with(['&', '>']))?;
+    let before = before
+        .rsplit(['&', ';', '('])
+        .next()
+        .unwrap_or(before)
+        .trim();
     let is_worker = |part: &str| workers.iter().any(|word| part.contains(word));
     (is_worker(before) || is_worker(after) && !after.trim().is_empty()).then_some(before)
 }
 
 /// `spawn("bundle exec rake jobs")` and `plugin :solid_queue` in a server's configuration.
 fn server_configuration(facts: &Facts<'_>) -> Option<Evidence> {
-    let named = |path: &str| facts.process("web").is_some_and(|web| web.mentions(&[path]));
+    let named = |path: &str| {
+        facts
+            .process("web")
+            .is_some_and(|web| web.mentions(&[path]))
+    };
     let sites = facts.calls().filter(|site| {
         let path = site.code.path.as_str();
-        site.code.language == Language::Ruby && (matches!(path, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") || named(path))
+        site.code.language == Language::Ruby
+            && (matches!(
+                path,
+                "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb"
+            ) || named(path))
     });
     for site in sites {
         let call = site.call;
-        let spawns = matches!(call.callee.as_str(), "spawn" | "Process.spawn" | "fork" | "system")
-            && call.arguments.iter().any(|argument| site.code.resolve(&argument.value).any(|value| value.text().is_some_and(|text| ["rake", "sidekiq", "jobs", "worker", "resque", "runner"].iter().any(|word| text.contains(word)))));
-        let plugin = call.callee == "plugin" && matches!(call.positional(0).and_then(Expr::name), Some("solid_queue" | "good_job"));
+        let spawns = matches!(
+            call.callee.as_str(),
+            "spawn" | "Process.spawn" | "fork" | "system"
+        ) && call.arguments.iter().any(|argument| {
+            site.code.resolve(&argument.value).any(|value| {
+                value.text().is_some_and(|text| {
+                    ["rake", "sidekiq", "jobs", "worker", "resque", "runner"]
+                        .iter()
+                        .any(|word| text.contains(word))
+                })
+            })
+        });
+        let plugin = call.callee == "plugin"
+            && matches!(
+                call.positional(0).and_then(Expr::name),
+                Some("solid_queue" | "good_job")
+            );
         if !spawns && !plugin {
             continue;
         }
         if let Some(conditional) = runs(facts, site) {
-            return Some(at(&site.code.path, site.call.line, "The web server starts a worker in each web dyno.".to_owned()).conditional(conditional));
+            return Some(
+                at(
+                    &site.code.path,
+                    site.call.line,
+                    "The web server starts a worker in each web dyno.".to_owned(),
+                )
+                .conditional(conditional),
+            );
         }
     }
     None
@@ -87,12 +165,17 @@ fn server_configuration(facts: &Facts<'_>) -> Option<Evidence> {
 fn runs(facts: &Facts<'_>, site: Site<'_>) -> Option<bool> {
     use crate::facts::code::ScopeKind;
     for scope in site.code.around(site.call.scope) {
-        let ScopeKind::Branch { condition, holds } = &scope.kind else { continue };
-        let Some(variable) = named(condition) else { continue };
+        let ScopeKind::Branch { condition, holds } = &scope.kind else {
+            continue;
+        };
+        let Some(variable) = named(condition) else {
+            continue;
+        };
         let off = matches!(facts.declared(&variable), Declared::Value(value) if matches!(value.as_str(), "false" | "0" | "no"));
         let on = matches!(facts.declared(&variable), Declared::Value(_)) && !off;
         // `!= "false"` and a default of true run unless told otherwise.
-        let by_default = condition.contains("!=") || condition.contains("true") && condition.contains("fetch");
+        let by_default =
+            condition.contains("!=") || condition.contains("true") && condition.contains("fetch");
         return match (*holds, by_default) {
             _ if on && *holds => Some(false),
             _ if off => None,

@@ -2,8 +2,10 @@
 //! `application.yml`, Spring's properties and YAML, and keys of known form anywhere in such files?
 
 use crate::audit::registry::Evidence;
+use crate::audit::secrets::{
+    is_generated, is_secret_name, is_secret_value, is_signing_name, issuer_of,
+};
 use crate::audit::{Facts, guards};
-use crate::audit::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, issuer_of};
 use crate::facts::packages::Ecosystem;
 
 /// One value of a file, with the names above it.
@@ -39,8 +41,12 @@ fn entries(text: &str) -> Vec<Entry> {
         }
         let plain = line.trim_start();
         let indent = line.len() - plain.len();
-        let Some((key, value)) = plain.split_once(':') else { continue };
-        if key.starts_with(['#', '-', '<', '%']) && key != "<<" || !(value.is_empty() || value.starts_with(' ')) {
+        let Some((key, value)) = plain.split_once(':') else {
+            continue;
+        };
+        if key.starts_with(['#', '-', '<', '%']) && key != "<<"
+            || !(value.is_empty() || value.starts_with(' '))
+        {
             continue;
         }
         above.retain(|(outer, _)| *outer < indent);
@@ -68,13 +74,26 @@ fn rails(facts: &Facts<'_>) -> Vec<Evidence> {
     };
     let entries = entries(text);
     let mut sections = vec!["production", "shared"];
-    let taken = entries.iter().find(|entry| entry.key == "production.<<").and_then(|entry| entry.value.strip_prefix('*'));
+    let taken = entries
+        .iter()
+        .find(|entry| entry.key == "production.<<")
+        .and_then(|entry| entry.value.strip_prefix('*'));
     if let Some(taken) = taken {
-        sections.extend(entries.iter().filter(|entry| entry.value.strip_prefix('&') == Some(taken)).map(|entry| entry.key.as_str()));
+        sections.extend(
+            entries
+                .iter()
+                .filter(|entry| entry.value.strip_prefix('&') == Some(taken))
+                .map(|entry| entry.key.as_str()),
+        );
     }
     // Since 5.2 the variable wins, which the platform sets.
-    let variable_wins = guards::at_least(facts, Ecosystem::Gem, "railties", &[5, 2]).unwrap_or(false);
-    let production = |name: &str| entries.iter().any(|entry| entry.key == format!("production.{name}") && !is_secret_value(&entry.value));
+    let variable_wins =
+        guards::at_least(facts, Ecosystem::Gem, "railties", &[5, 2]).unwrap_or(false);
+    let production = |name: &str| {
+        entries.iter().any(|entry| {
+            entry.key == format!("production.{name}") && !is_secret_value(&entry.value)
+        })
+    };
     entries
         .iter()
         .filter_map(|entry| {
@@ -93,7 +112,10 @@ fn rails(facts: &Facts<'_>) -> Vec<Evidence> {
 /// figaro loads a committed `config/application.yml`; a config var wins over it.
 fn figaro(facts: &Facts<'_>) -> Vec<Evidence> {
     const PATH: &str = "config/application.yml";
-    let (Some(text), Some(_)) = (facts.sources.text(PATH), facts.packages.wants(Ecosystem::Gem, "figaro")) else {
+    let (Some(text), Some(_)) = (
+        facts.sources.text(PATH),
+        facts.packages.wants(Ecosystem::Gem, "figaro"),
+    ) else {
         return Vec::new();
     };
     entries(text)
@@ -118,10 +140,26 @@ fn spring(facts: &Facts<'_>) -> Vec<Evidence> {
         .texts
         .iter()
         .filter(|(path, _)| is_spring(path))
-        .map(|(path, text)| (path, if path.ends_with(".properties") { properties(text) } else { entries(text) }))
+        .map(|(path, text)| {
+            (
+                path,
+                if path.ends_with(".properties") {
+                    properties(text)
+                } else {
+                    entries(text)
+                },
+            )
+        })
         .collect();
     // A file for production takes its value from a variable: the base value is not used there.
-    let replaced = |key: &str| files.iter().any(|(path, entries)| path.contains("-prod") && entries.iter().any(|entry| entry.key == key && entry.value.starts_with("${")));
+    let replaced = |key: &str| {
+        files.iter().any(|(path, entries)| {
+            path.contains("-prod")
+                && entries
+                    .iter()
+                    .any(|entry| entry.key == key && entry.value.starts_with("${"))
+        })
+    };
     let mut found = Vec::new();
     for (path, entries) in &files {
         for entry in entries {
@@ -129,7 +167,10 @@ fn spring(facts: &Facts<'_>) -> Vec<Evidence> {
                 continue;
             }
             let key = entry.key.to_ascii_lowercase();
-            let signs = is_signing_name(&key) && ["jwt", "token", "sign", "app."].iter().any(|word| key.contains(word));
+            let signs = is_signing_name(&key)
+                && ["jwt", "token", "sign", "app."]
+                    .iter()
+                    .any(|word| key.contains(word));
             if signs && is_secret_value(&entry.value) && !is_stand_in(&entry.value) {
                 found.push(
                     Evidence::line(path, entry.line, format!("`{}` is written out: anybody who reads it can forge what it signs.", entry.key))
@@ -138,8 +179,18 @@ fn spring(facts: &Facts<'_>) -> Vec<Evidence> {
             } else if is_secret_name(&key) && is_generated(&entry.value) {
                 let variable = key.to_ascii_uppercase().replace(['.', '-'], "_");
                 found.push(
-                    Evidence::line(path, entry.line, format!("`{}` is written out: everybody who has the repository has it.", entry.key))
-                        .help(format!("{}=${{{variable}}}, and: heroku config:set {variable}=… with a new one", entry.key)),
+                    Evidence::line(
+                        path,
+                        entry.line,
+                        format!(
+                            "`{}` is written out: everybody who has the repository has it.",
+                            entry.key
+                        ),
+                    )
+                    .help(format!(
+                        "{}=${{{variable}}}, and: heroku config:set {variable}=… with a new one",
+                        entry.key
+                    )),
                 );
             }
         }
@@ -155,14 +206,27 @@ fn is_spring(path: &str) -> bool {
     let Some((stem, "yml" | "yaml" | "properties")) = name.rsplit_once('.') else {
         return false;
     };
-    matches!(stem, "application" | "bootstrap" | "application-prod" | "application-production" | "application-heroku")
+    matches!(
+        stem,
+        "application"
+            | "bootstrap"
+            | "application-prod"
+            | "application-production"
+            | "application-heroku"
+    )
 }
 
 /// Whether a document of a file is only for another profile than production's.
 fn is_other_profile(entries: &[Entry], document: usize) -> bool {
     entries.iter().any(|entry| {
-        let profile = matches!(entry.key.as_str(), "spring.profiles" | "spring.config.activate.on-profile");
-        profile && entry.document == document && !entry.value.contains("prod") && !entry.value.contains("heroku")
+        let profile = matches!(
+            entry.key.as_str(),
+            "spring.profiles" | "spring.config.activate.on-profile"
+        );
+        profile
+            && entry.document == document
+            && !entry.value.contains("prod")
+            && !entry.value.contains("heroku")
     })
 }
 
@@ -172,7 +236,9 @@ fn properties(text: &str) -> Vec<Entry> {
         .zip(1..)
         .filter_map(|(line, number)| {
             document += usize::from(line.trim_end() == "#---");
-            let (key, value) = line.split_once('=').filter(|(key, _)| !key.trim_start().starts_with(['#', '!']))?;
+            let (key, value) = line
+                .split_once('=')
+                .filter(|(key, _)| !key.trim_start().starts_with(['#', '!']))?;
             Some(Entry {
                 key: key.trim().to_owned(),
                 value: value.trim().to_owned(),
@@ -186,15 +252,50 @@ fn properties(text: &str) -> Vec<Entry> {
 /// A word that asks to be replaced.
 fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase().replace(['-', '_'], "");
-    ["changeme", "changeit", "example", "placeholder", "replace", "dummy", "yoursecret", "xxxx"].iter().any(|word| lower.contains(word))
+    [
+        "changeme",
+        "changeit",
+        "example",
+        "placeholder",
+        "replace",
+        "dummy",
+        "yoursecret",
+        "xxxx",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// Keys of which the form tells who issued them, one for each file.
 fn issued(facts: &Facts<'_>) -> Vec<Evidence> {
-    const HARMLESS: &[&str] = &["example", "sample", "template", "test", "testing", "dev", "development", "local", "dist"];
-    let configuration = |path: &str| [".yml", ".yaml", ".properties", ".ini"].iter().any(|ending| path.ends_with(ending));
-    let harmless = |path: &str| path.starts_with('.') || path.contains("-lock.") || path.split(['/', '.', '-', '_']).any(|part| HARMLESS.contains(&part));
-    let files = facts.sources.texts.iter().filter(|(path, _)| configuration(path) && !harmless(path));
+    const HARMLESS: &[&str] = &[
+        "example",
+        "sample",
+        "template",
+        "test",
+        "testing",
+        "dev",
+        "development",
+        "local",
+        "dist",
+    ];
+    let configuration = |path: &str| {
+        [".yml", ".yaml", ".properties", ".ini"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
+    };
+    let harmless = |path: &str| {
+        path.starts_with('.')
+            || path.contains("-lock.")
+            || path
+                .split(['/', '.', '-', '_'])
+                .any(|part| HARMLESS.contains(&part))
+    };
+    let files = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| configuration(path) && !harmless(path));
     files
         .filter_map(|(path, text)| {
             let (line, issuer) = text.lines().zip(1..).filter(|(line, _)| !line.trim_start().starts_with('#')).find_map(|(line, number)| {

@@ -9,13 +9,27 @@ use crate::facts::code::{Assignment, Expr, Language};
 /// The first model with a file in it.
 pub(super) fn model_with_file<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     // Serializers and forms have fields of the same names.
-    let by_form = |path: &str| ["serializer", "validator", "form", "schema"].iter().any(|word| path.contains(word));
+    let by_form = |path: &str| {
+        ["serializer", "validator", "form", "schema"]
+            .iter()
+            .any(|word| path.contains(word))
+    };
     facts.calls().find(|site| {
         site.code.language == Language::Python
             && (site.call.callee.starts_with("models.") || !by_form(&site.code.path))
-            && matches!(site.call.callee.as_str(), "models.FileField" | "models.ImageField" | "FileField" | "ImageField" | "ThumbnailerImageField" | "StdImageField")
+            && matches!(
+                site.call.callee.as_str(),
+                "models.FileField"
+                    | "models.ImageField"
+                    | "FileField"
+                    | "ImageField"
+                    | "ThumbnailerImageField"
+                    | "StdImageField"
+            )
             && site.code.class(site.call.scope).is_some_and(|(_, bases)| {
-                bases.iter().any(|base| base.contains("Model") && !base.contains("Form") && !base.contains("Serializer"))
+                bases.iter().any(|base| {
+                    base.contains("Model") && !base.contains("Form") && !base.contains("Serializer")
+                })
             })
             && site.call.named("storage").is_none()
     })
@@ -34,7 +48,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         Some(variable) => Evidence::line(
             &model.code.path,
             model.call.line,
-            format!("If {variable} is not set, {what} writes uploads to the dyno's disk, where they are gone at the next restart; nothing declares {variable}."),
+            format!(
+                "If {variable} is not set, {what} writes uploads to the dyno's disk, where they are gone at the next restart; nothing declares {variable}."
+            ),
         ),
     };
     Some(
@@ -56,7 +72,11 @@ enum Storage {
 fn storage(facts: &Facts<'_>) -> Storage {
     let mut found = Storage::Disk;
     for code in facts.code(Language::Python) {
-        for assignment in code.assignments.iter().filter(|assignment| is_elsewhere(assignment)) {
+        for assignment in code
+            .assignments
+            .iter()
+            .filter(|assignment| is_elsewhere(assignment))
+        {
             match branch(code, assignment.scope) {
                 Branch::Development => {}
                 Branch::Always => return Storage::Elsewhere,
@@ -76,7 +96,11 @@ fn storage(facts: &Facts<'_>) -> Storage {
 
 /// Whether a setting makes another backend than the file system's the default one.
 fn is_elsewhere(assignment: &Assignment) -> bool {
-    let last = |names: &[&str]| names.iter().any(|name| assignment.target == *name || assignment.target.ends_with(&format!(".{name}")));
+    let last = |names: &[&str]| {
+        names.iter().any(|name| {
+            assignment.target == *name || assignment.target.ends_with(&format!(".{name}"))
+        })
+    };
     let backend = if last(&["DEFAULT_FILE_STORAGE", "STORAGES.default.BACKEND"]) {
         Some(&assignment.value)
     } else if last(&["STORAGES.default"]) {

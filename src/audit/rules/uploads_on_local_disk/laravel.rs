@@ -8,7 +8,9 @@ use crate::facts::code::{Expr, Language};
 use crate::facts::packages::Ecosystem;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants(Ecosystem::Composer, "laravel/framework")?;
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
     let disk = default_disk(facts);
     let site = calls_to(facts, Language::Php, |site| {
         let call = site.call;
@@ -43,7 +45,12 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn is_upload(receiver: &str) -> bool {
-    receiver.contains("file()") || receiver.contains("file(") || receiver.ends_with("file") || receiver.ends_with("image") || receiver.ends_with("avatar") || receiver.contains("File")
+    receiver.contains("file()")
+        || receiver.contains("file(")
+        || receiver.ends_with("file")
+        || receiver.ends_with("image")
+        || receiver.ends_with("avatar")
+        || receiver.contains("File")
 }
 
 enum Disk {
@@ -53,7 +60,10 @@ enum Disk {
 }
 
 fn default_disk(facts: &Facts<'_>) -> Disk {
-    let Some(code) = facts.code(Language::Php).find(|code| code.path == "config/filesystems.php") else {
+    let Some(code) = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/filesystems.php")
+    else {
         return Disk::Unless;
     };
     let value = code
@@ -65,8 +75,9 @@ fn default_disk(facts: &Facts<'_>) -> Disk {
     match value.map(|value| settle(facts, code, value)) {
         Some(Settled::Fixed(value)) if value.text().is_some_and(is_local) => Disk::Local,
         Some(Settled::Given(value)) if is_local(&value) => Disk::Local,
-        Some(Settled::Unless { fallback, .. }) if fallback.text().is_some_and(is_local) => Disk::Unless,
+        Some(Settled::Unless { fallback, .. }) if fallback.text().is_some_and(is_local) => {
+            Disk::Unless
+        }
         _ => Disk::Other,
     }
 }
-

@@ -8,11 +8,25 @@ use crate::facts::code::Language;
 use crate::facts::packages::Ecosystem;
 
 /// Packages that take files out of a request.
-pub(super) const PARSERS: &[&str] = &["multer", "formidable", "busboy", "express-fileupload", "multiparty", "connect-busboy", "koa-body", "@koa/multer", "@fastify/multipart"];
+pub(super) const PARSERS: &[&str] = &[
+    "multer",
+    "formidable",
+    "busboy",
+    "express-fileupload",
+    "multiparty",
+    "connect-busboy",
+    "koa-body",
+    "@koa/multer",
+    "@fastify/multipart",
+];
 
 pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
     let found = received(facts);
-    if found.is_empty() { moved(facts).into_iter().collect() } else { found }
+    if found.is_empty() {
+        moved(facts).into_iter().collect()
+    } else {
+        found
+    }
 }
 
 /// A file that is put among the uploads: `fs.copyFile(temporary, path.join(uploads, name))`.
@@ -22,7 +36,9 @@ fn moved(facts: &Facts<'_>) -> Option<Evidence> {
     }
     let site = calls_to(facts, Language::JavaScript, |site| {
         let target = match site.call.method() {
-            "copyFile" | "copyFileSync" | "rename" | "renameSync" | "move" | "moveSync" => site.call.positional(1),
+            "copyFile" | "copyFileSync" | "rename" | "renameSync" | "move" | "moveSync" => {
+                site.call.positional(1)
+            }
             "writeFile" | "writeFileSync" | "createWriteStream" => site.call.positional(0),
             _ => None,
         };
@@ -32,7 +48,10 @@ fn moved(facts: &Facts<'_>) -> Option<Evidence> {
     // Which provider a configuration chooses is not known.
     Some(
         local(site, &format!("`{}`", site.call.callee))
-            .conditional(branch(site.code, site.call.scope) != Branch::Always || chosen_by_name(facts, &site.code.path))
+            .conditional(
+                branch(site.code, site.call.scope) != Branch::Always
+                    || chosen_by_name(facts, &site.code.path),
+            )
             .help("Use S3: npm install @aws-sdk/client-s3; heroku addons:create bucketeer"),
     )
 }
@@ -40,7 +59,9 @@ fn moved(facts: &Facts<'_>) -> Option<Evidence> {
 /// Whether the file is one of several that `require("./" + provider)` chooses from.
 fn chosen_by_name(facts: &Facts<'_>, path: &str) -> bool {
     let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    facts.code(Language::JavaScript).any(|code| code.computed_imports && code.path != path && folder(&code.path) == folder(path))
+    facts.code(Language::JavaScript).any(|code| {
+        code.computed_imports && code.path != path && folder(&code.path) == folder(path)
+    })
 }
 
 fn received(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -59,7 +80,9 @@ fn received(facts: &Facts<'_>) -> Vec<Evidence> {
         .filter(|site| !paths::goes_to_temp(*site) && !passed_on(*site))
         .filter_map(|site| {
             let conditional = match branch(site.code, site.call.scope) {
-                Branch::Conditional(variable) if facts.declared(&variable) != Declared::No => return None,
+                Branch::Conditional(variable) if facts.declared(&variable) != Declared::No => {
+                    return None;
+                }
                 Branch::Conditional(_) => true,
                 _ => false,
             };
@@ -83,14 +106,21 @@ fn describe(site: Site<'_>) -> String {
 /// The file sends what it received on and removes it: the disk is only a stopover.
 fn passed_on(site: Site<'_>) -> bool {
     let removes = site.code.calls.iter().any(|call| {
-        matches!(call.method(), "unlink" | "unlinkSync" | "rm" | "rmSync" | "remove" | "removeSync")
+        matches!(
+            call.method(),
+            "unlink" | "unlinkSync" | "rm" | "rmSync" | "remove" | "removeSync"
+        )
     });
     let sends = site.code.calls.iter().any(|call| {
         matches!(
             call.method(),
-            "upload" | "putObject" | "upload_stream" | "PutObjectCommand" | "uploadFile" | "createReadStream"
+            "upload"
+                | "putObject"
+                | "upload_stream"
+                | "PutObjectCommand"
+                | "uploadFile"
+                | "createReadStream"
         )
     });
     removes && sends
 }
-

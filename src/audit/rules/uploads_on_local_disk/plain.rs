@@ -8,16 +8,30 @@ use crate::audit::{Facts, Site, paths};
 use crate::facts::code::{Expr, Language};
 
 pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
-    let spring = calls_to(facts, Language::Java, |site| receives_in_spring(site) && !paths::goes_to_temp(site));
-    let go = calls_to(facts, Language::Go, |site| receives_in_go(site) && !paths::goes_to_temp(site));
+    let spring = calls_to(facts, Language::Java, |site| {
+        receives_in_spring(site) && !paths::goes_to_temp(site)
+    });
+    let go = calls_to(facts, Language::Go, |site| {
+        receives_in_go(site) && !paths::goes_to_temp(site)
+    });
     let python = calls_to(facts, Language::Python, |site| {
-        receives_in_flask(site) && !paths::goes_to_temp(site) && !guards::is_maintenance(facts, &site.code.path)
+        receives_in_flask(site)
+            && !paths::goes_to_temp(site)
+            && !guards::is_maintenance(facts, &site.code.path)
     });
     let php = calls_to(facts, Language::Php, |site| {
-        let target = site.call.positional(1).filter(|_| site.call.callee == "move_uploaded_file");
+        let target = site
+            .call
+            .positional(1)
+            .filter(|_| site.call.callee == "move_uploaded_file");
         target.is_some_and(|target| !paths::leads_to_temp(site, target)) && !paths::tidies(site)
     });
-    let languages: [Vec<_>; 4] = [spring.collect(), go.collect(), python.take(1).collect(), php.take(1).collect()];
+    let languages: [Vec<_>; 4] = [
+        spring.collect(),
+        go.collect(),
+        python.take(1).collect(),
+        php.take(1).collect(),
+    ];
     languages
         .into_iter()
         .flatten()
@@ -48,21 +62,35 @@ fn receives_in_go(site: Site<'_>) -> bool {
     let function = site.code.function(site.call.scope);
     matches!(site.call.callee.as_str(), "os.Create" | "os.OpenFile")
         && function.is_some()
-        && site.code.calls.iter().any(|call| call.method() == "FormFile" && site.code.function(call.scope) == function)
-        && site.code.calls.iter().any(|call| call.callee == "io.Copy" && site.code.function(call.scope) == function)
+        && site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.method() == "FormFile" && site.code.function(call.scope) == function)
+        && site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.callee == "io.Copy" && site.code.function(call.scope) == function)
 }
 
 /// `request.files["photo"].save(os.path.join(app.config["UPLOAD_FOLDER"], name))`.
 fn receives_in_flask(site: Site<'_>) -> bool {
-    let Some(path) = site.call.positional(0).filter(|_| site.call.method() == "save") else {
+    let Some(path) = site
+        .call
+        .positional(0)
+        .filter(|_| site.call.method() == "save")
+    else {
         return false;
     };
     let asks = |text: &str| text.contains("request.files");
     let receives = site.code.calls.iter().any(|call| asks(&call.callee))
-        || site.code.assignments.iter().any(|assignment| assignment.value.any(|value| match value {
-            Expr::Name(name) | Expr::Call { callee: name, .. } => asks(name),
-            _ => false,
-        }));
+        || site.code.assignments.iter().any(|assignment| {
+            assignment.value.any(|value| match value {
+                Expr::Name(name) | Expr::Call { callee: name, .. } => asks(name),
+                _ => false,
+            })
+        });
     let in_app = matches!(paths::rooted(site, path), paths::Rooted::App(_));
     receives && (in_app || paths::among_uploads(site, path))
 }
@@ -73,7 +101,12 @@ fn removed(site: Site<'_>) -> bool {
     site.code.calls.iter().any(|call| {
         matches!(
             call.callee.as_str(),
-            "os.Remove" | "os.RemoveAll" | "os.remove" | "os.unlink" | "Files.delete" | "Files.deleteIfExists"
+            "os.Remove"
+                | "os.RemoveAll"
+                | "os.remove"
+                | "os.unlink"
+                | "Files.delete"
+                | "Files.deleteIfExists"
         ) && site.code.function(call.scope) == function
     })
 }

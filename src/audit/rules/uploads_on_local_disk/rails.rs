@@ -11,7 +11,10 @@ use crate::facts::packages::Ecosystem;
 pub(super) fn uses_active_storage<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     facts.calls().find(|site| {
         site.code.language == Language::Ruby
-            && matches!(site.call.callee.as_str(), "has_one_attached" | "has_many_attached" | "has_rich_text")
+            && matches!(
+                site.call.callee.as_str(),
+                "has_one_attached" | "has_many_attached" | "has_rich_text"
+            )
             && site.code.path.starts_with("app/")
     })
 }
@@ -20,15 +23,26 @@ pub(super) fn active_storage(facts: &Facts<'_>) -> Option<Evidence> {
     let attached = uses_active_storage(facts)?;
     let setting = facts
         .code(Language::Ruby)
-        .filter(|code| matches!(code.path.as_str(), "config/environments/production.rb" | "config/application.rb"))
-        .flat_map(|code| code.assignments.iter().map(move |assignment| (code, assignment)))
+        .filter(|code| {
+            matches!(
+                code.path.as_str(),
+                "config/environments/production.rb" | "config/application.rb"
+            )
+        })
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .map(move |assignment| (code, assignment))
+        })
         .filter(|(_, assignment)| assignment.target.ends_with("active_storage.service"))
         .last()?;
     let (code, assignment) = setting;
     let (service, conditional) = match settle(facts, code, &assignment.value) {
         Settled::Fixed(value) => (value.word()?.trim_start_matches(':').to_owned(), false),
         Settled::Given(value) => (value, false),
-        Settled::Unless { fallback, .. } => (fallback.word()?.trim_start_matches(':').to_owned(), true),
+        Settled::Unless { fallback, .. } => {
+            (fallback.word()?.trim_start_matches(':').to_owned(), true)
+        }
         Settled::Unknown => (chosen_disk(facts, code, assignment)?, true),
         Settled::Set => return None,
     };
@@ -57,9 +71,19 @@ fn chosen_disk(facts: &Facts<'_>, code: &Code, assignment: &Assignment) -> Optio
     };
     let last = options.last().and_then(Expr::word)?;
     // The conditions stand in the lines of the choice.
-    let next = code.assignments.iter().map(|other| other.line).filter(|line| *line > assignment.line).min();
-    let asked = code.reads.iter().filter(|read| read.line >= assignment.line && next.is_none_or(|next| read.line < next));
-    let declared = asked.into_iter().any(|read| facts.declared(&read.name) != Declared::No);
+    let next = code
+        .assignments
+        .iter()
+        .map(|other| other.line)
+        .filter(|line| *line > assignment.line)
+        .min();
+    let asked = code
+        .reads
+        .iter()
+        .filter(|read| read.line >= assignment.line && next.is_none_or(|next| read.line < next));
+    let declared = asked
+        .into_iter()
+        .any(|read| facts.declared(&read.name) != Declared::No);
     (!declared).then(|| last.trim_start_matches(':').to_owned())
 }
 
@@ -78,7 +102,9 @@ fn is_disk_service(facts: &Facts<'_>, service: &str) -> bool {
 }
 
 pub(super) fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {
-    if !guards::used(facts, Language::Ruby, |site| site.call.callee == "mount_uploader" || site.call.callee == "mount_uploaders") {
+    if !guards::used(facts, Language::Ruby, |site| {
+        site.call.callee == "mount_uploader" || site.call.callee == "mount_uploaders"
+    }) {
         return None;
     }
     let site = calls_to(facts, Language::Ruby, |site| {
@@ -91,24 +117,39 @@ pub(super) fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {
     Some(
         local(site, "CarrierWave's `storage :file`")
             .conditional(conditional)
-            .help("bundle add fog-aws; storage :fog in the uploader; heroku addons:create bucketeer"),
+            .help(
+                "bundle add fog-aws; storage :fog in the uploader; heroku addons:create bucketeer",
+            ),
     )
 }
 
 /// Paperclip keeps files on disk unless a storage is named somewhere.
 pub(super) fn attached_to_disk(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants_any(Ecosystem::Gem, &["paperclip", "kt-paperclip"])?;
+    facts
+        .packages
+        .wants_any(Ecosystem::Gem, &["paperclip", "kt-paperclip"])?;
     let site = calls_to(facts, Language::Ruby, |site| {
         // What is merged into the options may name a storage.
-        let plain = |value: &Expr| !value.any(|value| matches!(value, Expr::Call { .. } | Expr::Name(_)));
+        let plain =
+            |value: &Expr| !value.any(|value| matches!(value, Expr::Call { .. } | Expr::Name(_)));
         let mut options = site.call.arguments.iter().skip(1);
-        site.call.callee == "has_attached_file" && options.all(|option| option.name.as_deref() == Some("styles") || plain(&option.value))
+        site.call.callee == "has_attached_file"
+            && options
+                .all(|option| option.name.as_deref() == Some("styles") || plain(&option.value))
     })
     .next()?;
     let names_storage = |code: &Code| {
-        code.assignments.iter().any(|assignment| assignment.target.contains("paperclip_defaults") || assignment.target.contains("default_options"))
-            || code.calls.iter().any(|call| call.named("storage").is_some())
+        code.assignments.iter().any(|assignment| {
+            assignment.target.contains("paperclip_defaults")
+                || assignment.target.contains("default_options")
+        }) || code
+            .calls
+            .iter()
+            .any(|call| call.named("storage").is_some())
     };
     let elsewhere = facts.code(Language::Ruby).any(names_storage);
-    (!elsewhere).then(|| local(site, "Paperclip's `has_attached_file`").help("config.paperclip_defaults = { storage: :s3, … }; heroku addons:create bucketeer"))
+    (!elsewhere).then(|| {
+        local(site, "Paperclip's `has_attached_file`")
+            .help("config.paperclip_defaults = { storage: :s3, … }; heroku addons:create bucketeer")
+    })
 }
