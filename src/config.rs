@@ -15,7 +15,7 @@ mod section;
 mod strip;
 
 pub use audit::{AuditConfig, FailOn, RuleConfig};
-pub use budget::{BudgetConfig, Growth};
+pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
 pub use section::{Key, Section};
@@ -311,6 +311,21 @@ mod tests {
             "SLUGSMITH_BUDGET_FAIL"
         );
         assert_eq!(config.strip.keep.value, ["docs/**", "help/**"]);
+    }
+
+    #[test]
+    fn only_the_default_limit_is_the_platforms() {
+        let mut config = parse("", &environment(&[])).unwrap();
+        assert_eq!(config.budget.fail.value, PLATFORM_LIMIT);
+        config.budget.without_platform_limit();
+        assert_eq!(config.budget.fail.value, UNLIMITED);
+        let mut own = parse(
+            "[com.slugsmith.budget]\nfail = \"400 MB\"\n",
+            &environment(&[]),
+        )
+        .unwrap();
+        own.budget.without_platform_limit();
+        assert_eq!(own.budget.fail.value, 400_000_000);
     }
 
     #[test]

@@ -42,12 +42,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     .help(format!("Procfile: {}: …   or remove it from the formation", entry.process)),
             );
         } else if entry.path != "app.json"
-            && facts
-                .platform
-                .retired
-                .sizes
-                .iter()
-                .any(|retired| retired == size)
+            && facts.platform.retired.sizes.contains_key(size)
         {
             evidence.push(
                 at(format!(
