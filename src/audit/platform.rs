@@ -90,7 +90,10 @@ where
         value: T,
     }
     let rows = BTreeMap::<String, Row<T>>::deserialize(deserializer)?;
-    Ok(rows.into_iter().map(|(name, row)| (name, row.value)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, row)| (name, row.value))
+        .collect())
 }
 
 impl Platform {
@@ -99,10 +102,18 @@ impl Platform {
         self.recommended.extend(other.recommended);
         self.stacks.extend(other.stacks);
         for (name, found) in other.runtimes {
-            self.runtimes.entry(name).or_default().lines.extend(found.lines);
+            self.runtimes
+                .entry(name)
+                .or_default()
+                .lines
+                .extend(found.lines);
         }
         for (name, found) in other.frameworks {
-            self.frameworks.entry(name).or_default().lines.extend(found.lines);
+            self.frameworks
+                .entry(name)
+                .or_default()
+                .lines
+                .extend(found.lines);
         }
         self.dynos.extend(other.dynos);
         self.connections.extend(other.connections);
@@ -115,7 +126,9 @@ impl Platform {
     /// The stack to move to.
     #[must_use]
     pub fn stack(&self) -> &str {
-        self.recommended.get("stack").map_or("heroku-24", String::as_str)
+        self.recommended
+            .get("stack")
+            .map_or("heroku-24", String::as_str)
     }
 
     /// Whether the platform or an official buildpack sets the variable.
@@ -201,7 +214,8 @@ mod tests {
             for line in text.lines().filter(|line| line.contains(" = {")) {
                 let row: toml::Table = toml::from_str(line).unwrap();
                 let row = row.values().next().unwrap().as_table().unwrap();
-                let part = |name: &str| row.get(name).and_then(|value| value.as_str()).unwrap_or("");
+                let part =
+                    |name: &str| row.get(name).and_then(|value| value.as_str()).unwrap_or("");
                 assert!(!part("source").is_empty(), "no source: {line}");
                 assert_eq!(part("read").len(), 10, "no day: {line}");
                 assert!(part("read") <= today().as_str(), "not read yet: {line}");
@@ -218,7 +232,11 @@ mod tests {
     fn lines_to_move_to_are_themselves_supported() {
         for (name, found) in PLATFORM.runtimes.iter().chain(&PLATFORM.frameworks) {
             let end = found.lines.get(&found.next);
-            assert!(end.is_none_or(|end| *end > PLATFORM.as_of), "{name} {}", found.next);
+            assert!(
+                end.is_none_or(|end| *end > PLATFORM.as_of),
+                "{name} {}",
+                found.next
+            );
         }
     }
 

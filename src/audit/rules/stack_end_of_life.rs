@@ -63,7 +63,8 @@ fn finding(facts: &Facts<'_>, path: &str, line: u32, stack: &str) -> Option<Evid
     let begun = known.steps.iter().rfind(|(day, _)| *day <= facts.today);
     let next = known.steps.iter().find(|(day, _)| *day > facts.today);
     let (text, level) = if *end <= facts.today {
-        let text = format!("The stack {stack} reached its end of life on {end}: no more security fixes.");
+        let text =
+            format!("The stack {stack} reached its end of life on {end}: no more security fixes.");
         (text, Level::Error)
     } else if let Some((day, what)) = begun {
         let more = next.map_or(String::new(), |(day, what)| format!("; from {day} {what}"));
@@ -71,7 +72,10 @@ fn finding(facts: &Facts<'_>, path: &str, line: u32, stack: &str) -> Option<Evid
             format!("On the stack {stack}, {what} since {day}{more}. Its end of life is {end}.");
         (text, Level::Warn)
     } else if months_between(&facts.today, end) < 6 {
-        (format!("The stack {stack} reaches its end of life on {end}."), Level::Warn)
+        (
+            format!("The stack {stack} reaches its end of life on {end}."),
+            Level::Warn,
+        )
     } else {
         return None;
     };
