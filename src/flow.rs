@@ -68,6 +68,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     progress.event(Event::Config(&input.config.findings));
     if apply {
         strip::recover(input.app)?;
+        cache::recover(input.app, input.config)?;
     }
     let app = app::read(input.app);
     if app.names.is_empty() {

@@ -15,6 +15,7 @@
 
 mod index;
 mod make;
+mod naming;
 mod old;
 mod part;
 mod read;
@@ -23,11 +24,12 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use naming::Names;
 pub use old::Old;
 pub use part::Part;
-pub(super) use read::remove;
 pub use read::{Unpacked, unpack};
-pub use write::{Packed, pack};
+pub(super) use read::{remove, remove_inside};
+pub use write::{Packed, pack, pack_and_look};
 
 use std::path::{Component, Path, PathBuf};
 
@@ -89,7 +91,7 @@ impl Links {
 }
 
 /// Whether a relative path names something below its root and nothing else.
-fn is_inside(path: &Path) -> bool {
+pub(super) fn is_inside(path: &Path) -> bool {
     path.components().next().is_some()
         && path
             .components()

@@ -144,6 +144,23 @@ pub(crate) fn remove(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// As [`remove`], for a path that must be in the app itself and not behind a link.
+pub(crate) fn remove_inside(app: &Path, path: &Path) -> Result<(), Fault> {
+    let full = app.join(path);
+    let parent = full.parent().unwrap_or(app);
+    if !is_inside(path) {
+        return Err(Fault::Damaged(format!(
+            "{} is not in the app",
+            path.display()
+        )));
+    }
+    if fs_err::symlink_metadata(parent).is_err() {
+        return Ok(());
+    }
+    super::no_link_out(app, parent)?;
+    Ok(remove(&full)?)
+}
+
 /// Removes a folder even where a folder below it may not be written to.
 fn remove_folder(path: &Path) -> std::io::Result<()> {
     let Err(error) = fs_err::remove_dir_all(path) else {

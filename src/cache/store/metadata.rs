@@ -7,6 +7,7 @@ use std::time::Duration;
 use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
+use crate::cache::effects::Effects;
 use crate::cache::inputs::Inputs;
 
 /// Raise it when the meaning of anything stored changes; old caches are then discarded.
@@ -33,6 +34,8 @@ pub struct Metadata {
     digest: String,
     #[serde(default)]
     contents: Contents,
+    #[serde(default, skip_serializing_if = "Effects::is_empty")]
+    effects: Effects,
     inputs: BTreeMap<String, String>,
 }
 
@@ -70,6 +73,8 @@ pub struct Record {
     pub stored_bytes: u64,
     /// Digest of the pack's index, hexadecimal; empty where nothing is packed.
     pub digest: String,
+    /// What the install did outside of the trees.
+    pub effects: Effects,
     /// The contents are not on this disk: they stay where they are, in the image of the
     /// last build.
     pub is_away: bool,
@@ -138,6 +143,7 @@ impl Metadata {
             } else {
                 Contents::Image
             },
+            effects: record.effects.clone(),
             inputs: record.inputs.named().clone(),
         };
         let types = LayerTypes {
@@ -181,6 +187,7 @@ impl Metadata {
             tree_bytes: self.tree_bytes.parse().ok()?,
             stored_bytes: self.stored_bytes.parse().ok()?,
             digest: self.digest.clone(),
+            effects: self.effects.clone(),
             is_away: false,
         })
     }

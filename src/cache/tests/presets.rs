@@ -5,8 +5,10 @@ mod ecosystems;
 
 use self::ecosystems::{ECOSYSTEMS, Ecosystem};
 use super::support::Bed;
+use crate::cache::apply::{Bounds, Read};
 use crate::cache::inputs::Inputs;
 use crate::cache::presets::{self, Place, Recognised};
+use crate::cache::store::Stored;
 use crate::cache::{Context, Verdict};
 use crate::facts::environment::World;
 
@@ -38,7 +40,9 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
         store: &store,
     };
     let place = Place::new(&context, std::path::Path::new(""));
-    let found = presets::recognise(&place).into_iter().find_map(|found| {
+    let all = presets::recognise(&place).into_iter();
+    let mut all = all.chain(presets::recognise_compiled(&place));
+    let found = all.find_map(|found| {
         let Recognised::Site(site) = found else {
             panic!("{name} can't be used");
         };
@@ -48,7 +52,16 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
 }
 
 fn inputs(bed: &Bed, name: &str) -> Inputs {
-    with_site(bed, name, |site| (site.job)().unwrap().inputs)
+    with_site(bed, name, |site| {
+        let bounds = Bounds {
+            outside: site.trees.clone(),
+            ..Bounds::default()
+        };
+        let mut job = (site.job)().unwrap();
+        let read = Read::of(&bed.app(), &job, &Stored::Nothing, &bounds, &[]);
+        read.add(&mut job.inputs);
+        job.inputs
+    })
 }
 
 #[test]
@@ -115,7 +128,7 @@ fn what_runs_is_what_the_docs_say() {
         ("bundler", "bundle install"),
         (
             "composer",
-            "composer install --no-dev --prefer-dist --no-progress --optimize-autoloader",
+            "composer install --no-dev --prefer-dist --no-progress --no-scripts --no-autoloader",
         ),
         ("go", "go build -trimpath -o bin/ ./..."),
         (
@@ -165,7 +178,11 @@ fn what_is_not_pinned_expires_and_says_so() {
             store: &store,
         };
         let place = Place::new(&context, std::path::Path::new(""));
-        let Some(Recognised::Site(site)) = presets::recognise(&place).into_iter().next() else {
+        let Some(Recognised::Site(site)) = presets::recognise(&place)
+            .into_iter()
+            .chain(presets::recognise_compiled(&place))
+            .next()
+        else {
             panic!("{file} is not recognised");
         };
         assert!(
@@ -263,7 +280,7 @@ fn several_ecosystems_are_installed_side_by_side_and_in_folders() {
         .collect();
     assert_eq!(
         names,
-        ["pnpm", "bundler", "go", "tools/bundler", "tools/go"],
+        ["pnpm", "bundler", "tools/bundler", "go", "tools/go"],
         "{:?}",
         log.lines
     );
