@@ -64,7 +64,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 ),
             ));
         }
-        if let Some(background) = in_background(&command.text) {
+        let text = format!("{} &", command.text);
+        if let Some(background) = in_background(&text).filter(|_| command.background) {
             evidence.push(at(&command.path, command.line, format!("`{background} &` runs a second process in each web dyno, unseen by the platform.")));
         }
     }
