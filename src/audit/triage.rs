@@ -37,27 +37,55 @@ macro_rules! codes {
 }
 
 codes! {
-    "H10" "the app crashed" ["process-cannot-run", "development-dependency-at-runtime", "port-not-from-environment"] "heroku logs --dyno web: the lines before the first H10 name the error.";
-    "H11" "too many requests wait" ["outbound-without-timeout", "concurrency-hard-coded"] "heroku ps:scale web=2, after slow requests were looked at.";
-    "H12" "a request took over 30 seconds" ["outbound-without-timeout", "no-request-timeout", "in-process-jobs"] "Look at the path and service time of the router's lines; move long work to a job.";
-    "H13" "the connection was closed without a response" ["no-graceful-shutdown"] "Compare the times with deploys and restarts: heroku releases.";
+    "H10" "the app crashed"
+        ["process-cannot-run", "development-dependency-at-runtime", "port-not-from-environment"]
+        "heroku logs --dyno web: the lines before the first H10 name the error.";
+    "H11" "too many requests wait"
+        ["outbound-without-timeout", "concurrency-hard-coded"]
+        "heroku ps:scale web=2, after slow requests were looked at.";
+    "H12" "a request took over 30 seconds"
+        ["outbound-without-timeout", "no-request-timeout", "in-process-jobs"]
+        "Look at the path and service time of the router's lines; move long work to a job.";
+    "H13" "the connection was closed without a response"
+        ["no-graceful-shutdown"]
+        "Compare the times with deploys and restarts: heroku releases.";
     "H14" "no web dyno runs" ["process-cannot-run"] "heroku ps:scale web=1";
     "H15" "a connection was idle for 55 seconds" [] "Send a heartbeat on long-lived connections.";
     "H17" "a malformed HTTP response" [] "Look at the headers that the app writes for this path.";
-    "H18" "the server closed the request" ["no-graceful-shutdown"] "Compare the times with deploys and restarts: heroku releases.";
-    "H19" "the dyno did not accept the connection" ["concurrency-hard-coded"] "heroku ps: is the dyno overloaded or still starting?";
-    "H20" "the app took over 75 seconds to boot" ["port-not-from-environment", "migrations-at-build-or-boot"] "Move work from the boot to the build or the release phase.";
-    "H21" "the dyno refused the connection" ["port-not-from-environment"] "Is the process listening on 0.0.0.0 and $PORT?";
+    "H18" "the server closed the request"
+        ["no-graceful-shutdown"]
+        "Compare the times with deploys and restarts: heroku releases.";
+    "H19" "the dyno did not accept the connection"
+        ["concurrency-hard-coded"]
+        "heroku ps: is the dyno overloaded or still starting?";
+    "H20" "the app took over 75 seconds to boot"
+        ["port-not-from-environment", "migrations-at-build-or-boot"]
+        "Move work from the boot to the build or the release phase.";
+    "H21" "the dyno refused the connection"
+        ["port-not-from-environment"]
+        "Is the process listening on 0.0.0.0 and $PORT?";
     "H22" "too many connections to the dyno" [] "heroku ps:scale web=2";
-    "H27" "the client closed the request" ["outbound-without-timeout"] "People gave up waiting: look at the service time.";
+    "H27" "the client closed the request"
+        ["outbound-without-timeout"]
+        "People gave up waiting: look at the service time.";
     "L10" "the log drain lost messages" ["verbosity-left-on"] "Log less, or use a faster drain.";
-    "L11" "the log stream lost messages" ["verbosity-left-on"] "Use a drain instead of heroku logs --tail for large volumes.";
+    "L11" "the log stream lost messages"
+        ["verbosity-left-on"]
+        "Use a drain instead of heroku logs --tail for large volumes.";
     "L15" "the log stream lost messages on the dyno" ["verbosity-left-on"] "Log less per dyno.";
-    "R10" "the web process did not bind $PORT within 60 seconds" ["port-not-from-environment", "migrations-at-build-or-boot", "process-cannot-run"] "heroku logs --dyno web: what does it do before it listens?";
-    "R12" "the process did not exit 30 seconds after SIGTERM" ["no-graceful-shutdown", "jobs-lost-on-restart"] "Stop taking work on SIGTERM, and finish within 30 seconds.";
+    "R10" "the web process did not bind $PORT within 60 seconds"
+        ["port-not-from-environment", "migrations-at-build-or-boot", "process-cannot-run"]
+        "heroku logs --dyno web: what does it do before it listens?";
+    "R12" "the process did not exit 30 seconds after SIGTERM"
+        ["no-graceful-shutdown", "jobs-lost-on-restart"]
+        "Stop taking work on SIGTERM, and finish within 30 seconds.";
     "R13" "attaching to a run dyno failed" [] "Try again: heroku run";
-    "R14" "memory quota exceeded" ["concurrency-hard-coded", "worker-inside-web"] "heroku ps:type, or fewer workers: heroku config:set WEB_CONCURRENCY=1";
-    "R15" "memory quota vastly exceeded, the process was killed" ["concurrency-hard-coded", "worker-inside-web"] "heroku ps:type, and look for a leak between restarts.";
+    "R14" "memory quota exceeded"
+        ["concurrency-hard-coded", "worker-inside-web"]
+        "heroku ps:type, or fewer workers: heroku config:set WEB_CONCURRENCY=1";
+    "R15" "memory quota vastly exceeded, the process was killed"
+        ["concurrency-hard-coded", "worker-inside-web"]
+        "heroku ps:type, and look for a leak between restarts.";
     "R16" "the run dyno lost its terminal" [] "Use heroku run:detached for long work.";
     "R17" "the checksum of the slug did not match" [] "Deploy again; open a ticket if it repeats.";
 }
@@ -118,10 +146,11 @@ mod tests {
 
     #[test]
     fn codes_are_counted_with_their_times() {
-        let log = "2026-11-20T10:00:00.1+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" path=\"/a\"\n\
-                   2026-11-20T10:00:01.1+00:00 app[web.1]: the code=17 is no platform code\n\
-                   2026-11-20T10:00:05.1+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" path=\"/b\"\n\
-                   2026-11-20T10:00:09.1+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)\n";
+        let log = "2026-11-20T10:00:00.1+00:00 heroku[router]: at=error code=H12 desc=\"Request \
+            timeout\" path=\"/a\"\n2026-11-20T10:00:01.1+00:00 app[web.1]: the code=17 is no \
+            platform code\n2026-11-20T10:00:05.1+00:00 heroku[router]: at=error code=H12 \
+            desc=\"Request timeout\" path=\"/b\"\n\
+            2026-11-20T10:00:09.1+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)\n";
         let seen = count(log);
         assert_eq!((seen[0].code, seen[0].count), ("H12", 2));
         assert!(seen[0].first.ends_with("00:00.1+00:00") && seen[0].last.contains("10:00:05"));

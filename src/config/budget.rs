@@ -46,7 +46,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "preset",
         "",
-        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions allow).",
+        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` \
+         (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions \
+         allow).",
     ),
     Key::new(
         "unpacked",

@@ -95,14 +95,16 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::Warn => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed ({heroku}), {raw} unpacked: above {warn} ({}), below the budget of {fail}",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: \
+                 above {warn} ({}), below the budget of {fail}",
                 limits.warn.source
             ),
         ),
         Verdict::TooClose => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, \
+                 {}); the build goes on",
                 limits.fail.source
             ),
         ),

@@ -10,7 +10,8 @@ pub static VERSION_CONTROL: Entry = Entry {
     id: "version-control",
     reason: "version control data",
     guard: Guard::Reachable,
-    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command mentions .git or runs git.",
+    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command \
+        mentions .git or runs git.",
     tell_kept: true,
 };
 /// Editor and system litter.
@@ -42,7 +43,8 @@ pub static TESTS: Entry = Entry {
     id: "app-tests",
     reason: "the app's tests",
     guard: Guard::Reachable,
-    evidence: "Test folders beside a package.json and test files by name, that no kept code, script or process refers to.",
+    evidence: "Test folders beside a package.json and test files by name, that no kept code, script or process \
+        refers to.",
     tell_kept: true,
 };
 /// The app's docs and design files.
@@ -59,7 +61,8 @@ pub static EXPORT_IGNORED: Entry = Entry {
     id: "export-ignored",
     reason: "files that .gitattributes leaves out of archives",
     guard: Guard::Reachable,
-    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). Kept where code or a command refers to them.",
+    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). Kept \
+        where code or a command refers to them.",
     tell_kept: true,
 };
 
