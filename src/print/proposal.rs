@@ -199,6 +199,20 @@ fn removal(text: &mut String, strip: &StripReport, traced: Option<&StripReport>)
         );
     }
     text.push_str("level = \"safe\"\n");
+    if strip.offers.is_empty() {
+        return;
+    }
+    text.push_str("# These look unused, but nothing proves it: take them in if no process reads them.\n# remove = [\n");
+    for offer in &strip.offers {
+        let _ = writeln!(
+            text,
+            "#     {},  # {}, {}",
+            toml::Value::String(format!("/{}", one_line(&offer.path))),
+            size(offer.totals.bytes),
+            one_line(&offer.because)
+        );
+    }
+    text.push_str("# ]\n");
 }
 
 fn findings(text: &mut String, report: &Report) {

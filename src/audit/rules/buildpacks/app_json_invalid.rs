@@ -55,6 +55,21 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
         Parsed::Good(app) => app,
     };
+    let mut evidence = shapes(facts, app);
+    for plan in facts.addons() {
+        evidence.extend(retired_plan(facts, plan));
+    }
+    let listed = app
+        .get("buildpacks")
+        .and_then(serde_json::Value::as_array)
+        .is_some_and(|list| !list.is_empty());
+    evidence.extend(buildpack_url(facts, app, listed && evidence.is_empty()));
+    evidence.extend(retired_sizes(facts, app));
+    Outcome::of(evidence)
+}
+
+/// Keys that hold the wrong kind of value.
+fn shapes(facts: &Facts<'_>, app: &serde_json::Value) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     for (key, wanted, right) in [
         (
@@ -90,50 +105,44 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
-    for plan in facts.addons() {
-        evidence.extend(retired_plan(facts, plan));
-    }
-    if let Declared::Value(url) = facts.declared("BUILDPACK_URL")
-        && url.contains("buildpack-multi")
+    evidence
+}
+
+/// A variable that replaces the list of buildpacks.
+fn buildpack_url(facts: &Facts<'_>, app: &serde_json::Value, listed: bool) -> Option<Evidence> {
+    let line = facts.line("app.json", "BUILDPACK_URL").unwrap_or(0);
+    let declared = facts.declared("BUILDPACK_URL");
+    if declared
+        .value()
+        .is_some_and(|url| url.contains("buildpack-multi"))
     {
-        evidence.push(
-            Evidence::line(
-                "app.json",
-                facts.line("app.json", "BUILDPACK_URL").unwrap_or(0),
-                "BUILDPACK_URL names heroku-buildpack-multi, which the platform's own list of \
-                buildpacks replaced; .buildpacks is read by nothing else.",
-            )
-            .help(
-                "\"buildpacks\": [{ \"url\": \"heroku/nodejs\" }, \
-                    { \"url\": \"heroku/ruby\" }]   and drop BUILDPACK_URL and .buildpacks",
-            ),
-        );
+        let message = "BUILDPACK_URL names heroku-buildpack-multi, which the platform's own list of \
+                       buildpacks replaced; .buildpacks is read by nothing else.";
+        return Some(Evidence::line("app.json", line, message).help(
+            "\"buildpacks\": [{ \"url\": \"heroku/nodejs\" }, \
+             { \"url\": \"heroku/ruby\" }]   and drop BUILDPACK_URL and .buildpacks",
+        ));
     }
-    let listed = app
-        .get("buildpacks")
-        .and_then(serde_json::Value::as_array)
-        .is_some_and(|list| !list.is_empty());
-    if listed
+    let message = "BUILDPACK_URL is a config var here, and `buildpacks` a list: once the variable \
+                   has a value, its buildpack is used instead of the list.";
+    (listed
         && app
             .get("env")
             .and_then(|env| env.get("BUILDPACK_URL"))
-            .is_some()
-        && evidence.is_empty()
-    {
-        evidence.push(
-            Evidence::line(
-                "app.json",
-                facts.line("app.json", "BUILDPACK_URL").unwrap_or(0),
-                "BUILDPACK_URL is a config var here, and `buildpacks` a list: once the variable \
-                 has a value, its buildpack is used instead of the list.",
-            )
+            .is_some())
+    .then(|| {
+        Evidence::line("app.json", line, message)
             .conditional(true)
             .help(
                 "Drop BUILDPACK_URL from env, and on running apps: heroku config:unset \
-                    BUILDPACK_URL",
-            ),
-        );
-    }
+                 BUILDPACK_URL",
+            )
+    })
+}
+
+/// Dyno sizes that are no longer sold.
+fn retired_sizes(facts: &Facts<'_>, app: &serde_json::Value) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
     let formation = app.get("formation").and_then(serde_json::Value::as_object);
     for (process, entry) in formation.into_iter().flatten() {
         let size = entry
@@ -141,7 +150,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .and_then(serde_json::Value::as_str)
             .unwrap_or_default()
             .to_ascii_lowercase();
-        if facts.platform.retired.sizes.contains(&size) {
+        if facts.platform.retired.sizes.contains_key(&size) {
             let line = facts
                 .line("app.json", &format!("\"{size}\""))
                 .or_else(|| facts.line("app.json", "\"size\""))
@@ -156,7 +165,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
-    Outcome::of(evidence)
+    evidence
 }
 
 fn retired_plan(facts: &Facts<'_>, plan: &str) -> Option<Evidence> {

@@ -35,8 +35,8 @@ pub(in crate::audit::rules) static RULE: Rule = Rule {
             ```
         "},
         silent: indoc! {"
-            The limit fits the declared size; no limit is written: the buildpacks set fitting ones;
-            limits that a variable gives.
+            The limit fits the declared size; the declared size is not known here; no limit is
+            written: the buildpacks set fitting ones; limits that a variable gives.
         "},
     },
     check,
@@ -49,7 +49,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .filter(|process| process.name != "release")
     {
-        let memory = facts.memory(&process.name);
+        let Some(memory) = facts.memory(&process.name) else {
+            continue;
+        };
         evidence.extend(process.commands.iter().find_map(|command| {
             heap(&command.text)
                 .filter(|limit| *limit > memory)
@@ -62,7 +64,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .find_map(|command| workers(facts, command, process, memory)),
         );
     }
-    let smallest = facts.memory("web");
+    let Some(smallest) = facts.memory("web") else {
+        return Outcome::when(!facts.processes.is_empty(), evidence);
+    };
     for name in ["NODE_OPTIONS", "JAVA_OPTS", "JAVA_TOOL_OPTIONS"] {
         if let Declared::Value(value) = facts.declared(name)
             && let Some(limit) = heap(&value).filter(|limit| *limit > smallest)

@@ -16,10 +16,10 @@ pub(in crate::audit::rules) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
-            A slug whose compressed size is above `fail` (500 MB unless configured: an error), above
-            `warn` (300 MB: a warning), or above a budget of a part, of files or of growth. The
-            finding itself is the budget's, `budget-exceeded` or `budget-warning`, with the largest
-            parts and what would bring the slug under.
+            A slug whose compressed size is above `fail` (the platform's 1 GB unless configured: an
+            error), above `warn` (300 MB: a warning), or above a budget of a part, of files or of
+            growth. The finding itself is the budget's, `budget-exceeded` or `budget-warning`, with
+            the largest parts and what would bring the slug under.
         "},
         why: indoc! {"
             Each dyno downloads and unpacks the slug before it starts, so a large one makes deploys,
