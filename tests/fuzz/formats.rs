@@ -9,7 +9,7 @@ use slugsmith::config;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::layers::elf;
-use slugsmith::facts::{app, bash, classic, command, process, shell};
+use slugsmith::facts::{app, bash, classic, command as commands, process, shell};
 use slugsmith::stack::classic::{dyno_base, env_report};
 use slugsmith::strip::lists::List;
 use slugsmith::strip::memory::Memory;
@@ -89,7 +89,7 @@ fn format_procfile() {
     run("format_procfile", &corpus(&["Procfile"]), |data| {
         let text = String::from_utf8_lossy(data);
         for process in app::procfile(&text) {
-            let _ = command::words(&process.command);
+            let _ = commands::words(&process.command);
             let _ = process::shell_lines("Procfile", &process.command);
         }
     });
