@@ -12,6 +12,7 @@ pub mod code;
 pub mod environment;
 pub mod installed;
 pub mod layers;
+pub mod neighbours;
 pub mod packages;
 pub mod process;
 pub mod shell;

@@ -313,6 +313,7 @@ impl Work<'_> {
             config,
             environment,
             store,
+            ..
         } = self.context;
         let layers = store.root().parent().map(crate::facts::layers::read);
         let commands = layers.map(|layers| start::set_by(&layers, &app.root));

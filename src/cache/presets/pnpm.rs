@@ -41,7 +41,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
         what: format!("pnpm-lock.yaml, {}", counted(count, "package")),
         class: PACKED,
         trees,
-        adopted: None,
+        adoption: javascript::adoption(place, "pnpm", manifest),
         job: Box::new(move || job(place, manifest, &text, packages, &workspaces)),
     })
 }
