@@ -13,9 +13,10 @@ mod launch;
 pub mod reference;
 mod section;
 mod strip;
+mod unknown;
 
 pub use audit::{AuditConfig, FailOn, RuleConfig};
-pub use budget::{BudgetConfig, Growth};
+pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
 pub use section::{Key, Section};
@@ -134,6 +135,31 @@ pub const SECTIONS: &[(&str, &[Key])] = &[
     ("com.slugsmith.launch", launch::KEYS),
 ];
 
+/// Variables that are no key of a section: switches of one build, and what the scripts,
+/// integrations and tests of slugsmith take.
+pub const VARIABLES: &[&str] = &[
+    "SLUGSMITH_APP",
+    "SLUGSMITH_BASE",
+    "SLUGSMITH_BLESS",
+    "SLUGSMITH_BUILDER",
+    "SLUGSMITH_CACHE",
+    "SLUGSMITH_CACHE_DIR",
+    "SLUGSMITH_CACHE_EXPLAIN",
+    "SLUGSMITH_CACHE_EXPLAIN_FILE",
+    "SLUGSMITH_CACHE_RESET",
+    "SLUGSMITH_LAUNCH_CHECK",
+    "SLUGSMITH_LONG",
+    "SLUGSMITH_PACKAGED",
+    "SLUGSMITH_PINNED",
+    "SLUGSMITH_PYTHON",
+    "SLUGSMITH_RECORD",
+    "SLUGSMITH_REF",
+    "SLUGSMITH_RELEASE_URL",
+    "SLUGSMITH_REPORTS",
+    "SLUGSMITH_REPOSITORY",
+    "SLUGSMITH_SCHEMAS",
+];
+
 /// Reads the configuration of an app.
 ///
 /// # Errors
@@ -171,7 +197,9 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         launch: launch::read(&mut launch)?,
         findings: Vec::new(),
     };
-    let findings = source.unknown_keys(SECTIONS);
+    let mut findings = source.unknown_keys(SECTIONS);
+    findings.extend(unknown::tables(&source));
+    findings.extend(unknown::variables(environment));
     Ok(Config { findings, ..config })
 }
 
@@ -207,13 +235,8 @@ fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Source
 
 /// The finding for a key nobody knows.
 fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(name, key), name))
-        .filter(|(distance, _)| *distance <= 3)
-        .min();
-    let help = match nearest {
-        Some((_, name)) => format!("Did you mean `{name}`?"),
+    let help = match unknown::nearest(key, known.iter().copied()) {
+        Some(name) => format!("Did you mean `{name}`?"),
         None => format!("Known keys here: {}.", known.join(", ")),
     };
     Finding {
@@ -311,6 +334,21 @@ mod tests {
             "SLUGSMITH_BUDGET_FAIL"
         );
         assert_eq!(config.strip.keep.value, ["docs/**", "help/**"]);
+    }
+
+    #[test]
+    fn only_the_default_limit_is_the_platforms() {
+        let mut config = parse("", &environment(&[])).unwrap();
+        assert_eq!(config.budget.fail.value, PLATFORM_LIMIT);
+        config.budget.without_platform_limit();
+        assert_eq!(config.budget.fail.value, UNLIMITED);
+        let mut own = parse(
+            "[com.slugsmith.budget]\nfail = \"400 MB\"\n",
+            &environment(&[]),
+        )
+        .unwrap();
+        own.budget.without_platform_limit();
+        assert_eq!(own.budget.fail.value, 400_000_000);
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .and_then(serde_json::Value::as_str)
             .unwrap_or_default()
             .to_ascii_lowercase();
-        if facts.platform.retired.sizes.contains(&size) {
+        if facts.platform.retired.sizes.contains_key(&size) {
             let line = facts
                 .line("app.json", &format!("\"{size}\""))
                 .or_else(|| facts.line("app.json", "\"size\""))

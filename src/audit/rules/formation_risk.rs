@@ -41,14 +41,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     .level(Level::Warn)
                     .help(format!("Procfile: {}: …   or remove it from the formation", entry.process)),
             );
-        } else if entry.path != "app.json"
-            && facts
-                .platform
-                .retired
-                .sizes
-                .iter()
-                .any(|retired| retired == size)
-        {
+        } else if entry.path != "app.json" && facts.platform.retired.sizes.contains_key(size) {
             evidence.push(
                 at(format!(
                     "Dyno size `{size}` of `{}` was retired in November 2022.",

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
                 a written-out number of workers whose usual size does not fit (about 200 MB per Puma or Unicorn worker of Rails, 80 MB per gunicorn worker, 70 MB per Node process). A limit in a build script only is a note.",
         why: "Over its quota a dyno swaps (R14) and gets slow; over twice the quota it is killed (R15). The garbage collector does not run in time, since it believes that there is more room.",
         fix: "```\nheroku config:set NODE_OPTIONS=--max-old-space-size=400\nheroku config:set JAVA_OPTS='-XX:MaxRAMPercentage=70'\nweb: gunicorn shop.wsgi            # WEB_CONCURRENCY fits the dyno\nheroku ps:type web=standard-2x\n```",
-        silent: "The limit fits the declared size; no limit is written: the buildpacks set fitting ones; limits that a variable gives.",
+        silent: "The limit fits the declared size; the declared size is not known here; no limit is written: the buildpacks set fitting ones; limits that a variable gives.",
     },
     check,
 };
@@ -30,7 +30,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .filter(|process| process.name != "release")
     {
-        let memory = facts.memory(&process.name);
+        let Some(memory) = facts.memory(&process.name) else {
+            continue;
+        };
         evidence.extend(process.commands.iter().find_map(|command| {
             heap(&command.text)
                 .filter(|limit| *limit > memory)
@@ -43,7 +45,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .find_map(|command| workers(facts, command, process, memory)),
         );
     }
-    let smallest = facts.memory("web");
+    let Some(smallest) = facts.memory("web") else {
+        return Outcome::when(!facts.processes.is_empty(), evidence);
+    };
     for name in ["NODE_OPTIONS", "JAVA_OPTS", "JAVA_TOOL_OPTIONS"] {
         if let Declared::Value(value) = facts.declared(name)
             && let Some(limit) = heap(&value).filter(|limit| *limit > smallest)

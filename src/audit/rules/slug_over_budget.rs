@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "A slug whose compressed size is above `fail` (500 MB unless configured: an error), above \
+        finds: "A slug whose compressed size is above `fail` (the platform's 1 GB unless configured: an error), above \
                 `warn` (300 MB: a warning), or above a budget of a part, of files or of growth. The finding \
                 itself is the budget's, `budget-exceeded` or `budget-warning`, with the largest parts and \
                 what would bring the slug under.",

@@ -14,11 +14,15 @@ pub(super) static RULE: Rule = Rule {
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
-        finds: "A `stack` in app.json or in Terraform's `heroku_app` whose end of life (dated table `platform.toml`) has passed; a note when it is \
-                less than six months away.",
-        why: "The base image gets no security fixes, builds on it are blocked some time later, and new runtime versions have no binaries for it.",
-        fix: "```\nheroku stack:set heroku-24\ngit commit --allow-empty -m 'Move to heroku-24' && git push heroku main\n```",
-        silent: "The name of an old stack elsewhere in code; the container stack; no stack declared, which means the newest.",
+        finds: "A `stack` in app.json or in Terraform's `heroku_app` whose end of life (the dated tables of \
+                the audit) has passed: an error. A warning from the day on which builds on it begin to fail, or \
+                half a year before its end.",
+        why: "The base image gets no security fixes, builds on it fail now and then and later always, and new \
+              runtime versions have no binaries for it.",
+        fix: "```\nheroku stack:set heroku-26\ngit commit --allow-empty -m 'Move to heroku-26' && \
+              git push heroku main\n```\nThe help line of the finding names the stack that is recommended today.",
+        silent: "The name of an old stack elsewhere in code; the container stack; no stack declared, which means \
+                 the newest.",
     },
     check,
 };
@@ -45,24 +49,36 @@ fn check(facts: &Facts<'_>) -> Outcome {
             }
         }
     }
-    let mut evidence = Vec::new();
-    for (path, line, stack) in &declared {
-        let Some(end) = facts.platform.stacks.get(stack) else {
-            continue;
-        };
-        if *end <= facts.today {
-            evidence.push(Evidence::line(path, *line, format!("The stack {stack} reached its end of life on {end}: no more security fixes (table of {}).", facts.platform.as_of)).help("heroku stack:set heroku-24   then deploy"));
-        } else if months_between(&facts.today, end) < 6 {
-            evidence.push(
-                Evidence::line(
-                    path,
-                    *line,
-                    format!("The stack {stack} reaches its end of life on {end}."),
-                )
-                .level(Level::Info)
-                .help("heroku stack:set heroku-24   then deploy"),
-            );
-        }
-    }
+    let evidence: Vec<_> = declared
+        .iter()
+        .filter_map(|(path, line, stack)| finding(facts, path, *line, stack))
+        .collect();
     Outcome::when(!declared.is_empty(), evidence)
+}
+
+/// What is to be said of a declared stack: its end has come, builds fail already, or soon will.
+fn finding(facts: &Facts<'_>, path: &str, line: u32, stack: &str) -> Option<Evidence> {
+    let known = facts.platform.stacks.get(stack)?;
+    let end = &known.end;
+    let begun = known.steps.iter().rfind(|(day, _)| *day <= facts.today);
+    let next = known.steps.iter().find(|(day, _)| *day > facts.today);
+    let (text, level) = if *end <= facts.today {
+        let text =
+            format!("The stack {stack} reached its end of life on {end}: no more security fixes.");
+        (text, Level::Error)
+    } else if let Some((day, what)) = begun {
+        let more = next.map_or(String::new(), |(day, what)| format!("; from {day} {what}"));
+        let text =
+            format!("On the stack {stack}, {what} since {day}{more}. Its end of life is {end}.");
+        (text, Level::Warn)
+    } else if months_between(&facts.today, end) < 6 {
+        (
+            format!("The stack {stack} reaches its end of life on {end}."),
+            Level::Warn,
+        )
+    } else {
+        return None;
+    };
+    let help = format!("heroku stack:set {}   then deploy", facts.platform.stack());
+    Some(Evidence::line(path, line, text).level(level).help(help))
 }
