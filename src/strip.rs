@@ -31,6 +31,7 @@ pub mod lists;
 pub mod manifest;
 pub mod memory;
 pub mod native;
+mod own;
 pub mod platform;
 pub mod python;
 mod reading;
@@ -51,6 +52,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
+pub use own::Offer;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
 pub use stripped::Stripped;
 

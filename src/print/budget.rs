@@ -114,7 +114,8 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::TooClose => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, \
+                 {}); the build goes on",
                 limits.fail.source
             ),
         ),

@@ -169,7 +169,10 @@ fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
 fn removal(text: &mut String, strip: &StripReport, traced: Option<&StripReport>) {
     text.push_str("\n[com.slugsmith.strip]\n");
     if strip.removed.files == 0 && strip.shrunk.is_empty() {
-        text.push_str("# \"safe\" finds nothing to remove in this folder; most of what it removes is in dependencies.\n");
+        text.push_str(
+            "# \"safe\" finds nothing to remove in this folder; \
+         most of what it removes is in dependencies.\n",
+        );
     } else {
         let reasons: Vec<_> = strip
             .by_reason
@@ -190,11 +193,26 @@ fn removal(text: &mut String, strip: &StripReport, traced: Option<&StripReport>)
     if let Some(more) = more.filter(|more| *more > 0) {
         let _ = writeln!(
             text,
-            "# \"trace\" saves another {}: what no start command can reach. Try `slugsmith strip . --dry-run` with it first.",
+            "# \"trace\" saves another {}: what no start command can reach. Try `slugsmith strip . --dry-run` \
+             with it first.",
             size(more)
         );
     }
     text.push_str("level = \"safe\"\n");
+    if strip.offers.is_empty() {
+        return;
+    }
+    text.push_str("# These look unused, but nothing proves it: take them in if no process reads them.\n# remove = [\n");
+    for offer in &strip.offers {
+        let _ = writeln!(
+            text,
+            "#     {},  # {}, {}",
+            toml::Value::String(format!("/{}", one_line(&offer.path))),
+            size(offer.totals.bytes),
+            one_line(&offer.because)
+        );
+    }
+    text.push_str("# ]\n");
 }
 
 fn findings(text: &mut String, report: &Report) {

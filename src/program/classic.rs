@@ -278,7 +278,8 @@ pub static NO_PROCESS_TYPES: Kind = Kind {
     why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack that has \
           one; slugsmith passes that of the earlier ones on.",
     steps: &[
-        "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: gunicorn app:app`.",
+        "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \
+         gunicorn app:app`.",
         "Commit the file and deploy again; `heroku ps:scale web=1` if the dyno was never started.",
     ],
     example: || Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),

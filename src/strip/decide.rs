@@ -19,6 +19,7 @@ use super::facts::{Facts, Texts};
 use super::identical::{self, Identical};
 use super::legacy::{self, ListReport};
 use super::lists::Lists;
+use super::own;
 use super::reading::{Found, is_text, read};
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
@@ -59,6 +60,8 @@ pub enum Because {
     Link(String),
     /// A kept file refers to it: path and 1-based line.
     File { path: String, line: u32 },
+    /// Nothing proves that no process reads it, for this reason.
+    Doubt(String),
 }
 
 /// Decides.
@@ -66,7 +69,8 @@ pub enum Because {
 pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Plan {
     let lists = Lists::read(facts, config, texts);
     let dev_dependencies = dev_dependencies::needed(facts, texts);
-    let normal = candidates(facts, &lists);
+    let mut normal = candidates(facts, &lists);
+    let doubted = own::without_evidence(facts, texts, &mut normal);
     let mut development = dev::files(facts, texts, &dev_dependencies);
     development.retain(|number| {
         let path = facts.index.path(*number).unwrap_or_default();
@@ -84,7 +88,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         open,
         normal,
         development,
-        kept: Vec::new(),
+        kept: doubted,
         reached: BTreeMap::new(),
         below_done: BTreeSet::new(),
         to_read: Vec::new(),

@@ -177,7 +177,8 @@ mod tests {
         fs_err::write(folder.path().join("Procfile"), "web: npm run serve:prod\n").unwrap();
         fs_err::write(
             folder.path().join("package.json"),
-            r#"{"scripts":{"serve:prod":"npm run build:x && node a.js","build:x":"tsc","test":"mocha test/","seed":"node seed.js"}}"#,
+            r#"{"scripts":{"serve:prod":"npm run build:x && node a.js","build:x":"tsc","test":"mocha test/",
+"seed":"node seed.js"}}"#,
         )
         .unwrap();
         let commands = commands(&crate::facts::app::read(folder.path()), &[]);

@@ -299,7 +299,8 @@ fn only_the_pinned_release_is_installed() {
 }
 
 /// Notes how it was called; lists the comment that `COMMENT` names.
-const GH: &str = "#!/bin/sh\necho \"$*\" >> \"$HOME/calls\"\ncase \"$*\" in *--paginate*) echo \"$COMMENT\"; exit \"${READ:-0}\";; esac\nexit \"${WRITE:-0}\"\n";
+const GH: &str = "#!/bin/sh\necho \"$*\" >> \"$HOME/calls\"\n\
+    case \"$*\" in *--paginate*) echo \"$COMMENT\"; exit \"${READ:-0}\";; esac\nexit \"${WRITE:-0}\"\n";
 
 fn comment(variables: &[(&str, &str)]) -> (Ran, String) {
     let sandbox = Sandbox::new().program("gh", GH);

@@ -107,7 +107,8 @@ impl Platform {
         built.calls = calls.lines().map(str::to_owned).collect();
         built.processes = release::processes(&app, &self.buildpacks);
         for (name, command) in built.processes.clone() {
-            let output = dyno(&app, &command).replace(&self.root.path().display().to_string(), "<root>");
+            let output =
+                dyno(&app, &command).replace(&self.root.path().display().to_string(), "<root>");
             built.output.insert(name, output);
         }
         built.environment_of(&dyno(&app, "env"), self.root.path());
