@@ -112,7 +112,7 @@ impl Platform {
             built.output.insert(name, output);
         }
         built.environment_of(&dyno(&app, "env"), self.root.path());
-        built.ship(&app);
+        built.ship(&app, self.root.path());
         built
     }
 }

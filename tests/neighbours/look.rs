@@ -14,7 +14,7 @@ pub(crate) struct Built {
     pub(crate) output: BTreeMap<String, String>,
     pub(crate) environment: BTreeMap<String, String>,
     /// Links of the app with their targets: nobody else's may be replaced.
-    pub(crate) links: BTreeMap<PathBuf, PathBuf>,
+    pub(crate) links: BTreeMap<PathBuf, String>,
     /// Installed packages, once per copy.
     pub(crate) packages: BTreeMap<String, usize>,
     /// Apparent bytes of everything that ships.
@@ -61,7 +61,7 @@ pub(crate) fn write_app(app: &Path, files: &[(&str, &str)]) {
 
 impl Built {
     /// Takes in a folder that ships.
-    pub(crate) fn ship(&mut self, root: &Path) {
+    pub(crate) fn ship(&mut self, root: &Path, hide: &Path) {
         let tree = Tree::read(root);
         for entry in tree.entries() {
             let path = entry.path();
@@ -71,6 +71,8 @@ impl Built {
             self.bytes += entry.size();
             if entry.kind() == EntryKind::Symlink {
                 let target = fs_err::read_link(root.join(path)).unwrap();
+                let target = target.display().to_string();
+                let target = target.replace(&hide.display().to_string(), "<root>");
                 self.links.insert(path.to_owned(), target);
             }
             if let Some(name) = package(path) {

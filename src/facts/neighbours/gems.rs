@@ -43,7 +43,7 @@ pub fn sites<'n>(
     folders.push((app.join("vendor/bundle"), None));
     let runtime = tools::find("ruby", environment)
         .and_then(|ruby| fs_err::canonicalize(ruby).ok())
-        .and_then(|ruby| Some(ruby.parent()?.parent()?.to_owned()));
+        .and_then(|ruby| Some(ruby.parent()?.parent()?.join("lib/ruby")));
     let mut found: Vec<Site<'n>> = Vec::new();
     for (folder, layer) in folders {
         let folder = in_build(&folder, app, environment.world);
