@@ -48,7 +48,7 @@ pub fn sites<'n>(
     for (path, layer) in neighbours.paths(&["PYTHONPATH"], environment) {
         let name = path.file_name().unwrap_or_default();
         if name == "site-packages" || name == "dist-packages" {
-            places.add(path, layer, true);
+            places.add(&path, layer, true);
         }
     }
     for (path, layer) in neighbours.paths(&["PATH"], environment) {
@@ -78,20 +78,20 @@ impl<'n> Places<'n, '_> {
         let prefix = in_build(prefix, self.app, self.environment.world);
         let is_away = layer.is_some_and(|layer| layer.presence == Presence::InImage);
         if is_active && is_away {
-            return self.add(prefix.join("lib"), layer, true);
+            return self.add(&prefix.join("lib"), layer, true);
         }
         for version in below(&prefix.join("lib")) {
             let name = version.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with("python") {
                 for kind in ["site-packages", "dist-packages"] {
-                    self.add(version.join(kind), layer, is_active);
+                    self.add(&version.join(kind), layer, is_active);
                 }
             }
         }
     }
 
-    fn add(&mut self, folder: PathBuf, layer: Option<&'n OtherLayer>, is_active: bool) {
-        let folder = in_build(&folder, self.app, self.environment.world);
+    fn add(&mut self, folder: &Path, layer: Option<&'n OtherLayer>, is_active: bool) {
+        let folder = in_build(folder, self.app, self.environment.world);
         let layer = self.neighbours.layer_of(&folder).or(layer);
         let is_ours = folder.starts_with(self.app) || self.neighbours.layer_of(&folder).is_some();
         if !is_ours {
