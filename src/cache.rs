@@ -176,6 +176,7 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
         config,
         environment,
         store: &store::Store::new(PathBuf::new()),
+        neighbours: Neighbours::none(),
     };
     let projects = config.cache.projects.iter().map(String::as_str);
     !std::iter::once("")
