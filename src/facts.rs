@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod before;
+pub mod beneath;
 pub mod classic;
 pub mod code;
 pub mod environment;

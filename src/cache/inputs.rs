@@ -55,7 +55,8 @@ impl Inputs {
     pub fn file(&mut self, app: &Path, path: &str) {
         match fs_err::symlink_metadata(app.join(path)) {
             Ok(metadata) if metadata.is_file() || metadata.is_symlink() => {
-                let value = match read_regular(&app.join(path)) {
+                let read = inside(app, path).and_then(|path| read_regular(&path));
+                let value = match read {
                     Ok(content) => digest(&content),
                     // Two files that can't be read are not known to be equal, but the
                     // package manager can't read them either.
@@ -69,7 +70,11 @@ impl Inputs {
 
     /// Every file below a folder, as one input; nothing if it isn't there.
     pub fn folder(&mut self, app: &Path, path: &str) {
-        let root = app.join(path);
+        let Ok(root) = inside(app, path) else {
+            self.0
+                .insert(format!("{path}/**"), "leads out of the app".to_owned());
+            return;
+        };
         if !root.is_dir() {
             return;
         }
@@ -144,12 +149,19 @@ fn short(hex: &str) -> String {
     format!("#{hex:.32}")
 }
 
+/// Where a path of the app really is, if that is in the app.
+fn inside(app: &Path, path: &str) -> std::io::Result<std::path::PathBuf> {
+    let real = fs_err::canonicalize(app.join(path))?;
+    if real.starts_with(fs_err::canonicalize(app)?) {
+        Ok(real)
+    } else {
+        Err(std::io::ErrorKind::PermissionDenied.into())
+    }
+}
+
 /// Reads a file and nothing that would block for ever or lead on endlessly.
 pub(crate) fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
-    if !fs_err::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("not a regular file"));
-    }
-    fs_err::read(path)
+    crate::facts::beneath::read(path)
 }
 
 #[cfg(test)]

@@ -127,8 +127,15 @@ impl Work<'_> {
             }
             _ => HashSet::new(),
         };
-        let unpacked = pack::unpack(self.app(), &data, &record.digest, self.links(), &left_out)?;
-        if unpacked.roots.first() != self.trees.first() || unpacked.files != record.files {
+        let unpacked = pack::unpack(
+            self.app(),
+            self.trees,
+            &data,
+            &record.digest,
+            self.links(),
+            &left_out,
+        )?;
+        if !unpacked.has_first || unpacked.files != record.files {
             return Err(Fault::Damaged("it holds another tree".to_owned()));
         }
         if whole {

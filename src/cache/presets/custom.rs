@@ -50,6 +50,16 @@ fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
     step.arguments = arguments;
     let mut inputs = inputs(context, cache);
     inputs.plain("run", command::mask(run));
+    // What the app itself has at the paths is part of what is stored, and must not come back
+    // when it has changed.
+    for path in cache.paths.iter().map(|path| tidy(path)) {
+        let path = path.to_string_lossy();
+        if context.app.root.join(&*path).is_dir() {
+            inputs.folder(&context.app.root, &path);
+        } else {
+            inputs.file(&context.app.root, &path);
+        }
+    }
     Job {
         install: vec![step],
         most: Some(cache.max_size.unwrap_or(MOST)),
@@ -70,6 +80,7 @@ pub(in crate::cache) fn tidy(path: &str) -> PathBuf {
 pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> Inputs {
     let mut inputs = Inputs::default();
     machine(&mut inputs, context);
+    inputs.plain("paths", cache.paths.join(", "));
     let root = &context.app.root;
     let is_glob = |key: &str| key.contains(['*', '?', '[', '{']);
     for key in cache.key.iter().filter(|key| !is_glob(key)) {
