@@ -15,6 +15,7 @@ pub mod installed;
 pub mod layers;
 pub mod packages;
 pub mod process;
+pub mod secrets;
 pub mod shell;
 pub mod sources;
 pub mod terraform;

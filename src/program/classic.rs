@@ -9,6 +9,9 @@ mod profile;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use tempfile::TempDir;
+
+use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
 use crate::config::{self, Config};
 use crate::error::{Kind, Problem, Result};
@@ -19,7 +22,7 @@ use crate::facts::environment::{self, Environment, World, own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{Own, USAGE, verdict};
+use crate::program::{Own, USAGE, store_folder, verdict};
 use crate::progress::{Event, Progress};
 use crate::{cache, facts};
 
@@ -128,17 +131,32 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
     };
-    fs_err::create_dir_all(&notes).map_err(|error| crate::error::io("creating", &notes, &error))?;
+    if let Err(error) = store_folder::ready(&notes) {
+        let saw = crate::error::io("writing to", &notes, &error).saw;
+        let problem = Problem::new(&CACHE_NOT_STORED).saw(saw.join("; "));
+        log.event(Event::Warning(&problem));
+        return Ok(ExitCode::SUCCESS);
+    }
     cache::companion::run(&context, &notes, &mut log)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let build = Build::read(operands)?;
-    let (app, folder) = (&build.app, &build.folder);
-    fs_err::create_dir_all(folder).map_err(|error| crate::error::io("creating", folder, &error))?;
-    let store = Store::new(folder.clone());
+    let app = &build.app;
     let mut log = super::log(Skin::Classic, &build.config);
+    // A cache that can't be kept must not fail a build.
+    let mut temporary = None;
+    if let Err(error) = store_folder::ready(&build.folder) {
+        let saw = crate::error::io("writing to", &build.folder, &error).saw;
+        let problem = Problem::new(&CACHE_NOT_STORED).saw(saw.join("; "));
+        log.event(Event::Warning(&problem));
+        temporary = Some(store_folder::temporary()?);
+    }
+    let folder = temporary
+        .as_ref()
+        .map_or(build.folder.as_path(), TempDir::path);
+    let store = Store::new(folder.to_owned());
     let input = Input {
         app,
         config: &build.config,

@@ -253,6 +253,6 @@ fn format_masked() {
         "postgres://u:CANARY@h/d and git+ssh://CANARY@h/x.git",
     ]);
     run("format_masked", &seeds, |data| {
-        let _ = command::mask(&String::from_utf8_lossy(data));
+        let _ = slugsmith::facts::secrets::mask(&String::from_utf8_lossy(data));
     });
 }

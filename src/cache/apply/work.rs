@@ -319,9 +319,10 @@ impl Work<'_> {
             app,
             config,
             environment,
-            store,
+            ..
         } = self.context;
-        let layers = store.root().parent().map(crate::facts::layers::read);
+        let layers = self.context.layers_root();
+        let layers = layers.map(crate::facts::layers::read);
         let commands = layers.map(|layers| start::set_by(&layers, &app.root));
         let commands = commands.unwrap_or_default();
         match layer::run(&app.root, folder, config, environment, commands) {
