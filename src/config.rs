@@ -13,9 +13,10 @@ mod launch;
 pub mod reference;
 mod section;
 mod strip;
+mod unknown;
 
 pub use audit::{AuditConfig, FailOn, RuleConfig};
-pub use budget::{BudgetConfig, Growth};
+pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
 pub use section::{Key, Section};
@@ -107,7 +108,8 @@ pub const KEYS: &[Key] = &[
     Key::new(
         "log",
         "\"normal\"",
-        "How much the build log says: `quiet`, `normal` or `verbose`. `BP_LOG_LEVEL=DEBUG` and `NPM_CONFIG_LOGLEVEL=verbose` raise it.",
+        "How much the build log says: `quiet`, `normal` or `verbose`. `BP_LOG_LEVEL=DEBUG` and \
+         `NPM_CONFIG_LOGLEVEL=verbose` raise it.",
     ),
     Key::new(
         "profile",
@@ -132,6 +134,32 @@ pub const SECTIONS: &[(&str, &[Key])] = &[
     ("com.slugsmith.cache", cache::KEYS),
     ("com.slugsmith.audit", audit::KEYS),
     ("com.slugsmith.launch", launch::KEYS),
+];
+
+/// Variables that are no key of a section: switches of one build, and what the scripts,
+/// integrations and tests of slugsmith take.
+pub const VARIABLES: &[&str] = &[
+    "SLUGSMITH_APP",
+    "SLUGSMITH_BASE",
+    "SLUGSMITH_BLESS",
+    "SLUGSMITH_BUILD",
+    "SLUGSMITH_BUILDER",
+    "SLUGSMITH_CACHE",
+    "SLUGSMITH_CACHE_DIR",
+    "SLUGSMITH_CACHE_EXPLAIN",
+    "SLUGSMITH_CACHE_EXPLAIN_FILE",
+    "SLUGSMITH_CACHE_RESET",
+    "SLUGSMITH_LAUNCH_CHECK",
+    "SLUGSMITH_LONG",
+    "SLUGSMITH_PACKAGED",
+    "SLUGSMITH_PINNED",
+    "SLUGSMITH_PYTHON",
+    "SLUGSMITH_RECORD",
+    "SLUGSMITH_REF",
+    "SLUGSMITH_RELEASE_URL",
+    "SLUGSMITH_REPORTS",
+    "SLUGSMITH_REPOSITORY",
+    "SLUGSMITH_SCHEMAS",
 ];
 
 /// Reads the configuration of an app.
@@ -171,7 +199,9 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         launch: launch::read(&mut launch)?,
         findings: Vec::new(),
     };
-    let findings = source.unknown_keys(SECTIONS);
+    let mut findings = source.unknown_keys(SECTIONS);
+    findings.extend(unknown::tables(&source));
+    findings.extend(unknown::variables(environment));
     Ok(Config { findings, ..config })
 }
 
@@ -207,13 +237,8 @@ fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Source
 
 /// The finding for a key nobody knows.
 fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(name, key), name))
-        .filter(|(distance, _)| *distance <= 3)
-        .min();
-    let help = match nearest {
-        Some((_, name)) => format!("Did you mean `{name}`?"),
+    let help = match unknown::nearest(key, known.iter().copied()) {
+        Some(name) => format!("Did you mean `{name}`?"),
         None => format!("Known keys here: {}.", known.join(", ")),
     };
     Finding {
@@ -314,6 +339,21 @@ mod tests {
     }
 
     #[test]
+    fn only_the_default_limit_is_the_platforms() {
+        let mut config = parse("", &environment(&[])).unwrap();
+        assert_eq!(config.budget.fail.value, PLATFORM_LIMIT);
+        config.budget.without_platform_limit();
+        assert_eq!(config.budget.fail.value, UNLIMITED);
+        let mut own = parse(
+            "[com.slugsmith.budget]\nfail = \"400 MB\"\n",
+            &environment(&[]),
+        )
+        .unwrap();
+        own.budget.without_platform_limit();
+        assert_eq!(own.budget.fail.value, 400_000_000);
+    }
+
+    #[test]
     fn other_tools_raise_the_log_level_unless_the_file_says_otherwise() {
         let environment = environment(&[("BP_LOG_LEVEL", "DEBUG")]);
         let raised = parse("", &environment).unwrap();
@@ -342,7 +382,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_findings_in_file_order() {
-        let text = "[com.slugsmith]\nlogg = \"quiet\"\n[com.slugsmith.budget]\nfall = \"1 MB\"\nzzz = 1\n[com.other]\nx = 1\n";
+        let text = "[com.slugsmith]\nlogg = \"quiet\"\n[com.slugsmith.budget]\nfall = \"1 MB\"\nzzz = 1\n\
+            [com.other]\nx = 1\n";
         let findings = parse(text, &environment(&[])).unwrap().findings;
         let shown: Vec<_> = findings
             .iter()

@@ -24,6 +24,7 @@ pub mod cache;
 pub mod catalogue;
 pub mod command;
 pub mod config;
+pub mod ecosystems;
 pub mod error;
 pub mod exit;
 pub mod explain;

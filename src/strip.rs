@@ -31,11 +31,13 @@ pub mod lists;
 pub mod manifest;
 pub mod memory;
 pub mod native;
+mod own;
 pub mod platform;
 pub mod python;
 mod reading;
 pub mod record;
 pub mod references;
+mod related;
 pub mod report;
 pub mod resolve;
 pub mod shrink;
@@ -51,6 +53,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 pub use dev_dependencies::NeededDevDependency;
+pub use own::Offer;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
 pub use stripped::Stripped;
 

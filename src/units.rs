@@ -25,6 +25,21 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A limit in the unit that it was given in: `1 GiB` and `500 MiB` where it is a whole number
+/// of these and not of MB, else as [`size`].
+#[must_use]
+pub fn limit(bytes: u64) -> String {
+    const MIB: u64 = 1 << 20;
+    match bytes {
+        0 => size(bytes),
+        _ if bytes.is_multiple_of(1024 * MIB) => format!("{} GiB", bytes / (1024 * MIB)),
+        _ if bytes.is_multiple_of(MIB) && !bytes.is_multiple_of(MB) => {
+            format!("{} MiB", bytes / MIB)
+        }
+        _ => size(bytes),
+    }
+}
+
 /// A signed difference of sizes: `+2.3 MB`, `-38.0 MB`.
 #[must_use]
 pub fn size_change(from: u64, to: u64) -> String {

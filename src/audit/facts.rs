@@ -52,6 +52,17 @@ pub struct Site<'a> {
     pub call: &'a Call,
 }
 
+impl Declared {
+    /// The value, where it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Set | Self::No => None,
+        }
+    }
+}
+
 impl<'a> Facts<'a> {
     /// Reads the app's own files, once for all rules.
     #[must_use]
@@ -166,16 +177,16 @@ impl<'a> Facts<'a> {
     }
 
     /// Memory in MB of 2^20 bytes of a process type's dynos: of the declared size, else of
-    /// the smallest one.
+    /// the smallest one. `None` for a declared size that the table does not know.
     #[must_use]
-    pub fn memory(&self, process: &str) -> u64 {
+    pub fn memory(&self, process: &str) -> Option<u64> {
         let declared = self
             .formation()
             .into_iter()
             .find(|formation| formation.process == process)
             .and_then(|formation| formation.size);
         let size = declared.as_deref().unwrap_or("standard-1x");
-        self.platform.dynos.get(size).copied().unwrap_or(512)
+        self.platform.dynos.get(&size.to_ascii_lowercase()).copied()
     }
 
     /// Whether app.json declares one of these add-ons.

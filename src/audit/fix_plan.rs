@@ -66,12 +66,12 @@ fn app_json(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
                 after = after.replace(&format!("\"{old}\""), &format!("\"{new}\""));
             }
         }
-        for size in &facts.platform.retired.sizes {
+        for (size, successor) in &facts.platform.retired.sizes {
             for spaced in [
                 format!("\"size\": \"{size}\""),
                 format!("\"size\":\"{size}\""),
             ] {
-                after = after.replace(&spaced, "\"size\": \"basic\"");
+                after = after.replace(&spaced, &format!("\"size\": \"{successor}\""));
             }
         }
         rules.push("app-json-invalid");

@@ -1,50 +1,136 @@
-//! What does the platform do by itself, and until when? One dated table, `platform.toml`.
+//! Dated facts of the platform and of release lines, for the rules of the audit.
+//!
+//! Two tables: `generated.toml` is written by `scripts/platform` from machine-readable
+//! sources, `heroku.toml` by hand. Each row has its source and the day on which it was read.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-/// The table.
+/// Both tables as one.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Platform {
-    /// Day on which the table was last checked.
+    /// Day of the release calendars that the table was written from.
     pub as_of: String,
-    /// End of life per stack.
-    pub stacks: BTreeMap<String, String>,
-    pub runtimes: BTreeMap<String, Runtime>,
+    /// What the platform advises today: `stack`.
+    #[serde(deserialize_with = "values")]
+    pub recommended: BTreeMap<String, String>,
+    pub stacks: BTreeMap<String, Stack>,
+    pub runtimes: BTreeMap<String, Lines>,
+    pub frameworks: BTreeMap<String, Lines>,
     /// Memory per dyno size, in MB of 2^20 bytes.
+    #[serde(deserialize_with = "values")]
     pub dynos: BTreeMap<String, u64>,
     /// Connections that a Postgres plan allows.
+    #[serde(deserialize_with = "values")]
     pub connections: BTreeMap<String, u64>,
     pub retired: Retired,
     /// Variables that each add-on sets.
+    #[serde(deserialize_with = "values")]
     pub addons: BTreeMap<String, Vec<String>>,
+    /// Variables that the platform and the official buildpacks set, by who sets them.
+    #[serde(deserialize_with = "values")]
     pub set: BTreeMap<String, Vec<String>>,
 }
 
-/// Release lines of a runtime.
+/// A stack's last days.
 #[derive(Debug, Default, Deserialize)]
-pub struct Runtime {
-    /// What to move to.
+pub struct Stack {
+    /// End of life.
+    pub end: String,
+    /// Days from which something about builds changes, in order, with what that is.
+    #[serde(default)]
+    pub steps: Vec<(String, String)>,
+}
+
+/// Release lines of a runtime or framework.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Lines {
+    /// The line to move to.
     pub next: String,
     /// End of life per line.
+    #[serde(deserialize_with = "values")]
     pub lines: BTreeMap<String, String>,
 }
 
 /// What can't be had any more.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Retired {
-    pub sizes: Vec<String>,
+    /// A dyno size and its successor.
+    #[serde(deserialize_with = "values")]
+    pub sizes: BTreeMap<String, String>,
     /// A plan, or an add-on with all its plans, and its successor.
+    #[serde(deserialize_with = "values")]
     pub plans: BTreeMap<String, String>,
 }
 
-/// The table that this version was built with. A test proves that it parses.
-pub static PLATFORM: LazyLock<Platform> =
-    LazyLock::new(|| toml::from_str(include_str!("platform.toml")).unwrap_or_default());
+/// The tables that this version was built with. A test proves that they parse.
+pub static PLATFORM: LazyLock<Platform> = LazyLock::new(|| {
+    let mut platform: Platform = toml::from_str(GENERATED).unwrap_or_default();
+    platform.extend(toml::from_str(BY_HAND).unwrap_or_default());
+    platform
+});
+
+const GENERATED: &str = include_str!("platform/generated.toml");
+const BY_HAND: &str = include_str!("platform/heroku.toml");
+
+/// A table of rows as a map of their values; where a row comes from is for the tests.
+fn values<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    struct Row<T> {
+        #[serde(alias = "end", alias = "sets")]
+        value: T,
+    }
+    let rows = BTreeMap::<String, Row<T>>::deserialize(deserializer)?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, row)| (name, row.value))
+        .collect())
+}
 
 impl Platform {
+    /// Adds the rows of another table.
+    fn extend(&mut self, other: Self) {
+        self.recommended.extend(other.recommended);
+        self.stacks.extend(other.stacks);
+        for (name, found) in other.runtimes {
+            self.runtimes
+                .entry(name)
+                .or_default()
+                .lines
+                .extend(found.lines);
+        }
+        for (name, found) in other.frameworks {
+            self.frameworks
+                .entry(name)
+                .or_default()
+                .lines
+                .extend(found.lines);
+        }
+        self.dynos.extend(other.dynos);
+        self.connections.extend(other.connections);
+        self.retired.sizes.extend(other.retired.sizes);
+        self.retired.plans.extend(other.retired.plans);
+        self.addons.extend(other.addons);
+        self.set.extend(other.set);
+    }
+
+    /// The stack to move to.
+    #[must_use]
+    pub fn stack(&self) -> &str {
+        self.recommended
+            .get("stack")
+            .map_or("heroku-24", String::as_str)
+    }
+
     /// Whether the platform or an official buildpack sets the variable.
     #[must_use]
     pub fn sets(&self, variable: &str) -> bool {
@@ -111,11 +197,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_parses() {
-        let table: Platform = toml::from_str(include_str!("platform.toml")).unwrap();
-        assert!(table.stacks.contains_key("heroku-24"));
+    fn the_tables_parse() {
+        let generated: Platform = toml::from_str(GENERATED).unwrap();
+        let by_hand: Platform = toml::from_str(BY_HAND).unwrap();
+        assert!(generated.runtimes.len() > 8 && by_hand.stacks.contains_key("heroku-24"));
         assert!(PLATFORM.sets("PORT") && PLATFORM.sets("HEROKU_APP_NAME"));
         assert_eq!(PLATFORM.addon("heroku-postgresql:mini"), ["DATABASE_URL"]);
+        assert_eq!(PLATFORM.dynos.get("dyno-4c-16gb"), Some(&16_384));
+        assert_eq!(PLATFORM.dynos.get("private-s"), Some(&1024));
+    }
+
+    #[test]
+    fn each_row_has_its_source_and_day() {
+        let mut rows = 0;
+        for text in [GENERATED, BY_HAND] {
+            for line in text.lines().filter(|line| line.contains(" = {")) {
+                let row: toml::Table = toml::from_str(line).unwrap();
+                let row = row.values().next().unwrap().as_table().unwrap();
+                let part =
+                    |name: &str| row.get(name).and_then(|value| value.as_str()).unwrap_or("");
+                assert!(!part("source").is_empty(), "no source: {line}");
+                assert_eq!(part("read").len(), 10, "no day: {line}");
+                assert!(part("read") <= today().as_str(), "not read yet: {line}");
+                rows += 1;
+                if months_between(part("read"), &today()) > 4 {
+                    eprintln!("warning: read long ago, read it again: {line}");
+                }
+            }
+        }
+        assert!(rows > 300, "{rows}");
+    }
+
+    #[test]
+    fn lines_to_move_to_are_themselves_supported() {
+        for (name, found) in PLATFORM.runtimes.iter().chain(&PLATFORM.frameworks) {
+            let end = found.lines.get(&found.next);
+            assert!(
+                end.is_none_or(|end| *end > PLATFORM.as_of),
+                "{name} {}",
+                found.next
+            );
+        }
     }
 
     #[test]

@@ -1,25 +1,46 @@
-//! What do the platform's error codes in a log say, and which rules explain them?
+//! Counts the platform's error codes in a log, for `slugsmith triage`.
 //!
-//! Codes: Heroku Dev Center, "Heroku Error Codes". A log of `heroku logs` is read line by
-//! line; only the router's and the dyno's own lines count (`code=H12`, `Error R14`, `L10`).
+//! The codes are in `triage/codes.toml` (Heroku Dev Center, "Heroku Error Codes"). A log of
+//! `heroku logs` is read line by line; only the router's and the dyno's own lines count
+//! (`code=H12`, `Error R14`), never what the app itself writes.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 /// What one code means.
-#[derive(Debug, Clone, Copy)]
-pub struct Code {
-    pub code: &'static str,
-    pub meaning: &'static str,
+#[derive(Debug, Clone, Deserialize)]
+pub struct Meaning {
+    pub meaning: String,
     /// Rules that find its usual causes.
-    pub rules: &'static [&'static str],
+    pub rules: Vec<String>,
     /// What to look at next.
-    pub next: &'static str,
+    pub next: String,
 }
 
-/// A code with how often and when it was seen.
+/// The whole table.
+#[derive(Debug, Default, Deserialize)]
+pub struct Table {
+    /// The page that it was read from.
+    pub page: String,
+    /// Day of the page's last change, as it says itself.
+    pub updated: String,
+    /// Day on which it was read.
+    pub read: String,
+    pub codes: BTreeMap<String, Meaning>,
+    /// What is no code of the platform and tells as much: exit codes, refused connections.
+    pub signs: BTreeMap<String, Meaning>,
+}
+
+/// The table that this version was built with. A test proves that it parses.
+pub static TABLE: LazyLock<Table> =
+    LazyLock::new(|| toml::from_str(include_str!("triage/codes.toml")).unwrap_or_default());
+
+/// A code or sign with how often and when it was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    pub code: &'static str,
+    pub code: String,
     /// Lines with it.
     pub count: usize,
     /// Time stamps as the log has them; empty where it has none.
@@ -27,49 +48,27 @@ pub struct Seen {
     pub last: String,
 }
 
-macro_rules! codes {
-    ($($code:literal $meaning:literal [$($rule:literal),*] $next:literal;)*) => {
-        /// Every code that is known, sorted.
-        pub static CODES: &[Code] = &[
-            $(Code { code: $code, meaning: $meaning, rules: &[$($rule),*], next: $next }),*
-        ];
-    };
+impl Seen {
+    /// What it means; `None` for a code that the table does not have.
+    #[must_use]
+    pub fn meaning(&self) -> Option<&'static Meaning> {
+        TABLE
+            .codes
+            .get(&self.code)
+            .or_else(|| TABLE.signs.get(&self.code))
+    }
 }
 
-codes! {
-    "H10" "the app crashed" ["process-cannot-run", "development-dependency-at-runtime", "port-not-from-environment"] "heroku logs --dyno web: the lines before the first H10 name the error.";
-    "H11" "too many requests wait" ["outbound-without-timeout", "concurrency-hard-coded"] "heroku ps:scale web=2, after slow requests were looked at.";
-    "H12" "a request took over 30 seconds" ["outbound-without-timeout", "no-request-timeout", "in-process-jobs"] "Look at the path and service time of the router's lines; move long work to a job.";
-    "H13" "the connection was closed without a response" ["no-graceful-shutdown"] "Compare the times with deploys and restarts: heroku releases.";
-    "H14" "no web dyno runs" ["process-cannot-run"] "heroku ps:scale web=1";
-    "H15" "a connection was idle for 55 seconds" [] "Send a heartbeat on long-lived connections.";
-    "H17" "a malformed HTTP response" [] "Look at the headers that the app writes for this path.";
-    "H18" "the server closed the request" ["no-graceful-shutdown"] "Compare the times with deploys and restarts: heroku releases.";
-    "H19" "the dyno did not accept the connection" ["concurrency-hard-coded"] "heroku ps: is the dyno overloaded or still starting?";
-    "H20" "the app took over 75 seconds to boot" ["port-not-from-environment", "migrations-at-build-or-boot"] "Move work from the boot to the build or the release phase.";
-    "H21" "the dyno refused the connection" ["port-not-from-environment"] "Is the process listening on 0.0.0.0 and $PORT?";
-    "H22" "too many connections to the dyno" [] "heroku ps:scale web=2";
-    "H27" "the client closed the request" ["outbound-without-timeout"] "People gave up waiting: look at the service time.";
-    "L10" "the log drain lost messages" ["verbosity-left-on"] "Log less, or use a faster drain.";
-    "L11" "the log stream lost messages" ["verbosity-left-on"] "Use a drain instead of heroku logs --tail for large volumes.";
-    "L15" "the log stream lost messages on the dyno" ["verbosity-left-on"] "Log less per dyno.";
-    "R10" "the web process did not bind $PORT within 60 seconds" ["port-not-from-environment", "migrations-at-build-or-boot", "process-cannot-run"] "heroku logs --dyno web: what does it do before it listens?";
-    "R12" "the process did not exit 30 seconds after SIGTERM" ["no-graceful-shutdown", "jobs-lost-on-restart"] "Stop taking work on SIGTERM, and finish within 30 seconds.";
-    "R13" "attaching to a run dyno failed" [] "Try again: heroku run";
-    "R14" "memory quota exceeded" ["concurrency-hard-coded", "worker-inside-web"] "heroku ps:type, or fewer workers: heroku config:set WEB_CONCURRENCY=1";
-    "R15" "memory quota vastly exceeded, the process was killed" ["concurrency-hard-coded", "worker-inside-web"] "heroku ps:type, and look for a leak between restarts.";
-    "R16" "the run dyno lost its terminal" [] "Use heroku run:detached for long work.";
-    "R17" "the checksum of the slug did not match" [] "Deploy again; open a ticket if it repeats.";
-}
-
-/// Counts the codes of a log, the most frequent first.
+/// Counts the codes and signs of a log, the most frequent first.
 #[must_use]
 pub fn count(log: &str) -> Vec<Seen> {
-    let mut seen: BTreeMap<&'static str, Seen> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
     for line in log.lines() {
-        let Some(code) = code_of(line) else { continue };
+        let Some(code) = code_of(line).or_else(|| sign_of(line).map(str::to_owned)) else {
+            continue;
+        };
         let time = time_of(line);
-        let entry = seen.entry(code).or_insert_with(|| Seen {
+        let entry = seen.entry(code.clone()).or_insert_with(|| Seen {
             code,
             count: 0,
             first: time.to_owned(),
@@ -79,18 +78,15 @@ pub fn count(log: &str) -> Vec<Seen> {
         time.clone_into(&mut entry.last);
     }
     let mut seen: Vec<_> = seen.into_values().collect();
-    seen.sort_by(|a, b| (b.count, a.code).cmp(&(a.count, b.code)));
+    seen.sort_by(|a, b| (b.count, &a.code).cmp(&(a.count, &b.code)));
     seen
 }
 
-/// What a code means.
-#[must_use]
-pub fn find(code: &str) -> Option<&'static Code> {
-    CODES.iter().find(|known| known.code == code)
-}
-
 /// The code of a line: `at=error code=H12 desc=…` by the router, `Error R14 (…)` by the dyno.
-fn code_of(line: &str) -> Option<&'static str> {
+fn code_of(line: &str) -> Option<String> {
+    if is_of_app(line) {
+        return None;
+    }
     let rest = ["code=", "Error "].iter().find_map(|mark| {
         let (_, rest) = line.split_once(mark)?;
         rest.starts_with(['H', 'R', 'L']).then_some(rest)
@@ -99,7 +95,38 @@ fn code_of(line: &str) -> Option<&'static str> {
         .chars()
         .take_while(char::is_ascii_alphanumeric)
         .collect();
-    find(&word).map(|known| known.code)
+    let number = word.get(1..)?;
+    let is_code = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then_some(word)
+}
+
+/// What tells as much as a code.
+fn sign_of(line: &str) -> Option<&'static str> {
+    let refused = [
+        "too many connections",
+        "remaining connection slots are reserved",
+    ];
+    if refused.iter().any(|text| line.contains(text)) {
+        return Some("too-many-connections");
+    }
+    if is_of_app(line) {
+        return None;
+    }
+    let (before, status) = line.split_once("Process exited with status ")?;
+    let status: String = status.chars().take_while(char::is_ascii_digit).collect();
+    match status.as_str() {
+        "127" => Some("exit-127"),
+        "137" => Some("exit-137"),
+        "0" => None,
+        _ if before.contains("heroku[release.") => Some("release-failed"),
+        _ => None,
+    }
+}
+
+/// Whether the app wrote the line itself: `… app[web.1]: …`.
+fn is_of_app(line: &str) -> bool {
+    let source = line.split(": ").next().unwrap_or(line);
+    source.contains(" app[") && !source.contains(" app[api]")
 }
 
 fn time_of(line: &str) -> &str {
@@ -116,6 +143,13 @@ mod tests {
     use super::*;
     use crate::audit::registry;
 
+    fn counted(log: &str) -> Vec<(String, usize)> {
+        count(log)
+            .into_iter()
+            .map(|seen| (seen.code, seen.count))
+            .collect()
+    }
+
     #[test]
     fn codes_are_counted_with_their_times() {
         let log = "2026-11-20T10:00:00.1+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" path=\"/a\"\n\
@@ -123,21 +157,40 @@ mod tests {
                    2026-11-20T10:00:05.1+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" path=\"/b\"\n\
                    2026-11-20T10:00:09.1+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)\n";
         let seen = count(log);
-        assert_eq!((seen[0].code, seen[0].count), ("H12", 2));
+        assert_eq!((seen[0].code.as_str(), seen[0].count), ("H12", 2));
         assert!(seen[0].first.ends_with("00:00.1+00:00") && seen[0].last.contains("10:00:05"));
-        assert_eq!((seen[1].code, seen[1].count), ("R14", 1));
+        assert_eq!((seen[1].code.as_str(), seen[1].count), ("R14", 1));
     }
 
     #[test]
-    fn codes_are_sorted_and_name_real_rules() {
-        let names: Vec<_> = CODES.iter().map(|code| code.code).collect();
-        let mut sorted = names.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(names, sorted);
-        for code in CODES {
-            for rule in code.rules {
-                assert!(registry::find(rule).is_some(), "{}: {rule}", code.code);
+    fn a_code_that_the_table_lacks_is_counted_and_what_the_app_writes_is_not() {
+        let log = "heroku[router]: at=error code=H77 desc=\"New\"\n\
+                   2026-11-20T10:00:01+00:00 app[web.1]: Error R14 in my own words\n\
+                   2026-11-20T10:00:01+00:00 heroku[web.1]: Error R123 is no code\n";
+        assert_eq!(counted(log), [("H77".to_owned(), 1)]);
+        assert!(count(log)[0].meaning().is_none());
+    }
+
+    #[test]
+    fn exit_codes_and_refused_connections_are_signs() {
+        let log = "2026-11-20T10:00:01+00:00 heroku[web.1]: Process exited with status 127\n\
+                   2026-11-20T10:00:01+00:00 heroku[release.7]: Process exited with status 1\n\
+                   2026-11-20T10:00:01+00:00 heroku[web.1]: Process exited with status 0\n\
+                   2026-11-20T10:00:01+00:00 app[web.1]: FATAL: too many connections for role \"u\"\n";
+        let seen = counted(log);
+        for sign in ["exit-127", "release-failed", "too-many-connections"] {
+            assert!(seen.contains(&(sign.to_owned(), 1)), "{seen:?}");
+        }
+        assert_eq!(seen.len(), 3);
+    }
+
+    #[test]
+    fn the_table_is_whole_and_names_real_rules() {
+        let table: Table = toml::from_str(include_str!("triage/codes.toml")).unwrap();
+        assert!(table.codes.len() >= 41, "{}", table.codes.len());
+        for (code, meaning) in table.codes.iter().chain(&table.signs) {
+            for rule in &meaning.rules {
+                assert!(registry::find(rule).is_some(), "{code}: {rule}");
             }
         }
     }

@@ -16,9 +16,11 @@ pub use savings::Saving;
 /// Parts that a log and an error name.
 pub const LARGEST: usize = 10;
 
-/// The platform's own limit on a slug: 1 GB compressed since March 2026
-/// (heroku.com/blog, "Bigger slugs and greater build timeout flexibility").
-pub const PLATFORM: u64 = 1_000_000_000;
+pub use crate::config::{PLATFORM_LIMIT, UNLIMITED};
+
+/// A slug above this is worth a second warning, bytes: 500M in the platform's units, its limit
+/// until March 2026 and the size that its guides still name.
+pub const HEAVY: u64 = 500 << 20;
 
 /// A verdict closer than this to a limit fails no build.
 const TOO_CLOSE: f64 = 0.005;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Key, Section, Sourced};
+use super::{INVALID, Key, Section, Source, Sourced};
 use crate::audit::baseline::Baseline;
-use crate::error::Result;
+use crate::error::{Problem, Result};
+use crate::facts::environment::Environment;
 use crate::finding::Level;
 
 /// From which level on findings change the exit code.
@@ -80,24 +81,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<AuditConfig> {
     let table = section.child("rules", &[]);
     let mut rules = BTreeMap::new();
     for name in table.names() {
-        let rule = table.child(name, RULE_KEYS);
-        let level = rule.checked(
-            "level",
-            "one of off, info, warn, error",
-            |word| match word {
-                "off" => Some(None),
-                word => Level::parse(word).map(Some),
-            },
-        )?;
-        let reason = rule.text("reason")?.map(|reason| reason.value);
-        let Some(level) = level else {
-            return Err(table.invalid(name, "has no `level`"));
-        };
-        if level.value.is_none() && reason.as_deref().is_none_or(|text| text.trim().is_empty()) {
-            return Err(table.invalid(name, "is off without a `reason`"));
-        }
-        rules.insert(name.to_owned(), RuleConfig { level, reason });
+        rules.insert(name.to_owned(), rule(&table, name)?);
     }
+    rules.extend(of_variables(section.environment())?);
     Ok(AuditConfig {
         fail_on: section
             .checked("fail_on", expected, FailOn::parse)?
@@ -108,4 +94,68 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<AuditConfig> {
         rules,
         baseline: Baseline::default(),
     })
+}
+
+/// Prefix of the variables that set a rule's level, behind it the rule's name in capitals.
+pub(super) const RULE_VARIABLES: &str = "SLUGSMITH_AUDIT_RULES_";
+
+const LEVELS: &str = "one of off, info, warn, error";
+
+/// `off` is `Some(None)`.
+fn level(word: &str) -> Option<Option<Level>> {
+    match word {
+        "off" => Some(None),
+        word => Level::parse(word).map(Some),
+    }
+}
+
+/// One entry of `[com.slugsmith.audit.rules]`: a level, or a table with level and reason.
+fn rule(table: &Section<'_>, name: &str) -> Result<RuleConfig> {
+    let entry = table.child(name, RULE_KEYS);
+    let (found, reason) = if entry.is_absent() {
+        (table.checked(name, LEVELS, level)?, None)
+    } else {
+        let reason = entry.text("reason")?.map(|reason| reason.value);
+        (entry.checked("level", LEVELS, level)?, reason)
+    };
+    let write = format!("{name} = {{ level = \"off\", reason = \"…\" }}");
+    let Some(found) = found else {
+        return Err(table
+            .invalid(name, "has no `level`")
+            .step(format!("Write: {write}")));
+    };
+    if found.value.is_none() && reason.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        let problem = table.invalid(name, "is off without a `reason`");
+        return Err(problem.step(format!("Say why, for those who read it later: {write}")));
+    }
+    Ok(RuleConfig {
+        level: found,
+        reason,
+    })
+}
+
+/// Levels that variables set, for a build whose project.toml can't be changed.
+fn of_variables(environment: &Environment) -> Result<Vec<(String, RuleConfig)>> {
+    let mut rules = Vec::new();
+    for variable in environment.variables.keys() {
+        let Some(name) = variable.strip_prefix(RULE_VARIABLES) else {
+            continue;
+        };
+        let Some(word) = environment.get(variable) else {
+            continue;
+        };
+        let Some(value) = level(&word.to_ascii_lowercase()) else {
+            let seen = format!("{variable} is {word:?}, expected {LEVELS}");
+            return Err(Problem::new(&INVALID).saw(seen));
+        };
+        let rule = RuleConfig {
+            level: Sourced {
+                value,
+                source: Source::Variable(variable.clone()),
+            },
+            reason: Some(format!("set by {variable}")),
+        };
+        rules.push((name.replace('_', "-").to_ascii_lowercase(), rule));
+    }
+    Ok(rules)
 }

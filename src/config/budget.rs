@@ -1,6 +1,6 @@
 //! `[com.slugsmith.budget]`: which sizes are allowed?
 
-use super::{Key, Section, Sourced};
+use super::{Key, Section, Source, Sourced};
 use crate::error::Result;
 use crate::units::MB;
 
@@ -20,6 +20,22 @@ pub struct BudgetConfig {
     pub parts: Vec<(String, Sourced<u64>)>,
 }
 
+/// The platform's own limit on a compressed slug, bytes: 1 GB in its own units of 2^30, since
+/// March 2026 (heroku.com/blog, "Bigger slugs and greater build timeout flexibility").
+pub const PLATFORM_LIMIT: u64 = 1 << 30;
+
+/// No limit at all: images have none unless the app's own configuration sets one.
+pub const UNLIMITED: u64 = u64::MAX;
+
+impl BudgetConfig {
+    /// Takes back the default of `fail` where the platform has no limit of its own (images).
+    pub fn without_platform_limit(&mut self) {
+        if self.fail.source == Source::Default {
+            self.fail.value = UNLIMITED;
+        }
+    }
+}
+
 /// How much a slug may grow from one build to the next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Growth {
@@ -35,8 +51,9 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "fail",
-        "\"500 MB\"",
-        "Compressed size from which the build fails. Cedar's own limit was 500 MB and is 1 GB since March 2026.",
+        "\"1 GiB\"",
+        "Compressed size from which the build fails. The default is the platform's own limit (Cedar: 1 GB since \
+         March 2026, 500 MB before); an image has none.",
     ),
     Key::new(
         "growth",
@@ -46,7 +63,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "preset",
         "",
-        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions allow).",
+        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` \
+         (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions \
+         allow).",
     ),
     Key::new(
         "unpacked",
@@ -92,7 +111,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<BudgetConfig> {
         fail: section
             .size("fail")?
             .or(preset(|preset| preset.fail))
-            .unwrap_or(Sourced::default(500 * MB)),
+            .unwrap_or(Sourced::default(PLATFORM_LIMIT)),
         unpacked: section
             .size("unpacked")?
             .or(preset(|preset| preset.unpacked)),
@@ -116,12 +135,12 @@ struct Preset {
 const PRESETS: &[Preset] = &[
     Preset {
         name: "cedar",
-        fail: Some(1000 * MB),
+        fail: Some(PLATFORM_LIMIT),
         unpacked: None,
     },
     Preset {
         name: "cedar-2025",
-        fail: Some(500 * MB),
+        fail: Some(500 << 20),
         unpacked: None,
     },
     Preset {

@@ -1,5 +1,6 @@
 //! `[[com.slugsmith.cache]]` and the cache's switches: what is kept between builds?
 
+use super::section::switch;
 use super::{Key, Section, Source, Sourced};
 use crate::error::Result;
 use crate::facts::environment::Environment;
@@ -51,7 +52,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "path",
         "",
-        "A sub-project with its own lockfile, such as `frontend`, to be installed in its folder. Build scripts, also the root's, run when all are installed.",
+        "A sub-project with its own lockfile, such as `frontend`, to be installed in its folder. Build scripts, \
+         also the root's, run when all are installed.",
     ),
     Key::new(
         "env",
@@ -98,6 +100,9 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
         let Some(name) = name else {
             return Err(section.invalid("name", "is missing"));
         };
+        if paths.is_empty() {
+            return Err(section.invalid("paths", "is missing: what should be kept?"));
+        }
         if let Some(why) = taken(&name.value, &custom) {
             return Err(section.invalid("name", why));
         }
@@ -117,9 +122,10 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
         custom,
         projects,
         most: most_of_all,
-        off: environment
-            .get("SLUGSMITH_CACHE")
-            .is_some_and(|value| matches!(value, "off" | "0" | "false")),
+        off: match environment.get("SLUGSMITH_CACHE") {
+            Some(text) => !switch("SLUGSMITH_CACHE", text)?,
+            None => false,
+        },
         reset: environment
             .get("SLUGSMITH_CACHE_RESET")
             .map(|names| {

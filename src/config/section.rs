@@ -63,6 +63,20 @@ impl<'a> Source<'a> {
         Ok(Self { text, document })
     }
 
+    /// The whole file.
+    pub(super) fn root(&self) -> &Item {
+        self.document.as_item()
+    }
+
+    /// Line of an entry of a table; 1 where it can't be told.
+    pub(super) fn line_of(&self, table: Option<&Item>, name: &str) -> u32 {
+        let table = table.and_then(Item::as_table_like);
+        let span = table
+            .and_then(|table| table.key(name))
+            .and_then(toml_edit::Key::span);
+        u32::try_from(position(self.text, span).0).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn section(
         &'a self,
         path: &str,
@@ -100,6 +114,20 @@ impl<'a> Source<'a> {
         }
         findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));
         findings
+    }
+}
+
+/// A variable that is on or off, in any of the usual words.
+///
+/// # Errors
+/// [`INVALID`] for anything else: a switch that is misread would be worse than none.
+pub(super) fn switch(variable: &str, text: &str) -> Result<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(Problem::new(&INVALID).saw(format!(
+            "{variable} is {text:?}, expected on or off (true, false, yes, no, 1, 0 do as well)"
+        ))),
     }
 }
 
@@ -144,6 +172,16 @@ impl<'a> Section<'a> {
                 .and_then(Item::as_table_like),
             keys,
         )
+    }
+
+    /// Whether the file has no such table.
+    pub(super) fn is_absent(&self) -> bool {
+        self.table.is_none()
+    }
+
+    /// The variables that lie over the file.
+    pub(super) fn environment(&self) -> &'a Environment {
+        self.environment
     }
 
     /// Each table of the array of tables `name`.
@@ -223,19 +261,14 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// `true` or `false`; in a variable `1` and `0`, too.
+    /// `true` or `false`; in a variable also what [`switch`] takes.
     ///
     /// # Errors
     /// [`INVALID`] for anything else.
     pub fn flag(&self, key: &str) -> Result<Option<Sourced<bool>>> {
         let variable = self.variable(key);
         let value = match self.environment.get(&variable) {
-            Some("true" | "1") => Some(true),
-            Some("false" | "0") => Some(false),
-            Some(other) => {
-                let reason = format!("{variable} is `{other}`, expected true or false");
-                return Err(Problem::new(&INVALID).saw(reason));
-            }
+            Some(text) => Some(switch(&variable, text)?),
             None => None,
         };
         if let Some(value) = value {

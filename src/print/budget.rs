@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use crate::budget::history::Change;
-use crate::budget::limits::{LARGEST, PLATFORM, measured};
+use crate::budget::limits::{HEAVY, LARGEST, PLATFORM_LIMIT, UNLIMITED, measured};
 use crate::budget::{BudgetReport, Part, Shipped, Verdict};
 use crate::config::LogLevel;
 use crate::units;
@@ -70,14 +70,13 @@ fn headline(report: &BudgetReport) -> Line {
         );
     };
     let (warn, fail) = (
-        units::size(limits.warn.value),
-        units::size(limits.fail.value),
+        units::limit(limits.warn.value),
+        units::limit(limits.fail.value),
     );
     let change = report.change.as_ref().filter(|change| change.is_slight());
     match report.verdict {
         Verdict::Within if change.is_some() => {
-            let limit = limits.warn.value.min(limits.fail.value);
-            let limit = units::size(limit);
+            let limit = units::limit(limits.warn.value.min(limits.fail.value));
             let how = if change.is_some_and(Change::is_nothing) {
                 "unchanged"
             } else {
@@ -86,23 +85,37 @@ fn headline(report: &BudgetReport) -> Line {
             Line::item(1, format!("Slug {compressed}: within {limit}, {how}"))
         }
         Verdict::Within => {
-            let limit = units::size(limits.warn.value.min(limits.fail.value));
+            let limit = units::limit(limits.warn.value.min(limits.fail.value));
             Line::item(
                 1,
                 format!("Slug {compressed} compressed, {raw} unpacked: within {limit}"),
             )
         }
-        Verdict::Warn => Line::alarm(
-            1,
-            format!(
-                "Slug {compressed} compressed ({heroku}), {raw} unpacked: above {warn} ({}), below the budget of {fail}",
-                limits.warn.source
-            ),
-        ),
+        Verdict::Warn => {
+            let below = match limits.fail.value {
+                UNLIMITED => String::new(),
+                _ => format!(", below the limit of {fail}"),
+            };
+            let heavy = if size.compressed.low > HEAVY {
+                ". It is above 500M as well, the platform's limit until March 2026: \
+                 expect slow releases and restarts"
+            } else {
+                ""
+            };
+            Line::alarm(
+                1,
+                format!(
+                    "Slug {compressed} compressed ({heroku}), {raw} unpacked: \
+                     above {warn} ({}){below}{heavy}",
+                    limits.warn.source
+                ),
+            )
+        }
         Verdict::TooClose => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, \
+                 {}); the build goes on",
                 limits.fail.source
             ),
         ),
@@ -112,6 +125,13 @@ fn headline(report: &BudgetReport) -> Line {
                 "Slug at least {} compressed: no verdict, since {}",
                 units::size(size.compressed.low),
                 report.gaps()
+            ),
+        ),
+        Verdict::SourcesOnly => Line::item(
+            1,
+            format!(
+                "Sources only: {compressed} compressed, {raw} unpacked. The dependencies are not \
+                 installed here, so there is no verdict (`slugsmith check --build` installs and weighs them)"
             ),
         ),
         Verdict::Over => Line::alarm(
@@ -207,7 +227,7 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
     lines.extend(binaries(report));
     if report.verdict == Verdict::Over
         && let Some(limits) = &report.limits
-        && limits.fail.value >= PLATFORM
+        && limits.fail.value >= PLATFORM_LIMIT
     {
         lines.push(Line::alarm(1, "The platform refuses slugs of this size."));
     }
@@ -278,4 +298,53 @@ fn part(part: &Part) -> Line {
         return Line::row(1, format!("{size:>10}  {name} (± {half})"));
     }
     Line::row(1, format!("{size:>10}  {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::limits::Limits;
+    use crate::budget::{Compressed, Size};
+    use crate::config::Sourced;
+
+    /// What the log says of a slug of so many bytes without any configuration.
+    fn said(bytes: u64, fail: u64) -> String {
+        let compressed = Compressed {
+            bytes,
+            low: bytes,
+            high: bytes,
+            exact: true,
+        };
+        let report = BudgetReport {
+            size: Size {
+                compressed,
+                ..Size::default()
+            },
+            limits: Some(Limits {
+                warn: Sourced::default(300_000_000),
+                fail: Sourced::default(fail),
+            }),
+            verdict: Verdict::Warn,
+            ..BudgetReport::default()
+        };
+        format!("{:?}", headline(&report))
+    }
+
+    #[test]
+    fn a_slug_that_the_platform_takes_is_warned_of_in_its_unit() {
+        let heavy = said(530_000_000, PLATFORM_LIMIT);
+        assert!(heavy.contains("505.4M in Heroku's units"), "{heavy}");
+        assert!(
+            heavy.contains("below the limit of 1 GiB. It is above 500M"),
+            "{heavy}"
+        );
+        let light = said(310_000_000, PLATFORM_LIMIT);
+        assert!(!light.contains("500M"), "{light}");
+    }
+
+    #[test]
+    fn an_image_has_no_limit_to_speak_of() {
+        let image = said(2_000_000_000, UNLIMITED);
+        assert!(!image.contains("limit of"), "{image}");
+    }
 }

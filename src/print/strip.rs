@@ -17,6 +17,9 @@ const ROWS: usize = 6;
 /// Bytes of spare copies from which on a normal log has a line.
 const WORTH_TELLING: u64 = 1_000_000;
 
+/// Bytes from which on a normal log offers a line for `remove`.
+const WORTH_OFFERING: u64 = 100_000;
+
 /// Kept files that a normal log names.
 const KEPT: usize = 3;
 
@@ -87,6 +90,7 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
     }
     lists::told(&report.lists, level, &mut lines);
     identical(report, level, &mut lines);
+    offers(report, level, &mut lines);
     for line in &report.unused_remove {
         lines.push(Line::alarm(
             1,
@@ -106,7 +110,8 @@ fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     lines.push(Line::item(
         1,
         format!(
-            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` sees the rest)",
+            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` \
+             sees the rest)",
             units::counted(report.undecided.len() as u64, "place"),
             units::counted(files as u64, "file"),
         ),
@@ -148,6 +153,29 @@ fn identical(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
                 format!("{:>9}  {paths}", units::size(copies.bytes)),
             ));
         }
+    }
+}
+
+/// What the app's authors can list: files of the app that look unused, without proof.
+fn offers(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let verbose = level == LogLevel::Verbose;
+    let offers = report.offers.iter();
+    let told: Vec<_> = offers
+        .filter(|offer| verbose || offer.totals.bytes >= WORTH_OFFERING)
+        .collect();
+    if level < LogLevel::Normal || told.is_empty() {
+        return;
+    }
+    for offer in told.iter().take(if verbose { usize::MAX } else { ROWS }) {
+        let text = format!(
+            "Kept, since {}: {} would save {}: if nothing reads it, add \"/{}\" to \
+             [com.slugsmith.strip] remove",
+            offer.because,
+            offer.path,
+            units::size(offer.totals.bytes),
+            offer.path,
+        );
+        lines.push(Line::item(1, text));
     }
 }
 
@@ -209,6 +237,7 @@ fn said(because: &Because) -> String {
         Because::Command(origin) => format!("{origin} names it"),
         Because::Link(path) => format!("the link {path} leads to it"),
         Because::File { path, line } => format!("{path}:{line} refers to it"),
+        Because::Doubt(doubt) => format!("{doubt}, so a process may read it"),
     }
 }
 

@@ -77,7 +77,9 @@ impl Buildpack for Slugsmith {
             return restore(&context);
         }
         let environment = environment_of(&context);
-        let config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+        let mut config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+        // An image has no slug limit; the app's own budget holds as it is.
+        config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
         let mut log = super::log(Skin::Bullets, &config);
         let input = Input {
@@ -87,6 +89,7 @@ impl Buildpack for Slugsmith {
             store: Some(&store),
             layers: context.layers_dir.parent(),
             classic: None,
+            previous: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
         super::verdict::of(&report, &config).map_err(buildpack_error)?;

@@ -91,10 +91,18 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         return Some(&go::SOURCES);
     }
     let (inside, manifest) = inside_manifest(facts, path).unzip();
-    let shipped = manifest
-        .flatten()
-        .into_iter()
-        .flat_map(|manifest| &manifest.files);
+    let manifest = manifest.flatten();
+    // An app that lints or formats for others reads its own configuration.
+    if let Some(tool) = app::tool_of(inside.unwrap_or(path)) {
+        let dependencies = manifest
+            .into_iter()
+            .flat_map(|manifest| &manifest.dependencies);
+        let mut names = dependencies.chain(facts.commands.iter().map(|command| &command.text));
+        if names.any(|name| name.contains(tool)) {
+            return None;
+        }
+    }
+    let shipped = manifest.into_iter().flat_map(|manifest| &manifest.files);
     let is_shipped = inside.is_some_and(|inside| shipped.into_iter().any(|one| one.names(inside)));
     app::classify(path, inside, facts.in_build)
         .filter(|entry| !is_shipped || !app::is_left_out(entry))
@@ -200,6 +208,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
             addon_ready: with_addon.contains(folder) || (all_built && !with_gyp.contains(folder)),
             has_gyp: with_gyp.contains(folder),
             typescript: facts.runtime.typescript,
+            coffee: facts.runtime.coffee,
             source_maps: facts.source_maps,
             bundles: facts.runtime.bundles,
             has_licence: licensed.contains(folder),

@@ -19,7 +19,9 @@ use super::facts::{Facts, Texts};
 use super::identical::{self, Identical};
 use super::legacy::{self, ListReport};
 use super::lists::Lists;
+use super::own;
 use super::reading::{Found, is_text, read};
+use super::related::Tops;
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
 use crate::config::StripConfig;
@@ -59,6 +61,8 @@ pub enum Because {
     Link(String),
     /// A kept file refers to it: path and 1-based line.
     File { path: String, line: u32 },
+    /// Nothing proves that no process reads it, for this reason.
+    Doubt(String),
 }
 
 /// Decides.
@@ -66,7 +70,8 @@ pub enum Because {
 pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Plan {
     let lists = Lists::read(facts, config, texts);
     let dev_dependencies = dev_dependencies::needed(facts, texts);
-    let normal = candidates(facts, &lists);
+    let mut normal = candidates(facts, &lists);
+    let doubted = own::without_evidence(facts, texts, &mut normal);
     let mut development = dev::files(facts, texts, &dev_dependencies);
     development.retain(|number| {
         let path = facts.index.path(*number).unwrap_or_default();
@@ -84,11 +89,12 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         open,
         normal,
         development,
-        kept: Vec::new(),
+        kept: doubted,
         reached: BTreeMap::new(),
         below_done: BTreeSet::new(),
         to_read: Vec::new(),
     };
+    let tops = Tops::new(facts, &state.open);
     let mut undecided = state.trace(texts, &lists);
     state.roots();
     state.to_read = (0..state.open.len())
@@ -105,7 +111,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         let references: Vec<Found> = files
             .par_iter()
             .inspect(|_| step.done(1))
-            .flat_map_iter(|number| read(facts, open, texts, *number))
+            .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
             .collect();
         for found in references {
             state.keep_meaning(&found.meaning, &found.because);

@@ -12,6 +12,7 @@ use super::facts::{Facts, package_folder};
 use super::identical::Identical;
 use super::index::parent;
 use super::legacy::ListReport;
+use super::own::{self, Offer};
 use super::shrink::{SYMBOLS, Shrink};
 use super::trace::Undecided;
 use super::verify::PutBack;
@@ -35,6 +36,9 @@ pub struct StripReport {
     pub manifest: Vec<Removed>,
     /// What a catalogue entry names but a guard keeps, by folder.
     pub kept: Vec<Kept>,
+    /// Files of the app that stay for want of evidence, by folder, the largest first.
+    #[serde(default)]
+    pub offers: Vec<Offer>,
     /// Files that could not be removed.
     pub failed: Vec<Failed>,
     /// A `verify` command failed and nothing was removed in the end.
@@ -148,6 +152,7 @@ impl StripReport {
             shrunk: Vec::new(),
             manifest: Vec::new(),
             kept: Vec::new(),
+            offers: Vec::new(),
             failed: Vec::new(),
             put_back: None,
             dev_dependencies: Vec::new(),
@@ -212,6 +217,7 @@ impl StripReport {
         self.by_reason
             .sort_by_key(|sum| std::cmp::Reverse(sum.totals.bytes));
         self.kept = kept(facts, plan);
+        self.offers = own::offers(facts, &plan.kept);
         self.unused_remove.clone_from(&plan.unused_remove);
         self.undecided.clone_from(&plan.undecided);
         self.identical.clone_from(&plan.identical);
@@ -247,6 +253,10 @@ fn package_name(folder: &str) -> &str {
 fn kept(facts: &Facts<'_>, plan: &Plan) -> Vec<Kept> {
     let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
     for (number, entry, because) in &plan.kept {
+        // They are offered instead.
+        if matches!(because, Because::Doubt(_)) {
+            continue;
+        }
         let (Some(path), Some(file)) = (facts.index.path(*number), facts.index.entry(*number))
         else {
             continue;
@@ -321,5 +331,6 @@ fn said(because: &Because, folder: &str) -> String {
         Because::Command(origin) => format!("named by {origin}"),
         Because::Link(path) => format!("a link leads to it: {}", short(path)),
         Because::File { path, line } => format!("loaded by {}:{line}", short(path)),
+        Because::Doubt(doubt) => doubt.clone(),
     }
 }

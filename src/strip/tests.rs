@@ -4,6 +4,7 @@ mod app;
 mod development;
 mod levels;
 mod lists;
+mod own;
 mod packages;
 mod python;
 mod safety;

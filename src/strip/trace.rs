@@ -17,6 +17,7 @@ mod tests;
 
 pub(super) use entries::is_tooling;
 pub use graph::{Trace, Undecided};
+pub(super) use node::{Opened, opened};
 pub(super) use python::statements;
 
 use super::candidates::Candidates;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::PLATFORM;
+use super::PLATFORM_LIMIT;
 use crate::budget::{Compressed, history};
 use crate::config::Source;
 use crate::units;
@@ -32,6 +32,14 @@ impl Measure {
         match self {
             Self::Compressed(_) | Self::Unpacked(_) => "bytes",
             Self::Files(_) => "files",
+        }
+    }
+
+    /// A limit in the unit that it was given in.
+    fn show_limit(&self, limit: u64) -> String {
+        match self {
+            Self::Compressed(_) | Self::Unpacked(_) => units::limit(limit),
+            Self::Files(_) => self.show(limit),
         }
     }
 
@@ -81,15 +89,15 @@ impl fmt::Display for Excess {
             "{} {}{heroku} is over the budget of {} by {} ({})",
             self.what,
             self.measured,
-            self.measured.show(self.limit),
+            self.measured.show_limit(self.limit),
             self.measured.show(over),
             self.source
         )?;
-        if self.total && self.limit < PLATFORM {
+        if self.total && self.limit < PLATFORM_LIMIT {
             write!(
                 formatter,
                 ". The platform itself takes up to {}.",
-                units::size(PLATFORM)
+                units::limit(PLATFORM_LIMIT)
             )?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The verdict as findings.
 
-use super::{Saving, measured};
+use super::{HEAVY, Saving, measured};
 use crate::budget::{BudgetReport, Verdict};
 use crate::finding::{Finding, Level};
 use crate::units;
@@ -35,15 +35,16 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
     let (message, source) = match report.verdict {
         Verdict::Warn => (
             format!(
-                "Slug {size} is above {}, the size from which deploys get slow.",
-                units::size(limits.warn.value)
+                "Slug {size} is above {}, the size from which deploys get slow{}.",
+                units::limit(limits.warn.value),
+                heavy(report)
             ),
             &limits.warn.source,
         ),
         Verdict::TooClose => (
             format!(
                 "Slug {size}: too close to a budget to call (total: {}). The build goes on.",
-                units::size(limits.fail.value)
+                units::limit(limits.fail.value)
             ),
             &limits.fail.source,
         ),
@@ -54,7 +55,7 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
             ),
             &limits.fail.source,
         ),
-        Verdict::Within | Verdict::Over => return findings,
+        Verdict::Within | Verdict::Over | Verdict::SourcesOnly => return findings,
     };
     findings.push(finding(
         "budget-warning",
@@ -63,4 +64,13 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
         source.to_string(),
     ));
     findings
+}
+
+/// What a slug above the platform's former limit is told beside the warning.
+fn heavy(report: &BudgetReport) -> &'static str {
+    if report.size.compressed.low > HEAVY {
+        ", and above 500M, the platform's limit until March 2026"
+    } else {
+        ""
+    }
 }

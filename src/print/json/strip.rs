@@ -19,6 +19,9 @@ pub fn value(report: &StripReport) -> Value {
         "kept_because": report.kept.iter().filter(|kept| kept.tell).map(|kept| json!({
             "path": kept.path, "because": kept.because, "files": kept.totals.files, "bytes": kept.totals.bytes,
         })).collect::<Vec<_>>(),
+        "offers": report.offers.iter().map(|offer| json!({
+            "path": offer.path, "because": offer.because, "files": offer.totals.files, "bytes": offer.totals.bytes,
+        })).collect::<Vec<_>>(),
         "dev_dependencies": report.dev_dependencies.iter().map(|needed| json!({
             "name": needed.name, "path": needed.path, "line": needed.line,
         })).collect::<Vec<_>>(),

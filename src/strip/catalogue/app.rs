@@ -10,7 +10,8 @@ pub static VERSION_CONTROL: Entry = Entry {
     id: "version-control",
     reason: "version control data",
     guard: Guard::Reachable,
-    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command mentions .git or runs git.",
+    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command \
+        mentions .git or runs git.",
     tell_kept: true,
 };
 /// Editor and system litter.
@@ -34,7 +35,7 @@ pub static COVERAGE: Entry = Entry {
     id: "coverage",
     reason: "coverage reports and storybooks",
     guard: Guard::Reachable,
-    evidence: "Written by test runs and by Storybook; nothing at run time reads them unless it names them.",
+    evidence: "Written by test runs and by Storybook; they need the evidence that the app's tests need.",
     tell_kept: true,
 };
 /// The app's tests.
@@ -42,7 +43,9 @@ pub static TESTS: Entry = Entry {
     id: "app-tests",
     reason: "the app's tests",
     guard: Guard::Reachable,
-    evidence: "Test folders beside a package.json and test files by name, that no kept code, script or process refers to.",
+    evidence: "Test folders beside a package.json and test files by name, in an app that runs Node only, of which \
+        no code opens a path that is unknown, no package lists the working directory, and nothing that stays \
+        names them. Otherwise they stay and are offered.",
     tell_kept: true,
 };
 /// The app's docs and design files.
@@ -50,7 +53,7 @@ pub static DOCS: Entry = Entry {
     id: "app-docs",
     reason: "the app's docs and design files",
     guard: Guard::Reachable,
-    evidence: "Folders docs and design beside a package.json that no kept code, script or process refers to.",
+    evidence: "Folders docs and design beside a package.json, on the evidence that the app's tests need.",
     tell_kept: true,
 };
 
@@ -59,7 +62,8 @@ pub static EXPORT_IGNORED: Entry = Entry {
     id: "export-ignored",
     reason: "files that .gitattributes leaves out of archives",
     guard: Guard::Reachable,
-    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). Kept where code or a command refers to them.",
+    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). They \
+        need the evidence that the app's tests need.",
     tell_kept: true,
 };
 
@@ -180,6 +184,17 @@ fn is_ci(inside: &str) -> bool {
         )
 }
 
+/// The tool that a file at the top configures: `eslint` for `.eslintrc.json`.
+#[must_use]
+pub fn tool_of(inside: &str) -> Option<&str> {
+    is_tool_configuration(inside).then(|| {
+        let name = inside.trim_start_matches('.');
+        let end = name.find(['.', '_']).unwrap_or(name.len());
+        let stem = name.get(..end).unwrap_or(name);
+        stem.strip_suffix("rc").unwrap_or(stem)
+    })
+}
+
 /// Configuration of test runners, linters and formatters. Worth naming although it is small:
 /// a `"node_modules"` in it would speak for every folder of tests there.
 fn is_tool_configuration(inside: &str) -> bool {
@@ -236,5 +251,7 @@ mod tests {
         assert_eq!(ci(".eslintrc"), Some("ci"));
         assert_eq!(ci("jest.config.d"), None);
         assert_eq!(ci("next.config.js"), None);
+        assert_eq!(tool_of(".eslintrc.json"), Some("eslint"));
+        assert_eq!(tool_of("jest.config.ts"), Some("jest"));
     }
 }

@@ -190,6 +190,6 @@ pub(super) fn is_own_use(because: &Because) -> bool {
     match because {
         Because::Command(_) => true,
         Because::File { path, .. } => !in_packages(path) && !trace::is_tooling(path),
-        Because::Manifest(_) | Because::Link(_) => false,
+        Because::Manifest(_) | Because::Link(_) | Because::Doubt(_) => false,
     }
 }

@@ -97,6 +97,8 @@ fn go_sources_go_once_the_program_is_built() {
 fn what_package_json_ships_stays() {
     let folder = app(&[
         ("package.json", r#"{"files":["docs/api","test/*.json"]}"#),
+        ("Procfile", "web: node server.js\n"),
+        ("server.js", ""),
         ("docs/api/index.html", ""),
         ("docs/draft.md", ""),
         ("test/data.json", "{}"),
@@ -105,7 +107,13 @@ fn what_package_json_ships_stays() {
     strip(folder.path());
     assert_eq!(
         left(folder.path()),
-        ["docs/api/index.html", "package.json", "test/data.json"]
+        [
+            "Procfile",
+            "docs/api/index.html",
+            "package.json",
+            "server.js",
+            "test/data.json"
+        ]
     );
 }
 
@@ -113,15 +121,16 @@ fn what_package_json_ships_stays() {
 fn copies_that_stay_are_reported_and_left_alone() {
     let big = "x".repeat(200_000);
     let folder = app(&[
-        ("package.json", "{}"),
-        ("a/data.bin", &big),
-        ("b/data.bin", &big),
-        ("c/other.bin", &"y".repeat(200_000)),
-        ("docs/copy.bin", &big),
+        ("package.json", r#"{"scripts":{"start":"node server.js"}}"#),
+        ("server.js", ""),
+        ("a/data.csv", &big),
+        ("b/data.csv", &big),
+        ("c/other.csv", &"y".repeat(200_000)),
+        ("docs/copy.csv", &big),
     ]);
     fs_err::hard_link(
-        folder.path().join("a/data.bin"),
-        folder.path().join("d.bin"),
+        folder.path().join("a/data.csv"),
+        folder.path().join("d.csv"),
     )
     .unwrap();
     let report = strip(folder.path());
@@ -130,9 +139,9 @@ fn copies_that_stay_are_reported_and_left_alone() {
         .iter()
         .map(|one| (&one.paths, one.spare()))
         .collect();
-    let paths = ["a/data.bin", "b/data.bin"].map(str::to_owned).to_vec();
+    let paths = ["a/data.csv", "b/data.csv"].map(str::to_owned).to_vec();
     assert_eq!(copies, [(&paths, 200_000)]);
-    assert!(folder.path().join("b/data.bin").exists());
+    assert!(folder.path().join("b/data.csv").exists());
 }
 
 #[test]

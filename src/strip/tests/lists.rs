@@ -47,12 +47,12 @@ fn the_recorded_list_keeps_what_it_names() {
 #[test]
 fn what_archives_leave_out_goes_unless_code_reads_it() {
     let folder = app(&[
-        ("Procfile", "web: ruby server.rb\n"),
+        ("Procfile", "web: node server.js\n"),
         (
             ".gitattributes",
             "/art export-ignore\n*.psd -text export-ignore\n/used export-ignore\n",
         ),
-        ("server.rb", "File.read('used/a.txt')"),
+        ("server.js", "fs.readFileSync('used/a.txt')"),
         ("art/a.svg", ""),
         ("public/b.psd", ""),
         ("used/a.txt", ""),

@@ -3,6 +3,7 @@
 mod entries;
 mod knowledge;
 mod meaning;
+mod opened;
 mod packages;
 mod resolve;
 mod source;
@@ -18,6 +19,7 @@ use crate::strip::facts::{Facts, package_folder};
 use crate::strip::index;
 
 pub(super) use entries::{add, mentioned, traced};
+pub(in crate::strip) use opened::Opened;
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};
 use source::{Context, Load};
@@ -66,22 +68,47 @@ impl<'g, 'a> Node<'g, 'a> {
         let folder = package_folder(path).filter(|_| !unplugged);
         folder.is_some_and(|folder| matches!(self.facts.manifests.get(folder), Some(Some(_))))
     }
+}
 
-    fn file_of(&self, path: &str, specifier: &str) -> Option<String> {
-        let file = self
-            .resolver
-            .resolve(path, specifier, Form::Require)
-            .into_iter()
-            .find_map(|number| self.facts.index.path(number));
-        let manifest = || {
-            let name = specifier.strip_suffix("/package.json")?;
-            Some(format!(
-                "{}/package.json",
-                self.resolver.package(path, name)?
-            ))
-        };
-        file.map(str::to_owned).or_else(manifest)
+fn context<'c>(
+    facts: &'c Facts<'_>,
+    file: &'c str,
+    resolve: &'c dyn Fn(&str) -> Option<String>,
+) -> Context<'c> {
+    Context {
+        file,
+        platform: &facts.target.os,
+        arch: match facts.target.arch.as_str() {
+            "amd64" => "x64",
+            other => other,
+        },
+        resolve,
     }
+}
+
+fn file_of(
+    resolver: &Resolver<'_, '_>,
+    facts: &Facts<'_>,
+    path: &str,
+    specifier: &str,
+) -> Option<String> {
+    let files = resolver.resolve(path, specifier, Form::Require).into_iter();
+    let file = files.filter_map(|number| facts.index.path(number)).next();
+    let manifest = || {
+        let name = specifier.strip_suffix("/package.json")?;
+        Some(format!("{}/package.json", resolver.package(path, name)?))
+    };
+    file.map(str::to_owned).or_else(manifest)
+}
+
+/// What a source of the app opens; `None` where it can't be parsed.
+pub(in crate::strip) fn opened(facts: &Facts<'_>, path: &str, text: &[u8]) -> Option<Opened> {
+    let resolver = Resolver::new(facts);
+    let resolve = |specifier: &str| file_of(&resolver, facts, path, specifier);
+    opened::opened(
+        &String::from_utf8_lossy(text),
+        &context(facts, path, &resolve),
+    )
 }
 
 impl<'a> Language<'a> for Node<'_, 'a> {
@@ -94,15 +121,8 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 
     fn read(&self, path: &str, text: &str) -> Found {
-        let context = Context {
-            file: path,
-            platform: &self.facts.target.os,
-            arch: match self.facts.target.arch.as_str() {
-                "amd64" => "x64",
-                other => other,
-            },
-            resolve: &|specifier| self.file_of(path, specifier),
-        };
+        let resolve = |specifier: &str| file_of(&self.resolver, self.facts, path, specifier);
+        let context = context(self.facts, path, &resolve);
         let source = source::read(text, &context);
         let owner = package_folder(path);
         let name = owner

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 use oxc_allocator::Allocator;
+use oxc_ast::ast::Program;
 use oxc_ast_visit::Visit;
 use oxc_parser::Parser;
 use oxc_span::SourceType;
@@ -76,37 +77,57 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
         return Source::default();
     }
     let allocator = Allocator::default();
-    let source = SourceType::from_path(context.file)
-        .unwrap_or_default()
-        .with_jsx(!context.file.ends_with("ts"));
-    let mut parsed = Parser::new(&allocator, text, source).parse();
-    if parsed.panicked || !parsed.diagnostics.is_empty() {
-        // Node decides by package.json whether a file is a script; try the other way.
-        let script = Parser::new(&allocator, text, source.with_script(true)).parse();
-        if !script.panicked && script.diagnostics.len() < parsed.diagnostics.len().max(1) {
-            parsed = script;
-        }
-    }
-    if parsed.panicked {
+    let Some(program) = parse(&allocator, text, context.file) else {
         return Source {
             broken: true,
             unknown: true,
             ..Source::default()
         };
+    };
+    let evaluator = evaluator(text, &program, context);
+    let mut reader = Reader::new(evaluator);
+    reader.visit_program(&program);
+    reader.finish(text)
+}
+
+/// The file's program; `None` where the parser gives up.
+pub(super) fn parse<'p>(
+    allocator: &'p Allocator,
+    text: &'p str,
+    file: &str,
+) -> Option<Program<'p>> {
+    let source = SourceType::from_path(file)
+        .unwrap_or_default()
+        .with_jsx(!file.ends_with("ts"));
+    let mut parsed = Parser::new(allocator, text, source).parse();
+    if parsed.panicked || !parsed.diagnostics.is_empty() {
+        // Node decides by package.json whether a file is a script; try the other way.
+        let script = Parser::new(allocator, text, source.with_script(true)).parse();
+        if !script.panicked && script.diagnostics.len() < parsed.diagnostics.len().max(1) {
+            parsed = script;
+        }
     }
-    let mut evaluator = Evaluator {
+    (!parsed.panicked).then_some(parsed.program)
+}
+
+/// What evaluates the file's expressions, its names included.
+pub(super) fn evaluator<'e>(
+    text: &str,
+    program: &Program<'_>,
+    context: &Context<'e>,
+) -> Evaluator<'e> {
+    let has = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let evaluator = Evaluator {
         file: context.file,
         platform: context.platform,
         arch: context.arch,
         resolve: context.resolve,
         names: HashMap::new(),
     };
-    if COMPUTED.iter().any(has) {
-        let mut names = Names { evaluator };
-        names.visit_program(&parsed.program);
-        evaluator = names.evaluator;
+    if !COMPUTED.iter().any(has) {
+        return evaluator;
     }
-    let mut reader = Reader::new(evaluator);
-    reader.visit_program(&parsed.program);
-    reader.finish(text)
+    let mut names = Names { evaluator };
+    names.visit_program(program);
+    names.evaluator
 }

@@ -1,0 +1,42 @@
+//! Clojure: Leiningen and the Clojure tools resolve jars; neither writes a lockfile.
+
+use super::model::{Buildpack, Ecosystem, Leftovers, Manifest, Tree};
+use super::names;
+
+/// What is known of it.
+pub static ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "clojure",
+    language: "Clojure",
+    purl: "maven",
+    manifests: &[
+        Manifest::new("project.clj", "lein"),
+        Manifest::new("deps.edn", "clojure"),
+    ],
+    lockfiles: &[],
+    version_files: &["system.properties"],
+    programs: &["lein", "clojure", "clj"],
+    buildpacks: &[
+        Buildpack::classic("heroku/clojure"),
+        Buildpack::cloud_native(
+            "paketo-buildpacks/leiningen",
+            &["paketo-buildpacks/leiningen"],
+        ),
+        Buildpack::cloud_native(
+            "paketo-buildpacks/clojure-tools",
+            &["paketo-buildpacks/clojure-tools"],
+        ),
+    ],
+    trees: &[
+        Tree::runtime(".lein", "heroku/clojure"),
+        Tree::program("target/*-standalone.jar", "lein"),
+        Tree::program("target/uberjar/*.jar", "lein"),
+        Tree::program("target/*.jar", "clojure"),
+        Tree::packages(".m2/repository", "heroku/clojure"),
+        Tree::packages(".cpcache", "clojure"),
+    ],
+    normalize: names::exact,
+    leftovers: &[Leftovers {
+        beside: &["project.clj", "target/uberjar"],
+        paths: &["target/stale/**", "target/uberjar/stale/**"],
+    }],
+};

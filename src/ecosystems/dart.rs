@@ -1,0 +1,33 @@
+//! Dart: pub resolves, and programs run from source or compiled. Recognised only.
+
+use super::graph::unread;
+use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::names;
+
+/// What is known of it.
+pub static ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "dart",
+    language: "Dart",
+    purl: "pub",
+    manifests: &[Manifest::new("pubspec.yaml", "dart").lock_with("dart pub get")],
+    lockfiles: &[Lockfile {
+        name: "pubspec.lock",
+        manager: "pub",
+        tool: "dart",
+        manifest: "pubspec.yaml",
+        lock_with: "dart pub get",
+        service: Service::Recognised,
+        read: unread,
+    }],
+    version_files: &[],
+    programs: &["dart"],
+    buildpacks: &[Buildpack::classic(
+        "https://github.com/igrigorik/heroku-buildpack-dart",
+    )],
+    trees: &[
+        Tree::runtime("dart-sdk", "heroku-buildpack-dart"),
+        Tree::packages(".dart_tool/package_config.json", "dart"),
+    ],
+    normalize: names::exact,
+    leftovers: &[],
+};

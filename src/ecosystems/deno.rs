@@ -1,0 +1,43 @@
+//! Deno: packages of JSR and npm are cached in `DENO_DIR`, or in `node_modules`.
+
+mod lock;
+
+use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::names;
+
+/// What is known of it.
+pub static ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "deno",
+    language: "Deno",
+    purl: "jsr",
+    manifests: &[
+        Manifest::new("deno.json", "deno").lock_with("deno install"),
+        Manifest::new("deno.jsonc", "deno").lock_with("deno install"),
+    ],
+    lockfiles: &[Lockfile {
+        name: "deno.lock",
+        manager: "deno",
+        tool: "deno",
+        manifest: "deno.json*",
+        lock_with: "deno install",
+        service: Service::Recognised,
+        read: lock::deno_lock,
+    }],
+    version_files: &["runtime.txt", ".dvmrc"],
+    programs: &["deno"],
+    buildpacks: &[Buildpack::classic(
+        "https://github.com/chibat/heroku-buildpack-deno",
+    )],
+    trees: &[
+        Tree::runtime(".heroku/bin/deno", "heroku-buildpack-deno"),
+        Tree::runtime(".deno/bin/deno", "heroku-buildpack-deno"),
+        Tree::packages(".heroku/cache", "heroku-buildpack-deno"),
+        Tree::packages(".deno/npm", "deno"),
+        Tree::packages(".deno/remote", "deno"),
+        Tree::packages("deno-dir", "deno"),
+        Tree::packages("node_modules/.deno", "deno"),
+        Tree::packages("vendor/jsr.io", "deno"),
+    ],
+    normalize: names::exact,
+    leftovers: &[],
+};

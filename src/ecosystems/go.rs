@@ -1,0 +1,61 @@
+//! Go: modules are compiled into programs in `bin`.
+
+use super::graph::{Graph, Package, Unreadable};
+use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::names;
+
+/// What is known of it.
+pub static ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "go",
+    language: "Go",
+    purl: "golang",
+    manifests: &[
+        Manifest::new("go.mod", "go")
+            .installed()
+            .lock_with("go mod tidy"),
+        Manifest::new("go.work", "go"),
+    ],
+    lockfiles: &[Lockfile {
+        name: "go.sum",
+        manager: "go",
+        tool: "go",
+        manifest: "go.mod",
+        lock_with: "go mod tidy",
+        service: Service::Installed,
+        read: go_sum,
+    }],
+    version_files: &[],
+    programs: &["go"],
+    buildpacks: &[
+        Buildpack::both("heroku/go", &["heroku/go"]),
+        Buildpack::cloud_native(
+            "paketo-buildpacks/go",
+            &[
+                "paketo-buildpacks/go",
+                "paketo-buildpacks/go-dist",
+                "paketo-buildpacks/go-build",
+            ],
+        ),
+    ],
+    trees: &[
+        Tree::runtime(".heroku/go", "heroku/go"),
+        Tree::program(".profile.d/go.sh", "heroku/go"),
+    ],
+    normalize: names::exact,
+    leftovers: &[],
+};
+
+/// Lines without `/go.mod` are modules whose code is compiled.
+fn go_sum(text: &str) -> Result<Graph, Unreadable> {
+    let packages = text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (name, version, sum) = (words.next()?, words.next()?, words.next()?);
+        (!version.ends_with("/go.mod")).then(|| Package {
+            integrity: Some(sum.to_owned()),
+            ..Package::new(name, version)
+        })
+    });
+    Ok(Graph {
+        packages: packages.collect(),
+    })
+}

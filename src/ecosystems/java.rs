@@ -1,0 +1,104 @@
+//! Java and Kotlin: Maven and Gradle build jars.
+
+use super::graph::{Graph, Package, Scope, Unreadable};
+use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
+use super::names;
+
+/// What is known of it.
+pub static ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "java",
+    language: "Java",
+    purl: "maven",
+    manifests: &[
+        Manifest::new("pom.xml", "mvn").installed(),
+        Manifest::new("build.gradle", "gradle").installed(),
+        Manifest::new("build.gradle.kts", "gradle").installed(),
+    ],
+    lockfiles: &[Lockfile {
+        name: "gradle.lockfile",
+        manager: "gradle",
+        tool: "gradle",
+        manifest: "build.gradle*",
+        lock_with: "gradle dependencies --write-locks",
+        service: Service::Installed,
+        read: gradle_lockfile,
+    }],
+    version_files: &["system.properties"],
+    programs: &["java", "mvn", "gradle", "mvnw", "gradlew"],
+    buildpacks: &[
+        Buildpack::both("heroku/java", &["heroku/java", "heroku/maven"]),
+        Buildpack::both("heroku/gradle", &["heroku/gradle"]),
+        Buildpack::cloud_native(
+            "paketo-buildpacks/java",
+            &[
+                "paketo-buildpacks/java",
+                "paketo-buildpacks/maven",
+                "paketo-buildpacks/gradle",
+            ],
+        ),
+    ],
+    trees: &[
+        Tree::runtime(".jdk", "heroku/jvm"),
+        Tree::program("target/*.jar", "mvn"),
+        Tree::program("target/*.war", "mvn"),
+        Tree::program("build/libs/*.jar", "gradle"),
+        Tree::program("build/install/*", "gradle"),
+    ],
+    normalize: names::exact,
+    leftovers: &[
+        Leftovers {
+            beside: &["pom.xml", "target"],
+            paths: &[
+                "target/test-classes/**",
+                "target/surefire-reports/**",
+                "target/failsafe-reports/**",
+                "target/maven-status/**",
+                "target/generated-test-sources/**",
+                "target/site/**",
+            ],
+        },
+        Leftovers {
+            beside: &["build.gradle", "build/libs"],
+            paths: GRADLE,
+        },
+        Leftovers {
+            beside: &["build.gradle.kts", "build/libs"],
+            paths: GRADLE,
+        },
+    ],
+};
+
+const GRADLE: &[&str] = &[
+    "build/reports/**",
+    "build/test-results/**",
+    "build/tmp/**",
+    "build/classes/java/test/**",
+    "build/classes/kotlin/test/**",
+    "build/kotlin/**",
+    ".gradle/**",
+];
+
+/// `group:name:version=configuration,…` (Gradle manual, "Locking dependency versions").
+fn gradle_lockfile(text: &str) -> Result<Graph, Unreadable> {
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.starts_with("empty="));
+    let packages = lines.filter_map(|line| {
+        let (coordinates, configurations) = line.split_once('=')?;
+        let (name, version) = coordinates.rsplit_once(':')?;
+        let groups: Vec<_> = configurations.split(',').map(str::to_owned).collect();
+        let is_test = groups.iter().all(|group| group.starts_with("test"));
+        Some(Package {
+            scope: if is_test {
+                Scope::Development
+            } else {
+                Scope::Production
+            },
+            groups,
+            ..Package::new(name, version)
+        })
+    });
+    Ok(Graph {
+        packages: packages.collect(),
+    })
+}

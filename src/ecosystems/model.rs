@@ -1,0 +1,231 @@
+//! The type of an ecosystem's model, and of its parts.
+
+use super::graph::{Graph, Unreadable};
+use super::pattern;
+
+/// Everything that is known of one ecosystem.
+#[derive(Debug)]
+pub struct Ecosystem {
+    /// Stable name for tests and data: `dotnet`.
+    pub id: &'static str,
+    /// As messages call it: `.NET`.
+    pub language: &'static str,
+    /// Type of its package URLs (Package-URL specification, "Known types").
+    pub purl: &'static str,
+    /// Files at the root of a project that announce it, the most telling first.
+    pub manifests: &'static [Manifest],
+    pub lockfiles: &'static [Lockfile],
+    /// Files at the root that say which version of the language is wanted.
+    pub version_files: &'static [&'static str],
+    /// Programs that its start commands run.
+    pub programs: &'static [&'static str],
+    /// Who installs it, the usual one of each world first.
+    pub buildpacks: &'static [Buildpack],
+    /// What an installed app has.
+    pub trees: &'static [Tree],
+    /// The spelling by which names of packages are compared.
+    pub normalize: fn(&str) -> String,
+    /// What builds leave behind.
+    pub leftovers: &'static [Leftovers],
+}
+
+/// A file that announces an ecosystem.
+#[derive(Debug)]
+pub struct Manifest {
+    /// At a project's root; `*` stands for any part of one name.
+    pub pattern: &'static str,
+    /// The tool that reads it.
+    pub tool: &'static str,
+    /// Whether this content announces it; most names alone do.
+    pub announces: fn(&str) -> bool,
+    pub service: Service,
+    /// The command that writes the lockfile it lacks; empty where there is none.
+    pub lock_with: &'static str,
+}
+
+impl Manifest {
+    /// A manifest that announces the ecosystem by its name alone, and is recognised only.
+    #[must_use]
+    pub const fn new(pattern: &'static str, tool: &'static str) -> Self {
+        Self {
+            pattern,
+            tool,
+            announces: |_| true,
+            service: Service::Recognised,
+            lock_with: "",
+        }
+    }
+
+    /// One that slugsmith installs from.
+    #[must_use]
+    pub const fn installed(mut self) -> Self {
+        self.service = Service::Installed;
+        self
+    }
+
+    /// One that announces the ecosystem only with this content.
+    #[must_use]
+    pub const fn with(mut self, announces: fn(&str) -> bool) -> Self {
+        self.announces = announces;
+        self
+    }
+
+    /// One whose missing lockfile this command writes.
+    #[must_use]
+    pub const fn lock_with(mut self, command: &'static str) -> Self {
+        self.lock_with = command;
+        self
+    }
+
+    /// Whether a path relative to the project is this manifest.
+    #[must_use]
+    pub fn is(&self, path: &str) -> bool {
+        pattern::matches(self.pattern, path)
+    }
+}
+
+/// What slugsmith does with a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Installs it, where nobody has.
+    Installed,
+    /// Knows it, and leaves installing to another buildpack.
+    Recognised,
+}
+
+/// A lockfile and its reader.
+#[derive(Debug)]
+pub struct Lockfile {
+    pub name: &'static str,
+    /// The manager that writes it.
+    pub manager: &'static str,
+    /// The program that installs from it.
+    pub tool: &'static str,
+    /// The manifest that it belongs to, as a pattern.
+    pub manifest: &'static str,
+    /// Writes it anew.
+    pub lock_with: &'static str,
+    pub service: Service,
+    /// Which of several lockfiles of one manager wins: the lowest.
+    pub read: fn(&str) -> Result<Graph, Unreadable>,
+}
+
+/// Where a buildpack is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    Classic,
+    CloudNative,
+    Both,
+}
+
+/// A buildpack that installs an ecosystem.
+#[derive(Debug)]
+pub struct Buildpack {
+    /// As one adds it to an app: an id, or a URL for those that have none.
+    pub name: &'static str,
+    /// Where it is used.
+    pub world: World,
+    /// Ids by which it stands in a Cloud Native group.
+    pub ids: &'static [&'static str],
+}
+
+impl Buildpack {
+    /// One that has the same id in both worlds.
+    #[must_use]
+    pub const fn both(name: &'static str, ids: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            world: World::Both,
+            ids,
+        }
+    }
+
+    /// One for Cedar.
+    #[must_use]
+    pub const fn classic(name: &'static str) -> Self {
+        Self {
+            name,
+            world: World::Classic,
+            ids: &[],
+        }
+    }
+
+    /// One for `pack` and Fir.
+    #[must_use]
+    pub const fn cloud_native(name: &'static str, ids: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            world: World::CloudNative,
+            ids,
+        }
+    }
+
+    /// Whether it can be used in this world.
+    #[must_use]
+    pub fn is_for(&self, is_cloud_native: bool) -> bool {
+        match self.world {
+            World::Both => true,
+            World::Classic => !is_cloud_native,
+            World::CloudNative => is_cloud_native,
+        }
+    }
+}
+
+/// Something in the app that only an install or a build leaves.
+#[derive(Debug)]
+pub struct Tree {
+    /// Relative to the project; `*` stands for any part of one name.
+    pub path: &'static str,
+    /// Who leaves it.
+    pub left_by: &'static str,
+    pub holds: Holds,
+}
+
+/// What a tree holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// The language itself.
+    Runtime,
+    /// Installed packages.
+    Packages,
+    /// What was built from them: nothing else has to be installed.
+    Program,
+}
+
+impl Tree {
+    #[must_use]
+    pub const fn runtime(path: &'static str, left_by: &'static str) -> Self {
+        Self {
+            path,
+            left_by,
+            holds: Holds::Runtime,
+        }
+    }
+
+    #[must_use]
+    pub const fn packages(path: &'static str, left_by: &'static str) -> Self {
+        Self {
+            path,
+            left_by,
+            holds: Holds::Packages,
+        }
+    }
+
+    #[must_use]
+    pub const fn program(path: &'static str, left_by: &'static str) -> Self {
+        Self {
+            path,
+            left_by,
+            holds: Holds::Program,
+        }
+    }
+}
+
+/// Files that a build leaves beside its result and no process reads.
+#[derive(Debug)]
+pub struct Leftovers {
+    /// All of these must be in the app: the manifest, and the result itself.
+    pub beside: &'static [&'static str],
+    /// What is left over: patterns of whole paths, where `**` stands for any folders.
+    pub paths: &'static [&'static str],
+}
