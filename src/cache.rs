@@ -41,7 +41,7 @@ pub use self::problems::{
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::App;
-use crate::facts::environment::Environment;
+use crate::facts::environment::{Environment, World};
 use crate::facts::neighbours::{Neighbours, known};
 use crate::progress::{Event, Progress};
 
@@ -117,6 +117,13 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The folder with every buildpack's layers. Only a Cloud Native build has one: what is
+    /// beside our store elsewhere is not ours to read.
+    fn layers_root(&self) -> Option<&Path> {
+        let is_layers = self.environment.world == World::CloudNative;
+        self.store.root().parent().filter(|_| is_layers)
+    }
+
     /// Who has most likely installed what is already there for this cache.
     fn installer(&self, cache: &str) -> String {
         known::of(cache)

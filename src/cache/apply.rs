@@ -24,7 +24,7 @@ pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
 use super::adopt::{self, Adoption};
 use super::explain;
-use super::presets::{Class, Job, Prune, Site};
+use super::presets::{self, Class, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::error::Result;
@@ -33,6 +33,12 @@ use crate::progress::{Event, Progress};
 
 /// Gives cache folders back before the first script of the app that could use them.
 type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+
+/// Leaves an app as a kill during an install does.
+#[cfg(test)]
+pub(super) fn interrupt(app: &Path, name: &str) {
+    Mark::of(app, name).set().unwrap();
+}
 
 /// Whether a site needs no work: an earlier buildpack has installed it.
 pub(super) fn is_settled(context: &Context<'_>, site: &Site<'_>) -> bool {
@@ -86,7 +92,7 @@ pub(super) fn site<'a>(
         outcome.folders = folders(app, &trees);
         return Ok((outcome, None));
     }
-    let job = match job() {
+    let job = match presets::read(job) {
         Ok(job) => job,
         Err(problem) => {
             progress.event(Event::Warning(&problem));
