@@ -6,6 +6,7 @@
 //! installs and stores; it is the only part that writes. A cache problem never fails a
 //! build: doubt means discard, one line why, install.
 
+mod adopt;
 mod apply;
 pub mod collect;
 pub mod companion;
@@ -43,6 +44,7 @@ use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::{Environment, World};
+use crate::facts::neighbours::{Neighbours, known};
 use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
@@ -114,28 +116,22 @@ pub struct Context<'a> {
     pub config: &'a Config,
     pub environment: &'a Environment,
     pub store: &'a store::Store,
+    /// What other buildpacks did before.
+    pub neighbours: &'a Neighbours,
 }
 
 impl Context<'_> {
-    /// Ids of the group's buildpacks, as far as the group is known.
-    fn group(&self) -> Vec<String> {
-        let layers = self.store.root().parent().map(crate::facts::layers::read);
-        let group = layers.map(|layers| layers.group).unwrap_or_default();
-        group.into_iter().map(|buildpack| buildpack.id).collect()
+    /// The folder with every buildpack's layers. Only a Cloud Native build has one: what is
+    /// beside our store elsewhere is not ours to read.
+    fn layers_root(&self) -> Option<&Path> {
+        let is_layers = self.environment.world == World::CloudNative;
+        self.store.root().parent().filter(|_| is_layers)
     }
 
-    /// Who may have installed what is already there: the buildpack of the group that
-    /// names the ecosystem.
-    fn installer(&self, ecosystem: &str) -> String {
-        let family: &[&str] = match ecosystem {
-            "npm" | "yarn" | "pnpm" | "bun" => &["node", "npm", "yarn", "pnpm"],
-            "bundler" => &["ruby", "bundle"],
-            "composer" => &["php", "composer"],
-            other => &[other],
-        };
-        self.group()
-            .into_iter()
-            .find(|id| family.iter().any(|word| id.contains(word)))
+    /// Who has most likely installed what is already there for this cache.
+    fn installer(&self, cache: &str) -> String {
+        known::of(cache)
+            .and_then(|known| self.neighbours.who(known, &self.app.root))
             .unwrap_or_else(|| "an earlier buildpack, or committed".to_owned())
     }
 
@@ -200,6 +196,7 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
         config,
         environment,
         store: &store::Store::new(PathBuf::new()),
+        neighbours: Neighbours::none(),
     };
     let projects = config.cache.projects.iter().map(String::as_str);
     !std::iter::once("")
@@ -234,7 +231,7 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
             presets::Recognised::Unusable { .. } => None,
         })
     };
-    let live = sites().filter(|site| !apply::is_settled(&context.app.root, site));
+    let live = sites().filter(|site| !apply::is_settled(context, site));
     // With a second install to come, that one may look at the first one's tree.
     let may_thin = live.count() == 1 && context.config.strip.is_final();
     let kept_apart = may_thin.then(|| folders.paths());

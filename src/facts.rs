@@ -8,14 +8,17 @@
 pub mod app;
 pub mod bash;
 pub mod before;
+pub mod beneath;
 pub mod classic;
 pub mod code;
 pub mod command;
 pub mod environment;
 pub mod installed;
 pub mod layers;
+pub mod neighbours;
 pub mod packages;
 pub mod process;
+pub mod secrets;
 pub mod shell;
 pub mod sources;
 pub mod terraform;

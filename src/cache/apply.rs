@@ -22,26 +22,44 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 pub(super) use self::answer::{Answer, answer};
-use self::mark::{Mark, is_installed};
+use self::mark::Mark;
 pub(super) use self::observe::Bounds;
 use self::observe::Snapshot;
 pub(super) use self::reads::Read;
 pub(super) use self::relocate::Naming;
 pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
+use super::adopt::{self, Adoption};
 use super::explain;
-use super::presets::{Class, Hidden, Job, Prune, Site};
+use super::presets::{self, Class, Hidden, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::error::Result;
+use crate::facts::neighbours::leads_out;
 use crate::progress::{Event, Progress};
 
 /// Gives cache folders back before the first script of the app that could use them.
 type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
 
+/// Leaves an app as a kill during an install does.
+#[cfg(test)]
+pub(super) fn interrupt(app: &Path, name: &str) {
+    Mark::of(app, name).set().unwrap();
+}
+
 /// Whether a site needs no work: an earlier buildpack has installed it.
-pub(super) fn is_settled(app: &Path, site: &Site<'_>) -> bool {
-    site.adopted.is_some() || is_installed(app, &site.trees) && !Mark::of(app, &site.name).is_set()
+pub(super) fn is_settled(context: &Context<'_>, site: &Site<'_>) -> bool {
+    let judged = adopt::trees(&wanted(context, site), &site.trees);
+    let is_whole = !judged.is_nothing() && !Mark::of(&context.app.root, &site.name).is_set();
+    is_whole || !site.adoption.is_nothing()
+}
+
+fn wanted<'a>(context: &'a Context<'_>, site: &'a Site<'_>) -> adopt::Wanted<'a> {
+    adopt::Wanted {
+        context,
+        name: &site.name,
+        at: Path::new(""),
+    }
 }
 
 /// Puts back what a killed run left aside in these folders of the app.
@@ -78,12 +96,13 @@ pub(super) fn site<'a>(
     let app = &context.app.root;
     let mark = Mark::of(app, &site.name);
     mark.clean(app, &site.trees)?;
+    let adoption = adopt::trees(&wanted(context, &site), &site.trees).or(|| site.adoption.clone());
     let Site {
         name,
         what,
         class,
         trees,
-        adopted,
+        adoption: _,
         job,
     } = site;
     let decision = |verdict| Decision {
@@ -91,13 +110,17 @@ pub(super) fn site<'a>(
         what: what.clone(),
         verdict,
     };
-    let is_there = || is_installed(app, &trees).then(|| context.installer(&name));
-    if let Some(by) = adopted.or_else(is_there) {
-        let mut outcome = settled(decision(Verdict::Adopted { by }), progress);
+    let verdict = match adoption {
+        Adoption::Nothing => None,
+        Adoption::Installed { by } => Some(Verdict::Adopted { by }),
+        Adoption::Unclear { why } => Some(Verdict::Skipped { why }),
+    };
+    if let Some(verdict) = verdict {
+        let mut outcome = settled(decision(verdict), progress);
         outcome.folders = folders(app, &trees);
         return Ok((outcome, None));
     }
-    let mut job = match job() {
+    let mut job = match presets::read(job) {
         Ok(job) => job,
         Err(problem) => {
             progress.event(Event::Warning(&problem));
@@ -311,7 +334,9 @@ pub(super) fn empty(decision: Decision) -> Outcome {
 fn folders(app: &Path, trees: &[PathBuf]) -> Vec<String> {
     trees
         .iter()
-        .filter(|tree| app.join(tree).is_dir())
+        // A link is what another buildpack made, and its target may be a layer of its own.
+        .filter(|tree| fs_err::symlink_metadata(app.join(tree)).is_ok_and(|found| found.is_dir()))
+        .filter(|tree| !leads_out(app, tree))
         .filter_map(|tree| tree.to_str().map(str::to_owned))
         .collect()
 }

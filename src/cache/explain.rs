@@ -95,7 +95,7 @@ fn site(context: &Context<'_>, recognised: Recognised<'_>, bounds: &Bounds) -> E
             problem,
             ..
         } => skipped(&name, &what, &problem.saw),
-        Recognised::Site(site) => match (site.job)() {
+        Recognised::Site(site) => match super::presets::read(site.job) {
             Ok(mut job) => {
                 let stored = context.store.look_up(&site.name);
                 // Trees of other installs are not there before a build.

@@ -28,6 +28,7 @@ use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict};
 use crate::error::{Problem, Result, io};
 use crate::facts::before::Before;
 use crate::facts::environment::World;
+use crate::facts::neighbours::leads_out;
 use crate::progress::{Event, Progress};
 
 /// All cache folders of one run.
@@ -81,7 +82,13 @@ impl<'a> Folders<'a> {
                 let mut others = folders.iter().flat_map(|folder| &folder.paths);
                 others.any(|other| other.starts_with(path) || path.starts_with(other))
             };
-            if !folder.paths.iter().any(overlaps) {
+            // What lies behind a link of another buildpack is that one's.
+            let is_elsewhere = |path: &PathBuf| leads_out(&context.app.root, path);
+            if !folder
+                .paths
+                .iter()
+                .any(|path| overlaps(path) || is_elsewhere(path))
+            {
                 folders.push(folder);
             }
         }
@@ -118,8 +125,8 @@ impl<'a> Folders<'a> {
     pub(super) fn clean(&mut self) -> Result<()> {
         let app = &self.context.app.root;
         for path in self.all.iter().flat_map(|folder| &folder.paths) {
-            let partial = app.join(pack::partial_name(path));
-            pack::remove(&partial).map_err(|error| io("removing", &partial, &error))?;
+            pack::remove_partial(app, path)
+                .map_err(|error| io("removing", pack::partial_name(path), &error))?;
         }
         Ok(())
     }
@@ -160,6 +167,7 @@ impl<'a> Folders<'a> {
             let data = context.store.folder(&folder.name).join("data");
             let unpacked = pack::unpack(
                 &context.app.root,
+                &folder.paths,
                 &data,
                 &record.digest,
                 Links::Inside,

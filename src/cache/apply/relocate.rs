@@ -4,16 +4,16 @@
 //! virtual environments, links to editable packages, settings of compilers and search paths in
 //! libraries hold the first one. While the build lasts they name the folder of this build; at its
 //! end they name the one on a dyno. A stored tree names the folder that it was made in, which is
-//! kept with it.
+//! kept with it. Files are replaced, never written in place: they may have other names, in a store
+//! of the package manager.
 
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::inputs::read_regular;
+use crate::facts::beneath::Beneath;
 use crate::facts::layers::elf;
 
 /// Where an app lives on a dyno (Heroku Dev Center, "Dynos").
@@ -85,15 +85,17 @@ impl Naming {
         let Some(to) = now.first().filter(|_| self.folders != now) else {
             return Ok(());
         };
+        let app = Beneath::open(app)?;
         self.files
             .iter()
-            .try_for_each(|path| text(app, path, &self.folders, to))
+            .try_for_each(|path| text(&app, path, &self.folders, to))
     }
 
     /// Makes the tree name the folder in which the app runs.
     pub(in crate::cache) fn leave(&self, app: &Path) -> std::io::Result<()> {
         let mut folders = self.folders.clone();
         folders.extend(names(app));
+        let app = &Beneath::open(app)?;
         for path in &self.files {
             text(app, path, &folders, DYNO_HOME)?;
             program(app, path, &folders)?;
@@ -103,14 +105,11 @@ impl Naming {
 }
 
 /// The bytes of a file that is there and no link.
-fn content(app: &Path, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
-    match fs_err::symlink_metadata(app.join(path)) {
-        Ok(there) if there.is_file() => Ok(Some(read_regular(&app.join(path))?)),
-        _ => Ok(None),
-    }
+fn content(app: &Beneath, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    app.is_file(path).then(|| app.read(path)).transpose()
 }
 
-fn text(app: &Path, path: &Path, folders: &[String], to: &str) -> std::io::Result<()> {
+fn text(app: &Beneath, path: &Path, folders: &[String], to: &str) -> std::io::Result<()> {
     let Some(old) = content(app, path)?.filter(|old| memchr::memchr(0, old).is_none()) else {
         return Ok(());
     };
@@ -121,7 +120,7 @@ fn text(app: &Path, path: &Path, folders: &[String], to: &str) -> std::io::Resul
     if new == old {
         Ok(())
     } else {
-        write(&app.join(path), &new)
+        app.write(path, &new)
     }
 }
 
@@ -144,12 +143,12 @@ fn replaced(content: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 /// Shortens the search paths of a library or program; what follows is filled with zeros.
-fn program(app: &Path, path: &Path, folders: &[String]) -> std::io::Result<()> {
+fn program(app: &Beneath, path: &Path, folders: &[String]) -> std::io::Result<()> {
     let Some(mut content) = content(app, path)? else {
         return Ok(());
     };
     let mut is_changed = false;
-    let Some(elf) = elf::read(&app.join(path)) else {
+    let Some(elf) = elf::read(&app.path().join(path)) else {
         return Ok(());
     };
     for list in [elf.rpath, elf.runpath] {
@@ -172,21 +171,10 @@ fn program(app: &Path, path: &Path, folders: &[String]) -> std::io::Result<()> {
         }
     }
     if is_changed {
-        write(&app.join(path), &content)
+        app.write(path, &content)
     } else {
         Ok(())
     }
-}
-
-/// Through a sibling: the file may have other names, in a store of the package manager.
-fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mode = fs_err::metadata(path)?.permissions().mode();
-    let folder = path.parent().unwrap_or(path);
-    let mut sibling = tempfile::NamedTempFile::new_in(folder)?;
-    sibling.write_all(content)?;
-    fs_err::set_permissions(sibling.path(), PermissionsExt::from_mode(mode))?;
-    sibling.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
+use crate::facts::beneath::Beneath;
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::strip::{layer, start};
@@ -157,15 +158,22 @@ impl Work<'_> {
             }
             _ => HashSet::new(),
         };
-        let unpacked = pack::unpack(self.app(), &data, &record.digest, self.links(), &left_out)?;
-        let is_ours = |root: &PathBuf| {
-            self.trees.contains(root) || record.effects.kept().any(|path| path == root)
-        };
-        if !unpacked.roots.iter().all(is_ours) || unpacked.files != record.files {
+        let roots = self.trees.iter().chain(record.effects.kept());
+        let roots: Vec<PathBuf> = roots.cloned().collect();
+        let unpacked = pack::unpack(
+            self.app(),
+            &roots,
+            &data,
+            &record.digest,
+            self.links(),
+            &left_out,
+        )?;
+        if unpacked.files != record.files {
             return Err(Fault::Damaged("it holds another tree".to_owned()));
         }
+        let app = Beneath::open(self.app())?;
         for path in &record.effects.removed {
-            pack::remove_inside(self.app(), path)?;
+            app.remove(path)?;
         }
         if let Some(naming) = &self.naming {
             naming.enter(self.app())?;
@@ -357,9 +365,10 @@ impl Work<'_> {
             app,
             config,
             environment,
-            store,
+            ..
         } = self.context;
-        let layers = store.root().parent().map(crate::facts::layers::read);
+        let layers = self.context.layers_root();
+        let layers = layers.map(crate::facts::layers::read);
         let commands = layers.map(|layers| start::set_by(&layers, &app.root));
         let commands = commands.unwrap_or_default();
         match layer::run(&app.root, folder, config, environment, commands) {

@@ -19,14 +19,13 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::Value;
 
 use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
+use crate::cache::adopt;
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::{pack, secrets};
 use crate::error::Problem;
 use crate::facts::{Parsed, app, tools};
 use crate::units::counted;
-
-const INSTALLERS: &[&str] = &["heroku/php", "paketo-buildpacks/composer-install"];
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     let lock = match app::json(&place.app.root, "composer.lock") {
@@ -55,7 +54,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         ),
         class: PACKED,
         trees: trees(place),
-        adopted: super::earlier(place.context, INSTALLERS),
+        adoption: adopt::listed(&place.wanted(&place.name("composer"))),
         job: Box::new(move || job(place, &lock, packages)),
     }))
 }

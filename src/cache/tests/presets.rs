@@ -40,6 +40,7 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
         config: &config,
         environment: &bed.environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     let place = Place::new(&context, std::path::Path::new(""));
     let all = presets::recognise(&place).into_iter();
@@ -179,6 +180,7 @@ fn what_is_not_pinned_expires_and_says_so() {
             config: &config,
             environment: &bed.environment,
             store: &store,
+            neighbours: crate::facts::neighbours::Neighbours::none(),
         };
         let place = Place::new(&context, std::path::Path::new(""));
         let Some(Recognised::Site(site)) = presets::recognise(&place)
