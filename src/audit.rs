@@ -6,7 +6,6 @@
 //! suppressions. A rule without input says "not applicable" and never passes silently.
 
 mod addresses;
-pub mod baseline;
 pub mod contract;
 mod facts;
 pub mod fix_plan;

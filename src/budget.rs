@@ -28,6 +28,7 @@ use crate::error::{Kind, Problem};
 use crate::facts::Unread;
 use crate::facts::tree::{Totals, Tree};
 use crate::finding::Finding;
+pub use crate::verdict::Verdict;
 use attribute::Named;
 pub use attribute::Node;
 use binaries::Binary;
@@ -196,33 +197,6 @@ pub struct Part {
     pub compressed: u64,
     /// Half-width of the interval around [`Self::compressed`], bytes.
     pub plus_minus: u64,
-}
-
-/// The verdict.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Verdict {
-    #[default]
-    Within,
-    Warn,
-    Over,
-    /// The interval straddles the limit within half a per cent: the build goes on.
-    TooClose,
-    /// Something could not be read, so no verdict is honest.
-    Unknown,
-}
-
-impl Verdict {
-    /// The word that reports and image labels use.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Within => "within",
-            Self::Warn => "warn",
-            Self::Over => "over",
-            Self::TooClose => "too-close",
-            Self::Unknown => "unknown",
-        }
-    }
 }
 
 /// Weighs an app on its own and judges it.

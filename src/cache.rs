@@ -10,6 +10,7 @@ mod apply;
 pub mod collect;
 pub mod companion;
 mod decide;
+pub mod event;
 pub mod explain;
 mod exposes;
 mod folders;
@@ -37,11 +38,11 @@ pub use self::problems::{
     CACHE_DISCARDED, CACHE_NOT_STORED, CACHE_UNKNOWN, INSTALL_FAILED, LOCKFILE_OUT_OF_STEP,
     SCRIPT_FAILED, TOOL_MISSING,
 };
+use crate::cache::event::{Event, Progress};
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::Environment;
-use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

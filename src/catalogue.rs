@@ -17,6 +17,33 @@ pub trait Entry {
     fn title(&self) -> &'static str;
 }
 
+/// The page of a rule, in Markdown paragraphs.
+#[derive(Debug)]
+pub struct Docs {
+    pub finds: &'static str,
+    pub why: &'static str,
+    /// With commands.
+    pub fix: &'static str,
+    pub silent: &'static str,
+}
+
+impl Docs {
+    /// The four sections of a rule's page, in Markdown.
+    #[must_use]
+    pub fn sections(&self) -> String {
+        let mut text = String::new();
+        for (heading, section) in [
+            ("What it finds", self.finds),
+            ("Why it breaks here", self.why),
+            ("How to fix", self.fix),
+            ("When it stays silent", self.silent),
+        ] {
+            let _ = write!(text, "\n## {heading}\n\n{}\n", section.trim());
+        }
+        text
+    }
+}
+
 /// The rule with this id or code.
 #[must_use]
 pub fn find<E: Entry>(all: &'static [&'static E], wanted: &str) -> Option<&'static E> {

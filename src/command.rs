@@ -1,7 +1,7 @@
 //! How is a program run, with its output live and nothing secret in the log?
 //!
 //! Never through a shell: arguments reach the program as they are. Output lines go to
-//! [`Progress`] as they come; the last ones are kept for the error message.
+//! the caller as they come; the last ones are kept for the error message.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -10,7 +10,23 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::progress::{Event, Progress};
+/// What happens while a program runs. Secrets are already masked.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    Started {
+        command: &'a str,
+    },
+    /// One line of output, without the line end.
+    Output {
+        line: &'a str,
+    },
+    Ended {
+        command: &'a str,
+        /// From its start to its end.
+        took: Duration,
+        success: bool,
+    },
+}
 
 /// How many lines of output an error message carries.
 const KEPT_LINES: usize = 40;
@@ -80,10 +96,10 @@ pub fn run(
     arguments: &[String],
     folder: &Path,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
-    progress: &mut dyn Progress,
+    tell: &mut dyn FnMut(Event<'_>),
 ) -> std::io::Result<Ended> {
     let shown = shown(program, arguments);
-    progress.event(Event::CommandStarted { command: &shown });
+    tell(Event::Started { command: &shown });
     let begun = Instant::now();
     let mut child = Command::new(program)
         .args(arguments)
@@ -114,7 +130,7 @@ pub fn run(
         if tail.is_empty() && line.trim().is_empty() {
             continue;
         }
-        progress.event(Event::CommandOutput { line: &line });
+        tell(Event::Output { line: &line });
         if tail.len() == KEPT_LINES {
             tail.pop_front();
         }
@@ -126,7 +142,7 @@ pub fn run(
     }
     let status = child.wait()?;
     let took = begun.elapsed();
-    progress.event(Event::CommandEnded {
+    tell(Event::Ended {
         command: &shown,
         took,
         success: status.success(),

@@ -7,6 +7,7 @@
 //! project.toml must not break an older buildpack.
 
 mod audit;
+pub mod baseline;
 mod budget;
 mod cache;
 mod launch;

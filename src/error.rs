@@ -2,13 +2,11 @@
 //!
 //! A [`Problem`] is data: an id, a header, what we saw, why it matters, numbered steps.
 //! The parts that never change stand in a [`Kind`], a static beside the code that
-//! detects the problem; [`registry::KINDS`] lists all of them, and from that list come
+//! detects the problem; the list of `explain` has all of them, and from that list come
 //! `docs/errors/`, `slugsmith explain ID` and one snapshot test each.
 //!
 //! A `Problem` that is returned as `Err` ends the run; one that is sent as
-//! [`crate::progress::Event::Warning`] does not.
-
-pub mod registry;
+//! [`crate::report::event::Event::Warning`] does not.
 
 use std::fmt;
 

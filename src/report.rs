@@ -1,5 +1,7 @@
 //! What did a run find and do? One value with everything that printers show.
 
+pub mod event;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

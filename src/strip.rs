@@ -64,7 +64,6 @@ use crate::config::{Config, StripLevel};
 use crate::error::{self, Kind, Problem, Result};
 use crate::facts::environment::{Environment, World};
 use crate::facts::tree::{Totals, Tree};
-use crate::progress::Silent;
 
 /// An earlier strip was stopped and can't be ended.
 pub static NOT_RECOVERED: Kind = Kind {
@@ -175,7 +174,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         work.as_planned()
     } else {
         let verify = &config.strip.verify.value;
-        work.apply(|app| verify::first_failure(app, verify, all_variables, &mut Silent))?
+        work.apply(|app| verify::first_failure(app, verify, all_variables))?
     };
     applied.removed.extend(gone);
     applied.removed.sort_unstable_by_key(|(number, _)| *number);

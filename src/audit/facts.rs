@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
-use crate::budget::Verdict;
 use crate::facts::app::App;
 use crate::facts::code::{Call, Code, Language};
 use crate::facts::packages::{self, Ecosystem, Packages};
@@ -14,6 +13,7 @@ use crate::facts::process::{self, Runs};
 use crate::facts::sources::{self, Sources};
 use crate::facts::terraform::{self, Formation, Terraform};
 use crate::facts::tree::Tree;
+use crate::verdict::Verdict;
 
 /// What rules read.
 pub struct Facts<'a> {
@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub slug: Option<Verdict>,
     /// Names of the variables that are really set, in a build that sees the config vars.
     pub set: Option<BTreeSet<String>>,
+    /// Id and code of rules outside of the audit that its configuration may name.
+    pub other_rules: Vec<[&'static str; 2]>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -70,6 +72,7 @@ impl<'a> Facts<'a> {
             today: today(),
             slug: None,
             set: None,
+            other_rules: Vec::new(),
         }
     }
 

@@ -9,7 +9,6 @@ use super::{AuditReport, Facts, Status};
 use crate::config::{Config, RuleConfig, Source};
 use crate::facts::sources::Suppression;
 use crate::finding::{Finding, Level, Place};
-use crate::stack;
 
 /// Turns outcomes into the report.
 pub(super) fn decide(
@@ -51,7 +50,9 @@ pub(super) fn decide(
         }
         report.statuses.push((rule.id, status));
     }
-    report.findings.extend(unknown_rules(config));
+    report
+        .findings
+        .extend(unknown_rules(config, &facts.other_rules));
     report.findings.extend(unused_in_config(config, &fired));
     report
         .findings
@@ -111,18 +112,22 @@ fn names(suppression: &Suppression, rule: &Rule) -> bool {
     suppression.rule == rule.id || suppression.rule.eq_ignore_ascii_case(rule.code)
 }
 
-fn unknown_rules(config: &Config) -> Vec<Finding> {
+fn unknown_rules(config: &Config, others: &[[&'static str; 2]]) -> Vec<Finding> {
+    let is_other = |name: &str| {
+        let mut names = others.iter();
+        names.any(|[id, code]| *id == name || code.eq_ignore_ascii_case(name))
+    };
     let unknown = config
         .audit
         .rules
         .iter()
-        .filter(|(id, _)| registry::find(id).is_none() && stack::rules::find(id).is_none());
+        .filter(|(id, _)| registry::find(id).is_none() && !is_other(id));
     unknown
         .map(|(id, setting)| {
             let nearest = registry::RULES
                 .iter()
                 .map(|rule| rule.id)
-                .chain(stack::rules::RULES.iter().map(|rule| rule.id))
+                .chain(others.iter().map(|[id, _]| *id))
                 .map(|known| (strsim::damerau_levenshtein(known, id), known))
                 .min();
             let help = nearest

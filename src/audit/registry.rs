@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Facts, Status, rules};
 use crate::catalogue;
+pub use crate::catalogue::Docs;
 use crate::finding::{Level, Place};
 
 /// One rule: metadata, documentation and a pure function.
@@ -88,16 +89,6 @@ impl Target {
             Self::Both => "classic and Cloud Native",
         }
     }
-}
-
-/// The page of a rule, in Markdown paragraphs.
-#[derive(Debug)]
-pub struct Docs {
-    pub finds: &'static str,
-    pub why: &'static str,
-    /// With commands.
-    pub fix: &'static str,
-    pub silent: &'static str,
 }
 
 /// What a rule concluded.
@@ -195,23 +186,6 @@ impl Outcome {
         } else {
             Self::not_applicable()
         }
-    }
-}
-
-impl Docs {
-    /// The four sections of a rule's page, in Markdown.
-    #[must_use]
-    pub fn sections(&self) -> String {
-        let mut text = String::new();
-        for (heading, section) in [
-            ("What it finds", self.finds),
-            ("Why it breaks here", self.why),
-            ("How to fix", self.fix),
-            ("When it stays silent", self.silent),
-        ] {
-            let _ = write!(text, "\n## {heading}\n\n{}\n", section.trim());
-        }
-        text
     }
 }
 

@@ -12,7 +12,7 @@ use super::attribute::{Named, printable};
 use super::codec::Census;
 use super::stream;
 use crate::facts::tree::{Entry, EntryKind};
-use crate::progress::work;
+use crate::work;
 
 /// Programs below this are not taken apart, in bytes.
 const SMALLEST: u64 = 1_000_000;

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::attribute::{Named, printable};
 use super::stream;
 use crate::facts::tree::{Entry, EntryKind};
-use crate::progress::work;
+use crate::work;
 
 /// Files below this are not compared, in bytes: half of what deflate looks back.
 const SMALLEST: u64 = 16 * 1024;

@@ -22,7 +22,7 @@ mod windows;
 
 use super::Compressed;
 use super::stream::Stream;
-use crate::progress::work;
+use crate::work;
 use sample::Sample;
 
 /// Bytes of a window. Smaller ones pay for a Huffman table each (+0.2 % at 16 KiB),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::history::History;
 
 /// The folder of the store.
-pub const LAYER: &str = "history";
+pub const LAYER: &str = crate::facts::layers::HISTORY;
 const FILE: &str = "history.json";
 
 /// Layer metadata needs a table; ours has nothing to say.

@@ -2,8 +2,7 @@
 
 use super::LayerTree;
 use super::layers::Reused;
-use crate::facts::layers::{Folder, Layers};
-use crate::stack;
+use crate::facts::layers::{self as read, Folder, Layers};
 
 /// Launch layers that are here, and those that come out of the previous image. The trees
 /// are those that the layers were read with: they are taken out, not walked again.
@@ -13,7 +12,7 @@ pub fn take(layers: &mut Layers) -> (Vec<LayerTree>, Vec<Reused>) {
     for buildpack in &layers.group {
         for layer in &buildpack.layers {
             let tree = walked.next().unwrap_or_default();
-            if !stack::is_launched(layers, layer) {
+            if !read::launched::is_launched(layers, layer) {
                 continue;
             }
             let (name, metadata) = (layer.shown(), layer.metadata_digest());
@@ -25,7 +24,8 @@ pub fn take(layers: &mut Layers) -> (Vec<LayerTree>, Vec<Reused>) {
                     metadata,
                     tree,
                 });
-            } else if let Some(digest) = stack::reused(layers.analyzed.as_ref(), &buildpack, layer)
+            } else if let Some(digest) =
+                read::launched::reused(layers.analyzed.as_ref(), &buildpack, layer)
             {
                 reused.push(Reused {
                     name,

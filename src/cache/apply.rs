@@ -26,8 +26,8 @@ use super::explain;
 use super::presets::{Class, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
+use crate::cache::event::{Event, Progress};
 use crate::error::Result;
-use crate::progress::{Event, Progress};
 
 /// Gives cache folders back before the first script of the app that could use them.
 type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
@@ -131,7 +131,7 @@ fn install(
     let reasons = match answer {
         Answer::Hit(record) => {
             work.steps(&job.before, progress)?;
-            progress.event(Event::CacheDecided(&outcome.decision));
+            progress.event(Event::Decided(&outcome.decision));
             match work.restore(&record, false, progress)? {
                 None => {
                     work.hold(&record, progress);
@@ -145,7 +145,7 @@ fn install(
             outcome.decision = decision(Verdict::Partial {
                 reasons: reasons.clone(),
             });
-            progress.event(Event::CacheDecided(&outcome.decision));
+            progress.event(Event::Decided(&outcome.decision));
             work.steps(&job.before, progress)?;
             if work.restore(&record, true, progress)?.is_none()
                 && let Synced::Done(record) = work.sync(&record, progress)?
@@ -161,7 +161,7 @@ fn install(
         }
     };
     outcome.decision = decision(Verdict::Miss { reasons });
-    progress.event(Event::CacheDecided(&outcome.decision));
+    progress.event(Event::Decided(&outcome.decision));
     if job.install.iter().any(|step| step.is_script) {
         between(progress);
     }
@@ -184,7 +184,7 @@ fn restored(
         outcome.packed = Some(packed);
         outcome.left_out_bytes = left_out_bytes;
     }
-    progress.event(Event::CacheDone(&outcome));
+    progress.event(Event::Done(&outcome));
     if !work.job.restored.is_empty() {
         between(progress);
     }
@@ -207,7 +207,7 @@ fn finish(
     fill(&mut outcome, took, record);
     outcome.folders = folders(&work.context.app.root, work.trees);
     outcome.packed = work.packed_whole(record);
-    progress.event(Event::CacheDone(&outcome));
+    progress.event(Event::Done(&outcome));
     outcome
 }
 
@@ -230,7 +230,7 @@ fn fill(outcome: &mut Outcome, took: Duration, record: Option<&Record>) {
 
 /// Reports a decision after which nothing is done.
 pub(super) fn settled(decision: Decision, progress: &mut dyn Progress) -> Outcome {
-    progress.event(Event::CacheDecided(&decision));
+    progress.event(Event::Decided(&decision));
     empty(decision)
 }
 

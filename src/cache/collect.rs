@@ -7,7 +7,7 @@
 use super::ledger::{self, Ledger};
 use super::store::{Record, Stored};
 use super::{Context, thin};
-use crate::progress::{Event, Progress};
+use crate::cache::event::{Event, Progress};
 use crate::units;
 
 /// Builds after which a cache that none of them used is discarded.
@@ -47,7 +47,7 @@ pub(super) fn collect(context: &Context<'_>, progress: &mut dyn Progress) {
     for collected in choose(&stored, &ledger, most, is_launched) {
         // What can't be removed is judged again by the next build.
         let _ = store.discard(&collected.name);
-        progress.event(Event::CacheCollected(&collected));
+        progress.event(Event::Collected(&collected));
     }
     let names: Vec<String> = ledger.used.keys().cloned().collect();
     for name in names {

@@ -11,10 +11,10 @@ use std::path::Path;
 
 use super::store::Store;
 use super::{Context, Outcome, folders};
+use crate::cache::event::{Event, Progress};
 use crate::error::{Result, io};
 use crate::facts::before::Before;
 use crate::facts::layers::{self, Order};
-use crate::progress::{Event, Progress};
 
 /// Id of the buildpack that keeps what the companion gives back.
 pub const KEEPER: &str = "slugsmith/slugsmith";

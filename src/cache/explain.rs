@@ -14,7 +14,7 @@ use super::inputs::Inputs;
 use super::presets::{self, Place, Recognised};
 use super::store::{Record, Stored};
 use super::{Context, folders};
-use crate::progress::{Event, Progress};
+use crate::cache::event::{Event, Progress};
 
 /// One cache and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,21 @@ impl Explained {
             new: inputs.named().clone(),
             stored,
         }
+    }
+
+    /// With every input, old and new.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "schema": "slugsmith.cache-explain/1",
+            "cache": self.name,
+            "verdict": self.verdict,
+            "reasons": self.reasons,
+            "old": self.old,
+            "new": self.new,
+            "stored_bytes": self.stored.as_ref().map(|record| record.stored_bytes),
+            "install_seconds": self.stored.as_ref().map(|record| record.install.as_secs_f64()),
+        })
     }
 }
 
@@ -143,10 +158,10 @@ pub(super) fn is_asked(context: &Context<'_>) -> bool {
 
 pub(super) fn emit(context: &Context<'_>, explained: &Explained, progress: &mut dyn Progress) {
     let Some(path) = context.environment.get("SLUGSMITH_CACHE_EXPLAIN_FILE") else {
-        progress.event(Event::CacheExplained(explained));
+        progress.event(Event::Explained(explained));
         return;
     };
-    let line = crate::print::json::cache::explained(explained);
+    let line = explained.to_json();
     // An explanation that can't be written must not fail a build.
     let _ = fs_err::OpenOptions::new()
         .create(true)

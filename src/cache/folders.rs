@@ -25,10 +25,10 @@ use super::pack::{self, Fault, Links};
 use super::presets::custom::MOST;
 use super::presets::{custom, frameworks};
 use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict};
+use crate::cache::event::{Event, Progress};
 use crate::error::{Problem, Result, io};
 use crate::facts::before::Before;
 use crate::facts::environment::World;
-use crate::progress::{Event, Progress};
 
 /// All cache folders of one run.
 pub(super) struct Folders<'a> {
@@ -171,8 +171,8 @@ impl<'a> Folders<'a> {
             match made_old {
                 Ok(()) => {
                     let outcome = folder.outcome(Verdict::Hit, begun.elapsed(), Some(&record));
-                    progress.event(Event::CacheDecided(&outcome.decision));
-                    progress.event(Event::CacheDone(&outcome));
+                    progress.event(Event::Decided(&outcome.decision));
+                    progress.event(Event::Done(&outcome));
                     self.outcomes.push(outcome);
                     folder.restored = Some(record);
                 }
@@ -212,8 +212,8 @@ impl<'a> Folders<'a> {
                             reasons: vec![reason],
                         };
                         let outcome = folder.outcome(miss, begun.elapsed(), change.record());
-                        progress.event(Event::CacheDecided(&outcome.decision));
-                        progress.event(Event::CacheDone(&outcome));
+                        progress.event(Event::Decided(&outcome.decision));
+                        progress.event(Event::Done(&outcome));
                         self.outcomes.push(outcome);
                     }
                 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::baseline::Baseline;
 use super::{INVALID, Key, Section, Source, Sourced};
-use crate::audit::baseline::Baseline;
 use crate::error::{Problem, Result};
 use crate::facts::environment::Environment;
 use crate::finding::Level;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers;
 use super::tree::{EntryKind, Tree};
-use crate::progress::work;
+use crate::work;
 
 /// Id of the companion buildpack.
 pub const COMPANION: &str = "slugsmith/restore";

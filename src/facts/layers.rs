@@ -10,6 +10,7 @@ pub mod contents;
 pub mod descriptor;
 pub mod elf;
 pub mod env_dir;
+pub mod launched;
 pub mod libraries;
 pub mod paths;
 pub mod slices;
@@ -29,6 +30,10 @@ pub use contents::{Contents, Executable, Program};
 pub use env_dir::{EnvDir, EnvFile};
 pub use libraries::Library;
 pub use tables::{Analyzed, LaunchFile, LayerToml, PlanEntry, Process, Types};
+
+/// The layer of ours in which the flow keeps what the next build compares with: the
+/// history of sizes, the list of stripped files.
+pub const HISTORY: &str = "history";
 
 /// How the order of the buildpacks is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use super::app::App;
 use super::code::{self, Code, Language};
 use super::tree::{EntryKind, Tree};
-use crate::progress::work;
+use crate::work;
 
 pub use kinds::is_env_file;
 pub use suppress::Suppression;

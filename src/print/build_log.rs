@@ -7,11 +7,13 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
-use super::{audit, budget, cache, companion, findings, json, problem, profile, stack, strip};
+use super::{audit, budget, cache, companion, findings, problem, profile, stack, strip};
+use crate::cache::event::Event as Of;
+use crate::command;
 use crate::config::LogLevel;
 use crate::finding::Finding;
-use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::report::event::{Event, Progress};
 use crate::units;
 
 /// A phase that takes longer says so: in a log nothing spins.
@@ -106,6 +108,43 @@ impl<W: Write> BuildLog<W> {
     }
 }
 
+impl<W: Write> BuildLog<W> {
+    fn cache(&mut self, event: Of<'_>) {
+        let level = self.level;
+        match event {
+            Of::Warning(warning) => self.lines(&problem::warning(warning)),
+            Of::Decided(decision) => self.dependencies(&cache::decision(decision, level)),
+            Of::Command(command::Event::Started { command }) => {
+                self.dependencies(&[Line::item(2, format!("Running `{command}`"))]);
+            }
+            Of::Command(command::Event::Output { line }) => self.output(line),
+            Of::Command(command::Event::Ended { success, took, .. }) => {
+                if !success {
+                    self.lines(&[Line::alarm(
+                        2,
+                        format!("Failed after {}", units::time(took)),
+                    )]);
+                }
+            }
+            Of::Pruned {
+                packages,
+                bytes,
+                took,
+            } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
+            Of::LayerStripped(went) => {
+                self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
+            }
+            Of::Done(outcome) => self.dependencies(&cache::outcome(outcome, level)),
+            Of::Resumed { name } => self.dependencies(&[cache::resumed(name)]),
+            Of::Explained(one) => {
+                self.dependencies(&[Line::row(1, one.to_json().to_string())]);
+            }
+            Of::Collected(one) => self.dependencies(&[cache::collected(one)]),
+            Of::Companion(report) => self.lines(&companion::lines(report)),
+        }
+    }
+}
+
 impl<W: Write> Progress for BuildLog<W> {
     fn event(&mut self, event: Event<'_>) {
         let level = self.level;
@@ -115,34 +154,7 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
             Event::Stack(report) => self.lines(&stack::lines(report, level)),
-            Event::CacheDecided(decision) => self.dependencies(&cache::decision(decision, level)),
-            Event::CommandStarted { command } => {
-                self.dependencies(&[Line::item(2, format!("Running `{command}`"))]);
-            }
-            Event::CommandOutput { line } => self.output(line),
-            Event::CommandEnded { success, took, .. } => {
-                if !success {
-                    self.lines(&[Line::alarm(
-                        2,
-                        format!("Failed after {}", units::time(took)),
-                    )]);
-                }
-            }
-            Event::Pruned {
-                packages,
-                bytes,
-                took,
-            } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
-            Event::LayerStripped(went) => {
-                self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
-            }
-            Event::CacheDone(outcome) => self.dependencies(&cache::outcome(outcome, level)),
-            Event::CacheResumed { name } => self.dependencies(&[cache::resumed(name)]),
-            Event::CacheExplained(one) => {
-                self.dependencies(&[Line::row(1, json::cache::explained(one).to_string())]);
-            }
-            Event::CacheCollected(one) => self.dependencies(&[cache::collected(one)]),
-            Event::Companion(report) => self.lines(&companion::lines(report)),
+            Event::Cache(event) => self.cache(event),
             Event::Strip(report) => self.done(strip::lines(report, level)),
             Event::Budget(report) => self.done(budget::lines(report, level)),
             Event::Audit(report) => self.done(audit::lines(report, level)),

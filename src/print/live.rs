@@ -15,8 +15,11 @@ use std::time::{Duration, Instant};
 use screen::{Form, Screen};
 
 use super::line::Skin;
+use crate::cache;
+use crate::command;
 use crate::config::LogLevel;
-use crate::progress::{Event, Progress, work};
+use crate::report::event::{Event, Progress};
+use crate::work;
 
 /// Columns of a terminal that doesn't say.
 const USUAL: usize = 80;
@@ -101,10 +104,10 @@ impl<P: Progress> Progress for Live<P> {
         screen.make_room(Instant::now());
         match &event {
             Event::Working { what } => screen.begin(what, Instant::now()),
-            Event::CommandStarted { command } => {
+            Event::Cache(cache::event::Event::Command(command::Event::Started { command })) => {
                 screen.begin_command(command, Instant::now());
             }
-            Event::CommandEnded { .. }
+            Event::Cache(cache::event::Event::Command(command::Event::Ended { .. }))
             | Event::Strip(_)
             | Event::Budget(_)
             | Event::Audit(_)

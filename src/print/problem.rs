@@ -106,7 +106,7 @@ fn numbered(number: usize, step: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::registry::KINDS;
+    use crate::explain::problems::KINDS;
 
     fn rendered(lines: &[Line]) -> String {
         let mut out = anstream::StripStream::new(Vec::new());

@@ -8,18 +8,17 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::audit::registry;
-use crate::explain;
 use crate::finding::{Finding, Level};
 use crate::report::Report;
 
-/// The report's findings as a SARIF log.
+/// The report's findings as a SARIF log; `page` knows the help of a rule.
 #[must_use]
-pub fn report(report: &Report) -> String {
+pub fn report(report: &Report, page: fn(&str) -> Option<String>) -> String {
     let findings: Vec<_> = report.findings().collect();
     let mut ids: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
     ids.sort_unstable();
     ids.dedup();
-    let rules: Vec<_> = ids.iter().map(|id| rule(id)).collect();
+    let rules: Vec<_> = ids.iter().map(|id| rule(id, page)).collect();
     let results: Vec<_> = findings
         .iter()
         .map(|finding| {
@@ -45,10 +44,10 @@ pub fn report(report: &Report) -> String {
     text
 }
 
-fn rule(id: &str) -> Value {
+fn rule(id: &str, page: fn(&str) -> Option<String>) -> Value {
     let known = registry::find(id);
     let title = known.map_or(id, |rule| rule.title);
-    let page = explain::page(id).unwrap_or_default();
+    let page = page(id).unwrap_or_default();
     let mut rule = json!({
         "id": id,
         "shortDescription": { "text": title },

@@ -20,7 +20,7 @@ use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{Own, USAGE, verdict};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, OfCaches, Progress};
 use crate::{cache, facts};
 
 /// Which executable was called.
@@ -129,7 +129,7 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         store: &Store::of_another(build.folder.clone()),
     };
     fs_err::create_dir_all(&notes).map_err(|error| crate::error::io("creating", &notes, &error))?;
-    cache::companion::run(&context, &notes, &mut log)?;
+    cache::companion::run(&context, &notes, &mut OfCaches(&mut log))?;
     Ok(ExitCode::SUCCESS)
 }
 

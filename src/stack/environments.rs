@@ -6,8 +6,9 @@
 use std::path::Path;
 
 use super::environment::{self, By, Environment, Raw, Step};
-use super::{is_launched, launch};
+use super::launch;
 use crate::facts::app;
+use crate::facts::layers::launched::is_launched;
 use crate::facts::layers::{self, Layer, Layers, escape};
 
 /// The environments of an app's processes.

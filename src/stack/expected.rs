@@ -11,8 +11,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::environment::{self, Environment, Raw, UNKNOWN, fits};
+use super::secrets;
 use super::snapshot::{self, Snapshot};
-use super::{is_launched, secrets};
+use crate::facts::layers::launched::is_launched;
 use crate::facts::layers::{self, Layer, Layers};
 
 /// What a build tells the start of each process.

@@ -6,8 +6,9 @@ use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
 use super::rules;
 use super::which::{self, Index, Shadowing};
-use super::{BuildpackReport, LayerReport, State, is_launched, reused};
+use super::{BuildpackReport, LayerReport, State};
 use crate::facts::app::App;
+use crate::facts::layers::launched::{is_launched, reused};
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Buildpack, EnvDir, Folder, Layer, Layers, escape};
 

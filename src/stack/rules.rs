@@ -32,8 +32,8 @@ mod useless_layer_file;
 mod variable_set_twice;
 mod wrong_platform;
 
-use crate::audit::registry::Docs;
 use crate::catalogue;
+use crate::catalogue::Docs;
 use crate::config::AuditConfig;
 use crate::finding::{Finding, Level};
 

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 
 use serde::{Deserialize, Serialize};
 
-use super::is_launched;
+use crate::facts::layers::launched::is_launched;
 use crate::facts::layers::{EnvDir, EnvFile, Executable, Folder, Layer, Layers, Root};
 
 /// Layers with more commands than this are not remembered: the metadata is an image label.

@@ -24,7 +24,7 @@ use super::reading::{Found, is_text, read};
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
 use crate::config::StripConfig;
-use crate::progress::work;
+use crate::work;
 
 pub use super::lists::KEEP_FILE;
 

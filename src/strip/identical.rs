@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{Facts, Texts};
 use super::reading::MAX_TEXT;
-use crate::progress::work;
+use crate::work;
 
 /// Smaller files are not worth a word, in bytes.
 const SMALLEST: u64 = 100_000;

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::progress::work;
+use crate::work;
 use folders::{Folders, remove_empty_folders};
 use replace::Replacement;
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::StripReport;
-use crate::budget;
+use crate::facts::layers;
 
 const FILE: &str = "strip.tsv";
 
@@ -15,7 +15,7 @@ const FILE: &str = "strip.tsv";
 /// # Errors
 /// When the store can't be written; the caller goes on without.
 pub fn save(store: &Path, report: &StripReport) -> std::io::Result<()> {
-    let folder = store.join(budget::kept::LAYER);
+    let folder = store.join(layers::HISTORY);
     fs_err::create_dir_all(&folder)?;
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;
     std::io::Write::write_all(&mut file, &report.list())?;

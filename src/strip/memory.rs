@@ -17,7 +17,7 @@ use super::journal::Change;
 use super::report::StripReport;
 use crate::facts::environment::Environment;
 use crate::facts::tree::{Entry, EntryKind, Tree};
-use crate::progress::work;
+use crate::work;
 
 /// The only variables that a decision depends on; strip gets no other.
 const VARIABLES: &[&str] = &[

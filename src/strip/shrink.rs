@@ -13,7 +13,7 @@ use super::catalogue::{Entry, Guard};
 use super::facts::{Facts, Texts, in_packages};
 use super::index;
 use super::{catalogue, native};
-use crate::progress::work;
+use crate::work;
 
 /// Larger files are left alone: both versions are in memory while one is written, in
 /// bytes.

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::command;
 use crate::facts::environment::Environment;
-use crate::progress::Progress;
 
 /// How long a command may take, in seconds: a server that keeps listening would
 /// otherwise stop the build.
@@ -28,7 +27,6 @@ pub fn first_failure(
     app: &Path,
     commands: &[String],
     environment: &Environment,
-    progress: &mut dyn Progress,
 ) -> Option<PutBack> {
     commands.iter().find_map(|text| {
         let limit = std::iter::once(LIMIT.to_owned());
@@ -37,7 +35,7 @@ pub fn first_failure(
             .variables
             .iter()
             .map(|(name, value)| (name.into(), value.clone()));
-        match command::run("timeout", &arguments, app, variables, progress) {
+        match command::run("timeout", &arguments, app, variables, &mut |_| {}) {
             Ok(ended) if ended.success => None,
             Ok(ended) => Some(PutBack {
                 command: command::mask(text),

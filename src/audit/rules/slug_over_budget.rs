@@ -2,7 +2,7 @@
 
 use super::prelude::*;
 use crate::audit::Status;
-use crate::budget::Verdict;
+use crate::verdict::Verdict;
 
 pub(super) static RULE: Rule = Rule {
     id: "slug-over-budget",

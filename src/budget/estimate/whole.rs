@@ -8,7 +8,7 @@ use super::super::stream::Stream;
 use super::bias::GNU;
 use super::windows::Buffer;
 use super::{COMPRESSING, Estimate, GZIP, Window, interval};
-use crate::progress::work;
+use crate::work;
 
 /// Bytes of a block when an archive is compressed whole, as pigz does it.
 const BLOCK: u64 = 128 * 1024;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::codec::{self, BestSpeed, DICTIONARY, Piece, Reference};
 use super::super::stream::Stream;
 use super::{COMPRESSING, WINDOW};
-use crate::progress::work;
+use crate::work;
 
 /// Windows that one job reads and measures.
 const BATCH: usize = 8;

@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::facts::tree::{Entry, EntryKind};
-use crate::progress::work;
+use crate::work;
 
 const BLOCK: usize = 512;
 /// Bytes of a file's beginning that are measured.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::now;
 use super::work::Work;
+use crate::cache::event::Progress;
 use crate::cache::ledger::Ledger;
 use crate::cache::pack::{self, Fault, Old, Part};
 use crate::cache::presets::{Class, custom};
@@ -13,7 +14,6 @@ use crate::cache::store::{Kept, Record};
 use crate::cache::{CACHE_NOT_STORED, lockfile, natives};
 use crate::error::{Result, io};
 use crate::facts::tree::{Entry, EntryKind, Tree};
-use crate::progress::Progress;
 
 impl Work<'_> {
     /// Stores the tree for the next build. A packed tree that can't be stored fails

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::{Between, prune, steps};
+use crate::cache::event::{Event, Progress};
 use crate::cache::presets::{Job, Prune, Step};
 use crate::cache::{Context, pack};
 use crate::error::{Result, io};
-use crate::progress::{Event, Progress};
 
 /// The scripts and the pruning of one installed site.
 pub(in crate::cache) struct Rest<'a> {
@@ -32,7 +32,7 @@ impl Rest<'_> {
     ) -> Result<()> {
         let is_something = !self.job.finish.is_empty() || self.job.prune != Prune::Nothing;
         if is_something && !is_alone {
-            progress.event(Event::CacheResumed { name: &self.name });
+            progress.event(Event::Resumed { name: &self.name });
         }
         if !self.job.finish.is_empty() {
             between(progress);

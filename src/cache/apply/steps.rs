@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::cache::event::{Event, Progress};
 use crate::cache::presets::{Job, Step};
 use crate::cache::{INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING};
 use crate::command::{self, Ended};
 use crate::error::{NO_SPACE, Problem, Result};
-use crate::progress::Progress;
 
 /// Runs steps one after the other; the first failure ends them.
 pub(super) fn run(
@@ -28,7 +28,7 @@ pub(super) fn run(
             variables
                 .into_iter()
                 .map(|(name, value)| (name.into(), value)),
-            progress,
+            &mut |event| progress.event(Event::Command(event)),
         )
         .map_err(|error| Problem::new(&TOOL_MISSING).saw(format!("`{}`: {error}", step.program)))?;
         if !ended.success {

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant, SystemTime};
 use super::answer::{Answer, answer};
 use super::mark::Mark;
 use super::{shelf, steps};
+use crate::cache::event::{Event, Progress};
 use crate::cache::pack::{self, Fault, Links};
 use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
 use crate::facts::tree::Tree;
-use crate::progress::{Event, Progress};
 use crate::strip::{layer, start};
 
 /// What became of an attempt to make an old tree the wanted one.

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::warn;
+use crate::cache::event::Progress;
 use crate::cache::inputs::Inputs;
 use crate::cache::pack::{self, Fault, Links, Old};
 use crate::cache::presets::custom;
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, Context, Decision, Outcome, Verdict, apply};
-use crate::progress::Progress;
 use crate::units;
 
 pub(super) struct Folder {

@@ -12,7 +12,7 @@ use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
 use super::read::{missing, remove};
 use super::write::tree_bytes;
 use super::{FRAME_BYTES, Fault, no_link_out, partial_name};
-use crate::progress::work;
+use crate::work;
 
 /// Makes every entry that is `wanted`, under the partial names of its root.
 pub(super) fn write_all(

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
 use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, is_inside, no_link_out};
 use crate::facts::tree::{EntryKind, Tree};
-use crate::progress::work;
+use crate::work;
 
 /// What a pack holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

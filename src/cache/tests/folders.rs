@@ -132,7 +132,7 @@ fn run_companion(bed: &Bed, notes: &std::path::Path) -> Vec<crate::cache::Outcom
         environment: &bed.environment,
         store: &Store::of_another(bed.store().root().to_owned()),
     };
-    let companion = companion::run(&context, notes, &mut crate::progress::Silent);
+    let companion = companion::run(&context, notes, &mut crate::cache::event::Silent);
     companion.unwrap().restored
 }
 

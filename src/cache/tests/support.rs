@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::cache::event::{Event, Progress};
 use crate::cache::store::Store;
 use crate::cache::{Context, Outcome, run};
 use crate::config::{self, Config};
 use crate::error::Result;
 use crate::facts::app;
 use crate::facts::environment::{Environment, World, this_machine};
-use crate::progress::{Event, Progress};
 
 /// Everything that was reported.
 #[derive(Debug, Default)]
@@ -29,20 +29,20 @@ impl Progress for Log {
             Event::Warning(problem) => self
                 .warnings
                 .push((problem.kind.id.to_owned(), problem.saw.join("; "))),
-            Event::CacheDecided(decision) => self.lines.extend(
+            Event::Decided(decision) => self.lines.extend(
                 crate::print::cache::decision(decision, level)
                     .into_iter()
                     .map(|line| line.text),
             ),
-            Event::CacheDone(outcome) => self.lines.extend(
+            Event::Done(outcome) => self.lines.extend(
                 crate::print::cache::outcome(outcome, level)
                     .into_iter()
                     .map(|line| line.text),
             ),
-            Event::CacheResumed { name } => {
+            Event::Resumed { name } => {
                 self.lines.push(crate::print::cache::resumed(name).text);
             }
-            Event::CacheCollected(one) => {
+            Event::Collected(one) => {
                 self.lines.push(crate::print::cache::collected(one).text);
             }
             _ => {}

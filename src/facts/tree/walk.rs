@@ -18,7 +18,7 @@ use rustix::io::Errno;
 
 use super::{Entry, EntryKind, Tree, kind_of};
 use crate::facts::Unread;
-use crate::progress::work;
+use crate::work;
 
 /// Files that one job stats; larger folders are shared by several jobs.
 const CHUNK: usize = 1024;

@@ -2,23 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::explain::Explained;
 use crate::cache::{Outcome, Verdict};
-
-/// One cache with every input, old and new.
-#[must_use]
-pub fn explained(explained: &Explained) -> Value {
-    json!({
-        "schema": "slugsmith.cache-explain/1",
-        "cache": explained.name,
-        "verdict": explained.verdict,
-        "reasons": explained.reasons,
-        "old": explained.old,
-        "new": explained.new,
-        "stored_bytes": explained.stored.as_ref().map(|record| record.stored_bytes),
-        "install_seconds": explained.stored.as_ref().map(|record| record.install.as_secs_f64()),
-    })
-}
 
 /// Name, verdict, reasons, sizes in bytes, times in seconds.
 #[must_use]

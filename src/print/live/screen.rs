@@ -4,8 +4,8 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::print::line::{Line, Skin, one_line};
-use crate::progress::work::{Seen, Unit};
 use crate::units;
+use crate::work::{Seen, Unit};
 
 /// So long nothing was printed before a log says what is going on; twice as long before
 /// the second line, and so on.

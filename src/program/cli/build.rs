@@ -21,7 +21,7 @@ use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::{USAGE, verdict};
-use crate::progress::{Event, Progress as _};
+use crate::report::event::{Event, Progress as _};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]

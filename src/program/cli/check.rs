@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{OutputFile, environment, folder};
-use crate::audit::baseline::{self, NO_BASELINE};
 use crate::audit::{self, Facts, contract, fix_plan};
 use crate::budget;
+use crate::config::baseline::{self, NO_BASELINE};
 use crate::config::{self, Config};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
+use crate::explain;
 use crate::facts::app;
 use crate::facts::tree::Tree;
 use crate::flow::{self, Input};
@@ -20,7 +21,7 @@ use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
 use crate::program::USAGE;
-use crate::progress::Silent;
+use crate::report::event::Silent;
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
 /// without changing anything
@@ -106,7 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
                 report.prefix_paths(&below(root, &app)?);
             }
             output.write(&match arguments.format {
-                Form::Sarif => sarif::report(&report),
+                Form::Sarif => sarif::report(&report, explain::page),
                 Form::Github => github::report(&report),
                 Form::Gitlab => gitlab::report(&report),
                 Form::Markdown => markdown::check(&report),

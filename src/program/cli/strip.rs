@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, json};
-use crate::progress::Silent;
+use crate::report::event::Silent;
 
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]

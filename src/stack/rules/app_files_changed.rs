@@ -1,7 +1,7 @@
 //! Other buildpacks changed or deleted files of the app.
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 

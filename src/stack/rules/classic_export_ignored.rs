@@ -1,7 +1,7 @@
 //! A classic buildpack behind a shim left its variables where nobody looks.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::Layer;
 use crate::facts::shell;
 use crate::finding::{Finding, Level};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::list_variable_clobbered::separator;
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::environment::{By, How};
 use crate::stack::model::Model;

@@ -1,7 +1,7 @@
 //! The default process is gone because its type was defined again without `default`.
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 

@@ -1,7 +1,7 @@
 //! The environment of this build is not what the layers say.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 use crate::stack::{live, secrets};

@@ -1,11 +1,11 @@
 //! The build will fail when all buildpacks are done.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
+use crate::facts::layers::launched::reused;
 use crate::facts::layers::{Folder, LayerToml};
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
-use crate::stack::reused;
 
 pub(super) static RULE: Rule = Rule {
     id: "export-will-fail",

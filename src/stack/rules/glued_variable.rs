@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::list_variable_clobbered::separator;
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::environment::{Environment, How, Step};
 use crate::stack::model::Model;

@@ -1,10 +1,10 @@
 //! Layers of one buildpack whose order at launch is not the one at build.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
+use crate::facts::layers::launched::is_launched;
 use crate::facts::layers::{Layer, Root};
 use crate::finding::{Finding, Level};
-use crate::stack::is_launched;
 use crate::stack::model::Model;
 
 pub(super) static RULE: Rule = Rule {

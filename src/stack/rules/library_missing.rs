@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::escape;
 use crate::finding::{Finding, Level};
 use crate::stack::libraries::{self, Known};

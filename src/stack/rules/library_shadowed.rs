@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::Library;
 use crate::finding::{Finding, Level};
 use crate::stack::libraries;

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::environment::{By, Environment, How, Step};
 use crate::stack::model::Model;

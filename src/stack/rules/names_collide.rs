@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::escape;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;

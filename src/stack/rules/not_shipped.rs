@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::escape;
+use crate::facts::layers::launched::is_launched;
 use crate::finding::{Finding, Level};
-use crate::stack::is_launched;
 use crate::stack::model::Model;
 
 pub(super) static RULE: Rule = Rule {

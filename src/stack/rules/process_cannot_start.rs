@@ -1,7 +1,7 @@
 //! The launcher will stop before the process starts.
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::environment::By;
 use crate::stack::model::Model;

@@ -1,7 +1,7 @@
 //! A process type of one buildpack is replaced by another's.
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::Process;
 use crate::finding::{Finding, Level};
 use crate::stack::launch::shown;

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::list_variable_clobbered::LISTS;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::Program;
 use crate::facts::shell;
 use crate::finding::{Finding, Level};

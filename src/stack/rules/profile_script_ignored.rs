@@ -1,7 +1,7 @@
 //! Profile scripts that no process sources.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 

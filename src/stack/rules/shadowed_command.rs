@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::second_runtime::{Conflict, conflicts};
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;
 use crate::stack::which::{Owner, is_runtime};

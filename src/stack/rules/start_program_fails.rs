@@ -1,7 +1,7 @@
 //! An exec.d program that will stop the app from starting.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::Program;
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;

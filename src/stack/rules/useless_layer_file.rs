@@ -1,7 +1,7 @@
 //! Layer files that have no effect.
 
 use super::Rule;
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::{Buildpack, EnvDir, EnvFile, Folder, Layer, LayerToml};
 use crate::finding::{Finding, Level};
 use crate::stack::model::Model;

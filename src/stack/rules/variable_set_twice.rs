@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::list_variable_clobbered::separator;
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::finding::{Finding, Level};
 use crate::stack::environment::{By, Environment, How, Step};
 use crate::stack::model::Model;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, fix};
-use crate::audit::registry::Docs;
+use crate::catalogue::Docs;
 use crate::facts::layers::descriptor::Target;
 use crate::facts::layers::elf::Elf;
 use crate::finding::{Finding, Level};

@@ -9,11 +9,11 @@ use rayon::prelude::*;
 
 use super::node::Node;
 use super::python::Python;
-use crate::progress::work;
 use crate::strip::candidates::Candidates;
 use crate::strip::catalogue::Guard;
 use crate::strip::decide::Because;
 use crate::strip::facts::{Facts, Texts};
+use crate::work;
 
 /// Larger files hold data or bundles that name nothing beside them.
 const MAX_SOURCE: u64 = 32_000_000;

@@ -1,10 +1,10 @@
 //! Which kinds of problems are there? All of them, sorted by id.
 
-use super::Kind;
+use crate::error::{self, Kind};
 
 /// Every kind that any part can report. `docs/errors/` is generated from it.
 pub static KINDS: &[&Kind] = &[
-    &crate::audit::baseline::NO_BASELINE,
+    &crate::config::baseline::NO_BASELINE,
     &crate::budget::EXCEEDED,
     &crate::cache::SCRIPT_FAILED,
     &crate::cache::CACHE_DISCARDED,
@@ -18,11 +18,11 @@ pub static KINDS: &[&Kind] = &[
     &crate::program::cnb::FRAMEWORK,
     &crate::budget::image::BROKEN,
     &crate::cache::INSTALL_FAILED,
-    &super::IO,
+    &error::IO,
     &crate::cache::LOCKFILE_OUT_OF_STEP,
     &crate::facts::MALFORMED_FILE,
     &crate::program::classic::NO_PROCESS_TYPES,
-    &super::NO_SPACE,
+    &error::NO_SPACE,
     &crate::program::NO_SUCH_PATH,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,

@@ -2,21 +2,16 @@
 //!
 //! The flow tells a [`Progress`] what has just happened, as data; the build log, the
 //! plain text printer and the tests each implement it in their own way. How far a long
-//! loop has come is no event: see [`work`].
+//! loop has come is no event: see `work`.
 
-pub mod work;
-
-use std::time::Duration;
-
+use super::Report;
 use crate::audit::AuditReport;
 use crate::budget::BudgetReport;
 use crate::cache;
 use crate::error::Problem;
 use crate::finding::Finding;
-use crate::report::Report;
 use crate::stack::StackReport;
 use crate::strip::StripReport;
-use crate::strip::layer::Went;
 
 /// Something that happened, in the order in which it happened.
 #[derive(Debug)]
@@ -33,52 +28,15 @@ pub enum Event<'a> {
     /// Findings about the configuration itself; may be empty.
     Config(&'a [Finding]),
     /// Something that may take long begins: for bars and timed lines. What it counts is on
-    /// the [`work::board`].
+    /// the board of `work`.
     Working {
         /// As in "Stripping".
         what: &'a str,
     },
     /// The stack as the earlier buildpacks left it.
     Stack(&'a StackReport),
-    /// A cache was looked up; its outcome is known before any command runs.
-    CacheDecided(&'a cache::Decision),
-    /// A command of a package manager starts. Secrets are already masked.
-    CommandStarted {
-        command: &'a str,
-    },
-    /// One line of its output, without the line end.
-    CommandOutput {
-        line: &'a str,
-    },
-    CommandEnded {
-        command: &'a str,
-        /// From its start to its end.
-        took: Duration,
-        success: bool,
-    },
-    /// Dev dependencies left an installed tree, without any command.
-    Pruned {
-        /// Packages that went.
-        packages: u64,
-        /// Apparent size.
-        bytes: u64,
-        /// From the first look at the tree to the last removal.
-        took: Duration,
-    },
-    /// What no process needs has left an installed layer.
-    LayerStripped(&'a Went),
-    /// A cache was restored, filled or given up.
-    CacheDone(&'a cache::Outcome),
-    /// All caches are installed, and the build scripts of this one's project are next.
-    CacheResumed {
-        name: &'a str,
-    },
-    /// The key of a cache, where the user asks for it.
-    CacheExplained(&'a cache::explain::Explained),
-    /// A stored cache was discarded to make room.
-    CacheCollected(&'a cache::collect::Collected),
-    /// The companion at the front of the list is done.
-    Companion(&'a cache::companion::Companion),
+    /// A cache is restored, filled, kept or given up.
+    Cache(cache::event::Event<'a>),
     Strip(&'a StripReport),
     Budget(&'a BudgetReport),
     Audit(&'a AuditReport),
@@ -90,6 +48,18 @@ pub enum Event<'a> {
 pub trait Progress {
     /// Called in the order in which things happen; must not block for long.
     fn event(&mut self, event: Event<'_>);
+}
+
+/// Passes what happens to caches on to the progress of a whole run.
+pub struct OfCaches<'a>(pub &'a mut dyn Progress);
+
+impl cache::event::Progress for OfCaches<'_> {
+    fn event(&mut self, event: cache::event::Event<'_>) {
+        match event {
+            cache::event::Event::Warning(problem) => self.0.event(Event::Warning(problem)),
+            other => self.0.event(Event::Cache(other)),
+        }
+    }
 }
 
 /// Discards every event: for callers that want the report alone.
