@@ -11,6 +11,8 @@ pub enum Verdict {
     TooClose,
     /// Something could not be read, so no verdict is honest.
     Unknown,
+    /// The sources are within; their dependencies are not here to be weighed.
+    SourcesOnly,
 }
 
 impl Verdict {
@@ -23,6 +25,7 @@ impl Verdict {
             Self::Over => "over",
             Self::TooClose => "too-close",
             Self::Unknown => "unknown",
+            Self::SourcesOnly => "sources-only",
         }
     }
 }

@@ -34,7 +34,8 @@ pub static FINDINGS: Kind = Kind {
     why: "The app's own configuration says that findings of this level must not be deployed.",
     steps: &[
         "Mend what the log above lists; `slugsmith explain ID` tells more about each.",
-        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = { level = \"off\", reason = \"…\" }.",
+        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = \
+         { level = \"off\", reason = \"…\" }.",
         "To let findings pass, set [com.slugsmith.audit] fail_build_on = \"never\".",
     ],
     example: || {

@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_name_files_and_bundler_keys_do_not() {
-        let json = json!({"main": "m.js", "module": "esm/m.js", "oclif": {"commands": "./lib/commands"}, "types": "m.d.ts"});
+        let json = json!({"main": "m.js", "module": "esm/m.js",
+            "oclif": {"commands": "./lib/commands"}, "types": "m.d.ts"});
         assert_eq!(entries(&json), ["m.js", "lib/commands"]);
         let bundling = Runtime {
             bundles: true,
