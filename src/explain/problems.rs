@@ -38,6 +38,8 @@ pub fn find(id: &str) -> Option<&'static Kind> {
 #[cfg(test)]
 mod tests {
     use super::KINDS;
+    use crate::print::line::{Line, Skin};
+    use crate::print::problem::{error, warning};
 
     #[test]
     fn kinds_are_sorted_and_unique() {
@@ -59,6 +61,27 @@ mod tests {
             assert!(!kind.why.is_empty(), "{}", kind.id);
             assert!(!kind.steps.is_empty(), "{}", kind.id);
             assert_eq!((kind.example)().kind.id, kind.id);
+        }
+    }
+
+    fn rendered(lines: &[Line]) -> String {
+        let mut out = anstream::StripStream::new(Vec::new());
+        for line in lines {
+            Skin::Bullets.write(&mut out, line).unwrap();
+        }
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn every_kind_as_it_is_printed() {
+        for kind in KINDS {
+            let problem = (kind.example)();
+            let text = format!(
+                "{}\n--- as a warning ---\n{}",
+                rendered(&error(&problem)),
+                rendered(&warning(&problem))
+            );
+            insta::assert_snapshot!(kind.id, text);
         }
     }
 }
