@@ -30,7 +30,7 @@ fn lists_for_other_tools_are_followed_and_said_to_be() {
     }
     let environment = Environment {
         world: World::Classic,
-        target: this_machine(),
+        target: this_machine(None),
         variables: std::collections::BTreeMap::new(),
     };
     let config = config::parse("", &environment).unwrap();

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
-use super::{audit, budget, cache, companion, findings, problem, profile, stack, strip};
+use super::{audit, budget, cache, companion, findings, problem, profile, stack, strip, verdict};
 use slugsmith_cache::event::Event as Of;
 use slugsmith_config::LogLevel;
 use slugsmith_facts::run as command;
@@ -103,6 +103,7 @@ impl<W: Write> BuildLog<W> {
 
     fn finished(&mut self, report: &Report) {
         self.lines(&profile::lines(report));
+        self.lines(&verdict::lines(report));
         let done = format!("Done in {}", units::time(report.took));
         self.lines(&[Line::section(done)]);
     }

@@ -31,6 +31,7 @@ pub mod sarif;
 pub mod stack;
 pub mod strip;
 pub mod triage;
+mod verdict;
 
 use std::io::{self, Write};
 

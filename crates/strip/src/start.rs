@@ -4,6 +4,7 @@
 //! every package.json script that is not clearly a developer's (test, lint, build …), and
 //! what they lead to. Their words are references like literals in code.
 
+pub(super) mod compilers;
 mod processes;
 mod runtime;
 

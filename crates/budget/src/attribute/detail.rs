@@ -34,7 +34,7 @@ pub struct Node {
     pub children: Vec<Node>,
     /// Compressed bytes by kind of everything inside, until the folder is finished.
     #[serde(skip)]
-    pub(crate) kinds: BTreeMap<&'static str, f64>,
+    pub kinds: BTreeMap<&'static str, f64>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
