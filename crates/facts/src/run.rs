@@ -246,22 +246,16 @@ fn describe(status: std::process::ExitStatus) -> String {
 mod tests {
     use super::*;
 
-    #[derive(Default)]
-    struct Lines(Vec<String>);
-
-    impl Progress for Lines {
-        fn event(&mut self, event: Event<'_>) {
-            if let Event::CommandOutput { line } = event {
-                self.0.push(line.to_owned());
-            }
-        }
-    }
-
     fn sh(script: &str) -> (Ended, Vec<String>) {
-        let mut lines = Lines::default();
+        let mut lines = Vec::new();
         let arguments = ["-c".to_owned(), script.to_owned()];
-        let ended = run("/bin/sh", &arguments, Path::new("/"), [], &mut lines).unwrap();
-        (ended, lines.0)
+        let mut tell = |event: Event<'_>| {
+            if let Event::Output { line } = event {
+                lines.push(line.to_owned());
+            }
+        };
+        let ended = run("/bin/sh", &arguments, Path::new("/"), [], &mut tell).unwrap();
+        (ended, lines)
     }
 
     #[test]
@@ -307,18 +301,14 @@ mod tests {
 
     #[test]
     fn credentials_in_a_command_are_masked() {
-        #[derive(Default)]
-        struct Started(String);
-        impl Progress for Started {
-            fn event(&mut self, event: Event<'_>) {
-                if let Event::CommandStarted { command } = event {
-                    command.clone_into(&mut self.0);
-                }
-            }
-        }
-        let mut started = Started::default();
+        let mut started = String::new();
         let arguments = ["https://u:p@h/x".to_owned()];
-        run("/bin/true", &arguments, Path::new("/"), [], &mut started).unwrap();
-        assert_eq!(started.0, "/bin/true https://***@h/x");
+        let mut tell = |event: Event<'_>| {
+            if let Event::Started { command } = event {
+                command.clone_into(&mut started);
+            }
+        };
+        run("/bin/true", &arguments, Path::new("/"), [], &mut tell).unwrap();
+        assert_eq!(started, "/bin/true https://***@h/x");
     }
 }
