@@ -1,5 +1,7 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
+pub mod lock;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,6 +15,7 @@ use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
+use crate::facts::secrets;
 use crate::facts::tree::{Entry, Totals, Tree};
 use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
@@ -67,8 +70,14 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         name: "slugsmith",
         version: env!("CARGO_PKG_VERSION"),
     });
+    secrets::know(&input.environment.variables);
     progress.event(Event::Config(&input.config.findings));
+    let mut locks = Vec::new();
     if apply {
+        locks.push(lock::take(input.app, progress)?);
+        if let Some(store) = input.store {
+            locks.push(lock::take(store.root(), progress)?);
+        }
         strip::recover(input.app)?;
     }
     let app = app::read(input.app);
@@ -102,6 +111,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
+    drop(locks);
     Ok(run.report)
 }
 

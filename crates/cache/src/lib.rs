@@ -40,7 +40,7 @@ pub use self::problems::{
 use crate::event::{Event, Progress};
 use slugsmith_config::Config;
 use slugsmith_facts::app::App;
-use slugsmith_facts::environment::Environment;
+use slugsmith_facts::environment::{Environment, World};
 use slugsmith_finding::error::{Problem, Result};
 
 /// What was decided about one cache, before anything is written.
@@ -113,13 +113,16 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The folder with every buildpack's layers. Only a Cloud Native build has one: what is
+    /// beside our store elsewhere is not ours to read.
+    fn layers_root(&self) -> Option<&Path> {
+        let is_layers = self.environment.world == World::CloudNative;
+        self.store.root().parent().filter(|_| is_layers)
+    }
+
     /// Ids of the group's buildpacks, as far as the group is known.
     fn group(&self) -> Vec<String> {
-        let layers = self
-            .store
-            .root()
-            .parent()
-            .map(slugsmith_facts::layers::read);
+        let layers = self.layers_root().map(slugsmith_facts::layers::read);
         let group = layers.map(|layers| layers.group).unwrap_or_default();
         group.into_iter().map(|buildpack| buildpack.id).collect()
     }

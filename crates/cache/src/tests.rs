@@ -1,6 +1,7 @@
 //! Presets and their keys on small apps, with tools of our own: scripts. Whole builds are
 //! in `tests/cache` of the root package, which can print what it reads.
 
+mod interrupted;
 mod mutations;
 mod presets;
 #[path = "../../../tests/cache/support.rs"]

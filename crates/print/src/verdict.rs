@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::line::{Line, one_line};
+use super::line::Line;
+use super::safe;
 use slugsmith_budget::limits::measured;
 use slugsmith_budget::{BudgetReport, Verdict};
 use slugsmith_cache as cache;
@@ -68,7 +69,7 @@ fn not_installed(report: &Report) -> Option<Line> {
             _ => None,
         })
         .collect();
-    let text = format!("Not installed: {}", one_line(&skipped.join(", ")));
+    let text = format!("Not installed: {}", safe::line(&skipped.join(", ")));
     (!skipped.is_empty()).then(|| Line::alarm(1, text))
 }
 
@@ -104,7 +105,7 @@ fn finding(finding: &Finding) -> Line {
         .first()
         .map_or(String::new(), |step| format!(": {step}"));
     let text = format!("{} {}{place}{step}", finding.level.word(), finding.rule);
-    Line::alarm(1, one_line(&text).into_owned())
+    Line::alarm(1, safe::line(&text).into_owned())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::run as command;
+use slugsmith_facts::secrets;
 
 /// How long a command may take, in seconds: a server that keeps listening would
 /// otherwise stop the build.
@@ -38,13 +39,13 @@ pub fn first_failure(
         match command::run("timeout", &arguments, app, variables, &mut |_| {}) {
             Ok(ended) if ended.success => None,
             Ok(ended) => Some(PutBack {
-                command: command::mask(text),
+                command: secrets::in_command(text),
                 missing: missing(&ended.tail),
                 status: ended.status,
                 tail: ended.tail,
             }),
             Err(error) => Some(PutBack {
-                command: command::mask(text),
+                command: secrets::in_command(text),
                 status: error.to_string(),
                 missing: None,
                 tail: Vec::new(),
