@@ -131,6 +131,7 @@ fn run_companion(bed: &Bed, notes: &std::path::Path) -> Vec<slugsmith::cache::Ou
         config: &bed.config(),
         environment: &bed.environment,
         store: &Store::of_another(bed.store().root().to_owned()),
+        neighbours: slugsmith::facts::neighbours::Neighbours::none(),
     };
     let companion = companion::run(&context, notes, &mut slugsmith::cache::event::Silent);
     companion.unwrap().restored

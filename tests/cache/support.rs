@@ -13,6 +13,7 @@ use config::Config;
 use error::Result;
 use facts::app;
 use facts::environment::{Environment, World, this_machine};
+use facts::neighbours::Neighbours;
 
 /// Everything that was reported.
 #[derive(Debug, Default)]
@@ -144,11 +145,13 @@ impl Bed {
     pub(crate) fn try_build(&self) -> (Result<Vec<Outcome>>, Log) {
         let mut log = Log::default();
         let store = self.store();
+        let layers = facts::layers::read_environment(self.root());
         let context = Context {
             app: &app::read(&self.app()),
             config: &self.config(),
             environment: &self.environment,
             store: &store,
+            neighbours: &Neighbours::of(&layers, store.root()),
         };
         (run(&context, &mut log), log)
     }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Job, PACKED, Recognised, Site, Step, machine};
+use crate::adopt::Adoption;
 use crate::inputs::Inputs;
 use crate::pack::Fault;
 use crate::store::{Record, Stored};
@@ -37,7 +38,7 @@ pub(crate) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognised<'a>> {
                 what: cache.paths.join(", "),
                 class: PACKED,
                 trees: cache.paths.iter().map(|path| tidy(path)).collect(),
-                adopted: None,
+                adoption: Adoption::Nothing,
                 job: Box::new(|| Ok(job(context, cache, &run.value))),
             })
         })
