@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// `slugsmith strip record -- COMMAND`: exits as the command does.
+/// `slugsmith strip record -- COMMAND`: fails where the command did.
 fn record(arguments: &Arguments) -> Result<Exit> {
     let app = folder(std::path::Path::new("."))?;
     let environment = environment();
@@ -74,7 +74,7 @@ fn record(arguments: &Arguments) -> Result<Exit> {
         let _ = Skin::Bullets.write(&mut text, &line);
     }
     arguments.output.write(&String::from_utf8_lossy(&text))?;
-    Ok(if recorded.code == Some(0) {
+    Ok(if recorded.is_good() {
         Exit::Fine
     } else {
         Exit::Failed
