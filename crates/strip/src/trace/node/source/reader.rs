@@ -1,0 +1,424 @@
+//! Second pass: which expressions load something?
+
+use oxc_ast::ast::{self, Expression as E};
+use oxc_ast_visit::{Visit, walk};
+use oxc_span::GetSpan;
+use oxc_syntax::operator::BinaryOperator;
+use oxc_syntax::scope::ScopeFlags;
+
+use super::super::resolve::Form;
+use super::super::value::{Evaluator, Value};
+use super::tell::{is_loader, is_require, is_telling, is_word, reads_nothing, takes_require};
+use super::{Load, Source};
+
+pub(super) struct Reader<'e> {
+    evaluator: Evaluator<'e>,
+    loads: Vec<(Load, u32)>,
+    words: Vec<(String, u32)>,
+    /// Names with holes, of which an unknown load may mean one.
+    patterns: Vec<(Value, u32)>,
+    unknown: bool,
+    /// Own-folder mentions are part of something recorded already.
+    quiet: u32,
+    /// `require` is a parameter of a function around: a bundle's own.
+    shadowed: u32,
+    exporting: bool,
+}
+
+impl<'e> Reader<'e> {
+    pub(super) fn new(evaluator: Evaluator<'e>) -> Self {
+        Self {
+            evaluator,
+            loads: Vec::new(),
+            words: Vec::new(),
+            patterns: Vec::new(),
+            unknown: false,
+            quiet: 0,
+            shadowed: 0,
+            exporting: false,
+        }
+    }
+
+    pub(super) fn finish(self, text: &str) -> Source {
+        let mut loads = self.loads;
+        let unknown = self.unknown;
+        let is_name = |value: &Value| {
+            let start = value.start();
+            start.starts_with("./")
+                || start.starts_with("../")
+                || start.starts_with('@')
+                || start.len() > 3
+        };
+        if unknown {
+            let patterns = self
+                .patterns
+                .into_iter()
+                .filter(|(value, _)| is_name(value) && names_module(value));
+            loads.extend(patterns.map(|(value, at)| (Load::Module(value, Form::Require), at)));
+        }
+        // A bundle says each of its words a thousand times.
+        let mut words = self.words;
+        words.sort_unstable();
+        words.dedup_by(|one, other| one.0 == other.0);
+        let mut forms = loads.iter().filter_map(|(load, _)| match load {
+            Load::Module(_, form) => Some(*form),
+            _ => None,
+        });
+        let first = forms.next();
+        let form = first.filter(|first| forms.all(|form| form == *first));
+        loads.extend(
+            words
+                .into_iter()
+                .filter(|(word, _)| unknown || is_telling(word))
+                .map(|(word, at)| (Load::Word(word), at)),
+        );
+        if !loads.is_empty() {
+            let newlines: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+            for (_, at) in &mut loads {
+                let line = newlines.partition_point(|newline| *newline < *at as usize) + 1;
+                *at = u32::try_from(line).unwrap_or(u32::MAX);
+            }
+        }
+        Source {
+            loads,
+            unknown,
+            form,
+            broken: false,
+        }
+    }
+
+    /// Somebody loads by names that are not here.
+    pub(super) fn unknown_at(&mut self, places: &[u32]) {
+        self.unknown |= !places.is_empty();
+        self.loads
+            .extend(places.iter().map(|at| (Load::Unknown, *at)));
+    }
+
+    fn module(&mut self, argument: Option<&E<'_>>, form: Form, at: u32) {
+        let values = argument.and_then(|argument| self.evaluator.evaluate(argument));
+        let Some(values) = values else {
+            self.unknown = true;
+            self.loads.push((Load::Unknown, at));
+            return;
+        };
+        for value in values {
+            if !value.inside && value.start().is_empty() && !value.is_known() {
+                self.unknown = true;
+                self.loads.push((Load::Unknown, at));
+            } else {
+                self.loads.push((Load::Module(value, form), at));
+            }
+        }
+    }
+
+    /// Records an expression that is a path inside the app. Whether it was one.
+    fn path(&mut self, expression: &E<'_>) -> bool {
+        let Some(values) = self.evaluator.evaluate(expression) else {
+            return false;
+        };
+        let mut any = false;
+        for value in values.into_iter().filter(|value| value.inside) {
+            any = true;
+            if self.quiet == 0 {
+                self.loads
+                    .push((Load::Path(value.text), expression.span().start));
+            }
+        }
+        any
+    }
+
+    fn quietly(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.quiet += 1;
+        visit(self);
+        self.quiet -= 1;
+    }
+
+    fn call(&mut self, call: &ast::CallExpression<'_>) {
+        let at = call.span.start;
+        let first = call
+            .arguments
+            .first()
+            .and_then(|first| first.as_expression());
+        match call.callee.get_inner_expression() {
+            E::Identifier(name) if name.name == "require" && self.shadowed > 0 => {}
+            E::Identifier(name) if name.name == "require" => {
+                self.module(first, Form::Require, at);
+            }
+            E::Identifier(name) if self.evaluator.loaders.contains(name.name.as_str()) => {
+                self.module(first, Form::Require, at);
+            }
+            E::Identifier(name) if name.name == "eval" => self.evaluated(first, at),
+            E::Identifier(name) => self.like_require(&name.name, call),
+            callee if is_loader(callee) => self.module(first, Form::Require, at),
+            // `Module._load(name)`, `vm.runInThisContext(code)`
+            E::StaticMemberExpression(member) if member.property.name == "_load" => {
+                self.module(first, Form::Require, at);
+            }
+            E::StaticMemberExpression(member) if runs_code(&member.property.name) => {
+                self.evaluated(first, at);
+            }
+            E::StaticMemberExpression(member) => {
+                let property = member.property.name.as_str();
+                let resolves = property == "resolve"
+                    && match member.object.get_inner_expression() {
+                        E::Identifier(object) => is_require(&object.name),
+                        E::ImportMeta(_) => true,
+                        _ => false,
+                    };
+                if resolves {
+                    // What is resolved may be absent; that is no load of its own.
+                    let unknown = self.unknown;
+                    self.module(first, Form::Require, at);
+                    self.unknown = unknown;
+                } else {
+                    self.like_require(property, call);
+                }
+            }
+            // `createRequire(import.meta.url)("x")`, `eval("require")("x")`
+            E::CallExpression(inner) => {
+                if matches!(&inner.callee, E::Identifier(name) if name.name == "createRequire" || name.name == "eval")
+                {
+                    self.module(first, Form::Require, at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Functions whose name says that they load: `dynamicRequire(module, "x")`.
+    fn like_require(&mut self, name: &str, call: &ast::CallExpression<'_>) {
+        if !is_require(name) {
+            return;
+        }
+        for argument in call.arguments.iter().filter_map(|one| one.as_expression()) {
+            for value in self.evaluator.evaluate(argument).unwrap_or_default() {
+                if value.inside || !value.start().is_empty() {
+                    self.loads
+                        .push((Load::Module(value, Form::Require), call.span.start));
+                }
+            }
+        }
+    }
+
+    /// Code that is made of texts: what it loads is unknown unless they show it.
+    fn evaluated(&mut self, code: Option<&E<'_>>, at: u32) {
+        let decided = match code.map(E::get_inner_expression) {
+            None => true,
+            Some(E::StringLiteral(text)) => {
+                let value = text.value.as_str();
+                let loads = |value: &str| value.contains("import(") || value.contains("require(");
+                !loads(value) || self.evaluator.evaluate_code(value).is_some()
+            }
+            Some(_) => false,
+        };
+        if !decided {
+            self.unknown = true;
+            self.loads.push((Load::Unknown, at));
+        }
+    }
+
+    fn function(&mut self, call: &ast::NewExpression<'_>) {
+        let loads = |argument: &ast::Argument<'_>| {
+            let values = argument
+                .as_expression()
+                .and_then(|one| self.evaluator.evaluate(one));
+            let mut values = values.into_iter().flatten();
+            values.any(|value| value.text.contains("import(") || value.text.contains("require("))
+        };
+        if matches!(&call.callee, E::Identifier(name) if name.name == "Function")
+            && call.arguments.iter().any(loads)
+        {
+            self.unknown = true;
+            self.loads.push((Load::Unknown, call.span.start));
+        }
+    }
+
+    fn worker(&mut self, call: &ast::NewExpression<'_>) {
+        let named = matches!(&call.callee, E::Identifier(name) if name.name.ends_with("Worker"))
+            || matches!(&call.callee, E::StaticMemberExpression(member) if member.property.name.ends_with("Worker"));
+        let Some(first) = call.arguments.first().and_then(|one| one.as_expression()) else {
+            return;
+        };
+        if named {
+            // A plain text is a path from the working directory.
+            for value in self.evaluator.evaluate(first).unwrap_or_default() {
+                self.loads.push((Load::Path(value.text), call.span.start));
+            }
+        }
+    }
+}
+
+/// Functions of `vm` that run what a text says.
+fn runs_code(name: &str) -> bool {
+    matches!(
+        name,
+        "runInThisContext" | "runInNewContext" | "runInContext" | "compileFunction"
+    )
+}
+
+/// Whether a text with holes can be a module's name at all.
+fn names_module(value: &Value) -> bool {
+    value.text.chars().all(|c| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '@' | '/' | '-' | '_' | '.' | super::super::value::HOLE)
+    })
+}
+
+impl<'a> Visit<'a> for Reader<'_> {
+    fn visit_expression(&mut self, it: &E<'a>) {
+        match it.get_inner_expression() {
+            E::CallExpression(call) => {
+                self.call(call);
+                if self.path(it) {
+                    return self.quietly(|reader| walk::walk_expression(reader, it));
+                }
+                if reads_nothing(&call.callee) {
+                    return self.quietly(|reader| walk::walk_expression(reader, it));
+                }
+            }
+            E::NewExpression(call) => {
+                self.worker(call);
+                self.function(call);
+                if self.path(it) || reads_nothing(&call.callee) {
+                    return self.quietly(|reader| walk::walk_expression(reader, it));
+                }
+            }
+            E::BinaryExpression(binary) => {
+                let adds = binary.operator == BinaryOperator::Addition;
+                if !adds || self.path(it) {
+                    return self.quietly(|reader| walk::walk_expression(reader, it));
+                }
+            }
+            E::TemplateLiteral(template) if !template.expressions.is_empty() && self.path(it) => {
+                return self.quietly(|reader| walk::walk_expression(reader, it));
+            }
+            E::UnaryExpression(_) => {
+                return self.quietly(|reader| walk::walk_expression(reader, it));
+            }
+            E::Identifier(_) => {
+                self.path(it);
+            }
+            E::StaticMemberExpression(member) => {
+                if self.path(it) {
+                    return;
+                }
+                if matches!(member.property.name.as_str(), "length") {
+                    return self.quietly(|reader| walk::walk_expression(reader, it));
+                }
+            }
+            _ => {}
+        }
+        walk::walk_expression(self, it);
+    }
+
+    fn visit_variable_declarator(&mut self, it: &ast::VariableDeclarator<'a>) {
+        let names = matches!(&it.id, ast::BindingPattern::BindingIdentifier(_));
+        let is_folder = it.init.as_ref().is_some_and(|init| {
+            self.evaluator
+                .evaluate(init)
+                .is_some_and(|values| values.iter().any(|value| value.inside))
+        });
+        if names && is_folder && !self.exporting {
+            // Its uses count.
+            return self.quietly(|reader| walk::walk_variable_declarator(reader, it));
+        }
+        walk::walk_variable_declarator(self, it);
+    }
+
+    fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {
+        let held = match &it.left {
+            // Its uses count where its name stands for a path; an object is somebody else's.
+            ast::AssignmentTarget::AssignmentTargetIdentifier(_) => {
+                self.evaluator.evaluate(&it.right).is_some()
+            }
+            // `__nccwpck_require__.ab = __dirname + "/"`, in all that ncc bundles.
+            ast::AssignmentTarget::StaticMemberExpression(member) => member.property.name == "ab",
+            _ => false,
+        };
+        if held {
+            return self.quietly(|reader| walk::walk_assignment_expression(reader, it));
+        }
+        walk::walk_assignment_expression(self, it);
+    }
+
+    fn visit_import_expression(&mut self, it: &ast::ImportExpression<'a>) {
+        self.module(Some(&it.source), Form::Import, it.span.start);
+        self.quietly(|reader| walk::walk_import_expression(reader, it));
+    }
+
+    fn visit_import_declaration(&mut self, it: &ast::ImportDeclaration<'a>) {
+        if !it.import_kind.is_type() {
+            let value = Value::text(it.source.value.to_string());
+            self.loads
+                .push((Load::Module(value, Form::Import), it.span.start));
+        }
+    }
+
+    fn visit_export_from_declaration(&mut self, it: &ast::ExportFromDeclaration<'a>) {
+        if !it.export_kind.is_type() {
+            let value = Value::text(it.source.value.to_string());
+            self.loads
+                .push((Load::Module(value, Form::Import), it.span.start));
+        }
+    }
+
+    fn visit_export_declaration(&mut self, it: &ast::ExportDeclaration<'a>) {
+        self.exporting = true;
+        walk::walk_export_declaration(self, it);
+        self.exporting = false;
+    }
+
+    fn visit_export_all_declaration(&mut self, it: &ast::ExportAllDeclaration<'a>) {
+        if !it.export_kind.is_type() {
+            let value = Value::text(it.source.value.to_string());
+            self.loads
+                .push((Load::Module(value, Form::Import), it.span.start));
+        }
+    }
+
+    fn visit_ts_external_module_reference(&mut self, it: &ast::TSExternalModuleReference<'a>) {
+        let value = Value::text(it.expression.value.to_string());
+        self.loads
+            .push((Load::Module(value, Form::Require), it.span.start));
+    }
+
+    fn visit_function(&mut self, it: &ast::Function<'a>, flags: ScopeFlags) {
+        let own = takes_require(&it.params);
+        self.shadowed += u32::from(own);
+        let exporting = std::mem::take(&mut self.exporting);
+        walk::walk_function(self, it, flags);
+        self.exporting = exporting;
+        self.shadowed -= u32::from(own);
+    }
+
+    fn visit_arrow_function_expression(&mut self, it: &ast::ArrowFunctionExpression<'a>) {
+        let own = takes_require(&it.params);
+        self.shadowed += u32::from(own);
+        walk::walk_arrow_function_expression(self, it);
+        self.shadowed -= u32::from(own);
+    }
+
+    fn visit_string_literal(&mut self, it: &ast::StringLiteral<'a>) {
+        if is_word(&it.value) {
+            self.words.push((it.value.to_string(), it.span.start));
+        }
+    }
+
+    fn visit_template_literal(&mut self, it: &ast::TemplateLiteral<'a>) {
+        if !it.expressions.is_empty() {
+            self.patterns.extend(
+                self.evaluator
+                    .templated(it)
+                    .into_iter()
+                    .flatten()
+                    .map(|value| (value, it.span.start)),
+            );
+        }
+        if let (true, Some(quasi)) = (it.expressions.is_empty(), it.quasis.first())
+            && let Some(text) = quasi.value.cooked.as_ref().filter(|text| is_word(text))
+        {
+            self.words.push((text.to_string(), it.span.start));
+        }
+        walk::walk_template_literal(self, it);
+    }
+}
