@@ -135,6 +135,9 @@ pub struct Code {
     pub imports: Vec<Import>,
     pub calls: Vec<Call>,
     pub assignments: Vec<Assignment>,
+    /// What names of other modules hold that this file uses ([`crate::facts::sources`] fills
+    /// it); [`Code::resolve`] follows them.
+    pub imported: Vec<Assignment>,
     /// Variables read from the environment, with their line and whether a default stands there.
     pub reads: Vec<EnvRead>,
     /// A load whose name is computed; what it loads is not known.
@@ -211,6 +214,7 @@ impl Code {
             imports: Vec::new(),
             calls: Vec::new(),
             assignments: Vec::new(),
+            imported: Vec::new(),
             reads: Vec::new(),
             computed_imports: false,
             broken: false,
@@ -305,6 +309,7 @@ impl Code {
                 .iter()
                 .rev()
                 .find(|assignment| assignment.target == *name && sees(assignment))
+                .or_else(|| self.imported.iter().find(|known| known.target == *name))
             else {
                 return value;
             };

@@ -7,7 +7,9 @@
 mod deployed;
 mod go_packages;
 mod kinds;
+mod link;
 mod names;
+mod outputs;
 pub mod reach;
 mod suppress;
 mod words;
@@ -24,6 +26,7 @@ use super::tree::{EntryKind, Tree};
 use crate::progress::work;
 
 pub use kinds::is_env_file;
+pub use outputs::Outputs;
 pub use suppress::Suppression;
 
 /// Code larger than this many bytes is generated or a bundle, not written by hand.
@@ -55,6 +58,8 @@ pub struct Sources {
     /// Names in capitals with an underscore that code or configuration holds anywhere, also
     /// code that no process reaches: who mentions a variable at all.
     pub words: BTreeSet<String>,
+    /// What the app's own build makes.
+    pub outputs: Outputs,
     /// Inline suppressions.
     pub suppressions: Vec<Suppression>,
 }
@@ -146,7 +151,9 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         }
     }
     sources.files.sort_by(|a, b| a.path.cmp(&b.path));
+    sources.outputs = outputs::read(&sources.texts, ignored);
     reach::keep(app, &mut sources);
+    link::names(&mut sources);
     sources
 }
 
