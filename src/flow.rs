@@ -31,6 +31,8 @@ pub struct Input<'a> {
     pub layers: Option<&'a Path>,
     /// What a classic build has instead of layers.
     pub classic: Option<Classic<'a>>,
+    /// Sizes to compare with, instead of those that the store remembers.
+    pub previous: Option<&'a History>,
 }
 
 /// Folders of a classic build.
@@ -282,7 +284,8 @@ impl Run<'_> {
     fn weigh(&mut self, shipped: &Tree) {
         self.progress.event(Event::Working { what: "Weighing" });
         let store = self.input.store.map(Store::root);
-        let previous = store.and_then(budget::kept::load);
+        let remembered = store.and_then(budget::kept::load);
+        let previous = self.input.previous.or(remembered.as_ref());
         let (layers, reused) = match &mut self.layers {
             Some(layers) => budget::launched::take(layers),
             None => Default::default(),
@@ -291,11 +294,15 @@ impl Run<'_> {
             app: shipped,
             layers: &layers,
             reused: &reused,
-            previous: previous.as_ref(),
+            previous,
         };
         let mut budget = budget::judge_load(&load, self.input.config);
         if self.layers.is_some() {
             budget.shipped = Shipped::Image;
+        }
+        if !self.apply && !cache::is_installed(&self.app, self.input.config, self.input.environment)
+        {
+            budget.has_sources_only();
         }
         if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
             // Without it the next build only lacks the comparison.

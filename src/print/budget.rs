@@ -127,6 +127,13 @@ fn headline(report: &BudgetReport) -> Line {
                 report.gaps()
             ),
         ),
+        Verdict::SourcesOnly => Line::item(
+            1,
+            format!(
+                "Sources only: {compressed} compressed, {raw} unpacked. The dependencies are not \
+                 installed here, so there is no verdict (`slugsmith check --build` installs and weighs them)"
+            ),
+        ),
         Verdict::Over => Line::alarm(
             1,
             format!("Slug {compressed} compressed ({heroku}), {raw} unpacked"),

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::budget::BudgetReport;
+use crate::budget::{BudgetReport, Shipped};
 use crate::cache::explain::Explained;
 use crate::facts::app::App;
 use crate::finding::Level;
@@ -36,7 +36,8 @@ pub fn proposal(found: &Found<'_>) -> String {
     let mut text = String::from("[_]\nschema-version = \"0.2\"\n");
     what_is_there(&mut text, found);
     if let Some(budget) = &found.report.budget {
-        limits(&mut text, budget, is_installed(found));
+        let is_installed = budget.shipped != Shipped::Sources;
+        limits(&mut text, budget, is_installed);
     }
     if let Some(strip) = &found.report.strip {
         removal(&mut text, strip, found.traced);
@@ -90,21 +91,6 @@ fn dependencies(cache: &Explained) -> String {
         ),
         None => format!("Dependencies: {name}: cached, no configuration needed."),
     }
-}
-
-/// Folders that package managers fill.
-const INSTALLED: &[&str] = &[
-    "node_modules",
-    "vendor",
-    ".venv",
-    "venv",
-    "target",
-    ".heroku",
-];
-
-/// Whether sizes count dependencies: there are none, or they are here.
-fn is_installed(found: &Found<'_>) -> bool {
-    found.caches.is_empty() || INSTALLED.iter().any(|name| found.app.has(name))
 }
 
 fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {

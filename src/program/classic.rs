@@ -149,6 +149,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
             config_vars: &build.config_vars,
             buildpack,
         }),
+        previous: None,
     };
     let report = flow::build(&input, &mut log)?;
     // Of use in this build only; it is checked to be of the same build when it is read.

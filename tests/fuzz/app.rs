@@ -114,6 +114,7 @@ impl Bed {
                 config_vars: &self.sandbox.path("env"),
                 buildpack: None,
             }),
+            previous: None,
         };
         let report = flow::build(&input, &mut log).ok();
         if let Some(report) = &report {

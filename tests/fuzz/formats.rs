@@ -9,7 +9,7 @@ use slugsmith::config;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::layers::elf;
-use slugsmith::facts::{app, classic, process, shell};
+use slugsmith::facts::{app, bash, classic, command as commands, process, shell};
 use slugsmith::stack::classic::{dyno_base, env_report};
 use slugsmith::strip::lists::List;
 use slugsmith::strip::memory::Memory;
@@ -89,7 +89,7 @@ fn format_procfile() {
     run("format_procfile", &corpus(&["Procfile"]), |data| {
         let text = String::from_utf8_lossy(data);
         for process in app::procfile(&text) {
-            let _ = process::words(&process.command);
+            let _ = commands::words(&process.command);
             let _ = process::shell_lines("Procfile", &process.command);
         }
     });
@@ -102,6 +102,7 @@ fn format_shell() {
         let text = String::from_utf8_lossy(data);
         let _ = shell::parse(&text);
         let _ = process::shell_lines("bin/run", &text);
+        let _ = bash::parse(&text);
     });
 }
 

@@ -111,6 +111,8 @@ pub struct Package {
     pub has_gyp: bool,
     /// Sources may be compiled at start.
     pub typescript: bool,
+    /// So may those of CoffeeScript.
+    pub coffee: bool,
     /// Maps may be read at start.
     pub source_maps: bool,
     /// Bundlers may run at start.
@@ -151,13 +153,12 @@ pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
         return Some(&NATIVE_SOURCES);
     }
     let is_template = path.split('/').any(|part| TEMPLATE_FOLDERS.contains(&part));
-    if !package.typescript
-        && !is_template
-        && matches!(
-            extension,
-            "ts" | "tsx" | "mts" | "cts" | "coffee" | "litcoffee"
-        )
-    {
+    let compiled = match extension {
+        "ts" | "tsx" | "mts" | "cts" => !package.typescript,
+        "coffee" | "litcoffee" => !(package.typescript || package.coffee),
+        _ => false,
+    };
+    if compiled && !is_template {
         return Some(&TYPESCRIPT);
     }
     if in_test_folder(path) || is_test_file(&lower) {

@@ -132,16 +132,10 @@ fn build_files(facts: &Facts<'_>) -> Vec<String> {
         let Some(text) = process::script(facts.app, name) else {
             continue;
         };
-        let start = process::Command {
-            text: text.to_owned(),
-            path: "package.json".to_owned(),
-            line: 0,
-        };
-        for command in process::follow(facts.app, &facts.sources, &start) {
-            let files = command
-                .words()
-                .into_iter()
-                .filter_map(|word| process::source_of(&facts.sources, word));
+        let start = process::Command::written(text, "package.json", 0);
+        for command in process::follow(facts.app, &start) {
+            let paths = command.words.iter().filter_map(|word| command.in_app(word));
+            let files = paths.filter_map(|path| process::source_of(&facts.sources, &path));
             found.extend(files);
         }
     }
@@ -530,8 +524,18 @@ fn loads_types_only(code: &Code, name: &str) -> bool {
 
 /// A process that starts a tool of development.
 fn tool(facts: &Facts<'_>, development: &[&str], command: &process::Command) -> Option<Evidence> {
-    let words = command.words();
-    let program = *words.first()?;
+    let wrappers = command.wrappers.iter().map(String::as_str);
+    wrappers
+        .chain([command.program()])
+        .find_map(|program| development_tool(facts, development, command, program))
+}
+
+fn development_tool(
+    facts: &Facts<'_>,
+    development: &[&str],
+    command: &process::Command,
+    program: &str,
+) -> Option<Evidence> {
     let package = match program {
         "ts-node" | "nodemon" | "tsx" | "ts-node-dev" | "babel-node" | "sequelize"
         | "sequelize-cli" | "knex" | "prisma" | "typeorm" | "dotenv" | "concurrently"

@@ -2,7 +2,8 @@
 
 use crate::audit::rules::prelude::*;
 use crate::facts::app;
-use crate::facts::process::{Command, script, source_of};
+use crate::facts::command::Need;
+use crate::facts::process::{Command, source_of};
 
 pub(in crate::audit::rules) static RULE: Rule = Rule {
     id: "process-cannot-run",
@@ -49,7 +50,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
             process
                 .commands
                 .iter()
-                .filter(|command| command.path == "Procfile" || command.path == "package.json")
+                .filter(|command| {
+                    command.path == "Procfile" || command.path.ends_with("package.json")
+                })
+                .filter(|command| !command.conditional)
                 .filter_map(|command| missing(facts, command)),
         );
     }
@@ -165,65 +169,58 @@ const BUILT: &[&str] = &[
 ];
 
 fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    let words = command.words();
-    let (program, rest) = words.split_first()?;
-    let program = program.rsplit('/').next().unwrap_or(program);
-    let first = rest.iter().find(|word| !word.starts_with('-'));
-    let gone = match program {
-        "node" | "nodejs" => {
-            let file = first.filter(|file| file.contains('.') || file.contains('/'))?;
-            let path = file.trim_start_matches("./");
-            (is_plain(path) && !is_built(path) && source_of(&facts.sources, path).is_none())
-                .then(|| format!("the file {file}"))
+    let needed = match &command.missing_script {
+        Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
+        None if command.program() == "java" => archive(facts, &command.words())?,
+        None => command
+            .needs()
+            .iter()
+            .find_map(|need| lacking(facts, command, need))?,
+    };
+    let message = format!("`{}` needs {needed}, which does not exist.", command.text);
+    let fix = "Correct the line, or commit what it names.";
+    Some(Evidence::line(&command.path, command.line, message).help(fix))
+}
+
+/// What a command needs and the app does not have.
+fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> {
+    let sources = &facts.sources;
+    let (path, found) = match need {
+        Need::Script {
+            path,
+            language: "Node",
+        } => {
+            let named = path.contains('.') || path.contains('/');
+            let inside = command.in_app(path).filter(|_| named)?;
+            (
+                path,
+                is_built(&inside) || source_of(sources, &inside).is_some(),
+            )
         }
-        "npm" | "yarn" | "pnpm" => {
-            let name = match rest {
-                ["run", name, ..] => name,
-                ["start", ..] => "start",
+        Need::Script { path, language } => {
+            let ending = match *language {
+                "Python" => ".py",
+                "Ruby" => ".rb",
                 _ => return None,
             };
-            (facts.app.package_json.good().is_some()
-                && script(facts.app, name).is_none()
-                && !(name == "start" && facts.sources.has("server.js")))
-            .then(|| format!("the script `{name}` of package.json"))
+            let inside = command.in_app(path).filter(|_| path.ends_with(ending))?;
+            (path, sources.has(&inside))
         }
-        "python" | "python3" => {
-            let file = first.filter(|file| {
-                file.rsplit_once('.')
-                    .is_some_and(|(_, ending)| ending == "py")
-                    && !rest.contains(&"-m")
-            })?;
-            (is_plain(file) && !facts.sources.has(file.trim_start_matches("./")))
-                .then(|| format!("the file {file}"))
+        Need::File(path) => {
+            let inside = command.in_app(path)?;
+            (path, is_built(&inside) || sources.has(&inside))
         }
-        "ruby" => {
-            let file = first.filter(|file| {
-                file.rsplit_once('.')
-                    .is_some_and(|(_, ending)| ending == "rb")
-            })?;
-            (is_plain(file) && !facts.sources.has(file.trim_start_matches("./")))
-                .then(|| format!("the file {file}"))
+        Need::Module(module) => return lacks_module(facts, command, module),
+        Need::Preload(path) if path.starts_with('.') => {
+            let inside = command.in_app(path)?;
+            (
+                path,
+                is_built(&inside) || source_of(sources, &inside).is_some(),
+            )
         }
-        "java" => archive(facts, rest),
-        "gunicorn" | "uvicorn" | "hypercorn" | "daphne" => module(facts, rest),
-        "puma" | "unicorn" => {
-            let at = rest
-                .iter()
-                .position(|word| *word == "-C" || *word == "-c")?;
-            let file = rest.get(at + 1)?;
-            (is_plain(file) && !facts.sources.has(file.trim_start_matches("./")))
-                .then(|| format!("the file {file}"))
-        }
-        _ => None,
-    }?;
-    Some(
-        Evidence::line(
-            &command.path,
-            command.line,
-            format!("`{}` needs {gone}, which does not exist.", command.text),
-        )
-        .help("Correct the line, or commit what it names."),
-    )
+        Need::Preload(_) | Need::PackageScript(_) => return None,
+    };
+    (is_plain(path) && !found).then(|| format!("the file {path}"))
 }
 
 fn is_plain(path: &str) -> bool {
@@ -289,80 +286,44 @@ fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
     (known && name != built).then(|| format!("target/{name}.jar (Maven builds target/{built}.jar)"))
 }
 
-/// `package.module:app` must be a file of the app, or a package that is installed.
-fn module(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
-    // A dotted first operand is the module, with or without a callable behind it.
-    let leading = words.first().filter(|word| {
-        !word.starts_with('-')
-            && word.contains('.')
-            && word
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
-            && word
-                .rsplit_once('.')
-                .is_none_or(|(_, ending)| ending != "py")
-    });
-    // `-c python:shop.gunicorn` and `-b localhost:8000` are no modules to run.
-    let values = [
-        "-b",
-        "--bind",
-        "-c",
-        "--config",
-        "-e",
-        "--env",
-        "-n",
-        "--name",
-        "--host",
-        "--log-config",
-    ];
-    let after = std::iter::once(&"").chain(words);
-    let operands = words
+/// A module must be a file of the app, or of a package that is installed.
+fn lacks_module(facts: &Facts<'_>, command: &Command, module: &str) -> Option<String> {
+    // With another folder as the place to start from, the path is not known.
+    let moves = ["--chdir", "--pythonpath", "--app-dir", "--workdir"];
+    let moved = command
+        .words
         .iter()
-        .zip(after)
-        .filter(|(_, before)| !values.contains(before))
-        .map(|(word, _)| word);
-    let target = leading.or_else(|| {
-        operands.into_iter().find(|word| {
-            !word.starts_with('-')
-                && (word.contains(':') || matches!(word.rsplit('.').next(), Some("wsgi" | "asgi")))
-                && !word.contains(['/', '$', '=', '('])
-                && !word.starts_with("0.0.0.0")
-                && !word.starts_with("unix")
-        })
-    })?;
-    let module = target.split(':').next().unwrap_or(target);
-    if module.is_empty()
-        || !module
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
-        || module.chars().next()?.is_ascii_digit()
+        .any(|word| moves.iter().any(|option| word.starts_with(option)));
+    let folder = command.folder.as_deref().filter(|_| !moved)?;
+    if command
+        .environment
+        .iter()
+        .any(|(name, _)| name == "PYTHONPATH")
     {
         return None;
     }
     let path = module.replace('.', "/");
     let top = module.split('.').next().unwrap_or(module);
-    // With another folder as the place to start from, the path is not known.
-    if words.iter().any(|word| {
-        word.starts_with("--chdir")
-            || word.starts_with("--pythonpath")
-            || word.starts_with("--app-dir")
-    }) {
-        return None;
-    }
-    let roots = ["", "src/"];
+    let base = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
+    let roots = [base.clone(), format!("{base}src/")];
+    let has = |path: &str| facts.sources.has(path);
+    let below = |folder: &str| facts.sources.below(folder).next().is_some();
     let exists = roots.iter().any(|root| {
-        facts.sources.has(&format!("{root}{path}.py"))
-            || facts.sources.has(&format!("{root}{path}/__init__.py"))
+        has(&format!("{root}{path}.py"))
+            || has(&format!("{root}{path}/__init__.py"))
+            // A folder without that file is a package as well.
+            || command.program() == "celery" && below(&format!("{root}{path}/"))
     });
-    let ours = roots.iter().any(|root| {
-        facts
-            .sources
-            .below(&format!("{root}{top}/"))
-            .next()
-            .is_some()
-            || facts.sources.has(&format!("{root}{top}.py"))
-    });
+    let ours = roots
+        .iter()
+        .any(|root| below(&format!("{root}{top}/")) || has(&format!("{root}{top}.py")));
     let installed = facts.packages.has(Ecosystem::Pypi, &top.replace('_', "-"));
-    (!exists && (ours || !installed && facts.speaks(Language::Python)))
+    // `python -m http.server` is of Python itself.
+    let serves = !command.program().starts_with("python") && command.program() != "celery";
+    (!exists && (ours || serves && !installed && facts.speaks(Language::Python)))
         .then(|| format!("the module {module}"))
 }

@@ -79,7 +79,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 ),
             ));
         }
-        if let Some(background) = in_background(&command.text) {
+        let text = format!("{} &", command.text);
+        if let Some(background) = in_background(&text).filter(|_| command.background) {
             evidence.push(at(
                 &command.path,
                 command.line,

@@ -51,13 +51,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         "postbuild",
     ] {
         if let Some(text) = script(facts.app, name) {
-            starts.push(Command {
-                text: text.to_owned(),
-                path: "package.json".to_owned(),
-                line: facts
-                    .line("package.json", &format!("\"{name}\":"))
-                    .unwrap_or(0),
-            });
+            let line = facts.line("package.json", &format!("\"{name}\":"));
+            starts.push(Command::written(text, "package.json", line.unwrap_or(0)));
         }
     }
     for path in ["bin/post_compile", "bin/pre_compile"] {
@@ -69,7 +64,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let applies = !starts.is_empty() || facts.process("web").is_some();
     let mut evidence: Vec<_> = starts
         .iter()
-        .flat_map(|start| process::follow(facts.app, &facts.sources, start))
+        .flat_map(|start| process::follow(facts.app, start))
         .find(migrations::runs)
         .map(|command| {
             at(
@@ -136,13 +131,12 @@ fn composer(facts: &Facts<'_>) -> Vec<Command> {
             .flatten()
             .filter_map(serde_json::Value::as_str);
         found.extend(one.chain(many).map(|text| {
-            Command {
-                text: text.trim_start_matches('@').to_owned(),
-                path: "composer.json".to_owned(),
-                line: facts
-                    .line("composer.json", &format!("\"{name}\""))
-                    .unwrap_or(0),
-            }
+            let line = facts.line("composer.json", &format!("\"{name}\""));
+            Command::written(
+                text.trim_start_matches('@'),
+                "composer.json",
+                line.unwrap_or(0),
+            )
         }));
     }
     found

@@ -52,7 +52,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         None => Status::NotApplicable,
         Some(Verdict::Within) => Status::Pass,
         Some(Verdict::Warn | Verdict::Over) => Status::Fail,
-        Some(Verdict::TooClose | Verdict::Unknown) => Status::Unknown,
+        Some(Verdict::TooClose | Verdict::Unknown | Verdict::SourcesOnly) => Status::Unknown,
     };
     Outcome {
         status,

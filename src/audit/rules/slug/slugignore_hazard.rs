@@ -206,9 +206,11 @@ fn needed(facts: &Facts<'_>) -> Vec<String> {
         .map(|path| (*path).to_owned())
         .collect();
     for command in facts.processes.iter().flat_map(|process| &process.commands) {
-        for word in command.words().into_iter().take(4) {
-            needed.extend(crate::facts::process::source_of(&facts.sources, word));
-        }
+        let words = command.words.iter().take(4);
+        let paths = words.filter_map(|word| command.in_app(word));
+        needed.extend(
+            paths.filter_map(|path| crate::facts::process::source_of(&facts.sources, &path)),
+        );
     }
     needed
 }
