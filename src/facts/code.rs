@@ -290,6 +290,18 @@ impl Code {
         })
     }
 
+    /// The innermost function around a scope, by its index.
+    #[must_use]
+    pub fn enclosing_function(&self, scope: usize) -> Option<usize> {
+        self.function_scope(scope)
+    }
+
+    /// Whether a scope is `outer` or a part of it.
+    #[must_use]
+    pub fn is_within(&self, scope: usize, outer: usize) -> bool {
+        self.enclosing(scope).any(|around| around == outer)
+    }
+
     /// The innermost function that a scope stands in.
     fn function_scope(&self, scope: usize) -> Option<usize> {
         self.enclosing(scope).find(|at| {

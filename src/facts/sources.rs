@@ -4,12 +4,14 @@
 //! manifests and configuration are kept as text. What is vendored, ignored by git, too big
 //! or generated is left out, and what was left out for its size is named.
 
+pub mod configured;
 mod deployed;
 mod go_packages;
 mod kinds;
 mod link;
 mod names;
 mod outputs;
+mod php_reach;
 pub mod reach;
 mod suppress;
 mod words;
@@ -22,6 +24,7 @@ use rayon::prelude::*;
 
 use super::app::App;
 use super::code::{self, Code, Language};
+use super::process;
 use super::tree::{EntryKind, Tree};
 use crate::progress::work;
 
@@ -58,6 +61,11 @@ pub struct Sources {
     /// Names in capitals with an underscore that code or configuration holds anywhere, also
     /// code that no process reaches: who mentions a variable at all.
     pub words: BTreeSet<String>,
+    /// Names of the programs that `go install ./...` makes.
+    pub go_programs: Vec<String>,
+    /// Languages that have a manifest, but that no buildpack installs, since the processes run
+    /// another one.
+    pub unserved: Vec<Language>,
     /// What the app's own build makes.
     pub outputs: Outputs,
     /// Inline suppressions.
@@ -151,8 +159,10 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         }
     }
     sources.files.sort_by(|a, b| a.path.cmp(&b.path));
+    let processes = process::read(app, &sources);
+    configured::read(app, &mut sources, &processes);
     sources.outputs = outputs::read(&sources.texts, ignored);
-    reach::keep(app, &mut sources);
+    reach::keep(app, &mut sources, &processes);
     link::names(&mut sources);
     sources
 }

@@ -491,6 +491,17 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
                 _ => {}
             }
         }
+        // What a handler keeps on the request, another one takes from it.
+        let kept = code.assignments.iter().filter(|one| {
+            const KEPT: &[&str] = &["req.", "request.", "res.locals.", "ctx.state.", "ctx."];
+            code.language == Language::JavaScript
+                && KEPT.iter().any(|start| one.target.starts_with(start))
+        });
+        for one in kept {
+            if !matches!(one.value, Expr::Other | Expr::Function) {
+                add(one.target.clone(), &one.value);
+            }
+        }
         let defined = code.calls.iter().filter(|call| {
             code.language == Language::Php
                 && call.callee == "define"

@@ -100,11 +100,22 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
                         effect(&literal)
                     ),
                 )
-                .help(help(site.code.language, service)),
+                .help(help(site.code.language, service_of(&literal, service))),
             );
         }
     }
     found
+}
+
+/// The service that an address is of, where its scheme tells.
+fn service_of(address: &str, otherwise: &'static str) -> &'static str {
+    let scheme = address.split("://").next().unwrap_or(address);
+    match scheme.split('+').next().unwrap_or(scheme) {
+        "redis" | "rediss" => "Redis",
+        "amqp" | "amqps" | "pyamqp" => "RabbitMQ",
+        "mongodb" => "MongoDB",
+        _ => otherwise,
+    }
 }
 
 /// Reading only a password from the environment leaves the address where it is.
@@ -220,14 +231,7 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
                             effect(text)
                         ),
                     )
-                    .help(help(
-                        Language::Python,
-                        if text.starts_with("redis") {
-                            "Redis"
-                        } else {
-                            "the database"
-                        },
-                    )),
+                    .help(help(Language::Python, service_of(text, "the database"))),
                 );
             }
         }
@@ -568,6 +572,12 @@ fn plain_redis(facts: &Facts<'_>) -> Vec<Evidence> {
         )
         .level(Level::Warn)
         .help(match site.code.language {
+            Language::JavaScript if site.code.imports("bull") => {
+                "new Queue(name, url, { redis: { tls: { rejectUnauthorized: false } } })"
+            }
+            Language::JavaScript if site.code.imports("bullmq") => {
+                "connection: { url, tls: { rejectUnauthorized: false } }"
+            }
             Language::JavaScript => {
                 "tls: { rejectUnauthorized: false }   (node-redis: \
                     socket: { tls: true, rejectUnauthorized: false })"

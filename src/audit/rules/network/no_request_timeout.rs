@@ -1,5 +1,6 @@
 //! Is a request given up before the router gives up?
 
+use crate::audit::gunicorn;
 use crate::audit::rules::prelude::*;
 
 pub(in crate::audit::rules) static RULE: Rule = Rule {
@@ -41,30 +42,24 @@ fn check(facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable();
     };
     let mut evidence = Vec::new();
-    for command in &web.commands {
-        let words = command.words();
-        if words
-            .first()
-            .is_some_and(|program| program.ends_with("gunicorn"))
-            && !command.text.contains("worker-class")
-            && !command.text.contains(" -k ")
-        {
-            let seconds = words.iter().enumerate().find_map(|(at, word)| match *word {
-                "--timeout" | "-t" => words.get(at + 1)?.parse::<u32>().ok(),
-                word => word.strip_prefix("--timeout=")?.parse().ok(),
-            });
+    for command in gunicorn::commands(facts) {
+        let kind = gunicorn::setting(facts, command, "worker_class", &["-k", "--worker-class"]);
+        let waits = kind.is_none_or(|kind| kind.value.is_synchronous());
+        let limit = gunicorn::setting(facts, command, "timeout", &["-t", "--timeout"]);
+        if let Some(limit) = limit.filter(|_| waits) {
+            let seconds = limit.value.number();
             if let Some(seconds) = seconds.filter(|seconds| *seconds == 0 || *seconds > 30) {
                 evidence.push(
                     Evidence::line(
-                        &command.path,
-                        command.line,
+                        &limit.path,
+                        limit.line,
                         format!(
                             "gunicorn lets a request \
                         run for {seconds} s, but the router gives up after 30: the worker goes on \
                         for nobody."
                         ),
                     )
-                    .help("--timeout 20"),
+                    .help(limit.value.written("--timeout", "timeout", "20")),
                 );
             }
         }

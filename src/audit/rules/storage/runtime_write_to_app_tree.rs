@@ -1,6 +1,6 @@
 //! Does a process write files into the app's own folder?
 
-use crate::audit::paths::{Rooted, rooted, tidies};
+use crate::audit::paths::{Rooted, is_scratch, rooted, tidies};
 use crate::audit::rules::prelude::*;
 use crate::audit::start;
 use crate::facts::code::ScopeKind;
@@ -73,6 +73,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         });
         if told
             || tidies(site)
+            || is_scratch(site, path)
             || is_switched_on(site)
             || start::prepares(&facts.processes, &site.code.path)
         {
