@@ -107,6 +107,7 @@ pub fn variables(facts: &Facts<'_>) -> Vec<Variable> {
 #[must_use]
 pub fn exists(facts: &Facts<'_>) -> bool {
     facts.app_json(&["env"]).is_some()
+        || facts.app_json(&["addons"]).is_some()
         || !facts.terraform.variables.is_empty()
         || examples(facts).next().is_some()
 }

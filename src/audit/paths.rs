@@ -246,7 +246,8 @@ pub(super) fn leads_to_temp(site: Site<'_>, path: &Expr) -> bool {
     }
     path.any(|value| match site.code.resolve(value) {
         // What a name holds says more than the name.
-        found @ (Expr::Text(_) | Expr::Call { .. }) => is_temporary(found),
+        found @ Expr::Text(_) => is_temporary(found),
+        found @ Expr::Call { callee, .. } if joins(callee) => is_temporary(found),
         found => is_temporary(value) || is_temporary(found),
     })
 }

@@ -14,7 +14,7 @@ use super::reach::join;
 use crate::facts::code::{Code, Language};
 use crate::facts::process::{Command, Runs};
 
-/// Folders that frameworks load by themselves, where the file shows the framework.
+/// Folders that frameworks load by themselves, where a file or a package shows the framework.
 const FRAMEWORKS: &[(&str, &[&str])] = &[
     (
         "artisan",
@@ -33,6 +33,21 @@ const FRAMEWORKS: &[(&str, &[&str])] = &[
     ),
     (
         "symfony.lock",
+        &["src/", "config/", "templates/", "migrations/"],
+    ),
+    (
+        "\"laravel/framework\"",
+        &[
+            "app/",
+            "config/",
+            "routes/",
+            "bootstrap/",
+            "database/",
+            "resources/",
+        ],
+    ),
+    (
+        "\"symfony/framework-bundle\"",
         &["src/", "config/", "templates/", "migrations/"],
     ),
     ("spark", &["app/", "system/"]),
@@ -57,7 +72,10 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
     let mut roots = vec![format!("{root}/")];
     roots.extend(autoloaded(sources));
     for (sign, folders) in FRAMEWORKS {
-        if sources.has(sign) {
+        let required = sources
+            .text("composer.json")
+            .is_some_and(|text| text.contains(sign));
+        if required || sources.has(sign) {
             roots.extend(folders.iter().map(|folder| (*folder).to_owned()));
         }
     }

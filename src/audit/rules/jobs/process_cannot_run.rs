@@ -329,6 +329,15 @@ fn lacks_module(facts: &Facts<'_>, command: &Command, module: &str) -> Option<St
     {
         return None;
     }
+    // `celery -A app.celery` also means the object `celery` of the module `app`.
+    let object = (command.program() == "celery")
+        .then(|| module.rsplit_once('.'))
+        .flatten();
+    if let Some((holder, _)) = object
+        && lacks_module(facts, command, holder).is_none()
+    {
+        return None;
+    }
     let path = module.replace('.', "/");
     let top = module.split('.').next().unwrap_or(module);
     let base = if folder.is_empty() {
