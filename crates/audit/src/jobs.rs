@@ -212,7 +212,7 @@ fn only(facts: &Facts<'_>, language: Language, test: impl Fn(&Call) -> bool) -> 
 
 /// What `celery -A` takes: the package of `shop/celery.py`, which Celery looks into by
 /// itself, else the module that makes the one Celery object of the app.
-fn celery_module(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn celery_module(facts: &Facts<'_>) -> Option<String> {
     let path = only(facts, Language::Python, |call| {
         matches!(call.callee.as_str(), "Celery" | "celery.Celery")
     })?;

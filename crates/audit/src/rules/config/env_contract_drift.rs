@@ -22,6 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `.env.example`, the add-ons' and the platform's variables. An add-on whose variable
             nobody reads, while code reads another name of the same service. As notes: other
             undeclared reads, and variables of app.json that no file of the app names.
+            A default that is a service on the same machine, where app.json declares add-ons and
+            none of them sets the variable.
         "#},
         why: indoc! {"
             Review apps, new stages and colleagues get their variables from what is declared. One

@@ -25,6 +25,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
             Flutterwave, Shopify) in code or such files; private keys in files of their own.
+            Other tracked `.env.*` files, `render.yaml`, `fly.toml` and compose files with
+            values that look generated.
         "},
         why: indoc! {"
             Everybody who can read the repository can sign sessions or reach the service. A default
@@ -45,6 +47,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `changeme`, keys for tests (`sk_test_…`), development and test sections; a `.env` that
             only `heroku local` reads; a base file of settings of which a production file sets the
             key anew; a default whose variable app.json requires or generates.
+            A default that only a client of another service sends: nothing of the app is signed
+            with it.
         "},
     },
     check,

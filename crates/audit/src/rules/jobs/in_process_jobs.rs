@@ -478,8 +478,10 @@ fn is_durable(name: &str) -> bool {
         "socket",
     ];
     // A loop that is started once works through a queue that lives elsewhere.
+    // `IsEmail`, `getInvoice` only ask.
     if [
         "start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init",
+        "is", "has", "get", "find", "valid", "parse", "count",
     ]
     .iter()
     .any(|verb| last.starts_with(verb))

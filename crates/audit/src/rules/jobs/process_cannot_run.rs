@@ -21,6 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that does not exist; a Procfile with Windows line ends or without a web process; Laravel
             or Symfony without a Procfile, which then serves the repository's root instead of
             `public/`.
+            `bin/NAME` of a Go app that is none of its main packages.
         "},
         why: indoc! {"
             The build succeeds, and the dyno crashes at start (H10, R10) or answers with a directory
@@ -38,6 +39,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Files that a build makes (`dist/`, `build/`, `bin/` of Go, jars); commands of installed
             packages; `Procfile.dev` and `Procfile.windows`; a `start` script or a framework default
             in place of a Procfile.
+            Outputs that the build's commands, tsconfig.json or a bundler name, and paths that
+            git ignores.
         "},
     },
     check,

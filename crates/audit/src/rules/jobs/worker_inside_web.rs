@@ -18,6 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A web command that starts several processes (foreman, honcho, concurrently, supervisord,
             `&`), or a Puma or Unicorn configuration that spawns a worker, or Sidekiq's
             `configure_embed`.
+            `queue.process(…)` of Bull and `new Worker(…)` of BullMQ in the web process, where
+            no other process type could run them.
         "},
         why: indoc! {"
             They share one dyno's memory and can't be scaled apart. When one of them dies, the

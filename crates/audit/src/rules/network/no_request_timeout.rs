@@ -17,6 +17,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             gunicorn with `--timeout` above 30; Rails on Puma without rack-timeout; uWSGI without
             `harakiri`.
+            The `timeout` of the configuration file that gunicorn's command names and of
+            `GUNICORN_CMD_ARGS`; uWSGI without `harakiri`.
         "},
         why: indoc! {"
             The router answers H12 after 30 seconds, but the worker goes on for nobody. A few slow
@@ -64,11 +66,44 @@ fn check(facts: &Facts<'_>) -> Outcome {
             }
         }
     }
+    evidence.extend(uwsgi(facts));
     evidence.extend(rails(
         facts,
         web.mentions(&["puma", "rails s", "rails server"]),
     ));
     Outcome::of(evidence)
+}
+
+/// uWSGI without `harakiri`, in its command or in the file that the command names.
+fn uwsgi(facts: &Facts<'_>) -> Option<Evidence> {
+    let web = facts.process("web")?;
+    let command = web
+        .commands
+        .iter()
+        .find(|command| command.program() == "uwsgi")?;
+    if command.text.contains("harakiri") {
+        return None;
+    }
+    let named = command.words.iter().find_map(|word| {
+        let path = word.rsplit('=').next().unwrap_or(word);
+        [".ini", ".yml", ".yaml"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
+            .then(|| command.in_app(path))?
+    });
+    let place = match &named {
+        Some(path) => {
+            let text = facts.sources.text(path)?;
+            if text.contains("harakiri") {
+                return None;
+            }
+            (path.as_str(), 0)
+        }
+        None => (command.path.as_str(), command.line),
+    };
+    let message = "uWSGI has no limit for a request: after the router's 30 s the worker goes on \
+                   for nobody.";
+    Some(Evidence::line(place.0, place.1, message).help("harakiri = 20"))
 }
 
 fn rails(facts: &Facts<'_>, puma: bool) -> Option<Evidence> {

@@ -45,6 +45,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             (`if self.save_to_file:`); code that runs once when the process boots; scripts, tests,
             management commands and tasks that no process names; uploads, which
             `uploads-on-local-disk` looks at.
+            A file that the same function reads again further down, and no other function reads.
         "},
     },
     check,
