@@ -478,14 +478,21 @@ fn is_durable(name: &str) -> bool {
         "socket",
     ];
     // A loop that is started once works through a queue that lives elsewhere.
-    // `IsEmail`, `getInvoice` only ask.
     if [
         "start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init",
-        "is", "has", "get", "find", "valid", "parse", "count",
     ]
     .iter()
     .any(|verb| last.starts_with(verb))
     {
+        return false;
+    }
+    // `IsEmail`, `get_invoice` only ask.
+    let own = name.rsplit(['.', ' ']).next().unwrap_or(name);
+    let asks = ["is", "has", "get", "find"].iter().any(|verb| {
+        let rest = last.strip_prefix(verb).and(own.get(verb.len()..));
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase()))
+    });
+    if asks {
         return false;
     }
     let durable = [
