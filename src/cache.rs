@@ -23,6 +23,7 @@ mod presets;
 mod problems;
 mod secrets;
 pub mod store;
+pub mod survey;
 pub mod thin;
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ pub use self::exposes::{EnvChange, How, layer_env};
 pub use self::pinned::pinned;
 pub use self::problems::{
     CACHE_DISCARDED, CACHE_NOT_STORED, CACHE_UNKNOWN, INSTALL_FAILED, LOCKFILE_OUT_OF_STEP,
-    SCRIPT_FAILED, TOOL_MISSING,
+    NOT_INSTALLED, SCRIPT_FAILED, TOOL_MISSING,
 };
 use crate::config::Config;
 use crate::error::{Problem, Result};
@@ -114,7 +115,7 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// Ids of the group's buildpacks, as far as the group is known.
-    fn group(&self) -> Vec<String> {
+    pub(crate) fn group(&self) -> Vec<String> {
         let layers = self.store.root().parent().map(crate::facts::layers::read);
         let group = layers.map(|layers| layers.group).unwrap_or_default();
         group.into_iter().map(|buildpack| buildpack.id).collect()

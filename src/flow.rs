@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::budget::history::History;
 use crate::budget::{Shipped, Verdict};
 use crate::cache::store::Store;
+use crate::cache::survey;
 use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
@@ -197,6 +198,7 @@ impl Run<'_> {
 
     fn dependencies(&mut self) -> Result<()> {
         let (true, Some(store)) = (self.apply, self.input.store) else {
+            self.survey(None);
             return Ok(());
         };
         let context = cache::Context {
@@ -206,11 +208,30 @@ impl Run<'_> {
             store,
         };
         self.report.caches = cache::run(&context, self.progress)?;
+        // Elsewhere what is beside the store is no layers of other buildpacks.
+        let is_group_known = self.input.environment.world == World::CloudNative;
+        let group = is_group_known.then(|| context.group());
+        self.survey(Some(&group.unwrap_or_default()));
         if let Some(layers) = &mut self.layers {
             // What was installed into layers of ours ships as well.
             layers.read_again(store.root());
         }
         Ok(())
+    }
+
+    /// Names what was recognised and not installed. `group` is set in a build.
+    fn survey(&mut self, group: Option<&[String]>) {
+        let surveyed = survey::Surveyed {
+            app: &self.app,
+            config: self.input.config,
+            environment: self.input.environment,
+            group: group.unwrap_or_default(),
+        };
+        let outcomes = group.map(|_| self.report.caches.as_slice());
+        let survey = survey::survey(&surveyed, outcomes);
+        let wish = self.input.config.uninstalled.value;
+        self.progress.event(Event::Surveyed(&survey, wish));
+        self.report.survey = survey;
     }
 
     /// Strips, and weighs what is left on the same walk. Gives the app's files as they are

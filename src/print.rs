@@ -30,6 +30,7 @@ pub mod proposal;
 pub mod sarif;
 pub mod stack;
 pub mod strip;
+pub mod survey;
 pub mod triage;
 
 use std::io::{self, Write};

@@ -15,6 +15,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     lockfiles: &[],
     version_files: &["system.properties"],
     programs: &["lein", "clojure", "clj"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[
         Buildpack::classic("heroku/clojure"),
         Buildpack::cloud_native(

@@ -24,7 +24,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: unread,
     }],
     version_files: &[],
-    programs: &["conda", "mamba", "micromamba"],
+    programs: &["conda", "mamba", "micromamba", "python"],
+    is_compiled: false,
+    caches: &[],
     buildpacks: &[
         Buildpack::classic("https://github.com/heroku-python/conda-buildpack"),
         Buildpack::cloud_native(

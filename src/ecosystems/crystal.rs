@@ -21,6 +21,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[".crystal-version"],
     programs: &["crystal", "shards"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic(
         "https://github.com/crystal-lang/heroku-buildpack-crystal",
     )],

@@ -21,6 +21,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[],
     programs: &["dart"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic(
         "https://github.com/igrigorik/heroku-buildpack-dart",
     )],

@@ -25,6 +25,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["runtime.txt", ".dvmrc"],
     programs: &["deno"],
+    is_compiled: false,
+    caches: &[],
     buildpacks: &[Buildpack::classic(
         "https://github.com/chibat/heroku-buildpack-deno",
     )],

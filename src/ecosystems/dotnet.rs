@@ -31,6 +31,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["global.json"],
     programs: &["dotnet"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[
         Buildpack::both("heroku/dotnet", &["heroku/dotnet"]),
         Buildpack::cloud_native(

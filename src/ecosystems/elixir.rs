@@ -25,6 +25,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["elixir_buildpack.config", ".tool-versions"],
     programs: &["mix", "elixir", "iex", "erl"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic("hashnuke/elixir")],
     trees: &[
         Tree::runtime(".platform_tools", "hashnuke/elixir"),

@@ -26,6 +26,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[],
     programs: &["go"],
+    is_compiled: true,
+    caches: &["go"],
     buildpacks: &[
         Buildpack::both("heroku/go", &["heroku/go"]),
         Buildpack::cloud_native(

@@ -25,6 +25,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["system.properties"],
     programs: &["java", "mvn", "gradle", "mvnw", "gradlew"],
+    is_compiled: true,
+    caches: &["maven", "gradle"],
     buildpacks: &[
         Buildpack::both("heroku/java", &["heroku/java", "heroku/maven"]),
         Buildpack::both("heroku/gradle", &["heroku/gradle"]),

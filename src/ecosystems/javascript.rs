@@ -29,6 +29,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     programs: &[
         "node", "npm", "npx", "yarn", "pnpm", "bun", "bunx", "tsx", "ts-node",
     ],
+    is_compiled: false,
+    caches: &["npm", "yarn", "pnpm", "bun"],
     buildpacks: &[
         Buildpack::both(
             "heroku/nodejs",

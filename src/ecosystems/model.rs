@@ -19,6 +19,10 @@ pub struct Ecosystem {
     pub version_files: &'static [&'static str],
     /// Programs that its start commands run.
     pub programs: &'static [&'static str],
+    /// Whether an install makes programs of the app itself, which start commands name.
+    pub is_compiled: bool,
+    /// Names of the caches by which slugsmith installs it; empty where it does not.
+    pub caches: &'static [&'static str],
     /// Who installs it, the usual one of each world first.
     pub buildpacks: &'static [Buildpack],
     /// What an installed app has.

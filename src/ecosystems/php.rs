@@ -31,6 +31,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         "php-fpm",
         "composer",
     ],
+    is_compiled: false,
+    caches: &["composer"],
     buildpacks: &[
         Buildpack::both("heroku/php", &["heroku/php"]),
         Buildpack::cloud_native(

@@ -13,9 +13,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     purl: "pypi",
     manifests: &[
         Manifest::new("requirements.txt", "pip").installed(),
-        Manifest::new("Pipfile", "pipenv")
-            .installed()
-            .lock_with("pipenv lock"),
+        Manifest::new("Pipfile", "pipenv").lock_with("pipenv lock"),
         Manifest::new("pyproject.toml", "pip")
             .with(is_project)
             .lock_with("uv lock"),
@@ -85,6 +83,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         "pipenv",
         "uv",
     ],
+    is_compiled: false,
+    caches: &["pip", "poetry", "uv", "pipenv"],
     buildpacks: &[
         Buildpack::both("heroku/python", &["heroku/python"]),
         Buildpack::cloud_native(

@@ -10,9 +10,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Ruby",
     purl: "gem",
     manifests: &[
-        Manifest::new("Gemfile", "bundler")
-            .installed()
-            .lock_with("bundle lock --add-platform x86_64-linux"),
+        Manifest::new("Gemfile", "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
         Manifest::new("gems.rb", "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
     ],
     lockfiles: &[
@@ -39,6 +37,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     programs: &[
         "ruby", "bundle", "rails", "rake", "rackup", "puma", "unicorn", "sidekiq", "thin",
     ],
+    is_compiled: false,
+    caches: &["bundler"],
     buildpacks: &[
         Buildpack::both("heroku/ruby", &["heroku/ruby"]),
         Buildpack::cloud_native(

@@ -23,6 +23,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["rust-toolchain", "rust-toolchain.toml", "RustConfig"],
     programs: &["cargo"],
+    is_compiled: true,
+    caches: &["cargo"],
     buildpacks: &[
         Buildpack::classic("emk/rust"),
         Buildpack::cloud_native(

@@ -30,6 +30,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["project/build.properties", "system.properties"],
     programs: &["sbt", "scala"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[
         Buildpack::both("heroku/scala", &["heroku/scala", "heroku/sbt"]),
         Buildpack::cloud_native("paketo-buildpacks/sbt", &["paketo-buildpacks/sbt"]),

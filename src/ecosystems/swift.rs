@@ -21,6 +21,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[".swift-version"],
     programs: &["swift"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic("vapor/vapor")],
     trees: &[
         Tree::program(".swift-bin", "vapor/vapor"),

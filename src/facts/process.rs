@@ -228,7 +228,7 @@ pub fn follow(app: &App, sources: &Sources, command: &Command) -> Vec<Command> {
 }
 
 /// Simple commands of a line.
-fn split(text: &str) -> impl Iterator<Item = &str> {
+pub fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split("&&")
         .flat_map(|part| part.split("||"))
         .flat_map(|part| part.split([';', '|', '\n']))
