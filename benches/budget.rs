@@ -54,7 +54,8 @@ fn main() {
         (estimate.compressed, estimate.image)
     };
     println!(
-        "{{\"archive\":{},\"bytes\":{},\"low\":{},\"high\":{},\"exact\":{},\"image\":{},\"image_low\":{},\"image_high\":{},\"unread\":{}}}",
+        "{{\"archive\":{},\"bytes\":{},\"low\":{},\"high\":{},\"exact\":{},\
+         \"image\":{},\"image_low\":{},\"image_high\":{},\"unread\":{}}}",
         stream.len(),
         slug.bytes,
         slug.low,

@@ -67,7 +67,8 @@ fn main() {
     let remembered = begun.elapsed();
     assert_eq!(recalled.expect("the same basis").manifest.len(), removed);
     println!(
-        "{{\"files\":{},\"removed\":{removed},\"walk\":{:.3},\"manifests\":{:.3},\"decide\":{:.3},\"recall\":{:.3},\"stored\":{},\"peak\":{peak}}}",
+        "{{\"files\":{},\"removed\":{removed},\"walk\":{:.3},\"manifests\":{:.3},\
+         \"decide\":{:.3},\"recall\":{:.3},\"stored\":{},\"peak\":{peak}}}",
         tree.totals().files,
         walked.as_secs_f64(),
         manifests.as_secs_f64(),

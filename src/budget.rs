@@ -100,6 +100,19 @@ impl BudgetReport {
             .filter(|layer| layer.known == layers::Known::Unknown)
     }
 
+    /// Notes that the dependencies are not here: sources that are over a budget are over it
+    /// all the same, and nothing else can be said.
+    pub fn has_sources_only(&mut self) {
+        self.shipped = Shipped::Sources;
+        if matches!(
+            self.verdict,
+            Verdict::Within | Verdict::Warn | Verdict::TooClose
+        ) {
+            self.verdict = Verdict::SourcesOnly;
+            self.findings.clear();
+        }
+    }
+
     /// Why there is no verdict: `2 paths could not be read`.
     #[must_use]
     pub fn gaps(&self) -> String {
@@ -130,6 +143,8 @@ pub enum Shipped {
     Slug,
     /// In the layers of an image, whose compressed size differs.
     Image,
+    /// Not yet: the dependencies that will ship are not installed here.
+    Sources,
 }
 
 /// Raw and compressed size.
@@ -209,6 +224,8 @@ pub enum Verdict {
     TooClose,
     /// Something could not be read, so no verdict is honest.
     Unknown,
+    /// The sources are within; their dependencies are not here to be weighed.
+    SourcesOnly,
 }
 
 impl Verdict {
@@ -221,6 +238,7 @@ impl Verdict {
             Self::Over => "over",
             Self::TooClose => "too-close",
             Self::Unknown => "unknown",
+            Self::SourcesOnly => "sources-only",
         }
     }
 }

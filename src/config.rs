@@ -117,7 +117,8 @@ pub const KEYS: &[Key] = &[
     Key::new(
         "log",
         "\"normal\"",
-        "How much the build log says: `quiet`, `normal` or `verbose`. `BP_LOG_LEVEL=DEBUG` and `NPM_CONFIG_LOGLEVEL=verbose` raise it.",
+        "How much the build log says: `quiet`, `normal` or `verbose`. `BP_LOG_LEVEL=DEBUG` and \
+         `NPM_CONFIG_LOGLEVEL=verbose` raise it.",
     ),
     Key::new(
         "profile",
@@ -155,6 +156,7 @@ pub const VARIABLES: &[&str] = &[
     "SLUGSMITH_APP",
     "SLUGSMITH_BASE",
     "SLUGSMITH_BLESS",
+    "SLUGSMITH_BUILD",
     "SLUGSMITH_BUILDER",
     "SLUGSMITH_CACHE",
     "SLUGSMITH_CACHE_DIR",
@@ -402,7 +404,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_findings_in_file_order() {
-        let text = "[com.slugsmith]\nlogg = \"quiet\"\n[com.slugsmith.budget]\nfall = \"1 MB\"\nzzz = 1\n[com.other]\nx = 1\n";
+        let text = "[com.slugsmith]\nlogg = \"quiet\"\n[com.slugsmith.budget]\nfall = \"1 MB\"\nzzz = 1\n\
+            [com.other]\nx = 1\n";
         let findings = parse(text, &environment(&[])).unwrap().findings;
         let shown: Vec<_> = findings
             .iter()

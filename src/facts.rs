@@ -6,9 +6,11 @@
 //! [`Unread`], which taints the budget's verdict.
 
 pub mod app;
+pub mod bash;
 pub mod before;
 pub mod classic;
 pub mod code;
+pub mod command;
 pub mod environment;
 pub mod installed;
 pub mod layers;

@@ -32,6 +32,8 @@ pub struct Input<'a> {
     pub layers: Option<&'a Path>,
     /// What a classic build has instead of layers.
     pub classic: Option<Classic<'a>>,
+    /// Sizes to compare with, instead of those that the store remembers.
+    pub previous: Option<&'a History>,
 }
 
 /// Folders of a classic build.
@@ -229,8 +231,7 @@ impl Run<'_> {
         };
         let outcomes = group.map(|_| self.report.caches.as_slice());
         let survey = survey::survey(&surveyed, outcomes);
-        let wish = self.input.config.uninstalled.value;
-        self.progress.event(Event::Surveyed(&survey, wish));
+        self.progress.event(Event::Surveyed(&survey));
         self.report.survey = survey;
     }
 
@@ -303,7 +304,8 @@ impl Run<'_> {
     fn weigh(&mut self, shipped: &Tree) {
         self.progress.event(Event::Working { what: "Weighing" });
         let store = self.input.store.map(Store::root);
-        let previous = store.and_then(budget::kept::load);
+        let remembered = store.and_then(budget::kept::load);
+        let previous = self.input.previous.or(remembered.as_ref());
         let (layers, reused) = match &mut self.layers {
             Some(layers) => budget::launched::take(layers),
             None => Default::default(),
@@ -312,11 +314,15 @@ impl Run<'_> {
             app: shipped,
             layers: &layers,
             reused: &reused,
-            previous: previous.as_ref(),
+            previous,
         };
         let mut budget = budget::judge_load(&load, self.input.config);
         if self.layers.is_some() {
             budget.shipped = Shipped::Image;
+        }
+        if !self.apply && !cache::is_installed(&self.app, self.input.config, self.input.environment)
+        {
+            budget.has_sources_only();
         }
         if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
             // Without it the next build only lacks the comparison.

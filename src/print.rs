@@ -32,6 +32,7 @@ pub mod stack;
 pub mod strip;
 pub mod survey;
 pub mod triage;
+mod verdict;
 
 use std::io::{self, Write};
 

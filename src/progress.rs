@@ -77,9 +77,8 @@ pub enum Event<'a> {
     CacheExplained(&'a cache::explain::Explained),
     /// A stored cache was discarded to make room.
     CacheCollected(&'a cache::collect::Collected),
-    /// What was recognised and not installed, or adopted; how it is said depends on what the
-    /// configuration makes of it.
-    Surveyed(&'a cache::survey::Survey, crate::config::Uninstalled),
+    /// What was recognised and not installed, or adopted.
+    Surveyed(&'a cache::survey::Survey),
     /// The companion at the front of the list is done.
     Companion(&'a cache::companion::Companion),
     Strip(&'a StripReport),

@@ -37,6 +37,7 @@ pub mod python;
 mod reading;
 pub mod record;
 pub mod references;
+mod related;
 pub mod report;
 pub mod resolve;
 pub mod shrink;

@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn known_findings_go_and_new_ones_stay() {
-        let text = r#"{"findings":[{"rule":"slow-boot","path":"Procfile","line":3,"message":"waits 5 s"}]}"#;
+        let text = r#"{"findings":[{"rule":"slow-boot","path":"Procfile","line":3,
+"message":"waits 5 s"}]}"#;
         let baseline = read("baseline.json", text).unwrap();
         let mut findings = vec![
             finding(7, "waits 9 s"),

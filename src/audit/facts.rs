@@ -52,6 +52,17 @@ pub struct Site<'a> {
     pub call: &'a Call,
 }
 
+impl Declared {
+    /// The value, where it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Set | Self::No => None,
+        }
+    }
+}
+
 impl<'a> Facts<'a> {
     /// Reads the app's own files, once for all rules.
     #[must_use]

@@ -103,8 +103,15 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
     else {
         return false;
     };
-    let by_hand = code.scopes.iter().any(|scope| matches!(&scope.kind, ScopeKind::Branch { condition, .. } if condition.contains("__name__")))
-        || code.calls.iter().any(|call| call.method() == "ArgumentParser");
+    let by_hand = code.scopes.iter().any(|scope| {
+        scope
+            .kind
+            .condition()
+            .is_some_and(|it| it.contains("__name__"))
+    }) || code
+        .calls
+        .iter()
+        .any(|call| call.method() == "ArgumentParser");
     let imported = facts
         .code(Language::Python)
         .any(|other| other.path != code.path && other.imports(stem));

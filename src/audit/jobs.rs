@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Site};
 use super::guards::{Branch, branch, calls_to};
-use crate::facts::code::{Expr, Language};
+use crate::facts::code::Language;
 use crate::facts::packages::Ecosystem;
 
 /// A job library.
@@ -136,7 +136,13 @@ pub(super) static LIBRARIES: &[Library] = &[
                 && (site.call.receiver().ends_with("Job")
                     || site.call.receiver() == "Mail"
                     || site.call.receiver().starts_with("Mail."));
-            let helper = site.call.callee == "dispatch" && site.call.arguments.first().is_some_and(|argument| matches!(&argument.value, Expr::Call { callee, .. } if callee.ends_with("Job")));
+            let helper = site.call.callee == "dispatch"
+                && site.call.arguments.first().is_some_and(|argument| {
+                    argument
+                        .value
+                        .callee()
+                        .is_some_and(|callee| callee.ends_with("Job"))
+                });
             dispatch || helper
         },
     },
@@ -148,7 +154,10 @@ pub(super) fn is_queue(site: Site<'_>) -> bool {
     let last = receiver.rsplit('.').next().unwrap_or(receiver);
     let made = site.code.assignments.iter().any(|assignment| {
         assignment.target == receiver
-            && matches!(&assignment.value, Expr::Call { callee, .. } if matches!(callee.as_str(), "Queue" | "Bull" | "bullmq.Queue"))
+            && assignment
+                .value
+                .callee()
+                .is_some_and(|callee| matches!(callee, "Queue" | "Bull" | "bullmq.Queue"))
     });
     made || last.to_ascii_lowercase().ends_with("queue")
 }

@@ -142,7 +142,10 @@ fn unknown_rules(config: &Config) -> Vec<Finding> {
 
 fn unused_in_config(config: &Config, fired: &[&str]) -> Vec<Finding> {
     let unused = config.audit.rules.iter().filter(|(id, setting)| {
-        setting.level.value.is_none()
+        // What a variable or an option says is for this once, and needs no cleaning up.
+        let is_kept = matches!(setting.level.source, Source::File { .. });
+        is_kept
+            && setting.level.value.is_none()
             && registry::find(id).is_some_and(|rule| !fired.contains(&rule.id))
     });
     unused

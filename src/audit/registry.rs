@@ -9,7 +9,7 @@ use crate::finding::{Level, Place};
 /// One rule: metadata, documentation and a pure function.
 #[derive(Debug)]
 pub struct Rule {
-    /// Kebab-case; the file under `rules/` has the same name with `_`.
+    /// Kebab-case; the file under `rules/<group>/` has the same name with `_`.
     pub id: &'static str,
     /// The short code, such as `SF101`.
     pub code: &'static str,
@@ -263,9 +263,16 @@ mod tests {
     #[test]
     fn every_rule_file_is_registered() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/audit/rules");
+        let rules_of = |group: std::path::PathBuf| {
+            fs_err::read_dir(group)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        };
         let files: BTreeSet<_> = fs_err::read_dir(folder)
             .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .flat_map(rules_of)
             // A large rule has its parts in a folder of its name.
             .filter(|name| name.contains('.'))
             .collect();

@@ -1,9 +1,11 @@
-//! One file per rule; `ALL` lists them by id.
+//! The rules, one file each, in folders by what they are about; `ALL` lists them by id.
 
 use super::registry::Rule;
 
 /// What nearly every rule needs.
 mod prelude {
+    pub(super) use indoc::indoc;
+
     pub(super) use crate::audit::guards::{self, Branch, Settled, branch, calls_to, settle};
     pub(super) use crate::audit::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
     pub(super) use crate::audit::{Declared, Facts, Site};
@@ -12,111 +14,71 @@ mod prelude {
     pub(super) use crate::finding::Level;
 }
 
-mod ambiguous_detection;
-mod app_json_invalid;
-mod build_tools_in_slug;
-mod buildpack_order;
-mod buildpack_unpinned;
-mod competing_lockfiles;
-mod concurrency_hard_coded;
-mod debug_mode;
-mod development_dependency_at_runtime;
-mod development_server;
-mod env_contract_drift;
-mod excludable_weight;
-mod file_database;
-mod formation_risk;
-mod hard_coded_backing_service;
-mod in_process_jobs;
-mod jobs_lost_on_restart;
-mod jobs_without_process;
-mod local_path_handed_to_job;
-mod local_pubsub;
-mod local_sessions;
-mod logs_to_file;
-mod memory_mismatch;
-mod migrations_at_build_or_boot;
-mod migrations_not_in_release;
-mod missing_lockfile;
-mod no_error_tracker;
-mod no_graceful_shutdown;
-mod no_log_drain;
-mod no_request_timeout;
-mod outbound_without_timeout;
-mod per_process_cache;
-mod pool_vs_concurrency;
-mod port_not_from_environment;
-mod process_cannot_run;
-mod release_command_hazard;
-mod runtime_end_of_life;
-mod runtime_version_loose;
-mod runtime_write_to_app_tree;
-mod scheduler_multiplies;
-mod secret_committed;
-mod secret_random_at_boot;
-mod slow_boot;
-mod slug_over_budget;
-mod slugignore_hazard;
-mod stack_end_of_life;
-mod unknown_rule;
-mod unpinned_dependency;
-mod unused_suppression;
-mod uploads_on_local_disk;
-mod verbosity_left_on;
-mod worker_inside_web;
+mod audit;
+mod buildpacks;
+mod config;
+mod dependencies;
+mod jobs;
+mod network;
+mod observability;
+mod release;
+mod scaling;
+mod sessions;
+mod slug;
+mod storage;
 
 /// Every rule, sorted by id.
 pub(super) static ALL: &[&Rule] = &[
-    &ambiguous_detection::RULE,
-    &app_json_invalid::RULE,
-    &build_tools_in_slug::RULE,
-    &buildpack_order::RULE,
-    &buildpack_unpinned::RULE,
-    &competing_lockfiles::RULE,
-    &concurrency_hard_coded::RULE,
-    &debug_mode::RULE,
-    &development_dependency_at_runtime::RULE,
-    &development_server::RULE,
-    &env_contract_drift::RULE,
-    &excludable_weight::RULE,
-    &file_database::RULE,
-    &formation_risk::RULE,
-    &hard_coded_backing_service::RULE,
-    &in_process_jobs::RULE,
-    &jobs_lost_on_restart::RULE,
-    &jobs_without_process::RULE,
-    &local_path_handed_to_job::RULE,
-    &local_pubsub::RULE,
-    &local_sessions::RULE,
-    &logs_to_file::RULE,
-    &memory_mismatch::RULE,
-    &migrations_at_build_or_boot::RULE,
-    &migrations_not_in_release::RULE,
-    &missing_lockfile::RULE,
-    &no_error_tracker::RULE,
-    &no_graceful_shutdown::RULE,
-    &no_log_drain::RULE,
-    &no_request_timeout::RULE,
-    &outbound_without_timeout::RULE,
-    &per_process_cache::RULE,
-    &pool_vs_concurrency::RULE,
-    &port_not_from_environment::RULE,
-    &process_cannot_run::RULE,
-    &release_command_hazard::RULE,
-    &runtime_end_of_life::RULE,
-    &runtime_version_loose::RULE,
-    &runtime_write_to_app_tree::RULE,
-    &scheduler_multiplies::RULE,
-    &secret_committed::RULE,
-    &secret_random_at_boot::RULE,
-    &slow_boot::RULE,
-    &slug_over_budget::RULE,
-    &slugignore_hazard::RULE,
-    &stack_end_of_life::RULE,
-    &unknown_rule::RULE,
-    &unpinned_dependency::RULE,
-    &unused_suppression::RULE,
-    &uploads_on_local_disk::RULE,
-    &verbosity_left_on::RULE,
-    &worker_inside_web::RULE,
+    &buildpacks::ambiguous_detection::RULE,
+    &buildpacks::app_json_invalid::RULE,
+    &slug::build_tools_in_slug::RULE,
+    &buildpacks::buildpack_order::RULE,
+    &buildpacks::buildpack_unpinned::RULE,
+    &dependencies::competing_lockfiles::RULE,
+    &scaling::concurrency_hard_coded::RULE,
+    &config::debug_mode::RULE,
+    &dependencies::development_dependency_at_runtime::RULE,
+    &jobs::development_server::RULE,
+    &config::env_contract_drift::RULE,
+    &slug::excludable_weight::RULE,
+    &storage::file_database::RULE,
+    &scaling::formation_risk::RULE,
+    &config::hard_coded_backing_service::RULE,
+    &jobs::in_process_jobs::RULE,
+    &jobs::jobs_lost_on_restart::RULE,
+    &jobs::jobs_without_process::RULE,
+    &storage::local_path_handed_to_job::RULE,
+    &sessions::local_pubsub::RULE,
+    &sessions::local_sessions::RULE,
+    &observability::logs_to_file::RULE,
+    &scaling::memory_mismatch::RULE,
+    &release::migrations_at_build_or_boot::RULE,
+    &release::migrations_not_in_release::RULE,
+    &dependencies::missing_lockfile::RULE,
+    &observability::no_error_tracker::RULE,
+    &jobs::no_graceful_shutdown::RULE,
+    &observability::no_log_drain::RULE,
+    &network::no_request_timeout::RULE,
+    &network::outbound_without_timeout::RULE,
+    &sessions::per_process_cache::RULE,
+    &scaling::pool_vs_concurrency::RULE,
+    &network::port_not_from_environment::RULE,
+    &jobs::process_cannot_run::RULE,
+    &release::release_command_hazard::RULE,
+    &dependencies::runtime_end_of_life::RULE,
+    &dependencies::runtime_version_loose::RULE,
+    &storage::runtime_write_to_app_tree::RULE,
+    &jobs::scheduler_multiplies::RULE,
+    &config::secret_committed::RULE,
+    &sessions::secret_random_at_boot::RULE,
+    &network::slow_boot::RULE,
+    &slug::slug_over_budget::RULE,
+    &slug::slugignore_hazard::RULE,
+    &buildpacks::stack_end_of_life::RULE,
+    &audit::unknown_rule::RULE,
+    &dependencies::unpinned_dependency::RULE,
+    &audit::unused_suppression::RULE,
+    &storage::uploads_on_local_disk::RULE,
+    &observability::verbosity_left_on::RULE,
+    &jobs::worker_inside_web::RULE,
 ];

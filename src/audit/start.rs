@@ -61,19 +61,12 @@ mod tests {
     use crate::facts::process::Command;
 
     fn web(text: &str) -> Runs {
-        let command = Command {
-            text: text.to_owned(),
-            path: "Procfile".to_owned(),
-            line: 1,
-        };
+        let command = Command::written(text, "Procfile", 1);
         Runs {
             name: "web".to_owned(),
             commands: text
                 .split(" && ")
-                .map(|part| Command {
-                    text: part.to_owned(),
-                    ..command.clone()
-                })
+                .map(|part| Command::written(part, "Procfile", 1))
                 .collect(),
             command,
         }

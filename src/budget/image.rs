@@ -310,7 +310,8 @@ pub static BROKEN: Kind = Kind {
     header: "This is no image that can be read",
     why: "Sizes of half an image would be wrong, so none are given.",
     steps: &[
-        "Save it again: `docker save IMAGE --output image.tar`, or point at an OCI layout folder (it holds `oci-layout` and `index.json`).",
+        "Save it again: `docker save IMAGE --output image.tar`, or point at an OCI layout folder (it holds \
+         `oci-layout` and `index.json`).",
         "A folder of an app is inspected as a folder; its layers root as one too.",
     ],
     example: || {

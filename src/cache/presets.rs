@@ -6,8 +6,8 @@
 //! | class | where the tree lives | used for |
 //! |---|---|---|
 //! | [`Class::Packed`] | in the app; one archive in the store | `node_modules`, `vendor`, build outputs |
-//! | [`Class::Layer`] | in the store itself, exposed by variables; the base of a changed one | virtual environments, gems |
-//! | the same, `free` | in the image only: nothing of it moves when nothing changed | virtual environments of tools that start from nothing |
+//! | [`Class::Layer`] | in the store, exposed by variables; a changed one starts from it | virtual environments, gems |
+//! | the same, `free` | in the image only: it never moves | virtual environments of tools that start from nothing |
 //!
 //! Download and compiler caches that only make a miss quicker are [`Job::stores`].
 

@@ -12,7 +12,7 @@ mod tests;
 mod unknown;
 
 use super::{NOT_INSTALLED, Outcome, Verdict};
-use crate::config::Uninstalled as Wish;
+use crate::config;
 use crate::ecosystems::Ecosystem;
 use crate::ecosystems::recognise::{self, Look, OnDisk, Project, join};
 use crate::error::Problem;
@@ -29,6 +29,8 @@ pub struct Survey {
     pub is_build: bool,
     /// Installed by earlier buildpacks, of ecosystems that slugsmith does not install.
     pub adopted: Vec<Adopted>,
+    /// Whether the configuration lets a build pass whose app can't start.
+    pub is_allowed: bool,
     pub uninstalled: Vec<Uninstalled>,
     /// Set where the root has no project at all.
     pub unrecognised: Option<Unrecognised>,
@@ -115,9 +117,9 @@ impl Uninstalled {
 impl Survey {
     /// What ends this build.
     #[must_use]
-    pub fn fatal(&self, wish: Wish) -> Option<&Uninstalled> {
+    pub fn fatal(&self) -> Option<&Uninstalled> {
         let mut all = self.uninstalled.iter();
-        all.find(|one| wish == Wish::Fail && one.is_fatal())
+        all.find(|one| !self.is_allowed && one.is_fatal())
     }
 }
 
@@ -129,6 +131,7 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
     let group = context.group;
     let mut survey = Survey {
         is_build: outcomes.is_some(),
+        is_allowed: context.config.uninstalled.value == config::Uninstalled::Warn,
         ..Survey::default()
     };
     let places =

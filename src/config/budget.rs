@@ -52,7 +52,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "fail",
         "\"1 GiB\"",
-        "Compressed size from which the build fails. The default is the platform's own limit (Cedar: 1 GB since March 2026, 500 MB before); an image has none.",
+        "Compressed size from which the build fails. The default is the platform's own limit (Cedar: 1 GB since \
+         March 2026, 500 MB before); an image has none.",
     ),
     Key::new(
         "growth",
@@ -62,7 +63,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "preset",
         "",
-        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions allow).",
+        "A platform's own limits as the default of `fail` and `unpacked`: `\"cedar\"` (1 GB), `\"cedar-2025\"` \
+         (500 MB, the limit before March 2026) or `\"functions\"` (250 MB unpacked, as serverless functions \
+         allow).",
     ),
     Key::new(
         "unpacked",

@@ -52,7 +52,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "path",
         "",
-        "A sub-project with its own lockfile, such as `frontend`, to be installed in its folder. Build scripts, also the root's, run when all are installed.",
+        "A sub-project with its own lockfile, such as `frontend`, to be installed in its folder. Build scripts, \
+         also the root's, run when all are installed.",
     ),
     Key::new(
         "env",

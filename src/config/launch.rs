@@ -16,12 +16,14 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "ship",
         "true",
-        "Whether the image holds `launch-check` (1.3 MB, 0.6 MB compressed), which looks at the variables when a process starts.",
+        "Whether the image holds `launch-check` (1.3 MB, 0.6 MB compressed), which looks at the variables when a \
+         process starts.",
     ),
     Key::new(
         "required",
         "[]",
-        "Variables without which no process starts, such as `[\"DATABASE_URL\"]`. Of others that the code reads, the start only warns.",
+        "Variables without which no process starts, such as `[\"DATABASE_URL\"]`. Of others that the code reads, \
+         the start only warns.",
     ),
 ];
 

@@ -42,7 +42,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "level",
         "\"safe\"",
-        "`off`, `safe` (by catalogue, guarded by what this tree refers to) or `trace` (what no entry point reaches, too).",
+        "`off`, `safe` (by catalogue, guarded by what this tree refers to) or `trace` (what no entry point \
+         reaches, too).",
     ),
     Key::new(
         "keep",
@@ -53,12 +54,14 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "layers",
         "[]",
-        "Runtimes of other buildpacks in a classic app (`.heroku/node`) whose headers, static libraries and manuals may go, too. Never in a Cloud Native build.",
+        "Runtimes of other buildpacks in a classic app (`.heroku/node`) whose headers, static libraries and \
+         manuals may go, too. Never in a Cloud Native build.",
     ),
     Key::new(
         "verify",
         "[]",
-        "Commands to run in the stripped app, without a shell and each at most 2 minutes; if one fails, everything is put back.",
+        "Commands to run in the stripped app, without a shell and each at most 2 minutes; if one fails, \
+         everything is put back.",
     ),
 ];
 

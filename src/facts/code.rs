@@ -69,6 +69,17 @@ pub enum ScopeKind {
     Loop,
 }
 
+impl ScopeKind {
+    /// The condition of a branch.
+    #[must_use]
+    pub fn condition(&self) -> Option<&str> {
+        match self {
+            Self::Branch { condition, .. } => Some(condition),
+            _ => None,
+        }
+    }
+}
+
 /// A piece of a file; scopes form a tree with the file at index 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {

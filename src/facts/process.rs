@@ -1,38 +1,16 @@
-//! What does each process really run?
+//! The processes of an app with the commands that each one runs.
 //!
-//! A Procfile line is often only a door: `npm start`, `bin/start`. Commands are followed
-//! through package.json's scripts, composer's scripts and shell scripts of the app.
+//! They are those of the Procfile or of what stands in for it; [`super::command`] follows them.
 
 mod container;
-mod leads;
-mod lines;
 mod node;
 
-use std::collections::BTreeSet;
-
 use super::app::{self, App, Process};
+use super::command::{self, AppFolder, Start};
 use super::sources::Sources;
 
-pub use lines::shell_lines;
+pub use super::command::{Command, of_script as shell_lines};
 pub use node::{node_entries, runs_node, source_of};
-
-/// One simple command, with where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
-    pub text: String,
-    /// File it stands in.
-    pub path: String,
-    /// 1-based; 0 if the format has no useful lines.
-    pub line: u32,
-}
-
-impl Command {
-    /// The words, without variable assignments and wrappers such as `bundle exec` in front.
-    #[must_use]
-    pub fn words(&self) -> Vec<&str> {
-        words(&self.text)
-    }
-}
 
 /// A process type and everything it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,52 +30,6 @@ impl Runs {
             .iter()
             .any(|command| texts.iter().any(|text| command.text.contains(text)))
     }
-}
-
-const WRAPPERS: &[&str] = &[
-    "bundle",
-    "exec",
-    "npx",
-    "newrelic-admin",
-    "run-program",
-    "env",
-    "cross-env",
-    "poetry",
-    "run",
-    "pipenv",
-    "uv",
-    "dotenv",
-    "sudo",
-    "nice",
-    "ddtrace-run",
-    "opentelemetry-instrument",
-    "cross-env-shell",
-    "time",
-    "bin/qgtunnel",
-    "bin/start-pgbouncer",
-    "bin/start-stunnel",
-    "nohup",
-];
-
-/// The words of a command without what only wraps it.
-#[must_use]
-pub fn words(command: &str) -> Vec<&str> {
-    let mut words = command
-        .split_whitespace()
-        .map(|word| word.trim_matches(['"', '\'', '(', ')']))
-        .filter(|word| !word.is_empty())
-        .peekable();
-    while let Some(word) = words.peek() {
-        let assignment = word
-            .split_once('=')
-            .is_some_and(|(name, _)| !name.starts_with('-') && !name.contains('/'));
-        if assignment || WRAPPERS.contains(word) {
-            words.next();
-        } else {
-            break;
-        }
-    }
-    words.collect()
 }
 
 /// Manifests of languages beside which a package.json is for assets and tools.
@@ -144,18 +76,14 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
     processes
         .iter()
         .map(|process| {
-            let command = Command {
-                text: process.command.clone(),
-                path: match process.line {
-                    0 => assumed,
-                    _ => file,
-                }
-                .to_owned(),
-                line: process.line,
+            let path = match process.line {
+                0 => assumed,
+                _ => file,
             };
+            let command = Command::written(&process.command, path, process.line);
             Runs {
                 name: process.name.clone(),
-                commands: follow(app, sources, &command),
+                commands: follow(app, &command),
                 command,
             }
         })
@@ -202,38 +130,16 @@ fn procfile<'s>(app: &App, sources: &'s Sources) -> (&'s str, Vec<Process>) {
 /// What stands in for a Procfile where an image is built.
 const CONTAINER: &str = "heroku.yml";
 
-/// A command and what it leads to, a few steps deep.
+/// A command and what it leads to.
 #[must_use]
-pub fn follow(app: &App, sources: &Sources, command: &Command) -> Vec<Command> {
-    let mut seen = BTreeSet::new();
-    let mut out = Vec::new();
-    let mut pending = vec![(command.clone(), 0)];
-    while let Some((command, depth)) = pending.pop() {
-        for part in split(&command.text) {
-            let simple = Command {
-                text: part.to_owned(),
-                ..command.clone()
-            };
-            if depth < 4 {
-                for next in leads::to(app, sources, &simple) {
-                    if seen.insert((next.path.clone(), next.text.clone())) {
-                        pending.push((next, depth + 1));
-                    }
-                }
-            }
-            out.push(simple);
-        }
-    }
-    out
-}
-
-/// Simple commands of a line.
-pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split("&&")
-        .flat_map(|part| part.split("||"))
-        .flat_map(|part| part.split([';', '|', '\n']))
-        .map(str::trim)
-        .filter(|part| !part.is_empty() && !part.starts_with('#'))
+pub fn follow(app: &App, command: &Command) -> Vec<Command> {
+    let start = Start {
+        text: command.text.clone(),
+        path: command.path.clone(),
+        line: command.line,
+        folder: command.folder.clone(),
+    };
+    command::follow(&AppFolder(app.root.clone()), &start)
 }
 
 /// A script of package.json.
@@ -254,27 +160,4 @@ pub fn line_of(text: &str, needle: &str) -> u32 {
         .zip(1..)
         .find(|(line, _)| line.contains(needle))
         .map_or(0, |(_, number)| number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wrappers_go() {
-        assert_eq!(
-            words("NODE_ENV=x bundle exec puma -C a"),
-            ["puma", "-C", "a"]
-        );
-        assert_eq!(
-            words("newrelic-admin run-program gunicorn a"),
-            ["gunicorn", "a"]
-        );
-    }
-
-    #[test]
-    fn lines_split_into_commands() {
-        let parts: Vec<_> = split("a && b || c; d | e").collect();
-        assert_eq!(parts, ["a", "b", "c", "d", "e"]);
-    }
 }

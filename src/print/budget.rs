@@ -114,7 +114,8 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::TooClose => Line::alarm(
             1,
             format!(
-                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, {}); the build goes on",
+                "Slug {compressed} compressed ({heroku}), {raw} unpacked: too close to a budget to call ({fail}, \
+                 {}); the build goes on",
                 limits.fail.source
             ),
         ),
@@ -124,6 +125,13 @@ fn headline(report: &BudgetReport) -> Line {
                 "Slug at least {} compressed: no verdict, since {}",
                 units::size(size.compressed.low),
                 report.gaps()
+            ),
+        ),
+        Verdict::SourcesOnly => Line::item(
+            1,
+            format!(
+                "Sources only: {compressed} compressed, {raw} unpacked. The dependencies are not \
+                 installed here, so there is no verdict (`slugsmith check --build` installs and weighs them)"
             ),
         ),
         Verdict::Over => Line::alarm(

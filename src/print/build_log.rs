@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::line::{Line, Skin};
 use super::{
     audit, budget, cache, companion, findings, json, problem, profile, stack, strip, survey,
+    verdict,
 };
 use crate::config::LogLevel;
 use crate::finding::Finding;
@@ -30,8 +31,6 @@ pub struct BuildLog<W> {
     working: Option<(String, Instant)>,
     /// Whether the last line of a command's output was empty.
     was_blank: bool,
-    /// What must be among the last lines.
-    last: Vec<Line>,
 }
 
 impl<W: Write> BuildLog<W> {
@@ -44,7 +43,6 @@ impl<W: Write> BuildLog<W> {
             section: "",
             working: None,
             was_blank: false,
-            last: Vec::new(),
         }
     }
 
@@ -106,11 +104,7 @@ impl<W: Write> BuildLog<W> {
 
     fn finished(&mut self, report: &Report) {
         self.lines(&profile::lines(report));
-        let last = std::mem::take(&mut self.last);
-        if !last.is_empty() {
-            self.section("Not installed");
-            self.lines(&last);
-        }
+        self.lines(&verdict::lines(report));
         let done = format!("Done in {}", units::time(report.took));
         self.lines(&[Line::section(done)]);
     }
@@ -152,12 +146,11 @@ impl<W: Write> Progress for BuildLog<W> {
                 self.dependencies(&[Line::row(1, json::cache::explained(one).to_string())]);
             }
             Event::CacheCollected(one) => self.dependencies(&[cache::collected(one)]),
-            Event::Surveyed(found, wish) => {
+            Event::Surveyed(found) => {
                 let lines = survey::lines(found);
                 if !lines.is_empty() {
                     self.dependencies(&lines);
                 }
-                self.last = survey::last_lines(found, wish);
             }
             Event::Companion(report) => self.lines(&companion::lines(report)),
             Event::Strip(report) => self.done(strip::lines(report, level)),

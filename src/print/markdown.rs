@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::budget::limits::measured;
-use crate::budget::{BudgetReport, Part};
+use crate::budget::{BudgetReport, Part, Shipped};
 use crate::finding::Level;
 use crate::report::Report;
 use crate::units;
@@ -43,7 +43,12 @@ pub fn check(report: &Report) -> String {
     if let Some(budget) = &report.budget {
         let _ = writeln!(
             text,
-            "**Slug {} compressed**, {} unpacked",
+            "**{} {} compressed**, {} unpacked",
+            if budget.shipped == Shipped::Sources {
+                "Sources only, without dependencies:"
+            } else {
+                "Slug"
+            },
             measured(&budget.size.compressed),
             units::size(budget.size.totals.bytes)
         );

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::survey;
-use crate::budget::BudgetReport;
+use crate::budget::{BudgetReport, Shipped};
 use crate::cache::explain::Explained;
 use crate::facts::app::App;
 use crate::finding::Level;
@@ -37,7 +37,8 @@ pub fn proposal(found: &Found<'_>) -> String {
     let mut text = String::from("[_]\nschema-version = \"0.2\"\n");
     what_is_there(&mut text, found);
     if let Some(budget) = &found.report.budget {
-        limits(&mut text, budget, is_installed(found));
+        let is_installed = budget.shipped != Shipped::Sources;
+        limits(&mut text, budget, is_installed);
     }
     if let Some(strip) = &found.report.strip {
         removal(&mut text, strip, found.traced);
@@ -95,21 +96,6 @@ fn dependencies(cache: &Explained) -> String {
         ),
         None => format!("Dependencies: {name}: cached, no configuration needed."),
     }
-}
-
-/// Folders that package managers fill.
-const INSTALLED: &[&str] = &[
-    "node_modules",
-    "vendor",
-    ".venv",
-    "venv",
-    "target",
-    ".heroku",
-];
-
-/// Whether sizes count dependencies: there are none, or they are here.
-fn is_installed(found: &Found<'_>) -> bool {
-    found.caches.is_empty() || INSTALLED.iter().any(|name| found.app.has(name))
 }
 
 fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
@@ -174,7 +160,10 @@ fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
 fn removal(text: &mut String, strip: &StripReport, traced: Option<&StripReport>) {
     text.push_str("\n[com.slugsmith.strip]\n");
     if strip.removed.files == 0 && strip.shrunk.is_empty() {
-        text.push_str("# \"safe\" finds nothing to remove in this folder; most of what it removes is in dependencies.\n");
+        text.push_str(
+            "# \"safe\" finds nothing to remove in this folder; \
+         most of what it removes is in dependencies.\n",
+        );
     } else {
         let reasons: Vec<_> = strip
             .by_reason
@@ -195,7 +184,8 @@ fn removal(text: &mut String, strip: &StripReport, traced: Option<&StripReport>)
     if let Some(more) = more.filter(|more| *more > 0) {
         let _ = writeln!(
             text,
-            "# \"trace\" saves another {}: what no start command can reach. Try `slugsmith strip . --dry-run` with it first.",
+            "# \"trace\" saves another {}: what no start command can reach. Try `slugsmith strip . --dry-run` \
+             with it first.",
             size(more)
         );
     }

@@ -110,7 +110,8 @@ fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     lines.push(Line::item(
         1,
         format!(
-            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` sees the rest)",
+            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` \
+             sees the rest)",
             units::counted(report.undecided.len() as u64, "place"),
             units::counted(files as u64, "file"),
         ),

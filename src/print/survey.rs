@@ -2,7 +2,6 @@
 
 use super::line::Line;
 use crate::cache::survey::{Survey, Uninstalled, Unrecognised};
-use crate::config;
 
 /// For the section of dependencies.
 #[must_use]
@@ -37,8 +36,8 @@ pub fn lines(survey: &Survey) -> Vec<Line> {
 /// For the end of the log: what the app may lack when it starts. What ends the build is
 /// said by its own problem.
 #[must_use]
-pub fn last_lines(survey: &Survey, wish: config::Uninstalled) -> Vec<Line> {
-    let fatal = survey.fatal(wish);
+pub fn last_lines(survey: &Survey) -> Vec<Line> {
+    let fatal = survey.fatal();
     let others = survey.uninstalled.iter().filter(|one| fatal != Some(*one));
     others
         .filter(|one| survey.is_build && is_last(one))

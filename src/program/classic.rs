@@ -149,6 +149,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
             config_vars: &build.config_vars,
             buildpack,
         }),
+        previous: None,
     };
     let report = flow::build(&input, &mut log)?;
     // Of use in this build only; it is checked to be of the same build when it is read.
@@ -262,10 +263,11 @@ const NO_PROCFILE: &str =
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
     header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: what an \
-          earlier one would start by itself (`npm start`, for example) is not started.",
+    why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: \
+        what an earlier one would start by itself (`npm start`, for example) is not started.",
     steps: &[
-        "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: gunicorn app:app`.",
+        "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \
+         gunicorn app:app`.",
         "Commit the file and deploy again; `heroku ps:scale web=1` if the dyno was never started.",
     ],
     example: || Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),

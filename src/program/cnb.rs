@@ -89,6 +89,7 @@ impl Buildpack for Slugsmith {
             store: Some(&store),
             layers: context.layers_dir.parent(),
             classic: None,
+            previous: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
         super::verdict::of(&report, &config).map_err(buildpack_error)?;

@@ -14,7 +14,7 @@ pub(super) fn of(report: &Report, config: &Config) -> Result<(), Problem> {
     if let Some(problem) = report.budget.as_ref().and_then(budget::problem) {
         return Err(problem);
     }
-    if let Some(uninstalled) = report.survey.fatal(config.uninstalled.value) {
+    if let Some(uninstalled) = report.survey.fatal() {
         return Err(uninstalled.problem());
     }
     let limit = &config.audit.fail_build_on;
@@ -37,7 +37,8 @@ pub static FINDINGS: Kind = Kind {
     why: "The app's own configuration says that findings of this level must not be deployed.",
     steps: &[
         "Mend what the log above lists; `slugsmith explain ID` tells more about each.",
-        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = { level = \"off\", reason = \"…\" }.",
+        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = \
+         { level = \"off\", reason = \"…\" }.",
         "To let findings pass, set [com.slugsmith.audit] fail_build_on = \"never\".",
     ],
     example: || {

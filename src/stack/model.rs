@@ -238,7 +238,8 @@ impl<'a> Model<'a> {
         for (_, buildpack, layer) in self.launch_layers() {
             if layer.folder == Folder::Absent {
                 unknown.push(format!(
-                    "{} layer {} is reused from the previous image and its contents are not here; its commands and variables are unknown.",
+                    "{} layer {} is reused from the previous image and its contents are not here; its commands \
+                     and variables are unknown.",
                     buildpack.id,
                     layer.shown()
                 ));
@@ -261,7 +262,8 @@ impl<'a> Model<'a> {
         unknown.extend(self.classic.iter().flatten().cloned());
         if self.own.is_some() && self.classic.is_none() {
             unknown.push(
-                "The run image's own variables and config vars are not visible in a build; PATH after the layers is the build image's."
+                "The run image's own variables and config vars are not visible in a build; PATH after the layers \
+                 is the build image's."
                     .to_owned(),
             );
         }

@@ -207,6 +207,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
             addon_ready: with_addon.contains(folder) || (all_built && !with_gyp.contains(folder)),
             has_gyp: with_gyp.contains(folder),
             typescript: facts.runtime.typescript,
+            coffee: facts.runtime.coffee,
             source_maps: facts.source_maps,
             bundles: facts.runtime.bundles,
             has_licence: licensed.contains(folder),

@@ -21,6 +21,7 @@ use super::legacy::{self, ListReport};
 use super::lists::Lists;
 use super::own;
 use super::reading::{Found, is_text, read};
+use super::related::Tops;
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
 use crate::config::StripConfig;
@@ -93,6 +94,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         below_done: BTreeSet::new(),
         to_read: Vec::new(),
     };
+    let tops = Tops::new(facts, &state.open);
     let mut undecided = state.trace(texts, &lists);
     state.roots();
     state.to_read = (0..state.open.len())
@@ -109,7 +111,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         let references: Vec<Found> = files
             .par_iter()
             .inspect(|_| step.done(1))
-            .flat_map_iter(|number| read(facts, open, texts, *number))
+            .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
             .collect();
         for found in references {
             state.keep_meaning(&found.meaning, &found.because);

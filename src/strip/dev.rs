@@ -21,7 +21,8 @@ pub static DEVELOPMENT: Entry = Entry {
     id: "development-packages",
     reason: "packages that only development needs",
     guard: Guard::Named,
-    evidence: "The lockfile says that nothing but development dependencies needs them, and the package managers' own prune commands remove them.",
+    evidence: "The lockfile says that nothing but development dependencies needs them, and the package managers' \
+        own prune commands remove them.",
     tell_kept: true,
 };
 

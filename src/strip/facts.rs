@@ -89,8 +89,20 @@ pub fn read<'a>(
     });
     let app: App = app::read(root);
     let commands = start::commands(&app, set);
-    let (runtime, source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
-    let manifests = manifests(root, &index, &runtime);
+    let (mut runtime, mut source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
+    let mut manifests = read_manifests(root, &index, &runtime);
+    let by_commands = runtime.clone();
+    source_maps |= start::compilers::add(
+        &index,
+        &OnDisk { root },
+        &manifests,
+        &commands,
+        &mut runtime,
+    );
+    if by_commands.typescript != runtime.typescript {
+        // Entries for types count as well.
+        manifests = read_manifests(root, &index, &runtime);
+    }
     let in_build = environment.world != World::Embedded;
     // On a laptop they are somebody's work.
     let go_is_built = in_build && go::is_built(root, &index, &commands);
@@ -134,7 +146,7 @@ fn keeps_development(environment: &Environment) -> bool {
         || is("NODE_ENV", &["development", "test"])
 }
 
-fn manifests(
+fn read_manifests(
     root: &Path,
     index: &Index<'_>,
     runtime: &Runtime,

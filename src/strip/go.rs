@@ -17,7 +17,8 @@ pub(super) static SOURCES: Entry = Entry {
     id: "go-sources",
     reason: "Go sources, compiled into the program",
     guard: Guard::Reachable,
-    evidence: "A program built from them is in bin, no command runs the go tool, no interpreter of Go is linked in, and no source names a .go file; go:embed copied its files when it was built (pkg.go.dev/embed).",
+    evidence: "A program built from them is in bin, no command runs the go tool, no interpreter of Go is linked \
+        in, and no source names a .go file; go:embed copied its files when it was built (pkg.go.dev/embed).",
     tell_kept: true,
 };
 

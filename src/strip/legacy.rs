@@ -57,7 +57,8 @@ listed!(
     NOT_INCLUDED,
     "bp-include-files",
     "BP_INCLUDE_FILES (what it leaves out)",
-    "No glob of the variable BP_INCLUDE_FILES names it, so that Paketo's source-removal would remove it; dependencies, Procfile and .profile.d stay in any case."
+    "No glob of the variable BP_INCLUDE_FILES names it, so that Paketo's source-removal would remove it; \
+     dependencies, Procfile and .profile.d stay in any case."
 );
 
 /// One kind of list.

@@ -22,6 +22,8 @@ pub struct Runtime {
     pub bundles: bool,
     /// TypeScript is compiled at start.
     pub typescript: bool,
+    /// CoffeeScript is compiled at start.
+    pub coffee: bool,
 }
 
 /// What one package.json says, reduced to what a decision needs.
@@ -39,6 +41,8 @@ pub struct Manifest {
     /// that are not optional.
     pub needs: BTreeSet<String>,
     pub dev_dependencies: BTreeSet<String>,
+    /// Keywords, and top-level keys: frameworks find their packages by them.
+    pub marks: BTreeSet<String>,
     /// As written; what stands in for it is for the resolver to say.
     pub main: Option<String>,
     /// What the package's authors ship with it; empty where they do not say.
@@ -92,6 +96,7 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
         .collect(),
         needs: needs(map),
         dev_dependencies: keys(map, "devDependencies").collect(),
+        marks: marks(map),
         main: map.get("main").and_then(Value::as_str).map(str::to_owned),
         files: files(map),
         exports: map.get("exports").filter(|value| !value.is_null()).cloned(),
@@ -106,6 +111,15 @@ fn files(map: &Map<String, Value>) -> Vec<Pattern> {
     list.into_iter()
         .flatten()
         .filter_map(|line| Pattern::new(line.as_str()?, RUBY))
+        .collect()
+}
+
+fn marks(map: &Map<String, Value>) -> BTreeSet<String> {
+    let keywords = map.get("keywords").and_then(Value::as_array);
+    let keywords = keywords.into_iter().flatten().filter_map(Value::as_str);
+    keywords
+        .map(str::to_owned)
+        .chain(map.keys().cloned())
         .collect()
 }
 
@@ -227,7 +241,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_name_files_and_bundler_keys_do_not() {
-        let json = json!({"main": "m.js", "module": "esm/m.js", "oclif": {"commands": "./lib/commands"}, "types": "m.d.ts"});
+        let json = json!({"main": "m.js", "module": "esm/m.js",
+            "oclif": {"commands": "./lib/commands"}, "types": "m.d.ts"});
         assert_eq!(entries(&json), ["m.js", "lib/commands"]);
         let bundling = Runtime {
             bundles: true,

@@ -8,6 +8,7 @@ use super::facts::{Facts, Texts, in_packages};
 use super::index::{self, parent};
 use super::python;
 use super::references;
+use super::related::Tops;
 use super::resolve::{Meaning, Resolver};
 use super::trace;
 
@@ -23,6 +24,7 @@ pub(super) struct Found {
 /// What a file refers to, as far as candidates are concerned.
 pub(super) fn read(
     facts: &Facts<'_>,
+    tops: &Tops<'_>,
     open: &[Option<&'static Entry>],
     texts: &dyn Texts,
     number: usize,
@@ -49,6 +51,12 @@ pub(super) fn read(
             },
         });
     };
+    if is_compilers(index::name(path)) {
+        for name in extended(&text) {
+            resolver.configuration(&name, &mut |meaning| add(meaning, 0));
+        }
+        return found;
+    }
     let mut modules = BTreeMap::new();
     let in_python = !facts.python_roots.is_empty() && is_python(path);
     if in_python {
@@ -64,6 +72,20 @@ pub(super) fn read(
         }
         resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
     });
+    let takes_folders = memchr::memmem::find(&text, b"dirname").is_some();
+    references::literals(&text, |literal| {
+        let resolved = literal.form == references::Form::Module && is_resolved(&text, literal.at);
+        if resolved && (takes_folders || literal.text.ends_with("/package.json")) {
+            resolver.whole_package(literal.text, &mut |meaning| add(meaning, literal.at));
+        }
+    });
+    if in_packages(path) {
+        references::scans(&text, |joined, at| {
+            for folder in tops.meant(facts, path, joined) {
+                add(Meaning::Below(folder), at);
+            }
+        });
+    }
     references::beside(&text, |beside, at| {
         resolver.beside(&beside, &mut |meaning| add(meaning, at));
     });
@@ -77,6 +99,25 @@ pub(super) fn read(
         add(Meaning::Below(".git".to_owned()), 0);
     }
     found
+}
+
+/// Whether a literal is the argument of a `resolve(`, and not of a `require(`.
+fn is_resolved(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+    before.ends_with(b"resolve(") || before.ends_with(b"resolve.call(")
+}
+
+/// Which packages configuration of a compiler names: `extends`, by a package's name alone.
+fn extended(text: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    for at in memchr::memmem::find_iter(text, b"\"extends\"") {
+        let rest = text.get(at + b"\"extends\"".len()..).unwrap_or_default();
+        let end = memchr::memchr2(b'\n', b']', rest).unwrap_or(rest.len());
+        references::literals(rest.get(..end).unwrap_or_default(), |literal| {
+            names.push(literal.text.to_owned());
+        });
+    }
+    names
 }
 
 fn is_python(path: &str) -> bool {
@@ -142,21 +183,25 @@ pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
         "js" | "cjs" | "mjs" | "jsx" => true,
         "txt" => name == "entry_points.txt",
         "json" => {
-            let of_compiler = name.starts_with("tsconfig") || name.starts_with("jsconfig");
-            name != "package.json"
-                && !of_compiler
-                && !name.contains("-lock")
-                && entry.size() < 1_000_000
+            if is_compilers(name) {
+                return facts.runtime.typescript;
+            }
+            name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000
         }
         // Lists what is left out of images and what we strip: nothing that is loaded.
         "toml" if name == "project.toml" => false,
         "ts" | "tsx" | "mts" | "cts" => {
             (!in_package || facts.runtime.typescript) && !name.contains(".d.")
         }
+        "coffee" | "litcoffee" => !in_package || facts.runtime.coffee || facts.runtime.typescript,
         "py" | "rb" | "sh" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro"
-        | "yml" | "yaml" | "toml" | "coffee" => !in_package,
+        | "yml" | "yaml" | "toml" => !in_package,
         // Programs without an extension, told by their size rather than by reading them.
         "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
         _ => false,
     }
+}
+
+fn is_compilers(name: &str) -> bool {
+    (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json")
 }

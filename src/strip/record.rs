@@ -196,7 +196,8 @@ mod tests {
         let link = app.path().join("node_modules/a");
         std::os::unix::fs::symlink(".pnpm/a/node_modules/a", link).unwrap();
         // What a hook does, without needing Node here.
-        let script = "for f in node_modules/a/index.js node_modules/a/hidden.js ../../etc/passwd; do echo \"$PWD/$f\" >> \"$SLUGSMITH_RECORD\"; done; case $NODE_OPTIONS in *hook.cjs*) ;; *) exit 9;; esac";
+        let script = "for f in node_modules/a/index.js node_modules/a/hidden.js ../../etc/passwd; do echo \
+            \"$PWD/$f\" >> \"$SLUGSMITH_RECORD\"; done; case $NODE_OPTIONS in *hook.cjs*) ;; *) exit 9;; esac";
         let recorded = record(app.path(), &["sh", "-c", script]).unwrap();
         assert_eq!(
             (recorded.code, recorded.opened, recorded.added),

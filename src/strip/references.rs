@@ -7,8 +7,10 @@
 //! is found too much keeps a file that could have gone, never the other way round.
 
 mod beside;
+mod scans;
 
 pub use beside::{Beside, beside};
+pub use scans::scans;
 
 use memchr::{memchr, memchr_iter, memmem};
 

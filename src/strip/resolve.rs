@@ -130,6 +130,49 @@ impl<'f, 'a> Resolver<'f, 'a> {
         }
     }
 
+    /// The package whose file was resolved to get at its folder.
+    pub fn whole_package(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let name = module_parts(text).map_or(text, |(name, _)| name);
+        let name = if text.starts_with('@') && text.matches('/').count() == 1 {
+            text
+        } else {
+            name
+        };
+        if let Some(folder) = self.package_of(name).filter(|_| !text.starts_with('.')) {
+            found(Meaning::Below(folder));
+        }
+    }
+
+    /// What `extends` of a compiler's configuration means, by TypeScript's rules.
+    pub fn configuration(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let base = if text.starts_with('.') {
+            join(self.folder, text)
+        } else {
+            let parts = module_parts(text)
+                .filter(|_| !(text.starts_with('@') && text.matches('/').count() == 1));
+            let (name, rest) = parts.unwrap_or((text, ""));
+            self.package_of(name).and_then(|folder| join(&folder, rest))
+        };
+        let Some(base) = base else { return };
+        let mut names = vec![
+            base.clone(),
+            format!("{base}.json"),
+            format!("{base}/tsconfig.json"),
+        ];
+        let manifest = self.facts.manifests.get(&base).and_then(Option::as_ref);
+        names.extend(manifest.and_then(|manifest| join(&base, manifest.main.as_deref()?)));
+        for name in names {
+            if let Some(number) = self
+                .facts
+                .index
+                .find(&name)
+                .filter(|number| self.facts.index.is_file(*number))
+            {
+                found(Meaning::File(number));
+            }
+        }
+    }
+
     fn path(&self, path: Option<String>, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
         let Some(path) = path else { return };
         // `"." + extension` says nothing of where the file is.

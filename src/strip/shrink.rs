@@ -24,7 +24,8 @@ pub static SYMBOLS: Entry = Entry {
     id: "debug-symbols",
     reason: "debug symbols of shared libraries",
     guard: Guard::Never,
-    evidence: "Sections outside every mapped segment: linkers, debuggers and profilers read them, the dynamic loader does not (System V ABI, chapter 5).",
+    evidence: "Sections outside every mapped segment: linkers, debuggers and profilers read them, the dynamic \
+        loader does not (System V ABI, chapter 5).",
     tell_kept: false,
 };
 

@@ -1,17 +1,17 @@
 //! Which commands run on a dyno, which files do they name, and what do they switch on?
 //!
 //! Commands are those of the Procfile, of app.json's scripts, of other buildpacks, and of
-//! every package.json script that is not clearly a developer's (test, lint, build …), with
-//! `npm run x` followed. Their words are references like literals in code.
+//! every package.json script that is not clearly a developer's (test, lint, build …), and
+//! what they lead to. Their words are references like literals in code.
 
+pub(super) mod compilers;
 mod processes;
 mod runtime;
-
-use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::facts::app::App;
+use crate::facts::command::{self, AppFolder, Start};
 
 pub use processes::set_by;
 pub use runtime::runtime;
@@ -78,40 +78,37 @@ pub fn commands(app: &App, set: &[Command]) -> Vec<Command> {
         .chain(set.iter().cloned())
         .collect();
     add_scripts(&mut commands, app.app_json.good(), "app.json", |_| true);
-    let scripts = app.package_json.good();
-    let called: BTreeSet<String> = commands
-        .iter()
-        .flat_map(|command| called_scripts(&command.text))
-        .collect();
-    add_scripts(&mut commands, scripts, "package.json", |name| {
-        called.contains(name)
-            || !DEVELOPER_SCRIPTS
+    add_scripts(
+        &mut commands,
+        app.package_json.good(),
+        "package.json",
+        |name| {
+            !DEVELOPER_SCRIPTS
                 .iter()
                 .any(|start| name.split(':').next() == Some(*start))
-    });
-    // What those scripts call in turn, until nothing new appears.
-    loop {
-        let known: BTreeSet<String> = commands
-            .iter()
-            .map(|command| command.origin.clone())
-            .collect();
-        let called: BTreeSet<String> = commands
-            .iter()
-            .flat_map(|command| called_scripts(&command.text))
-            .collect();
-        let before = commands.len();
-        let mut more = Vec::new();
-        add_scripts(&mut more, scripts, "package.json", |name| {
-            called.contains(name)
-        });
-        commands.extend(
-            more.into_iter()
-                .filter(|command| !known.contains(&command.origin)),
-        );
-        if commands.len() == before {
-            return commands;
+        },
+    );
+    let files = AppFolder(app.root.clone());
+    let led: Vec<Command> = commands
+        .iter()
+        .flat_map(|command| {
+            let start = Start::at_root(&command.text, &command.origin, 0);
+            command::follow(&files, &start)
+        })
+        .map(|found| Command {
+            origin: match found.line {
+                0 => found.path,
+                line => format!("{}:{line}", found.path),
+            },
+            text: found.text,
+        })
+        .collect();
+    for command in led {
+        if !commands.iter().any(|known| known.text == command.text) {
+            commands.push(command);
         }
     }
+    commands
 }
 
 fn add_scripts(
@@ -131,28 +128,6 @@ fn add_scripts(
             });
         }
     }
-}
-
-/// Scripts that a command runs: `npm run x`, `yarn x`, `pnpm run x`, `npm start`.
-fn called_scripts(text: &str) -> Vec<String> {
-    let words: Vec<&str> = words(text).collect();
-    let mut called = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        if !matches!(
-            *word,
-            "npm" | "yarn" | "pnpm" | "bun" | "run-s" | "run-p" | "npm-run-all"
-        ) {
-            continue;
-        }
-        called.extend(
-            words[at + 1..]
-                .iter()
-                .take(6)
-                .filter(|word| !word.starts_with('-') && !matches!(**word, "run" | "run-script"))
-                .map(|word| (*word).to_owned()),
-        );
-    }
-    called
 }
 
 /// The words of a shell command, quotes and operators removed.
@@ -177,7 +152,8 @@ mod tests {
         fs_err::write(folder.path().join("Procfile"), "web: npm run serve:prod\n").unwrap();
         fs_err::write(
             folder.path().join("package.json"),
-            r#"{"scripts":{"serve:prod":"npm run build:x && node a.js","build:x":"tsc","test":"mocha test/","seed":"node seed.js"}}"#,
+            r#"{"scripts":{"serve:prod":"npm run build:x && node a.js","build:x":"tsc","test":"mocha test/",
+"seed":"node seed.js"}}"#,
         )
         .unwrap();
         let commands = commands(&crate::facts::app::read(folder.path()), &[]);
@@ -191,7 +167,9 @@ mod tests {
                 "Procfile: web",
                 "package.json: serve:prod",
                 "package.json: seed",
-                "package.json: build:x"
+                "package.json:1",
+                "package.json:1",
+                "package.json:1"
             ]
         );
     }

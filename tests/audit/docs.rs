@@ -40,6 +40,7 @@ fn docs_are_current() {
     }
     assert!(
         stale.is_empty(),
-        "docs/ differs from the code in {stale:?}; write it anew with:\n  SLUGSMITH_BLESS=1 cargo test --test audit docs_are_current"
+        "docs/ differs from the code in {stale:?}; write it anew with:\n  SLUGSMITH_BLESS=1 cargo test --test \
+         audit docs_are_current"
     );
 }

@@ -34,7 +34,8 @@ fn run(app: &Sandbox, folder: &str, tool: &str, line: &str) {
 /// Every file of the trees in the image, with its digest.
 fn digests(context: &TestContext, trees: &str) -> String {
     let script = format!(
-        "cd /workspace && find {trees} -type f -print0 | sort -z | xargs -0 sha256sum; find {trees} -type l -printf '%p -> %l\\n' | sort"
+        "cd /workspace && find {trees} -type f -print0 | sort -z | xargs -0 sha256sum; find {trees} -type l \
+         -printf '%p -> %l\\n' | sort"
     );
     let text = context.run_shell_command(script).stdout;
     assert!(text.lines().count() > 3, "{text}");
@@ -146,7 +147,10 @@ fn every_ecosystem_in_one_app() {
         )
     };
     let app = Sandbox::new()
-        .file("project.toml", "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.strip]\nlevel = \"off\"\n\n[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\"]\nkey = [\"models.lock\"]\nrun = \"sh -c 'mkdir -p models && cp models.lock models/a'\"\n\n[[com.slugsmith.cache]]\npath = \"yarn\"\n\n[[com.slugsmith.cache]]\npath = \"pnpm\"\n")
+        .file("project.toml", "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.strip]\nlevel = \"off\"\n\n\
+            [[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\"]\nkey = [\"models.lock\"]\n\
+            run = \"sh -c 'mkdir -p models && cp models.lock models/a'\"\n\n[[com.slugsmith.cache]]\n\
+            path = \"yarn\"\n\n[[com.slugsmith.cache]]\npath = \"pnpm\"\n")
         .file("Procfile", "web: bin/shop\n")
         .file("package.json", manifest("shop"))
         .file("yarn/package.json", manifest("with-yarn"))
@@ -154,7 +158,8 @@ fn every_ecosystem_in_one_app() {
         .file("requirements.txt", "idna==3.7\nsix==1.16.0\n")
         .file("models.lock", "1\n")
         .file("go.mod", "module example.com/shop\n\ngo 1.19\n\nrequire golang.org/x/text v0.14.0\n")
-        .file("main.go", "package main\n\nimport (\n\t\"fmt\"\n\n\t\"golang.org/x/text/language\"\n)\n\nfunc main() { fmt.Println(language.English) }\n");
+        .file("main.go", "package main\n\nimport (\n\t\"fmt\"\n\n\t\"golang.org/x/text/language\"\n)\n\n\
+            func main() { fmt.Println(language.English) }\n");
     let lock = || {
         run(
             &app,
@@ -198,7 +203,8 @@ fn every_ecosystem_in_one_app() {
         names: &["npm", "yarn/yarn", "pnpm/pnpm", "pip", "go", "models"],
         free: &["cache-pip"],
         // npm and pnpm write the time of the install into one file each.
-        trees: "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name .package-lock.json -not -name .modules.yaml",
+        trees: "node_modules yarn/node_modules pnpm/node_modules bin models $VIRTUAL_ENV/ -not -name \
+            .package-lock.json -not -name .modules.yaml",
         change: &change,
         reasons: &[
             "npm (package-lock.json, 3 packages): PARTIAL, package-lock.json: ms 2.0.0 → 2.1.3",
@@ -222,9 +228,11 @@ fn every_ecosystem_in_one_app() {
 #[ignore = "container test"]
 fn uv_in_a_layer() {
     let app = Sandbox::new()
-        .file("project.toml", "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.strip]\nlevel = \"off\"\n\n[[com.slugsmith.cache]]\npath = \"jobs\"\n")
+        .file("project.toml", "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.strip]\nlevel = \"off\"\n\n\
+            [[com.slugsmith.cache]]\npath = \"jobs\"\n")
         .file("Procfile", "web: python -c 'import idna; print(idna.__version__)'\n")
-        .file("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\ndependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[dependency-groups]\ndev = [\"iniconfig==2.0.0\"]\n")
+        .file("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
+            dependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[dependency-groups]\ndev = [\"iniconfig==2.0.0\"]\n")
         .file("jobs/requirements.txt", "six==1.16.0\n");
     run(&app, "", "uv", "uv lock");
     let change = || {

@@ -22,7 +22,8 @@ impl Registry {
         let address = free.local_addr().unwrap().to_string();
         drop(free);
         let config = format!(
-            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {address}\n",
+            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\n\
+             http:\n  addr: {address}\n",
             folder.path().join("data").display()
         );
         let path = folder.path().join("config.yml");

@@ -271,7 +271,10 @@ fn an_export_that_must_fail_is_foretold() {
         &[],
     );
     assert!(!fine);
-    let told = said.find("error: The process type `a:b` of fixture/broken-export has a character that image export refuses");
+    let told = said.find(
+        "error: The process type `a:b` of fixture/broken-export has a character that image \
+        export refuses",
+    );
     let failed = said.find("ERROR: failed to export");
     assert!(
         told.is_some() && failed.is_some() && told < failed,

@@ -47,7 +47,10 @@ fn a_failing_npm_keeps_its_output_and_exit_code() {
 fn a_lockfile_out_of_step_is_named() {
     let sandbox = shop().program(
         "npm",
-        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) echo 'npm error code EUSAGE' >&2\necho 'npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync. Please update your lock file with `npm install` before continuing.' >&2; echo 'npm error Missing: ms@2.1.3 from lock file' >&2; exit 1;; esac\n",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) echo 'npm error code EUSAGE' >&2\n\
+         echo 'npm error `npm ci` can only install packages when your package.json and package-lock.json or \
+         npm-shrinkwrap.json are in sync. Please update your lock file with `npm install` before continuing.' \
+         >&2; echo 'npm error Missing: ms@2.1.3 from lock file' >&2; exit 1;; esac\n",
     );
     let ran = compile(&sandbox, sandbox.app());
     assert_ne!(ran.code, 0);
@@ -126,7 +129,8 @@ fn a_cache_of_another_version_is_a_miss() {
 fn a_fifo_in_the_tree_is_not_stored_and_the_build_goes_on() {
     let sandbox = shop().program(
         "npm",
-        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/a && echo 1 > node_modules/a/index.js && mkfifo node_modules/a/pipe;; esac\n",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/a && echo 1 > \
+         node_modules/a/index.js && mkfifo node_modules/a/pipe;; esac\n",
     );
     let ran = compile(&sandbox, sandbox.app()).expect(0);
     assert!(
@@ -145,7 +149,8 @@ fn a_fifo_in_the_tree_is_not_stored_and_the_build_goes_on() {
 fn an_interrupted_build_is_not_taken_for_a_whole_one() {
     let sandbox = shop().program(
         "npm",
-        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/half && echo 1 > node_modules/half/index.js && kill -9 $PPID; sleep 1;; esac\n",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/half && echo 1 > \
+         node_modules/half/index.js && kill -9 $PPID; sleep 1;; esac\n",
     );
     let ran = compile(&sandbox, sandbox.app());
     assert_ne!(ran.code, 0);
@@ -185,7 +190,8 @@ impl Drop for Small {
 }
 
 /// Installs 400 kB that don't compress.
-const LARGE: &str = "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/a && head -c 400000 /dev/urandom > node_modules/a/data.bin;; esac\n";
+const LARGE: &str = "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/a && head -c \
+    400000 /dev/urandom > node_modules/a/data.bin;; esac\n";
 
 #[test]
 #[ignore = "needs root: mounts a small file system"]
@@ -343,7 +349,9 @@ fn whoever_owns_the_stored_files_the_build_succeeds() {
 }
 
 /// Makes an environment with a copy of itself, and installs by copying the list.
-const PYTHON: &str = "#!/bin/sh\ncase \"$1$2\" in -c*) echo 3.11.2 cpython-311 /usr;; --version*) echo Python 3.11.2;; -mvenv) mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python\";; -mpip) cp requirements.txt \"$VIRTUAL_ENV/installed\";; esac\n";
+const PYTHON: &str = "#!/bin/sh\ncase \"$1$2\" in -c*) echo 3.11.2 cpython-311 /usr;; --version*) echo Python \
+    3.11.2;; -mvenv) mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python\";; -mpip) cp requirements.txt \
+    \"$VIRTUAL_ENV/installed\";; esac\n";
 
 #[test]
 #[ignore = "needs root: gives files to other users"]

@@ -21,11 +21,13 @@ const NODE: &str = "#!/bin/sh\necho 22.20.0 127\n";
 
 const LOCK: &str = r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{
 "":{"name":"shop","version":"1.0.0","dependencies":{"left-pad":"1.3.0"}},
-"node_modules/left-pad":{"version":"1.3.0","integrity":"sha512-XI5MPzVNApjAyhQzphX8BkmKsKUxD4LdyK24iZeQGinBN9yTQT3bFlCBy/aVx2HrNcqQGsdot8ghrjyrvMCoEA=="}}}"#;
+"node_modules/left-pad":{"version":"1.3.0",
+"integrity":"sha512-XI5MPzVNApjAyhQzphX8BkmKsKUxD4LdyK24iZeQGinBN9yTQT3bFlCBy/aVx2HrNcqQGsdot8ghrjyrvMCoEA=="}}}"#;
 
 pub(crate) fn shop() -> Sandbox {
     Sandbox::new()
-        .file("package.json", r#"{"name":"shop","version":"1.0.0","dependencies":{"left-pad":"1.3.0"},"engines":{"node":"22.x"},"scripts":{"start":"node server.js"}}"#)
+        .file("package.json", r#"{"name":"shop","version":"1.0.0","dependencies":{"left-pad":"1.3.0"},"engines":{
+"node":"22.x"},"scripts":{"start":"node server.js"}}"#)
         .file("package-lock.json", LOCK)
         .file("Procfile", "web: node server.js\n")
         .file("server.js", "require('left-pad'); require('http').createServer(() => {}).listen(process.env.PORT);\n")

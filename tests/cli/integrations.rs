@@ -299,7 +299,8 @@ fn only_the_pinned_release_is_installed() {
 }
 
 /// Notes how it was called; lists the comment that `COMMENT` names.
-const GH: &str = "#!/bin/sh\necho \"$*\" >> \"$HOME/calls\"\ncase \"$*\" in *--paginate*) echo \"$COMMENT\"; exit \"${READ:-0}\";; esac\nexit \"${WRITE:-0}\"\n";
+const GH: &str = "#!/bin/sh\necho \"$*\" >> \"$HOME/calls\"\n\
+    case \"$*\" in *--paginate*) echo \"$COMMENT\"; exit \"${READ:-0}\";; esac\nexit \"${WRITE:-0}\"\n";
 
 fn comment(variables: &[(&str, &str)]) -> (Ran, String) {
     let sandbox = Sandbox::new().program("gh", GH);
@@ -351,4 +352,24 @@ fn the_hook_is_quiet_when_all_is_well() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn a_pull_request_without_news_is_green_for_what_the_base_has_too() {
+    let (sandbox, _) = pull_request("");
+    let app = sandbox.app();
+    let base = git(&app, &["rev-parse", "HEAD"]);
+    let sandbox = sandbox.file("README.md", "# A\n");
+    git(&app, &["add", "."]);
+    git(&app, &["commit", "--quiet", "--message", "a readme"]);
+    let ran = check(
+        &sandbox,
+        &[("SLUGSMITH_BASE", &base), ("GITHUB_ACTIONS", "true")],
+    )
+    .expect(0);
+    assert!(!ran.stdout.contains("::error"), "{}", ran.stdout);
+    let comment = report(&sandbox, "comment.md");
+    assert!(comment.contains("Nothing new to mend"), "{comment}");
+    // Whole, for whoever compares with it next.
+    assert!(report(&sandbox, "report.json").contains("port-not-from-environment"));
 }

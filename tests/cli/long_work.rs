@@ -139,7 +139,7 @@ fn a_profile_says_where_the_time_went() {
         .env("SLUGSMITH_PROFILE", "perhaps");
     let ran = Ran::from(command.output().unwrap()).expect(3);
     assert!(
-        ran.stderr.contains("SLUGSMITH_PROFILE is `perhaps`"),
+        ran.stderr.contains("SLUGSMITH_PROFILE is \"perhaps\""),
         "{}",
         ran.stderr
     );

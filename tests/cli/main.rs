@@ -6,6 +6,7 @@
 mod support;
 
 mod bad_input;
+mod check;
 mod integrations;
 mod long_work;
 mod manifests;

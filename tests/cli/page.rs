@@ -8,7 +8,8 @@ use crate::support::Sandbox;
 const DRIVER: &str = r#"<script>
 const by = (id) => document.getElementById(id);
 const boxes = () => [...by("map").querySelectorAll("button")];
-const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+const press = (key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 const names = () => [...by("rows").querySelectorAll("tr")].map((row) => row.cells[0].textContent);
 const note = {};
 note.boxes = boxes().length;

@@ -8,9 +8,16 @@ fn storefront() -> Sandbox {
             "package.json",
             r#"{"name":"shop","version":"1.0.0","scripts":{"start":"node src/server.js"}}"#,
         )
-        .file("package-lock.json", r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"shop","version":"1.0.0"}}}"#)
+        .file(
+            "package-lock.json",
+            r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{
+"name":"shop","version":"1.0.0"}}}"#,
+        )
         .file("Procfile", "web: node src/server.js\n")
-        .file("src/server.js", "require('http').createServer(() => {}).listen(3000);\n")
+        .file(
+            "src/server.js",
+            "require('http').createServer(() => {}).listen(3000);\n",
+        )
 }
 
 #[test]
@@ -290,7 +297,8 @@ fn explain_cache_gives_every_input_old_and_new() {
         .program("node", "#!/bin/sh\necho 22.20.0 127\n")
         .program(
             "npm",
-            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/ms; echo 1 > node_modules/ms/index.js;; esac\n",
+            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/ms; echo 1 > \
+             node_modules/ms/index.js;; esac\n",
         );
     let first = sandbox.slugsmith(&["explain", "cache", "app"]).expect(0);
     assert!(

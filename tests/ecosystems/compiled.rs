@@ -17,7 +17,11 @@ fn go() {
         "go.mod",
         "module example.com/shop\n\ngo 1.21\n\nrequire golang.org/x/text v0.14.0\n",
     );
-    lab.put("main.go", "package main\n\nimport (\n\t\"fmt\"\n\n\t\"golang.org/x/text/language\"\n)\n\nfunc main() { fmt.Println(language.English) }\n");
+    lab.put(
+        "main.go",
+        "package main\n\nimport (\n\t\"fmt\"\n\n\t\"golang.org/x/text/language\"\n)\n\n\
+        func main() { fmt.Println(language.English) }\n",
+    );
     lab.run("go mod tidy");
     prove(
         &lab,
@@ -49,8 +53,16 @@ fn go() {
 #[ignore = "real package managers"]
 fn cargo() {
     let lab = Lab::new(&[]);
-    lab.put("Cargo.toml", "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\nitoa = \"=1.0.9\"\n");
-    lab.put("src/main.rs", "mod greet;\nfn main() {\n    println!(\"{} {}\", greet::WORD, itoa::Buffer::new().format(3));\n}\n");
+    lab.put(
+        "Cargo.toml",
+        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\n\
+        itoa = \"=1.0.9\"\n",
+    );
+    lab.put(
+        "src/main.rs",
+        "mod greet;\nfn main() {\n    println!(\"{} {}\", greet::WORD, \
+        itoa::Buffer::new().format(3));\n}\n",
+    );
     lab.put("src/greet.rs", "pub const WORD: &str = \"ONE\";\n");
     lab.run("cargo generate-lockfile");
     prove(
@@ -86,7 +98,13 @@ fn cargo() {
 
 fn pom(version: &str) -> String {
     format!(
-        "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n<modelVersion>4.0.0</modelVersion>\n<groupId>com.example</groupId><artifactId>shop</artifactId><version>1-SNAPSHOT</version>\n<properties><maven.compiler.source>17</maven.compiler.source><maven.compiler.target>17</maven.compiler.target><project.build.sourceEncoding>UTF-8</project.build.sourceEncoding><project.build.outputTimestamp>2024-01-01T00:00:00Z</project.build.outputTimestamp></properties>\n<dependencies><dependency><groupId>org.slf4j</groupId><artifactId>slf4j-api</artifactId><version>{version}</version></dependency></dependencies>\n</project>\n"
+        "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n<modelVersion>4.0.0</modelVersion>\n\
+         <groupId>com.example</groupId><artifactId>shop</artifactId><version>1-SNAPSHOT</version>\n\
+         <properties><maven.compiler.source>17</maven.compiler.source><maven.compiler.target>\
+         17</maven.compiler.target><project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>\
+         <project.build.outputTimestamp>2024-01-01T00:00:00Z</project.build.outputTimestamp></properties>\n\
+         <dependencies><dependency><groupId>org.slf4j</groupId><artifactId>slf4j-api</artifactId><version>\
+         {version}</version></dependency></dependencies>\n</project>\n"
     )
 }
 
@@ -119,7 +137,9 @@ fn gradle() {
     lab.put("settings.gradle", "rootProject.name = 'shop'\n");
     lab.put(
         "build.gradle",
-        "apply plugin: 'java'\nrepositories { mavenCentral() }\ndependencies { compile 'org.slf4j:slf4j-api:1.7.35' }\njar { preserveFileTimestamps = false\n  reproducibleFileOrder = true }\n",
+        "apply plugin: 'java'\nrepositories { mavenCentral() }\n\
+         dependencies { compile 'org.slf4j:slf4j-api:1.7.35' }\n\
+         jar { preserveFileTimestamps = false\n  reproducibleFileOrder = true }\n",
     );
     lab.put(
         "src/main/java/Shop.java",

@@ -7,7 +7,8 @@ use crate::lab::{Case, Lab, prove, same};
 fn workspace(lab: &Lab) {
     lab.put(
         "package.json",
-        r#"{"name":"shop","version":"1.0.0","private":true,"workspaces":["packages/*"],"dependencies":{"ms": "2.0.0"},"devDependencies":{"left-pad":"1.3.0"}}"#,
+        r#"{"name":"shop","version":"1.0.0","private":true,"workspaces":["packages/*"],"dependencies":{
+"ms": "2.0.0"},"devDependencies":{"left-pad":"1.3.0"}}"#,
     );
     lab.put(
         "packages/api/package.json",
@@ -20,7 +21,8 @@ fn workspace(lab: &Lab) {
 fn with_script(lab: &Lab) {
     lab.put(
         "package.json",
-        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"node build.js"},"dependencies":{"debug":"4.3.4"},"devDependencies":{"left-pad":"1.3.0","is-odd":"3.0.1"}}"#,
+        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"node build.js"},"dependencies":{
+"debug":"4.3.4"},"devDependencies":{"left-pad":"1.3.0","is-odd":"3.0.1"}}"#,
     );
     lab.put(
         "build.js",
@@ -102,13 +104,16 @@ fn npm_prunes_as_npm_does() {
     let lab = Lab::new(&[]);
     lab.put(
         "package.json",
-        r#"{"name":"shop","version":"1.0.0","private":true,"workspaces":["packages/*"],"scripts":{"build":"eslint --version"},
+        r#"{"name":"shop","version":"1.0.0","private":true,"workspaces":["packages/*"],"scripts":{
+"build":"eslint --version"},
 "dependencies":{"debug":"2.6.9","semver":"5.7.2","glob":"7.2.3"},
-"devDependencies":{"eslint":"8.57.1","@babel/core":"7.24.0","pad":"npm:left-pad@1.2.0","rollup":"4.12.0","mkdirp":"0.5.6"}}"#,
+"devDependencies":{"eslint":"8.57.1","@babel/core":"7.24.0","pad":"npm:left-pad@1.2.0","rollup":"4.12.0",
+"mkdirp":"0.5.6"}}"#,
     );
     lab.put(
         "packages/api/package.json",
-        r#"{"name":"api","version":"1.0.0","dependencies":{"ms":"2.1.3"},"devDependencies":{"debug":"4.3.4","left-pad":"1.3.0"}}"#,
+        r#"{"name":"api","version":"1.0.0","dependencies":{"ms":"2.1.3"},"devDependencies":{"debug":"4.3.4",
+"left-pad":"1.3.0"}}"#,
     );
     lab.run("npm install --package-lock-only");
     let trees = ["node_modules", "packages/api"];
@@ -312,11 +317,14 @@ fn typescript_keeps_what_it_has_checked() {
     let lab = Lab::new(&[]);
     lab.put(
         "package.json",
-        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"tsc -b --verbose"},"dependencies":{"ms":"2.0.0"},"devDependencies":{"typescript":"5.4.5"}}"#,
+        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"tsc -b --verbose"},"dependencies":{
+"ms":"2.0.0"},"devDependencies":{"typescript":"5.4.5"}}"#,
     );
     lab.put(
         "tsconfig.json",
-        "{\n  // ours\n  \"compilerOptions\": { \"composite\": true, \"outDir\": \"dist\", \"rootDir\": \"src\", \"types\": [], },\n  \"include\": [\"src\"]\n}\n",
+        "{\n  // ours\n  \"compilerOptions\": \
+         { \"composite\": true, \"outDir\": \"dist\", \"rootDir\": \"src\", \"types\": [], },\n  \"include\": \
+         [\"src\"]\n}\n",
     );
     lab.put("src/a.ts", "export const a: number = 1;\n");
     lab.put("src/b.ts", "export const b: number = 1;\n");

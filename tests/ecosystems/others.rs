@@ -9,7 +9,8 @@ fn gems(lab: &Lab) -> String {
     for version in ["1.0.0", "1.1.0"] {
         lab.put(
             "gem/acme.gemspec",
-            &format!("Gem::Specification.new {{ |s| s.name = 'acme'; s.version = '{version}'; s.summary = 'x'; s.authors = ['x']; s.files = ['lib/acme.rb'] }}\n"),
+            &format!("Gem::Specification.new {{ |s| s.name = 'acme'; s.version = '{version}'; s.summary = 'x'; \
+                s.authors = ['x']; s.files = ['lib/acme.rb'] }}\n"),
         );
         lab.put("gem/lib/acme.rb", &format!("ACME = '{version}'\n"));
         let folder = gems.join("gems");
@@ -79,7 +80,8 @@ fn composer() {
     lab.put(
         "composer.json",
         &format!(
-            r#"{{"name":"acme/shop","repositories":[{{"type":"path","url":"{}","options":{{"symlink":false}}}},{{"packagist.org":false}}],"require":{{"acme/lib":"*"}},"autoload":{{"psr-4":{{"Shop\\":"app/"}}}}}}"#,
+            r#"{{"name":"acme/shop","repositories":[{{"type":"path","url":"{}","options":{{"symlink":false}}}},{{
+"packagist.org":false}}],"require":{{"acme/lib":"*"}},"autoload":{{"psr-4":{{"Shop\\":"app/"}}}}}}"#,
             folder.display()
         ),
     );

@@ -54,7 +54,8 @@ fn requirements_with_uv() {
 #[ignore = "real package managers"]
 fn uv() {
     let lab = Lab::new(&["uv"]);
-    lab.put("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\ndependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[dependency-groups]\ndev = [\"iniconfig==2.0.0\"]\n");
+    lab.put("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
+        dependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[dependency-groups]\ndev = [\"iniconfig==2.0.0\"]\n");
     lab.run("uv lock");
     prove(
         &lab,
@@ -89,7 +90,10 @@ fn index(lab: &Lab) -> String {
 #[ignore = "real package managers"]
 fn poetry() {
     let lab = Lab::new(&["poetry"]);
-    lab.put("pyproject.toml", &format!("[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\ndependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[tool.poetry]\npackage-mode = false\n\n[tool.poetry.group.dev.dependencies]\niniconfig = \"2.0.0\"\n\n[[tool.poetry.source]]\nname = \"index\"\nurl = \"{}\"\npriority = \"primary\"\n", index(&lab)));
+    lab.put("pyproject.toml", &format!("[project]\nname = \"shop\"\nversion = \"1.0\"\n\
+        requires-python = \">=3.9\"\ndependencies = [\"idna==3.7\", \"six==1.16.0\"]\n\n[tool.poetry]\n\
+        package-mode = false\n\n[tool.poetry.group.dev.dependencies]\niniconfig = \"2.0.0\"\n\n\
+        [[tool.poetry.source]]\nname = \"index\"\nurl = \"{}\"\npriority = \"primary\"\n", index(&lab)));
     lab.run("poetry lock");
     prove(
         &lab,
@@ -110,7 +114,14 @@ fn poetry() {
 #[ignore = "real package managers"]
 fn pipenv() {
     let lab = Lab::new(&["pipenv"]);
-    lab.put("Pipfile", &format!("[[source]]\nname = \"index\"\nurl = \"{}\"\nverify_ssl = true\n\n[packages]\nidna = \"==3.7\"\nsix = \"==1.16.0\"\n\n[dev-packages]\niniconfig = \"==2.0.0\"\n", index(&lab)));
+    lab.put(
+        "Pipfile",
+        &format!(
+            "[[source]]\nname = \"index\"\nurl = \"{}\"\nverify_ssl = true\n\n[packages]\n\
+        idna = \"==3.7\"\nsix = \"==1.16.0\"\n\n[dev-packages]\niniconfig = \"==2.0.0\"\n",
+            index(&lab)
+        ),
+    );
     lab.run("pipenv lock");
     prove(
         &lab,

@@ -114,6 +114,7 @@ impl Bed {
                 config_vars: &self.sandbox.path("env"),
                 buildpack: None,
             }),
+            previous: None,
         };
         let report = flow::build(&input, &mut log).ok();
         if let Some(report) = &report {
@@ -214,13 +215,16 @@ targets! {
         ("node_modules/ms/test/a.js", "1"),
         ("project.toml", "[com.slugsmith.strip]\nlevel = \"trace\"\n")];
     build_requirements: "flask", "requirements.txt", ["requirements.txt"];
-    build_dist_info: "flask", "venv/lib/python3.11/site-packages/flask-3.0.3.dist-info/METADATA", ["METADATA"], with [RECORD];
+    build_dist_info: "flask", "venv/lib/python3.11/site-packages/flask-3.0.3.dist-info/METADATA", ["METADATA"],
+        with [RECORD];
     build_record: "flask", "venv/lib/python3.11/site-packages/flask-3.0.3.dist-info/RECORD", ["RECORD"], with [RECORD];
-    build_entry_points: "flask", "venv/lib/python3.11/site-packages/flask-3.0.3.dist-info/entry_points.txt", ["entry_points.txt"], with [RECORD];
+    build_entry_points: "flask", "venv/lib/python3.11/site-packages/flask-3.0.3.dist-info/entry_points.txt",
+        ["entry_points.txt"], with [RECORD];
     build_gemfile_lock: "rails", "Gemfile.lock", ["Gemfile.lock"];
     build_composer_lock: "laravel", "composer.lock", ["composer.lock"];
     build_composer_json: "laravel", "composer.json", ["composer.json"];
-    build_installed_json: "laravel", "vendor/composer/installed.json", ["installed.json"], with [("vendor/monolog/monolog/src/a.php", "<?php")];
+    build_installed_json: "laravel", "vendor/composer/installed.json", ["installed.json"],
+        with [("vendor/monolog/monolog/src/a.php", "<?php")];
     build_go_sum: "go", "go.sum", ["go.sum"];
     build_go_mod: "go", "go.mod", ["go.mod"];
     build_pom: "spring", "pom.xml", ["pom.xml"], with [("mvnw", "#!/bin/sh\n")];
@@ -246,17 +250,21 @@ const PYTHON: (&str, &str) = (
 targets! {
     build_yarn_classic: BARE, "yarn.lock", ["classic-yarn.lock", "bad-npm-yarn/yarn.lock"], with [NPM];
     build_yarn_berry: BARE, "yarn.lock", ["berry-yarn.lock"], with [NPM, (".yarnrc.yml", "nodeLinker: node-modules\n")];
-    build_yarnrc: BARE, ".yarnrc.yml", ["database.yml", ".yml"], with [NPM, ("yarn.lock", "__metadata:\n  version: 8\n")];
+    build_yarnrc: BARE, ".yarnrc.yml", ["database.yml", ".yml"],
+        with [NPM, ("yarn.lock", "__metadata:\n  version: 8\n")];
     build_pnpm_lock: BARE, "pnpm-lock.yaml", ["pnpm-lock.yaml"], with [NPM];
-    build_pnpm_workspace: BARE, "pnpm-workspace.yaml", ["pnpm-workspace.yaml"], with [NPM, ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n")];
+    build_pnpm_workspace: BARE, "pnpm-workspace.yaml", ["pnpm-workspace.yaml"],
+        with [NPM, ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n")];
     build_bun_lock: BARE, "bun.lock", ["bun.lock"], with [NPM];
     build_poetry_lock: BARE, "poetry.lock", ["poetry.lock"], with [PYTHON];
     build_uv_lock: BARE, "uv.lock", ["uv.lock"], with [PYTHON];
     build_pipfile_lock: BARE, "Pipfile.lock", ["Pipfile.lock"], with [("Pipfile", "[packages]\nflask = \"*\"\n")];
     build_pyproject: BARE, "pyproject.toml", ["pyproject.toml"], with [("uv.lock", "version = 1\n")];
-    build_cargo_lock: BARE, "Cargo.lock", ["Cargo.lock.seed"], with [("Cargo.toml", "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n"), ("src/main.rs", "fn main() {}")];
+    build_cargo_lock: BARE, "Cargo.lock", ["Cargo.lock.seed"], with [("Cargo.toml", "[package]\nname = \"shop\"\n\
+        version = \"0.1.0\"\n"), ("src/main.rs", "fn main() {}")];
     build_cargo_toml: BARE, "Cargo.toml", ["Cargo.toml.seed"], with [("Cargo.lock", "version = 4\n")];
-    build_gradle_lock: BARE, "gradle.lockfile", ["gradle.lockfile"], with [("build.gradle", "plugins { id 'java' }\n"), ("gradlew", "#!/bin/sh\n")];
+    build_gradle_lock: BARE, "gradle.lockfile", ["gradle.lockfile"],
+        with [("build.gradle", "plugins { id 'java' }\n"), ("gradlew", "#!/bin/sh\n")];
     build_gradle: BARE, "build.gradle", ["build.gradle"], with [("gradlew", "#!/bin/sh\n")];
 }
 

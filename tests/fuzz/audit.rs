@@ -142,7 +142,8 @@ targets! {
 
 #[test]
 fn fuzz_triage() {
-    let line = b"2026-11-23T10:00:00+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" method=GET path=\"/\" dyno=web.1 service=30000ms status=503\n".to_vec();
+    let line = b"2026-11-23T10:00:00+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" method=GET \
+        path=\"/\" dyno=web.1 service=30000ms status=503\n".to_vec();
     run(
         "fuzz_triage",
         &[

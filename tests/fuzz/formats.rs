@@ -9,7 +9,7 @@ use slugsmith::config;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::layers::elf;
-use slugsmith::facts::{app, classic, process, shell};
+use slugsmith::facts::{app, bash, classic, command as commands, process, shell};
 use slugsmith::stack::classic::{dyno_base, env_report};
 use slugsmith::strip::lists::List;
 use slugsmith::strip::memory::Memory;
@@ -89,7 +89,7 @@ fn format_procfile() {
     run("format_procfile", &corpus(&["Procfile"]), |data| {
         let text = String::from_utf8_lossy(data);
         for process in app::procfile(&text) {
-            let _ = process::words(&process.command);
+            let _ = commands::words(&process.command);
             let _ = process::shell_lines("Procfile", &process.command);
         }
     });
@@ -102,6 +102,7 @@ fn format_shell() {
         let text = String::from_utf8_lossy(data);
         let _ = shell::parse(&text);
         let _ = process::shell_lines("bin/run", &text);
+        let _ = bash::parse(&text);
     });
 }
 
@@ -193,10 +194,12 @@ fn format_sources() {
 #[test]
 fn format_reports() {
     let seeds = texts(&[
-        r#"{"schema":"slugsmith.report/1","findings":[{"rule":"slow-boot","code":"SF1","level":"warn","path":"a.js","line":3,"message":"m"}],
+        r#"{"schema":"slugsmith.report/1","findings":[{"rule":"slow-boot","code":"SF1","level":"warn",
+"path":"a.js","line":3,"message":"m"}],
           "size":{"files":3,"bytes":300,"compressed":{"bytes":100,"low":90,"high":110,"exact":false}},
           "parts":[{"name":"node_modules","kind":"folder","files":3,"bytes":300,"compressed":100}]}"#,
-        r#"{"schema":"slugsmith.report/1","processes":[{"type":"web","env":{"PATH":"/a:/b"},"set_by":{"PATH":[{"buildpack":"x/y","layer":"l","how":"prepend"}]}}]}"#,
+        r#"{"schema":"slugsmith.report/1","processes":[{"type":"web","env":{"PATH":"/a:/b"},"set_by":{"PATH":[{
+"buildpack":"x/y","layer":"l","how":"prepend"}]}}]}"#,
     ]);
     run("format_reports", &seeds, |data| {
         let text = String::from_utf8_lossy(data);
@@ -213,7 +216,8 @@ fn format_reports() {
 #[test]
 fn format_memory() {
     let seeds = texts(&[
-        r#"{"basis":"aaaa","report":{"level":"safe","dry_run":false,"removed":{"files":1,"bytes":2},"manifest":[{"path":"../x"}]}}"#,
+        r#"{"basis":"aaaa","report":{"level":"safe","dry_run":false,"removed":{"files":1,"bytes":2},"manifest":[{
+"path":"../x"}]}}"#,
     ]);
     run("format_memory", &seeds, |data| {
         let packed = zstd::bulk::compress(data, 1).unwrap();

@@ -48,11 +48,15 @@ fn layer(format: &str) -> Vec<u8> {
     })
 }
 
-const CONFIG: &str = r#"{"rootfs":{"diff_ids":["sha256:aa"]},"history":[{"created_by":"RUN x"}],"config":{"Labels":{"io.buildpacks.lifecycle.metadata":
-"{\"app\":[{\"sha\":\"sha256:aa\"}],\"buildpacks\":[{\"key\":\"a/b\",\"layers\":{\"l\":{\"sha\":\"sha256:aa\"}}}],\"runImage\":{\"topLayer\":\"sha256:bb\"}}"}}}"#;
+const CONFIG: &str = r#"{"rootfs":{"diff_ids":["sha256:aa"]},"history":[{"created_by":"RUN x"}],"config":{
+"Labels":{"io.buildpacks.lifecycle.metadata":
+"{\"app\":[{\"sha\":\"sha256:aa\"}],\"buildpacks\":[{\"key\":\"a/b\",\"layers\":{\"l\":{\"sha\":\"sha256:aa\"}}}],\
+ \"runImage\":{\"topLayer\":\"sha256:bb\"}}"}}}"#;
 const MANIFEST: &str = r#"[{"Config":"config.json","RepoTags":["a:1"],"Layers":["aa/layer.tar"]}]"#;
-const INDEX: &str = r#"{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:11","size":300}]}"#;
-const OCI_MANIFEST: &str = r#"{"schemaVersion":2,"config":{"digest":"sha256:22","size":10},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:33","size":900}]}"#;
+const INDEX: &str = r#"{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",
+"digest":"sha256:11","size":300}]}"#;
+const OCI_MANIFEST: &str = r#"{"schemaVersion":2,"config":{"digest":"sha256:22","size":10},"layers":[{
+"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:33","size":900}]}"#;
 
 fn saved(root: &Path, layer: &[u8], config: &[u8], manifest: &[u8]) {
     put(root, "aa/layer.tar", layer);

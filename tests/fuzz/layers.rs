@@ -16,27 +16,35 @@ use crate::engine::run;
 const FILES: &[(&str, &str)] = &[
     (
         "layers/group.toml",
-        "[[group]]\nid = \"acme/node\"\nversion = \"1.2.3\"\napi = \"0.10\"\n\n[[group]]\nid = \"acme/web\"\nversion = \"2.0.0\"\napi = \"0.8\"\nhomepage = \"https://acme.example\"\n",
+        "[[group]]\nid = \"acme/node\"\nversion = \"1.2.3\"\napi = \"0.10\"\n\n[[group]]\nid = \"acme/web\"\n\
+         version = \"2.0.0\"\napi = \"0.8\"\nhomepage = \"https://acme.example\"\n",
     ),
     (
         "layers/plan.toml",
-        "[[entries]]\n[[entries.providers]]\nid = \"acme/node\"\nversion = \"1.2.3\"\n[[entries.requires]]\nname = \"node\"\n[entries.requires.metadata]\nversion = \">=20\"\n",
+        "[[entries]]\n[[entries.providers]]\nid = \"acme/node\"\nversion = \"1.2.3\"\n[[entries.requires]]\n\
+         name = \"node\"\n[entries.requires.metadata]\nversion = \">=20\"\n",
     ),
     (
         "layers/analyzed.toml",
-        "[run-image]\nreference = \"run\"\n[run-image.target]\nos = \"linux\"\narch = \"amd64\"\n[previous-image]\nreference = \"app\"\n[metadata]\n[[metadata.buildpacks]]\nkey = \"acme/node\"\nversion = \"1.2.3\"\n[metadata.buildpacks.layers.dist]\nsha = \"sha256:aa\"\nlaunch = true\n",
+        "[run-image]\nreference = \"run\"\n[run-image.target]\nos = \"linux\"\narch = \"amd64\"\n\
+         [previous-image]\nreference = \"app\"\n[metadata]\n[[metadata.buildpacks]]\nkey = \"acme/node\"\n\
+         version = \"1.2.3\"\n[metadata.buildpacks.layers.dist]\nsha = \"sha256:aa\"\nlaunch = true\n",
     ),
     (
         "layers/config/metadata.toml",
-        "[[processes]]\ntype = \"web\"\ncommand = [\"node\"]\nargs = [\"a.js\"]\ndirect = true\nbuildpack-id = \"acme/node\"\n\n[[buildpacks]]\nid = \"acme/node\"\nversion = \"1.2.3\"\napi = \"0.10\"\n",
+        "[[processes]]\ntype = \"web\"\ncommand = [\"node\"]\nargs = [\"a.js\"]\ndirect = true\n\
+         buildpack-id = \"acme/node\"\n\n[[buildpacks]]\nid = \"acme/node\"\nversion = \"1.2.3\"\napi = \"0.10\"\n",
     ),
     (
         "layers/acme_node/dist.toml",
-        "[types]\nlaunch = true\nbuild = true\ncache = false\n\n[metadata]\nversion = \"20.1.0\"\nchecksum = [1, 2.5, {a = 1}]\n",
+        "[types]\nlaunch = true\nbuild = true\ncache = false\n\n[metadata]\nversion = \"20.1.0\"\n\
+         checksum = [1, 2.5, {a = 1}]\n",
     ),
     (
         "layers/acme_node/launch.toml",
-        "[[processes]]\ntype = \"web\"\ncommand = [\"node\", \"a.js\"]\ndefault = true\nworking-dir = \"/workspace\"\n\n[[slices]]\npaths = [\"node_modules/**\", \"[a-z]*\"]\n\n[[labels]]\nkey = \"a\"\nvalue = \"b\"\n",
+        "[[processes]]\ntype = \"web\"\ncommand = [\"node\", \"a.js\"]\ndefault = true\n\
+         working-dir = \"/workspace\"\n\n[[slices]]\npaths = [\"node_modules/**\", \"[a-z]*\"]\n\n[[labels]]\n\
+         key = \"a\"\nvalue = \"b\"\n",
     ),
     (
         "layers/acme_node/build.toml",

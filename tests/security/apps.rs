@@ -18,7 +18,8 @@ case "$0 $1" in
 */npm\ ci)
   /bin/mkdir -p node_modules/ms/test
   echo 'module.exports = 1' > node_modules/ms/index.js
-  echo '{"name":"ms","main":"index.js","_resolved":"https://user:TELLTALE@registry.example/ms.tgz"}' > node_modules/ms/package.json;;
+  echo '{"name":"ms","main":"index.js","_resolved":"https://user:TELLTALE@registry.example/ms.tgz"}' \
+    > node_modules/ms/package.json;;
 esac
 exit 0
 "#;
@@ -35,7 +36,8 @@ pub(crate) fn with_secrets() -> Sandbox {
         .program("fetch-models", TOOL)
         .file(
             "package.json",
-            r#"{"name":"shop","version":"1.0.0","scripts":{"start":"node server.js"},"dependencies":{"ms":"https://user:TELLTALE@registry.example/ms.tgz"}}"#,
+            r#"{"name":"shop","version":"1.0.0","scripts":{"start":"node server.js"},"dependencies":{
+"ms":"https://user:TELLTALE@registry.example/ms.tgz"}}"#,
         )
         .file("package-lock.json", LOCK)
         .file(".npmrc", "//registry.example/:_authToken=TELLTALE\n//r.example/:_password=TELLTALE\n")
@@ -44,10 +46,10 @@ pub(crate) fn with_secrets() -> Sandbox {
         .file(
             "server.js",
             "const stripe = require('stripe')('sk_live_TELLTALE00000000000000000000');\n\
-             const aws = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'TELLTALETELLTALETELLTALETELLTALETELLTALE' };\n\
-             const db = 'postgres://u:TELLTALE@db.example/shop';\n\
-             require('http').createServer(() => stripe).listen(3000);\n\
-             process.env.SESSION_SECRET;\n",
+             const aws = \
+             { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'TELLTALETELLTALETELLTALETELLTALETELLTALE' };\
+             \nconst db = 'postgres://u:TELLTALE@db.example/shop';\n\
+             require('http').createServer(() => stripe).listen(3000);\nprocess.env.SESSION_SECRET;\n",
         )
         .file("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nTELLTALETELLTALETELLTALE\n-----END RSA PRIVATE KEY-----\n")
         .file("app.json", r#"{"name":"shop","env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)

@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::builds::{cnb, compile};
 use crate::support::{Sandbox, listing};
 
-const TOOL: &str = "#!/bin/sh\ncase \"$*\" in *version*) echo 10.9.3; exit;; -p*) echo 20.1.0 115; exit;; esac\nexit 0\n";
+const TOOL: &str = "#!/bin/sh\ncase \"$*\" in *version*) echo 10.9.3; exit;; -p*) echo 20.1.0 115; exit;; esac\n\
+    exit 0\n";
 /// Places that lead out of the app, together as far as one does not stop the others.
 const PLACES: &[&[&str]] = &[
     &[
@@ -30,12 +31,26 @@ fn app(places: &[&str], target: &Path) -> Sandbox {
     let sandbox = Sandbox::new()
         .program("npm", TOOL)
         .program("node", TOOL)
-        .file("package.json", r#"{"name":"shop","version":"1.0.0","dependencies":{"next":"1.0.0","ms":"1.0.0"},"cacheDirectories":["tmp/cache","../outside"]}"#)
-        .file("package-lock.json", r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{"dependencies":{"ms":"1.0.0"}},"node_modules/ms":{"version":"1.0.0"}}}"#)
+        .file(
+            "package.json",
+            r#"{"name":"shop","version":"1.0.0","dependencies":{"next":"1.0.0","ms":"1.0.0"},
+"cacheDirectories":["tmp/cache","../outside"]}"#,
+        )
+        .file(
+            "package-lock.json",
+            r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{
+"dependencies":{"ms":"1.0.0"}},"node_modules/ms":{"version":"1.0.0"}}}"#,
+        )
         .file("Procfile", "web: node server.js\n")
-        .file("server.js", "process.env.NEEDED;\nrequire('http').createServer().listen(process.env.PORT)\n")
+        .file(
+            "server.js",
+            "process.env.NEEDED;\nrequire('http').createServer().listen(process.env.PORT)\n",
+        )
         .file(".buildcache", "../outside\n/etc\ntmp/cache\n")
-        .file("project.toml", "[com.slugsmith.launch]\nrequired = [\"NEEDED\"]\n");
+        .file(
+            "project.toml",
+            "[com.slugsmith.launch]\nrequired = [\"NEEDED\"]\n",
+        );
     let outside = sandbox.path("outside");
     for name in ["test/a.js", "docs/b.md", "c.js.map", "0/0", "README.md"] {
         let path = outside.join(name);
@@ -142,7 +157,8 @@ fn names_are_never_commands() {
         .program("node", "#!/bin/sh\necho 20.1.0 115\n")
         .program("true", "#!/bin/sh\nexit 0\n")
         .file("package.json", format!(r#"{{"name":"{quoted}","dependencies":{{"{quoted}":"{quoted}"}}}}"#))
-        .file("package-lock.json", format!(r#"{{"lockfileVersion":3,"packages":{{"":{{}},"node_modules/{quoted}":{{"version":"{quoted}"}}}}}}"#))
+        .file("package-lock.json", format!(r#"{{"lockfileVersion":3,"packages":{{"":{{}},"node_modules/{quoted}":{{
+"version":"{quoted}"}}}}}}"#))
         .file("Procfile", format!("web: {}\n", odd.replace('\n', " ")))
         .file(&format!("node_modules/{odd}/package.json"), "{}")
         .file(&format!("node_modules/{odd}/index.js.map"), "{}")

@@ -35,7 +35,11 @@ fn predicted(root: &Path, base: &Raw) -> Raw {
 /// What bash has after all scripts, without its own variables.
 fn real(root: &Path, base: &Raw) -> Raw {
     let output = Command::new("/bin/bash")
-        .args(["-c", "for f in .profile.d/*.sh; do . \"./$f\"; done; [ ! -f .profile ] || . ./.profile; /usr/bin/env -0"])
+        .args([
+            "-c",
+            "for f in .profile.d/*.sh; \
+         do . \"./$f\"; done; [ ! -f .profile ] || . ./.profile; /usr/bin/env -0",
+        ])
         .current_dir(root)
         .env_clear()
         .envs(base)
@@ -119,7 +123,8 @@ fn two_nodes() -> TempDir {
         (".heroku/tools/bin/node", "18"),
         (
             ".profile.d/nodejs.sh",
-            "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\nexport NODE_ENV=${NODE_ENV:-production}\nexport API_TOKEN=hunter2\n",
+            "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\nexport NODE_ENV=${NODE_ENV:-production}\n\
+             export API_TOKEN=hunter2\n",
         ),
         (
             ".profile.d/tools.sh",
@@ -151,10 +156,11 @@ fn a_slug_is_explained_like_a_stack() {
         "- Stack (3 buildpacks)\n",
         "  - heroku/nodejs  node 22.20.0",
         "Processes: web (Procfile, default), worker (Procfile)",
-        "  ! `node` exists twice at launch: the one from tools wins over 22.20.0 from heroku/nodejs, because .profile.d/tools.sh \
-         line 1 of tools puts it first (second-runtime)\n",
-        "  ! zz replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, set by tools (list-variable-clobbered)\n      \
-         .profile.d/zz.sh line 1 should read: export NODE_OPTIONS=\"… $NODE_OPTIONS\"\n",
+        "  ! `node` exists twice at launch: the one from tools wins over 22.20.0 from heroku/nodejs, because \
+         .profile.d/tools.sh line 1 of tools puts it first (second-runtime)\n",
+        "  ! zz replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, set by tools \
+         (list-variable-clobbered)\n      .profile.d/zz.sh line 1 should read: export NODE_OPTIONS=\"… \
+         $NODE_OPTIONS\"\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -172,7 +178,10 @@ fn env_and_which_speak_of_slugs() {
     let (code, text) = slugsmith(folder.path(), &["which", "node"]);
     assert_eq!(code, 0);
     assert!(
-        text.starts_with("launch: /app/.heroku/tools/bin/node (tools)\n    hides /app/.heroku/node/bin/node (heroku/nodejs 22.20.0)\n"),
+        text.starts_with(
+            "launch: /app/.heroku/tools/bin/node (tools)\n    hides /app/.heroku/node/bin/node \
+            (heroku/nodejs 22.20.0)\n"
+        ),
         "{text}"
     );
     assert!(
@@ -181,7 +190,8 @@ fn env_and_which_speak_of_slugs() {
     );
     let (_, text) = slugsmith(folder.path(), &["env", "--process", "web", "--why", "PATH"]);
     assert!(
-        text.contains("2. heroku/nodejs .profile.d/nodejs.sh line 1: prepend\n   `/usr/local/bin:/usr/bin:/bin` -> `/app/.heroku/node/bin:/usr/local/bin:/usr/bin:/bin`"),
+        text.contains("2. heroku/nodejs .profile.d/nodejs.sh line 1: prepend\n   `/usr/local/bin:/usr/bin:/bin` \
+            -> `/app/.heroku/node/bin:/usr/local/bin:/usr/bin:/bin`"),
         "{text}"
     );
     let (_, text) = slugsmith(folder.path(), &["env", "--format", "json"]);

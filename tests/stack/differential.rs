@@ -261,7 +261,8 @@ fn finish_by_hand(layers: &Layers) {
     for kind in generator::PROCESSES {
         let _ = write!(
             text,
-            "[[processes]]\ntype = \"{kind}\"\ncommand = [\"/usr/bin/env\", \"-0\"]\nargs = []\ndirect = true\nbuildpack-id = \"{owner}\"\n"
+            "[[processes]]\ntype = \"{kind}\"\ncommand = [\"/usr/bin/env\", \"-0\"]\nargs = []\ndirect = true\n\
+             buildpack-id = \"{owner}\"\n"
         );
     }
     fs_err::create_dir_all(layers.root.join("config")).unwrap();

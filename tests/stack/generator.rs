@@ -155,7 +155,8 @@ fn buildpack(stack: &Path, id: &str, api: &str, clear: bool, script: &str, group
     let folder = stack.join("bps").join(id.replace('/', "_")).join("1.0");
     fs_err::create_dir_all(folder.join("bin")).unwrap();
     let toml = format!(
-        "api = \"{api}\"\n[buildpack]\nid = \"{id}\"\nversion = \"1.0\"\nclear-env = {clear}\n[[stacks]]\nid = \"*\"\n[[targets]]\nos = \"linux\"\n"
+        "api = \"{api}\"\n[buildpack]\nid = \"{id}\"\nversion = \"1.0\"\nclear-env = {clear}\n[[stacks]]\n\
+         id = \"*\"\n[[targets]]\nos = \"linux\"\n"
     );
     fs_err::write(folder.join("buildpack.toml"), toml).unwrap();
     let build = folder.join("bin/build");

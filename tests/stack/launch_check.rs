@@ -9,10 +9,10 @@ use crate::tree::{Stack, copy_program};
 
 /// Two buildpacks and ours, as they lie in an image.
 fn image(required: &[&str]) -> Stack {
-    let metadata = "[[buildpacks]]\nid = \"a/one\"\napi = \"0.10\"\n\
-        [[buildpacks]]\nid = \"slugsmith\"\napi = \"0.10\"\n\
-        [[processes]]\ntype = \"web\"\ncommand = [\"/usr/bin/env\", \"-0\"]\ndirect = true\nbuildpack-id = \"a/one\"\n\
-        [[processes]]\ntype = \"worker\"\ncommand = [\"/usr/bin/env\", \"-0\"]\ndirect = true\nbuildpack-id = \"a/one\"\n";
+    let metadata = "[[buildpacks]]\nid = \"a/one\"\napi = \"0.10\"\n[[buildpacks]]\nid = \"slugsmith\"\n\
+        api = \"0.10\"\n[[processes]]\ntype = \"web\"\ncommand = [\"/usr/bin/env\", \"-0\"]\ndirect = true\n\
+        buildpack-id = \"a/one\"\n[[processes]]\ntype = \"worker\"\ncommand = [\"/usr/bin/env\", \"-0\"]\n\
+        direct = true\nbuildpack-id = \"a/one\"\n";
     let stack = Stack::new(&[
         (
             "a/one",
@@ -84,7 +84,10 @@ fn asked_it_compares_every_variable_of_the_process() {
     let (started, text) = start(&stack, "web", &fine);
     assert!(started);
     assert!(
-        text.starts_with("slugsmith: web: 2 of 4 variables are not as the build predicted\n  MODE is `other`, predicted `fast`\n  PATH is `/usr/bin:/bin`, predicted `"),
+        text.starts_with(
+            "slugsmith: web: 2 of 4 variables are not as the build predicted\n  MODE is `other`, \
+            predicted `fast`\n  PATH is `/usr/bin:/bin`, predicted `"
+        ),
         "{text}"
     );
     assert!(!text.contains("hunter"), "{text}");

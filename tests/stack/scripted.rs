@@ -26,7 +26,8 @@ layer() {
 }
 var() { mkdir -p "$L/$(dirname "$1")"; printf %s "$2" >"$L/$1"; }
 bin() { mkdir -p "$L/bin"; printf '#!/bin/sh\n%s\n' "$2" >"$L/bin/$1"; chmod +x "$L/bin/$1"; }
-process() { printf '[[processes]]\ntype = "%s"\ncommand = ["/bin/sh", "-c", "%s"]\n%s\n' "$1" "$2" "${3:-}" >>"$CNB_LAYERS_DIR/launch.toml"; }
+process() { printf '[[processes]]\ntype = "%s"\ncommand = ["/bin/sh", "-c", "%s"]\n%s\n' \
+    "$1" "$2" "${3:-}" >>"$CNB_LAYERS_DIR/launch.toml"; }
 "#;
 
 pub(crate) struct Scripted {

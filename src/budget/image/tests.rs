@@ -43,7 +43,8 @@ fn layers() -> Vec<Vec<u8>> {
     ]
 }
 
-const CONFIG: &str = r#"{"rootfs":{"diff_ids":["sha256:aa","sha256:bb"]},"config":{"Labels":{"io.buildpacks.lifecycle.metadata":
+const CONFIG: &str = r#"{"rootfs":{"diff_ids":["sha256:aa","sha256:bb"]},"config":{"Labels":{
+"io.buildpacks.lifecycle.metadata":
 "{\"app\":[{\"sha\":\"sha256:bb\"}],\"runImage\":{\"topLayer\":\"sha256:aa\"}}"}}}"#;
 
 fn docker_save(folder: &Path) -> PathBuf {

@@ -55,7 +55,7 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
             ),
             &limits.fail.source,
         ),
-        Verdict::Within | Verdict::Over => return findings,
+        Verdict::Within | Verdict::Over | Verdict::SourcesOnly => return findings,
     };
     findings.push(finding(
         "budget-warning",

@@ -83,7 +83,8 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     // What a shell says of a command that it can't find (POSIX, "Exit Status for Commands").
     if step.is_script && ended.status == "exit code 127" {
         problem = problem.step(
-            "127 means that a command is missing; the last line names it. Put the buildpack that brings it before slugsmith, or add it to the dependencies.",
+            "127 means that a command is missing; the last line names it. Put the buildpack that brings it before \
+             slugsmith, or add it to the dependencies.",
         );
     }
     problem

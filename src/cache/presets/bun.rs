@@ -146,7 +146,10 @@ mod tests {
 
     #[test]
     fn the_text_lockfile_is_read() {
-        let lock = "{\n  \"lockfileVersion\": 1,\n  \"workspaces\": {\n    \"\": {\n      \"name\": \"b\",\n    },\n  },\n  \"packages\": {\n    \"a\": [\"a@workspace:packages/a\"],\n\n    \"@s/x\": [\"@s/x@1.0.0\", \"\", {}, \"sha512-1\"],\n\n    \"debug/ms\": [\"ms@2.1.2\", \"\", { \"bin\": [\"y@1\"] }, \"sha512-2\"],\n  }\n}\n";
+        let lock = "{\n  \"lockfileVersion\": 1,\n  \"workspaces\": {\n    \"\": \
+            {\n      \"name\": \"b\",\n    },\n  },\n  \"packages\": {\n    \"a\": [\"a@workspace:packages/a\"],\n\
+            \n    \"@s/x\": [\"@s/x@1.0.0\", \"\", {}, \"sha512-1\"],\n\
+            \n    \"debug/ms\": [\"ms@2.1.2\", \"\", { \"bin\": [\"y@1\"] }, \"sha512-2\"],\n  }\n}\n";
         let found = packages(lock);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found["@s/x"].contains("1.0.0") && found["ms"].contains("2.1.2"));

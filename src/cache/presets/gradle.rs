@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn versions_are_read_from_both_languages() {
-        let text = "implementation 'com.google.guava:guava:33.0'\nimplementation(\"org.x:y:1.+\")\nurl 'https://a:b:c/d'\n";
+        let text = "implementation 'com.google.guava:guava:33.0'\nimplementation(\"org.x:y:1.+\")\n\
+            url 'https://a:b:c/d'\n";
         let found = packages(text);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(is_open(found["y"].first().unwrap()) && !is_open(found["guava"].first().unwrap()));

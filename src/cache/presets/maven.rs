@@ -110,7 +110,10 @@ mod tests {
     fn what_may_change_tomorrow_is_seen_and_own_modules_are_not() {
         let pom = |dependency: &str| {
             format!(
-                "<project><parent><artifactId>shop</artifactId><version>1-SNAPSHOT</version></parent><artifactId>web</artifactId><version>1-SNAPSHOT</version><dependencies><dependency><artifactId>guava</artifactId><version>33.0</version></dependency>{dependency}</dependencies></project>"
+                "<project><parent><artifactId>shop</artifactId><version>1-SNAPSHOT</version></parent>\
+                 <artifactId>web</artifactId><version>1-SNAPSHOT</version><dependencies>\
+                 <dependency><artifactId>guava</artifactId><version>33.0</version></dependency>\
+                 {dependency}</dependencies></project>"
             )
         };
         let root = "<project><artifactId>shop</artifactId><version>1-SNAPSHOT</version></project>";

@@ -178,7 +178,10 @@ mod tests {
 
     #[test]
     fn importers_and_packages_are_read() {
-        let lock = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: 2\n        version: 2.0.0\n\n  packages/a: {}\n\npackages:\n\n  '@a/b@1.0.0':\n    resolution: {}\n\n  ms@2.0.0:\n    resolution: {}\n\nsnapshots:\n\n  x@1.0.0: {}\n";
+        let lock = "lockfileVersion: '9.0'\n\nimporters:\n\
+            \n  .:\n    dependencies:\n      ms:\n        specifier: 2\n        version: 2.0.0\n\
+            \n  packages/a: {}\n\npackages:\n\n  '@a/b@1.0.0':\n    resolution: {}\n\
+            \n  ms@2.0.0:\n    resolution: {}\n\nsnapshots:\n\n  x@1.0.0: {}\n";
         assert_eq!(importers(lock), ["packages/a"]);
         let found = packages(lock);
         assert_eq!(found.len(), 2);

@@ -155,7 +155,8 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         .into_iter()
         .find_map(|name| tools::find(name, environment))
         .ok_or_else(|| missing(file, "python3"))?;
-    let question = "import platform, sys; print(platform.python_version(), sys.implementation.cache_tag, sys.base_prefix)";
+    let question = "import platform, sys; print(platform.python_version(), sys.implementation.cache_tag, \
+        sys.base_prefix)";
     let answer = tools::ask(&python, &["-c", question], environment)
         .ok_or_else(|| missing(file, "python3"))?;
     let words: Vec<_> = answer.splitn(3, ' ').collect();

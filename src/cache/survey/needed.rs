@@ -9,8 +9,9 @@ use std::fmt;
 use super::Surveyed;
 use crate::ecosystems::recognise::{self, Look, Project, join};
 use crate::ecosystems::{ALL, pattern};
+use crate::facts::app::Process;
 use crate::facts::classic::{OWN_LAUNCH_CHECK, OWN_PROFILE};
-use crate::facts::process::{split, words};
+use crate::facts::command::{self, AppFolder, Command, Start};
 use crate::facts::tools;
 
 /// A process and what it runs.
@@ -42,9 +43,8 @@ pub(super) fn by(
     let is_meant = |command: &str| project.at.is_empty() || command.contains(&project.at);
     let mut processes = context.app.procfile.iter();
     let (process, missing) = processes.find_map(|process| {
-        let command = Some(process.command.as_str()).filter(|command| is_meant(command))?;
-        let found = missing(context, look, project, command)?;
-        Some((process, found))
+        let process = Some(process).filter(|process| is_meant(&process.command))?;
+        Some((process, missing(context, look, project, process)?))
     })?;
     let is_missing = match missing {
         Missing::Nothing => false,
@@ -77,44 +77,33 @@ enum Missing {
     Packages,
 }
 
-/// `None` where a command does not need the project.
+/// `None` where a command line, with all that it leads to, does not need the project.
 fn missing(
     context: &Surveyed<'_>,
     look: &dyn Look,
     project: &Project,
-    command: &str,
+    process: &Process,
 ) -> Option<Missing> {
-    let mut folder = String::new();
-    for simple in split(command) {
-        let plain: Vec<_> = simple.split_whitespace().collect();
-        if let ["cd", to] = plain.as_slice() {
-            folder = tidy(&join(&folder, to));
-            continue;
-        }
-        let found = in_simple(context, look, project, &folder, &plain, &words(simple));
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
+    let files = AppFolder(context.app.root.clone());
+    let start = Start::at_root(&process.command, "Procfile", process.line);
+    let commands = command::follow(&files, &start);
+    let mut sure = commands.iter().filter(|one| !one.conditional);
+    sure.find_map(|command| in_command(context, look, project, command))
 }
 
-/// The same for one command without operators of the shell.
-fn in_simple(
+/// The same for one program.
+fn in_command(
     context: &Surveyed<'_>,
     look: &dyn Look,
     project: &Project,
-    folder: &str,
-    plain: &[&str],
-    words: &[&str],
+    command: &Command,
 ) -> Option<Missing> {
-    let program = words.first()?;
+    let program = command.words.first()?.as_str();
     let is_found =
         |name: &str| tools::find(name, context.environment).is_some() || is_in_the_app(look, name);
-    let paths = words
-        .iter()
-        .filter(|word| word.contains('/') || word.ends_with(".jar"));
-    let mut paths = paths.map(|word| tidy(&join(folder, word)));
+    let words = command.words.iter();
+    let paths = words.filter(|word| word.contains('/') || word.ends_with(".jar"));
+    let mut paths = paths.filter_map(|word| command.in_app(word));
     if let Some(path) = paths.find(|path| is_below_tree(project, path)) {
         return Some(if exists(look, &path) {
             Missing::Nothing
@@ -123,8 +112,7 @@ fn in_simple(
         });
     }
     // `bundle exec puma`: what wraps a program belongs to a language, too.
-    let wrappers = plain.iter().take_while(|word| *word != program);
-    let mut starters = wrappers.chain([program]);
+    let mut starters = command.wrappers.iter().map(String::as_str).chain([program]);
     let programs = project.ecosystem.programs;
     if let Some(name) = starters.find(|word| programs.contains(word)) {
         return Some(if is_found(name) {
@@ -133,13 +121,15 @@ fn in_simple(
             Missing::Program
         });
     }
-    let is_of_another = ALL.iter().any(|one| one.programs.contains(program));
-    if !project.ecosystem.is_compiled || is_of_another || SHELL.contains(program) {
+    let is_of_another = ALL.iter().any(|one| one.programs.contains(&program));
+    let is_open = command::is_open(program) || program.starts_with('/');
+    if !project.ecosystem.is_compiled || is_of_another || is_open || SHELL.contains(&program) {
         return None;
     }
     let is_there = if program.contains('/') {
-        let is_elsewhere = program.starts_with('/') || program.contains('$');
-        is_elsewhere || exists(look, &tidy(&join(folder, program)))
+        command
+            .in_app(program)
+            .is_none_or(|path| exists(look, &path))
     } else {
         is_found(program)
     };
@@ -152,11 +142,6 @@ const SHELL: &[&str] = &[
     ".", "[", "[[", "test", "true", "false", "echo", "wait", "trap", "sleep", "eval", "case",
     "bash", "sh",
 ];
-
-fn tidy(path: &str) -> String {
-    let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
-    parts.collect::<Vec<_>>().join("/")
-}
 
 fn exists(look: &dyn Look, path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Survey, Surveyed, survey};
 use crate::cache::Outcome;
 use crate::cache::{Decision, Verdict};
-use crate::config::{self, Uninstalled};
+use crate::config;
 use crate::facts::app;
 use crate::facts::environment::{Environment, World, this_machine};
 
@@ -73,7 +73,7 @@ impl Bed {
     }
 
     fn is_fatal(&self) -> bool {
-        self.survey().fatal(Uninstalled::Fail).is_some()
+        self.survey().fatal().is_some()
     }
 
     fn text(&self) -> String {
@@ -95,18 +95,23 @@ const PHOENIX: &[(&str, &str)] = &[
 #[test]
 fn a_lockfile_that_a_process_needs_ends_the_build_and_names_the_buildpack() {
     let survey = bed(PHOENIX).survey();
-    let problem = survey.fatal(Uninstalled::Fail).unwrap().problem();
+    let problem = survey.fatal().unwrap().problem();
     let steps: Vec<_> = problem.all_steps().collect();
     assert!(steps[0].ends_with("--index 1 hashnuke/elixir"), "{steps:?}");
     assert_eq!(
         problem.saw[1],
         "process web runs `MIX_ENV=prod mix phx.server`"
     );
-    assert!(survey.fatal(Uninstalled::Warn).is_none());
-    assert_eq!(
-        crate::print::survey::last_lines(&survey, Uninstalled::Warn).len(),
-        2
-    );
+    let survey = bed(PHOENIX)
+        .file(
+            "project.toml",
+            "[com.slugsmith]
+uninstalled = \"warn\"
+",
+        )
+        .survey();
+    assert!(survey.fatal().is_none());
+    assert_eq!(crate::print::survey::last_lines(&survey).len(), 2);
 }
 
 #[test]
@@ -156,10 +161,7 @@ fn no_process_no_failure() {
         .file("serve", "");
     assert!(!bed.is_fatal());
     let survey = bed.survey();
-    assert_eq!(
-        crate::print::survey::last_lines(&survey, Uninstalled::Fail).len(),
-        2
-    );
+    assert_eq!(crate::print::survey::last_lines(&survey).len(), 2);
     let tools_only = self::bed(&[
         ("package.json", r#"{"devDependencies":{"prettier":"3"}}"#),
         ("package-lock.json", "{}"),

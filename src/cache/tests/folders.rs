@@ -181,7 +181,9 @@ fn custom_caches_run_only_when_an_input_changed() {
     let mut bed = Bed::new();
     bed.put(
         "project.toml",
-        "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\", \"index.bin\"]\nkey = [\"models.lock\", \"conf/*.json\"]\nenv = [\"MODEL_SIZE\"]\nrun = \"sh -c 'mkdir -p models; date +%N > models/a; echo i > index.bin'\"\n",
+        "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\", \"index.bin\"]\n\
+         key = [\"models.lock\", \"conf/*.json\"]\nenv = [\"MODEL_SIZE\"]\n\
+         run = \"sh -c 'mkdir -p models; date +%N > models/a; echo i > index.bin'\"\n",
     );
     bed.put("models.lock", "1");
     bed.put("conf/a.json", "1");
@@ -230,7 +232,10 @@ fn a_custom_cache_with_a_command_has_its_limit_and_leaves_where_the_app_does_not
     let config = |more: &str| {
         bed.put(
             "project.toml",
-            &format!("[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models\"]\n{more}run = \"sh -c 'mkdir models; head -c 3000 /dev/zero > models/a'\"\n"),
+            &format!(
+                "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models\"]\n\
+                {more}run = \"sh -c 'mkdir models; head -c 3000 /dev/zero > models/a'\"\n"
+            ),
         );
     };
     config("max_size = \"2 kB\"\n");
@@ -267,7 +272,11 @@ fn a_failing_custom_command_ends_the_build() {
 #[test]
 fn listed_folders_are_kept_and_limits_hold() {
     let bed = Bed::npm_app();
-    bed.put("package.json", r#"{"cacheDirectories":["node_modules",".mycache","../x"],"scripts":{"build":"x"},"dependencies":{"ms":"1"}}"#);
+    bed.put(
+        "package.json",
+        r#"{"cacheDirectories":["node_modules",".mycache","../x"],"scripts":{"build":"x"},
+"dependencies":{"ms":"1"}}"#,
+    );
     bed.put(".buildcache", "# comment\n./other/\n");
     bed.put(
         "project.toml",

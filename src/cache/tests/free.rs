@@ -122,7 +122,9 @@ fn one_build_without_caches_does_not_alarm_the_next() {
 #[test]
 fn what_no_process_needs_leaves_the_environment_until_the_app_names_it() {
     let bed = python_app();
-    let installs = r#"cp requirements.txt "$VIRTUAL_ENV/installed"; site="$VIRTUAL_ENV/lib/python3.11/site-packages"; mkdir -p "$site/a/tests" "$site/pip"; touch "$site/a/__init__.py" "$site/a/tests/t.py" "$site/pip/__init__.py""#;
+    let installs = r#"cp requirements.txt "$VIRTUAL_ENV/installed"
+site="$VIRTUAL_ENV/lib/python3.11/site-packages"; mkdir -p "$site/a/tests" "$site/pip"
+touch "$site/a/__init__.py" "$site/a/tests/t.py" "$site/pip/__init__.py""#;
     bed.tool(
         "python3",
         &PYTHON.replace(r#"cp requirements.txt "$VIRTUAL_ENV/installed""#, installs),

@@ -37,7 +37,8 @@ fn rich_app() -> Bed {
     let bed = Bed::new();
     bed.put(
         "package.json",
-        r#"{"name":"shop","version":"1.0.0","license":"MIT","dependencies":{"ms":"^2.0.0"},"devDependencies":{"jest":"29"},"workspaces":["packages/*","libs/*"],"scripts":{"test":"jest","start":"node ."}}"#,
+        r#"{"name":"shop","version":"1.0.0","license":"MIT","dependencies":{"ms":"^2.0.0"},"devDependencies":{
+"jest":"29"},"workspaces":["packages/*","libs/*"],"scripts":{"test":"jest","start":"node ."}}"#,
     );
     for member in MEMBERS {
         bed.put(
@@ -47,17 +48,23 @@ fn rich_app() -> Bed {
         bed.put(&format!("{member}/index.js"), "1");
     }
     let packages: Vec<_> = (0..25)
-        .map(|n| format!(r#""node_modules/p{n}":{{"version":"1.{n}.0","resolved":"https://npm.example/p{n}.tgz","integrity":"sha512-{n}"}}"#))
+        .map(|n| format!(r#""node_modules/p{n}":{{"version":"1.{n}.0","resolved":"https://npm.example/p{n}.tgz",
+"integrity":"sha512-{n}"}}"#))
         .chain(MEMBERS.map(|member| format!(r#""{member}":{{"name":"m","version":"1.0.0"}}"#)))
         .collect();
     bed.put(
         "package-lock.json",
         &format!(
-            r#"{{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{{"":{{"name":"shop","version":"1.0.0","license":"MIT","dependencies":{{"ms":"^2.0.0"}}}},{}}}}}"#,
+            r#"{{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{{"":{{"name":"shop",
+"version":"1.0.0","license":"MIT","dependencies":{{"ms":"^2.0.0"}}}},{}}}}}"#,
             packages.join(",")
         ),
     );
-    bed.put(".npmrc", "# mine\nregistry=https://bot:pass1@npm.example/\n//npm.example/:_authToken=one\nengine-strict=true\nloglevel=warn\n");
+    bed.put(
+        ".npmrc",
+        "# mine\nregistry=https://bot:pass1@npm.example/\n//npm.example/:_authToken=one\n\
+        engine-strict=true\nloglevel=warn\n",
+    );
     bed.put("patches/ms+2.0.0.patch", "diff");
     bed.put("prisma/schema.prisma", "model A {}");
     bed.put("prisma/migrations/1/migration.sql", "create table a");

@@ -123,11 +123,13 @@ fn build_scripts_run_on_every_build_and_dev_dependencies_go() {
     let bed = Bed::npm_app();
     bed.put(
         "package.json",
-        r#"{"dependencies":{"ms":"1"},"scripts":{"build":"tsc","heroku-postbuild":"vite build","postinstall":"x","test":"jest"}}"#,
+        r#"{"dependencies":{"ms":"1"},"scripts":{"build":"tsc","heroku-postbuild":"vite build","postinstall":"x",
+"test":"jest"}}"#,
     );
     bed.put(
         "package-lock.json",
-        r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{"version":"1.0.0","dev":true}}}"#,
+        r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{
+"version":"1.0.0","dev":true}}}"#,
     );
     let (_, log) = bed.build();
     assert_eq!(
@@ -169,7 +171,8 @@ fn build_scripts_run_when_all_projects_are_installed_and_before_any_is_pruned() 
         "[[com.slugsmith.cache]]\npath = \"frontend\"\n",
     );
     let package = r#"{"dependencies":{"ms":"1"},"scripts":{"build":"x"}}"#;
-    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{"version":"1.0.0","dev":true}}}"#;
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{
+"version":"1.0.0","dev":true}}}"#;
     for folder in ["", "frontend/"] {
         bed.put(&format!("{folder}package.json"), package);
         bed.put(&format!("{folder}package-lock.json"), lock);
@@ -254,7 +257,8 @@ fn a_failed_install_ends_the_build_and_leaves_no_tree() {
     assert!(!bed.app().join("node_modules").exists());
     bed.put("fail", "npm error ENOSPC: no space left on device\n");
     assert_eq!(bed.try_build().0.unwrap_err().kind.id, "no-space");
-    bed.put("fail", "npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync.\n");
+    bed.put("fail", "npm error `npm ci` can only install packages when your package.json and package-lock.json or \
+        npm-shrinkwrap.json are in sync.\n");
     bed.put("package.json", r#"{"dependencies":{"ms":"^3.0.0"}}"#);
     let problem = bed.try_build().0.unwrap_err();
     assert_eq!(problem.kind.id, "lockfile-out-of-step");
@@ -371,7 +375,8 @@ fn the_time_saved_is_what_the_install_took() {
     let bed = Bed::npm_app();
     let npm = |seconds: &str| {
         format!(
-            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3; exit;; esac\nsleep {seconds}; mkdir -p node_modules/ms; echo 1 > node_modules/ms/index.js\n"
+            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3; exit;; esac\n\
+             sleep {seconds}; mkdir -p node_modules/ms; echo 1 > node_modules/ms/index.js\n"
         )
     };
     bed.tool("npm", &npm("0.4"));

@@ -11,7 +11,9 @@ use crate::cache::{Context, Verdict};
 use crate::facts::environment::World;
 
 /// Says its version, and notes with what else it was called.
-const TOOL: &str = "#!/bin/sh\ncase \"$1\" in --version|env|-e|-r|-c) echo 1.0 a b;; *) echo \"$(basename $0) $*\" >> $BED/commands; mkdir -p node_modules/x vendor/bundle bin target build/libs .venv/bin; touch bin/s target/s;; esac\n";
+const TOOL: &str = "#!/bin/sh\ncase \"$1\" in --version|env|-e|-r|-c) echo 1.0 a b;; *) echo \"$(basename $0) \
+    $*\" >> $BED/commands; mkdir -p node_modules/x vendor/bundle bin target build/libs .venv/bin; touch bin/s \
+    target/s;; esac\n";
 
 fn bed(ecosystem: &Ecosystem) -> Bed {
     let bed = Bed::new();
@@ -144,7 +146,8 @@ fn what_is_not_pinned_expires_and_says_so() {
         ),
         (
             "pom.xml",
-            "<project><artifactId>s</artifactId><dependency><artifactId>a</artifactId><version>1-SNAPSHOT</version></dependency></project>",
+            "<project><artifactId>s</artifactId>\
+             <dependency><artifactId>a</artifactId><version>1-SNAPSHOT</version></dependency></project>",
             ("src/x", ""),
         ),
         ("build.gradle", "compile 'a:b:1.+'\n", ("src/x", "")),
@@ -220,7 +223,12 @@ fn a_browser_that_an_install_script_fetched_comes_back_with_its_package() {
     let bed = Bed::new();
     bed.put("package.json", r#"{"dependencies":{"puppeteer":"22"}}"#);
     bed.lock("1");
-    bed.tool("npm", "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/puppeteer \"$PUPPETEER_CACHE_DIR/chrome\"; echo x > node_modules/puppeteer/a; echo b > \"$PUPPETEER_CACHE_DIR/chrome/b\";; esac\n");
+    bed.tool(
+        "npm",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; *) mkdir -p node_modules/puppeteer \
+        \"$PUPPETEER_CACHE_DIR/chrome\"; echo x > node_modules/puppeteer/a; echo b > \
+        \"$PUPPETEER_CACHE_DIR/chrome/b\";; esac\n",
+    );
     bed.build();
     for path in ["node_modules", ".cache"] {
         crate::cache::pack::remove(&bed.app().join(path)).unwrap();

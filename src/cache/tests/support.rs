@@ -114,7 +114,9 @@ impl Bed {
         self.put(
             "package-lock.json",
             &format!(
-                r#"{{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{{"":{{"name":"shop","version":"1.0.0","dependencies":{{"ms":"^2.0.0"}}}},"node_modules/ms":{{"version":"{version}","resolved":"https://npm.example/ms.tgz"}}}}}}"#
+                r#"{{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{{"":{{"name":"shop",
+"version":"1.0.0","dependencies":{{"ms":"^2.0.0"}}}},"node_modules/ms":{{"version":"{version}",
+"resolved":"https://npm.example/ms.tgz"}}}}}}"#
             ),
         );
     }

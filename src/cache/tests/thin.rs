@@ -43,6 +43,7 @@ fn build(bed: &Bed) -> (Report, Log) {
         store: Some(&store),
         layers: None,
         classic: None,
+        previous: None,
     };
     let report = flow::build(&input, &mut log).unwrap();
     // Weighed on the walk that strip made, and still what is on disk.

@@ -65,6 +65,15 @@ impl Expr {
         }
     }
 
+    /// What a call calls.
+    #[must_use]
+    pub fn callee(&self) -> Option<&str> {
+        match self {
+            Self::Call { callee, .. } => Some(callee),
+            _ => None,
+        }
+    }
+
     /// The text of a literal or the name of a symbol.
     #[must_use]
     pub fn word(&self) -> Option<&str> {

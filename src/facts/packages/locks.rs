@@ -273,7 +273,9 @@ mod tests {
     fn needs_of_others_are_known() {
         let mut found = BTreeSet::new();
         needed_by_python(
-            "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\ndependencies = [\n    { name = \"flask\" },\n]\n\n[[package]]\nname = \"flask\"\nsource = { registry = \"x\" }\ndependencies = [\n    { name = \"jinja2\" },\n]\n",
+            "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\n\
+             dependencies = [\n    { name = \"flask\" },\n]\n\n[[package]]\nname = \"flask\"\n\
+             source = { registry = \"x\" }\ndependencies = [\n    { name = \"jinja2\" },\n]\n",
             &mut found,
         );
         needed_by_python(
@@ -288,7 +290,8 @@ mod tests {
     fn every_lockfile_gives_versions() {
         let mut locks = Locks::new();
         package_lock(
-            r#"{"packages":{"":{},"node_modules/a":{"version":"1.0.0"},"node_modules/b":{"version":"2.0.0","dev":true},"node_modules/a/node_modules/b":{"version":"1.5.0"}}}"#,
+            r#"{"packages":{"":{},"node_modules/a":{"version":"1.0.0"},"node_modules/b":{"version":"2.0.0",
+"dev":true},"node_modules/a/node_modules/b":{"version":"1.5.0"}}}"#,
             &mut locks,
         );
         yarn(

@@ -232,7 +232,8 @@ mod tests {
         let mut found = Vec::new();
         gemfile(
             "Gemfile",
-            "gem 'rails', '~> 7.1'\ngroup :development, :test do\n  gem 'rspec'\nend\ngem 'a', group: :test\ngem 'pg'\n",
+            "gem 'rails', '~> 7.1'\ngroup :development, :test do\n  gem 'rspec'\nend\n\
+             gem 'a', group: :test\ngem 'pg'\n",
             &mut found,
         );
         let dev: Vec<_> = found.iter().map(|gem| gem.dev).collect();

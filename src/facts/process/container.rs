@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn both_forms_of_a_command_are_read() {
-        let text = "build:\n  docker:\n    web: Dockerfile\nrelease:\n  image: web\n  command:\n    - ./migrate\nrun:\n  web: node dist/start.js\n  worker:\n    image: web\n";
+        let text = "build:\n  docker:\n    web: Dockerfile\nrelease:\n  image: web\n  command:\n    - ./migrate\n\
+            run:\n  web: node dist/start.js\n  worker:\n    image: web\n";
         let found = processes(text).unwrap();
         let shown: Vec<_> = found
             .iter()

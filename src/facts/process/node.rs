@@ -15,10 +15,11 @@ pub fn runs_node(app: &App, sources: &Sources) -> bool {
         .filter(|process| process.name != "release")
         .flat_map(|process| &process.commands)
         .any(|command| {
-            let first = command.words().first().copied().unwrap_or_default();
-            let program = first.rsplit('/').next().unwrap_or(first);
-            let by_shebang = sources
-                .text(first)
+            let program = command.program();
+            let first = command.words.first().map_or("", String::as_str);
+            let by_shebang = command
+                .in_app(first)
+                .and_then(|path| sources.text(&path))
                 .and_then(|text| text.lines().next())
                 .is_some_and(|line| line.starts_with("#!") && line.contains("node"));
             by_shebang
@@ -78,16 +79,14 @@ pub fn node_entries(app: &App, sources: &Sources) -> Option<Vec<String>> {
     let mut entries = Vec::new();
     for process in read(app, sources) {
         for command in &process.commands {
-            let words = command.words();
-            let Some(first) = words.first() else {
+            let Some(first) = command.words.first() else {
                 continue;
             };
-            let program = first.rsplit('/').next().unwrap_or(first);
-            if FOLDER_LOADERS.contains(&program) {
+            if FOLDER_LOADERS.contains(&command.program()) {
                 return None;
             }
-            if !matches!(
-                program,
+            let is_node = matches!(
+                command.program(),
                 "node"
                     | "nodejs"
                     | "ts-node"
@@ -98,19 +97,21 @@ pub fn node_entries(app: &App, sources: &Sources) -> Option<Vec<String>> {
                     | "bun"
                     | "iojs"
                     | "ts-node-dev"
-            ) {
-                if let Some(entry) = source_of(sources, first) {
-                    entries.push(entry);
-                }
+            );
+            let source = |path: &str| {
+                command
+                    .in_app(path)
+                    .and_then(|path| source_of(sources, &path))
+            };
+            if !is_node {
+                entries.extend(source(first));
                 continue;
             }
-            let target = words.iter().skip(1).find(|word| {
+            let target = command.words.iter().skip(1).find(|word| {
                 !word.starts_with('-')
-                    && (word.contains('.')
-                        || word.contains('/')
-                        || source_of(sources, word).is_some())
+                    && (word.contains('.') || word.contains('/') || source(word).is_some())
             });
-            match target.map(|target| source_of(sources, target)) {
+            match target.map(|target| source(target)) {
                 Some(Some(entry)) => entries.push(entry),
                 Some(None) => return None,
                 None => {

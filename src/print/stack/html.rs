@@ -9,14 +9,19 @@ use crate::stack::{BuildpackReport, StackReport, secrets};
 use crate::units;
 
 /// Plain colours that read in light and dark, and in print.
-const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color-scheme:light dark}\
-h1,h2{font-weight:600}.stack{display:flex;gap:6rem;align-items:flex-start;overflow-x:auto;position:relative;padding:3rem 0 1rem}\
-.stack svg{position:absolute;left:0;top:0;pointer-events:none;overflow:visible}\
-.stack path{fill:none;stroke:#c40;stroke-width:1.6;pointer-events:stroke}.stack path.replaces{stroke:#46c;stroke-dasharray:5 3}.stack text{font-size:11px;text-anchor:middle;fill:currentColor}.stack marker path{fill:#888;stroke:none}\
-.buildpack{border:1px solid #8888;border-radius:6px;padding:.6rem .9rem;min-width:13rem}\
-.layer{border-left:4px solid #4a8;padding:.1rem .5rem;margin:.4rem 0}.layer.build{border-color:#88a}\
-small{opacity:.75}table{border-collapse:collapse}td,th{padding:.2rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid #8884}\
-code{overflow-wrap:anywhere}.warn{color:#b60}.error{color:#c22}";
+const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color-scheme:light dark}h1,\
+    h2{font-weight:600}.stack\
+    {display:flex;gap:6rem;align-items:flex-start;overflow-x:auto;position:relative;padding:3rem 0 1rem}.stack \
+    svg{position:absolute;left:0;top:0;pointer-events:none;overflow:visible}.stack \
+    path{fill:none;stroke:#c40;stroke-width:1.6;pointer-events:stroke}.stack \
+    path.replaces{stroke:#46c;stroke-dasharray:5 3}.stack \
+    text{font-size:11px;text-anchor:middle;fill:currentColor}.stack marker \
+    path{fill:#888;stroke:none}.buildpack\
+    {border:1px solid #8888;border-radius:6px;padding:.6rem .9rem;min-width:13rem}.layer\
+    {border-left:4px solid #4a8;padding:.1rem .5rem;margin:.4rem 0}.layer.build{border-color:#88a}small\
+    {opacity:.75}table{border-collapse:collapse}td,\
+    th{padding:.2rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid #8884}code\
+    {overflow-wrap:anywhere}.warn{color:#b60}.error{color:#c22}";
 
 const SCRIPT: &str = include_str!("arrows.js");
 
@@ -24,7 +29,8 @@ const SCRIPT: &str = include_str!("arrows.js");
 #[must_use]
 pub fn page(report: &StackReport) -> String {
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stack</title>\n<style>{STYLE}</style>\n<h1>Stack</h1>\n<div class=\"stack\">\n"
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stack</title>\n\
+         <style>{STYLE}</style>\n<h1>Stack</h1>\n<div class=\"stack\">\n"
     );
     for (index, buildpack) in report.buildpacks.iter().enumerate() {
         column(&mut out, index, buildpack);
@@ -115,7 +121,9 @@ fn arrows(out: &mut String, report: &StackReport) {
     if arrows.is_empty() {
         return;
     }
-    out.push_str("<h2>Who hides or replaces whom</h2>\n<p><small>In the picture: commands that hide others in red, variables that replace others in dashed blue.</small>\n<table>\n");
+    out.push_str("<h2>Who hides or replaces whom</h2>\n\
+        <p><small>In the picture: commands that hide others in red, variables that replace others in dashed \
+        blue.</small>\n<table>\n");
     for (from, to, label) in arrows {
         let name = |node: &str| escaped(&place(report, node));
         let _ = writeln!(

@@ -74,7 +74,8 @@ fn refusal(list: &ListReport, line: &LineReport) -> String {
 
 fn not_applied(list: &ListReport) -> String {
     format!(
-        "{} names {} that stay ({}); [com.slugsmith.strip] remove takes them out of every slug. Line by line: slugsmith strip . --explain {}",
+        "{} names {} that stay ({}); [com.slugsmith.strip] remove takes them out of every slug. Line by line: \
+         slugsmith strip . --explain {}",
         list.name,
         names(list.names),
         list.note.as_deref().unwrap_or("it is not followed"),

@@ -70,7 +70,8 @@ fn text(expected: &Expected) -> String {
     }
     let _ = writeln!(
         text,
-        "[ \"$differs\" != 0 ] || echo 'slugsmith: {count} variables are as the build predicted' >&2\nfi\nmissing= unset="
+        "[ \"$differs\" != 0 ] || echo 'slugsmith: {count} variables are as the build predicted' >&2\nfi\n\
+         missing= unset="
     );
     for name in &expected.required {
         let _ = writeln!(
@@ -87,7 +88,8 @@ fn text(expected: &Expected) -> String {
         );
     }
     text.push_str(
-        "if [ -n \"$missing\" ]; then echo \"slugsmith: this process does not start without$missing, required in project.toml ([com.slugsmith.launch]). Set it: heroku config:set NAME=...\" >&2; exit 1; fi\n\
+        "if [ -n \"$missing\" ]; then echo \"slugsmith: this process does not start without$missing, required in \
+         project.toml ([com.slugsmith.launch]). Set it: heroku config:set NAME=...\" >&2; exit 1; fi\n\
          [ -z \"$unset\" ] || echo \"slugsmith: not set, but read by the app without a default:$unset\" >&2\n\
          exit 0\n) || exit 1; fi\n",
     );
@@ -116,7 +118,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let profile = folder.path().join(".profile.d");
         fs_err::create_dir_all(&profile).unwrap();
-        let nodejs = "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\nexport NODE_ENV=${NODE_ENV:-production}\nexport TOKEN=\"hunter2\"\nexport N=$(echo 4)\n";
+        let nodejs = "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\nexport NODE_ENV=${NODE_ENV:-production}\n\
+            export TOKEN=\"hunter2\"\nexport N=$(echo 4)\n";
         fs_err::write(profile.join("nodejs.sh"), nodejs).unwrap();
         fs_err::write(profile.join("odd.sh"), "export ODD=\"it's \\\"so\\\"\"\n").unwrap();
         let app = crate::facts::app::read(folder.path());

@@ -9,9 +9,10 @@ use tempfile::TempDir;
 
 use super::workspace::Workspace;
 use super::{environment, folder};
+use crate::budget::history::History;
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::{self, environment::Environment};
@@ -21,7 +22,8 @@ use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::{USAGE, verdict};
-use crate::progress::{Event, Progress as _};
+use crate::progress::{Event, Progress};
+use crate::report::Report;
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]
@@ -50,23 +52,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let environment = environment();
     let config = config::read(&app, &environment)?;
-    let caches = Caches::open(arguments.cache.as_deref(), &app, &environment)?;
-    let store = Store::new(caches.folder.clone());
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
     let mut progress = Live::command(log, config.log.value);
-    if let Some(problem) = &caches.lost {
-        progress.event(Event::Warning(problem));
-    }
-    let workspace = Workspace::copy_of(&app)?;
-    let input = Input {
-        app: &workspace.app(),
+    let asked = Asked {
+        app: &app,
         config: &config,
         environment: &environment,
-        store: Some(&store),
-        layers: None,
-        classic: None,
+        cache: arguments.cache.as_deref(),
+        previous: None,
     };
-    let report = flow::build(&input, &mut progress)?;
+    let (report, workspace) = on_a_copy(&asked, &mut progress)?;
     drop(progress);
     if let Some(path) = &arguments.json {
         fs_err::write(path, json::report(&report)).map_err(|error| io("writing", path, &error))?;
@@ -81,6 +76,41 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
             Ok(Exit::Findings)
         }
     }
+}
+
+/// An embedded build that a verb asks for.
+pub(super) struct Asked<'a> {
+    pub(super) app: &'a Path,
+    pub(super) config: &'a Config,
+    pub(super) environment: &'a Environment,
+    /// The folder for caches; the user's own where none is given.
+    pub(super) cache: Option<&'a Path>,
+    /// Sizes to compare with, instead of those of the last build.
+    pub(super) previous: Option<&'a History>,
+}
+
+/// Builds a copy of the app; the copy is removed with the workspace.
+pub(super) fn on_a_copy(
+    asked: &Asked<'_>,
+    progress: &mut dyn Progress,
+) -> Result<(Report, Workspace)> {
+    let caches = Caches::open(asked.cache, asked.app, asked.environment)?;
+    let store = Store::new(caches.folder.clone());
+    if let Some(problem) = &caches.lost {
+        progress.event(Event::Warning(problem));
+    }
+    let workspace = Workspace::copy_of(asked.app)?;
+    let input = Input {
+        app: &workspace.app(),
+        config: asked.config,
+        environment: asked.environment,
+        store: Some(&store),
+        layers: None,
+        classic: None,
+        previous: asked.previous,
+    };
+    let report = flow::build(&input, progress)?;
+    Ok((report, workspace))
 }
 
 /// Where this build keeps its caches.

@@ -1,26 +1,30 @@
 //! `slugsmith check APP`: everything that can be said without changing anything, with an
 //! exit code for CI.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::build::{Asked, on_a_copy};
 use super::{OutputFile, environment, folder};
 use crate::audit::baseline::{self, NO_BASELINE};
-use crate::audit::{self, Facts, contract, fix_plan};
-use crate::budget;
-use crate::config::{self, Config};
+use crate::audit::{self, Facts, contract, fix_plan, registry};
+use crate::budget::{self, history::History};
+use crate::config::{self, Config, FailOn, LogLevel, RuleConfig, Source, Sourced};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::app;
 use crate::facts::tree::Tree;
+use crate::finding::Level;
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
 use crate::program::USAGE;
-use crate::progress::Silent;
+use crate::progress::{Progress, Silent};
+use crate::report::Report;
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
 /// without changing anything
@@ -40,6 +44,20 @@ pub(super) struct Arguments {
     /// Paths of findings are written from here on, for an app in a folder of a repository
     #[arg(long, value_name = "DIR")]
     relative_to: Option<PathBuf>,
+    /// Build a copy first, as `slugsmith build` does, so that sizes and findings are those of
+    /// what would be deployed
+    #[arg(long, conflicts_with_all = ["config", "fix_plan"])]
+    build: bool,
+    /// Keep the caches of --build in DIR instead of the user's cache folder
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "SLUGSMITH_CACHE_DIR",
+        requires = "build"
+    )]
+    cache: Option<PathBuf>,
+    #[command(flatten)]
+    choice: Choice,
     /// Print a patch for app.json, the Procfile and project.toml instead of a report:
     /// `slugsmith check --fix-plan | git apply --allow-empty`
     #[arg(long, conflicts_with_all = ["config", "format"])]
@@ -64,54 +82,144 @@ enum Form {
     Markdown,
 }
 
+/// What is looked for, what is shown, and what counts.
+#[derive(Debug, clap::Args)]
+struct Choice {
+    /// Show the verdicts alone
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Show every decision
+    #[arg(short, long)]
+    verbose: bool,
+    /// The least level that makes the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<Least>,
+    /// Look for this rule alone; may be given several times
+    #[arg(long, value_name = "RULE")]
+    rule: Vec<String>,
+    /// Leave this rule out, this once; may be given several times
+    #[arg(long, value_name = "RULE")]
+    ignore: Vec<String>,
+    /// List the rules with their levels, and end
+    #[arg(long)]
+    list_rules: bool,
+}
+
+/// Levels of `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Least {
+    Never,
+    Info,
+    Warn,
+    Error,
+}
+
+impl Choice {
+    /// Lays the choice over what the app's configuration says.
+    fn apply(&self, config: &mut Config) -> Result<()> {
+        let by = |flag: &str| Source::Variable(flag.to_owned());
+        if let Some(level) = self
+            .quiet
+            .then_some(LogLevel::Quiet)
+            .or(self.verbose.then_some(LogLevel::Verbose))
+        {
+            config.log.value = level;
+        }
+        if let Some(least) = self.fail_on {
+            config.audit.fail_on.source = by("--fail-on");
+            config.audit.fail_on.value = match least {
+                Least::Never => FailOn::Never,
+                Least::Info => FailOn::At(Level::Info),
+                Least::Warn => FailOn::At(Level::Warn),
+                Least::Error => FailOn::At(Level::Error),
+            };
+        }
+        for name in self.rule.iter().chain(&self.ignore) {
+            if registry::find(name).is_none() {
+                let seen = format!("no rule of the audit has the name {name:?}");
+                let step = "slugsmith check --list-rules";
+                return Err(Problem::new(&USAGE).saw(seen).step(step));
+            }
+        }
+        let left_out = registry::RULES.iter().filter(|rule| {
+            let named = |list: &[String]| {
+                list.iter()
+                    .any(|name| *name == rule.id || *name == rule.code)
+            };
+            named(&self.ignore) || !(self.rule.is_empty() || named(&self.rule))
+        });
+        for rule in left_out {
+            let off = RuleConfig {
+                level: Sourced {
+                    value: None,
+                    source: by(if self.rule.is_empty() {
+                        "--ignore"
+                    } else {
+                        "--rule"
+                    }),
+                },
+                reason: Some("left out on the command line".to_owned()),
+            };
+            config.audit.rules.insert(rule.id.to_owned(), off);
+        }
+        Ok(())
+    }
+}
+
+/// `SF101  error  uploads-on-local-disk  Uploads are …`, a line each.
+fn rules() -> String {
+    registry::RULES
+        .iter()
+        .fold(String::new(), |mut text, rule| {
+            let level = rule.level.word();
+            let _ = writeln!(
+                text,
+                "{}  {level:<5}  {:<36}  {}",
+                rule.code, rule.id, rule.title
+            );
+            text
+        })
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
+    if arguments.choice.list_rules {
+        arguments.file.write(&rules())?;
+        return Ok(Exit::Fine);
+    }
     let app = folder(&arguments.app)?;
     let environment = environment();
     let mut config = config::read(&app, &environment)?;
+    arguments.choice.apply(&mut config)?;
+    let mut previous = None;
     if let Some(path) = &arguments.baseline {
         let text = fs_err::read_to_string(path)
             .map_err(|error| Problem::new(&NO_BASELINE).saw(error.to_string()))?;
         config.audit.baseline = baseline::read(&path.display().to_string(), &text)?;
+        // Growth is judged against the sizes of the same report.
+        previous = History::from_report(&text);
     }
     if arguments.config || arguments.fix_plan {
         return facts(&app, &config, arguments);
     }
-    let input = Input {
+    let asked = Asked {
         app: &app,
         config: &config,
         environment: &environment,
-        store: None,
-        layers: None,
-        classic: None,
+        cache: arguments.cache.as_deref(),
+        previous: previous.as_ref(),
     };
-    let output = &arguments.file;
     let report = match arguments.format {
-        Form::Text => {
-            let mut text = anstream::StripStream::new(Vec::new());
-            let report = if output.output.is_some() {
-                let log = BuildLog::new(&mut text, Skin::Bullets, config.log.value);
-                flow::check(&input, &mut Live::command(log, config.log.value))?
-            } else {
-                let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
-                flow::check(&input, &mut Live::command(log, config.log.value))?
-            };
-            if output.output.is_some() {
-                output.write(&String::from_utf8_lossy(&text.into_inner()))?;
-            }
-            report
-        }
-        Form::Json | Form::Sarif | Form::Github | Form::Gitlab | Form::Markdown => {
-            let mut report = flow::check(&input, &mut Live::command(Silent, config.log.value))?;
+        Form::Text => as_text(arguments, &asked)?,
+        form => {
+            let mut report = look(
+                arguments,
+                &asked,
+                &mut Live::command(Silent, config.log.value),
+            )?;
             if let Some(root) = &arguments.relative_to {
                 report.prefix_paths(&below(root, &app)?);
             }
-            output.write(&match arguments.format {
-                Form::Sarif => sarif::report(&report),
-                Form::Github => github::report(&report),
-                Form::Gitlab => gitlab::report(&report),
-                Form::Markdown => markdown::check(&report),
-                _ => json::report(&report),
-            })?;
+            arguments.file.write(&form.print(&report))?;
             report
         }
     };
@@ -123,6 +231,53 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         .findings()
         .any(|finding| config.audit.fail_on.value.includes(finding.level));
     Ok(if fails { Exit::Findings } else { Exit::Fine })
+}
+
+impl Form {
+    /// A report in this form. The log of [`Form::Text`] is printed while it happens.
+    fn print(self, report: &Report) -> String {
+        match self {
+            Self::Text => String::new(),
+            Self::Json => json::report(report),
+            Self::Sarif => sarif::report(report),
+            Self::Github => github::report(report),
+            Self::Gitlab => gitlab::report(report),
+            Self::Markdown => markdown::check(report),
+        }
+    }
+}
+
+/// The log, on standard output or in the file that was asked for.
+fn as_text(arguments: &Arguments, asked: &Asked<'_>) -> Result<Report> {
+    let level = asked.config.log.value;
+    if arguments.file.output.is_none() {
+        let log = BuildLog::new(anstream::stdout(), Skin::Bullets, level);
+        return look(arguments, asked, &mut Live::command(log, level));
+    }
+    let mut text = anstream::StripStream::new(Vec::new());
+    let log = BuildLog::new(&mut text, Skin::Bullets, level);
+    let report = look(arguments, asked, &mut Live::command(log, level))?;
+    arguments
+        .file
+        .write(&String::from_utf8_lossy(&text.into_inner()))?;
+    Ok(report)
+}
+
+/// The check itself; with `--build` on a built copy.
+fn look(arguments: &Arguments, asked: &Asked<'_>, progress: &mut dyn Progress) -> Result<Report> {
+    if arguments.build {
+        return on_a_copy(asked, progress).map(|(report, _)| report);
+    }
+    let input = Input {
+        app: asked.app,
+        config: asked.config,
+        environment: asked.environment,
+        store: None,
+        layers: None,
+        classic: None,
+        previous: asked.previous,
+    };
+    flow::check(&input, progress)
 }
 
 /// The app's folder as seen from `root`, which is above it.

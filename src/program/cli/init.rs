@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         store: None,
         layers: None,
         classic: None,
+        previous: None,
     };
     let mut progress = Live::command(Silent, config.log.value);
     let report = flow::check(&input, &mut progress)?;

@@ -11,11 +11,12 @@ pub(super) static RULE: Rule = Rule {
     title: "Files of the app were changed or deleted by other buildpacks.",
     level: Level::Warn,
     docs: Docs {
-        finds: "Files that were in the app when the companion buildpack `slugsmith/restore` ran first, and that are gone \
-                now or have other content. Changed files are information, deleted ones a warning.",
+        finds: "Files that were in the app when the companion buildpack `slugsmith/restore` ran first, and that \
+            are gone now or have other content. Changed files are information, deleted ones a warning.",
         why: "One buildpack prunes what another one still needs: development dependencies before the assets are \
               built, sources before a template is compiled. The build then fails later, or the app misses a file.",
-        fix: "Put the buildpack that needs the files before the one that deletes them, or tell the latter to keep them.",
+        fix: "Put the buildpack that needs the files before the one that deletes them, \
+         or tell the latter to keep them.",
         silent: "Without the companion at the front of the list: nobody then knows what the app was.",
     },
     check,

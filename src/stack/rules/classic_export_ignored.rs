@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     title: "A shimmed classic buildpack exports variables that later buildpacks or the dyno never get.",
     level: Level::Warn,
     docs: Docs {
-        finds: "A layer named `profile` or `shim` with `profile.d` scripts but neither `env.launch` nor `env`, while the \
-                image has processes that start without a shell.",
+        finds: "A layer named `profile` or `shim` with `profile.d` scripts but neither `env.launch` nor `env`, \
+            while the image has processes that start without a shell.",
         why: "Classic buildpacks speak through `export` files and `.profile.d`. A shim turns them into a layer's \
               profile scripts, which direct processes never source; its `env.build` serves only the build.",
         fix: "Use the Cloud Native version of the buildpack, or set its variables as config vars.",

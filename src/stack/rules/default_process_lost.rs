@@ -28,11 +28,13 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     let (one, other) = (model.id(*first), model.id(*second));
     let message = if first == second {
         format!(
-            "{one} makes `{kind}` the default and then defines it again without `default = true`: the image has no default process."
+            "{one} makes `{kind}` the default and then defines it again without `default = true`: the image has \
+             no default process."
         )
     } else {
         format!(
-            "{other} defines `{kind}` again without `default = true`, so {one}'s default is lost: the image has no default process."
+            "{other} defines `{kind}` again without `default = true`, so {one}'s default is lost: the image has \
+             no default process."
         )
     };
     let mut help = vec![format!("pack build --default-process {kind}")];

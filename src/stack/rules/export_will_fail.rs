@@ -61,7 +61,13 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         let kind = &one.process.kind;
         if kind.is_empty() || kind.contains(|c| FORBIDDEN.contains(c)) {
             let owner = one.owner.map_or("?", |owner| model.id(owner));
-            findings.push(RULE.finding(format!("The process type `{kind}` of {owner} has a character that image export refuses."), Vec::new()));
+            findings.push(RULE.finding(
+                format!(
+                    "The process type `{kind}` of {owner} has a character that image \
+                export refuses."
+                ),
+                Vec::new(),
+            ));
         }
     }
     findings

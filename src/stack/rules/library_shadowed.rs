@@ -22,7 +22,8 @@ pub(super) static RULE: Rule = Rule {
         why: "The loader takes the first folder for every program, also for those that were built against \
               the other one: crashes and missing symbols at start, or only in a rare code path.",
         fix: "Remove the package from one of the two, or put the buildpack whose library should win last.",
-        silent: "For layers of one buildpack or family, for equal content, and for folders that are not in LD_LIBRARY_PATH.",
+        silent: "For layers of one buildpack or family, for equal content, and for folders that are not in \
+            LD_LIBRARY_PATH.",
     },
     check,
 };

@@ -139,8 +139,8 @@ fn finding(model: &Model<'_>, found: &[Conflict<'_>]) -> Finding {
         String::new()
     };
     let message = format!(
-        "`{}` exists twice at launch: {}{one} wins over {}{other}, {why}.{also}{at_build} What was built for {other}'s may not \
-         load, and {} of it lie in the slug unused.",
+        "`{}` exists twice at launch: {}{one} wins over {}{other}, {why}.{also}{at_build} What was built for \
+         {other}'s may not load, and {} of it lie in the slug unused.",
         shadowing.name,
         version(&shadowing.winner),
         version(candidate),

@@ -23,8 +23,8 @@ pub(super) static RULE: Rule = Rule {
               before it, config vars included; among defaults the first one wins.",
         fix: "Set the variable yourself as a config var where it is a default. Otherwise put the buildpack \
               whose value should win last, or configure the other one.",
-        silent: "For equal values (and only information where a default is replaced), for values of one buildpack or family, for lists that are extended, and \
-                 for values of the platform or the image.",
+        silent: "For equal values (and only information where a default is replaced), for values of one buildpack \
+            or family, for lists that are extended, and for values of the platform or the image.",
     },
     check,
 };

@@ -127,7 +127,8 @@ fn images(model: &Model<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "The build image is {build}, the run image is {run}: what was compiled here may need libraries that the dyno has not."
+        "The build image is {build}, the run image is {run}: what was compiled here may need libraries that the \
+         dyno has not."
     );
     let mut finding = RULE.finding(
         message,

@@ -10,7 +10,8 @@ pub static VERSION_CONTROL: Entry = Entry {
     id: "version-control",
     reason: "version control data",
     guard: Guard::Reachable,
-    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command mentions .git or runs git.",
+    evidence: "A slug has none either: the platform receives a checkout. Kept where code or a start command \
+        mentions .git or runs git.",
     tell_kept: true,
 };
 /// Editor and system litter.
@@ -42,7 +43,9 @@ pub static TESTS: Entry = Entry {
     id: "app-tests",
     reason: "the app's tests",
     guard: Guard::Reachable,
-    evidence: "Test folders beside a package.json and test files by name, in an app that runs Node only, of which no code opens a path that is unknown, no package lists the working directory, and nothing that stays names them. Otherwise they stay and are offered.",
+    evidence: "Test folders beside a package.json and test files by name, in an app that runs Node only, of which \
+        no code opens a path that is unknown, no package lists the working directory, and nothing that stays \
+        names them. Otherwise they stay and are offered.",
     tell_kept: true,
 };
 /// The app's docs and design files.
@@ -59,7 +62,8 @@ pub static EXPORT_IGNORED: Entry = Entry {
     id: "export-ignored",
     reason: "files that .gitattributes leaves out of archives",
     guard: Guard::Reachable,
-    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). They need the evidence that the app's tests need.",
+    evidence: "git archive leaves them out of every release of the app (gitattributes(5), export-ignore). They \
+        need the evidence that the app's tests need.",
     tell_kept: true,
 };
 

@@ -12,7 +12,8 @@ pub static CACHES: Entry = Entry {
     id: "build-caches",
     reason: "caches of build tools",
     guard: Guard::Reachable,
-    evidence: "Compilers, bundlers, linters and test tools write them for their own next run, and make them anew where they are missing.",
+    evidence: "Compilers, bundlers, linters and test tools write them for their own next run, and make them anew \
+        where they are missing.",
     tell_kept: true,
 };
 

@@ -19,7 +19,8 @@ pub static SOURCE_MAPS: Entry = Entry {
     id: "source-maps",
     reason: "source maps",
     guard: Guard::Named,
-    evidence: "Node reads them only with --enable-source-maps or source-map-support; a sourceMappingURL comment without its file is ignored.",
+    evidence: "Node reads them only with --enable-source-maps or source-map-support; a sourceMappingURL comment \
+        without its file is ignored.",
     tell_kept: false,
 };
 /// Type declarations.
@@ -35,7 +36,8 @@ pub static TYPESCRIPT: Entry = Entry {
     id: "typescript-sources",
     reason: "TypeScript, Flow and CoffeeScript sources",
     guard: Guard::Reachable,
-    evidence: "Node refuses to strip types below node_modules (ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING); the guards look for a compiler at start.",
+    evidence: "Node refuses to strip types below node_modules (ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING); the \
+        guards look for a compiler at start.",
     tell_kept: false,
 };
 /// Tests, docs, examples.
@@ -59,7 +61,8 @@ pub static NATIVE_SOURCES: Entry = Entry {
     id: "native-sources",
     reason: "native sources",
     guard: Guard::Named,
-    evidence: "The package's addon is built or comes prebuilt for this platform; node-gyp alone reads its sources and objects.",
+    evidence: "The package's addon is built or comes prebuilt for this platform; node-gyp alone reads its sources \
+        and objects.",
     tell_kept: false,
 };
 /// Prebuilt binaries for other platforms.
@@ -67,7 +70,8 @@ pub static PREBUILDS: Entry = Entry {
     id: "other-platforms",
     reason: "prebuilt binaries for other platforms",
     guard: Guard::Never,
-    evidence: "The file's name or folder says a platform, architecture or libc that this machine is not, and one for this machine is beside it.",
+    evidence: "The file's name or folder says a platform, architecture or libc that this machine is not, and one \
+        for this machine is beside it.",
     tell_kept: false,
 };
 /// Builds for browsers and bundlers.
@@ -107,6 +111,8 @@ pub struct Package {
     pub has_gyp: bool,
     /// Sources may be compiled at start.
     pub typescript: bool,
+    /// So may those of CoffeeScript.
+    pub coffee: bool,
     /// Maps may be read at start.
     pub source_maps: bool,
     /// Bundlers may run at start.
@@ -147,13 +153,12 @@ pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
         return Some(&NATIVE_SOURCES);
     }
     let is_template = path.split('/').any(|part| TEMPLATE_FOLDERS.contains(&part));
-    if !package.typescript
-        && !is_template
-        && matches!(
-            extension,
-            "ts" | "tsx" | "mts" | "cts" | "coffee" | "litcoffee"
-        )
-    {
+    let compiled = match extension {
+        "ts" | "tsx" | "mts" | "cts" => !package.typescript,
+        "coffee" | "litcoffee" => !(package.typescript || package.coffee),
+        _ => false,
+    };
+    if compiled && !is_template {
         return Some(&TYPESCRIPT);
     }
     if in_test_folder(path) || is_test_file(&lower) {

@@ -11,7 +11,8 @@ pub static GEM_ARCHIVES: Entry = Entry {
     id: "gem-archives",
     reason: "downloaded gem archives",
     guard: Guard::Named,
-    evidence: "vendor/bundle/…/cache holds the .gem files that were unpacked into gems; bundler reads them only to install again.",
+    evidence: "vendor/bundle/…/cache holds the .gem files that were unpacked into gems; bundler reads them only \
+        to install again.",
     tell_kept: false,
 };
 /// Tests and docs of gems.
@@ -19,7 +20,8 @@ pub static GEM_TESTS: Entry = Entry {
     id: "gem-tests",
     reason: "tests and docs of gems",
     guard: Guard::Reachable,
-    evidence: "Folders spec, test, features and examples at the top of a gem are not on its load path (require_paths is lib); Rails engines load app, config, lib and db.",
+    evidence: "Folders spec, test, features and examples at the top of a gem are not on its load path \
+        (require_paths is lib); Rails engines load app, config, lib and db.",
     tell_kept: true,
 };
 /// Native sources and objects of gems.
@@ -27,7 +29,8 @@ pub static GEM_SOURCES: Entry = Entry {
     id: "gem-sources",
     reason: "native sources and objects of gems",
     guard: Guard::Named,
-    evidence: "Built extensions stand in extensions and lib; ext holds what they were compiled from. Kept where the gem has no built extension.",
+    evidence: "Built extensions stand in extensions and lib; ext holds what they were compiled from. Kept where \
+        the gem has no built extension.",
     tell_kept: false,
 };
 /// Tests and docs of PHP packages.
@@ -35,7 +38,8 @@ pub static COMPOSER_TESTS: Entry = Entry {
     id: "composer-tests",
     reason: "tests and docs of PHP packages",
     guard: Guard::Reachable,
-    evidence: "Folders tests, docs and examples at the top of a package that the class map and the autoloaded files do not name.",
+    evidence: "Folders tests, docs and examples at the top of a package that the class map and the autoloaded \
+        files do not name.",
     tell_kept: true,
 };
 /// Intermediate files of compilers.
@@ -43,7 +47,8 @@ pub static BUILD_LEFTOVERS: Entry = Entry {
     id: "build-leftovers",
     reason: "intermediate files of compilers",
     guard: Guard::Reachable,
-    evidence: "Cargo's incremental, deps and build folders, Maven's and Gradle's classes, reports and test results: the artefact beside them is what runs.",
+    evidence: "Cargo's incremental, deps and build folders, Maven's and Gradle's classes, reports and test \
+        results: the artefact beside them is what runs.",
     tell_kept: true,
 };
 

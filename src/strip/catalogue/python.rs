@@ -10,7 +10,8 @@ pub static TESTS: Entry = Entry {
     id: "python-tests",
     reason: "tests of Python packages",
     guard: Guard::Named,
-    evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name in a string, or entry point.",
+    evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name \
+        in a string, or entry point.",
     tell_kept: true,
 };
 /// Type stubs.
@@ -26,7 +27,9 @@ pub static SOURCES: Entry = Entry {
     id: "python-sources",
     reason: "native sources and headers of Python packages",
     guard: Guard::Named,
-    evidence: "C, C++, Fortran and Cython compile them into the extension modules that are beside them; kept where a compiler for extensions is installed that works at run time (pythran, pyximport, weave, cppimport).",
+    evidence: "C, C++, Fortran and Cython compile them into the extension modules that are beside them; kept \
+        where a compiler for extensions is installed that works at run time (pythran, pyximport, weave, \
+        cppimport).",
     tell_kept: false,
 };
 /// Pip, setuptools and wheel.

@@ -220,7 +220,8 @@ gem "lint", :group => :lint
     #[test]
     fn a_lockfile_says_what_needs_what() {
         let lock = Lock::parse(
-            "GEM\n  remote: https://rubygems.org/\n  specs:\n    a (1.0)\n      b (>= 1)\n    b (2.0-x86_64-linux)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  a (~> 1)\n  c!\n",
+            "GEM\n  remote: https://rubygems.org/\n  specs:\n    a (1.0)\n      b (>= 1)\n    b \
+             (2.0-x86_64-linux)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  a (~> 1)\n  c!\n",
         );
         assert_eq!(lock.installed[1].1, "b-2.0-x86_64-linux");
         assert_eq!(lock.needs["a"], ["b"]);

@@ -94,7 +94,8 @@ fn refusal(why: Refusal) -> &'static str {
             "it begins with a slash, which is the machine's root and never matched anything; leave the slash out"
         }
         Refusal::Shell => {
-            "it is more than names and wildcards, and nothing here is run in a shell; list the paths in [com.slugsmith.strip] remove"
+            "it is more than names and wildcards, and nothing here is run in a shell; list the paths in \
+             [com.slugsmith.strip] remove"
         }
     }
 }

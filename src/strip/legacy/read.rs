@@ -28,16 +28,20 @@ impl Syntax {
     pub fn says(self) -> &'static str {
         match self {
             Self::ShellWords => {
-                "Words of a command line, as in `rm -rf LINE`: wildcards of bash, `{a,b}`, `#` begins a comment. Lines with quotes, options, variables or commands are refused."
+                "Words of a command line, as in `rm -rf LINE`: wildcards of bash, `{a,b}`, `#` begins a comment. \
+                 Lines with quotes, options, variables or commands are refused."
             }
             Self::GlobPerLine => {
-                "A path per line, spaces included, with `*`, `?` and `[…]` of bash; a `#` at the beginning makes a comment."
+                "A path per line, spaces included, with `*`, `?` and `[…]` of bash; a `#` at the beginning makes \
+                 a comment."
             }
             Self::PathPerLine => {
                 "A path per line, without wildcards; a last line without its end counts, too."
             }
             Self::Colons => {
-                "Globs of Go's `filepath.Match` between colons. Not in classic builds, where the app's folder holds runtimes that Paketo keeps in layers. What BP_INCLUDE_FILES leaves out goes, but never dependencies, Procfile and .profile.d; a folder that it names stays whole."
+                "Globs of Go's `filepath.Match` between colons. Not in classic builds, where the app's folder \
+                 holds runtimes that Paketo keeps in layers. What BP_INCLUDE_FILES leaves out goes, but never \
+                 dependencies, Procfile and .profile.d; a folder that it names stays whole."
             }
             Self::SlugIgnore => "Words between white space; see below.",
         }

@@ -45,8 +45,9 @@ mod tests {
         fs_err::create_dir_all(&folder).unwrap();
         fs_err::write(
             folder.join("launch.toml"),
-            "[[processes]]\ntype = \"web\"\ncommand = [\"node\"]\nargs = [\"-r\", \"/workspace/node_modules/a/hook.js\", \"server.js\"]\n\
-             [[processes]]\ntype = \"worker\"\ncommand = [\"bash\", \"-c\", \"exec celery -A tasks worker\"]\n",
+            "[[processes]]\ntype = \"web\"\ncommand = [\"node\"]\n\
+             args = [\"-r\", \"/workspace/node_modules/a/hook.js\", \"server.js\"]\n[[processes]]\n\
+             type = \"worker\"\ncommand = [\"bash\", \"-c\", \"exec celery -A tasks worker\"]\n",
         )
         .unwrap();
         let found = set_by(&layers::read(root.path()), Path::new("/workspace"));

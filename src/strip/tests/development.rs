@@ -30,8 +30,11 @@ fn a_dev_dependency_that_runs_is_named_with_its_line() {
 
 #[test]
 fn development_packages_go_however_they_were_installed() {
-    let manifest = r#"{"scripts":{"start":"node server.js","release":"migrate up"},"dependencies":{"a":"1"},"devDependencies":{"jest":"1","dotenv":"1","migrate":"1","served":"1"}}"#;
-    let npm = r#"{"packages":{"":{},"node_modules/a":{},"node_modules/jest":{"dev":true},"node_modules/deep":{"dev":true},"node_modules/dotenv":{"dev":true},"node_modules/expand":{"dev":true},"node_modules/migrate":{"dev":true},"node_modules/served":{"dev":true}}}"#;
+    let manifest = r#"{"scripts":{"start":"node server.js","release":"migrate up"},"dependencies":{"a":"1"},
+"devDependencies":{"jest":"1","dotenv":"1","migrate":"1","served":"1"}}"#;
+    let npm = r#"{"packages":{"":{},"node_modules/a":{},"node_modules/jest":{"dev":true},"node_modules/deep":{
+"dev":true},"node_modules/dotenv":{"dev":true},"node_modules/expand":{"dev":true},"node_modules/migrate":{
+"dev":true},"node_modules/served":{"dev":true}}}"#;
     let yarn =
         "jest@1:\n  version \"1\"\ndeep@1:\ndotenv@1:\nexpand@1:\nmigrate@1:\nserved@1:\na@1:\n";
     let pnpm = "packages:\n  jest@1:\n  deep@1:\n  dotenv@1:\n  expand@1:\n  migrate@1:\n  served@1:\n  a@1:\n";
@@ -108,8 +111,11 @@ fn development_packages_go_however_they_were_installed() {
 #[test]
 fn development_packages_of_composer_and_python_go() {
     let lib = "lib/python3.12/site-packages";
-    let composer = r#"{"packages":[{"name":"acme/a"}],"packages-dev":[{"name":"unit/test","autoload":{"psr-4":{"Unit\\":"src"}}},{"name":"eager/dev"}]}"#;
-    let uv = "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\ndependencies = [{ name = \"flask\" }]\n[package.dev-dependencies]\ndev = [{ name = \"pytest\" }]\n[[package]]\nname = \"flask\"\n[[package]]\nname = \"pytest\"\ndependencies = [{ name = \"iniconfig\" }]\n[[package]]\nname = \"iniconfig\"\n";
+    let composer = r#"{"packages":[{"name":"acme/a"}],"packages-dev":[{"name":"unit/test","autoload":{"psr-4":{
+"Unit\\":"src"}}},{"name":"eager/dev"}]}"#;
+    let uv = "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\ndependencies = [{ name = \"flask\" }]\n\
+        [package.dev-dependencies]\ndev = [{ name = \"pytest\" }]\n[[package]]\nname = \"flask\"\n[[package]]\n\
+        name = \"pytest\"\ndependencies = [{ name = \"iniconfig\" }]\n[[package]]\nname = \"iniconfig\"\n";
     let inside = |path: &str| format!("{lib}/{path}");
     let files = [
         ("composer.lock".to_owned(), composer),
@@ -161,7 +167,8 @@ fn development_packages_of_composer_and_python_go() {
 fn gems_of_groups_that_bundler_leaves_out_go() {
     let bundle = "vendor/bundle/ruby/3.3.0";
     let inside = |path: &str| format!("{bundle}/{path}");
-    let lock = "GEM\n  specs:\n    rack (3.1)\n    rspec (3.13)\n      diff-lcs (>= 1)\n    diff-lcs (1.5)\n    pry (0.14)\n\nDEPENDENCIES\n  rack\n  rspec\n  pry\n";
+    let lock = "GEM\n  specs:\n    rack (3.1)\n    rspec (3.13)\n      diff-lcs (>= 1)\n    diff-lcs (1.5)\n    \
+        pry (0.14)\n\nDEPENDENCIES\n  rack\n  rspec\n  pry\n";
     let gemfile =
         "gem 'rack'\ngroup :test do\n  gem 'rspec'\nend\ngem 'pry', group: :development\n";
     let all = |config: &'static str| {

@@ -174,3 +174,225 @@ fn only_prebuilt_binaries_for_other_machines_go() {
         ]
     );
 }
+
+/// Whether `path` stays beside an app's `server.js` and what else there is.
+fn stays(files: &[(&str, &str)], path: &str) -> bool {
+    let mut all = vec![
+        ("package.json", "{}"),
+        ("Procfile", "web: node server.js\n"),
+    ];
+    all.extend(files);
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    all.retain(|file| files.contains(file) || !names.contains(&file.0));
+    let folder = app(&all);
+    strip(folder.path());
+    left(folder.path()).contains(&path.to_owned())
+}
+
+#[test]
+fn compilers_that_run_at_start_keep_declarations() {
+    let declarations = "node_modules/a/index.d.ts";
+    let package = ("node_modules/a/package.json", r#"{"name":"a"}"#);
+    let compiler = ("node_modules/ts-node/package.json", r#"{"name":"ts-node"}"#);
+    let library = (
+        "node_modules/typescript/package.json",
+        r#"{"name":"typescript"}"#,
+    );
+    let index = (declarations, "");
+    let needs = |name: &str| format!(r#"{{"dependencies":{{"{name}":"1"}}}}"#);
+    let (ts_node, typescript) = (needs("ts-node"), needs("typescript"));
+    for more in [
+        vec![(
+            "server.js",
+            "require('ts-node/register'); require('./src/app')",
+        )],
+        vec![
+            ("Procfile", "web: bash start.sh\n"),
+            ("start.sh", "npx ts-node src/app.ts\n"),
+        ],
+        vec![
+            ("Procfile", "web: make serve\n"),
+            ("Makefile", "serve:\n\tnpx ts-node src/app.ts\n"),
+        ],
+        vec![
+            ("Procfile", "web: bin/start\n"),
+            ("bin/start", "#!/bin/sh\nexec npx ts-node a.ts\n"),
+        ],
+        vec![
+            ("Procfile", "web: pm2-runtime ecosystem.config.js\n"),
+            (
+                "ecosystem.config.js",
+                "module.exports = { apps: [{ interpreter_args: '-r ts-node/register' }] }",
+            ),
+        ],
+        vec![
+            ("package.json", ts_node.as_str()),
+            ("Procfile", "web: bin/run\n"),
+        ],
+        vec![
+            ("package.json", typescript.as_str()),
+            (
+                "server.js",
+                "const ts = require('typescript'); ts.createProgram([file], {}, host)",
+            ),
+        ],
+    ] {
+        let files = [vec![package, compiler, library, index], more.clone()].concat();
+        assert!(stays(&files, declarations), "{more:?}");
+    }
+    for more in [
+        vec![("server.js", "require('a')")],
+        vec![
+            ("package.json", ts_node.as_str()),
+            ("server.js", "require('a')"),
+        ],
+        vec![
+            ("package.json", typescript.as_str()),
+            ("server.js", "ts.transpileModule(text, {})"),
+        ],
+    ] {
+        let files = [vec![package, compiler, library, index], more.clone()].concat();
+        assert!(!stays(&files, declarations), "{more:?}");
+    }
+}
+
+#[test]
+fn coffee_sources_stay_where_their_compiler_does() {
+    let manifest = (
+        "package.json",
+        r#"{"dependencies":{"bot":"1","rules":"1"}}"#,
+    );
+    let files = [
+        manifest,
+        (
+            "node_modules/bot/package.json",
+            r#"{"name":"bot","dependencies":{"coffeescript":"1"}}"#,
+        ),
+        ("node_modules/rules/package.json", r#"{"name":"rules"}"#),
+        ("node_modules/rules/src/rules.coffee", ""),
+    ];
+    assert!(stays(&files, "node_modules/rules/src/rules.coffee"));
+}
+
+#[test]
+fn maps_stay_where_code_switches_them_on() {
+    for (code, expected) in [
+        ("require('source-map-support/register')", true),
+        ("process.setSourceMapsEnabled(true)", true),
+        ("", false),
+    ] {
+        let files = [
+            ("server.js", code),
+            ("node_modules/a/package.json", "{}"),
+            ("node_modules/a/index.js.map", "{}"),
+        ];
+        assert_eq!(
+            stays(&files, "node_modules/a/index.js.map"),
+            expected,
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn what_a_compilers_configuration_extends_stays() {
+    let base = |name: &'static str, own: &'static str| {
+        let files = [
+            (
+                "package.json",
+                r#"{"scripts":{"start":"ts-node src/app.ts"}}"#,
+            ),
+            ("Procfile", "web: npm start\n"),
+            ("tsconfig.json", own),
+            (
+                "node_modules/@bases/node/package.json",
+                r#"{"name":"@bases/node"}"#,
+            ),
+            (
+                "node_modules/@bases/node/tsconfig.json",
+                r#"{"extends":"./tsconfig.strict.json"}"#,
+            ),
+            ("node_modules/@bases/node/tsconfig.strict.json", "{}"),
+        ];
+        stays(&files, name)
+    };
+    for own in [
+        r#"{"extends":"@bases/node/tsconfig.json"}"#,
+        r#"{"extends":"@bases/node"}"#,
+        "{\n  // the usual\n  \"extends\": [\"@bases/node/tsconfig\"]\n}",
+    ] {
+        assert!(base("node_modules/@bases/node/tsconfig.json", own), "{own}");
+        assert!(
+            base("node_modules/@bases/node/tsconfig.strict.json", own),
+            "{own}"
+        );
+    }
+}
+
+#[test]
+fn a_package_whose_folder_is_taken_stays_whole() {
+    let ui = [
+        ("node_modules/ui/package.json", r#"{"name":"ui"}"#),
+        ("node_modules/ui/index.js", ""),
+        ("node_modules/ui/dist/app.min.js", ""),
+        ("node_modules/api/package.json", r#"{"name":"api"}"#),
+    ];
+    for code in [
+        (
+            "server.js",
+            "serve(path.join(path.dirname(require.resolve('ui/package.json')), 'dist'))",
+        ),
+        (
+            "server.js",
+            "app.use(express.static(path.dirname(require.resolve('ui'))))",
+        ),
+        (
+            "node_modules/api/index.js",
+            "path.dirname(eval(\"require.resolve('ui/package.json')\"))",
+        ),
+        (
+            "server.js",
+            "path.dirname(fileURLToPath(import.meta.resolve('ui')))",
+        ),
+    ] {
+        let files = [&ui[..], &[code]].concat();
+        assert!(stays(&files, "node_modules/ui/dist/app.min.js"), "{code:?}");
+    }
+    let version = (
+        "server.js",
+        "console.log(require('ui/package.json').version)",
+    );
+    assert!(!stays(
+        &[&ui[..], &[version]].concat(),
+        "node_modules/ui/dist/app.min.js"
+    ));
+}
+
+#[test]
+fn folders_that_a_framework_looks_for_in_its_packages_stay() {
+    let look = "const dir = path.join(moduleDir, 'examples'); fs.readdirSync(dir)";
+    let framework = ("node_modules/hub/index.js", look);
+    let files = |name: &'static str, manifest: &'static str| {
+        [
+            ("node_modules/hub/package.json", r#"{"name":"hub"}"#),
+            framework,
+            ("node_modules/p/package.json", manifest),
+            ("node_modules/p/examples/a.json", name),
+        ]
+    };
+    for manifest in [
+        r#"{"name":"hub-rules"}"#,
+        r#"{"name":"p","hub":{"nodes":{}}}"#,
+        r#"{"name":"p","keywords":["hub"]}"#,
+        r#"{"name":"p","peerDependencies":{"hub":"1"}}"#,
+    ] {
+        assert!(
+            stays(&files("", manifest), "node_modules/p/examples/a.json"),
+            "{manifest}"
+        );
+    }
+    assert!(!stays(
+        &files("", r#"{"name":"p"}"#),
+        "node_modules/p/examples/a.json"
+    ));
+}

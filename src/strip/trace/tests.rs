@@ -81,7 +81,8 @@ fn what_code_joins_with_its_own_folder_stays() {
             vec!["d.bin"],
         ),
         (
-            "import path from 'path'; const d = path.dirname(fileURLToPath(import.meta.url)); read(path.join(d, 'x/b.json'))",
+            "import path from 'path'; const d = path.dirname(fileURLToPath(import.meta.url)); read(path.join(d, \
+             'x/b.json'))",
             vec!["x/b.json"],
         ),
         ("createRequire(import.meta.url)('./y/c.js')", vec!["y/c.js"]),
@@ -90,7 +91,8 @@ fn what_code_joins_with_its_own_folder_stays() {
         ("if (require.main === module) typeof __dirname", vec![]),
         ("(function (require) { require(name) })", vec![]),
         (
-            "const here = require('path').dirname(require.resolve('./index.js')); new RegExp(`${(0, x.escapeStringRegexp)(here)}/x`)",
+            "const here = require('path').dirname(require.resolve('./index.js')); new \
+             RegExp(`${(0, x.escapeStringRegexp)(here)}/x`)",
             vec![],
         ),
         (
@@ -105,7 +107,8 @@ fn what_code_joins_with_its_own_folder_stays() {
 
 #[test]
 fn node_decides_what_a_name_means() {
-    let exports = r##"{"name":"e","imports":{"#in":{"node":"./in.js","default":"./no.js"}},"exports":{".":{"import":"./m.mjs","require":"./c.cjs"},"./f/*":"./lib/*.js","./f/secret":null}}"##;
+    let exports = r##"{"name":"e","imports":{"#in":{"node":"./in.js","default":"./no.js"}},"exports":{".":{
+"import":"./m.mjs","require":"./c.cjs"},"./f/*":"./lib/*.js","./f/secret":null}}"##;
     let (paths, _) = kept(
         &[
             ("package.json", "{}"),

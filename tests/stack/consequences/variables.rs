@@ -63,7 +63,8 @@ fn an_edit_of_anothers_layer_reaches_the_dyno_but_not_the_build() {
 #[ignore = "needs the test bed"]
 fn profile_scripts_reach_shells_only_and_may_lose_what_was_there() {
     let script = "layer profile l; var profile.d/1.sh 'export GEM_HOME=/gems; export PATH=/only'
-                  printf '[[processes]]\\ntype = \"web\"\\ncommand = \"echo $GEM_HOME $PATH\"\\ndirect = false\\n' >$CNB_LAYERS_DIR/launch.toml";
+                  printf '[[processes]]\\ntype = \"web\"\\ncommand = \"echo $GEM_HOME $PATH\"\\n\
+                   direct = false\\n' >$CNB_LAYERS_DIR/launch.toml";
     let direct = "process clock 'echo ${GEM_HOME:-no GEM_HOME}'";
     let stack = Scripted::build(&[("old/shim", script), ("b/two", direct)]);
     stack.assert_told(

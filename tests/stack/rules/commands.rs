@@ -83,8 +83,8 @@ fn a_second_runtime_names_winner_and_order() {
         stack.alarms(),
         [
             "warn second-runtime: `node` exists twice at launch: 18.19.0 from acme/tools wins over 22.20.0 from \
-             heroku/nodejs, because acme/tools comes later and prepends its bin. What was built for heroku/nodejs's may \
-             not load, and 93 B of it lie in the slug unused."
+             heroku/nodejs, because acme/tools comes later and prepends its bin. What was built for \
+             heroku/nodejs's may not load, and 93 B of it lie in the slug unused."
         ]
     );
     let help = &stack.inspect().findings[0].help;
@@ -141,10 +141,10 @@ fn commands_that_hide_others_are_told_once_per_pair() {
     assert_eq!(
         found,
         [
-            "warn shadowed-command: `convert`, `magick` of b/two hide that of a/one at launch, because b/two comes later \
-             and prepends its bin.",
-            "warn shadowed-command: `which` of b/two hides the image's at launch; scripts that rely on the image's options \
-             may break.",
+            "warn shadowed-command: `convert`, `magick` of b/two hide that of a/one at launch, because b/two \
+             comes later and prepends its bin.",
+            "warn shadowed-command: `which` of b/two hides the image's at launch; scripts that rely on the \
+             image's options may break.",
         ]
     );
 }

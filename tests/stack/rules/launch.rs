@@ -16,8 +16,8 @@ fn processes_change_hands() {
     assert_eq!(
         found,
         [
-            "warn default-process-lost: b/two defines `web` again without `default = true`, so a/one's default is lost: the \
-             image has no default process.",
+            "warn default-process-lost: b/two defines `web` again without `default = true`, so a/one's default is \
+             lost: the image has no default process.",
             "warn process-taken-over: `web` of a/one (`run`) is replaced by b/two's (`other`).",
         ]
     );
@@ -51,7 +51,8 @@ fn start_programs_that_fail_are_errors() {
         [
             "error start-program-fails: exec.d/a of a/one (x) is not executable: no process does start.",
             "error start-program-fails: exec.d/b of a/one (x) is a link to nothing: no process does start.",
-            "error start-program-fails: exec.d/c of a/one (x) needs /no/such/shell, which is not there: no process does start.",
+            "error start-program-fails: exec.d/c of a/one (x) needs /no/such/shell, which is not there: no \
+             process does start.",
         ]
     );
 }
@@ -69,10 +70,10 @@ fn what_stays_behind_is_named() {
     assert_eq!(
         stack.alarms(),
         [
-            "warn not-shipped: a/one puts /layers/a_one/sdk into SDK at launch (env.launch/SDK), but the layer sdk of a/one is \
-             not launch = true.",
-            "warn not-shipped: link in layer x of a/one points to /layers/a_one/sdk/tool, but the layer sdk of a/one is not \
-             launch = true.",
+            "warn not-shipped: a/one puts /layers/a_one/sdk into SDK at launch (env.launch/SDK), but the layer \
+             sdk of a/one is not launch = true.",
+            "warn not-shipped: link in layer x of a/one points to /layers/a_one/sdk/tool, but the layer sdk of \
+             a/one is not launch = true.",
         ]
     );
 }
@@ -127,7 +128,8 @@ fn names_that_collide() {
     assert_eq!(
         stack("public/*/*.css"),
         [
-            "warn names-collide: a/b_c and d/e both slice 1 file of the app (public/css/a.css); they go to a/b_c's slice.",
+            "warn names-collide: a/b_c and d/e both slice 1 file of the app (public/css/a.css); they go to \
+             a/b_c's slice.",
             replaced,
         ]
     );

@@ -113,7 +113,8 @@ fn variables_of_two_buildpacks_name_both_values_but_no_secret() {
     ]);
     let found = stack.findings();
     assert!(found.contains(
-        &"info variable-set-twice: b/two would set MODE to `two` at launch (env.launch/MODE.default), but `one` of a/one was there first."
+        &"info variable-set-twice: b/two would set MODE to `two` at launch (env.launch/MODE.default), but `one` \
+            of a/one was there first."
             .to_owned()
     ), "{found:?}");
     assert!(
@@ -178,7 +179,8 @@ fn profile_scripts_are_for_shells_only() {
     assert_eq!(
         shell.alarms(),
         [
-            "warn profile-script-clobbers: profile.d/a.sh of a/one (x) replaces PATH in line 1 without keeping what it held."
+            "warn profile-script-clobbers: profile.d/a.sh of a/one (x) replaces PATH in line 1 without keeping \
+             what it held."
         ]
     );
 }

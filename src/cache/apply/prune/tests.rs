@@ -48,7 +48,8 @@ fn a_hoisted_tree_keeps_what_is_reached() {
     put(
         app,
         "node_modules/a/package.json",
-        r#"{"name":"a","dependencies":{"b":"1"},"peerDependencies":{"t":"1","p":"1"},"peerDependenciesMeta":{"t":{"optional":true}}}"#,
+        r#"{"name":"a","dependencies":{"b":"1"},"peerDependencies":{"t":"1","p":"1"},"peerDependenciesMeta":{"t":{
+"optional":true}}}"#,
     );
     put(app, "node_modules/a/node_modules/b/package.json", "{}");
     put(app, "node_modules/a/node_modules/left/package.json", "{}");

@@ -100,12 +100,14 @@ mod tests {
             path: path.to_owned(),
             editable,
         };
-        let uv = "[[package]]\nname = \"a\"\nsource = { directory = \"lib\" }\n[[package]]\nname = \"b\"\nsource = { virtual = \".\" }\n[[package]]\nname = \"c\"\nsource = { registry = \"https://h\" }\n";
+        let uv = "[[package]]\nname = \"a\"\nsource = { directory = \"lib\" }\n[[package]]\nname = \"b\"\n\
+            source = { virtual = \".\" }\n[[package]]\nname = \"c\"\nsource = { registry = \"https://h\" }\n";
         assert_eq!(
             of_lock(Tool::Uv, uv),
             [local("lib", false), local(".", true)]
         );
-        let poetry = "[[package]]\nname = \"a\"\ndevelop = true\n[package.source]\ntype = \"directory\"\nurl = \"lib\"\n";
+        let poetry = "[[package]]\nname = \"a\"\ndevelop = true\n[package.source]\ntype = \"directory\"\n\
+            url = \"lib\"\n";
         assert_eq!(of_lock(Tool::Poetry, poetry), [local("lib", true)]);
         let pipenv = r#"{"default":{"a":{"path":"./lib"},"b":{"version":"==1"}}}"#;
         assert_eq!(of_lock(Tool::Pipenv, pipenv), [local("./lib", false)]);

@@ -69,8 +69,10 @@ mod tests {
 
     #[test]
     fn both_forms_of_lockfile_are_read() {
-        let classic = "# yarn lockfile v1\n\n\"@a/b@^1.0.0\", \"@a/b@^1.2.0\":\n  version \"1.2.3\"\n  resolved \"x\"\n\nms@2:\n  version \"2.0.0\"\n";
-        let berry = "__metadata:\n  version: 8\n\n\"@a/b@npm:^1.0.0\":\n  version: 1.2.3\n  resolution: \"x\"\n\n\"ms@npm:2\":\n  version: 2.0.0\n\n\"shop@workspace:.\":\n  version: 0.0.0-use.local\n";
+        let classic = "# yarn lockfile v1\n\n\"@a/b@^1.0.0\", \"@a/b@^1.2.0\":\n  version \"1.2.3\"\n  resolved \
+            \"x\"\n\nms@2:\n  version \"2.0.0\"\n";
+        let berry = "__metadata:\n  version: 8\n\n\"@a/b@npm:^1.0.0\":\n  version: 1.2.3\n  resolution: \"x\"\n\n\
+            \"ms@npm:2\":\n  version: 2.0.0\n\n\"shop@workspace:.\":\n  version: 0.0.0-use.local\n";
         for text in [classic, berry] {
             let found = packages(text);
             assert_eq!(found.len(), 2, "{found:?}");
@@ -80,7 +82,10 @@ mod tests {
 
     #[test]
     fn edges_of_berry_leave_workspaces_out() {
-        let lock = "__metadata:\n  version: 8\n\n\"@a/b@npm:^1.0.0, @a/b@npm:1\":\n  version: 1.2.3\n  dependencies:\n    \"@s/x\": \"npm:^1\"\n    ms: \"npm:2\"\n  peerDependencies:\n    react: \"*\"\n  checksum: 1\n\n\"shop@workspace:.\":\n  version: 0.0.0-use.local\n  dependencies:\n    jest: \"npm:29\"\n";
+        let lock = "__metadata:\n  version: 8\n\n\"@a/b@npm:^1.0.0, @a/b@npm:1\":\n  version: 1.2.3\n  \
+            dependencies:\n    \"@s/x\": \"npm:^1\"\n    ms: \"npm:2\"\n  peerDependencies:\n    react: \"*\"\n  \
+            checksum: 1\n\n\"shop@workspace:.\":\n  version: 0.0.0-use.local\n  dependencies:\n    jest: \
+            \"npm:29\"\n";
         let found = edges(lock);
         assert_eq!(found.len(), 1, "{found:?}");
         let needed: Vec<_> = found["@a/b"].iter().map(String::as_str).collect();

@@ -49,7 +49,8 @@ pub(super) const ECOSYSTEMS: &[Ecosystem] = &[
         files: &[
             (
                 "package.json",
-                r#"{"name":"s","version":"1.0.0","packageManager":"yarn@4.0.0","workspaces":["p/*"],"dependencies":{"ms":"2"}}"#,
+                r#"{"name":"s","version":"1.0.0","packageManager":"yarn@4.0.0","workspaces":["p/*"],
+"dependencies":{"ms":"2"}}"#,
             ),
             (
                 "yarn.lock",

@@ -45,8 +45,11 @@ pub(super) fn reads_nothing(callee: &E<'_>) -> bool {
         E::CallExpression(inner) => {
             matches!(&inner.callee, E::Identifier(name) if is_require(&name.name))
                 && inner.arguments.iter().any(|argument| {
-                    matches!(argument.as_expression(), Some(E::StringLiteral(text))
-                        if text.value.contains("gyp") || text.value.contains("binding") || text.value.contains("prebuil"))
+                    let Some(E::StringLiteral(text)) = argument.as_expression() else {
+                        return false;
+                    };
+                    let named = |word: &&str| text.value.contains(*word);
+                    ["gyp", "binding", "prebuil"].iter().any(named)
                 })
         }
         _ => false,

@@ -1,0 +1,206 @@
+//! The syntax tree of a bash script: what start commands, `.profile.d` scripts and start
+//! scripts are read with.
+//!
+//! Reading never fails: where the text is no bash, [`Script::broken`] holds the line, and
+//! the tree holds what stands before it, which is what a shell has executed by then.
+
+mod parser;
+mod word;
+
+/// A script, or the text of one command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Script {
+    pub list: List,
+    /// 1-based line of the first syntax error.
+    pub broken: Option<u32>,
+}
+
+/// Commands in the order of the text.
+pub type List = Vec<Step>;
+
+/// One pipeline of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub when: When,
+    /// `! command`.
+    pub negated: bool,
+    /// More than one for `a | b`.
+    pub pipeline: Vec<Command>,
+    /// Ends in `&`.
+    pub background: bool,
+    /// 1-based.
+    pub line: u32,
+    /// As written.
+    pub source: String,
+}
+
+/// On which status of the step before it a step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Always,
+    /// `&&`
+    Success,
+    /// `||`
+    Failure,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Simple(Simple),
+    /// `{ …; }`
+    Group(List),
+    /// `( … )`
+    Subshell(List),
+    If {
+        /// Condition and body of `if` and each `elif`.
+        branches: Vec<(List, List)>,
+        otherwise: List,
+    },
+    /// `for NAME in WORDS`; no words for `"$@"` and for the arithmetic form.
+    For {
+        name: String,
+        words: Option<Vec<Word>>,
+        body: List,
+    },
+    While {
+        until: bool,
+        condition: List,
+        body: List,
+    },
+    Case {
+        subject: Word,
+        /// Patterns and body.
+        arms: Vec<(Vec<Word>, List)>,
+    },
+    Function {
+        name: String,
+        body: Box<Command>,
+    },
+    /// `[[ … ]]`, word by word; operators are words.
+    Test(Vec<Word>),
+    /// `(( … ))`
+    Arithmetic(String),
+}
+
+/// Assignments, a program and its arguments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Simple {
+    pub assignments: Vec<Assign>,
+    pub words: Vec<Word>,
+    pub redirects: Vec<Redirect>,
+    /// 1-based.
+    pub line: u32,
+    /// As written, without redirects of here-documents.
+    pub source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assign {
+    pub name: String,
+    /// `NAME+=value`.
+    pub append: bool,
+    /// `NAME[0]=value`.
+    pub indexed: bool,
+    pub value: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// `>`, `<`, `>>`, `<<`, `<<<`, `>&` …
+    pub operator: String,
+    /// The delimiter of a here-document.
+    pub target: Word,
+}
+
+/// One word, before any expansion.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Word {
+    pub parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Text {
+        text: String,
+        quoted: bool,
+    },
+    Parameter(Box<Parameter>),
+    /// `$(…)` and backticks, as written.
+    Substitution {
+        text: String,
+        quoted: bool,
+    },
+    /// `$(( … ))`, as written.
+    Arithmetic(String),
+    /// `<( … )`.
+    Process,
+    /// `NAME=( … )`.
+    Array(Vec<Word>),
+}
+
+/// `$NAME`, `${NAME…}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parameter {
+    pub name: String,
+    /// `[*]`, `[@]`, `[0]`, without the brackets.
+    pub index: Option<String>,
+    /// Empty, or `:-`, `-`, `:=`, `=`, `:+`, `+`, `:?`, `?`, `#`, `##`, `%`, `%%`, `/`, `//`,
+    /// `/#`, `/%`, `:`, `^`, `^^`, `,`, `,,`, `@`; `length` for `${#NAME}`, `indirect` for
+    /// `${!NAME}`.
+    pub operator: String,
+    pub operand: Word,
+    /// What `/` replaces with, the length of `:`.
+    pub second: Option<Word>,
+    pub quoted: bool,
+}
+
+/// Reads a script.
+#[must_use]
+pub fn parse(text: &str) -> Script {
+    parser::parse(text)
+}
+
+impl Word {
+    /// The text, if no part depends on anything.
+    #[must_use]
+    pub fn literal(&self) -> Option<String> {
+        let mut found = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text { text, .. } => found.push_str(text),
+                _ => return None,
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether any part of it is written in quotes.
+    #[must_use]
+    pub fn is_quoted(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Text { quoted, .. } | Part::Substitution { quoted, .. } => *quoted,
+            Part::Parameter(parameter) => parameter.quoted,
+            _ => false,
+        })
+    }
+
+    fn push(&mut self, c: char, quoted: bool) {
+        match self.parts.last_mut() {
+            Some(Part::Text { text, quoted: same }) if *same == quoted => text.push(c),
+            _ => self.parts.push(Part::Text {
+                text: c.to_string(),
+                quoted,
+            }),
+        }
+    }
+}
+
+/// Whether a text can name a variable.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests;
