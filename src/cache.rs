@@ -41,7 +41,7 @@ pub use self::problems::{
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::App;
-use crate::facts::environment::Environment;
+use crate::facts::environment::{Environment, World};
 use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
@@ -114,9 +114,16 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The folder with every buildpack's layers. Only a Cloud Native build has one: what is
+    /// beside our store elsewhere is not ours to read.
+    fn layers_root(&self) -> Option<&Path> {
+        let is_layers = self.environment.world == World::CloudNative;
+        self.store.root().parent().filter(|_| is_layers)
+    }
+
     /// Ids of the group's buildpacks, as far as the group is known.
     pub(crate) fn group(&self) -> Vec<String> {
-        let layers = self.store.root().parent().map(crate::facts::layers::read);
+        let layers = self.layers_root().map(crate::facts::layers::read);
         let group = layers.map(|layers| layers.group).unwrap_or_default();
         group.into_iter().map(|buildpack| buildpack.id).collect()
     }

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use crate::facts::secrets;
 use crate::progress::{Event, Progress};
 
 /// How many lines of output an error message carries.
@@ -68,7 +69,7 @@ pub fn shown(program: &str, arguments: &[String]) -> String {
         }
     };
     let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
-    mask(&words.map(word).collect::<Vec<_>>().join(" "))
+    secrets::in_command(&words.map(word).collect::<Vec<_>>().join(" "))
 }
 
 /// Runs `program` in `folder` with exactly `variables`.
@@ -144,7 +145,7 @@ fn send_lines(pipe: impl std::io::Read, sender: &mpsc::Sender<String>) {
     let mut pipe = std::io::BufReader::new(pipe);
     let mut line = Vec::new();
     while matches!(pipe.read_until(b'\n', &mut line), Ok(read) if read > 0) {
-        let text = mask(&clean(&String::from_utf8_lossy(&line)));
+        let text = secrets::mask(&clean(&String::from_utf8_lossy(&line))).into_owned();
         line.clear();
         if sender.send(text).is_err() {
             return;
@@ -192,29 +193,6 @@ pub fn words(command: &str) -> Vec<String> {
     }
     words.extend(word);
     words
-}
-
-/// Hides user names and passwords in URLs.
-#[must_use]
-pub fn mask(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        out.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '?'))
-            .unwrap_or(after.len());
-        match after[..end].rfind('@') {
-            Some(sign) => {
-                out.push_str("***");
-                rest = &after[sign..];
-            }
-            None => rest = after,
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 fn describe(status: std::process::ExitStatus) -> String {
@@ -269,15 +247,6 @@ mod tests {
     fn bars_and_colours_are_cleaned() {
         let (_, lines) = sh(r"printf '10%%\r50%%\r\033[32mdone\033[0m\n'");
         assert_eq!(lines, ["done"]);
-    }
-
-    #[test]
-    fn credentials_in_urls_are_masked() {
-        assert_eq!(
-            mask("fetch https://user:pass@host/x and http://plain/y"),
-            "fetch https://***@host/x and http://plain/y"
-        );
-        assert_eq!(mask("git+ssh://git@h:a/b"), "git+ssh://***@h:a/b");
     }
 
     #[test]

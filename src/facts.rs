@@ -8,6 +8,7 @@
 pub mod app;
 pub mod bash;
 pub mod before;
+pub mod beneath;
 pub mod classic;
 pub mod code;
 pub mod command;
@@ -16,6 +17,7 @@ pub mod installed;
 pub mod layers;
 pub mod packages;
 pub mod process;
+pub mod secrets;
 pub mod shell;
 pub mod sources;
 pub mod terraform;

@@ -1,5 +1,7 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
+pub mod lock;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,6 +16,7 @@ use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
+use crate::facts::secrets;
 use crate::facts::tree::{Entry, Totals, Tree};
 use crate::progress::{Event, Progress};
 use crate::report::{Phase, Report};
@@ -68,8 +71,14 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         name: "slugsmith",
         version: env!("CARGO_PKG_VERSION"),
     });
+    secrets::know(&input.environment.variables);
     progress.event(Event::Config(&input.config.findings));
+    let mut locks = Vec::new();
     if apply {
+        locks.push(lock::take(input.app, progress)?);
+        if let Some(store) = input.store {
+            locks.push(lock::take(store.root(), progress)?);
+        }
         strip::recover(input.app)?;
     }
     let app = app::read(input.app);
@@ -103,6 +112,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
+    drop(locks);
     Ok(run.report)
 }
 
@@ -210,10 +220,8 @@ impl Run<'_> {
             store,
         };
         self.report.caches = cache::run(&context, self.progress)?;
-        // Elsewhere what is beside the store is no layers of other buildpacks.
-        let is_group_known = self.input.environment.world == World::CloudNative;
-        let group = is_group_known.then(|| context.group());
-        self.survey(Some(&group.unwrap_or_default()));
+        let group = context.group();
+        self.survey(Some(&group));
         if let Some(layers) = &mut self.layers {
             // What was installed into layers of ours ships as well.
             layers.read_again(store.root());

@@ -10,6 +10,7 @@ use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
+use crate::facts::beneath::{self, Beneath};
 
 /// The folder of the store.
 pub const LAYER: &str = "history";
@@ -22,7 +23,7 @@ struct Nothing {}
 /// The history of the last successful build, if there is one.
 #[must_use]
 pub fn load(store: &Path) -> Option<History> {
-    let text = fs_err::read_to_string(store.join(LAYER).join(FILE)).ok()?;
+    let text = beneath::text(&store.join(LAYER).join(FILE)).ok()?;
     History::from_json(&text)
 }
 
@@ -31,12 +32,8 @@ pub fn load(store: &Path) -> Option<History> {
 /// # Errors
 /// When the store can't be written; the caller goes on without.
 pub fn save(store: &Path, history: &History) -> std::io::Result<()> {
-    let folder = store.join(LAYER);
-    fs_err::create_dir_all(&folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-    std::io::Write::write_all(&mut file, history.to_json().as_bytes())?;
-    file.persist(folder.join(FILE))
-        .map_err(|error| error.error)?;
+    let inside = Beneath::open(store)?;
+    inside.replace(&Path::new(LAYER).join(FILE), history.to_json().as_bytes())?;
     let metadata = LayerContentMetadata {
         types: Some(LayerTypes {
             launch: false,
@@ -45,8 +42,8 @@ pub fn save(store: &Path, history: &History) -> std::io::Result<()> {
         }),
         metadata: Nothing {},
     };
-    libcnb::write_toml_file(&metadata, store.join(format!("{LAYER}.toml")))
-        .map_err(std::io::Error::other)
+    let text = toml::to_string(&metadata).map_err(std::io::Error::other)?;
+    inside.replace(Path::new(&format!("{LAYER}.toml")), text.as_bytes())
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use self::mark::{Mark, is_installed};
 pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
 use super::explain;
-use super::presets::{Class, Job, Prune, Site};
+use super::presets::{self, Class, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::error::Result;
@@ -31,6 +31,12 @@ use crate::progress::{Event, Progress};
 
 /// Gives cache folders back before the first script of the app that could use them.
 type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+
+/// Leaves an app as a kill during an install does.
+#[cfg(test)]
+pub(super) fn interrupt(app: &Path, name: &str) {
+    Mark::of(app, name).set().unwrap();
+}
 
 /// Whether a site needs no work: an earlier buildpack has installed it.
 pub(super) fn is_settled(app: &Path, site: &Site<'_>) -> bool {
@@ -69,7 +75,7 @@ pub(super) fn site<'a>(
         outcome.folders = folders(app, &trees);
         return Ok((outcome, None));
     }
-    let job = match job() {
+    let job = match presets::read(job) {
         Ok(job) => job,
         Err(problem) => {
             progress.event(Event::Warning(&problem));

@@ -75,7 +75,9 @@ pub fn run(context: &Context<'_>, notes: &Path, progress: &mut dyn Progress) -> 
 }
 
 fn keeper(context: &Context<'_>) -> Keeper {
-    let root = context.store.root().parent().unwrap_or(Path::new("/"));
+    let Some(root) = context.layers_root() else {
+        return Keeper::Unknown;
+    };
     let layers = layers::read(root);
     match layers.order {
         Order::Group if layers.group.iter().any(|one| one.id == KEEPER) => Keeper::Follows,

@@ -86,7 +86,7 @@ fn site(context: &Context<'_>, recognised: Recognised<'_>) -> Explained {
             problem,
             ..
         } => skipped(&name, &what, &problem.saw),
-        Recognised::Site(site) => match (site.job)() {
+        Recognised::Site(site) => match super::presets::read(site.job) {
             Ok(job) => {
                 let stored = context.store.look_up(&site.name);
                 let words = answer(context, &site.name, &job, stored.clone()).words();

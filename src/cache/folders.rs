@@ -118,8 +118,8 @@ impl<'a> Folders<'a> {
     pub(super) fn clean(&mut self) -> Result<()> {
         let app = &self.context.app.root;
         for path in self.all.iter().flat_map(|folder| &folder.paths) {
-            let partial = app.join(pack::partial_name(path));
-            pack::remove(&partial).map_err(|error| io("removing", &partial, &error))?;
+            pack::remove_partial(app, path)
+                .map_err(|error| io("removing", pack::partial_name(path), &error))?;
         }
         Ok(())
     }
@@ -160,6 +160,7 @@ impl<'a> Folders<'a> {
             let data = context.store.folder(&folder.name).join("data");
             let unpacked = pack::unpack(
                 &context.app.root,
+                &folder.paths,
                 &data,
                 &record.digest,
                 Links::Inside,

@@ -51,11 +51,31 @@ impl Inputs {
         self.0.insert(name.into(), digest(content));
     }
 
+    /// A secret, of which a digest with a random salt is kept: the salt of the `old` value
+    /// where there is one, so that the same secret gives the same input.
+    pub fn salted(&mut self, name: &str, content: &[u8], old: Option<&str>) {
+        let with = |salt: &str| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(salt.as_bytes()).update(b"\0").update(content);
+            format!("{SALTED}{salt}{:.32}", hasher.finalize().to_hex().as_str())
+        };
+        let salt = old
+            .and_then(|old| old.strip_prefix(SALTED))
+            .and_then(|old| old.get(..SALT_LENGTH));
+        let value = match salt {
+            Some(salt) => Some(with(salt)).filter(|value| Some(value.as_str()) == old),
+            None => None,
+        };
+        let value = value.unwrap_or_else(|| with(&random()));
+        self.0.insert(name.to_owned(), value);
+    }
+
     /// The content of a file; nothing if it isn't there.
     pub fn file(&mut self, app: &Path, path: &str) {
         match fs_err::symlink_metadata(app.join(path)) {
             Ok(metadata) if metadata.is_file() || metadata.is_symlink() => {
-                let value = match read_regular(&app.join(path)) {
+                let read = inside(app, path).and_then(|path| read_regular(&path));
+                let value = match read {
                     Ok(content) => digest(&content),
                     // Two files that can't be read are not known to be equal, but the
                     // package manager can't read them either.
@@ -69,10 +89,14 @@ impl Inputs {
 
     /// Every file below a folder, as one input; nothing if it isn't there.
     pub fn folder(&mut self, app: &Path, path: &str) {
-        let root = app.join(path);
-        if !root.is_dir() {
+        if !app.join(path).is_dir() {
             return;
         }
+        let Ok(root) = inside(app, path) else {
+            let why = "leads out of the app".to_owned();
+            self.0.insert(format!("{path}/**"), why);
+            return;
+        };
         let mut hasher = blake3::Hasher::new();
         for entry in Tree::read(&root).entries() {
             let full = root.join(entry.path());
@@ -130,8 +154,25 @@ impl std::fmt::Display for Change {
 /// Length of a stored digest: `#` and 128 bits in hexadecimal.
 const DIGEST_LENGTH: usize = 33;
 
+/// Begins a digest that has a salt.
+const SALTED: &str = "#salted:";
+/// Length of a salt, in hexadecimal digits.
+const SALT_LENGTH: usize = 32;
+
+fn random() -> String {
+    let mut bytes = [0_u8; SALT_LENGTH / 2];
+    // What the system gave in part, or not at all, is still another salt than the last one.
+    let _ = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&bytes).update(&now.as_nanos().to_le_bytes());
+    format!("{:.32}", hasher.finalize().to_hex().as_str())
+}
+
 fn is_digest(value: &str) -> bool {
-    value.len() == DIGEST_LENGTH && value.starts_with('#')
+    value.len() == DIGEST_LENGTH && value.starts_with('#') || value.starts_with(SALTED)
 }
 
 /// `#` and the first 128 bits of the BLAKE3 hash, in hexadecimal.
@@ -144,12 +185,19 @@ fn short(hex: &str) -> String {
     format!("#{hex:.32}")
 }
 
+/// Where a path of the app really is, if that is in the app.
+fn inside(app: &Path, path: &str) -> std::io::Result<std::path::PathBuf> {
+    let real = fs_err::canonicalize(app.join(path))?;
+    if real.starts_with(fs_err::canonicalize(app)?) {
+        Ok(real)
+    } else {
+        Err(std::io::ErrorKind::PermissionDenied.into())
+    }
+}
+
 /// Reads a file and nothing that would block for ever or lead on endlessly.
 pub(crate) fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
-    if !fs_err::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("not a regular file"));
-    }
-    fs_err::read(path)
+    crate::facts::beneath::read(path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::facts::secrets;
+
 /// Package name → versions that are installed (several, where a tree nests them).
 pub type Packages = BTreeMap<String, BTreeSet<String>>;
 
@@ -34,6 +36,20 @@ impl Lockfile {
             .map(|versions| versions.len() as u64)
             .sum()
     }
+}
+
+/// Packages without the user names and passwords of their addresses: lockfiles name some
+/// packages and versions by the place that they come from.
+#[must_use]
+pub(super) fn without_credentials(packages: Packages) -> Packages {
+    let clean = secrets::without_credentials;
+    let versions = |versions: BTreeSet<String>| versions.iter().map(|one| clean(one)).collect();
+    let mut cleaned = Packages::new();
+    for (name, all) in packages {
+        let all: BTreeSet<String> = versions(all);
+        cleaned.entry(clean(&name)).or_default().extend(all);
+    }
+    cleaned
 }
 
 /// Keeps the packages in a cache's folder.

@@ -11,8 +11,13 @@
 //! Kept are modes, symlinks, hard links, empty folders and names in any encoding.
 //! FIFOs, devices and sockets are refused, because a cache layer with one makes every
 //! later build fail (lifecycle: `unknown file type in tar`), and so is a symlink that
-//! leads out of the app.
+//! leads out of the app. Set-user-ID and set-group-ID bits are not kept.
+//!
+//! Whoever can write to the store can write any index with a digest that fits. So the
+//! caller says where a pack may be unpacked ([`unpack`]), its form is checked before anything
+//! is made or allocated by what it declares (`check`), and all of it is made beneath the app.
 
+mod check;
 mod index;
 mod make;
 mod old;
@@ -25,11 +30,13 @@ mod tests;
 
 pub use old::Old;
 pub use part::Part;
-pub(super) use read::remove;
 pub use read::{Unpacked, unpack};
 pub use write::{Packed, pack};
 
 use std::path::{Component, Path, PathBuf};
+
+use crate::facts::beneath::Beneath;
+pub(super) use crate::facts::beneath::remove;
 
 /// Most uncompressed bytes of one frame. Small enough that a machine with eight cores
 /// holds less than 100 MB at once, large enough that zstd finds what repeats.
@@ -111,16 +118,21 @@ fn stays_inside(link: &Path, target: &Path) -> bool {
     true
 }
 
-/// Refuses a folder that only a link makes look as if it were in the app.
-fn no_link_out(app: &Path, folder: &Path) -> Result<(), Fault> {
-    if fs_err::canonicalize(folder)?.starts_with(fs_err::canonicalize(app)?) {
-        Ok(())
-    } else {
-        Err(Fault::Refused(format!(
-            "{} is reached through a link that leads out of the app",
-            folder.strip_prefix(app).unwrap_or(folder).display()
-        )))
-    }
+/// The paths of `roots` without the links of the app that they lead through.
+fn real_roots(app: &Beneath, roots: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
+    let real = roots.iter().map(|root| {
+        let real = app.without_links(root);
+        real.map_err(|error| Fault::Refused(error.to_string()))
+    });
+    let mut real = real.collect::<Result<Vec<_>, _>>()?;
+    let all = real.clone();
+    // What is below another root is part of that one.
+    real.retain(|root| {
+        !all.iter()
+            .any(|other| root != other && root.starts_with(other))
+    });
+    real.dedup();
+    Ok(real)
 }
 
 /// What the user sees while it goes on: `packing node_modules`.
@@ -140,6 +152,41 @@ fn told(verb: &str, roots: &[PathBuf]) -> String {
 #[must_use]
 pub fn partial_name(root: &Path) -> PathBuf {
     let mut name = root.file_name().unwrap_or_default().to_owned();
-    name.push(".slugsmith-partial");
+    name.push(PARTIAL);
     root.with_file_name(name)
+}
+
+const PARTIAL: &str = ".slugsmith-partial";
+
+/// Where a root is unpacked. Nothing can be renamed over a mount point, so what belongs there
+/// is unpacked in it.
+fn partial_of(app: &Beneath, root: &Path) -> PathBuf {
+    if app.is_mount_point(root) {
+        root.join(PARTIAL)
+    } else {
+        partial_name(root)
+    }
+}
+
+/// Removes what a killed run left of a root that it unpacked.
+pub(super) fn remove_partial(app: &Path, root: &Path) -> std::io::Result<()> {
+    let app = Beneath::open(app)?;
+    let Ok(root) = app.without_links(root) else {
+        // Nothing is unpacked there.
+        return Ok(());
+    };
+    if app.is_mount_point(&root) {
+        app.remove(&root.join(PARTIAL))?;
+    }
+    app.remove(&partial_name(&root))
+}
+
+/// Removes a tree of the app. What only a link makes look as if it were in the app is not
+/// ours and stays.
+pub(super) fn remove_tree(app: &Path, tree: &Path) -> std::io::Result<()> {
+    let app = Beneath::open(app)?;
+    match app.without_links(tree) {
+        Ok(tree) => app.remove(&tree),
+        Err(_) => Ok(()),
+    }
 }

@@ -113,6 +113,18 @@ pub(super) struct Site<'a> {
     pub job: Box<dyn FnOnce() -> Result<Job, Problem> + 'a>,
 }
 
+/// Reads a job; what is kept and told of its packages has no credentials.
+pub(super) fn read<'a>(
+    job: Box<dyn FnOnce() -> Result<Job, Problem> + 'a>,
+) -> Result<Job, Problem> {
+    let mut job = job()?;
+    if let Some(lockfile) = &mut job.lockfile {
+        let packages = std::mem::take(&mut lockfile.packages);
+        lockfile.packages = super::lockfile::without_credentials(packages);
+    }
+    Ok(job)
+}
+
 /// Where a tree lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {

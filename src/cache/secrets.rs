@@ -5,6 +5,7 @@
 
 use super::inputs::Inputs;
 use crate::facts::environment::Environment;
+pub(super) use crate::facts::secrets::without_credentials;
 
 /// Parts of a name that mark its value as a credential.
 const SECRET_NAMES: &[&str] = &[
@@ -32,12 +33,6 @@ pub(super) fn is_secret(name: &str) -> bool {
     SECRET_NAMES.iter().any(|secret| name.contains(secret))
 }
 
-/// A value with user names and passwords cut out of its URLs.
-#[must_use]
-pub(super) fn without_credentials(value: &str) -> String {
-    crate::command::mask(value).replace("://***@", "://")
-}
-
 /// Adds every set variable whose name `wanted` accepts, credentials left out.
 pub(super) fn environment(
     inputs: &mut Inputs,
@@ -52,6 +47,23 @@ pub(super) fn environment(
             } else {
                 inputs.digest(name, value.as_bytes());
             }
+        }
+    }
+}
+
+/// Adds the variables of these names, whatever they are called: the user says that they count.
+/// A digest of a short value can be guessed, so each has a random salt, which is kept with it:
+/// `stored` are the inputs of the last build.
+pub(super) fn named(
+    inputs: &mut Inputs,
+    environment: &Environment,
+    names: &[String],
+    stored: Option<&Inputs>,
+) {
+    for name in names {
+        if let Some(value) = environment.variables.get(name) {
+            let old = stored.and_then(|stored| stored.named().get(name));
+            inputs.salted(name, value.as_encoded_bytes(), old.map(String::as_str));
         }
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
     let (mut custom, mut projects) = (Vec::new(), Vec::new());
     let mut most_of_all = None;
     for section in root.children("cache", KEYS) {
-        let paths = paths(&section, "paths")?;
+        let paths = paths_inside(&section, "paths")?;
         if let Some(project) = file_only(&section, "path")? {
             if !is_inside(&project.value) {
                 return Err(section.invalid("path", "is not a folder inside the app"));
@@ -109,7 +109,7 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
         custom.push(CustomCache {
             name,
             paths,
-            key: list(&section, "key")?,
+            key: paths_inside(&section, "key")?,
             env: list(&section, "env")?,
             run: file_only(&section, "run")?,
             max_size: most,
@@ -185,7 +185,7 @@ fn file_only(section: &Section<'_>, key: &str) -> Result<Option<Sourced<String>>
 }
 
 /// Paths that stay inside the app; anything else could keep or remove what isn't ours.
-fn paths(section: &Section<'_>, key: &str) -> Result<Vec<String>> {
+fn paths_inside(section: &Section<'_>, key: &str) -> Result<Vec<String>> {
     let paths = list(section, key)?;
     match paths.iter().find(|path| !is_inside(path)) {
         Some(path) => {

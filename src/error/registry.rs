@@ -15,6 +15,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::config::UNREADABLE,
     &crate::facts::EMPTY_APP,
     &crate::program::verdict::FINDINGS,
+    &crate::flow::lock::IN_USE,
     &crate::program::cnb::FRAMEWORK,
     &crate::budget::image::BROKEN,
     &crate::cache::INSTALL_FAILED,

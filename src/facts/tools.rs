@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::environment::Environment;
+use super::environment::{Environment, World};
 
 /// The Node.js on PATH.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,12 +33,45 @@ pub fn find(name: &str, environment: &Environment) -> Option<PathBuf> {
 }
 
 /// What a program prints, trimmed; `None` if it can't be run or fails.
+///
+/// It is asked outside of the app: many tools run, or download, what the folder that they
+/// are started in names (`.yarnrc.yml`, `go.mod`, `platform.py`), and an app that is only
+/// looked at must not decide that. In a Cloud Native build the app is being built, and shims
+/// choose their version by its folder.
 #[must_use]
 pub fn ask(program: &Path, arguments: &[&str], environment: &Environment) -> Option<String> {
-    let output = Command::new(program)
+    let folder = (environment.world != World::CloudNative).then_some("/");
+    answer(Command::new(program), folder, arguments, environment)
+}
+
+/// As [`ask`], never in the app's folder.
+#[must_use]
+pub fn ask_outside(
+    program: &Path,
+    arguments: &[&str],
+    environment: &Environment,
+) -> Option<String> {
+    answer(Command::new(program), Some("/"), arguments, environment)
+}
+
+fn answer(
+    mut command: Command,
+    folder: Option<&str>,
+    arguments: &[&str],
+    environment: &Environment,
+) -> Option<String> {
+    if let Some(folder) = folder {
+        command.current_dir(folder);
+    }
+    let output = command
         .args(arguments)
         .env_clear()
         .envs(&environment.variables)
+        // Go would download the toolchain that a `go.mod` names.
+        .env("GOTOOLCHAIN", "local")
+        // Python would import what the app calls as one of its own modules.
+        .env("PYTHONSAFEPATH", "1")
+        .env_remove("PYTHONPATH")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()

@@ -1,7 +1,7 @@
 //! The build log: events become lines as they happen, in the skin of the world.
 //!
-//! A log that can't be written (a closed pipe) must not fail a build, so errors of the
-//! stream are dropped here.
+//! A log that can't be written must not stop a build, so errors of the stream are only noted
+//! here; the command line says at the end that its report is incomplete.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -63,9 +63,9 @@ impl<W: Write> BuildLog<W> {
 
     fn lines(&mut self, lines: &[Line]) {
         for line in lines {
-            let _ = self.skin.write(&mut self.out, line);
+            super::note(self.skin.write(&mut self.out, line));
         }
-        let _ = self.out.flush();
+        super::note(self.out.flush());
     }
 
     fn dependencies(&mut self, lines: &[Line]) {
@@ -74,11 +74,11 @@ impl<W: Write> BuildLog<W> {
     }
 
     fn started(&mut self, name: &str, version: &str) {
-        let _ = match self.skin {
+        super::note(match self.skin {
             Skin::Bullets => writeln!(self.out, "## {name} {version}\n"),
             Skin::Classic => writeln!(self.out, "-----> {name} {version}"),
-        };
-        let _ = self.out.flush();
+        });
+        super::note(self.out.flush());
     }
 
     /// A line of a command's output; many empty ones become one.

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use super::safe;
+
 use crate::audit::contract::Variable;
 
 /// One line per variable; what is missing first.
@@ -22,14 +24,14 @@ pub fn text(variables: &[Variable]) -> String {
         "", "variable", "read"
     );
     for variable in &sorted {
-        let _ = writeln!(
-            out,
+        let row = format!(
             "{:<10}  {:<width$}  {:<40}  {}",
             word(variable),
-            variable.name,
-            read(variable),
+            safe::word(&variable.name),
+            safe::word(&read(variable)),
             declared(variable).join(", ")
         );
+        let _ = writeln!(out, "{}", safe::line(&row));
     }
     let missing = sorted.iter().filter(|variable| rank(variable) == 0).count();
     let _ = writeln!(out, "\n{} variables, {missing} missing", sorted.len());

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::safe;
 use crate::stack::diff::{self, Change};
 use crate::stack::environment::{By, Step, Variable};
 use crate::stack::environments::{EnvReport, ProcessEnv};
@@ -52,12 +53,13 @@ pub fn table(report: &EnvReport, shown: Secrets, out: &mut dyn Write) -> io::Res
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "# {}", title(report, process))?;
+        writeln!(out, "# {}", safe::word(&title(report, process)))?;
         if let Some(failure) = &process.environment.failure {
             writeln!(
                 out,
                 "! does not start: {}: {}",
-                failure.file, failure.reason
+                safe::word(&failure.file.to_string()),
+                safe::word(&failure.reason.to_string())
             )?;
         }
         let width = process
@@ -70,18 +72,17 @@ pub fn table(report: &EnvReport, shown: Secrets, out: &mut dyn Write) -> io::Res
             .min(32);
         for (name, variable) in &process.environment.variables {
             let name = text(name);
-            let value = shown
-                .apply(&name, &text(&variable.value))
-                .replace('\n', "\\n");
+            let value = safe::word(&shown.apply(&name, &text(&variable.value)));
+            let name = safe::word(&name);
             writeln!(
                 out,
                 "{name:width$}  {value}  ({})",
-                authors(report, variable)
+                safe::word(&authors(report, variable))
             )?;
         }
     }
     for unknown in &report.unknown {
-        writeln!(out, "? {unknown}")?;
+        writeln!(out, "? {}", safe::word(unknown))?;
     }
     Ok(())
 }
@@ -111,14 +112,36 @@ pub fn exports(process: &ProcessEnv, shown: Secrets, out: &mut dyn Write) -> io:
             writeln!(
                 out,
                 "# not a name that a shell can set: {}",
-                name.replace('\n', "\\n")
+                safe::word(&name)
             )?;
             continue;
         }
-        let value = shown.apply(&name, &text(&value)).replace('\'', r"'\''");
-        writeln!(out, "export {name}='{value}'")?;
+        let value = shown.apply(&name, &text(&value));
+        writeln!(out, "export {name}={}", quoted_for_shell(&value))?;
     }
     Ok(())
+}
+
+/// A value as a word of a shell. Where it would steer a terminal or a runner the form is that
+/// of Bash, Zsh and Ksh (`$'…'`), which is printable.
+fn quoted_for_shell(value: &str) -> String {
+    if !value.contains(char::is_control) && safe::word(value) == value {
+        return format!("'{}'", value.replace('\'', r"'\''"));
+    }
+    let mut out = String::from("$'");
+    for byte in value.bytes() {
+        match byte {
+            b'\'' | b'\\' => {
+                out.push('\\');
+                out.push(char::from(byte));
+            }
+            b' '..=b'~' => out.push(char::from(byte)),
+            // Writing to a String has no way to fail.
+            _ => drop(write!(out, "\\{byte:03o}")),
+        }
+    }
+    out.push('\'');
+    out
 }
 
 #[derive(Serialize)]
@@ -193,7 +216,12 @@ fn step_json(report: &EnvReport, step: &Step) -> Value {
 /// Those of the stream.
 pub fn why(report: &EnvReport, name: &str, shown: Secrets, out: &mut dyn Write) -> io::Result<()> {
     for process in &report.processes {
-        writeln!(out, "# {name} of {}", title(report, process))?;
+        writeln!(
+            out,
+            "# {} of {}",
+            safe::word(name),
+            safe::word(&title(report, process))
+        )?;
         let Some(variable) = process.environment.variables.get(OsStr::new(name)) else {
             writeln!(out, "nobody sets it")?;
             continue;
@@ -209,7 +237,7 @@ pub fn why(report: &EnvReport, name: &str, shown: Secrets, out: &mut dyn Write) 
             } else if !step.file.is_empty() {
                 let _ = write!(line, " {}", step.file);
             }
-            writeln!(out, "{line}: {}", step.how.word())?;
+            writeln!(out, "{}: {}", safe::word(&line), step.how.word())?;
             if step.fired {
                 writeln!(
                     out,
@@ -241,19 +269,19 @@ pub fn changes(changes: &[Change], shown: Secrets, out: &mut dyn Write) -> io::R
                 out,
                 "# {}",
                 if change.process.is_empty() {
-                    "any command"
+                    "any command".to_owned()
                 } else {
-                    &change.process
+                    safe::word(&change.process)
                 }
             )?;
             process = Some(&change.process);
         }
-        let value = |value: &str| shown.apply(&change.name, value).replace('\n', "\\n");
-        let name = &change.name;
+        let value = |value: &str| safe::word(&shown.apply(&change.name, value));
+        let name = &safe::word(&change.name);
         match (&change.before, &change.after) {
             (Some(before), None) => writeln!(out, "- {name}={}", value(before))?,
             (None, Some(after)) => writeln!(out, "+ {name}={}", value(after))?,
-            (Some(before), Some(after)) => match diff::entries(name, before, after) {
+            (Some(before), Some(after)) => match diff::entries(&change.name, before, after) {
                 Some((removed, added)) if !(removed.is_empty() && added.is_empty()) => {
                     writeln!(out, "~ {name}")?;
                     for entry in removed {
@@ -272,5 +300,5 @@ pub fn changes(changes: &[Change], shown: Secrets, out: &mut dyn Write) -> io::R
 }
 
 fn quoted(name: &str, value: &OsStr, shown: Secrets) -> String {
-    format!("`{}`", shown.apply(name, &text(value)).replace('\n', "\\n"))
+    format!("`{}`", safe::word(&shown.apply(name, &text(value))))
 }

@@ -78,7 +78,7 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
 /// The whole report.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    pretty(&ReportV1 {
+    safe(&ReportV1 {
         schema: SCHEMA,
         findings: report.findings().map(FindingV1::from).collect(),
         budget: report.budget.as_ref().map(budget::value),
@@ -109,13 +109,13 @@ pub fn report(report: &Report) -> String {
 /// The answer to `slugsmith strip`: the strip part alone.
 #[must_use]
 pub fn strip_report(report: &crate::strip::StripReport) -> String {
-    pretty(&serde_json::json!({ "schema": SCHEMA, "strip": strip::value(report) }))
+    safe(&serde_json::json!({ "schema": SCHEMA, "strip": strip::value(report) }))
 }
 
 /// The answer to `slugsmith diff`.
 #[must_use]
 pub fn diff(change: &crate::budget::history::Change) -> String {
-    pretty(&serde_json::json!({ "schema": SCHEMA, "diff": budget::change(change) }))
+    safe(&serde_json::json!({ "schema": SCHEMA, "diff": budget::change(change) }))
 }
 
 /// The answer to `slugsmith inspect` of an image: sizes as of a folder, with its layers and
@@ -125,13 +125,13 @@ pub fn image(report: &crate::budget::image::ImageReport) -> String {
     let mut value = inspect_value(&report.budget);
     value["layers"] = budget::layers(report);
     value["hidden"] = budget::hidden(report);
-    pretty(&value)
+    safe(&value)
 }
 
 /// The answer to `slugsmith inspect`.
 #[must_use]
 pub fn inspect(report: &crate::budget::BudgetReport) -> String {
-    pretty(&inspect_value(report))
+    safe(&inspect_value(report))
 }
 
 fn inspect_value(report: &crate::budget::BudgetReport) -> serde_json::Value {
@@ -166,4 +166,9 @@ pub(crate) fn pretty(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_else(|_| "{}".to_owned());
     text.push('\n');
     text
+}
+
+/// As [`pretty`], without secrets: for what is printed or stored.
+fn safe(value: &impl Serialize) -> String {
+    super::safe::document(&pretty(value)).into_owned()
 }

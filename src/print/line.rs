@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::safe;
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -69,7 +71,7 @@ impl Skin {
     /// # Errors
     /// Those of the stream.
     pub fn write(self, out: &mut dyn Write, line: &Line) -> io::Result<()> {
-        let text = one_line(line.text.trim_end());
+        let text = safe::line(line.text.trim_end());
         let style = style(line.shape);
         match self {
             Self::Bullets => {
@@ -95,25 +97,6 @@ impl Skin {
             }
         }
     }
-}
-
-/// A name that an app chooses neither rewrites the line, nor ends it, nor colours a
-/// terminal: control characters are shown as what they are.
-pub(super) fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
-    let is_odd = |c: char| c.is_control() && c != '\t';
-    if !text.contains(is_odd) {
-        return text.into();
-    }
-    text.chars()
-        .map(|c| {
-            if is_odd(c) {
-                c.escape_default().to_string()
-            } else {
-                c.to_string()
-            }
-        })
-        .collect::<String>()
-        .into()
 }
 
 fn style(shape: Shape) -> Style {

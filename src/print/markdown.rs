@@ -23,7 +23,7 @@ pub fn sizes(title: &str, report: &BudgetReport) -> String {
         units::counted(size.totals.files, "file")
     );
     for excess in &report.exceeded {
-        let _ = writeln!(text, "\n> **{excess}**");
+        let _ = writeln!(text, "\n> **{}**", cell(&excess.to_string()));
     }
     if let Some(change) = &report.change {
         let _ = write!(text, "\n{}", super::diff::markdown(change));
@@ -53,7 +53,7 @@ pub fn check(report: &Report) -> String {
             units::size(budget.size.totals.bytes)
         );
         for excess in &budget.exceeded {
-            let _ = writeln!(text, "\n> **{excess}**");
+            let _ = writeln!(text, "\n> **{}**", cell(&excess.to_string()));
         }
     }
     if let Some(strip) = report

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::line::{Line, one_line};
-use super::survey;
+use super::line::Line;
+use super::{safe, survey};
 use crate::budget::limits::measured;
 use crate::budget::{BudgetReport, Verdict};
 use crate::cache;
@@ -74,7 +74,7 @@ fn not_installed(report: &Report) -> Option<Line> {
             _ => None,
         })
         .collect();
-    let text = format!("Not installed: {}", one_line(&skipped.join(", ")));
+    let text = format!("Not installed: {}", safe::line(&skipped.join(", ")));
     (!skipped.is_empty()).then(|| Line::alarm(1, text))
 }
 
@@ -111,7 +111,7 @@ fn finding(finding: &Finding) -> Line {
         .first()
         .map_or(String::new(), |step| format!(": {step}"));
     let text = format!("{} {}{place}{step}", finding.level.word(), finding.rule);
-    Line::alarm(1, one_line(&text).into_owned())
+    Line::alarm(1, safe::line(&text).into_owned())
 }
 
 #[cfg(test)]

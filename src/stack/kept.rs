@@ -10,6 +10,7 @@ use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
 use super::snapshot::Snapshot;
+use crate::facts::beneath::{self, Beneath};
 
 const LAYER: &str = "stack";
 
@@ -23,7 +24,7 @@ struct Kept {
 /// The snapshot of the last build, if there is one.
 #[must_use]
 pub fn load(store: &Path) -> Option<Snapshot> {
-    let text = fs_err::read_to_string(store.join(format!("{LAYER}.toml"))).ok()?;
+    let text = beneath::text(&store.join(format!("{LAYER}.toml"))).ok()?;
     let kept: LayerContentMetadata<Kept> = toml::from_str(&text).ok()?;
     serde_json::from_str(&kept.metadata.snapshot).ok()
 }
@@ -33,7 +34,8 @@ pub fn load(store: &Path) -> Option<Snapshot> {
 /// # Errors
 /// When the store can't be written; the caller goes on without.
 pub fn save(store: &Path, snapshot: &Snapshot) -> std::io::Result<()> {
-    fs_err::create_dir_all(store.join(LAYER))?;
+    let inside = Beneath::open(store)?;
+    inside.create_folders(Path::new(LAYER))?;
     let kept = LayerContentMetadata {
         types: Some(LayerTypes {
             launch: false,
@@ -44,8 +46,8 @@ pub fn save(store: &Path, snapshot: &Snapshot) -> std::io::Result<()> {
             snapshot: serde_json::to_string(snapshot)?,
         },
     };
-    libcnb::write_toml_file(&kept, store.join(format!("{LAYER}.toml")))
-        .map_err(std::io::Error::other)
+    let text = toml::to_string(&kept).map_err(std::io::Error::other)?;
+    inside.replace(Path::new(&format!("{LAYER}.toml")), text.as_bytes())
 }
 
 #[cfg(test)]

@@ -1,116 +1,10 @@
-//! Which values must not be shown in a log?
+//! Which values of an environment must not be shown in a log.
 //!
-//! Masked by the variable's name (`TOKEN`, `SECRET`, `PASSWORD`, …), by the value's shape (a
-//! URL with a password, prefixes of well-known tokens), and by its origin: what config vars and
+//! Besides what name and shape give away ([`crate::facts::secrets`]): what config vars and
 //! `pack build --env` set is shown for known settings only. Where in doubt, masked.
 
 use super::environment::{By, PATH_VARIABLES, Step, Variable};
-use crate::command::mask;
-
-/// What stands in place of a secret.
-pub const MASK: &str = "[masked]";
-
-/// Words that make a variable's name secret.
-const NAMES: &[&str] = &[
-    "APIKEY",
-    "AUTH",
-    "CERT",
-    "CREDENTIAL",
-    "DATABASE_URL",
-    "DSN",
-    "KEY",
-    "PASS",
-    "PASSPHRASE",
-    "PASSWD",
-    "PASSWORD",
-    "PRIVATE",
-    "PWD",
-    "SALT",
-    "SECRET",
-    "SESSION",
-    "SIGNATURE",
-    "TOKEN",
-];
-
-/// Names that hold one of these words and no secret.
-const HARMLESS: &[&str] = &[
-    "OLDPWD",
-    "PWD",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "NODE_EXTRA_CA_CERTS",
-    "PIP_CERT",
-    "SSH_AUTH_SOCK",
-];
-
-/// Beginnings of tokens, as their issuers document them: GitHub, GitLab, Slack, AWS,
-/// Stripe, npm, Heroku, Google, JSON Web Tokens, PEM.
-const PREFIXES: &[&str] = &[
-    "-----BEGIN",
-    "AIza",
-    "AKIA",
-    "ASIA",
-    "HRKU-",
-    "eyJ",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "ghu_",
-    "github_pat_",
-    "glpat-",
-    "npm_",
-    "pypi-",
-    "rk_live_",
-    "sk-",
-    "sk_live_",
-    "xoxa-",
-    "xoxb-",
-    "xoxp-",
-];
-
-/// Whether the value of this variable is masked.
-#[must_use]
-pub fn is_secret(name: &str, value: &str) -> bool {
-    if HARMLESS.contains(&name) {
-        return false;
-    }
-    let upper = name.to_ascii_uppercase();
-    let by_name = NAMES.iter().any(|word| {
-        // Whole words only: `KEYBOARD` and `COMPASS` are not secrets, `API_KEY` is.
-        upper
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|part| part == *word || part.strip_suffix('S') == Some(word))
-            || (word.len() >= 5 && upper.contains(word))
-    });
-    by_name || has_secret_shape(value)
-}
-
-fn has_secret_shape(value: &str) -> bool {
-    let starts = value
-        .split([' ', '=', ':', ',', '"', '\''])
-        .any(|part| part.len() >= 16 && PREFIXES.iter().any(|prefix| part.starts_with(prefix)));
-    starts || value.contains("-----BEGIN") || has_userinfo(value)
-}
-
-/// `scheme://user:password@host`.
-fn has_userinfo(value: &str) -> bool {
-    value.split("://").skip(1).any(|rest| {
-        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
-        authority
-            .rsplit_once('@')
-            .is_some_and(|(userinfo, _)| !userinfo.is_empty())
-    })
-}
-
-/// The value, or the mask.
-#[must_use]
-pub fn shown(name: &str, value: &str) -> String {
-    if !value.is_empty() && is_secret(name, value) {
-        MASK.to_owned()
-    } else {
-        value.to_owned()
-    }
-}
+pub use crate::facts::secrets::{MASK, in_command, is_secret, shown};
 
 /// Variables of the platform that are settings by their name, whatever their value.
 const PUBLIC: &[&str] = &[
@@ -155,40 +49,6 @@ pub fn from(name: &str, value: &str, is_platform: bool) -> String {
         return MASK.to_owned();
     }
     shown(name, value)
-}
-
-/// A command line as people may see it: values of secret assignments and options
-/// (`API_TOKEN=… node server.js`) and credentials in URLs are masked. What a variable
-/// holds (`TOKEN=$OTHER`) is not in the text, so a reference stays.
-#[must_use]
-pub fn in_command(command: &str) -> String {
-    let mut out = String::with_capacity(command.len());
-    let mut quote = None;
-    let mut begun = 0;
-    for (at, character) in command.char_indices() {
-        match quote {
-            Some(open) if character == open => quote = None,
-            None if matches!(character, '"' | '\'') => quote = Some(character),
-            None if character.is_whitespace() || matches!(character, ';' | '&' | '|') => {
-                out.push_str(&in_word(&command[begun..at]));
-                out.push(character);
-                begun = at + character.len_utf8();
-            }
-            _ => {}
-        }
-    }
-    out.push_str(&in_word(&command[begun..]));
-    out
-}
-
-fn in_word(word: &str) -> String {
-    if let Some((name, value)) = word.split_once('=') {
-        let bare = value.trim_matches(['"', '\'']);
-        if !bare.is_empty() && !bare.starts_with('$') && is_secret(name, bare) {
-            return format!("{name}={MASK}");
-        }
-    }
-    mask(word)
 }
 
 #[cfg(test)]

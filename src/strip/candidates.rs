@@ -22,7 +22,8 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Candidates {
         .map(|number| {
             let path = facts.index.path(number)?;
             let is_folder = facts.index.is_folder(number);
-            if is_folder || lists.keep.names(path, false) || path == crate::config::FILE {
+            let is_needed = matches!(path, crate::config::FILE | "Procfile");
+            if is_folder || is_needed || lists.keep.names(path, false) {
                 return None;
             }
             if lists.remove.names(path, false) {

@@ -1,4 +1,4 @@
-//! How does the app stay whole if we are stopped while removing?
+//! The journal of a removal, which keeps the app whole if we are stopped in the middle of it.
 //!
 //! Files are not deleted but moved into [`FOLDER`] inside the app, under numbers that a
 //! journal maps to their paths. The journal is on disk before the first move, and a
@@ -6,8 +6,11 @@
 //! with it the next run finishes the deletion. So the app is either as it was or
 //! completely stripped, and a retry can always tell which. A file that only shrinks is
 //! moved aside in the same way, and its smaller self takes its place.
+//!
+//! Anyone can commit a folder of this name, so a journal counts only where it was written:
+//! it names its own inode, which no checkout and no copy has. And whatever it says, all
+//! moves stay [`Beneath`] the app.
 
-mod folders;
 mod record;
 mod replace;
 
@@ -18,8 +21,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::facts::beneath::Beneath;
 use crate::progress::work;
-use folders::{Folders, remove_empty_folders};
 use replace::Replacement;
 
 /// Where removed files wait until the removal is complete.
@@ -64,7 +67,7 @@ impl Change {
 }
 
 /// The new content of a file that is replaced; `None` if there is none after all.
-pub type Content<'c> = dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + 'c;
+pub type Content<'c> = dyn Fn(&mut std::fs::File) -> io::Result<Option<Vec<u8>>> + 'c;
 
 /// What became of a removal.
 #[derive(Debug, Default)]
@@ -85,8 +88,8 @@ pub enum Recovered {
 
 /// A removal whose files are moved aside but can still be put back.
 #[derive(Debug)]
-pub struct Aside<'a> {
-    app: &'a Path,
+pub struct Aside {
+    app: Beneath,
     changes: Vec<Change>,
     moved: Vec<usize>,
 }
@@ -96,39 +99,37 @@ pub struct Aside<'a> {
 ///
 /// # Errors
 /// The journal can't be written; nothing is moved then.
-pub fn move_aside<'a>(
-    app: &'a Path,
+pub fn move_aside(
+    app: &Path,
     changes: Vec<Change>,
     content: &Content<'_>,
     observer: &mut Observer<'_>,
-) -> io::Result<(Aside<'a>, Outcome)> {
-    let aside = app.join(FOLDER);
-    fs_err::create_dir_all(&aside)?;
+) -> io::Result<(Aside, Outcome)> {
+    let app = Beneath::open(app)?;
+    app.create_folders(Path::new(FOLDER))?;
     observer(Step::FolderMade)?;
-    record::write(&aside, &changes)?;
-    sync(app)?;
+    record::write(&app, &changes)?;
+    sync(app.path())?;
     observer(Step::JournalWritten)?;
     let mut outcome = Outcome::default();
     let mut moved = Vec::with_capacity(changes.len());
-    let mut folders = Folders::default();
     let step = work::files("moving aside", changes.len());
     for (number, change) in changes.iter().enumerate() {
         step.done(1);
         if number.is_multiple_of(SHARD) {
-            fs_err::create_dir_all(shard(&aside, number))?;
+            app.create_folders(&shard(number))?;
         }
-        let slot = slot(&aside, number);
         let path = change.path();
         let done = match change {
-            Change::Remove(_) => move_one(app, path, &slot, &mut folders),
+            Change::Remove(_) => ours(path).and_then(|()| app.move_file(path, &slot(number))),
             Change::Replace(_) => {
                 let replacement = Replacement {
-                    app,
+                    app: &app,
                     path,
-                    slot: &slot,
+                    slot: &slot(number),
                     number,
                 };
-                replacement.make(content, &mut folders, observer)?
+                replacement.make(content, observer)?
             }
         };
         match done {
@@ -147,29 +148,29 @@ pub fn move_aside<'a>(
     Ok((aside, outcome))
 }
 
-impl Aside<'_> {
+impl Aside {
     /// Deletes what was moved aside, and folders that are empty because of it.
     ///
     /// # Errors
     /// The marker can't be written (everything can still be restored), or a file can't
     /// be deleted (the next [`recover`] tries again).
     pub fn commit(self, observer: &mut Observer<'_>) -> io::Result<()> {
-        let aside = self.app.join(FOLDER);
-        write_synced(&aside.join(MARKER), b"")?;
-        sync(&aside)?;
+        let app = &self.app;
+        write_synced(app, &inside(MARKER), b"")?;
+        sync(&app.path().join(FOLDER))?;
         observer(Step::Marked)?;
         let step = work::files("removing", self.moved.len());
         for number in &self.moved {
             step.done(1);
-            fs_err::remove_file(slot(&aside, *number))?;
+            app.remove(&slot(*number))?;
             observer(Step::Deleted(*number))?;
         }
         let moved = self
             .moved
             .iter()
             .filter_map(|number| self.changes.get(*number));
-        remove_empty_folders(self.app, moved.map(Change::path));
-        clear(&aside)?;
+        remove_empty_folders(app, moved.map(Change::path));
+        clear(app)?;
         observer(Step::Cleared)
     }
 
@@ -178,87 +179,125 @@ impl Aside<'_> {
     /// # Errors
     /// A file can't be moved back; the journal stays for the next [`recover`].
     pub fn restore(self) -> io::Result<()> {
-        restore(self.app, &self.changes)?;
-        clear(&self.app.join(FOLDER))
+        restore(&self.app, &self.changes)?;
+        clear(&self.app)
     }
 }
 
 /// Ends what an earlier run was stopped in the middle of.
 ///
 /// # Errors
-/// The folder is there but can't be read, or a file can't be moved back or deleted.
+/// The folder is there but can't be read, is none that a run in this very folder left, or
+/// a file can't be moved back or deleted.
 pub fn recover(app: &Path) -> io::Result<Recovered> {
-    let aside = app.join(FOLDER);
-    match fs_err::symlink_metadata(&aside) {
+    let app = Beneath::open(app)?;
+    match app.stat(Path::new(FOLDER)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Recovered::Nothing),
         Err(error) => return Err(error),
-        Ok(metadata) if !metadata.is_dir() => {
+        Ok(_) if !app.is_folder(Path::new(FOLDER)) => {
             return Err(io::Error::other(format!(
                 "{FOLDER} is not a folder of slugsmith"
             )));
         }
         Ok(_) => {}
     }
-    let changes = match fs_err::read(aside.join(JOURNAL)) {
-        Ok(text) => record::parse(&text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let Some(changes) = changes else {
+    let is_marked = app.has(&inside(MARKER));
+    let journal = record::read(&app)?;
+    let Some(changes) = journal else {
+        // Stopped before the journal was complete, or when all but the marker was removed.
+        let known = [record::UNFINISHED, MARKER];
+        let names = app.names(Path::new(FOLDER))?;
+        if names
+            .iter()
+            .all(|name| known.iter().any(|known| name == known))
+        {
+            clear(&app)?;
+            return Ok(if is_marked {
+                Recovered::Finished
+            } else {
+                Recovered::Nothing
+            });
+        }
         return Err(io::Error::other(format!(
-            "{FOLDER}/{JOURNAL} is damaged; files in {FOLDER} were left alone"
+            "{FOLDER} was not made by a run in this folder; files in {FOLDER} were left alone"
         )));
     };
-    if fs_err::symlink_metadata(aside.join(MARKER)).is_ok() {
-        remove_empty_folders(app, changes.iter().map(Change::path));
-        clear(&aside)?;
+    if is_marked {
+        remove_empty_folders(&app, changes.iter().map(Change::path));
+        clear(&app)?;
         return Ok(Recovered::Finished);
     }
-    let restored = restore(app, &changes)?;
-    clear(&aside)?;
+    let restored = restore(&app, &changes)?;
+    clear(&app)?;
     Ok(match restored {
         0 => Recovered::Nothing,
         number => Recovered::Restored(number),
     })
 }
 
-fn restore(app: &Path, changes: &[Change]) -> io::Result<usize> {
-    let aside = app.join(FOLDER);
-    let mut folders = Folders::default();
+fn restore(app: &Beneath, changes: &[Change]) -> io::Result<usize> {
     let mut restored = 0;
     for (number, change) in changes.iter().enumerate() {
         let path = change.path();
-        let from = slot(&aside, number);
-        if fs_err::symlink_metadata(&from).is_err() {
+        let from = slot(number);
+        if !app.has(&from) {
             continue;
         }
-        folders.check(app, path)?;
-        let to = app.join(path);
+        ours(path)?;
         // What somebody wrote there since is newer than what we hold.
-        let replaced = matches!(change, Change::Replace(_));
-        if replaced || fs_err::symlink_metadata(&to).is_err() {
-            fs_err::rename(&from, &to)?;
+        let is_free = match app.stat(path) {
+            Ok(_) => false,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error),
+        };
+        if is_free || matches!(change, Change::Replace(_)) {
+            app.move_file(&from, path)?;
             restored += 1;
         }
     }
     Ok(restored)
 }
 
-fn move_one(app: &Path, path: &Path, to: &Path, folders: &mut Folders) -> io::Result<()> {
-    folders.check(app, path)?;
-    fs_err::rename(app.join(path), to)
+/// Refuses paths that only a journal of somebody else could have.
+fn ours(path: &Path) -> io::Result<()> {
+    if path.starts_with(FOLDER) {
+        let why = format!("{}: is a file of slugsmith", path.display());
+        return Err(io::Error::other(why));
+    }
+    Ok(())
 }
 
-fn shard(aside: &Path, number: usize) -> PathBuf {
-    aside.join((number / SHARD).to_string())
+/// Removes folders that hold nothing any more, the deepest first. Not being able to is
+/// no harm: an empty folder weighs nothing.
+fn remove_empty_folders<'p>(app: &Beneath, paths: impl Iterator<Item = &'p Path>) {
+    let mut folders: Vec<&Path> = paths
+        .flat_map(|path| path.ancestors().skip(1))
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .collect();
+    folders.sort_unstable_by_key(|folder| std::cmp::Reverse(folder.as_os_str().len()));
+    folders.dedup();
+    for folder in folders {
+        if ours(folder).is_ok() {
+            let _ = app.remove_empty_folder(folder);
+        }
+    }
 }
 
-fn slot(aside: &Path, number: usize) -> PathBuf {
-    shard(aside, number).join(number.to_string())
+fn inside(name: &str) -> PathBuf {
+    Path::new(FOLDER).join(name)
 }
 
-fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = fs_err::File::create(path)?;
+fn shard(number: usize) -> PathBuf {
+    inside(&(number / SHARD).to_string())
+}
+
+fn slot(number: usize) -> PathBuf {
+    shard(number).join(number.to_string())
+}
+
+fn write_synced(app: &Beneath, path: &Path, content: &[u8]) -> io::Result<()> {
+    app.remove(path)?;
+    let mut file = app.create(path, 0o666)?;
     file.write_all(content)?;
     file.sync_all()
 }
@@ -269,18 +308,12 @@ fn sync(folder: &Path) -> io::Result<()> {
 
 /// Removes the aside folder, the journal and the marker last, so that a stop in between
 /// leaves enough to go on from.
-fn clear(aside: &Path) -> io::Result<()> {
-    for entry in fs_err::read_dir(aside)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            fs_err::remove_dir_all(entry.path())?;
+fn clear(app: &Beneath) -> io::Result<()> {
+    for name in app.names(Path::new(FOLDER))? {
+        if name != JOURNAL && name != MARKER {
+            app.remove(&Path::new(FOLDER).join(name))?;
         }
     }
-    for name in [JOURNAL, MARKER] {
-        match fs_err::remove_file(aside.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    fs_err::remove_dir_all(aside)
+    app.remove(&inside(JOURNAL))?;
+    app.remove(Path::new(FOLDER))
 }

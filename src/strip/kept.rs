@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::StripReport;
 use crate::budget;
+use crate::facts::beneath::Beneath;
 
 const FILE: &str = "strip.tsv";
 
@@ -15,11 +16,6 @@ const FILE: &str = "strip.tsv";
 /// # Errors
 /// When the store can't be written; the caller goes on without.
 pub fn save(store: &Path, report: &StripReport) -> std::io::Result<()> {
-    let folder = store.join(budget::kept::LAYER);
-    fs_err::create_dir_all(&folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-    std::io::Write::write_all(&mut file, &report.list())?;
-    file.persist(folder.join(FILE))
-        .map_err(|error| error.error)?;
-    Ok(())
+    let path = Path::new(budget::kept::LAYER).join(FILE);
+    Beneath::open(store)?.replace(&path, &report.list())
 }

@@ -1,5 +1,7 @@
 //! Which paths did the user list to keep, to remove and to leave out of archives?
 
+use std::path::Path;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::facts::{Facts, Texts};
@@ -81,11 +83,7 @@ impl List {
     /// Whether the list names this path or a folder above it.
     #[must_use]
     pub fn names(&self, path: &str, is_folder: bool) -> bool {
-        !self.lines.is_empty()
-            && self
-                .whole
-                .matched_path_or_any_parents(path, is_folder)
-                .is_ignore()
+        !self.lines.is_empty() && is_ignored(&self.whole, path, is_folder)
     }
 
     /// Lines that name nothing in the tree.
@@ -93,10 +91,9 @@ impl List {
     pub fn unused(&self, index: &Index<'_>) -> Vec<String> {
         let matches = |list: &Gitignore| {
             (0..index.entries().len()).any(|number| {
-                index.path(number).is_some_and(|path| {
-                    list.matched_path_or_any_parents(path, index.is_folder(number))
-                        .is_ignore()
-                })
+                index
+                    .path(number)
+                    .is_some_and(|path| is_ignored(list, path, index.is_folder(number)))
             })
         };
         self.lines
@@ -105,6 +102,20 @@ impl List {
             .map(|(line, _)| line.clone())
             .collect()
     }
+}
+
+/// Whether the patterns name this path or a folder above it. The top of the app is no folder
+/// that a pattern could name: `*/` and `/` would else mean all of it.
+fn is_ignored(patterns: &Gitignore, path: &str, is_folder: bool) -> bool {
+    let above = Path::new(path).ancestors();
+    let above = above.take_while(|at| !at.as_os_str().is_empty());
+    for (number, at) in above.enumerate() {
+        let found = patterns.matched(at, is_folder || number > 0);
+        if !found.is_none() {
+            return found.is_ignore();
+        }
+    }
+    false
 }
 
 /// The list that `slugsmith strip record` writes, and people may: more lines to keep.

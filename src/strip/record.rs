@@ -14,6 +14,7 @@ use super::decide::KEEP_FILE;
 use super::facts::in_packages;
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Result};
+use crate::facts::beneath::Beneath;
 use crate::facts::environment::Environment;
 
 const NODE_HOOK: &str = include_str!("record/hook.cjs");
@@ -79,11 +80,16 @@ pub fn run(
     let opened = of_packages(&root, &String::from_utf8_lossy(&text));
     let goes = would_go(app, config, environment)?;
     let paths = opened.intersection(&goes).cloned().collect();
-    let file = app.join(KEEP_FILE);
-    let before = fs_err::read_to_string(&file).unwrap_or_default();
+    let inside = Beneath::open(app).map_err(problem)?;
+    let file = Path::new(KEEP_FILE);
+    let before = match inside.read(file) {
+        Ok(text) => String::from_utf8_lossy(&text).into_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(problem(error)),
+    };
     let (list, added) = merge(&before, &paths);
     if added > 0 {
-        fs_err::write(&file, list).map_err(problem)?;
+        inside.write(file, list.as_bytes()).map_err(problem)?;
     }
     Ok(Recorded {
         code: status.code(),

@@ -4,8 +4,7 @@
 //! decide, so a dry run says the same as a run.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
+use std::io::{self, Read as _};
 
 use rayon::prelude::*;
 
@@ -80,8 +79,11 @@ pub fn find(
 ///
 /// # Errors
 /// The file can't be read.
-pub fn content(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let data = fs_err::read(path)?;
+pub fn content(file: &mut std::fs::File) -> io::Result<Option<Vec<u8>>> {
+    let mut data = Vec::new();
+    io::Read::by_ref(file)
+        .take(MAX_SIZE + 1)
+        .read_to_end(&mut data)?;
     Ok(native::plan(data.as_slice()).and_then(|plan| plan.write(&data)))
 }
 

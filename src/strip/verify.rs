@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::command;
 use crate::facts::environment::Environment;
+use crate::facts::secrets;
 use crate::progress::Progress;
 
 /// How long a command may take, in seconds: a server that keeps listening would
@@ -40,13 +41,13 @@ pub fn first_failure(
         match command::run("timeout", &arguments, app, variables, progress) {
             Ok(ended) if ended.success => None,
             Ok(ended) => Some(PutBack {
-                command: command::mask(text),
+                command: secrets::in_command(text),
                 missing: missing(&ended.tail),
                 status: ended.status,
                 tail: ended.tail,
             }),
             Err(error) => Some(PutBack {
-                command: command::mask(text),
+                command: secrets::in_command(text),
                 status: error.to_string(),
                 missing: None,
                 tail: Vec::new(),

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::cache::inputs::read_regular;
-use crate::cache::pack;
 use crate::cache::presets::{Edges, Prune};
+use crate::facts::beneath::Beneath;
 use crate::facts::tree::Tree;
 
 /// Folders in `node_modules` that hold every package once, under its name and version.
@@ -37,25 +37,26 @@ pub(super) fn prune(app: &Path, prune: &Prune) -> std::io::Result<Option<Pruned>
     match prune {
         Prune::Nothing => Ok(Some(Pruned::default())),
         Prune::Modules { projects, more } => modules(app, projects, more).map(Some),
-        Prune::Archives { map, archives } => unnamed(&app.join(map), &app.join(archives)).map(Some),
+        Prune::Archives { map, archives } => unnamed(app, map, archives).map(Some),
         Prune::Listed { project, .. } => listed::prune(app, project),
     }
 }
 
 /// Archives whose file name the Plug'n'Play map does not have.
-fn unnamed(map: &Path, archives: &Path) -> std::io::Result<Pruned> {
-    let map = String::from_utf8_lossy(&read_regular(map)?).into_owned();
+fn unnamed(app: &Path, map: &Path, archives: &Path) -> std::io::Result<Pruned> {
+    let inside = Beneath::open(app)?;
+    let map = String::from_utf8_lossy(&inside.read(map)?).into_owned();
     let mut pruned = Pruned::default();
-    for entry in fs_err::read_dir(archives)? {
-        let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else {
+    for name in inside.names(archives)? {
+        let Ok(name) = name.into_string() else {
             continue;
         };
+        let archive = archives.join(&name);
         let is_archive = Path::new(&name).extension().is_some_and(|end| end == "zip");
         if is_archive && !map.contains(&name) {
             pruned.packages += 1;
-            pruned.bytes += entry.metadata()?.len();
-            fs_err::remove_file(entry.path())?;
+            pruned.bytes += u64::try_from(inside.stat(&archive)?.st_size).unwrap_or_default();
+            inside.remove(&archive)?;
         }
     }
     Ok(pruned)
@@ -165,7 +166,7 @@ impl Walk<'_> {
                 self.sweep_package(&path, false)?;
             }
         }
-        programs(folder)
+        programs(self.app, folder)
     }
 
     fn sweep_package(&mut self, path: &Path, is_hoisted: bool) -> std::io::Result<()> {
@@ -177,12 +178,16 @@ impl Walk<'_> {
         if is_link {
             let is_project = real.is_some_and(|real| self.projects.contains(&real));
             let stays = self.links.contains(path) || is_project || (is_hoisted && is_needed);
-            return if stays { Ok(()) } else { pack::remove(path) };
+            return if stays {
+                Ok(())
+            } else {
+                remove(self.app, path)
+            };
         }
         if !is_needed {
             self.pruned.packages += 1;
             self.pruned.bytes += Tree::read(path).totals().bytes;
-            return pack::remove(path);
+            return remove(self.app, path);
         }
         let bundles = manifest(path).is_some_and(|manifest| {
             ["bundleDependencies", "bundledDependencies"]
@@ -209,14 +214,14 @@ impl Walk<'_> {
             if inner.is_dir() && !needed {
                 self.pruned.packages += 1;
                 self.pruned.bytes += Tree::read(&path).totals().bytes;
-                pack::remove(&path)?;
+                remove(self.app, &path)?;
             }
         }
         let hoisted = store.join("node_modules");
         for path in entries(&hoisted) {
             self.sweep_package(&path, true)?;
         }
-        programs(&hoisted)
+        programs(self.app, &hoisted)
     }
 }
 
@@ -270,7 +275,7 @@ fn neighbours(package: &Path) -> Vec<PathBuf> {
 }
 
 /// Removes programs and scopes that have lost their packages.
-fn programs(folder: &Path) -> std::io::Result<()> {
+fn programs(app: &Path, folder: &Path) -> std::io::Result<()> {
     let packages = entries(folder);
     let mut names = BTreeSet::new();
     for manifest in packages.iter().filter_map(|path| manifest(path)) {
@@ -299,7 +304,7 @@ fn programs(folder: &Path) -> std::io::Result<()> {
             .to_str()
             .is_some_and(|name| names.contains(name));
         if !is_ours {
-            fs_err::remove_file(entry.path())?;
+            remove(app, &entry.path())?;
         }
     }
     empty_scopes(folder);
@@ -313,6 +318,17 @@ fn empty_scopes(folder: &Path) {
             // Refused, and rightly so, where something is left in it.
             let _ = fs_err::remove_dir(entry.path());
         }
+    }
+}
+
+/// Removes what is in the app and reached through no link; anything else is not ours.
+fn remove(app: &Path, path: &Path) -> std::io::Result<()> {
+    let Ok(inside) = path.strip_prefix(app) else {
+        return Ok(());
+    };
+    match Beneath::open(app)?.remove(inside) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(()),
+        other => other,
     }
 }
 

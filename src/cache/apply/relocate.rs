@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::cache::inputs::read_regular;
+use crate::facts::beneath::Beneath;
 use crate::facts::tree::{EntryKind, Tree};
 
 /// Larger files are programs, not scripts, in bytes.
@@ -14,6 +14,7 @@ const LARGEST: u64 = 200_000;
 
 /// Replaces `from` by `to` in the text files that hold absolute paths.
 pub(super) fn relocate(venv: &Path, from: &str, to: &str) -> std::io::Result<()> {
+    let inside = Beneath::open(venv)?;
     for entry in Tree::read(venv).entries() {
         let path = entry.path();
         let holds_paths = path.starts_with("bin")
@@ -22,11 +23,10 @@ pub(super) fn relocate(venv: &Path, from: &str, to: &str) -> std::io::Result<()>
         if entry.kind() != EntryKind::File || entry.size() > LARGEST || !holds_paths {
             continue;
         }
-        let full = venv.join(path);
-        if let Ok(text) = String::from_utf8(read_regular(&full)?)
+        if let Ok(text) = String::from_utf8(inside.read(path)?)
             && text.contains(from)
         {
-            fs_err::write(&full, text.replace(from, to))?;
+            inside.write(path, text.replace(from, to).as_bytes())?;
         }
     }
     Ok(())

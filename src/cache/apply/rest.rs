@@ -42,7 +42,7 @@ impl Rest<'_> {
         if !self.job.launch {
             for tree in &self.trees {
                 // What stays only makes the slug larger.
-                let _ = pack::remove(&self.context.app.root.join(tree));
+                let _ = pack::remove_tree(&self.context.app.root, tree);
             }
         }
         Ok(())

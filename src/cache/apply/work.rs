@@ -127,8 +127,15 @@ impl Work<'_> {
             }
             _ => HashSet::new(),
         };
-        let unpacked = pack::unpack(self.app(), &data, &record.digest, self.links(), &left_out)?;
-        if unpacked.roots.first() != self.trees.first() || unpacked.files != record.files {
+        let unpacked = pack::unpack(
+            self.app(),
+            self.trees,
+            &data,
+            &record.digest,
+            self.links(),
+            &left_out,
+        )?;
+        if !unpacked.has_first || unpacked.files != record.files {
             return Err(Fault::Damaged("it holds another tree".to_owned()));
         }
         if whole {
@@ -312,9 +319,10 @@ impl Work<'_> {
             app,
             config,
             environment,
-            store,
+            ..
         } = self.context;
-        let layers = store.root().parent().map(crate::facts::layers::read);
+        let layers = self.context.layers_root();
+        let layers = layers.map(crate::facts::layers::read);
         let commands = layers.map(|layers| start::set_by(&layers, &app.root));
         let commands = commands.unwrap_or_default();
         match layer::run(&app.root, folder, config, environment, commands) {

@@ -151,7 +151,7 @@ impl Folder {
         if !self.launch {
             for path in &self.paths {
                 // What stays only makes the slug larger.
-                let _ = pack::remove(&context.app.root.join(path));
+                let _ = pack::remove_tree(&context.app.root, path);
             }
         }
     }

@@ -13,8 +13,18 @@ use super::Fault;
 const FAMILY: &[u8] = b"slugsmith pack ";
 /// First bytes of every index; the digit is the version of the form.
 const MAGIC: &[u8] = b"slugsmith pack 3\n";
-/// Largest index that is read, uncompressed: far above any tree that fits a slug.
-const MOST_BYTES: usize = 512_000_000;
+/// Largest index that is read, uncompressed: a million entries, far above any tree that fits
+/// a slug.
+const MOST_BYTES: u64 = 100_000_000;
+/// The same as it is stored, in bytes.
+pub(super) const MOST_STORED: u64 = 50_000_000;
+/// Most entries, and most bytes of their paths together: a path is stored without what it
+/// shares with the one before, so that few bytes can stand for many.
+const MOST_ITEMS: u64 = 1_000_000;
+const MOST_PATHS: usize = 150_000_000;
+
+/// The bits of a mode that are kept.
+pub(super) const MODE: u32 = 0o1777;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
@@ -102,11 +112,8 @@ impl Index {
     pub(super) fn decode(stored: &[u8]) -> Result<Self, Fault> {
         let mut bytes = Vec::new();
         let decoder = zstd::stream::read::Decoder::new(stored)?;
-        std::io::Read::read_to_end(
-            &mut std::io::Read::take(decoder, MOST_BYTES as u64),
-            &mut bytes,
-        )
-        .map_err(|error| Fault::Damaged(format!("the index can't be unpacked: {error}")))?;
+        std::io::Read::read_to_end(&mut std::io::Read::take(decoder, MOST_BYTES), &mut bytes)
+            .map_err(|error| Fault::Damaged(format!("the index can't be unpacked: {error}")))?;
         let Some(body) = bytes.strip_prefix(MAGIC) else {
             let why = if bytes.starts_with(FAMILY) {
                 "another version of slugsmith packed it"
@@ -117,7 +124,7 @@ impl Index {
         };
         Cursor(body)
             .index()
-            .ok_or_else(|| Fault::Damaged("the index ends early".to_owned()))
+            .ok_or_else(|| Fault::Damaged("the index ends early, or is too large".to_owned()))
     }
 }
 
@@ -149,8 +156,13 @@ impl<'a> Cursor<'a> {
             index.roots.push(path(self.text()?));
         }
         let mut previous = Vec::new();
-        for _ in 0..self.number()? {
+        let mut paths = 0_usize;
+        let count = self.number()?;
+        (count <= MOST_ITEMS).then_some(())?;
+        for _ in 0..count {
             let item = self.item(&mut previous)?;
+            paths += item.path.as_os_str().len();
+            (paths <= MOST_PATHS).then_some(())?;
             if let Content::HardLink(of) = item.content {
                 let target = index.items.get(of)?;
                 matches!(target.content, Content::File(_)).then_some(())?;
@@ -175,7 +187,8 @@ impl<'a> Cursor<'a> {
         (shared <= previous.len()).then_some(())?;
         previous.truncate(shared);
         previous.extend_from_slice(self.text()?);
-        let mode = u32::try_from(self.number()?).ok()?;
+        // Programs with another user's rights are never made.
+        let mode = u32::try_from(self.number()?).ok()? & MODE;
         let content = match self.take(1)? {
             b"d" => Content::Directory,
             b"f" => Content::File(self.number()?),

@@ -1,67 +1,72 @@
 //! Making the entries of a tree: folders, then files on all cores, then links and modes.
 
+use std::collections::HashMap;
 use std::fs::Permissions;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use fs_err::os::unix::fs::{FileExt, OpenOptionsExt};
 use rayon::prelude::*;
 
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
-use super::read::{missing, remove};
+use super::read::missing;
 use super::write::tree_bytes;
-use super::{FRAME_BYTES, Fault, no_link_out, partial_name};
+use super::{FRAME_BYTES, Fault};
+use crate::facts::beneath::{self, Beneath};
 use crate::progress::work;
 
-/// Makes every entry that is `wanted`, under the partial names of its root.
+/// Makes every entry that is `wanted`, under the partial names of its root. `partials` are
+/// the roots with those names.
 pub(super) fn write_all(
-    app: &Path,
+    app: &Beneath,
     folder: &Path,
     index: &Index,
+    partials: &[(PathBuf, PathBuf)],
     wanted: &[bool],
 ) -> Result<(), Fault> {
+    for (_, partial) in partials {
+        app.remove(partial)?;
+        if let Some(parent) = partial.parent() {
+            app.create_folders(parent)?;
+        }
+    }
+    let by_root = partials
+        .iter()
+        .map(|(root, partial)| (root.as_path(), partial.as_path()))
+        .collect();
     // `None` for what is left out.
     let places: Vec<_> = index
         .items
         .iter()
         .zip(wanted)
-        .map(|(item, wanted)| wanted.then(|| place(app, &index.roots, &item.path)))
+        .map(|(item, wanted)| wanted.then(|| place(&by_root, &item.path)))
         .collect();
-    for root in &index.roots {
-        let partial = app.join(partial_name(root));
-        remove(&partial)?;
-        if let Some(parent) = partial.parent() {
-            fs_err::create_dir_all(parent)?;
-            no_link_out(app, parent)?;
-        }
-    }
     let made = || {
         let items = index.items.iter().zip(&places);
         items.filter_map(|(item, place)| Some((item, place.as_ref()?)))
     };
     for (item, place) in made() {
         if item.content == Content::Directory {
-            fs_err::create_dir(place)?;
+            app.create_folder(place)?;
         }
     }
-    write_files(folder, index, &places)?;
+    write_files(app, folder, index, &places)?;
     for (item, place) in made() {
         match &item.content {
-            Content::Symlink(target) => fs_err::os::unix::fs::symlink(target, place)?,
+            Content::Symlink(target) => app.symlink(target, place)?,
             Content::HardLink(of) => match places.get(*of) {
-                Some(Some(first)) => fs_err::hard_link(first, place)?,
+                Some(Some(first)) => app.hard_link(first, place)?,
                 _ => return Err(Fault::Damaged("a hard link leads nowhere".to_owned())),
             },
             Content::Directory | Content::File(_) => {}
         }
     }
-    finish_modes(made().collect())
+    finish_modes(app, made().collect())
 }
 
 /// Gives folders, and files that several threads wrote, their modes: last and innermost
 /// first, since any of them may be read-only.
-pub(super) fn finish_modes(made: Vec<(&Item, &PathBuf)>) -> Result<(), Fault> {
+pub(super) fn finish_modes(app: &Beneath, made: Vec<(&Item, &PathBuf)>) -> Result<(), Fault> {
     let usual = 0o777 & !mask();
     for (item, place) in made.into_iter().rev() {
         let late = match item.content {
@@ -70,7 +75,7 @@ pub(super) fn finish_modes(made: Vec<(&Item, &PathBuf)>) -> Result<(), Fault> {
             Content::Symlink(_) | Content::HardLink(_) => false,
         };
         if late {
-            fs_err::set_permissions(place, Permissions::from_mode(item.mode))?;
+            app.set_mode(place, item.mode)?;
         }
     }
     Ok(())
@@ -86,23 +91,24 @@ fn mask() -> u32 {
         .unwrap_or(0o7777)
 }
 
-fn place(app: &Path, roots: &[PathBuf], path: &Path) -> PathBuf {
-    for root in roots {
-        if let Ok(below) = path.strip_prefix(root) {
-            let partial = app.join(partial_name(root));
-            return if below.as_os_str().is_empty() {
-                partial
-            } else {
-                partial.join(below)
-            };
+fn place(partials: &HashMap<&Path, &Path>, path: &Path) -> PathBuf {
+    let found = path
+        .ancestors()
+        .find_map(|root| Some((root, partials.get(root)?)));
+    match found {
+        Some((root, partial)) => {
+            let below = path.strip_prefix(root).unwrap_or(path);
+            let below = below.components();
+            below.fold(partial.to_path_buf(), |place, part| place.join(part))
         }
+        None => path.to_owned(),
     }
-    app.join(path)
 }
 
 /// Writes every file that has a place. All frames are checked, also those of which nothing
 /// is wanted now: what is asked for later must not turn out to be damaged.
 pub(super) fn write_files(
+    app: &Beneath,
     folder: &Path,
     index: &Index,
     places: &[Option<PathBuf>],
@@ -120,7 +126,7 @@ pub(super) fn write_files(
                 return Ok(());
             }
             buffers.decompress()?;
-            buffers.write(&index.items, places, slices, mask)
+            buffers.write(app, &index.items, places, slices, mask)
         },
     )
 }
@@ -152,7 +158,7 @@ pub(super) fn content(folder: &Path, index: &Index, number: usize) -> Result<Vec
 
 /// The file of frames, with the place of each.
 struct Archive<'a> {
-    stored: fs_err::File,
+    stored: std::fs::File,
     /// Where it begins, in bytes, and which stretches lie in it.
     frames: Vec<(u64, &'a Frame, Vec<Slice>)>,
 }
@@ -167,12 +173,7 @@ impl<'a> Archive<'a> {
                 plan.len()
             )));
         }
-        let path = folder.join("frames");
-        // A FIFO would block whoever opens it, for ever.
-        if !fs_err::metadata(&path).map_err(missing)?.is_file() {
-            return Err(Fault::Damaged("the archive is no file".to_owned()));
-        }
-        let stored = fs_err::File::open(path).map_err(missing)?;
+        let stored = beneath::open(&folder.join("frames")).map_err(missing)?;
         let wanted: u64 = index.frames.iter().map(|frame| frame.stored).sum();
         let there = stored.metadata()?.len();
         if there != wanted {
@@ -212,7 +213,7 @@ struct Buffers {
 
 impl Buffers {
     /// Reads a frame and checks its digest.
-    fn load(&mut self, stored: &fs_err::File, begin: u64, frame: &Frame) -> Result<(), Fault> {
+    fn load(&mut self, stored: &std::fs::File, begin: u64, frame: &Frame) -> Result<(), Fault> {
         let length = usize::try_from(frame.stored).map_err(|_| changed())?;
         self.stored.resize(length, 0);
         stored.read_exact_at(&mut self.stored, begin)?;
@@ -239,6 +240,7 @@ impl Buffers {
 
     fn write(
         &self,
+        app: &Beneath,
         items: &[Item],
         places: &[Option<PathBuf>],
         slices: &[Slice],
@@ -253,7 +255,7 @@ impl Buffers {
                 return Err(too_short());
             };
             if let Some(place) = place {
-                write_slice(item, place, slice, bytes, mask)?;
+                write_slice(app, item, place, slice, bytes, mask)?;
             }
         }
         if rest.is_empty() {
@@ -267,6 +269,7 @@ impl Buffers {
 }
 
 fn write_slice(
+    app: &Beneath,
     item: &Item,
     place: &Path,
     slice: &Slice,
@@ -274,26 +277,16 @@ fn write_slice(
     mask: u32,
 ) -> Result<(), Fault> {
     let whole = item.content == Content::File(slice.length);
-    let mut options = fs_err::OpenOptions::new();
-    options.write(true);
     if whole {
         // A name that is there already can only be a trap: the folder is ours and new.
-        options.create_new(true).mode(item.mode);
-    } else {
-        options
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    }
-    let mut file = options.open(place)?;
-    if whole {
+        let mut file = app.create(place, item.mode)?;
         file.write_all(bytes)?;
         // Most modes are what the file was made with: one call less for each file.
         if item.mode & (mask | 0o7000) != 0 {
             file.set_permissions(Permissions::from_mode(item.mode))?;
         }
     } else {
+        let file = app.open_to_write(place, 0o600)?;
         file.write_all_at(bytes, slice.offset)?;
     }
     Ok(())

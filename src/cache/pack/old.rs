@@ -3,9 +3,10 @@
 //! Nothing here is needed: whatever does not fit or can't be read is compressed again.
 
 use std::collections::HashMap;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use fs_err::os::unix::fs::FileExt;
+use crate::facts::beneath;
 
 use super::index::Frame;
 use super::read::read_index;
@@ -13,7 +14,7 @@ use super::read::read_index;
 /// A pack whose frames may be taken over.
 #[derive(Debug)]
 pub struct Old {
-    stored: fs_err::File,
+    stored: std::fs::File,
     /// By the digest of what is in it: the frame and where it begins, in bytes.
     frames: HashMap<[u8; 32], (u64, Frame)>,
 }
@@ -23,10 +24,7 @@ impl Old {
     #[must_use]
     pub fn open(folder: &Path, digest: &str) -> Option<Self> {
         let index = read_index(folder, digest).ok()?;
-        let path = folder.join("frames");
-        // A FIFO would block whoever opens it, for ever.
-        let is_file = fs_err::metadata(&path).is_ok_and(|metadata| metadata.is_file());
-        let stored = is_file.then(|| fs_err::File::open(path).ok())??;
+        let stored = beneath::open(&folder.join("frames")).ok()?;
         let mut frames = HashMap::new();
         let mut begin = 0_u64;
         for frame in index.frames {

@@ -1,12 +1,13 @@
 //! Single entries of a pack, after the tree was unpacked without them.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::Fault;
 use super::index::{Content, Index};
 use super::make::{content, finish_modes, write_files};
 use super::read::read_index;
-use super::{Fault, no_link_out};
+use crate::facts::beneath::Beneath;
 use crate::facts::tree::{Entry, EntryKind};
 
 /// A pack that is open for reading.
@@ -73,30 +74,25 @@ impl Part {
     /// # Errors
     /// As [`super::unpack`]; some of the files may have been made then.
     pub fn fill(&self, app: &Path, numbers: &[usize]) -> Result<(), Fault> {
+        let app = Beneath::open(app)?;
         let mut places = vec![None; self.index.items.len()];
-        let mut folders = BTreeSet::new();
+        let mut folders = HashSet::new();
         for number in numbers {
             if let (Some(place), Some(path)) = (places.get_mut(*number), self.path(*number)) {
-                *place = Some(app.join(path));
+                *place = Some(path.to_owned());
                 folders.extend(path.ancestors().skip(1));
             }
         }
         for (item, place) in self.index.items.iter().zip(&mut places) {
             let path = item.path.as_path();
-            if item.content == Content::Directory
-                && folders.contains(path)
-                && fs_err::symlink_metadata(app.join(path)).is_err()
-            {
-                fs_err::create_dir(app.join(path))?;
-                *place = Some(app.join(path));
+            if item.content == Content::Directory && folders.contains(path) && !app.has(path) {
+                app.create_folder(path)?;
+                *place = Some(path.to_owned());
             }
         }
-        for folder in folders {
-            no_link_out(app, &app.join(folder))?;
-        }
-        write_files(&self.folder, &self.index, &places)?;
+        write_files(&app, &self.folder, &self.index, &places)?;
         let items = self.index.items.iter().zip(&places);
         let made = items.filter_map(|(item, place)| Some((item, place.as_ref()?)));
-        finish_modes(made.collect())
+        finish_modes(&app, made.collect())
     }
 }

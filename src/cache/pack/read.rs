@@ -4,20 +4,19 @@
 //! of which nothing is wanted is then not read at all.
 
 use std::collections::HashSet;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::cache::inputs::read_regular;
-
-use super::index::{Content, Index};
+use super::index::{Content, Index, MOST_STORED};
 use super::make::write_all;
 use super::write::{count, tree_bytes};
-use super::{Fault, Links, is_inside, partial_name};
+use super::{Fault, Links, check, partial_of, real_roots};
+use crate::facts::beneath::{self, Beneath};
 
 /// What was unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpacked {
+    /// Whether the first of the roots that were asked for is among them.
+    pub has_first: bool,
     /// Files and links of the whole tree.
     pub files: u64,
     /// Apparent bytes of the whole tree.
@@ -29,39 +28,50 @@ pub struct Unpacked {
 }
 
 /// Unpacks `folder` into `app`, but for the files whose paths (relative to the app) are in
-/// `left_out`, and for folders that hold nothing else. Each root is written under [`partial_name`] and renamed
-/// when all of them are complete, the first root last: who finds the first root finds all.
-/// What stood under a root's name before is replaced.
+/// `left_out`, and for folders that hold nothing else. The pack may hold `roots` and nothing
+/// else. Each root is written under [`super::partial_name`] and renamed when all of them are
+/// complete, the first root last: who finds the first root finds all. What was at a root
+/// before is replaced.
 ///
 /// # Errors
-/// [`Fault::Damaged`] if a digest, size or count differs; nothing has got its final name
-/// then. [`Fault::Io`] when the disk says no.
+/// [`Fault::Damaged`] if a digest, size, count or root differs; nothing has got its final name
+/// then. [`Fault::Refused`] if a root leads out of the app. [`Fault::Io`] when the disk says no.
 #[allow(clippy::implicit_hasher)] // every caller has the standard one
 pub fn unpack(
     app: &Path,
+    roots: &[PathBuf],
     folder: &Path,
     digest: &str,
     links: Links,
     left_out: &HashSet<PathBuf>,
 ) -> Result<Unpacked, Fault> {
+    let app = Beneath::open(app)?;
+    let wanted_roots = real_roots(&app, roots)?;
     let index = read_index(folder, digest)?;
-    check(&index, links)?;
+    let is_wanted = |root: &PathBuf| wanted_roots.contains(root);
+    if !index.roots.iter().all(is_wanted) {
+        return Err(Fault::Damaged("it holds another tree".to_owned()));
+    }
+    check::links(&index, links)?;
     let wanted = wanted(&index, left_out);
-    let result = write_all(app, folder, &index, &wanted);
+    let partials: Vec<_> = index
+        .roots
+        .iter()
+        .map(|root| (root.clone(), partial_of(&app, root)))
+        .collect();
+    let result = write_all(&app, folder, &index, &partials, &wanted);
     if result.is_err() {
-        for root in &index.roots {
+        for (_, partial) in &partials {
             // Best effort: the next run removes what stays behind.
-            let _ = remove(&app.join(partial_name(root)));
+            let _ = app.remove(partial);
         }
     }
     result?;
-    for root in index.roots.iter().rev() {
-        let partial = app.join(partial_name(root));
-        let last = app.join(root);
-        remove(&last)?;
-        fs_err::rename(partial, last)?;
+    for (root, partial) in partials.iter().rev() {
+        put_in_place(&app, root, partial)?;
     }
     Ok(Unpacked {
+        has_first: index.roots.first() == wanted_roots.first(),
         files: count(&index),
         tree_bytes: tree_bytes(&index),
         left_out_bytes: left_out_bytes(&index, &wanted),
@@ -69,13 +79,33 @@ pub fn unpack(
     })
 }
 
-/// Reads an index that has this digest.
+fn put_in_place(app: &Beneath, root: &Path, partial: &Path) -> std::io::Result<()> {
+    if !partial.starts_with(root) {
+        app.remove(root)?;
+        return app.rename(partial, root);
+    }
+    // A mount point keeps its place; what is in it changes.
+    let ours = partial.file_name();
+    for name in app.names(root)? {
+        if Some(name.as_os_str()) != ours {
+            app.remove(&root.join(name))?;
+        }
+    }
+    for name in app.names(partial)? {
+        app.rename(&partial.join(&name), &root.join(&name))?;
+    }
+    app.remove(partial)
+}
+
+/// Reads an index that has this digest, and whose entries are where they say.
 pub(super) fn read_index(folder: &Path, digest: &str) -> Result<Index, Fault> {
-    let encoded = read_regular(&folder.join("index")).map_err(missing)?;
+    let encoded = beneath::read_at_most(&folder.join("index"), MOST_STORED).map_err(missing)?;
     if blake3::hash(&encoded).to_hex().as_str() != digest {
         return Err(Fault::Damaged("the index has changed".to_owned()));
     }
-    Index::decode(&encoded)
+    let index = Index::decode(&encoded)?;
+    check::form(&index)?;
+    Ok(index)
 }
 
 /// For each entry, whether it is to be made. A file with another name that is wanted, and
@@ -132,55 +162,4 @@ pub(super) fn missing(error: std::io::Error) -> Fault {
     } else {
         Fault::Io(error)
     }
-}
-
-/// Removes a file, a link or a whole folder; links are not followed.
-pub(crate) fn remove(path: &Path) -> std::io::Result<()> {
-    match fs_err::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => remove_folder(path),
-        Ok(_) => fs_err::remove_file(path),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Removes a folder even where a folder below it may not be written to.
-fn remove_folder(path: &Path) -> std::io::Result<()> {
-    let Err(error) = fs_err::remove_dir_all(path) else {
-        return Ok(());
-    };
-    if error.kind() != std::io::ErrorKind::PermissionDenied {
-        return Err(error);
-    }
-    let tree = crate::facts::tree::Tree::read(path);
-    fs_err::set_permissions(path, Permissions::from_mode(0o700))?;
-    for entry in tree.entries() {
-        if entry.kind() == crate::facts::tree::EntryKind::Directory {
-            fs_err::set_permissions(path.join(entry.path()), Permissions::from_mode(0o700))?;
-        }
-    }
-    fs_err::remove_dir_all(path)
-}
-
-/// Refuses an index that would write anywhere but below its roots.
-fn check(index: &Index, links: Links) -> Result<(), Fault> {
-    let damaged =
-        |what: &str, path: &Path| Err(Fault::Damaged(format!("{what}: {}", path.display())));
-    for root in &index.roots {
-        if !is_inside(root) {
-            return damaged("a root leads out of the app", root);
-        }
-    }
-    for item in &index.items {
-        let below = index.roots.iter().any(|root| item.path.starts_with(root));
-        if !is_inside(&item.path) || !below {
-            return damaged("an entry is outside its root", &item.path);
-        }
-        if let Content::Symlink(target) = &item.content
-            && !links.allow(&item.path, target)
-        {
-            return damaged("a link leads out of the app", &item.path);
-        }
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use proptest::prelude::*;
 
 use super::*;
+mod forged;
 mod parts;
 
 use crate::facts::tree::{EntryKind, Tree};
@@ -40,6 +41,10 @@ fn shape(root: &Path) -> Vec<String> {
 fn put(path: &Path, bytes: &[u8]) {
     fs_err::create_dir_all(path.parent().unwrap()).unwrap();
     fs_err::write(path, bytes).unwrap();
+}
+
+fn roots() -> [PathBuf; 1] {
+    ["node_modules".into()]
 }
 
 struct Bench {
@@ -92,6 +97,7 @@ impl Bench {
         let packed = self.pack().unwrap();
         let unpacked = unpack(
             &self.to(),
+            &roots(),
             &self.stored(),
             &packed.digest,
             Links::Inside,
@@ -168,6 +174,7 @@ fn several_roots_and_missing_ones() {
     let packed = pack(&bench.from(), &roots, &bench.stored(), Links::Inside, None).unwrap();
     let unpacked = unpack(
         &bench.to(),
+        &roots,
         &bench.stored(),
         &packed.digest,
         Links::Inside,
@@ -234,6 +241,7 @@ fn every_flipped_bit_and_every_cut_is_found() {
             assert!(
                 unpack(
                     &bench.to(),
+                    &roots(),
                     &bench.stored(),
                     &packed.digest,
                     Links::Inside,
@@ -245,6 +253,7 @@ fn every_flipped_bit_and_every_cut_is_found() {
             assert!(
                 unpack(
                     &bench.to(),
+                    &roots(),
                     &bench.stored(),
                     &packed.digest,
                     Links::Inside,
@@ -261,6 +270,7 @@ fn every_flipped_bit_and_every_cut_is_found() {
         assert!(matches!(
             unpack(
                 &bench.to(),
+                &roots(),
                 &bench.stored(),
                 &packed.digest,
                 Links::Inside,
@@ -272,6 +282,7 @@ fn every_flipped_bit_and_every_cut_is_found() {
     }
     unpack(
         &bench.to(),
+        &roots(),
         &bench.stored(),
         &packed.digest,
         Links::Inside,
@@ -377,6 +388,7 @@ fn a_changed_tree_is_packed_from_what_did_not_change_to_the_same_bytes() {
     assert!(all >= 8 && taken * 2 > all, "{taken} of {all} frames");
     unpack(
         &bench.to(),
+        &roots(),
         &bench.stored(),
         &packed.digest,
         Links::Inside,

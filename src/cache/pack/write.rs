@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use fs_err::os::unix::fs::OpenOptionsExt;
 use rayon::prelude::*;
+use rustix::fs::FileType;
 
-use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
-use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, is_inside, no_link_out};
+use super::index::{Content, Frame, Index, Item, MODE, Slice, frame_plan};
+use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, check, is_inside, real_roots};
+use crate::facts::beneath::Beneath;
 use crate::facts::tree::{EntryKind, Tree};
 use crate::progress::work;
 
@@ -41,15 +42,18 @@ pub fn pack(
 ) -> Result<Packed, Fault> {
     let mut index = Index::default();
     let mut seen = HashMap::new();
-    for root in roots {
-        if !is_inside(root) {
-            return Err(Fault::Refused(format!(
-                "{} is not a path inside the app",
-                root.display()
-            )));
-        }
-        collect(app, root, links, &mut index, &mut seen)?;
+    if let Some(root) = roots.iter().find(|root| !is_inside(root)) {
+        return Err(Fault::Refused(format!(
+            "{} is not a path inside the app",
+            root.display()
+        )));
     }
+    let app = &Beneath::open(app)?;
+    for root in real_roots(app, roots)? {
+        collect(app, &root, links, &mut index, &mut seen)?;
+    }
+    // What would be refused when it is read need not be stored.
+    check::links(&index, links).map_err(|fault| Fault::Refused(fault.to_string()))?;
     let plan = frame_plan(&index.items);
     let mut out = fs_err::File::create(folder.join("frames"))?;
     let mut stored_bytes = 0;
@@ -131,30 +135,28 @@ pub(super) fn tree_bytes(index: &Index) -> u64 {
 
 /// Adds a root and all that is below it.
 fn collect(
-    app: &Path,
+    app: &Beneath,
     root: &Path,
     links: Links,
     index: &mut Index,
     seen: &mut HashMap<(u64, u64), usize>,
 ) -> Result<(), Fault> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = match fs_err::symlink_metadata(app.join(root)) {
-        Ok(metadata) => metadata,
+    let stat = match app.stat(root) {
+        Ok(stat) => stat,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    no_link_out(app, app.join(root).parent().unwrap_or(app))?;
-    let mode = metadata.mode() & 0o7777;
+    let (kind, mode) = (FileType::from_raw_mode(stat.st_mode), stat.st_mode & MODE);
     index.roots.push(root.to_owned());
-    if metadata.is_file() {
+    if kind == FileType::RegularFile {
         index.items.push(Item {
             path: root.to_owned(),
             mode,
-            content: Content::File(metadata.len()),
+            content: Content::File(u64::try_from(stat.st_size).unwrap_or_default()),
         });
         return Ok(());
     }
-    if !metadata.is_dir() {
+    if kind != FileType::Directory {
         return Err(Fault::Refused(format!(
             "{} is neither a file nor a folder",
             root.display()
@@ -165,7 +167,7 @@ fn collect(
         mode,
         content: Content::Directory,
     });
-    let tree = Tree::read(&app.join(root));
+    let tree = Tree::read(&app.path().join(root));
     if let Some(unread) = tree.unread().first() {
         let path = root.join(&unread.path);
         return Err(Fault::Io(std::io::Error::other(format!(
@@ -177,10 +179,10 @@ fn collect(
     for entry in tree.entries() {
         let path = root.join(entry.path());
         let (mode, content) = match entry.kind() {
-            EntryKind::Directory => (entry.mode(), Content::Directory),
-            EntryKind::File => (entry.mode(), file(entry, index.items.len(), seen)),
+            EntryKind::Directory => (entry.mode() & MODE, Content::Directory),
+            EntryKind::File => (entry.mode() & MODE, file(entry, index.items.len(), seen)),
             EntryKind::Symlink => {
-                let target = fs_err::read_link(app.join(&path))?;
+                let target = fs_err::read_link(app.path().join(&path))?;
                 if !links.allow(&path, &target) {
                     return Err(Fault::Refused(format!(
                         "the link {} leads out of the app, to {}",
@@ -221,17 +223,19 @@ fn file(
 }
 
 /// Reads the stretches of one frame into `raw`.
-fn gather(app: &Path, items: &[Item], slices: &[Slice], raw: &mut Vec<u8>) -> std::io::Result<()> {
+fn gather(
+    app: &Beneath,
+    items: &[Item],
+    slices: &[Slice],
+    raw: &mut Vec<u8>,
+) -> std::io::Result<()> {
     raw.clear();
     for slice in slices {
         let Some(item) = items.get(slice.item) else {
             continue;
         };
         // The name may have become a link since the walk: never follow it.
-        let mut file = fs_err::OpenOptions::new()
-            .read(true)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-            .open(app.join(&item.path))?;
+        let mut file = app.file(&item.path)?;
         if slice.offset > 0 {
             file.seek(SeekFrom::Start(slice.offset))?;
         }

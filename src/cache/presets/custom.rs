@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::{Job, PACKED, Recognised, Site, Step, machine};
 use crate::cache::inputs::Inputs;
 use crate::cache::pack::Fault;
+use crate::cache::store::{Record, Stored};
 use crate::cache::{Context, secrets};
 use crate::command;
 use crate::config::CustomCache;
+use crate::facts::secrets::in_command;
 use crate::facts::tree::Tree;
 use crate::units;
 
@@ -49,12 +51,41 @@ fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
     let mut step = Step::new(program, &[]).script();
     step.arguments = arguments;
     let mut inputs = inputs(context, cache);
-    inputs.plain("run", command::mask(run));
+    let shown = in_command(run);
+    if shown != run {
+        let stored = stored(context, cache);
+        let old = stored
+            .as_ref()
+            .and_then(|record| record.inputs.named().get(MASKED_RUN));
+        inputs.salted(MASKED_RUN, run.as_bytes(), old.map(String::as_str));
+    }
+    inputs.plain("run", shown);
+    // What the app itself has at the paths is part of what is stored, and must not come back
+    // when it has changed.
+    for path in cache.paths.iter().map(|path| tidy(path)) {
+        let path = path.to_string_lossy();
+        if context.app.root.join(&*path).is_dir() {
+            inputs.folder(&context.app.root, &path);
+        } else {
+            inputs.file(&context.app.root, &path);
+        }
+    }
     Job {
         install: vec![step],
         most: Some(cache.max_size.unwrap_or(MOST)),
         launch: cache.launch,
         ..Job::new(inputs, PathBuf::new())
+    }
+}
+
+/// The input for a command of which a part is masked.
+const MASKED_RUN: &str = "run, with what is masked";
+
+/// What is stored for this cache.
+fn stored(context: &Context<'_>, cache: &CustomCache) -> Option<Box<Record>> {
+    match context.store.look_up(&cache.name.value) {
+        Stored::Complete(record) => Some(record),
+        Stored::Unusable(_) | Stored::Nothing => None,
     }
 }
 
@@ -70,6 +101,7 @@ pub(in crate::cache) fn tidy(path: &str) -> PathBuf {
 pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> Inputs {
     let mut inputs = Inputs::default();
     machine(&mut inputs, context);
+    inputs.plain("paths", cache.paths.join(", "));
     let root = &context.app.root;
     let is_glob = |key: &str| key.contains(['*', '?', '[', '{']);
     for key in cache.key.iter().filter(|key| !is_glob(key)) {
@@ -99,8 +131,8 @@ pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> In
             }
         }
     }
-    secrets::environment(&mut inputs, context.environment, |name| {
-        cache.env.iter().any(|wanted| wanted == name)
-    });
+    let stored = stored(context, cache);
+    let stored = stored.as_ref().map(|record| &record.inputs);
+    secrets::named(&mut inputs, context.environment, &cache.env, stored);
     inputs
 }

@@ -157,7 +157,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         .ok_or_else(|| missing(file, "python3"))?;
     let question = "import platform, sys; print(platform.python_version(), sys.implementation.cache_tag, \
         sys.base_prefix)";
-    let answer = tools::ask(&python, &["-c", question], environment)
+    let answer = tools::ask_outside(&python, &["-c", question], environment)
         .ok_or_else(|| missing(file, "python3"))?;
     let words: Vec<_> = answer.splitn(3, ' ').collect();
     let mut inputs = Inputs::default();

@@ -8,10 +8,14 @@ use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::inputs::Inputs;
+use crate::facts::beneath;
 
 /// Raise it when the meaning of anything stored changes; old caches are then discarded.
 /// The buildpack's version is no part of any key: a release must not cost a cold build.
 const SCHEMA: &str = "1";
+
+/// No metadata is longer, in bytes.
+const LONGEST: u64 = 20_000_000;
 
 /// What a layer's TOML says. All numbers are text, because integers in `[metadata]` come
 /// back from the lifecycle as floats (libcnb.rs#473).
@@ -111,8 +115,9 @@ pub enum Stored {
 impl Metadata {
     /// Reads the TOML of a cache, and whether it has `[types]`: the lifecycle takes them out
     /// of what it gives back.
-    pub(super) fn read(toml: &Path) -> Option<(Self, bool)> {
-        let read: LayerContentMetadata<Self> = libcnb::read_toml_file(toml).ok()?;
+    pub(super) fn read(path: &Path) -> Option<(Self, bool)> {
+        let text = String::from_utf8(beneath::read_at_most(path, LONGEST).ok()?).ok()?;
+        let read: LayerContentMetadata<Self> = toml::from_str(&text).ok()?;
         Some((read.metadata, read.types.is_some()))
     }
 

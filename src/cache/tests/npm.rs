@@ -89,7 +89,8 @@ fn another_node_is_a_miss() {
 
 #[test]
 fn what_is_there_is_adopted() {
-    let bed = Bed::npm_app();
+    let mut bed = Bed::npm_app();
+    bed.environment.world = crate::facts::environment::World::CloudNative;
     bed.put("node_modules/ms/index.js", "mine");
     fs_err::write(
         bed.root().join("group.toml"),
@@ -207,12 +208,29 @@ fn an_interrupted_install_is_not_taken_for_a_whole_one() {
     // As a kill leaves it: half a tree under its final name, and a partial sibling.
     bed.put("node_modules/half/index.js", "half");
     bed.put("node_modules.slugsmith-partial/x", "half");
-    bed.put(".slugsmith-unfinished-npm", "");
+    crate::cache::apply::interrupt(&bed.app(), "npm");
     let (outcomes, _) = bed.build();
     assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
     assert!(installed(&bed) && !bed.app().join("node_modules/half").exists());
     assert!(!bed.app().join(".slugsmith-unfinished-npm").exists());
     assert!(!bed.app().join("node_modules.slugsmith-partial").exists());
+}
+
+/// Anyone can commit such a file; it takes nothing away.
+#[test]
+fn a_mark_that_was_committed_is_not_obeyed() {
+    let bed = Bed::npm_app();
+    bed.put("node_modules/own/index.js", "committed");
+    bed.put(
+        ".slugsmith-unfinished-npm",
+        "An install is under way, or was interrupted here.\n1\n",
+    );
+    let (outcomes, _) = bed.build();
+    assert!(matches!(
+        outcomes[0].decision.verdict,
+        Verdict::Adopted { .. }
+    ));
+    assert!(bed.app().join("node_modules/own/index.js").exists());
 }
 
 #[test]

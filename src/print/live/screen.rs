@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::print::line::{Line, Skin, one_line};
+use crate::print::line::{Line, Skin};
+use crate::print::safe;
 use crate::progress::work::{Seen, Unit};
 use crate::units;
 
@@ -223,7 +224,7 @@ fn row(title: &str, seen: Option<&Seen>, took: Duration, frame: usize, width: us
     }
     end.push(' ');
     end.push_str(&units::seconds(took));
-    let begin = format!("  {spinner} {}", one_line(title));
+    let begin = format!("  {spinner} {}", safe::line(title));
     // Counts matter more than the whole of a name.
     let width = width.saturating_sub(1);
     let room = width.saturating_sub(columns(&end));

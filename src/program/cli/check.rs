@@ -307,7 +307,7 @@ fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
     }
     let report = audit::run(&facts, config);
     let edits = fix_plan::plan(&facts, &report);
-    arguments.file.write(&patch::patch(&edits))?;
+    arguments.file.write_as_it_is(&patch::patch(&edits))?;
     if edits.is_empty() {
         // Beside the patch, which is empty: standard output is what `git apply` reads.
         let says = "Nothing to patch: no finding has an edit that is certain.";

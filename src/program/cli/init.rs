@@ -1,6 +1,6 @@
 //! `slugsmith init`: propose a project.toml for this app, with what each line would save.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::build::cache_folder;
 use super::{environment, folder};
@@ -10,6 +10,7 @@ use crate::config::{self, Config, Sourced, StripLevel};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::app;
+use crate::facts::beneath::Beneath;
 use crate::facts::environment::Environment;
 use crate::facts::{self, Parsed};
 use crate::flow::{self, Input};
@@ -73,7 +74,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     // A link that leads nowhere is a file of the user's, too.
     let exists = path.symlink_metadata().is_ok();
     if arguments.write && !exists {
-        fs_err::write(&path, &proposal).map_err(|error| io("writing", &path, &error))?;
+        Beneath::open(&folder)
+            .and_then(|folder| folder.write(Path::new(config::FILE), proposal.as_bytes()))
+            .map_err(|error| io("writing", &path, &error))?;
     }
     let ending = match (arguments.write, exists) {
         (true, false) => "# Written to project.toml.\n",

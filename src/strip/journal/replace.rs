@@ -1,14 +1,14 @@
-//! How does smaller content take a file's place?
+//! Smaller content that takes a file's place.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::folders::Folders;
-use super::{Content, Observer, Step};
+use super::{Content, Observer, Step, ours};
+use crate::facts::beneath::Beneath;
 
 /// A file that smaller content takes the place of.
 pub(super) struct Replacement<'r> {
-    pub(super) app: &'r Path,
+    pub(super) app: &'r Beneath,
     pub(super) path: &'r Path,
     pub(super) slot: &'r Path,
     pub(super) number: usize,
@@ -21,41 +21,34 @@ impl Replacement<'_> {
     pub(super) fn make(
         &self,
         content: &Content<'_>,
-        folders: &mut Folders,
         observer: &mut Observer<'_>,
     ) -> io::Result<io::Result<()>> {
-        let place = self.app.join(self.path);
         let new = self.slot.with_extension("new");
-        if let Err(error) = self.prepare(&place, &new, content, folders) {
+        if let Err(error) = self.prepare(&new, content) {
             return Ok(Err(error));
         }
         observer(Step::Written(self.number))?;
-        if let Err(error) = fs_err::rename(&place, self.slot) {
+        if let Err(error) = self.app.move_file(self.path, self.slot) {
             return Ok(Err(error));
         }
         observer(Step::Swapped(self.number))?;
-        if let Err(error) = fs_err::rename(&new, &place) {
-            return Ok(fs_err::rename(self.slot, &place).and(Err(error)));
+        if let Err(error) = self.app.move_file(&new, self.path) {
+            return Ok(self.app.move_file(self.slot, self.path).and(Err(error)));
         }
         Ok(Ok(()))
     }
 
-    fn prepare(
-        &self,
-        place: &Path,
-        new: &Path,
-        content: &Content<'_>,
-        folders: &mut Folders,
-    ) -> io::Result<()> {
-        folders.check(self.app, self.path)?;
-        let Some(bytes) = content(place)? else {
+    fn prepare(&self, new: &Path, content: &Content<'_>) -> io::Result<()> {
+        ours(self.path)?;
+        let mut old = self.app.file(self.path)?;
+        let Some(bytes) = content(&mut old)? else {
             return Err(io::Error::other("its content changed meanwhile"));
         };
-        let old = fs_err::symlink_metadata(place)?;
-        let mut file = fs_err::File::create(new)?;
+        let metadata = old.metadata()?;
+        let mut file = self.app.create(new, 0o600)?;
         file.write_all(&bytes)?;
-        file.set_permissions(old.permissions())?;
+        file.set_permissions(metadata.permissions())?;
         // Whoever compares times to tell whether something changed is right not to.
-        file.file().set_modified(old.modified()?)
+        file.set_modified(metadata.modified()?)
     }
 }

@@ -54,7 +54,7 @@ fn changes(paths: Vec<PathBuf>) -> Vec<Change> {
 }
 
 #[allow(clippy::unnecessary_wraps)] // the shape of `Content`
-fn small(_: &Path) -> io::Result<Option<Vec<u8>>> {
+fn small(_: &mut std::fs::File) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(b"small".to_vec()))
 }
 
@@ -140,7 +140,8 @@ fn links_and_foreign_journals_lead_nowhere() {
     let aside = root.join(FOLDER);
     fs_err::create_dir_all(aside.join("0")).unwrap();
     fs_err::write(aside.join("0/0"), "evil").unwrap();
-    record::write(&aside, &[Change::Remove(PathBuf::from("out/planted"))]).unwrap();
+    let beneath = Beneath::open(root).unwrap();
+    record::write(&beneath, &[Change::Remove(PathBuf::from("out/planted"))]).unwrap();
     assert!(recover(root).is_err());
     assert!(!outside.path().join("planted").exists());
 }
@@ -151,7 +152,7 @@ fn a_damaged_journal_deletes_nothing() {
     let aside = folder.path().join(FOLDER);
     fs_err::create_dir_all(aside.join("0")).unwrap();
     fs_err::write(aside.join("0/0"), "data").unwrap();
-    fs_err::write(aside.join(JOURNAL), "slugsmith-journal 2\0-a/o").unwrap();
+    fs_err::write(aside.join(JOURNAL), "slugsmith-journal 3\01\0-a/o").unwrap();
     assert!(recover(folder.path()).is_err());
     assert!(aside.join("0/0").exists());
 }
@@ -165,4 +166,67 @@ fn a_file_that_vanished_is_reported_and_the_rest_goes() {
     assert_eq!(outcome.failed.keys().copied().collect::<Vec<_>>(), [6]);
     aside.commit(&mut |_| Ok(())).unwrap();
     assert!(!folder.path().join("a/b").exists());
+}
+
+/// Commits a removal that was stopped, or copies it: the journal is another file then.
+#[test]
+fn a_journal_that_was_written_elsewhere_is_not_obeyed() {
+    let (folder, paths) = app();
+    let root = folder.path();
+    let outside = tempfile::tempdir().unwrap();
+    fs_err::write(outside.path().join("0"), "of a neighbour").unwrap();
+    let stopped = remove(root, paths, &mut |at| match at {
+        Step::JournalWritten => Err(io::Error::other("killed")),
+        _ => Ok(()),
+    });
+    stopped.unwrap_err();
+    let aside = root.join(FOLDER);
+    let journal = fs_err::read(aside.join(JOURNAL)).unwrap();
+    fs_err::remove_file(root.join("three")).unwrap();
+    // Still the first file, so that the new one has another inode.
+    fs_err::rename(aside.join(JOURNAL), root.join("committed")).unwrap();
+    fs_err::write(aside.join(JOURNAL), journal).unwrap();
+    std::os::unix::fs::symlink(outside.path(), aside.join("0")).unwrap();
+    assert!(recover(root).is_err());
+    assert!(outside.path().join("0").exists());
+    assert!(aside.join(JOURNAL).exists());
+}
+
+#[test]
+fn a_shard_that_became_a_link_leads_nowhere() {
+    let (folder, _) = app();
+    let root = folder.path();
+    let outside = tempfile::tempdir().unwrap();
+    fs_err::write(outside.path().join("0"), "of a neighbour").unwrap();
+    fs_err::create_dir(root.join(FOLDER)).unwrap();
+    std::os::unix::fs::symlink(outside.path(), root.join(FOLDER).join("0")).unwrap();
+    let beneath = Beneath::open(root).unwrap();
+    record::write(&beneath, &[Change::Remove(PathBuf::from("gone"))]).unwrap();
+    recover(root).unwrap();
+    assert!(outside.path().join("0").exists());
+    assert!(!root.join("gone").exists());
+}
+
+/// What a process of an install script could do while strip works.
+#[test]
+fn a_folder_that_becomes_a_link_meanwhile_leads_nowhere() {
+    let (folder, _) = app();
+    let root = folder.path();
+    let outside = tempfile::tempdir().unwrap();
+    for name in ["one", "b"] {
+        fs_err::write(outside.path().join(name), "of a neighbour").unwrap();
+    }
+    let paths = ["three", "a/one", "a/shrinks"].map(PathBuf::from).to_vec();
+    let (aside, outcome) = move_aside(root, changes(paths), &small, &mut |at| {
+        if at == Step::Moved(0) {
+            fs_err::rename(root.join("a"), root.join("away"))?;
+            std::os::unix::fs::symlink(outside.path(), root.join("a"))?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(outcome.failed.len(), 2);
+    aside.commit(&mut |_| Ok(())).unwrap();
+    assert!(outside.path().join("one").exists());
+    assert!(root.join("away/one").exists());
 }

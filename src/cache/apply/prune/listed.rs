@@ -11,9 +11,9 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Pruned, empty_scopes, entries};
+use super::{Pruned, empty_scopes, entries, remove};
 use crate::cache::inputs::read_regular;
-use crate::cache::pack;
+use crate::facts::beneath::Beneath;
 use crate::facts::tree::Tree;
 
 /// Removes what the list below `project` gives to development. `None` where there is no list
@@ -48,12 +48,12 @@ pub(super) fn prune(app: &Path, project: &Path) -> std::io::Result<Option<Pruned
             pruned.packages += 1;
             pruned.bytes += Tree::read(&path).totals().bytes;
         }
-        pack::remove(&path)?;
+        remove(app, &path)?;
         let modules = path.ancestors().find(|at| at.ends_with("node_modules"));
         touched.extend(modules.map(Path::to_owned));
     }
     for modules in touched.iter().filter(|modules| modules.is_dir()) {
-        programs(modules)?;
+        programs(app, modules)?;
         empty_scopes(modules);
         // Refused, and rightly so, where something is left in it.
         let _ = fs_err::remove_dir(modules);
@@ -61,8 +61,8 @@ pub(super) fn prune(app: &Path, project: &Path) -> std::io::Result<Option<Pruned
     packages.retain(|_, package| !is_dev(package));
     let mut text = serde_json::to_string_pretty(&list)?;
     text.push('\n');
-    if file.exists() {
-        fs_err::write(&file, text)?;
+    if let (true, Ok(inside)) = (file.exists(), file.strip_prefix(app)) {
+        Beneath::open(app)?.write(inside, text.as_bytes())?;
     }
     Ok(Some(pruned))
 }
@@ -95,14 +95,14 @@ fn leads_away(root: &Path, inside: &Path) -> bool {
 }
 
 /// Removes programs that have lost their packages.
-fn programs(modules: &Path) -> std::io::Result<()> {
+fn programs(app: &Path, modules: &Path) -> std::io::Result<()> {
     let folder = modules.join(".bin");
     if folder.is_symlink() {
         return Ok(());
     }
     for path in entries(&folder) {
         if path.is_symlink() && !path.exists() {
-            fs_err::remove_file(path)?;
+            remove(app, &path)?;
         }
     }
     let _ = fs_err::remove_dir(folder);

@@ -35,6 +35,7 @@ fn single_files(root: &Path, take: impl Fn(usize) -> bool) -> HashSet<PathBuf> {
 fn unpack_without(bench: &Bench, packed: &Packed, left_out: &HashSet<PathBuf>) -> Unpacked {
     unpack(
         &bench.to(),
+        &roots(),
         &bench.stored(),
         &packed.digest,
         Links::Inside,
@@ -103,6 +104,7 @@ fn a_damaged_frame_is_found_even_where_nothing_of_it_is_wanted() {
     let left_out = [PathBuf::from("node_modules/a.js.map")].into();
     let result = unpack(
         &bench.to(),
+        &roots(),
         &bench.stored(),
         &packed.digest,
         Links::Inside,
