@@ -6,6 +6,7 @@
 //! installs and stores; it is the only part that writes. A cache problem never fails a
 //! build: doubt means discard, one line why, install.
 
+mod adopt;
 mod apply;
 pub mod collect;
 pub mod companion;
@@ -42,6 +43,7 @@ use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::App;
 use crate::facts::environment::{Environment, World};
+use crate::facts::neighbours::{Neighbours, known};
 use crate::progress::{Event, Progress};
 
 /// What was decided about one cache, before anything is written.
@@ -111,6 +113,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
     pub environment: &'a Environment,
     pub store: &'a store::Store,
+    /// What other buildpacks did before.
+    pub neighbours: &'a Neighbours,
 }
 
 impl Context<'_> {
@@ -121,25 +125,10 @@ impl Context<'_> {
         self.store.root().parent().filter(|_| is_layers)
     }
 
-    /// Ids of the group's buildpacks, as far as the group is known.
-    pub(crate) fn group(&self) -> Vec<String> {
-        let layers = self.layers_root().map(crate::facts::layers::read);
-        let group = layers.map(|layers| layers.group).unwrap_or_default();
-        group.into_iter().map(|buildpack| buildpack.id).collect()
-    }
-
-    /// Who may have installed what is already there: the buildpack of the group that
-    /// names the ecosystem.
-    fn installer(&self, ecosystem: &str) -> String {
-        let family: &[&str] = match ecosystem {
-            "npm" | "yarn" | "pnpm" | "bun" => &["node", "npm", "yarn", "pnpm"],
-            "bundler" => &["ruby", "bundle"],
-            "composer" => &["php", "composer"],
-            other => &[other],
-        };
-        self.group()
-            .into_iter()
-            .find(|id| family.iter().any(|word| id.contains(word)))
+    /// Who has most likely installed what is already there for this cache.
+    fn installer(&self, cache: &str) -> String {
+        known::of(cache)
+            .and_then(|known| self.neighbours.who(known, &self.app.root))
             .unwrap_or_else(|| "an earlier buildpack, or committed".to_owned())
     }
 
@@ -195,6 +184,7 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
         config,
         environment,
         store: &store::Store::new(PathBuf::new()),
+        neighbours: Neighbours::none(),
     };
     let projects = config.cache.projects.iter().map(String::as_str);
     !std::iter::once("")
@@ -220,7 +210,7 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     let custom: Vec<_> = presets::recognise_custom(context);
     let live = packages.iter().chain(&custom);
     let live = live.filter(|recognised| match recognised {
-        presets::Recognised::Site(site) => !apply::is_settled(&context.app.root, site),
+        presets::Recognised::Site(site) => !apply::is_settled(context, site),
         presets::Recognised::Unusable { .. } => false,
     });
     // With a second install to come, that one may look at the first one's tree.

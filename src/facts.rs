@@ -15,6 +15,7 @@ pub mod command;
 pub mod environment;
 pub mod installed;
 pub mod layers;
+pub mod neighbours;
 pub mod packages;
 pub mod process;
 pub mod secrets;

@@ -98,6 +98,11 @@ impl Own {
             })
     }
 
+    /// Whether it is the companion or the last buildpack.
+    fn is_slugsmith(&self) -> bool {
+        self.id.starts_with("slugsmith/")
+    }
+
     fn is_companion(&self) -> bool {
         self.id == COMPANION
     }

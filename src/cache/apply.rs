@@ -19,14 +19,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 pub(super) use self::answer::{Answer, answer};
-use self::mark::{Mark, is_installed};
+use self::mark::Mark;
 pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
+use super::adopt::{self, Adoption};
 use super::explain;
 use super::presets::{self, Class, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::error::Result;
+use crate::facts::neighbours::leads_out;
 use crate::progress::{Event, Progress};
 
 /// Gives cache folders back before the first script of the app that could use them.
@@ -39,8 +41,18 @@ pub(super) fn interrupt(app: &Path, name: &str) {
 }
 
 /// Whether a site needs no work: an earlier buildpack has installed it.
-pub(super) fn is_settled(app: &Path, site: &Site<'_>) -> bool {
-    site.adopted.is_some() || is_installed(app, &site.trees) && !Mark::of(app, &site.name).is_set()
+pub(super) fn is_settled(context: &Context<'_>, site: &Site<'_>) -> bool {
+    let judged = adopt::trees(&wanted(context, site), &site.trees);
+    let is_whole = !judged.is_nothing() && !Mark::of(&context.app.root, &site.name).is_set();
+    is_whole || !site.adoption.is_nothing()
+}
+
+fn wanted<'a>(context: &'a Context<'_>, site: &'a Site<'_>) -> adopt::Wanted<'a> {
+    adopt::Wanted {
+        context,
+        name: &site.name,
+        at: Path::new(""),
+    }
 }
 
 /// Restores or installs one site. What it leaves to do comes when all sites are installed.
@@ -56,12 +68,13 @@ pub(super) fn site<'a>(
     let app = &context.app.root;
     let mark = Mark::of(app, &site.name);
     mark.clean(app, &site.trees)?;
+    let adoption = adopt::trees(&wanted(context, &site), &site.trees).or(|| site.adoption.clone());
     let Site {
         name,
         what,
         class,
         trees,
-        adopted,
+        adoption: _,
         job,
     } = site;
     let decision = |verdict| Decision {
@@ -69,9 +82,13 @@ pub(super) fn site<'a>(
         what: what.clone(),
         verdict,
     };
-    let is_there = || is_installed(app, &trees).then(|| context.installer(&name));
-    if let Some(by) = adopted.or_else(is_there) {
-        let mut outcome = settled(decision(Verdict::Adopted { by }), progress);
+    let verdict = match adoption {
+        Adoption::Nothing => None,
+        Adoption::Installed { by } => Some(Verdict::Adopted { by }),
+        Adoption::Unclear { why } => Some(Verdict::Skipped { why }),
+    };
+    if let Some(verdict) = verdict {
+        let mut outcome = settled(decision(verdict), progress);
         outcome.folders = folders(app, &trees);
         return Ok((outcome, None));
     }
@@ -260,7 +277,9 @@ pub(super) fn empty(decision: Decision) -> Outcome {
 fn folders(app: &Path, trees: &[PathBuf]) -> Vec<String> {
     trees
         .iter()
-        .filter(|tree| app.join(tree).is_dir())
+        // A link is what another buildpack made, and its target may be a layer of its own.
+        .filter(|tree| fs_err::symlink_metadata(app.join(tree)).is_ok_and(|found| found.is_dir()))
+        .filter(|tree| !leads_out(app, tree))
         .filter_map(|tree| tree.to_str().map(str::to_owned))
         .collect()
 }

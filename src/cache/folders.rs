@@ -28,6 +28,7 @@ use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict};
 use crate::error::{Problem, Result, io};
 use crate::facts::before::Before;
 use crate::facts::environment::World;
+use crate::facts::neighbours::leads_out;
 use crate::progress::{Event, Progress};
 
 /// All cache folders of one run.
@@ -81,7 +82,13 @@ impl<'a> Folders<'a> {
                 let mut others = folders.iter().flat_map(|folder| &folder.paths);
                 others.any(|other| other.starts_with(path) || path.starts_with(other))
             };
-            if !folder.paths.iter().any(overlaps) {
+            // What lies behind a link of another buildpack is that one's.
+            let is_elsewhere = |path: &PathBuf| leads_out(&context.app.root, path);
+            if !folder
+                .paths
+                .iter()
+                .any(|path| overlaps(path) || is_elsewhere(path))
+            {
                 folders.push(folder);
             }
         }

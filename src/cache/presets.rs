@@ -32,6 +32,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::adopt::{Adoption, Wanted};
 use super::inputs::Inputs;
 use super::lockfile::Lockfile;
 use super::{Context, EnvChange, How, LOCKFILE_OUT_OF_STEP};
@@ -84,6 +85,15 @@ impl<'a> Place<'a> {
         self.at.join(path)
     }
 
+    /// What is judged for a cache of this place.
+    fn wanted<'b>(&'b self, name: &'b str) -> Wanted<'b> {
+        Wanted {
+            context: self.context,
+            name,
+            at: &self.at,
+        }
+    }
+
     fn unusable<'b>(&self, name: &str, malformed: &Malformed) -> Recognised<'b> {
         let reported = self.at.as_os_str().is_empty()
             && self.app.broken().any(|reported| reported == malformed);
@@ -106,8 +116,8 @@ pub(super) struct Site<'a> {
     /// Packed class: what the install makes, relative to the app. The first one is there
     /// when, and only when, the install is complete.
     pub trees: Vec<PathBuf>,
-    /// Who has installed this already, where the trees don't show it.
-    pub adopted: Option<String>,
+    /// Whether somebody has installed this already, where the trees don't show it.
+    pub adoption: Adoption,
     /// Reads the inputs. Not done for what is adopted; a problem means that nothing can
     /// be installed, and is a warning.
     pub job: Box<dyn FnOnce() -> Result<Job, Problem> + 'a>,
@@ -383,12 +393,4 @@ fn missing(file: &str, tool: &str) -> Problem {
         _ => "",
     };
     Problem::new(&super::TOOL_MISSING).saw(format!("{file} needs `{tool}`{brings}"))
-}
-
-/// The buildpack of the group whose exact id is in `ids`, if the group is known.
-fn earlier(context: &Context<'_>, ids: &[&str]) -> Option<String> {
-    context
-        .group()
-        .into_iter()
-        .find(|id| ids.contains(&id.as_str()))
 }

@@ -5,6 +5,7 @@
 
 mod launch_check;
 mod profile;
+mod release;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -55,9 +56,9 @@ pub fn main(step: Step, operands: &[PathBuf], own: &Own) -> ExitCode {
         // The report of the build is the last buildpack's.
         Step::Report if own.is_companion() => printed("{}\n"),
         Step::Compile => compile(operands, own.folder.as_deref()),
-        // The last buildpack's `release` decides the default process types, and we are
-        // the last: say nothing, so that the Procfile counts.
-        Step::Release => printed("--- {}\n"),
+        // The first buildpack of a list decides nothing.
+        Step::Release if own.is_companion() => printed(release::NOTHING),
+        Step::Release => release(operands, own.folder.as_deref()),
         Step::Report => report(operands),
         Step::TestCompile => test_compile(),
     };
@@ -130,6 +131,7 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         config: &build.config,
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     if let Err(error) = store_folder::ready(&notes) {
         let saw = crate::error::io("writing to", &notes, &error).saw;
@@ -144,6 +146,10 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let build = Build::read(operands)?;
     let app = &build.app;
+    let procfile = facts::app::read(app).procfile;
+    let mut processes = release::process_types(&release::passed_on(app, buildpack));
+    // A Procfile counts more than a release.
+    processes.retain(|(name, _)| procfile.iter().all(|one| one.name != *name));
     let mut log = super::log(Skin::Classic, &build.config);
     // A cache that can't be kept must not fail a build.
     let mut temporary = None;
@@ -166,6 +172,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         classic: Some(flow::Classic {
             config_vars: &build.config_vars,
             buildpack,
+            processes: &processes,
         }),
         previous: None,
     };
@@ -183,7 +190,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         }
     }
     let at_end = facts::app::read(app);
-    if at_end.procfile.is_empty() {
+    if at_end.procfile.is_empty() && processes.is_empty() {
         log.event(Event::Warning(
             &Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
         ));
@@ -216,6 +223,12 @@ fn forget_script(root: &Path, path: &str) -> Result<()> {
 /// of somebody else: it is refused, and replaced where it is the file itself.
 fn write_inside(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
     Beneath::open(root)?.replace(Path::new(path), text.as_bytes())
+}
+
+/// The last buildpack's `release` decides the default process types, and we are the last.
+fn release(operands: &[PathBuf], own: Option<&Path>) -> Result<ExitCode> {
+    let answer = operands.first().map(|app| release::passed_on(app, own));
+    printed(answer.as_deref().unwrap_or(release::NOTHING))
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty
@@ -259,15 +272,15 @@ fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
     ))
 }
 
-const NO_PROCFILE: &str =
-    "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`.";
+const NO_PROCFILE: &str = "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`, \
+     and no buildpack of the list gives default process types.";
 
-/// Without a Procfile nothing starts: only the last buildpack's `release` counts.
+/// Nothing starts: no Procfile, and no buildpack whose `release` gives process types.
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
     header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: \
-        what an earlier one would start by itself (`npm start`, for example) is not started.",
+    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack that has \
+          one; slugsmith passes that of the earlier ones on.",
     steps: &[
         "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \
          gunicorn app:app`.",

@@ -129,6 +129,7 @@ fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Pro
         config: &config,
         environment: &environment,
         store: &cache::companion::store_of_keeper(&context.layers_dir),
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     cache::companion::run(&restore, &notes.path(), &mut log).map_err(buildpack_error)?;
     BuildResultBuilder::new().build()

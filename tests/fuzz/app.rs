@@ -111,6 +111,7 @@ impl Bed {
             store: Some(&store),
             layers: None,
             classic: Some(Classic {
+                processes: &[],
                 config_vars: &self.sandbox.path("env"),
                 buildpack: None,
             }),

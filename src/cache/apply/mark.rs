@@ -75,20 +75,3 @@ impl Mark {
 fn content(inode: u64) -> String {
     format!("{WHY}{inode}\n")
 }
-
-/// Whether the main tree is there with something in it. Dot folders don't count: a
-/// restored `node_modules/.cache` is no install.
-pub(super) fn is_installed(app: &Path, trees: &[PathBuf]) -> bool {
-    use std::os::unix::ffi::OsStrExt;
-    let Some(tree) = trees.first().map(|tree| app.join(tree)) else {
-        return false;
-    };
-    if tree.is_file() {
-        return true;
-    }
-    fs_err::read_dir(tree).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .any(|entry| !entry.file_name().as_bytes().starts_with(b"."))
-    })
-}

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::secrets;
+use crate::cache::{adopt, secrets};
 use crate::error::Problem;
 use crate::facts::tools;
 use crate::facts::tree::{EntryKind, Tree};
@@ -26,8 +26,6 @@ const MOST: u64 = 2_000_000_000;
 /// One of these tools, as far as nothing has to be read to know it.
 pub(super) struct Tool {
     pub name: &'static str,
-    /// Who builds this on other stacks, by exact id.
-    pub installers: &'static [&'static str],
     /// Runs it and prints its version.
     pub version: &'static [&'static str],
     /// A script of the app that brings the tool along.
@@ -66,12 +64,14 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     if let Some(why) = found.unpinned {
         what = format!("{what}, {}", not_pinned(why));
     }
+    let name = place.name(tool.name);
+    let manifest = text(place, "go.mod");
     Some(Recognised::Site(Site {
-        name: place.name(tool.name),
+        name: name.clone(),
         what,
         class: PACKED,
         trees,
-        adopted: super::earlier(place.context, tool.installers),
+        adoption: adopt::compiled(&place.wanted(&name), &found.outputs, &manifest),
         job: Box::new(move || job(place, tool, found)),
     }))
 }

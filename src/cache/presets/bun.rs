@@ -46,7 +46,7 @@ pub(super) fn recognise<'a>(
         },
         class: PACKED,
         trees,
-        adopted: None,
+        adoption: javascript::adoption(place, "bun", manifest),
         job: Box::new(move || job(place, manifest, file, &text, packages, &workspaces)),
     })
 }

@@ -20,7 +20,6 @@ use crate::cache::lockfile::Packages;
 
 pub(super) const TOOL: Tool = Tool {
     name: "cargo",
-    installers: &["paketo-community/cargo"],
     version: &["cargo", "--version", "--verbose"],
     wrapper: None,
     variables: &["CARGO_", "RUST", "CC", "CXX", "CFLAGS"],

@@ -13,14 +13,13 @@
 //! - **Left alone**: `auth.json`, a committed `vendor/`.
 
 use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
+use crate::cache::adopt;
 use crate::cache::inputs::Inputs;
 use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::secrets;
 use crate::error::Problem;
 use crate::facts::{Parsed, app, tools};
 use crate::units::counted;
-
-const INSTALLERS: &[&str] = &["heroku/php", "paketo-buildpacks/composer-install"];
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     let lock = match app::json(&place.app.root, "composer.lock") {
@@ -49,7 +48,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         ),
         class: PACKED,
         trees: vec![place.tree("vendor")],
-        adopted: super::earlier(place.context, INSTALLERS),
+        adoption: adopt::listed(&place.wanted(&place.name("composer"))),
         job: Box::new(move || job(place, packages)),
     }))
 }

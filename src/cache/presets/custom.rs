@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Job, PACKED, Recognised, Site, Step, machine};
+use crate::cache::adopt::Adoption;
 use crate::cache::inputs::Inputs;
 use crate::cache::pack::Fault;
 use crate::cache::store::{Record, Stored};
@@ -37,7 +38,7 @@ pub(in crate::cache) fn recognise<'a>(context: &'a Context<'a>) -> Vec<Recognise
                 what: cache.paths.join(", "),
                 class: PACKED,
                 trees: cache.paths.iter().map(|path| tidy(path)).collect(),
-                adopted: None,
+                adoption: Adoption::Nothing,
                 job: Box::new(|| Ok(job(context, cache, &run.value))),
             })
         })

@@ -20,7 +20,6 @@ use crate::facts::tree::Tree;
 
 pub(super) const TOOL: Tool = Tool {
     name: "go",
-    installers: &["heroku/go", "paketo-buildpacks/go-build"],
     version: &["go", "env", "GOVERSION"],
     wrapper: None,
     variables: &["GO", "CGO_", "CC", "CXX"],

@@ -18,7 +18,6 @@ use crate::cache::lockfile::Packages;
 
 pub(super) const TOOL: Tool = Tool {
     name: "gradle",
-    installers: &["heroku/gradle", "paketo-buildpacks/gradle"],
     version: &["gradle", "--version"],
     wrapper: Some("gradlew"),
     variables: &["GRADLE_", "ORG_GRADLE_", "JAVA_"],

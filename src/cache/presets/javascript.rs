@@ -13,6 +13,7 @@ use serde_json::Value;
 pub(super) use self::manifest::{FIELDS, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
 use super::{Place, Prune, Recognised, bun, machine, missing, npm, pnpm, yarn};
+use crate::cache::adopt::{self, Adoption};
 use crate::cache::inputs::Inputs;
 use crate::error::Problem;
 use crate::facts::{Parsed, tools};
@@ -64,6 +65,13 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         // Without its lockfile no other manager promises the same tree twice.
         (_, _) => Some(npm::recognise(place, manifest, None)),
     }
+}
+
+/// By the list of buildpacks, where no tree shows an install.
+pub(super) fn adoption(place: &Place<'_>, manager: &str, manifest: &Value) -> Adoption {
+    let listed = manifest.get("dependencies").and_then(Value::as_object);
+    let has_production = listed.is_some_and(|listed| !listed.is_empty());
+    adopt::javascript(&place.wanted(&place.name(manager)), has_production)
 }
 
 fn has_dependencies(manifest: &Value) -> bool {

@@ -16,7 +16,6 @@ use crate::cache::lockfile::Packages;
 
 pub(super) const TOOL: Tool = Tool {
     name: "maven",
-    installers: &["heroku/maven", "heroku/java", "paketo-buildpacks/maven"],
     version: &["mvn", "--version"],
     wrapper: Some("mvnw"),
     variables: &["MAVEN_", "JAVA_"],

@@ -60,7 +60,7 @@ pub(super) fn recognise<'a>(
         what,
         class: PACKED,
         trees,
-        adopted: None,
+        adoption: javascript::adoption(place, "npm", manifest),
         job: Box::new(move || job(place, manifest, lock.as_ref(), &workspaces, &plan)),
     })
 }

@@ -41,7 +41,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
         what: format!("pnpm-lock.yaml, {}", counted(count, "package")),
         class: PACKED,
         trees,
-        adopted: None,
+        adoption: javascript::adoption(place, "pnpm", manifest),
         job: Box::new(move || job(place, manifest, &text, packages, &workspaces)),
     })
 }
@@ -103,9 +103,31 @@ fn job(
                 step.variables.push((name, store.clone().into()));
             }
         }
+        // A setting of an earlier buildpack may put the virtual store into a layer of its own.
+        if names_virtual_store(place) {
+            continue;
+        }
+        for name in [
+            "npm_config_virtual_store_dir",
+            "pnpm_config_virtual_store_dir",
+        ] {
+            step.variables.push((name, "node_modules/.pnpm".into()));
+        }
     }
     browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
     Ok(job)
+}
+
+/// Whether the app itself says where its virtual store is.
+fn names_virtual_store(place: &Place<'_>) -> bool {
+    [".npmrc", "pnpm-workspace.yaml", "package.json"]
+        .iter()
+        .any(|file| {
+            let text = fs_err::read_to_string(place.app.root.join(file)).unwrap_or_default();
+            ["virtual-store-dir", "virtualStoreDir"]
+                .iter()
+                .any(|word| text.contains(word))
+        })
 }
 
 /// Where pnpm keeps downloads. Left to itself it takes the root of the app's own file

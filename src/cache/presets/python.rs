@@ -38,7 +38,7 @@ use super::{
 };
 use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{EnvChange, How};
+use crate::cache::{EnvChange, How, adopt};
 use crate::command::Ended;
 use crate::error::Problem;
 use crate::facts::environment::World;
@@ -87,10 +87,8 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         .map(|versions| versions.len() as u64)
         .sum();
     let in_layer = place.context.environment.world == World::CloudNative;
-    // An active environment on a laptop is the developer's own, not an earlier buildpack's.
-    let active = place.context.environment.get("VIRTUAL_ENV");
-    let adopted = (in_layer && active.is_some()).then(|| place.context.installer("python"));
     let cache = place.name(name);
+    let adoption = adopt::python(&place.wanted(&cache), &packages);
     let name = cache.clone();
     let mut what = format!("{file}, {}", counted(count, "package"));
     let requirements = (tool == Tool::Pip).then(|| Requirements::read(&place.app.root, file));
@@ -121,7 +119,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         } else {
             vec![place.tree(".venv")]
         },
-        adopted,
+        adoption,
         job: Box::new(move || job(place, &cache, lock)),
         name,
     }))

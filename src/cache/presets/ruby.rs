@@ -13,13 +13,11 @@
 use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
 use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
-use crate::cache::{EnvChange, How, secrets};
+use crate::cache::{EnvChange, How, adopt, secrets};
 use crate::error::Problem;
 use crate::facts::environment::World;
 use crate::facts::tools;
 use crate::units::counted;
-
-const INSTALLERS: &[&str] = &["heroku/ruby", "paketo-buildpacks/bundle-install"];
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     if !place.app.has("Gemfile.lock") {
@@ -42,7 +40,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         } else {
             vec![place.tree("vendor/bundle")]
         },
-        adopted: super::earlier(place.context, INSTALLERS),
+        adoption: adopt::ruby(&place.wanted(&cache), &packages),
         job: Box::new(move || job(place, &cache, packages)),
         name,
     }))

@@ -86,7 +86,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
         what,
         class: PACKED,
         trees,
-        adopted: None,
+        adoption: javascript::adoption(place, "yarn", manifest),
         job: Box::new(move || job(place, manifest, &text, yarn, packages, &workspaces)),
     })
 }

@@ -131,6 +131,7 @@ fn run_companion(bed: &Bed, notes: &std::path::Path) -> Vec<crate::cache::Outcom
         config: &bed.config(),
         environment: &bed.environment,
         store: &Store::of_another(bed.store().root().to_owned()),
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     let companion = companion::run(&context, notes, &mut crate::progress::Silent);
     companion.unwrap().restored

@@ -83,6 +83,7 @@ fn inputs(bed: &Bed) -> Inputs {
         config: &config,
         environment: &bed.environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     let place = Place::new(&context, std::path::Path::new(""));
     let Some(Recognised::Site(site)) = presets::recognise(&place).into_iter().next() else {

@@ -38,6 +38,7 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
         config: &config,
         environment: &bed.environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     let place = Place::new(&context, std::path::Path::new(""));
     let found = presets::recognise(&place).into_iter().find_map(|found| {
@@ -166,6 +167,7 @@ fn what_is_not_pinned_expires_and_says_so() {
             config: &config,
             environment: &bed.environment,
             store: &store,
+            neighbours: crate::facts::neighbours::Neighbours::none(),
         };
         let place = Place::new(&context, std::path::Path::new(""));
         let Some(Recognised::Site(site)) = presets::recognise(&place).into_iter().next() else {

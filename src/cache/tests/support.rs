@@ -11,6 +11,7 @@ use crate::config::{self, Config};
 use crate::error::Result;
 use crate::facts::app;
 use crate::facts::environment::{Environment, World, this_machine};
+use crate::facts::neighbours::Neighbours;
 use crate::progress::{Event, Progress};
 
 /// Everything that was reported.
@@ -158,11 +159,13 @@ impl Bed {
     pub(super) fn try_build(&self) -> (Result<Vec<Outcome>>, Log) {
         let mut log = Log::default();
         let store = self.store();
+        let layers = crate::facts::layers::read_environment(self.root());
         let context = Context {
             app: &app::read(&self.app()),
             config: &self.config(),
             environment: &self.environment,
             store: &store,
+            neighbours: &Neighbours::of(&layers, store.root()),
         };
         (run(&context, &mut log), log)
     }

@@ -9,6 +9,14 @@ use super::elf::{self, Elf};
 
 /// Where the loader looks when nothing else says so (ld.so(8)).
 const USUAL: &[&str] = &["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
+/// The loader itself, which programs name as a library, too: C++ programs need its symbols.
+/// Its place is fixed by the ABI of each architecture, and every image with a C library has it.
+const LOADERS: &[&str] = &[
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+];
 /// More folders (ldconfig(8)).
 const CONFIGURED: &str = "/etc/ld.so.conf.d";
 
@@ -75,6 +83,15 @@ pub fn of_image() -> BTreeSet<OsString> {
                 .map(PathBuf::from),
         );
     }
+    names.extend(
+        LOADERS
+            .iter()
+            .filter(|path| Path::new(path).exists())
+            .filter_map(|path| {
+                let name = Path::new(path).file_name()?;
+                Some(name.to_owned())
+            }),
+    );
     for folder in folders {
         let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
         names.extend(
@@ -104,7 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn the_c_library_is_the_images() {
-        assert!(of_image().contains(OsStr::new("libc.so.6")));
+    fn the_c_library_and_the_loader_are_the_images() {
+        let image = of_image();
+        assert!(image.contains(OsStr::new("libc.so.6")));
+        let is_loader = |name: &OsString| name.to_string_lossy().starts_with("ld-");
+        assert!(image.iter().any(is_loader), "{image:?}");
     }
 }

@@ -51,6 +51,7 @@ fn caches(arguments: &Arguments) -> Result<String> {
         config: &config,
         environment: &environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     });
     if arguments.format == Format::Json {
         let lines = caches.iter().map(json::cache::explained);

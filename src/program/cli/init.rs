@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         config: &config,
         environment: &environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     });
     drop(progress);
     let proposal = proposal(&Found {
