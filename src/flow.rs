@@ -387,6 +387,10 @@ impl Run<'_> {
         let ours = self.report.caches.iter().filter(|one| one.is_ours());
         let folders: Vec<String> = ours.flat_map(|one| one.folders.clone()).collect();
         self.report.installed = facts::installed::read(tree, &folders);
+        // The buildpacks of these languages name no packages.
+        let adopted = self.report.survey.adopted.iter();
+        let packages = adopted.flat_map(|one| one.packages.iter().cloned());
+        self.report.installed.extend(packages);
     }
 
     fn audit(&mut self, tree: &Tree) {

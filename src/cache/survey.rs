@@ -6,6 +6,7 @@
 //! that nobody installed fails the build where a process needs it for certain (see
 //! [`needed`]); the configuration key `uninstalled` can turn that into a warning.
 
+mod bill;
 mod needed;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use crate::ecosystems::Ecosystem;
 use crate::ecosystems::recognise::{self, Look, OnDisk, Project, join};
 use crate::error::Problem;
 use crate::facts::environment::World;
+use crate::facts::installed::InstalledPackage;
 use crate::units::counted;
 
 pub use needed::Need;
@@ -44,6 +46,8 @@ pub struct Adopted {
     pub what: String,
     /// The buildpack, or what it left.
     pub by: String,
+    /// What is known to be in it, for the bill of materials.
+    pub packages: Vec<InstalledPackage>,
 }
 
 /// A project that nobody has installed.
@@ -156,6 +160,7 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
                 language: project.ecosystem.language,
                 what,
                 by,
+                packages: bill::packages(&look, project),
             });
             continue;
         }

@@ -1,7 +1,9 @@
 //! Conda: environments with packages of any language. Recognised only.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -43,6 +45,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("conda-meta", "conda"),
     ],
     normalize: names::lower_case,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

@@ -1,7 +1,9 @@
 //! Java and Kotlin: Maven and Gradle build jars.
 
 use super::graph::{Graph, Package, Scope, Unreadable};
-use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -47,6 +49,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program("build/install/*", "gradle"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[
         Leftovers {
             beside: &["pom.xml", "target"],

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::graph::{self, Graph, Package, Scope, Unreadable};
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -109,6 +111,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("venv", "a virtual environment"),
     ],
     normalize: names::pep_503,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

@@ -1,7 +1,9 @@
 //! Ruby: Bundler installs into `vendor/bundle`.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -55,5 +57,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("vendor/bundle/ruby/*/gems", "bundler"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };

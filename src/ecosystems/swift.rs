@@ -1,7 +1,9 @@
 //! Swift: the Swift Package Manager compiles programs. Recognised only.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -29,5 +31,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program(".build/release", "swift"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };

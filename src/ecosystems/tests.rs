@@ -113,3 +113,38 @@ fn damaged_lockfiles_say_where() {
     let (_, lock) = super::lockfile("mix.lock").unwrap();
     assert!((lock.read)(&deep).unwrap_err().reason.contains("deep"));
 }
+
+/// Files outside of this folder that name a lockfile in code. It only gets smaller.
+const MAX_FILES: usize = 60;
+
+#[test]
+fn lockfiles_are_named_in_this_folder_only() {
+    let names: Vec<_> = lockfiles()
+        .map(|(_, one)| format!("\"{}", one.name))
+        .collect();
+    let mut found = BTreeSet::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pending = vec![root.join("src"), root.join("../../src"), root.join("..")];
+    while let Some(folder) = pending.pop() {
+        for entry in fs_err::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let text = path.to_string_lossy().into_owned();
+            if text.contains("ecosystems") || text.contains("/tests") || text.contains("target") {
+                continue;
+            }
+            if path.is_dir() && !text.ends_with("..") {
+                pending.push(path);
+            } else if text.ends_with(".rs") {
+                let code = fs_err::read_to_string(&path).unwrap();
+                let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+                let mut lines = code
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                if lines.any(|line| names.iter().any(|name| line.contains(name))) {
+                    found.insert(path.canonicalize().unwrap());
+                }
+            }
+        }
+    }
+    assert!(found.len() <= MAX_FILES, "{}: {found:#?}", found.len());
+}

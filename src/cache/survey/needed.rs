@@ -51,7 +51,9 @@ pub(super) fn by(
         Missing::Program => true,
         Missing::Packages => has_packages(look, project),
     };
+    // With the tool at hand something else stopped it, which its own line says.
     let is_certain = is_build
+        && tools::find(project.tool(), context.environment).is_none()
         && is_missing
         && context
             .config

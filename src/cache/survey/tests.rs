@@ -235,6 +235,23 @@ fn what_a_buildpack_built_is_adopted_by_name() {
         ".NET (shop.sln) · installed by heroku/dotnet, adopted"
     );
     assert!(dotnet.survey().uninstalled.is_empty());
+    let listed = bed(&[
+        ("shop.csproj", "<Project/>"),
+        (
+            "bin/publish/shop.deps.json",
+            r#"{"targets":{},"libraries":{"shop/1.0.0":{"type":"project"},"Npgsql/8.0.3":{"type":"package"}}}"#,
+        ),
+    ]);
+    let names = |bed: &Bed| -> Vec<String> {
+        let adopted = bed.survey().adopted;
+        let packages = adopted.iter().flat_map(|one| &one.packages);
+        packages
+            .map(|one| format!("{}/{}@{}", one.kind, one.name, one.version))
+            .collect()
+    };
+    assert_eq!(names(&listed), ["nuget/Npgsql@8.0.3"]);
+    let elixir = bed(PHOENIX).file("_build/prod/lib/a/b", "");
+    assert_eq!(names(&elixir), ["hex/plug@1.15.3"]);
     let scala = bed(&[("build.sbt", "")]).group(&["heroku/jvm", "heroku/sbt", "slugsmith"]);
     assert_eq!(
         scala.text(),
