@@ -19,11 +19,11 @@ use crate::facts::layers::{self, Layers};
 use crate::facts::neighbours::Neighbours;
 use crate::facts::secrets;
 use crate::facts::tree::{Entry, Totals, Tree};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
 use crate::strip::absent::Absent;
-use crate::{audit, budget, cache, facts, stack, strip};
+use crate::{audit, budget, cache, explain, facts, stack, strip};
 
 /// What one run works on.
 pub struct Input<'a> {
@@ -242,7 +242,7 @@ impl Run<'_> {
             store,
             neighbours: &self.neighbours(store.root()),
         };
-        self.report.caches = cache::run(&context, self.progress)?;
+        self.report.caches = cache::run(&context, &mut OfCaches(self.progress))?;
         let group = context.neighbours.before.clone();
         self.survey(Some(&group));
         if let Some(layers) = &mut self.layers {
@@ -397,6 +397,7 @@ impl Run<'_> {
         self.progress.event(Event::Working { what: "Auditing" });
         let mut facts = audit::Facts::read(&self.app, tree);
         facts.slug = self.report.budget.as_ref().map(|budget| budget.verdict);
+        facts.other_rules = explain::rules_outside_of_the_audit();
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)

@@ -29,7 +29,7 @@ use crate::facts::before::COMPANION;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
-use crate::progress::Event;
+use crate::report::event::Event;
 
 /// The programs in one binary.
 #[derive(Debug, PartialEq, Eq)]

@@ -24,7 +24,7 @@ use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{Own, USAGE, store_folder, verdict};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, OfCaches, Progress};
 use crate::{cache, facts};
 
 /// Which executable was called.
@@ -139,7 +139,7 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         log.event(Event::Warning(&problem));
         return Ok(ExitCode::SUCCESS);
     }
-    cache::companion::run(&context, &notes, &mut log)?;
+    cache::companion::run(&context, &notes, &mut OfCaches(&mut log))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,8 +22,8 @@ use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::{USAGE, store_folder, verdict};
-use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::report::event::{Event, Progress};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]

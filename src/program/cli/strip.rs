@@ -10,7 +10,7 @@ use crate::flow::lock;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, json, problem};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, Progress};
 
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]
