@@ -1,6 +1,7 @@
 //! Everything that rules and reports ask about a stack, computed once.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
@@ -8,8 +9,10 @@ use super::rules;
 use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State, is_launched, reused};
 use crate::facts::app::App;
+use crate::facts::classic::Slug;
 use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{Buildpack, EnvDir, Folder, Layer, Layers, escape};
+use crate::facts::shell::Note;
 
 /// How many commands a buildpack's line names at most.
 const NAMED_COMMANDS: usize = 4;
@@ -38,6 +41,14 @@ pub struct Model<'a> {
     pub corrected: Vec<String>,
     /// In a classic stack: what its scripts leave open, one sentence each.
     pub classic: Option<Vec<String>>,
+    /// The slug of a classic stack.
+    pub slug: Option<&'a Slug>,
+    /// What its scripts do besides setting variables.
+    pub notes: Vec<Note>,
+    /// `set -e` or `set -u` is on when the process starts.
+    pub strict: bool,
+    /// Scripts run what can't be followed.
+    pub may_be_anything: bool,
 }
 
 impl<'a> Model<'a> {
@@ -83,6 +94,10 @@ impl<'a> Model<'a> {
             dyno,
             corrected: Vec::new(),
             classic: None,
+            slug: None,
+            notes: Vec::new(),
+            strict: false,
+            may_be_anything: false,
         };
         model.corrected = rules::corrected(&model);
         model
@@ -157,6 +172,33 @@ impl<'a> Model<'a> {
             .and_then(|analyzed| analyzed.run_arch.as_deref())
             .filter(|arch| !arch.is_empty())
             .or_else(|| target.and_then(|arch| arch.to_str()))
+    }
+
+    /// Whether every other buildpack has run: what is not there now will not come.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.own.is_some() && self.own == self.layers.group.len().checked_sub(1)
+    }
+
+    /// Where a layer is at launch; the folders of a slug stand for layers.
+    #[must_use]
+    pub fn layer_path(&self, buildpack: &Buildpack, layer: &Layer) -> PathBuf {
+        if self.classic.is_some() {
+            self.layers.root.join(&layer.name)
+        } else {
+            self.layers
+                .root
+                .join(escape(&buildpack.id))
+                .join(&layer.name)
+        }
+    }
+
+    /// Whose script it is.
+    #[must_use]
+    pub fn script_owner(&self, path: &str) -> &str {
+        let scripts = self.slug.into_iter().flat_map(|slug| &slug.scripts);
+        let found = scripts.into_iter().find(|one| one.path == path);
+        found.map_or("the app", |one| one.maker.as_str())
     }
 
     /// The id of a buildpack of the group.
