@@ -16,6 +16,7 @@ pub mod classic;
 pub mod cli;
 pub mod cnb;
 pub mod launch_check;
+mod store_folder;
 pub mod verdict;
 
 use std::ffi::OsString;
@@ -28,7 +29,7 @@ use crate::facts::before::COMPANION;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
-use crate::progress::Event;
+use crate::report::event::Event;
 
 /// The programs in one binary.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,6 +96,11 @@ impl Own {
                 folder: Some(folder.to_owned()),
                 id: id.to_owned(),
             })
+    }
+
+    /// Whether it is the companion or the last buildpack.
+    fn is_slugsmith(&self) -> bool {
+        self.id.starts_with("slugsmith/")
     }
 
     fn is_companion(&self) -> bool {

@@ -5,22 +5,26 @@
 
 mod launch_check;
 mod profile;
+mod release;
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use tempfile::TempDir;
+
+use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
 use crate::config::{self, Config};
 use crate::error::{Kind, Problem, Result};
 use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
+use crate::facts::beneath::{self, Beneath};
 use crate::facts::environment::{self, Environment, World, own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{Own, USAGE, verdict};
-use crate::progress::{Event, Progress};
+use crate::program::{Own, USAGE, store_folder, verdict};
+use crate::report::event::{Event, OfCaches, Progress};
 use crate::{cache, facts};
 
 /// Which executable was called.
@@ -52,9 +56,9 @@ pub fn main(step: Step, operands: &[PathBuf], own: &Own) -> ExitCode {
         // The report of the build is the last buildpack's.
         Step::Report if own.is_companion() => printed("{}\n"),
         Step::Compile => compile(operands, own.folder.as_deref()),
-        // The last buildpack's `release` decides the default process types, and we are
-        // the last: say nothing, so that the Procfile counts.
-        Step::Release => printed("--- {}\n"),
+        // The first buildpack of a list decides nothing.
+        Step::Release if own.is_companion() => printed(release::NOTHING),
+        Step::Release => release(operands, own.folder.as_deref()),
         Step::Report => report(operands),
         Step::TestCompile => test_compile(),
     };
@@ -127,18 +131,38 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         config: &build.config,
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
-    fs_err::create_dir_all(&notes).map_err(|error| crate::error::io("creating", &notes, &error))?;
-    cache::companion::run(&context, &notes, &mut log)?;
+    if let Err(error) = store_folder::ready(&notes) {
+        let saw = crate::error::io("writing to", &notes, &error).saw;
+        let problem = Problem::new(&CACHE_NOT_STORED).saw(saw.join("; "));
+        log.event(Event::Warning(&problem));
+        return Ok(ExitCode::SUCCESS);
+    }
+    cache::companion::run(&context, &notes, &mut OfCaches(&mut log))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let build = Build::read(operands)?;
-    let (app, folder) = (&build.app, &build.folder);
-    fs_err::create_dir_all(folder).map_err(|error| crate::error::io("creating", folder, &error))?;
-    let store = Store::new(folder.clone());
+    let app = &build.app;
+    let procfile = facts::app::read(app).procfile;
+    let mut processes = release::process_types(&release::passed_on(app, buildpack));
+    // A Procfile counts more than a release.
+    processes.retain(|(name, _)| procfile.iter().all(|one| one.name != *name));
     let mut log = super::log(Skin::Classic, &build.config);
+    // A cache that can't be kept must not fail a build.
+    let mut temporary = None;
+    if let Err(error) = store_folder::ready(&build.folder) {
+        let saw = crate::error::io("writing to", &build.folder, &error).saw;
+        let problem = Problem::new(&CACHE_NOT_STORED).saw(saw.join("; "));
+        log.event(Event::Warning(&problem));
+        temporary = Some(store_folder::temporary()?);
+    }
+    let folder = temporary
+        .as_ref()
+        .map_or(build.folder.as_path(), TempDir::path);
+    let store = Store::new(folder.to_owned());
     let input = Input {
         app,
         config: &build.config,
@@ -148,12 +172,13 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         classic: Some(flow::Classic {
             config_vars: &build.config_vars,
             buildpack,
+            processes: &processes,
         }),
         previous: None,
     };
     let report = flow::build(&input, &mut log)?;
     // Of use in this build only; it is checked to be of the same build when it is read.
-    let _ = fs_err::remove_dir_all(folder.join(before::LAYER));
+    let _ = beneath::remove(&folder.join(before::LAYER));
     let changes = || report.caches.iter().flat_map(|outcome| &outcome.exposes);
     if let Some(script) = profile::script(changes(), Some(app)) {
         write_script(app, profile::PATH, &script)?;
@@ -165,7 +190,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         }
     }
     let at_end = facts::app::read(app);
-    if at_end.procfile.is_empty() {
+    if at_end.procfile.is_empty() && processes.is_empty() {
         log.event(Event::Warning(
             &Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
         ));
@@ -175,7 +200,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         write_script(app, launch_check::PATH, &script)?;
     }
     // For bin/report only; a full cache disk must not fail the build here.
-    let _ = fs_err::write(folder.join(REPORT), json::report(&report));
+    let _ = write_inside(folder, REPORT, &json::report(&report));
     verdict::of(&report, &build.config)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -183,36 +208,27 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
 /// Without these variables the app, or the next buildpack, would not find what was
 /// installed, so that a failure here fails the build.
 fn write_script(root: &Path, path: &str, script: &str) -> Result<()> {
-    let path = root.join(path);
-    write_inside(root, &path, script).map_err(|error| crate::error::io("writing", &path, &error))
+    write_inside(root, path, script)
+        .map_err(|error| crate::error::io("writing", root.join(path), &error))
 }
 
 /// A buildpack's folder may outlive a build. What an earlier one of another app installed
 /// would be exported to this one's buildpacks.
 fn forget_script(root: &Path, path: &str) -> Result<()> {
-    let path = root.join(path);
-    match fs_err::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(crate::error::io("removing", &path, &error))
-        }
-        _ => Ok(()),
-    }
+    beneath::remove(&root.join(path))
+        .map_err(|error| crate::error::io("removing", root.join(path), &error))
 }
 
-/// Writes a file of ours below `root`. A link where it or its folder should be would lead
-/// to files of somebody else: it is refused, or replaced where it is the file itself.
-fn write_inside(root: &Path, path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(root);
-    fs_err::create_dir_all(folder)?;
-    if !fs_err::canonicalize(folder)?.starts_with(fs_err::canonicalize(root)?) {
-        return Err(std::io::Error::other(
-            "its folder is a link that leads out of the app",
-        ));
-    }
-    if fs_err::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
-        fs_err::remove_file(path)?;
-    }
-    fs_err::write(path, text)
+/// Writes a file of ours below `root`. A link where its folder should be would lead to files
+/// of somebody else: it is refused, and replaced where it is the file itself.
+fn write_inside(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
+    Beneath::open(root)?.replace(Path::new(path), text.as_bytes())
+}
+
+/// The last buildpack's `release` decides the default process types, and we are the last.
+fn release(operands: &[PathBuf], own: Option<&Path>) -> Result<ExitCode> {
+    let answer = operands.first().map(|app| release::passed_on(app, own));
+    printed(answer.as_deref().unwrap_or(release::NOTHING))
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty
@@ -221,7 +237,7 @@ fn report(operands: &[PathBuf]) -> Result<ExitCode> {
     let text = operands
         .get(1)
         .map(|cache| cache.join(CACHE_FOLDER).join(REPORT))
-        .and_then(|path| fs_err::read_to_string(path).ok());
+        .and_then(|path| beneath::text(&path).ok());
     printed(text.as_deref().unwrap_or("{}\n"))
 }
 
@@ -256,15 +272,15 @@ fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
     ))
 }
 
-const NO_PROCFILE: &str =
-    "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`.";
+const NO_PROCFILE: &str = "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`, \
+     and no buildpack of the list gives default process types.";
 
-/// Without a Procfile nothing starts: only the last buildpack's `release` counts.
+/// Nothing starts: no Procfile, and no buildpack whose `release` gives process types.
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
     header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: \
-        what an earlier one would start by itself (`npm start`, for example) is not started.",
+    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack that has \
+          one; slugsmith passes that of the earlier ones on.",
     steps: &[
         "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \
          gunicorn app:app`.",

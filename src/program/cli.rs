@@ -98,14 +98,20 @@ struct OutputFile {
 }
 
 impl OutputFile {
+    /// Writes a report, without secrets.
     fn write(&self, text: &str) -> Result<()> {
+        self.write_as_it_is(&print::safe::document(text))
+    }
+
+    /// Writes what a program is to read as it is, or the user asked for.
+    fn write_as_it_is(&self, text: &str) -> Result<()> {
         match &self.output {
             Some(path) => {
                 let plain = anstream::adapter::strip_str(text).to_string();
                 fs_err::write(path, plain)
                     .map_err(|error| crate::error::io("writing", path, &error))
             }
-            None => print::out(text)
+            None => print::out_as_it_is(text)
                 .map_err(|error| crate::error::io("writing", "standard output", &error)),
         }
     }
@@ -137,6 +143,13 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Completions(arguments) => completions::run(arguments),
         Verb::Man(arguments) => man::run(arguments),
     };
+    let result = result.and_then(|exit| {
+        if print::has_lost_lines() {
+            let error = std::io::Error::other("a line could not be written; the disk may be full");
+            return Err(crate::error::io("writing", "standard output", &error));
+        }
+        Ok(exit)
+    });
     match result {
         Ok(exit) => code(exit),
         Err(problem) => {

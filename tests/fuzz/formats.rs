@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use slugsmith::audit::baseline;
 use slugsmith::budget::history::History;
 use slugsmith::config;
+use slugsmith::config::baseline;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::layers::elf;
@@ -14,7 +14,7 @@ use slugsmith::stack::classic::{dyno_base, env_report};
 use slugsmith::strip::lists::List;
 use slugsmith::strip::memory::Memory;
 use slugsmith::strip::{native, python, references};
-use slugsmith::{command, stack, units};
+use slugsmith::{stack, units};
 
 use crate::engine::{corpus, run, texts};
 
@@ -257,6 +257,6 @@ fn format_masked() {
         "postgres://u:CANARY@h/d and git+ssh://CANARY@h/x.git",
     ]);
     run("format_masked", &seeds, |data| {
-        let _ = command::mask(&String::from_utf8_lossy(data));
+        let _ = slugsmith::facts::secrets::mask(&String::from_utf8_lossy(data));
     });
 }

@@ -10,4 +10,5 @@ mod apps;
 mod builds;
 mod links;
 mod secrets;
+mod state;
 mod supply;

@@ -21,9 +21,9 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
-use crate::program::{USAGE, verdict};
-use crate::progress::{Event, Progress};
+use crate::program::{USAGE, store_folder, verdict};
 use crate::report::Report;
+use crate::report::event::{Event, Progress};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]
@@ -126,7 +126,11 @@ impl Caches {
     /// to do, unless it was asked for by name.
     fn open(asked: Option<&Path>, app: &Path, environment: &Environment) -> Result<Self> {
         let usual = cache_folder(asked, app, environment);
-        let made = fs_err::create_dir_all(&usual).and_then(|()| fs_err::canonicalize(&usual));
+        let ready = match asked {
+            Some(_) => store_folder::ready(&usual),
+            None => store_folder::ready_and_ours(&usual),
+        };
+        let made = ready.and_then(|()| fs_err::canonicalize(&usual));
         let error = match made {
             Ok(folder) => {
                 return Ok(Self {
@@ -138,10 +142,7 @@ impl Caches {
             Err(error) if asked.is_some() => return Err(io("creating", &usual, &error)),
             Err(error) => error,
         };
-        let temporary = tempfile::Builder::new()
-            .prefix("slugsmith-cache-")
-            .tempdir();
-        let temporary = temporary.map_err(|error| io("creating", std::env::temp_dir(), &error))?;
+        let temporary = store_folder::temporary()?;
         let problem = Problem::new(&CACHE_NOT_STORED);
         let saw = io("creating", &usual, &error).saw.join("; ");
         Ok(Self {
@@ -163,7 +164,10 @@ pub(super) fn cache_folder(asked: Option<&Path>, app: &Path, environment: &Envir
         None => match (environment.get("XDG_CACHE_HOME"), environment.get("HOME")) {
             (Some(cache), _) => Path::new(cache).join("slugsmith"),
             (None, Some(home)) => Path::new(home).join(".cache/slugsmith"),
-            (None, None) => std::env::temp_dir().join("slugsmith-cache"),
+            (None, None) => {
+                let user = rustix::process::getuid().as_raw();
+                std::env::temp_dir().join(format!("slugsmith-cache-{user}"))
+            }
         },
     };
     let mut hasher = DefaultHasher::new();

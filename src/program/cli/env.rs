@@ -98,7 +98,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         (None, Format::Text) => printer::table(&report, secrets, &mut text),
     };
     written.map_err(|error| io("writing", "the environment", &error))?;
-    arguments.output.write(&String::from_utf8_lossy(&text))?;
+    let text = String::from_utf8_lossy(&text);
+    if arguments.show_secrets {
+        arguments.output.file.write_as_it_is(&text)?;
+    } else {
+        arguments.output.write(&text)?;
+    }
     Ok(Exit::Fine)
 }
 

@@ -1,6 +1,6 @@
 //! `slugsmith init`: propose a project.toml for this app, with what each line would save.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::build::cache_folder;
 use super::{environment, folder};
@@ -10,13 +10,14 @@ use crate::config::{self, Config, Sourced, StripLevel};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::app;
+use crate::facts::beneath::Beneath;
 use crate::facts::environment::Environment;
 use crate::facts::{self, Parsed};
 use crate::flow::{self, Input};
 use crate::print;
 use crate::print::live::Live;
 use crate::print::proposal::{Found, proposal};
-use crate::progress::{Event, Progress, Silent};
+use crate::report::event::{Event, Progress, Silent};
 use crate::strip::{self, StripReport};
 
 /// Propose a project.toml and say what it found; changes nothing without --write
@@ -61,6 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         config: &config,
         environment: &environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     });
     drop(progress);
     let proposal = proposal(&Found {
@@ -73,7 +75,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     // A link that leads nowhere is a file of the user's, too.
     let exists = path.symlink_metadata().is_ok();
     if arguments.write && !exists {
-        fs_err::write(&path, &proposal).map_err(|error| io("writing", &path, &error))?;
+        Beneath::open(&folder)
+            .and_then(|folder| folder.write(Path::new(config::FILE), proposal.as_bytes()))
+            .map_err(|error| io("writing", &path, &error))?;
     }
     let ending = match (arguments.write, exists) {
         (true, false) => "# Written to project.toml.\n",

@@ -6,10 +6,11 @@ use super::{Format, OutputArguments, environment, folder};
 use crate::config;
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::flow::lock;
 use crate::print::line::Skin;
 use crate::print::live::Live;
-use crate::print::{self, json};
-use crate::progress::Silent;
+use crate::print::{self, json, problem};
+use crate::report::event::{Event, Progress};
 
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]
@@ -46,7 +47,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         arguments.output.write(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Fine);
     }
-    let live = Live::command(Silent, config.log.value);
+    let mut live = Live::command(Warnings, config.log.value);
+    let _lock = if arguments.dry_run {
+        None
+    } else {
+        lock::take(&path, &mut live)?
+    };
     let report = crate::strip::run(&path, &config, &environment, arguments.dry_run)?;
     drop(live);
     let text = match arguments.output.format {
@@ -61,6 +67,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     };
     arguments.output.write(&text)?;
     Ok(Exit::Fine)
+}
+
+/// What must be said while nothing else is: on standard error, since the report is the output.
+struct Warnings;
+
+impl Progress for Warnings {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Warning(problem) = event {
+            // Without a reader there is nobody to tell.
+            let _ = problem::to_stderr(Skin::Bullets, &problem::warning(problem));
+        }
+    }
 }
 
 /// `slugsmith strip record -- COMMAND`: exits as the command does.

@@ -10,7 +10,7 @@ use ignore::WalkBuilder;
 use tempfile::TempDir;
 
 use crate::error::{Result, io};
-use crate::progress::work;
+use crate::work;
 
 /// A copied app; removed when dropped.
 pub(super) struct Workspace {

@@ -14,7 +14,7 @@ use crate::cache::store::Store;
 use crate::error::{Problem, io};
 use crate::facts::installed;
 use crate::facts::tree::Tree;
-use crate::print::cyclonedx;
+use crate::print::{cyclonedx, safe};
 use crate::report::Report;
 
 /// The bill of the app's folders; `None` where nothing was installed into them.
@@ -42,7 +42,7 @@ pub(super) fn write_layers(
             continue;
         }
         let path = context.layers_dir.join(format!("{layer}.sbom.cdx.json"));
-        fs_err::write(&path, cyclonedx::document(&packages))
+        fs_err::write(&path, &*safe::document(&cyclonedx::document(&packages)))
             .map_err(|error| buildpack_error(io("writing", &path, &error)))?;
     }
     Ok(())

@@ -1,0 +1,154 @@
+//! What a stranger puts below a folder never leads out of it.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::*;
+
+/// A folder with a link `out` to another one, which holds `precious/file`.
+fn folders() -> (tempfile::TempDir, tempfile::TempDir, Beneath) {
+    let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs_err::create_dir(outside.path().join("precious")).unwrap();
+    fs_err::write(outside.path().join("precious/file"), "x").unwrap();
+    symlink(outside.path(), inside.path().join("out")).unwrap();
+    let beneath = Beneath::open(inside.path()).unwrap();
+    (inside, outside, beneath)
+}
+
+#[test]
+fn nothing_is_done_behind_a_link() {
+    let (inside, outside, beneath) = folders();
+    fs_err::write(inside.path().join("own"), "x").unwrap();
+    let behind = Path::new("out/precious");
+    let file = Path::new("out/precious/file");
+    let own = Path::new("own");
+    beneath.remove(behind).unwrap_err();
+    beneath.empty(behind).unwrap_err();
+    beneath.empty(Path::new("out")).unwrap_err();
+    beneath.read(file).unwrap_err();
+    beneath.create(Path::new("out/new"), 0o644).unwrap_err();
+    beneath.open_to_write(file, 0o644).unwrap_err();
+    beneath.write(file, b"y").unwrap_err();
+    beneath.create_folder(Path::new("out/new")).unwrap_err();
+    beneath.create_folders(Path::new("out/new/x")).unwrap_err();
+    beneath.symlink(own, Path::new("out/new")).unwrap_err();
+    beneath.hard_link(own, Path::new("out/new")).unwrap_err();
+    beneath.rename(own, Path::new("out/own")).unwrap_err();
+    beneath.rename(file, Path::new("taken")).unwrap_err();
+    beneath.set_mode(Path::new("out"), 0o700).unwrap_err();
+    beneath.set_mode(file, 0o700).unwrap_err();
+    beneath.stat(file).unwrap_err();
+    beneath.without_links(file).unwrap_err();
+    for path in ["../x", "/etc/passwd", "", "a/../../x", "."] {
+        assert!(beneath.remove(Path::new(path)).is_err(), "{path}");
+    }
+    assert_eq!(
+        fs_err::read(outside.path().join("precious/file")).unwrap(),
+        b"x"
+    );
+    assert_eq!(fs_err::read_dir(outside.path()).unwrap().count(), 1);
+    beneath.remove(Path::new("out")).unwrap();
+    assert!(outside.path().join("precious/file").exists());
+}
+
+#[test]
+fn without_openat2_nothing_is_followed_either() {
+    let (inside, _outside, beneath) = folders();
+    fs_err::create_dir_all(inside.path().join("a/b")).unwrap();
+    fs_err::write(inside.path().join("a/b/c"), "x").unwrap();
+    let walk = |path: &str, flags| beneath.walk(Path::new(path), flags, Mode::empty());
+    let read = OFlags::RDONLY | OFlags::NOFOLLOW;
+    walk("a/b/c", read).unwrap();
+    for (path, flags) in [
+        ("out/precious/file", read),
+        ("out", read),
+        ("out", OFlags::PATH | OFlags::NOFOLLOW),
+        ("a/b/c/d", read),
+    ] {
+        assert!(walk(path, flags).is_err(), "{path}");
+    }
+}
+
+#[test]
+fn a_link_that_stays_inside_can_be_resolved_first() {
+    let (inside, _outside, beneath) = folders();
+    fs_err::create_dir_all(inside.path().join("real/photos")).unwrap();
+    symlink("real", inside.path().join("public")).unwrap();
+    let real = beneath.without_links(Path::new("public/photos")).unwrap();
+    assert_eq!(real, Path::new("real/photos"));
+    beneath.remove(&real).unwrap();
+    assert!(!inside.path().join("real/photos").exists());
+}
+
+#[test]
+fn trees_of_any_depth_and_mode_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let beneath = Beneath::open(folder.path()).unwrap();
+    let mut path = PathBuf::from("deep");
+    for _ in 0..600 {
+        path.push("d");
+    }
+    beneath.create_folders(&path).unwrap();
+    beneath.create_folders(Path::new("locked/in")).unwrap();
+    fs_err::write(folder.path().join("locked/in/file"), "x").unwrap();
+    for (path, mode) in [("locked/in", 0o555), ("locked", 0o000)] {
+        let mode = std::fs::Permissions::from_mode(mode);
+        fs_err::set_permissions(folder.path().join(path), mode).unwrap();
+    }
+    for name in ["deep", "locked", "never"] {
+        beneath.remove(Path::new(name)).unwrap();
+    }
+    assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn odd_files_are_not_read() {
+    let (inside, _outside, beneath) = folders();
+    let fifo = inside.path().join("fifo");
+    std::process::Command::new("mkfifo")
+        .arg(&fifo)
+        .status()
+        .unwrap();
+    symlink("/dev/zero", inside.path().join("zero")).unwrap();
+    fs_err::File::create(inside.path().join("sparse"))
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    for name in ["fifo", "zero", "sparse"] {
+        assert!(beneath.read(Path::new(name)).is_err(), "{name}");
+        assert!(read(&inside.path().join(name)).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_is_written_as_a_whole_and_keeps_its_mode() {
+    let (inside, _outside, beneath) = folders();
+    let path = Path::new("script");
+    beneath.write(path, b"one").unwrap();
+    let full = inside.path().join(path);
+    fs_err::set_permissions(&full, std::fs::Permissions::from_mode(0o755)).unwrap();
+    beneath.write(path, b"two").unwrap();
+    assert_eq!(fs_err::read(&full).unwrap(), b"two");
+    assert_eq!(
+        fs_err::metadata(&full).unwrap().permissions().mode() & 0o777,
+        0o755
+    );
+    symlink("script", inside.path().join("link")).unwrap();
+    beneath.write(Path::new("link"), b"three").unwrap_err();
+    assert_eq!(fs_err::read(&full).unwrap(), b"two");
+}
+
+#[test]
+fn a_second_run_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = lock(folder.path(), || panic!("nobody has it")).unwrap();
+    assert!(matches!(first, Locked::Here(_)));
+    let (sender, waits) = std::sync::mpsc::channel();
+    let path = folder.path().to_owned();
+    let second = std::thread::spawn(move || {
+        let got = lock(&path, || sender.send(()).unwrap()).unwrap();
+        matches!(got, Locked::Here(_))
+    });
+    waits.recv().unwrap();
+    drop(first);
+    assert!(second.join().unwrap());
+}

@@ -1,0 +1,147 @@
+//! Twenty shapes of a secret, and what looks like one and is none.
+
+use super::*;
+
+#[test]
+fn secrets_in_any_text_are_masked() {
+    for text in [
+        "fetch https://user:s3cr3t@host/x and more",
+        "git+ssh://s3cr3t@h:a/b",
+        "postgres://u:s3/cr3t@db.example/shop",
+        "redis://:s3cr3t@host:6379",
+        "mongodb+srv://u:s3cr3t@cluster.example/db?retryWrites=true",
+        "GET https://h/x?api_key=s3cr3t&page=2",
+        "https://h/x?page=2&amp;sig=s3cr3t",
+        "https://b.s3.example/k?X-Amz-Signature=s3cr3t&X-Amz-Date=1",
+        "posted to https://hooks.slack.com/services/T0/B0/s3cr3t",
+        "https://discord.com/api/webhooks/1/s3cr3t",
+        "Server=h;Password=s3cr3t;Encrypt=true",
+        "Server=h;Pwd=s3cr3t",
+        "token ghp_s3cr3t0123456789abcdef in a line",
+        "Bearer eyJs3cr3t0123456789.eyJzdWI",
+        r#"{"url":"https://u:s3cr3t@h/x","n":1}"#,
+        "a https://u:p@h/x b https://v:s3cr3t@h/y",
+    ] {
+        let masked = mask(text);
+        assert!(!masked.contains("s3cr3t"), "{text} became {masked}");
+        assert_eq!(mask(&masked), masked, "{text}");
+    }
+    assert_eq!(
+        mask("fetch https://user:pass@host/x and http://plain/y"),
+        "fetch https://***@host/x and http://plain/y"
+    );
+    let json = mask(r#"{"a":"https://h/?token=x","b":"y"}"#);
+    assert_eq!(json, r#"{"a":"https://h/?token=[masked]","b":"y"}"#);
+}
+
+#[test]
+fn ordinary_text_is_shown() {
+    for text in [
+        "https://example.com/@scope/x",
+        "http://localhost:3000/a@2x.png",
+        "https://registry.npmjs.org/ms/-/ms-2.0.0.tgz#sha",
+        "https://h/x?page=2&q=key",
+        "npm_config_registry and sk-learn",
+        "password=$DB_PASSWORD; echo",
+        "user@example.com",
+        "std::fs::read",
+        "https://h/x?token=$TOKEN",
+        "",
+    ] {
+        assert_eq!(mask(text), text);
+    }
+}
+
+#[test]
+fn secrets_in_commands_are_masked() {
+    for (command, shown) in [
+        (
+            "API_TOKEN=abc node server.js",
+            "API_TOKEN=[masked] node server.js",
+        ),
+        (
+            "export KEY_SECRET='a b'; npm start",
+            "export KEY_SECRET=[masked]; npm start",
+        ),
+        (
+            "serve --api-key=abc --port=$PORT",
+            "serve --api-key=[masked] --port=$PORT",
+        ),
+        (
+            "fetch --token s3cr3t --password=s3cr3t x",
+            "fetch --token [masked] --password=[masked] x",
+        ),
+        (
+            "curl -u admin:s3cr3t https://h/",
+            "curl -u [masked] https://h/",
+        ),
+        ("serve -p s3cr3t", "serve -p [masked]"),
+        ("serve -p 3000 -u 1000:1000", "serve -p 3000 -u 1000:1000"),
+        ("mkdir -p tmp/pids", "mkdir -p tmp/pids"),
+        (
+            "java -Ddb.password=s3cr3t -jar a.jar",
+            "java -Ddb.password=[masked] -jar a.jar",
+        ),
+        ("sh -c 'curl -u a:s3cr3t h'", "sh -c 'curl -u [masked] h'"),
+        ("SECRET_KEY=$OTHER node .", "SECRET_KEY=$OTHER node ."),
+        ("sync https://u:p@h/x && web", "sync https://***@h/x && web"),
+        (
+            "NODE_ENV=production node 'a b.js'",
+            "NODE_ENV=production node 'a b.js'",
+        ),
+        ("TOKEN=\"never closed", "TOKEN=[masked]"),
+        ("web --token $TOKEN", "web --token $TOKEN"),
+    ] {
+        assert_eq!(in_command(command), shown);
+        assert_eq!(in_command(shown), shown);
+    }
+}
+
+#[test]
+fn names_and_shapes_of_secrets_are_masked() {
+    for (name, value) in [
+        ("API_KEY", "x"),
+        ("DATABASE_URL", "postgres://localhost/db"),
+        ("NPMTOKEN", "x"),
+        ("PIN", "1234"),
+        ("COOKIE", "x"),
+        ("CONN", "Server=h;Password=s3cr3t;"),
+        ("JAVA_OPTS", "-Xmx1g -Ddb.password=s3cr3t"),
+        ("OPTS", "--password=s3cr3t"),
+        ("SLACK", "https://hooks.slack.com/services/T/B/s3cr3t"),
+        ("URLQ", "https://h/?api_key=s3cr3t"),
+        ("ANYTHING", "https://user:pass@example.com/"),
+    ] {
+        assert_eq!(shown(name, value), MASK, "{name}={value}");
+    }
+    for (name, value) in [
+        ("PATH", "/layers/a/bin:/usr/bin"),
+        ("KEYBOARD", "us"),
+        ("SSL_CERT_FILE", "/etc/ssl/ca.crt"),
+        ("REGISTRY", "https://example.com/@scope/x"),
+        ("JAVA_OPTS", "-Xmx1g -Dport=80"),
+        ("API_KEY", ""),
+    ] {
+        assert_eq!(shown(name, value), value, "{name}={value}");
+    }
+}
+
+#[test]
+fn what_a_tool_prints_of_a_config_var_is_masked() {
+    let name = "SHOP_PASSWORD".to_owned();
+    know([(&name, &OsString::from("correct horse battery"))]);
+    assert_eq!(
+        mask("using correct horse battery now"),
+        "using [masked] now"
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_masked_without_a_panic(text in ".{0,200}") {
+        let masked = mask(&text).into_owned();
+        let _ = in_command(&text);
+        let _ = is_secret(&text, &text);
+        proptest::prop_assert!(masked.len() <= text.len() * 12 + 12);
+    }
+}

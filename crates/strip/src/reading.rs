@@ -1,0 +1,207 @@
+//! What does a kept file refer to, as far as candidates are concerned?
+
+use std::collections::BTreeMap;
+
+use super::catalogue::Entry;
+use super::decide::Because;
+use super::facts::{Facts, Texts, in_packages};
+use super::index::{self, parent};
+use super::python;
+use super::references;
+use super::related::Tops;
+use super::resolve::{Meaning, Resolver};
+use super::trace;
+
+/// Larger files hold data or bundles whose literals name nothing beside them.
+pub(super) const MAX_TEXT: u64 = 32_000_000;
+
+/// One reference to a candidate.
+pub(super) struct Found {
+    pub(super) meaning: Meaning,
+    pub(super) because: Because,
+}
+
+/// What a file refers to, as far as candidates are concerned.
+pub(super) fn read(
+    facts: &Facts<'_>,
+    tops: &Tops<'_>,
+    open: &[Option<&'static Entry>],
+    texts: &dyn Texts,
+    number: usize,
+) -> Vec<Found> {
+    let Some(path) = facts.index.path(number) else {
+        return Vec::new();
+    };
+    let Some(text) = texts.text(path) else {
+        return Vec::new();
+    };
+    let resolver = Resolver::new(facts, path);
+    let mut found = Vec::new();
+    let mut add = |meaning: Meaning, at: usize| {
+        if let Meaning::File(target) = meaning
+            && open.get(target).is_none_or(Option::is_none)
+        {
+            return;
+        }
+        found.push(Found {
+            meaning,
+            because: Because::File {
+                path: path.to_owned(),
+                line: references::line_of(&text, at),
+            },
+        });
+    };
+    if is_compilers(index::name(path)) {
+        for name in extended(&text) {
+            resolver.configuration(&name, &mut |meaning| add(meaning, 0));
+        }
+        return found;
+    }
+    let mut modules = BTreeMap::new();
+    let in_python = !facts.python_roots.is_empty() && is_python(path);
+    if in_python {
+        read_python(facts, path, &text, &mut modules);
+    }
+    references::literals(&text, |literal| {
+        // A backtick is no quote in Python, but markup in documentation.
+        let is_string = text.get(literal.at) != Some(&b'`');
+        if in_python && is_string && python::is_dotted(&literal) {
+            python::needed(facts, path, literal.text, &mut |folder| {
+                modules.entry(folder).or_insert(literal.at);
+            });
+        }
+        resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
+    });
+    let takes_folders = memchr::memmem::find(&text, b"dirname").is_some();
+    references::literals(&text, |literal| {
+        let resolved = literal.form == references::Form::Module && is_resolved(&text, literal.at);
+        if resolved && (takes_folders || literal.text.ends_with("/package.json")) {
+            resolver.whole_package(literal.text, &mut |meaning| add(meaning, literal.at));
+        }
+    });
+    if in_packages(path) {
+        references::scans(&text, |joined, at| {
+            for folder in tops.meant(facts, path, joined) {
+                add(Meaning::Below(folder), at);
+            }
+        });
+    }
+    references::beside(&text, |beside, at| {
+        resolver.beside(&beside, &mut |meaning| add(meaning, at));
+    });
+    for (folder, at) in modules {
+        add(Meaning::Wholly(folder), at);
+    }
+    if references::computed_load(&text) {
+        resolver.computed(&mut |meaning| add(meaning, 0));
+    }
+    if !in_packages(path) && memchr::memmem::find(&text, b"git ").is_some() {
+        add(Meaning::Below(".git".to_owned()), 0);
+    }
+    found
+}
+
+/// Whether a literal is the argument of a `resolve(`, and not of a `require(`.
+fn is_resolved(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+    before.ends_with(b"resolve(") || before.ends_with(b"resolve.call(")
+}
+
+/// Which packages configuration of a compiler names: `extends`, by a package's name alone.
+fn extended(text: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    for at in memchr::memmem::find_iter(text, b"\"extends\"") {
+        let rest = text.get(at + b"\"extends\"".len()..).unwrap_or_default();
+        let end = memchr::memchr2(b'\n', b']', rest).unwrap_or(rest.len());
+        references::literals(rest.get(..end).unwrap_or_default(), |literal| {
+            names.push(literal.text.to_owned());
+        });
+    }
+    names
+}
+
+fn is_python(path: &str) -> bool {
+    path.ends_with(".py") || path.ends_with("/entry_points.txt")
+}
+
+/// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
+fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMap<String, usize>) {
+    let text = String::from_utf8_lossy(text);
+    let mut needed: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str| {
+        python::needed(facts, path, name, &mut |folder| {
+            needed.push((name.to_owned(), folder));
+        });
+    };
+    if path.ends_with(".py") {
+        python::imports(&text, &mut add);
+    } else {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
+            .filter(|word| !word.is_empty())
+            .for_each(&mut add);
+    }
+    // Examples in documentation look like statements, so those that count are looked at.
+    let parses = path.ends_with(".py") && !needed.is_empty();
+    let statements = parses.then(|| trace::statements(&text)).flatten();
+    for (name, folder) in needed {
+        let line = match &statements {
+            Some(statements) => statements.get(&name).copied(),
+            None => Some(1),
+        };
+        if let Some(line) = line {
+            let at = references::start_of_line(text.as_bytes(), line);
+            modules.entry(folder).or_insert(at);
+        }
+    }
+    // A test module that others use, and that reads files beside itself.
+    if let Some((root, inside)) = super::catalogue::python::split(path)
+        && let Some(tests) = super::catalogue::python::test_folder(inside)
+        && ["__file__", "pkgutil", "resources"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    {
+        modules.insert(format!("{root}/{tests}"), 0);
+    }
+    // Stubs that are read at run time (lazy_loader).
+    if text.contains("attach_stub") {
+        modules.insert(parent(path).to_owned(), 0);
+    }
+}
+
+/// Whether a file can refer to others in a way that its literals show.
+pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
+    let (Some(path), Some(entry)) = (facts.index.path(number), facts.index.entry(number)) else {
+        return false;
+    };
+    if !facts.index.is_file(number) || entry.size() > MAX_TEXT {
+        return false;
+    }
+    let name = index::name(path);
+    let extension = name.rfind('.').map_or("", |dot| &name[dot + 1..]);
+    let in_package = in_packages(path);
+    match extension {
+        "js" | "cjs" | "mjs" | "jsx" => true,
+        "txt" => name == "entry_points.txt",
+        "json" => {
+            if is_compilers(name) {
+                return facts.runtime.typescript;
+            }
+            name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000
+        }
+        // Lists what is left out of images and what we strip: nothing that is loaded.
+        "toml" if name == "project.toml" => false,
+        "ts" | "tsx" | "mts" | "cts" => {
+            (!in_package || facts.runtime.typescript) && !name.contains(".d.")
+        }
+        "coffee" | "litcoffee" => !in_package || facts.runtime.coffee || facts.runtime.typescript,
+        "py" | "rb" | "sh" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro"
+        | "yml" | "yaml" | "toml" => !in_package,
+        // Programs without an extension, told by their size rather than by reading them.
+        "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
+        _ => false,
+    }
+}
+
+fn is_compilers(name: &str) -> bool {
+    (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json")
+}

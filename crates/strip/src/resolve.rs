@@ -1,0 +1,337 @@
+//! Which files of the tree can a reference mean?
+//!
+//! More generous than Node's resolver on purpose: a literal may be a module name, a
+//! path from the file's folder, from its package, or from the app's root, and whatever
+//! exists under any of these readings counts as meant.
+
+use super::facts::{Facts, in_packages, package_folder};
+use super::index::{join, parent};
+use super::references::{Beside, Form, Literal};
+
+/// Extensions that Node and its loaders add.
+const EXTENSIONS: &[&str] = &[
+    ".js", ".json", ".node", ".cjs", ".mjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".py",
+];
+const INDEX_NAMES: &[&str] = &[
+    "index.js",
+    "index.json",
+    "index.node",
+    "index.mjs",
+    "index.cjs",
+    "index.ts",
+    "index.tsx",
+    "index.jsx",
+];
+
+/// What a reference means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meaning {
+    /// This very file.
+    File(usize),
+    /// Whatever is below this folder; the empty path is the app's root.
+    Below(String),
+    /// Modules below this folder, by a computed name.
+    ModulesBelow(String),
+    /// Everything whose path begins so, by name: an imported folder of Python.
+    Wholly(String),
+    /// Everything whose path begins so.
+    Beginning(String),
+}
+
+/// Resolves the references of one file.
+pub struct Resolver<'f, 'a> {
+    facts: &'f Facts<'a>,
+    /// The file's own folder.
+    folder: &'f str,
+    /// The folder of its package, or of the app.
+    package: &'f str,
+    in_app: bool,
+}
+
+impl<'f, 'a> Resolver<'f, 'a> {
+    /// For references in `file`, relative to the app.
+    #[must_use]
+    pub fn new(facts: &'f Facts<'a>, file: &'f str) -> Self {
+        let package = package_folder(file);
+        Self {
+            facts,
+            folder: parent(file),
+            package: package.unwrap_or_default(),
+            in_app: package.is_none() && !in_packages(file),
+        }
+    }
+
+    /// What a literal can mean.
+    pub fn literal(&self, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
+        let text = literal.text;
+        // Dots and slashes alone are punctuation far more often than folders; what a
+        // file's own folder is joined with is looked at elsewhere.
+        let says_nothing = text.bytes().all(|byte| matches!(byte, b'.' | b'/'));
+        if says_nothing && literal.form != Form::Module && !literal.open {
+            return;
+        }
+        if text.starts_with('.') {
+            self.path(join(self.folder, text), literal, found);
+            if self.in_app {
+                // Relative to the working directory, as fs and many libraries read it.
+                self.path(join("", text), literal, found);
+            }
+            return;
+        }
+        // `/node_modules/x/dist/x.js` in a page, or `../../node_modules/x` in a script.
+        if self.in_app
+            && let Some(at) = text.find("node_modules")
+        {
+            self.path(join("", &text[at..]), literal, found);
+        }
+        let has_path = text.contains(['/', '.']);
+        let plain_word = self.in_app && literal.form == Form::Argument;
+        if !has_path && !plain_word {
+            return;
+        }
+        if let Some((name, rest)) = module_parts(text) {
+            self.in_package(name, rest, literal, found);
+        }
+        let local = text.trim_start_matches('/');
+        if !local.is_empty() {
+            self.path(join(self.folder, local), literal, found);
+            if self.package != self.folder {
+                self.path(join(self.package, local), literal, found);
+            }
+        }
+    }
+
+    /// The folder that a package name means here, found as Node finds it.
+    fn package_of(&self, name: &str) -> Option<String> {
+        let index = &self.facts.index;
+        let mut folder = self.folder;
+        loop {
+            let base = join(folder, &format!("node_modules/{name}"))?;
+            if let Some(package) = index.find(&base).filter(|number| index.is_folder(*number)) {
+                return index.path(package).map(str::to_owned);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
+    }
+
+    /// A path inside another package, found as Node finds it, upwards.
+    fn in_package(
+        &self,
+        name: &str,
+        rest: &str,
+        literal: &Literal<'_>,
+        found: &mut dyn FnMut(Meaning),
+    ) {
+        if let Some(package) = self.package_of(name) {
+            self.path(join(&package, rest), literal, found);
+        }
+    }
+
+    /// The package whose file was resolved to get at its folder.
+    pub fn whole_package(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let name = module_parts(text).map_or(text, |(name, _)| name);
+        let name = if text.starts_with('@') && text.matches('/').count() == 1 {
+            text
+        } else {
+            name
+        };
+        if let Some(folder) = self.package_of(name).filter(|_| !text.starts_with('.')) {
+            found(Meaning::Below(folder));
+        }
+    }
+
+    /// What `extends` of a compiler's configuration means, by TypeScript's rules.
+    pub fn configuration(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let base = if text.starts_with('.') {
+            join(self.folder, text)
+        } else {
+            let parts = module_parts(text)
+                .filter(|_| !(text.starts_with('@') && text.matches('/').count() == 1));
+            let (name, rest) = parts.unwrap_or((text, ""));
+            self.package_of(name).and_then(|folder| join(&folder, rest))
+        };
+        let Some(base) = base else { return };
+        let mut names = vec![
+            base.clone(),
+            format!("{base}.json"),
+            format!("{base}/tsconfig.json"),
+        ];
+        let manifest = self.facts.manifests.get(&base).and_then(Option::as_ref);
+        names.extend(manifest.and_then(|manifest| join(&base, manifest.main.as_deref()?)));
+        for name in names {
+            if let Some(number) = self
+                .facts
+                .index
+                .find(&name)
+                .filter(|number| self.facts.index.is_file(*number))
+            {
+                found(Meaning::File(number));
+            }
+        }
+    }
+
+    fn path(&self, path: Option<String>, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
+        let Some(path) = path else { return };
+        // `"." + extension` says nothing of where the file is.
+        if literal.open && !matches!(literal.text, "." | "..") {
+            let slash = if literal.text.ends_with('/') && !path.is_empty() {
+                "/"
+            } else {
+                ""
+            };
+            found(Meaning::Beginning(format!("{path}{slash}")));
+        }
+        self.exact(&path, literal.form == Form::Module, found);
+    }
+
+    /// A file, a file without its extension, or a folder.
+    fn exact(&self, path: &str, is_module: bool, found: &mut dyn FnMut(Meaning)) {
+        let index = &self.facts.index;
+        match index.find(path) {
+            Some(number) if index.is_folder(number) => {
+                if is_module {
+                    for name in INDEX_NAMES {
+                        if let Some(file) = index.find(&format!("{path}/{name}")) {
+                            found(Meaning::File(file));
+                        }
+                    }
+                    if let Some(file) = index.find(&format!("{path}/package.json")) {
+                        found(Meaning::File(file));
+                    }
+                } else if !path.is_empty() {
+                    self.below(number, found);
+                }
+            }
+            Some(number) => found(Meaning::File(number)),
+            None => {}
+        }
+        let mut with_extension = String::with_capacity(path.len() + 5);
+        for extension in EXTENSIONS {
+            with_extension.clear();
+            with_extension.push_str(path);
+            with_extension.push_str(extension);
+            if let Some(number) = index.find(&with_extension) {
+                found(Meaning::File(number));
+            }
+        }
+        // TypeScript sources name the JavaScript that they will become.
+        if self.facts.runtime.typescript
+            && let Some(stem) = path.strip_suffix(".js")
+        {
+            for extension in [".ts", ".tsx"] {
+                if let Some(number) = index.find(&format!("{stem}{extension}")) {
+                    found(Meaning::File(number));
+                }
+            }
+        }
+    }
+
+    /// A folder that is meant as a whole. Folders that hold packages are nobody's but the
+    /// app's to claim: packages look there for each other, not for all of it.
+    fn below(&self, folder: usize, found: &mut dyn FnMut(Meaning)) {
+        let path = self.facts.index.path(folder).unwrap_or_default();
+        if self.in_app || package_folder(&format!("{path}/x")).is_some() {
+            found(Meaning::Below(path.to_owned()));
+        }
+    }
+
+    /// What a path beside the file can mean.
+    pub fn beside(&self, beside: &Beside, found: &mut dyn FnMut(Meaning)) {
+        let (Beside::Path(path) | Beside::Below(path)) = beside;
+        let Some(path) = join(self.folder, path) else {
+            return;
+        };
+        if path.is_empty() && self.in_app {
+            found(Meaning::Below(path));
+            return;
+        }
+        if let Some(folder) = self.facts.index.find(&path)
+            && self.facts.index.is_folder(folder)
+        {
+            self.below(folder, found);
+        }
+        if matches!(beside, Beside::Path(_)) {
+            self.exact(&path, false, found);
+        }
+    }
+
+    /// What modules with computed names can be.
+    pub fn computed(&self, found: &mut dyn FnMut(Meaning)) {
+        found(Meaning::ModulesBelow(self.folder.to_owned()));
+    }
+
+    /// What a package.json's entry can mean; it may hold one `*`.
+    pub fn entry(&self, entry: &str, mention: bool, found: &mut dyn FnMut(Meaning)) {
+        if let Some((start, end)) = entry.split_once('*') {
+            return self.pattern(start, end, found);
+        }
+        let Some(path) = join(self.folder, entry) else {
+            return;
+        };
+        let folder = self.facts.index.find(&path);
+        let folder = folder.filter(|number| self.facts.index.is_folder(*number));
+        if !entry.ends_with('/') {
+            self.exact(&path, true, found);
+        }
+        // A folder that a trailing slash or some tool's key names, such as its commands.
+        let whole = mention || entry.ends_with('/');
+        if let Some(folder) = folder.filter(|_| whole && path != self.folder) {
+            let path = self.facts.index.path(folder).unwrap_or(&path);
+            found(Meaning::ModulesBelow(path.to_owned()));
+        }
+    }
+
+    /// `./lib/*.js`: every module that matches.
+    fn pattern(&self, start: &str, end: &str, found: &mut dyn FnMut(Meaning)) {
+        let end = end.rsplit('*').next().unwrap_or(end);
+        let (folder, prefix) = start.rsplit_once('/').unwrap_or(("", start));
+        let Some(folder) = join(self.folder, folder) else {
+            return;
+        };
+        let prefix = if folder.is_empty() {
+            prefix.to_owned()
+        } else {
+            format!("{folder}/{prefix}")
+        };
+        let index = &self.facts.index;
+        for number in index.below_path(&folder) {
+            if let Some(path) = index.path(number)
+                && index.is_file(number)
+                && path.starts_with(&prefix)
+                && path.ends_with(end)
+                && is_module(path)
+            {
+                found(Meaning::File(number));
+            }
+        }
+    }
+}
+
+/// Whether Node can load a file of this name as a module.
+#[must_use]
+pub fn is_module(path: &str) -> bool {
+    let name = super::index::name(path);
+    match name.rfind('.') {
+        Some(dot) => matches!(
+            &name[dot..],
+            ".js" | ".cjs" | ".mjs" | ".json" | ".node" | ".jsx" | ".wasm"
+        ),
+        None => true,
+    }
+}
+
+/// The package name and the path inside it: `@s/a/lib/x` → (`@s/a`, `lib/x`).
+fn module_parts(text: &str) -> Option<(&str, &str)> {
+    let slash = text.find('/')?;
+    let end = if text.starts_with('@') {
+        slash + 1 + text[slash + 1..].find('/')?
+    } else {
+        slash
+    };
+    (end > 0 && end + 1 < text.len())
+        .then(|| (&text[..end], &text[end + 1..]))
+        .or_else(|| (end > 0).then(|| (&text[..end], "")))
+}

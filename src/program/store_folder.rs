@@ -1,0 +1,55 @@
+//! The folder of a store: made where it is missing, trusted only where nobody else could have
+//! filled it, and replaced by a temporary one where it can't be written.
+
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::Path;
+
+use rustix::fs::Access;
+use tempfile::TempDir;
+
+use crate::error::Result;
+
+/// Makes a folder ready to be a store.
+///
+/// # Errors
+/// It can't be made or written.
+pub(super) fn ready(folder: &Path) -> io::Result<()> {
+    fs_err::create_dir_all(folder)?;
+    rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?;
+    Ok(())
+}
+
+/// As [`ready`], for a folder that nobody has named. In a folder for everybody (`/tmp`) it has
+/// to be our own: what another user left there would become part of the app.
+///
+/// # Errors
+/// As [`ready`], or somebody else may have written to it.
+pub(super) fn ready_and_ours(folder: &Path) -> io::Result<()> {
+    let shared = std::env::temp_dir();
+    let inside = folder.strip_prefix(&shared).ok();
+    if let Some(first) = inside.and_then(|inside| inside.components().next()) {
+        let first = shared.join(first);
+        match std::fs::DirBuilder::new().mode(0o700).create(&first) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let metadata = fs_err::symlink_metadata(&first)?;
+        let is_ours = metadata.uid() == rustix::process::geteuid().as_raw();
+        if !metadata.is_dir() || !is_ours || metadata.mode() & 0o002 != 0 {
+            return Err(io::Error::other("somebody else may have written to it"));
+        }
+    }
+    ready(folder)
+}
+
+/// A store that ends with the build.
+///
+/// # Errors
+/// Not even that can be made.
+pub(super) fn temporary() -> Result<TempDir> {
+    let made = tempfile::Builder::new()
+        .prefix("slugsmith-cache-")
+        .tempdir();
+    made.map_err(|error| crate::error::io("creating", std::env::temp_dir(), &error))
+}
