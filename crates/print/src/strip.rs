@@ -193,7 +193,7 @@ pub fn recorded(recorded: &Recorded) -> Vec<Line> {
             ),
         },
     )];
-    if recorded.code != Some(0) {
+    if !recorded.is_good() {
         let code = recorded.code;
         let how = code.map_or("a signal ended it".to_owned(), |code| {
             format!("exit code {code}")
