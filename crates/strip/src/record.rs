@@ -33,6 +33,15 @@ pub struct Recorded {
     pub added: usize,
 }
 
+impl Recorded {
+    /// Whether the command ended as it was meant to: well, by itself or by the signal that
+    /// ends a server (130 and 143, as shells say it; 124 is `timeout`'s word for having sent it).
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        matches!(self.code, None | Some(0 | 124 | 130 | 143))
+    }
+}
+
 /// Runs `command` in `app` and adds what it opens to the list.
 ///
 /// # Errors
@@ -105,6 +114,8 @@ fn would_go(app: &Path, config: &Config, environment: &Environment) -> Result<BT
     let report = super::run(app, &config, environment, true)?;
     let paths = report.manifest.into_iter();
     Ok(paths
+        // A test run opens what tests need; that is no reason to ship it.
+        .filter(|removed| removed.entry != super::dev::DEVELOPMENT.id)
         .filter_map(|removed| removed.path.into_os_string().into_string().ok())
         .collect())
 }
@@ -166,6 +177,52 @@ mod tests {
         assert!(list.ends_with("/node_modules/\\[x\\]/c\n/node_modules/a/b.js\n"));
         let (again, added) = merge(&format!("{list}# mine\nx"), &paths);
         assert_eq!((added, again.ends_with("# mine\nx\n")), (0, true));
+    }
+
+    #[test]
+    fn a_signal_that_ends_a_server_is_no_failure() {
+        for (code, good) in [
+            (Some(0), true),
+            (Some(124), true),
+            (Some(130), true),
+            (None, true),
+            (Some(1), false),
+        ] {
+            let recorded = Recorded {
+                code,
+                opened: 0,
+                added: 0,
+            };
+            assert_eq!(recorded.is_good(), good, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn what_tests_alone_open_is_not_kept() {
+        let app = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = app.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        put(
+            "package.json",
+            r#"{"name":"a","devDependencies":{"tool":"1.0.0"}}"#,
+        );
+        put(
+            "package-lock.json",
+            r#"{"name":"a","lockfileVersion":3,"packages":{"":{"devDependencies":{"tool":"1.0.0"}},
+                "node_modules/tool":{"version":"1.0.0","dev":true}}}"#,
+        );
+        put(
+            "node_modules/tool/package.json",
+            r#"{"name":"tool","version":"1.0.0"}"#,
+        );
+        put("node_modules/tool/index.js", "");
+        put("a.js", "require('tool');");
+        let recorded = record(app.path(), &["node", "a.js"]).unwrap();
+        assert!(recorded.opened > 0);
+        assert_eq!(recorded.added, 0);
     }
 
     fn record(app: &Path, words: &[&str]) -> Result<Recorded> {

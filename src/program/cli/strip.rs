@@ -41,6 +41,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(path_inside) = &arguments.explain {
         let explanation = crate::strip::explain(&path, &config, &environment, path_inside);
         let mut text = Vec::new();
+        let store = super::build::cache_folder(None, &path, &environment);
+        if explanation == crate::strip::Explanation::Missing
+            && let Some(id) = crate::strip::kept::removed_by(&store, path_inside)
+        {
+            let removed = format!(
+                "{} was removed by the last build: {id} (`slugsmith explain {id}`)\n",
+                path_inside.display()
+            );
+            arguments.output.write(&removed)?;
+            return Ok(Exit::Fine);
+        }
         for line in print::strip::explanation(&path_inside.to_string_lossy(), &explanation) {
             let _ = Skin::Bullets.write(&mut text, &line);
         }
@@ -81,7 +92,7 @@ impl Progress for Warnings {
     }
 }
 
-/// `slugsmith strip record -- COMMAND`: exits as the command does.
+/// `slugsmith strip record -- COMMAND`: fails where the command did.
 fn record(arguments: &Arguments) -> Result<Exit> {
     let app = folder(std::path::Path::new("."))?;
     let environment = environment();
@@ -92,7 +103,7 @@ fn record(arguments: &Arguments) -> Result<Exit> {
         let _ = Skin::Bullets.write(&mut text, &line);
     }
     arguments.output.write(&String::from_utf8_lossy(&text))?;
-    Ok(if recorded.code == Some(0) {
+    Ok(if recorded.is_good() {
         Exit::Fine
     } else {
         Exit::Failed

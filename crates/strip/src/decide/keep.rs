@@ -2,6 +2,7 @@
 
 use super::{Because, State};
 use crate::catalogue::app::VERSION_CONTROL;
+use crate::catalogue::caches::{self, CACHES};
 use crate::catalogue::node::UNREACHED;
 use crate::catalogue::{Entry, Guard};
 use crate::dev::DEVELOPMENT;
@@ -75,6 +76,10 @@ impl State<'_, '_> {
             } else {
                 !in_packages(path)
             };
+            // Whoever names the folder of a build means what was built, not the build's cache.
+            if entry.id == CACHES.id && caches::classify(&inside).is_none() {
+                continue;
+            }
             // The root names no folder in particular.
             let meant = !folder.is_empty() || entry.tell_kept && entry.id != VERSION_CONTROL.id;
             if (same || all) && meant && (!modules_only || is_module(path)) {
@@ -96,7 +101,7 @@ impl State<'_, '_> {
         // The graph has judged packages already.
         let judged =
             entry.id == UNREACHED.id || self.facts.index.path(number).is_some_and(in_packages);
-        if self.facts.trace && judged {
+        if self.trace && judged {
             return;
         }
         let strong_enough = match entry.guard {
