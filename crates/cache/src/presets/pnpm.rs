@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
+use crate::inputs::read_regular;
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
 use slugsmith_facts::run::Ended;
@@ -128,7 +129,8 @@ fn names_virtual_store(place: &Place<'_>) -> bool {
     [".npmrc", "pnpm-workspace.yaml", "package.json"]
         .iter()
         .any(|file| {
-            let text = fs_err::read_to_string(place.app.root.join(file)).unwrap_or_default();
+            let text = read_regular(&place.app.root.join(file)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&text).into_owned();
             ["virtual-store-dir", "virtualStoreDir"]
                 .iter()
                 .any(|word| text.contains(word))
