@@ -12,6 +12,7 @@ mod budget;
 mod cache;
 mod launch;
 pub mod reference;
+pub mod rules;
 mod section;
 mod strip;
 mod unknown;
@@ -29,7 +30,7 @@ use std::path::Path;
 use section::Source as SourceText;
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::error::{Kind, Problem, Result};
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Place};
 
 /// The file that holds the configuration.
 pub const FILE: &str = "project.toml";
@@ -242,17 +243,10 @@ fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
         Some(name) => format!("Did you mean `{name}`?"),
         None => format!("Known keys here: {}.", known.join(", ")),
     };
-    Finding {
-        rule: "unknown-config-key",
-        code: None,
-        level: Level::Warn,
-        place: Some(Place::line(FILE, u32::try_from(line).unwrap_or(u32::MAX))),
-        message: format!(
-            "`{key}` in [{path}] is not a key that slugsmith knows; it has no effect."
-        ),
-        help: vec![help],
-        decided_by: "default".to_owned(),
-    }
+    let place = Place::line(FILE, u32::try_from(line).unwrap_or(u32::MAX));
+    let message =
+        format!("`{key}` in [{path}] is not a key that slugsmith knows; it has no effect.");
+    rules::UNKNOWN_CONFIG_KEY.finding(Some(place), message, help)
 }
 
 /// project.toml is there and can't be read.
