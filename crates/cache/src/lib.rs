@@ -1,4 +1,6 @@
-//! Which dependencies are unchanged, and why not?
+//! Restores, installs and keeps dependencies and build caches, and says why.
+//!
+//! In: facts, configuration and a store. Out: an [`Outcome`] per cache, and [`event`]s on the way.
 //!
 //! Each ecosystem has a preset (`presets/`) that recognises it and names the inputs of
 //! its key. `decide` compares those inputs with the ones kept in the stored cache's

@@ -1,4 +1,6 @@
-//! What did the user ask for, and where?
+//! The configuration of the user: what was asked for, and where.
+//!
+//! In: the text of project.toml and the environment. Out: a [`Config`] and findings about it.
 //!
 //! `project.toml`, table `[com.slugsmith]`, the same file in every world; variables named
 //! `SLUGSMITH_<SECTION>_<KEY>` lie over it, because pack's `--descriptor` may leave no
