@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// Crates by layer, the lowest first. A crate sees only crates of lower layers.
 const LAYERS: &[&[&str]] = &[
     &["finding"],
-    &["facts", "ecosystems"],
+    &["facts"],
+    &["ecosystems"],
     &["config"],
     &["strip", "budget", "stack", "audit", "boot"],
     &["cache"],

@@ -132,7 +132,8 @@ pub const KEYS: &[Key] = &[
     Key::new(
         "uninstalled",
         "\"fail\"",
-        "What a lockfile does that neither slugsmith nor an earlier buildpack installed, where a process can't run without it: `fail` ends the build, `warn` says so at the end of the log.",
+        "What a lockfile does that neither slugsmith nor an earlier buildpack installed, where a process can't run \
+            without it: `fail` ends the build, `warn` says so at the end of the log.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
