@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use crate::catalogue::{self, Entry};
 use crate::error::Kind;
+use crate::strip::catalogue::{ENTRIES, Entry as Stripped, Guard};
 use crate::{audit, config, stack};
 
 /// A list of rules with the folder of its pages below `docs/` and their common title.
@@ -56,7 +57,25 @@ pub fn page(id: &str) -> Option<String> {
     if let Some(kind) = problems::find(id) {
         return Some(error_page(kind));
     }
-    rule(id).map(catalogue::page)
+    rule(id).map(catalogue::page).or_else(|| {
+        let entry = ENTRIES.iter().find(|entry| entry.id == id);
+        entry.map(|entry| strip_page(entry))
+    })
+}
+
+/// The page of one kind of files that strip removes.
+fn strip_page(entry: &Stripped) -> String {
+    let guard = match entry.guard {
+        Guard::Named => "a package.json, a command, a link or a literal in kept code names it",
+        Guard::Reachable => "something kept names it, or can reach its folder by a computed name",
+        Guard::Never => "nothing: other evidence decides, or you have listed it",
+    };
+    format!(
+        "# {}\n\nStrip removes {}.\n\n## Evidence\n\n{}\n\n## What keeps such a file\n\n{guard}; a line of `keep` \
+         under `[com.slugsmith.strip]`, always.\n\n`slugsmith strip . --explain PATH` says which of them holds for a \
+         path; docs/strip.md lists all kinds.\n",
+        entry.id, entry.reason, entry.evidence
+    )
 }
 
 /// Id and code of every rule that `[com.slugsmith.audit.rules]` may name beside the audit's own.
@@ -72,7 +91,8 @@ pub fn titles() -> Vec<(&'static str, &'static str)> {
     let errors = problems::KINDS.iter();
     let errors = errors.map(|kind| (kind.id, kind.header));
     let rules = rules().map(|rule| (rule.id(), rule.title()));
-    let mut titles: Vec<_> = errors.chain(rules).collect();
+    let strip = ENTRIES.iter().map(|entry| (entry.id, entry.reason));
+    let mut titles: Vec<_> = errors.chain(rules).chain(strip).collect();
     titles.sort_unstable();
     titles
 }

@@ -46,6 +46,8 @@ const NPM: &StandIn = &nodejs!(
 /// `npm prune` of an app without production dependencies leaves npm's own list alone.
 const NPM_PRUNED: &StandIn =
     &nodejs!("mkdir -p node_modules; echo '{}' > node_modules/.package-lock.json");
+/// npm removes `node_modules` where nothing is left.
+const NPM_BARE: &StandIn = &nodejs!("");
 const YARN: &StandIn = &nodejs!(
     "mkdir -p node_modules/ms; echo '{\"name\":\"ms\"}' > node_modules/ms/package.json; echo ms > \
         node_modules/ms/index.js; echo 1 > node_modules/.yarn-integrity"
@@ -208,7 +210,8 @@ const JEMALLOC: &StandIn = &StandIn {
 };
 /// pl31/heroku-buildpack-conda and its forks: Miniconda in `.heroku/miniconda`.
 const CONDA: &StandIn = &StandIn {
-    compile: "mkdir -p .heroku/miniconda/lib/python3.12/site-packages/numpy-2.0.dist-info .heroku/miniconda/bin .profile.d; echo 'export PATH=\"$HOME/.heroku/miniconda/bin:$PATH\"' > .profile.d/conda.sh\n",
+    compile: "mkdir -p .heroku/miniconda/lib/python3.12/site-packages/numpy-2.0.dist-info .heroku/miniconda/bin \
+        .profile.d; echo 'export PATH=\"$HOME/.heroku/miniconda/bin:$PATH\"' > .profile.d/conda.sh\n",
     release: None,
 };
 
@@ -250,6 +253,32 @@ const POM: (&str, &str) = (
 );
 
 pub(crate) const ROWS: &[Row] = &[
+    Row {
+        name: "nodejs, npm, nothing at all for production",
+        list: &[NPM_BARE],
+        app: &[
+            (
+                "package.json",
+                "{\"devDependencies\":{\"vite\":\"5.0.0\"},\"scripts\":{\"build\":\"vite build\"}}",
+            ),
+            (
+                "package-lock.json",
+                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/vite\":{\"version\":\"5.0.0\",\
+                    \"dev\":true}}}",
+            ),
+            ("Procfile", "web: echo ok\n"),
+        ],
+        change: CHANGE,
+    },
+    Row {
+        name: "python, by URL",
+        list: &[PIP],
+        app: &[
+            ("requirements.txt", "git+https://git.example/flask@3.0.0\n"),
+            ("Procfile", "web: command -v python\n"),
+        ],
+        change: CHANGE,
+    },
     Row {
         name: "nodejs, npm",
         list: &[NPM],
@@ -315,7 +344,8 @@ pub(crate) const ROWS: &[Row] = &[
             ),
             (
                 "pnpm-lock.yaml",
-                "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  packages/api:\n    dependencies:\n      ms: {}\n\npackages:\n\n  ms@2.1.3: {}\n",
+                "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  packages/api:\n    dependencies:\n      ms: \
+                    {}\n\npackages:\n\n  ms@2.1.3: {}\n",
             ),
             ("pnpm-workspace.yaml", "packages: [packages/*]\n"),
             (
