@@ -26,6 +26,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::error::{Kind, Problem, Result};
+use crate::facts::beneath;
 use crate::facts::environment::Environment;
 use crate::finding::{Finding, Level, Place};
 use section::Source as SourceText;
@@ -168,7 +169,7 @@ pub const VARIABLES: &[&str] = &[
 /// [`UNREADABLE`], [`SYNTAX`] (with line and column) or [`INVALID`] (a value of the wrong
 /// kind); never for unknown keys.
 pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
-    let text = match fs_err::read_to_string(app.join(FILE)) {
+    let text = match beneath::text_in(app, FILE) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Problem::new(&UNREADABLE).saw(error.to_string())),

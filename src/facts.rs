@@ -9,6 +9,7 @@ pub mod app;
 pub mod bash;
 pub mod before;
 pub mod beneath;
+pub mod bounds;
 pub mod classic;
 pub mod code;
 pub mod command;

@@ -14,7 +14,7 @@ use super::decide::KEEP_FILE;
 use super::facts::in_packages;
 use crate::config::{Config, StripLevel};
 use crate::error::{self, Result};
-use crate::facts::beneath::Beneath;
+use crate::facts::beneath::{self, Beneath};
 use crate::facts::environment::Environment;
 
 const NODE_HOOK: &str = include_str!("record/hook.cjs");
@@ -75,7 +75,7 @@ pub fn run(
         )
         .status()
         .map_err(problem)?;
-    let text = fs_err::read(&opened).map_err(problem)?;
+    let text = beneath::read(&opened).map_err(problem)?;
     let root = fs_err::canonicalize(app).map_err(problem)?;
     let opened = of_packages(&root, &String::from_utf8_lossy(&text));
     let goes = would_go(app, config, environment)?;

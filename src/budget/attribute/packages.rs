@@ -12,6 +12,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::facts::beneath;
 use crate::facts::tree::{EntryKind, Tree};
 
 /// What must be known beyond the path itself.
@@ -60,7 +61,7 @@ impl Packages {
             self.python.entry(key).or_insert_with(|| name.clone());
         };
         own(&folder);
-        let Ok(text) = fs_err::read_to_string(tree.root().join(record)) else {
+        let Ok(text) = beneath::text(tree.root().join(record)) else {
             return;
         };
         let mut last = "";
@@ -78,7 +79,7 @@ impl Packages {
 
     fn read_modules(&mut self, tree: &Tree, list: &Path) {
         let Some(vendor) = list.parent() else { return };
-        let Ok(text) = fs_err::read_to_string(tree.root().join(list)) else {
+        let Ok(text) = beneath::text(tree.root().join(list)) else {
             return;
         };
         for line in text.lines() {

@@ -13,6 +13,7 @@ use crate::cache::presets::{Class, Job, Step};
 use crate::cache::store::{Kept, Record, Stored};
 use crate::cache::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
 use crate::error::{Problem, Result, io};
+use crate::facts::beneath;
 use crate::facts::tree::Tree;
 use crate::progress::{Event, Progress};
 use crate::strip::{layer, start};
@@ -252,12 +253,14 @@ impl Work<'_> {
     }
 
     fn lockfile_content(&self) -> Option<Vec<u8>> {
-        fs_err::read(self.lockfile_path()?).ok()
+        beneath::read(self.lockfile_path()?).ok()
     }
 
     fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
         match (self.lockfile_path(), content) {
-            (Some(path), Some(content)) if fs_err::read(&path).ok().as_deref() != Some(content) => {
+            (Some(path), Some(content))
+                if beneath::read(&path).ok().as_deref() != Some(content) =>
+            {
                 fs_err::write(&path, content).map_err(|error| io("writing", &path, &error))
             }
             _ => Ok(()),

@@ -19,6 +19,7 @@ use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::secrets;
 use crate::command::Ended;
 use crate::error::Problem;
+use crate::facts::beneath;
 use crate::units::counted;
 
 pub(super) const LOCKFILES: &[&str] = &["bun.lock", "bun.lockb"];
@@ -28,7 +29,7 @@ pub(super) fn recognise<'a>(
     manifest: &'a Value,
     file: &'static str,
 ) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join(file)).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, file).unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let workspaces = javascript::expand(&place.app.root, &javascript::workspace_globs(manifest));
     let count: u64 = packages

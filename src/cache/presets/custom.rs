@@ -10,6 +10,7 @@ use crate::cache::store::{Record, Stored};
 use crate::cache::{Context, secrets};
 use crate::command;
 use crate::config::CustomCache;
+use crate::facts::bounds;
 use crate::facts::secrets::in_command;
 use crate::facts::tree::Tree;
 use crate::units;
@@ -117,7 +118,7 @@ pub(in crate::cache) fn inputs(context: &Context<'_>, cache: &CustomCache) -> In
     let globs: Vec<_> = cache.key.iter().filter(|key| is_glob(key)).collect();
     for glob in &globs {
         // A glob that can't be read names no file.
-        let _ = builder.add_line(None, &format!("/{}", glob.trim_start_matches("./")));
+        bounds::add_line(&mut builder, &format!("/{}", glob.trim_start_matches("./")));
     }
     if let (false, Ok(matcher)) = (globs.is_empty(), builder.build()) {
         for entry in Tree::read(root).entries() {

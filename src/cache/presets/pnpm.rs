@@ -23,10 +23,11 @@ use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::secrets;
 use crate::command::Ended;
 use crate::error::Problem;
+use crate::facts::beneath;
 use crate::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join("pnpm-lock.yaml")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "pnpm-lock.yaml").unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let packages = packages(&text);
     let workspaces = importers(&text);

@@ -15,6 +15,7 @@ use crate::cache::inputs::{Inputs, read_regular};
 use crate::cache::lockfile::{Lockfile, Packages};
 use crate::cache::{EnvChange, How, secrets};
 use crate::error::Problem;
+use crate::facts::beneath;
 use crate::facts::environment::World;
 use crate::facts::tools;
 use crate::units::counted;
@@ -25,7 +26,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     if !place.app.has("Gemfile.lock") {
         return None;
     }
-    let text = fs_err::read(place.app.root.join("Gemfile.lock")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "Gemfile.lock").unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let in_layer = place.context.environment.world == World::CloudNative;
     let name = place.name("bundler");

@@ -9,6 +9,11 @@ use crate::stack::environment::{By, Environment, How, Raw, Step};
 
 /// Stands for what a script computes.
 const COMPUTED: &str = "…";
+/// Longest variable that a process can be given, in bytes (`MAX_ARG_STRLEN` of execve(2)); what
+/// would be longer is not known.
+const LONGEST: usize = 131_072;
+/// Most bytes of all values that scripts set; the kernel takes less at once.
+const MOST: usize = 8_000_000;
 
 /// The environment before any script: the dyno's own, and config vars over it.
 pub(super) fn base(base: &Raw, platform: &EnvDir) -> Environment {
@@ -33,6 +38,7 @@ pub(super) fn environment(
     makers: &[String],
 ) -> Environment {
     let mut environment = base.clone();
+    let mut bytes = 0_usize;
     for one in scripts {
         let buildpack = makers.iter().position(|maker| *maker == one.maker);
         let by = By::Layer {
@@ -40,7 +46,12 @@ pub(super) fn environment(
             layer: OsString::from(&one.path),
         };
         for assignment in &one.script.assignments {
-            for step in steps(&environment, &by, &one.path, assignment) {
+            for mut step in steps(&environment, &by, &one.path, assignment) {
+                bytes += step.value.len() + environment.get(&assignment.name).len();
+                if bytes > MOST {
+                    step.value = COMPUTED.into();
+                    step.how = How::Override;
+                }
                 environment.take(OsStr::new(&assignment.name), step);
             }
         }
@@ -129,8 +140,19 @@ fn joined(by: &By, file: &str, how: How, value: &OsStr, old: &OsStr) -> Step {
 }
 
 fn expanded(environment: &Environment, parts: &[Part]) -> OsString {
+    let value = expanded_whole(environment, parts);
+    if value.len() > LONGEST {
+        return COMPUTED.into();
+    }
+    value
+}
+
+fn expanded_whole(environment: &Environment, parts: &[Part]) -> OsString {
     let mut value = OsString::new();
     for part in parts {
+        if value.len() > LONGEST {
+            break;
+        }
         match part {
             Part::Text(text) => value.push(text),
             Part::Variable(name) => value.push(environment.get(name)),

@@ -15,6 +15,7 @@ use oxc_span::SourceType;
 
 use super::resolve::Form;
 use super::value::{Evaluator, Value};
+use crate::facts::bounds;
 use names::Names;
 use reader::Reader;
 
@@ -77,7 +78,8 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
         return Source::default();
     }
     let allocator = Allocator::default();
-    let Some(program) = parse(&allocator, text, context.file) else {
+    let parsed = (!bounds::is_deep(text)).then(|| parse(&allocator, text, context.file));
+    let Some(program) = parsed.flatten() else {
         return Source {
             broken: true,
             unknown: true,
