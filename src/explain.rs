@@ -2,18 +2,20 @@
 //!
 //! The same text serves `slugsmith explain ID` and the pages under `docs/`.
 
+pub mod problems;
+
 use std::fmt::Write as _;
 
 use crate::audit::registry;
 use crate::catalogue;
-use crate::error::{self, Kind};
+use crate::error::Kind;
 use crate::stack::rules as stack;
 use crate::stack::rules;
 
 /// The page for an id, in Markdown; `None` if nobody knows it.
 #[must_use]
 pub fn page(id: &str) -> Option<String> {
-    if let Some(kind) = error::registry::find(id) {
+    if let Some(kind) = problems::find(id) {
         return Some(error_page(kind));
     }
     registry::find(id)
@@ -21,10 +23,17 @@ pub fn page(id: &str) -> Option<String> {
         .or_else(|| rules::find(id).map(rules::page))
 }
 
+/// Id and code of every rule that `[com.slugsmith.audit.rules]` may name beside the audit's own.
+#[must_use]
+pub fn rules_outside_of_the_audit() -> Vec<[&'static str; 2]> {
+    let rules = stack::RULES.iter();
+    rules.map(|rule| [rule.id, rule.code]).collect()
+}
+
 /// Every id that [`page`] knows, sorted, and in one line what it is about.
 #[must_use]
 pub fn titles() -> Vec<(&'static str, &'static str)> {
-    let errors = error::registry::KINDS.iter();
+    let errors = problems::KINDS.iter();
     let errors = errors.map(|kind| (kind.id, kind.header));
     let rules = registry::RULES.iter().map(|rule| (rule.id, rule.title));
     let conflicts = rules::RULES.iter().map(|rule| (rule.id, rule.title));
@@ -39,7 +48,7 @@ pub fn docs() -> Vec<(String, String)> {
     let rules = registry::RULES
         .iter()
         .map(|rule| (format!("rules/{}.md", rule.id), registry::page(rule)));
-    let errors = error::registry::KINDS
+    let errors = problems::KINDS
         .iter()
         .map(|kind| (format!("errors/{}.md", kind.id), error_page(kind)));
     let conflicts = stack::RULES

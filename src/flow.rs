@@ -15,13 +15,14 @@ use crate::facts::app::{self, App};
 use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
+use crate::facts::neighbours::Neighbours;
 use crate::facts::secrets;
 use crate::facts::tree::{Entry, Totals, Tree};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
 use crate::strip::absent::Absent;
-use crate::{audit, budget, cache, facts, stack, strip};
+use crate::{audit, budget, cache, explain, facts, stack, strip};
 
 /// What one run works on.
 pub struct Input<'a> {
@@ -45,6 +46,9 @@ pub struct Classic<'a> {
     pub config_vars: &'a Path,
     /// Our own buildpack, with the others beside it.
     pub buildpack: Option<&'a Path>,
+    /// Process types that earlier buildpacks give to an app without a Procfile, with their
+    /// commands.
+    pub processes: &'a [(String, String)],
 }
 
 /// Does everything: caches, strips, weighs, explains and audits.
@@ -207,6 +211,24 @@ impl Run<'_> {
         self.report.stack = Some(stack);
     }
 
+    /// What others installed, as far as they left it here or an earlier build remembers it.
+    fn neighbours(&self, own: &Path) -> Neighbours {
+        let Some(layers) = &self.layers else {
+            return Neighbours::default();
+        };
+        let mut neighbours = Neighbours::of(layers, own);
+        let stack = self.report.stack.iter();
+        for layer in stack.flat_map(|stack| &stack.snapshot.layers) {
+            let files = layer.env.values().flatten();
+            let set = files.map(|(file, value)| {
+                let name = file.split('.').next().unwrap_or(file);
+                (name.to_owned(), value.into())
+            });
+            neighbours.remember(&layer.buildpack, &layer.layer, set);
+        }
+        neighbours
+    }
+
     fn dependencies(&mut self) -> Result<()> {
         let (true, Some(store)) = (self.apply, self.input.store) else {
             return Ok(());
@@ -216,8 +238,9 @@ impl Run<'_> {
             config: self.input.config,
             environment: self.input.environment,
             store,
+            neighbours: &self.neighbours(store.root()),
         };
-        self.report.caches = cache::run(&context, self.progress)?;
+        self.report.caches = cache::run(&context, &mut OfCaches(self.progress))?;
         if let Some(layers) = &mut self.layers {
             // What was installed into layers of ours ships as well.
             layers.read_again(store.root());
@@ -249,6 +272,18 @@ impl Run<'_> {
         Ok(left)
     }
 
+    /// What earlier classic buildpacks start.
+    fn released(&self) -> Vec<strip::start::Command> {
+        let processes = self.input.classic.iter();
+        let processes = processes.flat_map(|classic| classic.processes);
+        processes
+            .map(|(name, command)| strip::start::Command {
+                origin: format!("bin/release: {name}"),
+                text: command.clone(),
+            })
+            .collect()
+    }
+
     fn strip(&mut self) -> Result<Stripped> {
         self.progress.event(Event::Working { what: "Stripping" });
         let Input {
@@ -269,11 +304,15 @@ impl Run<'_> {
             None => &strip::absent::Nothing,
         };
         let layers = self.layers.as_ref();
+        let commands = layers.map_or_else(
+            || self.released(),
+            |layers| strip::start::set_by(layers, app),
+        );
         let stripped = strip::run_with(&strip::Input {
             app,
             config,
             environment,
-            commands: layers.map_or_else(Vec::new, |layers| strip::start::set_by(layers, app)),
+            commands,
             absent,
             dry_run: !self.apply,
         })?;
@@ -336,6 +375,7 @@ impl Run<'_> {
         self.progress.event(Event::Working { what: "Auditing" });
         let mut facts = audit::Facts::read(&self.app, tree);
         facts.slug = self.report.budget.as_ref().map(|budget| budget.verdict);
+        facts.other_rules = explain::rules_outside_of_the_audit();
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)

@@ -21,24 +21,24 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
-pub mod audit;
-pub mod budget;
-pub mod cache;
-pub mod catalogue;
-pub mod command;
-pub mod config;
-pub mod ecosystems;
-pub mod error;
-pub mod exit;
+pub use slugsmith_audit as audit;
+pub use slugsmith_budget as budget;
+pub use slugsmith_cache as cache;
+pub use slugsmith_config as config;
+pub use slugsmith_ecosystems as ecosystems;
+pub use slugsmith_facts::run as command;
+pub use slugsmith_finding::catalogue;
+pub use slugsmith_finding::error;
+pub use slugsmith_finding::exit;
 pub mod explain;
-pub mod facts;
-pub mod finding;
+pub use slugsmith_facts as facts;
+pub use slugsmith_finding as finding;
 pub mod flow;
-mod interrupt;
-pub mod print;
+pub use slugsmith_print as print;
 pub mod program;
-pub mod progress;
-pub mod report;
-pub mod stack;
-pub mod strip;
-pub mod units;
+pub use slugsmith_finding::units;
+pub use slugsmith_finding::verdict;
+pub use slugsmith_finding::work;
+pub use slugsmith_report as report;
+pub use slugsmith_stack as stack;
+pub use slugsmith_strip as strip;

@@ -30,7 +30,7 @@ use crate::facts::beneath;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
-use crate::progress::Event;
+use crate::report::event::Event;
 
 /// The programs in one binary.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     let operands: Vec<PathBuf> = arguments.iter().skip(1).map(PathBuf::from).collect();
     let program = choose(arguments);
     if program != Program::LaunchCheck {
-        crate::interrupt::listen();
+        crate::facts::interrupt::listen();
     }
     match program {
         // libcnb ends the process itself, with the codes of the buildpack spec.
@@ -101,6 +101,11 @@ impl Own {
                 folder: Some(folder.to_owned()),
                 id: id.to_owned(),
             })
+    }
+
+    /// Whether it is the companion or the last buildpack.
+    fn is_slugsmith(&self) -> bool {
+        self.id.starts_with("slugsmith/")
     }
 
     fn is_companion(&self) -> bool {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::{Kind, Problem, Result, io};
 use crate::facts::beneath::{self, Lock, Locked};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, Progress};
 
 /// Another run works in the same folder.
 pub static IN_USE: Kind = Kind {

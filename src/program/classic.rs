@@ -5,6 +5,7 @@
 
 mod launch_check;
 mod profile;
+mod release;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::{Own, USAGE, store_folder, verdict};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, OfCaches, Progress};
 use crate::{cache, facts};
 
 /// Which executable was called.
@@ -53,9 +54,9 @@ pub fn main(step: Step, operands: &[PathBuf], own: &Own) -> ExitCode {
         // The report of the build is the last buildpack's.
         Step::Report if own.is_companion() => printed("{}\n"),
         Step::Compile => compile(operands, own.folder.as_deref()),
-        // The last buildpack's `release` decides the default process types, and we are
-        // the last: say nothing, so that the Procfile counts.
-        Step::Release => printed("--- {}\n"),
+        // The first buildpack of a list decides nothing.
+        Step::Release if own.is_companion() => printed(release::NOTHING),
+        Step::Release => release(operands, own.folder.as_deref()),
         Step::Report => report(operands),
         Step::TestCompile => test_compile(),
     };
@@ -128,6 +129,7 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         config: &build.config,
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
     if let Err(error) = store_folder::ready(&notes) {
         let saw = crate::error::io("writing to", &notes, &error).saw;
@@ -135,13 +137,17 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         log.event(Event::Warning(&problem));
         return Ok(ExitCode::SUCCESS);
     }
-    cache::companion::run(&context, &notes, &mut log)?;
+    cache::companion::run(&context, &notes, &mut OfCaches(&mut log))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let build = Build::read(operands)?;
     let app = &build.app;
+    let procfile = facts::app::read(app).procfile;
+    let mut processes = release::process_types(&release::passed_on(app, buildpack));
+    // A Procfile counts more than a release.
+    processes.retain(|(name, _)| procfile.iter().all(|one| one.name != *name));
     let mut log = super::log(Skin::Classic, &build.config);
     // A cache that can't be kept must not fail a build.
     let mut temporary = None;
@@ -164,6 +170,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         classic: Some(flow::Classic {
             config_vars: &build.config_vars,
             buildpack,
+            processes: &processes,
         }),
         previous: None,
     };
@@ -181,7 +188,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         }
     }
     let at_end = facts::app::read(app);
-    if at_end.procfile.is_empty() {
+    if at_end.procfile.is_empty() && processes.is_empty() {
         log.event(Event::Warning(
             &Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
         ));
@@ -214,6 +221,12 @@ fn forget_script(root: &Path, path: &str) -> Result<()> {
 /// of somebody else: it is refused, and replaced where it is the file itself.
 fn write_inside(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
     Beneath::open(root)?.replace(Path::new(path), text.as_bytes())
+}
+
+/// The last buildpack's `release` decides the default process types, and we are the last.
+fn release(operands: &[PathBuf], own: Option<&Path>) -> Result<ExitCode> {
+    let answer = operands.first().map(|app| release::passed_on(app, own));
+    printed(answer.as_deref().unwrap_or(release::NOTHING))
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty
@@ -257,15 +270,15 @@ fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
     ))
 }
 
-const NO_PROCFILE: &str =
-    "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`.";
+const NO_PROCFILE: &str = "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`, \
+     and no buildpack of the list gives default process types.";
 
-/// Without a Procfile nothing starts: only the last buildpack's `release` counts.
+/// Nothing starts: no Procfile, and no buildpack whose `release` gives process types.
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
     header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar only the last buildpack of the list may give default process types, and slugsmith gives none: \
-        what an earlier one would start by itself (`npm start`, for example) is not started.",
+    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack that has \
+          one; slugsmith passes that of the earlier ones on.",
     steps: &[
         "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \
          gunicorn app:app`.",

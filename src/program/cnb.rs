@@ -26,7 +26,7 @@ use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::problem;
-use crate::progress::Progress;
+use crate::report::event::{OfCaches, Progress};
 use crate::{cache, report::Report};
 
 /// The buildpack, as libcnb sees it.
@@ -129,8 +129,10 @@ fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Pro
         config: &config,
         environment: &environment,
         store: &cache::companion::store_of_keeper(&context.layers_dir),
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     };
-    cache::companion::run(&restore, &notes.path(), &mut log).map_err(buildpack_error)?;
+    cache::companion::run(&restore, &notes.path(), &mut OfCaches(&mut log))
+        .map_err(buildpack_error)?;
     BuildResultBuilder::new().build()
 }
 

@@ -9,7 +9,7 @@ use rustix::fs::Access;
 use tempfile::TempDir;
 
 use crate::error::Result;
-use crate::interrupt::Temporary;
+use crate::facts::interrupt::Temporary;
 
 /// Makes a folder ready to be a store.
 ///

@@ -3,8 +3,9 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use slugsmith::audit::{self, AuditReport, Facts, baseline, contract, fix_plan};
+use slugsmith::audit::{self, AuditReport, Facts, contract, fix_plan};
 use slugsmith::config;
+use slugsmith::config::baseline;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::{app, tree::Tree};
 use slugsmith::print::{json, patch};

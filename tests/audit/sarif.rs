@@ -50,13 +50,16 @@ fn logs_follow_the_schema() {
         audit: Some(AuditReport::default()),
         ..Report::default()
     };
-    assert_eq!(wrong(&sarif::report(&report)), Vec::<String>::new());
+    assert_eq!(
+        wrong(&sarif::report(&report, slugsmith::explain::page)),
+        Vec::<String>::new()
+    );
     let findings = pairs::bad_apps()
         .iter()
         .flat_map(|app| audit(app.path()).findings)
         .collect();
     report.audit.as_mut().unwrap().findings = findings;
-    let log = sarif::report(&report);
+    let log = sarif::report(&report, slugsmith::explain::page);
     assert_eq!(wrong(&log), Vec::<String>::new());
     // The validator does look: a level that SARIF does not have is an error.
     assert!(!wrong(&log.replacen("\"level\": \"error\"", "\"level\": \"fatal\"", 1)).is_empty());

@@ -298,6 +298,15 @@ fn only_the_pinned_release_is_installed() {
     assert!(ran.stderr.contains("names no release"), "{}", ran.stderr);
 }
 
+#[test]
+fn another_system_gets_no_linux_program() {
+    let uname = "#!/bin/sh\ncase $1 in -s) echo Darwin;; *) echo arm64;; esac\n";
+    let sandbox = Sandbox::new().program("uname", uname);
+    let ran = release(&sandbox, None).expect(3);
+    assert!(ran.stderr.contains("this is Darwin"), "{}", ran.stderr);
+    assert!(!sandbox.path("installed/slugsmith").exists());
+}
+
 /// Notes how it was called; lists the comment that `COMMENT` names.
 const GH: &str = "#!/bin/sh\necho \"$*\" >> \"$HOME/calls\"\n\
     case \"$*\" in *--paginate*) echo \"$COMMENT\"; exit \"${READ:-0}\";; esac\nexit \"${WRITE:-0}\"\n";

@@ -13,6 +13,7 @@ mod support;
 mod bad_input;
 mod check;
 mod integrations;
+mod lists;
 mod long_work;
 mod manifests;
 mod page;

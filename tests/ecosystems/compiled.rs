@@ -111,7 +111,7 @@ fn pom(version: &str) -> String {
 #[test]
 #[ignore = "real package managers"]
 fn maven() {
-    let lab = Lab::new(&[]);
+    let lab = Lab::new(&["javac", "mvn"]);
     lab.put("pom.xml", &pom("2.0.12"));
     lab.put(
         "src/main/java/Shop.java",
@@ -133,7 +133,7 @@ fn maven() {
 #[test]
 #[ignore = "real package managers"]
 fn gradle() {
-    let lab = Lab::new(&[]);
+    let lab = Lab::new(&["javac", "gradle"]);
     lab.put("settings.gradle", "rootProject.name = 'shop'\n");
     lab.put(
         "build.gradle",

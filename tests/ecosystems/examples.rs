@@ -62,7 +62,7 @@ fn go_hello() {
 fn php_layout() {
     builds(
         "php-layout",
-        &[],
+        &["php", "composer"],
         &["composer (composer.lock, 0 packages)"],
         &["vendor/autoload.php"],
     );

@@ -22,6 +22,12 @@ fn tools() -> &'static Path {
     })
 }
 
+/// Tools that come from Debian's packages, so that they are on PATH once any test asked for
+/// them: a test that does not declare one finds a program that fails in its place.
+const SHARED: &[&str] = &[
+    "bundle", "composer", "gradle", "javac", "mvn", "php", "ruby",
+];
+
 /// Settings that say how this machine reaches its registries, relative to the home.
 const SETTINGS: &[&str] = &[
     ".npmrc",
@@ -49,20 +55,25 @@ pub(crate) struct Built {
 }
 
 impl Lab {
-    /// A lab with these tools of `tests/bed/ecosystems` before the machine's own PATH.
+    /// A lab with these tools of `tests/bed/ecosystems`, and without the others.
     pub(crate) fn new(names: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["source", "buildpack"] {
             fs_err::create_dir(folder.path().join(name)).unwrap();
         }
         std::os::unix::fs::symlink(BINARY, folder.path().join("buildpack/compile")).unwrap();
-        let first: Vec<_> = names
+        if !names.is_empty() {
+            tools();
+        }
+        let mut first: Vec<_> = names
             .iter()
+            .filter(|name| !SHARED.contains(name))
             .map(|name| tools().join("bin").join(name).display().to_string())
             .collect();
         for tool in &first {
             assert!(Path::new(tool).is_dir(), "{tool} is missing");
         }
+        first.push(undeclared(folder.path(), names).display().to_string());
         let path = [first.join(":"), std::env::var("PATH").unwrap()].join(":");
         Self {
             folder,
@@ -305,4 +316,18 @@ pub(crate) fn same(left: &[(PathBuf, String)], right: &[(PathBuf, String)], what
         only(left, right),
         only(right, left)
     );
+}
+
+/// A folder with a failing program for each shared tool that a test does not declare.
+fn undeclared(folder: &Path, names: &[&str]) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let stubs = folder.join("undeclared");
+    fs_err::create_dir(&stubs).unwrap();
+    for tool in SHARED.iter().filter(|tool| !names.contains(tool)) {
+        let stub = stubs.join(tool);
+        let text = format!("#!/bin/sh\necho 'this test does not declare {tool}' >&2\nexit 99\n");
+        fs_err::write(&stub, text).unwrap();
+        fs_err::set_permissions(&stub, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    stubs
 }

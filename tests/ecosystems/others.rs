@@ -35,7 +35,7 @@ fn gems(lab: &Lab) -> String {
 #[test]
 #[ignore = "real package managers"]
 fn bundler() {
-    let lab = Lab::new(&[]);
+    let lab = Lab::new(&["ruby", "bundle"]);
     let server = gems(&lab);
     lab.put(
         "Gemfile",
@@ -60,7 +60,7 @@ fn bundler() {
 #[test]
 #[ignore = "real package managers"]
 fn composer() {
-    let lab = Lab::new(&[]);
+    let lab = Lab::new(&["php", "composer"]);
     let library = |version: &str| {
         let folder = lab.beside("acme");
         fs_err::create_dir_all(folder.join("src")).unwrap();

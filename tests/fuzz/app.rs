@@ -111,6 +111,7 @@ impl Bed {
             store: Some(&store),
             layers: None,
             classic: Some(Classic {
+                processes: &[],
                 config_vars: &self.sandbox.path("env"),
                 buildpack: None,
             }),
@@ -118,7 +119,10 @@ impl Bed {
         };
         let report = flow::build(&input, &mut log).ok();
         if let Some(report) = &report {
-            for text in [json::report(report), sarif::report(report)] {
+            for text in [
+                json::report(report),
+                sarif::report(report, slugsmith::explain::page),
+            ] {
                 serde_json::from_str::<serde_json::Value>(&text).unwrap();
             }
             let _ = github::report(report);

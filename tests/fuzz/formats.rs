@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use slugsmith::audit::baseline;
 use slugsmith::budget::history::History;
 use slugsmith::config;
+use slugsmith::config::baseline;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
 use slugsmith::facts::layers::elf;

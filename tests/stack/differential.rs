@@ -6,9 +6,10 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use slugsmith::facts::layers::launched::is_launched;
 use slugsmith::facts::layers::{self, EnvDir, Folder, Layer, LayerToml, Layers, env_dir, escape};
 use slugsmith::stack::environment::{self, Environment, Overlay};
-use slugsmith::stack::{is_launched, launch};
+use slugsmith::stack::launch;
 
 use crate::generator::{self, Random};
 use crate::lifecycle::{self, Raw};

@@ -6,9 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use slugsmith::facts::app;
+use slugsmith::facts::layers::launched::is_launched;
 use slugsmith::facts::layers::{self, Folder, escape, surroundings};
 use slugsmith::finding::Finding;
-use slugsmith::stack::{Inputs, StackReport, inspect, is_launched};
+use slugsmith::stack::{Inputs, StackReport, inspect};
 use tempfile::TempDir;
 
 use crate::lifecycle::{self, Raw};

@@ -157,6 +157,7 @@ pub(crate) fn audit_weighed(folder: &Path, slug: Option<Verdict>) -> AuditReport
     // End-of-life dates must not turn fixtures over.
     "2026-11-23".clone_into(&mut facts.today);
     facts.slug = slug;
+    facts.other_rules = slugsmith::explain::rules_outside_of_the_audit();
     slugsmith::audit::run(&facts, &config)
 }
 

@@ -15,16 +15,16 @@ use crate::cache::store::Store;
 use crate::config::{self, Config};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
+use crate::facts::interrupt::Temporary;
 use crate::facts::{self, environment::Environment};
 use crate::flow::{self, Input};
-use crate::interrupt::Temporary;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::{USAGE, store_folder, verdict};
-use crate::progress::{Event, Progress};
 use crate::report::Report;
+use crate::report::event::{Event, Progress};
 
 /// Build a copy of an app without a container engine and print the build log
 #[derive(Debug, clap::Args)]

@@ -8,12 +8,13 @@ use clap::ValueEnum;
 
 use super::build::{Asked, on_a_copy};
 use super::{OutputFile, environment, folder};
-use crate::audit::baseline::{self, NO_BASELINE};
 use crate::audit::{self, Facts, contract, fix_plan, registry};
 use crate::budget::{self, history::History};
+use crate::config::baseline::{self, NO_BASELINE};
 use crate::config::{self, Config, FailOn, LogLevel, RuleConfig, Source, Sourced};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
+use crate::explain;
 use crate::facts::app;
 use crate::facts::tree::Tree;
 use crate::finding::Level;
@@ -23,8 +24,8 @@ use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
 use crate::program::USAGE;
-use crate::progress::{Progress, Silent};
 use crate::report::Report;
+use crate::report::event::{Progress, Silent};
 
 /// Say what would be stripped, how big the slug is and what breaks on the platform,
 /// without changing anything
@@ -239,7 +240,7 @@ impl Form {
         match self {
             Self::Text => String::new(),
             Self::Json => json::report(report),
-            Self::Sarif => sarif::report(report),
+            Self::Sarif => sarif::report(report, explain::page),
             Self::Github => github::report(report),
             Self::Gitlab => gitlab::report(report),
             Self::Markdown => markdown::check(report),

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use super::build::cache_folder;
 use super::{Format, environment, folder};
+use crate::cache::explain::Explained;
 use crate::cache::{self, store::Store};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
+use crate::print;
 use crate::print::line::Skin;
-use crate::print::{self, json};
 use crate::program::USAGE;
 use crate::{config, explain, facts};
 
@@ -51,9 +52,10 @@ fn caches(arguments: &Arguments) -> Result<String> {
         config: &config,
         environment: &environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     });
     if arguments.format == Format::Json {
-        let lines = caches.iter().map(json::cache::explained);
+        let lines = caches.iter().map(Explained::to_json);
         let lines: Vec<_> = lines.map(|line| line.to_string()).collect();
         return Ok(lines.join("\n") + "\n");
     }

@@ -17,7 +17,7 @@ use crate::flow::{self, Input};
 use crate::print;
 use crate::print::live::Live;
 use crate::print::proposal::{Found, proposal};
-use crate::progress::{Event, Progress, Silent};
+use crate::report::event::{Event, Progress, Silent};
 use crate::strip::{self, StripReport};
 
 /// Propose a project.toml and say what it found; changes nothing without --write
@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         config: &config,
         environment: &environment,
         store: &store,
+        neighbours: crate::facts::neighbours::Neighbours::none(),
     });
     drop(progress);
     let proposal = proposal(&Found {

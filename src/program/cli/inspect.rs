@@ -14,7 +14,7 @@ use crate::facts::tree::Tree;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, bars, html, json, markdown};
-use crate::progress::Silent;
+use crate::report::event::Silent;
 use crate::strip;
 
 /// Say what the bytes of a folder, an image or a layers folder are, as they would be compressed

@@ -10,7 +10,7 @@ use crate::flow::lock;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, json, problem};
-use crate::progress::{Event, Progress};
+use crate::report::event::{Event, Progress};
 
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]
@@ -81,7 +81,7 @@ impl Progress for Warnings {
     }
 }
 
-/// `slugsmith strip record -- COMMAND`: exits as the command does.
+/// `slugsmith strip record -- COMMAND`: fails where the command did.
 fn record(arguments: &Arguments) -> Result<Exit> {
     let app = folder(std::path::Path::new("."))?;
     let environment = environment();
@@ -92,7 +92,7 @@ fn record(arguments: &Arguments) -> Result<Exit> {
         let _ = Skin::Bullets.write(&mut text, &line);
     }
     arguments.output.write(&String::from_utf8_lossy(&text))?;
-    Ok(if recorded.code == Some(0) {
+    Ok(if recorded.is_good() {
         Exit::Fine
     } else {
         Exit::Failed

@@ -10,8 +10,8 @@ use ignore::WalkBuilder;
 use tempfile::TempDir;
 
 use crate::error::{Result, io};
-use crate::interrupt::Temporary;
-use crate::progress::work;
+use crate::facts::interrupt::Temporary;
+use crate::work;
 
 /// A copied app; removed when dropped.
 pub(super) struct Workspace {

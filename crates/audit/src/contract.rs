@@ -1,0 +1,229 @@
+//! Which variables does the app need, and who gives them a value?
+//!
+//! One table over all places that speak of variables: reads in code, app.json, add-ons, the
+//! platform, example files and Terraform. The rule `env-contract-drift` and
+//! `slugsmith check --config` both read it.
+
+mod gaps;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::facts::Facts;
+use super::guards::{self, Branch, branch};
+use slugsmith_facts::code::{Expr, ScopeKind};
+use slugsmith_facts::process::line_of;
+use slugsmith_facts::sources::is_env_file;
+use slugsmith_finding::Place;
+
+pub use gaps::{misnamed, read_by_others, unread};
+
+/// One variable with everyone who speaks of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variable {
+    pub name: String,
+    /// A read somewhere has a default of its own.
+    pub defaulted: bool,
+    /// Where reachable code reads it, in file order.
+    pub reads: Vec<Read>,
+    /// Line in app.json's `env` (0 if the line is not known).
+    pub app_json: Option<u32>,
+    /// app.json has a value or a generator, or says that it is required.
+    pub promised: bool,
+    /// The add-on that sets it.
+    pub addon: Option<String>,
+    /// The platform or a buildpack sets it.
+    pub platform: bool,
+    /// Example or default files that name it, with lines.
+    pub examples: Vec<Place>,
+    pub terraform: Option<Place>,
+    /// Whether it is really set; `None` where that can't be seen.
+    pub set: Option<bool>,
+}
+
+/// One read of a variable in reachable code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    pub place: Place,
+    /// The process fails here if the variable is not set.
+    pub required: bool,
+}
+
+impl Variable {
+    /// Whether anything says that the variable exists.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.app_json.is_some()
+            || self.addon.is_some()
+            || self.platform
+            || !self.examples.is_empty()
+            || self.terraform.is_some()
+    }
+
+    /// The first read that fails without a value.
+    #[must_use]
+    pub fn required(&self) -> Option<&Read> {
+        self.reads.iter().find(|read| read.required)
+    }
+}
+
+/// Every variable, sorted by name.
+#[must_use]
+pub fn variables(facts: &Facts<'_>) -> Vec<Variable> {
+    let mut table = BTreeMap::new();
+    reads(facts, &mut table);
+    declared_in_app_json(facts, &mut table);
+    for (path, names) in examples(facts) {
+        for (name, line) in names {
+            entry(&mut table, &name)
+                .examples
+                .push(Place::line(&path, line));
+        }
+    }
+    for variable in &facts.terraform.variables {
+        entry(&mut table, &variable.name).terraform =
+            Some(Place::line(&variable.path, variable.line));
+    }
+    for plan in facts.addons() {
+        for name in facts.platform.addon(plan) {
+            entry(&mut table, name).addon = Some(plan.to_owned());
+        }
+    }
+    // A build sees config vars only on some platforms: one of the app's own shows that it does.
+    let sees = facts.set.as_ref().filter(|set| {
+        table
+            .values()
+            .any(|variable| !facts.platform.sets(&variable.name) && set.contains(&variable.name))
+    });
+    for variable in table.values_mut() {
+        variable.platform = facts.platform.sets(&variable.name);
+        variable.set = sees.map(|set| set.contains(&variable.name));
+    }
+    table.into_values().collect()
+}
+
+/// Whether the app says anywhere which variables it has.
+#[must_use]
+pub fn exists(facts: &Facts<'_>) -> bool {
+    facts.app_json(&["env"]).is_some()
+        || !facts.terraform.variables.is_empty()
+        || examples(facts).next().is_some()
+}
+
+fn entry<'t>(table: &'t mut BTreeMap<String, Variable>, name: &str) -> &'t mut Variable {
+    table.entry(name.to_owned()).or_insert_with(|| Variable {
+        name: name.to_owned(),
+        ..Variable::default()
+    })
+}
+
+fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
+    for code in &facts.sources.files {
+        if guards::is_maintenance(facts, &code.path) {
+            continue;
+        }
+        for read in &code.reads {
+            let place = branch(code, read.scope);
+            if !is_variable(&read.name) || place == Branch::Development {
+                continue;
+            }
+            // Where there is none, the app goes on without it.
+            let caught = code
+                .around(read.scope)
+                .any(|scope| matches!(scope.kind, ScopeKind::Try));
+            if caught {
+                continue;
+            }
+            entry(table, &read.name).reads.push(Read {
+                place: Place::line(&code.path, read.line),
+                required: read.required && place == Branch::Always,
+            });
+        }
+    }
+    // django-environ takes types and defaults where it is made: `Env(DEBUG=(bool, False))`.
+    let typed: BTreeSet<_> = facts
+        .calls()
+        .filter(|site| site.call.method() == "Env")
+        .flat_map(|site| &site.call.arguments)
+        .filter(|argument| matches!(&argument.value, Expr::List(items) if items.len() > 1))
+        .filter_map(|argument| argument.name.as_deref())
+        .collect();
+    for variable in table
+        .values_mut()
+        .filter(|variable| typed.contains(variable.name.as_str()))
+    {
+        for read in &mut variable.reads {
+            read.required = false;
+        }
+    }
+    // A default or a check anywhere shows that the app can do without.
+    for code in &facts.sources.files {
+        for read in code.reads.iter().filter(|read| read.has_default) {
+            if let Some(variable) = table.get_mut(&read.name) {
+                variable.defaulted = true;
+                for read in &mut variable.reads {
+                    read.required = false;
+                }
+            }
+        }
+    }
+}
+
+/// `DATABASE_URL`; not `*`, and not a key of some other settings object.
+fn is_variable(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_uppercase())
+        && characters.all(|rest| rest.is_ascii_uppercase() || rest.is_ascii_digit() || rest == '_')
+}
+
+fn declared_in_app_json(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
+    let text = facts.sources.text("app.json").unwrap_or_default();
+    let declared = facts.app_json(&["env"]).and_then(Value::as_object);
+    for (name, value) in declared.into_iter().flatten() {
+        let optional = value.get("required") == Some(&Value::Bool(false));
+        let filled = value
+            .as_str()
+            .or_else(|| value.get("value")?.as_str())
+            .is_some_and(|value| !value.is_empty());
+        let variable = entry(table, name);
+        variable.app_json = Some(line_of(text, &format!("\"{name}\"")));
+        variable.promised = filled || value.get("generator").is_some() || !optional;
+    }
+}
+
+/// Files that show or supply variables, each with the names and lines.
+fn examples<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (String, Vec<(String, u32)>)> + 'a {
+    let files = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| is_example(path));
+    files.map(|(path, text)| {
+        let names = text.lines().zip(1..).filter_map(|(line, number)| {
+            // Optional ones are often shown as comments.
+            let line = line.trim().trim_start_matches(['#', ' ']);
+            let line = line.strip_prefix("export ").unwrap_or(line);
+            let (name, _) = line.split_once('=')?;
+            is_variable(name.trim()).then(|| (name.trim().to_owned(), number))
+        });
+        (path.clone(), names.collect())
+    })
+}
+
+fn is_example(path: &str) -> bool {
+    is_env_file(path.rsplit('/').next().unwrap_or(path))
+}
+
+/// Names that reachable code cannot do without and that nothing in the app or the platform
+/// supplies: what `required` of `launch-check` should hold.
+#[must_use]
+pub fn required_names(variables: &[Variable]) -> BTreeSet<&str> {
+    variables
+        .iter()
+        .filter(|variable| !variable.platform && variable.required().is_some())
+        .map(|variable| variable.name.as_str())
+        .collect()
+}

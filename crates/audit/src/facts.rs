@@ -1,0 +1,265 @@
+//! What do rules read? Everything that was read of the app, joined into one value.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::platform::{PLATFORM, Platform, today};
+use super::start;
+use slugsmith_facts::app::App;
+use slugsmith_facts::code::{Call, Code, Language};
+use slugsmith_facts::packages::{self, Ecosystem, Packages};
+use slugsmith_facts::process::{self, Runs};
+use slugsmith_facts::sources::{self, Sources};
+use slugsmith_facts::terraform::{self, Formation, Terraform};
+use slugsmith_facts::tree::Tree;
+use slugsmith_finding::verdict::Verdict;
+
+/// What rules read.
+pub struct Facts<'a> {
+    pub app: &'a App,
+    pub tree: &'a Tree,
+    pub sources: Sources,
+    pub packages: Packages,
+    /// Processes with all commands that they lead to.
+    pub processes: Vec<Runs>,
+    pub terraform: Terraform,
+    pub platform: &'static Platform,
+    /// `YYYY-MM-DD`.
+    pub today: String,
+    /// Names of the variables that start commands set before the app runs.
+    pub exported: BTreeSet<String>,
+    /// How the slug's size stands to its budget, where it was weighed.
+    pub slug: Option<Verdict>,
+    /// Names of the variables that are really set, in a build that sees the config vars.
+    pub set: Option<BTreeSet<String>>,
+    /// Id and code of rules outside of the audit that its configuration may name.
+    pub other_rules: Vec<[&'static str; 2]>,
+}
+
+/// Whether and how a variable gets a value on the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declared {
+    /// Its value stands in app.json.
+    Value(String),
+    /// Required, generated, or set by an add-on or the platform.
+    Set,
+    No,
+}
+
+/// A call with its file.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    pub code: &'a Code,
+    pub call: &'a Call,
+}
+
+impl Declared {
+    /// The value, where it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Set | Self::No => None,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Reads the app's own files, once for all rules.
+    #[must_use]
+    pub fn read(app: &'a App, tree: &'a Tree) -> Self {
+        let sources = sources::read(app, tree);
+        let processes = process::read(app, &sources);
+        Self {
+            packages: packages::read(app, &sources),
+            exported: start::exported(&processes, &sources),
+            processes,
+            terraform: terraform::read(&sources),
+            app,
+            tree,
+            sources,
+            platform: &PLATFORM,
+            today: today(),
+            slug: None,
+            set: None,
+            other_rules: Vec::new(),
+        }
+    }
+
+    /// Every call that a process can reach, in file order.
+    pub fn calls(&self) -> impl Iterator<Item = Site<'_>> {
+        self.sources
+            .files
+            .iter()
+            .flat_map(|code| code.calls.iter().map(move |call| Site { code, call }))
+    }
+
+    /// Code of one language.
+    pub fn code(&self, language: Language) -> impl Iterator<Item = &Code> {
+        self.sources
+            .files
+            .iter()
+            .filter(move |code| code.language == language)
+    }
+
+    /// Whether there is reachable code of a language.
+    #[must_use]
+    pub fn speaks(&self, language: Language) -> bool {
+        self.code(language).next().is_some()
+    }
+
+    /// Whether this is a Django app: it asks for the package, or for one that brings it along.
+    #[must_use]
+    pub fn is_django(&self) -> bool {
+        let asks = self.packages.wants(Ecosystem::Pypi, "django").is_some();
+        let imports = |code: &Code| code.imports("django");
+        asks || self.sources.has("manage.py") && self.code(Language::Python).any(imports)
+    }
+
+    /// The process of this type.
+    #[must_use]
+    pub fn process(&self, name: &str) -> Option<&Runs> {
+        self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// A part of app.json by its path (`["environments", "test"]`).
+    #[must_use]
+    pub fn app_json(&self, path: &[&str]) -> Option<&Value> {
+        path.iter()
+            .try_fold(self.app.app_json.good()?, |value, key| value.get(key))
+    }
+
+    /// Plans of the add-ons that app.json declares.
+    #[must_use]
+    pub fn addons(&self) -> Vec<&str> {
+        let list = self.app_json(&["addons"]).and_then(Value::as_array);
+        let terraform = self
+            .terraform
+            .addons
+            .iter()
+            .map(|addon| addon.name.as_str());
+        list.into_iter()
+            .flatten()
+            .filter_map(|addon| addon.as_str().or_else(|| addon.get("plan")?.as_str()))
+            .chain(terraform)
+            .collect()
+    }
+
+    /// The declared formation: app.json's, and Terraform's.
+    #[must_use]
+    pub fn formation(&self) -> Vec<Formation> {
+        let declared = self.app_json(&["formation"]).and_then(Value::as_object);
+        let by_app_json = declared
+            .into_iter()
+            .flatten()
+            .map(|(process, entry)| Formation {
+                process: process.clone(),
+                quantity: entry.get("quantity").and_then(Value::as_u64),
+                size: entry
+                    .get("size")
+                    .and_then(Value::as_str)
+                    .map(str::to_ascii_lowercase),
+                path: "app.json".to_owned(),
+                line: self.formation_line(process),
+            });
+        by_app_json
+            .chain(self.terraform.formation.iter().cloned())
+            .collect()
+    }
+
+    /// Where a process stands inside app.json's `formation`.
+    fn formation_line(&self, process: &str) -> u32 {
+        let text = self.sources.text("app.json").unwrap_or_default();
+        let wanted = format!("\"{process}\"");
+        text.lines()
+            .zip(1..)
+            .skip_while(|(line, _)| !line.contains("\"formation\""))
+            .find(|(line, _)| line.contains(&wanted))
+            .map_or(0, |(_, line)| line)
+    }
+
+    /// Memory in MB of 2^20 bytes of a process type's dynos: of the declared size, else of
+    /// the smallest one. `None` for a declared size that the table does not know.
+    #[must_use]
+    pub fn memory(&self, process: &str) -> Option<u64> {
+        let declared = self
+            .formation()
+            .into_iter()
+            .find(|formation| formation.process == process)
+            .and_then(|formation| formation.size);
+        let size = declared.as_deref().unwrap_or("standard-1x");
+        self.platform.dynos.get(&size.to_ascii_lowercase()).copied()
+    }
+
+    /// Whether app.json declares one of these add-ons.
+    #[must_use]
+    pub fn has_addon(&self, names: &[&str]) -> bool {
+        self.addons().iter().any(|plan| {
+            let name = plan.split(':').next().unwrap_or(plan);
+            names.contains(&name)
+        })
+    }
+
+    /// Buildpacks that app.json lists, in their order.
+    #[must_use]
+    pub fn buildpacks(&self) -> Vec<&str> {
+        let list = self.app_json(&["buildpacks"]).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(|buildpack| {
+                buildpack
+                    .as_str()
+                    .or_else(|| buildpack.get("url")?.as_str())
+            })
+            .collect()
+    }
+
+    /// How a variable gets its value.
+    #[must_use]
+    pub fn declared(&self, variable: &str) -> Declared {
+        if let Some(entry) = self.app_json(&["env", variable]) {
+            let value = entry.as_str().or_else(|| entry.get("value")?.as_str());
+            let generated = entry.get("generator").is_some();
+            let optional = entry.get("required") == Some(&Value::Bool(false));
+            match value {
+                Some(value) if !value.is_empty() => return Declared::Value(value.to_owned()),
+                _ if generated || !optional => return Declared::Set,
+                _ => {}
+            }
+        }
+        let by_terraform = self
+            .terraform
+            .variables
+            .iter()
+            .find(|entry| entry.name == variable);
+        if let Some(entry) = by_terraform {
+            return match &entry.value {
+                Some(value) if !value.is_empty() => Declared::Value(value.clone()),
+                _ => Declared::Set,
+            };
+        }
+        let by_addon = self.addons().iter().any(|plan| {
+            let custom = self.app_json(&["addons"]).and_then(Value::as_array);
+            let prefix = custom.into_iter().flatten().find_map(|addon| {
+                (addon.get("plan")?.as_str()? == *plan).then(|| addon.get("as")?.as_str())?
+            });
+            self.platform
+                .addon(plan)
+                .iter()
+                .any(|name| name == variable)
+                || prefix.is_some_and(|prefix| variable.starts_with(prefix))
+        });
+        if by_addon || self.platform.sets(variable) || self.exported.contains(variable) {
+            return Declared::Set;
+        }
+        Declared::No
+    }
+
+    /// 1-based line of a text in one of the app's configuration files.
+    #[must_use]
+    pub fn line(&self, path: &str, needle: &str) -> Option<u32> {
+        let line = process::line_of(self.sources.text(path)?, needle);
+        (line > 0).then_some(line)
+    }
+}

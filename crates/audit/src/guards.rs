@@ -1,0 +1,227 @@
+//! Why is a pattern not yet a finding? The six questions that rules ask before they speak.
+//!
+//! - **use**: is the feature exercised, or only configured? ([`calls_to`], [`used`])
+//! - **branch**: is the value only a fallback, or the code only run in development?
+//!   ([`settle`], [`branch()`])
+//! - **reach**: can a process run this code? (Only such code is in
+//!   [`super::Facts::sources`]; see `slugsmith_facts::sources::reach`.)
+//! - **lock**: does a lockfile resolve a loose version? ([`locked`])
+//! - **knowledge**: does the platform or a library do it by itself? ([`super::platform`],
+//!   [`at_least`])
+//! - **cause**: is there one finding per cause? ([`super::registry::Rule::silenced_by`])
+
+pub use slugsmith_facts::code::{Branch, branch};
+
+use super::facts::{Declared, Facts, Site};
+use slugsmith_facts::code::{Code, Expr, Language, ScopeKind};
+use slugsmith_facts::packages::Ecosystem;
+
+/// Calls of a language that `test` accepts and that run in production.
+pub fn calls_to<'a>(
+    facts: &'a Facts<'_>,
+    language: Language,
+    test: impl Fn(Site<'a>) -> bool + 'a,
+) -> impl Iterator<Item = Site<'a>> {
+    facts.calls().filter(move |site| {
+        site.code.language == language
+            && test(*site)
+            && branch(site.code, site.call.scope) != Branch::Development
+    })
+}
+
+/// Whether a call of a language exists.
+pub fn used(facts: &Facts<'_>, language: Language, test: impl Fn(Site<'_>) -> bool) -> bool {
+    facts
+        .calls()
+        .any(|site| site.code.language == language && test(site))
+}
+
+/// Whether code only runs when somebody calls it by hand: a management command, a task, a
+/// console command that no process names.
+#[must_use]
+pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
+    let folder = [
+        "management/commands/",
+        "Console/Commands/",
+        "lib/tasks/",
+        "src/Command/",
+        "cmd/tools/",
+        "cli/",
+    ]
+    .iter()
+    .any(|folder| path.contains(folder) && !(*folder == "cli/" && path.starts_with("client")))
+        || path
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending == "rake");
+    // Files are sorted by path.
+    let files = &facts.sources.files;
+    let at = files.binary_search_by(|code| code.path.as_str().cmp(path));
+    let code = at.ok().and_then(|at| files.get(at));
+    let tool = code.is_some_and(|code| {
+        let commands = |bases: &[String]| bases.iter().any(|base| base.ends_with("Command"));
+        let console = code.language == Language::Php
+            && code.scopes.iter().any(
+                |scope| matches!(&scope.kind, ScopeKind::Class { bases, .. } if commands(bases)),
+            );
+        console
+            || ["invoke", "fabric", "click", "thor"]
+                .iter()
+                .any(|tool| code.imports(tool))
+            || is_script(facts, code)
+    });
+    let folder = folder || tool;
+    let stem = path.rsplit('/').next().unwrap_or(path);
+    let stem = stem.split('.').next().unwrap_or(stem);
+    folder
+        && !facts
+            .processes
+            .iter()
+            .filter(|process| process.name != "release")
+            .any(|process| process.mentions(&[stem]))
+}
+
+/// A Python file beside the app that is started by hand: it parses arguments or asks for
+/// `__main__`, and no other file imports it. What servers are usually called does not count.
+fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
+    const ENTRIES: &[&str] = &[
+        "app",
+        "main",
+        "server",
+        "wsgi",
+        "asgi",
+        "application",
+        "run",
+        "manage",
+        "worker",
+        "bot",
+        "index",
+    ];
+    let Some(stem) = code
+        .path
+        .strip_suffix(".py")
+        .filter(|stem| !stem.contains('/'))
+    else {
+        return false;
+    };
+    let by_hand = code.scopes.iter().any(|scope| {
+        scope
+            .kind
+            .condition()
+            .is_some_and(|it| it.contains("__name__"))
+    }) || code
+        .calls
+        .iter()
+        .any(|call| call.method() == "ArgumentParser");
+    let imported = facts
+        .code(Language::Python)
+        .any(|other| other.path != code.path && other.imports(stem));
+    by_hand && !imported && !ENTRIES.contains(&stem)
+}
+
+/// What a value is in production.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settled<'a> {
+    /// This literal, whatever the environment.
+    Fixed(&'a Expr),
+    /// app.json gives the variable this value.
+    Given(String),
+    /// A variable decides that is set for sure; to what is not known.
+    Set,
+    /// This literal unless the variable is set, which nothing declares.
+    Unless {
+        variable: &'a str,
+        fallback: &'a Expr,
+    },
+    /// Not known from the text.
+    Unknown,
+}
+
+/// Resolves a value through names of its file, environment reads and app.json.
+#[must_use]
+pub fn settle<'a>(facts: &Facts<'_>, code: &'a Code, value: &'a Expr) -> Settled<'a> {
+    let value = code.resolve(value);
+    match value {
+        Expr::Env { name, default } => match (facts.declared(name), default.as_deref()) {
+            (Declared::Value(given), _) => Settled::Given(given),
+            (Declared::Set, _) => Settled::Set,
+            (Declared::No, Some(fallback)) => Settled::Unless {
+                variable: name,
+                fallback: match code.resolve(fallback) {
+                    Expr::Env {
+                        default: Some(inner),
+                        ..
+                    } => inner,
+                    other => other,
+                },
+            },
+            (Declared::No, None) => Settled::Unknown,
+        },
+        value
+            if value.is_literal() || matches!(value, Expr::Name(name) if name.starts_with(':')) =>
+        {
+            Settled::Fixed(value)
+        }
+        _ => Settled::Unknown,
+    }
+}
+
+/// The environment variable that the innermost condition around a scope asks for: itself, or
+/// through a name of the file (`BUCKET = os.environ.get("BUCKET")`, `if BUCKET:`).
+#[must_use]
+pub fn asked(code: &Code, scope: usize) -> Option<String> {
+    if let Branch::Conditional(variable) = branch(code, scope)
+        && !variable.is_empty()
+    {
+        return Some(variable);
+    }
+    let condition = code.around(scope).find_map(|scope| match &scope.kind {
+        ScopeKind::Branch { condition, .. } => Some(condition.trim()),
+        _ => None,
+    })?;
+    let name = condition
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .next()?;
+    match code.resolve(&Expr::Name(name.to_owned())) {
+        Expr::Env { name, .. } => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Whether a lockfile resolves the package.
+#[must_use]
+pub fn locked(facts: &Facts<'_>, ecosystem: Ecosystem, name: &str) -> bool {
+    facts.packages.version(ecosystem, name).is_some()
+}
+
+/// Whether the locked version of a package is at least this; `None` if no lock tells.
+#[must_use]
+pub fn at_least(
+    facts: &Facts<'_>,
+    ecosystem: Ecosystem,
+    name: &str,
+    least: &[u64],
+) -> Option<bool> {
+    let version = facts.packages.version(ecosystem, name)?;
+    Some(numbers(version).as_slice() >= least)
+}
+
+/// The numbers of a version.
+#[must_use]
+pub fn numbers(version: &str) -> Vec<u64> {
+    version
+        .trim_start_matches(|character: char| !character.is_ascii_digit())
+        .split(|character: char| !character.is_ascii_digit())
+        .map_while(|part| part.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert_eq!(numbers("v20.19.0"), [20, 19, 0]);
+        assert!(numbers("5.10.1") > vec![5, 9]);
+    }
+}

@@ -1,0 +1,81 @@
+//! What in this app breaks on an ephemeral, stateless, many-dyno platform?
+//!
+//! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`registry`] lists them.
+//! Each composes the shared [`guards`], because a pattern alone is right one time in three.
+//! `levels` then decides what a finding weighs, from the configuration and from inline
+//! suppressions. A rule without input says "not applicable" and never passes silently.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+mod addresses;
+pub mod contract;
+mod facts;
+pub mod fix_plan;
+pub mod guards;
+mod jobs;
+mod levels;
+mod migrations;
+mod paths;
+pub mod platform;
+pub mod registry;
+pub mod rules;
+mod runtimes;
+mod secrets;
+mod servers;
+mod services;
+mod start;
+pub mod triage;
+
+pub use facts::{Declared, Facts, Site};
+
+use slugsmith_config::Config;
+use slugsmith_finding::Finding;
+
+/// What a rule concluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Fail,
+    Pass,
+    /// Breaks only if a variable that we can't see is unset.
+    Conditional,
+    NotApplicable,
+    /// Input exists but could not be read.
+    Unknown,
+}
+
+impl Status {
+    /// The word that JSON uses.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Pass => "pass",
+            Self::Conditional => "conditional",
+            Self::NotApplicable => "n/a",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The result of all rules.
+#[derive(Debug, Clone, Default)]
+pub struct AuditReport {
+    pub findings: Vec<Finding>,
+    /// Every rule's id with its status, sorted by id.
+    pub statuses: Vec<(&'static str, Status)>,
+    /// Findings that the baseline already had; they are not among `findings`.
+    pub known: usize,
+    /// Files that rules could not look into, and why.
+    pub skipped: Vec<(String, &'static str)>,
+}
+
+/// Runs every rule.
+#[must_use]
+pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
+    let outcomes = registry::RULES
+        .iter()
+        .map(|rule| (*rule, (rule.check)(facts)))
+        .collect();
+    levels::decide(outcomes, facts, config)
+}

@@ -1,0 +1,326 @@
+//! Where does a path lie: in the app, in the temporary folder, or is it not known?
+
+use super::facts::Site;
+use slugsmith_facts::code::{Expr, Language, ScopeKind};
+
+/// What a path starts at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rooted {
+    /// Below the app's folder; how a message shows the path.
+    App(String),
+    /// In a folder for temporary files, caches or logs.
+    Scratch,
+    Unknown,
+}
+
+/// Names that mean the app's own folder.
+const ROOTS: &[&str] = &[
+    "__dirname",
+    "process.cwd()",
+    "import.meta.dirname",
+    "BASE_DIR",
+    "settings.BASE_DIR",
+    "PROJECT_ROOT",
+    "settings.PROJECT_ROOT",
+    "__file__",
+    "os.getcwd()",
+    "os.getcwd",
+    "app.root_path",
+    "current_app.root_path",
+    "Rails.root",
+    "__dir__",
+    "__DIR__",
+    "settings.root",
+    "base_path",
+    "storage_path",
+    "public_path",
+    "app_path",
+    "resource_path",
+];
+
+/// What is scratch space or belongs to another rule.
+const SCRATCH: &[&str] = &[
+    "/tmp",
+    "tmp/",
+    "temp/",
+    "/temp",
+    "cache",
+    ".log",
+    "log/",
+    "logs/",
+    "upload",
+    "tmpdir",
+    "tempdir",
+    "gettempdir",
+    "tempfile",
+    "/dev/",
+    "php://",
+    "createTempFile",
+    "TempDir",
+    "mkdtemp",
+    "sys_get_temp_dir",
+    "tempnam",
+    "TMP",
+    "Dir.mktmpdir",
+    "pids/",
+    ".pid",
+    ".sock",
+    "/proc/",
+];
+
+/// Where the path that an expression gives lies.
+pub(super) fn rooted(site: Site<'_>, path: &Expr) -> Rooted {
+    let mut parts = Vec::new();
+    collect(site, path, 0, &mut parts);
+    let scratch = parts.iter().any(|part| {
+        let text = match part {
+            Part::Text(text) | Part::Name(text) => text,
+            Part::Unknown => return false,
+        };
+        SCRATCH.iter().any(|mark| text.contains(mark))
+            || text == "tmp"
+            || text == "temp"
+            || text == "log"
+    });
+    if scratch {
+        return Rooted::Scratch;
+    }
+    match parts.first() {
+        Some(Part::Name(name)) if is_root(name) => Rooted::App(shown(&parts)),
+        Some(Part::Text(text)) if is_relative(text, parts.len() == 1) => Rooted::App(shown(&parts)),
+        _ => Rooted::Unknown,
+    }
+}
+
+enum Part {
+    Text(String),
+    Name(String),
+    Unknown,
+}
+
+/// The parts of a path in order: through joins, templates, wrappers and names of the file.
+fn collect(site: Site<'_>, value: &Expr, depth: usize, parts: &mut Vec<Part>) {
+    if depth > 8 {
+        return;
+    }
+    let value = if let Expr::Name(name) = value {
+        if is_root(name) {
+            value
+        } else {
+            site.code.resolve_from(value, site.call.scope)
+        }
+    } else {
+        value
+    };
+    match value {
+        Expr::Text(text) if text.is_empty() => {}
+        Expr::Text(text) => parts.push(Part::Text(text.clone())),
+        Expr::Name(name) => parts.push(Part::Name(name.clone())),
+        Expr::Join(items) => {
+            for item in items {
+                collect(site, item, depth + 1, parts);
+            }
+        }
+        Expr::Call { callee, arguments } => {
+            let receiver = callee.rsplit_once('.').map_or("", |(before, _)| before);
+            let called = format!("{callee}()");
+            if is_root(&called) {
+                parts.push(Part::Name(called));
+            } else if is_root(callee) {
+                parts.push(Part::Name(callee.clone()));
+            } else if is_root(receiver) {
+                parts.push(Part::Name(receiver.to_owned()));
+            } else if !joins(callee) {
+                parts.push(Part::Name(callee.clone()));
+                return;
+            }
+            for argument in arguments {
+                collect(site, &argument.value, depth + 1, parts);
+            }
+        }
+        _ => parts.push(Part::Unknown),
+    }
+}
+
+/// Calls that only put a path together.
+fn joins(callee: &str) -> bool {
+    matches!(
+        callee,
+        "path.join"
+            | "path.resolve"
+            | "join"
+            | "resolve"
+            | "os.path.join"
+            | "os.path.abspath"
+            | "os.path.dirname"
+            | "Path"
+            | "pathlib.Path"
+            | "str"
+            | "File.join"
+            | "File.expand_path"
+            | "filepath.Join"
+            | "Paths.get"
+            | "Path.of"
+            | "File"
+            | "java.io.File"
+            | "dirname"
+            | "realpath"
+            | "fileURLToPath"
+            | "FileWriter"
+            | "FileOutputStream"
+    )
+}
+
+fn is_root(name: &str) -> bool {
+    ROOTS.contains(&name)
+}
+
+/// `./data/a.json`, `data/a.json`; a lone name without a folder or ending may be anything.
+fn is_relative(text: &str, alone: bool) -> bool {
+    let plain = text.trim_start_matches("./");
+    let outside = text.starts_with(['/', '~', '\\'])
+        || text.contains("://")
+        || text.starts_with("..")
+        || text.is_empty();
+    let file_like = plain.contains('/') || (alone && plain.contains('.'));
+    !outside && file_like && !plain.contains(char::is_whitespace)
+}
+
+fn shown(parts: &[Part]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Text(part) => text.push_str(part),
+            Part::Name(name) if is_root(name) => text.push_str(name),
+            Part::Name(_) | Part::Unknown => text.push('…'),
+        }
+        if text.len() > 60 {
+            break;
+        }
+        let ends = text.ends_with('/');
+        if matches!(part, Part::Name(name) if is_root(name)) && !ends {
+            text.push('/');
+        }
+    }
+    format!(
+        "`{}`",
+        text.replace("//", "/")
+            .replace("/./", "/")
+            .trim_end_matches('/')
+    )
+}
+
+/// Whether a call names the system's temporary folder, where files are meant to go away: in
+/// its arguments, or in what a callback of it answers (`cb(null, tmpDir)`).
+pub(super) fn goes_to_temp(site: Site<'_>) -> bool {
+    let direct = site
+        .call
+        .arguments
+        .iter()
+        .any(|argument| leads_to_temp(site, &argument.value));
+    let by_callback = site.call.named("destination") == Some(&Expr::Function)
+        && site.code.calls.iter().any(|call| {
+            matches!(call.callee.as_str(), "cb" | "callback" | "done")
+                && call
+                    .positional(1)
+                    .is_some_and(|value| leads_to_temp(site, value))
+        });
+    direct || by_callback
+}
+
+/// Whether a path names the temporary folder in any of its parts.
+pub(super) fn leads_to_temp(site: Site<'_>, path: &Expr) -> bool {
+    path.any(|value| is_temporary(value) || is_temporary(site.code.resolve(value)))
+}
+
+fn is_temporary(value: &Expr) -> bool {
+    match value {
+        Expr::Text(text) => {
+            let plain = text.trim_start_matches("./");
+            text.starts_with("/tmp") || plain == "tmp" || plain.starts_with("tmp/")
+        }
+        Expr::Call { callee, .. } => callee.ends_with("tmpdir") || says_temporary(callee),
+        Expr::Name(name) => says_temporary(name),
+        _ => false,
+    }
+}
+
+/// `tmpDirPath`, `temp_folder`, `getTmpDirectory`: what a name says in its words.
+fn says_temporary(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut words = String::new();
+    for character in last.chars() {
+        if character.is_ascii_uppercase() {
+            words.push('_');
+        }
+        words.push(character.to_ascii_lowercase());
+    }
+    words
+        .split('_')
+        .any(|word| matches!(word, "tmp" | "temp" | "tmpdir" | "tempdir" | "temporary"))
+}
+
+/// Whether a path leads below a folder that is called after uploads (`config.uploadsPath`,
+/// `app.config["UPLOAD_FOLDER"]`, `public/uploads`).
+pub(super) fn among_uploads(site: Site<'_>, path: &Expr) -> bool {
+    let mut parts = Vec::new();
+    collect(site, path, 0, &mut parts);
+    let temporary =
+        |text: &str| says_temporary(text) || text.starts_with("/tmp") || text.starts_with("tmp/");
+    let texts = || {
+        parts.iter().filter_map(|part| match part {
+            Part::Text(text) | Part::Name(text) => Some(text.as_str()),
+            Part::Unknown => None,
+        })
+    };
+    // What names the folder comes before the file's own name.
+    let folder = texts().take(parts.len().saturating_sub(1).max(1));
+    let named = folder.into_iter().any(|text| {
+        let lower = text.to_ascii_lowercase();
+        lower.contains("upload") && !lower.contains("uploader") && !lower.ends_with(".filename")
+    });
+    named && !texts().any(temporary)
+}
+
+/// Whether what is written is removed again in the same function or block.
+pub(super) fn tidies(site: Site<'_>) -> bool {
+    // Functions by the line they begin at; callbacks of Node make the file the unit.
+    let function = |scope| {
+        let mut around = site.code.around(scope);
+        around
+            .find(|scope| matches!(scope.kind, ScopeKind::Function { .. }))
+            .map(|scope| scope.line)
+    };
+    let anywhere = site.code.language == Language::JavaScript;
+    site.code.calls.iter().any(|call| {
+        let removes = match site.code.language {
+            Language::JavaScript => matches!(
+                call.method(),
+                "unlink" | "unlinkSync" | "rm" | "rmSync" | "remove" | "removeSync"
+            ),
+            Language::Python => {
+                matches!(
+                    call.callee.as_str(),
+                    "os.remove" | "os.unlink" | "shutil.rmtree"
+                ) || call.method() == "unlink"
+            }
+            Language::Ruby => matches!(
+                call.callee.as_str(),
+                "File.delete"
+                    | "File.unlink"
+                    | "FileUtils.rm"
+                    | "FileUtils.rm_f"
+                    | "FileUtils.rm_rf"
+            ),
+            Language::Go => matches!(call.callee.as_str(), "os.Remove" | "os.RemoveAll"),
+            Language::Java => {
+                matches!(
+                    call.callee.as_str(),
+                    "Files.delete" | "Files.deleteIfExists"
+                ) || matches!(call.method(), "delete" | "deleteOnExit")
+            }
+            Language::Php => call.callee == "unlink",
+        };
+        removes && (anywhere || function(call.scope) == function(site.call.scope))
+    })
+}

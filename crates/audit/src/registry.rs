@@ -1,0 +1,285 @@
+//! Which rules are there? All of them, sorted by id, and the shape that each has.
+
+use std::fmt::Write as _;
+
+use super::{Facts, Status, rules};
+use slugsmith_finding::catalogue;
+pub use slugsmith_finding::catalogue::Docs;
+use slugsmith_finding::{Level, Place};
+
+/// One rule: metadata, documentation and a pure function.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case; the file under `rules/<group>/` has the same name with `_`.
+    pub id: &'static str,
+    /// The short code, such as `SF101`.
+    pub code: &'static str,
+    /// One line: what is wrong when it fires.
+    pub title: &'static str,
+    pub level: Level,
+    /// What the rule is about.
+    pub group: Group,
+    /// Languages and package managers it understands.
+    pub ecosystems: &'static [&'static str],
+    pub target: Target,
+    /// Version of slugsmith that brought it.
+    pub since: &'static str,
+    /// Rules with the same cause: where one of them fires, this one is silent.
+    pub silenced_by: &'static [&'static str],
+    pub docs: Docs,
+    pub check: fn(&Facts<'_>) -> Outcome,
+}
+
+catalogue::entry!(Rule);
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    Buildpacks,
+    Storage,
+    Sessions,
+    Slug,
+    Dependencies,
+    Config,
+    Release,
+    Jobs,
+    Scaling,
+    Network,
+    Observability,
+    /// The audit itself.
+    Audit,
+}
+
+impl Group {
+    /// As headings print it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Buildpacks => "buildpacks",
+            Self::Storage => "storage",
+            Self::Sessions => "sessions and caches",
+            Self::Slug => "slug",
+            Self::Dependencies => "dependencies",
+            Self::Config => "config",
+            Self::Release => "release",
+            Self::Jobs => "processes and jobs",
+            Self::Scaling => "scaling",
+            Self::Network => "network",
+            Self::Observability => "observability",
+            Self::Audit => "the audit itself",
+        }
+    }
+}
+
+/// In which world a rule holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Classic,
+    CloudNative,
+    Both,
+}
+
+impl Target {
+    /// As pages print it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Classic => "classic (Cedar)",
+            Self::CloudNative => "Cloud Native (Fir)",
+            Self::Both => "classic and Cloud Native",
+        }
+    }
+}
+
+/// What a rule concluded.
+#[derive(Debug)]
+pub struct Outcome {
+    pub status: Status,
+    pub evidence: Vec<Evidence>,
+}
+
+/// One place that breaks the rule.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    pub place: Option<Place>,
+    pub message: String,
+    pub help: Vec<String>,
+    /// Where this case weighs other than the rule's default.
+    pub level: Option<Level>,
+    /// Breaks only if a variable that can't be seen is unset: a warning at most.
+    pub conditional: bool,
+}
+
+impl Evidence {
+    /// Evidence at a place.
+    #[must_use]
+    pub fn at(place: Place, message: impl Into<String>) -> Self {
+        Self {
+            place: Some(place),
+            message: message.into(),
+            help: Vec::new(),
+            level: None,
+            conditional: false,
+        }
+    }
+
+    /// Evidence at a line of a file; line 0 means the file.
+    #[must_use]
+    pub fn line(path: &str, line: u32, message: impl Into<String>) -> Self {
+        let place = match line {
+            0 => Place::file(path),
+            line => Place::line(path, line),
+        };
+        Self::at(place, message)
+    }
+
+    /// Adds one step of the fix.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// The same, with a level other than its rule's.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The same, where it holds under a condition only.
+    #[must_use]
+    pub fn conditional(mut self, conditional: bool) -> Self {
+        self.conditional = conditional;
+        self
+    }
+}
+
+impl Outcome {
+    /// The rule has nothing to look at.
+    #[must_use]
+    pub fn not_applicable() -> Self {
+        Self {
+            status: Status::NotApplicable,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// The rule looked and found this; nothing is a pass.
+    #[must_use]
+    pub fn of(evidence: Vec<Evidence>) -> Self {
+        let status = if evidence.is_empty() {
+            Status::Pass
+        } else if evidence.iter().all(|evidence| evidence.conditional) {
+            Status::Conditional
+        } else {
+            Status::Fail
+        };
+        Self { status, evidence }
+    }
+
+    /// As [`Outcome::of`], but not applicable where the rule had nothing to look at.
+    #[must_use]
+    pub fn when(applies: bool, evidence: Vec<Evidence>) -> Self {
+        if applies || !evidence.is_empty() {
+            Self::of(evidence)
+        } else {
+            Self::not_applicable()
+        }
+    }
+}
+
+/// Every rule, sorted by id.
+pub static RULES: &[&Rule] = rules::ALL;
+
+/// The rule with this id or code.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    catalogue::find(RULES, id)
+}
+
+/// The page of a rule.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    let mut page = String::new();
+    let _ = write!(
+        page,
+        "# {}\n\n{} · {} by default · {}\n\n{} · {} · {} · since {}\n",
+        rule.id,
+        rule.code,
+        rule.level.word(),
+        rule.title,
+        rule.group.word(),
+        rule.ecosystems.join(", "),
+        rule.target.word(),
+        rule.since,
+    );
+    page + &rule.docs.sections()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_and_unique() {
+        let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted, "sort `ALL` in rules.rs by id, each once");
+        let codes: BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), RULES.len(), "two rules share a code");
+    }
+
+    #[test]
+    fn every_rule_file_is_registered() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let rules_of = |group: std::path::PathBuf| {
+            fs_err::read_dir(group)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        };
+        let files: BTreeSet<_> = fs_err::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .flat_map(rules_of)
+            // A large rule has its parts in a folder of its name.
+            .filter(|name| name.contains('.'))
+            .collect();
+        let expected: BTreeSet<_> = RULES
+            .iter()
+            .map(|rule| format!("{}.rs", rule.id.replace('-', "_")))
+            .collect();
+        assert_eq!(files, expected);
+    }
+
+    #[test]
+    fn rules_are_complete() {
+        for rule in RULES {
+            assert!(
+                !rule.title.is_empty() && !rule.title.ends_with('.'),
+                "{}",
+                rule.id
+            );
+            assert!(!rule.ecosystems.is_empty(), "{}", rule.id);
+            for text in [
+                rule.docs.finds,
+                rule.docs.why,
+                rule.docs.fix,
+                rule.docs.silent,
+            ] {
+                assert!(text.trim().len() > 40, "{}: {text:?} is too short", rule.id);
+            }
+            for cause in rule.silenced_by {
+                assert!(
+                    find(cause).is_some_and(|other| other.id == *cause),
+                    "{cause}"
+                );
+            }
+        }
+    }
+}

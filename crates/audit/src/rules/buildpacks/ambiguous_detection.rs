@@ -1,0 +1,136 @@
+//! Which language will the app be taken for?
+
+use crate::rules::prelude::*;
+use slugsmith_facts::process::script;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "ambiguous-detection",
+    code: "SF002",
+    title: "Several languages are detected, and the one that wins is not the one that serves",
+    level: Level::Error,
+    group: Group::Buildpacks,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Manifests of several languages at the root (package.json beside requirements.txt,
+            composer.json …) and no list of buildpacks in app.json or project.toml, where the order
+            of detection picks a language that does not serve the app, or leaves out the build of
+            its assets. Classic tries Ruby, Node, Clojure, Python, Java, …, PHP, Go; Cloud Native
+            has Python and PHP groups without Node.
+        "},
+        why: indoc! {"
+            The deploy succeeds with the wrong runtime: no PHP or Python on the dyno, or pages
+            without their scripts and styles. It also changes silently when somebody adds a
+            package.json.
+        "},
+        fix: indoc! {r#"
+            Say the order, the language that serves last:
+            ```
+            heroku buildpacks:set heroku/php
+            heroku buildpacks:add --index 1 heroku/nodejs
+            ```
+            app.json:
+            ```json
+            "buildpacks": [{ "url": "heroku/nodejs" }, { "url": "heroku/php" }]
+            ```
+            project.toml, for Cloud Native:
+            ```toml
+            [[io.buildpacks.group]]
+            id = "heroku/nodejs"
+
+            [[io.buildpacks.group]]
+            id = "heroku/php"
+            ```
+        "#},
+        silent: indoc! {"
+            Buildpacks are listed; Ruby with Node, which both worlds handle; a package.json without
+            a build script and without production dependencies is only a warning, on classic.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let has = |name: &str| facts.sources.has(name);
+    let node = has("package.json");
+    let other = if has("Gemfile") {
+        None
+    } else if has("manage.py")
+        || ["requirements.txt", "Pipfile", "poetry.lock", "uv.lock"]
+            .iter()
+            .any(|name| has(name))
+    {
+        Some(("python", "heroku/python"))
+    } else if has("composer.json") {
+        Some(("php", "heroku/php"))
+    } else if has("go.mod") {
+        Some(("go", "heroku/go"))
+    } else if has("pom.xml") {
+        Some(("java", "heroku/java"))
+    } else {
+        None
+    };
+    let (true, Some((language, buildpack))) = (node, other) else {
+        return Outcome::not_applicable();
+    };
+    let listed = !facts.buildpacks().is_empty()
+        || facts
+            .sources
+            .text("project.toml")
+            .is_some_and(|text| text.contains("buildpacks.group"))
+        || has(".buildpacks");
+    if listed {
+        return Outcome::of(Vec::new());
+    }
+    // A root package.json may serve by itself, with the other language only for tools.
+    let web = facts.process("web");
+    if web.is_some_and(|web| web.mentions(&["node ", "npm ", "yarn ", "next "]))
+        && web.is_some_and(|web| web.command.line > 0 || language != "php")
+    {
+        return Outcome::of(Vec::new());
+    }
+    let builds = ["build", "heroku-postbuild"]
+        .iter()
+        .any(|name| script(facts.app, name).is_some());
+    let production = facts
+        .packages
+        .wanted
+        .iter()
+        .any(|package| package.ecosystem == Ecosystem::Npm && !package.dev);
+    let (level, effect) = if builds || production {
+        (
+            Level::Error,
+            format!(
+                "classic takes the app for Node, without {language}; Cloud Native for {language}, \
+                 without the build of package.json"
+            ),
+        )
+    } else {
+        (
+            Level::Warn,
+            format!("classic takes the app for Node, without {language}"),
+        )
+    };
+    Outcome::of(vec![
+        Evidence::line(
+            "package.json",
+            0,
+            format!(
+                "package.json and {language} are both at the \
+            root, and no buildpacks are listed: {effect}."
+            ),
+        )
+        .level(level)
+        .help(format!(
+            "heroku buildpacks:set {buildpack}; heroku buildpacks:add --index 1 \
+                heroku/nodejs"
+        ))
+        .help(format!(
+            "app.json: \"buildpacks\": [{{ \"url\": \"heroku/nodejs\" }}, {{ \
+                \"url\": \"{buildpack}\" }}]"
+        )),
+    ])
+}

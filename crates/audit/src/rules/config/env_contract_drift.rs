@@ -1,0 +1,190 @@
+//! Do code and declarations agree on the variables?
+
+use crate::contract::{self, Variable};
+use crate::rules::prelude::*;
+use slugsmith_finding::Place;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "env-contract-drift",
+    code: "SF502",
+    title: "Code reads variables that nothing declares, or the other way round",
+    level: Level::Warn,
+    group: Group::Config,
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {r#"
+            A variable that reachable code can't do without (`os.environ["X"]`, `ENV.fetch("X")`,
+            `env("X")` of decouple or django-environ) and that is in none of app.json, Terraform,
+            `.env.example`, the add-ons' and the platform's variables. An add-on whose variable
+            nobody reads, while code reads another name of the same service. As notes: other
+            undeclared reads, and variables of app.json that no file of the app names.
+        "#},
+        why: indoc! {"
+            Review apps, new stages and colleagues get their variables from what is declared. One
+            that is missing there stops the process at its first use, often only in one environment.
+        "},
+        fix: indoc! {r#"
+            ```
+            slugsmith check --config            # the whole table
+            slugsmith check --fix-plan          # a patch for app.json
+            heroku config -s > .env             # what an app really has
+            ```
+            ```json
+            "env": { "API_TOKEN": { "description": "Token of the rates service", "required": true } }
+            ```
+        "#},
+        silent: indoc! {"
+            A default stands beside any of the reads; the read is inside a condition or a try block;
+            a tracked file supplies the variable; management commands and development settings.
+            Without any declaration file it is a note. In a build that sees the config vars, what is
+            really set counts as declared, and what is declared but not set is told.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let variables = contract::variables(facts);
+    let declares = contract::exists(facts);
+    let mut evidence = Vec::new();
+    let undeclared: Vec<_> = variables
+        .iter()
+        .filter(|variable| !variable.is_declared() && variable.set != Some(true))
+        .collect();
+    let missing: Vec<_> = undeclared
+        .iter()
+        .filter_map(|variable| Some((*variable, variable.required()?)))
+        .collect();
+    if let Some((_, first)) = missing.first() {
+        let names = names(missing.iter().map(|(variable, _)| *variable));
+        let effect = if missing.len() == 1 {
+            "the process stops here without it"
+        } else {
+            "the process stops without them"
+        };
+        let level = if declares { Level::Warn } else { Level::Info };
+        evidence.push(
+            Evidence::at(
+                first.place.clone(),
+                format!(
+                    "{names}: read without a default, and \
+                nothing declares it; {effect}."
+                ),
+            )
+            .level(level)
+            .help(
+                "app.json: \"env\": { \"NAME\": { \"required\": true } }   (slugsmith check \
+                    --fix-plan prints the patch)",
+            ),
+        );
+    }
+    evidence.extend(unset(&variables));
+    let misnamed = contract::misnamed(facts, &variables);
+    for (read, wanted, given) in &misnamed {
+        evidence.push(
+            Evidence::at(
+                read.place.clone(),
+                format!(
+                    "{wanted} is read here, but the add-on sets {given}: the service is not found."
+                ),
+            )
+            .help(format!(
+                "Read {given}, or: heroku addons:attach … --as {}",
+                wanted.trim_end_matches("_URL")
+            )),
+        );
+    }
+    if declares {
+        let soft: Vec<_> = undeclared
+            .iter()
+            .filter(|variable| {
+                variable.required().is_none()
+                    && !variable.reads.is_empty()
+                    && !has_default(facts, &variable.name)
+                    && !contract::read_by_others(&variable.name)
+            })
+            .filter(|variable| {
+                !misnamed
+                    .iter()
+                    .any(|(_, wanted, _)| *wanted == variable.name)
+            })
+            .collect();
+        if let Some(read) = soft.first().and_then(|variable| variable.reads.first()) {
+            let names = names(soft.iter().copied().copied());
+            evidence.push(
+                Evidence::at(
+                    read.place.clone(),
+                    format!("{names}: read, and neither app.json nor an example file names it."),
+                )
+                .level(Level::Info)
+                .help("slugsmith check --config shows all variables"),
+            );
+        }
+        let unread = contract::unread(facts, &variables);
+        if let Some(line) = unread.first().and_then(|variable| variable.app_json) {
+            let place = if line > 0 {
+                Place::line("app.json", line)
+            } else {
+                Place::file("app.json")
+            };
+            let names = names(unread.iter().copied());
+            evidence.push(
+                Evidence::at(
+                    place,
+                    format!("{names}: declared in app.json, and no file of the app names it."),
+                )
+                .level(Level::Info)
+                .help("Remove what is not needed any more."),
+            );
+        }
+    }
+    let applies = declares || variables.iter().any(|variable| !variable.reads.is_empty());
+    Outcome::when(applies, evidence)
+}
+
+/// Declared, needed, and not set in the app that is being built.
+fn unset(variables: &[Variable]) -> Option<Evidence> {
+    let missing: Vec<_> = variables
+        .iter()
+        .filter(|variable| {
+            variable.is_declared()
+                && !variable.platform
+                && variable.addon.is_none()
+                && variable.set == Some(false)
+        })
+        .filter_map(|variable| Some((variable, variable.required()?)))
+        .collect();
+    let (_, first) = missing.first()?;
+    let names = names(missing.iter().map(|(variable, _)| *variable));
+    Some(
+        Evidence::at(
+            first.place.clone(),
+            format!(
+                "{names}: read without a default, and not set in this app: the process stops here."
+            ),
+        )
+        .help("heroku config:set NAME=…"),
+    )
+}
+
+fn has_default(facts: &Facts<'_>, name: &str) -> bool {
+    facts
+        .sources
+        .files
+        .iter()
+        .flat_map(|code| &code.reads)
+        .any(|read| read.name == name && read.has_default)
+}
+
+/// The first few names, and how many more.
+fn names<'a>(variables: impl Iterator<Item = &'a Variable>) -> String {
+    let names: Vec<_> = variables.map(|variable| variable.name.as_str()).collect();
+    let shown = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0..=5 => shown,
+        count => format!("{shown} and {} more", count - 5),
+    }
+}

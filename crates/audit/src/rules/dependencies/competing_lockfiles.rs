@@ -1,0 +1,110 @@
+//! Which package manager installs the dependencies?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "competing-lockfiles",
+    code: "SF402",
+    title: "Lockfiles of several package managers lie side by side",
+    level: Level::Error,
+    group: Group::Dependencies,
+    ecosystems: &["node", "python"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Two of package-lock.json, yarn.lock and pnpm-lock.yaml at the root; two of Pipfile.lock,
+            poetry.lock and uv.lock, or a Pipfile beside requirements.txt.
+        "},
+        why: indoc! {"
+            The buildpack refuses the build or takes one of them; the other is never updated, so
+            developers and dynos run different versions.
+        "},
+        fix: indoc! {"
+            Keep the one that `packageManager` names, or that the team uses:
+            ```
+            git rm yarn.lock
+            ```
+        "},
+        silent: indoc! {"
+            One per ecosystem; lockfiles that git ignores; subfolders; npm-shrinkwrap beside
+            package-lock.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    let mut applies = false;
+    for (ecosystem, names) in [
+        (
+            Ecosystem::Npm,
+            &["package-lock.json", "yarn.lock", "pnpm-lock.yaml"][..],
+        ),
+        (
+            Ecosystem::Pypi,
+            &["Pipfile.lock", "poetry.lock", "uv.lock"][..],
+        ),
+    ] {
+        let present: Vec<_> = names
+            .iter()
+            .filter(|name| facts.sources.has(name))
+            .collect();
+        applies = applies || !present.is_empty() || facts.packages.manifest(ecosystem).is_some();
+        if let [_, second, ..] = present.as_slice() {
+            let list: Vec<_> = present.iter().map(|name| **name).collect();
+            evidence.push(
+                Evidence::line(
+                    second,
+                    0,
+                    format!(
+                        "{} lie side by side: it is chance which one decides.",
+                        list.join(" and ")
+                    ),
+                )
+                .help(format!("Keep one: git rm {}", remove(facts, &list))),
+            );
+        }
+    }
+    let pipenv = facts.sources.has("Pipfile") && facts.sources.has("requirements.txt");
+    if pipenv && evidence.is_empty() {
+        evidence.push(
+            Evidence::line(
+                "requirements.txt",
+                0,
+                "Pipfile and requirements.txt lie \
+            side by side: the buildpack takes one and ignores the other.",
+            )
+            .help(
+                "git rm the one \
+                that is not used.",
+            ),
+        );
+    }
+    Outcome::when(applies, evidence)
+}
+
+/// The locks that are not the one package.json names.
+fn remove(facts: &Facts<'_>, list: &[&str]) -> String {
+    let manager = facts
+        .app
+        .package_json
+        .good()
+        .and_then(|manifest| manifest.get("packageManager"))
+        .and_then(|manager| manager.as_str())
+        .unwrap_or("npm");
+    let keep = if manager.starts_with("yarn") {
+        "yarn.lock"
+    } else if manager.starts_with("pnpm") {
+        "pnpm-lock.yaml"
+    } else {
+        list.first().copied().unwrap_or_default()
+    };
+    list.iter()
+        .filter(|name| **name != keep)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,237 @@
+//! Is there a lockfile, and does the build use it?
+
+use crate::Facts;
+use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
+use indoc::indoc;
+use slugsmith_facts::packages::Ecosystem;
+use slugsmith_facts::process::script;
+use slugsmith_finding::Level;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "missing-lockfile",
+    code: "SF401",
+    title: "Dependencies are not locked, or the build goes around the lock",
+    level: Level::Error,
+    group: Group::Dependencies,
+    ecosystems: &["node", "python", "ruby", "go", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A manifest (package.json, Pipfile, Gemfile, composer.json, go.mod, pyproject.toml of
+            poetry or uv) without its lockfile; and settings that make the build ignore the lock:
+            `USE_NPM_INSTALL=true`, `BUNDLE_FROZEN=false`, `yarn install --no-lockfile`.
+        "},
+        why: indoc! {"
+            Every build resolves versions anew. A release that nobody changed can get other
+            packages, a rollback can't be rebuilt, and nothing can be cached by content: the install
+            runs in full each time.
+        "},
+        fix: indoc! {"
+            ```
+            npm install --package-lock-only      # or: yarn install, pnpm install --lockfile-only
+            bundle lock --add-platform x86_64-linux
+            uv lock                              # or: poetry lock, pipenv lock
+            composer update --lock
+            go mod tidy
+            ```
+            Commit the file it writes.
+        "},
+        silent: indoc! {"
+            A package.json that only holds development tools and has no build or start script;
+            Maven, which has no lockfile; a Ruby, Go or PHP app without dependencies;
+            requirements.txt, which `unpinned-dependency` looks at.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    let mut applies = false;
+    for (ecosystem, manifest, lock, command) in [
+        (
+            Ecosystem::Npm,
+            "package.json",
+            "package-lock.json",
+            npm_command(facts),
+        ),
+        (
+            Ecosystem::Gem,
+            "Gemfile",
+            "Gemfile.lock",
+            "bundle lock --add-platform x86_64-linux",
+        ),
+        (Ecosystem::Pypi, "Pipfile", "Pipfile.lock", "pipenv lock"),
+        (
+            Ecosystem::Composer,
+            "composer.json",
+            "composer.lock",
+            "composer update --lock",
+        ),
+        (Ecosystem::Go, "go.mod", "go.sum", "go mod tidy"),
+    ] {
+        if !facts.sources.has(manifest) || !installs(facts, ecosystem) {
+            continue;
+        }
+        applies = true;
+        if facts.packages.locks_of(ecosystem).next().is_none() {
+            evidence.push(
+                Evidence::line(
+                    manifest,
+                    0,
+                    format!(
+                        "{manifest} has no {lock}: every build resolves versions anew, and \
+                        nothing can be cached by content."
+                    ),
+                )
+                .help(format!("{command}   then commit {lock}")),
+            );
+        }
+    }
+    evidence.extend(python_project(facts, &mut applies));
+    evidence.extend(bypassed(facts));
+    Outcome::when(applies, evidence)
+}
+
+/// The command that writes the lock of the package manager at hand.
+fn npm_command(facts: &Facts<'_>) -> &'static str {
+    let manager = facts
+        .app
+        .package_json
+        .good()
+        .and_then(|manifest| manifest.get("packageManager"))
+        .and_then(|manager| manager.as_str())
+        .unwrap_or_default();
+    if manager.starts_with("yarn") {
+        "yarn install"
+    } else if manager.starts_with("pnpm") {
+        "pnpm install --lockfile-only"
+    } else {
+        "npm install --package-lock-only"
+    }
+}
+
+/// Whether the build installs something from this manifest.
+fn installs(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
+    let wanted = |dev: bool| {
+        facts
+            .packages
+            .wanted
+            .iter()
+            .any(|package| package.ecosystem == ecosystem && (dev || !package.dev))
+    };
+    match ecosystem {
+        // A package.json for linters only is no part of what is deployed.
+        Ecosystem::Npm => {
+            wanted(false)
+                || (wanted(true)
+                    && ["build", "start", "heroku-postbuild"]
+                        .iter()
+                        .any(|name| script(facts.app, name).is_some()))
+        }
+        Ecosystem::Composer => facts
+            .packages
+            .wanted
+            .iter()
+            .any(|package| package.ecosystem == ecosystem && package.name.contains('/')),
+        _ => wanted(false),
+    }
+}
+
+/// pyproject.toml is locked by poetry or uv, if the build uses one of them.
+fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
+    let text = facts.sources.text("pyproject.toml")?;
+    let (tool, lock) = if text.contains("[tool.poetry") {
+        ("poetry lock", "poetry.lock")
+    } else if text.contains("[tool.uv") {
+        ("uv lock", "uv.lock")
+    } else {
+        return None;
+    };
+    // With requirements.txt or a Pipfile beside it, those are what the build installs.
+    if facts.sources.has("requirements.txt") || facts.sources.has("Pipfile") {
+        return None;
+    }
+    *applies = true;
+    if facts.packages.locks_of(Ecosystem::Pypi).next().is_some() {
+        return None;
+    }
+    Some(
+        Evidence::line(
+            "pyproject.toml",
+            0,
+            format!("pyproject.toml has no {lock}: every build resolves versions anew."),
+        )
+        .help(format!("{tool}   then commit {lock}")),
+    )
+}
+
+/// Settings that make a build ignore its lock.
+fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for (variable, bad, effect) in [
+        (
+            "USE_NPM_INSTALL",
+            "true",
+            "makes the buildpack run `npm install` instead of `npm ci`",
+        ),
+        (
+            "BUNDLE_FROZEN",
+            "false",
+            "lets Bundler change Gemfile.lock during the build",
+        ),
+        (
+            "BUNDLE_DEPLOYMENT",
+            "false",
+            "lets Bundler change Gemfile.lock during the build",
+        ),
+        (
+            "YARN_ENABLE_IMMUTABLE_INSTALLS",
+            "false",
+            "lets Yarn change yarn.lock during the build",
+        ),
+    ] {
+        if let crate::Declared::Value(value) = facts.declared(variable)
+            && value == bad
+        {
+            let line = facts.line("app.json", variable).unwrap_or(0);
+            found.push(
+                Evidence::line(
+                    "app.json",
+                    line,
+                    format!(
+                        "{variable}={bad} {effect}, so the \
+                    lockfile does not decide what is shipped."
+                    ),
+                )
+                .level(Level::Warn)
+                .help(format!(
+                    "Remove {variable} from app.json, and on running apps: heroku \
+                        config:unset {variable}"
+                )),
+            );
+        }
+    }
+    for (path, text) in ["package.json", "bin/pre_compile", "bin/post_compile"]
+        .iter()
+        .filter_map(|path| Some((path, facts.sources.text(path)?)))
+    {
+        for flag in ["--no-lockfile", "--no-package-lock", "--no-frozen-lockfile"] {
+            let line = slugsmith_facts::process::line_of(text, flag);
+            if line > 0 {
+                found.push(
+                    Evidence::line(
+                        path,
+                        line,
+                        format!("`{flag}` installs without the lockfile."),
+                    )
+                    .level(Level::Warn)
+                    .help(format!("Remove {flag} from the command.")),
+                );
+            }
+        }
+    }
+    found
+}

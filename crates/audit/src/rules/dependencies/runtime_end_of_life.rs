@@ -1,0 +1,109 @@
+//! Is the language's version still maintained?
+
+use crate::platform::months_between;
+use crate::rules::prelude::*;
+use crate::runtimes::{Wanted, line, wanted};
+use slugsmith_facts::process::script;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "runtime-end-of-life",
+    code: "SF404",
+    title: "The language's version gets no security fixes any more",
+    level: Level::Error,
+    group: Group::Dependencies,
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`,
+            `.ruby-version`, `go.mod`, `system.properties`, `composer.json`) whose release line has
+            ended, by the dated table `platform.toml`. In the first six months it is a warning.
+        "},
+        why: indoc! {"
+            Known holes stay open, and newer stacks have no binary of it: one day the build fails,
+            often in an emergency.
+        "},
+        fix: indoc! {r#"
+            Move to a supported line:
+            ```
+            npm pkg set engines.node=24.x
+            echo 3.14 > .python-version
+            echo 'ruby "3.4.7"' >> Gemfile && bundle update --ruby
+            ```
+        "#},
+        silent: indoc! {"
+            A range that also allows a supported line, which the buildpack then takes; `.nvmrc` and
+            `.node-version`, which it does not read; Java lines with vendor support.
+        "},
+    },
+    check,
+};
+
+/// Version managers of a laptop read `.nvmrc` and `.node-version`; the buildpack takes
+/// `engines` alone.
+fn is_read(wish: &Wanted) -> bool {
+    wish.runtime != "node" || wish.path == "package.json"
+}
+
+/// A package.json beside another language that starts and builds nothing.
+fn for_tools_only(facts: &Facts<'_>, runtime: &str) -> bool {
+    let others = [
+        Ecosystem::Gem,
+        Ecosystem::Pypi,
+        Ecosystem::Composer,
+        Ecosystem::Maven,
+        Ecosystem::Go,
+    ];
+    runtime == "node"
+        && others
+            .iter()
+            .any(|ecosystem| facts.packages.manifest(*ecosystem).is_some())
+        && ["start", "build", "heroku-postbuild"]
+            .iter()
+            .all(|name| script(facts.app, name).is_none())
+}
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let wishes = wanted(facts);
+    let mut seen = Vec::new();
+    let mut evidence = Vec::new();
+    for wish in &wishes {
+        // The first wish of each runtime is the one that the buildpack follows.
+        if seen.contains(&wish.runtime) || !is_read(wish) {
+            continue;
+        }
+        seen.push(wish.runtime);
+        let Some(runtime) = facts.platform.runtimes.get(wish.runtime) else {
+            continue;
+        };
+        let Some((line, ended)) =
+            line(wish.runtime, &wish.range).and_then(|line| runtime.lines.get_key_value(&line))
+        else {
+            continue;
+        };
+        if *ended <= facts.today {
+            // The first half year after it is time to plan, not yet an emergency.
+            let fresh = months_between(ended, &facts.today) < 6;
+            evidence.push(
+                Evidence::line(
+                    &wish.path,
+                    wish.line,
+                    format!(
+                        "{} {line} reached its end of life on {ended}: no more security fixes \
+                        (table of {}).",
+                        wish.runtime, facts.platform.as_of
+                    ),
+                )
+                .level(if fresh || for_tools_only(facts, wish.runtime) {
+                    Level::Warn
+                } else {
+                    Level::Error
+                })
+                .help(format!("Move to {} {}.", wish.runtime, runtime.next)),
+            );
+        }
+    }
+    Outcome::when(!wishes.is_empty(), evidence)
+}

@@ -1,0 +1,202 @@
+//! Is the language's version pinned, once?
+
+use crate::rules::prelude::*;
+use crate::runtimes::{Wanted, is_open, manifest_path, wanted};
+use slugsmith_facts::process::script;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "runtime-version-loose",
+    code: "SF403",
+    title: "The language's version is missing, open-ended, or said twice differently",
+    level: Level::Warn,
+    group: Group::Dependencies,
+    ecosystems: &["node", "python", "ruby", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            No version where the buildpack looks for it (`engines.node`, `.python-version`, `ruby`
+            in the Gemfile, `system.properties`, `php` in composer.json); a range without an upper
+            bound (`>=18`, `*`); two files that disagree (`engines` and `.nvmrc`, `.python-version`
+            and `runtime.txt`).
+        "},
+        why: indoc! {"
+            The next deploy can run on another major version than the one that was tested, on the
+            day it comes out, and native addons are built anew. Developers and dynos run different
+            versions.
+        "},
+        fix: indoc! {r#"
+            ```
+            npm pkg set engines.node=24.x
+            echo 3.14 > .python-version
+            echo 'ruby "3.4.7"' >> Gemfile && bundle lock
+            echo 'java.runtime.version=21' > system.properties
+            composer require php:^8.4
+            ```
+        "#},
+        silent: indoc! {"
+            A lockfile pins the version (Ruby); `3.14` and `24.x`, the forms that Heroku recommends;
+            Go, where go.mod always has one; a package.json that only holds tools beside another
+            language.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let wishes = wanted(facts);
+    let of = |runtime: &str| {
+        wishes
+            .iter()
+            .filter(move |wish| wish.runtime == runtime)
+            .collect::<Vec<_>>()
+    };
+    let mut evidence = Vec::new();
+    evidence.extend(node(facts, &of("node")));
+    evidence.extend(disagreement("python", &of("python")));
+    evidence.extend(missing(
+        facts,
+        "python",
+        of("python").is_empty() && !python_project(facts),
+    ));
+    evidence.extend(missing(facts, "ruby", of("ruby").is_empty()));
+    evidence.extend(missing(facts, "java", of("java").is_empty()));
+    evidence.extend(
+        of("php")
+            .first()
+            .filter(|wish| is_open(&wish.range))
+            .map(|wish| open(wish, "composer require php:^8.4")),
+    );
+    Outcome::when(!wishes.is_empty(), evidence)
+}
+
+/// What the app is deployed as: the first of these that its root has a manifest for.
+fn primary(facts: &Facts<'_>) -> Option<Ecosystem> {
+    [
+        Ecosystem::Gem,
+        Ecosystem::Pypi,
+        Ecosystem::Composer,
+        Ecosystem::Maven,
+        Ecosystem::Go,
+        Ecosystem::Npm,
+    ]
+    .into_iter()
+    .find(|ecosystem| facts.packages.manifest(*ecosystem).is_some())
+}
+
+fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
+    let (ecosystem, fix) = match runtime {
+        "python" => (Ecosystem::Pypi, "echo 3.14 > .python-version"),
+        "ruby" => (
+            Ecosystem::Gem,
+            "Gemfile: ruby \"3.4.7\"   then: bundle lock",
+        ),
+        _ => (
+            Ecosystem::Maven,
+            "echo 'java.runtime.version=21' > system.properties",
+        ),
+    };
+    let manifest = facts.packages.manifest(ecosystem)?;
+    // A manifest without a process is a library's.
+    (none && primary(facts) == Some(ecosystem) && !facts.processes.is_empty()).then(|| {
+        Evidence::line(
+            manifest,
+            0,
+            format!(
+                "No {runtime} version is given: the buildpack takes its default, which changes."
+            ),
+        )
+        .help(fix)
+    })
+}
+
+/// poetry, uv and Pipenv have the version in their own files.
+fn python_project(facts: &Facts<'_>) -> bool {
+    facts
+        .sources
+        .text("pyproject.toml")
+        .is_some_and(|text| text.contains("requires-python") || text.contains("python = "))
+        || facts.sources.text("Pipfile").is_some_and(|text| {
+            text.contains("python_version") || text.contains("python_full_version")
+        })
+}
+
+fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
+    let path = manifest_path(facts, "package.json");
+    let engines = wishes.iter().find(|wish| wish.path == path);
+    let Some(engines) = engines else {
+        let moved = path != "package.json" && facts.sources.text(&path).is_some();
+        let deployed = moved
+            || primary(facts) == Some(Ecosystem::Npm)
+                && (script(facts.app, "start").is_some() || facts.process("web").is_some());
+        return deployed.then(|| {
+            Evidence::line(
+                &path,
+                0,
+                "No Node version is given: the buildpack takes its default, \
+                which changes with every new LTS line.",
+            )
+            .help("npm pkg set engines.node=24.x")
+        });
+    };
+    if is_open(&engines.range) {
+        let mut found = open(engines, "npm pkg set engines.node=24.x");
+        if let Some(other) = wishes.iter().find(|wish| wish.path != path) {
+            found.message = format!(
+                "{} {} says {}, which the buildpack does not read.",
+                found.message, other.path, other.range
+            );
+        }
+        return Some(found);
+    }
+    disagreement("node", wishes)
+}
+
+fn open(wish: &Wanted, fix: &str) -> Evidence {
+    Evidence::line(
+        &wish.path,
+        wish.line,
+        format!(
+            "{} \"{}\" has no upper bound: a deploy can move to a new major version by itself.",
+            wish.runtime, wish.range
+        ),
+    )
+    .help(fix)
+}
+
+fn disagreement(runtime: &str, wishes: &[&Wanted]) -> Option<Evidence> {
+    let (first, rest) = wishes.split_first()?;
+    let parts = if runtime == "node" { 1 } else { 2 };
+    let of = |wish: &Wanted| {
+        guards::numbers(&wish.range)
+            .into_iter()
+            .take(parts)
+            .collect::<Vec<_>>()
+    };
+    let other = rest.iter().find(|other| {
+        let (ours, theirs) = (of(first), of(other));
+        // An alternative range may name several; compare only plain versions.
+        !ours.is_empty()
+            && !theirs.is_empty()
+            && ours.len() == theirs.len()
+            && ours != theirs
+            && !first.range.contains("||")
+            && !first.range.contains('<')
+    })?;
+    Some(
+        Evidence::line(
+            &other.path,
+            other.line,
+            format!(
+                "{} asks for {runtime} {}, {} for {}: the dyno and the developer run \
+                different versions.",
+                first.path, first.range, other.path, other.range
+            ),
+        )
+        .help(format!(
+            "Keep one, or make {} say {} too.",
+            other.path, first.range
+        )),
+    )
+}

@@ -1,0 +1,226 @@
+//! Can a direct dependency change by itself?
+
+use crate::rules::prelude::*;
+use slugsmith_facts::packages::Package;
+use slugsmith_facts::sources::reach::join;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "unpinned-dependency",
+    code: "SF405",
+    title: "Direct dependencies are not pinned, and no lockfile resolves them",
+    level: Level::Warn,
+    group: Group::Dependencies,
+    ecosystems: &["python", "node", "php", "java"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            requirements.txt with packages that have no version or an open one, where no lockfile
+            resolves them: one finding, a note where all ranges are bounded; lists that it takes in
+            by `-r` count; git addresses without a commit. In the other ecosystems what moves by its
+            nature and is not in the lockfile: `latest`, `*`, a git branch, `dev-main`. Maven and
+            Gradle, which have no lockfile: `LATEST`, `RELEASE`, `1.+`, open ranges, `-SNAPSHOT`.
+        "},
+        why: indoc! {"
+            A rebuild of the same commit installs other versions: a rollback does not bring back
+            what ran, and a broken release of a package breaks a deploy that changed nothing.
+        "},
+        fix: indoc! {"
+            ```
+            pip install uv && uv pip compile -o requirements.txt requirements.in
+            pip freeze > requirements.txt             # or: what is installed now
+            npm install --save-exact express
+            mvn versions:use-releases versions:resolve-ranges
+            ```
+        "},
+        silent: indoc! {"
+            Exact versions (`==`), hashes, a commit behind a git address; whatever a lockfile
+            resolves; packages for development and tests. Without any lockfile, `missing-lockfile`
+            says it once.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    let mut applies = false;
+    if facts.sources.text("requirements.txt").is_some()
+        && facts.packages.locks_of(Ecosystem::Pypi).next().is_none()
+    {
+        applies = true;
+        evidence.extend(requirements(facts));
+    }
+    for (ecosystem, fix) in [
+        (
+            Ecosystem::Npm,
+            "npm install --save-exact NAME   then commit package-lock.json",
+        ),
+        (
+            Ecosystem::Composer,
+            "composer require NAME:^1.0   then commit composer.lock",
+        ),
+        (Ecosystem::Maven, "Name a release: <version>1.2.3</version>"),
+    ] {
+        let lockless = ecosystem == Ecosystem::Maven;
+        // No lockfile at all is another rule's cause.
+        if !lockless && facts.packages.locks_of(ecosystem).next().is_none() {
+            continue;
+        }
+        let wanted: Vec<_> = facts
+            .packages
+            .wanted
+            .iter()
+            .filter(|package| package.ecosystem == ecosystem && !package.dev)
+            .collect();
+        applies |= !wanted.is_empty();
+        let moving: Vec<_> = wanted
+            .into_iter()
+            .filter(|package| moves(package) && !guards::locked(facts, ecosystem, &package.name))
+            .collect();
+        evidence.extend(one(&moving, lockless).map(|found| found.help(fix)));
+    }
+    Outcome::when(applies, evidence)
+}
+
+fn one(moving: &[&Package], lockless: bool) -> Option<Evidence> {
+    let first = moving.first()?;
+    let more = if moving.len() > 1 {
+        format!(" and {} more", moving.len() - 1)
+    } else {
+        String::new()
+    };
+    let lock = if lockless {
+        ""
+    } else {
+        ", and the lockfile does not hold it"
+    };
+    Some(Evidence::line(
+        &first.path,
+        first.line,
+        format!(
+            "`{}` ({}){more} can change by itself{lock}: a rebuild can install another version.",
+            first.name, first.wanted
+        ),
+    ))
+}
+
+/// A wish that newer releases or commits fulfil without any change here.
+fn moves(package: &Package) -> bool {
+    let wanted = package.wanted.trim();
+    match package.ecosystem {
+        Ecosystem::Npm => {
+            let git = wanted.starts_with("git")
+                || wanted.contains("github:")
+                || (wanted.contains('/') && !wanted.contains(':') && !wanted.starts_with('@'));
+            matches!(wanted, "latest" | "*" | "x" | "next") || (git && !pinned(wanted))
+        }
+        Ecosystem::Composer => {
+            package.name.contains('/')
+                && (wanted == "*" || wanted.starts_with("dev-") && !wanted.contains('#'))
+        }
+        Ecosystem::Maven => {
+            let open = wanted.starts_with(['[', '('])
+                && (wanted.ends_with(",)") || wanted.ends_with(",]"));
+            matches!(
+                wanted,
+                "LATEST" | "RELEASE" | "latest.release" | "latest.integration" | "+"
+            ) || wanted.ends_with(".+")
+                || wanted.ends_with("-SNAPSHOT")
+                || open
+        }
+        // Bundler installs nothing that its lockfile does not hold.
+        Ecosystem::Pypi | Ecosystem::Go | Ecosystem::Gem => false,
+    }
+}
+
+/// A commit or a tag of numbers behind `#`.
+fn pinned(address: &str) -> bool {
+    address.split_once('#').is_some_and(|(_, reference)| {
+        let reference = reference.trim_start_matches("semver:");
+        let commit = reference.len() >= 7 && reference.chars().all(|c| c.is_ascii_hexdigit());
+        commit
+            || reference
+                .trim_start_matches('v')
+                .starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
+    let files = included(facts);
+    let wanted: Vec<_> = facts
+        .packages
+        .wanted
+        .iter()
+        .filter(|package| files.contains(&package.path))
+        .collect();
+    let loose: Vec<_> = wanted
+        .iter()
+        .filter(|package| !package.wanted.starts_with("==") && !pinned_address(&package.wanted))
+        .collect();
+    let open = loose
+        .iter()
+        .filter(|package| !package.wanted.contains('<') && !package.wanted.contains("~="))
+        .count();
+    let first = loose.first()?;
+    let level = if open > 0 { Level::Warn } else { Level::Info };
+    let noun = if loose.len() == 1 {
+        "package is"
+    } else {
+        "packages are"
+    };
+    Some(
+        Evidence::line(
+            &first.path,
+            first.line,
+            format!(
+                "{} {noun} not pinned ({} …), and no \
+            lockfile resolves them: a rebuild can install other versions.",
+                loose.len(),
+                first.name
+            ),
+        )
+        .level(level)
+        .help(
+            "uv pip compile -o requirements.txt requirements.in   (or: pip freeze > \
+                requirements.txt)",
+        ),
+    )
+}
+
+/// requirements.txt and the lists that it takes in by `-r`, a few levels deep.
+fn included(facts: &Facts<'_>) -> Vec<String> {
+    let mut files = vec!["requirements.txt".to_owned()];
+    let mut at = 0;
+    while let Some(file) = files.get(at).cloned().filter(|_| at < 16) {
+        at += 1;
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for line in facts.sources.text(&file).unwrap_or_default().lines() {
+            let line = line.trim();
+            let named = ["--requirement=", "--requirement ", "-r"]
+                .iter()
+                .find_map(|option| line.strip_prefix(option));
+            let path =
+                named.map(|name| join(folder, name.split(" #").next().unwrap_or(name).trim()));
+            files.extend(path.filter(|path| !files.contains(path)));
+        }
+    }
+    files
+}
+
+/// `name @ git+https://…@<40 hex digits>`, or an archive.
+fn pinned_address(wanted: &str) -> bool {
+    let Some(address) = wanted.strip_prefix('@').map(str::trim) else {
+        return false;
+    };
+    let commit = address.rsplit_once('@').is_some_and(|(_, end)| {
+        end.split(['#', ' '])
+            .next()
+            .is_some_and(|end| end.len() >= 7)
+    });
+    commit
+        || [".whl", ".tar.gz", ".zip"]
+            .iter()
+            .any(|ending| address.contains(ending))
+}

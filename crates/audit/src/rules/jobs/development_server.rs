@@ -1,0 +1,120 @@
+//! Does a real server answer the requests?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "development-server",
+    code: "SF707",
+    title: "The web process runs a development server",
+    level: Level::Error,
+    group: Group::Jobs,
+    ecosystems: &["node", "python", "ruby", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A web command that runs `manage.py runserver`, `flask run`, `next dev`, `vite`,
+            `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`.
+        "},
+        why: indoc! {"
+            Development servers handle one request at a time, reload on file changes, show stack
+            traces to visitors, and are not hardened.
+        "},
+        fix: indoc! {"
+            ```
+            web: gunicorn shop.wsgi
+            web: next start -p $PORT
+            web: heroku-php-apache2 public/
+            web: node server.js
+            ```
+        "},
+        silent: indoc! {"
+            `rails server` with Puma in the bundle; a branch of a start script for development;
+            `Procfile.dev` and `Procfile.windows`; other process types.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let Some(web) = facts.process("web") else {
+        return Outcome::not_applicable();
+    };
+    let evidence = web
+        .commands
+        .iter()
+        .find_map(|command| {
+            let (what, fix) = server(command)?;
+            Some(
+                Evidence::line(
+                    &command.path,
+                    command.line,
+                    format!(
+                        "`{what}` is a development \
+                    server: slow, and it shows stack traces to visitors."
+                    ),
+                )
+                .help(fix),
+            )
+        })
+        .into_iter()
+        .collect();
+    Outcome::of(evidence)
+}
+
+fn server(command: &slugsmith_facts::process::Command) -> Option<(&'static str, &'static str)> {
+    let words = command.words();
+    let program = words.first()?.rsplit('/').next()?;
+    let second = words.get(1).copied().unwrap_or_default();
+    let has = |word: &str| words.contains(&word);
+    match program {
+        "python" | "python3" if has("runserver") || has("runserver_plus") => {
+            Some(("runserver", "web: gunicorn PROJECT.wsgi"))
+        }
+        "flask" if has("run") => Some(("flask run", "web: gunicorn app:app")),
+        "next" if second == "dev" => Some(("next dev", "web: next start -p $PORT")),
+        "nuxt" | "nuxi" | "astro" if second == "dev" => {
+            Some(("dev", "web: node .output/server/index.mjs"))
+        }
+        "vite" if second.is_empty() || second.starts_with('-') || second == "dev" => Some((
+            "vite",
+            "Build in the `build` script, and serve dist/ with a static server.",
+        )),
+        "webpack-dev-server" => Some((
+            "webpack-dev-server",
+            "Build in the `build` script, and serve the output.",
+        )),
+        "webpack" if second == "serve" => Some((
+            "webpack serve",
+            "Build in the `build` script, and serve the output.",
+        )),
+        "ng" if second == "serve" => Some(("ng serve", "Build with ng build, and serve dist/.")),
+        "nodemon" | "ts-node-dev" => Some(("nodemon", "web: node server.js")),
+        "php" if second == "-S" => Some(("php -S", "web: heroku-php-apache2 public/")),
+        "php" if has("serve") && words.iter().any(|word| word.ends_with("artisan")) => {
+            Some(("artisan serve", "web: heroku-php-apache2 public/"))
+        }
+        "react-scripts" if second == "start" => Some((
+            "react-scripts start",
+            "Build with react-scripts build, and serve build/.",
+        )),
+        "nx" if second == "serve" => Some((
+            "nx serve",
+            "Build with nx build, and start what it writes: web: node dist/apps/NAME/main.js",
+        )),
+        "gatsby" if second == "develop" => Some((
+            "gatsby develop",
+            "Build with gatsby build, and serve public/.",
+        )),
+        "strapi" if matches!(second, "dev" | "develop") => {
+            Some(("strapi develop", "web: strapi start"))
+        }
+        "live-server" => Some(("live-server", "Serve the files with a static server.")),
+        "vue-cli-service" if second == "serve" => Some((
+            "vue-cli-service serve",
+            "Build with vue-cli-service build, and serve dist/.",
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,509 @@
+//! Do background jobs live in the memory of the web process?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "in-process-jobs",
+    code: "SF702",
+    title: "Background jobs run in the web process and are lost with it",
+    level: Level::Error,
+    group: Group::Jobs,
+    ecosystems: &["node", "python", "ruby", "go", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Active Job with the `:async` adapter, or none set in production, together with
+            `perform_later` or `deliver_later`; `:inline`; Celery's `task_always_eager` with tasks
+            that are delayed; Laravel's `sync` queue with dispatched jobs. Work that should outlive
+            a request but runs beside it in memory (a warning): FastAPI's `BackgroundTasks`, a
+            `Thread` or goroutine, `setImmediate`, an in-memory queue (fastq, p-queue,
+            better-queue), Sucker Punch, `dispatchAfterResponse`, where what is started sends,
+            charges, imports or delivers something.
+        "},
+        why: indoc! {"
+            `:async` keeps jobs in memory: every restart, at least once a day, drops those not yet
+            run. `inline`, `sync` and eager run them inside the request, which then takes as long as
+            the job (H12 after 30 seconds).
+        "},
+        fix: indoc! {"
+            ```
+            bundle add solid_queue && bin/rails solid_queue:install
+            # config/environments/production.rb: config.active_job.queue_adapter = :solid_queue
+            heroku config:set QUEUE_CONNECTION=database
+            heroku config:set CELERY_TASK_ALWAYS_EAGER=False
+            ```
+            and a worker process in the Procfile.
+        "},
+        silent: indoc! {"
+            Nothing is enqueued; development and test settings; a default that app.json overrides;
+            jobs of the framework only; work in memory that only logs, warms a cache or measures; a
+            loop that is started once; a process of its own that runs the thread.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let rails = rails(facts);
+    let celery = celery(facts);
+    let laravel = laravel(facts);
+    let applies = facts.packages.has(Ecosystem::Gem, "rails")
+        || facts.packages.has(Ecosystem::Pypi, "celery")
+        || facts.packages.has(Ecosystem::Composer, "laravel/framework");
+    let mut evidence: Vec<_> = [rails, celery, laravel].into_iter().flatten().collect();
+    let beside = beside_the_request(facts);
+    let applies = applies || !beside.is_empty();
+    evidence.extend(beside);
+    Outcome::when(applies, evidence)
+}
+
+fn rails(facts: &Facts<'_>) -> Option<Evidence> {
+    let enqueue = calls_to(facts, Language::Ruby, |site| {
+        matches!(site.call.method(), "perform_later" | "deliver_later")
+            && !site.code.path.starts_with("config/")
+    })
+    .next()?;
+    let settings: Vec<_> = facts
+        .code(Language::Ruby)
+        .filter(|code| code.path.starts_with("config/"))
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .map(move |assignment| (code, assignment))
+        })
+        .filter(|(code, assignment)| {
+            assignment.target.ends_with("active_job.queue_adapter")
+                && branch(code, assignment.scope) != Branch::Development
+                || assignment.target == "ActiveJob.Base.queue_adapter"
+        })
+        .collect();
+    if settings.is_empty() {
+        return unset_adapter(facts, enqueue);
+    }
+    // The environment's file has the last word.
+    let (code, setting) = *settings
+        .iter()
+        .find(|(code, _)| code.path.ends_with("production.rb"))
+        .or_else(|| settings.last())?;
+    let (adapter, conditional) = match settle(facts, code, &setting.value) {
+        Settled::Fixed(value) => (value.word()?.to_owned(), false),
+        Settled::Given(value) => (value, false),
+        Settled::Unless { fallback, .. } => (fallback.word()?.to_owned(), true),
+        Settled::Set | Settled::Unknown => return None,
+    };
+    let adapter = adapter.trim_start_matches(':');
+    let level = match adapter {
+        "async" => Level::Error,
+        "inline" => Level::Warn,
+        _ => return None,
+    };
+    let effect = if adapter == "async" {
+        "every restart drops those not yet run"
+    } else {
+        "they run inside the request"
+    };
+    Some(
+        Evidence::line(
+            &code.path,
+            setting.line,
+            format!(
+                "Active Job uses `:{adapter}`, and {}:{} enqueues jobs: {effect}.",
+                enqueue.code.path, enqueue.call.line
+            ),
+        )
+        .level(level)
+        .conditional(conditional)
+        .help("bundle add solid_queue; config.active_job.queue_adapter = :solid_queue")
+        .help(
+            "Procfile: worker: bundle exec rake solid_queue:start   then: heroku ps:scale worker=1",
+        ),
+    )
+}
+
+/// Rails without a word on the adapter takes `:async`, which runs jobs in threads of the web
+/// process. Without the app's own `config/application.rb` nothing is known.
+fn unset_adapter(facts: &Facts<'_>, enqueue: Site<'_>) -> Option<Evidence> {
+    let mentioned = facts
+        .sources
+        .texts
+        .iter()
+        .any(|(path, text)| path.starts_with("config/") && text.contains("queue_adapter"));
+    let by_class = facts.code(Language::Ruby).any(|code| {
+        code.assignments
+            .iter()
+            .any(|assignment| assignment.target.ends_with("queue_adapter"))
+            || code
+                .calls
+                .iter()
+                .any(|call| call.method().ends_with("queue_adapter"))
+    });
+    if mentioned
+        || by_class
+        || !facts.sources.has("config/application.rb")
+        || !facts.sources.has("config/environments/production.rb")
+    {
+        return None;
+    }
+    Some(
+        Evidence::line(
+            &enqueue.code.path,
+            enqueue.call.line,
+            format!(
+                "`{}` enqueues a job, and \
+            no queue adapter is set: Rails runs it by `:async` in the web process, and every \
+            restart drops those not yet run.",
+                enqueue.call.callee
+            ),
+        )
+        .help("bundle add solid_queue; config.active_job.queue_adapter = :solid_queue")
+        .help(
+            "Procfile: worker: bundle exec rake solid_queue:start   then: heroku ps:scale \
+                worker=1",
+        ),
+    )
+}
+
+fn celery(facts: &Facts<'_>) -> Option<Evidence> {
+    let enqueued = calls_to(facts, Language::Python, |site| {
+        matches!(site.call.method(), "delay" | "apply_async")
+    })
+    .next()?;
+    let names = [
+        "CELERY_ALWAYS_EAGER",
+        "CELERY_TASK_ALWAYS_EAGER",
+        "task_always_eager",
+    ];
+    let (code, setting) = facts
+        .code(Language::Python)
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .map(move |assignment| (code, assignment))
+        })
+        .find(|(code, assignment)| {
+            names.iter().any(|name| assignment.target.ends_with(name))
+                && branch(code, assignment.scope) == Branch::Always
+        })?;
+    let truthy = |value: &Expr| {
+        value == &Expr::Bool(true)
+            || value.text().is_some_and(|text| {
+                matches!(
+                    text.to_ascii_lowercase().as_str(),
+                    "true" | "1" | "yes" | "on"
+                )
+            })
+    };
+    let conditional = match settle(facts, code, &setting.value) {
+        Settled::Fixed(value) if truthy(value) => false,
+        Settled::Unless { fallback, .. } if truthy(fallback) => true,
+        Settled::Given(value) if matches!(value.to_ascii_lowercase().as_str(), "true" | "1") => {
+            false
+        }
+        _ => return None,
+    };
+    Some(
+        Evidence::line(
+            &code.path,
+            setting.line,
+            format!(
+                "Celery runs tasks eagerly, so {}:{} waits for them inside the request.",
+                enqueued.code.path, enqueued.call.line
+            ),
+        )
+        .level(Level::Warn)
+        .conditional(conditional)
+        .help("Set it to False in production; Procfile: worker: celery -A app worker"),
+    )
+}
+
+fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let code = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/queue.php")?;
+    let setting = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")?;
+    let conditional = match settle(facts, code, setting.value.key("default")?) {
+        Settled::Fixed(value) if value.text() == Some("sync") => false,
+        Settled::Unless { fallback, .. } if fallback.text() == Some("sync") => true,
+        Settled::Given(value) if value == "sync" => false,
+        _ => return None,
+    };
+    let job = calls_to(facts, Language::Php, |site| {
+        site.call.method() == "dispatch"
+            && is_job(facts, site.call.receiver())
+            && !guards::is_maintenance(facts, &site.code.path)
+    })
+    .next()?;
+    Some(
+        Evidence::line(
+            &code.path,
+            facts.line(&code.path, "'default'").unwrap_or(setting.line),
+            format!(
+                "The queue is `sync`, so {}:{} runs the job inside the request.",
+                job.code.path, job.call.line
+            ),
+        )
+        .level(Level::Warn)
+        .conditional(conditional)
+        .help(
+            "heroku config:set QUEUE_CONNECTION=database; Procfile: worker: php artisan \
+                queue:work --tries=3",
+        ),
+    )
+}
+
+/// Whether a class is a job: by its name, or because it stands in a folder of jobs.
+fn is_job(facts: &Facts<'_>, class: &str) -> bool {
+    let name = class.rsplit(['.', '\\']).next().unwrap_or(class);
+    let file = format!("Jobs/{name}.php");
+    class.ends_with("Job")
+        || !name.is_empty() && facts.sources.paths.iter().any(|path| path.ends_with(&file))
+}
+
+/// Work that is started in memory and whose name says that it must not be lost: the first
+/// place of each language.
+fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found: Vec<Evidence> = Vec::new();
+    for language in [
+        Language::JavaScript,
+        Language::Python,
+        Language::Ruby,
+        Language::Go,
+        Language::Php,
+    ] {
+        let site = calls_to(facts, language, |site| {
+            // Cheapest first: this looks at every call of the app.
+            let telling = || started(facts, site).is_some_and(|work| is_durable(&work));
+            let in_function = || {
+                site.code
+                    .function(site.call.scope)
+                    .is_some_and(|name| name != "main")
+            };
+            let own_process = || {
+                facts
+                    .processes
+                    .iter()
+                    .filter(|process| process.name != "web")
+                    .any(|process| process.mentions(&[site.code.path.as_str()]))
+            };
+            telling()
+                && in_function()
+                && !own_process()
+                && !guards::is_maintenance(facts, &site.code.path)
+        })
+        .next();
+        if let Some(site) = site {
+            let work = started(facts, site).unwrap_or_default();
+            let how = if site.call.callee == "go" {
+                "a goroutine".to_owned()
+            } else {
+                format!("`{}`", site.call.callee)
+            };
+            found.push(
+                Evidence::line(
+                    &site.code.path,
+                    site.call.line,
+                    format!(
+                        "{how} runs `{work}` in \
+                    the memory of the web process: a restart, at least once a day, drops what is \
+                    not done yet."
+                    ),
+                )
+                .level(Level::Warn)
+                .help(match language {
+                    Language::JavaScript => {
+                        "npm install bullmq; queue.add(…) and a worker \
+                            process: worker: node worker.js"
+                    }
+                    Language::Python => {
+                        "pip install rq; queue.enqueue(…) and a worker \
+                            process: worker: rq worker --url $REDIS_URL"
+                    }
+                    Language::Ruby => {
+                        "perform_later with solid_queue or sidekiq, and a \
+                            worker process"
+                    }
+                    Language::Go => {
+                        "Put it into a queue (Redis, Postgres), and work through \
+                            it in a process of its own: worker: bin/worker"
+                    }
+                    _ => {
+                        "dispatch(…) with QUEUE_CONNECTION=database, and worker: php artisan \
+                            queue:work"
+                    }
+                }),
+            );
+        }
+    }
+    found
+}
+
+/// The name of what a call starts beside the request.
+fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
+    let call = site.call;
+    let name = |value: &Expr| match value {
+        Expr::Name(name) => Some(name.clone()),
+        Expr::Call { callee, .. } => Some(callee.clone()),
+        _ => None,
+    };
+    // A function written in place: what it calls first that has a telling name.
+    let inside = || {
+        let telling = site.code.calls.iter().filter(|other| {
+            let function = site.code.around(other.scope).find(|scope| {
+                matches!(
+                    scope.kind,
+                    slugsmith_facts::code::ScopeKind::Function { .. }
+                )
+            });
+            other.line >= call.line
+                && function
+                    .is_some_and(|scope| scope.line >= call.line && scope.line <= call.line + 1)
+        });
+        telling
+            .map(|other| other.callee.clone())
+            .find(|callee| is_durable(callee))
+    };
+    let first = || call.positional(0).and_then(name);
+    match site.code.language {
+        Language::Python => match call.callee.as_str() {
+            "background_tasks.add_task" | "tasks.add_task" | "background.add_task" => first(),
+            "threading.Thread" | "Thread" | "threading.Timer" => {
+                call.named("target").and_then(name)
+            }
+            _ => None,
+        },
+        Language::JavaScript => match call.callee.as_str() {
+            "setImmediate" | "process.nextTick" => first().or_else(inside),
+            _ if matches!(call.method(), "add" | "push") && is_memory_queue(site) => {
+                first().or_else(inside).or_else(|| Some("send".to_owned()))
+            }
+            _ => None,
+        },
+        Language::Ruby => match call.callee.as_str() {
+            "Thread.new" | "Concurrent.Future.execute" | "Concurrent.Promise.execute" => {
+                ruby_block(site)
+            }
+            _ if call.method() == "perform_async"
+                && facts
+                    .packages
+                    .wants(Ecosystem::Gem, "sucker_punch")
+                    .is_some()
+                && facts.packages.wants(Ecosystem::Gem, "sidekiq").is_none() =>
+            {
+                Some(format!("deliver {}", call.receiver()))
+            }
+            _ => None,
+        },
+        Language::Go if call.callee == "go" => {
+            let serves = [
+                "net/http",
+                "github.com/gin-gonic/gin",
+                "github.com/labstack/echo/v4",
+                "github.com/gofiber/fiber/v2",
+            ]
+            .iter()
+            .any(|module| site.code.imports(module));
+            if serves {
+                first().or_else(inside)
+            } else {
+                None
+            }
+        }
+        Language::Php => {
+            (call.method() == "dispatchAfterResponse").then(|| format!("send {}", call.receiver()))
+        }
+        _ => None,
+    }
+}
+
+/// What the block of a Ruby thread calls.
+fn ruby_block(site: Site<'_>) -> Option<String> {
+    site.code
+        .calls
+        .iter()
+        .find(|other| {
+            (site.call.line..=site.call.line + 4).contains(&other.line) && is_durable(&other.callee)
+        })
+        .map(|other| other.callee.clone())
+}
+
+/// A queue that lives in this process: made by one of the in-memory libraries.
+fn is_memory_queue(site: Site<'_>) -> bool {
+    let libraries = ["p-queue", "fastq", "better-queue", "queue", "async.queue"];
+    site.code.assignments.iter().any(|assignment| {
+        assignment.target == site.call.receiver()
+            && assignment.value.callee().is_some_and(|callee| {
+                matches!(
+                    callee,
+                    "PQueue" | "fastq" | "fastq.promise" | "BetterQueue" | "async.queue" | "queue"
+                )
+            })
+    }) && (libraries.iter().any(|library| site.code.imports(library)) || site.code.imports("async"))
+}
+
+/// Whether a name speaks of work that somebody waits for: a mail, a charge, an import.
+fn is_durable(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit(['.', ' ']).next().unwrap_or(&lower);
+    let harmless = [
+        "log",
+        "metric",
+        "cache",
+        "warm",
+        "ping",
+        "heartbeat",
+        "stat",
+        "trace",
+        "broadcast",
+        "signal",
+        "sendfile",
+        "message",
+        "event",
+        "response",
+        "socket",
+    ];
+    // A loop that is started once works through a queue that lives elsewhere.
+    if [
+        "start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init",
+    ]
+    .iter()
+    .any(|verb| last.starts_with(verb))
+    {
+        return false;
+    }
+    let durable = [
+        "send",
+        "mail",
+        "notif",
+        "charge",
+        "import",
+        "export",
+        "invoice",
+        "deliver",
+        "webhook",
+        "sync_",
+        "generate_",
+        "upload",
+        "publish",
+        "refund",
+        "transcode",
+        "resize",
+        "processorder",
+        "processpayment",
+        "provision",
+    ];
+    let by_object = ["mail", "invoice", "webhook", "order", "payment"]
+        .iter()
+        .any(|word| lower.contains(word));
+    (durable.iter().any(|word| last.contains(word))
+        || lower.starts_with("deliver ")
+        || lower.starts_with("send "))
+        && (by_object || !harmless.iter().any(|word| last.contains(word)))
+}

@@ -1,0 +1,238 @@
+//! Are requests in flight finished when the dyno stops?
+
+use crate::rules::prelude::*;
+use crate::servers::listens_in_node;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "no-graceful-shutdown",
+    code: "SF706",
+    title: "The server does not finish its requests on SIGTERM",
+    level: Level::Warn,
+    group: Group::Jobs,
+    ecosystems: &["node", "go", "java"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A Node or Go server that listens, and no handler of SIGTERM or shutdown call anywhere in
+            reachable code; Spring Boot before 3.4 without `server.shutdown=graceful`.
+        "},
+        why: indoc! {"
+            Dynos get SIGTERM at every deploy, config change and daily restart, and SIGKILL 30
+            seconds later. Without a handler the process dies at once: requests in flight fail with
+            H13 or H18, and jobs are lost half-done.
+        "},
+        fix: indoc! {r#"
+            ```js
+            process.on("SIGTERM", () => server.close(() => process.exit(0)))
+            ```
+            ```go
+            ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+            defer stop()
+            <-ctx.Done()
+            server.Shutdown(timeout)
+            ```
+            ```
+            server.shutdown=graceful      # application.properties
+            ```
+        "#},
+        silent: indoc! {"
+            Servers that do it themselves (gunicorn, Puma, uvicorn, Sidekiq, Next, Spring Boot 3.4
+            and later); libraries such as terminus, stoppable or http-terminator; frameworks with
+            their own server command.
+        "},
+    },
+    check,
+};
+
+const LIBRARIES: &[&str] = &[
+    "@godaddy/terminus",
+    "http-terminator",
+    "stoppable",
+    "lightship",
+    "http-graceful-shutdown",
+    "http-shutdown",
+    "close-with-grace",
+    "fastify-graceful-shutdown",
+    "async-exit-hook",
+    "node-graceful-shutdown",
+    "express-graceful-exit",
+    "signal-exit",
+    "death",
+    "fastify-cli",
+    "shutdown-cleanup",
+    "@moebius/http-graceful-shutdown",
+];
+
+/// Frameworks of Go that listen by a call of their own.
+const GO_SERVERS: &[&str] = &[
+    "github.com/gin-gonic/gin",
+    "github.com/labstack/echo",
+    "github.com/gofiber/fiber",
+];
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let node = node(facts);
+    let go = go(facts);
+    let java = spring(facts);
+    let applies = node.is_some() || go.is_some() || java.is_some();
+    let evidence = [node, go, java]
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server.loses)
+        .collect();
+    Outcome::when(applies, evidence)
+}
+
+/// A server, and what shows that it loses requests when it stops.
+struct Server {
+    loses: Option<Evidence>,
+}
+
+fn node(facts: &Facts<'_>) -> Option<Server> {
+    let site = calls_to(facts, Language::JavaScript, listens_in_node).next()?;
+    let handled = facts.code(Language::JavaScript).any(|code| {
+        code.calls.iter().any(|call| {
+            let listens = matches!(call.method(), "on" | "once" | "addListener")
+                && call.positional(0).and_then(Expr::text).is_some_and(is_stop);
+            let loops = code.calls.iter().any(|call| call.method() == "forEach")
+                && matches!(call.callee.as_str(), "process.on" | "process.once")
+                && !matches!(call.positional(0), Some(Expr::Text(_)));
+            listens && call.receiver().contains("process")
+                || loops
+                || call.method() == "enableShutdownHooks"
+        }) || LIBRARIES.iter().any(|library| code.imports(library))
+    });
+    let loses = (!handled).then(|| {
+        Evidence::line(
+            &site.code.path,
+            site.call.line,
+            format!(
+                "`{}` has no SIGTERM handler: \
+            every deploy and daily restart cuts the requests in flight.",
+                site.call.callee
+            ),
+        )
+        .help("process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))")
+    });
+    Some(Server { loses })
+}
+
+fn is_stop(signal: &str) -> bool {
+    matches!(signal, "SIGTERM" | "SIGINT")
+}
+
+fn go(facts: &Facts<'_>) -> Option<Server> {
+    let site = calls_to(facts, Language::Go, |site| {
+        matches!(
+            site.call.callee.as_str(),
+            "http.ListenAndServe" | "http.ListenAndServeTLS"
+        ) || site.call.method() == "ListenAndServe"
+            || (matches!(site.call.method(), "Run" | "Start" | "Listen")
+                && GO_SERVERS.iter().any(|module| site.code.imports(module))
+                // Gin's takes PORT by itself.
+                && (!site.call.arguments.is_empty() || site.call.method() == "Run"))
+    })
+    .next()?;
+    let handled = guards::used(facts, Language::Go, |site| {
+        matches!(
+            site.call.callee.as_str(),
+            "signal.Notify" | "signal.NotifyContext"
+        ) || matches!(
+            site.call.method(),
+            "Shutdown" | "GracefulStop" | "ShutdownWithTimeout"
+        )
+    });
+    let loses = (!handled).then(|| {
+        Evidence::line(
+            &site.code.path,
+            site.call.line,
+            format!(
+                "`{}` blocks, and nothing handles \
+            SIGTERM: every deploy and daily restart cuts the requests in flight.",
+                site.call.callee
+            ),
+        )
+        .help(
+            "signal.NotifyContext(ctx, syscall.SIGTERM), then server.Shutdown with a \
+                timeout under 30 s",
+        )
+    });
+    Some(Server { loses })
+}
+
+fn spring(facts: &Facts<'_>) -> Option<Server> {
+    let (path, line, version) = spring_boot(facts)?;
+    let graceful = facts.sources.texts.iter().any(|(path, text)| {
+        path.contains("application")
+            && (text.contains("server.shutdown=graceful") || text.contains("shutdown: graceful"))
+    });
+    let starters = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
+    let web = facts
+        .packages
+        .wants_any(Ecosystem::Maven, &starters)
+        .is_some();
+    let good = graceful || !web || guards::numbers(&version) >= vec![3, 4];
+    let loses = (!good).then(|| {
+        let message =
+            format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise.");
+        Evidence::line(path, line, message).help(
+            "application.properties: server.shutdown=graceful and \
+             spring.lifecycle.timeout-per-shutdown-phase=20s",
+        )
+    });
+    Some(Server { loses })
+}
+
+/// Where the version of Spring Boot stands: the parent of Maven, the plugin of Gradle.
+fn spring_boot(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
+    for (path, mark, before, after) in [
+        ("pom.xml", "spring-boot-starter-parent", "<version>", '<'),
+        (
+            "build.gradle",
+            "org.springframework.boot",
+            "version '",
+            '\'',
+        ),
+        (
+            "build.gradle",
+            "org.springframework.boot",
+            "version \"",
+            '"',
+        ),
+        (
+            "build.gradle.kts",
+            "org.springframework.boot",
+            "version \"",
+            '"',
+        ),
+    ] {
+        let Some((_, rest)) = facts
+            .sources
+            .text(path)
+            .and_then(|text| text.split_once(mark))
+        else {
+            continue;
+        };
+        // Gradle's version stands on the plugin's own line.
+        let rest = if path == "pom.xml" {
+            rest
+        } else {
+            rest.lines().next().unwrap_or_default()
+        };
+        let version = rest
+            .split_once(before)
+            .and_then(|(_, rest)| rest.split(after).next());
+        if let Some(version) =
+            version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            return Some((
+                path,
+                facts.line(path, mark).unwrap_or(0),
+                version.to_owned(),
+            ));
+        }
+    }
+    None
+}

@@ -1,0 +1,329 @@
+//! Can the processes start at all?
+
+use crate::rules::prelude::*;
+use slugsmith_facts::app;
+use slugsmith_facts::command::Need;
+use slugsmith_facts::process::{Command, source_of};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "process-cannot-run",
+    code: "SF708",
+    title: "A process type names something that is not there",
+    level: Level::Error,
+    group: Group::Jobs,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A Procfile line that runs a file, npm script, Python module or configuration of the app
+            that does not exist; a Procfile with Windows line ends or without a web process; Laravel
+            or Symfony without a Procfile, which then serves the repository's root instead of
+            `public/`.
+        "},
+        why: indoc! {"
+            The build succeeds, and the dyno crashes at start (H10, R10) or answers with a directory
+            listing.
+        "},
+        fix: indoc! {"
+            Name what exists:
+            ```
+            web: node src/server.js
+            web: gunicorn shop.wsgi
+            web: heroku-php-apache2 public/
+            ```
+        "},
+        silent: indoc! {"
+            Files that a build makes (`dist/`, `build/`, `bin/` of Go, jars); commands of installed
+            packages; `Procfile.dev` and `Procfile.windows`; a `start` script or a framework default
+            in place of a Procfile.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    for process in &facts.processes {
+        evidence.extend(
+            process
+                .commands
+                .iter()
+                .filter(|command| {
+                    command.path == "Procfile" || command.path.ends_with("package.json")
+                })
+                .filter(|command| !command.conditional)
+                .filter_map(|command| missing(facts, command)),
+        );
+    }
+    if facts
+        .sources
+        .text("Procfile")
+        .is_some_and(|text| text.contains("\r\n"))
+    {
+        evidence.push(
+            Evidence::line(
+                "Procfile",
+                1,
+                "The Procfile has Windows line ends: each \
+            command gets a carriage return at its end.",
+            )
+            .level(Level::Warn)
+            .help(
+                "sed -i \
+                's/\\r$//' Procfile",
+            ),
+        );
+    }
+    let bare = facts
+        .sources
+        .text("Procfile")
+        .unwrap_or_default()
+        .lines()
+        .zip(1..)
+        .find(|(line, _)| app::lacks_colon(line));
+    if let Some((line, number)) = bare {
+        let (name, command) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+        evidence.push(
+            Evidence::line(
+                "Procfile",
+                number,
+                format!(
+                    "`{name}` has no colon behind it: Cloud \
+                Native builds refuse the Procfile, and the process may not be there."
+                ),
+            )
+            .level(Level::Warn)
+            .help(format!("{name}: {}", command.trim())),
+        );
+    }
+    evidence.extend(php_root(facts));
+    let applies = !facts.processes.is_empty();
+    Outcome::when(applies, evidence)
+}
+
+fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
+    let framework = facts.packages.wants_any(
+        Ecosystem::Composer,
+        &["laravel/framework", "symfony/framework-bundle"],
+    )?;
+    let public = facts.sources.has("public/index.php");
+    if !public {
+        return None;
+    }
+    let web = facts.app.process("web");
+    match web {
+        None => Some(
+            Evidence::line(
+                "composer.json",
+                framework.line,
+                format!(
+                    "{} needs public/ as its \
+                document root, but without a web line in the Procfile the repository's root is \
+                served.",
+                    framework.name
+                ),
+            )
+            .help("Procfile: web: heroku-php-apache2 public/"),
+        ),
+        Some(web)
+            if web.command.starts_with("heroku-php-")
+                || web.command.contains("vendor/bin/heroku-php-") =>
+        {
+            let last = web.command.split_whitespace().last().unwrap_or_default();
+            (!last.contains("public") && !last.contains('/') || last.contains("vendor/bin")).then(
+                || {
+                    Evidence::line(
+                        "Procfile",
+                        web.line,
+                        "The repository's root is served instead of \
+                    public/: every file of the app can be read.",
+                    )
+                    .help(format!("web: {} public/", web.command))
+                },
+            )
+        }
+        Some(_) => None,
+    }
+}
+
+/// Folders that a build fills.
+const BUILT: &[&str] = &[
+    "dist/",
+    "build/",
+    "out/",
+    "lib/",
+    "target/",
+    "bin/",
+    ".next/",
+    ".output/",
+    "node_modules/",
+    "vendor/",
+    "tmp/",
+    "release/",
+    "app/",
+    "cmd/",
+    "generated/",
+    ".bin/",
+];
+
+fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    let needed = match &command.missing_script {
+        Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
+        None if command.program() == "java" => archive(facts, &command.words())?,
+        None => command
+            .needs()
+            .iter()
+            .find_map(|need| lacking(facts, command, need))?,
+    };
+    let message = format!("`{}` needs {needed}, which does not exist.", command.text);
+    let fix = "Correct the line, or commit what it names.";
+    Some(Evidence::line(&command.path, command.line, message).help(fix))
+}
+
+/// What a command needs and the app does not have.
+fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> {
+    let sources = &facts.sources;
+    let (path, found) = match need {
+        Need::Script {
+            path,
+            language: "Node",
+        } => {
+            let named = path.contains('.') || path.contains('/');
+            let inside = command.in_app(path).filter(|_| named)?;
+            (
+                path,
+                is_built(&inside) || source_of(sources, &inside).is_some(),
+            )
+        }
+        Need::Script { path, language } => {
+            let ending = match *language {
+                "Python" => ".py",
+                "Ruby" => ".rb",
+                _ => return None,
+            };
+            let inside = command.in_app(path).filter(|_| path.ends_with(ending))?;
+            (path, sources.has(&inside))
+        }
+        Need::File(path) => {
+            let inside = command.in_app(path)?;
+            (path, is_built(&inside) || sources.has(&inside))
+        }
+        Need::Module(module) => return lacks_module(facts, command, module),
+        Need::Preload(path) if path.starts_with('.') => {
+            let inside = command.in_app(path)?;
+            (
+                path,
+                is_built(&inside) || source_of(sources, &inside).is_some(),
+            )
+        }
+        Need::Preload(_) | Need::PackageScript(_) => return None,
+    };
+    (is_plain(path) && !found).then(|| format!("the file {path}"))
+}
+
+fn is_plain(path: &str) -> bool {
+    !path.contains(['$', '*', '~', '{', '(']) && !path.starts_with('/')
+}
+
+fn is_built(path: &str) -> bool {
+    BUILT
+        .iter()
+        .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
+}
+
+/// `-jar target/NAME.jar` must be what Maven builds from a pom.xml of one module.
+fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
+    let at = words.iter().position(|word| *word == "-jar")?;
+    let name = words
+        .get(at + 1)?
+        .strip_prefix("target/")?
+        .strip_suffix(".jar")?;
+    let pom = facts
+        .sources
+        .text("pom.xml")
+        .filter(|pom| !pom.contains("<modules>"))?;
+    // The project's own tags: those of the parent and of dependencies stand in blocks.
+    let mut own = pom.to_owned();
+    for block in [
+        "parent",
+        "dependencies",
+        "dependencyManagement",
+        "plugins",
+        "profiles",
+        "properties",
+    ] {
+        while let Some((before, rest)) = own.split_once(&format!("<{block}>")) {
+            let after = rest
+                .split_once(&format!("</{block}>"))
+                .map_or("", |(_, after)| after);
+            own = format!("{before}{after}");
+        }
+    }
+    let tag = |tag: &str| {
+        Some(
+            own.split_once(&format!("<{tag}>"))?
+                .1
+                .split_once('<')?
+                .0
+                .trim()
+                .to_owned(),
+        )
+    };
+    let built = match tag("finalName") {
+        Some(name) => name,
+        None => format!("{}-{}", tag("artifactId")?, tag("version")?),
+    };
+    let known = is_plain(name)
+        && !built.contains("${")
+        && !name.contains("-jar-with-dependencies")
+        && !name.ends_with("-exec")
+        && !pom.contains("<classifier>")
+        && !pom.contains("<shadedArtifactAttached>")
+        && !pom.contains("dependency:copy")
+        && !pom.contains("<goal>copy</goal>");
+    (known && name != built).then(|| format!("target/{name}.jar (Maven builds target/{built}.jar)"))
+}
+
+/// A module must be a file of the app, or of a package that is installed.
+fn lacks_module(facts: &Facts<'_>, command: &Command, module: &str) -> Option<String> {
+    // With another folder as the place to start from, the path is not known.
+    let moves = ["--chdir", "--pythonpath", "--app-dir", "--workdir"];
+    let moved = command
+        .words
+        .iter()
+        .any(|word| moves.iter().any(|option| word.starts_with(option)));
+    let folder = command.folder.as_deref().filter(|_| !moved)?;
+    if command
+        .environment
+        .iter()
+        .any(|(name, _)| name == "PYTHONPATH")
+    {
+        return None;
+    }
+    let path = module.replace('.', "/");
+    let top = module.split('.').next().unwrap_or(module);
+    let base = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
+    let roots = [base.clone(), format!("{base}src/")];
+    let has = |path: &str| facts.sources.has(path);
+    let below = |folder: &str| facts.sources.below(folder).next().is_some();
+    let exists = roots.iter().any(|root| {
+        has(&format!("{root}{path}.py"))
+            || has(&format!("{root}{path}/__init__.py"))
+            // A folder without that file is a package as well.
+            || command.program() == "celery" && below(&format!("{root}{path}/"))
+    });
+    let ours = roots
+        .iter()
+        .any(|root| below(&format!("{root}{top}/")) || has(&format!("{root}{top}.py")));
+    let installed = facts.packages.has(Ecosystem::Pypi, &top.replace('_', "-"));
+    // `python -m http.server` is of Python itself.
+    let serves = !command.program().starts_with("python") && command.program() != "celery";
+    (!exists && (ours || serves && !installed && facts.speaks(Language::Python)))
+        .then(|| format!("the module {module}"))
+}

@@ -1,0 +1,141 @@
+//! Does every dyno run the same schedule?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "scheduler-multiplies",
+    code: "SF704",
+    title: "A scheduler in the web process runs once per dyno",
+    level: Level::Warn,
+    group: Group::Jobs,
+    ecosystems: &["node", "python", "ruby", "java"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Schedules that code of the web process starts: node-cron, node-schedule, APScheduler,
+            rufus-scheduler, Spring's `@Scheduled`; `celery worker -B`, which multiplies with each
+            worker.
+        "},
+        why: indoc! {"
+            With two web dyno, every mail goes out twice. With none awake nothing runs at all, and
+            each restart skips what was due.
+        "},
+        fix: indoc! {"
+            A process of its own that is never scaled beyond one, or the Scheduler add-on:
+            ```
+            clock: node clock.js            # heroku ps:scale clock=1
+            heroku addons:create scheduler:standard
+            ```
+        "},
+        silent: indoc! {"
+            The schedule runs in a process of its own; a distributed lock (ShedLock, redlock,
+            advisory locks) guards it; the code only runs in development.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    let locked = facts
+        .packages
+        .has_any(Ecosystem::Npm, &["redlock", "@sesamecare-oss/redlock"])
+        || facts.packages.wanted.iter().any(|package| {
+            package.ecosystem == Ecosystem::Maven && package.name.contains("shedlock")
+        });
+    let site = facts
+        .calls()
+        .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
+        .find(|site| starts_schedule(*site));
+    if let Some(site) = site
+        && !locked
+        && in_web(facts, site)
+    {
+        evidence.push(
+            Evidence::line(
+                &site.code.path,
+                site.call.line,
+                format!(
+                    "`{}` runs in every web dyno: with two of them everything happens twice.",
+                    site.call.callee.trim_start_matches('@')
+                ),
+            )
+            .conditional(matches!(
+                branch(site.code, site.call.scope),
+                Branch::Conditional(_)
+            ))
+            .help("Move it to a process of its own: clock: …   then: heroku ps:scale clock=1")
+            .help("or: heroku addons:create scheduler:standard"),
+        );
+    }
+    for process in &facts.processes {
+        for command in &process.commands {
+            let beat = command.text.contains("celery")
+                && command.text.contains("worker")
+                && (command.text.split_whitespace().any(|word| word == "-B")
+                    || command.text.contains("--beat"));
+            if beat {
+                evidence.push(
+                    Evidence::line(
+                        &command.path,
+                        command.line,
+                        "`celery worker -B` starts one scheduler per worker dyno.",
+                    )
+                    .help("beat: celery -A app beat   then: heroku ps:scale beat=1"),
+                );
+            }
+        }
+    }
+    Outcome::when(site.is_some(), evidence)
+}
+
+fn starts_schedule(site: Site<'_>) -> bool {
+    let call = site.call;
+    match site.code.language {
+        Language::JavaScript => {
+            let cron = (site.code.imports("node-cron") || site.code.imports("cron"))
+                && (matches!(
+                    call.callee.as_str(),
+                    "cron.schedule" | "require().schedule" | "nodeCron.schedule" | "schedule"
+                ) || matches!(call.callee.as_str(), "CronJob" | "cron.CronJob"));
+            let schedule = site.code.imports("node-schedule") && call.method() == "scheduleJob";
+            let nest =
+                site.code.imports("@nestjs/schedule") && call.callee == "ScheduleModule.forRoot";
+            cron || schedule || nest
+        }
+        Language::Python => {
+            site.code.imports("apscheduler")
+                && call.method() == "start"
+                && site.code.calls.iter().any(|other| {
+                    matches!(
+                        other.callee.as_str(),
+                        "BackgroundScheduler" | "AsyncIOScheduler"
+                    )
+                })
+        }
+        Language::Ruby => {
+            call.callee.ends_with("Rufus.Scheduler.new")
+                || call.callee == "Rufus.Scheduler.singleton"
+        }
+        Language::Java => call.callee == "@Scheduled",
+        Language::Go | Language::Php => false,
+    }
+}
+
+/// Whether the web process loads this file. Where a process of its own names a clock or a
+/// scheduler, the schedule belongs to that.
+fn in_web(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    let own = facts.processes.iter().any(|process| {
+        matches!(
+            process.name.as_str(),
+            "clock" | "scheduler" | "cron" | "beat" | "schedule"
+        ) || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
+    });
+    // Ruby loads by name: which process loads the file can't be told where there are several.
+    let unknown = site.code.language == Language::Ruby
+        && !site.code.path.starts_with("config/initializers/")
+        && crate::jobs::has_own_worker(facts);
+    !own && !unknown && facts.process("web").is_some()
+}

@@ -1,0 +1,219 @@
+//! Does the web process start other processes?
+
+use crate::jobs;
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "worker-inside-web",
+    code: "SF703",
+    title: "The web process also runs workers or schedulers",
+    level: Level::Warn,
+    group: Group::Jobs,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A web command that starts several processes (foreman, honcho, concurrently, supervisord,
+            `&`), or a Puma or Unicorn configuration that spawns a worker, or Sidekiq's
+            `configure_embed`.
+        "},
+        why: indoc! {"
+            They share one dyno's memory and can't be scaled apart. When one of them dies, the
+            platform does not see it, and every web dyno more runs one worker more.
+        "},
+        fix: indoc! {"
+            One process type each. Procfile:
+            ```
+            web: bundle exec puma
+            worker: bundle exec sidekiq
+            ```
+            then `heroku ps:scale worker=1`.
+        "},
+        silent: indoc! {"
+            Guarded by a variable that is not set; nginx or a proxy in front of the server
+            (`bin/start-nginx`, pgbouncer); other process types.
+        "},
+    },
+    check,
+};
+
+const RUNNERS: &[&str] = &[
+    "foreman",
+    "honcho",
+    "overmind",
+    "hivemind",
+    "concurrently",
+    "supervisord",
+    "npm-run-all",
+    "run-p",
+    "pm2",
+    "forego",
+    "goreman",
+];
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let Some(web) = facts.process("web") else {
+        return Outcome::not_applicable();
+    };
+    let mut evidence = Vec::new();
+    for command in &web.commands {
+        let words = command.words();
+        let program = words
+            .first()
+            .map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+        let several = RUNNERS.contains(&program)
+            && !(program == "npm-run-all"
+                && !command.text.contains("-p")
+                && !command.text.contains("--parallel"));
+        let single =
+            program == "pm2" || program == "foreman" && words.len() > 2 && words.contains(&"web");
+        if several && !single {
+            evidence.push(at(
+                &command.path,
+                command.line,
+                format!(
+                    "`{}` runs several processes in each web dyno.",
+                    command.text
+                ),
+            ));
+        }
+        let text = format!("{} &", command.text);
+        if let Some(background) = in_background(&text).filter(|_| command.background) {
+            evidence.push(at(
+                &command.path,
+                command.line,
+                format!(
+                    "`{background} &` runs a second \
+                process in each web dyno, unseen by the platform."
+                ),
+            ));
+        }
+    }
+    evidence.extend(server_configuration(facts));
+    evidence.extend(jobs::embedded(facts).map(|site| {
+        at(
+            &site.code.path,
+            site.call.line,
+            "Sidekiq runs inside the web server, in each web dyno.".to_owned(),
+        )
+    }));
+    Outcome::of(evidence.into_iter().take(1).collect())
+}
+
+fn at(path: &str, line: u32, message: String) -> Evidence {
+    Evidence::line(path, line, message)
+        .help("Give each its own line in the Procfile, then: heroku ps:scale worker=1")
+}
+
+/// What a shell puts into the background that works for itself.
+fn in_background(text: &str) -> Option<&str> {
+    let workers = [
+        "sidekiq",
+        "celery",
+        "rake",
+        "worker",
+        "jobs",
+        "queue:work",
+        "clockwork",
+        "rqworker",
+        "schedule",
+        "resque",
+    ];
+    let (before, after) = text
+        .split_once(" &")
+        .filter(|(_, after)| !after.starts_with(['&', '>']))?;
+    let before = before
+        .rsplit(['&', ';', '('])
+        .next()
+        .unwrap_or(before)
+        .trim();
+    let is_worker = |part: &str| workers.iter().any(|word| part.contains(word));
+    (is_worker(before) || is_worker(after) && !after.trim().is_empty()).then_some(before)
+}
+
+/// `spawn("bundle exec rake jobs")` and `plugin :solid_queue` in a server's configuration.
+fn server_configuration(facts: &Facts<'_>) -> Option<Evidence> {
+    let named = |path: &str| {
+        facts
+            .process("web")
+            .is_some_and(|web| web.mentions(&[path]))
+    };
+    let sites = facts.calls().filter(|site| {
+        let path = site.code.path.as_str();
+        site.code.language == Language::Ruby
+            && (matches!(
+                path,
+                "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb"
+            ) || named(path))
+    });
+    for site in sites {
+        let call = site.call;
+        let spawns = matches!(
+            call.callee.as_str(),
+            "spawn" | "Process.spawn" | "fork" | "system"
+        ) && call.arguments.iter().any(|argument| {
+            site.code.resolve(&argument.value).any(|value| {
+                value.text().is_some_and(|text| {
+                    ["rake", "sidekiq", "jobs", "worker", "resque", "runner"]
+                        .iter()
+                        .any(|word| text.contains(word))
+                })
+            })
+        });
+        let plugin = call.callee == "plugin"
+            && matches!(
+                call.positional(0).and_then(Expr::name),
+                Some("solid_queue" | "good_job")
+            );
+        if !spawns && !plugin {
+            continue;
+        }
+        if let Some(conditional) = runs(facts, site) {
+            return Some(
+                at(
+                    &site.code.path,
+                    site.call.line,
+                    "The web server starts a worker in each web dyno.".to_owned(),
+                )
+                .conditional(conditional),
+            );
+        }
+    }
+    None
+}
+
+/// Whether the code runs: `None` if its condition does not hold, true if it may not.
+fn runs(facts: &Facts<'_>, site: Site<'_>) -> Option<bool> {
+    use slugsmith_facts::code::ScopeKind;
+    for scope in site.code.around(site.call.scope) {
+        let ScopeKind::Branch { condition, holds } = &scope.kind else {
+            continue;
+        };
+        let Some(variable) = named(condition) else {
+            continue;
+        };
+        let off = facts
+            .declared(&variable)
+            .value()
+            .is_some_and(|value| matches!(value, "false" | "0" | "no"));
+        let on = matches!(facts.declared(&variable), Declared::Value(_)) && !off;
+        // `!= "false"` and a default of true run unless told otherwise.
+        let by_default =
+            condition.contains("!=") || condition.contains("true") && condition.contains("fetch");
+        return match (*holds, by_default) {
+            _ if on && *holds => Some(false),
+            _ if off => None,
+            (true, true) | (false, false) => Some(false),
+            _ => None,
+        };
+    }
+    Some(false)
+}
+
+fn named(condition: &str) -> Option<String> {
+    let (_, rest) = condition.split_once("ENV")?;
+    let name = rest.split(['"', '\'']).nth(1)?;
+    Some(name.to_owned())
+}

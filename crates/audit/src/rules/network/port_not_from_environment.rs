@@ -1,0 +1,396 @@
+//! Does the web process listen where the router looks for it?
+
+use crate::guards::{self, Branch, branch};
+use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
+use crate::servers::listens_in_node;
+use crate::{Declared, Facts, Site};
+use indoc::indoc;
+use slugsmith_facts::code::{Code, Expr, Language};
+use slugsmith_facts::packages::Ecosystem;
+use slugsmith_facts::process::Command;
+use slugsmith_finding::Level;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "port-not-from-environment",
+    code: "SF801",
+    title: "The web process does not listen on $PORT, or only on the loopback address",
+    level: Level::Error,
+    group: Group::Network,
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A server that listens on a literal port although nothing in the app reads `PORT`; one
+            that binds 127.0.0.1 or localhost; and a web command with a fixed port or without
+            `--host 0.0.0.0` where its server needs that (uvicorn, flask, hypercorn).
+        "},
+        why: indoc! {"
+            The router sends requests to the port it names in `PORT`, from outside the dyno. A
+            process that does not bind it within 60 seconds is killed (R10), and requests get H10 or
+            H20.
+        "},
+        fix: indoc! {r#"
+            ```js
+            app.listen(process.env.PORT || 3000)
+            ```
+            ```
+            web: uvicorn app:app --host 0.0.0.0 --port $PORT
+            web: java -Dserver.port=$PORT $JAVA_OPTS -jar target/app.jar
+            ```
+            ```go
+            http.ListenAndServe(":"+os.Getenv("PORT"), nil)
+            ```
+        "#},
+        silent: indoc! {"
+            The literal is only a fallback; `PORT` is read anywhere in reachable code or handed over
+            by the command; servers that read it themselves (gunicorn, Puma, Next, `heroku-php-*`);
+            code that only runs in development; a server in a process that is not `web`.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let web = facts.process("web");
+    let mut evidence = Vec::new();
+    if let Some(web) = web {
+        evidence.extend(web.commands.iter().filter_map(command));
+    }
+    evidence.extend(spring(facts));
+    // What the command hands over, code may read from its arguments.
+    let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
+    let reads = facts.sources.files.iter().any(|code| {
+        code.reads
+            .iter()
+            .any(|read| read.name == "PORT" || read.name == "*")
+    }) || spring_reads_port(facts);
+    // Where another server's address comes from configuration, a literal one is beside it.
+    let configured = facts.calls().any(is_configured);
+    let mut listens = false;
+    for site in facts.calls() {
+        let Some(listen) = listen(site) else { continue };
+        listens = true;
+        if branch(site.code, site.call.scope) == Branch::Development
+            || is_main_guard(site)
+            || guards::is_maintenance(facts, &site.code.path)
+        {
+            continue;
+        }
+        evidence.extend(judge(site, &listen, handed || reads || configured));
+    }
+    Outcome::when(web.is_some() || listens, evidence)
+}
+
+/// Whether a server's port is neither literal nor unknown to be one: a field, an argument.
+fn is_configured(site: Site<'_>) -> bool {
+    if site.code.language == Language::Go && site.call.callee == "net.Listen" {
+        return !site.call.positional(1).is_some_and(Expr::is_literal);
+    }
+    listen(site)
+        .and_then(|listen| listen.port)
+        .is_some_and(|port| matches!(site.code.resolve(port), Expr::Name(_) | Expr::Call { .. }))
+}
+
+/// Where a call listens.
+struct Listen<'a> {
+    port: Option<&'a Expr>,
+    host: Option<&'a Expr>,
+}
+
+fn listen(site: Site<'_>) -> Option<Listen<'_>> {
+    let call = site.call;
+    match site.code.language {
+        Language::JavaScript if listens_in_node(site) => {
+            let options = call.positional(0)?;
+            let (port, host) = match options {
+                Expr::Object(_) => (options.key("port"), options.key("host")),
+                port => (Some(port), call.positional(1)),
+            };
+            Some(Listen { port, host })
+        }
+        Language::Python
+            if matches!(
+                call.callee.as_str(),
+                "app.run"
+                    | "uvicorn.run"
+                    | "socketio.run"
+                    | "web.run_app"
+                    | "serve"
+                    | "waitress.serve"
+            ) =>
+        {
+            // Without a port these would be development servers, which another rule finds.
+            Some(Listen {
+                port: call.named("port"),
+                host: call.named("host"),
+            })
+        }
+        Language::Go
+            if matches!(
+                call.callee.as_str(),
+                "http.ListenAndServe" | "http.ListenAndServeTLS"
+            ) =>
+        {
+            Some(Listen {
+                port: call.positional(0),
+                host: call.positional(0),
+            })
+        }
+        Language::Go
+            if matches!(call.method(), "Run" | "Start" | "Listen") && go_framework(site.code) =>
+        {
+            Some(Listen {
+                port: call.positional(0),
+                host: call.positional(0),
+            })
+        }
+        Language::Go if call.callee == "http.Server" => Some(Listen {
+            port: call.named("Addr"),
+            host: call.named("Addr"),
+        }),
+        Language::Java
+            if matches!(
+                call.callee.as_str(),
+                "Server" | "InetSocketAddress" | "port" | "Spark.port" | "setPort"
+            ) =>
+        {
+            Some(Listen {
+                port: call.positional(0),
+                host: None,
+            })
+        }
+        Language::Ruby
+            if call.method() == "set"
+                && call.positional(0).and_then(Expr::name) == Some("port") =>
+        {
+            Some(Listen {
+                port: call.positional(1),
+                host: None,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn go_framework(code: &Code) -> bool {
+    [
+        "github.com/gin-gonic/gin",
+        "github.com/labstack/echo",
+        "github.com/gofiber/fiber",
+    ]
+    .iter()
+    .any(|module| code.imports(module))
+}
+
+/// `if __name__ == "__main__"` runs on a laptop where the web process is a real server.
+fn is_main_guard(site: Site<'_>) -> bool {
+    site.code.language == Language::Python
+        && site.code.around(site.call.scope).any(|scope| {
+            scope
+                .kind
+                .condition()
+                .is_some_and(|it| it.contains("__main__"))
+        })
+}
+
+fn judge(site: Site<'_>, listen: &Listen<'_>, port_is_known: bool) -> Option<Evidence> {
+    let place = (&site.code.path, site.call.line);
+    if let Some(host) = listen.host.map(|host| site.code.resolve(host))
+        && let Some(text) = host.text()
+        && is_loopback(text)
+    {
+        return Some(
+            Evidence::line(
+                place.0,
+                place.1,
+                format!(
+                    "`{}` binds {text}: the router can't reach it from outside the dyno.",
+                    site.call.callee
+                ),
+            )
+            .help("Bind 0.0.0.0 (or leave the host out) and the port of the PORT variable."),
+        );
+    }
+    let port = site.code.resolve(listen.port?);
+    let literal = match port {
+        Expr::Number(number) => !number.trim_start_matches('0').is_empty(),
+        Expr::Text(text) => text
+            .trim_start_matches(|c: char| c != ':')
+            .trim_start_matches(':')
+            .chars()
+            .any(|c| c.is_ascii_digit() && c != '0'),
+        _ => false,
+    };
+    if !literal || port_is_known {
+        return None;
+    }
+    let shown = match port {
+        Expr::Text(text) => text.clone(),
+        Expr::Number(number) => number.clone(),
+        _ => String::new(),
+    };
+    Some(
+        Evidence::line(
+            place.0,
+            place.1,
+            format!(
+                "`{}` listens on {shown}, and nothing in the app \
+            reads PORT: the router never reaches it, and the dyno is stopped after 60 seconds \
+            (R10).",
+                site.call.callee
+            ),
+        )
+        .help(fix(site.code.language)),
+    )
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.starts_with("127.0.0.1") || host.starts_with("localhost") || host == "::1"
+}
+
+fn fix(language: Language) -> &'static str {
+    match language {
+        Language::JavaScript => "Listen on process.env.PORT || 3000",
+        Language::Python => "Use port=int(os.environ.get(\"PORT\", 8000)) and host=\"0.0.0.0\"",
+        Language::Ruby => "Use ENV.fetch(\"PORT\", 3000)",
+        Language::Go => "Use \":\" + os.Getenv(\"PORT\")",
+        Language::Java => "Use Integer.parseInt(System.getenv().getOrDefault(\"PORT\", \"8080\"))",
+        Language::Php => "web: heroku-php-apache2 public/",
+    }
+}
+
+/// Spring Boot listens on 8080 unless its properties or the command say `PORT`.
+fn spring(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants_any(
+        Ecosystem::Maven,
+        &["spring-boot-starter-web", "spring-boot-starter-webflux"],
+    )?;
+    let web = facts.process("web")?;
+    let java = web.commands.iter().find(|command| {
+        command
+            .words()
+            .first()
+            .is_some_and(|word| *word == "java" || word.ends_with("/java"))
+    })?;
+    if spring_reads_port(facts)
+        || web.mentions(&["PORT"])
+        || facts.declared("SERVER_PORT") != Declared::No
+        || facts.declared("JAVA_OPTS") != Declared::No
+            && facts.app_json(&["env", "JAVA_OPTS"]).is_some()
+    {
+        return None;
+    }
+    let path = "src/main/resources/application.properties";
+    let fixed = facts.sources.text(path).and_then(|text| {
+        text.lines()
+            .zip(1..)
+            .find(|(line, _)| line.trim().starts_with("server.port"))
+            .map(|(_, line)| line)
+    });
+    let evidence = match fixed {
+        Some(line) => Evidence::line(
+            path,
+            line,
+            "server.port is a fixed number: the router sends requests to $PORT, and the dyno is \
+             stopped after 60 seconds (R10).",
+        ),
+        None => Evidence::line(
+            &java.path,
+            java.line,
+            "Spring Boot listens on 8080, since nothing hands it PORT: the dyno is stopped after \
+             60 seconds (R10).",
+        ),
+    };
+    Some(
+        evidence.help(
+            "application.properties: server.port=${PORT:8080}   or: java -Dserver.port=$PORT …",
+        ),
+    )
+}
+
+/// Spring Boot takes the port from properties.
+fn spring_reads_port(facts: &Facts<'_>) -> bool {
+    facts
+        .sources
+        .texts
+        .iter()
+        .any(|(path, text)| path.contains("application") && text.contains("${PORT"))
+}
+
+/// A web command that fixes the port or the address itself.
+fn command(command: &Command) -> Option<Evidence> {
+    let words = command.words();
+    let program = words.first()?.rsplit('/').next()?;
+    let value = |names: &[&str]| {
+        words.iter().enumerate().find_map(|(at, word)| {
+            names.iter().find_map(|name| {
+                if word == name {
+                    words.get(at + 1).copied()
+                } else {
+                    word.strip_prefix(name)?.strip_prefix('=')
+                }
+            })
+        })
+    };
+    let (port, host) = match program {
+        "uvicorn" | "hypercorn" | "daphne" | "flask" | "fastapi" | "granian" => {
+            (value(&["--port", "-p"]), value(&["--host", "--bind", "-b"]))
+        }
+        "gunicorn" => (None, value(&["--bind", "-b"])),
+        "puma" | "rails" | "thin" | "rackup" | "unicorn" => (
+            value(&["-p", "--port"]),
+            value(&["-b", "--binding", "-o", "--host"]),
+        ),
+        "next" | "nuxt" | "vite" | "serve" | "http-server" => (
+            value(&["-p", "--port", "-l"]),
+            value(&["-H", "--hostname", "--host"]),
+        ),
+        _ => return None,
+    };
+    let bad_host = host.filter(|host| is_loopback(host.trim_start_matches("tcp://")));
+    if let Some(host) = bad_host {
+        return Some(
+            Evidence::line(
+                &command.path,
+                command.line,
+                format!(
+                    "`{program}` binds {host}: the router can't reach it from outside the dyno."
+                ),
+            )
+            .help("Use --host 0.0.0.0 --port $PORT"),
+        );
+    }
+    let fixed = port
+        .or(host
+            .and_then(|host| host.rsplit_once(':'))
+            .map(|(_, port)| port))
+        .filter(|port| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit()));
+    if let Some(port) = fixed {
+        return Some(
+            Evidence::line(
+                &command.path,
+                command.line,
+                format!(
+                    "`{program}` listens on the fixed \
+                port {port}; the router sends requests to $PORT."
+                ),
+            )
+            .help(format!("Write $PORT instead of {port}.")),
+        );
+    }
+    // These two bind the loopback address unless told otherwise.
+    let quiet = matches!(program, "uvicorn" | "hypercorn")
+        && host.is_none()
+        && !command.text.contains("--uds")
+        && !command.text.contains("--fd");
+    quiet.then(|| {
+        Evidence::line(
+            &command.path,
+            command.line,
+            format!("`{program}` without --host binds 127.0.0.1: the router can't reach it."),
+        )
+        .help("Add --host 0.0.0.0 --port $PORT")
+    })
+}

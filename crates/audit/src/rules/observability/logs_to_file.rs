@@ -1,0 +1,284 @@
+//! Do logs reach the log stream?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "logs-to-file",
+    code: "SF901",
+    title: "Logs are written to files on the dyno",
+    level: Level::Warn,
+    group: Group::Observability,
+    ecosystems: &["node", "python", "ruby", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {r#"
+            `FileHandler` or `RotatingFileHandler` that is set up in production code; winston's File
+            transport; `Logger.new("log/…")`; Laravel's default channel writing to `storage/logs`.
+        "#},
+        why: indoc! {"
+            The log stream only carries standard output and error. Files can't be read from outside
+            the dyno, fill its disk, and are gone at the next restart, together with the error that
+            caused it.
+        "},
+        fix: indoc! {"
+            ```
+            heroku config:set LOG_CHANNEL=stderr          # Laravel
+            ```
+            ```py
+            logging.basicConfig(stream=sys.stdout)
+            ```
+            ```js
+            new winston.transports.Console()
+            ```
+        "},
+        silent: indoc! {"
+            Handlers behind a variable that is not set; development settings; a console handler of
+            the same logger beside the file, or a second logger that gets every line;
+            `php://stderr`; `RAILS_LOG_TO_STDOUT`, which the Ruby buildpack sets.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let evidence: Vec<_> = [python(facts), node(facts), ruby(facts), laravel(facts)]
+        .into_iter()
+        .flatten()
+        .collect();
+    Outcome::when(!facts.sources.files.is_empty(), evidence)
+}
+
+/// Whether the call names a place that is a log file of the app.
+fn is_file(site: Site<'_>, value: Option<&Expr>) -> bool {
+    value.is_some_and(|value| {
+        !value.any(|value| {
+            value
+                .text()
+                .is_some_and(|text| text.starts_with("/dev/") || text.starts_with("php://"))
+        }) && value.any(|value| {
+            site.code.resolve(value).text().is_some_and(|text| {
+                text.rsplit_once('.')
+                    .is_some_and(|(_, ending)| ending == "log")
+                    || text.contains("logs/")
+                    || text.starts_with("log/")
+            })
+        })
+    })
+}
+
+fn python(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = calls_to(facts, Language::Python, |site| {
+        let handler = matches!(
+            site.call.method(),
+            "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler"
+        ) && is_file(
+            site,
+            site.call
+                .positional(0)
+                .or_else(|| site.call.named("filename")),
+        );
+        let basic =
+            site.call.callee == "logging.basicConfig" && is_file(site, site.call.named("filename"));
+        let console = site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.method() == "StreamHandler");
+        (handler || basic) && !console && branch(site.code, site.call.scope) == Branch::Always
+    })
+    .next();
+    let Some(site) = site else {
+        return dictionary(facts);
+    };
+    Some(at(
+        site,
+        "logging.basicConfig(stream=sys.stdout, level=logging.INFO)",
+    ))
+}
+
+/// Django's `LOGGING`: a file handler, and none that reaches the stream.
+fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
+    let class = |handler: &Expr| {
+        handler
+            .key("class")
+            .and_then(Expr::text)
+            .map(str::to_owned)
+            .unwrap_or_default()
+    };
+    facts.code(Language::Python).find_map(|code| {
+        let settings: Vec<_> = code
+            .assignments
+            .iter()
+            .filter(|assignment| assignment.target == "LOGGING")
+            .collect();
+        let [setting] = settings.as_slice() else {
+            return None;
+        };
+        let Some(Expr::Object(handlers)) = setting.value.key("handlers") else {
+            return None;
+        };
+        let (name, _) = handlers
+            .iter()
+            .find(|(_, handler)| class(handler).contains("FileHandler"))?;
+        let console = handlers
+            .iter()
+            .any(|(_, handler)| class(handler).contains("StreamHandler"));
+        // Wired: a logger names the handler.
+        let wired = ["loggers", "root"]
+            .iter()
+            .filter_map(|key| setting.value.key(key))
+            .any(|loggers| loggers.any(|value| value.text() == Some(name.as_str())));
+        (wired && !console && branch(code, setting.scope) == Branch::Always).then(|| {
+            Evidence::line(
+                &code.path,
+                setting.line,
+                format!(
+                    "The handler `{name}` writes logs to \
+                a file on the dyno: the log stream never sees them, and a restart deletes them."
+                ),
+            )
+            .help("\"handlers\": {\"console\": {\"class\": \"logging.StreamHandler\"}}")
+        })
+    })
+}
+
+fn node(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = calls_to(facts, Language::JavaScript, |site| {
+        let file = matches!(
+            site.call.callee.as_str(),
+            "winston.transports.File"
+                | "transports.File"
+                | "winston.transports.DailyRotateFile"
+                | "transports.DailyRotateFile"
+        );
+        let console = site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.callee.ends_with("transports.Console"));
+        file && !console && branch(site.code, site.call.scope) == Branch::Always
+    })
+    .next()?;
+    Some(at(site, "new winston.transports.Console()"))
+}
+
+fn ruby(facts: &Facts<'_>) -> Option<Evidence> {
+    let logger = |callee: &str| {
+        matches!(
+            callee,
+            "Logger.new" | "ActiveSupport.Logger.new" | "ActiveSupport.TaggedLogging.logger"
+        )
+    };
+    let site = calls_to(facts, Language::Ruby, |site| {
+        // A second logger of the file that reaches the stream: both get every line.
+        let console = site.code.calls.iter().any(|call| {
+            logger(&call.callee)
+                && call.positional(0).and_then(Expr::name).is_some_and(|name| {
+                    matches!(
+                        name.trim_start_matches('$'),
+                        "stdout" | "stderr" | "STDOUT" | "STDERR"
+                    )
+                })
+        });
+        logger(&site.call.callee)
+            && !console
+            && is_file(site, site.call.positional(0))
+            && branch(site.code, site.call.scope) == Branch::Always
+            && (site.code.path.starts_with("config/")
+                || site.code.path.starts_with("app/")
+                || !site.code.path.contains('/'))
+    })
+    .next()?;
+    Some(at(site, "Logger.new($stdout)"))
+}
+
+fn at(site: Site<'_>, fix: &str) -> Evidence {
+    Evidence::line(
+        &site.code.path,
+        site.call.line,
+        format!(
+            "`{}` writes logs to a file on the \
+        dyno: the log stream never sees them, and a restart deletes them.",
+            site.call.callee
+        ),
+    )
+    .help(fix)
+}
+
+fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let code = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/logging.php")?;
+    let setting = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")?;
+    let (channel, conditional) = match settle(facts, code, setting.value.key("default")?) {
+        Settled::Fixed(value) => (value.text()?.to_owned(), false),
+        Settled::Given(value) => (value, false),
+        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
+        _ => return None,
+    };
+    let channels = setting.value.key("channels")?;
+    writes_files(facts, code, channels, &channel, 0).then(|| {
+        let line = code
+            .reads
+            .iter()
+            .find(|read| read.name == "LOG_CHANNEL")
+            .map_or(setting.line, |read| read.line);
+        Evidence::line(
+            &code.path,
+            line,
+            format!(
+                "The log channel is `{channel}`, which writes to \
+            storage/logs: the log stream never sees it."
+            ),
+        )
+        .conditional(conditional)
+        .help("heroku config:set LOG_CHANNEL=stderr")
+    })
+}
+
+/// A channel is a file, or a stack that has one and none that reaches the stream.
+fn writes_files(facts: &Facts<'_>, code: &Code, channels: &Expr, name: &str, depth: usize) -> bool {
+    let Some(channel) = channels.key(name).filter(|_| depth < 4) else {
+        return false;
+    };
+    match channel.key("driver").and_then(Expr::text) {
+        Some("single" | "daily") => true,
+        Some("stack") => {
+            let parts = match channel.key("channels") {
+                Some(Expr::List(items)) => items
+                    .iter()
+                    .filter_map(Expr::text)
+                    .map(str::to_owned)
+                    .collect(),
+                // `explode(',', env('LOG_STACK', 'single'))`
+                Some(Expr::Call { arguments, .. }) => match arguments
+                    .get(1)
+                    .map(|argument| settle(facts, code, &argument.value))
+                {
+                    Some(Settled::Unless { fallback, .. }) => fallback
+                        .text()
+                        .unwrap_or_default()
+                        .split(',')
+                        .map(str::to_owned)
+                        .collect(),
+                    Some(Settled::Given(value)) => value.split(',').map(str::to_owned).collect(),
+                    _ => Vec::new(),
+                },
+                _ => Vec::<String>::new(),
+            };
+            !parts.is_empty()
+                && parts
+                    .iter()
+                    .all(|part| writes_files(facts, code, channels, part, depth + 1))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,154 @@
+//! Does the build or every boot change the schema?
+
+use crate::migrations;
+use crate::rules::prelude::*;
+use slugsmith_facts::process::{self, Command, script};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "migrations-at-build-or-boot",
+    code: "SF602",
+    title: "The build or the web process runs the migrations",
+    level: Level::Error,
+    group: Group::Release,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A migration command that `build`, `postinstall`, `heroku-postbuild`, `bin/post_compile`
+            or `bin/pre_compile` leads to (an error), or that the web command runs before it listens
+            (a warning). Scripts are followed, also what a Node script in `scripts/` starts.
+        "},
+        why: indoc! {"
+            A build may fail, be thrown away, or belong to a pull request, and still has changed the
+            database that the running release uses. At boot, every dyno migrates at once, after each
+            daily restart, and within the 60 seconds it has to listen.
+        "},
+        fix: indoc! {"
+            Move the command to the release phase. Procfile:
+            ```
+            release: python manage.py migrate --noinput
+            ```
+        "},
+        silent: indoc! {"
+            Migrations in `release:`, in app.json's `postdeploy`, in Docker-only scripts and in
+            other process types.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut starts = Vec::new();
+    for name in [
+        "build",
+        "postinstall",
+        "heroku-postbuild",
+        "heroku-prebuild",
+        "install",
+        "prebuild",
+        "postbuild",
+    ] {
+        if let Some(text) = script(facts.app, name) {
+            let line = facts.line("package.json", &format!("\"{name}\":"));
+            starts.push(Command::written(text, "package.json", line.unwrap_or(0)));
+        }
+    }
+    for path in ["bin/post_compile", "bin/pre_compile"] {
+        if let Some(text) = facts.sources.text(path) {
+            starts.extend(process::shell_lines(path, text));
+        }
+    }
+    starts.extend(composer(facts));
+    let applies = !starts.is_empty() || facts.process("web").is_some();
+    let mut evidence: Vec<_> = starts
+        .iter()
+        .flat_map(|start| process::follow(facts.app, start))
+        .find(migrations::runs)
+        .map(|command| {
+            at(
+                &command,
+                "the build",
+                "before the release exists, and even if it fails",
+                Level::Error,
+            )
+        })
+        .into_iter()
+        .collect();
+    if let Some(web) = facts.process("web")
+        && let Some(command) = web
+            .commands
+            .iter()
+            .find(|command| migrations::runs(command))
+    {
+        evidence.push(at(
+            command,
+            "every web dyno",
+            "at each restart, all dynos at once",
+            Level::Warn,
+        ));
+    } else if let Some(site) = migrations::at_boot(facts) {
+        let release =
+            migrations::find(facts).map_or("the migration's command", |found| found.command);
+        evidence.push(
+            Evidence::line(
+                &site.code.path,
+                site.call.line,
+                format!(
+                    "`{}` changes the schema \
+                whenever the app boots: at each restart, all dynos at once.",
+                    site.call.callee
+                ),
+            )
+            .level(Level::Warn)
+            .help(format!(
+                "Take it out of the code. Procfile: release: {release}"
+            )),
+        );
+    }
+    Outcome::when(applies, evidence)
+}
+
+/// Scripts of composer.json that the build runs: `compile` is the PHP buildpack's own hook.
+fn composer(facts: &Facts<'_>) -> Vec<Command> {
+    let manifest = facts
+        .sources
+        .text("composer.json")
+        .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let mut found = Vec::new();
+    for name in ["compile", "post-install-cmd", "post-autoload-dump"] {
+        let Some(script) = manifest
+            .as_ref()
+            .and_then(|manifest| manifest.get("scripts")?.get(name))
+        else {
+            continue;
+        };
+        let one = script.as_str().into_iter();
+        let many = script
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(serde_json::Value::as_str);
+        found.extend(one.chain(many).map(|text| {
+            let line = facts.line("composer.json", &format!("\"{name}\""));
+            Command::written(
+                text.trim_start_matches('@'),
+                "composer.json",
+                line.unwrap_or(0),
+            )
+        }));
+    }
+    found
+}
+
+fn at(command: &Command, who: &str, when: &str, level: Level) -> Evidence {
+    let shown: String = command.text.chars().take(80).collect();
+    Evidence::line(
+        &command.path,
+        command.line,
+        format!("`{shown}` changes the schema in {who}: {when}."),
+    )
+    .level(level)
+    .help(format!("Move it to the Procfile: release: {shown}"))
+}

@@ -1,0 +1,131 @@
+//! Can the release command do harm?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "release-command-hazard",
+    code: "SF603",
+    title: "The release command can destroy data, or hides its failure",
+    level: Level::Warn,
+    group: Group::Release,
+    ecosystems: &["all"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A `release:` process with a destructive command (`db:reset`, `db:drop`,
+            `db:schema:load`, `migrate:fresh`, `flush`, `--accept-data-loss`), one that answers
+            questions for itself (`yes |`), or one that hides failure (`|| true`, `;` before another
+            command).
+        "},
+        why: indoc! {"
+            It runs at every deploy, unattended, against the production database. A failure that is
+            hidden promotes a release whose schema does not fit.
+        "},
+        fix: indoc! {"
+            ```
+            release: bundle exec rails db:migrate
+            release: python manage.py migrate --noinput && python manage.py check --deploy
+            ```
+        "},
+        silent: "app.json's `postdeploy`, which seeds review apps; worker processes.",
+    },
+    check,
+};
+
+const DESTRUCTIVE: &[&str] = &[
+    "db:reset",
+    "db:drop",
+    "db:schema:load",
+    "db:setup",
+    "db:migrate:reset",
+    "migrate:fresh",
+    "migrate:refresh",
+    "migrate:reset",
+    "--accept-data-loss",
+    "migrate reset",
+    "manage.py flush",
+    "db push --force-reset",
+    "db:wipe",
+    "--force-reset",
+];
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let Some(release) = facts.process("release") else {
+        return Outcome::not_applicable();
+    };
+    let mut evidence = Vec::new();
+    for command in &release.commands {
+        if let Some(found) = DESTRUCTIVE.iter().find(|text| command.text.contains(*text)) {
+            evidence.push(
+                Evidence::line(
+                    &command.path,
+                    command.line,
+                    format!("`{found}` can destroy data of production, at every deploy."),
+                )
+                .level(Level::Error)
+                .help("Use a command that only applies what is new, such as db:migrate."),
+            );
+        }
+    }
+    let written = &release.command.text;
+    let hidden = ["|| true", "|| :", "|| exit 0", "|| echo"]
+        .iter()
+        .any(|end| hides(written, end));
+    let chained = written.split('"').next().unwrap_or(written).contains("; ");
+    if hidden || chained {
+        let how = if hidden {
+            "`||` hides its failure"
+        } else {
+            "`;` goes on after a failure"
+        };
+        evidence.push(
+            Evidence::line(
+                &release.command.path,
+                release.command.line,
+                format!("{how}: a release whose migration failed is promoted all the same."),
+            )
+            .help("Join commands with && and let them fail."),
+        );
+    }
+    let piped = written.rsplit_once('|').map_or("", |(before, _)| before);
+    let agrees = piped
+        .split(['|', '&', ';'])
+        .any(|part| part.split_whitespace().next() == Some("yes"));
+    if agrees {
+        evidence.push(
+            Evidence::line(
+                &release.command.path,
+                release.command.line,
+                "`yes |` agrees to whatever the command asks.",
+            )
+            .help("Use the command's own flag, such as --noinput or --force."),
+        );
+    }
+    Outcome::of(evidence)
+}
+
+/// Whether `end` hides a failure of the command. In brackets it only stands for what is in
+/// them, which counts if that changes the schema: `db:migrate && (notify || true)` is safe.
+fn hides(command: &str, end: &str) -> bool {
+    command.match_indices(end).any(|(at, _)| {
+        let before = &command[..at];
+        let mut depth = 0_usize;
+        let open = before.char_indices().rev().find_map(|(at, character)| {
+            match character {
+                ')' => depth += 1,
+                '(' if depth == 0 => return Some(at),
+                '(' => depth -= 1,
+                _ => {}
+            }
+            None
+        });
+        let schema = |group: &str| {
+            ["migrat", "upgrade", "schema", "db:", "db push"]
+                .iter()
+                .any(|word| group.contains(word))
+        };
+        open.is_none_or(|open| schema(&before[open..]))
+    })
+}

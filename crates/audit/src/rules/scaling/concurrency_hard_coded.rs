@@ -1,0 +1,139 @@
+//! Can the platform decide how many workers run?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "concurrency-hard-coded",
+    code: "SF751",
+    title: "The number of workers is written out and ignores WEB_CONCURRENCY",
+    level: Level::Warn,
+    group: Group::Scaling,
+    ecosystems: &["python", "ruby", "node"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            A literal number of workers or processes: `worker_processes 1`, `workers 2` in a Puma or
+            Unicorn configuration, `workers = 4` in gunicorn.conf.py, `gunicorn -w 4`, `puma -w 2`,
+            `processes = 4` in uwsgi.ini, `pm2 -i 2`.
+        "},
+        why: indoc! {"
+            The platform sets `WEB_CONCURRENCY` to fit the dyno's memory. A fixed number wastes a
+            large dyno and swaps on a small one (R14), and changing the dyno size changes nothing.
+        "},
+        fix: indoc! {r#"
+            ```rb
+            workers ENV.fetch("WEB_CONCURRENCY", 2)
+            ```
+            ```py
+            workers = int(os.environ.get("WEB_CONCURRENCY", 2))
+            ```
+            ```
+            web: gunicorn shop.wsgi        # reads WEB_CONCURRENCY by itself
+            ```
+        "#},
+        silent: indoc! {"
+            A number that is only the default of the variable; servers that read it themselves and
+            are given nothing (gunicorn, Puma 5 and later, uvicorn); processes other than web.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = Vec::new();
+    if let Some(web) = facts.process("web") {
+        evidence.extend(web.commands.iter().filter_map(command));
+    }
+    for code in &facts.sources.files {
+        evidence.extend(configuration(code));
+    }
+    for (path, text) in facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| path.rsplit('/').next() == Some("uwsgi.ini"))
+    {
+        for (line, number) in text.lines().zip(1..) {
+            let Some((key, value)) = line.split_once('=') else {
+                continue;
+            };
+            if matches!(key.trim(), "processes" | "workers") && value.trim().parse::<u32>().is_ok()
+            {
+                evidence.push(at(path, number, line.trim()).help("processes = $(WEB_CONCURRENCY)"));
+            }
+        }
+    }
+    Outcome::when(facts.process("web").is_some(), evidence)
+}
+
+fn at(path: &str, line: u32, what: &str) -> Evidence {
+    Evidence::line(
+        path,
+        line,
+        format!(
+            "`{what}` fixes the number of workers: WEB_CONCURRENCY, which the platform fits to \
+             the dyno's memory, is ignored."
+        ),
+    )
+}
+
+fn command(command: &slugsmith_facts::process::Command) -> Option<Evidence> {
+    let words = command.words();
+    let program = words.first()?.rsplit('/').next()?;
+    let flags: &[&str] = match program {
+        "gunicorn" | "puma" => &["-w", "--workers"],
+        "uvicorn" | "hypercorn" => &["--workers"],
+        "pm2" | "pm2-runtime" => &["-i", "--instances"],
+        _ => return None,
+    };
+    let value = words.iter().enumerate().find_map(|(at, word)| {
+        flags.iter().find_map(|flag| {
+            if word == flag {
+                words.get(at + 1).copied()
+            } else {
+                word.strip_prefix(flag)
+                    .map(|rest| rest.trim_start_matches('='))
+            }
+        })
+    })?;
+    value.parse::<u32>().is_ok().then(|| {
+        at(&command.path, command.line, &command.text)
+            .help("Leave it out: the server reads WEB_CONCURRENCY, or write ${WEB_CONCURRENCY:-2}.")
+    })
+}
+
+fn configuration(code: &Code) -> Option<Evidence> {
+    match (code.language, code.path.as_str()) {
+        (Language::Ruby, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") => {
+            let call = code.calls.iter().find(|call| {
+                matches!(call.callee.as_str(), "workers" | "worker_processes")
+                    && call
+                        .positional(0)
+                        .is_some_and(|value| matches!(value, Expr::Number(number) if number != "0"))
+                    && branch(code, call.scope) == Branch::Always
+            })?;
+            let number = call.positional(0).and_then(Expr::number).unwrap_or(0);
+            Some(
+                at(&code.path, call.line, &format!("{} {number}", call.callee)).help(format!(
+                    "{} ENV.fetch(\"WEB_CONCURRENCY\", 2).to_i",
+                    call.callee
+                )),
+            )
+        }
+        (
+            Language::Python,
+            "gunicorn.conf.py" | "gunicorn_config.py" | "config/gunicorn.py" | "gunicorn.py",
+        ) => {
+            let setting = code.assignments.iter().find(|assignment| {
+                assignment.target == "workers" && matches!(assignment.value, Expr::Number(_))
+            })?;
+            Some(
+                at(&code.path, setting.line, "workers = …")
+                    .help("workers = int(os.environ.get(\"WEB_CONCURRENCY\", 2))"),
+            )
+        }
+        _ => None,
+    }
+}

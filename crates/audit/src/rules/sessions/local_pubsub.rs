@@ -1,0 +1,317 @@
+//! Do messages between users stay inside one process?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "local-pubsub",
+    code: "SF203",
+    title: "Live messages only reach users of the same dyno",
+    level: Level::Warn,
+    group: Group::Sessions,
+    ecosystems: &["node", "python", "ruby"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Broadcasts without a shared bus: socket.io that emits to rooms or to everybody without
+            an adapter; Action Cable with the `async` or `inline` adapter in production and channels
+            in use; Django Channels' `InMemoryChannelLayer`; Flask-SocketIO without `message_queue`;
+            Parse LiveQuery without `redisURL`.
+        "},
+        why: indoc! {"
+            The router spreads connections over all web dynos. An in-memory bus reaches only the
+            users that happen to be on the same dyno; the others miss messages, without any error.
+        "},
+        fix: indoc! {r#"
+            ```
+            heroku addons:create heroku-redis:mini
+            npm install @socket.io/redis-adapter redis        # io.adapter(createAdapter(pub, sub))
+            bundle add redis            # config/cable.yml: adapter: redis, url: <%= ENV["REDIS_URL"] %>
+            pip install channels-redis  # CHANNEL_LAYERS: channels_redis.core.RedisChannelLayer
+            heroku features:enable http-session-affinity      # socket.io with long polling needs it
+            ```
+        "#},
+        silent: indoc! {"
+            The feature is configured but unused; answers to the same socket only; an adapter or
+            queue is set, also under a condition. A formation with one web dyno makes it a note.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let single = facts
+        .formation()
+        .iter()
+        .any(|formation| formation.process == "web" && formation.quantity == Some(1));
+    let level = if single { Level::Info } else { Level::Warn };
+    let found: Vec<_> = [
+        socket_io(facts),
+        live_query(facts),
+        action_cable(facts),
+        channels(facts),
+        flask(facts),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let applies = !found.is_empty();
+    Outcome::when(
+        applies,
+        found
+            .into_iter()
+            .flatten()
+            .map(|evidence| evidence.level(level))
+            .collect(),
+    )
+}
+
+/// `None`: not used; an inner `None`: used and fine.
+type Verdict = Option<Option<Evidence>>;
+
+fn socket_io(facts: &Facts<'_>) -> Verdict {
+    facts.packages.wants(Ecosystem::Npm, "socket.io")?;
+    let made = calls_to(facts, Language::JavaScript, |site| {
+        let server = matches!(
+            site.call.callee.as_str(),
+            "Server"
+                | "SocketIO"
+                | "socketIO"
+                | "socketio"
+                | "socketIo"
+                | "io"
+                | "require()"
+                | "require().listen"
+                | "socketIO.listen"
+                | "io.listen"
+                | "SocketIOServer"
+        );
+        server
+            && site.code.imports("socket.io")
+            && !site.call.arguments.is_empty()
+            && site.call.named("port").is_none()
+    })
+    .find(|site| site.call.callee != "require")?;
+    let shared = [
+        "socket.io-redis",
+        "@socket.io/redis-adapter",
+        "@socket.io/redis-streams-adapter",
+        "@socket.io/postgres-adapter",
+        "@socket.io/mongo-adapter",
+        "socket.io-adapter-mongo",
+        "socket.io-amqp",
+    ];
+    let adapter = facts.code(Language::JavaScript).any(|code| {
+        shared.iter().any(|module| code.imports(module))
+            || code.calls.iter().any(|call| call.method() == "adapter")
+    }) || made.call.named("adapter").is_some();
+    let broadcast = calls_to(facts, Language::JavaScript, is_broadcast).next();
+    let Some(broadcast) = broadcast.filter(|_| !adapter) else {
+        return Some(None);
+    };
+    Some(Some(
+        Evidence::line(
+            &made.code.path,
+            made.call.line,
+            format!(
+                "socket.io has no adapter, and \
+            {}:{} emits to many sockets: users on other dynos get nothing.",
+                broadcast.code.path, broadcast.call.line
+            ),
+        )
+        .help(
+            "npm install @socket.io/redis-adapter redis; heroku addons:create \
+                heroku-redis:mini",
+        )
+        .help("heroku features:enable http-session-affinity"),
+    ))
+}
+
+/// `io.emit`, `io.to(room).emit`, `socket.broadcast.emit`; not an answer to one socket.
+fn is_broadcast(site: Site<'_>) -> bool {
+    let receiver = site.call.receiver();
+    let last = receiver.rsplit('.').next().unwrap_or(receiver);
+    site.call.method() == "emit"
+        && (matches!(
+            last,
+            "io" | "broadcast" | "to()" | "in()" | "sockets" | "of()"
+        ) || receiver.ends_with("io.sockets"))
+}
+
+fn live_query(facts: &Facts<'_>) -> Verdict {
+    facts.packages.wants(Ecosystem::Npm, "parse-server")?;
+    let site = calls_to(facts, Language::JavaScript, |site| {
+        site.call.method() == "createLiveQueryServer"
+    })
+    .next()?;
+    let shared = facts.code(Language::JavaScript).any(|code| {
+        let says = |value: &Expr| value.any(|value| value.key("redisURL").is_some());
+        code.calls
+            .iter()
+            .any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
+            || code
+                .assignments
+                .iter()
+                .any(|assignment| says(&assignment.value))
+    });
+    Some((!shared).then(|| {
+        Evidence::line(
+            &site.code.path,
+            site.call.line,
+            "LiveQuery has no redisURL: changes made \
+            on one dyno don't reach clients of another.",
+        )
+        .help(
+            "liveQuery: { classNames: […], redisURL: process.env.REDIS_URL }; heroku \
+                addons:create heroku-redis:mini",
+        )
+    }))
+}
+
+fn action_cable(facts: &Facts<'_>) -> Verdict {
+    let text = facts.sources.text("config/cable.yml")?;
+    let used = calls_to(facts, Language::Ruby, |site| {
+        let streams = matches!(
+            site.call.method(),
+            "stream_from"
+                | "stream_for"
+                | "broadcasts_to"
+                | "broadcasts"
+                | "broadcast_to"
+                | "broadcasts_refreshes"
+        ) || site.call.callee == "ActionCable.server.broadcast"
+            || site.call.method().starts_with("broadcast_") && site.code.path.starts_with("app/");
+        streams && !site.code.path.starts_with("config/")
+    })
+    .next()?;
+    let (adapter, line) = section_value(text, "production", "adapter")?;
+    Some(matches!(adapter, "async" | "inline" | "test").then(|| {
+        Evidence::line(
+            "config/cable.yml",
+            line,
+            format!(
+                "Action Cable's adapter is `{adapter}` \
+            in production, and {}:{} broadcasts: users on other dynos get nothing.",
+                used.code.path, used.call.line
+            ),
+        )
+        .help(
+            "config/cable.yml: adapter: redis, url: <%= ENV[\"REDIS_URL\"] %>; heroku \
+                addons:create heroku-redis:mini",
+        )
+    }))
+}
+
+/// The value of a key in a section of simple YAML, with its line.
+fn section_value<'a>(text: &'a str, section: &str, key: &str) -> Option<(&'a str, u32)> {
+    let mut inside = false;
+    for (line, number) in text.lines().zip(1..) {
+        if !line.starts_with([' ', '\t', '#']) && line.contains(':') {
+            inside = line.split(':').next() == Some(section);
+        }
+        if let (true, Some((name, value))) = (inside, line.trim().split_once(':'))
+            && name == key
+        {
+            return Some((value.trim().trim_matches(['"', '\'']), number));
+        }
+    }
+    None
+}
+
+fn channels(facts: &Facts<'_>) -> Verdict {
+    facts.packages.wants(Ecosystem::Pypi, "channels")?;
+    let used = calls_to(facts, Language::Python, |site| {
+        matches!(site.call.method(), "group_send" | "group_add")
+            || site.call.callee.ends_with("group_send")
+    })
+    .next();
+    let used = used.or_else(|| {
+        facts.calls().find(|site| {
+            let sends = |value: &Expr| {
+                value
+                    .name()
+                    .is_some_and(|name| name.ends_with("group_send"))
+            };
+            site.code.language == Language::Python
+                && site
+                    .call
+                    .arguments
+                    .iter()
+                    .any(|argument| sends(&argument.value))
+        })
+    })?;
+    let settings: Vec<_> = facts
+        .code(Language::Python)
+        .flat_map(|code| {
+            code.assignments
+                .iter()
+                .map(move |assignment| (code, assignment))
+        })
+        .filter(|(code, assignment)| {
+            assignment.target == "CHANNEL_LAYERS"
+                && branch(code, assignment.scope) != Branch::Development
+        })
+        .collect();
+    let local = |value: &Expr| {
+        value.any(|value| {
+            value
+                .text()
+                .is_some_and(|text| text.contains("InMemoryChannelLayer"))
+        })
+    };
+    // Another assignment is the shared one, chosen by a condition or a later file.
+    let (code, setting) = settings.iter().find(|(_, setting)| local(&setting.value))?;
+    if settings.iter().any(|(_, setting)| !local(&setting.value)) {
+        return Some(None);
+    }
+    Some(Some(
+        Evidence::line(
+            &code.path,
+            setting.line,
+            format!(
+                "Channels uses InMemoryChannelLayer, and \
+            {}:{} sends to a group: users on other dynos get nothing.",
+                used.code.path, used.call.line
+            ),
+        )
+        .help(
+            "pip install channels-redis; CHANNEL_LAYERS backend \
+                channels_redis.core.RedisChannelLayer with hosts [os.environ[\"REDIS_URL\"]]",
+        ),
+    ))
+}
+
+fn flask(facts: &Facts<'_>) -> Verdict {
+    facts.packages.wants(Ecosystem::Pypi, "flask-socketio")?;
+    let made = calls_to(facts, Language::Python, |site| {
+        site.call.callee == "SocketIO"
+    })
+    .next()?;
+    let shared = facts.calls().any(|site| {
+        site.code.language == Language::Python && site.call.named("message_queue").is_some()
+    });
+    let broadcast = calls_to(facts, Language::Python, |site| {
+        site.call.method() == "emit"
+            && (site.call.receiver() == "socketio"
+                || ["broadcast", "room", "to"]
+                    .iter()
+                    .any(|name| site.call.named(name).is_some()))
+    })
+    .next();
+    Some(broadcast.filter(|_| !shared).map(|broadcast| {
+        Evidence::line(
+            &made.code.path,
+            made.call.line,
+            format!(
+                "Flask-SocketIO has no \
+            message_queue, and {}:{} emits to many clients: users on other dynos get nothing.",
+                broadcast.code.path, broadcast.call.line
+            ),
+        )
+        .help(
+            "SocketIO(app, message_queue=os.environ[\"REDIS_URL\"]); heroku addons:create \
+                heroku-redis:mini",
+        )
+    }))
+}

@@ -1,0 +1,184 @@
+//! Does each dyno have a cache of its own?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "per-process-cache",
+    code: "SF202",
+    title: "The cache is private to one dyno",
+    level: Level::Warn,
+    group: Group::Sessions,
+    ecosystems: &["python", "ruby", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Rails' `:memory_store` or `:file_store` in production where the app uses the cache;
+            Django's `LocMemCache` or `FileBasedCache`; Laravel's `file` or `array` store as the
+            default.
+        "},
+        why: indoc! {"
+            Each dyno caches for itself: what one expires, another still serves; counters, locks and
+            rate limits that live there do not hold; everything is cold after each restart.
+        "},
+        fix: indoc! {r#"
+            ```
+            heroku addons:create heroku-redis:mini
+            # Rails:   config.cache_store = :redis_cache_store, { url: ENV["REDIS_URL"] }
+            # Django:  CACHES = {"default": {
+            #     "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            #     "LOCATION": os.environ["REDIS_URL"],
+            # }}
+            heroku config:set CACHE_STORE=redis
+            ```
+        "#},
+        silent: indoc! {"
+            The app does not use the cache; the local cache is only the fallback of one that a
+            declared variable or an add-on configures; asset caches; development settings.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let evidence: Vec<_> = [rails(facts), django(facts), laravel(facts)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let applies = facts.packages.has(Ecosystem::Gem, "rails")
+        || facts.packages.has(Ecosystem::Pypi, "django")
+        || facts.packages.has(Ecosystem::Composer, "laravel/framework");
+    Outcome::when(applies, evidence)
+}
+
+fn rails(facts: &Facts<'_>) -> Option<Evidence> {
+    guards::used(facts, Language::Ruby, |site| {
+        site.call.callee.starts_with("Rails.cache.") && !site.code.path.starts_with("config/")
+    })
+    .then_some(())?;
+    let code = facts
+        .code(Language::Ruby)
+        .find(|code| code.path == "config/environments/production.rb")?;
+    let setting = code
+        .assignments
+        .iter()
+        .rfind(|assignment| assignment.target == "config.cache_store")?;
+    let first = match &setting.value {
+        Expr::List(items) => items.first()?,
+        value => value,
+    };
+    let store = first.name()?;
+    matches!(store, "memory_store" | "file_store").then(|| {
+        Evidence::line(
+            &code.path,
+            setting.line,
+            format!(
+                "The cache is `:{store}`: each dyno has \
+            its own."
+            ),
+        )
+        .conditional(branch(code, setting.scope) != Branch::Always)
+        .help(
+            "config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }; heroku \
+                addons:create heroku-redis:mini",
+        )
+    })
+}
+
+fn django(facts: &Facts<'_>) -> Option<Evidence> {
+    let used = guards::used(facts, Language::Python, |site| {
+        matches!(
+            site.call.callee.as_str(),
+            "cache.get"
+                | "cache.set"
+                | "cache.get_or_set"
+                | "cache.add"
+                | "cache.incr"
+                | "@cache_page"
+                | "@method_decorator"
+        ) && (site.code.imports("django.core.cache")
+            || site.code.imports("django.views.decorators.cache"))
+    });
+    used.then_some(())?;
+    facts.code(Language::Python).find_map(|code| {
+        let settings: Vec<_> = code
+            .assignments
+            .iter()
+            .filter(|assignment| {
+                assignment.target == "CACHES"
+                    && branch(code, assignment.scope) != Branch::Development
+            })
+            .collect();
+        let local = |value: &Expr| {
+            let backend = value
+                .key("default")
+                .and_then(|default| default.key("BACKEND"));
+            let local = |backend: &str| {
+                backend.contains("LocMemCache") || backend.contains("FileBasedCache")
+            };
+            backend.and_then(Expr::text).is_some_and(local)
+        };
+        // Another assignment in the same file is the shared one, chosen by a condition.
+        if settings.iter().any(|setting| !local(&setting.value)) {
+            return None;
+        }
+        let setting = settings.first()?;
+        Some(
+            Evidence::line(
+                &code.path,
+                setting.line,
+                "Django's cache lives in one process: each \
+                worker of each dyno has its own.",
+            )
+            .help(
+                "CACHES = {\"default\": {\"BACKEND\": \
+                     \"django.core.cache.backends.redis.RedisCache\", \
+                     \"LOCATION\": os.environ[\"REDIS_URL\"]}}",
+            ),
+        )
+    })
+}
+
+fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let used = guards::used(facts, Language::Php, |site| {
+        let shared = matches!(
+            site.call.method(),
+            "remember" | "put" | "lock" | "get" | "forever" | "rememberForever" | "add"
+        ) && matches!(site.call.receiver(), "Cache" | "cache()");
+        shared || site.call.callee == "cache"
+    });
+    used.then_some(())?;
+    let code = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/cache.php")?;
+    let setting = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")?;
+    let (store, conditional) = match settle(facts, code, setting.value.key("default")?) {
+        Settled::Fixed(value) => (value.text()?.to_owned(), false),
+        Settled::Given(value) => (value, false),
+        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
+        _ => return None,
+    };
+    let line = code.reads.first().map_or(setting.line, |read| read.line);
+    matches!(store.as_str(), "file" | "array").then(|| {
+        Evidence::line(
+            &code.path,
+            line,
+            format!(
+                "The cache store is `{store}`: each dyno has its \
+            own."
+            ),
+        )
+        .conditional(conditional)
+        .help(
+            "heroku addons:create heroku-redis:mini; heroku config:set CACHE_STORE=redis \
+                CACHE_DRIVER=redis",
+        )
+    })
+}

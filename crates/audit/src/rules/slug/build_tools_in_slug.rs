@@ -1,0 +1,213 @@
+//! Is what only the build needs shipped?
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "build-tools-in-slug",
+    code: "SF305",
+    title: "Build tools stay in the slug",
+    level: Level::Warn,
+    group: Group::Slug,
+    ecosystems: &["node"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Bundlers, compilers, linters, test tools and browsers (webpack, gulp, Babel, ESLint,
+            Jest, Cypress, Puppeteer of tests …) under `dependencies` of package.json although no
+            reachable code loads them; `NPM_CONFIG_PRODUCTION=false` and skipped pruning; a hook
+            that installs everything again after the buildpack pruned.
+        "},
+        why: indoc! {"
+            They are shipped to every dyno: often 100 MB and more, slower deploys and starts, and
+            every advisory of a build tool becomes one of production.
+        "},
+        fix: indoc! {r#"
+            ```
+            npm install --save-dev webpack webpack-cli
+            npm pkg set scripts.build="webpack --mode production"     # runs before pruning
+            ```
+            In a hook that installs again: `npm prune --omit=dev` at its end.
+        "#},
+        silent: indoc! {"
+            Reachable code loads the tool; a process runs it; there is no build at all that would
+            need it in development only.
+        "},
+    },
+    check,
+};
+
+const TOOLS: &[&str] = &[
+    "webpack",
+    "webpack-cli",
+    "webpack-dev-server",
+    "gulp",
+    "grunt",
+    "grunt-cli",
+    "babel-core",
+    "babel-cli",
+    "babel-eslint",
+    "babel-loader",
+    "babel-jest",
+    "@babel/core",
+    "@babel/cli",
+    "@babel/preset-env",
+    "@babel/preset-react",
+    "eslint",
+    "prettier",
+    "jest",
+    "mocha",
+    "chai",
+    "cypress",
+    "playwright",
+    "@playwright/test",
+    "rollup",
+    "parcel",
+    "parcel-bundler",
+    "css-loader",
+    "style-loader",
+    "sass-loader",
+    "ts-loader",
+    "file-loader",
+    "url-loader",
+    "nodemon",
+    "browserify",
+    "karma",
+    "nyc",
+    "sinon",
+    "standard",
+    "husky",
+    "lint-staged",
+    "storybook",
+    "@storybook/react",
+    "less-loader",
+    "html-webpack-plugin",
+    "mini-css-extract-plugin",
+    "webpack-bundle-analyzer",
+];
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    if facts.app.package_json.good().is_none() {
+        return Outcome::not_applicable();
+    }
+    let mut evidence = Vec::new();
+    // Assets of other languages are built after Node's own pruning: they need the tools there.
+    let node = slugsmith_facts::process::runs_node(facts.app, &facts.sources);
+    let shipped: Vec<_> = facts
+        .packages
+        .wanted
+        .iter()
+        .filter(|package| {
+            package.ecosystem == Ecosystem::Npm
+                && !package.dev
+                && TOOLS.contains(&package.name.as_str())
+        })
+        .filter(|package| node && !loaded(facts, &package.name))
+        .collect();
+    // A single one may be an oversight; a toolchain is weight.
+    if let Some(first) = shipped.first() {
+        let names: Vec<_> = shipped
+            .iter()
+            .take(6)
+            .map(|package| package.name.as_str())
+            .collect();
+        let more = shipped.len() - names.len();
+        let tail = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        evidence.push(
+            Evidence::line(
+                "package.json",
+                first.line,
+                format!(
+                    "{}{tail} {} shipped to every \
+                dyno, but only the build uses {}.",
+                    names.join(", "),
+                    if shipped.len() > 1 { "are" } else { "is" },
+                    if shipped.len() > 1 { "them" } else { "it" }
+                ),
+            )
+            .level(if shipped.len() > 1 {
+                Level::Warn
+            } else {
+                Level::Info
+            })
+            .help(format!("npm install --save-dev {}", names.join(" ")))
+            .help(
+                "Run the build in the `build` or `heroku-postbuild` script: dev \
+                    dependencies are there, and are pruned after it.",
+            ),
+        );
+    }
+    for (variable, bad) in [
+        ("NPM_CONFIG_PRODUCTION", "false"),
+        ("YARN_PRODUCTION", "false"),
+        ("PNPM_SKIP_PRUNING", "true"),
+        ("YARN2_SKIP_PRUNING", "true"),
+    ] {
+        if facts.declared(variable) == Declared::Value(bad.to_owned()) {
+            evidence.push(
+                Evidence::line(
+                    "app.json",
+                    facts.line("app.json", variable).unwrap_or(0),
+                    format!("{variable}={bad} keeps all dev dependencies in the slug."),
+                )
+                .help(format!(
+                    "Remove it, and on running apps: heroku config:unset {variable}"
+                )),
+            );
+        }
+    }
+    evidence.extend(installs_again(facts));
+    Outcome::of(evidence)
+}
+
+fn loaded(facts: &Facts<'_>, name: &str) -> bool {
+    facts
+        .code(Language::JavaScript)
+        .any(|code| code.imports(name))
+        || facts.processes.iter().any(|process| {
+            process.commands.iter().any(|command| {
+                command.words().first().is_some_and(|program| {
+                    *program == name || name == "webpack-cli" && *program == "webpack"
+                })
+            })
+        })
+}
+
+fn installs_again(facts: &Facts<'_>) -> Option<Evidence> {
+    let path = "bin/post_compile";
+    let text = facts.sources.text(path)?;
+    let installs = text.lines().zip(1..).find(|(line, _)| {
+        let line = line.trim();
+        ["npm ci", "npm install", "yarn install", "pnpm install"]
+            .iter()
+            .any(|command| line.starts_with(command))
+            && !["--omit=dev", "--production", "--prod", "--global", " -g"]
+                .iter()
+                .any(|flag| line.contains(flag))
+    })?;
+    let removed = [
+        "npm prune",
+        "rm -rf node_modules",
+        "yarn install --production",
+        "rm -rf ./node_modules",
+    ]
+    .iter()
+    .any(|command| text.contains(command));
+    (!removed).then(|| {
+        Evidence::line(
+            path,
+            installs.1,
+            format!(
+                "`{}` installs dev dependencies again after the \
+            buildpack pruned them, and nothing removes them.",
+                installs.0.trim()
+            ),
+        )
+        .help("End the hook with: npm prune --omit=dev")
+    })
+}

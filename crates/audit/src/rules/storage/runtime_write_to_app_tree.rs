@@ -1,0 +1,222 @@
+//! Does a process write files into the app's own folder?
+
+use crate::paths::{Rooted, rooted, tidies};
+use crate::rules::prelude::*;
+use crate::start;
+use slugsmith_facts::code::ScopeKind;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "runtime-write-to-app-tree",
+    code: "SF103",
+    title: "A process keeps data in files below the app's own folder",
+    level: Level::Warn,
+    group: Group::Storage,
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {r#"
+            A call that writes a file (`fs.writeFile`, `open(…, "w")`, `File.write`, `os.WriteFile`,
+            `new FileWriter`, `file_put_contents`) inside a function that a process reaches, where
+            the path starts at the app itself: `__dirname`, `process.cwd()`, `BASE_DIR`,
+            `Rails.root`, `storage_path()`, or a relative path.
+        "#},
+        why: indoc! {"
+            The app's folder is part of the slug. What a dyno writes there is gone at its next
+            restart, at least once a day, and no other dyno sees it.
+        "},
+        fix: indoc! {"
+            Keep what must last in a database or object storage; use the system's temporary folder
+            for the rest:
+            ```
+            heroku addons:create bucketeer
+            ```
+            ```js
+            const file = path.join(os.tmpdir(), name)
+            ```
+            ```py
+            with tempfile.NamedTemporaryFile() as file: …
+            ```
+        "},
+        silent: indoc! {"
+            Temporary, cache and log folders (`logs-to-file` looks at logs); the file is removed
+            again in the same function or block; a write behind a switch that is off
+            (`if self.save_to_file:`); code that runs once when the process boots; scripts, tests,
+            management commands and tasks that no process names; uploads, which
+            `uploads-on-local-disk` looks at.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut writes = false;
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for site in facts.calls() {
+        let Some(path) = written(site) else { continue };
+        writes = true;
+        let in_function = site.code.function(site.call.scope).is_some();
+        let development = branch(site.code, site.call.scope) == Branch::Development;
+        if !in_function || development || guards::is_maintenance(facts, &site.code.path) {
+            continue;
+        }
+        let Rooted::App(shown) = rooted(site, path) else {
+            continue;
+        };
+        // One place per file tells the story.
+        let told = evidence.iter().any(|other| {
+            other
+                .place
+                .as_ref()
+                .is_some_and(|place| place.path == site.code.path)
+        });
+        if told
+            || tidies(site)
+            || is_switched_on(site)
+            || start::prepares(&facts.processes, &site.code.path)
+        {
+            continue;
+        }
+        let optional = match branch(site.code, site.call.scope) {
+            Branch::Conditional(variable) => !variable.is_empty(),
+            _ => false,
+        };
+        evidence.push(
+            Evidence::line(
+                &site.code.path,
+                site.call.line,
+                format!(
+                    "`{}` writes {shown}, which is on the dyno's own disk: it is gone at the \
+                    next restart, and other dynos never see it.",
+                    site.call.callee
+                ),
+            )
+            .conditional(optional)
+            .help(
+                "Keep it in the database or in object storage (heroku addons:create bucketeer); \
+                use the system's temporary folder for scratch files.",
+            ),
+        );
+    }
+    Outcome::when(writes, evidence)
+}
+
+/// Whether the write stands behind a switch (`if self.save_to_file:`): a field or option
+/// alone, without a call or a comparison, which somebody has to turn on.
+fn is_switched_on(site: Site<'_>) -> bool {
+    site.code
+        .around(site.call.scope)
+        .any(|scope| match &scope.kind {
+            ScopeKind::Branch {
+                condition,
+                holds: true,
+            } => {
+                let plain = condition.trim_matches(['(', ')', ' ']);
+                let field = plain.contains('.')
+                    && plain
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '@' | '$'));
+                let words = [
+                    "save", "write", "record", "dump", "debug", "enable", "persist", "export",
+                    "cache", "store",
+                ];
+                let last = plain
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or(plain)
+                    .to_ascii_lowercase();
+                field && words.iter().any(|word| last.contains(word))
+            }
+            _ => false,
+        })
+}
+
+/// The path that a call writes to, if it writes a file.
+fn written(site: Site<'_>) -> Option<&Expr> {
+    let call = site.call;
+    match site.code.language {
+        Language::JavaScript => {
+            let writes = matches!(
+                call.method(),
+                "writeFile"
+                    | "writeFileSync"
+                    | "appendFile"
+                    | "appendFileSync"
+                    | "createWriteStream"
+                    | "outputFile"
+                    | "outputFileSync"
+                    | "outputJson"
+                    | "outputJsonSync"
+                    | "writeJson"
+                    | "writeJsonSync"
+            );
+            let file_system = [
+                "fs",
+                "node:fs",
+                "fs/promises",
+                "node:fs/promises",
+                "fs-extra",
+                "graceful-fs",
+            ]
+            .iter()
+            .any(|module| imports_exactly(site.code, module));
+            (writes && file_system)
+                .then(|| call.positional(0))
+                .flatten()
+        }
+        Language::Python => match call.method() {
+            "open"
+                if matches!(call.callee.as_str(), "open" | "io.open")
+                    && mode_writes(call.positional(1).or_else(|| call.named("mode"))) =>
+            {
+                call.positional(0)
+            }
+            _ => None,
+        },
+        Language::Ruby => match call.callee.as_str() {
+            "File.write" | "IO.write" | "File.binwrite" | "IO.binwrite" => call.positional(0),
+            "File.open" | "File.new" | "CSV.open" if mode_writes(call.positional(1)) => {
+                call.positional(0)
+            }
+            _ => None,
+        },
+        Language::Go => match call.callee.as_str() {
+            "os.WriteFile" | "ioutil.WriteFile" | "os.Create" => call.positional(0),
+            "os.OpenFile"
+                if call.positional(1).is_some_and(|flags| {
+                    flags.any(|flag| flag.name().is_some_and(|name| name.ends_with("O_CREATE")))
+                }) =>
+            {
+                call.positional(0)
+            }
+            _ => None,
+        },
+        Language::Java => match call.callee.as_str() {
+            "FileWriter"
+            | "FileOutputStream"
+            | "PrintWriter"
+            | "Files.write"
+            | "Files.writeString"
+            | "Files.newBufferedWriter"
+            | "Files.newOutputStream" => call.positional(0),
+            "Files.copy" => call.positional(1),
+            _ => None,
+        },
+        Language::Php => match call.callee.as_str() {
+            "file_put_contents" => call.positional(0),
+            "fopen" if mode_writes(call.positional(1)) => call.positional(0),
+            _ => None,
+        },
+    }
+}
+
+fn imports_exactly(code: &Code, module: &str) -> bool {
+    code.imports.iter().any(|import| import.module == module)
+}
+
+/// `w`, `wb`, `a`, `x` and the like.
+fn mode_writes(mode: Option<&Expr>) -> bool {
+    mode.and_then(Expr::text)
+        .is_some_and(|mode| mode.starts_with(['w', 'a', 'x', 'c']) || mode.contains('+'))
+}

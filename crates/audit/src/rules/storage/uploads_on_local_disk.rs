@@ -1,0 +1,83 @@
+//! Do uploaded files stay on the dyno's disk?
+
+mod django;
+mod laravel;
+mod node;
+mod plain;
+mod rails;
+
+use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
+use crate::{Facts, Site};
+use indoc::indoc;
+use slugsmith_facts::packages::Ecosystem;
+use slugsmith_finding::Level;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "uploads-on-local-disk",
+    code: "SF101",
+    title: "Uploaded files are kept on the dyno's own disk",
+    level: Level::Error,
+    group: Group::Storage,
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            Uploads that are stored on disk *and* used: `multer({ dest })` or disk storage,
+            formidable's `uploadDir`; Active Storage on a Disk service with `has_one_attached`,
+            CarrierWave `storage :file`; Django's file system storage with `FileField` or
+            `ImageField`; Laravel's local or public disk with `->store(` or `Storage::put`; a
+            request's file that Flask, PHP (`move_uploaded_file`), Spring (`transferTo`), Go
+            (`SaveUploadedFile`, `FormFile` with `os.Create`) or Node puts below a folder of
+            uploads; Paperclip without a service.
+        "},
+        why: indoc! {"
+            A dyno's disk is its own and is thrown away at every restart, at least once a day, and
+            at every deploy. The file is gone, and other dynos never saw it.
+        "},
+        fix: indoc! {"
+            Keep files in object storage.
+
+            ```
+            heroku addons:create bucketeer
+            npm install multer-s3 @aws-sdk/client-s3
+            bundle add aws-sdk-s3        # config.active_storage.service = :amazon
+            pip install 'django-storages[s3]'
+            composer require league/flysystem-aws-s3-v3   # FILESYSTEM_DISK=s3
+            ```
+        "},
+        silent: indoc! {"
+            The generated default is configured but nothing is uploaded; memory storage; the disk is
+            only the fallback of a cloud service whose variables app.json declares; the file is
+            removed or sent on in the same function; development settings.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    let mut evidence = node::sites(facts);
+    evidence.extend(rails::active_storage(facts));
+    evidence.extend(rails::carrierwave(facts));
+    evidence.extend(django::check(facts));
+    evidence.extend(laravel::check(facts));
+    evidence.extend(plain::sites(facts));
+    evidence.extend(rails::attached_to_disk(facts));
+    let handles = facts.packages.has_any(Ecosystem::Npm, node::PARSERS)
+        || rails::uses_active_storage(facts).is_some()
+        || facts.packages.has(Ecosystem::Gem, "carrierwave")
+        || django::model_with_file(facts).is_some();
+    Outcome::when(handles, evidence)
+}
+
+fn local(site: Site<'_>, what: &str) -> Evidence {
+    Evidence::line(
+        &site.code.path,
+        site.call.line,
+        format!(
+            "{what} writes uploads to the dyno's disk: they are gone at the next restart, and \
+             other dynos never see them."
+        ),
+    )
+}

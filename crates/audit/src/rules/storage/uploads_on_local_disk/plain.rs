@@ -1,0 +1,122 @@
+//! Uploads to disk by the standard means of a language or a small framework: Flask, PHP,
+//! Spring, Go.
+
+use super::local;
+use crate::guards::{self, calls_to};
+use crate::registry::Evidence;
+use crate::{Facts, Site, paths};
+use slugsmith_facts::code::{Expr, Language};
+
+pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
+    let spring = calls_to(facts, Language::Java, |site| {
+        receives_in_spring(site) && !paths::goes_to_temp(site)
+    });
+    let go = calls_to(facts, Language::Go, |site| {
+        receives_in_go(site) && !paths::goes_to_temp(site)
+    });
+    let python = calls_to(facts, Language::Python, |site| {
+        receives_in_flask(site)
+            && !paths::goes_to_temp(site)
+            && !guards::is_maintenance(facts, &site.code.path)
+    });
+    let php = calls_to(facts, Language::Php, |site| {
+        let target = site
+            .call
+            .positional(1)
+            .filter(|_| site.call.callee == "move_uploaded_file");
+        target.is_some_and(|target| !paths::leads_to_temp(site, target)) && !paths::tidies(site)
+    });
+    let languages: [Vec<_>; 4] = [
+        spring.collect(),
+        go.collect(),
+        python.take(1).collect(),
+        php.take(1).collect(),
+    ];
+    languages
+        .into_iter()
+        .flatten()
+        .filter(|site| !removed(*site))
+        .map(|site| {
+            local(site, &format!("`{}`", site.call.callee))
+                .help("Stream the upload to S3 instead: heroku addons:create bucketeer")
+        })
+        .collect()
+}
+
+fn receives_in_spring(site: Site<'_>) -> bool {
+    if !site.code.imports("org.springframework.web.multipart") {
+        return false;
+    }
+    let from = |name: &str| {
+        site.call
+            .positional(0)
+            .and_then(Expr::callee)
+            .is_some_and(|callee| callee.ends_with(name))
+    };
+    let holds = |name: &str| {
+        site.call
+            .positional(1)
+            .and_then(Expr::callee)
+            .is_some_and(|callee| callee.ends_with(name))
+    };
+    site.call.method() == "transferTo" && site.call.arguments.len() == 1
+        || site.call.callee == "Files.copy" && from(".getInputStream")
+        || site.call.callee == "Files.write" && holds(".getBytes")
+}
+
+/// gin's `SaveUploadedFile`, or a file that is made where a form's file is read.
+fn receives_in_go(site: Site<'_>) -> bool {
+    if site.call.method() == "SaveUploadedFile" {
+        return site.call.arguments.len() == 2;
+    }
+    let function = site.code.function(site.call.scope);
+    matches!(site.call.callee.as_str(), "os.Create" | "os.OpenFile")
+        && function.is_some()
+        && site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.method() == "FormFile" && site.code.function(call.scope) == function)
+        && site
+            .code
+            .calls
+            .iter()
+            .any(|call| call.callee == "io.Copy" && site.code.function(call.scope) == function)
+}
+
+/// `request.files["photo"].save(os.path.join(app.config["UPLOAD_FOLDER"], name))`.
+fn receives_in_flask(site: Site<'_>) -> bool {
+    let Some(path) = site
+        .call
+        .positional(0)
+        .filter(|_| site.call.method() == "save")
+    else {
+        return false;
+    };
+    let asks = |text: &str| text.contains("request.files");
+    let receives = site.code.calls.iter().any(|call| asks(&call.callee))
+        || site.code.assignments.iter().any(|assignment| {
+            assignment.value.any(|value| match value {
+                Expr::Name(name) | Expr::Call { callee: name, .. } => asks(name),
+                _ => false,
+            })
+        });
+    let in_app = matches!(paths::rooted(site, path), paths::Rooted::App(_));
+    receives && (in_app || paths::among_uploads(site, path))
+}
+
+/// Removed in the same function.
+fn removed(site: Site<'_>) -> bool {
+    let function = site.code.function(site.call.scope);
+    site.code.calls.iter().any(|call| {
+        matches!(
+            call.callee.as_str(),
+            "os.Remove"
+                | "os.RemoveAll"
+                | "os.remove"
+                | "os.unlink"
+                | "Files.delete"
+                | "Files.deleteIfExists"
+        ) && site.code.function(call.scope) == function
+    })
+}

@@ -1,0 +1,288 @@
+//! Which version of its language does the app ask for, and where?
+
+use super::facts::{Declared, Facts};
+use super::guards::numbers;
+use slugsmith_facts::packages::Ecosystem;
+
+/// One wish for a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// As in the platform's table: `node`, `python` …
+    pub(super) runtime: &'static str,
+    /// As written, without a prefix such as `python-`.
+    pub(super) range: String,
+    pub(super) path: String,
+    pub(super) line: u32,
+}
+
+/// Every wish, for each runtime the one that the buildpack follows first.
+pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
+    let mut found = Vec::new();
+    let path = manifest_path(facts, "package.json");
+    let below: Option<serde_json::Value> = (path != "package.json")
+        .then(|| serde_json::from_str(facts.sources.text(&path)?).ok())
+        .flatten();
+    let manifest = below.as_ref().or_else(|| facts.app.package_json.good());
+    let engines = manifest.and_then(|manifest| manifest.get("engines")?.get("node")?.as_str());
+    if let Some(range) = engines {
+        found.push(wish(facts, "node", range, &path, "\"node\""));
+    }
+    for path in [".nvmrc", ".node-version"] {
+        found.extend(first_line(facts, "node", path, "v"));
+    }
+    for path in [".python-version", "runtime.txt"] {
+        found.extend(first_line(facts, "python", path, "python-"));
+    }
+    found.extend(pipfile(facts));
+    if let Some(range) = ruby(facts) {
+        found.push(range);
+    }
+    let file = first_line(facts, "ruby", ".ruby-version", "ruby-");
+    found.extend(file.filter(|wish| is_exact(&wish.range)));
+    if let Some(range) = php(facts) {
+        found.push(range);
+    }
+    found.extend(go(facts));
+    if let Some(text) = facts.sources.text("system.properties")
+        && let Some(range) = text
+            .lines()
+            .find_map(|line| line.strip_prefix("java.runtime.version"))
+    {
+        let range = range.trim_start_matches(['=', ' ', ':']);
+        let range = range.trim_start_matches(|character: char| {
+            character.is_ascii_alphabetic() || character == '-'
+        });
+        found.push(wish(
+            facts,
+            "java",
+            range,
+            "system.properties",
+            "java.runtime.version",
+        ));
+    }
+    found
+}
+
+/// Where a manifest lies that the buildpack reads: at the root, or in the folder that a
+/// buildpack for monorepos makes the root (`APP_BASE` of heroku-buildpack-monorepo and of
+/// its forks, as app.json sets it).
+pub(super) fn manifest_path(facts: &Facts<'_>, name: &str) -> String {
+    let monorepo = facts
+        .buildpacks()
+        .iter()
+        .any(|buildpack| buildpack.contains("monorepo") || buildpack.contains("subdir"));
+    match facts.declared("APP_BASE") {
+        Declared::Value(folder) if monorepo => {
+            format!("{}/{name}", folder.trim_matches(['.', '/']))
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn wish(facts: &Facts<'_>, runtime: &'static str, range: &str, path: &str, needle: &str) -> Wanted {
+    Wanted {
+        runtime,
+        range: range.trim().to_owned(),
+        path: path.to_owned(),
+        line: facts.line(path, needle).unwrap_or(0),
+    }
+}
+
+fn first_line(
+    facts: &Facts<'_>,
+    runtime: &'static str,
+    path: &str,
+    prefix: &str,
+) -> Option<Wanted> {
+    let text = facts.sources.text(path)?;
+    let (line, number) = text
+        .lines()
+        .zip(1..)
+        .map(|(line, number)| (line.trim(), number))
+        .find(|(line, _)| !line.is_empty() && !line.starts_with('#'))?;
+    Some(Wanted {
+        runtime,
+        range: line.trim_start_matches(prefix).to_owned(),
+        path: path.to_owned(),
+        line: number,
+    })
+}
+
+/// Whether the Ruby buildpack understands what `.ruby-version` says: three numbers, maybe
+/// with a preview behind them. What else may stand there (`3.4`, `jruby-9.4`, `~> 3.4`) it
+/// warns of and ignores (heroku-buildpack-ruby, `helpers/dot_ruby_version_file.rb`).
+fn is_exact(version: &str) -> bool {
+    let version = version.split('@').next().unwrap_or(version);
+    let parts: Vec<_> = version.split(['.', '-']).collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.len() >= 3 && parts.iter().take(3).all(number)
+}
+
+/// Gemfile.lock decides for Bundler, then the Gemfile.
+fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
+    if let Some(version) = facts.packages.version(Ecosystem::Gem, "ruby") {
+        return Some(wish(facts, "ruby", version, "Gemfile.lock", "RUBY VERSION"));
+    }
+    let text = facts.sources.text("Gemfile")?;
+    let (line, number) = text
+        .lines()
+        .zip(1..)
+        .find(|(line, _)| line.starts_with("ruby "))?;
+    let range = line.split(['"', '\'']).nth(1)?;
+    range
+        .starts_with(|c: char| c.is_ascii_digit() || "~><=".contains(c))
+        .then(|| Wanted {
+            runtime: "ruby",
+            range: range.to_owned(),
+            path: "Gemfile".to_owned(),
+            line: number,
+        })
+}
+
+/// Pipenv's own wish, which the buildpack follows where no other file is.
+fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
+    let text = facts.sources.text("Pipfile")?;
+    ["python_full_version", "python_version"]
+        .iter()
+        .find_map(|key| {
+            let line = text
+                .lines()
+                .find(|line| line.trim_start().starts_with(key))?;
+            Some(wish(
+                facts,
+                "python",
+                line.split('"').nth(1)?,
+                "Pipfile",
+                key,
+            ))
+        })
+}
+
+/// The Go buildpack follows its own comment, then the toolchain, then the `go` line.
+fn go(facts: &Facts<'_>) -> Option<Wanted> {
+    let text = facts.sources.text("go.mod")?;
+    for prefix in ["// +heroku goVersion go", "toolchain go", "go "] {
+        if let Some(range) = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(prefix))
+        {
+            return Some(wish(facts, "go", range, "go.mod", prefix));
+        }
+    }
+    None
+}
+
+fn php(facts: &Facts<'_>) -> Option<Wanted> {
+    let package = facts.packages.wants(Ecosystem::Composer, "php")?;
+    Some(Wanted {
+        runtime: "php",
+        range: package.wanted.clone(),
+        path: package.path.clone(),
+        line: package.line,
+    })
+}
+
+/// Whether newer major versions fit without end.
+pub(super) fn is_open(range: &str) -> bool {
+    let range = range.trim();
+    matches!(
+        range,
+        "" | "*" | "x" | "latest" | "current" | "node" | "stable"
+    ) || range.split("||").any(|part| {
+        let part = part.trim();
+        part.starts_with('>') && !part.contains('<') && !part.contains(" - ")
+            || matches!(part, "*" | "x")
+    })
+}
+
+/// The release line that a range resolves to, in the table's form; `None` if it is open or
+/// can't be told.
+pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
+    if is_open(range) || range.contains("lts") {
+        return None;
+    }
+    let best = range.split("||").map(newest).max()?;
+    let major = *best.first()?;
+    let by_major = matches!(runtime, "node" | "java");
+    if by_major {
+        // Java 8 is written 1.8 as well.
+        let shown = if runtime == "java" && major == 1 {
+            *best.get(1)?
+        } else {
+            major
+        };
+        return Some(shown.to_string());
+    }
+    // `^8.0` and `~> 3` leave the minor version open: the newest one is taken.
+    let open_minor = range.contains('^')
+        || (range.contains('~') && best.len() < 3)
+        || (runtime == "php" && best.len() < 2);
+    if open_minor && !(runtime == "php" && major < 8) {
+        return None;
+    }
+    let minor = if open_minor { 4 } else { *best.get(1)? };
+    Some(format!("{major}.{minor}"))
+}
+
+/// The newest version that a bounded range allows, as far as its upper bound tells:
+/// `>=18 <25` is 24, `>=3.9,<3.12` is 3.11, `14 - 16` is 16.
+fn newest(part: &str) -> Vec<u64> {
+    if let Some((_, bound)) = part.split_once("<=").or_else(|| part.split_once(" - ")) {
+        return numbers(bound);
+    }
+    let Some((_, bound)) = part.split_once('<') else {
+        return numbers(part);
+    };
+    // Exclusive: one below in the last place that counts.
+    let mut bound = numbers(bound);
+    while bound.last() == Some(&0) {
+        bound.pop();
+    }
+    if let Some(last) = bound.last_mut() {
+        *last -= 1;
+    }
+    bound
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_ranges_are_known() {
+        for range in [">=20.x", "*", "^20.19.0 || >=22.12.0", ">= 24"] {
+            assert!(is_open(range), "{range}");
+        }
+        for range in ["20.x", "^20", ">=18 <21", "24.1.0", "18 - 20", "~> 3.2"] {
+            assert!(!is_open(range), "{range}");
+        }
+    }
+
+    #[test]
+    fn ranges_resolve_to_lines() {
+        for (runtime, range, expected) in [
+            ("node", "6.11.1", Some("6")),
+            ("node", "16 || 18", Some("18")),
+            ("node", ">=14", None),
+            ("node", ">=18.18.0 <25", Some("24")),
+            ("node", ">=14 <17.0.0", Some("16")),
+            ("node", ">=14 <=16", Some("16")),
+            ("node", "14 - 16", Some("16")),
+            ("python", ">=3.9,<3.12", Some("3.11")),
+            ("python", "3.9.1", Some("3.9")),
+            ("ruby", "2.7.2", Some("2.7")),
+            ("ruby", "~> 3.2", None),
+            ("php", "^7.2", Some("7.4")),
+            ("php", "^8.0", None),
+            ("php", "~8.0.0", Some("8.0")),
+            ("java", "1.8", Some("8")),
+            ("go", "1.20", Some("1.20")),
+        ] {
+            assert_eq!(
+                line(runtime, range).as_deref(),
+                expected,
+                "{runtime} {range}"
+            );
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How long do single windows of the archive get?
+
+use rayon::prelude::*;
+
+use super::super::codec::{self, BestSpeed, DICTIONARY, Piece, Reference};
+use super::super::stream::Stream;
+use super::{COMPRESSING, WINDOW};
+use slugsmith_finding::work;
+
+/// Windows that one job reads and measures.
+const BATCH: usize = 8;
+
+/// Compressed bytes of one window by the two references.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) slug: f64,
+    pub(super) layer: f64,
+}
+
+/// One window to measure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Job {
+    /// What the caller knows it by.
+    pub(super) place: usize,
+    /// Offset in the archive, bytes.
+    pub(super) start: u64,
+    pub(super) proxy: bool,
+    pub(super) reference: bool,
+}
+
+/// [`Job::place`], the proxy and the references, as far as they were wanted.
+pub(super) type Measured = (usize, Option<f64>, Option<Reading>);
+
+/// Measures windows on all cores, in their order.
+pub(super) fn measure(stream: &Stream<'_>, jobs: &[Job]) -> Vec<Measured> {
+    let step = work::bytes(COMPRESSING, jobs.len() as u64 * WINDOW);
+    jobs.par_chunks(BATCH)
+        .inspect(|jobs| step.done(jobs.len() as u64 * WINDOW))
+        .map_init(
+            || (Arena::new(), References::new()),
+            |(arena, references), jobs| arena.measure(stream, jobs, references),
+        )
+        .flatten_iter()
+        .collect()
+}
+
+/// The coders of slugs and layers.
+pub(super) struct References {
+    slug: Reference,
+    layer: BestSpeed,
+}
+
+impl References {
+    pub(super) fn new() -> Self {
+        Self {
+            slug: Reference::new(6),
+            layer: BestSpeed::new(),
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    /// A window; in a layer the first part of a block if there is something `after` it, else
+    /// the last.
+    pub(super) fn measure(&mut self, piece: Piece<'_>, after: &[u8]) -> Reading {
+        let layer = if after.is_empty() {
+            self.layer.measure_last(piece)
+        } else {
+            self.layer.measure_first(piece, after)
+        };
+        Reading {
+            slug: self.slug.measure(piece) as f64,
+            layer,
+        }
+    }
+}
+
+/// Room for a batch of windows.
+struct Arena {
+    buffers: Vec<Buffer>,
+}
+
+impl Arena {
+    fn new() -> Self {
+        Self {
+            buffers: (0..BATCH).map(|_| Buffer::default()).collect(),
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn measure(
+        &mut self,
+        stream: &Stream<'_>,
+        jobs: &[Job],
+        references: &mut References,
+    ) -> Vec<Measured> {
+        let pieces: Vec<_> = self
+            .buffers
+            .iter_mut()
+            .zip(jobs)
+            .map(|(buffer, job)| {
+                let windows = 1 + usize::from(job.reference && is_first(job.start, stream));
+                let length = WINDOW * windows as u64;
+                let piece = buffer.piece(stream, job.start, length, DICTIONARY);
+                let half = piece.content.len() / windows;
+                let (content, after) = piece.content.split_at_checked(half).unwrap_or_default();
+                (job, Piece { content, ..piece }, after)
+            })
+            .collect();
+        let wanted: Vec<_> = pieces
+            .iter()
+            .filter(|(job, ..)| job.proxy)
+            .map(|(_, piece, _)| *piece)
+            .collect();
+        let mut proxies = codec::proxy(&wanted).into_iter();
+        pieces
+            .iter()
+            .map(|(job, piece, after)| {
+                let proxy = if job.proxy { proxies.next() } else { None };
+                let reference = job.reference.then(|| references.measure(*piece, after));
+                (job.place, proxy.map(|bytes| bytes as f64), reference)
+            })
+            .collect()
+    }
+}
+
+/// Whether a window is measured as the first half of a block of a layer rather than the
+/// second: the coder hurries in the second. By chance, since equal distances may well be
+/// even numbers of windows; and never where nothing comes after it.
+fn is_first(start: u64, stream: &Stream<'_>) -> bool {
+    let chance = (start / WINDOW).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63;
+    chance == 1 && start + 2 * WINDOW <= stream.len()
+}
+
+/// A part of the archive with what stands before it.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    bytes: Vec<u8>,
+}
+
+impl Buffer {
+    /// `length` bytes from `start` on, with at most `before` bytes that precede them.
+    pub(super) fn piece(
+        &mut self,
+        stream: &Stream<'_>,
+        start: u64,
+        length: u64,
+        before: usize,
+    ) -> Piece<'_> {
+        let before = start.min(before as u64);
+        let total = usize::try_from(before + length).unwrap_or(0);
+        self.bytes.resize(total, 0);
+        stream.fill(start - before, &mut self.bytes);
+        let (before, content) = self
+            .bytes
+            .split_at_checked(usize::try_from(before).unwrap_or(0))
+            .unwrap_or_default();
+        Piece { before, content }
+    }
+}

@@ -1,0 +1,189 @@
+//! Where do the layers of an image lie, whatever form it is kept in?
+
+use std::collections::HashMap;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{broken, tar};
+use slugsmith_finding::error::Result;
+
+/// Manifests and configurations are small; anything larger is none.
+const LARGEST_JSON: u64 = 16 * 1024 * 1024;
+/// Indexes can hold indexes, but not for ever.
+const DEEPEST: usize = 4;
+
+/// An image that was opened.
+pub(super) struct Image {
+    pub(super) config: Value,
+    /// Lowest first.
+    pub(super) layers: Vec<Blob>,
+}
+
+/// One layer's bytes in a file.
+#[derive(Debug, Clone)]
+pub(super) struct Blob {
+    file: PathBuf,
+    offset: u64,
+    /// Bytes in the file.
+    pub(super) length: u64,
+    /// Bytes as a registry stores it; `None` if the file holds it uncompressed.
+    pub(super) compressed: Option<u64>,
+}
+
+impl Blob {
+    /// The layer's archive, decompressed.
+    pub(super) fn open(&self) -> Result<Box<dyn Read>> {
+        let raw = self.raw()?;
+        Ok(match self.magic()?.as_slice() {
+            [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(raw)),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                let decoder = zstd::Decoder::new(raw)
+                    .map_err(|error| slugsmith_finding::error::io("reading", &self.file, &error))?;
+                Box::new(BufReader::new(decoder))
+            }
+            _ => Box::new(raw),
+        })
+    }
+
+    fn raw(&self) -> Result<BufReader<impl Read + use<>>> {
+        let failed = |error| slugsmith_finding::error::io("reading", &self.file, &error);
+        let mut file = fs_err::File::open(&self.file).map_err(failed)?;
+        file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
+        Ok(BufReader::with_capacity(256 * 1024, file.take(self.length)))
+    }
+
+    fn magic(&self) -> Result<Vec<u8>> {
+        let mut magic = Vec::new();
+        self.raw()?
+            .take(4)
+            .read_to_end(&mut magic)
+            .map_err(|error| slugsmith_finding::error::io("reading", &self.file, &error))?;
+        Ok(magic)
+    }
+}
+
+/// A folder or an archive in which blobs have names.
+enum Store {
+    Folder(PathBuf),
+    Archive {
+        file: PathBuf,
+        members: HashMap<String, (u64, u64)>,
+    },
+}
+
+impl Store {
+    fn blob(&self, name: &str) -> Option<Blob> {
+        match self {
+            Self::Folder(root) => {
+                let file = root.join(name);
+                let length = fs_err::metadata(&file).ok()?.len();
+                Some(Blob {
+                    file,
+                    offset: 0,
+                    length,
+                    compressed: None,
+                })
+            }
+            Self::Archive { file, members } => {
+                let (offset, length) = *members.get(name)?;
+                Some(Blob {
+                    file: file.clone(),
+                    offset,
+                    length,
+                    compressed: None,
+                })
+            }
+        }
+    }
+
+    fn layer(&self, name: &str) -> Result<Option<Blob>> {
+        let Some(mut blob) = self.blob(name) else {
+            return Ok(None);
+        };
+        let magic = blob.magic()?;
+        let compressed =
+            magic.starts_with(&[0x1f, 0x8b]) || magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+        blob.compressed = compressed.then_some(blob.length);
+        Ok(Some(blob))
+    }
+
+    fn json(&self, name: &str) -> Option<Value> {
+        let blob = self.blob(name).filter(|blob| blob.length <= LARGEST_JSON)?;
+        let mut text = String::new();
+        blob.raw().ok()?.read_to_string(&mut text).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
+
+/// Opens an image: a `docker save` archive, an OCI layout, or an archive of one.
+pub(super) fn open(path: &Path) -> Result<Image> {
+    let store = if path.is_dir() {
+        Store::Folder(path.to_owned())
+    } else {
+        let mut file = fs_err::File::open(path)
+            .map_err(|error| slugsmith_finding::error::io("reading", path, &error))?;
+        let members = tar::index(&mut file).map_err(|error| broken(path, &error.to_string()))?;
+        Store::Archive {
+            file: path.to_owned(),
+            members,
+        }
+    };
+    let (config, names) = docker(&store).or_else(|| oci(&store)).ok_or_else(|| {
+        broken(
+            path,
+            "it holds neither manifest.json nor index.json with an image",
+        )
+    })?;
+    let mut layers = Vec::new();
+    for name in names {
+        let layer = store.layer(&name)?;
+        layers.push(layer.ok_or_else(|| broken(path, &format!("layer {name} is missing")))?);
+    }
+    let config = store
+        .json(&config)
+        .ok_or_else(|| broken(path, &format!("its configuration {config} is missing")))?;
+    Ok(Image { config, layers })
+}
+
+/// Names of the configuration and the layers, from `docker save`'s manifest.json.
+fn docker(store: &Store) -> Option<(String, Vec<String>)> {
+    let manifest = store.json("manifest.json")?;
+    let image = manifest.get(0)?;
+    let layers = image.get("Layers")?.as_array()?;
+    let layers = layers.iter().map(|layer| layer.as_str().map(str::to_owned));
+    Some((
+        image.get("Config")?.as_str()?.to_owned(),
+        layers.collect::<Option<_>>()?,
+    ))
+}
+
+/// The same from an OCI layout; of an image for several platforms, Linux on x86-64.
+fn oci(store: &Store) -> Option<(String, Vec<String>)> {
+    let mut document = store.json("index.json")?;
+    for _ in 0..DEEPEST {
+        if let (Some(config), Some(layers)) = (document.get("config"), document.get("layers")) {
+            let layers = layers.as_array()?.iter().map(path_of);
+            return Some((path_of(config)?, layers.collect::<Option<_>>()?));
+        }
+        let manifests = document.get("manifests")?.as_array()?;
+        let fits = |manifest: &&Value| {
+            manifest
+                .pointer("/platform/architecture")
+                .and_then(Value::as_str)
+                == Some("amd64")
+        };
+        let chosen = manifests.iter().find(fits).or_else(|| manifests.first())?;
+        document = store.json(&path_of(chosen)?)?;
+    }
+    None
+}
+
+/// `blobs/sha256/HEX` of a descriptor; digests that are none name no file.
+fn path_of(descriptor: &Value) -> Option<String> {
+    let (algorithm, hex) = descriptor.get("digest")?.as_str()?.split_once(':')?;
+    let plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (plain(algorithm) && plain(hex)).then(|| format!("blobs/{algorithm}/{hex}"))
+}

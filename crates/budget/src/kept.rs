@@ -1,0 +1,66 @@
+//! Where does the history live between builds?
+//!
+//! In a folder of the store, like a cache: `history/` with its layer metadata beside it,
+//! so that the lifecycle keeps it. A history that can't be read or written costs the
+//! comparison with the last build and nothing else.
+
+use std::path::Path;
+
+use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
+use serde::{Deserialize, Serialize};
+
+use super::history::History;
+use slugsmith_facts::beneath::{self, Beneath};
+
+/// The folder of the store.
+pub const LAYER: &str = slugsmith_facts::layers::HISTORY;
+const FILE: &str = "history.json";
+
+/// Layer metadata needs a table; ours has nothing to say.
+#[derive(Debug, Serialize, Deserialize)]
+struct Nothing {}
+
+/// The history of the last successful build, if there is one.
+#[must_use]
+pub fn load(store: &Path) -> Option<History> {
+    let text = beneath::text(store.join(LAYER).join(FILE)).ok()?;
+    History::from_json(&text)
+}
+
+/// Keeps the history of a successful build.
+///
+/// # Errors
+/// When the store can't be written; the caller goes on without.
+pub fn save(store: &Path, history: &History) -> std::io::Result<()> {
+    let inside = Beneath::open(store)?;
+    inside.replace(&Path::new(LAYER).join(FILE), history.to_json().as_bytes())?;
+    let metadata = LayerContentMetadata {
+        types: Some(LayerTypes {
+            launch: false,
+            build: false,
+            cache: true,
+        }),
+        metadata: Nothing {},
+    };
+    let text = toml::to_string(&metadata).map_err(std::io::Error::other)?;
+    inside.replace(Path::new(&format!("{LAYER}.toml")), text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BudgetReport;
+
+    #[test]
+    fn a_history_comes_back_and_a_broken_one_is_none() {
+        let store = tempfile::tempdir().unwrap();
+        assert_eq!(load(store.path()), None);
+        let history = History::of(&BudgetReport::default());
+        save(store.path(), &history).unwrap();
+        assert_eq!(load(store.path()), Some(history));
+        let toml = fs_err::read_to_string(store.path().join("history.toml")).unwrap();
+        assert!(toml.contains("cache = true"), "{toml}");
+        fs_err::write(store.path().join("history/history.json"), "{").unwrap();
+        assert_eq!(load(store.path()), None);
+    }
+}

@@ -1,0 +1,394 @@
+//! How big is the slug, what is it made of, and is that allowed?
+//!
+//! [`stream`] lays the trees out as the archive they will be, [`estimate`] gives its compressed
+//! size with an interval, `attribute` says which package, folder and kind of file the
+//! bytes belong to, [`limits`] judges, [`history`] remembers the last build. Nothing is
+//! changed; the verdict can fail the build.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+mod attribute;
+pub mod binaries;
+mod codec;
+pub mod duplicates;
+pub mod estimate;
+pub mod history;
+pub mod image;
+pub mod kept;
+pub mod launched;
+pub mod layers;
+pub mod limits;
+pub mod stream;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use attribute::Named;
+pub use attribute::Node;
+use binaries::Binary;
+use duplicates::Duplicates;
+use estimate::{Estimate, Goal};
+use history::{Change, History};
+use layers::{LayerSize, Reused};
+use limits::{Excess, Saving};
+use slugsmith_config::Config;
+use slugsmith_facts::Unread;
+use slugsmith_facts::tree::{Totals, Tree};
+use slugsmith_finding::Finding;
+use slugsmith_finding::error::{Kind, Problem};
+pub use slugsmith_finding::verdict::Verdict;
+use stream::{Source, Stream};
+
+/// A launch layer, ours or another buildpack's.
+#[derive(Debug, Clone)]
+pub struct LayerTree {
+    pub name: String,
+    pub buildpack: String,
+    /// Digest of the layer's `[metadata]`.
+    pub metadata: String,
+    pub tree: Tree,
+}
+
+/// What is weighed.
+#[derive(Debug, Clone, Copy)]
+pub struct Load<'a> {
+    pub app: &'a Tree,
+    /// Launch layers besides the app folder; none in a slug.
+    pub layers: &'a [LayerTree],
+    /// Launch layers that ship out of the previous image and are not here.
+    pub reused: &'a [Reused],
+    /// The last successful build.
+    pub previous: Option<&'a History>,
+}
+
+/// The size of the slug and the verdict on it.
+#[derive(Debug, Clone, Default)]
+pub struct BudgetReport {
+    pub size: Size,
+    pub shipped: Shipped,
+    /// Packages, folders, layers and big files; largest compressed first. Their raw bytes
+    /// add up to the total.
+    pub parts: Vec<Part>,
+    /// The same bytes by kind of file; largest compressed first.
+    pub kinds: Vec<Part>,
+    /// Every launch layer, also those whose contents are not here.
+    pub layers: Vec<LayerSize>,
+    pub verdict: Verdict,
+    pub findings: Vec<Finding>,
+    /// The limits it was judged by; `None` when it was only weighed.
+    pub limits: Option<limits::Limits>,
+    /// Every budget that is broken.
+    pub exceeded: Vec<Excess>,
+    /// What would make it smaller, largest first.
+    pub savings: Vec<Saving>,
+    /// Against the last successful build.
+    pub change: Option<Change>,
+    /// By folder, for pictures; only [`inspect`] asks for it.
+    pub detail: Option<Node>,
+    /// Files that are there more than once; only [`inspect`] looks for them.
+    pub duplicates: Duplicates,
+    /// The largest programs by section; only for [`inspect`].
+    pub binaries: Vec<Binary>,
+    /// What could not be read; sizes are lower bounds when this is not empty.
+    pub unread: Vec<Unread>,
+}
+
+impl BudgetReport {
+    /// Layers that ship but were never seen, so that their size is unknown.
+    pub fn unseen(&self) -> impl Iterator<Item = &LayerSize> {
+        self.layers
+            .iter()
+            .filter(|layer| layer.known == layers::Known::Unknown)
+    }
+
+    /// Notes that the dependencies are not here: sources that are over a budget are over it
+    /// all the same, and nothing else can be said.
+    pub fn has_sources_only(&mut self) {
+        self.shipped = Shipped::Sources;
+        if matches!(
+            self.verdict,
+            Verdict::Within | Verdict::Warn | Verdict::TooClose
+        ) {
+            self.verdict = Verdict::SourcesOnly;
+            self.findings.clear();
+        }
+    }
+
+    /// Why there is no verdict: `2 paths could not be read`.
+    #[must_use]
+    pub fn gaps(&self) -> String {
+        let unread = self.unread.len() as u64;
+        let unseen = self.unseen().count() as u64;
+        let mut gaps = Vec::new();
+        if unread > 0 {
+            gaps.push(format!(
+                "{} could not be read",
+                slugsmith_finding::units::counted(unread, "path")
+            ));
+        }
+        if unseen > 0 {
+            gaps.push(format!(
+                "the contents of {} from the previous image were never seen",
+                slugsmith_finding::units::counted(unseen, "layer")
+            ));
+        }
+        gaps.join(", and ")
+    }
+}
+
+/// How the bytes travel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shipped {
+    /// In a slug, or not known yet.
+    #[default]
+    Slug,
+    /// In the layers of an image, whose compressed size differs.
+    Image,
+    /// Not yet: the dependencies that will ship are not installed here.
+    Sources,
+}
+
+/// Raw and compressed size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    pub totals: Totals,
+    /// Bytes of the uncompressed archive, headers and padding included.
+    pub archive: u64,
+    /// As a slug: one archive, `gzip -6`.
+    pub compressed: Compressed,
+    /// As layers of an image, which a registry stores: Go's gzip at its fastest level.
+    pub image: Compressed,
+    /// Bytes of names beyond the first of hard-linked files: a slug stores each name.
+    pub repeated_links: u64,
+}
+
+/// Bytes after compression, as an interval that holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compressed {
+    /// The best single guess.
+    pub bytes: u64,
+    /// At least so many bytes.
+    pub low: u64,
+    /// At most so many bytes.
+    pub high: u64,
+    /// True when every byte was compressed, so that low = bytes = high.
+    pub exact: bool,
+}
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    Package,
+    Folder,
+    Layer,
+    /// One big file that no package owns.
+    File,
+    /// All files of a kind, such as source maps.
+    Kind,
+}
+
+impl PartKind {
+    /// The word that JSON and history use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Package => "package",
+            Self::Folder => "folder",
+            Self::Layer => "layer",
+            Self::File => "file",
+            Self::Kind => "kind",
+        }
+    }
+}
+
+/// A package, folder or layer and its share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub name: String,
+    pub kind: PartKind,
+    pub totals: Totals,
+    /// Bytes; an estimate, scaled so that all parts add up to the total.
+    pub compressed: u64,
+    /// Half-width of the interval around [`Self::compressed`], bytes.
+    pub plus_minus: u64,
+}
+
+/// Weighs an app on its own and judges it.
+#[must_use]
+pub fn judge(app: &Tree, config: &Config) -> BudgetReport {
+    let load = Load {
+        app,
+        layers: &[],
+        reused: &[],
+        previous: None,
+    };
+    judge_load(&load, config)
+}
+
+/// Weighs an app with its launch layers and judges them against the budgets and the last build.
+#[must_use]
+pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
+    let fail = config.budget.fail.value;
+    let goal = Goal {
+        limits: &[fail],
+        ..Goal::NUMBER
+    };
+    let mut report = weigh(load, &goal, None);
+    limits::judge(&mut report, load, &config.budget);
+    report
+}
+
+/// Says what a folder is made of, without judging it.
+#[must_use]
+pub fn inspect(tree: &Tree) -> BudgetReport {
+    inspect_without(tree, &HashSet::new())
+}
+
+/// As [`inspect`]; the folders of [`BudgetReport::detail`] also say how much of them lies in
+/// `gone`, the files that stripping would remove.
+#[must_use]
+#[allow(clippy::implicit_hasher)] // one caller, one hasher
+pub fn inspect_without(tree: &Tree, gone: &HashSet<&Path>) -> BudgetReport {
+    let load = Load {
+        app: tree,
+        layers: &[],
+        reused: &[],
+        previous: None,
+    };
+    weigh(&load, &Goal::NUMBER, Some(gone))
+}
+
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> BudgetReport {
+    let sources = sources(load);
+    let stream = Stream::new(sources.clone());
+    let estimate = estimate::estimate(&stream, goal);
+    let labels: Vec<_> = load.layers.iter().map(label).collect();
+    let layers = std::iter::once(None).chain(labels.iter().map(|label| Some(label.as_str())));
+    let named: Vec<_> = sources
+        .iter()
+        .zip(layers)
+        .map(|(source, layer)| Named { source, layer })
+        .collect();
+    let (mut report, shares) = report(&stream, &estimate, &named, detail);
+    report.layers = layers::seen(load, &shares, &report);
+    layers::add_reused(&mut report, load);
+    if detail.is_some() {
+        report.duplicates = duplicates::find(&named);
+        report.binaries = binaries::find(&named);
+    }
+    report
+}
+
+/// The report, and the share of each source.
+fn report(
+    stream: &Stream<'_>,
+    estimate: &Estimate,
+    named: &[Named<'_>],
+    detail: Option<&HashSet<&Path>>,
+) -> (BudgetReport, Vec<Part>) {
+    let attribution = attribute::attribute(stream, estimate, named, detail);
+    let trees = || named.iter().map(|named| named.source.tree);
+    let mut totals = Totals::default();
+    for tree in trees() {
+        let more = tree.totals();
+        totals.files += more.files;
+        totals.bytes += more.bytes;
+    }
+    let mut unread: Vec<_> = trees().flat_map(Tree::unread).cloned().collect();
+    unread.extend(stream.unread());
+    let report = BudgetReport {
+        size: Size {
+            totals,
+            archive: stream.len(),
+            compressed: estimate.compressed,
+            image: estimate.image,
+            repeated_links: attribution.repeated_links,
+        },
+        parts: attribution.parts,
+        kinds: attribution.kinds,
+        detail: attribution.detail,
+        unread,
+        ..BudgetReport::default()
+    };
+    (report, attribution.sources)
+}
+
+/// `node (heroku/nodejs)`.
+fn label(layer: &LayerTree) -> String {
+    format!("{} ({})", layer.name, layer.buildpack)
+}
+
+/// The trees and their places in the archive: `app/`, then each layer.
+fn sources<'a>(load: &Load<'a>) -> Vec<Source<'a>> {
+    let app = Source {
+        tree: load.app,
+        prefix: b"./app/".to_vec(),
+    };
+    let layers = load.layers.iter().map(|layer| Source {
+        tree: &layer.tree,
+        prefix: format!(
+            "./layers/{}/{}/",
+            layer.buildpack.replace('/', "_"),
+            layer.name
+        )
+        .into_bytes(),
+    });
+    std::iter::once(app).chain(layers).collect()
+}
+
+/// The problem that ends a build that is over its budget; `None` otherwise.
+#[must_use]
+pub fn problem(report: &BudgetReport) -> Option<Problem> {
+    if report.verdict != Verdict::Over {
+        return None;
+    }
+    let mut problem = Problem::new(&EXCEEDED);
+    for excess in &report.exceeded {
+        problem = problem.saw(excess.to_string());
+    }
+    if let Some(change) = &report.change {
+        problem = problem.saw(change.summary());
+    }
+    for moved in report
+        .change
+        .iter()
+        .flat_map(|change| &change.moved)
+        .take(limits::LARGEST / 2)
+    {
+        problem = problem.saw(moved.line());
+    }
+    problem = problem.saw("The largest parts, compressed:");
+    for part in report.parts.iter().take(limits::LARGEST) {
+        problem = problem.saw(format!(
+            "{:>10}  {}",
+            slugsmith_finding::units::size(part.compressed),
+            part.name
+        ));
+    }
+    for saving in &report.savings {
+        problem = problem.step(saving.to_string());
+    }
+    Some(problem)
+}
+
+/// The slug is over its budget.
+pub static EXCEEDED: Kind = Kind {
+    id: "budget-exceeded",
+    header: "The slug is over its budget",
+    why: "Large slugs deploy, start and roll back slowly, and the platform refuses them at its own limit.",
+    steps: &[
+        "Look at everything: `slugsmith inspect . --format html --output slug.html`.",
+        "Remove what is not needed, or raise the budget in project.toml: [com.slugsmith.budget] fail = \"…\".",
+    ],
+    example: || {
+        let report = limits::example();
+        problem(&report).unwrap_or_else(|| Problem::new(&EXCEEDED))
+    },
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! Restores, installs and stores: the only part of the caches that writes.
+//!
+//! Order is everything here. A mark in the app says that an install or unpack is under
+//! way, so that a tree that a killed run left behind is never taken for a whole one. The
+//! store is marked dirty before it is written and complete after.
+
+mod answer;
+mod keep;
+mod mark;
+mod prune;
+mod relocate;
+mod rest;
+mod shelf;
+mod steps;
+mod times;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+pub(super) use self::answer::{Answer, answer};
+use self::mark::Mark;
+pub(super) use self::rest::Rest;
+use self::work::{Synced, Work};
+use super::adopt::{self, Adoption};
+use super::explain;
+use super::presets::{self, Class, Job, Prune, Site};
+use super::store::Record;
+use super::{Context, Decision, Outcome, Verdict};
+use crate::event::{Event, Progress};
+use slugsmith_facts::neighbours::leads_out;
+use slugsmith_finding::error::Result;
+
+/// Gives cache folders back before the first script of the app that could use them.
+type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+
+/// Leaves an app as a kill during an install does.
+#[cfg(test)]
+pub(super) fn interrupt(app: &Path, name: &str) {
+    Mark::of(app, name).set().unwrap();
+}
+
+/// Whether a site needs no work: an earlier buildpack has installed it.
+pub(super) fn is_settled(context: &Context<'_>, site: &Site<'_>) -> bool {
+    let judged = adopt::trees(&wanted(context, site), &site.trees);
+    let is_whole = !judged.is_nothing() && !Mark::of(&context.app.root, &site.name).is_set();
+    is_whole || !site.adoption.is_nothing()
+}
+
+fn wanted<'a>(context: &'a Context<'_>, site: &'a Site<'_>) -> adopt::Wanted<'a> {
+    adopt::Wanted {
+        context,
+        name: &site.name,
+        at: Path::new(""),
+    }
+}
+
+/// Restores or installs one site. What it leaves to do comes when all sites are installed.
+/// `kept_apart` is set where nothing else is installed, so that files may be left out of the
+/// unpack: paths of caches of their own, of which nothing is.
+pub(super) fn site<'a>(
+    context: &'a Context<'a>,
+    site: Site<'_>,
+    between: Between<'_>,
+    kept_apart: Option<&[PathBuf]>,
+    progress: &mut dyn Progress,
+) -> Result<(Outcome, Option<Rest<'a>>)> {
+    let app = &context.app.root;
+    let mark = Mark::of(app, &site.name);
+    mark.clean(app, &site.trees)?;
+    let adoption = adopt::trees(&wanted(context, &site), &site.trees).or(|| site.adoption.clone());
+    let Site {
+        name,
+        what,
+        class,
+        trees,
+        adoption: _,
+        job,
+    } = site;
+    let decision = |verdict| Decision {
+        name: name.clone(),
+        what: what.clone(),
+        verdict,
+    };
+    let verdict = match adoption {
+        Adoption::Nothing => None,
+        Adoption::Installed { by } => Some(Verdict::Adopted { by }),
+        Adoption::Unclear { why } => Some(Verdict::Skipped { why }),
+    };
+    if let Some(verdict) = verdict {
+        let mut outcome = settled(decision(verdict), progress);
+        outcome.folders = folders(app, &trees);
+        return Ok((outcome, None));
+    }
+    let job = match presets::read(job) {
+        Ok(job) => job,
+        Err(problem) => {
+            progress.event(Event::Warning(&problem));
+            let why = problem.saw.join("; ");
+            let outcome = settled(decision(Verdict::Skipped { why }), progress);
+            return Ok((outcome, None));
+        }
+    };
+    let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing || !job.launch;
+    let mut work = Work {
+        kept_apart: kept_apart.filter(|_| !is_looked_at),
+        packed: None,
+        old: String::new(),
+        context,
+        name: &name,
+        class,
+        job: &job,
+        trees: &trees,
+        mark,
+        variables: context.environment.variables.clone(),
+    };
+    let outcome = install(&mut work, &what, between, progress)?;
+    let rest = Rest {
+        context,
+        name,
+        job,
+        trees,
+    };
+    Ok((outcome, Some(rest)))
+}
+
+/// Looks up, restores or installs.
+fn install(
+    work: &mut Work<'_>,
+    what: &str,
+    between: Between<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome> {
+    let begun = Instant::now();
+    let (job, class) = (work.job, work.class);
+    let decision = |verdict| Decision {
+        name: work.name.to_owned(),
+        what: what.to_owned(),
+        verdict,
+    };
+    let answer = work.answer(progress);
+    explain::tell(
+        work.context,
+        (work.name, what),
+        &answer,
+        &job.inputs,
+        progress,
+    );
+    let mut outcome = Outcome {
+        exposes: exposes(class, job),
+        stays_in_image: matches!(class, Class::Layer { free: true }),
+        ..empty(decision(Verdict::Hit))
+    };
+    let reasons = match answer {
+        Answer::Hit(record) => {
+            work.steps(&job.before, progress)?;
+            progress.event(Event::Decided(&outcome.decision));
+            match work.restore(&record, false, progress)? {
+                None => {
+                    work.hold(&record, progress);
+                    fill(&mut outcome, begun.elapsed(), Some(&record));
+                    return restored(outcome, &record, work, between, progress);
+                }
+                Some(reason) => vec![reason],
+            }
+        }
+        Answer::Base(record, reasons) => {
+            outcome.decision = decision(Verdict::Partial {
+                reasons: reasons.clone(),
+            });
+            progress.event(Event::Decided(&outcome.decision));
+            work.steps(&job.before, progress)?;
+            if work.restore(&record, true, progress)?.is_none()
+                && let Synced::Done(record) = work.sync(&record, progress)?
+            {
+                let took = begun.elapsed();
+                return Ok(finish(outcome, took, record.as_ref(), work, progress));
+            }
+            reasons
+        }
+        Answer::Miss(reasons) => {
+            work.steps(&job.before, progress)?;
+            reasons
+        }
+    };
+    outcome.decision = decision(Verdict::Miss { reasons });
+    progress.event(Event::Decided(&outcome.decision));
+    if job.install.iter().any(|step| step.is_script) {
+        between(progress);
+    }
+    let record = work.install(progress)?;
+    let took = begun.elapsed();
+    Ok(finish(outcome, took, record.as_ref(), work, progress))
+}
+
+/// What is left to do after a hit: what the install would have run for the app itself.
+fn restored(
+    mut outcome: Outcome,
+    record: &Record,
+    work: &mut Work<'_>,
+    between: Between<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome> {
+    outcome.saved = Some(record.install);
+    outcome.folders = folders(&work.context.app.root, work.trees);
+    if let Some((packed, left_out_bytes)) = work.packed.take() {
+        outcome.packed = Some(packed);
+        outcome.left_out_bytes = left_out_bytes;
+    }
+    progress.event(Event::Done(&outcome));
+    if !work.job.restored.is_empty() {
+        between(progress);
+    }
+    work.steps(&work.job.restored, progress)?;
+    Ok(outcome)
+}
+
+/// Whether code of the app runs on a hit.
+fn runs_scripts(job: &Job) -> bool {
+    !(job.restored.is_empty() && job.finish.is_empty())
+}
+
+fn finish(
+    mut outcome: Outcome,
+    took: Duration,
+    record: Option<&Record>,
+    work: &Work<'_>,
+    progress: &mut dyn Progress,
+) -> Outcome {
+    fill(&mut outcome, took, record);
+    outcome.folders = folders(&work.context.app.root, work.trees);
+    outcome.packed = work.packed_whole(record);
+    progress.event(Event::Done(&outcome));
+    outcome
+}
+
+fn exposes(class: Class, job: &Job) -> Vec<super::EnvChange> {
+    let in_layer = matches!(class, Class::Layer { .. });
+    job.exposes
+        .iter()
+        .map(|change| super::EnvChange {
+            is_written: in_layer,
+            ..change.clone()
+        })
+        .collect()
+}
+
+fn fill(outcome: &mut Outcome, took: Duration, record: Option<&Record>) {
+    outcome.took = took;
+    outcome.tree_bytes = record.map_or(0, |record| record.tree_bytes);
+    outcome.stored_bytes = record.map_or(0, |record| record.stored_bytes);
+}
+
+/// Reports a decision after which nothing is done.
+pub(super) fn settled(decision: Decision, progress: &mut dyn Progress) -> Outcome {
+    progress.event(Event::Decided(&decision));
+    empty(decision)
+}
+
+pub(super) fn empty(decision: Decision) -> Outcome {
+    Outcome {
+        decision,
+        took: Duration::ZERO,
+        saved: None,
+        tree_bytes: 0,
+        stored_bytes: 0,
+        folders: Vec::new(),
+        exposes: Vec::new(),
+        packed: None,
+        left_out_bytes: 0,
+        stays_in_image: false,
+    }
+}
+
+/// The trees' paths as text; globs of launch.toml have no other form, so a path that is
+/// not UTF-8 stays part of the app's own layer.
+fn folders(app: &Path, trees: &[PathBuf]) -> Vec<String> {
+    trees
+        .iter()
+        // A link is what another buildpack made, and its target may be a layer of its own.
+        .filter(|tree| fs_err::symlink_metadata(app.join(tree)).is_ok_and(|found| found.is_dir()))
+        .filter(|tree| !leads_out(app, tree))
+        .filter_map(|tree| tree.to_str().map(str::to_owned))
+        .collect()
+}
+
+/// Since 1970; zero if the clock is before that.
+pub(super) fn now() -> Duration {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+}

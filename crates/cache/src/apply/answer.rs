@@ -1,0 +1,55 @@
+//! Does what is stored fit what is wanted?
+
+use super::now;
+use crate::decide::{Fit, Wanted, fit};
+use crate::ledger::Ledger;
+use crate::presets::Job;
+use crate::store::{Record, Stored};
+use crate::{Context, lockfile};
+
+pub(crate) enum Answer {
+    Hit(Box<Record>),
+    /// The old tree may be the base of the new one.
+    Base(Box<Record>, Vec<String>),
+    Miss(Vec<String>),
+}
+
+impl Answer {
+    /// The verdict as a word, and the reasons for it.
+    pub(crate) fn words(&self) -> (&'static str, Vec<String>) {
+        match self {
+            Self::Hit(_) => ("hit", Vec::new()),
+            Self::Base(_, reasons) => ("partial", reasons.clone()),
+            Self::Miss(reasons) => ("miss", reasons.clone()),
+        }
+    }
+}
+
+/// The answer for one site. `stored` is what the store says of it.
+pub(crate) fn answer(context: &Context<'_>, name: &str, job: &Job, stored: Stored) -> Answer {
+    if context.config.cache.off {
+        return Answer::Miss(vec!["SLUGSMITH_CACHE=off".to_owned()]);
+    }
+    if context.is_reset(name) {
+        return Answer::Miss(vec!["SLUGSMITH_CACHE_RESET".to_owned()]);
+    }
+    let packages = lockfile::kept(&context.store.folder(name))
+        .or_else(|| Ledger::load(context.store).installed.remove(name));
+    let wanted = Wanted {
+        inputs: &job.inputs,
+        lockfile: job.lockfile.as_ref(),
+        stored_packages: packages.as_ref(),
+        expires: job.expires,
+        syncs_over: (!job.sync.is_empty()).then_some(job.syncs_over),
+        now: now(),
+    };
+    match (fit(&stored, &wanted), stored) {
+        (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),
+        (Fit::Base(reasons), Stored::Complete(record)) if !record.is_away => {
+            Answer::Base(record, reasons)
+        }
+        (Fit::Differs(reasons) | Fit::Base(reasons), _) => Answer::Miss(reasons),
+        // `fit` never says so; a miss is always safe.
+        (Fit::Fits, _) => Answer::Miss(vec!["nothing is stored".to_owned()]),
+    }
+}

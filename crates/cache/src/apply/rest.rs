@@ -1,0 +1,79 @@
+//! What is left to do for a site once every site is installed?
+//!
+//! A build script of the root may need the packages of a subfolder that has a lockfile of
+//! its own (`npm run build --prefix frontend`), dev dependencies included, and neither
+//! knows of the other. So scripts run, and dev dependencies go, after all installs.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{Between, prune, steps};
+use crate::event::{Event, Progress};
+use crate::presets::{Job, Prune, Step};
+use crate::{Context, pack};
+use slugsmith_finding::error::{Result, io};
+
+/// The scripts and the pruning of one installed site.
+pub(crate) struct Rest<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) name: String,
+    pub(super) job: Job,
+    pub(super) trees: Vec<PathBuf>,
+}
+
+impl Rest<'_> {
+    /// Runs what comes last, and takes out what production does not need. Where it `is_alone`
+    /// no log needs its name for that.
+    pub(crate) fn run(
+        &self,
+        is_alone: bool,
+        between: Between<'_>,
+        progress: &mut dyn Progress,
+    ) -> Result<()> {
+        let is_something = !self.job.finish.is_empty() || self.job.prune != Prune::Nothing;
+        if is_something && !is_alone {
+            progress.event(Event::Resumed { name: &self.name });
+        }
+        if !self.job.finish.is_empty() {
+            between(progress);
+        }
+        self.steps(&self.job.finish, progress)?;
+        self.prune(progress)?;
+        if !self.job.launch {
+            for tree in &self.trees {
+                // What stays only makes the slug larger.
+                let _ = pack::remove_tree(&self.context.app.root, tree);
+            }
+        }
+        Ok(())
+    }
+
+    fn prune(&self, progress: &mut dyn Progress) -> Result<()> {
+        let app = &self.context.app.root;
+        let begun = Instant::now();
+        let pruned = prune::prune(app, &self.job.prune)
+            .map_err(|error| io("removing dev dependencies from", app, &error))?;
+        if let (None, Prune::Listed { otherwise, .. }) = (pruned, &self.job.prune) {
+            self.steps(std::slice::from_ref(otherwise), progress)?;
+        }
+        if let Some(pruned) = pruned.filter(|pruned| pruned.packages > 0) {
+            progress.event(Event::Pruned {
+                packages: pruned.packages,
+                bytes: pruned.bytes,
+                took: begun.elapsed(),
+            });
+        }
+        Ok(())
+    }
+
+    fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+        let variables = &self.context.environment.variables;
+        steps::run(
+            steps,
+            &self.job,
+            &self.context.app.root,
+            variables,
+            progress,
+        )
+    }
+}

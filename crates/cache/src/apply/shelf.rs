@@ -1,0 +1,157 @@
+//! Where do tools keep downloads and compiled objects between builds?
+//!
+//! A shelf is a layer that only its tool reads and writes. It makes a miss quicker and
+//! never decides what is installed, so it is trusted as far as the tool trusts it.
+
+mod sweep;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use super::times;
+use crate::Context;
+use crate::ledger::Ledger;
+use crate::lockfile::Packages;
+use crate::pack;
+use crate::presets::Shelf;
+use crate::store::{Kept, Record, Stored};
+use slugsmith_facts::tree::{EntryKind, Tree};
+
+/// Makes the shelves ready and tells the tools where they are. A shelf that can't be made
+/// is left out: its tool then keeps nothing.
+pub(super) fn open(
+    context: &Context<'_>,
+    shelves: &[Shelf],
+    variables: &mut BTreeMap<String, OsString>,
+) {
+    if context.config.cache.off {
+        return;
+    }
+    for shelf in shelves {
+        if variables.contains_key(shelf.variable) && shelf.variable != "MAVEN_OPTS" {
+            // Somebody keeps it already.
+            continue;
+        }
+        let store = context.store;
+        let fits = matches!(store.look_up(&shelf.name), Stored::Complete(record) if record.inputs == shelf.inputs)
+            && !context.is_reset(&shelf.name);
+        // What is begun anew is measured anew.
+        if !fits {
+            forget(context, &shelf.name);
+        }
+        let ready = if fits {
+            store.touch(&shelf.name)
+        } else {
+            store.begin(&shelf.name).map(drop)
+        };
+        let data = store.folder(&shelf.name).join("data");
+        if ready.and_then(|()| fs_err::create_dir_all(&data)).is_err() {
+            continue;
+        }
+        sweep::mark(shelf, &data);
+        if let Some(sources) = &shelf.sources
+            && times::give_back(sources, &data, &times_file(context, shelf)).is_err()
+        {
+            // Without the times a tool that goes by them may take old for new.
+            let _ = pack::remove(&data);
+            continue;
+        }
+        let value = if shelf.variable == "MAVEN_OPTS" {
+            let given = variables.get(shelf.variable).cloned().unwrap_or_default();
+            let mut value = OsString::from("-Dmaven.repo.local=");
+            value.push(&data);
+            value.push(" ");
+            value.push(given);
+            value
+        } else {
+            data.into_os_string()
+        };
+        variables.insert(shelf.variable.to_owned(), value);
+    }
+}
+
+/// Keeps the shelves for the next build. What can't be kept is removed: a shelf is only
+/// ever a gain.
+pub(super) fn close(context: &Context<'_>, shelves: &[Shelf], packages: &Packages) {
+    if shelves.is_empty() || context.config.cache.off {
+        return;
+    }
+    let mut ledger = Ledger::load(context.store);
+    for shelf in shelves {
+        let store = context.store;
+        let data = store.folder(&shelf.name).join("data");
+        if !data.is_dir() {
+            continue;
+        }
+        sweep::sweep(shelf, &data, &ledger.live(&shelf.name, packages));
+        if let Some(sources) = &shelf.sources
+            && times::write_down(sources, &data, &times_file(context, shelf)).is_err()
+        {
+            let _ = store.discard(&shelf.name);
+            continue;
+        }
+        let mut tree = Tree::read(&data);
+        let fresh = ledger.fresh.entry(shelf.name.clone());
+        let fresh = fresh.or_insert(tree.totals().bytes);
+        let mut is_too_large = false;
+        if has_grown(tree.totals().bytes, *fresh) {
+            let is_clean = sweep::to_this_build(shelf, &data, packages);
+            tree = Tree::read(&data);
+            let bytes = tree.totals().bytes;
+            if is_clean {
+                *fresh = bytes;
+            }
+            is_too_large = has_grown(bytes, *fresh) && bytes > *fresh + SLACK;
+        }
+        let totals = tree.totals();
+        let is_special = |entry: &slugsmith_facts::tree::Entry| entry.kind() == EntryKind::Special;
+        let refused =
+            totals.bytes > shelf.most || is_too_large || tree.entries().iter().any(is_special);
+        let record = Record {
+            inputs: shelf.inputs.clone(),
+            files: totals.files,
+            tree_bytes: totals.bytes,
+            stored_bytes: totals.bytes,
+            stored_at: super::now(),
+            ..Record::default()
+        };
+        if refused || totals.files == 0 || store.commit(&shelf.name, &record, Kept::CACHE).is_err()
+        {
+            let _ = store.discard(&shelf.name);
+            ledger.forget(&shelf.name);
+        }
+    }
+    // Without the ledger the next build sweeps less.
+    let _ = ledger.save(context.store);
+}
+
+/// A shelf whose old contents can't be told from what is of use may have so many bytes more
+/// than one build needs before it begins anew: less than a build from nothing costs.
+const SLACK: u64 = 50_000_000;
+
+/// Whether a shelf holds so much more than what one build needs that it pays to remove the
+/// rest, or to begin anew where that can't be told apart: tools add to their stores and,
+/// since file times are lost, drop nothing.
+fn has_grown(bytes: u64, fresh: u64) -> bool {
+    bytes > fresh / 2 * 3
+}
+
+fn forget(context: &Context<'_>, name: &str) {
+    let mut ledger = Ledger::load(context.store);
+    ledger.fresh.remove(name);
+    let _ = ledger.save(context.store);
+}
+
+fn times_file(context: &Context<'_>, shelf: &Shelf) -> std::path::PathBuf {
+    context.store.folder(&shelf.name).join("times")
+}
+
+/// Lets the shelves of an unchanged app stay: without `[types]` the lifecycle drops them.
+pub(super) fn hold(context: &Context<'_>, shelves: &[Shelf]) {
+    for shelf in shelves {
+        if let Stored::Complete(record) = context.store.look_up(&shelf.name) {
+            // If this fails the shelf is lost, and nothing else.
+            let _ = context.store.commit(&shelf.name, &record, Kept::CACHE);
+        }
+    }
+}

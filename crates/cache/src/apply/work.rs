@@ -1,0 +1,341 @@
+//! One site in hand: look up, restore, install, keep.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::answer::{Answer, answer};
+use super::mark::Mark;
+use super::{shelf, steps};
+use crate::event::{Event, Progress};
+use crate::pack::{self, Fault, Links};
+use crate::presets::{Class, Job, Step};
+use crate::store::{Kept, Record, Stored};
+use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
+use slugsmith_facts::beneath;
+use slugsmith_facts::tree::Tree;
+use slugsmith_finding::error::{Problem, Result, io};
+use slugsmith_strip::{layer, start};
+
+/// What became of an attempt to make an old tree the wanted one.
+pub(super) enum Synced {
+    /// The record, if it could be stored.
+    Done(Option<Record>),
+    /// A clean install has to be made.
+    Failed,
+}
+
+pub(super) struct Work<'a> {
+    /// See [`super::site`].
+    pub kept_apart: Option<&'a [PathBuf]>,
+    /// What was unpacked where files may be left out, and how many bytes were.
+    pub packed: Option<(thin::Packed, u64)>,
+    /// Digest of the pack that is stored when the build begins; empty where none is.
+    pub old: String,
+    pub context: &'a Context<'a>,
+    pub name: &'a str,
+    pub class: Class,
+    pub job: &'a Job,
+    pub trees: &'a [PathBuf],
+    pub mark: Mark,
+    pub variables: BTreeMap<String, OsString>,
+}
+
+impl Work<'_> {
+    pub(super) fn app(&self) -> &Path {
+        &self.context.app.root
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.context.store.folder(self.name).join("data")
+    }
+
+    pub(super) fn links(&self) -> Links {
+        match self.class {
+            Class::Packed { links_out: true } => Links::Anywhere,
+            _ => Links::Inside,
+        }
+    }
+
+    /// Whether the tree is in the image only.
+    pub(super) fn is_free(&self) -> bool {
+        matches!(self.class, Class::Layer { free: true })
+    }
+
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            launch: matches!(self.class, Class::Layer { .. }),
+            cache: !self.is_free() && !self.context.config.cache.off,
+        }
+    }
+
+    pub(super) fn answer(&mut self, progress: &mut dyn Progress) -> Answer {
+        let stored = self.context.store.look_up(self.name);
+        if let Stored::Complete(record) = &stored {
+            self.old.clone_from(&record.digest);
+        }
+        if let Stored::Unusable(why) = &stored {
+            self.warn(&CACHE_DISCARDED, why, progress);
+        }
+        answer(self.context, self.name, self.job, stored)
+    }
+
+    pub(super) fn warn(
+        &self,
+        kind: &'static slugsmith_finding::error::Kind,
+        why: impl std::fmt::Display,
+        progress: &mut dyn Progress,
+    ) {
+        let problem = Problem::new(kind).saw(format!("{}: {why}", self.name));
+        progress.event(Event::Warning(&problem));
+    }
+
+    /// Gives the stored tree back, unless the `whole` is asked for without what strip would
+    /// remove again. `Some(reason)` if it can't be trusted; the app is then as it was.
+    pub(super) fn restore(
+        &mut self,
+        record: &Record,
+        whole: bool,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<String>> {
+        let folder = self.context.store.folder(self.name);
+        let misfit = natives::misfit(&folder, &natives::Machine::this());
+        let done = match self.class {
+            _ if misfit.is_some() => Err(Fault::Damaged(misfit.unwrap_or_default())),
+            Class::Packed { .. } => self.unpack(record, whole),
+            Class::Layer { .. } => self.check_layer(record),
+        };
+        let Err(fault) = done else {
+            return Ok(None);
+        };
+        self.take_back()?;
+        // What can't be removed now is marked or overwritten by the install.
+        let _ = self.context.store.discard(self.name);
+        self.warn(&CACHE_DISCARDED, &fault, progress);
+        Ok(Some(format!("the stored cache was discarded: {fault}")))
+    }
+
+    fn unpack(&mut self, record: &Record, whole: bool) -> std::result::Result<(), Fault> {
+        self.mark.set()?;
+        let data = self.data();
+        let left_out = match self.kept_apart {
+            Some(kept_apart) if !whole => {
+                let config = &self.context.config.strip;
+                let mut list = thin::list(self.context.store, &data, &record.digest, config)?;
+                thin::without(&mut list, kept_apart);
+                list
+            }
+            _ => HashSet::new(),
+        };
+        let unpacked = pack::unpack(
+            self.app(),
+            self.trees,
+            &data,
+            &record.digest,
+            self.links(),
+            &left_out,
+        )?;
+        if !unpacked.has_first || unpacked.files != record.files {
+            return Err(Fault::Damaged("it holds another tree".to_owned()));
+        }
+        if whole {
+            self.renew();
+        }
+        self.mark.clear()?;
+        if let (Some(_), false) = (self.kept_apart, whole) {
+            let packed = thin::Packed {
+                folder: data,
+                digest: record.digest.clone(),
+                left_out,
+            };
+            self.packed = Some((packed, unpacked.left_out_bytes));
+        }
+        Ok(())
+    }
+
+    /// Makes the file that is to be the newest of the tree so. Without it the tool is slower.
+    fn renew(&self) {
+        let Some(path) = self.job.newest.as_ref().map(|path| self.app().join(path)) else {
+            return;
+        };
+        if fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file()) {
+            let renewed = fs_err::File::open(&path);
+            let _ = renewed.and_then(|file| file.file().set_modified(SystemTime::now()));
+        }
+    }
+
+    /// The tree that was just stored, where only strip will look at it.
+    pub(super) fn packed_whole(&self, record: Option<&Record>) -> Option<thin::Packed> {
+        let record = record.filter(|record| !record.digest.is_empty())?;
+        self.kept_apart.map(|_| thin::Packed {
+            folder: self.data(),
+            digest: record.digest.clone(),
+            left_out: HashSet::new(),
+        })
+    }
+
+    /// The lifecycle has checked the layer's digest; counts and sizes tell the rest.
+    fn check_layer(&self, record: &Record) -> std::result::Result<(), Fault> {
+        if record.is_away {
+            // The lifecycle takes it over from the last image, which names its digest.
+            return Ok(());
+        }
+        let tree = Tree::read(&self.data());
+        let totals = tree.totals();
+        if tree.unread().is_empty()
+            && (totals.files, totals.bytes) == (record.files, record.tree_bytes)
+        {
+            Ok(())
+        } else {
+            Err(Fault::Damaged(format!(
+                "it has {} files, not {}",
+                totals.files, record.files
+            )))
+        }
+    }
+
+    /// Marks the cache as good for one more build.
+    pub(super) fn hold(&self, record: &Record, progress: &mut dyn Progress) {
+        shelf::hold(self.context, &self.job.stores);
+        let store = self.context.store;
+        let held = store.commit(self.name, record, self.kept());
+        // On a full disk the cache is lost to the next build, not to this one.
+        let exposed = held.and_then(|()| {
+            // The image has them, and any file here would take its layer's place.
+            if record.is_away {
+                Ok(())
+            } else {
+                self.expose()
+            }
+        });
+        if let Err(error) = exposed {
+            self.warn(&CACHE_NOT_STORED, error, progress);
+        }
+    }
+
+    pub(super) fn expose(&self) -> std::io::Result<()> {
+        match self.class {
+            Class::Layer { .. } => self.context.store.expose(self.name, &self.job.exposes),
+            Class::Packed { .. } => Ok(()),
+        }
+    }
+
+    fn take_back(&self) -> Result<()> {
+        self.mark
+            .take_back(self.app(), self.trees)
+            .map_err(|error| io("removing an unfinished tree in", self.app(), &error))
+    }
+
+    /// Makes an old tree, already restored, what is wanted now.
+    pub(super) fn sync(&mut self, old: &Record, progress: &mut dyn Progress) -> Result<Synced> {
+        let begun = Instant::now();
+        let locks = self.lockfile_content();
+        self.mark
+            .set()
+            .and_then(|()| self.context.store.touch(self.name))
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        let synced = self.steps(&self.job.sync, progress).is_ok();
+        if !synced || locks != self.lockfile_content() {
+            // A lockfile that the sync changed was out of step: the clean install says so.
+            self.put_lockfile_back(locks.as_deref())?;
+            self.take_back()?;
+            return Ok(Synced::Failed);
+        }
+        // A later hit saves a whole install, not this short one.
+        self.finish_install(begun, old.install, progress)
+            .map(Synced::Done)
+    }
+
+    fn lockfile_path(&self) -> Option<PathBuf> {
+        let lockfile = self.job.lockfile.as_ref()?;
+        Some(self.app().join(&self.job.folder).join(&lockfile.path))
+    }
+
+    fn lockfile_content(&self) -> Option<Vec<u8>> {
+        beneath::read(self.lockfile_path()?).ok()
+    }
+
+    fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
+        match (self.lockfile_path(), content) {
+            (Some(path), Some(content))
+                if beneath::read(&path).ok().as_deref() != Some(content) =>
+            {
+                fs_err::write(&path, content).map_err(|error| io("writing", &path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs the package manager on nothing and keeps what it made.
+    pub(super) fn install(&mut self, progress: &mut dyn Progress) -> Result<Option<Record>> {
+        let begun = Instant::now();
+        self.mark
+            .set()
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        if let Class::Layer { .. } = self.class {
+            let begun = self.context.store.begin(self.name);
+            let data = self.data();
+            begun
+                .and_then(|_| fs_err::create_dir(&data))
+                .map_err(|error| io("writing to", &data, &error))?;
+        }
+        shelf::open(self.context, &self.job.stores, &mut self.variables);
+        if let Err(problem) = self.steps(&self.job.install, progress) {
+            // The install's own failure is what the user must see.
+            let _ = self.take_back();
+            let _ = self.context.store.discard(self.name);
+            return Err(problem);
+        }
+        let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);
+        let none = lockfile::Packages::new();
+        shelf::close(self.context, &self.job.stores, packages.unwrap_or(&none));
+        self.finish_install(begun, Duration::ZERO, progress)
+    }
+
+    fn finish_install(
+        &self,
+        begun: Instant,
+        at_least: Duration,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<Record>> {
+        let install = begun.elapsed().max(at_least);
+        self.strip_outside(progress);
+        if let Some((from, to)) = &self.job.relocate {
+            for tree in self.trees {
+                super::relocate::relocate(&self.app().join(tree), from, to)
+                    .map_err(|error| io("writing to", tree, &error))?;
+            }
+        }
+        self.mark
+            .clear()
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        self.keep(install, progress)
+    }
+
+    /// Strips what strip itself can't see later. A failure leaves everything as it is.
+    fn strip_outside(&self, progress: &mut dyn Progress) {
+        let Some(folder) = &self.job.outside else {
+            return;
+        };
+        let Context {
+            app,
+            config,
+            environment,
+            ..
+        } = self.context;
+        let layers = self.context.layers_root();
+        let layers = layers.map(slugsmith_facts::layers::read);
+        let commands = layers.map(|layers| start::set_by(&layers, &app.root));
+        let commands = commands.unwrap_or_default();
+        match layer::run(&app.root, folder, config, environment, commands) {
+            Ok(went) if went.totals.files == 0 => {}
+            Ok(went) => progress.event(Event::LayerStripped(&went)),
+            Err(problem) => progress.event(Event::Warning(&problem)),
+        }
+    }
+
+    pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+        steps::run(steps, self.job, self.app(), &self.variables, progress)
+    }
+}

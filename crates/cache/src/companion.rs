@@ -1,0 +1,87 @@
+//! What does the companion buildpack do at the front of the list?
+//!
+//! `slugsmith/restore` gives framework and custom caches back before the other buildpacks
+//! build, from what `slugsmith/slugsmith` kept at the end of the last build. It keeps
+//! nothing itself: layers belong to one buildpack, and only the last one sees what the
+//! others wrote. So it only reads the last one's layers, which the lifecycle has restored
+//! for all buildpacks before the first one runs. It also writes down what is in the app
+//! ([`Before`]), which nobody can see later.
+
+use std::path::Path;
+
+use super::store::Store;
+use super::{Context, Outcome, folders};
+use crate::event::{Event, Progress};
+use slugsmith_facts::before::Before;
+use slugsmith_facts::layers::{self, Order};
+use slugsmith_finding::error::{Result, io};
+
+/// Id of the buildpack that keeps what the companion gives back.
+pub const KEEPER: &str = "slugsmith/slugsmith";
+
+/// Whether what is written now will be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// `slugsmith/slugsmith` comes later in the list.
+    Follows,
+    /// It is not in the list.
+    Missing,
+    /// Classic buildpacks don't know their list.
+    Unknown,
+}
+
+/// What the companion did.
+#[derive(Debug)]
+pub struct Companion {
+    pub restored: Vec<Outcome>,
+    /// Whether an earlier build kept anything at all.
+    pub has_store: bool,
+    pub keeper: Keeper,
+    /// Files of the app that were noted.
+    pub noted: usize,
+}
+
+/// Where the last buildpack keeps its caches, seen from the companion's layers directory.
+#[must_use]
+pub fn store_of_keeper(layers: &Path) -> Store {
+    let root = layers.parent().unwrap_or(layers);
+    Store::of_another(root.join(layers::escape(KEEPER)))
+}
+
+/// Gives caches back and notes the app's files in `notes`, an existing folder.
+///
+/// # Errors
+/// An app or a folder of ours that can't be written to.
+pub fn run(context: &Context<'_>, notes: &Path, progress: &mut dyn Progress) -> Result<Companion> {
+    let mut before = Before::read(&context.app.root);
+    let mut folders = folders::Folders::of(context);
+    folders.clean()?;
+    let restored = folders.restore_early(progress);
+    before.restored = restored
+        .iter()
+        .map(|outcome| outcome.decision.name.clone())
+        .collect();
+    before
+        .save(notes)
+        .map_err(|error| io("writing to", notes, &error))?;
+    let companion = Companion {
+        has_store: context.store.has_any(),
+        keeper: keeper(context),
+        noted: before.files.len(),
+        restored,
+    };
+    progress.event(Event::Companion(&companion));
+    Ok(companion)
+}
+
+fn keeper(context: &Context<'_>) -> Keeper {
+    let Some(root) = context.layers_root() else {
+        return Keeper::Unknown;
+    };
+    let layers = layers::read(root);
+    match layers.order {
+        Order::Group if layers.group.iter().any(|one| one.id == KEEPER) => Keeper::Follows,
+        Order::Group => Keeper::Missing,
+        Order::Metadata | Order::Unknown => Keeper::Unknown,
+    }
+}

@@ -1,0 +1,176 @@
+//! One cache folder: does what is stored fit, and what becomes of what the build left in it?
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::warn;
+use crate::event::Progress;
+use crate::inputs::Inputs;
+use crate::pack::{self, Fault, Links, Old};
+use crate::presets::custom;
+use crate::store::{Kept, Record, Stored};
+use crate::{CACHE_DISCARDED, Context, Decision, Outcome, Verdict, apply};
+use slugsmith_finding::units;
+
+pub(super) struct Folder {
+    pub(super) name: String,
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) inputs: Inputs,
+    pub(super) most: u64,
+    /// Whether the app needs it when it runs.
+    pub(super) launch: bool,
+    /// Set when this run gave it back.
+    pub(super) restored: Option<Box<Record>>,
+}
+
+pub(super) enum Change {
+    /// It isn't there.
+    None,
+    /// The bytes that are stored already.
+    Same(Record),
+    First(Record),
+    Other(Record),
+}
+
+impl Change {
+    pub(super) fn record(&self) -> Option<&Record> {
+        match self {
+            Self::None => None,
+            Self::Same(record) | Self::First(record) | Self::Other(record) => Some(record),
+        }
+    }
+
+    pub(super) fn reason(&self, is_late: bool) -> &'static str {
+        match self {
+            Self::First(_) => "first build",
+            _ if is_late => {
+                "built without it; put slugsmith/restore first in the list of buildpacks"
+            }
+            _ => "contents changed",
+        }
+    }
+}
+
+impl Folder {
+    /// What is stored for it, if it fits and nothing is in its place.
+    pub(super) fn stored(
+        &self,
+        context: &Context<'_>,
+        progress: &mut dyn Progress,
+    ) -> Option<Box<Record>> {
+        if context.is_reset(&self.name) {
+            // If it can't be removed it is overwritten at the end.
+            let _ = context.store.discard(&self.name);
+            return None;
+        }
+        // What an install left below node_modules is older than what is stored.
+        let is_there = |path: &PathBuf| {
+            !path.starts_with("node_modules")
+                && fs_err::symlink_metadata(context.app.root.join(path)).is_ok()
+        };
+        match context.store.look_up(&self.name) {
+            Stored::Complete(record) => {
+                let fits = record.inputs == self.inputs;
+                (fits && !self.paths.iter().any(is_there)).then_some(record)
+            }
+            Stored::Unusable(why) => {
+                let _ = context.store.discard(&self.name);
+                warn(&CACHE_DISCARDED, &self.name, why, progress);
+                None
+            }
+            Stored::Nothing => None,
+        }
+    }
+
+    pub(super) fn keep(&self, context: &Context<'_>) -> std::result::Result<Change, Fault> {
+        let store = context.store;
+        let app = &context.app.root;
+        let stored = match store.look_up(&self.name) {
+            Stored::Complete(record) => Some(record),
+            Stored::Unusable(_) | Stored::Nothing => None,
+        };
+        if !self.paths.iter().any(|path| app.join(path).exists()) {
+            if let Some(record) = stored {
+                // Not made this time; the next build may want it.
+                store.hold_over(&self.name, &record, Kept::CACHE)?;
+            }
+            return Ok(Change::None);
+        }
+        let sibling = store.fresh()?;
+        let data = store.folder(&self.name).join("data");
+        let old = stored
+            .as_ref()
+            .and_then(|record| Old::open(&data, &record.digest));
+        let packed = pack::pack(app, &self.paths, &sibling, Links::Inside, old.as_ref());
+        let packed = match packed {
+            Ok(packed) if packed.tree_bytes > self.most => {
+                pack::remove(&sibling)?;
+                return Err(custom::too_large(packed.tree_bytes, self.most));
+            }
+            Ok(packed) => packed,
+            Err(fault) => {
+                pack::remove(&sibling)?;
+                return Err(fault);
+            }
+        };
+        if let Some(record) = &stored
+            && record.digest == packed.digest
+            && record.inputs == self.inputs
+        {
+            // The same bytes: the layer stays as it is.
+            pack::remove(&sibling)?;
+            store.commit(&self.name, record, Kept::CACHE)?;
+            return Ok(Change::Same(*record.clone()));
+        }
+        let record = Record {
+            inputs: self.inputs.clone(),
+            stored_at: apply::now(),
+            install: Duration::ZERO,
+            files: packed.files,
+            tree_bytes: packed.tree_bytes,
+            stored_bytes: packed.stored_bytes,
+            digest: packed.digest,
+            is_away: false,
+        };
+        if packed.files == 0 {
+            pack::remove(&sibling)?;
+            store.discard(&self.name)?;
+            return Ok(Change::None);
+        }
+        let folder = store.begin(&self.name)?;
+        fs_err::rename(sibling, folder.join("data"))?;
+        store.commit(&self.name, &record, Kept::CACHE)?;
+        Ok(match stored {
+            None => Change::First(record),
+            Some(_) => Change::Other(record),
+        })
+    }
+
+    /// Takes a cache that the app doesn't need out of it.
+    pub(super) fn leave(&self, context: &Context<'_>) {
+        if !self.launch {
+            for path in &self.paths {
+                // What stays only makes the slug larger.
+                let _ = pack::remove_tree(&context.app.root, path);
+            }
+        }
+    }
+
+    pub(super) fn outcome(
+        &self,
+        verdict: Verdict,
+        took: Duration,
+        record: Option<&Record>,
+    ) -> Outcome {
+        let files = record.map_or(0, |record| record.files);
+        let mut outcome = apply::empty(Decision {
+            name: self.name.clone(),
+            what: units::counted(files, "file"),
+            verdict,
+        });
+        outcome.took = took;
+        outcome.tree_bytes = record.map_or(0, |record| record.tree_bytes);
+        outcome.stored_bytes = record.map_or(0, |record| record.stored_bytes);
+        outcome
+    }
+}

@@ -1,0 +1,231 @@
+//! What go, cargo, Maven and Gradle have in common.
+//!
+//! What is built depends on every source file, so the whole app is the key, and an
+//! unchanged app runs no compiler. A changed one finds the downloads and compiled objects
+//! of the last build on shelves, which are content-addressed or checksummed by the tools
+//! themselves; one that goes by file times gets them back ([`Shelf::sources`]).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{
+    Job, PACKED, Place, Recognised, Shelf, Site, Step, UNPINNED, cargo, go, gradle, machine, maven,
+    missing, not_pinned,
+};
+use crate::inputs::{Inputs, read_regular};
+use crate::lockfile::{Lockfile, Packages};
+use crate::{adopt, secrets};
+use slugsmith_facts::tools;
+use slugsmith_facts::tree::{EntryKind, Tree};
+use slugsmith_finding::error::Problem;
+use slugsmith_finding::units::counted;
+
+/// Above this a shelf is emptied, in bytes.
+const MOST: u64 = 2_000_000_000;
+
+/// One of these tools, as far as nothing has to be read to know it.
+pub(super) struct Tool {
+    pub name: &'static str,
+    /// Runs it and prints its version.
+    pub version: &'static [&'static str],
+    /// A script of the app that brings the tool along.
+    pub wrapper: Option<&'static str>,
+    /// Beginnings of the names of variables that matter.
+    pub variables: &'static [&'static str],
+    /// Name of the shelf, and its variable.
+    pub shelves: &'static [(&'static str, &'static str)],
+    pub look: fn(&Place<'_>) -> Option<Found>,
+}
+
+/// What a tool finds in an app.
+pub(super) struct Found {
+    /// The file that names packages and versions.
+    pub lockfile: &'static str,
+    pub packages: Packages,
+    /// What the build makes, relative to the place.
+    pub outputs: Vec<PathBuf>,
+    pub arguments: Vec<&'static str>,
+    /// Why another version may come tomorrow, if it may.
+    pub unpinned: Option<&'static str>,
+}
+
+const TOOLS: &[&Tool] = &[&go::TOOL, &cargo::TOOL, &maven::TOOL, &gradle::TOOL];
+
+pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+    let (tool, found) = TOOLS
+        .iter()
+        .find_map(|tool| Some((*tool, (tool.look)(place)?)))?;
+    let trees: Vec<_> = found.outputs.iter().map(|path| place.tree(path)).collect();
+    let mut what = found.lockfile.to_owned();
+    if !found.packages.is_empty() {
+        let count = counted(found.packages.len() as u64, "package");
+        what = format!("{what}, {count}");
+    }
+    if let Some(why) = found.unpinned {
+        what = format!("{what}, {}", not_pinned(why));
+    }
+    let name = place.name(tool.name);
+    let manifest = text(place, "go.mod");
+    Some(Recognised::Site(Site {
+        name: name.clone(),
+        what,
+        class: PACKED,
+        trees,
+        adoption: adopt::compiled(&place.wanted(&name), &found.outputs, &manifest),
+        job: Box::new(move || job(place, tool, found)),
+    }))
+}
+
+fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
+    let environment = place.context.environment;
+    let wrapper = tool.wrapper.filter(|name| place.app.has(name));
+    let program = tool.version.first().copied().unwrap_or(tool.name);
+    let mut inputs = Inputs::default();
+    machine(&mut inputs, place.context);
+    match (tools::find(program, environment), wrapper) {
+        (Some(path), None) => {
+            let arguments = tool.version.get(1..).unwrap_or_default();
+            let version = tools::ask(&path, arguments, environment);
+            inputs.plain(
+                tool.name,
+                version.ok_or_else(|| missing(found.lockfile, program))?,
+            );
+        }
+        // The wrapper's properties name its version and are among the sources.
+        (_, Some(_)) => {}
+        (None, None) => return Err(missing(found.lockfile, program)),
+    }
+    secrets::environment(&mut inputs, environment, |name| {
+        tool.variables.iter().any(|prefix| name.starts_with(prefix)) && !is_place(name)
+    });
+    // Shelves are good for any sources, but not for another toolchain or machine.
+    let shelf_inputs = inputs.clone();
+    sources(&mut inputs, &place.app.root, &found.outputs);
+    let stores = tool
+        .shelves
+        .iter()
+        .map(|(name, variable)| Shelf {
+            name: place.name(name),
+            variable,
+            inputs: shelf_inputs.clone(),
+            most: MOST,
+            sources: (*variable == "CARGO_TARGET_DIR").then(|| place.app.root.clone()),
+        })
+        .collect();
+    let program = wrapper.map_or_else(|| program.to_owned(), |name| format!("./{name}"));
+    Ok(Job {
+        lockfile: Some(Lockfile {
+            path: found.lockfile.to_owned(),
+            packages: found.packages,
+        }),
+        expires: found.unpinned.map(|_| -> Duration { UNPINNED }),
+        install: vec![Step::new(program, &found.arguments).script()],
+        stores,
+        ..Job::new(inputs, place.at.clone())
+    })
+}
+
+/// Variables that say where a tool keeps its own files, not what it builds.
+fn is_place(name: &str) -> bool {
+    [
+        "GOPATH",
+        "GOROOT",
+        "GOCACHE",
+        "GOMODCACHE",
+        "GOENV",
+        "GOBIN",
+        "GOTMPDIR",
+        "CARGO_HOME",
+        "CARGO_TARGET_DIR",
+        "RUSTUP_HOME",
+        "MAVEN_HOME",
+        "GRADLE_USER_HOME",
+        "GRADLE_HOME",
+    ]
+    .contains(&name)
+}
+
+/// Folders that no compiler reads.
+const LEFT_OUT: &[&str] = &[".git", "node_modules", "target", ".venv", ".gradle"];
+
+/// Every file of the app, one input per entry of its root folder, so that a miss says
+/// roughly where the change is.
+pub(super) fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
+    let mut parts: std::collections::BTreeMap<String, blake3::Hasher> =
+        std::collections::BTreeMap::new();
+    for entry in Tree::read(root).entries() {
+        let path = entry.path();
+        let is_ours = outputs.iter().any(|output| path.starts_with(output))
+            || LEFT_OUT.iter().any(|name| path.starts_with(name))
+            || path.to_string_lossy().starts_with(".slugsmith-");
+        let is_prose =
+            path.extension().is_some_and(|end| end == "md") && path.components().count() == 1;
+        if is_ours || is_prose || entry.kind() == EntryKind::Directory {
+            continue;
+        }
+        let full = root.join(path);
+        let content = match entry.kind() {
+            EntryKind::Symlink => fs_err::read_link(&full)
+                .map(|target| target.into_os_string().into_encoded_bytes())
+                .unwrap_or_default(),
+            _ => read_regular(&full).unwrap_or_default(),
+        };
+        let top = path.components().next();
+        let top = top.map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let hasher = parts.entry(top.unwrap_or_default()).or_default();
+        for part in [path.as_os_str().as_encoded_bytes(), &content] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    for (name, hasher) in parts {
+        inputs.digest(name, hasher.finalize().as_bytes());
+    }
+}
+
+/// `outputs` of each module: the root and every folder below it that has `manifest` and
+/// sources. What the first one makes is there when a build is complete.
+pub(super) fn modules(app: &Path, manifests: &[&str], outputs: &[&str]) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    let mut pending = vec![PathBuf::new()];
+    while let Some(folder) = pending.pop() {
+        let full = app.join(&folder);
+        if manifests.iter().any(|name| full.join(name).is_file()) {
+            folders.push(folder.clone());
+        }
+        if folder.components().count() >= 4 {
+            continue;
+        }
+        for entry in fs_err::read_dir(&full).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let is_hidden = name.as_encoded_bytes().starts_with(b".");
+            let is_other = ["src", "build", "target", "node_modules"]
+                .iter()
+                .any(|other| name == *other);
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !is_hidden && !is_other {
+                pending.push(folder.join(name));
+            }
+        }
+    }
+    folders.sort_unstable();
+    let with_sources: Vec<_> = folders
+        .iter()
+        .filter(|folder| app.join(folder).join("src").is_dir())
+        .cloned()
+        .collect();
+    let chosen = if with_sources.is_empty() {
+        folders
+    } else {
+        with_sources
+    };
+    outputs
+        .iter()
+        .flat_map(|output| chosen.iter().map(move |folder| folder.join(output)))
+        .collect()
+}
+
+/// The file's text; empty if it isn't there.
+pub(super) fn text(place: &Place<'_>, path: impl AsRef<Path>) -> String {
+    let content = read_regular(&place.app.root.join(path)).unwrap_or_default();
+    String::from_utf8_lossy(&content).into_owned()
+}

@@ -1,0 +1,85 @@
+//! Which folders do well-known build tools keep for themselves?
+//!
+//! Class packed, and none of them is installed by us: a script of the app, or another
+//! buildpack, fills them. Their tools check what is in them, so the key is the machine.
+//!
+//! | tool | folder |
+//! |---|---|
+//! | Next.js | `.next/cache` |
+//! | Nuxt | `.nuxt` |
+//! | Angular | `.angular/cache` |
+//! | Nx | `.nx`: the cache and the database that lists it |
+//! | Turborepo | `.turbo` |
+//! | Vite | `.vite`, `node_modules/.vite` |
+//! | Babel, webpack and others | `node_modules/.cache` |
+//! | Rails, Sprockets, Bootsnap | `tmp/cache/assets`, `tmp/cache/bootsnap` |
+//! | Playwright | `.cache/ms-playwright`, where production needs it ([`super::javascript::browsers`]) |
+//! | TypeScript | `*.tsbuildinfo` with what `tsc` made ([`typescript`]) |
+//!
+//! Left alone: a folder that the app serves from, because a Procfile or start script names
+//! it: its contents are the app's own then, not a tool's.
+
+mod typescript;
+
+use std::path::PathBuf;
+
+use crate::Context;
+use crate::inputs::Inputs;
+use slugsmith_facts::beneath;
+
+pub(crate) use self::typescript::make_old;
+
+const FOLDERS: &[&str] = &[
+    ".next/cache",
+    ".nuxt",
+    ".angular/cache",
+    ".nx",
+    ".parcel-cache",
+    ".turbo",
+    ".vite",
+    ".eleventy-cache",
+    ".cache/ms-playwright",
+    "node_modules/.cache",
+    "node_modules/.vite",
+    "tmp/cache/assets",
+    "tmp/cache/bootsnap",
+];
+
+/// A cache of a well-known tool, there or not.
+pub(crate) struct Known {
+    pub name: String,
+    pub paths: Vec<PathBuf>,
+    /// What decides beside the machine whether it still fits.
+    pub inputs: Inputs,
+}
+
+/// Everything that may be kept for this app.
+pub(crate) fn known(context: &Context<'_>) -> Vec<Known> {
+    let starts = starts(context);
+    FOLDERS
+        .iter()
+        .filter(|folder| !starts.iter().any(|command| command.contains(**folder)))
+        .map(|folder| Known {
+            name: (*folder).to_owned(),
+            paths: vec![PathBuf::from(folder)],
+            inputs: Inputs::default(),
+        })
+        .chain(typescript::known(context))
+        .collect()
+}
+
+/// The commands that start the app.
+fn starts(context: &Context<'_>) -> Vec<String> {
+    let app = context.app;
+    let procfile = beneath::text_in(&app.root, "Procfile").unwrap_or_default();
+    let start = app
+        .package_json
+        .good()
+        .and_then(|manifest| manifest.pointer("/scripts/start")?.as_str());
+    procfile
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .chain(start)
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,303 @@
+//! `*.tsbuildinfo`: what TypeScript has checked and written, so that it need not again.
+//!
+//! Such a file says that outputs are there. Without them `tsc` writes nothing, so it is
+//! kept together with the folder of its outputs (`outDir`), or alone where nothing is
+//! written (`noEmit`). Other tools may write into that folder as well, and what `tsc` made
+//! of a source that is gone would stay in it; so it is given back only where nothing but
+//! the contents of TypeScript sources has changed. `tsc -b` takes a file that is newer
+//! than the sources for an answer: what is given back gets the oldest time there is, and
+//! `tsc` compares contents instead (TypeScript handbook, "Project References", `incremental`).
+//!
+//! Left alone: project references and configurations that TypeScript can't find by
+//! relative `extends`, outputs beside their sources.
+
+use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use super::Known;
+use crate::Context;
+use crate::inputs::{Inputs, read_regular};
+use slugsmith_facts::tree::{EntryKind, Tree};
+
+const SOURCES: &[&str] = &["ts", "tsx", "mts", "cts"];
+const LEFT_OUT: &[&str] = &[".git", "node_modules", ".next", ".turbo", ".vite", ".nx"];
+
+/// The caches of every `tsconfig*.json` in the app's root that is incremental.
+pub(super) fn known(context: &Context<'_>) -> Vec<Known> {
+    let app = context.app;
+    let mut found: Vec<Known> = Vec::new();
+    for name in &app.names {
+        let is_config = name.starts_with("tsconfig")
+            && Path::new(name).extension().is_some_and(|end| end == "json");
+        if !is_config {
+            continue;
+        }
+        let Some((file, outputs)) = Options::read(&app.root, name).and_then(|all| all.paths(name))
+        else {
+            continue;
+        };
+        let paths: Vec<_> = std::iter::once(file).chain(outputs).collect();
+        found.push(Known {
+            name: format!("tsbuildinfo of {name}"),
+            paths,
+            inputs: Inputs::default(),
+        });
+    }
+    if !found.is_empty() {
+        let made: Vec<_> = found.iter().flat_map(|known| known.paths.clone()).collect();
+        let inputs = everything_else(&app.root, &made);
+        for known in &mut found {
+            known.inputs.clone_from(&inputs);
+        }
+    }
+    found
+}
+
+/// The names of TypeScript sources, and the contents of all other files.
+fn everything_else(root: &Path, made: &[PathBuf]) -> Inputs {
+    let mut names = String::new();
+    let mut others = blake3::Hasher::new();
+    for entry in Tree::read(root).entries() {
+        let path = entry.path();
+        let is_left_out = LEFT_OUT.iter().any(|name| path.starts_with(name))
+            || made.iter().any(|made| path.starts_with(made))
+            || path.to_string_lossy().starts_with(".slugsmith-");
+        if is_left_out || entry.kind() != EntryKind::File {
+            continue;
+        }
+        let name = path.to_string_lossy();
+        let is_source = path
+            .extension()
+            .is_some_and(|end| SOURCES.iter().any(|source| end == *source));
+        if is_source {
+            names.push_str(&name);
+            names.push('\n');
+        } else {
+            let content = read_regular(&root.join(path)).unwrap_or_default();
+            for part in [name.as_bytes(), &content] {
+                others.update(&(part.len() as u64).to_le_bytes());
+                others.update(part);
+            }
+        }
+    }
+    let mut inputs = Inputs::default();
+    inputs.digest("names of TypeScript sources", names.as_bytes());
+    inputs.digest(
+        "files that are not TypeScript",
+        others.finalize().as_bytes(),
+    );
+    inputs
+}
+
+/// Gives what was given back the oldest time there is.
+pub(crate) fn make_old(app: &Path, paths: &[PathBuf]) -> std::io::Result<()> {
+    let is_ours = |path: &Path| path.extension().is_some_and(|end| end == "tsbuildinfo");
+    for path in paths {
+        let full = app.join(path);
+        if full.is_dir() {
+            let below = fs_err::read_dir(&full)?.flatten();
+            for path in below.map(|entry| entry.path()).filter(|path| is_ours(path)) {
+                make_oldest(&path)?;
+            }
+        } else if is_ours(path) && full.is_file() {
+            make_oldest(&full)?;
+        }
+    }
+    Ok(())
+}
+
+fn make_oldest(path: &Path) -> std::io::Result<()> {
+    let oldest = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let (file, _) = fs_err::File::open(path)?.into_parts();
+    file.set_modified(oldest)
+}
+
+/// The compiler options that decide where things go.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Options {
+    incremental: bool,
+    no_emit: bool,
+    out_dir: Option<PathBuf>,
+    root_dir: Option<PathBuf>,
+    file: Option<PathBuf>,
+}
+
+impl Options {
+    /// With what it extends; paths are relative to the app.
+    fn read(root: &Path, name: &str) -> Option<Self> {
+        let mut chain = Vec::new();
+        let mut next = Some(PathBuf::from(name));
+        while let Some(path) = next.take().filter(|_| chain.len() < 8) {
+            let text = read_regular(&root.join(&path)).ok()?;
+            let config: Value =
+                serde_json::from_str(&plain(&String::from_utf8_lossy(&text))).ok()?;
+            let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+            next = match config.get("extends") {
+                // A package's configuration sets no place in the app.
+                Some(Value::String(base)) if base.starts_with('.') => Some(inside(&folder, base)?)
+                    .map(|path| match path.extension() {
+                        Some(_) => path,
+                        None => path.with_extension("json"),
+                    }),
+                _ => None,
+            };
+            chain.push((folder, config));
+        }
+        let mut options = Self::default();
+        // The first of the chain wins, so it comes last.
+        for (folder, config) in chain.iter().rev() {
+            let field = |name: &str| config.pointer(&format!("/compilerOptions/{name}"));
+            let flag = |name: &str| field(name).and_then(Value::as_bool);
+            let path = |name: &str| inside(folder, field(name)?.as_str()?);
+            let is_on = flag("incremental").or(flag("composite"));
+            options.incremental = is_on.unwrap_or(options.incremental);
+            options.no_emit = flag("noEmit").unwrap_or(options.no_emit);
+            options.out_dir = path("outDir").or(options.out_dir);
+            options.root_dir = path("rootDir").or(options.root_dir);
+            options.file = path("tsBuildInfoFile").or(options.file);
+        }
+        Some(options)
+    }
+
+    /// The tsbuildinfo and the folder that it speaks of (TypeScript's "tsBuildInfoFile").
+    fn paths(&self, config: &str) -> Option<(PathBuf, Option<PathBuf>)> {
+        let stem = Path::new(config).file_stem()?;
+        let mut name = stem.to_owned();
+        name.push(".tsbuildinfo");
+        let outputs = self.out_dir.clone().filter(|_| !self.no_emit);
+        let is_whole_app = |path: &PathBuf| path.as_os_str().is_empty();
+        if !self.incremental
+            || outputs.as_ref().is_some_and(is_whole_app)
+            || (outputs.is_none() && !self.no_emit)
+        {
+            return None;
+        }
+        let beside = match (&self.out_dir, &self.root_dir) {
+            // `outDir` and the way from `rootDir` to the configuration, which is in the root.
+            (Some(out), root) => {
+                let up = root.iter().flat_map(|root| root.components());
+                inside(out, &format!("{}x", "../".repeat(up.count())))?.with_file_name(&name)
+            }
+            (None, _) => PathBuf::from(&name),
+        };
+        let file = self.file.clone().unwrap_or(beside);
+        let outputs = outputs.filter(|outputs| !file.starts_with(outputs));
+        match (outputs, &self.out_dir) {
+            // It lies among its outputs: they go together as one folder.
+            (None, Some(out)) if !self.no_emit => Some((out.clone(), None)),
+            (outputs, _) => Some((file, outputs)),
+        }
+    }
+}
+
+/// A path of a configuration, relative to the app; `None` if it leads out of it.
+fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            Component::Normal(part) => out.push(part),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !out.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(out)
+}
+
+/// JSON without the comments and trailing commas that a tsconfig may have.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    let mut in_string = false;
+    while let Some(character) = rest.next() {
+        match (in_string, character, rest.peek()) {
+            (true, '\\', _) => {
+                out.push('\\');
+                out.extend(rest.next());
+                continue;
+            }
+            (false, '/', Some('/')) => {
+                rest.by_ref().find(|c| *c == '\n');
+                continue;
+            }
+            (false, '/', Some('*')) => {
+                let mut last = ' ';
+                rest.next();
+                for c in rest.by_ref() {
+                    if (last, c) == ('*', '/') {
+                        break;
+                    }
+                    last = c;
+                }
+                continue;
+            }
+            (false, ']' | '}', _) => {
+                let end = out.trim_end();
+                if end.ends_with(',') {
+                    let end = end.len() - 1;
+                    out.truncate(end);
+                }
+            }
+            (_, '"', _) => in_string = !in_string,
+            _ => {}
+        }
+        out.push(character);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(configs: &[(&str, &str)]) -> Option<(PathBuf, Option<PathBuf>)> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in configs {
+            fs_err::write(folder.path().join(name), text).unwrap();
+        }
+        Options::read(folder.path(), configs[0].0)?.paths(configs[0].0)
+    }
+
+    #[test]
+    fn the_file_is_found_with_its_outputs() {
+        let some = |file: &str, out: Option<&str>| Some((file.into(), out.map(PathBuf::from)));
+        let of = |options: &str| {
+            let text = format!("// ours\n{{\"compilerOptions\": {{{options},}}, /* x */}}");
+            paths(&[("tsconfig.json", &text)])
+        };
+        // As TypeScript 5 names it, tried with `tsc --incremental`.
+        assert_eq!(
+            of(r#""incremental":true,"outDir":"./dist""#),
+            some("dist", None)
+        );
+        assert_eq!(
+            of(r#""incremental":true,"outDir":"dist","rootDir":"src""#),
+            some("tsconfig.tsbuildinfo", Some("dist"))
+        );
+        assert_eq!(
+            of(r#""incremental":true,"noEmit":true"#),
+            some("tsconfig.tsbuildinfo", None)
+        );
+        assert_eq!(
+            of(r#""composite":true,"outDir":"dist","tsBuildInfoFile":".cache/a.tsbuildinfo""#),
+            some(".cache/a.tsbuildinfo", Some("dist"))
+        );
+        assert_eq!(of(r#""outDir":"dist""#), None);
+        assert_eq!(of(r#""incremental":true"#), None, "outputs beside sources");
+        assert_eq!(of(r#""incremental":true,"outDir":"../x""#), None);
+        let base = r#"{"compilerOptions":{"incremental":true,"outDir":"dist"}}"#;
+        assert_eq!(
+            paths(&[
+                ("tsconfig.build.json", r#"{"extends":"./tsconfig"}"#),
+                ("tsconfig.json", base)
+            ]),
+            some("dist", None)
+        );
+    }
+}

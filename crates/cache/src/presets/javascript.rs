@@ -1,0 +1,150 @@
+//! What all JavaScript package managers share: which one an app uses, scripts that have
+//! to run, the fields of a manifest that matter, settings and patches.
+
+pub(super) mod browsers;
+pub(super) mod manifest;
+pub(super) mod plan;
+mod settings;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+pub(super) use self::manifest::{FIELDS, expand, members, trees, workspace_globs};
+pub(super) use self::plan::Plan;
+use super::{Place, Prune, Recognised, bun, machine, missing, npm, pnpm, yarn};
+use crate::adopt::{self, Adoption};
+use crate::inputs::Inputs;
+use slugsmith_facts::{Parsed, tools};
+use slugsmith_finding::error::Problem;
+
+/// Finds the package manager of a place: the lockfile decides, and where there are
+/// several, the manifest's `packageManager`.
+pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+    let manifest = match &place.app.package_json {
+        Parsed::Missing => return None,
+        Parsed::Broken(malformed) => return Some(place.unusable("npm", malformed)),
+        Parsed::Good(manifest) => manifest,
+    };
+    let named = manifest
+        .get("packageManager")
+        .and_then(Value::as_str)
+        .and_then(|text| text.split('@').next());
+    let managers: [(&str, &[&str]); 4] = [
+        ("npm", npm::LOCKFILES),
+        ("pnpm", &["pnpm-lock.yaml"]),
+        ("yarn", &["yarn.lock"]),
+        ("bun", bun::LOCKFILES),
+    ];
+    let locked = |name: &str| {
+        managers
+            .iter()
+            .filter(|(manager, _)| *manager == name)
+            .flat_map(|(_, files)| files.iter().copied())
+            .find(|file| place.app.has(file))
+    };
+    let chosen = named
+        .filter(|name| locked(name).is_some())
+        .or_else(|| {
+            managers
+                .iter()
+                .map(|(name, _)| *name)
+                .find(|name| locked(name).is_some())
+        })
+        .or(named)
+        .unwrap_or("npm");
+    let lockfile = locked(chosen);
+    if lockfile.is_none() && !has_dependencies(manifest) {
+        return None;
+    }
+    match (chosen, lockfile) {
+        ("pnpm", Some(_)) => Some(pnpm::recognise(place, manifest)),
+        ("yarn", Some(_)) => Some(yarn::recognise(place, manifest)),
+        ("bun", Some(lockfile)) => Some(bun::recognise(place, manifest, lockfile)),
+        ("npm", lockfile) => Some(npm::recognise(place, manifest, lockfile)),
+        // Without its lockfile no other manager promises the same tree twice.
+        (_, _) => Some(npm::recognise(place, manifest, None)),
+    }
+}
+
+/// By the list of buildpacks, where no tree shows an install.
+pub(super) fn adoption(place: &Place<'_>, manager: &str, manifest: &Value) -> Adoption {
+    let listed = manifest.get("dependencies").and_then(Value::as_object);
+    let has_production = listed.is_some_and(|listed| !listed.is_empty());
+    adopt::javascript(&place.wanted(&place.name(manager)), has_production)
+}
+
+fn has_dependencies(manifest: &Value) -> bool {
+    ["dependencies", "devDependencies", "optionalDependencies"]
+        .iter()
+        .any(|field| {
+            manifest
+                .get(field)
+                .and_then(Value::as_object)
+                .is_some_and(|list| !list.is_empty())
+        })
+}
+
+/// Inputs that every JavaScript install has.
+pub(super) fn inputs(
+    place: &Place<'_>,
+    manifest: &Value,
+    lockfile: &str,
+    manager: &str,
+    plan: &Plan,
+) -> Result<Inputs, Problem> {
+    let environment = place.context.environment;
+    let version =
+        tools::package_version(manager, environment).ok_or_else(|| missing(lockfile, manager))?;
+    let mut inputs = Inputs::default();
+    inputs.plain(manager, version);
+    match tools::node(environment) {
+        Some(node) => {
+            inputs.plain("node", node.version);
+            inputs.plain("node ABI", node.abi);
+        }
+        // Bun is a runtime of its own.
+        None if manager == "bun" => {}
+        None => return Err(missing(lockfile, "node")),
+    }
+    inputs.plain("dev dependencies", plan.word());
+    machine(&mut inputs, place.context);
+    manifest::add(&mut inputs, "package.json", manifest, false);
+    settings::add(&mut inputs, place);
+    Ok(inputs)
+}
+
+/// Dev dependencies of the root and the workspaces go at the end, where a script needed
+/// them.
+pub(super) fn prune(place: &Place<'_>, plan: &Plan, workspaces: &[String]) -> Prune {
+    if !plan.prunes() {
+        return Prune::Nothing;
+    }
+    let root = place.at.clone();
+    let members = workspaces.iter().map(|folder| place.tree(folder));
+    Prune::Modules {
+        projects: std::iter::once(root)
+            .chain(members)
+            .collect::<Vec<PathBuf>>(),
+        more: super::Edges::new(),
+    }
+}
+
+/// Whether an old tree may be the base of a new one: only which versions are wanted has
+/// changed, not how or for what they are built.
+pub(super) fn syncs_over(input: &str) -> bool {
+    const LOCKS: &[&str] = &[
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "bun.lock",
+    ];
+    LOCKS.contains(&input)
+        || [
+            "package.json dependencies",
+            "package.json devDependencies",
+            "package.json optionalDependencies",
+        ]
+        .contains(&input)
+}

@@ -1,0 +1,128 @@
+//! Which settings, variables and files beside the manifest change what an install makes?
+
+use std::path::{Path, PathBuf};
+
+use super::Place;
+use crate::inputs::{Inputs, read_regular};
+use crate::secrets;
+use slugsmith_facts::tree::Tree;
+
+/// Settings that change what is printed or where downloads are kept, not the tree.
+const IRRELEVANT: &[&str] = &[
+    "cache",
+    "loglevel",
+    "progress",
+    "color",
+    "fund",
+    "audit",
+    "update-notifier",
+    "userconfig",
+    "globalconfig",
+    "user-agent",
+    "noproxy",
+    "proxy",
+    "https-proxy",
+    "prefix",
+    "local-prefix",
+    "global-prefix",
+    "init-module",
+    "node-gyp",
+    "npm-version",
+    "prefer-offline",
+    "offline",
+    "maxsockets",
+    "enable-network",
+    "fetch-retries",
+    "fetch-retry-factor",
+    "fetch-retry-mintimeout",
+    "fetch-retry-maxtimeout",
+    "fetch-timeout",
+    "timing",
+];
+
+/// Files that install scripts of well-known packages read in the app's root.
+const SCRIPT_FILES: &[&str] = &[
+    "binding.gyp",
+    "schema.prisma",
+    ".puppeteerrc",
+    ".puppeteerrc.cjs",
+    ".puppeteerrc.json",
+    ".puppeteerrc.js",
+    "puppeteer.config.cjs",
+    "puppeteer.config.js",
+];
+
+/// Variables that install scripts and native builds read.
+const VARIABLES: &[&str] = &[
+    "NODE_ENV", "CC", "CXX", "CFLAGS", "CXXFLAGS", "LDFLAGS", "CPPFLAGS",
+];
+const VARIABLE_PREFIXES: &[&str] = &[
+    "sharp_",
+    "puppeteer_",
+    "playwright_",
+    "cypress_install_",
+    "prisma_",
+    "electron_",
+];
+
+/// Adds the settings files, variables and script files that matter.
+pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>) {
+    let app = &place.app.root;
+    let environment = place.context.environment;
+    let mut rc = |name: &str, path: PathBuf| {
+        if let Ok(text) = read_regular(&path) {
+            let text = secrets::settings(&String::from_utf8_lossy(&text), IRRELEVANT);
+            if !text.is_empty() {
+                inputs.digest(name, text.as_bytes());
+            }
+        }
+    };
+    for name in [".npmrc", ".yarnrc", ".yarnrc.yml"] {
+        rc(name, app.join(name));
+    }
+    let user = environment
+        .get("NPM_CONFIG_USERCONFIG")
+        .or_else(|| environment.get("npm_config_userconfig"))
+        .map(PathBuf::from)
+        .or_else(|| Some(Path::new(environment.get("HOME")?).join(".npmrc")));
+    // The build may run with the app as its home.
+    if let Some(user) = user.filter(|user| *user != app.join(".npmrc")) {
+        rc("the user's .npmrc", user);
+    }
+    secrets::environment(inputs, environment, is_relevant);
+    for name in SCRIPT_FILES {
+        inputs.file(app, name);
+    }
+    for folder in ["patches", ".npm-patches", ".yarn/patches", ".yarn/plugins"] {
+        inputs.folder(app, folder);
+    }
+    prisma(inputs, app);
+}
+
+fn is_relevant(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    for prefix in ["npm_config_", "yarn_", "pnpm_config_"] {
+        if let Some(setting) = lower.strip_prefix(prefix) {
+            return !IRRELEVANT.contains(&setting.replace('_', "-").as_str());
+        }
+    }
+    VARIABLES.contains(&name)
+        || lower.ends_with("_skip_download")
+        || lower.ends_with("_binary_host")
+        || VARIABLE_PREFIXES
+            .iter()
+            .any(|prefix| lower.starts_with(prefix))
+}
+
+/// `@prisma/client` generates its code into `node_modules` from these when it is installed.
+fn prisma(inputs: &mut Inputs, app: &Path) {
+    let root = app.join("prisma");
+    if !root.is_dir() {
+        return;
+    }
+    for entry in Tree::read(&root).entries() {
+        if entry.path().extension().is_some_and(|end| end == "prisma") {
+            inputs.file(app, &format!("prisma/{}", entry.path().to_string_lossy()));
+        }
+    }
+}

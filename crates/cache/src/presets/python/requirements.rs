@@ -1,0 +1,198 @@
+//! What does a requirements.txt ask for, and is all of it pinned?
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::local::Local;
+use crate::inputs::{Inputs, read_regular};
+use crate::secrets;
+
+/// What a requirements file and those that it includes say.
+pub(super) struct Requirements {
+    /// The files, relative to the place.
+    files: Vec<String>,
+    pub locals: Vec<Local>,
+    /// Whether some line lets another version in tomorrow.
+    pub unpinned: bool,
+}
+
+impl Requirements {
+    pub(super) fn read(root: &Path, file: &str) -> Self {
+        let mut found = Self {
+            files: Vec::new(),
+            locals: Vec::new(),
+            unpinned: false,
+        };
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![PathBuf::from(file)];
+        while let Some(path) = pending.pop() {
+            let Some(name) = path.to_str().map(str::to_owned) else {
+                continue;
+            };
+            if !seen.insert(name.clone()) || seen.len() > 100 {
+                continue;
+            }
+            let text = read_regular(&root.join(&path)).unwrap_or_default();
+            let folder = path.parent().unwrap_or(Path::new(""));
+            for line in String::from_utf8_lossy(&text).lines() {
+                match requirement(line) {
+                    Requirement::None | Requirement::Pinned => {}
+                    Requirement::Include(other) => pending.push(folder.join(other)),
+                    Requirement::Local(other, editable) => {
+                        // Its own dependencies are written in no lockfile.
+                        found.unpinned = true;
+                        found.locals.push(Local {
+                            // pip resolves them against where it runs, not where they stand.
+                            path: other,
+                            editable,
+                        });
+                    }
+                    Requirement::Open => found.unpinned = true,
+                }
+            }
+            found.files.push(name);
+        }
+        found
+    }
+
+    /// The files without comments, blank lines and credentials of indexes.
+    pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) {
+        for file in &self.files {
+            let Ok(text) = read_regular(&root.join(file)) else {
+                inputs.file(root, file);
+                continue;
+            };
+            let text = String::from_utf8_lossy(&text);
+            let lines: Vec<_> = text
+                .lines()
+                .map(|line| line.split(" #").next().unwrap_or_default().trim())
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                .map(secrets::without_credentials)
+                .collect();
+            inputs.digest(file, lines.join("\n").as_bytes());
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Requirement {
+    None,
+    Include(String),
+    /// Its folder, and whether it is only linked to.
+    Local(String, bool),
+    Pinned,
+    Open,
+}
+
+fn requirement(line: &str) -> Requirement {
+    let line = line.split(" #").next().unwrap_or_default().trim();
+    if line.is_empty() || line.starts_with('#') {
+        return Requirement::None;
+    }
+    for flag in ["-r", "--requirement", "-c", "--constraint"] {
+        if let Some(rest) = line.strip_prefix(flag)
+            && let Some(path) = rest
+                .strip_prefix([' ', '='])
+                .or((flag.len() == 2).then_some(rest))
+        {
+            let path = path.trim();
+            return if path.contains("://") {
+                // Nobody knows what it will say tomorrow.
+                Requirement::Open
+            } else {
+                Requirement::Include(path.to_owned())
+            };
+        }
+    }
+    let editable = line
+        .strip_prefix("-e ")
+        .or(line.strip_prefix("--editable "));
+    let target = editable.unwrap_or(line).trim();
+    if target.starts_with('.') || target.starts_with('/') || target.starts_with("file:") {
+        let path = target.split(['[', ';']).next().unwrap_or_default();
+        let path = path.trim_start_matches("file:").trim();
+        return Requirement::Local(path.to_owned(), editable.is_some());
+    }
+    if editable.is_none() && line.starts_with('-') {
+        return Requirement::None;
+    }
+    let spec = line.split(';').next().unwrap_or_default();
+    let exact = spec.contains("==") && !spec.contains('*');
+    // A commit is a pin, a branch is not.
+    let commit = target.rsplit('@').next().is_some_and(|end| {
+        let end = end.split('#').next().unwrap_or_default();
+        end.len() == 40 && end.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    if exact || commit || spec.contains("#sha256=") {
+        Requirement::Pinned
+    } else {
+        Requirement::Open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_requirements_are_told_apart() {
+        let open = [
+            "flask",
+            "flask>=2",
+            "flask==2.*",
+            "git+https://h/r@main#egg=r",
+        ];
+        let pinned = [
+            "flask==2.0.1",
+            "flask[async]==2.0.1 ; python_version > '3'",
+            "git+https://h/r@0123456789012345678901234567890123456789#egg=r",
+        ];
+        assert!(
+            open.iter()
+                .all(|line| requirement(line) == Requirement::Open)
+        );
+        assert!(
+            pinned
+                .iter()
+                .all(|line| requirement(line) == Requirement::Pinned)
+        );
+        assert_eq!(
+            requirement("-r base.txt"),
+            Requirement::Include("base.txt".to_owned())
+        );
+        assert_eq!(
+            requirement("-cbase.txt"),
+            Requirement::Include("base.txt".to_owned())
+        );
+        assert_eq!(
+            requirement("-e ./lib[x]"),
+            Requirement::Local("./lib".to_owned(), true)
+        );
+        assert_eq!(
+            requirement("./lib ; python_version > '3'"),
+            Requirement::Local("./lib".to_owned(), false)
+        );
+        assert_eq!(requirement("-r https://x/r.txt"), Requirement::Open);
+        assert_eq!(requirement("--index-url https://x"), Requirement::None);
+        assert_eq!(requirement("  # note"), Requirement::None);
+    }
+
+    #[test]
+    fn comments_and_credentials_are_no_inputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let inputs = |text: &str| {
+            fs_err::write(folder.path().join("requirements.txt"), text).unwrap();
+            let mut inputs = Inputs::default();
+            let found = Requirements::read(folder.path(), "requirements.txt");
+            found.add(&mut inputs, folder.path());
+            inputs
+        };
+        let first = inputs("--index-url https://u:one@h/simple\nidna==3.7\n");
+        let second = inputs("# ours\n--index-url https://u:two@h/simple\n\nidna==3.7 # pin\n");
+        assert_eq!(first, second);
+        assert_ne!(
+            first,
+            inputs("--index-url https://u:one@g/simple\nidna==3.7\n")
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Which files and variables beside the lockfile change what an environment holds?
+
+use std::path::Path;
+
+use super::Lock;
+use crate::inputs::{Inputs, read_regular};
+use crate::secrets;
+use slugsmith_facts::environment::Environment;
+
+const MANIFESTS: &[&str] = &[
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
+    "poetry.toml",
+    "uv.toml",
+    ".python-version",
+];
+
+/// Tables of pyproject.toml's `[tool]` that no installer reads.
+const LINTERS: &[&str] = &[
+    "ruff",
+    "black",
+    "isort",
+    "pytest",
+    "mypy",
+    "pyright",
+    "coverage",
+    "pylint",
+    "flake8",
+    "bandit",
+    "djlint",
+    "pydocstyle",
+    "tox",
+    "nox",
+    "towncrier",
+    "commitizen",
+    "semantic_release",
+    "vulture",
+    "codespell",
+];
+
+const PREFIXES: &[&str] = &["PIP_", "UV_", "POETRY_", "PIPENV_"];
+const VARIABLES: &[&str] = &[
+    "CC",
+    "CXX",
+    "CFLAGS",
+    "CXXFLAGS",
+    "CPPFLAGS",
+    "LDFLAGS",
+    "PYTHONPATH",
+];
+const IRRELEVANT: &[&str] = &[
+    "PIP_CACHE_DIR",
+    "PIP_NO_CACHE_DIR",
+    "PIP_DISABLE_PIP_VERSION_CHECK",
+    "PIP_PROGRESS_BAR",
+    "PIP_QUIET",
+    "PIP_CERT",
+    "PIP_NO_INPUT",
+    "UV_CACHE_DIR",
+    "UV_NO_PROGRESS",
+    "UV_LINK_MODE",
+    "UV_CONCURRENT_DOWNLOADS",
+    "POETRY_CACHE_DIR",
+    "PIPENV_CACHE_DIR",
+];
+
+/// The lockfile, manifests and settings, and the app's own packages.
+pub(super) fn add(inputs: &mut Inputs, root: &Path, lock: &Lock, environment: &Environment) {
+    if let Some(found) = &lock.requirements {
+        found.add(inputs, root);
+    } else {
+        let text = read_regular(&root.join(lock.file)).unwrap_or_default();
+        let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
+        inputs.digest(lock.file, text.as_bytes());
+    }
+    for manifest in MANIFESTS {
+        inputs.file(root, manifest);
+    }
+    pyproject(inputs, root);
+    if let Ok(text) = read_regular(&root.join("pip.conf")) {
+        let text = secrets::settings(&String::from_utf8_lossy(&text), &[]);
+        inputs.digest("pip.conf", text.as_bytes());
+    }
+    for local in &lock.locals {
+        local.add(inputs, root);
+    }
+    secrets::environment(inputs, environment, |name| {
+        !IRRELEVANT.contains(&name)
+            && (VARIABLES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+    });
+}
+
+/// pyproject.toml, each top-level table an input of its own, `[tool]` without linters.
+fn pyproject(inputs: &mut Inputs, root: &Path) {
+    let name = "pyproject.toml";
+    let text = read_regular(&root.join(name)).unwrap_or_default();
+    let Ok(table) = String::from_utf8_lossy(&text).parse::<toml::Table>() else {
+        // The installer will say what is wrong with it.
+        inputs.file(root, name);
+        return;
+    };
+    for (key, value) in &table {
+        match value.as_table().filter(|_| key == "tool") {
+            None => {
+                let value = secrets::without_credentials(&value.to_string());
+                inputs.digest(format!("{name} {key}"), value.as_bytes());
+            }
+            Some(tools) => {
+                for (tool, value) in tools {
+                    if !LINTERS.contains(&tool.as_str()) {
+                        let value = secrets::without_credentials(&value.to_string());
+                        inputs.digest(format!("{name} tool.{tool}"), value.as_bytes());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linters_are_no_inputs_and_each_table_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let inputs = |text: &str| {
+            fs_err::write(folder.path().join("pyproject.toml"), text).unwrap();
+            let mut inputs = Inputs::default();
+            pyproject(&mut inputs, folder.path());
+            inputs
+        };
+        let first = inputs("[project]\nname = \"a\"\n[tool.ruff]\nx = 1\n[tool.uv]\ny = 1\n");
+        let same = inputs("# x\n[project]\nname = \"a\"\n[tool.ruff]\nx = 2\n[tool.uv]\ny = 1\n");
+        assert_eq!(first, same);
+        let other = inputs("[project]\nname = \"a\"\n[tool.uv]\ny = 2\n");
+        let changes = first.changes(&other);
+        assert_eq!(changes.len(), 1);
+        assert_eq!(changes[0].name, "pyproject.toml tool.uv");
+    }
+}

@@ -1,0 +1,136 @@
+//! Bundler.
+//!
+//! - **Recognised** by `Gemfile.lock`.
+//! - **Key**: Ruby's version and ABI, Bundler's version, the lockfile and Gemfile without
+//!   credentials, `.bundle/config`, gemspecs, `BUNDLE_*`, compilers, `RAILS_ENV`, `RACK_ENV`.
+//! - **Class** layer with `pack build`; else `vendor/bundle` in the app, packed.
+//! - **Install** `bundle install`, frozen; production form `BUNDLE_WITHOUT=development:test`
+//!   unless the app says otherwise. With `bundle clean` an old tree is the base of a changed
+//!   one.
+//! - **Exposure** `BUNDLE_PATH`, `BUNDLE_WITHOUT`.
+//! - **Left alone**: the app's `.bundle/config`; a `vendor/bundle` that is there.
+
+use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
+use crate::inputs::{Inputs, read_regular};
+use crate::lockfile::{Lockfile, Packages};
+use crate::{EnvChange, How, adopt, secrets};
+use slugsmith_facts::beneath;
+use slugsmith_facts::environment::World;
+use slugsmith_facts::tools;
+use slugsmith_finding::error::Problem;
+use slugsmith_finding::units::counted;
+
+pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+    if !place.app.has("Gemfile.lock") {
+        return None;
+    }
+    let text = beneath::read_in(&place.app.root, "Gemfile.lock").unwrap_or_default();
+    let packages = packages(&String::from_utf8_lossy(&text));
+    let in_layer = place.context.environment.world == World::CloudNative;
+    let name = place.name("bundler");
+    let cache = name.clone();
+    Some(Recognised::Site(Site {
+        what: format!("Gemfile.lock, {}", counted(packages.len() as u64, "gem")),
+        class: if in_layer {
+            Class::Layer { free: false }
+        } else {
+            PACKED
+        },
+        trees: if in_layer {
+            Vec::new()
+        } else {
+            vec![place.tree("vendor/bundle")]
+        },
+        adoption: adopt::ruby(&place.wanted(&cache), &packages),
+        job: Box::new(move || job(place, &cache, packages)),
+        name,
+    }))
+}
+
+fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
+    let environment = place.context.environment;
+    let find =
+        |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("Gemfile.lock", tool));
+    let ruby = find("ruby")?;
+    let bundle = find("bundle")?;
+    let mut inputs = Inputs::default();
+    machine(&mut inputs, place.context);
+    let question = "puts RUBY_VERSION + ' ABI ' + RbConfig::CONFIG['ruby_version']";
+    let version = tools::ask(&ruby, &["-e", question], environment);
+    inputs.plain(
+        "ruby",
+        version.ok_or_else(|| missing("Gemfile.lock", "ruby"))?,
+    );
+    let version = tools::ask(&bundle, &["--version"], environment);
+    inputs.plain("bundler", version.unwrap_or_default());
+    for file in ["Gemfile.lock", "Gemfile", ".bundle/config"] {
+        if let Ok(text) = read_regular(&place.app.root.join(file)) {
+            let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
+            inputs.digest(file, text.as_bytes());
+        }
+    }
+    // `gemspec` in a Gemfile reads these.
+    for file in place
+        .app
+        .names
+        .iter()
+        .filter(|name| name.ends_with(".gemspec"))
+    {
+        inputs.file(&place.app.root, file);
+    }
+    secrets::environment(&mut inputs, environment, |name| {
+        name.starts_with("BUNDLE_")
+            || ["CC", "CFLAGS", "LDFLAGS", "RAILS_ENV", "RACK_ENV"].contains(&name)
+    });
+    let in_layer = environment.world == World::CloudNative;
+    let gems = if in_layer {
+        place.context.store.folder(name).join("data/gems")
+    } else {
+        place.app.root.join("vendor/bundle")
+    };
+    let step = |arguments: &[&str]| {
+        Step::new("bundle", arguments)
+            .set("BUNDLE_PATH", &gems)
+            .set("BUNDLE_FROZEN", "true")
+            .default(&[("BUNDLE_WITHOUT", "development:test")])
+    };
+    let sync = vec![step(&["install"]), step(&["clean", "--force"])];
+    Ok(Job {
+        lockfile: Some(Lockfile {
+            path: "Gemfile.lock".to_owned(),
+            packages,
+        }),
+        install: vec![step(&["install"])],
+        sync,
+        syncs_over: |input| ["Gemfile.lock", "Gemfile"].contains(&input),
+        exposes: vec![
+            EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
+            EnvChange::launch("BUNDLE_WITHOUT", How::Default, "development:test"),
+        ],
+        explain: |_, ended| {
+            let is_frozen = ended.says("frozen");
+            is_frozen.then(|| {
+                out_of_step(
+                    ended,
+                    "bundler refuses this pair of Gemfile and Gemfile.lock",
+                    "Write the lockfile anew: `bundle lock`.",
+                )
+            })
+        },
+        ..Job::new(inputs, place.at.clone())
+    })
+}
+
+/// Lines such as `    rack (3.1.7)` below `specs:`; deeper ones are requirements.
+fn packages(lock: &str) -> Packages {
+    lock.lines()
+        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+        .filter_map(|line| {
+            let (name, version) = line.trim().split_once(" (")?;
+            Some((
+                name.to_owned(),
+                [version.trim_end_matches(')').to_owned()].into(),
+            ))
+        })
+        .collect()
+}

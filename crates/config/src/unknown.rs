@@ -1,0 +1,211 @@
+//! Settings that nobody reads: misspelt variables and tables in the wrong place, for the log.
+
+use toml_edit::Item;
+
+use super::section::Source as SourceText;
+use super::{FILE, Key, SECTIONS, VARIABLES};
+use slugsmith_facts::environment::Environment;
+use slugsmith_finding::{Finding, Level, Place};
+
+/// Prefix of all variables.
+const PREFIX: &str = "SLUGSMITH_";
+
+/// Variables that belong to tests, scripts and CI of slugsmith itself.
+const OF_TOOLS: &[&str] = &[
+    "SLUGSMITH_BED_",
+    "SLUGSMITH_BENCH_",
+    "SLUGSMITH_FUZZ_",
+    "SLUGSMITH_HARNESS",
+    "SLUGSMITH_STACK_",
+];
+
+/// Edits up to which a name is taken for a misspelt one.
+const NEAR: usize = 3;
+
+/// The names' nearest neighbour, if one is near.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|other| (strsim::damerau_levenshtein(other, name), other))
+        .filter(|(distance, _)| *distance <= NEAR)
+        .min()
+        .map(|(_, other)| other)
+}
+
+/// A finding for each variable `SLUGSMITH_…` that has no effect.
+pub(super) fn variables(environment: &Environment) -> Vec<Finding> {
+    let known = known();
+    environment
+        .variables
+        .keys()
+        .filter(|name| name.starts_with(PREFIX))
+        .filter(|name| !known.iter().any(|other| other == *name))
+        .filter(|name| !OF_TOOLS.iter().any(|prefix| name.starts_with(prefix)))
+        .filter(|name| !name.starts_with(super::audit::RULE_VARIABLES))
+        .map(|name| {
+            let help = match nearest(name, known.iter().map(String::as_str)) {
+                Some(other) => format!("Did you mean `{other}`?"),
+                None => "docs/configuration.md lists every variable.".to_owned(),
+            };
+            finding(
+                None,
+                format!("`{name}` is not a variable that slugsmith knows; it has no effect."),
+                help,
+            )
+        })
+        .collect()
+}
+
+/// Every variable that is read.
+fn known() -> Vec<String> {
+    let of_keys = SECTIONS
+        .iter()
+        // A variable can't say which of several caches it means.
+        .filter(|(path, _)| *path != "com.slugsmith.cache")
+        .flat_map(|(path, keys)| keys.iter().map(move |key| variable(path, key)));
+    of_keys
+        .chain(VARIABLES.iter().map(|name| (*name).to_owned()))
+        .collect()
+}
+
+/// `SLUGSMITH_BUDGET_FAIL` for `fail` of `com.slugsmith.budget`.
+fn variable(path: &str, key: &Key) -> String {
+    let path = path.strip_prefix("com.").unwrap_or(path);
+    format!("{path}.{}", key.name)
+        .replace(['.', '-'], "_")
+        .to_ascii_uppercase()
+}
+
+/// A finding for each table that looks like ours and is not: `[slugsmith.budget]`,
+/// `[com.slugsmit]`, `[tool.slugsmith]`.
+pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut look = |parent: &str, item: Option<&Item>| {
+        let table = item.and_then(Item::as_table_like);
+        for (name, _) in table.into_iter().flat_map(toml_edit::TableLike::iter) {
+            let path = format!("{parent}{name}");
+            if path == "com.slugsmith" || nearest(name, std::iter::once("slugsmith")).is_none() {
+                continue;
+            }
+            findings.push(finding(
+                Some(Place::line(FILE, source.line_of(item, name))),
+                format!("[{path}] is not a table that slugsmith reads; it has no effect."),
+                "Did you mean `[com.slugsmith]`?".to_owned(),
+            ));
+        }
+    };
+    let root = source.root();
+    look("", Some(root));
+    for parent in ["com", "tool", "_"] {
+        look(&format!("{parent}."), root.get(parent));
+    }
+    findings
+}
+
+fn finding(place: Option<Place>, message: String, help: String) -> Finding {
+    Finding {
+        rule: "unknown-config-key",
+        code: None,
+        level: Level::Warn,
+        place,
+        message,
+        help: vec![help],
+        decided_by: "default".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use slugsmith_facts::environment::{Environment, World, this_machine};
+
+    fn findings(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let environment = Environment {
+            world: World::Embedded,
+            target: this_machine(None),
+            variables: variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+                .collect(),
+        };
+        match parse(text, &environment) {
+            Ok(config) => config
+                .findings
+                .iter()
+                .map(|finding| format!("{} {}", finding.message, finding.help.join(" ")))
+                .collect(),
+            Err(problem) => problem.saw,
+        }
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_named_with_its_neighbour() {
+        let found = findings("", &[("SLUGSMITH_BUDGET_FIAL", "400 MB")]);
+        assert!(
+            found[0].ends_with("Did you mean `SLUGSMITH_BUDGET_FAIL`?"),
+            "{found:?}"
+        );
+        let known = [
+            ("SLUGSMITH_LOG", "quiet"),
+            ("SLUGSMITH_CACHE", "no"),
+            ("OTHER", "x"),
+        ];
+        assert!(findings("", &known).is_empty());
+    }
+
+    #[test]
+    fn a_table_in_the_wrong_place_is_named() {
+        for text in [
+            "[slugsmith.budget]\nfail = 1\n",
+            "[com.slugsmit]\n",
+            "[tool.slugsmith]\n",
+        ] {
+            let found = findings(text, &[]);
+            assert!(
+                found[0].ends_with("Did you mean `[com.slugsmith]`?"),
+                "{text}: {found:?}"
+            );
+        }
+        assert!(findings("[com.salesforce]\n[com.slugsmith]\n", &[]).is_empty());
+    }
+
+    #[test]
+    fn switches_take_the_usual_words_and_nothing_else() {
+        for (word, off) in [
+            ("no", true),
+            ("OFF", true),
+            ("false", true),
+            ("yes", false),
+            ("1", false),
+        ] {
+            let environment = Environment {
+                world: World::Embedded,
+                target: this_machine(None),
+                variables: [("SLUGSMITH_CACHE".to_owned(), word.into())].into(),
+            };
+            assert_eq!(parse("", &environment).unwrap().cache.off, off, "{word}");
+        }
+        let found = findings("", &[("SLUGSMITH_CACHE", "never")]);
+        assert!(found[0].contains("expected on or off"), "{found:?}");
+    }
+
+    #[test]
+    fn a_cache_without_paths_and_a_rule_without_reason_are_errors() {
+        let cache = findings("[[com.slugsmith.cache]]\nname = \"x\"\n", &[]);
+        assert!(cache[0].contains("`paths`"), "{cache:?}");
+        let rule = findings(
+            "[com.slugsmith.audit.rules]\nlocal-sessions = \"off\"\n",
+            &[],
+        );
+        assert!(rule[0].contains("without a `reason`"), "{rule:?}");
+    }
+
+    #[test]
+    fn a_rules_level_may_be_text_or_a_variable() {
+        let text = "[com.slugsmith.audit.rules]\nlocal-sessions = \"warn\"\n";
+        assert!(findings(text, &[]).is_empty());
+        let variable = [("SLUGSMITH_AUDIT_RULES_LOCAL_SESSIONS", "off")];
+        assert!(findings("", &variable).is_empty());
+        let wrong = findings("", &[("SLUGSMITH_AUDIT_RULES_LOCAL_SESSIONS", "loud")]);
+        assert!(wrong[0].contains("expected one of off"), "{wrong:?}");
+    }
+}

@@ -1,0 +1,184 @@
+//! What is this app: its manifests, lockfiles, Procfile and app.json?
+//!
+//! Only the app's root is read here; the whole tree is [`super::tree`]'s business.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Malformed, Parsed};
+use crate::beneath;
+
+/// A process type of the Procfile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    pub name: String,
+    pub command: String,
+    /// 1-based.
+    pub line: u32,
+}
+
+/// The root of an app, read once.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub root: PathBuf,
+    /// Names in the root folder, sorted; names that are not UTF-8 are left out.
+    pub names: Vec<String>,
+    pub package_json: Parsed<Value>,
+    pub app_json: Parsed<Value>,
+    /// Empty when there is no Procfile.
+    pub procfile: Vec<Process>,
+}
+
+impl App {
+    /// Whether the root folder has an entry of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.names
+            .binary_search_by(|probe| probe.as_str().cmp(name))
+            .is_ok()
+    }
+
+    /// The Procfile's process of this type.
+    #[must_use]
+    pub fn process(&self, name: &str) -> Option<&Process> {
+        self.procfile.iter().find(|process| process.name == name)
+    }
+
+    /// Files that should parse and don't.
+    pub fn broken(&self) -> impl Iterator<Item = &Malformed> {
+        [&self.package_json, &self.app_json]
+            .into_iter()
+            .filter_map(|parsed| match parsed {
+                Parsed::Broken(malformed) => Some(malformed),
+                Parsed::Missing | Parsed::Good(_) => None,
+            })
+    }
+}
+
+/// Whether there is nothing at all in the folder; a folder that can't be listed is not
+/// known to be empty.
+#[must_use]
+pub fn is_empty(root: &Path) -> bool {
+    fs_err::read_dir(root).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Names in the root folder, sorted; names that are not UTF-8 are left out.
+#[must_use]
+pub fn names(root: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs_err::read_dir(root)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// Reads the root of an app. Never fails: what is missing or broken is a fact.
+#[must_use]
+pub fn read(root: &Path) -> App {
+    App {
+        root: root.to_owned(),
+        names: names(root),
+        package_json: json(root, "package.json"),
+        app_json: json(root, "app.json"),
+        procfile: beneath::text_in(&root, "Procfile")
+            .map(|text| procfile(&text))
+            .unwrap_or_default(),
+    }
+}
+
+/// Reads a JSON file of the app.
+#[must_use]
+pub fn json(root: &Path, name: &str) -> Parsed<Value> {
+    let text = match beneath::read_in(&root, name) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Parsed::Missing,
+        Err(error) => {
+            return Parsed::Broken(Malformed {
+                path: name.to_owned(),
+                line: 0,
+                column: 0,
+                reason: error.to_string(),
+            });
+        }
+    };
+    // npm accepts a byte order mark; JSON does not.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    match serde_json::from_slice(text) {
+        Ok(value) => Parsed::Good(value),
+        Err(error) => Parsed::Broken(Malformed {
+            path: name.to_owned(),
+            line: error.line(),
+            column: error.column(),
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// Reads a Procfile: `type: command` per line, types of letters, digits, `_` and `-`
+/// (Heroku Dev Center, "The Procfile"). Behind a usual type the colon may be missing, as in
+/// Heroku's slug compiler (`/^([a-zA-Z0-9_]+):?\s+(.*)/`, `lib/slug_compiler.rb`). Other
+/// lines are ignored, as the platform does.
+#[must_use]
+pub fn procfile(text: &str) -> Vec<Process> {
+    text.lines()
+        .zip(1..)
+        .filter_map(|(line, number)| {
+            let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))?;
+            let (name, rest) = line.split_at(end);
+            let valid = !name.is_empty() && (rest.starts_with(':') || lacks_colon(line));
+            let command = rest.strip_prefix(':').unwrap_or(rest).trim();
+            (valid && !command.is_empty()).then(|| Process {
+                name: name.to_owned(),
+                command: command.to_owned(),
+                line: number,
+            })
+        })
+        .collect()
+}
+
+/// Whether a line of a Procfile names a usual process type without the colon behind it.
+#[must_use]
+pub fn lacks_colon(line: &str) -> bool {
+    let usual = ["web", "worker", "release", "clock", "scheduler", "beat"];
+    line.split_once([' ', '\t']).is_some_and(|(name, rest)| {
+        usual.contains(&name) && !rest.trim().is_empty() && !rest.trim().starts_with(':')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn procfile_lines_become_processes() {
+        let processes =
+            procfile("# comment\nweb: node server.js\r\nrelease : no\nworker:node w.js\n");
+        assert_eq!(processes.len(), 2);
+        let without_colon = procfile("web java -jar a.jar\n\tb: c\n");
+        assert_eq!(without_colon[0].command, "java -jar a.jar");
+        assert_eq!(without_colon.len(), 1);
+        assert_eq!(processes[0].command, "node server.js");
+        assert_eq!(
+            (processes[1].name.as_str(), processes[1].line),
+            ("worker", 4)
+        );
+    }
+
+    #[test]
+    fn broken_json_says_where() {
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::write(
+            folder.path().join("package.json"),
+            "{\n  \"a\": 1\n  \"b\": 2\n}",
+        )
+        .unwrap();
+        let app = read(folder.path());
+        let broken = app.broken().next().unwrap();
+        assert_eq!((broken.path.as_str(), broken.line), ("package.json", 3));
+        assert!(app.has("package.json"));
+    }
+}

@@ -1,0 +1,284 @@
+//! What did earlier classic buildpacks leave in a slug?
+//!
+//! They have no layers: runtimes lie in folders of the app (`.heroku/node`), variables are set
+//! by scripts in `.profile.d`, and an `export` file in each buildpack's own folder serves
+//! the buildpacks after it (Heroku Dev Center, "Buildpack API"). Who wrote what is told by
+//! the names that buildpacks use.
+
+use std::path::{Path, PathBuf};
+
+use super::Unread;
+use super::app::App;
+use super::layers::contents::{self, Contents, executables};
+use super::layers::paths::PathFolder;
+use super::shell::{self, Part, Script};
+use crate::beneath;
+
+/// Where the app lies on a dyno, and what its `HOME` is.
+pub const HOME: &str = "/app";
+
+/// Folders and scripts by the buildpack that makes them. A script's name is a prefix.
+const MAKERS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "heroku/nodejs",
+        &[".heroku/node", ".heroku/yarn"],
+        &["nodejs", "node", "WEB_CONCURRENCY"],
+    ),
+    ("heroku/python", &[".heroku/python"], &["python"]),
+    ("heroku/ruby", &["vendor/ruby", "vendor/bundle"], &["ruby"]),
+    ("heroku/jvm", &[".jdk"], &["jvm", "jdbc"]),
+    ("heroku/php", &[".heroku/php"], &["php", "100-composer"]),
+    ("heroku/go", &[".heroku/go"], &["go"]),
+    ("heroku-community/apt", &[".apt"], &["000_apt"]),
+];
+
+/// Larger scripts are no scripts, in bytes.
+const SCRIPT_LIMIT: u64 = 1 << 20;
+
+/// A slug as the buildpacks before us left it.
+#[derive(Debug, Clone, Default)]
+pub struct Slug {
+    pub root: PathBuf,
+    /// In the order in which a dyno's shell reads them; `.profile` last.
+    pub scripts: Vec<NamedScript>,
+    /// Runtimes and packages.
+    pub folders: Vec<Installed>,
+    /// Folders of the app that scripts put on PATH, with their place on a dyno.
+    pub path: Vec<PathFolder>,
+    /// `export` files of the buildpacks beside our own, the oldest first.
+    pub exports: Vec<NamedScript>,
+    pub unread: Vec<Unread>,
+}
+
+/// A script and whose it is.
+#[derive(Debug, Clone, Default)]
+pub struct NamedScript {
+    /// `.profile.d/nodejs.sh`.
+    pub path: String,
+    pub maker: String,
+    pub script: Script,
+}
+
+/// A folder of the app that a buildpack filled.
+#[derive(Debug, Clone, Default)]
+pub struct Installed {
+    /// Relative to the app: `.heroku/node`.
+    pub path: String,
+    pub maker: String,
+    pub contents: Contents,
+}
+
+/// Reads a slug. `own` is our own buildpack's folder, in a build.
+#[must_use]
+pub fn read(app: &App, own: Option<&Path>) -> Slug {
+    let root = app.root.as_path();
+    let mut unread = Vec::new();
+    let scripts = scripts(root, &mut unread);
+    Slug {
+        root: root.to_owned(),
+        folders: folders(root, &mut unread),
+        path: path_folders(root, &scripts),
+        exports: own.map_or_else(Vec::new, |own| exports(own, &mut unread)),
+        scripts,
+        unread,
+    }
+}
+
+impl Slug {
+    /// Whether any buildpack left anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scripts.is_empty() && self.folders.is_empty() && self.exports.is_empty()
+    }
+}
+
+/// The folder that a buildpack filled in the app and a path lies in, with its maker:
+/// `.heroku/node (heroku/nodejs)`. `None` for the app's own files.
+#[must_use]
+pub fn installed_in(path: &str) -> Option<String> {
+    let mut parts = path.split('/');
+    let folder = match (parts.next()?, parts.next()) {
+        (first @ (".jdk" | ".apt"), _) => first.to_owned(),
+        (first @ ".heroku", Some(name)) => format!("{first}/{name}"),
+        (first @ "vendor", Some(name)) if name.starts_with("ruby-") => format!("{first}/{name}"),
+        _ => return None,
+    };
+    Some(match maker_of_folder(&folder) {
+        Some(maker) => format!("{folder} ({maker})"),
+        None => folder,
+    })
+}
+
+fn maker_of_folder(path: &str) -> Option<&'static str> {
+    let known = MAKERS
+        .iter()
+        .find(|(_, folders, _)| folders.iter().any(|folder| path.starts_with(folder)));
+    known.map(|(maker, ..)| *maker)
+}
+
+/// A path of the app as it will be on a dyno.
+#[must_use]
+pub fn on_dyno(path: &str) -> PathBuf {
+    Path::new(HOME).join(path)
+}
+
+/// Scripts that slugsmith writes itself, at its end: in the app folder of an earlier build
+/// they say nothing about other buildpacks.
+pub const OWN_PROFILE: &str = ".profile.d/slugsmith.sh";
+/// The script of ours that checks variables at start, relative to the app.
+pub const OWN_LAUNCH_CHECK: &str = ".profile.d/zz-slugsmith-launch-check.sh";
+
+fn is_own(name: &str) -> bool {
+    [OWN_PROFILE, OWN_LAUNCH_CHECK]
+        .iter()
+        .any(|own| own.rsplit('/').next() == Some(name))
+}
+
+fn scripts(root: &Path, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
+    let folder = root.join(".profile.d");
+    let mut names: Vec<String> = names(&folder);
+    names.retain(|name| {
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|found| found == "sh") && !is_own(name)
+    });
+    let mut found: Vec<NamedScript> = names
+        .iter()
+        .filter_map(|name| {
+            script(
+                root,
+                &format!(".profile.d/{name}"),
+                maker_of_script(name),
+                unread,
+            )
+        })
+        .collect();
+    if root.join(".profile").is_file() {
+        found.extend(script(root, ".profile", "the app".to_owned(), unread));
+    }
+    found
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+fn script(root: &Path, path: &str, maker: String, unread: &mut Vec<Unread>) -> Option<NamedScript> {
+    let file = root.join(path);
+    let read = match fs_err::metadata(&file) {
+        Ok(found) if !found.is_file() => Err("is not a regular file".to_owned()),
+        Ok(found) if found.len() > SCRIPT_LIMIT => Err("is too long for a script".to_owned()),
+        Ok(_) => beneath::read(&file).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match read {
+        Ok(bytes) => Some(NamedScript {
+            path: path.to_owned(),
+            maker,
+            script: shell::parse(&String::from_utf8_lossy(&bytes)),
+        }),
+        Err(reason) => {
+            unread.push(Unread { path: file, reason });
+            None
+        }
+    }
+}
+
+/// The buildpack that writes scripts of this name; the name itself for those we don't know.
+fn maker_of_script(name: &str) -> String {
+    let known = MAKERS
+        .iter()
+        .find(|(_, _, scripts)| scripts.iter().any(|prefix| name.starts_with(prefix)));
+    known.map_or_else(
+        || name.trim_end_matches(".sh").to_owned(),
+        |(maker, ..)| (*maker).to_owned(),
+    )
+}
+
+fn folders(root: &Path, unread: &mut Vec<Unread>) -> Vec<Installed> {
+    let mut paths: Vec<String> = [".jdk", ".apt", "vendor/bundle"]
+        .map(str::to_owned)
+        .to_vec();
+    paths.extend(
+        names(&root.join(".heroku"))
+            .into_iter()
+            .map(|name| format!(".heroku/{name}")),
+    );
+    let vendored = names(&root.join("vendor")).into_iter();
+    paths.extend(
+        vendored
+            .filter(|name| name.starts_with("ruby-"))
+            .map(|name| format!("vendor/{name}")),
+    );
+    paths.sort_unstable();
+    paths
+        .into_iter()
+        .filter(|path| root.join(path).is_dir())
+        .map(|path| {
+            let own_name = || path.trim_start_matches(".heroku/").to_owned();
+            Installed {
+                maker: maker_of_folder(&path).map_or_else(own_name, str::to_owned),
+                contents: contents::of_folder(&root.join(&path), unread),
+                path,
+            }
+        })
+        .collect()
+}
+
+/// Folders below `$HOME` that PATH lines name.
+fn path_folders(root: &Path, scripts: &[NamedScript]) -> Vec<PathFolder> {
+    let mut found: Vec<PathFolder> = Vec::new();
+    let lines = scripts.iter().flat_map(|one| &one.script.assignments);
+    for line in lines.filter(|line| line.name == "PATH") {
+        let text: String = line
+            .value
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.as_str(),
+                Part::Variable(name) if name == "HOME" => HOME,
+                _ => "",
+            })
+            .collect();
+        for folder in std::env::split_paths(&text) {
+            let known = found.iter().any(|one| one.folder == folder);
+            if let (false, Ok(inside)) = (known, folder.strip_prefix(HOME)) {
+                found.push(PathFolder {
+                    executables: executables(&root.join(inside)),
+                    folder,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Buildpacks are unpacked side by side; who wrote `export` first was sourced first.
+fn exports(own: &Path, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
+    let Some(beside) = own.parent() else {
+        return Vec::new();
+    };
+    let mut found: Vec<_> = names(beside)
+        .into_iter()
+        .map(|name| beside.join(name))
+        .filter(|folder| folder != own && folder.join("bin/compile").exists())
+        .filter_map(|folder| {
+            let written = fs_err::metadata(folder.join("export"))
+                .ok()?
+                .modified()
+                .ok()?;
+            Some((written, folder))
+        })
+        .collect();
+    found.sort();
+    found
+        .into_iter()
+        .filter_map(|(_, folder)| {
+            let name = folder.file_name()?.to_string_lossy().into_owned();
+            script(&folder, "export", name, unread)
+        })
+        .collect()
+}

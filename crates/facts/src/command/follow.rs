@@ -1,0 +1,244 @@
+//! Walks through commands and the files that they run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::files::{Files, Nothing, join};
+use super::shell::{State, Walk};
+use super::{Command, Start, launchers, packages, recipes, wrappers};
+use crate::bash;
+
+/// Scripts that run scripts are followed this many levels deep.
+const DEPTH: usize = 8;
+/// More commands than this are of no start.
+const LIMIT: usize = 600;
+
+/// A text to go through, with what holds where it begins.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Next {
+    pub(super) start: Start,
+    /// `$@` inside of it.
+    pub(super) arguments: Vec<String>,
+    /// Lines of the text count from the start's line.
+    pub(super) has_lines: bool,
+    /// It is a script file, so `$0` is its path.
+    pub(super) is_script: bool,
+}
+
+impl Next {
+    /// One command line of a file.
+    pub(super) fn line(text: &str, path: &str, line: u32, folder: Option<String>) -> Self {
+        Self {
+            start: Start {
+                text: text.to_owned(),
+                path: path.to_owned(),
+                line,
+                folder,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// A script file.
+    pub(super) fn script(
+        text: String,
+        path: String,
+        folder: Option<String>,
+        arguments: &[String],
+    ) -> Self {
+        Self {
+            start: Start {
+                text,
+                path,
+                line: 1,
+                folder,
+            },
+            arguments: arguments.to_vec(),
+            has_lines: true,
+            is_script: true,
+        }
+    }
+}
+
+pub(super) fn all(files: &dyn Files, start: &Start) -> Vec<Command> {
+    let mut follower = Follower::new(files);
+    let next = Next {
+        start: start.clone(),
+        ..Next::default()
+    };
+    follower.text(&next, &State::new(start.folder.clone()), 0);
+    follower.out
+}
+
+/// The commands of a text, without following any.
+pub(super) fn alone(start: &Start) -> Vec<Command> {
+    let mut follower = Follower::new(&Nothing);
+    let next = Next {
+        start: start.clone(),
+        has_lines: true,
+        ..Next::default()
+    };
+    follower.text(&next, &State::new(start.folder.clone()), DEPTH);
+    follower.out
+}
+
+/// A program that is started without a shell.
+pub(super) fn direct(files: &dyn Files, words: &[String], start: &Start) -> Vec<Command> {
+    let mut follower = Follower::new(files);
+    let mut state = State::new(start.folder.clone());
+    let place = Place {
+        path: &start.path,
+        line: start.line,
+        text: &start.text,
+    };
+    follower.program(words.to_vec(), &mut state, &place, Vec::new(), 0);
+    follower.out
+}
+
+/// Where a simple command is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) path: &'a str,
+    pub(super) line: u32,
+    pub(super) text: &'a str,
+}
+
+pub(super) struct Follower<'f> {
+    pub(super) files: &'f dyn Files,
+    seen: BTreeSet<(String, String, Option<String>, Vec<String>)>,
+    out: Vec<Command>,
+}
+
+impl<'f> Follower<'f> {
+    fn new(files: &'f dyn Files) -> Self {
+        Self {
+            files,
+            seen: BTreeSet::new(),
+            out: Vec::new(),
+        }
+    }
+
+    /// Goes through a text in a state of its own.
+    pub(super) fn text(&mut self, next: &Next, state: &State, depth: usize) {
+        let start = &next.start;
+        let key = (
+            start.path.clone(),
+            start.text.clone(),
+            start.folder.clone(),
+            next.arguments.clone(),
+        );
+        if depth > DEPTH || self.out.len() > LIMIT || !self.seen.insert(key) {
+            return;
+        }
+        let mut inner = State {
+            folder: start.folder.clone(),
+            functions: BTreeMap::new(),
+            folders: Vec::new(),
+            ..state.clone()
+        };
+        let script = bash::parse(&start.text);
+        let mut walk = Walk {
+            follower: self,
+            next,
+            depth,
+        };
+        walk.list(&script.list, &mut inner);
+        if let Some(broken) = script.broken.filter(|_| next.has_lines) {
+            walk.rest(broken, &mut inner);
+        }
+    }
+
+    /// One program with its words: takes wrappers off, keeps it, and goes where it leads.
+    pub(super) fn program(
+        &mut self,
+        words: Vec<String>,
+        state: &mut State,
+        place: &Place<'_>,
+        environment: Vec<(String, String)>,
+        depth: usize,
+    ) {
+        let mut command = Command {
+            text: place.text.to_owned(),
+            path: place.path.to_owned(),
+            line: place.line,
+            words,
+            wrappers: Vec::new(),
+            folder: state.folder.clone(),
+            environment: state.exported(),
+            conditional: state.conditional,
+            missing_script: None,
+            background: state.background,
+        };
+        command.environment.extend(environment);
+        while let Some(found) = wrappers::unwrap(&command.words) {
+            command.wrappers.extend(found.wrapper.first().cloned());
+            command.folder = wrappers::folder(command.folder.as_deref(), found.folder.as_deref());
+            command.environment.extend(found.environment);
+            command.words = found.words;
+            if command.wrappers.len() > DEPTH {
+                break;
+            }
+        }
+        command.missing_script = packages::missing(self.files, &command);
+        let leads = self.leads(&command);
+        self.out.push(command.clone());
+        let inner = State {
+            conditional: command.conditional,
+            background: command.background,
+            ..State::with(command.folder, command.environment)
+        };
+        for next in leads {
+            self.text(&next, &inner, depth + 1);
+        }
+    }
+
+    /// The texts that a command runs in turn.
+    fn leads(&self, command: &Command) -> Vec<Next> {
+        let files = self.files;
+        if let Some(next) = launchers::shell(files, command) {
+            return vec![next];
+        }
+        let mut found = packages::leads(files, command);
+        found.extend(launchers::leads(files, command));
+        found.extend(recipes::leads(files, command));
+        if found.is_empty() {
+            found.extend(script(files, command, 0));
+        }
+        found
+    }
+}
+
+/// The shell script of the app that is the word at `at`.
+pub(super) fn script(files: &dyn Files, command: &Command, at: usize) -> Option<Next> {
+    let word = command.words.get(at)?;
+    // Without a slash the program comes from PATH, unless a shell is told its file.
+    if at == 0 && !word.contains('/') {
+        return None;
+    }
+    let path = join(command.folder.as_deref(), word)?;
+    let text = files.text(&path)?;
+    let arguments = command.words.get(at + 1..).unwrap_or_default();
+    (at > 0 || is_shell(&path, &text))
+        .then(|| Next::script(text, path, command.folder.clone(), arguments))
+}
+
+/// Whether a file is read by a shell.
+pub(super) fn is_shell(path: &str, text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    match first.strip_prefix("#!") {
+        Some(interpreter) => {
+            let mut words = interpreter.split_whitespace();
+            let program = words.next().unwrap_or_default();
+            let name = if program.ends_with("/env") {
+                words
+                    .find(|word| !word.starts_with('-'))
+                    .unwrap_or_default()
+            } else {
+                program.rsplit('/').next().unwrap_or_default()
+            };
+            matches!(name, "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh")
+        }
+        None => path
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("sh")),
+    }
+}

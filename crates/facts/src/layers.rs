@@ -1,0 +1,400 @@
+//! What did the earlier buildpacks leave on disk?
+//!
+//! Reads the layers root of a running build, of a finished one, or as it lies in an
+//! image: `group.toml`, `plan.toml`, `analyzed.toml`, each layer with its metadata,
+//! environment files and commands, launch and build files. None of these but our own
+//! layers is promised to a buildpack by the spec, so every part is optional: what is
+//! missing is `None`, what can't be read is in [`Layers::unread`], and nothing fails.
+
+pub mod contents;
+pub mod descriptor;
+pub mod elf;
+pub mod env_dir;
+pub mod launched;
+pub mod libraries;
+pub mod paths;
+pub mod slices;
+pub mod surroundings;
+pub mod tables;
+pub mod versions;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::Unread;
+use super::tree::Tree;
+pub use contents::{Contents, Executable, Program};
+pub use env_dir::{EnvDir, EnvFile};
+pub use libraries::Library;
+pub use tables::{Analyzed, LaunchFile, LayerToml, PlanEntry, Process, Types};
+
+/// The layer of ours in which the flow keeps what the next build compares with: the
+/// history of sizes, the list of stripped files.
+pub const HISTORY: &str = "history";
+
+/// How the order of the buildpacks is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// `group.toml` of a build.
+    Group,
+    /// `config/metadata.toml` of a finished build.
+    Metadata,
+    /// Only from the folders' names: the true order is unknown.
+    #[default]
+    Unknown,
+}
+
+/// One buildpack of the group, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Buildpack {
+    pub id: String,
+    /// Empty when unknown.
+    pub version: String,
+    /// Buildpack API, such as `0.10`; empty when unknown.
+    pub api: String,
+    /// Whether `<layers>/<escaped id>` exists.
+    pub has_folder: bool,
+    /// Every layer that has a folder or a `.toml`, in byte order of names.
+    pub layers: Vec<Layer>,
+    pub launch: Option<LaunchFile>,
+    /// Names in `build.toml`'s `[[unmet]]`.
+    pub unmet: Vec<String>,
+}
+
+/// Whether a layer's folder is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Folder {
+    #[default]
+    Absent,
+    Directory,
+    /// A link to a folder: the launcher skips it, the builder follows it.
+    Link,
+    /// A file or something else in its place.
+    Other,
+}
+
+/// One layer of a buildpack.
+#[derive(Debug, Clone, Default)]
+pub struct Layer {
+    pub name: OsString,
+    pub folder: Folder,
+    pub toml: LayerToml,
+    /// `bin`, `lib`, `include`, `pkgconfig`: whether the lifecycle sees them.
+    pub roots: Roots,
+    /// `env/`, `env.build/`, `env.launch/`.
+    pub env: EnvDir,
+    pub env_build: EnvDir,
+    pub env_launch: EnvDir,
+    /// `env.launch/<process>/` by process type.
+    pub env_process: BTreeMap<OsString, EnvDir>,
+    pub contents: Contents,
+    /// Not on disk: filled in from what an earlier build remembered.
+    pub remembered: bool,
+}
+
+impl Layer {
+    /// What the layer is for, where its table says so.
+    #[must_use]
+    pub fn types(&self) -> Option<Types> {
+        match &self.toml {
+            LayerToml::Good { types, .. } => *types,
+            LayerToml::Missing | LayerToml::Broken(_) => None,
+        }
+    }
+
+    /// Digest of `[metadata]`: two layers with the same one are the same to their buildpack.
+    #[must_use]
+    pub fn metadata_digest(&self) -> String {
+        let text = match &self.toml {
+            LayerToml::Good { metadata, .. } => metadata.to_string(),
+            LayerToml::Missing | LayerToml::Broken(_) => String::new(),
+        };
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
+    /// The name, for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.name.to_string_lossy().into_owned()
+    }
+}
+
+/// Whether a folder that the lifecycle adds to path variables is there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Root {
+    #[default]
+    Absent,
+    /// Anything that stat(2) finds, even a file.
+    Present,
+    /// stat(2) fails for another reason than absence: the lifecycle stops.
+    Fails(String),
+}
+
+/// The folders of a layer that the lifecycle makes variables of (spec buildpack.md, "Layer Paths").
+#[derive(Debug, Clone, Default)]
+pub struct Roots {
+    pub bin: Root,
+    pub lib: Root,
+    pub include: Root,
+    pub pkgconfig: Root,
+}
+
+/// What the layers root holds.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    pub root: PathBuf,
+    /// In build order; see [`Layers::order`].
+    pub group: Vec<Buildpack>,
+    pub order: Order,
+    /// Whether any `<layer>.toml` exists. Images hold none: every folder is a launch layer.
+    pub has_layer_tomls: bool,
+    pub plan: Option<Vec<PlanEntry>>,
+    pub analyzed: Option<Analyzed>,
+    /// Processes and default of a finished build (`config/metadata.toml`).
+    pub finished: Option<tables::Finished>,
+    /// Folders inside the layers that a PATH file names and that are no layer's `bin`.
+    pub path_folders: Vec<paths::PathFolder>,
+    pub unread: Vec<Unread>,
+}
+
+/// The name of a buildpack's folder: `/` becomes `_`, so `a/b_c` and `a_b/c` share one.
+#[must_use]
+pub fn escape(id: &str) -> String {
+    id.replace('/', "_")
+}
+
+/// How much of each layer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    All,
+    /// Flags, environment files and start programs; nothing is weighed or compared.
+    Environment,
+}
+
+impl Layers {
+    /// Reads the layers of one buildpack anew, given its folder: they were written since.
+    pub fn read_again(&mut self, folder: &Path) {
+        let of_folder = |one: &&mut Buildpack| self.root.join(escape(&one.id)) == folder;
+        if let Some(place) = self.group.iter_mut().find(of_folder) {
+            let buildpack = Buildpack {
+                layers: Vec::new(),
+                ..std::mem::take(place)
+            };
+            let (buildpack, mut unread) = read_buildpack(&self.root, buildpack, Depth::All);
+            let has_toml = |layer: &Layer| !matches!(layer.toml, LayerToml::Missing);
+            self.has_layer_tomls |= buildpack.layers.iter().any(has_toml);
+            *place = buildpack;
+            self.unread
+                .retain(|missed| !missed.path.starts_with(folder));
+            self.unread.append(&mut unread);
+        }
+    }
+
+    /// The walked files of all layers, in the order of [`Layers::group`]; nothing is left
+    /// here, since a tree is large.
+    pub fn take_trees(&mut self) -> Vec<Tree> {
+        let layers = self.group.iter_mut().flat_map(|one| &mut one.layers);
+        layers
+            .map(|layer| std::mem::take(&mut layer.contents.tree))
+            .collect()
+    }
+}
+
+/// Reads a layers root. Never fails.
+#[must_use]
+pub fn read(root: &Path) -> Layers {
+    read_to(root, Depth::All)
+}
+
+/// Reads what decides environments, and nothing else: milliseconds, however large the layers.
+#[must_use]
+pub fn read_environment(root: &Path) -> Layers {
+    read_to(root, Depth::Environment)
+}
+
+fn read_to(root: &Path, depth: Depth) -> Layers {
+    let mut unread = Vec::new();
+    let finished = tables::finished(root, &mut unread);
+    let (group, order) = group(root, finished.as_ref(), &mut unread);
+    let mut read: Vec<(Buildpack, Vec<Unread>)> = group
+        .into_par_iter()
+        .map(|buildpack| read_buildpack(root, buildpack, depth))
+        .collect();
+    for (_, missed) in &mut read {
+        unread.append(missed);
+    }
+    let mut group: Vec<Buildpack> = read.into_iter().map(|(buildpack, _)| buildpack).collect();
+    let path_folders = match depth {
+        Depth::All => {
+            contents::compare(root, &mut group);
+            paths::inside(root, &group)
+        }
+        Depth::Environment => Vec::new(),
+    };
+    let has_layer_tomls = group
+        .iter()
+        .flat_map(|buildpack| &buildpack.layers)
+        .any(|layer| !matches!(layer.toml, LayerToml::Missing));
+    Layers {
+        root: root.to_owned(),
+        path_folders,
+        group,
+        order,
+        has_layer_tomls,
+        plan: tables::plan(root, &mut unread),
+        analyzed: tables::analyzed(root, &mut unread),
+        finished,
+        unread,
+    }
+}
+
+fn group(
+    root: &Path,
+    finished: Option<&tables::Finished>,
+    unread: &mut Vec<Unread>,
+) -> (Vec<Buildpack>, Order) {
+    if let Some(group) = tables::group(root, unread) {
+        return (group, Order::Group);
+    }
+    if let Some(finished) = finished {
+        return (finished.buildpacks.clone(), Order::Metadata);
+    }
+    let names = sorted_names(root, unread);
+    let group = names
+        .into_iter()
+        .filter(|(name, kind)| kind.is_dir() && name != "config" && name != "sbom")
+        .map(|(name, _)| Buildpack {
+            id: name.to_string_lossy().into_owned(),
+            ..Buildpack::default()
+        })
+        .collect();
+    (group, Order::Unknown)
+}
+
+fn read_buildpack(root: &Path, mut buildpack: Buildpack, depth: Depth) -> (Buildpack, Vec<Unread>) {
+    let mut unread = Vec::new();
+    let folder = root.join(escape(&buildpack.id));
+    buildpack.has_folder = folder.exists();
+    if !buildpack.has_folder {
+        return (buildpack, unread);
+    }
+    let names = sorted_names(&folder, &mut unread);
+    let tomls: Vec<OsString> = names
+        .iter()
+        .filter(|(_, kind)| !kind.is_dir())
+        .filter_map(|(name, _)| without_suffix(name))
+        .collect();
+    let mut layers: BTreeMap<OsString, Layer> = BTreeMap::new();
+    for (name, kind) in &names {
+        if kind.is_dir() {
+            layers.entry(name.clone()).or_default().folder = Folder::Directory;
+        }
+    }
+    for name in &tomls {
+        // These three belong to the buildpack, unless a folder of that name makes it a layer.
+        let reserved = name == "launch" || name == "build" || name == "store";
+        if reserved && !layers.contains_key(name) {
+            continue;
+        }
+        let layer = layers.entry(name.clone()).or_default();
+        if layer.folder == Folder::Absent {
+            layer.folder = folder_kind(&folder.join(name));
+        }
+        if !reserved {
+            let mut file = name.clone();
+            file.push(".toml");
+            layer.toml = tables::layer(&folder.join(file), &mut unread);
+        }
+    }
+    let read: Vec<(Layer, Vec<Unread>)> = layers
+        .into_par_iter()
+        .map(|(name, layer)| read_layer(&folder, Layer { name, ..layer }, depth))
+        .collect();
+    for (layer, mut missed) in read {
+        unread.append(&mut missed);
+        buildpack.layers.push(layer);
+    }
+    buildpack.launch = tables::launch(&folder, &buildpack.api, &mut unread);
+    buildpack.unmet = tables::unmet(&folder, &mut unread);
+    (buildpack, unread)
+}
+
+fn read_layer(folder: &Path, mut layer: Layer, depth: Depth) -> (Layer, Vec<Unread>) {
+    let mut unread = Vec::new();
+    if layer.folder == Folder::Absent {
+        return (layer, unread);
+    }
+    let path = folder.join(&layer.name);
+    layer.roots = Roots {
+        bin: root_of(&path, "bin"),
+        lib: root_of(&path, "lib"),
+        include: root_of(&path, "include"),
+        pkgconfig: root_of(&path, "pkgconfig"),
+    };
+    layer.env = env_dir::read(&path.join("env"));
+    layer.env_build = env_dir::read(&path.join("env.build"));
+    let launch = path.join("env.launch");
+    layer.env_launch = env_dir::read(&launch);
+    for process in env_dir::folders(&launch) {
+        let read = env_dir::read(&launch.join(&process));
+        layer.env_process.insert(process, read);
+    }
+    if matches!(layer.folder, Folder::Directory | Folder::Link) {
+        layer.contents = match depth {
+            Depth::All => contents::read(&path, layer.folder, &layer.toml, &mut unread),
+            Depth::Environment => contents::start_programs(&path),
+        };
+    }
+    (layer, unread)
+}
+
+fn root_of(layer: &Path, name: &str) -> Root {
+    match fs_err::metadata(layer.join(name)) {
+        Ok(_) => Root::Present,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Root::Absent,
+        Err(error) => Root::Fails(error.to_string()),
+    }
+}
+
+fn folder_kind(path: &Path) -> Folder {
+    match (fs_err::symlink_metadata(path), fs_err::metadata(path)) {
+        (Err(_), _) => Folder::Absent,
+        (Ok(link), Ok(target)) if link.is_symlink() && target.is_dir() => Folder::Link,
+        (Ok(link), _) if link.is_dir() => Folder::Directory,
+        _ => Folder::Other,
+    }
+}
+
+/// `node` for `node.toml`.
+fn without_suffix(name: &OsStr) -> Option<OsString> {
+    use std::os::unix::ffi::OsStrExt;
+    name.as_bytes()
+        .strip_suffix(b".toml")
+        .filter(|stem| !stem.is_empty())
+        .map(|stem| OsStr::from_bytes(stem).to_owned())
+}
+
+/// Names and kinds (links not followed) in byte order, as Go's `os.ReadDir` gives them.
+fn sorted_names(folder: &Path, unread: &mut Vec<Unread>) -> Vec<(OsString, std::fs::FileType)> {
+    let listing = match fs_err::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) => {
+            if error.kind() != std::io::ErrorKind::NotFound {
+                unread.push(Unread {
+                    path: folder.to_owned(),
+                    reason: error.to_string(),
+                });
+            }
+            return Vec::new();
+        }
+    };
+    let mut names: Vec<_> = listing
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name(), entry.file_type().ok()?)))
+        .collect();
+    names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    names
+}

@@ -1,0 +1,313 @@
+//! What does the app's own code and configuration say?
+//!
+//! Reads each file once: code that a process can reach is parsed ([`super::code`]),
+//! manifests and configuration are kept as text. What is vendored, ignored by git, too big
+//! or generated is left out, and what was left out for its size is named.
+
+mod deployed;
+mod go_packages;
+mod kinds;
+mod names;
+pub mod reach;
+mod suppress;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
+
+use super::app::App;
+use super::bounds;
+use super::code::{self, Code, Language};
+use super::tree::{EntryKind, Tree};
+use crate::beneath;
+use slugsmith_finding::work;
+
+pub use kinds::is_env_file;
+pub use suppress::Suppression;
+
+/// Code larger than this many bytes is generated or a bundle, not written by hand.
+const CODE_LIMIT: u64 = 1_000_000;
+/// Configuration larger than this is data.
+const TEXT_LIMIT: u64 = 512_000;
+/// Lockfiles may be larger.
+const LOCK_LIMIT: u64 = 20_000_000;
+/// A private key in PEM is smaller than this.
+const KEY_LIMIT: u64 = 16_000;
+/// Brackets nested deeper than this are generated code.
+const NESTING: usize = 250;
+
+/// The app's own files.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Code that a process can reach, sorted by path.
+    pub files: Vec<Code>,
+    /// Manifests, lockfiles and configuration by path.
+    pub texts: BTreeMap<String, String>,
+    /// Every path of the app's own files, sorted, `/` as separator.
+    pub paths: Vec<String>,
+    /// Sizes in bytes, in the order of `paths`.
+    pub sizes: Vec<u64>,
+    /// What was not read, and why.
+    pub skipped: Vec<(String, &'static str)>,
+    /// Names in capitals with an underscore that code or configuration holds anywhere, also
+    /// code that no process reaches: who mentions a variable at all.
+    pub words: BTreeSet<String>,
+    /// Inline suppressions.
+    pub suppressions: Vec<Suppression>,
+}
+
+impl Sources {
+    /// Whether the app has a file at this path.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.paths
+            .binary_search_by(|probe| probe.as_str().cmp(path))
+            .is_ok()
+    }
+
+    /// The text of a configuration file.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+
+    /// Paths below a folder (`db/migrate/`).
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        let start = self.paths.partition_point(|path| path.as_str() < folder);
+        self.paths
+            .iter()
+            .skip(start)
+            .map(String::as_str)
+            .take_while(move |path| path.starts_with(folder))
+    }
+}
+
+/// Reads the app's own files.
+#[must_use]
+pub fn read(app: &App, tree: &Tree) -> Sources {
+    let mut sources = Sources::default();
+    let ignored = gitignore(app);
+    let mut wanted = Vec::new();
+    // Entries come in path order, so a folder's verdict stands before its files.
+    let mut hidden: Option<String> = None;
+    for entry in tree.entries() {
+        let Some(path) = entry.path().to_str() else {
+            continue;
+        };
+        if hidden.as_ref().is_some_and(|folder| {
+            path.strip_prefix(folder.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        }) {
+            continue;
+        }
+        let folder = entry.kind() == EntryKind::Directory;
+        if names::vendored(path) || ignored.matched(path, folder).is_ignore() {
+            if folder {
+                hidden = Some(path.to_owned());
+            }
+            continue;
+        }
+        if entry.kind() == EntryKind::File {
+            sources.paths.push(path.to_owned());
+            sources.sizes.push(entry.size());
+            wanted.extend(want(path, entry.size()).map(|how| (path.to_owned(), how)));
+        }
+    }
+    sort(&mut sources);
+    let step = work::files("parsing", wanted.len());
+    let read = in_pool(|| {
+        wanted
+            .into_par_iter()
+            .inspect(|_| step.done(1))
+            .map(|(path, how)| read_one(app, path, how))
+            .collect::<Vec<_>>()
+    });
+    drop(step);
+    for one in read {
+        match one {
+            Read::Code(code, text, words, suppressions) => {
+                sources.words.extend(words);
+                if let Some(text) = text {
+                    sources.texts.insert(code.path.clone(), text);
+                }
+                sources.files.push(*code);
+                sources.suppressions.extend(suppressions);
+            }
+            Read::Text(path, text, words, suppressions) => {
+                sources.words.extend(words);
+                sources.texts.insert(path, text);
+                sources.suppressions.extend(suppressions);
+            }
+            Read::Skipped(path, reason) => sources.skipped.push((path, reason)),
+            Read::Other => {}
+        }
+    }
+    sources.files.sort_by(|a, b| a.path.cmp(&b.path));
+    reach::keep(app, &mut sources);
+    sources
+}
+
+/// `Tree` sorts by path components, look-ups here need plain byte order.
+fn sort(sources: &mut Sources) {
+    let mut both: Vec<_> = sources
+        .paths
+        .drain(..)
+        .zip(sources.sizes.drain(..))
+        .collect();
+    both.sort_unstable();
+    (sources.paths, sources.sizes) = both.into_iter().unzip();
+}
+
+fn gitignore(app: &App) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
+    // Only the app's own root file: in a build there is none of the developer's others.
+    if let Ok(text) = beneath::text_in(&app.root, ".gitignore") {
+        for line in text.lines() {
+            bounds::add_line(&mut builder, line);
+        }
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    Parse(Language),
+    Keep,
+    /// Keep only if it is a private key.
+    Key,
+    TooBig,
+}
+
+fn want(path: &str, size: u64) -> Option<How> {
+    if kinds::is_lock(path) {
+        return Some(if size > LOCK_LIMIT {
+            How::TooBig
+        } else {
+            How::Keep
+        });
+    }
+    if kinds::is_text(path) {
+        return Some(if size > TEXT_LIMIT {
+            How::TooBig
+        } else {
+            How::Keep
+        });
+    }
+    let Some(language) = Language::of(path) else {
+        return (size <= KEY_LIMIT && kinds::may_be_key(path)).then_some(How::Key);
+    };
+    if !names::may_run(path, language) {
+        return None;
+    }
+    Some(if size > CODE_LIMIT {
+        How::TooBig
+    } else {
+        How::Parse(language)
+    })
+}
+
+enum Read {
+    /// With its text, if it is configuration as well.
+    Code(Box<Code>, Option<String>, Vec<String>, Vec<Suppression>),
+    Text(String, String, Vec<String>, Vec<Suppression>),
+    Skipped(String, &'static str),
+    /// Nothing that rules ask for.
+    Other,
+}
+
+fn read_one(app: &App, path: String, how: How) -> Read {
+    if matches!(how, How::TooBig) {
+        return Read::Skipped(path, "too big to be written by hand");
+    }
+    let Ok(bytes) = beneath::read_in(&app.root, &path) else {
+        return Read::Skipped(path, "can't be read");
+    };
+    if matches!(how, How::Key) && !bytes.starts_with(b"-----BEGIN ") {
+        return Read::Other;
+    }
+    // Other encodings than UTF-8 appear in comments; the code itself is ASCII then.
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if text.bytes().take(1024).any(|byte| byte == 0) {
+        return Read::Skipped(path, "is binary");
+    }
+    let suppressions = suppress::find(&path, &text);
+    let words = words::find(&path, &text);
+    match how {
+        How::Parse(language) => {
+            if let Some(reason) = unfit(&text) {
+                return Read::Skipped(path, reason);
+            }
+            let code = code::parse(&path, language, &text);
+            Read::Code(Box::new(code), None, words, suppressions)
+        }
+        How::Keep | How::Key | How::TooBig => {
+            if let (Some(language), None) = (shebang(&text), unfit(&text)) {
+                let code = code::parse(&path, language, &text);
+                Read::Code(Box::new(code), Some(text), words, suppressions)
+            } else {
+                Read::Text(path, text, words, suppressions)
+            }
+        }
+    }
+}
+
+/// The language of a script without an extension (`bin/server`).
+fn shebang(text: &str) -> Option<Language> {
+    let first = text.lines().next()?.strip_prefix("#!")?;
+    let program = first.rsplit(['/', ' ']).next()?;
+    match program.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.')
+    {
+        "node" => Some(Language::JavaScript),
+        "python" => Some(Language::Python),
+        "ruby" => Some(Language::Ruby),
+        "php" => Some(Language::Php),
+        _ => None,
+    }
+}
+
+/// Why a file should not be parsed: minified, or nested beyond what a person writes.
+fn unfit(text: &str) -> Option<&'static str> {
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    if text.len() > 20_000 && text.len() / lines > 400 {
+        return Some("is minified");
+    }
+    let (mut open, mut deepest, mut prefixes, mut longest) = (0_usize, 0, 0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+        // Chains of operators (`!!!!a`, `a=>b=>c=>d`) nest without brackets.
+        match byte {
+            b'!' | b'~' | b'+' | b'-' | b'=' | b'>' | b'?' | b'<' | b'*' => prefixes += 1,
+            b';' | b'}' | b')' => prefixes = 0,
+            _ => {}
+        }
+        longest = longest.max(prefixes);
+    }
+    if deepest > NESTING || bounds::is_deep(text) {
+        return Some("is nested too deeply");
+    }
+    (longest > 20_000).then_some("is generated")
+}
+
+/// Threads with a deep stack, made once; `None` where none can be had.
+static POOL: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(bounds::STACK)
+        .build();
+    pool.ok()
+});
+
+/// Runs on threads with a deep stack; on the caller's own where none can be had.
+pub fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match &*POOL {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}

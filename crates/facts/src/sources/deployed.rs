@@ -1,0 +1,134 @@
+//! Which languages does the platform build and start?
+//!
+//! A repository often holds more: a client library, examples in other languages, a script
+//! in Go beside a Node server. Without a manifest at the root no buildpack installs the
+//! language, so its code can't run on a dyno, unless a command names it.
+
+use super::Sources;
+use crate::app::App;
+use crate::code::Language;
+
+/// How a language shows itself.
+struct Signs {
+    language: Language,
+    /// Files at the root by which buildpacks detect it.
+    manifests: &'static [&'static str],
+    /// Programs of commands, and parts of buildpack names.
+    programs: &'static [&'static str],
+    /// Ending of a file that a command names.
+    ending: &'static str,
+}
+
+const SIGNS: &[Signs] = &[
+    Signs {
+        language: Language::Python,
+        manifests: &[
+            "requirements.txt",
+            "Pipfile",
+            "pyproject.toml",
+            "setup.py",
+            "manage.py",
+            "poetry.lock",
+            "uv.lock",
+        ],
+        programs: &["python", "gunicorn", "uvicorn", "celery", "uwsgi", "flask"],
+        ending: ".py",
+    },
+    Signs {
+        language: Language::Ruby,
+        manifests: &["Gemfile", "config.ru"],
+        programs: &["ruby", "bundle", "rake", "puma", "rackup"],
+        ending: ".rb",
+    },
+    Signs {
+        language: Language::Go,
+        manifests: &[
+            "go.mod",
+            "Gopkg.toml",
+            "Gopkg.lock",
+            "glide.yaml",
+            "vendor/vendor.json",
+            "Godeps/Godeps.json",
+        ],
+        programs: &["go"],
+        ending: ".go",
+    },
+    Signs {
+        language: Language::Java,
+        manifests: &[
+            "pom.xml",
+            "build.gradle",
+            "build.gradle.kts",
+            "settings.gradle",
+            "settings.gradle.kts",
+            "build.sbt",
+            "project.clj",
+        ],
+        programs: &["java", "jvm", "gradle", "scala", "maven"],
+        ending: ".jar",
+    },
+    Signs {
+        language: Language::Php,
+        manifests: &["composer.json", "index.php", "artisan"],
+        programs: &["php", "heroku-php-apache2", "heroku-php-nginx"],
+        ending: ".php",
+    },
+];
+
+/// Manifests of Node, which [`super::reach`] judges by its own means.
+const NODE: &str = "package.json";
+
+/// Drops code of languages that no buildpack of the app installs. Where the root has no
+/// manifest at all, the app is built in a way that can't be seen, and everything stays.
+pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
+    let has = |names: &[&str]| names.iter().any(|name| sources.has(name));
+    let known = has(&[NODE]) || SIGNS.iter().any(|signs| has(signs.manifests));
+    let buildpacks = buildpacks(app, sources);
+    // A buildpack that moves a folder to the root makes that folder's manifests count.
+    let moved = ["subdir", "monorepo", "multi-procfile"]
+        .iter()
+        .any(|word| buildpacks.contains(word));
+    if !known || moved {
+        return;
+    }
+    let absent: Vec<_> = SIGNS
+        .iter()
+        .filter(|signs| !has(signs.manifests) && !named(signs, commands, &buildpacks))
+        .map(|signs| signs.language)
+        .collect();
+    sources
+        .files
+        .retain(|code| !absent.contains(&code.language));
+}
+
+fn named(signs: &Signs, commands: &[String], buildpacks: &str) -> bool {
+    let by_command = commands.iter().any(|command| {
+        command.split_whitespace().any(|word| {
+            let program = word.rsplit('/').next().unwrap_or(word);
+            let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+            signs.programs.contains(&plain) || word.ends_with(signs.ending)
+        })
+    });
+    let by_buildpack = signs.programs.iter().any(|program| {
+        buildpacks
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| word == *program)
+    });
+    by_command || by_buildpack
+}
+
+/// Everything that names buildpacks, as one text.
+fn buildpacks(app: &App, sources: &Sources) -> String {
+    let mut text = String::new();
+    let listed = app
+        .app_json
+        .good()
+        .and_then(|manifest| manifest.get("buildpacks"));
+    if let Some(listed) = listed {
+        text.push_str(&listed.to_string());
+    }
+    for path in [".buildpacks", "project.toml"] {
+        text.push_str(sources.text(path).unwrap_or_default());
+    }
+    text
+}

@@ -1,0 +1,258 @@
+//! Which code can a process reach?
+//!
+//! Of the files that may run by their names (`super::names`) those of languages that the
+//! platform installs (`super::deployed`); for Node those that the entry points import, for
+//! Go the packages of the started programs (`super::go_packages`). Where entry points
+//! can't be found, or a framework loads by folder, everything that may run counts as reached.
+
+use std::collections::BTreeSet;
+
+use super::{Sources, deployed, go_packages};
+use crate::app::App;
+use crate::code::{Branch, Code, Language, branch};
+use crate::process;
+
+/// Drops code that no process reaches.
+pub(super) fn keep(app: &App, sources: &mut Sources) {
+    let commands: Vec<_> = process::read(app, sources)
+        .into_iter()
+        .flat_map(|process| process.commands)
+        .map(|command| command.text)
+        .collect();
+    // Scripts in bin/ run only where a process names them.
+    sources.files.retain(|file| {
+        let stem = file
+            .path
+            .rsplit_once('.')
+            .map_or(file.path.as_str(), |(stem, _)| stem);
+        !file.path.starts_with("bin/") || commands.iter().any(|command| command.contains(stem))
+    });
+    deployed::keep(app, sources, &commands);
+    go_packages::keep(sources, &commands);
+    drop_browser_packages(sources, &commands);
+    keep_loaded_ruby(sources, &commands);
+    if !process::runs_node(app, sources) {
+        sources
+            .files
+            .retain(|file| file.language != Language::JavaScript);
+        return;
+    }
+    let Some(reached) = node_reach(app, sources) else {
+        return;
+    };
+    sources
+        .files
+        .retain(|file| file.language != Language::JavaScript || reached.contains(&file.path));
+}
+
+/// Drops what a package of the repository builds for browsers: where its manifest has a tool
+/// that only does that, its `src/` never runs on a dyno unless a command names it.
+fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
+    const TOOLS: &[&str] = &["react-scripts", "@vue/cli-service", "@angular/cli"];
+    let built: Vec<String> = sources
+        .texts
+        .iter()
+        .filter(|(path, text)| {
+            path.rsplit('/').next() == Some("package.json")
+                && TOOLS
+                    .iter()
+                    .any(|tool| text.contains(&format!("\"{tool}\"")))
+        })
+        .map(|(path, _)| format!("{}src/", path.trim_end_matches("package.json")))
+        .filter(|folder| !commands.iter().any(|command| command.contains(folder)))
+        .collect();
+    sources.files.retain(|file| {
+        file.language != Language::JavaScript
+            || !built.iter().any(|folder| file.path.starts_with(folder))
+    });
+}
+
+/// Drops Ruby files beside `config.ru` that nothing loads: Rack starts there, and Rails loads
+/// `app/`, `config/` and `lib/`, so a file at the root is a tool's unless it is required.
+fn keep_loaded_ruby(sources: &mut Sources, commands: &[String]) {
+    if !sources.has("config.ru") {
+        return;
+    }
+    let loaded: BTreeSet<String> = sources
+        .files
+        .iter()
+        .filter(|code| code.language == Language::Ruby)
+        .flat_map(|code| &code.imports)
+        .map(|import| {
+            let name = import.module.rsplit('/').next().unwrap_or_default();
+            name.trim_end_matches(".rb").to_owned()
+        })
+        .collect();
+    sources.files.retain(|code| {
+        let at_root = code.path.strip_suffix(".rb");
+        at_root
+            .filter(|stem| !stem.contains('/'))
+            .is_none_or(|stem| {
+                loaded.contains(stem) || commands.iter().any(|command| command.contains(stem))
+            })
+    });
+}
+
+/// What Node loads from its entry points; `None` if they can't be known.
+fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
+    let entries = process::node_entries(app, sources)?;
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut pending: Vec<&Code> = entries
+        .iter()
+        .filter_map(|entry| file(sources, entry))
+        .collect();
+    if pending.is_empty() {
+        return None;
+    }
+    while let Some(code) = pending.pop() {
+        if !reached.insert(code.path.clone()) {
+            continue;
+        }
+        for import in &code.imports {
+            if branch(code, import.scope) == Branch::Development {
+                continue;
+            }
+            if let Some(folder) = import.module.strip_suffix('*') {
+                let from = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let folder = format!("{}/", join(from, folder));
+                pending.extend(sources.files.iter().filter(|other| {
+                    other.language == Language::JavaScript && other.path.starts_with(&folder)
+                }));
+                continue;
+            }
+            if let Some(found) = resolve(sources, &code.path, &import.module) {
+                pending.push(found);
+            } else if is_built(&code.path, &import.module) {
+                let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let source = process::source_of(sources, &join(folder, &import.module))?;
+                pending.push(file(sources, &source)?);
+            } else if import.module.starts_with('@') || import.module.starts_with('~') {
+                // A path alias of the bundler or of TypeScript: what it means is not known.
+                if is_alias(app, &import.module) {
+                    return None;
+                }
+            }
+        }
+        if code.computed_imports {
+            let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            pending.extend(sources.files.iter().filter(|other| {
+                other.language == Language::JavaScript
+                    && (folder.is_empty() || other.path.starts_with(&format!("{folder}/")))
+            }));
+        }
+    }
+    Some(reached)
+}
+
+fn file<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
+    sources
+        .files
+        .binary_search_by(|probe| probe.path.as_str().cmp(path))
+        .ok()
+        .and_then(|at| sources.files.get(at))
+}
+
+/// Whether a relative import means what only a build makes.
+fn is_built(from: &str, module: &str) -> bool {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = join(folder, module);
+    module.starts_with('.')
+        && ["dist", "build", "out", "lib", "generated"]
+            .iter()
+            .any(|built| path == *built || path.starts_with(&format!("{built}/")))
+}
+
+/// Whether a scoped import is no package of package.json.
+fn is_alias(app: &App, module: &str) -> bool {
+    let scope_and_name: Vec<_> = module.splitn(3, '/').take(2).collect();
+    let package = scope_and_name.join("/");
+    let Some(manifest) = app.package_json.good() else {
+        return true;
+    };
+    ![
+        "dependencies",
+        "devDependencies",
+        "optionalDependencies",
+        "peerDependencies",
+    ]
+    .iter()
+    .any(|group| {
+        manifest
+            .get(group)
+            .and_then(|group| group.get(&package))
+            .is_some()
+    })
+}
+
+/// The file that an import means: a relative one, or one from the root or `src/`, as
+/// `NODE_PATH` and the `baseUrl` of TypeScript allow.
+#[must_use]
+pub fn resolve<'a>(sources: &'a Sources, from: &str, module: &str) -> Option<&'a Code> {
+    if module.starts_with('.') {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        return at(sources, &join(folder, module));
+    }
+    let top = module.split('/').next().unwrap_or(module);
+    ["", "src/"].iter().find_map(|root| {
+        let ours = sources.below(&format!("{root}{top}/")).next().is_some();
+        ours.then(|| at(sources, &format!("{root}{module}")))?
+    })
+}
+
+/// The file at a path without its extension, or the index of that folder.
+fn at<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
+    let stem = path
+        .strip_suffix(".js")
+        .or_else(|| path.strip_suffix(".mjs"))
+        .or_else(|| path.strip_suffix(".cjs"))
+        .unwrap_or(path);
+    let endings = [
+        "",
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".ts",
+        ".tsx",
+        ".mts",
+        ".cts",
+        ".jsx",
+        "/index.js",
+        "/index.mjs",
+        "/index.ts",
+        "/index.cjs",
+    ];
+    file(sources, path).or_else(|| {
+        [stem, path].iter().find_map(|base| {
+            endings
+                .iter()
+                .find_map(|ending| file(sources, &format!("{base}{ending}")))
+        })
+    })
+}
+
+/// A path relative to a folder, with `.` and `..` resolved.
+#[must_use]
+pub fn join(folder: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined() {
+        assert_eq!(join("src/lib", "../a/./b"), "src/a/b");
+        assert_eq!(join("", "./a"), "a");
+    }
+}

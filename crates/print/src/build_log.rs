@@ -1,0 +1,165 @@
+//! The build log: events become lines as they happen, in the skin of the world.
+//!
+//! A log that can't be written must not stop a build, so errors of the stream are only noted
+//! here; the command line says at the end that its report is incomplete.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use super::line::{Line, Skin};
+use super::{audit, budget, cache, companion, findings, problem, profile, stack, strip, verdict};
+use slugsmith_cache::event::Event as Of;
+use slugsmith_config::LogLevel;
+use slugsmith_facts::run as command;
+use slugsmith_finding::Finding;
+use slugsmith_finding::units;
+use slugsmith_report::Report;
+use slugsmith_report::event::{Event, Progress};
+
+/// A phase that takes longer says so: in a log nothing spins.
+const LONG: Duration = Duration::from_secs(5);
+
+/// Prints events to a stream.
+pub struct BuildLog<W> {
+    out: W,
+    skin: Skin,
+    level: LogLevel,
+    /// The section whose header was printed last.
+    section: &'static str,
+    /// What is going on, and since when.
+    working: Option<(String, Instant)>,
+    /// Whether the last line of a command's output was empty.
+    was_blank: bool,
+}
+
+impl<W: Write> BuildLog<W> {
+    /// A log that begins; `out` takes styles off where they don't belong.
+    pub fn new(out: W, skin: Skin, level: LogLevel) -> Self {
+        Self {
+            out,
+            skin,
+            level,
+            section: "",
+            working: None,
+            was_blank: false,
+        }
+    }
+
+    /// Findings about the configuration itself, before anything else.
+    pub fn config_findings(&mut self, found: &[Finding]) {
+        if !found.is_empty() {
+            self.section("Configuration");
+            self.lines(&findings::lines(found));
+        }
+    }
+
+    fn section(&mut self, name: &'static str) {
+        if self.section != name {
+            self.section = name;
+            self.lines(&[Line::section(name)]);
+        }
+    }
+
+    fn lines(&mut self, lines: &[Line]) {
+        for line in lines {
+            super::note(self.skin.write(&mut self.out, line));
+        }
+        super::note(self.out.flush());
+    }
+
+    fn dependencies(&mut self, lines: &[Line]) {
+        self.section("Dependencies");
+        self.lines(lines);
+    }
+
+    fn started(&mut self, name: &str, version: &str) {
+        super::note(match self.skin {
+            Skin::Bullets => writeln!(self.out, "## {name} {version}\n"),
+            Skin::Classic => writeln!(self.out, "-----> {name} {version}"),
+        });
+        super::note(self.out.flush());
+    }
+
+    /// A line of a command's output; many empty ones become one.
+    fn output(&mut self, line: &str) {
+        let is_blank = line.trim().is_empty();
+        if self.level > LogLevel::Quiet && !(is_blank && self.was_blank) {
+            self.lines(&[Line::row(2, line)]);
+        }
+        self.was_blank = is_blank;
+    }
+
+    /// The end of what [`Event::Working`] began.
+    fn done(&mut self, lines: Vec<Line>) {
+        let mut lines = lines;
+        if let Some((what, since)) = self.working.take()
+            && since.elapsed() >= LONG
+        {
+            let took = units::time(since.elapsed());
+            lines.push(Line::item(1, format!("{what} took {took}")));
+        }
+        self.lines(&lines);
+    }
+
+    fn finished(&mut self, report: &Report) {
+        self.lines(&profile::lines(report));
+        self.lines(&verdict::lines(report));
+        let done = format!("Done in {}", units::time(report.took));
+        self.lines(&[Line::section(done)]);
+    }
+}
+
+impl<W: Write> BuildLog<W> {
+    fn cache(&mut self, event: Of<'_>) {
+        let level = self.level;
+        match event {
+            Of::Warning(warning) => self.lines(&problem::warning(warning)),
+            Of::Decided(decision) => self.dependencies(&cache::decision(decision, level)),
+            Of::Command(command::Event::Started { command }) => {
+                self.dependencies(&[Line::item(2, format!("Running `{command}`"))]);
+            }
+            Of::Command(command::Event::Output { line }) => self.output(line),
+            Of::Command(command::Event::Ended { success, took, .. }) => {
+                if !success {
+                    self.lines(&[Line::alarm(
+                        2,
+                        format!("Failed after {}", units::time(took)),
+                    )]);
+                }
+            }
+            Of::Pruned {
+                packages,
+                bytes,
+                took,
+            } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
+            Of::LayerStripped(went) => {
+                self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
+            }
+            Of::Done(outcome) => self.dependencies(&cache::outcome(outcome, level)),
+            Of::Resumed { name } => self.dependencies(&[cache::resumed(name)]),
+            Of::Explained(one) => {
+                self.dependencies(&[Line::row(1, one.to_json().to_string())]);
+            }
+            Of::Collected(one) => self.dependencies(&[cache::collected(one)]),
+            Of::Companion(report) => self.lines(&companion::lines(report)),
+        }
+    }
+}
+
+impl<W: Write> Progress for BuildLog<W> {
+    fn event(&mut self, event: Event<'_>) {
+        let level = self.level;
+        match event {
+            Event::Started { name, version } => self.started(name, version),
+            Event::Config(found) => self.config_findings(found),
+            Event::Warning(warning) => self.lines(&problem::warning(warning)),
+            Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
+            Event::Stack(report) => self.lines(&stack::lines(report, level)),
+            Event::Cache(event) => self.cache(event),
+            Event::Strip(report) => self.done(strip::lines(report, level)),
+            Event::Budget(report) => self.done(budget::lines(report, level)),
+            Event::Audit(report) => self.done(audit::lines(report, level)),
+            Event::Finished(report) => self.finished(report),
+        }
+    }
+}

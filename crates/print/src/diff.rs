@@ -1,0 +1,86 @@
+//! What changed between two builds, as lines and as Markdown for a pull request.
+
+use std::fmt::Write as _;
+
+use super::line::Line;
+use slugsmith_budget::history::{Change, How};
+use slugsmith_finding::units;
+
+/// Parts that are shown.
+const SHOWN: usize = 20;
+
+/// The section that `slugsmith diff` prints.
+#[must_use]
+pub fn lines(change: &Change) -> Vec<Line> {
+    let mut lines = vec![Line::section("Difference")];
+    if change.is_nothing() {
+        lines.push(Line::item(
+            1,
+            format!("Nothing: {} as before", units::size(change.after)),
+        ));
+        return lines;
+    }
+    lines.push(Line::item(
+        1,
+        format!(
+            "{} compressed ({} → {}), {} unpacked",
+            units::size_change(change.before, change.after),
+            units::size(change.before),
+            units::size(change.after),
+            units::size_change(change.bytes_before, change.bytes_after),
+        ),
+    ));
+    if change.before.abs_diff(change.after) <= change.noise {
+        lines.push(Line::item(
+            1,
+            format!(
+                "Smaller than what the estimates leave open (± {})",
+                units::size(change.noise)
+            ),
+        ));
+    }
+    lines.extend(
+        change
+            .moved
+            .iter()
+            .take(SHOWN)
+            .map(|moved| Line::row(1, moved.line())),
+    );
+    let hidden = change.moved.len().saturating_sub(SHOWN);
+    if hidden > 0 {
+        lines.push(Line::row(
+            1,
+            format!("and {}", units::counted(hidden as u64, "smaller change")),
+        ));
+    }
+    lines
+}
+
+/// A table for a pull request.
+#[must_use]
+pub fn markdown(change: &Change) -> String {
+    let mut text = format!(
+        "**Slug {}** ({} → {})\n",
+        units::size_change(change.before, change.after),
+        units::size(change.before),
+        units::size(change.after)
+    );
+    if change.moved.is_empty() {
+        return text;
+    }
+    text.push_str("\n| part | before | after | change |\n|---|--:|--:|--:|\n");
+    for moved in change.moved.iter().take(SHOWN) {
+        let (before, after) = match moved.how {
+            How::New => ("–".to_owned(), units::size(moved.after)),
+            How::Gone => (units::size(moved.before), "–".to_owned()),
+            How::Grew | How::Shrank => (units::size(moved.before), units::size(moved.after)),
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {before} | {after} | {} |",
+            super::markdown::cell(&moved.name),
+            units::size_change(moved.before, moved.after)
+        );
+    }
+    text
+}

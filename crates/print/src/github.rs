@@ -1,0 +1,75 @@
+//! GitHub annotations: one workflow command per finding, shown beside its line.
+//!
+//! Form: GitHub Docs, "Workflow commands for GitHub Actions" (`::error file=…,line=…::…`).
+
+use std::fmt::Write as _;
+
+use slugsmith_finding::{Finding, Level};
+use slugsmith_report::Report;
+
+/// The report's findings as workflow commands.
+#[must_use]
+pub fn report(report: &Report) -> String {
+    let mut out = String::new();
+    for finding in report.findings() {
+        command(&mut out, finding);
+    }
+    out
+}
+
+fn command(out: &mut String, finding: &Finding) {
+    let name = match finding.level {
+        Level::Error => "error",
+        Level::Warn => "warning",
+        Level::Info => "notice",
+    };
+    let mut properties = Vec::new();
+    if let Some(place) = &finding.place {
+        properties.push(format!("file={}", property(&place.path)));
+        if let Some(line) = place.line {
+            properties.push(format!("line={line}"));
+        }
+    }
+    properties.push(format!("title={}", property(finding.rule)));
+    let mut text = finding.message.clone();
+    for help in &finding.help {
+        text.push('\n');
+        text.push_str(help);
+    }
+    let _ = writeln!(out, "::{name} {}::{}", properties.join(","), data(&text));
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slugsmith_finding::Place;
+
+    #[test]
+    fn text_is_escaped() {
+        let finding = Finding {
+            rule: "uploads-on-local-disk",
+            code: Some("SF101"),
+            level: Level::Warn,
+            place: Some(Place::line("src/a,b.js", 3)),
+            message: "100% gone".to_owned(),
+            help: vec!["Use S3.".to_owned()],
+            decided_by: "default".to_owned(),
+        };
+        let mut out = String::new();
+        command(&mut out, &finding);
+        assert_eq!(
+            out,
+            "::warning file=src/a%2Cb.js,line=3,title=uploads-on-local-disk::100%25 gone%0AUse S3.\n"
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! The report as JSON, schema `slugsmith.report/1`.
+//!
+//! These structs are frozen: fields may be added, never renamed or removed, whatever
+//! becomes of the types inside. Sizes are bytes.
+
+pub mod budget;
+pub mod cache;
+pub mod stack;
+pub mod strip;
+
+use serde::Serialize;
+
+use slugsmith_audit::Status;
+use slugsmith_finding::{Finding, Level};
+use slugsmith_report::Report;
+
+/// The name and version of this form.
+pub const SCHEMA: &str = "slugsmith.report/1";
+
+#[derive(Serialize)]
+struct ReportV1<'a> {
+    schema: &'static str,
+    findings: Vec<FindingV1<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strip: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack: Option<serde_json::Value>,
+    dependencies: Vec<serde_json::Value>,
+    rules: Vec<RuleV1>,
+    unread: Vec<UnreadV1>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'a> {
+    rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    level: Level,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    message: &'a str,
+    help: String,
+    decided_by: &'a str,
+}
+
+#[derive(Serialize)]
+struct RuleV1 {
+    rule: &'static str,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct UnreadV1 {
+    path: String,
+    reason: String,
+}
+
+impl<'a> From<&'a Finding> for FindingV1<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            code: finding.code,
+            level: finding.level,
+            path: finding.place.as_ref().map(|place| place.path.as_str()),
+            line: finding.place.as_ref().and_then(|place| place.line),
+            message: &finding.message,
+            help: finding.help.join("\n"),
+            decided_by: &finding.decided_by,
+        }
+    }
+}
+
+/// The whole report.
+#[must_use]
+pub fn report(report: &Report) -> String {
+    safe(&ReportV1 {
+        schema: SCHEMA,
+        findings: report.findings().map(FindingV1::from).collect(),
+        budget: report.budget.as_ref().map(budget::value),
+        strip: report.strip.as_ref().map(strip::value),
+        stack: report.stack.as_ref().map(stack::value),
+        dependencies: report.caches.iter().map(cache::value).collect(),
+        rules: report
+            .audit
+            .iter()
+            .flat_map(|audit| &audit.statuses)
+            .map(|(rule, status)| RuleV1 {
+                rule,
+                status: status_word(*status),
+            })
+            .collect(),
+        unread: report
+            .unread
+            .iter()
+            .map(|unread| UnreadV1 {
+                path: unread.path.display().to_string(),
+                reason: unread.reason.clone(),
+            })
+            .collect(),
+        seconds: report.took.as_secs_f64(),
+    })
+}
+
+/// The answer to `slugsmith strip`: the strip part alone.
+#[must_use]
+pub fn strip_report(report: &slugsmith_strip::StripReport) -> String {
+    safe(&serde_json::json!({ "schema": SCHEMA, "strip": strip::value(report) }))
+}
+
+/// The answer to `slugsmith diff`.
+#[must_use]
+pub fn diff(change: &slugsmith_budget::history::Change) -> String {
+    safe(&serde_json::json!({ "schema": SCHEMA, "diff": budget::change(change) }))
+}
+
+/// The answer to `slugsmith inspect` of an image: sizes as of a folder, with its layers and
+/// what is hidden in them.
+#[must_use]
+pub fn image(report: &slugsmith_budget::image::ImageReport) -> String {
+    let mut value = inspect_value(&report.budget);
+    value["layers"] = budget::layers(report);
+    value["hidden"] = budget::hidden(report);
+    safe(&value)
+}
+
+/// The answer to `slugsmith inspect`.
+#[must_use]
+pub fn inspect(report: &slugsmith_budget::BudgetReport) -> String {
+    safe(&inspect_value(report))
+}
+
+fn inspect_value(report: &slugsmith_budget::BudgetReport) -> serde_json::Value {
+    let budget = budget::value(report);
+    serde_json::json!({
+        "schema": SCHEMA,
+        "size": {
+            "files": budget["files"], "bytes": budget["bytes"],
+            "compressed": budget["compressed"], "image": budget["image"],
+        },
+        "parts": budget["parts"],
+        "kinds": budget["kinds"],
+        "duplicates": budget::duplicates(&report.duplicates),
+        "binaries": budget::binaries(&report.binaries),
+        "unread": budget["unread"],
+    })
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Fail => "fail",
+        Status::Pass => "pass",
+        Status::Conditional => "conditional",
+        Status::NotApplicable => "n/a",
+        Status::Unknown => "unknown",
+    }
+}
+
+/// Text with a final line end. Our own structs always serialise; if one ever didn't, an
+/// empty object is still valid JSON.
+pub fn pretty(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_else(|_| "{}".to_owned());
+    text.push('\n');
+    text
+}
+
+/// As [`pretty`], without secrets: for what is printed or stored.
+fn safe(value: &impl Serialize) -> String {
+    super::safe::document(&pretty(value)).into_owned()
+}

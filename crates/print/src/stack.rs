@@ -1,0 +1,292 @@
+//! The stack's lines: one per buildpack, then what they did to each other.
+//!
+//! Normal: what each brought, who set PATH where that matters, process types where
+//! several buildpacks take part, and findings. Verbose: everything (`verbose`).
+//! Whatever the stack's size, the normal log stays under `LIMIT` lines.
+
+pub mod graph;
+pub mod html;
+mod verbose;
+pub mod which;
+
+use super::line::Line;
+use slugsmith_config::LogLevel;
+use slugsmith_finding::units;
+use slugsmith_finding::{Finding, Level};
+use slugsmith_stack::which::Owner;
+use slugsmith_stack::{BuildpackReport, StackReport, State};
+
+/// Lines of the section in normal mode.
+const LIMIT: usize = 200;
+/// Buildpacks listed in normal mode.
+const BUILDPACKS: usize = 60;
+/// Findings listed in normal mode.
+const FINDINGS: usize = 20;
+/// Names listed in one line.
+const NAMES: usize = 8;
+
+/// The section of the log.
+#[must_use]
+pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section(title(report))];
+    buildpacks(report, level, &mut lines);
+    processes(report, &mut lines);
+    changes(report, &mut lines);
+    if level == LogLevel::Verbose {
+        verbose::lines(report, &mut lines);
+    } else {
+        winners(report, &mut lines);
+    }
+    findings(report, level, &mut lines);
+    if level != LogLevel::Verbose && lines.len() > LIMIT {
+        let more = lines.len() - LIMIT + 1;
+        lines.truncate(LIMIT - 1);
+        lines.push(Line::item(
+            1,
+            format!("{more} more lines with SLUGSMITH_LOG=verbose"),
+        ));
+    }
+    lines
+}
+
+fn title(report: &StackReport) -> String {
+    let count = units::counted(report.buildpacks.len() as u64, "buildpack");
+    let own = report
+        .buildpacks
+        .iter()
+        .position(|one| one.state == State::Own);
+    let last = match own {
+        Some(own) if own + 1 == report.buildpacks.len() && own > 0 => ", this one last",
+        Some(own) if own + 1 < report.buildpacks.len() => ", this one not last",
+        _ => "",
+    };
+    let order = match report.order {
+        slugsmith_facts::layers::Order::Unknown => ", order unknown",
+        _ => "",
+    };
+    format!("Stack ({count}{last}{order})")
+}
+
+fn buildpacks(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let shown = if level == LogLevel::Verbose {
+        usize::MAX
+    } else {
+        BUILDPACKS
+    };
+    let name = |one: &BuildpackReport| format!("{} {}", one.id, one.version).trim_end().to_owned();
+    let width = report
+        .buildpacks
+        .iter()
+        .map(|one| name(one).chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(40);
+    for one in report.buildpacks.iter().take(shown) {
+        let brought = brought(one).join(" · ");
+        lines.push(Line::item(1, format!("{:width$}  {brought}", name(one))));
+    }
+    if let Some(more) = report
+        .buildpacks
+        .len()
+        .checked_sub(shown)
+        .filter(|more| *more > 0)
+    {
+        lines.push(Line::item(
+            1,
+            format!("{more} more buildpacks with SLUGSMITH_LOG=verbose"),
+        ));
+    }
+}
+
+/// What a buildpack brought: commands with versions, MB at launch, variables, processes.
+fn brought(one: &BuildpackReport) -> Vec<String> {
+    if one.state == State::NotYet {
+        return vec!["has not run yet".to_owned()];
+    }
+    let mut parts = Vec::new();
+    if !one.commands.is_empty() {
+        let commands = one.commands.iter().map(|(name, version)| match version {
+            Some(version) => format!("{name} {version}"),
+            None => name.clone(),
+        });
+        parts.push(named(commands.collect()));
+    }
+    if one.launch_bytes > 0 {
+        parts.push(format!("{} at launch", units::size(one.launch_bytes)));
+    }
+    let reused = one
+        .layers
+        .iter()
+        .filter(|layer| layer.reused.is_some() && !layer.remembered)
+        .count() as u64;
+    if reused > 0 {
+        parts.push(format!("{} reused unseen", units::counted(reused, "layer")));
+    }
+    if !one.variables.is_empty() {
+        parts.push(format!("sets {}", named(one.variables.clone())));
+    }
+    match one.processes.as_slice() {
+        [] => {}
+        [single] => parts.push(format!("process {single}")),
+        several => parts.push(format!("processes {}", named(several.to_vec()))),
+    }
+    parts
+}
+
+fn named(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    names.truncate(NAMES);
+    let shown = names.join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Process types with their owner.
+fn processes(report: &StackReport, lines: &mut Vec<Line>) {
+    let mut parts = Vec::new();
+    for one in &report.launch.processes {
+        let owner = one
+            .owner
+            .and_then(|owner| report.buildpacks.get(owner))
+            .map_or(
+                if report.is_classic {
+                    "Procfile"
+                } else {
+                    "an unknown buildpack"
+                },
+                |owner| owner.id.as_str(),
+            );
+        let default = if one.is_default { ", default" } else { "" };
+        let instead = match one.replaced.last() {
+            Some((former, _)) => report
+                .buildpacks
+                .get(*former)
+                .map(|former| format!(", instead of {}'s", former.id))
+                .unwrap_or_default(),
+            None => String::new(),
+        };
+        parts.push(format!("{} ({owner}{default}{instead})", one.process.kind));
+    }
+    if !parts.is_empty() {
+        lines.push(Line::item(1, format!("Processes: {}", named(parts))));
+    }
+}
+
+/// What others did to the app's own files.
+fn changes(report: &StackReport, lines: &mut Vec<Line>) {
+    let Some(changes) = &report.changes else {
+        return;
+    };
+    let told = |files: &[String], what: &str| {
+        let count = units::counted(files.len() as u64, "file");
+        (!files.is_empty()).then(|| format!("{count} {what} ({})", named(files.to_vec())))
+    };
+    let parts: Vec<String> = [
+        told(&changes.changed, "changed"),
+        told(&changes.deleted, "deleted"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let text = if parts.is_empty() {
+        "The app's own files are as they were".to_owned()
+    } else {
+        format!("By other buildpacks: {} of the app", parts.join(", "))
+    };
+    lines.push(Line::item(1, text));
+}
+
+/// Which executable wins, and who set PATH: only where a command exists twice.
+fn winners(report: &StackReport, lines: &mut Vec<Line>) {
+    let told = report
+        .findings
+        .iter()
+        .any(|finding| finding.rule == "second-runtime" || finding.rule == "shadowed-command");
+    if !told {
+        return;
+    }
+    let mut order: Vec<&str> = Vec::new();
+    for (_, owner, _) in &report.path {
+        let name = owner_name(report, owner.as_ref());
+        if order.last() != Some(&name) {
+            order.push(name);
+        }
+    }
+    lines.push(Line::item(
+        1,
+        format!("PATH at launch, first wins: {}", order.join(", ")),
+    ));
+}
+
+fn owner_name<'a>(report: &'a StackReport, owner: Option<&Owner>) -> &'a str {
+    match owner {
+        Some(Owner::Layer { buildpack, .. }) => report
+            .buildpacks
+            .get(*buildpack)
+            .map_or("?", |one| one.id.as_str()),
+        Some(Owner::Image) => "the image",
+        None => "a folder that is not here",
+    }
+}
+
+/// Findings as alarms; what is only information stays for the verbose log.
+fn findings(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let verbose = level == LogLevel::Verbose;
+    let shown: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| verbose || finding.level > Level::Info)
+        .collect();
+    let limit = if verbose { usize::MAX } else { FINDINGS };
+    let mut ordered = false;
+    for finding in shown.iter().take(limit) {
+        let (fact, consequences) = first_sentence(&finding.message);
+        let text = match finding.level {
+            Level::Error => format!("error: {fact} ({})", finding.rule),
+            Level::Info | Level::Warn => format!("{fact} ({})", finding.rule),
+        };
+        lines.push(match finding.level {
+            Level::Info => Line::item(1, text),
+            Level::Warn | Level::Error => Line::alarm(1, text),
+        });
+        // The list of buildpacks is the same for all: it comes once, at the end.
+        let list = finding
+            .help
+            .iter()
+            .position(|line| report.corrected.first() == Some(line));
+        ordered |= list.is_some();
+        let help = finding.help.iter().take(list.unwrap_or(usize::MAX));
+        let details = consequences.iter().chain(help);
+        lines.extend(details.map(|detail| Line::row(1, detail.clone())));
+    }
+    if let Some(more) = shown.len().checked_sub(limit).filter(|more| *more > 0) {
+        lines.push(Line::alarm(
+            1,
+            format!("{more} more findings with SLUGSMITH_LOG=verbose"),
+        ));
+    }
+    if ordered {
+        lines.push(Line::item(1, "The corrected order, for project.toml"));
+        lines.extend(report.corrected.iter().map(|line| Line::row(1, line)));
+    }
+}
+
+/// The fact, and the sentences after it.
+fn first_sentence(message: &str) -> (&str, Option<String>) {
+    let end = message.match_indices(". ").find(|(at, _)| {
+        let next = message.get(at + 2..).and_then(|rest| rest.chars().next());
+        next.is_some_and(char::is_uppercase)
+    });
+    match end.map(|(at, _)| message.split_at(at)) {
+        Some((fact, rest)) => {
+            let rest = rest.trim_start_matches(['.', ' ']);
+            (fact, Some(rest.to_owned()))
+        }
+        None => (message.trim_end_matches('.'), None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,288 @@
+//! The strip section: what was removed, by reason, and what was kept although it looks
+//! unused.
+
+mod lists;
+
+use super::line::Line;
+use slugsmith_config::{LogLevel, StripLevel};
+use slugsmith_finding::units;
+use slugsmith_strip::decide::Because;
+use slugsmith_strip::identical::Identical;
+use slugsmith_strip::record::Recorded;
+use slugsmith_strip::{Explanation, StripReport};
+
+/// Rows of one kind in a normal log; the rest is counted.
+const ROWS: usize = 6;
+
+/// Bytes of spare copies from which on a normal log has a line.
+const WORTH_TELLING: u64 = 1_000_000;
+
+/// Bytes from which on a normal log offers a line for `remove`.
+const WORTH_OFFERING: u64 = 100_000;
+
+/// Kept files that a normal log names.
+const KEPT: usize = 3;
+
+/// The section of the log, its heading first. Empty at `quiet` and where there is
+/// nothing to say.
+#[must_use]
+pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section(format!("Strip ({})", name(report.level)))];
+    if report.level == StripLevel::Off {
+        lines.push(Line::item(1, "Nothing removed: level is off"));
+        return lines;
+    }
+    lines.push(Line::item(1, summary(report)));
+    if level > LogLevel::Quiet {
+        for sum in &report.by_reason {
+            lines.push(Line::row(
+                1,
+                format!(
+                    "{:>9}  {} ({})",
+                    units::size(sum.totals.bytes),
+                    sum.reason,
+                    units::counted(sum.totals.files, "file")
+                ),
+            ));
+        }
+        kept(report, level, &mut lines);
+    }
+    if level == LogLevel::Verbose {
+        for removed in &report.manifest {
+            let path = removed.path.display();
+            lines.push(Line::row(1, format!("{path} ({})", removed.entry)));
+        }
+    }
+    undecided(report, level, &mut lines);
+    let left_alone = report.left_alone.iter();
+    lines.extend(left_alone.map(|why| Line::item(1, why.as_str())));
+    if let Some(back) = &report.put_back {
+        let missing = back.missing.as_ref();
+        let missing = missing.map_or(String::new(), |file| format!(", {file} is missing"));
+        lines.push(Line::alarm(
+            1,
+            format!(
+                "Everything was put back: `{}` failed ({}{missing})",
+                back.command, back.status
+            ),
+        ));
+        lines.extend(back.tail.iter().map(|line| Line::row(1, line.as_str())));
+    }
+    for needed in &report.dev_dependencies {
+        lines.push(Line::alarm(
+            1,
+            format!(
+                "A dev dependency is needed at run time: `{}` ({}:{}). Move it to dependencies.",
+                needed.name, needed.path, needed.line
+            ),
+        ));
+    }
+    for failed in report.failed.iter().take(ROWS) {
+        let path = failed.path.display();
+        lines.push(Line::alarm(
+            1,
+            format!("Not removed: {path}: {}", failed.reason),
+        ));
+    }
+    if report.failed.len() > ROWS {
+        let more = report.failed.len() - ROWS;
+        lines.push(Line::alarm(1, format!("Not removed: {more} more files")));
+    }
+    lists::told(&report.lists, level, &mut lines);
+    identical(report, level, &mut lines);
+    offers(report, level, &mut lines);
+    for line in &report.unused_remove {
+        lines.push(Line::alarm(
+            1,
+            format!("[com.slugsmith.strip] remove: `{line}` matches nothing"),
+        ));
+    }
+    lines
+}
+
+/// Loads that `trace` could not decide: counted, and each by name in a verbose log.
+fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    if report.undecided.is_empty() {
+        return;
+    }
+    let files = report.undecided.iter().map(|load| &load.path);
+    let files = files.collect::<std::collections::BTreeSet<_>>().len();
+    lines.push(Line::item(
+        1,
+        format!(
+            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` \
+             sees the rest)",
+            units::counted(report.undecided.len() as u64, "place"),
+            units::counted(files as u64, "file"),
+        ),
+    ));
+    if level == LogLevel::Verbose {
+        for load in &report.undecided {
+            lines.push(Line::row(1, format!("{}:{}", load.path, load.line)));
+        }
+    }
+}
+
+/// Copies of one file: a line where they cost something, each by name in a verbose log.
+fn identical(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let spare: u64 = report.identical.iter().map(Identical::spare).sum();
+    let Some(first) = report.identical.first() else {
+        return;
+    };
+    if level < LogLevel::Normal || spare < WORTH_TELLING && level < LogLevel::Verbose {
+        return;
+    }
+    let more = match report.identical.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    lines.push(Line::item(
+        1,
+        format!(
+            "Identical files, {} more than one copy of each: {} ({} copies){more}",
+            units::size(spare),
+            first.paths.first().map_or("", String::as_str),
+            first.paths.len(),
+        ),
+    ));
+    if level == LogLevel::Verbose {
+        for copies in &report.identical {
+            let paths = copies.paths.join(" = ");
+            lines.push(Line::row(
+                1,
+                format!("{:>9}  {paths}", units::size(copies.bytes)),
+            ));
+        }
+    }
+}
+
+/// What the app's authors can list: files of the app that look unused, without proof.
+fn offers(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let verbose = level == LogLevel::Verbose;
+    let offers = report.offers.iter();
+    let told: Vec<_> = offers
+        .filter(|offer| verbose || offer.totals.bytes >= WORTH_OFFERING)
+        .collect();
+    if level < LogLevel::Normal || told.is_empty() {
+        return;
+    }
+    for offer in told.iter().take(if verbose { usize::MAX } else { ROWS }) {
+        let text = format!(
+            "Kept, since {}: {} would save {}: if nothing reads it, add \"/{}\" to \
+             [com.slugsmith.strip] remove",
+            offer.because,
+            offer.path,
+            units::size(offer.totals.bytes),
+            offer.path,
+        );
+        lines.push(Line::item(1, text));
+    }
+}
+
+/// What a recording saw.
+#[must_use]
+pub fn recorded(recorded: &Recorded) -> Vec<Line> {
+    let opened = units::counted(recorded.opened as u64, "file");
+    let mut lines = vec![Line::item(
+        0,
+        match recorded.added {
+            0 => format!("{opened} of packages opened: strip keeps all of them"),
+            added => format!(
+                "{opened} of packages opened: {} that strip would have removed added to slugsmith.keep (commit it)",
+                units::counted(added as u64, "file")
+            ),
+        },
+    )];
+    if !recorded.is_good() {
+        let code = recorded.code;
+        let how = code.map_or("a signal ended it".to_owned(), |code| {
+            format!("exit code {code}")
+        });
+        lines.push(Line::alarm(0, format!("The command failed: {how}")));
+    }
+    lines
+}
+
+/// Why a path stays or goes.
+#[must_use]
+pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
+    let lines = |verdict: String, evidence: Option<&str>| {
+        let first = Line::item(0, format!("{path} {verdict}"));
+        let rest = evidence.map(|text| Line::row(0, text));
+        std::iter::once(first).chain(rest).collect()
+    };
+    match explanation {
+        Explanation::Missing => lines("is not in the app".to_owned(), None),
+        Explanation::NotNamed => lines(
+            "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
+            None,
+        ),
+        Explanation::Reached(because) => lines(format!("stays: {}", said(because)), None),
+        Explanation::Removed(entry, place) => {
+            let place = place.as_deref().unwrap_or(entry.id);
+            let verdict = format!("goes: {} ({place})", entry.reason);
+            lines(verdict, Some(entry.evidence))
+        }
+        Explanation::List(list) => lists::explained(list, 0),
+        Explanation::Kept(entry, because) => lines(
+            format!("stays, though among {}: {}", entry.reason, said(because)),
+            None,
+        ),
+    }
+}
+
+fn said(because: &Because) -> String {
+    match because {
+        Because::Manifest(path) => format!("{path} names it"),
+        Because::Command(origin) => format!("{origin} names it"),
+        Because::Link(path) => format!("the link {path} leads to it"),
+        Because::File { path, line } => format!("{path}:{line} refers to it"),
+        Because::Doubt(doubt) => format!("{doubt}, so a process may read it"),
+    }
+}
+
+fn summary(report: &StripReport) -> String {
+    if report.removed.files == 0 && report.shrunk.is_empty() {
+        return format!("Nothing to remove in {}", units::size(report.before.bytes));
+    }
+    format!(
+        "{} {}, {} of {}",
+        if report.dry_run {
+            "Would remove"
+        } else {
+            "Removed"
+        },
+        units::counted(report.removed.files, "file"),
+        units::size(report.removed.bytes),
+        units::size(report.before.bytes)
+    )
+}
+
+/// In a normal log the few that are worth a word; verbose says why for each.
+fn kept(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
+    let verbose = level == LogLevel::Verbose;
+    let told = || report.kept.iter().filter(|kept| verbose || kept.tell);
+    let shown = if verbose { usize::MAX } else { KEPT };
+    for kept in told().take(shown) {
+        let size = units::size(kept.totals.bytes);
+        let text = format!(
+            "Kept although it looks unused: {} ({}, {size})",
+            kept.path, kept.because
+        );
+        lines.push(Line::item(1, text));
+    }
+    let more = told().count().saturating_sub(shown);
+    if more > 0 {
+        let more = units::count(more as u64);
+        let text = format!("Kept likewise: {more} more, listed with log = \"verbose\"");
+        lines.push(Line::item(1, text));
+    }
+}
+
+fn name(level: StripLevel) -> &'static str {
+    match level {
+        StripLevel::Off => "off",
+        StripLevel::Safe => "safe",
+        StripLevel::Trace => "trace",
+    }
+}

@@ -1,0 +1,168 @@
+//! The last section of the log: what came out, what it saved, and what needs a person now.
+
+use std::time::Duration;
+
+use super::line::Line;
+use super::safe;
+use slugsmith_budget::limits::measured;
+use slugsmith_budget::{BudgetReport, Verdict};
+use slugsmith_cache as cache;
+use slugsmith_finding::units;
+use slugsmith_finding::{Finding, Level};
+use slugsmith_report::Report;
+
+/// Findings that are repeated here; the sections above have all of them.
+const REPEATED: usize = 3;
+
+/// At most six lines: the slug, what is missing, and the findings that do most harm.
+#[must_use]
+pub(super) fn lines(report: &Report) -> Vec<Line> {
+    let Some(budget) = &report.budget else {
+        return Vec::new();
+    };
+    let mut lines = vec![Line::section("Verdict"), slug(report, budget)];
+    lines.extend(not_installed(report));
+    lines.extend(needs_a_person(report));
+    lines
+}
+
+/// `Slug 9.9 MB: within the budget; 34.2 MB removed, 8.8s saved`.
+fn slug(report: &Report, budget: &BudgetReport) -> Line {
+    let verdict = match budget.verdict {
+        Verdict::Within => "within the budget",
+        Verdict::Warn => "larger than advised",
+        Verdict::Over => "over the budget",
+        Verdict::TooClose => "too close to the budget to call",
+        Verdict::Unknown => "no verdict, not everything could be read",
+        Verdict::SourcesOnly => "sources only, no verdict",
+    };
+    let mut text = format!("Slug {}: {verdict}", measured(&budget.size.compressed));
+    let mut saved = Vec::new();
+    let strip = report
+        .strip
+        .as_ref()
+        .filter(|strip| strip.removed.bytes > 0);
+    if let Some(strip) = strip {
+        let what = if strip.dry_run { "would go" } else { "removed" };
+        saved.push(format!("{} {what}", units::size(strip.removed.bytes)));
+    }
+    let time: Duration = report.caches.iter().filter_map(|cache| cache.saved).sum();
+    if time >= Duration::from_secs(1) {
+        saved.push(format!("{} saved", units::time(time)));
+    }
+    if !saved.is_empty() {
+        text = format!("{text}; {}", saved.join(", "));
+    }
+    match budget.verdict {
+        Verdict::Within | Verdict::SourcesOnly => Line::item(1, text),
+        _ => Line::alarm(1, text),
+    }
+}
+
+/// Dependencies that nobody installed.
+fn not_installed(report: &Report) -> Option<Line> {
+    let skipped: Vec<_> = report
+        .caches
+        .iter()
+        .filter_map(|outcome| match &outcome.decision.verdict {
+            cache::Verdict::Skipped { why } => Some(format!("{} ({why})", outcome.decision.name)),
+            _ => None,
+        })
+        .collect();
+    let text = format!("Not installed: {}", safe::line(&skipped.join(", ")));
+    (!skipped.is_empty()).then(|| Line::alarm(1, text))
+}
+
+/// Errors, or warnings where there are none, each with its first step.
+fn needs_a_person(report: &Report) -> Vec<Line> {
+    let of = |level| {
+        report
+            .findings()
+            .filter(move |finding| finding.level == level)
+    };
+    let (errors, warnings) = (of(Level::Error).count(), of(Level::Warn).count());
+    let level = match (errors, warnings) {
+        (0, 0) => return vec![Line::item(1, "Nothing here needs you.")],
+        (0, _) => Level::Warn,
+        _ => Level::Error,
+    };
+    let mut lines: Vec<_> = of(level).take(REPEATED).map(finding).collect();
+    let more = (errors + warnings).saturating_sub(lines.len());
+    if more > 0 {
+        let more = units::counted(more as u64, "more finding");
+        lines.push(Line::item(1, format!("{more} above, each with its fix")));
+    }
+    lines
+}
+
+fn finding(finding: &Finding) -> Line {
+    let place = finding
+        .place
+        .as_ref()
+        .map_or(String::new(), |place| format!(" {place}"));
+    let step = finding
+        .help
+        .first()
+        .map_or(String::new(), |step| format!(": {step}"));
+    let text = format!("{} {}{place}{step}", finding.level.word(), finding.rule);
+    Line::alarm(1, safe::line(&text).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slugsmith_finding::Place;
+
+    fn report(findings: Vec<(Level, &'static str)>) -> Report {
+        let finding = |(level, rule)| Finding {
+            rule,
+            code: None,
+            level,
+            place: Some(Place::line("a.js", 3)),
+            message: "It breaks.".to_owned(),
+            help: vec!["npm install b".to_owned(), "or not".to_owned()],
+            decided_by: "default".to_owned(),
+        };
+        Report {
+            budget: Some(BudgetReport::default()),
+            config_findings: findings.into_iter().map(finding).collect(),
+            ..Report::default()
+        }
+    }
+
+    fn said(report: &Report) -> String {
+        let mut out = Vec::new();
+        for line in lines(report) {
+            super::super::line::Skin::Bullets
+                .write(&mut out, &line)
+                .unwrap();
+        }
+        anstream::adapter::strip_bytes(&out)
+            .into_vec()
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect()
+    }
+
+    #[test]
+    fn a_clean_app_needs_nobody() {
+        let said = said(&report(Vec::new()));
+        assert!(said.contains("within the budget") && said.contains("Nothing here needs you."));
+    }
+
+    #[test]
+    fn errors_come_before_warnings_and_the_rest_is_counted() {
+        let found = vec![
+            (Level::Warn, "first"),
+            (Level::Error, "second"),
+            (Level::Warn, "third"),
+        ];
+        let said = said(&report(found));
+        assert!(
+            said.contains("error second a.js:3: npm install b"),
+            "{said}"
+        );
+        assert!(said.contains("2 more findings above"), "{said}");
+        assert!(!said.contains("warn first"), "{said}");
+    }
+}

@@ -1,0 +1,305 @@
+//! What will a dyno of a classic app see?
+//!
+//! The counterpart of the Cloud Native model: config vars first, then the scripts of
+//! `.profile.d` in the order of their names, then the app's `.profile` (Heroku Dev Center,
+//! "Dynos and the dyno manager", ".profile file"). Scripts are read, not run: what they
+//! compute is named as unknown.
+
+mod evaluate;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::environment::{Environment, Raw, UNKNOWN};
+use super::environments::{EnvReport, ProcessEnv};
+use super::expected::{self, Expected};
+use super::model::Model;
+use super::which::{Index, Owner};
+use super::{Found, StackReport, found_in, launch, report_of, rules};
+use slugsmith_config::AuditConfig;
+use slugsmith_facts::app::App;
+use slugsmith_facts::classic::{HOME, Slug, on_dyno};
+use slugsmith_facts::layers::surroundings::Surroundings;
+use slugsmith_facts::layers::tables::Finished;
+use slugsmith_facts::layers::{
+    Buildpack, EnvDir, Executable, Folder, Layer, Layers, Order, Process,
+};
+
+/// PATH of a dyno before any script.
+const DYNO_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+/// The process type that starts without being named.
+const DEFAULT: &str = "web";
+
+/// What a classic stack is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    pub slug: &'a Slug,
+    pub app: &'a App,
+    pub surroundings: &'a Surroundings,
+    pub audit: Option<&'a AuditConfig>,
+    /// Whether we are the last buildpack of a running build.
+    pub is_build: bool,
+}
+
+/// The stack as data, with its conflicts.
+#[must_use]
+pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
+    let layers = layers(inputs);
+    let model = model(inputs, &layers);
+    let mut report = report_of(&model, rules::run_classic(&model, inputs.audit));
+    report.is_classic = true;
+    for buildpack in &mut report.buildpacks {
+        // There are no flags: whatever lies in the slug is at launch.
+        for layer in &mut buildpack.layers {
+            layer.types = None;
+        }
+    }
+    report
+}
+
+/// Which executable a name means on a dyno and for the next buildpack.
+#[must_use]
+pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
+    let layers = layers(inputs);
+    let model = model(inputs, &layers);
+    let mut found = vec![found_in(
+        &model,
+        "launch",
+        &model.dyno,
+        &model.launch_index,
+        name,
+    )];
+    if inputs.is_build {
+        found.insert(
+            0,
+            found_in(&model, "build", &model.build, &model.build_index, name),
+        );
+    }
+    found
+}
+
+/// The environment of each process of a slug; all processes get the same one.
+#[must_use]
+pub fn env_report(slug: &Slug, app: &App, base: &Raw, process: Option<&str>) -> EnvReport {
+    let makers = makers(slug);
+    let composed = evaluate::environment(
+        &evaluate::base(base, &EnvDir::Absent),
+        &slug.scripts,
+        &makers,
+    );
+    let mut kinds: Vec<String> = app.procfile.iter().map(|one| one.name.clone()).collect();
+    kinds.sort_unstable();
+    kinds.retain(|kind| process.is_none_or(|wanted| wanted == kind));
+    if kinds.is_empty() {
+        kinds.push(process.unwrap_or_default().to_owned());
+    }
+    EnvReport {
+        buildpacks: makers,
+        processes: kinds
+            .into_iter()
+            .map(|kind| ProcessEnv {
+                kind,
+                environment: composed.clone(),
+            })
+            .collect(),
+        default: default(app),
+        unknown: unknown(slug),
+    }
+}
+
+fn default(app: &App) -> Option<String> {
+    let has = app.procfile.iter().any(|line| line.name == DEFAULT);
+    has.then(|| DEFAULT.to_owned())
+}
+
+/// What a dyno should find, as far as scripts say it without running anything.
+#[must_use]
+pub fn expected(slug: &Slug) -> Expected {
+    let makers = makers(slug);
+    let compose = |base: &Raw| {
+        let base = evaluate::base(base, &EnvDir::Absent);
+        evaluate::environment(&base, &slug.scripts, &makers)
+    };
+    let home: Raw = [("HOME".into(), HOME.into())].into();
+    let alone = compose(&home);
+    let mut open: Raw = alone
+        .variables
+        .keys()
+        .map(|name| (name.clone(), UNKNOWN.into()))
+        .collect();
+    open.extend(home);
+    let around = compose(&open);
+    let unclear: Vec<&str> = slug
+        .scripts
+        .iter()
+        .flat_map(|one| evaluate::computed(&one.script))
+        .collect();
+    let mut predictions = expected::predictions(&alone, &around);
+    predictions.retain(|name, _| name != "HOME" && !unclear.contains(&name.as_str()));
+    Expected {
+        processes: BTreeMap::from([(String::new(), predictions)]),
+        ..Expected::default()
+    }
+}
+
+/// The environment of a dyno that has no config vars yet.
+#[must_use]
+pub fn dyno_base() -> Raw {
+    Raw::from([
+        ("HOME".into(), HOME.into()),
+        ("PATH".into(), DYNO_PATH.into()),
+    ])
+}
+
+/// Everybody who left something, in the order of folders and scripts.
+#[must_use]
+pub fn makers(slug: &Slug) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let exports = slug.exports.iter().map(|one| &one.maker);
+    let folders = slug.folders.iter().map(|one| &one.maker);
+    let scripts = slug.scripts.iter().map(|one| &one.maker);
+    for maker in exports.chain(folders).chain(scripts) {
+        if !found.contains(maker) {
+            found.push(maker.clone());
+        }
+    }
+    found
+}
+
+/// The slug in the form of layers: one buildpack for each maker, one layer for each folder.
+fn layers(inputs: &Inputs<'_>) -> Layers {
+    let mut group: Vec<Buildpack> = makers(inputs.slug)
+        .into_iter()
+        .map(|id| Buildpack {
+            layers: inputs
+                .slug
+                .folders
+                .iter()
+                .filter(|folder| folder.maker == id)
+                .map(|folder| Layer {
+                    name: folder.path.clone().into(),
+                    folder: Folder::Directory,
+                    contents: folder.contents.clone(),
+                    ..Layer::default()
+                })
+                .collect(),
+            id,
+            ..Buildpack::default()
+        })
+        .collect();
+    if inputs.is_build {
+        group.push(Buildpack {
+            id: "slugsmith".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Buildpack::default()
+        });
+    }
+    let processes = inputs.app.procfile.iter().map(|line| Process {
+        kind: line.name.clone(),
+        command: vec![line.command.clone()],
+        ..Process::default()
+    });
+    Layers {
+        root: PathBuf::from(HOME),
+        group,
+        order: Order::Metadata,
+        finished: Some(Finished {
+            processes: processes.collect(),
+            default_process: default(inputs.app),
+            ..Finished::default()
+        }),
+        unread: inputs.slug.unread.clone(),
+        ..Layers::default()
+    }
+}
+
+fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
+    let makers = makers(inputs.slug);
+    let platform = &inputs.surroundings.platform;
+    let dyno = evaluate::environment(
+        &evaluate::base(&dyno_base(), platform),
+        &inputs.slug.scripts,
+        &makers,
+    );
+    let build = evaluate::environment(
+        &evaluate::base(&dyno_base(), &EnvDir::Absent),
+        &inputs.slug.exports,
+        &makers,
+    );
+    let index = |environment: &Environment| index(inputs, layers, environment);
+    let (launch_index, build_index) = (index(&dyno), index(&build));
+    Model {
+        layers,
+        surroundings: inputs.surroundings,
+        app: Some(inputs.app),
+        own: inputs.is_build.then(|| layers.group.len() - 1),
+        processes: launch::processes(layers),
+        build,
+        dyno,
+        by_process: BTreeMap::new(),
+        shadowings: launch_index.shadowings(),
+        build_index,
+        launch_index,
+        corrected: Vec::new(),
+        classic: Some(unknown(inputs.slug)),
+    }
+}
+
+/// The folders of a PATH: those of the app with their maker, the rest is the image's.
+fn index<'a>(inputs: &Inputs<'a>, layers: &'a Layers, environment: &Environment) -> Index<'a> {
+    let folders = std::env::split_paths(environment.get("PATH")).map(|folder| {
+        let installed = layers
+            .group
+            .iter()
+            .enumerate()
+            .find_map(|(index, buildpack)| {
+                let layer = buildpack
+                    .layers
+                    .iter()
+                    .find(|layer| folder.starts_with(on_dyno(&layer.shown())))?;
+                Some((index, layer))
+            });
+        let in_app = inputs.slug.path.iter().find(|one| one.folder == folder);
+        let of_image = inputs
+            .surroundings
+            .image
+            .iter()
+            .find(|one| one.folder == folder);
+        let commands: &'a [Executable] = match (installed, in_app, of_image) {
+            (Some((_, layer)), ..) if folder == on_dyno(&layer.shown()).join("bin") => {
+                &layer.contents.executables
+            }
+            (_, Some(found), _) | (_, None, Some(found)) => &found.executables,
+            _ => &[],
+        };
+        let owner = match (installed, in_app.is_some(), of_image.is_some()) {
+            (Some((buildpack, layer)), ..) => Some(Owner::Layer {
+                buildpack,
+                layer: layer.name.clone(),
+            }),
+            (None, false, true) => Some(Owner::Image),
+            _ => None,
+        };
+        (folder, owner, commands)
+    });
+    Index::of_folders(folders.collect(), layers)
+}
+
+/// What scripts compute or run.
+fn unknown(slug: &Slug) -> Vec<String> {
+    let mut unknown = Vec::new();
+    for one in slug.scripts.iter().chain(&slug.exports) {
+        let computed = evaluate::computed(&one.script);
+        if !computed.is_empty() {
+            let names = computed.join(", ");
+            unknown.push(format!("{} of {} computes {names}.", one.path, one.maker));
+        }
+        if one.script.runs_code {
+            unknown.push(format!(
+                "{} of {} runs commands, which may change any variable.",
+                one.path, one.maker
+            ));
+        }
+    }
+    unknown
+}

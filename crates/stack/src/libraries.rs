@@ -1,0 +1,158 @@
+//! Which file does the loader take for a shared library at launch?
+//!
+//! The order of ld.so(8): the program's own `DT_RPATH`, `LD_LIBRARY_PATH`, its `DT_RUNPATH`,
+//! and the image's folders.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use super::model::Model;
+use slugsmith_facts::layers::elf::Elf;
+use slugsmith_facts::layers::{Layer, Library, escape};
+
+/// One folder of `LD_LIBRARY_PATH` that lies in a layer.
+#[derive(Debug)]
+pub struct LibraryFolder<'m> {
+    pub path: PathBuf,
+    /// Index in the group.
+    pub buildpack: usize,
+    /// Empty for folders that are no layer's `lib`.
+    pub libraries: &'m [Library],
+}
+
+/// The folders of layers in a dyno's `LD_LIBRARY_PATH`, in order.
+#[must_use]
+pub fn folders<'m>(model: &Model<'m>) -> Vec<LibraryFolder<'m>> {
+    let layers: Vec<(usize, PathBuf, &Layer)> = model
+        .launch_layers()
+        .map(|(index, buildpack, layer)| {
+            let folder = model.layers.root.join(escape(&buildpack.id));
+            (index, folder.join(&layer.name), layer)
+        })
+        .collect();
+    let list = model.dyno.get("LD_LIBRARY_PATH").as_bytes();
+    list.split(|byte| *byte == b':')
+        .map(|part| PathBuf::from(OsStr::from_bytes(part)))
+        .filter_map(|path| {
+            let (index, at, layer) = layers.iter().find(|(_, at, _)| path.starts_with(at))?;
+            let is_lib = path == at.join("lib");
+            Some(LibraryFolder {
+                buildpack: *index,
+                libraries: if is_lib {
+                    &layer.contents.libraries
+                } else {
+                    &[]
+                },
+                path,
+            })
+        })
+        .collect()
+}
+
+/// Every library that some launch layer has, wherever it lies.
+#[derive(Debug)]
+pub struct Known {
+    /// Full paths, sorted.
+    files: Vec<PathBuf>,
+}
+
+impl Known {
+    /// The shared libraries in the library folders of all launch layers.
+    #[must_use]
+    pub fn new(model: &Model<'_>) -> Self {
+        let mut files = Vec::new();
+        for (_, buildpack, layer) in model.launch_layers() {
+            let at = model
+                .layers
+                .root
+                .join(escape(&buildpack.id))
+                .join(&layer.name);
+            let lib = layer.contents.libraries.iter();
+            files.extend(lib.map(|one| at.join("lib").join(&one.name)));
+            let others = layer.contents.other_libraries.iter();
+            files.extend(others.map(|path| at.join(path)));
+        }
+        files.sort_unstable();
+        Self { files }
+    }
+
+    /// A file of this name that no path leads to.
+    #[must_use]
+    pub fn somewhere(&self, name: &str) -> Option<&Path> {
+        let found = self.files.iter().find(|file| file.ends_with(name));
+        found.map(PathBuf::as_path)
+    }
+
+    fn has(&self, file: &Path) -> bool {
+        self.files
+            .binary_search_by(|one| one.as_path().cmp(file))
+            .is_ok()
+    }
+
+    /// Names that a program in `folder` needs and the loader won't find; what can't be known
+    /// counts as found.
+    #[must_use]
+    pub fn missing<'e>(
+        &self,
+        model: &Model<'_>,
+        elf: &'e Elf,
+        folder: &Path,
+        path: &[LibraryFolder<'_>],
+    ) -> Vec<&'e str> {
+        let Some(image) = &model.surroundings.libraries else {
+            return Vec::new();
+        };
+        let own: Vec<PathBuf> = elf
+            .rpath
+            .iter()
+            .chain(&elf.runpath)
+            .map(|entry| expanded(entry, folder))
+            .collect();
+        // Folders outside of the layers were not listed.
+        if own.iter().any(|one| !one.starts_with(&model.layers.root)) {
+            return Vec::new();
+        }
+        let found = |name: &str| {
+            image.contains(OsStr::new(name))
+                || own.iter().any(|one| self.has(&one.join(name)))
+                || path.iter().any(|one| self.has(&one.path.join(name)))
+        };
+        let names = elf.needed.iter().map(String::as_str);
+        names
+            .filter(|name| !name.contains('/') && !found(name))
+            .collect()
+    }
+}
+
+/// `$ORIGIN` is the folder of the program; `..` is taken away by name.
+fn expanded(entry: &str, folder: &Path) -> PathBuf {
+    let origin = folder.to_string_lossy();
+    let path = entry
+        .replace("${ORIGIN}", &origin)
+        .replace("$ORIGIN", &origin);
+    let mut clean = PathBuf::new();
+    for part in Path::new(&path).components() {
+        match part {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origin_is_the_programs_folder() {
+        let expand = |entry: &str| expanded(entry, Path::new("/layers/a/x/bin"));
+        assert_eq!(expand("$ORIGIN/../lib"), Path::new("/layers/a/x/lib"));
+        assert_eq!(expand("${ORIGIN}"), Path::new("/layers/a/x/bin"));
+        assert_eq!(expand("/opt/./x"), Path::new("/opt/x"));
+    }
+}

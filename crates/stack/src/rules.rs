@@ -1,0 +1,220 @@
+//! Which conflicts between buildpacks are there? One rule per file under `rules/`, all
+//! listed in [`RULES`] with the page that `slugsmith explain` shows.
+//!
+//! A rule is a pure function of the [`Model`]. It stays silent for stacks as their
+//! vendors document them: a buildpack's own layers may hide each other, a Procfile may
+//! replace any process, and layers may hide the image's runtimes.
+
+mod app_files_changed;
+mod build_and_launch_differ;
+mod classic_export_ignored;
+mod config_var_has_no_effect;
+mod default_process_lost;
+mod environment_changed;
+mod export_will_fail;
+mod fix;
+mod glued_variable;
+mod layer_order_flips;
+mod library_missing;
+mod library_shadowed;
+mod list_variable_clobbered;
+mod names_collide;
+mod not_shipped;
+mod process_cannot_start;
+mod process_taken_over;
+mod profile_script_clobbers;
+mod profile_script_ignored;
+mod same_files_twice;
+mod second_runtime;
+mod shadowed_command;
+mod start_program_fails;
+mod useless_layer_file;
+mod variable_set_twice;
+mod wrong_platform;
+
+use slugsmith_config::AuditConfig;
+use slugsmith_finding::catalogue;
+use slugsmith_finding::catalogue::Docs;
+use slugsmith_finding::{Finding, Level};
+
+use super::environment::Variable;
+use super::model::Model;
+use super::which::Candidate;
+
+/// One kind of conflict: metadata, documentation and a pure function.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case; the file under `rules/` has the same name with `_`.
+    pub id: &'static str,
+    /// The catalogue's short code, such as `ST02`.
+    pub code: &'static str,
+    /// One line: what is wrong when it fires.
+    pub title: &'static str,
+    pub level: Level,
+    pub docs: Docs,
+    pub check: fn(&Model<'_>) -> Vec<Finding>,
+}
+
+catalogue::entry!(Rule);
+
+impl Rule {
+    /// A finding of this rule at its own level.
+    #[must_use]
+    pub fn finding(&'static self, message: String, help: Vec<String>) -> Finding {
+        Finding {
+            rule: self.id,
+            code: Some(self.code),
+            level: self.level,
+            place: None,
+            message,
+            help,
+            decided_by: "default".to_owned(),
+        }
+    }
+}
+
+/// Every rule, sorted by id.
+pub static RULES: &[&Rule] = &[
+    &app_files_changed::RULE,
+    &build_and_launch_differ::RULE,
+    &classic_export_ignored::RULE,
+    &config_var_has_no_effect::RULE,
+    &default_process_lost::RULE,
+    &environment_changed::RULE,
+    &export_will_fail::RULE,
+    &glued_variable::RULE,
+    &layer_order_flips::RULE,
+    &library_missing::RULE,
+    &library_shadowed::RULE,
+    &list_variable_clobbered::RULE,
+    &names_collide::RULE,
+    &not_shipped::RULE,
+    &process_cannot_start::RULE,
+    &process_taken_over::RULE,
+    &profile_script_clobbers::RULE,
+    &profile_script_ignored::RULE,
+    &same_files_twice::RULE,
+    &second_runtime::RULE,
+    &shadowed_command::RULE,
+    &start_program_fails::RULE,
+    &useless_layer_file::RULE,
+    &variable_set_twice::RULE,
+    &wrong_platform::RULE,
+];
+
+/// The rule with this id or code.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    catalogue::find(RULES, id)
+}
+
+/// The page of a rule, in Markdown.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    let (id, code, level, title) = (rule.id, rule.code, rule.level.word(), rule.title);
+    let sections = rule.docs.sections();
+    format!("# {id}\n\n{code} · {level} by default · {title}\n{sections}")
+}
+
+/// The list of all rules, in Markdown.
+#[must_use]
+pub fn index() -> String {
+    catalogue::index("Conflicts between stacked buildpacks", RULES)
+}
+
+/// What separates the entries of a list variable such as PATH; `None` for other variables.
+#[must_use]
+pub fn separator(name: &str) -> Option<u8> {
+    list_variable_clobbered::separator(name.as_ref())
+}
+
+/// The list of buildpacks with everything moved that findings want moved.
+#[must_use]
+pub fn corrected(model: &Model<'_>) -> Vec<String> {
+    fix::corrected(model)
+}
+
+/// Why the folder of one executable stands before another's.
+#[must_use]
+pub fn why(
+    model: &Model<'_>,
+    path: Option<&Variable>,
+    winner: &Candidate,
+    loser: &Candidate,
+) -> String {
+    fix::why(model, path, winner, loser)
+}
+
+/// Runs every rule and gives each finding the level that the app's configuration wants:
+/// the worst first, then by rule and message.
+#[must_use]
+pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    judged(RULES, model, config)
+}
+
+fn judged(rules: &[&Rule], model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules
+        .iter()
+        .flat_map(|rule| (rule.check)(model))
+        .filter_map(|finding| configured(finding, config))
+        .collect();
+    findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
+    findings
+}
+
+/// Rules that make sense for folders and scripts of a slug, too.
+static CLASSIC: &[&Rule] = &[
+    &app_files_changed::RULE,
+    &config_var_has_no_effect::RULE,
+    &list_variable_clobbered::RULE,
+    &second_runtime::RULE,
+    &shadowed_command::RULE,
+    &variable_set_twice::RULE,
+];
+
+/// The same for a classic stack.
+#[must_use]
+pub fn run_classic(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    judged(CLASSIC, model, config)
+}
+
+fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {
+    let named = |id: &str| id == finding.rule || Some(id) == finding.code;
+    let own = config.and_then(|config| {
+        let mut rules = config.rules.iter();
+        rules.find(|(id, _)| named(id)).map(|(_, own)| own)
+    });
+    if let Some(own) = own {
+        finding.level = own.level.value?;
+        finding.decided_by = own.level.source.to_string();
+    }
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_documented_and_all_listed() {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let mut files: Vec<String> = fs_err::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !["fix.rs", "tests.rs"].contains(&name.as_str()))
+            .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
+            .collect();
+        files.sort();
+        assert_eq!(files, ids);
+        let mut codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), RULES.len());
+        for rule in RULES {
+            assert_eq!(find(rule.code).unwrap().id, rule.id);
+            assert!(page(rule).lines().count() >= 14, "{}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A variable that holds a list is replaced instead of extended.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use super::{Rule, fix};
+use crate::environment::{By, Environment, How, Step};
+use crate::model::Model;
+use crate::secrets;
+use slugsmith_finding::catalogue::Docs;
+use slugsmith_finding::{Finding, Level};
+
+pub(super) static RULE: Rule = Rule {
+    id: "list-variable-clobbered",
+    code: "ST04",
+    title: "A list variable such as PATH is replaced, and what others put there is lost.",
+    level: Level::Warn,
+    docs: Docs {
+        finds: "An environment file without a suffix or with `.override` for PATH, LD_LIBRARY_PATH, \
+                NODE_OPTIONS or another list, after others have put entries there that the new value lacks.",
+        why: "Commands and libraries of the other buildpacks are no longer found. When PATH loses the \
+              folder of `sh`, no process starts at all: then this is an error.",
+        fix: "The buildpack should write `NAME.prepend` or `NAME.append` with a `NAME.delim` beside it. \
+              Until it does, put it before the buildpacks whose entries it drops.",
+        silent: "When the new value keeps every entry, or when only the buildpack's own entries are dropped.",
+    },
+    check,
+};
+
+/// Lists and what separates their entries.
+pub(super) const LISTS: &[(&str, u8)] = &[
+    ("CLASSPATH", b':'),
+    ("CPATH", b':'),
+    ("GEM_PATH", b':'),
+    ("JAVA_TOOL_OPTIONS", b' '),
+    ("LD_LIBRARY_PATH", b':'),
+    ("LD_PRELOAD", b':'),
+    ("LIBRARY_PATH", b':'),
+    ("MANPATH", b':'),
+    ("NODE_OPTIONS", b' '),
+    ("NODE_PATH", b':'),
+    ("PATH", b':'),
+    ("PKG_CONFIG_PATH", b':'),
+    ("PYTHONPATH", b':'),
+    ("RUBYLIB", b':'),
+    ("RUBYOPT", b' '),
+    ("XDG_DATA_DIRS", b':'),
+];
+
+/// What separates the entries of a list variable; `None` for other variables.
+pub(super) fn separator(name: &OsStr) -> Option<u8> {
+    LISTS
+        .iter()
+        .find(|(list, _)| name == *list)
+        .map(|(_, separator)| *separator)
+}
+
+fn check(model: &Model<'_>) -> Vec<Finding> {
+    let mut findings = in_environment(model, &model.build, "when the next buildpack runs");
+    findings.extend(in_environment(model, &model.dyno, "at launch"));
+    for (kind, environment) in &model.by_process {
+        let when = format!("for `{kind}` at launch");
+        let told: BTreeSet<String> = findings.iter().map(|found| found.message.clone()).collect();
+        findings.extend(
+            in_environment(model, environment, &when)
+                .into_iter()
+                .filter(|found| !told.contains(&found.message.replace(&when, "at launch"))),
+        );
+    }
+    findings
+}
+
+fn in_environment(model: &Model<'_>, environment: &Environment, when: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, variable) in &environment.variables {
+        let Some(separator) = separator(name) else {
+            continue;
+        };
+        // Replaying a long PATH is dear: only where something was replaced at all.
+        if !variable.steps.iter().any(|step| step.how == How::Override) {
+            continue;
+        }
+        let mut authors: Vec<&Step> = Vec::new();
+        for (step, before, after) in variable.history() {
+            let others = authors.iter().any(|one| one.by != step.by);
+            if step.fired && step.how == How::Override && others {
+                let lost = lost(&before, &after, separator);
+                if !lost.is_empty() {
+                    findings.push(finding(
+                        model,
+                        &name.to_string_lossy(),
+                        step,
+                        &authors,
+                        &lost,
+                        when,
+                    ));
+                }
+            }
+            authors.push(step);
+        }
+    }
+    findings
+}
+
+fn lost(before: &OsStr, after: &OsStr, separator: u8) -> Vec<String> {
+    let entries = |value: &OsStr| -> Vec<String> {
+        value
+            .as_bytes()
+            .split(|byte| *byte == separator)
+            .filter(|entry| !entry.is_empty())
+            .map(|entry| String::from_utf8_lossy(entry).into_owned())
+            .collect()
+    };
+    let kept = entries(after);
+    entries(before)
+        .into_iter()
+        .filter(|entry| !kept.contains(entry))
+        .collect()
+}
+
+fn finding(
+    model: &Model<'_>,
+    name: &str,
+    step: &Step,
+    authors: &[&Step],
+    lost: &[String],
+    when: &str,
+) -> Finding {
+    let who = fix::author(model, &step.by);
+    let losers: BTreeSet<String> = authors
+        .iter()
+        .filter(|one| one.by != step.by)
+        .map(|one| fix::author(model, &one.by))
+        .collect();
+    let shells = ["/bin", "/usr/bin"];
+    let no_shell = name == "PATH"
+        && lost.iter().any(|entry| shells.contains(&entry.as_str()))
+        && !shells.iter().any(|shell| {
+            step.value
+                .as_bytes()
+                .split(|byte| *byte == b':')
+                .any(|entry| entry == shell.as_bytes())
+        });
+    let consequence = if no_shell {
+        " Not even `sh` is found any more."
+    } else {
+        ""
+    };
+    let more = match lost.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let is_platform = authors.iter().any(|one| one.by == By::Platform);
+    let mut shown: Vec<String> = lost
+        .iter()
+        .take(3)
+        .map(|entry| secrets::from(name, entry, is_platform))
+        .collect();
+    shown.dedup();
+    let message = format!(
+        "{who} replaces {name} {when} ({}) and drops {}{more}, set by {}.{consequence}",
+        step.file,
+        shown.join(", "),
+        losers.into_iter().collect::<Vec<_>>().join(", "),
+    );
+    let file = step.file.as_str();
+    let bare = file.strip_suffix(".override").unwrap_or(file);
+    let delimiter = match separator(OsStr::new(name)) {
+        Some(b' ') => " ",
+        _ => ":",
+    };
+    let help = vec![if model.classic.is_some() {
+        format!("{file} should read: export {name}=\"…{delimiter}${name}\"")
+    } else {
+        format!(
+            "Rename {file} of {who} to {bare}.prepend and write `{delimiter}` into {bare}.delim."
+        )
+    }];
+    let mut finding = RULE.finding(message, help);
+    if no_shell {
+        finding.level = Level::Error;
+    }
+    finding
+}

@@ -1,0 +1,124 @@
+//! Something at launch points to what is not in the image.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::{Rule, fix};
+use crate::model::Model;
+use slugsmith_facts::layers::escape;
+use slugsmith_facts::layers::launched::is_launched;
+use slugsmith_finding::catalogue::Docs;
+use slugsmith_finding::{Finding, Level};
+
+pub(super) static RULE: Rule = Rule {
+    id: "not-shipped",
+    code: "ST13",
+    title: "A link or variable at launch points to something that is not in the image.",
+    level: Level::Warn,
+    docs: Docs {
+        finds: "Absolute links in launch layers, and values of variables at launch, that point into a layer \
+                without `launch = true`, to `/tmp`, `/cache`, `/platform` or `/cnb/buildpacks`.",
+        why: "These folders exist only while the app is built. The link dangles and the path is empty in \
+              the dyno.",
+        fix: "Set `launch = true` for the layer that is pointed to, or copy what is needed into a launch layer.",
+        silent: "For links within one layer and paths that launch layers ship.",
+    },
+    check,
+};
+
+/// Folders that exist only during a build.
+const BUILD_ONLY: &[&str] = &["/tmp", "/cache", "/platform", "/cnb/buildpacks"];
+
+fn check(model: &Model<'_>) -> Vec<Finding> {
+    let mut missing: Vec<(PathBuf, String)> = BUILD_ONLY
+        .iter()
+        .map(|folder| {
+            (
+                PathBuf::from(folder),
+                "which exists only during a build".to_owned(),
+            )
+        })
+        // A stack that lies in such a folder itself can't be judged by it.
+        .filter(|(folder, _)| !model.layers.root.starts_with(folder))
+        .collect();
+    for (_, buildpack, layer) in model.all_layers() {
+        if !is_launched(model.layers, layer) {
+            let folder = model
+                .layers
+                .root
+                .join(escape(&buildpack.id))
+                .join(&layer.name);
+            let reason = format!(
+                "but the layer {} of {} is not launch = true",
+                layer.shown(),
+                buildpack.id
+            );
+            missing.push((folder, reason));
+        }
+    }
+    let why = |target: &Path| {
+        missing
+            .iter()
+            .find(|(folder, _)| target.starts_with(folder))
+            .map(|(_, why)| why)
+    };
+    let mut findings = links(model, &why);
+    findings.extend(values(model, &why));
+    findings
+}
+
+fn links<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (_, buildpack, layer) in model.launch_layers() {
+        let broken: Vec<_> = layer
+            .contents
+            .links
+            .iter()
+            .filter_map(|link| why(&link.target).map(|reason| (link, reason)))
+            .collect();
+        if let Some((link, reason)) = broken.first() {
+            let more = match broken.len() {
+                1 => String::new(),
+                count => format!(" ({} more such links)", count - 1),
+            };
+            let message = format!(
+                "{} in layer {} of {} points to {}, {reason}.{more}",
+                link.path.display(),
+                layer.shown(),
+                buildpack.id,
+                link.target.display()
+            );
+            findings.push(RULE.finding(message, Vec::new()));
+        }
+    }
+    findings
+}
+
+fn values<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut told = BTreeSet::new();
+    for environment in std::iter::once(&model.dyno).chain(model.by_process.values()) {
+        for (name, variable) in &environment.variables {
+            for step in variable.steps.iter().filter(|step| step.fired) {
+                let from_layer = matches!(step.by, crate::environment::By::Layer { .. });
+                let hit = std::env::split_paths(&step.value)
+                    .filter(|part| part.is_absolute())
+                    .find_map(|part| why(&part).map(|reason| (part, reason)));
+                let Some((part, reason)) = hit.filter(|_| from_layer) else {
+                    continue;
+                };
+                if told.insert((name.clone(), part.clone())) {
+                    let message = format!(
+                        "{} puts {} into {} at launch ({}), {reason}.",
+                        fix::author(model, &step.by),
+                        part.display(),
+                        name.to_string_lossy(),
+                        step.file
+                    );
+                    findings.push(RULE.finding(message, Vec::new()));
+                }
+            }
+        }
+    }
+    findings
+}

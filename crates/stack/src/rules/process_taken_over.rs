@@ -1,0 +1,63 @@
+//! A process type of one buildpack is replaced by another's.
+
+use super::{Rule, fix};
+use crate::launch::shown;
+use crate::model::Model;
+use slugsmith_facts::layers::Process;
+use slugsmith_finding::catalogue::Docs;
+use slugsmith_finding::{Finding, Level};
+
+pub(super) static RULE: Rule = Rule {
+    id: "process-taken-over",
+    code: "ST10",
+    title: "A process type is defined by two buildpacks; the later definition counts.",
+    level: Level::Warn,
+    docs: Docs {
+        finds: "A process type in the `launch.toml` of two buildpacks with different commands.",
+        why: "The whole entry is replaced: command, arguments, working directory and whether it is the \
+              default. The first buildpack's command never runs, and the image does not say so.",
+        fix: "Name the process in a Procfile, which is yours to decide, or put the buildpack whose command \
+              should count last.",
+        silent: "When the new command comes from the app's Procfile, when both are equal, and within one \
+                 buildpack or family.",
+    },
+    check,
+};
+
+fn check(model: &Model<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for report in &model.processes.processes {
+        let (Some(owner), Some((former, process))) = (report.owner, report.replaced.last()) else {
+            continue;
+        };
+        let related = fix::are_family(model.id(owner), model.id(*former));
+        let same = process.command == report.process.command && process.args == report.process.args;
+        if related || same || is_from_procfile(model, owner, &report.process) {
+            continue;
+        }
+        let (winner, loser) = (model.id(owner), model.id(*former));
+        let kind = &report.process.kind;
+        let message = format!(
+            "`{kind}` of {loser} (`{}`) is replaced by {winner}'s (`{}`).",
+            shown(process),
+            report.shown(),
+        );
+        let mut help = vec![format!(
+            "Decide it yourself: Procfile: {kind}: {}",
+            report.shown()
+        )];
+        help.push(fix::order_in_words(model, owner, *former));
+        findings.push(RULE.finding(message, help));
+    }
+    findings
+}
+
+/// Whether the app itself asked for this process.
+fn is_from_procfile(model: &Model<'_>, owner: usize, process: &Process) -> bool {
+    let id = model.id(owner);
+    id.rsplit('/').next() == Some("procfile")
+        || model.procfile(&process.kind).any(|line| {
+            let has = |list: &[String]| list.iter().any(|part| part == line);
+            shown(process) == line || has(&process.command) || has(&process.args)
+        })
+}

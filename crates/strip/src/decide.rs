@@ -1,0 +1,163 @@
+//! Which of the candidates may go? A pure function of facts and texts.
+//!
+//! Starts from everything that is no candidate, follows what that refers to, and keeps
+//! each candidate that is reached, and what that refers to in turn, until nothing new is
+//! reached. What is left over is the plan.
+
+mod keep;
+mod roots;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::candidates::candidates;
+use super::catalogue::Entry;
+use super::dev::{self, DEVELOPMENT};
+use super::dev_dependencies::{self, NeededDevDependency};
+use super::facts::{Facts, Texts};
+use super::identical::{self, Identical};
+use super::legacy::{self, ListReport};
+use super::lists::Lists;
+use super::own;
+use super::reading::{Found, is_text, read};
+use super::related::Tops;
+use super::shrink::{self, Shrink};
+use super::trace::Undecided;
+use slugsmith_config::StripConfig;
+use slugsmith_finding::work;
+
+pub use super::lists::KEEP_FILE;
+
+/// What to remove and what was kept, by entry number of the tree.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub removed: Vec<(usize, &'static Entry)>,
+    /// Candidates that a guard keeps.
+    pub kept: Vec<(usize, &'static Entry, Because)>,
+    /// Level `trace`: what leads to the files of packages that are reached.
+    pub reached: BTreeMap<usize, Because>,
+    /// Lines of the user's `remove` list that name nothing.
+    pub unused_remove: Vec<String>,
+    /// Loads that `trace` can't decide; what they can reach is kept.
+    pub undecided: Vec<Undecided>,
+    pub dev_dependencies: Vec<NeededDevDependency>,
+    /// Kept files that can be smaller.
+    pub shrinks: Vec<Shrink>,
+    /// Copies of one file that stay.
+    pub identical: Vec<Identical>,
+    /// Lists for other tools, line by line.
+    pub lists: Vec<ListReport>,
+}
+
+/// What keeps a candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// A package.json names it.
+    Manifest(String),
+    /// A command that runs on a dyno names it.
+    Command(String),
+    /// A link leads to it.
+    Link(String),
+    /// A kept file refers to it: path and 1-based line.
+    File { path: String, line: u32 },
+    /// Nothing proves that no process reads it, for this reason.
+    Doubt(String),
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Plan {
+    let lists = Lists::read(facts, config, texts);
+    let dev_dependencies = dev_dependencies::needed(facts, texts);
+    let mut normal = candidates(facts, &lists);
+    let doubted = own::without_evidence(facts, texts, &mut normal);
+    let mut development = dev::files(facts, texts, &dev_dependencies);
+    development.retain(|number| {
+        let path = facts.index.path(*number).unwrap_or_default();
+        let listed = matches!(normal.get(*number), Some(Some(entry)) if entry.is_listed());
+        !listed && !lists.keep.names(path, false)
+    });
+    let mut open = normal.clone();
+    for number in &development {
+        if let Some(slot) = open.get_mut(*number) {
+            *slot = Some(&DEVELOPMENT);
+        }
+    }
+    let mut state = State {
+        facts,
+        open,
+        normal,
+        development,
+        kept: doubted,
+        reached: BTreeMap::new(),
+        below_done: BTreeSet::new(),
+        to_read: Vec::new(),
+    };
+    let tops = Tops::new(facts, &state.open);
+    let mut undecided = state.trace(texts, &lists);
+    state.roots();
+    state.to_read = (0..state.open.len())
+        .filter(|number| state.open.get(*number) == Some(&None))
+        .chain(state.to_read.iter().copied())
+        .filter(|number| is_text(facts, *number))
+        .collect();
+    state.to_read.sort_unstable();
+    state.to_read.dedup();
+    while !state.to_read.is_empty() {
+        let files = std::mem::take(&mut state.to_read);
+        let open = &state.open;
+        let step = work::files("looking for references", files.len());
+        let references: Vec<Found> = files
+            .par_iter()
+            .inspect(|_| step.done(1))
+            .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
+            .collect();
+        for found in references {
+            state.keep_meaning(&found.meaning, &found.because);
+        }
+    }
+    // What goes in the end needs no decision.
+    undecided.retain(|load| {
+        let number = facts.index.exact(&load.path);
+        number.is_none_or(|number| !state.is_open(number))
+    });
+    let shrinks = shrink::find(facts, texts, |number| {
+        let path = facts.index.path(number).unwrap_or_default();
+        !state.is_open(number) && !lists.keep.names(path, false)
+    });
+    let told = legacy::explain(&facts.legacy, &facts.index, facts.world, |number| {
+        !state.is_open(number)
+    });
+    let identical = identical::find(facts, texts, |number| !state.is_open(number));
+    Plan {
+        shrinks,
+        identical,
+        dev_dependencies,
+        removed: state
+            .open
+            .iter()
+            .enumerate()
+            .filter_map(|(number, entry)| Some((number, (*entry)?)))
+            .collect(),
+        kept: state.kept,
+        reached: state.reached,
+        unused_remove: lists.remove.unused(&facts.index),
+        lists: told,
+        undecided,
+    }
+}
+
+pub(super) struct State<'f, 'a> {
+    pub(super) facts: &'f Facts<'a>,
+    /// Candidates that nothing has reached so far.
+    pub(super) open: Vec<Option<&'static Entry>>,
+    /// What the files of development packages are besides.
+    pub(super) normal: Vec<Option<&'static Entry>>,
+    pub(super) development: dev::Files,
+    pub(super) kept: Vec<(usize, &'static Entry, Because)>,
+    pub(super) reached: BTreeMap<usize, Because>,
+    pub(super) below_done: BTreeSet<(String, bool)>,
+    /// Kept files whose references are not followed yet.
+    pub(super) to_read: Vec<usize>,
+}

@@ -1,0 +1,219 @@
+//! What does a strip decision need to know about this tree?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::go;
+use super::index::{self, Index};
+use super::legacy;
+use super::manifest::{self, Manifest, Runtime};
+use super::start::{self, Command};
+use slugsmith_facts::app::{self, App};
+use slugsmith_facts::beneath;
+use slugsmith_facts::environment::{Environment, Target, World};
+use slugsmith_facts::tree::Tree;
+
+/// Everything but the texts of source files, which are read while deciding.
+#[allow(clippy::struct_excessive_bools)] // independent facts, each decides for itself
+pub struct Facts<'a> {
+    pub index: Index<'a>,
+    /// By folder; `None` where a package.json is there but can't be understood.
+    pub manifests: BTreeMap<String, Option<Manifest>>,
+    pub commands: Vec<Command>,
+    pub runtime: Runtime,
+    /// Source maps may be read at start.
+    pub source_maps: bool,
+    pub target: Target,
+    /// Every `site-packages` of the app: where Python looks for modules.
+    pub python_roots: BTreeSet<String>,
+    /// yarn resolves packages by a table (`.pnp.cjs`) to archives and unplugged folders.
+    pub plug_and_play: bool,
+    /// The user wants development dependencies on the dyno.
+    pub keeps_development: bool,
+    /// Follow the app's own references only.
+    pub trace: bool,
+    /// A build of a slug or image, where the app is a copy; false on a laptop.
+    pub in_build: bool,
+    pub world: World,
+    /// Programs are built from Go sources that nothing needs any more.
+    pub go_is_built: bool,
+    /// Groups that the environment tells bundler to leave out.
+    pub bundle_without: Option<String>,
+    /// Lists for other tools.
+    pub legacy: legacy::Lists,
+}
+
+/// Texts of files of the app, by path relative to it.
+pub trait Texts: Sync {
+    /// The content of a file, by its path from the app; `None` where it can't be read.
+    fn text(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The file itself, to read a part of it; `None` where it is not on disk.
+    fn open(&self, _path: &str) -> Option<fs_err::File> {
+        None
+    }
+}
+
+/// Texts on disk.
+#[derive(Debug, Clone, Copy)]
+pub struct OnDisk<'a> {
+    pub root: &'a Path,
+}
+
+impl Texts for OnDisk<'_> {
+    fn text(&self, path: &str) -> Option<Vec<u8>> {
+        // What can't be read is kept and refers to nothing; the tree's own reader
+        // reports it.
+        beneath::read_in(&self.root, path).ok()
+    }
+
+    fn open(&self, path: &str) -> Option<fs_err::File> {
+        fs_err::File::open(self.root.join(path)).ok()
+    }
+}
+
+/// Reads what a decision needs, on top of the tree; `set` are commands that no file of
+/// the app names.
+#[must_use]
+pub fn read<'a>(
+    tree: &'a Tree,
+    environment: &Environment,
+    set: &[Command],
+    trace: bool,
+) -> Facts<'a> {
+    let root = tree.root();
+    let index = Index::new(tree, |path| {
+        let target = fs_err::read_link(root.join(path)).ok()?;
+        target.to_str().map(str::to_owned)
+    });
+    let app: App = app::read(root);
+    let commands = start::commands(&app, set);
+    let (mut runtime, mut source_maps) = start::runtime(&commands, environment.get("NODE_OPTIONS"));
+    let mut manifests = read_manifests(root, &index, &runtime);
+    let by_commands = runtime.clone();
+    source_maps |= start::compilers::add(
+        &index,
+        &OnDisk { root },
+        &manifests,
+        &commands,
+        &mut runtime,
+    );
+    if by_commands.typescript != runtime.typescript {
+        // Entries for types count as well.
+        manifests = read_manifests(root, &index, &runtime);
+    }
+    let in_build = environment.world != World::Embedded;
+    // On a laptop they are somebody's work.
+    let go_is_built = in_build && go::is_built(root, &index, &commands);
+    let python_roots: BTreeSet<String> = (0..index.entries().len())
+        .filter_map(|number| index.path(number))
+        .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
+        .collect();
+    Facts {
+        plug_and_play: [".pnp.cjs", ".pnp.js"]
+            .iter()
+            .any(|file| index.has_file(file)),
+        index,
+        manifests,
+        commands,
+        runtime,
+        source_maps,
+        target: environment.target.clone(),
+        python_roots,
+        keeps_development: keeps_development(environment),
+        trace,
+        in_build,
+        go_is_built,
+        bundle_without: environment.get("BUNDLE_WITHOUT").map(str::to_owned),
+        world: environment.world,
+        legacy: legacy::read(root, environment),
+    }
+}
+
+/// Variables of the platform's Node.js buildpacks, and of npm and yarn themselves, by
+/// which users keep development dependencies.
+fn keeps_development(environment: &Environment) -> bool {
+    let is = |name: &str, values: &[&str]| {
+        environment
+            .get(name)
+            .is_some_and(|value| values.contains(&value))
+    };
+    is("NPM_CONFIG_PRODUCTION", &["false"])
+        || is("YARN_PRODUCTION", &["false"])
+        || is("YARN2_SKIP_PRUNING", &["true"])
+        || is("PNPM_SKIP_PRUNING", &["true"])
+        || is("NODE_ENV", &["development", "test"])
+}
+
+fn read_manifests(
+    root: &Path,
+    index: &Index<'_>,
+    runtime: &Runtime,
+) -> BTreeMap<String, Option<Manifest>> {
+    let paths: Vec<&str> = (0..index.entries().len())
+        .filter(|number| index.is_file(*number))
+        .filter_map(|number| index.path(number))
+        .filter(|path| index::name(path) == "package.json")
+        .collect();
+    paths
+        .into_par_iter()
+        .map(|path| {
+            let json = app::json(root, path);
+            let manifest = json.good().and_then(|json| manifest::read(json, runtime));
+            (index::parent(path).to_owned(), manifest)
+        })
+        .collect()
+}
+
+/// The folder of the package that a path is in: what follows the last `node_modules`.
+/// `None` for the app's own files and for hidden folders of package managers.
+#[must_use]
+pub fn package_folder(path: &str) -> Option<&str> {
+    let start = match path.rfind("/node_modules/") {
+        Some(at) => at + "/node_modules/".len(),
+        None => path
+            .strip_prefix("node_modules/")
+            .map(|_| "node_modules/".len())?,
+    };
+    let rest = path.get(start..)?;
+    let name_end = |text: &str| text.find('/').unwrap_or(text.len());
+    let mut end = name_end(rest);
+    if rest.starts_with('@') {
+        let after = rest.get(end + 1..)?;
+        end += 1 + name_end(after);
+    }
+    let inside = rest.len() > end;
+    (inside && !rest.starts_with('.')).then(|| &path[..start + end])
+}
+
+/// Whether a path is below some `node_modules`.
+#[must_use]
+pub fn in_packages(path: &str) -> bool {
+    path.starts_with("node_modules/") || path.contains("/node_modules/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_own_what_is_below_them() {
+        for (path, expected) in [
+            ("node_modules/a/index.js", Some("node_modules/a")),
+            ("node_modules/@s/a/lib/x.js", Some("node_modules/@s/a")),
+            (
+                "node_modules/.pnpm/a@1/node_modules/a/x.js",
+                Some("node_modules/.pnpm/a@1/node_modules/a"),
+            ),
+            ("node_modules/.cache/x", None),
+            ("node_modules/.bin/x", None),
+            ("node_modules/a", None),
+            ("node_modules/@s/a", None),
+            ("src/a.js", None),
+        ] {
+            assert_eq!(package_folder(path), expected, "{path}");
+        }
+    }
+}

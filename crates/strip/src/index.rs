@@ -1,0 +1,235 @@
+//! Where in the tree is a path, what is below it, and which package does it belong to?
+//!
+//! Works on paths as text relative to the app, because package.json, import specifiers
+//! and user lists are text; names that are not UTF-8 have no place here and are
+//! therefore never candidates for removal.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use slugsmith_facts::tree::{Entry, EntryKind, Tree};
+
+/// How many links one lookup follows before it gives up (Linux stops at 40, `path_resolution(7)`).
+const MAX_LINKS: usize = 40;
+
+/// Lookup by path over a tree that is read once.
+pub struct Index<'a> {
+    entries: &'a [Entry],
+    by_path: HashMap<&'a str, u32>,
+    /// Targets of symbolic links, relative to the app; links that leave it are missing.
+    links: HashMap<u32, String>,
+}
+
+impl<'a> Index<'a> {
+    /// `target_of` reads a link, given its path relative to the app.
+    pub fn new(tree: &'a Tree, target_of: impl Fn(&str) -> Option<String>) -> Self {
+        let entries = tree.entries();
+        let mut by_path = HashMap::with_capacity(entries.len());
+        let mut links = HashMap::new();
+        for (number, entry) in (0..).zip(entries) {
+            let Some(path) = entry.path().to_str() else {
+                continue;
+            };
+            by_path.insert(path, number);
+            if entry.kind() == EntryKind::Symlink
+                && let Some(target) = target_of(path)
+                && !target.starts_with('/')
+                && let Some(target) = join(parent(path), &target)
+            {
+                links.insert(number, target);
+            }
+        }
+        Self {
+            entries,
+            by_path,
+            links,
+        }
+    }
+
+    /// All entries; numbers are places in this list.
+    #[must_use]
+    pub fn entries(&self) -> &'a [Entry] {
+        self.entries
+    }
+
+    /// The entry with this number.
+    #[must_use]
+    pub fn entry(&self, number: usize) -> Option<&'a Entry> {
+        self.entries.get(number)
+    }
+
+    /// The path of an entry; `None` if it is not UTF-8.
+    #[must_use]
+    pub fn path(&self, number: usize) -> Option<&'a str> {
+        self.entries.get(number)?.path().to_str()
+    }
+
+    /// The entry of exactly this path; links are not followed.
+    #[must_use]
+    pub fn exact(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).map(|number| *number as usize)
+    }
+
+    /// The entry that this path leads to inside the app, links followed.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<usize> {
+        if let Some(number) = self.exact(path)
+            && self.kind(number) != Some(EntryKind::Symlink)
+        {
+            return Some(number);
+        }
+        if self.links.is_empty() {
+            return None;
+        }
+        self.follow(path, MAX_LINKS)
+    }
+
+    fn follow(&self, path: &str, links_left: usize) -> Option<usize> {
+        let mut end = 0;
+        loop {
+            end = path[end..]
+                .find('/')
+                .map_or(path.len(), |slash| end + slash);
+            let number = self.exact(&path[..end])?;
+            if let Some(target) = self.links.get(&u32::try_from(number).ok()?) {
+                let rest = path[end..].trim_start_matches('/');
+                let next = join(target, rest)?;
+                return match links_left {
+                    0 => None,
+                    _ if next.is_empty() => None,
+                    left => self.follow(&next, left - 1),
+                };
+            }
+            if end == path.len() {
+                return Some(number);
+            }
+            end += 1;
+        }
+    }
+
+    /// What the entry with this number is.
+    #[must_use]
+    pub fn kind(&self, number: usize) -> Option<EntryKind> {
+        self.entries.get(number).map(Entry::kind)
+    }
+
+    /// Whether it is a file, and no link to one.
+    #[must_use]
+    pub fn is_file(&self, number: usize) -> bool {
+        self.kind(number) == Some(EntryKind::File)
+    }
+
+    /// Whether it is a folder, and no link to one.
+    #[must_use]
+    pub fn is_folder(&self, number: usize) -> bool {
+        self.kind(number) == Some(EntryKind::Directory)
+    }
+
+    /// Whether there is a file of exactly this path.
+    #[must_use]
+    pub fn has_file(&self, path: &str) -> bool {
+        self.exact(path).is_some_and(|number| self.is_file(number))
+    }
+
+    /// What is below a folder; the tree's order keeps that together.
+    #[must_use]
+    pub fn below(&self, folder: usize) -> Range<usize> {
+        let Some(top) = self.entries.get(folder) else {
+            return 0..0;
+        };
+        let start = folder + 1;
+        let count = self
+            .entries
+            .get(start..)
+            .unwrap_or_default()
+            .partition_point(|entry| entry.path().starts_with(top.path()));
+        start..start + count
+    }
+
+    /// What is below the folder of this path; everything for the empty path.
+    #[must_use]
+    pub fn below_path(&self, path: &str) -> Range<usize> {
+        if path.is_empty() {
+            return 0..self.entries.len();
+        }
+        match self.find(path) {
+            Some(number) if self.is_folder(number) => self.below(number),
+            _ => 0..0,
+        }
+    }
+
+    /// Where each link inside the app leads to.
+    pub fn link_targets(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.links
+            .iter()
+            .map(|(number, target)| (*number as usize, target.as_str()))
+    }
+}
+
+/// The folder of a path, empty for the root.
+#[must_use]
+pub fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
+/// The last name of a path.
+#[must_use]
+pub fn name(path: &str) -> &str {
+    path.rfind('/').map_or(path, |slash| &path[slash + 1..])
+}
+
+/// `path` seen from `folder`, with `.` and `..` resolved; `None` if it leaves the app.
+#[must_use]
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_inside_the_app_only() {
+        assert_eq!(join("a/b", "../c/./d").as_deref(), Some("a/c/d"));
+        assert_eq!(join("a", "..").as_deref(), Some(""));
+        assert_eq!(join("a", "../.."), None);
+        assert_eq!((parent("a/b/c"), name("a/b/c")), ("a/b", "c"));
+        assert_eq!((parent("c"), name("c")), ("", "c"));
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_app_and_loops_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs_err::create_dir_all(root.join("store/x")).unwrap();
+        fs_err::write(root.join("store/x/index.js"), "").unwrap();
+        fs_err::create_dir_all(root.join("node_modules")).unwrap();
+        let link = std::os::unix::fs::symlink::<&str, std::path::PathBuf>;
+        link("../store/x", root.join("node_modules/x")).unwrap();
+        link("loop", root.join("loop")).unwrap();
+        link("/etc", root.join("out")).unwrap();
+        let tree = Tree::read(root);
+        let index = Index::new(&tree, |path| {
+            fs_err::read_link(root.join(path))
+                .ok()?
+                .to_str()
+                .map(str::to_owned)
+        });
+        let found = index.find("node_modules/x/index.js").unwrap();
+        assert_eq!(index.path(found), Some("store/x/index.js"));
+        assert_eq!(index.find("loop/a"), None);
+        assert_eq!(index.find("out/passwd"), None);
+        assert_eq!(index.below_path("store").len(), 2);
+        assert_eq!(index.below_path("").len(), tree.entries().len());
+    }
+}

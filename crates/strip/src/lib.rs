@@ -1,0 +1,318 @@
+//! What in this app will never run?
+//!
+//! - `catalogue/` names what is worth removing, each entry with a reason and a guard;
+//!   `candidates` finds it in a tree.
+//! - `facts` reads this very tree: package.json files, links, commands that run on a
+//!   dyno. `manifest`, `references`, `resolve`, `start` and `platform` say what each means.
+//! - `decide` keeps every candidate that something kept can reach: a pure function.
+//! - `journal` is the only part that moves or deletes, so that an interruption leaves the
+//!   app either untouched or completely stripped.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+// Node resolves names case-sensitively, and what is compared otherwise is lowered first.
+#![allow(clippy::case_sensitive_file_extension_comparisons)]
+
+pub mod absent;
+mod apply;
+pub mod candidates;
+pub mod catalogue;
+pub mod decide;
+pub mod dev;
+pub mod dev_dependencies;
+pub mod facts;
+pub mod glob;
+mod go;
+pub mod identical;
+pub mod index;
+pub mod journal;
+pub mod kept;
+pub mod layer;
+pub mod legacy;
+pub mod lists;
+pub mod manifest;
+pub mod memory;
+pub mod native;
+mod own;
+pub mod platform;
+pub mod python;
+mod reading;
+pub mod record;
+pub mod references;
+mod related;
+pub mod report;
+pub mod resolve;
+pub mod shrink;
+pub mod start;
+mod stripped;
+pub mod trace;
+pub mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+pub use dev_dependencies::NeededDevDependency;
+pub use own::Offer;
+pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
+pub use stripped::Stripped;
+
+use absent::Absent;
+use memory::Memory;
+use start::Command;
+
+use slugsmith_config::{Config, StripLevel};
+use slugsmith_facts::environment::{Environment, World};
+use slugsmith_facts::tree::{Totals, Tree};
+use slugsmith_finding::error::{self, Kind, Problem, Result};
+
+/// An earlier strip was stopped and can't be ended.
+pub static NOT_RECOVERED: Kind = Kind {
+    id: "strip-not-recovered",
+    header: "An interrupted strip can't be taken back",
+    why: "Files of the app may still be in .slugsmith-aside, so a slug built now could miss \
+          some. The build stops rather than ship it.",
+    steps: &[
+        "Build from a fresh checkout of the app: it has no .slugsmith-aside folder.",
+        "If the folder is in your repository, remove it: git rm -r --cached .slugsmith-aside",
+    ],
+    example: || {
+        Problem::new(&NOT_RECOVERED)
+            .saw(".slugsmith-aside/journal is damaged; files in .slugsmith-aside were left alone")
+    },
+};
+
+/// What one strip works on.
+pub struct Input<'a> {
+    pub app: &'a Path,
+    pub config: &'a Config,
+    pub environment: &'a Environment,
+    /// Commands that other buildpacks have set, besides those that the app's files name.
+    pub commands: Vec<Command>,
+    /// Files of the app that are elsewhere.
+    pub absent: &'a dyn Absent,
+    /// Only say what would go.
+    pub dry_run: bool,
+}
+
+/// Strips `app`, or with `dry_run` only says what would go.
+///
+/// # Errors
+/// [`NOT_RECOVERED`], or a journal that can't be written (a full disk); never for a
+/// single file that can't be removed.
+pub fn run(
+    app: &Path,
+    config: &Config,
+    environment: &Environment,
+    dry_run: bool,
+) -> Result<StripReport> {
+    let input = Input {
+        app,
+        config,
+        environment,
+        commands: Vec::new(),
+        absent: &absent::Nothing,
+        dry_run,
+    };
+    run_with(&input).map(|stripped| stripped.report)
+}
+
+/// As [`run`], for an app of which some files may be elsewhere: those that stay are
+/// brought back, the others are reported as removed. Gives the walked tree as well.
+///
+/// # Errors
+/// As [`run`], or a file that stays can't be brought back.
+pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
+    let Input {
+        app,
+        config,
+        environment,
+        absent,
+        dry_run,
+        ..
+    } = *input;
+    if !dry_run {
+        recover(app)?;
+    }
+    let level = config.strip.level.value;
+    let tree = absent::whole(Tree::read(app), absent);
+    if level == StripLevel::Off {
+        bring_back(app, &tree, &HashSet::new(), absent)?;
+        let report = StripReport::unchanged(before(&tree, environment), dry_run, level);
+        return Ok(Stripped::new(tree, report, absent));
+    }
+    let basis = absent
+        .packed()
+        .filter(|_| !dry_run && config.strip.verify.value.is_empty())
+        .and_then(|packed| memory::basis(&tree, packed, input));
+    if let Some(basis) = &basis
+        && let Some(report) = again(app, basis, &tree, absent)?
+    {
+        return Ok(Stripped::new(tree, report, absent));
+    }
+    let all_variables = environment;
+    let environment = &memory::only_what_counts(environment);
+    let trace = level == StripLevel::Trace;
+    let facts = facts::read(&tree, environment, &input.commands, trace);
+    let texts = absent::Everywhere {
+        on_disk: facts::OnDisk { root: app },
+        absent,
+    };
+    let plan = decide::decide(&facts, &config.strip, &texts);
+    let goes = plan.removed.iter().map(|(number, _)| *number).collect();
+    bring_back(app, &tree, &goes, absent)?;
+    let (gone, there) = plan
+        .removed
+        .iter()
+        .partition::<Removal, _>(|(number, _)| is_absent(&tree, *number, absent));
+    let work = apply::Work {
+        app,
+        tree: &tree,
+        removals: &there,
+        shrinks: &plan.shrinks,
+    };
+    let mut applied = if dry_run || work.is_empty() {
+        work.as_planned()
+    } else {
+        let verify = &config.strip.verify.value;
+        work.apply(|app| verify::first_failure(app, verify, all_variables))?
+    };
+    applied.removed.extend(gone);
+    applied.removed.sort_unstable_by_key(|(number, _)| *number);
+    let mut report = StripReport::unchanged(before(&tree, environment), dry_run, level);
+    report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
+    report.failed = applied.failed;
+    report.put_back = applied.put_back;
+    report.dev_dependencies = plan.dev_dependencies;
+    report.basis = basis;
+    let commands_ran = !dry_run && !config.strip.verify.value.is_empty();
+    // They may have written anything.
+    let tree = if commands_ran { Tree::read(app) } else { tree };
+    Ok(Stripped::new(tree, report, absent))
+}
+
+/// What there is to strip. On a laptop the repository lies beside it, which a push leaves
+/// behind.
+fn before(tree: &Tree, environment: &Environment) -> Totals {
+    if environment.world != World::Embedded {
+        return tree.totals();
+    }
+    let entries = tree.entries().iter();
+    let pushed = entries.filter(|entry| !entry.is_of_repository());
+    pushed.fold(Totals::default(), |mut totals, entry| {
+        totals += entry;
+        totals
+    })
+}
+
+pub(crate) type Removal = Vec<(usize, &'static catalogue::Entry)>;
+
+fn is_absent(tree: &Tree, number: usize, absent: &dyn Absent) -> bool {
+    let entry = tree.entries().get(number);
+    entry.is_some_and(|entry| absent.has(entry.path()))
+}
+
+/// Brings back what is absent and does not go.
+fn bring_back(app: &Path, tree: &Tree, goes: &HashSet<usize>, absent: &dyn Absent) -> Result<()> {
+    let stays: Vec<&Path> = (0..tree.entries().len())
+        .filter(|number| !goes.contains(number) && is_absent(tree, *number, absent))
+        .filter_map(|number| Some(tree.entries().get(number)?.path()))
+        .collect();
+    absent
+        .bring_back(&stays)
+        .map_err(|error| error::io("unpacking into", app, &error))
+}
+
+/// The report of the last strip, applied again, if it was made on the same basis. `None`
+/// where it was not, or a file can't be removed: then everything is decided anew.
+fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Option<StripReport>> {
+    let memory = absent.remembered().as_deref().and_then(Memory::decode);
+    let Some(mut report) = memory.and_then(|memory| memory.recall(basis)) else {
+        return Ok(None);
+    };
+    let problem = |error: std::io::Error| error::io("stripping", app, &error);
+    let goes: HashSet<&Path> = report
+        .manifest
+        .iter()
+        .map(|removed| removed.path.as_path())
+        .collect();
+    let numbers = tree.entries().iter().enumerate();
+    let goes = numbers
+        .filter(|(_, entry)| goes.contains(entry.path()))
+        .map(|(number, _)| number)
+        .collect();
+    bring_back(app, tree, &goes, absent)?;
+    if !apply::again(app, memory::changes_again(app, &report)).map_err(problem)? {
+        return Ok(None);
+    }
+    report.basis = Some(basis.to_owned());
+    report.recalled = true;
+    Ok(Some(report))
+}
+
+/// Why a path of the app stays or goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explanation {
+    /// Nothing of that path is in the app.
+    Missing,
+    /// It goes: the catalogue entry, and for a list of another tool its line
+    /// (`.slugcleanup:3`).
+    Removed(&'static catalogue::Entry, Option<String>),
+    /// A catalogue entry names it, and this keeps it.
+    Kept(&'static catalogue::Entry, decide::Because),
+    /// Level `trace`: what the app loads leads to it.
+    Reached(decide::Because),
+    /// No catalogue entry names it, or a list of the user keeps it.
+    NotNamed,
+    /// It is a list for another tool, and means this.
+    List(legacy::ListReport),
+}
+
+/// Says why `path` (relative to `app`) stays or goes; changes nothing.
+#[must_use]
+pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Path) -> Explanation {
+    let tree = Tree::read(app);
+    let trace = config.strip.level.value == StripLevel::Trace;
+    let facts = facts::read(&tree, environment, &[], trace);
+    let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
+    let list = plan
+        .lists
+        .into_iter()
+        .find(|list| path == Path::new(&list.name));
+    if let Some(list) = list {
+        return Explanation::List(list);
+    }
+    let Some(number) = tree.entries().iter().position(|entry| entry.path() == path) else {
+        return Explanation::Missing;
+    };
+    if let Some((_, entry)) = plan.removed.iter().find(|(at, _)| *at == number) {
+        let path = facts.index.path(number).unwrap_or_default();
+        let listed = facts
+            .legacy
+            .0
+            .iter()
+            .any(|list| list.kind.entry == Some(*entry));
+        return Explanation::Removed(entry, listed.then(|| facts.legacy.place(path)).flatten());
+    }
+    match plan.kept.iter().find(|(at, ..)| *at == number) {
+        Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),
+        None => match plan.reached.get(&number) {
+            Some(because) => Explanation::Reached(because.clone()),
+            None => Explanation::NotNamed,
+        },
+    }
+}
+
+/// Ends what an earlier, interrupted strip of `app` began. Call it before anything else
+/// looks at the app.
+///
+/// # Errors
+/// [`NOT_RECOVERED`].
+pub fn recover(app: &Path) -> Result<()> {
+    match journal::recover(app) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Problem::new(&NOT_RECOVERED).saw(error.to_string())),
+    }
+}

@@ -1,0 +1,214 @@
+//! Which compilers run when the app does, by its manifests and its own files?
+//!
+//! Commands say it for some (`runtime`); others are started by a script, by a Makefile, by a
+//! file of a process manager, or from code. A compiler that only development installs never
+//! counts here: it is not there when the app runs, or a start command names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memmem;
+use rayon::prelude::*;
+
+use super::Command;
+use crate::facts::{Texts, in_packages, package_folder};
+use crate::index::{self, Index};
+use crate::manifest::{Manifest, Runtime};
+use crate::trace::is_tooling;
+
+/// Packages that compile when something is loaded, and nothing else.
+const AT_RUN_TIME: &[&str] = &[
+    "ts-node",
+    "ts-node-dev",
+    "tsx",
+    "tsm",
+    "esno",
+    "vite-node",
+    "esbuild-register",
+    "esbuild-runner",
+    "@swc-node/register",
+    "@swc/register",
+    "@esbuild-kit/cjs-loader",
+    "@esbuild-kit/esm-loader",
+    "@oxc-node/core",
+    "sucrase",
+    "@babel/register",
+    "@babel/node",
+    "babel-register",
+    "babel-cli",
+    "livescript",
+    "typescript-require",
+];
+const COFFEE: &[&str] = &["coffeescript", "coffee-script", "iced-coffee-script"];
+/// What a program calls that compiles with the library of TypeScript; to translate one file
+/// alone needs no declarations.
+const COMPILES: &[&str] = &[
+    "createProgram",
+    "createLanguageService",
+    "createWatchProgram",
+    "createWatchCompilerHost",
+];
+const MAPS: &[&str] = &[
+    "source-map-support",
+    "setSourceMapsEnabled",
+    "--enable-source-maps",
+];
+/// Larger files are bundles or data, in bytes.
+const MAX_TEXT: u64 = 8_000_000;
+
+/// What more than the commands say is switched on, and whether source maps may be read.
+pub(crate) fn add(
+    index: &Index<'_>,
+    texts: &dyn Texts,
+    manifests: &BTreeMap<String, Option<Manifest>>,
+    commands: &[Command],
+    runtime: &mut Runtime,
+) -> bool {
+    let production = production(manifests);
+    let has = |name: &&str| production.contains(*name);
+    let own = own_words(index, texts);
+    runtime.coffee |= COFFEE.iter().any(has);
+    let at_start = AT_RUN_TIME.iter().any(|name| {
+        let direct = manifests.iter().any(|(folder, manifest)| {
+            let manifest = manifest
+                .as_ref()
+                .filter(|_| !in_packages(&format!("{folder}/x")));
+            manifest.is_some_and(|manifest| manifest.dependencies.contains(*name))
+        });
+        direct && !only_node(commands) || own.contains(name) && is_installed(index, name)
+    });
+    let library = production.contains("typescript")
+        && (COMPILES.iter().any(|name| own.contains(name))
+            || packages_compile(index, texts, manifests, &production));
+    runtime.typescript |=
+        at_start || library || runtime.coffee && own.contains(&"coffeescript/register");
+    MAPS.iter().any(|name| own.contains(name))
+}
+
+/// Names of all that the app's own package.json files need, directly or not.
+fn production(manifests: &BTreeMap<String, Option<Manifest>>) -> BTreeSet<&str> {
+    let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut pending: Vec<&str> = Vec::new();
+    for (folder, manifest) in manifests {
+        let Some(manifest) = manifest else { continue };
+        let names = manifest.needs.iter().map(String::as_str);
+        if in_packages(&format!("{folder}/x")) {
+            needs
+                .entry(manifest.name.as_str())
+                .or_default()
+                .extend(names);
+        } else {
+            pending.extend(names);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        if seen.insert(name) {
+            pending.extend(needs.get(name).into_iter().flatten());
+        }
+    }
+    seen
+}
+
+fn is_installed(index: &Index<'_>, name: &str) -> bool {
+    let path = format!("node_modules/{name}");
+    index.find(&path).is_some()
+        || (0..index.entries().len()).any(|number| {
+            let path = index.path(number);
+            path.is_some_and(|path| path.ends_with(&format!("/node_modules/{name}")))
+        })
+}
+
+/// Whether every process is `node` on a file: whatever compiles is then in the code.
+fn only_node(commands: &[Command]) -> bool {
+    !commands.is_empty()
+        && commands.iter().all(|command| {
+            let mut words = super::words(&command.text);
+            let odd = command.text.contains(['&', '|', ';', '$']);
+            !odd && words.next() == Some("node")
+                && words.next().is_some_and(|word| {
+                    [".js", ".cjs", ".mjs"]
+                        .iter()
+                        .any(|end| word.ends_with(end))
+                })
+        })
+}
+
+/// Which of all these names the app's own files have in them.
+fn own_words(index: &Index<'_>, texts: &dyn Texts) -> BTreeSet<&'static str> {
+    let names: Vec<&'static str> =
+        [AT_RUN_TIME, COMPILES, MAPS, &["coffeescript/register"]].concat();
+    let paths: Vec<&str> = (0..index.entries().len())
+        .filter(|number| index.is_file(*number))
+        .filter(|number| {
+            index
+                .entry(*number)
+                .is_some_and(|entry| entry.size() < MAX_TEXT)
+        })
+        .filter_map(|number| index.path(number))
+        .filter(|path| is_program(path))
+        .collect();
+    paths
+        .into_par_iter()
+        .flat_map_iter(|path| {
+            let text = texts.text(path).unwrap_or_default();
+            let has = |name: &&'static str| memmem::find(&text, name.as_bytes()).is_some();
+            names.iter().copied().filter(has).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Sources, scripts, and files of process managers; no tests, no tools' configuration.
+fn is_program(path: &str) -> bool {
+    let hidden = path.starts_with(".git/") || path.starts_with(".heroku/");
+    if in_packages(path) || is_tooling(path) || hidden {
+        return false;
+    }
+    let test = path
+        .split('/')
+        .any(|part| matches!(part, "test" | "tests" | "spec" | "__tests__" | "e2e"));
+    let name = index::name(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let kinds = [
+        "js", "cjs", "mjs", "ts", "mts", "cts", "tsx", "sh", "bash", "coffee", "mk", "", "yml",
+        "yaml",
+    ];
+    let process_manager =
+        name.starts_with("ecosystem") || name.starts_with("pm2") || name.starts_with("process");
+    !test && (kinds.contains(&extension) || extension == "json" && process_manager)
+}
+
+/// Whether a package that has TypeScript as a dependency compiles with it.
+fn packages_compile(
+    index: &Index<'_>,
+    texts: &dyn Texts,
+    manifests: &BTreeMap<String, Option<Manifest>>,
+    production: &BTreeSet<&str>,
+) -> bool {
+    let folders: BTreeSet<&str> = manifests
+        .iter()
+        .filter_map(|(folder, manifest)| Some((folder, manifest.as_ref()?)))
+        .filter(|(folder, manifest)| {
+            in_packages(&format!("{folder}/x"))
+                && manifest.needs.contains("typescript")
+                && production.contains(manifest.name.as_str())
+        })
+        .map(|(folder, _)| folder.as_str())
+        .collect();
+    let paths: Vec<&str> = folders
+        .iter()
+        .flat_map(|folder| index.below_path(folder))
+        .filter_map(|number| index.path(number))
+        .filter(|path| package_folder(path).is_some_and(|folder| folders.contains(folder)))
+        .filter(|path| {
+            [".js", ".cjs", ".mjs"]
+                .iter()
+                .any(|end| path.ends_with(end))
+        })
+        .collect();
+    paths.into_par_iter().any(|path| {
+        let text = texts.text(path).unwrap_or_default();
+        COMPILES
+            .iter()
+            .any(|name| memmem::find(&text, name.as_bytes()).is_some())
+    })
+}

@@ -1,0 +1,126 @@
+//! Where does the app's own code begin?
+
+use super::graph::Graph;
+use super::node::in_app;
+use super::{node, python};
+use crate::decide::{Because, KEEP_FILE};
+use crate::index;
+use crate::references;
+
+/// Larger files that are no programs are data, in bytes.
+const MAX_TEXT: u64 = 2_000_000;
+
+/// Adds every entry point.
+pub(super) fn add(graph: &mut Graph<'_, '_>, listed: impl Fn(&str) -> bool) {
+    let facts = graph.facts;
+    for number in 0..facts.index.entries().len() {
+        if facts.index.path(number).is_some_and(&listed) {
+            graph.keep(number, &Because::Manifest(KEEP_FILE.to_owned()));
+        }
+    }
+    node::add(facts, graph);
+    python::add(facts, graph);
+    own_code(graph);
+}
+
+/// The app's own sources are never judged: whatever is no test and no tool's
+/// configuration may run, by a one-off command if by nothing else.
+fn own_code(graph: &mut Graph<'_, '_>) {
+    let facts = graph.facts;
+    for number in 0..facts.index.entries().len() {
+        let Some(path) = facts.index.path(number) else {
+            continue;
+        };
+        let own = facts.index.is_file(number)
+            && in_app(path)
+            && !is_tooling(path)
+            && !graph.is_candidate(number)
+            && !python::in_environment(facts, path);
+        if own {
+            own_file(graph, number, path);
+        }
+    }
+}
+
+fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
+    let facts = graph.facts;
+    let because = Because::Manifest(path.to_owned());
+    let entry = facts.index.entry(number);
+    let small = entry.is_some_and(|entry| entry.size() < MAX_TEXT);
+    let runs = entry.is_some_and(|entry| entry.mode() & 0o111 != 0);
+    let name = index::name(path);
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "js" | "cjs" | "mjs" | "jsx" | "py" => graph.keep(number, &because),
+        "ts" | "tsx" | "mts" | "cts" if facts.runtime.typescript => graph.keep(number, &because),
+        "json" if name.ends_with(".nft.json") => {
+            for file in node::traced(facts, graph.texts, path) {
+                graph.keep(file, &because);
+            }
+        }
+        "json" | "html" | "ejs" | "hbs" | "pug" | "vue" | "yml" | "yaml" | "toml" | "sh"
+        | "ini" | "cfg" | "conf" | "pkl" | "pickle" | "joblib"
+            if small && !lists_dependencies(name) =>
+        {
+            mentions(graph, path, &because);
+        }
+        "" if small && runs => {
+            graph.keep(number, &because);
+            mentions(graph, path, &because);
+        }
+        _ => {}
+    }
+}
+
+/// Files that name packages because they are installed, not because they are used.
+fn lists_dependencies(name: &str) -> bool {
+    name.contains("-lock") || matches!(name, "package.json" | "pyproject.toml" | "Pipfile.lock")
+}
+
+fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
+    let Some(text) = graph.texts.text(path) else {
+        return;
+    };
+    let mut words = Vec::new();
+    references::literals(&text, |literal| words.push(literal.text.to_owned()));
+    for word in words {
+        for number in node::mentioned(&graph.node, &word) {
+            graph.keep(number, because);
+        }
+    }
+    python::mentions(&text, graph, because);
+}
+
+/// Configuration of tools that run before a release.
+pub(crate) fn is_tooling(path: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "webpack.",
+        "rollup.",
+        "vite.",
+        "vitest.",
+        "jest.",
+        "karma.",
+        "gulpfile",
+        "gruntfile",
+        "babel.",
+        ".babelrc",
+        ".eslintrc",
+        "eslint.",
+        "prettier.",
+        ".prettierrc",
+        "tailwind.",
+        "postcss.",
+        "cypress.",
+        "playwright.",
+        "commitlint.",
+        "tsup.",
+        "esbuild.",
+        ".mocharc",
+        "metro.",
+        "svelte.config",
+        "astro.config",
+        "lint-staged",
+        "stylelint",
+    ];
+    let name = index::name(path).to_ascii_lowercase();
+    STARTS.iter().any(|start| name.starts_with(start))
+}

@@ -1,0 +1,181 @@
+//! Which files are reached, one wave of loads after another?
+//!
+//! The same for every language: a reached file is read by the [`Language`] that it is
+//! written in, which says what it loads and what must stay beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::node::Node;
+use super::python::Python;
+use crate::candidates::Candidates;
+use crate::catalogue::Guard;
+use crate::decide::Because;
+use crate::facts::{Facts, Texts};
+use slugsmith_finding::work;
+
+/// Larger files hold data or bundles that name nothing beside them.
+const MAX_SOURCE: u64 = 32_000_000;
+
+/// A load that no reader of the code can decide.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Undecided {
+    /// Relative to the app.
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+}
+
+/// What was reached.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// By entry number of the tree.
+    pub reached: Vec<bool>,
+    /// Files that the graph decides about: those of packages that are understood.
+    pub judged: Vec<bool>,
+    pub why: BTreeMap<usize, Because>,
+    pub undecided: Vec<Undecided>,
+}
+
+/// What one file leads to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Files by entry number, and the 1-based line that leads there.
+    pub(super) files: Vec<(usize, u32)>,
+    /// Lines that can't be decided.
+    pub(super) undecided: Vec<u32>,
+}
+
+/// How the files of one language are read.
+pub(super) trait Language<'a>: Sync {
+    /// Whether the language is there to read this file, which is reached.
+    fn reads(&self, path: &str) -> bool;
+
+    /// What the file loads. Several files are read at the same time.
+    fn read(&self, path: &str, text: &str) -> Found;
+
+    /// What must stay with a file that is reached; called once a file.
+    fn beside(&mut self, number: usize, path: &'a str) -> Vec<usize>;
+}
+
+pub(super) struct Graph<'g, 'a> {
+    pub(super) facts: &'g Facts<'a>,
+    pub(super) texts: &'g dyn Texts,
+    pub(super) catalogue: &'g Candidates,
+    pub(super) node: Node<'g, 'a>,
+    pub(super) python: Python<'g, 'a>,
+    reached: Vec<bool>,
+    why: BTreeMap<usize, Because>,
+    queue: Vec<usize>,
+    undecided: BTreeSet<Undecided>,
+}
+
+impl<'g, 'a> Graph<'g, 'a> {
+    pub(super) fn new(
+        facts: &'g Facts<'a>,
+        texts: &'g dyn Texts,
+        catalogue: &'g Candidates,
+    ) -> Self {
+        Self {
+            facts,
+            texts,
+            catalogue,
+            node: Node::new(facts, catalogue),
+            python: Python::new(facts, texts, catalogue),
+            reached: vec![false; facts.index.entries().len()],
+            why: BTreeMap::new(),
+            queue: Vec::new(),
+            undecided: BTreeSet::new(),
+        }
+    }
+
+    /// A file is reached.
+    pub(super) fn keep(&mut self, number: usize, because: &Because) {
+        let index = &self.facts.index;
+        let mut pending = vec![number];
+        while let Some(number) = pending.pop() {
+            let Some(path) = index.path(number).filter(|_| index.is_file(number)) else {
+                continue;
+            };
+            let Some(slot @ false) = self.reached.get_mut(number) else {
+                continue;
+            };
+            *slot = true;
+            self.why.insert(number, because.clone());
+            let small = index
+                .entry(number)
+                .is_some_and(|entry| entry.size() <= MAX_SOURCE);
+            if small && (self.node.reads(path) || self.python.reads(path)) {
+                self.queue.push(number);
+            }
+            pending.extend(self.node.beside(number, path));
+            pending.extend(self.python.beside(number, path));
+        }
+    }
+
+    /// Follows until nothing new is reached.
+    pub(super) fn follow(&mut self) {
+        while !self.queue.is_empty() {
+            let files = std::mem::take(&mut self.queue);
+            let step = work::files("following imports", files.len());
+            let found: Vec<(usize, Found)> = files
+                .par_iter()
+                .inspect(|_| step.done(1))
+                .filter_map(|number| Some((*number, self.read(*number)?)))
+                .collect();
+            for (from, found) in found {
+                let path = self.facts.index.path(from).unwrap_or_default();
+                for (number, line) in found.files {
+                    if self.reached.get(number) == Some(&false) {
+                        let path = path.to_owned();
+                        self.keep(number, &Because::File { path, line });
+                    }
+                }
+                for line in found.undecided {
+                    let path = path.to_owned();
+                    self.undecided.insert(Undecided { path, line });
+                }
+            }
+        }
+    }
+
+    fn read(&self, number: usize) -> Option<Found> {
+        let path = self.facts.index.path(number)?;
+        let text = self.texts.text(path)?;
+        let text = String::from_utf8_lossy(&text);
+        Some(if self.python.reads(path) {
+            self.python.read(path, &text)
+        } else {
+            self.node.read(path, &text)
+        })
+    }
+
+    /// Whether the catalogue names a file.
+    pub(super) fn is_candidate(&self, number: usize) -> bool {
+        self.catalogue.get(number).is_some_and(Option::is_some)
+    }
+
+    pub(super) fn finish(self) -> Trace {
+        let judged = (0..self.reached.len())
+            .map(|number| {
+                let path = self.facts.index.path(number);
+                path.filter(|_| self.facts.index.is_file(number))
+                    .is_some_and(|path| self.node.judges(path) || self.python.judges(number, path))
+            })
+            .collect();
+        Trace {
+            judged,
+            reached: self.reached,
+            why: self.why,
+            undecided: self.undecided.into_iter().collect(),
+        }
+    }
+}
+
+/// Files that only a name, never a computed one, can mean.
+pub(super) fn named_only(catalogue: &Candidates, number: usize) -> bool {
+    catalogue
+        .get(number)
+        .is_some_and(|entry| entry.is_some_and(|entry| entry.guard != Guard::Reachable))
+}

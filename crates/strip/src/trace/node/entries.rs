@@ -1,0 +1,88 @@
+//! Where does Node begin, besides the app's own sources?
+
+use super::{Form, Node};
+use crate::decide::Because;
+use crate::facts::{Facts, Texts};
+use crate::index::{self, join, parent};
+use crate::start;
+use crate::trace::graph::Graph;
+
+/// Options of Node whose value is a module.
+const PRELOADS: &[&str] = &[
+    "-r",
+    "--require",
+    "--import",
+    "--loader",
+    "--experimental-loader",
+];
+
+/// Adds every entry point.
+pub(in crate::trace) fn add(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+    commands(facts, graph);
+    manifest(facts, graph);
+}
+
+fn commands(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+    for command in &facts.commands {
+        let because = Because::Command(command.origin.clone());
+        let words: Vec<&str> = start::words(&command.text).collect();
+        for (at, word) in words.iter().enumerate() {
+            let mut files = Vec::new();
+            if let Some(path) = join("", word).filter(|path| !path.is_empty()) {
+                graph.node.resolver.path(&path, &mut files);
+            }
+            let before = at.checked_sub(1).and_then(|before| words.get(before));
+            if before.is_some_and(|before| PRELOADS.contains(before)) {
+                files.extend(graph.node.resolver.resolve("x", word, Form::Require));
+                files.extend(graph.node.resolver.resolve("x", word, Form::Import));
+            }
+            // A program of a package, by its name or its path.
+            let program = format!("node_modules/.bin/{}", index::name(word));
+            files.extend(facts.index.find(&program));
+            for number in files {
+                graph.keep(number, &because);
+            }
+        }
+    }
+}
+
+/// What the app's own package.json names.
+fn manifest(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+    let because = Because::Manifest("package.json".to_owned());
+    let manifest = facts.manifests.get("").and_then(Option::as_ref);
+    for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
+        let mut files = Vec::new();
+        if let Some(path) = join("", entry) {
+            graph.node.resolver.path(&path, &mut files);
+        }
+        for number in files {
+            graph.keep(number, &because);
+        }
+    }
+}
+
+/// Files that frameworks traced at build time (Next writes `page.js.nft.json`).
+pub(in crate::trace) fn traced(facts: &Facts<'_>, texts: &dyn Texts, path: &str) -> Vec<usize> {
+    let json = texts
+        .text(path)
+        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    let files = json
+        .as_ref()
+        .and_then(|json| json.get("files"))
+        .and_then(serde_json::Value::as_array);
+    files
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str)
+        .filter_map(|file| facts.index.find(&join(parent(path), file)?))
+        .collect()
+}
+
+/// What a literal of an app's file that is no program names: a template, a page, a
+/// configuration file.
+pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, word: &str) -> Vec<usize> {
+    match word.find("node_modules/") {
+        Some(at) => node.path("package.json", &word[at..]),
+        None => node.word("package.json", word, None, false),
+    }
+}

@@ -1,0 +1,238 @@
+//! Which files of the tree can one load of a file mean?
+
+use super::Node;
+use super::resolve::{Form, in_app, parts};
+use super::value::{HOLE, Value};
+use crate::facts::package_folder;
+use crate::index::{self, join, parent};
+use crate::platform::{self, Fit};
+use crate::resolve::is_module;
+use crate::trace::graph::named_only;
+
+impl Node<'_, '_> {
+    /// Entries of everything that the app declares: its own code loads some of it by a
+    /// name that is not known.
+    pub(super) fn declared(&self) -> Vec<usize> {
+        let manifest = self.facts.manifests.get("").and_then(Option::as_ref);
+        manifest
+            .iter()
+            .flat_map(|manifest| &manifest.dependencies)
+            .flat_map(|name| self.both("package.json", name))
+            .collect()
+    }
+
+    pub(super) fn both(&self, file: &str, specifier: &str) -> Vec<usize> {
+        let mut files = self.resolver.resolve(file, specifier, Form::Require);
+        files.extend(self.resolver.resolve(file, specifier, Form::Import));
+        files
+    }
+
+    pub(super) fn module(&self, file: &str, value: &Value, form: Form) -> Vec<usize> {
+        let text = value.text.as_str();
+        if value.inside || text.starts_with("./") || text.starts_with("../") {
+            let path = if value.inside {
+                join("", text)
+            } else {
+                join(parent(file), text)
+            };
+            let Some(path) = path else { return Vec::new() };
+            if !value.is_known() {
+                return self.matching(&path, true);
+            }
+            if value.inside {
+                let mut found = Vec::new();
+                self.resolver.path(&path, &mut found);
+                return found;
+            }
+        }
+        if value.is_known() {
+            return self.resolver.resolve(file, text, form);
+        }
+        let start = value.start();
+        match parts(start) {
+            // `@s/` alone is no name yet.
+            Some((package, _)) if start.len() > package.len() => {
+                let Some(folder) = self.resolver.package(file, package) else {
+                    return Vec::new();
+                };
+                self.matching(&format!("{folder}{}", &text[package.len()..]), true)
+            }
+            _ => self.platform_packages(file, text, start, form),
+        }
+    }
+
+    /// `@img/sharp-${platform}/sharp.node`: the installed packages that it can mean.
+    pub(super) fn platform_packages(
+        &self,
+        file: &str,
+        text: &str,
+        start: &str,
+        form: Form,
+    ) -> Vec<usize> {
+        let after = text.rfind(HOLE).map_or("", |at| &text[at + 1..]);
+        let (end, rest) = after.split_once('/').unwrap_or((after, ""));
+        let mut files = Vec::new();
+        for folder in self.resolver.packages_matching(file, start, end) {
+            let named = folder
+                .rfind("node_modules/")
+                .map_or(folder, |at| &folder[at + 13..]);
+            if platform::fit(named, &self.facts.target) == Fit::Other {
+                continue;
+            }
+            let specifier = format!("{named}/{rest}");
+            files.extend(
+                self.resolver
+                    .resolve(file, specifier.trim_end_matches('/'), form),
+            );
+        }
+        files
+    }
+
+    pub(super) fn path(&self, file: &str, pattern: &str) -> Vec<usize> {
+        let index = &self.facts.index;
+        let Some(path) = join("", pattern) else {
+            return Vec::new();
+        };
+        if path.contains(HOLE) {
+            return self.matching(&path, false);
+        }
+        let mut files = Vec::new();
+        match index.find(&path) {
+            Some(number) if index.is_folder(number) => {
+                let folder = index.path(number).unwrap_or(&path);
+                let packages = index::name(folder) == "node_modules";
+                if packages && in_app(file) {
+                    files.extend(index.below(number));
+                } else if !(packages || folder.is_empty() || path.is_empty()) {
+                    files = self.matching(&format!("{folder}/{HOLE}"), false);
+                }
+            }
+            Some(number) => files.push(number),
+            None => self.resolver.path(&path, &mut files),
+        }
+        files
+    }
+
+    /// The files that a path with holes can mean, in the package that its known part is
+    /// in. What only tools and people read is not meant by a hole.
+    pub(super) fn matching(&self, pattern: &str, modules: bool) -> Vec<usize> {
+        let start = pattern.split(HOLE).next().unwrap_or_default();
+        let folder = parent(start);
+        // A hole right behind node_modules says nothing.
+        if index::name(folder) == "node_modules" || folder.is_empty() {
+            return Vec::new();
+        }
+        // Whoever asked first has kept them.
+        let new = self
+            .matched
+            .lock()
+            .is_ok_and(|mut matched| matched.insert((pattern.to_owned(), modules)));
+        if !new {
+            return Vec::new();
+        }
+        let index = &self.facts.index;
+        self.below(folder)
+            .into_iter()
+            .filter(|number| !named_only(self.catalogue, *number))
+            .filter(|number| {
+                index.path(*number).is_some_and(|path| {
+                    (!modules || is_module(path)) && fits_pattern(pattern, path, modules)
+                })
+            })
+            .collect()
+    }
+
+    pub(super) fn word(
+        &self,
+        file: &str,
+        word: &str,
+        form: Option<Form>,
+        unknown: bool,
+    ) -> Vec<usize> {
+        let index = &self.facts.index;
+        let owner = package_folder(file);
+        let mut files = Vec::new();
+        if word.starts_with("./") || word.starts_with("../") {
+            let path = join(parent(file), word).filter(|_| !word.ends_with('/'));
+            if let Some(path) = path {
+                self.resolver.path(&path, &mut files);
+            }
+            files.retain(|number| index.path(*number).and_then(package_folder) == owner);
+            return files;
+        }
+        if let (None, Some(at)) = (owner, word.find("node_modules/")) {
+            return self.path(file, &word[at..]);
+        }
+        let manifest = self.facts.manifests.get(owner.unwrap_or_default());
+        let manifest = manifest.and_then(Option::as_ref);
+        if let Some((package, _)) = parts(word) {
+            let declared = manifest.is_some_and(|manifest| {
+                manifest.dependencies.contains(package)
+                    || owner.is_none() && manifest.dev_dependencies.contains(package)
+            });
+            // The app may use what others depend on without declaring it.
+            let of_app = owner.is_none() && file != "package.json";
+            if declared || unknown || of_app {
+                // As the rest of the file loads; the other way where that finds nothing.
+                let first = form.unwrap_or(Form::Require);
+                files = self.resolver.resolve(file, word, first);
+                if files.is_empty() {
+                    files = self.both(file, word);
+                }
+            }
+        }
+        let Some(folder) = owner else {
+            return files;
+        };
+        for number in self.data.get(index::name(word)).into_iter().flatten() {
+            if let Some(path) = index.path(*number)
+                && package_folder(path) == Some(folder)
+                && path
+                    .strip_suffix(word)
+                    .is_some_and(|before| before.ends_with('/'))
+            {
+                files.push(*number);
+            }
+        }
+        if word.ends_with(".json") && !word.ends_with("package.json") {
+            for base in [parent(file), folder] {
+                files.extend(join(base, word).and_then(|path| index.find(&path)));
+            }
+        }
+        files
+    }
+}
+
+/// Whether `path` has the known parts of `pattern` in their order; a module's extension
+/// may be left out.
+fn fits_pattern(pattern: &str, path: &str, module: bool) -> bool {
+    let mut known = pattern.split(HOLE);
+    let Some(mut rest) = known.next().and_then(|start| path.strip_prefix(start)) else {
+        return false;
+    };
+    let parts: Vec<&str> = known.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    let ends = |rest: &str| rest.ends_with(last);
+    ends(rest)
+        || module
+            && [
+                ".js",
+                ".json",
+                ".node",
+                ".cjs",
+                ".mjs",
+                "/index.js",
+                "/index.json",
+                "/package.json",
+            ]
+            .iter()
+            .any(|end| rest.strip_suffix(end).is_some_and(ends))
+}

@@ -1,0 +1,135 @@
+//! What does one JavaScript or TypeScript file load?
+
+mod names;
+mod reader;
+mod tell;
+
+use std::collections::HashMap;
+
+use memchr::memmem;
+use oxc_allocator::Allocator;
+use oxc_ast::ast::Program;
+use oxc_ast_visit::Visit;
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+
+use super::resolve::Form;
+use super::value::{Evaluator, Value};
+use names::Names;
+use reader::Reader;
+use slugsmith_facts::bounds;
+
+/// One thing that a file loads or mentions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Load {
+    /// A module by a name that may have holes.
+    Module(Value, Form),
+    /// A path inside the app that may have holes.
+    Path(String),
+    /// A module of which nothing is known.
+    Unknown,
+    /// Some literal that could be a file's or a module's name.
+    Word(String),
+}
+
+/// What a file loads, and where (byte offsets turned into 1-based lines).
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    pub(super) loads: Vec<(Load, u32)>,
+    /// Some load of this file is unknown.
+    pub(super) unknown: bool,
+    /// How what its words name would be loaded.
+    pub(super) form: Option<Form>,
+    /// The parser gave up; the caller falls back to literals.
+    pub(super) broken: bool,
+}
+
+/// What evaluating needs to know of the file and the machine.
+pub(super) struct Context<'c> {
+    pub(super) file: &'c str,
+    pub(super) platform: &'c str,
+    pub(super) arch: &'c str,
+    pub(super) resolve: &'c dyn Fn(&str) -> Option<String>,
+}
+
+/// Texts without any of these load nothing.
+const MARKS: &[&str] = &[
+    "require",
+    "import",
+    "export",
+    "__dirname",
+    "__filename",
+    "Worker",
+    "process.cwd",
+];
+/// Only these make names worth following.
+const COMPUTED: &[&str] = &[
+    "__dirname",
+    "__filename",
+    "import.meta",
+    ".resolve(",
+    ".cwd(",
+];
+
+/// Reads one file.
+pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
+    let has = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if !MARKS.iter().any(has) {
+        return Source::default();
+    }
+    let allocator = Allocator::default();
+    let parsed = (!bounds::is_deep(text)).then(|| parse(&allocator, text, context.file));
+    let Some(program) = parsed.flatten() else {
+        return Source {
+            broken: true,
+            unknown: true,
+            ..Source::default()
+        };
+    };
+    let evaluator = evaluator(text, &program, context);
+    let mut reader = Reader::new(evaluator);
+    reader.visit_program(&program);
+    reader.finish(text)
+}
+
+/// The file's program; `None` where the parser gives up.
+pub(super) fn parse<'p>(
+    allocator: &'p Allocator,
+    text: &'p str,
+    file: &str,
+) -> Option<Program<'p>> {
+    let source = SourceType::from_path(file)
+        .unwrap_or_default()
+        .with_jsx(!file.ends_with("ts"));
+    let mut parsed = Parser::new(allocator, text, source).parse();
+    if parsed.panicked || !parsed.diagnostics.is_empty() {
+        // Node decides by package.json whether a file is a script; try the other way.
+        let script = Parser::new(allocator, text, source.with_script(true)).parse();
+        if !script.panicked && script.diagnostics.len() < parsed.diagnostics.len().max(1) {
+            parsed = script;
+        }
+    }
+    (!parsed.panicked).then_some(parsed.program)
+}
+
+/// What evaluates the file's expressions, its names included.
+pub(super) fn evaluator<'e>(
+    text: &str,
+    program: &Program<'_>,
+    context: &Context<'e>,
+) -> Evaluator<'e> {
+    let has = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let evaluator = Evaluator {
+        file: context.file,
+        platform: context.platform,
+        arch: context.arch,
+        resolve: context.resolve,
+        names: HashMap::new(),
+    };
+    if !COMPUTED.iter().any(has) {
+        return evaluator;
+    }
+    let mut names = Names { evaluator };
+    names.visit_program(program);
+    names.evaluator
+}

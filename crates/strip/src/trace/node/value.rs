@@ -1,0 +1,310 @@
+//! What can a computed name or path be?
+//!
+//! Evaluates an expression to texts with holes: `"./x/" + name` is `./x/` and a hole,
+//! `path.join(__dirname, "a")` is a path inside the app. Several values mean that any of
+//! them may be the one; no value means that nothing is known.
+
+use std::collections::HashMap;
+
+use oxc_ast::ast::{self, Expression as E};
+use oxc_syntax::operator::BinaryOperator;
+
+use crate::index::{join, parent};
+
+/// Stands for any text, slashes included.
+pub(super) const HOLE: char = '\u{1}';
+/// More possible values than this are none: the name is not decided here.
+const MANY: usize = 16;
+/// Expressions nested deeper are not evaluated.
+const DEPTH: usize = 16;
+
+/// One possible value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Value {
+    /// A path from the app's root rather than any text.
+    pub(super) inside: bool,
+    pub(super) text: String,
+}
+
+impl Value {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self {
+            inside: false,
+            text: text.into(),
+        }
+    }
+
+    pub(super) fn inside(text: impl Into<String>) -> Self {
+        Self {
+            inside: true,
+            text: text.into(),
+        }
+    }
+
+    /// What is known before the first hole.
+    pub(super) fn start(&self) -> &str {
+        self.text.split(HOLE).next().unwrap_or_default()
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        !self.text.contains(HOLE)
+    }
+}
+
+/// Evaluates the expressions of one file.
+pub(super) struct Evaluator<'e> {
+    /// The file's path, relative to the app.
+    pub(super) file: &'e str,
+    pub(super) platform: &'e str,
+    pub(super) arch: &'e str,
+    /// The path that `require.resolve` gives.
+    pub(super) resolve: &'e dyn Fn(&str) -> Option<String>,
+    /// What names of this file stand for, whatever their scope.
+    pub(super) names: HashMap<String, Vec<Value>>,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn evaluate(&self, expression: &E<'_>) -> Option<Vec<Value>> {
+        self.at(expression, 0)
+    }
+
+    fn at(&self, expression: &E<'_>, depth: usize) -> Option<Vec<Value>> {
+        if depth > DEPTH {
+            return None;
+        }
+        let one = |value: Value| Some(vec![value]);
+        match expression.get_inner_expression() {
+            E::StringLiteral(text) => one(Value::text(text.value.to_string())),
+            E::NumericLiteral(number) => one(Value::text(number.value.to_string())),
+            E::TemplateLiteral(template) => self.template(template, depth),
+            E::Identifier(name) => self.name(&name.name),
+            E::BinaryExpression(binary) if binary.operator == BinaryOperator::Addition => {
+                let left = self.at(&binary.left, depth + 1);
+                let right = self.at(&binary.right, depth + 1);
+                if left.is_none() && right.is_none() {
+                    return None;
+                }
+                concat(&or_hole(left), &or_hole(right))
+            }
+            E::ConditionalExpression(choice) => either(
+                self.at(&choice.consequent, depth + 1),
+                self.at(&choice.alternate, depth + 1),
+            ),
+            E::LogicalExpression(logical) => either(
+                self.at(&logical.left, depth + 1),
+                self.at(&logical.right, depth + 1),
+            ),
+            E::AwaitExpression(inner) => self.at(&inner.argument, depth + 1),
+            E::AssignmentExpression(inner) => self.at(&inner.right, depth + 1),
+            E::SequenceExpression(list) => self.at(list.expressions.last()?, depth + 1),
+            E::StaticMemberExpression(member) => self.member(member, depth),
+            E::CallExpression(call) => self.call(call, depth),
+            E::NewExpression(call) => {
+                let is_url = matches!(&call.callee, E::Identifier(name) if name.name == "URL");
+                is_url.then(|| self.url(&call.arguments, depth)).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    fn name(&self, name: &str) -> Option<Vec<Value>> {
+        if let Some(values) = self.names.get(name) {
+            return (!values.is_empty()).then(|| values.clone());
+        }
+        match name {
+            "__dirname" => Some(vec![Value::inside(parent(self.file))]),
+            "__filename" => Some(vec![Value::inside(self.file)]),
+            _ => None,
+        }
+    }
+
+    fn template(&self, template: &ast::TemplateLiteral<'_>, depth: usize) -> Option<Vec<Value>> {
+        let mut values = vec![Value::text("")];
+        let mut expressions = template.expressions.iter();
+        for quasi in &template.quasis {
+            let text = quasi.value.cooked.as_ref().map_or("", |text| text.as_str());
+            values = concat(&values, &[Value::text(text)])?;
+            if let Some(expression) = expressions.next() {
+                values = concat(&values, &or_hole(self.at(expression, depth + 1)))?;
+            }
+        }
+        Some(values)
+    }
+
+    fn member(&self, member: &ast::StaticMemberExpression<'_>, depth: usize) -> Option<Vec<Value>> {
+        let property = member.property.name.as_str();
+        let one = |value: Value| Some(vec![value]);
+        match member.object.get_inner_expression() {
+            E::ImportMeta(_) => match property {
+                "url" | "filename" => one(Value::inside(self.file)),
+                "dirname" => one(Value::inside(parent(self.file))),
+                _ => None,
+            },
+            E::Identifier(object) if object.name == "process" => match property {
+                "platform" => one(Value::text(self.platform)),
+                "arch" => one(Value::text(self.arch)),
+                _ => None,
+            },
+            E::Identifier(object) if object.name == "module" && property == "filename" => {
+                one(Value::inside(self.file))
+            }
+            E::Identifier(object) if object.name == "path" && property == "sep" => {
+                one(Value::text("/"))
+            }
+            _ if matches!(property, "href" | "pathname" | "default") => {
+                self.at(&member.object, depth + 1)
+            }
+            _ => None,
+        }
+    }
+
+    fn call(&self, call: &ast::CallExpression<'_>, depth: usize) -> Option<Vec<Value>> {
+        let argument = |at: usize| {
+            let argument = call.arguments.get(at)?.as_expression()?;
+            self.at(argument, depth + 1)
+        };
+        let (object, function) = match call.callee.get_inner_expression() {
+            E::Identifier(name) => (None, name.name.as_str()),
+            E::StaticMemberExpression(member) => {
+                (Some(&member.object), member.property.name.as_str())
+            }
+            // `(0, path_1.join)(…)`, as TypeScript writes it.
+            E::SequenceExpression(list) => match list.expressions.last() {
+                Some(E::StaticMemberExpression(member)) => {
+                    (Some(&member.object), member.property.name.as_str())
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let on = |wanted: &str| matches!(object, Some(E::Identifier(name)) if name.name == wanted);
+        match function {
+            "join" | "resolve" if on("require") || on("meta") => {
+                let values = argument(0)?;
+                self.resolved(&values)
+            }
+            "join" | "resolve" if !on("Promise") => self.joined(call, function, depth),
+            "cwd" if on("process") => Some(vec![Value::inside("")]),
+            "platform" if on("os") => Some(vec![Value::text(self.platform)]),
+            "arch" if on("os") => Some(vec![Value::text(self.arch)]),
+            "dirname" => Some(argument(0)?.into_iter().map(|value| up(&value)).collect()),
+            "fileURLToPath"
+            | "pathToFileURL"
+            | "String"
+            | "normalize"
+            | "realpathSync"
+            | "toNamespacedPath"
+            | "_interopRequireWildcard" => argument(0),
+            "toString" | "valueOf" | "toLowerCase" | "trim" => self.at(object?, depth + 1),
+            "concat" => concat(&self.at(object?, depth + 1)?, &or_hole(argument(0))),
+            _ => None,
+        }
+    }
+
+    fn resolved(&self, values: &[Value]) -> Option<Vec<Value>> {
+        let found: Vec<Value> = values
+            .iter()
+            .filter(|value| value.is_known())
+            .filter_map(|value| {
+                if value.inside {
+                    return Some(value.clone());
+                }
+                (self.resolve)(&value.text).map(Value::inside)
+            })
+            .collect();
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// `path.join(a, b, …)`, and `path.resolve`, for which a text alone begins in the
+    /// working directory: the app's root.
+    fn joined(
+        &self,
+        call: &ast::CallExpression<'_>,
+        function: &str,
+        depth: usize,
+    ) -> Option<Vec<Value>> {
+        let mut values: Option<Vec<Value>> = None;
+        let mut known = false;
+        for argument in &call.arguments {
+            let next = argument
+                .as_expression()
+                .and_then(|argument| self.at(argument, depth + 1));
+            known |= next.is_some();
+            let next = or_hole(next);
+            values = Some(match values {
+                None => next,
+                Some(before) => {
+                    // An absolute path later on starts anew.
+                    if next.iter().all(|value| value.inside) {
+                        next
+                    } else {
+                        let slash = concat(&before, &[Value::text("/")])?;
+                        concat(&slash, &next)?
+                    }
+                }
+            });
+        }
+        let mut values = values.filter(|_| known)?;
+        for value in &mut values {
+            let starts = !value.text.starts_with(['/', HOLE]);
+            if function == "resolve" && !value.inside && starts {
+                value.inside = true;
+            }
+        }
+        Some(values)
+    }
+
+    fn url(&self, arguments: &[ast::Argument<'_>], depth: usize) -> Option<Vec<Value>> {
+        let at = |number: usize| {
+            let argument = arguments.get(number)?.as_expression()?;
+            self.at(argument, depth + 1)
+        };
+        let base = at(1)?;
+        let folders: Vec<Value> = base.iter().map(up).collect();
+        concat(&concat(&folders, &[Value::text("/")])?, &or_hole(at(0)))
+    }
+}
+
+fn or_hole(values: Option<Vec<Value>>) -> Vec<Value> {
+    values.unwrap_or_else(|| vec![Value::text(HOLE.to_string())])
+}
+
+fn either(left: Option<Vec<Value>>, right: Option<Vec<Value>>) -> Option<Vec<Value>> {
+    let mut values = match (left, right) {
+        (Some(left), Some(right)) => [left, right].concat(),
+        (one, other) => one.or(other)?,
+    };
+    values.dedup();
+    (values.len() <= MANY).then_some(values)
+}
+
+fn concat(left: &[Value], right: &[Value]) -> Option<Vec<Value>> {
+    if left.len() * right.len() > MANY {
+        return None;
+    }
+    let mut values = Vec::with_capacity(left.len() * right.len());
+    for one in left {
+        for other in right {
+            values.push(if other.inside && !one.inside {
+                // `"file://" + __filename`
+                other.clone()
+            } else {
+                Value {
+                    inside: one.inside,
+                    text: format!("{}{}", one.text, other.text),
+                }
+            });
+        }
+    }
+    Some(values)
+}
+
+/// The folder of a path.
+fn up(value: &Value) -> Value {
+    let plain = value.is_known().then(|| join("", &value.text)).flatten();
+    let text = plain.unwrap_or_else(|| value.text.clone());
+    Value {
+        inside: value.inside,
+        text: parent(&text).to_owned(),
+    }
+}

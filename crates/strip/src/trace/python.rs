@@ -1,0 +1,366 @@
+//! What do files of Python load, and what of their distributions must stay with them?
+//!
+//! The unit of doubt is the distribution: where one of its files loads modules by names
+//! that nothing decides, or is an extension module, whose imports no reader sees, all of
+//! its modules stay. Data files stay with the first module of their distribution.
+
+mod distributions;
+mod entries;
+mod knowledge;
+mod modules;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use super::graph::{Found, Language, named_only};
+use crate::candidates::Candidates;
+use crate::catalogue::python::{installer, split};
+use crate::facts::{Facts, Texts};
+use crate::index::{name, parent};
+use distributions::{Distribution, Distributions};
+use modules::Modules;
+use source::{ANY, Load};
+
+pub(super) use entries::{add, in_environment, mentions};
+pub(crate) use source::statements;
+
+/// Everything that Python's side of the graph knows of one app.
+pub(super) struct Python<'g, 'a> {
+    facts: &'g Facts<'a>,
+    catalogue: &'g Candidates,
+    modules: Modules<'g, 'a>,
+    distributions: Distributions,
+    /// Distributions of which something is loaded, by number.
+    touched: BTreeSet<usize>,
+    /// Distributions of which all modules stay.
+    whole: Mutex<BTreeSet<usize>>,
+}
+
+impl<'g, 'a> Python<'g, 'a> {
+    pub(super) fn new(facts: &'g Facts<'a>, texts: &dyn Texts, catalogue: &'g Candidates) -> Self {
+        Self {
+            facts,
+            catalogue,
+            modules: Modules::new(facts),
+            distributions: Distributions::read(facts, texts),
+            touched: BTreeSet::new(),
+            whole: Mutex::default(),
+        }
+    }
+
+    /// Whether the graph decides about a file: it came with a distribution, or is byte
+    /// code of one that did. Metadata is nobody's.
+    pub(super) fn judges(&self, number: usize, path: &str) -> bool {
+        let of = |number| self.distributions.of(number).is_some();
+        of(number) || self.modules.source(path).is_some_and(of)
+    }
+
+    /// All modules of the distribution that a file came with.
+    fn whole(&self, number: usize) -> Vec<usize> {
+        let Some(distribution) = self.distributions.of(number) else {
+            return Vec::new();
+        };
+        self.whole_distribution(distribution)
+    }
+
+    fn whole_distribution(&self, distribution: usize) -> Vec<usize> {
+        let new = self
+            .whole
+            .lock()
+            .is_ok_and(|mut whole| whole.insert(distribution));
+        let distribution = self.distributions.get(distribution).filter(|_| new);
+        distribution
+            .into_iter()
+            .flat_map(|distribution| &distribution.modules)
+            .copied()
+            .filter(|number| !named_only(self.catalogue, *number))
+            .collect()
+    }
+
+    /// What a dotted name means, as seen from the module of `path`.
+    fn name(&self, path: &str, name: &str, found: &mut Vec<usize>) {
+        let name = name.split(':').next().unwrap_or_default();
+        if name.contains(ANY) {
+            return self.pattern(path, name, found);
+        }
+        let relative = name.starts_with('.');
+        if !relative {
+            for stem in self.modules.absolute(name) {
+                self.module(&stem, found);
+            }
+        }
+        // `import_module(".x", __package__)`, or a name inside the own package.
+        if let Some((root, _)) = split(path) {
+            let mut folder = parent(path);
+            for _ in 1..name.bytes().take_while(|byte| *byte == b'.').count() {
+                folder = parent(folder);
+            }
+            let inside = relative && folder.len() > root.len();
+            if let Some(stem) = self.modules.below(folder, name).filter(|_| inside) {
+                self.module(&stem, found);
+            }
+        }
+    }
+
+    fn module(&self, stem: &str, found: &mut Vec<usize>) {
+        found.extend(self.modules.at(stem));
+    }
+
+    /// A name with holes: every module that it can mean. Where its beginning is known,
+    /// below that; else wherever something ends so.
+    fn pattern(&self, path: &str, name: &str, found: &mut Vec<usize>) {
+        let start = name.split(ANY).next().unwrap_or_default();
+        let known = start.rfind('.').map_or("", |dot| &start[..dot]);
+        let folders: Vec<String> = if name.starts_with('.') {
+            let inside = self.modules.below(parent(path), known);
+            inside
+                .into_iter()
+                .chain([parent(path).to_owned()])
+                .take(1)
+                .collect()
+        } else if known.is_empty() {
+            self.facts.python_roots.iter().cloned().collect()
+        } else {
+            let whole = |stem: &String| stem.ends_with(&known.replace('.', "/"));
+            self.modules
+                .absolute(known)
+                .into_iter()
+                .filter(whole)
+                .collect()
+        };
+        let rest = name.trim_start_matches('.');
+        let rest = rest
+            .strip_prefix(known.trim_start_matches('.'))
+            .unwrap_or(rest);
+        let parts: Vec<String> = rest
+            .trim_start_matches('.')
+            .split(ANY)
+            .map(|part| part.replace('.', "/"))
+            .collect();
+        for folder in folders {
+            for number in self.facts.index.below_path(&folder) {
+                let Some(path) = self.facts.index.path(number).filter(|path| is_module(path))
+                else {
+                    continue;
+                };
+                let Some(inside) = path.strip_prefix(folder.as_str()) else {
+                    continue;
+                };
+                if !named_only(self.catalogue, number)
+                    && fits(&parts, module_path(inside.trim_start_matches('/')))
+                {
+                    found.push(number);
+                }
+            }
+        }
+    }
+
+    /// One word: a module beside the file where such are asked for by name, or one of
+    /// another distribution that the own one says it uses.
+    fn word(&self, path: &str, word: &str, lazy: bool, found: &mut Vec<usize>) {
+        let own = self.distribution(path);
+        let mut others = self.distributions.with_top(word);
+        if own.is_none_or(|own| lazy || others.any(|other| own.uses.contains(&other.name))) {
+            for stem in self.modules.absolute(word) {
+                self.module(&stem, found);
+            }
+        }
+        if lazy && split(path).is_some() {
+            self.module(&format!("{}/{word}", parent(path)), found);
+        }
+    }
+
+    fn distribution(&self, path: &str) -> Option<&Distribution> {
+        let number = self.facts.index.exact(path)?;
+        self.distributions.get(self.distributions.of(number)?)
+    }
+
+    fn import(
+        &self,
+        path: &str,
+        dots: usize,
+        module: &str,
+        names: &[String],
+        found: &mut Vec<usize>,
+    ) {
+        let stems = if dots == 0 {
+            let stems = self.modules.absolute(module);
+            if stems.is_empty() {
+                // A module of Python itself.
+                for load in knowledge::loads(module) {
+                    self.name(path, load, found);
+                }
+            }
+            stems
+        } else {
+            let Some((root, _)) = split(path) else { return };
+            let mut folder = parent(path);
+            for _ in 1..dots {
+                folder = parent(folder);
+            }
+            if folder.len() < root.len() {
+                return;
+            }
+            let below = self.modules.below(folder, module);
+            vec![below.unwrap_or_else(|| folder.to_owned())]
+        };
+        for stem in stems {
+            self.module(&stem, found);
+            for name in names {
+                self.module(&format!("{stem}/{name}"), found);
+            }
+        }
+    }
+
+    /// All that was asked for by name: the app's own code imports some of it by a name
+    /// that is not known.
+    fn declared(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        let any_requested = self.distributions.any_requested();
+        for (number, distribution) in self.distributions.all.iter().enumerate() {
+            if distribution.requested || !any_requested {
+                for top in self.distributions.tops_of(number) {
+                    for stem in self.modules.absolute(top) {
+                        self.module(&stem, &mut found);
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+impl<'a> Language<'a> for Python<'_, 'a> {
+    fn reads(&self, path: &str) -> bool {
+        // What installers need is their own; whether they stay is decided elsewhere.
+        let installs = split(path).is_some_and(|(_, inside)| installer(inside).is_some());
+        let source = path.ends_with(".py") || path.ends_with(".pth");
+        !self.facts.python_roots.is_empty() && source && !installs
+    }
+
+    fn read(&self, path: &str, text: &str) -> Found {
+        let (_, inside) = split(path).unwrap_or(("", path));
+        let dotted = module_path(inside).replace('/', ".");
+        let is_package = name(path) == "__init__.py";
+        let package = if is_package {
+            dotted.as_str()
+        } else {
+            dotted.rfind('.').map_or("", |dot| &dotted[..dot])
+        };
+        let source = source::read(text, &dotted, package, is_package);
+        let number = self.facts.index.exact(path);
+        let owner = number.and_then(|number| self.distributions.of(number));
+        let known = owner.and_then(|owner| self.distributions.get(owner));
+        let decided = known.is_some_and(|known| knowledge::decides(&known.name, inside));
+        let mut found = Found::default();
+        for (load, line) in source.loads {
+            let mut files = Vec::new();
+            match load {
+                Load::Import {
+                    dots,
+                    module,
+                    names,
+                } => {
+                    self.import(path, dots, &module, &names, &mut files);
+                }
+                Load::Name(name) => {
+                    self.name(path, &name, &mut files);
+                    if source.runs {
+                        self.name(path, &format!("{name}.__main__"), &mut files);
+                    }
+                    let beside = self.modules.below(parent(path), &name);
+                    if let Some(stem) = beside.filter(|_| source.lazy && owner.is_some()) {
+                        self.module(&stem, &mut files);
+                    }
+                }
+                Load::Word(word) => {
+                    self.word(path, &word, source.lazy && !decided, &mut files);
+                    if source.runs {
+                        self.name(path, &format!("{word}.__main__"), &mut files);
+                    }
+                }
+                Load::Unknown if decided => {}
+                Load::Unknown => {
+                    found.undecided.push(line);
+                    files = match number.filter(|_| owner.is_some()) {
+                        Some(number) => self.whole(number),
+                        None => self.declared(),
+                    };
+                }
+            }
+            found
+                .files
+                .extend(files.into_iter().map(|number| (number, line)));
+        }
+        found
+    }
+
+    fn beside(&mut self, number: usize, path: &'a str) -> Vec<usize> {
+        if split(path).is_none() {
+            return Vec::new();
+        }
+        let mut files = Vec::new();
+        if is_module(path) || is_native(path) {
+            files.extend(self.modules.bytecode(path));
+            files.extend(self.modules.packages(path));
+            if !path.ends_with(".py") {
+                files.extend(self.whole(number));
+            }
+        }
+        if let Some(owner) = self.distributions.of(number)
+            && self.touched.insert(owner)
+            && let Some(distribution) = self.distributions.get(owner)
+        {
+            files.extend(&distribution.data);
+            files.extend(entries::hidden(self, distribution));
+        }
+        files
+    }
+}
+
+/// `a/b` for `a/b.py`, `a/b/__init__.py` and `a/b.cpython-311-x86_64-linux-gnu.so`.
+fn module_path(inside: &str) -> &str {
+    let file = name(inside);
+    let end = inside.len() - file.len() + file.find('.').unwrap_or(file.len());
+    let stem = inside.get(..end).unwrap_or(inside);
+    match stem.strip_suffix("__init__") {
+        Some(package) => package.trim_end_matches('/'),
+        None => stem,
+    }
+}
+
+/// Whether a path has the parts of a pattern in their order, the last at its end.
+fn fits(parts: &[String], path: &str) -> bool {
+    let Some((first, others)) = parts.split_first() else {
+        return false;
+    };
+    let Some(mut rest) = path.strip_prefix(first.as_str()) else {
+        return false;
+    };
+    let Some((last, middle)) = others.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        let Some(at) = rest.find(part.as_str()) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last.as_str())
+}
+
+/// Whether a file can be an extension module.
+fn is_native(path: &str) -> bool {
+    path.ends_with(".so")
+}
+
+/// Whether nothing but an import by its name can need a file. A library whose name does
+/// not say for which Python it was built may be linked to as well.
+fn is_module(path: &str) -> bool {
+    let extension = path.ends_with(".abi3.so") || is_native(path) && path.contains(".cpython-");
+    let byte_code = path.ends_with(".pyc") && name(parent(path)) != "__pycache__";
+    path.ends_with(".py") || extension || byte_code
+}

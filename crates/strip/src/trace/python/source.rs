@@ -1,0 +1,305 @@
+//! What does one Python file load?
+//!
+//! Statements count wherever they stand, also inside functions and `try`; what stands
+//! under `if TYPE_CHECKING:` never runs. Names made at run time become texts with holes,
+//! as far as constants, formats and the module's own name make them.
+
+mod marks;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+
+use tree_sitter::{Node, Parser, Tree};
+
+use crate::python;
+use marks::{IMPORTERS, LAZY, RESOURCES, WRAPPERS};
+use value::{Evaluator, HOLE, slice};
+
+pub(super) use value::HOLE as ANY;
+
+/// One thing that a file loads or mentions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Load {
+    /// `from ..module import names`; no names where the module itself is meant.
+    Import {
+        dots: usize,
+        module: String,
+        names: Vec<String>,
+    },
+    /// A module's dotted name, with holes.
+    Name(String),
+    /// One word, which may be a module's name.
+    Word(String),
+    /// A module of which nothing is known.
+    Unknown,
+}
+
+/// What a file loads, with 1-based lines.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    pub(super) loads: Vec<(Load, u32)>,
+    /// Modules are loaded by names that are made at run time or asked for lazily.
+    pub(super) lazy: bool,
+    /// Modules are run by name: `[sys.executable, "-m", "x"]`.
+    pub(super) runs: bool,
+}
+
+fn parse(text: &str) -> Option<Tree> {
+    if slugsmith_facts::bounds::is_deep(text) {
+        return None;
+    }
+    let mut parser = Parser::new();
+    parser
+        .set_language(&tree_sitter_python::LANGUAGE.into())
+        .ok()?;
+    parser.parse(text, None)
+}
+
+/// The modules that statements of a file import, with their 1-based lines, as
+/// [`python::imports`] names them; documentation has none. `None` for what is no tree.
+pub(crate) fn statements(text: &str) -> Option<HashMap<String, u32>> {
+    parse(text).filter(|tree| !tree.root_node().has_error())?;
+    let mut modules = HashMap::new();
+    for (load, line) in read(text, "", "", false).loads {
+        if let Load::Import {
+            dots,
+            module,
+            names,
+        } = load
+        {
+            let base = format!("{}{module}", ".".repeat(dots));
+            let dot = if module.is_empty() { "" } else { "." };
+            for name in names {
+                modules.entry(format!("{base}{dot}{name}")).or_insert(line);
+            }
+            modules.entry(base).or_insert(line);
+        }
+    }
+    Some(modules)
+}
+
+/// Reads one file that is the module `name`; `package` is where its relative imports begin.
+pub(super) fn read(text: &str, name: &str, package: &str, is_package: bool) -> Source {
+    let tree = parse(text);
+    let has = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let mut reader = Reader {
+        evaluator: Evaluator::new(text, name, package),
+        found: Vec::new(),
+        seen: HashSet::new(),
+        lazy: LAZY.iter().any(has) || is_package && has(&"__all__"),
+        runs: false,
+    };
+    let Some(tree) = tree else {
+        reader.unread(text);
+        return reader.finish();
+    };
+    // Python 2, or newer than the grammar: its statements are found line by line, too.
+    if tree.root_node().has_error() {
+        reader.unread(text);
+    }
+    if has(&"import_") || has(&"__import__") || has(&"find_spec") {
+        reader.evaluator.learn(tree.root_node());
+    }
+    reader.walk(tree.root_node());
+    reader.finish()
+}
+
+struct Reader<'t> {
+    evaluator: Evaluator<'t>,
+    found: Vec<(Load, u32)>,
+    seen: HashSet<Load>,
+    lazy: bool,
+    runs: bool,
+}
+
+impl Reader<'_> {
+    fn finish(self) -> Source {
+        Source {
+            loads: self.found,
+            lazy: self.lazy,
+            runs: self.runs,
+        }
+    }
+
+    fn add(&mut self, load: Load, line: u32) {
+        if self.seen.insert(load.clone()) {
+            self.found.push((load, line));
+        }
+    }
+
+    /// Import statements of a text that is no tree.
+    fn unread(&mut self, text: &str) {
+        let mut names = Vec::new();
+        python::imports(text, |name| names.push(name.to_owned()));
+        for name in names {
+            let module = name.trim_start_matches('.');
+            let import = Load::Import {
+                dots: name.len() - module.len(),
+                module: module.to_owned(),
+                names: Vec::new(),
+            };
+            self.add(import, 1);
+        }
+    }
+
+    fn walk(&mut self, root: Node<'_>) {
+        let mut pending = vec![root];
+        while let Some(node) = pending.pop() {
+            let skipped = self.visit(node);
+            let mut cursor = node.walk();
+            let children: Vec<Node<'_>> = node
+                .children(&mut cursor)
+                .filter(|child| child.is_named() && Some(child.id()) != skipped)
+                .collect();
+            pending.extend(children.into_iter().rev());
+        }
+    }
+
+    /// Notes what a node says; gives the child that is not to be looked at.
+    fn visit(&mut self, node: Node<'_>) -> Option<usize> {
+        let line = line(node);
+        match node.kind() {
+            "import_statement" => self.import(node, line),
+            "import_from_statement" => self.import_from(node, line),
+            "call" => self.call(node, line),
+            "string" | "concatenated_string" | "binary_operator" => self.text(node, line),
+            "if_statement" => {
+                let condition = node.child_by_field_name("condition")?;
+                if slice(self.evaluator.text, condition)
+                    .rsplit('.')
+                    .next()
+                    .is_some_and(|name| name == "TYPE_CHECKING")
+                {
+                    return Some(node.child_by_field_name("consequence")?.id());
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn import(&mut self, node: Node<'_>, line: u32) {
+        for module in self.names(node) {
+            let import = Load::Import {
+                dots: 0,
+                module,
+                names: Vec::new(),
+            };
+            self.add(import, line);
+        }
+    }
+
+    fn import_from(&mut self, node: Node<'_>, line: u32) {
+        let Some(module) = node.child_by_field_name("module_name") else {
+            return;
+        };
+        let module = slice(self.evaluator.text, module);
+        let bare: String = module.chars().filter(|c| !c.is_whitespace()).collect();
+        let module = bare.trim_start_matches('.');
+        let import = Load::Import {
+            dots: bare.len() - module.len(),
+            module: module.to_owned(),
+            names: self.names(node),
+        };
+        self.add(import, line);
+    }
+
+    /// The names of an import statement, without what they are called here.
+    fn names(&self, node: Node<'_>) -> Vec<String> {
+        let mut cursor = node.walk();
+        node.children_by_field_name("name", &mut cursor)
+            .map(|name| name.child_by_field_name("name").unwrap_or(name))
+            .map(|name| slice(self.evaluator.text, name).replace(char::is_whitespace, ""))
+            .collect()
+    }
+
+    fn call(&mut self, node: Node<'_>, line: u32) {
+        let Some(function) = node.child_by_field_name("function") else {
+            return;
+        };
+        let function = slice(self.evaluator.text, function);
+        let name = function.rsplit('.').next().unwrap_or(function);
+        let reads = RESOURCES.contains(&name);
+        if !reads && !IMPORTERS.contains(&name) {
+            return;
+        }
+        let values = argument(node).and_then(|argument| self.evaluator.evaluate(argument));
+        if reads {
+            let known = values.into_iter().flatten().filter(|value| is_name(value));
+            for value in known.collect::<Vec<_>>() {
+                self.add(Load::Name(value), line);
+            }
+            return;
+        }
+        self.lazy = true;
+        let Some(values) = values else {
+            if !WRAPPERS.contains(&name) {
+                self.add(Load::Unknown, line);
+            }
+            return;
+        };
+        for value in values {
+            if value.chars().all(|c| matches!(c, HOLE | '.')) {
+                if !WRAPPERS.contains(&name) {
+                    self.add(Load::Unknown, line);
+                }
+            } else {
+                self.add(Load::Name(value), line);
+            }
+        }
+    }
+
+    /// A text that may be a module's name, or hold statements of its own.
+    fn text(&mut self, node: Node<'_>, line: u32) {
+        let parent = node.parent().map_or("", |parent| parent.kind());
+        // Documentation, and parts of what was looked at as a whole.
+        if parent == "expression_statement" {
+            return;
+        }
+        for value in self.evaluator.evaluate(node).unwrap_or_default() {
+            self.runs |= value == "-m";
+            if value.contains("import ") && value.len() < 100_000 {
+                self.unread(&value);
+            } else if let Some(script) = value.strip_suffix(".py") {
+                // A program beside the file, run by its path.
+                let name = format!(".{}", script.trim_start_matches("./").replace('/', "."));
+                if is_name(&name) {
+                    self.add(Load::Name(name), line);
+                }
+            } else if value.len() <= 200 && is_name(&value) {
+                let load = if value.contains(['.', ':']) {
+                    Load::Name(value)
+                } else {
+                    Load::Word(value)
+                };
+                self.add(load, line);
+            }
+        }
+    }
+}
+
+/// The argument that names the module.
+fn argument(call: Node<'_>) -> Option<Node<'_>> {
+    let arguments = call.child_by_field_name("arguments")?;
+    let mut cursor = arguments.walk();
+    let first = arguments.named_children(&mut cursor).next()?;
+    if first.kind() == "keyword_argument" {
+        return first.child_by_field_name("value");
+    }
+    Some(first)
+}
+
+/// Whether a text can be a dotted name, of which something is known: `"%s:%s_list"` may
+/// be any module's.
+fn is_name(text: &str) -> bool {
+    let module = text.split(':').next().unwrap_or_default();
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | HOLE);
+    // `"a."` alone is a beginning; what it is joined with was looked at.
+    text.chars().all(fits) && module.chars().any(char::is_alphabetic) && !text.ends_with('.')
+}
+
+fn line(node: Node<'_>) -> u32 {
+    u32::try_from(node.start_position().row + 1).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,233 @@
+//! Whole graphs of small environments: what level `trace` keeps of `site-packages`.
+
+use crate::tests::{app, left, strip_with};
+
+const TRACE: &str = "[com.slugsmith.strip]\nlevel = \"trace\"\n";
+const SITE: &str = ".venv/lib/python3.12/site-packages";
+
+/// What is left of `site-packages` without metadata, and what could not be decided. Each
+/// file is `distribution` (empty for none), path and text.
+fn kept(own: &[(&str, &str)], files: &[(&str, &str, &str)]) -> (Vec<String>, Vec<String>) {
+    let mut all: Vec<(String, String)> = own
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+        .collect();
+    let mut records = std::collections::BTreeMap::<&str, String>::new();
+    for (distribution, path, text) in files {
+        all.push((format!("{SITE}/{path}"), (*text).to_owned()));
+        if !distribution.is_empty() {
+            let record = records.entry(distribution).or_default();
+            record.push_str(path);
+            record.push_str(",,\n");
+        }
+    }
+    for (distribution, record) in records {
+        all.push((format!("{SITE}/{distribution}-1.dist-info/RECORD"), record));
+    }
+    let all: Vec<(&str, &str)> = all
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let folder = app(&all);
+    let report = strip_with(folder.path(), TRACE);
+    let paths = left(folder.path())
+        .into_iter()
+        .filter_map(|path| path.strip_prefix(SITE).map(|rest| rest[1..].to_owned()))
+        .filter(|path| !path.contains(".dist-info/"))
+        .collect();
+    let undecided = report.undecided.into_iter();
+    (
+        paths,
+        undecided
+            .map(|load| format!("{}:{}", load.path.trim_start_matches(SITE), load.line))
+            .collect(),
+    )
+}
+
+#[test]
+fn imports_lead_to_modules_their_packages_and_their_byte_code() {
+    let (paths, undecided) = kept(
+        &[("wsgi.py", "from a.b import c, VALUE\nimport ns.part")],
+        &[
+            ("a", "a/__init__.py", ""),
+            ("a", "a/__pycache__/__init__.cpython-312.pyc", ""),
+            (
+                "a",
+                "a/b/__init__.py",
+                "from .. import d\nfrom ..e import *",
+            ),
+            ("a", "a/b/c.py", ""),
+            ("a", "a/b/__pycache__/c.cpython-312.pyc", ""),
+            ("a", "a/b/__pycache__/unused.cpython-312.pyc", ""),
+            ("a", "a/b/unused.py", ""),
+            ("a", "a/d.py", ""),
+            ("a", "a/e/__init__.py", "__all__ = ['named']"),
+            ("a", "a/e/named.py", ""),
+            ("a", "a/e/other.py", ""),
+            ("a", "a/data/table.csv", ""),
+            ("ns-one", "ns/part/__init__.py", "import lonely"),
+            ("ns-two", "ns/other/__init__.py", ""),
+            ("ns-two", "ns/other/data.bin", ""),
+            ("", "lonely.py", "import by_lonely"),
+            ("", "nobodys.py", "import by_nobody"),
+            ("by", "by_lonely.py", ""),
+            ("by", "by_nobody.py", ""),
+            ("by", "by_none.py", ""),
+        ],
+    );
+    let expected = [
+        "a/__init__.py",
+        "a/__pycache__/__init__.cpython-312.pyc",
+        "a/b/__init__.py",
+        "a/b/__pycache__/c.cpython-312.pyc",
+        "a/b/c.py",
+        "a/d.py",
+        "a/data/table.csv",
+        "a/e/__init__.py",
+        "a/e/named.py",
+        "by_lonely.py",
+        "by_nobody.py",
+        "lonely.py",
+        "nobodys.py",
+        "ns/part/__init__.py",
+    ];
+    assert_eq!(paths, expected);
+    assert!(undecided.is_empty(), "{undecided:?}");
+}
+
+#[test]
+fn settings_commands_and_metadata_name_modules() {
+    let settings = "INSTALLED_APPS = ['shop', 'one.apps.Config', 'single']\nX = 'three.base:Class'";
+    let (paths, _) = kept(
+        &[
+            ("Procfile", "web: serve wsgi:app -k workers.fast\n"),
+            ("settings.py", settings),
+            ("logging.ini", "class = four.handlers.Handler"),
+            ("requirements.txt", "unused\n"),
+            (
+                ".venv/lib/python3.12/site-packages/served-1.dist-info/entry_points.txt",
+                "[console_scripts]\nserve = served.cli:main\n[plugins]\nx = served.plugin\n",
+            ),
+        ],
+        &[
+            ("one", "one/__init__.py", ""),
+            ("one", "one/apps.py", ""),
+            ("one", "one/views.py", ""),
+            ("single", "single/__init__.py", ""),
+            ("three", "three/base.py", ""),
+            ("four", "four/handlers.py", ""),
+            ("served", "served/__init__.py", ""),
+            ("served", "served/cli.py", ""),
+            ("served", "served/plugin.py", ""),
+            ("served", "served/never.py", ""),
+            ("workers", "workers/fast.py", ""),
+            ("workers", "workers/slow.py", ""),
+            ("unused", "unused.py", ""),
+            ("start", "start.pth", "import started"),
+            ("start", "started.py", ""),
+            ("start", "sitecustomize.py", ""),
+        ],
+    );
+    let expected = [
+        "four/handlers.py",
+        "one/__init__.py",
+        "one/apps.py",
+        "served/__init__.py",
+        "served/cli.py",
+        "served/plugin.py",
+        "single/__init__.py",
+        "sitecustomize.py",
+        "start.pth",
+        "started.py",
+        "three/base.py",
+        "workers/fast.py",
+    ];
+    assert_eq!(paths, expected);
+}
+
+/// What `code`, the module `a`, keeps of distributions `a` and `b`.
+fn reached(code: &str) -> (Vec<String>, Vec<String>) {
+    let (paths, undecided) = kept(
+        &[("app.py", "import a")],
+        &[
+            ("a", "a/__init__.py", code),
+            ("a", "a/x.py", ""),
+            ("a", "a/kinds/one.py", ""),
+            ("a", "a/kinds/two.py", ""),
+            ("b", "b/__init__.py", ""),
+            ("b", "b/base.py", ""),
+        ],
+    );
+    let paths = paths.into_iter().filter(|path| path != "a/__init__.py");
+    (paths.collect(), undecided)
+}
+
+#[test]
+fn computed_imports_keep_what_they_can_reach() {
+    let all: &[&str] = &["a/kinds/one.py", "a/kinds/two.py", "a/x.py"];
+    let kinds: &[&str] = &["a/kinds/one.py", "a/kinds/two.py"];
+    for (code, expected) in [
+        ("import_module(f'a.kinds.{k}')", kinds),
+        ("__import__('a.kinds.' + k)", kinds),
+        ("import_module('.kinds.%s' % k, __name__)", kinds),
+        ("import_module(f'{__name__}.kinds.{k}')", kinds),
+        ("import_module('.x', __package__)", &["a/x.py"]),
+        (
+            "for n in ('one',): import_module(f'a.kinds.{n}')",
+            &["a/kinds/one.py"],
+        ),
+        ("def __getattr__(n): return {'K': 'x'}[n]", &["a/x.py"]),
+        (
+            "import_module(k + '.base')",
+            &["b/__init__.py", "b/base.py"],
+        ),
+        ("X = 'b.base.Class'", &["b/__init__.py", "b/base.py"]),
+        ("X = 'b'", &[]),
+    ] {
+        let (paths, undecided) = reached(code);
+        assert_eq!(paths, expected, "{code}");
+        assert!(undecided.is_empty(), "{code}");
+    }
+    let (paths, undecided) = reached("\nimport_module(name)");
+    assert_eq!(paths, all);
+    assert_eq!(undecided, ["/a/__init__.py:2"]);
+}
+
+#[test]
+fn an_extension_module_keeps_what_it_may_import() {
+    let (paths, _) = kept(
+        &[("app.py", "import n.fast")],
+        &[
+            ("n", "n/__init__.py", ""),
+            ("n", "n/fast.cpython-312-x86_64-linux-gnu.so", ""),
+            ("n", "n/slow.py", "import other"),
+            ("n", "n.libs/libx.so.1", ""),
+            ("other", "other.py", ""),
+            ("third", "third.abi3.so", ""),
+        ],
+    );
+    let expected = [
+        "n/__init__.py",
+        "n/fast.cpython-312-x86_64-linux-gnu.so",
+        "n/slow.py",
+        "n.libs/libx.so.1",
+        "other.py",
+    ];
+    assert_eq!(paths, expected);
+}
+
+#[test]
+fn an_unknown_import_of_the_app_keeps_all_that_was_asked_for() {
+    let (paths, undecided) = kept(
+        &[
+            ("app.py", "import os\n__import__(os.environ['X'])"),
+            (
+                ".venv/lib/python3.12/site-packages/asked-1.dist-info/REQUESTED",
+                "",
+            ),
+        ],
+        &[("asked", "asked.py", ""), ("needed", "needed.py", "")],
+    );
+    assert_eq!(paths, ["asked.py"]);
+    assert_eq!(undecided, ["app.py:2"]);
+}

@@ -1,0 +1,305 @@
+//! Whole graphs of small trees: what level `trace` keeps of the packages.
+
+mod starts;
+
+use crate::tests::{app, left, strip_with};
+
+const TRACE: &str = "[com.slugsmith.strip]\nlevel = \"trace\"\n";
+
+/// What is left of `node_modules`, package.json files aside; `links` are made first.
+fn kept(files: &[(&str, &str)], links: &[(&str, &str)]) -> (Vec<String>, Vec<(String, u32)>) {
+    let folder = app(files);
+    for (at, target) in links {
+        let at = folder.path().join(at);
+        fs_err::create_dir_all(at.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, at).unwrap();
+    }
+    let report = strip_with(folder.path(), TRACE);
+    let paths = left(folder.path())
+        .into_iter()
+        .filter(|path| path.contains("node_modules/") && !path.ends_with("package.json"))
+        .filter(|path| !links.iter().any(|(at, _)| at == path))
+        .collect();
+    let undecided = report.undecided.into_iter();
+    (
+        paths,
+        undecided.map(|load| (load.path, load.line)).collect(),
+    )
+}
+
+/// The files of one package `a` that `code`, its index.js, keeps besides itself.
+fn reached(code: &str, files: &[&str]) -> Vec<String> {
+    let mut all = vec![
+        ("package.json".to_owned(), "{}".to_owned()),
+        ("server.js".to_owned(), "require('a')".to_owned()),
+        ("node_modules/a/package.json".to_owned(), "{}".to_owned()),
+        ("node_modules/a/index.js".to_owned(), code.to_owned()),
+    ];
+    all.extend(
+        files
+            .iter()
+            .map(|path| (format!("node_modules/a/{path}"), String::new())),
+    );
+    let all: Vec<(&str, &str)> = all
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let paths = kept(&all, &[]).0.into_iter();
+    paths
+        .filter_map(|path| path.strip_prefix("node_modules/a/").map(str::to_owned))
+        .filter(|path| path != "index.js")
+        .collect()
+}
+
+#[test]
+fn what_code_joins_with_its_own_folder_stays() {
+    let files = ["x/a.js", "x/b.json", "y/c.js", "d.bin", "README.md"];
+    for (code, expected) in [
+        ("require('./x/' + name)", vec!["x/a.js", "x/b.json"]),
+        ("require(`./x/${name}.json`)", vec!["x/b.json"]),
+        ("import(`./y/${n}`)", vec!["y/c.js"]),
+        (
+            "const p = require('path'); read(p.join(__dirname, 'd.bin'))",
+            vec!["d.bin"],
+        ),
+        (
+            "const here = __dirname; list(path.resolve(here, 'x'))",
+            vec!["x/a.js", "x/b.json"],
+        ),
+        ("read(__dirname + '/d' + '.bin')", vec!["d.bin"]),
+        (
+            "new Worker(path.join(__dirname, 'y', 'c.js'))",
+            vec!["y/c.js"],
+        ),
+        ("fork(require.resolve('./y/c'))", vec!["y/c.js"]),
+        (
+            "const { fork } = require('child_process'); fork(`${__dirname}/y/c.js`)",
+            vec!["y/c.js"],
+        ),
+        (
+            "import u from 'url'; read(new URL('./d.bin', import.meta.url))",
+            vec!["d.bin"],
+        ),
+        (
+            "import path from 'path'; const d = path.dirname(fileURLToPath(import.meta.url)); read(path.join(d, \
+             'x/b.json'))",
+            vec!["x/b.json"],
+        ),
+        ("createRequire(import.meta.url)('./y/c.js')", vec!["y/c.js"]),
+        ("define('./x/a.js'); export default 1", vec!["x/a.js"]),
+        ("locate('d.bin'); require('fs')", vec!["d.bin"]),
+        ("if (require.main === module) typeof __dirname", vec![]),
+        ("(function (require) { require(name) })", vec![]),
+        (
+            "const here = require('path').dirname(require.resolve('./index.js')); new \
+             RegExp(`${(0, x.escapeStringRegexp)(here)}/x`)",
+            vec![],
+        ),
+        (
+            "serve(__dirname)",
+            // Its readme holds the only licence.
+            vec!["README.md", "d.bin", "x/a.js", "x/b.json", "y/c.js"],
+        ),
+    ] {
+        assert_eq!(reached(code, &files), expected, "{code}");
+    }
+}
+
+#[test]
+fn node_decides_what_a_name_means() {
+    let exports = r##"{"name":"e","imports":{"#in":{"node":"./in.js","default":"./no.js"}},"exports":{".":{
+"import":"./m.mjs","require":"./c.cjs"},"./f/*":"./lib/*.js","./f/secret":null}}"##;
+    let (paths, _) = kept(
+        &[
+            ("package.json", "{}"),
+            (
+                "server.js",
+                "require('e'); require('e/f/x'); require('o'); require('s/')",
+            ),
+            ("node_modules/e/package.json", exports),
+            (
+                "node_modules/e/c.cjs",
+                "require('#in'); require('e/f/self')",
+            ),
+            ("node_modules/e/m.mjs", ""),
+            ("node_modules/e/in.js", ""),
+            ("node_modules/e/no.js", ""),
+            ("node_modules/e/lib/x.js", ""),
+            ("node_modules/e/lib/self.js", ""),
+            ("node_modules/e/lib/other.js", ""),
+            ("node_modules/o/package.json", r#"{"main":"lib"}"#),
+            (
+                "node_modules/o/lib/index.js",
+                "require('./d/'); require('fs'); require('events')",
+            ),
+            ("node_modules/o/lib/d.js", ""),
+            ("node_modules/o/lib/d/index.json", ""),
+            ("node_modules/o/LICENSE", ""),
+            ("node_modules/s/index.js", ""),
+            ("node_modules/s/package.json", "{}"),
+            ("node_modules/events/package.json", "{}"),
+            ("node_modules/events/index.js", ""),
+        ],
+        &[],
+    );
+    let expected = [
+        "e/c.cjs",
+        "e/in.js",
+        "e/lib/self.js",
+        "e/lib/x.js",
+        "o/LICENSE",
+        "o/lib/d/index.json",
+        "o/lib/index.js",
+        "s/index.js",
+    ];
+    assert_eq!(paths, expected.map(|path| format!("node_modules/{path}")));
+}
+
+#[test]
+fn stores_and_workspaces_are_followed_through_their_links() {
+    let (paths, _) = kept(
+        &[
+            ("package.json", r#"{"scripts":{"start":"runner --fast"}}"#),
+            ("index.js", "require('a'); require('local')"),
+            ("packages/local/package.json", r#"{"name":"local"}"#),
+            ("packages/local/index.js", "require('c')"),
+            ("packages/local/node_modules/c/package.json", "{}"),
+            ("packages/local/node_modules/c/index.js", ""),
+            ("packages/local/node_modules/c/unused.js", ""),
+            ("node_modules/.pnpm/a@1/node_modules/a/package.json", "{}"),
+            (
+                "node_modules/.pnpm/a@1/node_modules/a/index.js",
+                "require('b/x')",
+            ),
+            ("node_modules/.pnpm/b@1/node_modules/b/package.json", "{}"),
+            ("node_modules/.pnpm/b@1/node_modules/b/x.js", ""),
+            ("node_modules/.pnpm/b@1/node_modules/b/y.js", ""),
+            (
+                "node_modules/run/package.json",
+                r#"{"bin":{"runner":"cli.js"}}"#,
+            ),
+            ("node_modules/run/cli.js", "require('./main')"),
+            ("node_modules/run/main.js", ""),
+            ("node_modules/run/never.js", ""),
+        ],
+        &[
+            ("node_modules/a", ".pnpm/a@1/node_modules/a"),
+            (
+                "node_modules/.pnpm/a@1/node_modules/b",
+                "../../b@1/node_modules/b",
+            ),
+            ("node_modules/local", "../packages/local"),
+            ("node_modules/.bin/runner", "../run/cli.js"),
+        ],
+    );
+    assert_eq!(
+        paths,
+        [
+            "node_modules/.pnpm/a@1/node_modules/a/index.js",
+            "node_modules/.pnpm/b@1/node_modules/b/x.js",
+            "node_modules/run/cli.js",
+            "node_modules/run/main.js",
+            "packages/local/node_modules/c/index.js",
+        ]
+    );
+}
+
+#[test]
+fn addons_and_their_libraries_stay_for_this_machine_only() {
+    let (paths, _) = kept(
+        &[
+            ("package.json", "{}"),
+            ("server.js", "require('n'); require('i')"),
+            ("node_modules/n/package.json", "{}"),
+            (
+                "node_modules/n/index.js",
+                "require('node-gyp-build')(__dirname)",
+            ),
+            ("node_modules/n/src/a.js", ""),
+            ("node_modules/n/prebuilds/linux-x64/n.node", ""),
+            ("node_modules/n/prebuilds/darwin-x64/n.node", ""),
+            ("node_modules/node-gyp-build/package.json", "{}"),
+            ("node_modules/node-gyp-build/index.js", ""),
+            ("node_modules/i/package.json", "{}"),
+            (
+                "node_modules/i/index.js",
+                "require(`@i/i-${process.platform}-${process.arch}/i.node`)",
+            ),
+            (
+                "node_modules/@i/i-linux-x64/package.json",
+                r#"{"dependencies":{"@i/lib-linux-x64":"1"}}"#,
+            ),
+            ("node_modules/@i/i-linux-x64/i.node", ""),
+            ("node_modules/@i/lib-linux-x64/package.json", "{}"),
+            ("node_modules/@i/lib-linux-x64/lib/libi.so.8", ""),
+            ("node_modules/@i/lib-linux-x64/lib/index.js", ""),
+        ],
+        &[],
+    );
+    let expected = [
+        "@i/i-linux-x64/i.node",
+        "@i/lib-linux-x64/lib/libi.so.8",
+        "i/index.js",
+        "n/index.js",
+        "n/prebuilds/linux-x64/n.node",
+        "node-gyp-build/index.js",
+    ];
+    assert_eq!(paths, expected.map(|path| format!("node_modules/{path}")));
+}
+
+#[test]
+fn what_cannot_be_decided_is_listed_and_its_words_stay() {
+    let (paths, undecided) = kept(
+        &[
+            ("package.json", r#"{"dependencies":{"driver":"1"}}"#),
+            ("server.js", "require('a')({ use: 'driver' })"),
+            (
+                "node_modules/a/package.json",
+                r#"{"peerDependenciesMeta":{"peer":{"optional":true}}}"#,
+            ),
+            (
+                "node_modules/a/index.js",
+                "const kinds = ['./k1', 'other'];\nmodule.exports = (n) => require(n)",
+            ),
+            ("node_modules/a/k1.js", "exports.x = get('peer')"),
+            ("node_modules/a/k2.js", ""),
+            ("node_modules/other/package.json", "{}"),
+            ("node_modules/other/index.js", ""),
+            ("node_modules/peer/package.json", "{}"),
+            ("node_modules/peer/index.js", ""),
+            ("node_modules/driver/package.json", "{}"),
+            ("node_modules/driver/index.js", ""),
+            ("node_modules/unused/package.json", "{}"),
+            ("node_modules/unused/index.js", ""),
+            ("node_modules/broken/package.json", "{"),
+            ("node_modules/broken/index.js", ""),
+        ],
+        &[],
+    );
+    let expected = [
+        "a/index.js",
+        "a/k1.js",
+        "broken/index.js",
+        "driver/index.js",
+        "other/index.js",
+        "peer/index.js",
+    ];
+    assert_eq!(paths, expected.map(|path| format!("node_modules/{path}")));
+    assert_eq!(undecided, [("node_modules/a/index.js".to_owned(), 2)]);
+}
+
+#[test]
+fn archives_and_unplugged_packages_of_yarn_are_left_alone() {
+    let files = [
+        ("package.json", "{}"),
+        (".pnp.cjs", "module.exports = {}"),
+        ("server.js", "require('a')"),
+        (".yarn/cache/a-npm-1.zip", "PK"),
+        (".yarn/unplugged/n-npm-1/node_modules/n/package.json", "{}"),
+        (".yarn/unplugged/n-npm-1/node_modules/n/index.js", ""),
+    ];
+    let folder = app(&files);
+    let report = strip_with(folder.path(), TRACE);
+    assert_eq!(report.manifest, []);
+    assert_eq!(report.left_alone.len(), 1);
+}

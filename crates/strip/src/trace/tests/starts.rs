@@ -1,0 +1,180 @@
+//! Where graphs begin: servers, programs, workers and processes.
+
+use super::{TRACE, kept, reached};
+use crate::start::Command;
+use crate::tests::{app, environment, left};
+use crate::{Input, absent, run_with};
+use slugsmith_config as config;
+
+#[test]
+fn workers_and_children_of_packages_start_what_they_name() {
+    let files = ["w.mjs", "c.js", "sub/i.js", "bin/run.js", "other.js"];
+    for (code, expected) in [
+        ("new Worker('./w.mjs')", vec!["w.mjs"]),
+        (
+            "import { Worker } from 'worker_threads'; new Worker(new URL('./w.mjs', import.meta.url))",
+            vec!["w.mjs"],
+        ),
+        (
+            "const cp = require('child_process'); cp.fork(require('path').join(__dirname, 'c'))",
+            vec!["c.js"],
+        ),
+        (
+            "const cp = require('child_process'); cp.spawn(process.execPath, [require.resolve('./bin/run.js')])",
+            vec!["bin/run.js"],
+        ),
+        (
+            "import(new URL('./sub/i.js', import.meta.url))",
+            vec!["sub/i.js"],
+        ),
+        (
+            "const u = import.meta.resolve('./sub/i.js')",
+            vec!["sub/i.js"],
+        ),
+        ("require('bindings')('n.node')", vec![]),
+    ] {
+        assert_eq!(reached(code, &files), expected, "{code}");
+    }
+}
+
+#[test]
+fn servers_that_a_framework_built_begin_where_their_command_does() {
+    let (paths, _) = kept(
+        &[
+            (
+                "package.json",
+                r#"{"scripts":{"start":"node .next/standalone/server.js"}}"#,
+            ),
+            (".next/standalone/package.json", "{}"),
+            (
+                ".next/standalone/server.js",
+                "require('next/start'); require('./.next/x')",
+            ),
+            (".next/standalone/node_modules/next/package.json", "{}"),
+            (".next/standalone/node_modules/next/start.js", ""),
+            (".next/standalone/node_modules/next/traced.js", ""),
+            (".next/standalone/node_modules/next/unused.js", ""),
+            (
+                ".next/standalone/.next/server/pages/a.js.nft.json",
+                r#"{"version":1,"files":["../../../node_modules/next/traced.js"]}"#,
+            ),
+            ("dist/main.js", "require('@nestjs/core')"),
+            ("node_modules/@nestjs/core/package.json", "{}"),
+            ("node_modules/@nestjs/core/index.js", ""),
+            ("node_modules/@nestjs/core/unused.js", ""),
+            (".output/server/index.mjs", "import './chunks/a.mjs'"),
+            (".output/server/chunks/a.mjs", "import 'h3'"),
+            (
+                ".output/server/node_modules/h3/package.json",
+                r#"{"exports":{"import":"./h3.mjs","require":"./h3.cjs"}}"#,
+            ),
+            (".output/server/node_modules/h3/h3.mjs", ""),
+            (".output/server/node_modules/h3/h3.cjs", ""),
+        ],
+        &[],
+    );
+    let expected = [
+        ".next/standalone/node_modules/next/start.js",
+        ".next/standalone/node_modules/next/traced.js",
+        ".output/server/node_modules/h3/h3.mjs",
+        "node_modules/@nestjs/core/index.js",
+    ];
+    assert_eq!(paths, expected);
+}
+
+#[test]
+fn what_another_buildpack_starts_stays() {
+    let folder = app(&[
+        ("package.json", "{}"),
+        ("build/index.html", ""),
+        (
+            "node_modules/serve/package.json",
+            r#"{"bin":{"serve":"cli.js"}}"#,
+        ),
+        ("node_modules/serve/cli.js", "require('./main')"),
+        ("node_modules/serve/main.js", ""),
+        ("node_modules/serve/never.js", ""),
+        ("node_modules/hook/package.json", "{}"),
+        ("node_modules/hook/index.js", ""),
+        ("node_modules/unused/package.json", "{}"),
+        ("node_modules/unused/index.js", ""),
+    ]);
+    let bin = folder.path().join("node_modules/.bin");
+    fs_err::create_dir_all(&bin).unwrap();
+    std::os::unix::fs::symlink("../serve/cli.js", bin.join("serve")).unwrap();
+    let environment = environment();
+    let config = config::parse(TRACE, &environment).unwrap();
+    let command = Command {
+        origin: "example/static: web".to_owned(),
+        text: "node -r hook node_modules/.bin/serve build".to_owned(),
+    };
+    let stripped = run_with(&Input {
+        app: folder.path(),
+        config: &config,
+        environment: &environment,
+        commands: vec![command],
+        absent: &absent::Nothing,
+        dry_run: false,
+    });
+    stripped.unwrap();
+    let left = left(folder.path());
+    let left = left.iter().filter(|path| path.ends_with(".js"));
+    assert_eq!(
+        left.collect::<Vec<_>>(),
+        [
+            "node_modules/hook/index.js",
+            "node_modules/serve/cli.js",
+            "node_modules/serve/main.js"
+        ]
+    );
+}
+
+#[test]
+fn a_licence_is_no_program() {
+    let (paths, undecided) = kept(
+        &[
+            ("package.json", "{}"),
+            ("server.js", "require('client')"),
+            ("node_modules/client/package.json", "{}"),
+            ("node_modules/client/index.js", ""),
+            ("node_modules/client/LICENSE", "The licence (of this)"),
+            ("node_modules/client/bin/tool", "not run"),
+        ],
+        &[],
+    );
+    assert_eq!(
+        paths,
+        [
+            "node_modules/client/LICENSE",
+            "node_modules/client/index.js"
+        ]
+    );
+    assert_eq!(undecided, []);
+}
+
+#[test]
+fn paths_for_builds_count_where_a_command_builds() {
+    let next = |command: &str| {
+        let (paths, _) = kept(
+            &[
+                ("Procfile", command),
+                ("package.json", "{}"),
+                ("server.js", "require('next')"),
+                ("node_modules/next/package.json", r#"{"name":"next"}"#),
+                (
+                    "node_modules/next/index.js",
+                    "require('./dist/build/paths')",
+                ),
+                (
+                    "node_modules/next/dist/build/paths.js",
+                    "exports.dist = require('path').join(__dirname, '..')",
+                ),
+                ("node_modules/next/dist/esm/page.js", ""),
+            ],
+            &[],
+        );
+        paths.len()
+    };
+    assert_eq!(next("web: next start\n"), 2);
+    assert_eq!(next("web: next build && next start\n"), 3);
+}

@@ -1,0 +1,27 @@
+//! The npm preset from end to end, with a small npm of our own: a script that copies what
+//! the lockfile names. No network, no Node.js.
+mod faults;
+mod folders;
+mod free;
+mod growth;
+mod npm;
+mod support;
+mod thin;
+
+use slugsmith::cache::event::Event;
+use slugsmith::print::cache as printer;
+use slugsmith::print::line::Line;
+use slugsmith::{cache, config, error, facts};
+
+/// What a log prints of an event.
+fn printed(event: Event<'_>) -> Vec<String> {
+    let level = config::LogLevel::Normal;
+    let lines: Vec<Line> = match event {
+        Event::Decided(decision) => printer::decision(decision, level),
+        Event::Done(outcome) => printer::outcome(outcome, level),
+        Event::Resumed { name } => vec![printer::resumed(name)],
+        Event::Collected(one) => vec![printer::collected(one)],
+        _ => Vec::new(),
+    };
+    lines.into_iter().map(|line| line.text).collect()
+}

@@ -1,0 +1,419 @@
+use super::support::Bed;
+use slugsmith::cache::Verdict;
+
+fn installed(bed: &Bed) -> bool {
+    fs_err::read_to_string(bed.app().join("node_modules/ms/index.js"))
+        .is_ok_and(|text| text == "module ms\n")
+}
+
+#[test]
+fn an_unchanged_app_runs_no_command() {
+    let bed = Bed::npm_app();
+    let (first, log) = bed.build();
+    assert_eq!(log.commands, ["npm ci --omit=dev"]);
+    assert_eq!(
+        first[0].decision.verdict,
+        Verdict::Miss {
+            reasons: vec!["first build".to_owned()]
+        }
+    );
+    assert!(first[0].stored_bytes > 0);
+    let frames = fs_err::read(bed.store().folder("npm").join("data/frames")).unwrap();
+    let (second, log) = bed.rebuild();
+    assert_eq!(log.commands, Vec::<String>::new());
+    assert_eq!(second[0].decision.verdict, Verdict::Hit);
+    assert!(second[0].saved.is_some());
+    assert!(installed(&bed));
+    assert_eq!(
+        frames,
+        fs_err::read(bed.store().folder("npm").join("data/frames")).unwrap()
+    );
+    let toml = fs_err::read_to_string(bed.root().join("layers/cache-npm.toml")).unwrap();
+    assert!(
+        toml.contains("cache = true"),
+        "types must be written again: {toml}"
+    );
+    assert_eq!(
+        fs_err::read_dir(bed.app()).unwrap().count(),
+        4,
+        "nothing else stays in the app"
+    );
+}
+
+#[test]
+fn a_miss_names_the_package() {
+    let bed = Bed::npm_app();
+    bed.build();
+    bed.lock("2.1.3");
+    let (_, log) = bed.rebuild();
+    assert_eq!(
+        log.lines[0],
+        "npm (package-lock.json, 1 package): PARTIAL, package-lock.json: ms 2.0.0 → 2.1.3; old tree taken as the base"
+    );
+    assert_eq!(log.commands, ["npm install --no-save --omit=dev"]);
+    assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
+}
+
+#[test]
+fn a_release_of_the_app_is_no_change() {
+    let bed = Bed::npm_app();
+    bed.build();
+    for name in ["package.json", "package-lock.json"] {
+        let text = fs_err::read_to_string(bed.app().join(name)).unwrap();
+        bed.put(
+            name,
+            &text.replace("\"version\":\"1.0.0\"", "\"version\":\"1.0.1\""),
+        );
+    }
+    let (outcomes, log) = bed.rebuild();
+    assert_eq!(
+        outcomes[0].decision.verdict,
+        Verdict::Hit,
+        "{:?}",
+        log.lines
+    );
+}
+
+#[test]
+fn another_node_is_a_miss() {
+    let bed = Bed::npm_app();
+    bed.build();
+    bed.tool("node", "#!/bin/sh\necho 22.2.0 127\n");
+    let (_, log) = bed.rebuild();
+    assert!(
+        log.lines[0].ends_with("MISS, node 20.1.0 → 22.2.0; node ABI 115 → 127"),
+        "{:?}",
+        log.lines
+    );
+}
+
+#[test]
+fn what_is_there_is_adopted() {
+    let mut bed = Bed::npm_app();
+    bed.environment.world = crate::facts::environment::World::CloudNative;
+    bed.put("node_modules/ms/index.js", "mine");
+    fs_err::write(
+        bed.root().join("group.toml"),
+        "[[group]]\nid = \"heroku/nodejs\"\nversion = \"5\"\n",
+    )
+    .unwrap();
+    let (outcomes, log) = bed.build();
+    assert_eq!(
+        outcomes[0].decision.verdict,
+        Verdict::Adopted {
+            by: "heroku/nodejs".to_owned()
+        }
+    );
+    assert!(log.commands.is_empty());
+    assert_eq!(
+        fs_err::read_to_string(bed.app().join("node_modules/ms/index.js")).unwrap(),
+        "mine"
+    );
+}
+
+#[test]
+fn a_restored_cache_folder_is_no_install() {
+    let bed = Bed::npm_app();
+    bed.put("node_modules/.cache/x", "1");
+    let (outcomes, _) = bed.build();
+    assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));
+}
+
+#[test]
+fn build_scripts_run_on_every_build_and_dev_dependencies_go() {
+    let bed = Bed::npm_app();
+    bed.put(
+        "package.json",
+        r#"{"dependencies":{"ms":"1"},"scripts":{"build":"tsc","heroku-postbuild":"vite build","postinstall":"x",
+"test":"jest"}}"#,
+    );
+    bed.put(
+        "package-lock.json",
+        r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{
+"version":"1.0.0","dev":true}}}"#,
+    );
+    let (_, log) = bed.build();
+    assert_eq!(
+        log.commands,
+        [
+            "npm ci --include=dev",
+            "npm run heroku-postbuild",
+            "npm prune --omit=dev --ignore-scripts"
+        ]
+    );
+    let (outcomes, log) = bed.rebuild();
+    assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+    assert_eq!(
+        log.commands,
+        [
+            "npm run postinstall",
+            "npm run heroku-postbuild",
+            "npm prune --omit=dev --ignore-scripts"
+        ]
+    );
+    assert!(installed(&bed) && !bed.app().join("node_modules/dev").exists());
+    // Without dev packages in the lockfile there is nothing to remove.
+    bed.lock("2.0.0");
+    let (_, log) = bed.rebuild();
+    assert!(
+        !log.commands.iter().any(|command| command.contains("prune")),
+        "{:?}",
+        log.commands
+    );
+}
+
+/// A root whose build script builds the frontend needs the frontend's packages for that,
+/// dev dependencies included.
+#[test]
+fn build_scripts_run_when_all_projects_are_installed_and_before_any_is_pruned() {
+    let bed = Bed::npm_app();
+    bed.put(
+        "project.toml",
+        "[[com.slugsmith.cache]]\npath = \"frontend\"\n",
+    );
+    let package = r#"{"dependencies":{"ms":"1"},"scripts":{"build":"x"}}"#;
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{
+"version":"1.0.0","dev":true}}}"#;
+    for folder in ["", "frontend/"] {
+        bed.put(&format!("{folder}package.json"), package);
+        bed.put(&format!("{folder}package-lock.json"), lock);
+        bed.put(&format!("{folder}want"), "ms\ndev\n");
+    }
+    let needs = "run) [ ! -d frontend ] || ls frontend/node_modules/dev/index.js || exit 1;;\nrun)";
+    bed.tool("npm", &super::support::NPM.replacen("run)", needs, 1));
+    for build in [Bed::build, Bed::rebuild] {
+        let (_, log) = build(&bed);
+        let runs = log
+            .commands
+            .iter()
+            .filter(|command| !command.contains(" ci"));
+        let runs: Vec<_> = runs.map(String::as_str).collect();
+        let prune = "npm prune --omit=dev --ignore-scripts";
+        assert_eq!(runs, ["npm run build", prune, "npm run build", prune]);
+        let said = |name: &str| format!("{name}: build, now that all is installed");
+        let resumed: Vec<_> = log
+            .lines
+            .iter()
+            .filter(|line| line.contains("now that"))
+            .collect();
+        assert_eq!(resumed, [&said("npm"), &said("frontend/npm")]);
+    }
+}
+
+/// Anyone can commit such a file; it takes nothing away.
+#[test]
+fn a_mark_that_was_committed_is_not_obeyed() {
+    let bed = Bed::npm_app();
+    bed.put("node_modules/own/index.js", "committed");
+    bed.put(
+        ".slugsmith-unfinished-npm",
+        "An install is under way, or was interrupted here.\n1\n",
+    );
+    let (outcomes, _) = bed.build();
+    assert!(matches!(
+        outcomes[0].decision.verdict,
+        Verdict::Adopted { .. }
+    ));
+    assert!(bed.app().join("node_modules/own/index.js").exists());
+}
+
+#[test]
+fn a_damaged_cache_is_discarded_and_installed_again() {
+    for name in ["data/frames", "data/index"] {
+        let bed = Bed::npm_app();
+        bed.build();
+        let path = bed.store().folder("npm").join(name);
+        let mut bytes = fs_err::read(&path).unwrap();
+        bytes.pop();
+        fs_err::write(&path, bytes).unwrap();
+        let (outcomes, log) = bed.rebuild();
+        assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));
+        assert_eq!(log.warnings[0].0, "cache-discarded");
+        assert_eq!(log.commands, ["npm ci --omit=dev"]);
+        assert!(installed(&bed));
+        let (outcomes, _) = bed.rebuild();
+        assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+    }
+}
+
+#[test]
+fn a_fifo_is_never_stored() {
+    let bed = Bed::npm_app();
+    bed.put("fifo", "");
+    let (outcomes, log) = bed.build();
+    assert_eq!(outcomes[0].stored_bytes, 0);
+    assert_eq!(log.warnings[0].0, "cache-not-stored");
+    assert!(log.warnings[0].1.contains("node_modules/pipe"));
+    assert!(!bed.store().folder("npm").exists());
+}
+
+#[test]
+fn a_failed_install_ends_the_build_and_leaves_no_tree() {
+    let bed = Bed::npm_app();
+    bed.put("fail", "npm error code ETARGET\n");
+    let (result, _) = bed.try_build();
+    let problem = result.unwrap_err();
+    assert_eq!(problem.kind.id, "install-failed");
+    assert!(problem.saw[0].starts_with("`npm ci --omit=dev` ended with exit code 1"));
+    assert_eq!(problem.details, ["npm error code ETARGET"]);
+    assert!(!bed.app().join("node_modules").exists());
+    bed.put("fail", "npm error ENOSPC: no space left on device\n");
+    assert_eq!(bed.try_build().0.unwrap_err().kind.id, "no-space");
+    bed.put("fail", "npm error `npm ci` can only install packages when your package.json and package-lock.json or \
+        npm-shrinkwrap.json are in sync.\n");
+    bed.put("package.json", r#"{"dependencies":{"ms":"^3.0.0"}}"#);
+    let problem = bed.try_build().0.unwrap_err();
+    assert_eq!(problem.kind.id, "lockfile-out-of-step");
+    assert_eq!(
+        problem.saw,
+        ["package.json asks for ms ^3.0.0, package-lock.json has 2.0.0"]
+    );
+}
+
+#[test]
+fn a_killed_install_is_a_failure() {
+    let bed = Bed::npm_app();
+    bed.put("hang", "");
+    let problem = bed.try_build().0.unwrap_err();
+    assert!(problem.saw[0].contains("signal 9"), "{problem}");
+    assert!(!bed.app().join("node_modules").exists());
+}
+
+#[test]
+fn without_npm_or_node_nothing_fails() {
+    for tool in ["npm", "node"] {
+        let mut bed = Bed::npm_app();
+        let path = bed.root().join("bin");
+        bed.set("PATH", path.to_str().unwrap());
+        fs_err::remove_file(path.join(tool)).unwrap();
+        let (outcomes, log) = bed.build();
+        assert!(matches!(
+            outcomes[0].decision.verdict,
+            Verdict::Skipped { .. }
+        ));
+        assert_eq!(log.warnings[0].0, "tool-missing");
+        assert!(log.warnings[0].1.contains(&format!("`{tool}`")));
+    }
+}
+
+#[test]
+fn broken_files_are_said_and_skipped() {
+    let bed = Bed::npm_app();
+    bed.put("package-lock.json", "{\n<<<<<<< HEAD\n");
+    let (outcomes, log) = bed.build();
+    assert!(matches!(
+        outcomes[0].decision.verdict,
+        Verdict::Skipped { .. }
+    ));
+    assert!(
+        log.warnings[0].1.starts_with("package-lock.json:2:1"),
+        "{:?}",
+        log.warnings
+    );
+    bed.put("package.json", "{");
+    let (outcomes, log) = bed.build();
+    assert!(matches!(
+        outcomes[0].decision.verdict,
+        Verdict::Skipped { .. }
+    ));
+    assert!(log.warnings.is_empty(), "the flow reports package.json");
+}
+
+#[test]
+fn without_a_lockfile_nothing_is_pinned() {
+    let bed = Bed::npm_app();
+    fs_err::remove_file(bed.app().join("package-lock.json")).unwrap();
+    let (_, log) = bed.build();
+    assert_eq!(log.commands, ["npm install --no-package-lock --omit=dev"]);
+    let (outcomes, _) = bed.rebuild();
+    assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+    let toml = bed.root().join("layers/cache-npm.toml");
+    let text = fs_err::read_to_string(&toml).unwrap();
+    let stored = text
+        .lines()
+        .find(|line| line.starts_with("stored_at"))
+        .unwrap();
+    fs_err::write(&toml, text.replace(stored, "stored_at = \"1000\"")).unwrap();
+    let (_, log) = bed.rebuild();
+    assert!(
+        log.lines[0].contains("older than 24 hours"),
+        "{:?}",
+        log.lines
+    );
+}
+
+#[test]
+fn the_switches_work() {
+    let mut bed = Bed::npm_app();
+    bed.build();
+    bed.set("SLUGSMITH_CACHE_RESET", "next,npm");
+    let (_, log) = bed.rebuild();
+    assert!(log.lines[0].ends_with("MISS, SLUGSMITH_CACHE_RESET"));
+    assert!(log.warnings.is_empty(), "{log:?}");
+    bed.set("SLUGSMITH_CACHE_RESET", "next");
+    assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
+    bed.set("SLUGSMITH_CACHE_RESET", "nmp");
+    let (outcomes, log) = bed.rebuild();
+    assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+    let [(id, saw)] = log.warnings.as_slice() else {
+        panic!("{log:?}");
+    };
+    assert_eq!(id, "cache-unknown");
+    assert!(saw.contains("RESET=nmp") && saw.contains(" npm"), "{saw}");
+    bed.environment.variables.remove("SLUGSMITH_CACHE_RESET");
+    bed.set("SLUGSMITH_CACHE", "off");
+    let (outcomes, log) = bed.rebuild();
+    assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));
+    assert!(
+        log.lines
+            .last()
+            .unwrap()
+            .ends_with("not kept for the next build")
+    );
+}
+
+#[test]
+fn the_time_saved_is_what_the_install_took() {
+    let bed = Bed::npm_app();
+    let npm = |seconds: &str| {
+        format!(
+            "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3; exit;; esac\n\
+             sleep {seconds}; mkdir -p node_modules/ms; echo 1 > node_modules/ms/index.js\n"
+        )
+    };
+    bed.tool("npm", &npm("0.4"));
+    bed.build();
+    let saved = |bed: &Bed| {
+        let (outcomes, _) = bed.rebuild();
+        assert_eq!(outcomes[0].decision.verdict, Verdict::Hit);
+        outcomes[0].saved.unwrap().as_secs_f64()
+    };
+    let full = saved(&bed);
+    assert!((0.4..5.0).contains(&full), "{full}");
+    // A sync of one package is quick; a hit after it still saves a whole install.
+    bed.tool("npm", &npm("0"));
+    bed.lock("2.1.3");
+    let (outcomes, _) = bed.rebuild();
+    assert!(matches!(
+        outcomes[0].decision.verdict,
+        Verdict::Partial { .. }
+    ));
+    assert!((saved(&bed) - full).abs() < 0.01);
+}
+
+#[test]
+fn a_tree_whose_native_modules_do_not_load_here_is_installed_again() {
+    let bed = Bed::npm_app();
+    bed.build();
+    let list = bed.store().folder("npm").join("natives");
+    assert!(list.exists());
+    fs_err::write(list, "s390x\tglibc\tbcrypt.node\n").unwrap();
+    let (outcomes, log) = bed.rebuild();
+    assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));
+    assert!(
+        log.warnings[0].1.contains("bcrypt.node"),
+        "{:?}",
+        log.warnings
+    );
+    assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
+}

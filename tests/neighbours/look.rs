@@ -1,0 +1,140 @@
+//! What is compared of two builds of one app.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use slugsmith::facts::tree::{EntryKind, Tree};
+
+/// A finished build: what a dyno or container gets.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Built {
+    /// Process types with their commands.
+    pub(crate) processes: BTreeMap<String, String>,
+    /// What each process printed, its end included.
+    pub(crate) output: BTreeMap<String, String>,
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Links of the app with their targets: nobody else's may be replaced.
+    pub(crate) links: BTreeMap<PathBuf, String>,
+    /// Installed packages, once per copy.
+    pub(crate) packages: BTreeMap<String, usize>,
+    /// Apparent bytes of everything that ships.
+    pub(crate) bytes: u64,
+    /// Calls of package managers and compilers.
+    pub(crate) calls: Vec<String>,
+    pub(crate) log: String,
+}
+
+/// Package managers, compilers and interpreters that count their calls.
+pub(crate) const TOOLS: &[&str] = &[
+    "npm", "npx", "yarn", "pnpm", "bun", "node", "python3", "python", "pip", "pip3", "poetry",
+    "uv", "pipenv", "ruby", "bundle", "gem", "php", "composer", "go", "cargo", "mvn", "gradle",
+    "java", "dotnet", "mix",
+];
+
+/// Variables of ours that docs/contract.md lists, and those of a shell.
+const OWN: &[&str] = &["PWD", "OLDPWD", "SHLVL", "_"];
+
+/// Puts tools into a folder that write their calls into `calls`.
+pub(crate) fn tools(folder: &Path, calls: &Path) {
+    for name in TOOLS {
+        let script = format!(
+            "#!/bin/sh\necho \"{name} $*\" >> '{}'\nexit 1\n",
+            calls.display()
+        );
+        program(&folder.join(name), &script);
+    }
+}
+
+pub(crate) fn program(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    fs_err::write(path, text).unwrap();
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Writes an app; a file in `bin/` can be started.
+pub(crate) fn write_app(app: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        program(&app.join(path), text);
+    }
+}
+
+impl Built {
+    /// Takes in a folder that ships.
+    pub(crate) fn ship(&mut self, root: &Path, hide: &Path) {
+        let tree = Tree::read(root);
+        for entry in tree.entries() {
+            let path = entry.path();
+            if path.to_string_lossy().contains("slugsmith") {
+                continue;
+            }
+            self.bytes += entry.size();
+            if entry.kind() == EntryKind::Symlink {
+                let target = fs_err::read_link(root.join(path)).unwrap();
+                let target = target.display().to_string();
+                let target = target.replace(&hide.display().to_string(), "<root>");
+                self.links.insert(path.to_owned(), target);
+            }
+            if let Some(name) = package(path) {
+                *self.packages.entry(name).or_default() += 1;
+            }
+        }
+    }
+
+    pub(crate) fn environment_of(&mut self, text: &str, hide: &Path) {
+        let hide = hide.display().to_string();
+        self.environment = text
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .filter(|(name, _)| !OWN.contains(name) && !name.starts_with("SLUGSMITH_"))
+            .map(|(name, value)| (name.to_owned(), value.replace(&hide, "<root>")))
+            .collect();
+    }
+}
+
+/// The name of an installed package by the file that stands for it.
+fn package(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let text = path.to_str()?;
+    if name == "package.json" {
+        return Some(text.rsplit_once("node_modules/")?.1.to_owned());
+    }
+    if name.ends_with(".gemspec") || name.ends_with(".dist-info") {
+        return Some(name.to_owned());
+    }
+    (name == "autoload.php").then(|| name.to_owned())
+}
+
+/// The law. `row` names what is compared.
+pub(crate) fn same(row: &str, without: &Built, with: &Built) {
+    let log = &with.log;
+    assert_eq!(without.processes, with.processes, "{row}: processes\n{log}");
+    assert_eq!(without.output, with.output, "{row}: output\n{log}");
+    assert_eq!(
+        without.environment, with.environment,
+        "{row}: environment\n{log}"
+    );
+    assert_eq!(without.links, with.links, "{row}: links\n{log}");
+    let calls: BTreeSet<_> = with
+        .calls
+        .iter()
+        .filter(|call| !without.calls.contains(call) && !call.ends_with("--version"))
+        .collect();
+    assert!(
+        calls.is_empty(),
+        "{row}: calls of package managers {calls:?}\n{log}"
+    );
+    for (name, copies) in &with.packages {
+        let before = without.packages.get(name).copied().unwrap_or_default();
+        assert!(
+            *copies <= before,
+            "{row}: {name} is there {copies} times, without slugsmith {before}\n{log}"
+        );
+    }
+    assert!(
+        with.bytes <= without.bytes,
+        "{row}: {} bytes, without slugsmith {}\n{log}",
+        with.bytes,
+        without.bytes
+    );
+}
