@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::budget::history::History;
 use crate::budget::{Shipped, Verdict};
 use crate::cache::store::Store;
+use crate::cache::survey;
 use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
@@ -231,6 +232,7 @@ impl Run<'_> {
 
     fn dependencies(&mut self) -> Result<()> {
         let (true, Some(store)) = (self.apply, self.input.store) else {
+            self.survey(None);
             return Ok(());
         };
         let context = cache::Context {
@@ -241,11 +243,27 @@ impl Run<'_> {
             neighbours: &self.neighbours(store.root()),
         };
         self.report.caches = cache::run(&context, &mut OfCaches(self.progress))?;
+        let group = context.neighbours.before.clone();
+        self.survey(Some(&group));
         if let Some(layers) = &mut self.layers {
             // What was installed into layers of ours ships as well.
             layers.read_again(store.root());
         }
         Ok(())
+    }
+
+    /// Names what was recognised and not installed. `group` is set in a build.
+    fn survey(&mut self, group: Option<&[String]>) {
+        let surveyed = survey::Surveyed {
+            app: &self.app,
+            config: self.input.config,
+            environment: self.input.environment,
+            group: group.unwrap_or_default(),
+        };
+        let outcomes = group.map(|_| self.report.caches.as_slice());
+        let survey = survey::survey(&surveyed, outcomes);
+        self.progress.event(Event::Surveyed(&survey));
+        self.report.survey = survey;
     }
 
     /// Strips, and weighs what is left on the same walk. Gives the app's files as they are
@@ -369,6 +387,10 @@ impl Run<'_> {
         let ours = self.report.caches.iter().filter(|one| one.is_ours());
         let folders: Vec<String> = ours.flat_map(|one| one.folders.clone()).collect();
         self.report.installed = facts::installed::read(tree, &folders);
+        // The buildpacks of these languages name no packages.
+        let adopted = self.report.survey.adopted.iter();
+        let packages = adopted.flat_map(|one| one.packages.iter().cloned());
+        self.report.installed.extend(packages);
     }
 
     fn audit(&mut self, tree: &Tree) {

@@ -7,6 +7,7 @@
     clippy::disallowed_methods
 )] // how a test fails
 
+mod bash;
 mod classic;
 mod consequences;
 mod differential;
@@ -18,5 +19,7 @@ mod lifecycle;
 mod reused;
 mod rules;
 mod scripted;
+mod slugs;
+mod starts;
 mod tree;
 mod verbs;

@@ -28,6 +28,7 @@ mod presets;
 mod problems;
 mod secrets;
 pub mod store;
+pub mod survey;
 #[cfg(test)]
 mod tests;
 pub mod thin;
@@ -39,7 +40,7 @@ pub use self::exposes::{EnvChange, How, layer_env};
 pub use self::pinned::pinned;
 pub use self::problems::{
     CACHE_DISCARDED, CACHE_NOT_STORED, CACHE_UNKNOWN, INSTALL_FAILED, LOCKFILE_OUT_OF_STEP,
-    SCRIPT_FAILED, TOOL_MISSING,
+    NOT_INSTALLED, SCRIPT_FAILED, TOOL_MISSING,
 };
 use crate::event::{Event, Progress};
 use slugsmith_config::Config;

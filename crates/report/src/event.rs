@@ -37,6 +37,8 @@ pub enum Event<'a> {
     Stack(&'a StackReport),
     /// A cache is restored, filled, kept or given up.
     Cache(cache::event::Event<'a>),
+    /// What was recognised and not installed, or adopted.
+    Surveyed(&'a cache::survey::Survey),
     Strip(&'a StripReport),
     Budget(&'a BudgetReport),
     Audit(&'a AuditReport),

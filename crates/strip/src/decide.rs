@@ -78,44 +78,33 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         let listed = matches!(normal.get(*number), Some(Some(entry)) if entry.is_listed());
         !listed && !lists.keep.names(path, false)
     });
-    let mut open = normal.clone();
-    for number in &development {
-        if let Some(slot) = open.get_mut(*number) {
-            *slot = Some(&DEVELOPMENT);
+    let start = |trace: bool| {
+        let mut open = normal.clone();
+        for number in &development {
+            if let Some(slot) = open.get_mut(*number) {
+                *slot = Some(&DEVELOPMENT);
+            }
         }
-    }
-    let mut state = State {
-        facts,
-        open,
-        normal,
-        development,
-        kept: doubted,
-        reached: BTreeMap::new(),
-        below_done: BTreeSet::new(),
-        to_read: Vec::new(),
+        State {
+            facts,
+            trace,
+            open,
+            normal: normal.clone(),
+            development: development.clone(),
+            kept: doubted.clone(),
+            reached: BTreeMap::new(),
+            below_done: BTreeSet::new(),
+            to_read: Vec::new(),
+        }
     };
-    let tops = Tops::new(facts, &state.open);
-    let mut undecided = state.trace(texts, &lists);
-    state.roots();
-    state.to_read = (0..state.open.len())
-        .filter(|number| state.open.get(*number) == Some(&None))
-        .chain(state.to_read.iter().copied())
-        .filter(|number| is_text(facts, *number))
-        .collect();
-    state.to_read.sort_unstable();
-    state.to_read.dedup();
-    while !state.to_read.is_empty() {
-        let files = std::mem::take(&mut state.to_read);
-        let open = &state.open;
-        let step = work::files("looking for references", files.len());
-        let references: Vec<Found> = files
-            .par_iter()
-            .inspect(|_| step.done(1))
-            .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
-            .collect();
-        for found in references {
-            state.keep_meaning(&found.meaning, &found.because);
-        }
+    let mut state = start(false);
+    let mut undecided = Vec::new();
+    state.follow(texts);
+    if facts.trace {
+        let safe = std::mem::replace(&mut state, start(true));
+        undecided = state.trace(texts, &lists);
+        state.follow(texts);
+        state.takes_over(&safe);
     }
     // What goes in the end needs no decision.
     undecided.retain(|load| {
@@ -148,8 +137,52 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     }
 }
 
+impl State<'_, '_> {
+    /// Keeps what is reached, until nothing new is.
+    fn follow(&mut self, texts: &dyn Texts) {
+        let facts = self.facts;
+        let tops = Tops::new(facts, &self.open);
+        self.roots();
+        self.to_read = (0..self.open.len())
+            .filter(|number| self.open.get(*number) == Some(&None))
+            .chain(self.to_read.iter().copied())
+            .filter(|number| is_text(facts, *number))
+            .collect();
+        self.to_read.sort_unstable();
+        self.to_read.dedup();
+        while !self.to_read.is_empty() {
+            let files = std::mem::take(&mut self.to_read);
+            let open = &self.open;
+            let step = work::files("looking for references", files.len());
+            let references: Vec<Found> = files
+                .par_iter()
+                .inspect(|_| step.done(1))
+                .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
+                .collect();
+            for found in references {
+                self.keep_meaning(&found.meaning, &found.because);
+            }
+        }
+    }
+
+    /// Level `trace` keeps nothing that level `safe` removes: what is idle there is idle here.
+    fn takes_over(&mut self, safe: &Self) {
+        for (number, entry) in safe.open.iter().enumerate() {
+            if let (Some(slot @ None), Some(entry)) = (self.open.get_mut(number), entry) {
+                *slot = Some(entry);
+                self.reached.remove(&number);
+            }
+        }
+        let open = &self.open;
+        self.kept
+            .retain(|(number, ..)| open.get(*number) == Some(&None));
+    }
+}
+
 pub(super) struct State<'f, 'a> {
     pub(super) facts: &'f Facts<'a>,
+    /// Whether the graph decides about packages.
+    pub(super) trace: bool,
     /// Candidates that nothing has reached so far.
     pub(super) open: Vec<Option<&'static Entry>>,
     /// What the files of development packages are besides.

@@ -41,6 +41,10 @@ pub struct Manifest {
     /// that are not optional.
     pub needs: BTreeSet<String>,
     pub dev_dependencies: BTreeSet<String>,
+    /// Names of `peerDependencies`, optional or not.
+    pub peers: BTreeSet<String>,
+    /// Names of `optionalDependencies`.
+    pub optional: BTreeSet<String>,
     /// Keywords, and top-level keys: frameworks find their packages by them.
     pub marks: BTreeSet<String>,
     /// As written; what stands in for it is for the resolver to say.
@@ -96,6 +100,8 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
         .collect(),
         needs: needs(map),
         dev_dependencies: keys(map, "devDependencies").collect(),
+        peers: keys(map, "peerDependencies").collect(),
+        optional: keys(map, "optionalDependencies").collect(),
         marks: marks(map),
         main: map.get("main").and_then(Value::as_str).map(str::to_owned),
         files: files(map),

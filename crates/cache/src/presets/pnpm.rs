@@ -124,7 +124,7 @@ fn names_virtual_store(place: &Place<'_>) -> bool {
     [".npmrc", "pnpm-workspace.yaml", "package.json"]
         .iter()
         .any(|file| {
-            let text = fs_err::read_to_string(place.app.root.join(file)).unwrap_or_default();
+            let text = beneath::text_in(&place.app.root, file).unwrap_or_default();
             ["virtual-store-dir", "virtualStoreDir"]
                 .iter()
                 .any(|word| text.contains(word))

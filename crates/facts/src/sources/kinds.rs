@@ -19,6 +19,9 @@ pub(super) fn is_lock(path: &str) -> bool {
             | "pdm.lock"
             | "composer.lock"
             | "go.sum"
+            | "mix.lock"
+            | "deno.lock"
+            | "packages.lock.json"
     )
 }
 
@@ -52,6 +55,13 @@ const TEXT_NAMES: &[&str] = &[
     "entrypoint.sh",
     "schema.prisma",
     "pnpm-workspace.yaml",
+    "mix.exs",
+    "elixir_buildpack.config",
+    "deno.json",
+    "deno.jsonc",
+    "global.json",
+    "project.clj",
+    "deps.edn",
 ];
 
 const TEXT_ENDINGS: &[&str] = &[
@@ -67,6 +77,10 @@ const TEXT_ENDINGS: &[&str] = &[
     ".sh",
     ".tfvars",
     ".xml",
+    ".csproj",
+    ".fsproj",
+    ".vbproj",
+    ".sbt",
 ];
 
 /// Whether this is configuration that rules read as text.

@@ -137,10 +137,14 @@ pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
         .any(|end| lower.ends_with(end))
         || lower.ends_with(".flow")
         || (lower.contains(".d.") && lower.ends_with(".ts"));
+    // Web pages with editors get declarations from there.
+    let is_served = path
+        .split('/')
+        .any(|part| matches!(part, "public" | "static" | "www" | "htdocs"));
     if declaration {
-        return (!package.typescript).then_some(&DECLARATIONS);
+        return (!package.typescript && !is_served).then_some(&DECLARATIONS);
     }
-    if is_documentation(&lower) {
+    if is_documentation(&lower) && !is_served {
         let only_licence =
             lower.starts_with("readme") && !package.has_licence && !path.contains('/');
         return (!only_licence).then_some(&DOCS);
@@ -158,7 +162,7 @@ pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
         "coffee" | "litcoffee" => !(package.typescript || package.coffee),
         _ => false,
     };
-    if compiled && !is_template {
+    if compiled && !is_template && !is_served {
         return Some(&TYPESCRIPT);
     }
     if in_test_folder(path) || is_test_file(&lower) {

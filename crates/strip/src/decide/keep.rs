@@ -96,7 +96,7 @@ impl State<'_, '_> {
         // The graph has judged packages already.
         let judged =
             entry.id == UNREACHED.id || self.facts.index.path(number).is_some_and(in_packages);
-        if self.facts.trace && judged {
+        if self.trace && judged {
             return;
         }
         let strong_enough = match entry.guard {

@@ -20,9 +20,6 @@ impl State<'_, '_> {
     /// that nothing else keeps.
     pub(super) fn trace(&mut self, texts: &dyn Texts, lists: &Lists) -> Vec<Undecided> {
         let facts = self.facts;
-        if !facts.trace {
-            return Vec::new();
-        }
         let trace = trace::follow(facts, texts, &self.normal, |path| {
             lists.keep.names(path, false)
         });
@@ -84,7 +81,7 @@ impl State<'_, '_> {
                 .index
                 .exact(&file)
                 .is_none_or(|number| self.is_open(number));
-            let by_need = facts.trace && in_packages(&file);
+            let by_need = self.trace && in_packages(&file);
             if !gone && !by_need {
                 self.keep_entries(&file, manifest.as_ref());
             }
@@ -118,7 +115,7 @@ impl State<'_, '_> {
         }
         for (link, target) in facts.index.link_targets() {
             let from = facts.index.path(link).unwrap_or_default();
-            if facts.trace && in_packages(from) {
+            if self.trace && in_packages(from) {
                 continue;
             }
             if let Some(number) = facts.index.find(target) {

@@ -1,5 +1,7 @@
 //! Where does the app's own code begin?
 
+use std::collections::BTreeSet;
+
 use super::graph::Graph;
 use super::node::in_app;
 use super::{node, python};
@@ -82,12 +84,30 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
     };
     let mut words = Vec::new();
     references::literals(&text, |literal| words.push(literal.text.to_owned()));
+    words.extend(declared_words(graph, &text));
     for word in words {
         for number in node::mentioned(&graph.node, &word) {
             graph.keep(number, because);
         }
     }
     python::mentions(&text, graph, because);
+}
+
+/// Names of packages that the app declares, in a configuration file of whatever syntax:
+/// `"helmet#xssFilter"`, `module: winston`.
+fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
+    let manifest = graph.facts.manifests.get("").and_then(Option::as_ref);
+    let text = String::from_utf8_lossy(text);
+    let words = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '-' | '_' | '.')));
+    let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
+    let declares =
+        |word: &&&str| manifest.is_some_and(|manifest| manifest.dependencies.contains(**word));
+    words
+        .iter()
+        .filter(declares)
+        .map(|word| (*word).to_owned())
+        .collect()
 }
 
 /// Configuration of tools that run before a release.

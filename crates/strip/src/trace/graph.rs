@@ -114,8 +114,26 @@ impl<'g, 'a> Graph<'g, 'a> {
         }
     }
 
-    /// Follows until nothing new is reached.
+    /// Follows until nothing new is reached; then what the app declares and nothing reaches,
+    /// if some package loads by names that are unknown.
     pub(super) fn follow(&mut self) {
+        self.follow_loads();
+        let Some(load) = self.undecided.first().cloned() else {
+            return;
+        };
+        let because = Because::File {
+            path: load.path,
+            line: load.line,
+        };
+        for folder in self.node.unreached() {
+            for number in self.node.all_of(folder) {
+                self.keep(number, &because);
+            }
+        }
+        self.follow_loads();
+    }
+
+    fn follow_loads(&mut self) {
         while !self.queue.is_empty() {
             let files = std::mem::take(&mut self.queue);
             let step = work::files("following imports", files.len());

@@ -17,12 +17,14 @@ use crate::candidates::Candidates;
 use crate::catalogue::node::is_licence;
 use crate::facts::{Facts, package_folder};
 use crate::index;
+use crate::references;
 
 pub(super) use entries::{add, mentioned, traced};
 pub(crate) use opened::Opened;
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};
 use source::{Context, Load};
+use value::HOLE;
 
 /// Everything that Node's side of the graph knows of one app.
 pub(super) struct Node<'g, 'a> {
@@ -65,8 +67,67 @@ impl<'g, 'a> Node<'g, 'a> {
     pub(super) fn judges(&self, path: &str) -> bool {
         // The table names unplugged folders in ways of its own.
         let unplugged = self.facts.plug_and_play && path.starts_with(".yarn/");
-        let folder = package_folder(path).filter(|_| !unplugged);
+        let folder = package_folder(path).filter(|_| !unplugged && !self.is_compiled(path));
         folder.is_some_and(|folder| matches!(self.facts.manifests.get(folder), Some(Some(_))))
+    }
+}
+
+impl Node<'_, '_> {
+    /// Files that a compiler reads when the app starts: what needs them is for it to say.
+    fn is_compiled(&self, path: &str) -> bool {
+        let runtime = &self.facts.runtime;
+        let ends = |names: &[&str]| names.iter().any(|end| path.ends_with(end));
+        runtime.typescript && ends(&[".d.ts", ".d.mts", ".d.cts", "/package.json"])
+            || (runtime.coffee || runtime.typescript) && ends(&[".coffee", ".litcoffee"])
+            || self.facts.source_maps && path.ends_with(".map")
+    }
+
+    /// `#!/usr/bin/env coffee`: a program of a package.
+    fn interpreter(&self, text: &str) -> Option<usize> {
+        let line = text.strip_prefix("#!")?.lines().next()?;
+        let name = line
+            .split([' ', '/'])
+            .rfind(|word| !word.is_empty() && !word.starts_with('-'))?;
+        self.facts.index.find(&format!("node_modules/.bin/{name}"))
+    }
+
+    /// Words of a CoffeeScript source, which is compiled when it is loaded.
+    fn coffee(&self, path: &str, text: &str) -> Found {
+        let mut found = Found::default();
+        references::literals(text.as_bytes(), |literal| {
+            let line = references::line_of(text.as_bytes(), literal.at);
+            let files = self.word(path, literal.text, Some(Form::Require), true);
+            found
+                .files
+                .extend(files.into_iter().map(|number| (number, line)));
+        });
+        found
+    }
+
+    /// A package that loads by a name which only it knows: with what it declares, and with
+    /// packages that are made for it.
+    fn whole(&self, folder: &str) -> Vec<usize> {
+        let mut files = self.matching(&format!("{folder}/{HOLE}"), false);
+        let inside = format!("{folder}/x");
+        let manifest = self.facts.manifests.get(folder).and_then(Option::as_ref);
+        for name in manifest.iter().flat_map(|manifest| &manifest.dependencies) {
+            files.extend(self.both(&inside, name));
+        }
+        let name = manifest.map_or("", |manifest| manifest.name.as_str());
+        for (other, package) in &self.facts.manifests {
+            let is_made_for = package.as_ref().is_some_and(|package| {
+                let marked = package.peers.contains(name) || package.marks.contains(name);
+                marked || package.name.contains(&format!("{name}-"))
+            });
+            if is_made_for
+                && !name.is_empty()
+                && other != folder
+                && package_folder(&format!("{other}/x")).is_some()
+            {
+                files.extend(self.matching(&format!("{other}/{HOLE}"), false));
+            }
+        }
+        files
     }
 }
 
@@ -93,7 +154,11 @@ fn file_of(
     specifier: &str,
 ) -> Option<String> {
     let files = resolver.resolve(path, specifier, Form::Require).into_iter();
-    let file = files.filter_map(|number| facts.index.path(number)).next();
+    // Node reads a package.json on the way to the file that it gives.
+    let asked = specifier.ends_with("package.json");
+    let file = files
+        .filter_map(|number| facts.index.path(number))
+        .find(|path| asked || index::name(path) != "package.json");
     let manifest = || {
         let name = specifier.strip_suffix("/package.json")?;
         Some(format!("{}/package.json", resolver.package(path, name)?))
@@ -117,12 +182,16 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .iter()
             .any(|end| path.ends_with(end))
             && !path.contains(".d.");
-        is_source(path) && (!typescript || self.facts.runtime.typescript || !in_app(path))
+        let coffee = path.ends_with(".coffee") || path.ends_with(".litcoffee");
+        coffee || is_source(path) && (!typescript || self.facts.runtime.typescript || !in_app(path))
     }
 
     fn read(&self, path: &str, text: &str) -> Found {
         let resolve = |specifier: &str| file_of(&self.resolver, self.facts, path, specifier);
         let context = context(self.facts, path, &resolve);
+        if path.ends_with(".coffee") || path.ends_with(".litcoffee") {
+            return self.coffee(path, text);
+        }
         let source = source::read(text, &context);
         let owner = package_folder(path);
         let name = owner
@@ -136,8 +205,18 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         if source.broken {
             found.undecided.push(1);
         }
+        found
+            .files
+            .extend(self.interpreter(text).map(|number| (number, 1)));
+        let compiled = in_app(path) && !path.ends_with(".mjs") || is_typescript(path);
         for (load, line) in source.loads {
             let files = match load {
+                Load::Module(value, Form::Import) if compiled => {
+                    // A compiler makes `require` of it unless it is told otherwise.
+                    let mut files = self.module(path, &value, Form::Import);
+                    files.extend(self.module(path, &value, Form::Require));
+                    files
+                }
                 Load::Module(value, form) => self.module(path, &value, form),
                 Load::Path(_) if builds => Vec::new(),
                 Load::Path(pattern) => self.path(path, &pattern),
@@ -146,10 +225,10 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                     if !decided {
                         found.undecided.push(line);
                     }
-                    if owner.is_none() {
-                        self.declared()
-                    } else {
-                        Vec::new()
+                    match owner {
+                        None => self.declared(),
+                        Some(folder) if !decided => self.whole(folder),
+                        Some(_) => Vec::new(),
                     }
                 }
             };
@@ -168,6 +247,12 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         }
         files
     }
+}
+
+fn is_typescript(path: &str) -> bool {
+    [".ts", ".tsx", ".jsx", ".cts"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// Whether a file can load others.

@@ -1,5 +1,6 @@
 //! Whole graphs of small trees: what level `trace` keeps of the packages.
 
+mod computed;
 mod starts;
 
 use crate::tests::{app, left, strip_with};
@@ -279,6 +280,7 @@ fn what_cannot_be_decided_is_listed_and_its_words_stay() {
     let expected = [
         "a/index.js",
         "a/k1.js",
+        "a/k2.js",
         "broken/index.js",
         "driver/index.js",
         "other/index.js",

@@ -1,6 +1,7 @@
 //! Can a direct dependency change by itself?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Package;
 use slugsmith_facts::sources::reach::join;
 
@@ -10,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Direct dependencies are not pinned, and no lockfile resolves them",
     level: Level::Warn,
     group: Group::Dependencies,
-    ecosystems: &["python", "node", "php", "java"],
+    ecosystems: &["python", "node", "php", "java", "dotnet"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -81,7 +82,41 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .collect();
         evidence.extend(one(&moving, lockless).map(|found| found.help(fix)));
     }
+    evidence.extend(floating(facts, &mut applies));
     Outcome::when(applies, evidence)
+}
+
+/// Versions such as `8.*` and open ranges in .NET's project files, where no lockfile holds
+/// them.
+fn floating(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
+    let dotnet = &ecosystems::dotnet::ECOSYSTEM;
+    let is_project = |name: &str| dotnet.manifests.iter().any(|one| one.is(name));
+    let is_locked = |folder: &str| {
+        dotnet
+            .lockfiles
+            .iter()
+            .any(|lock| facts.sources.has(&format!("{folder}{}", lock.name)))
+    };
+    facts.sources.texts.iter().find_map(|(path, text)| {
+        let (folder, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+        let wanted = if is_project(name) && !is_locked(folder) {
+            (dotnet.wanted)(text)
+        } else {
+            Vec::new()
+        };
+        *applies |= !wanted.is_empty();
+        let moves = |version: &str| {
+            version.contains('*') || version.starts_with(['[', '(']) && version.ends_with(",)")
+        };
+        let first = wanted.into_iter().find(|one| moves(&one.version))?;
+        let message = format!(
+            "`{}` ({}) can change by itself: a rebuild can install another version.",
+            first.name, first.version
+        );
+        Some(Evidence::line(path, first.line, message).help(
+            "Name a version, or dotnet restore --use-lock-file   then commit packages.lock.json",
+        ))
+    })
 }
 
 fn one(moving: &[&Package], lockless: bool) -> Option<Evidence> {

@@ -9,7 +9,7 @@ use crate::platform::{self, Fit};
 use crate::resolve::is_module;
 use crate::trace::graph::named_only;
 
-impl Node<'_, '_> {
+impl<'a> Node<'_, 'a> {
     /// Entries of everything that the app declares: its own code loads some of it by a
     /// name that is not known.
     pub(super) fn declared(&self) -> Vec<usize> {
@@ -18,6 +18,25 @@ impl Node<'_, '_> {
             .iter()
             .flat_map(|manifest| &manifest.dependencies)
             .flat_map(|name| self.both("package.json", name))
+            .collect()
+    }
+
+    /// Packages that the app declares and of which nothing is reached so far.
+    pub(in crate::trace) fn unreached(&self) -> Vec<&'a str> {
+        let manifest = self.facts.manifests.get("").and_then(Option::as_ref);
+        let names = manifest.iter().flat_map(|manifest| &manifest.needs);
+        names
+            .filter(|name| !name.starts_with("@types/"))
+            .filter_map(|name| self.resolver.package("package.json", name))
+            .filter(|folder| !self.packages.contains(folder))
+            .collect()
+    }
+
+    /// Every file of a package that a computed name can mean.
+    pub(in crate::trace) fn all_of(&self, folder: &str) -> Vec<usize> {
+        let files = self.below(folder).into_iter();
+        files
+            .filter(|number| !named_only(self.catalogue, *number))
             .collect()
     }
 

@@ -6,6 +6,7 @@ use crate::catalogue::node;
 use crate::facts::package_folder;
 use crate::index::{self, join, parent};
 use crate::platform::{self, Fit};
+use crate::trace::graph::named_only;
 
 impl<'a> Node<'_, 'a> {
     /// The nearest package.json files decide how a module is read.
@@ -57,10 +58,37 @@ impl<'a> Node<'_, 'a> {
                 }
             }
         }
+        self.platform_dependencies(folder, files);
         if let Some(manifest) = manifest {
             for known in knowledge::of(&manifest.name) {
                 self.apply(known, folder, files);
             }
+        }
+    }
+
+    /// Packages for this machine, which are asked for by names with holes: whole.
+    fn platform_dependencies(&self, folder: &str, files: &mut Vec<usize>) {
+        let facts = self.facts;
+        let manifest = |folder: &str| facts.manifests.get(folder).and_then(Option::as_ref);
+        let inside = format!("{folder}/x");
+        for name in manifest(folder)
+            .into_iter()
+            .flat_map(|manifest| &manifest.optional)
+        {
+            let Some(other) = self.resolver.package(&inside, name) else {
+                continue;
+            };
+            let fit = platform::fit(name, &facts.target);
+            let is_for_some = fit != Fit::Unsaid
+                || manifest(other).is_some_and(|package| {
+                    package.marks.contains("os") || package.marks.contains("cpu")
+                });
+            if fit == Fit::Other || !is_for_some {
+                files.extend(self.both(&inside, name));
+                continue;
+            }
+            let all = self.below(other).into_iter();
+            files.extend(all.filter(|number| !named_only(self.catalogue, *number)));
         }
     }
 

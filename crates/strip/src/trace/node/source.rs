@@ -1,10 +1,11 @@
 //! What does one JavaScript or TypeScript file load?
 
+mod handed;
 mod names;
 mod reader;
 mod tell;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 use oxc_allocator::Allocator;
@@ -15,6 +16,7 @@ use oxc_span::SourceType;
 
 use super::resolve::Form;
 use super::value::{Evaluator, Value};
+use handed::Handed;
 use names::Names;
 use reader::Reader;
 use slugsmith_facts::bounds;
@@ -67,6 +69,7 @@ const COMPUTED: &[&str] = &[
     "__dirname",
     "__filename",
     "import.meta",
+    "require",
     ".resolve(",
     ".cwd(",
 ];
@@ -89,6 +92,11 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
     let evaluator = evaluator(text, &program, context);
     let mut reader = Reader::new(evaluator);
     reader.visit_program(&program);
+    if memmem::find(text.as_bytes(), b"require").is_some() {
+        let mut handed = Handed::default();
+        handed.visit_program(&program);
+        reader.unknown_at(&handed.at);
+    }
     reader.finish(text)
 }
 
@@ -125,6 +133,7 @@ pub(super) fn evaluator<'e>(
         arch: context.arch,
         resolve: context.resolve,
         names: HashMap::new(),
+        loaders: HashSet::new(),
     };
     if !COMPUTED.iter().any(has) {
         return evaluator;

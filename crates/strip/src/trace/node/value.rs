@@ -4,9 +4,12 @@
 //! `path.join(__dirname, "a")` is a path inside the app. Several values mean that any of
 //! them may be the one; no value means that nothing is known.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use oxc_allocator::Allocator;
 use oxc_ast::ast::{self, Expression as E};
+use oxc_parser::Parser;
+use oxc_span::SourceType;
 use oxc_syntax::operator::BinaryOperator;
 
 use crate::index::{join, parent};
@@ -61,11 +64,27 @@ pub(super) struct Evaluator<'e> {
     pub(super) resolve: &'e dyn Fn(&str) -> Option<String>,
     /// What names of this file stand for, whatever their scope.
     pub(super) names: HashMap<String, Vec<Value>>,
+    /// Names that stand for `require`.
+    pub(super) loaders: HashSet<String>,
 }
 
 impl Evaluator<'_> {
     pub(super) fn evaluate(&self, expression: &E<'_>) -> Option<Vec<Value>> {
         self.at(expression, 0)
+    }
+
+    /// What a template can be.
+    pub(super) fn templated(&self, template: &ast::TemplateLiteral<'_>) -> Option<Vec<Value>> {
+        self.template(template, 0)
+    }
+
+    /// The value of code that is a text: `eval("__dirname")`.
+    pub(super) fn evaluate_code(&self, code: &str) -> Option<Vec<Value>> {
+        let allocator = Allocator::default();
+        let expression = Parser::new(&allocator, code, SourceType::cjs())
+            .parse_expression()
+            .ok()?;
+        self.at(&expression, 1)
     }
 
     fn at(&self, expression: &E<'_>, depth: usize) -> Option<Vec<Value>> {
@@ -177,6 +196,11 @@ impl Evaluator<'_> {
             },
             _ => return None,
         };
+        if let ("join", Some(E::ArrayExpression(list))) =
+            (function, object.map(E::get_inner_expression))
+        {
+            return self.list(list, argument(0), depth);
+        }
         let on = |wanted: &str| matches!(object, Some(E::Identifier(name)) if name.name == wanted);
         match function {
             "join" | "resolve" if on("require") || on("meta") => {
@@ -184,6 +208,13 @@ impl Evaluator<'_> {
                 self.resolved(&values)
             }
             "join" | "resolve" if !on("Promise") => self.joined(call, function, depth),
+            "eval" if object.is_none() => {
+                let code = argument(0)?;
+                let code = code
+                    .first()
+                    .filter(|value| !value.inside && value.is_known())?;
+                self.evaluate_code(&code.text)
+            }
             "cwd" if on("process") => Some(vec![Value::inside("")]),
             "platform" if on("os") => Some(vec![Value::text(self.platform)]),
             "arch" if on("os") => Some(vec![Value::text(self.arch)]),
@@ -196,9 +227,42 @@ impl Evaluator<'_> {
             | "toNamespacedPath"
             | "_interopRequireWildcard" => argument(0),
             "toString" | "valueOf" | "toLowerCase" | "trim" => self.at(object?, depth + 1),
-            "concat" => concat(&self.at(object?, depth + 1)?, &or_hole(argument(0))),
+            "concat" => {
+                let mut values = self.at(object?, depth + 1)?;
+                for number in 0..call.arguments.len() {
+                    values = concat(&values, &or_hole(argument(number)))?;
+                }
+                Some(values)
+            }
             _ => None,
         }
+    }
+
+    /// `[__dirname, "..", name].join("/")`.
+    fn list(
+        &self,
+        list: &ast::ArrayExpression<'_>,
+        separator: Option<Vec<Value>>,
+        depth: usize,
+    ) -> Option<Vec<Value>> {
+        let separator = separator.unwrap_or_else(|| vec![Value::text(",")]);
+        let mut values: Option<Vec<Value>> = None;
+        for element in &list.elements {
+            let next = or_hole(
+                element
+                    .as_expression()
+                    .and_then(|one| self.at(one, depth + 1)),
+            );
+            values = Some(match values {
+                None => next,
+                Some(before) => concat(&concat(&before, &separator)?, &next)?,
+            });
+        }
+        values.filter(|values| {
+            values
+                .iter()
+                .any(|value| value.text.chars().any(|c| c != HOLE))
+        })
     }
 
     fn resolved(&self, values: &[Value]) -> Option<Vec<Value>> {

@@ -4,6 +4,7 @@ use oxc_ast::ast;
 use oxc_ast_visit::{Visit, walk};
 
 use super::super::value::{Evaluator, HOLE, Value};
+use super::tell::is_loader;
 
 /// First pass: what names stand for, all scopes of the file together.
 pub(super) struct Names<'e> {
@@ -25,6 +26,9 @@ impl Names<'_> {
 impl<'a> Visit<'a> for Names<'_> {
     fn visit_variable_declarator(&mut self, it: &ast::VariableDeclarator<'a>) {
         if let (ast::BindingPattern::BindingIdentifier(name), Some(init)) = (&it.id, &it.init) {
+            if is_loader(init) {
+                self.evaluator.loaders.insert(name.name.to_string());
+            }
             let values = self.evaluator.evaluate(init);
             if values.is_some() || self.evaluator.names.contains_key(name.name.as_str()) {
                 self.add(&name.name, values);
@@ -34,6 +38,11 @@ impl<'a> Visit<'a> for Names<'_> {
     }
 
     fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {
+        if let ast::AssignmentTarget::AssignmentTargetIdentifier(name) = &it.left
+            && is_loader(&it.right)
+        {
+            self.evaluator.loaders.insert(name.name.to_string());
+        }
         if let ast::AssignmentTarget::AssignmentTargetIdentifier(name) = &it.left
             && let values @ Some(_) = self.evaluator.evaluate(&it.right)
         {

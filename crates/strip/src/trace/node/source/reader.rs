@@ -8,13 +8,15 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::super::resolve::Form;
 use super::super::value::{Evaluator, Value};
-use super::tell::{is_require, is_telling, is_word, reads_nothing, takes_require};
+use super::tell::{is_loader, is_require, is_telling, is_word, reads_nothing, takes_require};
 use super::{Load, Source};
 
 pub(super) struct Reader<'e> {
     evaluator: Evaluator<'e>,
     loads: Vec<(Load, u32)>,
     words: Vec<(String, u32)>,
+    /// Names with holes, of which an unknown load may mean one.
+    patterns: Vec<(Value, u32)>,
     unknown: bool,
     /// Own-folder mentions are part of something recorded already.
     quiet: u32,
@@ -29,6 +31,7 @@ impl<'e> Reader<'e> {
             evaluator,
             loads: Vec::new(),
             words: Vec::new(),
+            patterns: Vec::new(),
             unknown: false,
             quiet: 0,
             shadowed: 0,
@@ -39,6 +42,20 @@ impl<'e> Reader<'e> {
     pub(super) fn finish(self, text: &str) -> Source {
         let mut loads = self.loads;
         let unknown = self.unknown;
+        let is_name = |value: &Value| {
+            let start = value.start();
+            start.starts_with("./")
+                || start.starts_with("../")
+                || start.starts_with('@')
+                || start.len() > 3
+        };
+        if unknown {
+            let patterns = self
+                .patterns
+                .into_iter()
+                .filter(|(value, _)| is_name(value) && names_module(value));
+            loads.extend(patterns.map(|(value, at)| (Load::Module(value, Form::Require), at)));
+        }
         // A bundle says each of its words a thousand times.
         let mut words = self.words;
         words.sort_unstable();
@@ -68,6 +85,13 @@ impl<'e> Reader<'e> {
             form,
             broken: false,
         }
+    }
+
+    /// Somebody loads by names that are not here.
+    pub(super) fn unknown_at(&mut self, places: &[u32]) {
+        self.unknown |= !places.is_empty();
+        self.loads
+            .extend(places.iter().map(|at| (Load::Unknown, *at)));
     }
 
     fn module(&mut self, argument: Option<&E<'_>>, form: Form, at: u32) {
@@ -120,7 +144,19 @@ impl<'e> Reader<'e> {
             E::Identifier(name) if name.name == "require" => {
                 self.module(first, Form::Require, at);
             }
+            E::Identifier(name) if self.evaluator.loaders.contains(name.name.as_str()) => {
+                self.module(first, Form::Require, at);
+            }
+            E::Identifier(name) if name.name == "eval" => self.evaluated(first, at),
             E::Identifier(name) => self.like_require(&name.name, call),
+            callee if is_loader(callee) => self.module(first, Form::Require, at),
+            // `Module._load(name)`, `vm.runInThisContext(code)`
+            E::StaticMemberExpression(member) if member.property.name == "_load" => {
+                self.module(first, Form::Require, at);
+            }
+            E::StaticMemberExpression(member) if runs_code(&member.property.name) => {
+                self.evaluated(first, at);
+            }
             E::StaticMemberExpression(member) => {
                 let property = member.property.name.as_str();
                 let resolves = property == "resolve"
@@ -164,6 +200,39 @@ impl<'e> Reader<'e> {
         }
     }
 
+    /// Code that is made of texts: what it loads is unknown unless they show it.
+    fn evaluated(&mut self, code: Option<&E<'_>>, at: u32) {
+        let decided = match code.map(E::get_inner_expression) {
+            None => true,
+            Some(E::StringLiteral(text)) => {
+                let value = text.value.as_str();
+                let loads = |value: &str| value.contains("import(") || value.contains("require(");
+                !loads(value) || self.evaluator.evaluate_code(value).is_some()
+            }
+            Some(_) => false,
+        };
+        if !decided {
+            self.unknown = true;
+            self.loads.push((Load::Unknown, at));
+        }
+    }
+
+    fn function(&mut self, call: &ast::NewExpression<'_>) {
+        let loads = |argument: &ast::Argument<'_>| {
+            let values = argument
+                .as_expression()
+                .and_then(|one| self.evaluator.evaluate(one));
+            let mut values = values.into_iter().flatten();
+            values.any(|value| value.text.contains("import(") || value.text.contains("require("))
+        };
+        if matches!(&call.callee, E::Identifier(name) if name.name == "Function")
+            && call.arguments.iter().any(loads)
+        {
+            self.unknown = true;
+            self.loads.push((Load::Unknown, call.span.start));
+        }
+    }
+
     fn worker(&mut self, call: &ast::NewExpression<'_>) {
         let named = matches!(&call.callee, E::Identifier(name) if name.name.ends_with("Worker"))
             || matches!(&call.callee, E::StaticMemberExpression(member) if member.property.name.ends_with("Worker"));
@@ -177,6 +246,22 @@ impl<'e> Reader<'e> {
             }
         }
     }
+}
+
+/// Functions of `vm` that run what a text says.
+fn runs_code(name: &str) -> bool {
+    matches!(
+        name,
+        "runInThisContext" | "runInNewContext" | "runInContext" | "compileFunction"
+    )
+}
+
+/// Whether a text with holes can be a module's name at all.
+fn names_module(value: &Value) -> bool {
+    value.text.chars().all(|c| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '@' | '/' | '-' | '_' | '.' | super::super::value::HOLE)
+    })
 }
 
 impl<'a> Visit<'a> for Reader<'_> {
@@ -193,6 +278,7 @@ impl<'a> Visit<'a> for Reader<'_> {
             }
             E::NewExpression(call) => {
                 self.worker(call);
+                self.function(call);
                 if self.path(it) || reads_nothing(&call.callee) {
                     return self.quietly(|reader| walk::walk_expression(reader, it));
                 }
@@ -241,7 +327,10 @@ impl<'a> Visit<'a> for Reader<'_> {
 
     fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {
         let held = match &it.left {
-            ast::AssignmentTarget::AssignmentTargetIdentifier(_) => true,
+            // Its uses count where its name stands for a path; an object is somebody else's.
+            ast::AssignmentTarget::AssignmentTargetIdentifier(_) => {
+                self.evaluator.evaluate(&it.right).is_some()
+            }
             // `__nccwpck_require__.ab = __dirname + "/"`, in all that ncc bundles.
             ast::AssignmentTarget::StaticMemberExpression(member) => member.property.name == "ab",
             _ => false,
@@ -316,6 +405,15 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_template_literal(&mut self, it: &ast::TemplateLiteral<'a>) {
+        if !it.expressions.is_empty() {
+            self.patterns.extend(
+                self.evaluator
+                    .templated(it)
+                    .into_iter()
+                    .flatten()
+                    .map(|value| (value, it.span.start)),
+            );
+        }
         if let (true, Some(quasi)) = (it.expressions.is_empty(), it.quasis.first())
             && let Some(text) = quasi.value.cooked.as_ref().filter(|text| is_word(text))
         {

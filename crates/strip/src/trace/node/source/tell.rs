@@ -8,6 +8,41 @@ pub(super) fn is_require(name: &str) -> bool {
     lower.contains("require") && !lower.contains("required") && !lower.contains("createrequire")
 }
 
+/// Whether an expression is a function that loads modules: `require` under another name.
+pub(super) fn is_loader(expression: &E<'_>) -> bool {
+    match expression.get_inner_expression() {
+        E::Identifier(name) => matches!(name.name.as_str(), "require" | "__non_webpack_require__"),
+        // `module.require`, `require.main.require`, `process.mainModule.require`
+        E::StaticMemberExpression(member) if member.property.name == "require" => {
+            match member.object.get_inner_expression() {
+                E::Identifier(object) => object.name == "module",
+                E::StaticMemberExpression(inner) => {
+                    matches!(
+                        inner.property.name.as_str(),
+                        "main" | "mainModule" | "parent"
+                    )
+                }
+                _ => false,
+            }
+        }
+        E::ConditionalExpression(choice) => {
+            is_loader(&choice.consequent) || is_loader(&choice.alternate)
+        }
+        E::LogicalExpression(logical) => is_loader(&logical.left) || is_loader(&logical.right),
+        E::SequenceExpression(list) => list.expressions.last().is_some_and(is_loader),
+        E::CallExpression(call) => match call.callee.get_inner_expression() {
+            E::Identifier(name) if name.name == "eval" => matches!(
+                call.arguments.first().and_then(|one| one.as_expression()),
+                Some(E::StringLiteral(text)) if text.value.trim_matches(['(', ')', ' ']) == "require"
+            ),
+            E::Identifier(name) => name.name == "createRequire",
+            E::StaticMemberExpression(member) => member.property.name == "createRequire",
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Callees that take the own folder and read nothing below it by themselves: loaders of
 /// addons (those stay anyway) and path arithmetic.
 pub(super) fn reads_nothing(callee: &E<'_>) -> bool {
