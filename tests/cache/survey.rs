@@ -63,6 +63,7 @@ impl Bed {
             packed: None,
             left_out_bytes: 0,
             stays_in_image: false,
+            digest: String::new(),
         });
         self
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use slugsmith::facts::layers::surroundings;
 use slugsmith::facts::{app, classic};
-use slugsmith::stack::classic::{Inputs, inspect};
+use slugsmith::stack::classic::{Inputs, inspect, starts};
 use tempfile::TempDir;
 
 fn built(files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
@@ -30,16 +30,18 @@ fn findings(folder: &TempDir) -> Vec<String> {
     let app = app::read(&folder.path().join("app"));
     let slug = classic::read(&app, None);
     let surroundings = surroundings::of_slug(&folder.path().join("env"));
-    let report = inspect(&Inputs {
+    let inputs = Inputs {
         slug: &slug,
         app: &app,
         surroundings: &surroundings,
         audit: None,
         is_build: true,
-    });
-    report
+    };
+    let late = starts(&inputs);
+    inspect(&inputs)
         .findings
         .iter()
+        .chain(&late)
         .map(|one| {
             let place = one
                 .place
@@ -78,8 +80,6 @@ fn what_a_process_starts_is_there_after_the_build() {
         [
             "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, which \
              does not exist.",
-            "error start-command-missing Procfile:5: `job`: no folder of PATH at launch has `nosuchprogram`, so \
-             `nosuchprogram --x` can't start.",
             "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs the \
              file manage.py, which does not exist.",
             "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` starts \
@@ -91,6 +91,15 @@ fn what_a_process_starts_is_there_after_the_build() {
             "error start-command-missing Procfile:2: `worker`: `node dist/worker.js` needs the file dist/worker.js, \
              which does not exist.",
         ]
+    );
+    let programs = of_rule(
+        "start-program-missing",
+        &[NODE, NODE_SH, ("Procfile", procfile)],
+        &[],
+    );
+    assert_eq!(programs.len(), 1, "{programs:?}");
+    assert!(
+        programs[0].contains("Procfile:5: `job`: no folder of PATH at launch has `nosuchprogram`")
     );
     let fine = "web: cd backend && node index\na: (cd backend; exec node ./index.js)\nb: bash -c 'cd backend && npm start'\n\
                 c: if [ -f x.js ]; then node x.js; fi\nd: $RUNNER index.js\ne: cd $WHERE && node index.js\n\

@@ -15,7 +15,17 @@ fn missing(launch: &str) -> Vec<String> {
     .app("worker.js", "");
     let own = stack.layers().join("slugsmith_slugsmith");
     let surroundings = stack.surroundings(&[("CNB_LAYERS_DIR", own.to_str().unwrap())]);
-    let mut found = stack.told(&stack.inspect_with(&surroundings));
+    let report = slugsmith::stack::StackReport {
+        findings: slugsmith::stack::starts(&slugsmith::stack::Inputs {
+            layers: &slugsmith::facts::layers::read(&stack.layers()),
+            surroundings: &surroundings,
+            app: Some(&slugsmith::facts::app::read(&stack.path("app"))),
+            remembered: None,
+            audit: None,
+        }),
+        ..slugsmith::stack::StackReport::default()
+    };
+    let mut found = stack.told(&report);
     found.retain(|line| line.contains("start-command-missing"));
     found
 }

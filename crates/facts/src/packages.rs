@@ -6,6 +6,7 @@ mod manifests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::App;
+use super::code::Language;
 use super::sources::Sources;
 
 /// Where packages come from.
@@ -17,6 +18,21 @@ pub enum Ecosystem {
     Go,
     Maven,
     Composer,
+}
+
+impl Ecosystem {
+    /// The language whose packages they are.
+    #[must_use]
+    pub fn language(self) -> Language {
+        match self {
+            Self::Npm => Language::JavaScript,
+            Self::Pypi => Language::Python,
+            Self::Gem => Language::Ruby,
+            Self::Go => Language::Go,
+            Self::Maven => Language::Java,
+            Self::Composer => Language::Php,
+        }
+    }
 }
 
 /// A package that a manifest asks for.
@@ -93,6 +109,18 @@ impl Packages {
             .get(&(ecosystem, name.to_owned()))
             .map(|locked| locked.version.as_str())
             .filter(|version| !version.is_empty())
+    }
+
+    /// The same without what belongs to languages that the platform does not install.
+    #[must_use]
+    pub fn without(mut self, languages: &[Language]) -> Self {
+        let keeps = |ecosystem: Ecosystem| !languages.contains(&ecosystem.language());
+        self.wanted.retain(|package| keeps(package.ecosystem));
+        self.locked.retain(|(ecosystem, _), _| keeps(*ecosystem));
+        self.needed.retain(|(ecosystem, _)| keeps(*ecosystem));
+        self.manifests.retain(|(ecosystem, _)| keeps(*ecosystem));
+        self.locks.retain(|(ecosystem, _)| keeps(*ecosystem));
+        self
     }
 
     /// The lockfiles of an ecosystem.

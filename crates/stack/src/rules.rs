@@ -36,6 +36,7 @@ mod second_runtime;
 mod shadowed_command;
 mod start_command_missing;
 mod start_program_fails;
+mod start_program_missing;
 mod start_program_sets_variable;
 mod useless_layer_file;
 mod variable_set_twice;
@@ -137,6 +138,7 @@ pub static RULES: &[&Rule] = &[
     &shadowed_command::RULE,
     &start_command_missing::RULE,
     &start_program_fails::RULE,
+    &start_program_missing::RULE,
     &start_program_sets_variable::RULE,
     &useless_layer_file::RULE,
     &variable_set_twice::RULE,
@@ -194,21 +196,47 @@ pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
     judged(World::CloudNative, model, config)
 }
 
+/// Rules about what processes start: their findings are true when all installers have run.
+const LATE: &[&str] = &[
+    "preload-missing",
+    "start-command-missing",
+    "start-program-missing",
+];
+
+/// The findings that only hold when everything is installed; in a running build [`run`] and
+/// [`run_classic`] leave them out.
+#[must_use]
+pub fn run_late(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    found_by(
+        RULES.iter().filter(|rule| LATE.contains(&rule.id)),
+        model,
+        config,
+    )
+}
+
 fn judged(world: World, model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = RULES
-        .iter()
-        .filter(|rule| rule.world == World::Both || rule.world == world)
-        .flat_map(|rule| (rule.check)(model))
-        .filter_map(|finding| configured(finding, config))
-        .collect();
-    findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
-    findings
+    let holds = |rule: &&&Rule| rule.world == World::Both || rule.world == world;
+    let now = |rule: &&&Rule| !model.is_last() || !LATE.contains(&rule.id);
+    found_by(RULES.iter().filter(holds).filter(now), model, config)
 }
 
 /// The same for a classic stack.
 #[must_use]
 pub fn run_classic(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
     judged(World::Classic, model, config)
+}
+
+fn found_by<'r>(
+    rules: impl Iterator<Item = &'r &'static Rule>,
+    model: &Model<'_>,
+    config: Option<&AuditConfig>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules
+        .flat_map(|rule| (rule.check)(model))
+        .filter_map(|finding| configured(finding, config))
+        .collect();
+    findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
+    findings
 }
 
 fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {

@@ -91,6 +91,9 @@ pub(super) fn is_text(path: &str) -> bool {
     if TEXT_NAMES.contains(&name) {
         return depth <= 3 && (depth == 0 || !outside_the_app(path));
     }
+    if is_build_configuration(name) {
+        return depth <= 3 && !path.contains("node_modules/");
+    }
     if name.starts_with("Procfile") {
         return depth <= 3;
     }
@@ -110,6 +113,18 @@ pub(super) fn is_text(path: &str) -> bool {
     }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
     config && depth <= 4 && !outside_the_app(path)
+}
+
+/// Whether a compiler or bundler of JavaScript is configured by a file of this name.
+fn is_build_configuration(name: &str) -> bool {
+    const TOOLS: &[&str] = &["webpack", "vite", "rollup", "tsup", "esbuild", "rspack"];
+    let bundler = TOOLS.iter().any(|tool| name.starts_with(tool)) && name.contains(".config.");
+    let compiler = name.starts_with("tsconfig") || name == "nest-cli.json";
+    bundler
+        || compiler
+            && name
+                .rsplit_once('.')
+                .is_some_and(|(_, ending)| ending == "json")
 }
 
 /// Whether a file of this name shows or supplies environment variables: `.env`,

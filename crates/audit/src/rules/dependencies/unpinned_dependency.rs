@@ -188,7 +188,7 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
         .packages
         .wanted
         .iter()
-        .filter(|package| files.contains(&package.path))
+        .filter(|package| files.contains(&package.path) && !is_test_tool(&package.name))
         .collect();
     let loose: Vec<_> = wanted
         .iter()
@@ -222,6 +222,60 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
                 requirements.txt)",
         ),
     )
+}
+
+/// Packages with which Python code is tested and checked; no process needs them.
+fn is_test_tool(name: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "autoflake",
+        "autopep8",
+        "bandit",
+        "black",
+        "codecov",
+        "coverage",
+        "coveralls",
+        "factory-boy",
+        "faker",
+        "flake8",
+        "freezegun",
+        "hypothesis",
+        "ipdb",
+        "isort",
+        "mock",
+        "model-bakery",
+        "moto",
+        "mypy",
+        "nose",
+        "nose2",
+        "nox",
+        "pep8",
+        "pre-commit",
+        "pudb",
+        "pycodestyle",
+        "pyflakes",
+        "pylint",
+        "pyright",
+        "pytest",
+        "pyupgrade",
+        "requests-mock",
+        "responses",
+        "respx",
+        "ruff",
+        "safety",
+        "testfixtures",
+        "time-machine",
+        "tox",
+        "twine",
+        "vcrpy",
+        "vulture",
+        "yapf",
+        "djlint",
+        "aioresponses",
+        "parameterized",
+        "unittest2",
+    ];
+    const FAMILIES: &[&str] = &["pytest-", "flake8-", "pylint-", "types-", "mypy-", "tox-"];
+    TOOLS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
 /// requirements.txt and the lists that it takes in by `-r`, a few levels deep.

@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A web command that runs `manage.py runserver`, `flask run`, `next dev`, `vite`,
             `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`,
             `dotnet run`, `dotnet watch`, `sbt run`, `lein ring server`, `lein figwheel`,
-            `deno run --watch`.
+            `deno run --watch`, `fastapi dev`; `--reload` of gunicorn and uvicorn.
         "},
         why: indoc! {"
             Development servers handle one request at a time, reload on file changes, show stack
@@ -76,6 +76,21 @@ fn server(command: &slugsmith_facts::process::Command) -> Option<(&'static str, 
         "python" | "python3" if has("runserver") || has("runserver_plus") => {
             Some(("runserver", "web: gunicorn PROJECT.wsgi"))
         }
+        "python" | "python3" if words.iter().any(|word| word.ends_with("flask")) && has("run") => {
+            Some(("flask run", "web: gunicorn app:app"))
+        }
+        "gunicorn" if has("--reload") => Some((
+            "gunicorn --reload",
+            "Leave out --reload: it watches every file, and restarts workers under load.",
+        )),
+        "uvicorn" | "hypercorn" | "daphne" if has("--reload") => Some((
+            "--reload",
+            "Leave out --reload: it watches every file, and runs one worker only.",
+        )),
+        "fastapi" if second == "dev" => Some(("fastapi dev", "web: fastapi run --port $PORT")),
+        program if program.ends_with("manage.py") || program == "manage" => (has("runserver")
+            || has("runserver_plus"))
+        .then_some(("runserver", "web: gunicorn PROJECT.wsgi")),
         "flask" if has("run") => Some(("flask run", "web: gunicorn app:app")),
         "next" if second == "dev" => Some(("next dev", "web: next start -p $PORT")),
         "nuxt" | "nuxi" | "astro" if second == "dev" => {
