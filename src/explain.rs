@@ -11,6 +11,7 @@ use crate::catalogue;
 use crate::error::Kind;
 use crate::stack::rules as stack;
 use crate::stack::rules;
+use crate::strip::catalogue::{ENTRIES, Entry, Guard};
 
 /// The page for an id, in Markdown; `None` if nobody knows it.
 #[must_use]
@@ -21,6 +22,25 @@ pub fn page(id: &str) -> Option<String> {
     registry::find(id)
         .map(registry::page)
         .or_else(|| rules::find(id).map(rules::page))
+        .or_else(|| {
+            let entry = ENTRIES.iter().find(|entry| entry.id == id);
+            entry.map(|entry| strip_page(entry))
+        })
+}
+
+/// The page of one kind of files that strip removes.
+fn strip_page(entry: &Entry) -> String {
+    let guard = match entry.guard {
+        Guard::Named => "a package.json, a command, a link or a literal in kept code names it",
+        Guard::Reachable => "something kept names it, or can reach its folder by a computed name",
+        Guard::Never => "nothing: other evidence decides, or you have listed it",
+    };
+    format!(
+        "# {}\n\nStrip removes {}.\n\n## Evidence\n\n{}\n\n## What keeps such a file\n\n{guard}; a line of `keep` \
+         under `[com.slugsmith.strip]`, always.\n\n`slugsmith strip . --explain PATH` says which of them holds for a \
+         path; docs/strip.md lists all kinds.\n",
+        entry.id, entry.reason, entry.evidence
+    )
 }
 
 /// Id and code of every rule that `[com.slugsmith.audit.rules]` may name beside the audit's own.
@@ -37,7 +57,8 @@ pub fn titles() -> Vec<(&'static str, &'static str)> {
     let errors = errors.map(|kind| (kind.id, kind.header));
     let rules = registry::RULES.iter().map(|rule| (rule.id, rule.title));
     let conflicts = rules::RULES.iter().map(|rule| (rule.id, rule.title));
-    let mut titles: Vec<_> = errors.chain(rules).chain(conflicts).collect();
+    let strip = ENTRIES.iter().map(|entry| (entry.id, entry.reason));
+    let mut titles: Vec<_> = errors.chain(rules).chain(conflicts).chain(strip).collect();
     titles.sort_unstable();
     titles
 }

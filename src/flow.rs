@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::budget::history::History;
 use crate::budget::{Shipped, Verdict};
 use crate::cache::store::Store;
+use crate::cache::survey;
 use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
@@ -83,6 +84,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
             locks.push(lock::take(store.root(), progress)?);
         }
         strip::recover(input.app)?;
+        cache::recover(input.app, input.config)?;
     }
     let app = app::read(input.app);
     if app.names.is_empty() {
@@ -107,6 +109,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.explain_stack();
     run.phase("Stack", Totals::default());
     run.dependencies()?;
+    run.check_starts();
     run.phase("Dependencies", installed(&run.report));
     let tree = run.strip_and_weigh()?;
     run.name_packages(&tree);
@@ -183,6 +186,46 @@ impl Run<'_> {
         self.report.stack = Some(stack);
     }
 
+    /// What processes start, now that everything is installed.
+    fn check_starts(&mut self) {
+        let Some(stack) = &self.report.stack else {
+            return;
+        };
+        let audit = Some(&self.input.config.audit);
+        let mut findings = match (&self.layers, &self.input.classic) {
+            (Some(layers), _) => stack::starts(&stack::Inputs {
+                layers,
+                surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
+                app: Some(&self.app),
+                remembered: Some(&stack.snapshot),
+                audit,
+            }),
+            (None, Some(classic)) => stack::classic::starts(&stack::classic::Inputs {
+                slug: &facts::classic::read(&self.app, classic.buildpack),
+                app: &self.app,
+                surroundings: &layers::surroundings::of_slug(classic.config_vars),
+                audit,
+                is_build: true,
+            }),
+            (None, None) => return,
+        };
+        // What we install ourselves comes onto PATH in ways that the stack does not see.
+        if !self.report.caches.is_empty() {
+            findings.retain(|finding| finding.rule != "start-program-missing");
+        }
+        findings.retain(|finding| !stack.findings.contains(finding));
+        if findings.is_empty() {
+            return;
+        }
+        self.progress.event(Event::Starts(&stack::StackReport {
+            findings: findings.clone(),
+            ..stack::StackReport::default()
+        }));
+        if let Some(stack) = &mut self.report.stack {
+            stack.findings.extend(findings);
+        }
+    }
+
     /// What others did to the app's files, where the companion has noted them.
     fn changes(&self) -> Option<Changes> {
         let before = Before::find(self.input.store?.root(), self.input.app)?;
@@ -231,6 +274,7 @@ impl Run<'_> {
 
     fn dependencies(&mut self) -> Result<()> {
         let (true, Some(store)) = (self.apply, self.input.store) else {
+            self.survey(None);
             return Ok(());
         };
         let context = cache::Context {
@@ -241,11 +285,27 @@ impl Run<'_> {
             neighbours: &self.neighbours(store.root()),
         };
         self.report.caches = cache::run(&context, &mut OfCaches(self.progress))?;
+        let group = context.neighbours.before.clone();
+        self.survey(Some(&group));
         if let Some(layers) = &mut self.layers {
             // What was installed into layers of ours ships as well.
             layers.read_again(store.root());
         }
         Ok(())
+    }
+
+    /// Names what was recognised and not installed. `group` is set in a build.
+    fn survey(&mut self, group: Option<&[String]>) {
+        let surveyed = survey::Surveyed {
+            app: &self.app,
+            config: self.input.config,
+            environment: self.input.environment,
+            group: group.unwrap_or_default(),
+        };
+        let outcomes = group.map(|_| self.report.caches.as_slice());
+        let survey = survey::survey(&surveyed, outcomes);
+        self.progress.event(Event::Surveyed(&survey));
+        self.report.survey = survey;
     }
 
     /// Strips, and weighs what is left on the same walk. Gives the app's files as they are
@@ -369,6 +429,10 @@ impl Run<'_> {
         let ours = self.report.caches.iter().filter(|one| one.is_ours());
         let folders: Vec<String> = ours.flat_map(|one| one.folders.clone()).collect();
         self.report.installed = facts::installed::read(tree, &folders);
+        // The buildpacks of these languages name no packages.
+        let adopted = self.report.survey.adopted.iter();
+        let packages = adopted.flat_map(|one| one.packages.iter().cloned());
+        self.report.installed.extend(packages);
     }
 
     fn audit(&mut self, tree: &Tree) {

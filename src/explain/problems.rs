@@ -24,6 +24,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::facts::MALFORMED_FILE,
     &crate::program::classic::NO_PROCESS_TYPES,
     &error::NO_SPACE,
+    &crate::cache::NOT_INSTALLED,
     &crate::program::NO_SUCH_PATH,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,

@@ -14,6 +14,9 @@ pub(super) fn of(report: &Report, config: &Config) -> Result<(), Problem> {
     if let Some(problem) = report.budget.as_ref().and_then(budget::problem) {
         return Err(problem);
     }
+    if let Some(uninstalled) = report.survey.fatal() {
+        return Err(uninstalled.problem());
+    }
     let limit = &config.audit.fail_build_on;
     let counted = report
         .findings()

@@ -6,6 +6,7 @@ mod free;
 mod growth;
 mod npm;
 mod support;
+mod survey;
 mod thin;
 
 use slugsmith::cache::event::Event;

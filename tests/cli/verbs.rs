@@ -259,13 +259,14 @@ fn completions_and_man_know_every_verb() {
 }
 
 #[test]
-fn without_npm_the_rest_still_runs() {
+fn without_npm_the_rest_still_runs_and_the_build_fails() {
     let sandbox = storefront();
     let mut command = sandbox.command(crate::support::BINARY);
     command
         .env("PATH", sandbox.path("bin"))
         .args(["build", "app"]);
-    let ran = crate::support::Ran::from(command.output().unwrap()).expect(0);
+    let ran = crate::support::Ran::from(command.output().unwrap()).expect(1);
+    assert!(ran.stderr.contains("add heroku/nodejs"), "{}", ran.stderr);
     assert!(
         ran.stdout.contains("The package manager isn't on PATH"),
         "{}",

@@ -41,6 +41,8 @@ const NPM: &StandIn = &nodejs!(
 /// `npm prune` of an app without production dependencies leaves npm's own list alone.
 const NPM_PRUNED: &StandIn =
     &nodejs!("mkdir -p node_modules; echo '{}' > node_modules/.package-lock.json");
+/// npm removes `node_modules` where nothing is left.
+const NPM_BARE: &StandIn = &nodejs!("");
 const YARN: &StandIn = &nodejs!(
     "mkdir -p node_modules/ms; echo '{\"name\":\"ms\"}' > node_modules/ms/package.json; echo ms > node_modules/ms/index.js; echo 1 > node_modules/.yarn-integrity"
 );
@@ -208,6 +210,31 @@ const POM: (&str, &str) = (
 );
 
 pub(crate) const ROWS: &[Row] = &[
+    Row {
+        name: "nodejs, npm, nothing at all for production",
+        list: &[NPM_BARE],
+        app: &[
+            (
+                "package.json",
+                "{\"devDependencies\":{\"vite\":\"5.0.0\"},\"scripts\":{\"build\":\"vite build\"}}",
+            ),
+            (
+                "package-lock.json",
+                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/vite\":{\"version\":\"5.0.0\",\"dev\":true}}}",
+            ),
+            ("Procfile", "web: echo ok\n"),
+        ],
+        change: CHANGE,
+    },
+    Row {
+        name: "python, by URL",
+        list: &[PIP],
+        app: &[
+            ("requirements.txt", "git+https://git.example/flask@3.0.0\n"),
+            ("Procfile", "web: command -v python\n"),
+        ],
+        change: CHANGE,
+    },
     Row {
         name: "nodejs, npm",
         list: &[NPM],

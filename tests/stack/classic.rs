@@ -154,19 +154,20 @@ fn a_slug_is_explained_like_a_stack() {
     let (_, text) = slugsmith(folder.path(), &["stack"]);
     for line in [
         "- Stack (3 buildpacks)\n",
-        "  - heroku/nodejs  node 22.20.0",
+        "  - heroku/nodejs                         node 22.20.0",
         "Processes: web (Procfile, default), worker (Procfile)",
-        "  ! `node` exists twice at launch: the one from tools wins over 22.20.0 from heroku/nodejs, because \
-         .profile.d/tools.sh line 1 of tools puts it first (second-runtime)\n",
-        "  ! zz replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, set by tools \
-         (list-variable-clobbered)\n      .profile.d/zz.sh line 1 should read: export NODE_OPTIONS=\"… \
+        "  ! `node` exists twice at launch: the one from an earlier buildpack (.heroku/tools) wins over 22.20.0 \
+         from heroku/nodejs, because .profile.d/tools.sh line 1 of an earlier buildpack (.heroku/tools) puts it \
+         first (second-runtime)\n",
+        "  ! an earlier buildpack (zz.sh) replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, \
+         set by an earlier buildpack (.heroku/tools) (list-variable-clobbered)\n      .profile.d/zz.sh line 1 should read: export NODE_OPTIONS=\"… \
          $NODE_OPTIONS\"\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let (_, verbose) = slugsmith(folder.path(), &["stack", "--verbose"]);
     assert!(
-        verbose.contains("Unknown: .profile.d/tools.sh of tools computes WEB_CONCURRENCY"),
+        verbose.contains("WEB_CONCURRENCY: only a run can tell what .profile.d/tools.sh line 3"),
         "{verbose}"
     );
     assert!(!verbose.contains("hunter2"));
@@ -179,13 +180,13 @@ fn env_and_which_speak_of_slugs() {
     assert_eq!(code, 0);
     assert!(
         text.starts_with(
-            "launch: /app/.heroku/tools/bin/node (tools)\n    hides /app/.heroku/node/bin/node \
+            "launch: /app/.heroku/tools/bin/node (an earlier buildpack (.heroku/tools))\n    hides /app/.heroku/node/bin/node \
             (heroku/nodejs 22.20.0)\n"
         ),
         "{text}"
     );
     assert!(
-        text.ends_with("because .profile.d/tools.sh line 1 of tools puts it first\n"),
+        text.ends_with("because .profile.d/tools.sh line 1 of an earlier buildpack (.heroku/tools) puts it first\n"),
         "{text}"
     );
     let (_, text) = slugsmith(folder.path(), &["env", "--process", "web", "--why", "PATH"]);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
 
+mod bash;
 mod classic;
 mod consequences;
 mod differential;
@@ -13,5 +14,7 @@ mod lifecycle;
 mod reused;
 mod rules;
 mod scripted;
+mod slugs;
+mod starts;
 mod tree;
 mod verbs;

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::facts::Facts;
 use super::guards::{self, Branch, branch};
-use slugsmith_facts::code::{Expr, ScopeKind};
+use slugsmith_facts::code::{Code, Expr, ScopeKind};
 use slugsmith_facts::process::line_of;
 use slugsmith_facts::sources::is_env_file;
 use slugsmith_finding::Place;
@@ -107,6 +107,7 @@ pub fn variables(facts: &Facts<'_>) -> Vec<Variable> {
 #[must_use]
 pub fn exists(facts: &Facts<'_>) -> bool {
     facts.app_json(&["env"]).is_some()
+        || facts.app_json(&["addons"]).is_some()
         || !facts.terraform.variables.is_empty()
         || examples(facts).next().is_some()
 }
@@ -137,7 +138,8 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
             }
             entry(table, &read.name).reads.push(Read {
                 place: Place::line(&code.path, read.line),
-                required: read.required && place == Branch::Always,
+                required: read.required && place == Branch::Always
+                    || place == Branch::Always && stops_without(code, &read.name, read.line),
             });
         }
     }
@@ -168,6 +170,57 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
             }
         }
     }
+}
+
+/// Whether the code stops where the variable is not set: `if not os.environ.get("X"): raise`.
+fn stops_without(code: &Code, name: &str, line: u32) -> bool {
+    let bound = code.assignments.iter().find(|one| {
+        one.line == line
+            && matches!(&one.value, Expr::Env { name: read, default: None } if read == name)
+    });
+    let asks = |condition: &str, holds: bool| {
+        let words = condition.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let mut words = words.filter(|word| !word.is_empty());
+        let named = words.any(|word| {
+            word == name || bound.is_some_and(|one| one.target.rsplit('.').next() == Some(word))
+        });
+        let plain = condition.trim().trim_start_matches('(');
+        let denied = plain.starts_with(['!', ' ']) && !plain.starts_with("!=")
+            || plain.starts_with("not ")
+            || [
+                "== nil",
+                "is None",
+                ".nil?",
+                ".blank?",
+                ".empty?",
+                "== \"\"",
+                "== ''",
+                "=== undefined",
+                "== null",
+                "=== null",
+            ]
+            .iter()
+            .any(|mark| plain.contains(mark));
+        let joined = [" and ", " or ", "&&", "||"]
+            .iter()
+            .any(|mark| condition.contains(mark));
+        named && !joined && denied == holds
+    };
+    code.calls.iter().any(|call| {
+        let stops = ["Error", "Exception", "raise", "panic", "exit", "abort"]
+            .iter()
+            .any(|word| call.method().ends_with(word))
+            || call.callee.starts_with("log.Fatal");
+        stops
+            && call.line >= line
+            && code
+                .around(call.scope)
+                .next()
+                .is_some_and(|scope| match &scope.kind {
+                    ScopeKind::Branch { condition, holds } => asks(condition, *holds),
+                    _ => false,
+                })
+    })
 }
 
 /// `DATABASE_URL`; not `*`, and not a key of some other settings object.

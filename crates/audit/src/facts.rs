@@ -72,7 +72,7 @@ impl<'a> Facts<'a> {
         let sources = sources::read(app, tree);
         let processes = process::read(app, &sources);
         Self {
-            packages: packages::read(app, &sources),
+            packages: packages::read(app, &sources).without(&sources.unserved),
             exported: start::exported(&processes, &sources),
             processes,
             terraform: terraform::read(&sources),

@@ -150,14 +150,17 @@ fn procfile(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
     let has = |name: &str| facts.app.process(name).is_some();
     if of(report, "migrations-not-in-release", "").next().is_some()
         && let (Some(found), false) = (migrations::find(facts), has("release"))
+        // The release phase has no dev dependencies: that comes first, by hand.
+        && migrations::pruned(facts, found.command).is_empty()
     {
         lines.push(format!("release: {}", found.command));
         rules.push("migrations-not-in-release");
     }
     if of(report, "jobs-without-process", "").next().is_some()
         && let (Some(used), false) = (jobs::used(facts).into_iter().next(), has("worker"))
+        && let Some(line) = jobs::line(facts, used.library)
     {
-        lines.push(used.library.line.to_owned());
+        lines.push(line);
         rules.push("jobs-without-process");
     }
     let root = of(report, "process-cannot-run", "composer.json")

@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Site};
 use super::guards::{Branch, branch, calls_to};
-use slugsmith_facts::code::Language;
+use slugsmith_facts::code::{Call, Expr, Language};
 use slugsmith_facts::packages::Ecosystem;
 
 /// A job library.
@@ -78,7 +78,7 @@ pub(super) static LIBRARIES: &[Library] = &[
         ecosystem: Ecosystem::Pypi,
         packages: &["celery"],
         process: &["celery"],
-        line: "worker: celery -A app worker --loglevel=info",
+        line: "worker: celery -A MODULE worker --loglevel=info",
         enqueues: |site| {
             matches!(site.call.method(), "delay" | "apply_async")
                 || site.call.method() == "send_task"
@@ -106,7 +106,7 @@ pub(super) static LIBRARIES: &[Library] = &[
         ecosystem: Ecosystem::Pypi,
         packages: &["dramatiq", "django-dramatiq"],
         process: &["dramatiq"],
-        line: "worker: dramatiq app.tasks",
+        line: "worker: dramatiq MODULE",
         enqueues: |site| {
             matches!(site.call.method(), "send" | "send_with_options")
                 && site
@@ -121,7 +121,7 @@ pub(super) static LIBRARIES: &[Library] = &[
         ecosystem: Ecosystem::Npm,
         packages: &["bullmq", "bull"],
         process: &[],
-        line: "worker: node worker.js",
+        line: "worker: node FILE",
         enqueues: |site| matches!(site.call.method(), "add" | "addBulk") && is_queue(site),
     },
     Library {
@@ -152,14 +152,86 @@ pub(super) static LIBRARIES: &[Library] = &[
 pub(super) fn is_queue(site: Site<'_>) -> bool {
     let receiver = site.call.receiver();
     let last = receiver.rsplit('.').next().unwrap_or(receiver);
-    let made = site.code.assignments.iter().any(|assignment| {
-        assignment.target == receiver
-            && assignment
-                .value
-                .callee()
-                .is_some_and(|callee| matches!(callee, "Queue" | "Bull" | "bullmq.Queue"))
-    });
-    made || last.to_ascii_lowercase().ends_with("queue")
+    // What it was made of tells, also where another module made it.
+    match site.code.resolve(&Expr::Name(receiver.to_owned())) {
+        Expr::Call { callee, .. } => matches!(
+            callee.as_str(),
+            "Queue" | "Bull" | "BullQueue" | "Bull.Queue" | "bullmq.Queue" | "bull.Queue"
+        ),
+        _ => last.to_ascii_lowercase().ends_with("queue"),
+    }
+}
+
+/// Whether a call works through jobs: `queue.process(…)` of Bull, `new Worker(…)` of `BullMQ`.
+pub(super) fn works(site: Site<'_>) -> bool {
+    if site.code.language != Language::JavaScript {
+        return false;
+    }
+    let worker = matches!(site.call.callee.as_str(), "Worker" | "bullmq.Worker")
+        && site.code.imports("bullmq");
+    worker || site.call.method() == "process" && is_queue(site)
+}
+
+/// The line of the Procfile that runs a library's jobs in this app; `None` where the module
+/// or file that it has to name can't be told.
+pub(super) fn line(facts: &Facts<'_>, library: &Library) -> Option<String> {
+    let Some((before, after)) = library
+        .line
+        .split_once("MODULE")
+        .or_else(|| library.line.split_once("FILE"))
+    else {
+        return Some(library.line.to_owned());
+    };
+    let name = match library.ecosystem {
+        Ecosystem::Pypi if library.name == "Celery" => celery_module(facts)?,
+        Ecosystem::Pypi => module(&only(facts, Language::Python, |call| {
+            call.callee.starts_with("@dramatiq.actor") || call.callee == "@actor"
+        })?),
+        // A file that works through jobs is only a worker's where no server begins in it.
+        _ => [
+            "worker.js",
+            "src/worker.js",
+            "workers/index.js",
+            "worker/index.js",
+        ]
+        .into_iter()
+        .find(|path| facts.sources.has(path))?
+        .to_owned(),
+    };
+    Some(format!("{before}{name}{after}"))
+}
+
+/// The only file with such a call.
+fn only(facts: &Facts<'_>, language: Language, test: impl Fn(&Call) -> bool) -> Option<String> {
+    let mut files = facts
+        .code(language)
+        .filter(|code| code.calls.iter().any(&test));
+    let first = files.next()?;
+    files.next().is_none().then(|| first.path.clone())
+}
+
+/// What `celery -A` takes: the package of `shop/celery.py`, which Celery looks into by
+/// itself, else the module that makes the one Celery object of the app.
+pub(super) fn celery_module(facts: &Facts<'_>) -> Option<String> {
+    let path = only(facts, Language::Python, |call| {
+        matches!(call.callee.as_str(), "Celery" | "celery.Celery")
+    })?;
+    Some(match path.strip_suffix("/celery.py") {
+        Some(package) => package.replace('/', "."),
+        None => module(&path),
+    })
+}
+
+fn module(path: &str) -> String {
+    let stem = path.strip_suffix(".py").unwrap_or(path);
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    stem.strip_prefix("src/").unwrap_or(stem).replace('/', ".")
+}
+
+/// What users call a library: Bull is BullMQ's predecessor, with another interface.
+pub(super) fn shown(facts: &Facts<'_>, library: &Library) -> &'static str {
+    let old = library.name == "BullMQ" && facts.packages.wants(Ecosystem::Npm, "bullmq").is_none();
+    if old { "Bull" } else { library.name }
 }
 
 /// The library with the place of a first job put into its queue.
@@ -222,7 +294,7 @@ pub(super) fn used<'a>(facts: &'a Facts<'_>) -> Vec<Use<'a>> {
         if taken {
             continue;
         }
-        let language = language(library.ecosystem);
+        let language = library.ecosystem.language();
         let site = facts.calls().find(|site| {
             site.code.language == language
                 && (library.enqueues)(*site)
@@ -231,15 +303,4 @@ pub(super) fn used<'a>(facts: &'a Facts<'_>) -> Vec<Use<'a>> {
         found.extend(site.map(|site| Use { library, site }));
     }
     found
-}
-
-fn language(ecosystem: Ecosystem) -> Language {
-    match ecosystem {
-        Ecosystem::Npm => Language::JavaScript,
-        Ecosystem::Pypi => Language::Python,
-        Ecosystem::Gem => Language::Ruby,
-        Ecosystem::Go => Language::Go,
-        Ecosystem::Maven => Language::Java,
-        Ecosystem::Composer => Language::Php,
-    }
 }

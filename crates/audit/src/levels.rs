@@ -58,9 +58,10 @@ pub(super) fn decide(
         .findings
         .extend(unused_inline(&facts.sources.suppressions, &used));
     report.known = config.audit.baseline.take(&mut report.findings);
-    report
-        .findings
-        .sort_by(|a, b| (b.level, a.rule, &a.place).cmp(&(a.level, b.rule, &b.place)));
+    report.findings.sort_by(|a, b| {
+        let harm = |finding: &Finding| super::harm::rank(finding.rule);
+        (b.level, harm(a), a.rule, &a.place).cmp(&(a.level, harm(b), b.rule, &b.place))
+    });
     report
 }
 

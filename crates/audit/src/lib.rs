@@ -10,6 +10,8 @@ pub mod contract;
 mod facts;
 pub mod fix_plan;
 pub mod guards;
+mod gunicorn;
+mod harm;
 mod jobs;
 mod levels;
 mod migrations;
@@ -21,6 +23,7 @@ mod runtimes;
 mod secrets;
 mod servers;
 mod services;
+mod shipped;
 mod start;
 pub mod triage;
 

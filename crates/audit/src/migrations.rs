@@ -217,6 +217,88 @@ fn go(facts: &Facts<'_>) -> Option<Migrations> {
     in_folder(facts, "migrations/", ".sql", command)
 }
 
+/// Packages of npm that a command needs and that production does not have.
+pub(super) fn pruned(facts: &Facts<'_>, command: &str) -> Vec<String> {
+    const TOOLS: &[(&str, &[&str])] = &[
+        ("prisma", &["prisma"]),
+        ("knex", &["knex"]),
+        ("sequelize-cli", &["sequelize-cli"]),
+        ("sequelize", &["sequelize-cli"]),
+        (
+            "typeorm-ts-node-commonjs",
+            &["typeorm", "ts-node", "typescript"],
+        ),
+        ("typeorm", &["typeorm"]),
+        ("drizzle-kit", &["drizzle-kit"]),
+        ("node-pg-migrate", &["node-pg-migrate"]),
+        ("db-migrate", &["db-migrate"]),
+        ("mikro-orm", &["@mikro-orm/cli"]),
+    ];
+    let mut words = command
+        .split_whitespace()
+        .map(|word| word.rsplit('/').next().unwrap_or(word));
+    let Some((tool, packages)) =
+        words.find_map(|word| TOOLS.iter().find(|(tool, _)| *tool == word))
+    else {
+        return Vec::new();
+    };
+    let mut needed = packages.to_vec();
+    // A configuration in TypeScript is loaded by these.
+    if *tool == "knex" && facts.sources.has("knexfile.ts") {
+        needed.extend(["ts-node", "typescript"]);
+    }
+    let only_development = |name: &&str| {
+        let of = |dev: bool| {
+            facts.packages.wanted.iter().any(|package| {
+                package.ecosystem == Ecosystem::Npm && package.name == *name && package.dev == dev
+            })
+        };
+        of(true) && !of(false)
+    };
+    needed
+        .into_iter()
+        .filter(only_development)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What a command that changes the schema should be in the release phase: those of
+/// development lose data or ask questions.
+pub(super) fn for_release(facts: &Facts<'_>, command: &str) -> String {
+    let command = command.trim();
+    let migrations = [
+        "prisma/migrations/",
+        "src/prisma/migrations/",
+        "db/migrations/",
+    ]
+    .iter()
+    .any(|folder| facts.sources.below(folder).next().is_some());
+    let development = ["prisma db push", "prisma migrate dev"]
+        .iter()
+        .any(|known| command.contains(known));
+    if development && migrations {
+        return "npx prisma migrate deploy".to_owned();
+    }
+    let tool = command.split_whitespace().next().unwrap_or_default();
+    let of_npm = matches!(
+        tool,
+        "prisma"
+            | "knex"
+            | "sequelize"
+            | "sequelize-cli"
+            | "typeorm"
+            | "drizzle-kit"
+            | "node-pg-migrate"
+            | "db-migrate"
+            | "mikro-orm"
+    );
+    if of_npm {
+        format!("npx {command}")
+    } else {
+        command.to_owned()
+    }
+}
+
 /// Where the app's own code runs its migrations when it boots.
 pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     facts

@@ -1,7 +1,7 @@
 //! Where does a path lie: in the app, in the temporary folder, or is it not known?
 
 use super::facts::Site;
-use slugsmith_facts::code::{Expr, Language, ScopeKind};
+use slugsmith_facts::code::{Call, Expr, Language, ScopeKind};
 
 /// What a path starts at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,14 +230,36 @@ pub(super) fn goes_to_temp(site: Site<'_>) -> bool {
 
 /// Whether a path names the temporary folder in any of its parts.
 pub(super) fn leads_to_temp(site: Site<'_>, path: &Expr) -> bool {
-    path.any(|value| is_temporary(value) || is_temporary(site.code.resolve(value)))
+    let mut parts = Vec::new();
+    collect(site, path, 0, &mut parts);
+    // Below the app's own folder only its top-level `tmp` is scratch space.
+    if matches!(parts.first(), Some(Part::Name(name)) if is_root(name)) {
+        let below = parts
+            .get(1..)
+            .unwrap_or_default()
+            .iter()
+            .find_map(|part| match part {
+                Part::Text(text) => Some(text.trim_start_matches(['.', '/'])),
+                _ => None,
+            });
+        return below.is_some_and(|text| matches!(text.split('/').next(), Some("tmp" | "temp")));
+    }
+    path.any(|value| match site.code.resolve(value) {
+        // What a name holds says more than the name.
+        found @ Expr::Text(_) => is_temporary(found),
+        found @ Expr::Call { callee, .. } if joins(callee) => is_temporary(found),
+        found => is_temporary(value) || is_temporary(found),
+    })
 }
 
 fn is_temporary(value: &Expr) -> bool {
     match value {
         Expr::Text(text) => {
             let plain = text.trim_start_matches("./");
-            text.starts_with("/tmp") || plain == "tmp" || plain.starts_with("tmp/")
+            text.starts_with("/tmp")
+                || text.starts_with("/var/tmp")
+                || plain == "tmp"
+                || plain.starts_with("tmp/")
         }
         Expr::Call { callee, .. } => callee.ends_with("tmpdir") || says_temporary(callee),
         Expr::Name(name) => says_temporary(name),
@@ -265,8 +287,11 @@ fn says_temporary(name: &str) -> bool {
 pub(super) fn among_uploads(site: Site<'_>, path: &Expr) -> bool {
     let mut parts = Vec::new();
     collect(site, path, 0, &mut parts);
-    let temporary =
-        |text: &str| says_temporary(text) || text.starts_with("/tmp") || text.starts_with("tmp/");
+    let temporary = |part: &Part| match part {
+        Part::Text(text) => text.starts_with("/tmp") || text.starts_with("/var/tmp"),
+        Part::Name(name) => says_temporary(name),
+        Part::Unknown => false,
+    };
     let texts = || {
         parts.iter().filter_map(|part| match part {
             Part::Text(text) | Part::Name(text) => Some(text.as_str()),
@@ -279,7 +304,7 @@ pub(super) fn among_uploads(site: Site<'_>, path: &Expr) -> bool {
         let lower = text.to_ascii_lowercase();
         lower.contains("upload") && !lower.contains("uploader") && !lower.ends_with(".filename")
     });
-    named && !texts().any(temporary)
+    named && !parts.iter().any(temporary)
 }
 
 /// Whether what is written is removed again in the same function or block.
@@ -323,4 +348,79 @@ pub(super) fn tidies(site: Site<'_>) -> bool {
         };
         removes && (anywhere || function(call.scope) == function(site.call.scope))
     })
+}
+
+/// Whether the file is only a stopover: the function that writes it reads it again further
+/// down, and no other function reads it.
+pub(super) fn is_scratch(site: Site<'_>, path: &Expr) -> bool {
+    let code = site.code;
+    let Some(own) = code.enclosing_function(site.call.scope) else {
+        return false;
+    };
+    let reads = |call: &Call| {
+        call.arguments.iter().any(|argument| {
+            let same =
+                argument.value == *path || code.resolve_from(&argument.value, call.scope) == path;
+            same && !matches!(argument.value, Expr::Other | Expr::Function)
+        }) && takes_content(call)
+    };
+    let inside = |call: &Call| code.is_within(call.scope, own);
+    let later = code
+        .calls
+        .iter()
+        .any(|call| call.line > site.call.line && inside(call) && reads(call));
+    later && !code.calls.iter().any(|call| reads(call) && !inside(call))
+}
+
+/// Whether a call that is given a path reads what is there, as far as its name tells: not one
+/// that only asks, reports, makes a folder or writes again.
+fn takes_content(call: &Call) -> bool {
+    const OTHERS: &[&str] = &[
+        "exists",
+        "isfile",
+        "exist?",
+        "file?",
+        "existsSync",
+        "join",
+        "resolve",
+        "dirname",
+        "basename",
+        "makedirs",
+        "mkdir",
+        "mkdirSync",
+        "mkdir_p",
+        "log",
+        "info",
+        "debug",
+        "warn",
+        "error",
+        "print",
+        "println",
+        "puts",
+        "printf",
+        "format",
+        "stat",
+        "statSync",
+        "getsize",
+        "chmod",
+        "chmodSync",
+        "append",
+        "push",
+        "writeFile",
+        "writeFileSync",
+        "createWriteStream",
+        "file_put_contents",
+        "write",
+        "str",
+        "Path",
+        "render",
+        "Abs",
+    ];
+    let writes = call
+        .positional(1)
+        .or_else(|| call.named("mode"))
+        .and_then(Expr::text);
+    let opens = matches!(call.method(), "open" | "fopen" | "new");
+    let for_writing = opens && writes.is_some_and(|mode| mode.starts_with(['w', 'a', 'x', 'c']));
+    !OTHERS.contains(&call.method()) && !for_writing
 }

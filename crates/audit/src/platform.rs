@@ -102,11 +102,11 @@ impl Platform {
         self.recommended.extend(other.recommended);
         self.stacks.extend(other.stacks);
         for (name, found) in other.runtimes {
-            self.runtimes
-                .entry(name)
-                .or_default()
-                .lines
-                .extend(found.lines);
+            let one = self.runtimes.entry(name).or_default();
+            one.lines.extend(found.lines);
+            if !found.next.is_empty() {
+                one.next = found.next;
+            }
         }
         for (name, found) in other.frameworks {
             self.frameworks

@@ -2,6 +2,7 @@
 
 use super::facts::{Declared, Facts};
 use super::guards::numbers;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Ecosystem;
 
 /// One wish for a version.
@@ -43,6 +44,8 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
         found.push(range);
     }
     found.extend(go(facts));
+    found.extend(dotnet(facts));
+    found.extend(elixir(facts));
     if let Some(text) = facts.sources.text("system.properties")
         && let Some(range) = text
             .lines()
@@ -172,6 +175,51 @@ fn go(facts: &Facts<'_>) -> Option<Wanted> {
     None
 }
 
+/// The target framework of the first project file that has one for dynos; the buildpack
+/// installs the SDK of that line.
+fn dotnet(facts: &Facts<'_>) -> Option<Wanted> {
+    facts.sources.texts.iter().find_map(|(path, text)| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut manifests = ecosystems::dotnet::ECOSYSTEM.manifests.iter();
+        let is_project = manifests.any(|one| one.is(name) && one.pattern.ends_with("proj"));
+        let is_test = name.to_ascii_lowercase().contains("test");
+        if !is_project || is_test {
+            return None;
+        }
+        let (range, line) = ecosystems::dotnet::project::read(text).line()?;
+        Some(Wanted {
+            runtime: "dotnet",
+            range,
+            path: path.clone(),
+            line,
+        })
+    })
+}
+
+/// What the buildpack installs, or else the project's own wish.
+fn elixir(facts: &Facts<'_>) -> Option<Wanted> {
+    let [config, ..] = ecosystems::elixir::ECOSYSTEM.version_files else {
+        return None;
+    };
+    let found = |path: &str, (range, line): (String, u32)| Wanted {
+        runtime: "elixir",
+        range,
+        path: path.to_owned(),
+        line,
+    };
+    let text = facts.sources.text(config).unwrap_or_default();
+    let configured = text.lines().zip(1..).find_map(|(line, number)| {
+        let version = line.trim().strip_prefix("elixir_version=")?;
+        Some((version.trim_matches(['v', '"', '\'']).to_owned(), number))
+    });
+    if let Some(version) = configured {
+        return Some(found(config, version));
+    }
+    let manifest = ecosystems::elixir::ECOSYSTEM.manifests.first()?.pattern;
+    let text = facts.sources.text(manifest)?;
+    Some(found(manifest, ecosystems::elixir::manifest::elixir(text)?))
+}
+
 fn php(facts: &Facts<'_>) -> Option<Wanted> {
     let package = facts.packages.wants(Ecosystem::Composer, "php")?;
     Some(Wanted {
@@ -203,6 +251,9 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
     }
     let best = range.split("||").map(newest).max()?;
     let major = *best.first()?;
+    if runtime == "dotnet" {
+        return Some(range.to_owned());
+    }
     let by_major = matches!(runtime, "node" | "java");
     if by_major {
         // Java 8 is written 1.8 as well.
@@ -277,6 +328,9 @@ mod tests {
             ("php", "~8.0.0", Some("8.0")),
             ("java", "1.8", Some("8")),
             ("go", "1.20", Some("1.20")),
+            ("dotnet", "8", Some("8")),
+            ("elixir", "1.9.4", Some("1.9")),
+            ("elixir", "~> 1.14", None),
         ] {
             assert_eq!(
                 line(runtime, range).as_deref(),

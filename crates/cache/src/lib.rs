@@ -11,9 +11,11 @@ mod apply;
 pub mod collect;
 pub mod companion;
 mod decide;
+mod effects;
 pub mod event;
 pub mod explain;
 mod exposes;
+mod files;
 mod folders;
 pub mod inputs;
 mod ledger;
@@ -25,6 +27,7 @@ mod presets;
 mod problems;
 mod secrets;
 pub mod store;
+pub mod survey;
 #[cfg(test)]
 mod tests;
 pub mod thin;
@@ -36,7 +39,7 @@ pub use self::exposes::{EnvChange, How, layer_env};
 pub use self::pinned::pinned;
 pub use self::problems::{
     CACHE_DISCARDED, CACHE_NOT_STORED, CACHE_UNKNOWN, INSTALL_FAILED, LOCKFILE_OUT_OF_STEP,
-    SCRIPT_FAILED, TOOL_MISSING,
+    NOT_INSTALLED, SCRIPT_FAILED, TOOL_MISSING,
 };
 use crate::event::{Event, Progress};
 use slugsmith_config::Config;
@@ -93,6 +96,8 @@ pub struct Outcome {
     pub left_out_bytes: u64,
     /// The tree is a layer that is in the image only: nothing else is kept of it.
     pub stays_in_image: bool,
+    /// Digest of the stored tree; empty where none is stored.
+    pub digest: String,
 }
 
 impl Outcome {
@@ -156,6 +161,15 @@ impl Context<'_> {
     }
 }
 
+/// Puts back what a killed run left aside in the app. Comes before the app is read.
+///
+/// # Errors
+/// When the disk says no.
+pub fn recover(app: &Path, config: &Config) -> Result<()> {
+    let projects = config.cache.projects.iter().map(PathBuf::from);
+    apply::recover(app, std::iter::once(PathBuf::new()).chain(projects))
+}
+
 /// Whether a word of `SLUGSMITH_CACHE_RESET` means the cache of this name.
 fn names(reset: &str, name: &str) -> bool {
     reset == "all" || reset == name || name.split(['/', '.']).any(|part| part == reset)
@@ -206,27 +220,38 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         .map(|at| presets::Place::new(context, Path::new(&at)))
         .collect();
     let packages: Vec<_> = places.iter().flat_map(presets::recognise).collect();
+    let compiled: Vec<_> = places
+        .iter()
+        .flat_map(presets::recognise_compiled)
+        .collect();
     let custom: Vec<_> = presets::recognise_custom(context);
-    let live = packages.iter().chain(&custom);
-    let live = live.filter(|recognised| match recognised {
-        presets::Recognised::Site(site) => !apply::is_settled(context, site),
-        presets::Recognised::Unusable { .. } => false,
-    });
+    let sites = || {
+        let all = packages.iter().chain(&compiled).chain(&custom);
+        all.filter_map(|recognised| match recognised {
+            presets::Recognised::Site(site) => Some(site),
+            presets::Recognised::Unusable { .. } => None,
+        })
+    };
+    let live = sites().filter(|site| !apply::is_settled(context, site));
     // With a second install to come, that one may look at the first one's tree.
     let may_thin = live.count() == 1 && context.config.strip.is_final();
     let kept_apart = may_thin.then(|| folders.paths());
+    let trees = sites().flat_map(|site| site.trees.clone());
+    let bounds = apply::Bounds::new(context, trees.chain(folders.paths()).collect());
+    let mut scene = Scene {
+        context,
+        folders: &mut folders,
+        bounds: &bounds,
+        kept_apart: kept_apart.as_deref(),
+        made: Vec::new(),
+        naming: Vec::new(),
+    };
     let mut outcomes = Vec::new();
-    // A custom command may need what the packages' build scripts made.
-    for group in [packages, custom] {
-        let done = all(
-            group,
-            context,
-            &mut folders,
-            kept_apart.as_deref(),
-            progress,
-        )?;
-        outcomes.extend(done);
+    // Compilers may embed what build scripts make; a custom command may need either.
+    for group in [packages, compiled, custom] {
+        outcomes.extend(all(group, &mut scene, progress)?);
     }
+    let naming = scene.naming;
     let mut names = folders.names();
     names.extend(stored.into_iter().map(|(name, _)| name));
     outcomes.extend(folders.keep(progress));
@@ -234,16 +259,32 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     for problem in context.unknown_resets(&names) {
         progress.event(Event::Warning(&problem));
     }
+    if context.environment.world != World::CloudNative {
+        let app = &context.app.root;
+        let written = naming.iter().try_for_each(|naming| naming.leave(app));
+        written.map_err(|error| slugsmith_finding::error::io("writing to", app, &error))?;
+    }
     collect::collect(context, progress);
     Ok(outcomes)
+}
+
+/// What the sites of one run have in common.
+struct Scene<'a, 'b> {
+    context: &'a Context<'a>,
+    folders: &'b mut folders::Folders<'a>,
+    bounds: &'b apply::Bounds,
+    /// See [`apply::site`].
+    kept_apart: Option<&'b [PathBuf]>,
+    /// Name and digest of each tree that is installed by now.
+    made: Vec<(String, String)>,
+    /// Files that name the folder of this build.
+    naming: Vec<apply::Naming>,
 }
 
 /// Installs all of these; then their build scripts run, and dev dependencies go.
 fn all(
     recognised: Vec<presets::Recognised<'_>>,
-    context: &Context<'_>,
-    folders: &mut folders::Folders<'_>,
-    kept_apart: Option<&[PathBuf]>,
+    scene: &mut Scene<'_, '_>,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
@@ -251,8 +292,15 @@ fn all(
     for recognised in recognised {
         outcomes.push(match recognised {
             presets::Recognised::Site(site) => {
+                let surroundings = apply::Surroundings {
+                    bounds: scene.bounds,
+                    kept_apart: scene.kept_apart,
+                    made: &scene.made,
+                };
+                let folders = &mut *scene.folders;
                 let between = &mut |progress: &mut dyn Progress| folders.restore(progress);
-                let (outcome, rest) = apply::site(context, site, between, kept_apart, progress)?;
+                let (outcome, rest) =
+                    apply::site(scene.context, site, between, &surroundings, progress)?;
                 rests.extend(rest);
                 outcome
             }
@@ -276,13 +324,17 @@ fn all(
             }
         });
     }
-    for rest in rests {
+    for mut rest in rests {
+        scene.naming.extend(rest.naming());
         let is_alone = outcomes.len() == 1;
         rest.run(
             is_alone,
-            &mut |progress| folders.restore(progress),
+            &mut |progress| scene.folders.restore(progress),
             progress,
         )?;
     }
+    let made = outcomes.iter().filter(|one| !one.digest.is_empty());
+    let made = made.map(|one| (one.decision.name.clone(), one.digest.clone()));
+    scene.made.extend(made);
     Ok(outcomes)
 }

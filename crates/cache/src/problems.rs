@@ -98,6 +98,23 @@ pub static LOCKFILE_OUT_OF_STEP: Kind = Kind {
     },
 };
 
+/// A lockfile that nobody installed, and a process that needs it.
+pub static NOT_INSTALLED: Kind = Kind {
+    id: "not-installed",
+    header: "The app's dependencies were not installed, so it can't start",
+    why: "No earlier buildpack left what this lockfile pins, and slugsmith could not install it. \
+          Released like this, every dyno of the process would crash at its start.",
+    steps: &[
+        "If something that is not known here installs it, let the build pass: [com.slugsmith] uninstalled = \"warn\".",
+    ],
+    example: || {
+        Problem::new(&NOT_INSTALLED)
+            .saw("mix.lock, 12 packages: neither slugsmith nor an earlier buildpack installed it")
+            .saw("process web runs `mix phx.server`")
+            .step("Add the buildpack that installs it: heroku buildpacks:add --index 1 hashnuke/elixir")
+    },
+};
+
 /// The package manager is not on PATH.
 pub static TOOL_MISSING: Kind = Kind {
     id: "tool-missing",

@@ -89,12 +89,21 @@ pub enum LogLevel {
     Verbose,
 }
 
+/// What becomes of a build whose app can't start, because nobody installed a lockfile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uninstalled {
+    Fail,
+    Warn,
+}
+
 /// The whole configuration of one run.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub log: Sourced<LogLevel>,
     /// Whether the log ends with where the time went.
     pub profile: Sourced<bool>,
+    /// What a lockfile that nobody installed and a process needs does to a build.
+    pub uninstalled: Sourced<Uninstalled>,
     pub budget: BudgetConfig,
     pub strip: StripConfig,
     pub cache: CacheConfig,
@@ -116,6 +125,11 @@ pub const KEYS: &[Key] = &[
         "profile",
         "false",
         "Print at the end of the log where the time went, phase by phase.",
+    ),
+    Key::new(
+        "uninstalled",
+        "\"fail\"",
+        "What a lockfile does that neither slugsmith nor an earlier buildpack installed, where a process can't run without it: `fail` ends the build, `warn` says so at the end of the log.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
@@ -186,6 +200,13 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
     let profile = root.flag("profile")?.unwrap_or(Sourced::default(false));
+    let uninstalled = root.word("uninstalled", &["fail", "warn"])?;
+    let uninstalled = uninstalled.map_or(Sourced::default(Uninstalled::Fail), |word| {
+        word.map(|word| match word.as_str() {
+            "warn" => Uninstalled::Warn,
+            _ => Uninstalled::Fail,
+        })
+    });
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
@@ -193,6 +214,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let config = Config {
         log,
         profile,
+        uninstalled,
         budget: budget::read(&mut budget)?,
         strip: strip::read(&mut strip)?,
         cache: cache::read(&root, environment)?,

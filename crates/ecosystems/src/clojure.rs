@@ -1,6 +1,6 @@
 //! Clojure: Leiningen and the Clojure tools resolve jars; neither writes a lockfile.
 
-use super::model::{Buildpack, Ecosystem, Leftovers, Manifest, Tree};
+use super::model::{Buildpack, Ecosystem, Leftovers, Manifest, Tree, no_package, nothing_wanted};
 use super::names;
 
 /// What is known of it.
@@ -15,6 +15,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     lockfiles: &[],
     version_files: &["system.properties"],
     programs: &["lein", "clojure", "clj"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[
         Buildpack::classic("heroku/clojure"),
         Buildpack::cloud_native(
@@ -35,6 +37,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages(".cpcache", "clojure"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[Leftovers {
         beside: &["project.clj", "target/uberjar"],
         paths: &["target/stale/**", "target/uberjar/stale/**"],

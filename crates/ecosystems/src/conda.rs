@@ -1,7 +1,9 @@
 //! Conda: environments with packages of any language. Recognised only.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -24,7 +26,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: unread,
     }],
     version_files: &[],
-    programs: &["conda", "mamba", "micromamba"],
+    programs: &["conda", "mamba", "micromamba", "python"],
+    is_compiled: false,
+    caches: &[],
     buildpacks: &[
         Buildpack::classic("https://github.com/heroku-python/conda-buildpack"),
         Buildpack::cloud_native(
@@ -41,6 +45,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("conda-meta", "conda"),
     ],
     normalize: names::lower_case,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

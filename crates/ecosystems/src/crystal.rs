@@ -1,7 +1,9 @@
 //! Crystal: Shards resolves, the compiler builds one program. Recognised only.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -21,6 +23,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[".crystal-version"],
     programs: &["crystal", "shards"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic(
         "https://github.com/crystal-lang/heroku-buildpack-crystal",
     )],
@@ -29,5 +33,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program("app", "crystal"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };

@@ -1,7 +1,9 @@
 //! Dart: pub resolves, and programs run from source or compiled. Recognised only.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -21,6 +23,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[],
     programs: &["dart"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic(
         "https://github.com/igrigorik/heroku-buildpack-dart",
     )],
@@ -29,5 +33,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages(".dart_tool/package_config.json", "dart"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };

@@ -1,6 +1,7 @@
 //! Deno: packages of JSR and npm are cached in `DENO_DIR`, or in `node_modules`.
 
 mod lock;
+mod manifest;
 
 use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
 use super::names;
@@ -25,6 +26,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["runtime.txt", ".dvmrc"],
     programs: &["deno"],
+    is_compiled: false,
+    caches: &[],
     buildpacks: &[Buildpack::classic(
         "https://github.com/chibat/heroku-buildpack-deno",
     )],
@@ -39,5 +42,19 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("vendor/jsr.io", "deno"),
     ],
     normalize: names::exact,
+    wanted: manifest::wanted,
+    needs_lockfile: true,
+    package_of: package_of,
     leftovers: &[],
 };
+
+/// `npm/registry.npmjs.org/NAME/VERSION/…` of `DENO_DIR`.
+fn package_of(path: &str) -> Option<String> {
+    let (_, rest) = path.split_once("npm/registry.npmjs.org/")?;
+    let mut parts = rest.split('/');
+    let first = parts.next()?;
+    if !first.starts_with('@') {
+        return Some(first.to_owned());
+    }
+    Some(format!("{first}/{}", parts.next()?))
+}

@@ -3,7 +3,9 @@
 mod lock;
 pub mod project;
 
-use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree, no_package,
+};
 use super::names;
 
 pub use lock::{Library, dependencies};
@@ -31,6 +33,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["global.json"],
     programs: &["dotnet"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[
         Buildpack::both("heroku/dotnet", &["heroku/dotnet"]),
         Buildpack::cloud_native(
@@ -58,6 +62,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program("*.deps.json", "dotnet"),
     ],
     normalize: names::lower_case,
+    wanted: project::wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[
         Leftovers {
             beside: &["*.*proj", "bin/publish"],

@@ -25,6 +25,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["elixir_buildpack.config", ".tool-versions"],
     programs: &["mix", "elixir", "iex", "erl"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic("hashnuke/elixir")],
     trees: &[
         Tree::runtime(".platform_tools", "hashnuke/elixir"),
@@ -33,6 +35,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("deps/*/mix.exs", "mix"),
     ],
     normalize: names::exact,
+    wanted: manifest::read,
+    needs_lockfile: true,
+    package_of: package_of,
     leftovers: &[
         Leftovers {
             beside: &["mix.exs", "_build/prod"],
@@ -73,4 +78,24 @@ fn mix_lock(text: &str) -> Result<Graph, Unreadable> {
     Ok(Graph {
         packages: packages.collect(),
     })
+}
+
+/// `deps/plug/…`, `_build/prod/lib/plug/…`, and `lib/plug-1.15.3/…` of a release.
+fn package_of(path: &str) -> Option<String> {
+    let mut parts = path
+        .split('/')
+        .skip_while(|part| !matches!(*part, "deps" | "_build" | "rel"));
+    let place = parts.next()?;
+    if place == "deps" {
+        // A lone file below `deps` is nobody's.
+        let name = parts.next()?;
+        return parts.next().map(|_| name.to_owned());
+    }
+    let mut parts = parts.skip_while(|part| *part != "lib").skip(1);
+    let name = parts.next()?;
+    parts.next()?;
+    let version = name
+        .rsplit_once('-')
+        .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
+    Some(version.map_or(name, |(name, _)| name).to_owned())
 }

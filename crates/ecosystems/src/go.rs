@@ -1,7 +1,9 @@
 //! Go: modules are compiled into programs in `bin`.
 
 use super::graph::{Graph, Package, Unreadable};
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -26,6 +28,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[],
     programs: &["go"],
+    is_compiled: true,
+    caches: &["go"],
     buildpacks: &[
         Buildpack::both("heroku/go", &["heroku/go"]),
         Buildpack::cloud_native(
@@ -42,6 +46,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program(".profile.d/go.sh", "heroku/go"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

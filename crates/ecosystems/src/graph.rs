@@ -31,6 +31,18 @@ pub struct Package {
     pub needs: Vec<String>,
 }
 
+/// A package that a manifest asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub name: String,
+    /// As written; empty for git and paths.
+    pub version: String,
+    /// Whether only development and tests have it.
+    pub is_development: bool,
+    /// 1-based; 0 where it is not known.
+    pub line: u32,
+}
+
 /// When a package is needed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {

@@ -1,7 +1,9 @@
 //! Java and Kotlin: Maven and Gradle build jars.
 
 use super::graph::{Graph, Package, Scope, Unreadable};
-use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -25,6 +27,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["system.properties"],
     programs: &["java", "mvn", "gradle", "mvnw", "gradlew"],
+    is_compiled: true,
+    caches: &["maven", "gradle"],
     buildpacks: &[
         Buildpack::both("heroku/java", &["heroku/java", "heroku/maven"]),
         Buildpack::both("heroku/gradle", &["heroku/gradle"]),
@@ -45,6 +49,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program("build/install/*", "gradle"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[
         Leftovers {
             beside: &["pom.xml", "target"],

@@ -1,7 +1,9 @@
 //! Node.js and Bun: npm, Yarn, pnpm and Bun install into `node_modules`.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -29,6 +31,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     programs: &[
         "node", "npm", "npx", "yarn", "pnpm", "bun", "bunx", "tsx", "ts-node",
     ],
+    is_compiled: false,
+    caches: &["npm", "yarn", "pnpm", "bun"],
     buildpacks: &[
         Buildpack::both(
             "heroku/nodejs",
@@ -57,6 +61,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages(".pnp.cjs", "yarn"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

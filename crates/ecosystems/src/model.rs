@@ -1,6 +1,6 @@
 //! The type of an ecosystem's model, and of its parts.
 
-use super::graph::{Graph, Unreadable};
+use super::graph::{Graph, Unreadable, Wanted};
 use super::pattern;
 
 /// Everything that is known of one ecosystem.
@@ -19,14 +19,36 @@ pub struct Ecosystem {
     pub version_files: &'static [&'static str],
     /// Programs that its start commands run.
     pub programs: &'static [&'static str],
+    /// Whether an install makes programs of the app itself, which start commands name.
+    pub is_compiled: bool,
+    /// Names of the caches by which slugsmith installs it; empty where it does not.
+    pub caches: &'static [&'static str],
     /// Who installs it, the usual one of each world first.
     pub buildpacks: &'static [Buildpack],
     /// What an installed app has.
     pub trees: &'static [Tree],
     /// The spelling by which names of packages are compared.
     pub normalize: fn(&str) -> String,
+    /// What a manifest wants, where that is read here; empty elsewhere.
+    pub wanted: fn(&str) -> Vec<Wanted>,
+    /// Whether versions may move without a lockfile, so that it should have one.
+    pub needs_lockfile: bool,
+    /// The package that a path of an installed app belongs to, by the path alone.
+    pub package_of: fn(&str) -> Option<String>,
     /// What builds leave behind.
     pub leftovers: &'static [Leftovers],
+}
+
+/// A manifest whose wishes are not read here.
+#[must_use]
+pub fn nothing_wanted(_text: &str) -> Vec<Wanted> {
+    Vec::new()
+}
+
+/// An ecosystem whose packages are not told by paths alone.
+#[must_use]
+pub fn no_package(_path: &str) -> Option<String> {
+    None
 }
 
 /// A file that announces an ecosystem.

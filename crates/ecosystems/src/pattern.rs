@@ -3,24 +3,34 @@
 /// Whether a path matches a pattern as a whole.
 #[must_use]
 pub fn matches(pattern: &str, path: &str) -> bool {
-    let pattern: Vec<_> = pattern.split('/').collect();
-    let path: Vec<_> = path.split('/').collect();
-    parts(&pattern, &path)
+    if !pattern.contains('*') {
+        return pattern == path;
+    }
+    let (first, pattern) = split(pattern);
+    let (name, rest) = split(path);
+    match (first, pattern, rest) {
+        // At the end it stands for at least one name.
+        ("**", None, _) => true,
+        ("**", Some(after), rest) => {
+            matches(after, path) || rest.is_some_and(|rest| any_folder(after, rest))
+        }
+        (first, None, None) => one_name(first, name),
+        (first, Some(pattern), Some(rest)) => one_name(first, name) && matches(pattern, rest),
+        _ => false,
+    }
 }
 
-fn parts(pattern: &[&str], path: &[&str]) -> bool {
-    match (pattern.split_first(), path.split_first()) {
-        (None, None) => true,
-        (Some((&"**", rest)), _) => {
-            parts(rest, path)
-                || path
-                    .split_first()
-                    .is_some_and(|(_, path)| parts(pattern, path))
-        }
-        (Some((first, pattern)), Some((name, path))) => {
-            one_name(first, name) && parts(pattern, path)
-        }
-        _ => false,
+/// Whether a pattern matches a path from any folder on.
+fn any_folder(pattern: &str, path: &str) -> bool {
+    let ends = path.match_indices('/').map(|(at, _)| at + 1);
+    let mut starts = std::iter::once(0).chain(ends);
+    starts.any(|at| path.get(at..).is_some_and(|path| matches(pattern, path)))
+}
+
+fn split(path: &str) -> (&str, Option<&str>) {
+    match path.split_once('/') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path, None),
     }
 }
 

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::graph::{self, Graph, Package, Scope, Unreadable};
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -31,6 +33,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         "php-fpm",
         "composer",
     ],
+    is_compiled: false,
+    caches: &["composer"],
     buildpacks: &[
         Buildpack::both("heroku/php", &["heroku/php"]),
         Buildpack::cloud_native(
@@ -48,6 +52,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("vendor/autoload.php", "composer"),
     ],
     normalize: names::lower_case,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

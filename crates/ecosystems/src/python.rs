@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::graph::{self, Graph, Package, Scope, Unreadable};
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -13,9 +15,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     purl: "pypi",
     manifests: &[
         Manifest::new("requirements.txt", "pip").installed(),
-        Manifest::new("Pipfile", "pipenv")
-            .installed()
-            .lock_with("pipenv lock"),
+        Manifest::new("Pipfile", "pipenv").lock_with("pipenv lock"),
         Manifest::new("pyproject.toml", "pip")
             .with(is_project)
             .lock_with("uv lock"),
@@ -85,6 +85,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         "pipenv",
         "uv",
     ],
+    is_compiled: false,
+    caches: &["pip", "poetry", "uv", "pipenv"],
     buildpacks: &[
         Buildpack::both("heroku/python", &["heroku/python"]),
         Buildpack::cloud_native(
@@ -109,6 +111,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("venv", "a virtual environment"),
     ],
     normalize: names::pep_503,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };
 

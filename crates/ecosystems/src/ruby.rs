@@ -1,7 +1,9 @@
 //! Ruby: Bundler installs into `vendor/bundle`.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -10,9 +12,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Ruby",
     purl: "gem",
     manifests: &[
-        Manifest::new("Gemfile", "bundler")
-            .installed()
-            .lock_with("bundle lock --add-platform x86_64-linux"),
+        Manifest::new("Gemfile", "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
         Manifest::new("gems.rb", "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
     ],
     lockfiles: &[
@@ -39,6 +39,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     programs: &[
         "ruby", "bundle", "rails", "rake", "rackup", "puma", "unicorn", "sidekiq", "thin",
     ],
+    is_compiled: false,
+    caches: &["bundler"],
     buildpacks: &[
         Buildpack::both("heroku/ruby", &["heroku/ruby"]),
         Buildpack::cloud_native(
@@ -55,5 +57,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages("vendor/bundle/ruby/*/gems", "bundler"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };

@@ -1,7 +1,9 @@
 //! Rust: Cargo compiles crates into programs.
 
 use super::graph::{self, Graph, Package, Unreadable};
-use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -23,6 +25,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["rust-toolchain", "rust-toolchain.toml", "RustConfig"],
     programs: &["cargo"],
+    is_compiled: true,
+    caches: &["cargo"],
     buildpacks: &[
         Buildpack::classic("emk/rust"),
         Buildpack::cloud_native(
@@ -32,6 +36,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     ],
     trees: &[Tree::program("target/release", "cargo")],
     normalize: names::crates,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[Leftovers {
         beside: &["Cargo.toml", "target/release"],
         paths: &[

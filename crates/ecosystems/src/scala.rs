@@ -5,7 +5,9 @@
 use serde_json::Value;
 
 use super::graph::{self, Graph, Package, Scope, Unreadable};
-use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -30,6 +32,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &["project/build.properties", "system.properties"],
     programs: &["sbt", "scala"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[
         Buildpack::both("heroku/scala", &["heroku/scala", "heroku/sbt"]),
         Buildpack::cloud_native("paketo-buildpacks/sbt", &["paketo-buildpacks/sbt"]),
@@ -42,6 +46,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::program("target/start", "sbt"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[
         Leftovers {
             beside: &["build.sbt", "target/universal/stage"],

@@ -1,7 +1,9 @@
 //! Swift: the Swift Package Manager compiles programs. Recognised only.
 
 use super::graph::unread;
-use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
+use super::model::{
+    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
+};
 use super::names;
 
 /// What is known of it.
@@ -21,11 +23,16 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     }],
     version_files: &[".swift-version"],
     programs: &["swift"],
+    is_compiled: true,
+    caches: &[],
     buildpacks: &[Buildpack::classic("vapor/vapor")],
     trees: &[
         Tree::program(".swift-bin", "vapor/vapor"),
         Tree::program(".build/release", "swift"),
     ],
     normalize: names::exact,
+    wanted: nothing_wanted,
+    needs_lockfile: false,
+    package_of: no_package,
     leftovers: &[],
 };

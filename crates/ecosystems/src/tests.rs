@@ -29,7 +29,9 @@ fn programs_belong_to_one_ecosystem() {
         of_program("./node_modules/.bin/tsx").map(|one| one.id),
         Some("node")
     );
-    let all: Vec<_> = ALL.iter().flat_map(|one| one.programs).collect();
+    // A conda environment has a Python of its own.
+    let all = ALL.iter().filter(|one| one.id != "conda");
+    let all: Vec<_> = all.flat_map(|one| one.programs).collect();
     let unique: BTreeSet<_> = all.iter().collect();
     assert_eq!(unique.len(), all.len());
 }
@@ -110,4 +112,44 @@ fn damaged_lockfiles_say_where() {
     let deep = format!("%{{\"a\": {}", "[".repeat(100_000));
     let (_, lock) = super::lockfile("mix.lock").unwrap();
     assert!((lock.read)(&deep).unwrap_err().reason.contains("deep"));
+}
+
+/// Files outside of this folder that name a lockfile in code. It only gets smaller.
+const MAX_FILES: usize = 60;
+
+#[test]
+fn lockfiles_are_named_in_this_folder_only() {
+    let names: Vec<_> = lockfiles()
+        .map(|(_, one)| format!("\"{}", one.name))
+        .collect();
+    let mut found = BTreeSet::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root.canonicalize().unwrap();
+    let mut pending = vec![root.join("src"), root.join("crates")];
+    while let Some(folder) = pending.pop() {
+        for entry in fs_err::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let text = path
+                .strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            if text.contains("ecosystems") || text.contains("/tests") || text.contains("target") {
+                continue;
+            }
+            if path.is_dir() {
+                pending.push(path);
+            } else if text.ends_with(".rs") {
+                let code = fs_err::read_to_string(&path).unwrap();
+                let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+                let mut lines = code
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                if lines.any(|line| names.iter().any(|name| line.contains(name))) {
+                    found.insert(text);
+                }
+            }
+        }
+    }
+    assert!(found.len() <= MAX_FILES, "{}: {found:#?}", found.len());
 }

@@ -75,6 +75,18 @@ pub fn names(root: &Path) -> Vec<String> {
     names
 }
 
+/// Larger files are read by nobody as a whole, in bytes.
+const TEXT_LIMIT: u64 = 20_000_000;
+
+/// The text of a regular file of the app, if it is one of a usual size.
+#[must_use]
+pub fn text(root: &Path, path: &str) -> Option<String> {
+    let path = root.join(path);
+    let found = fs_err::metadata(&path).ok()?;
+    let bytes = (found.is_file() && found.len() <= TEXT_LIMIT).then(|| fs_err::read(&path))?;
+    Some(String::from_utf8_lossy(&bytes.ok()?).into_owned())
+}
+
 /// Reads the root of an app. Never fails: what is missing or broken is a fact.
 #[must_use]
 pub fn read(root: &Path) -> App {

@@ -160,6 +160,44 @@ pub fn parse(text: &str) -> Script {
     parser::parse(text)
 }
 
+/// Calls `visit` for every simple command, also in functions and branches.
+pub fn each_simple(list: &List, visit: &mut dyn FnMut(&Simple)) {
+    for command in list.iter().flat_map(|step| &step.pipeline) {
+        each_in(command, visit);
+    }
+}
+
+fn each_in(command: &Command, visit: &mut dyn FnMut(&Simple)) {
+    match command {
+        Command::Simple(simple) => visit(simple),
+        Command::Group(list) | Command::Subshell(list) => each_simple(list, visit),
+        Command::If {
+            branches,
+            otherwise,
+        } => {
+            for (condition, body) in branches {
+                each_simple(condition, visit);
+                each_simple(body, visit);
+            }
+            each_simple(otherwise, visit);
+        }
+        Command::For { body, .. } => each_simple(body, visit),
+        Command::While {
+            condition, body, ..
+        } => {
+            each_simple(condition, visit);
+            each_simple(body, visit);
+        }
+        Command::Case { arms, .. } => {
+            for (_, body) in arms {
+                each_simple(body, visit);
+            }
+        }
+        Command::Function { body, .. } => each_in(body, visit),
+        Command::Test(_) | Command::Arithmetic(_) => {}
+    }
+}
+
 impl Word {
     /// The text, if no part depends on anything.
     #[must_use]

@@ -2,9 +2,11 @@
 //!
 //! They have no layers: runtimes lie in folders of the app (`.heroku/node`), variables are set
 //! by scripts in `.profile.d`, and an `export` file in each buildpack's own folder serves
-//! the buildpacks after it (Heroku Dev Center, "Buildpack API"). Who wrote what is told by
-//! the names that buildpacks use.
+//! the buildpacks after it (Heroku Dev Center, "Buildpack API").
 
+mod owners;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Unread;
@@ -15,21 +17,6 @@ use super::shell::{self, Part, Script};
 
 /// Where the app lies on a dyno, and what its `HOME` is.
 pub const HOME: &str = "/app";
-
-/// Folders and scripts by the buildpack that makes them. A script's name is a prefix.
-const MAKERS: &[(&str, &[&str], &[&str])] = &[
-    (
-        "heroku/nodejs",
-        &[".heroku/node", ".heroku/yarn"],
-        &["nodejs", "node", "WEB_CONCURRENCY"],
-    ),
-    ("heroku/python", &[".heroku/python"], &["python"]),
-    ("heroku/ruby", &["vendor/ruby", "vendor/bundle"], &["ruby"]),
-    ("heroku/jvm", &[".jdk"], &["jvm", "jdbc"]),
-    ("heroku/php", &[".heroku/php"], &["php", "100-composer"]),
-    ("heroku/go", &[".heroku/go"], &["go"]),
-    ("heroku-community/apt", &[".apt"], &["000_apt"]),
-];
 
 /// Larger scripts are no scripts, in bytes.
 const SCRIPT_LIMIT: u64 = 1 << 20;
@@ -46,6 +33,10 @@ pub struct Slug {
     pub path: Vec<PathFolder>,
     /// `export` files of the buildpacks beside our own, the oldest first.
     pub exports: Vec<NamedScript>,
+    /// Scripts that those scripts read, by the path that they name: `/app/bin/env.sh`.
+    pub sourced: BTreeMap<String, String>,
+    /// Names in `.profile.d` that no dyno reads, since they do not end in `.sh`.
+    pub ignored: Vec<String>,
     pub unread: Vec<Unread>,
 }
 
@@ -72,12 +63,16 @@ pub struct Installed {
 pub fn read(app: &App, own: Option<&Path>) -> Slug {
     let root = app.root.as_path();
     let mut unread = Vec::new();
-    let scripts = scripts(root, &mut unread);
+    let folders = folders(root, &mut unread);
+    let paths: Vec<String> = folders.iter().map(|one| one.path.clone()).collect();
+    let (scripts, ignored) = scripts(root, &paths, &mut unread);
     Slug {
         root: root.to_owned(),
-        folders: folders(root, &mut unread),
         path: path_folders(root, &scripts),
-        exports: own.map_or_else(Vec::new, |own| exports(own, &mut unread)),
+        exports: own.map_or_else(Vec::new, |own| exports(own, &paths, &mut unread)),
+        sourced: sourced(root, &scripts),
+        folders,
+        ignored,
         scripts,
         unread,
     }
@@ -87,7 +82,10 @@ impl Slug {
     /// Whether any buildpack left anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scripts.is_empty() && self.folders.is_empty() && self.exports.is_empty()
+        self.scripts.is_empty()
+            && self.folders.is_empty()
+            && self.exports.is_empty()
+            && self.ignored.is_empty()
     }
 }
 
@@ -102,17 +100,10 @@ pub fn installed_in(path: &str) -> Option<String> {
         (first @ "vendor", Some(name)) if name.starts_with("ruby-") => format!("{first}/{name}"),
         _ => return None,
     };
-    Some(match maker_of_folder(&folder) {
+    Some(match owners::of_folder(&folder) {
         Some(maker) => format!("{folder} ({maker})"),
         None => folder,
     })
-}
-
-fn maker_of_folder(path: &str) -> Option<&'static str> {
-    let known = MAKERS
-        .iter()
-        .find(|(_, folders, _)| folders.iter().any(|folder| path.starts_with(folder)));
-    known.map(|(maker, ..)| *maker)
 }
 
 /// A path of the app as it will be on a dyno.
@@ -133,26 +124,51 @@ fn is_own(name: &str) -> bool {
         .any(|own| own.rsplit('/').next() == Some(name))
 }
 
-fn scripts(root: &Path, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
-    let folder = root.join(".profile.d");
-    let mut names: Vec<String> = names(&folder);
-    names.retain(|name| {
+fn scripts(
+    root: &Path,
+    folders: &[String],
+    unread: &mut Vec<Unread>,
+) -> (Vec<NamedScript>, Vec<String>) {
+    let names: Vec<String> = names(&root.join(".profile.d"));
+    let (names, ignored): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| {
         let extension = Path::new(name).extension();
-        extension.is_some_and(|found| found == "sh") && !is_own(name)
+        extension.is_some_and(|found| found == "sh")
     });
     let mut found: Vec<NamedScript> = names
         .iter()
+        .filter(|name| !is_own(name))
         .filter_map(|name| {
-            script(
-                root,
-                &format!(".profile.d/{name}"),
-                maker_of_script(name),
-                unread,
-            )
+            let owner = |text: &str| owners::of_script(name, text, folders);
+            script(root, &format!(".profile.d/{name}"), &owner, unread)
         })
         .collect();
     if root.join(".profile").is_file() {
-        found.extend(script(root, ".profile", "the app".to_owned(), unread));
+        found.extend(script(root, ".profile", &|_| "the app".to_owned(), unread));
+    }
+    (found, ignored)
+}
+
+/// The texts that scripts read with `.` or `source`, where the path is plain.
+fn sourced(root: &Path, scripts: &[NamedScript]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut pending: Vec<String> = scripts
+        .iter()
+        .flat_map(|one| shell::sourced(&one.script.tree))
+        .collect();
+    while let Some(path) = pending.pop() {
+        if found.contains_key(&path) || found.len() > 40 {
+            continue;
+        }
+        let inside = path.strip_prefix("/app/").unwrap_or(&path);
+        if inside.starts_with('/') || inside.split('/').any(|part| part == "..") {
+            continue;
+        }
+        let mut unread = Vec::new();
+        let Some(text) = text_of(&root.join(inside), &mut unread) else {
+            continue;
+        };
+        pending.extend(shell::sourced(&super::bash::parse(&text)));
+        found.insert(path, text);
     }
     found
 }
@@ -166,36 +182,35 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn script(root: &Path, path: &str, maker: String, unread: &mut Vec<Unread>) -> Option<NamedScript> {
-    let file = root.join(path);
-    let read = match fs_err::metadata(&file) {
+fn text_of(file: &Path, unread: &mut Vec<Unread>) -> Option<String> {
+    let read = match fs_err::metadata(file) {
         Ok(found) if !found.is_file() => Err("is not a regular file".to_owned()),
         Ok(found) if found.len() > SCRIPT_LIMIT => Err("is too long for a script".to_owned()),
-        Ok(_) => fs_err::read(&file).map_err(|error| error.to_string()),
+        Ok(_) => fs_err::read(file).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     match read {
-        Ok(bytes) => Some(NamedScript {
-            path: path.to_owned(),
-            maker,
-            script: shell::parse(&String::from_utf8_lossy(&bytes)),
-        }),
+        Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
         Err(reason) => {
-            unread.push(Unread { path: file, reason });
+            let path = file.to_owned();
+            unread.push(Unread { path, reason });
             None
         }
     }
 }
 
-/// The buildpack that writes scripts of this name; the name itself for those we don't know.
-fn maker_of_script(name: &str) -> String {
-    let known = MAKERS
-        .iter()
-        .find(|(_, _, scripts)| scripts.iter().any(|prefix| name.starts_with(prefix)));
-    known.map_or_else(
-        || name.trim_end_matches(".sh").to_owned(),
-        |(maker, ..)| (*maker).to_owned(),
-    )
+fn script(
+    root: &Path,
+    path: &str,
+    maker: &dyn Fn(&str) -> String,
+    unread: &mut Vec<Unread>,
+) -> Option<NamedScript> {
+    let text = text_of(&root.join(path), unread)?;
+    Some(NamedScript {
+        path: path.to_owned(),
+        maker: maker(&text),
+        script: shell::parse(&text),
+    })
 }
 
 fn folders(root: &Path, unread: &mut Vec<Unread>) -> Vec<Installed> {
@@ -218,9 +233,9 @@ fn folders(root: &Path, unread: &mut Vec<Unread>) -> Vec<Installed> {
         .into_iter()
         .filter(|path| root.join(path).is_dir())
         .map(|path| {
-            let own_name = || path.trim_start_matches(".heroku/").to_owned();
+            let maker = owners::of_folder(&path);
             Installed {
-                maker: maker_of_folder(&path).map_or_else(own_name, str::to_owned),
+                maker: maker.map_or_else(|| owners::unknown(&path), str::to_owned),
                 contents: contents::of_folder(&root.join(&path), unread),
                 path,
             }
@@ -256,7 +271,7 @@ fn path_folders(root: &Path, scripts: &[NamedScript]) -> Vec<PathFolder> {
 }
 
 /// Buildpacks are unpacked side by side; who wrote `export` first was sourced first.
-fn exports(own: &Path, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
+fn exports(own: &Path, folders: &[String], unread: &mut Vec<Unread>) -> Vec<NamedScript> {
     let Some(beside) = own.parent() else {
         return Vec::new();
     };
@@ -276,8 +291,8 @@ fn exports(own: &Path, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
     found
         .into_iter()
         .filter_map(|(_, folder)| {
-            let name = folder.file_name()?.to_string_lossy().into_owned();
-            script(&folder, "export", name, unread)
+            let owner = |text: &str| owners::of_export(&folder, text, folders);
+            script(&folder, "export", &owner, unread)
         })
         .collect()
 }

@@ -135,6 +135,9 @@ pub struct Code {
     pub imports: Vec<Import>,
     pub calls: Vec<Call>,
     pub assignments: Vec<Assignment>,
+    /// What names of other modules hold that this file uses ([`crate::facts::sources`] fills
+    /// it); [`Code::resolve`] follows them.
+    pub imported: Vec<Assignment>,
     /// Variables read from the environment, with their line and whether a default stands there.
     pub reads: Vec<EnvRead>,
     /// A load whose name is computed; what it loads is not known.
@@ -211,6 +214,7 @@ impl Code {
             imports: Vec::new(),
             calls: Vec::new(),
             assignments: Vec::new(),
+            imported: Vec::new(),
             reads: Vec::new(),
             computed_imports: false,
             broken: false,
@@ -286,6 +290,18 @@ impl Code {
         })
     }
 
+    /// The innermost function around a scope, by its index.
+    #[must_use]
+    pub fn enclosing_function(&self, scope: usize) -> Option<usize> {
+        self.function_scope(scope)
+    }
+
+    /// Whether a scope is `outer` or a part of it.
+    #[must_use]
+    pub fn is_within(&self, scope: usize, outer: usize) -> bool {
+        self.enclosing(scope).any(|around| around == outer)
+    }
+
     /// The innermost function that a scope stands in.
     fn function_scope(&self, scope: usize) -> Option<usize> {
         self.enclosing(scope).find(|at| {
@@ -305,6 +321,7 @@ impl Code {
                 .iter()
                 .rev()
                 .find(|assignment| assignment.target == *name && sees(assignment))
+                .or_else(|| self.imported.iter().find(|known| known.target == *name))
             else {
                 return value;
             };

@@ -124,7 +124,7 @@ fn python(stem: &str, metadata: &str) -> Option<InstalledPackage> {
     let header = |wanted: &str| headers().find_map(|line| line.strip_prefix(wanted));
     let licence = header("License-Expression: ").or_else(|| header("License: "));
     let licence = licence.filter(|licence| !matches!(*licence, "" | "UNKNOWN"));
-    let name = name.to_lowercase().replace(['_', '.'], "-");
+    let name = super::packages::pep_503(name);
     Some(InstalledPackage::new(
         "pypi",
         &name,

@@ -6,6 +6,7 @@ mod manifests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::App;
+use super::code::Language;
 use super::sources::Sources;
 
 /// Where packages come from.
@@ -17,6 +18,21 @@ pub enum Ecosystem {
     Go,
     Maven,
     Composer,
+}
+
+impl Ecosystem {
+    /// The language whose packages they are.
+    #[must_use]
+    pub fn language(self) -> Language {
+        match self {
+            Self::Npm => Language::JavaScript,
+            Self::Pypi => Language::Python,
+            Self::Gem => Language::Ruby,
+            Self::Go => Language::Go,
+            Self::Maven => Language::Java,
+            Self::Composer => Language::Php,
+        }
+    }
 }
 
 /// A package that a manifest asks for.
@@ -95,6 +111,18 @@ impl Packages {
             .filter(|version| !version.is_empty())
     }
 
+    /// The same without what belongs to languages that the platform does not install.
+    #[must_use]
+    pub fn without(mut self, languages: &[Language]) -> Self {
+        let keeps = |ecosystem: Ecosystem| !languages.contains(&ecosystem.language());
+        self.wanted.retain(|package| keeps(package.ecosystem));
+        self.locked.retain(|(ecosystem, _), _| keeps(*ecosystem));
+        self.needed.retain(|(ecosystem, _)| keeps(*ecosystem));
+        self.manifests.retain(|(ecosystem, _)| keeps(*ecosystem));
+        self.locks.retain(|(ecosystem, _)| keeps(*ecosystem));
+        self
+    }
+
     /// The lockfiles of an ecosystem.
     pub fn locks_of(&self, ecosystem: Ecosystem) -> impl Iterator<Item = &str> {
         self.locks
@@ -161,7 +189,29 @@ pub fn read(app: &App, sources: &Sources) -> Packages {
     }
 }
 
-/// A Python package's name as the index compares it (PEP 503).
-fn pypi_name(name: &str) -> String {
-    name.trim().to_ascii_lowercase().replace(['_', '.'], "-")
+/// A Python package's name as the index compares it: either case, and each run of `-`, `_`
+/// and `.` is one `-` (PEP 503).
+#[must_use]
+pub fn pep_503(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for letter in name.trim().chars() {
+        if !matches!(letter, '-' | '_' | '.') {
+            normal.push(letter.to_ascii_lowercase());
+        } else if !normal.ends_with('-') {
+            normal.push('-');
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pep_503;
+
+    #[test]
+    fn runs_of_separators_are_one() {
+        assert_eq!(pep_503("Zope.-_Interface"), "zope-interface");
+        assert_eq!(pep_503(" ruamel.yaml "), "ruamel-yaml");
+        assert_eq!(pep_503("a__b"), "a-b");
+    }
 }

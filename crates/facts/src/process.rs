@@ -9,7 +9,7 @@ use super::app::{self, App, Process};
 use super::command::{self, AppFolder, Start};
 use super::sources::Sources;
 
-pub use super::command::{Command, of_script as shell_lines};
+pub use super::command::{Command, Need, of_script as shell_lines};
 pub use node::{node_entries, runs_node, source_of};
 
 /// A process type and everything it runs.

@@ -1,10 +1,70 @@
-//! Which variables does a shell script set?
+//! Shell scripts of buildpacks: `.profile.d`, `profile.d`, `export`.
 //!
-//! Understands assignments as buildpacks write them into `.profile.d` and `export` files,
-//! and nothing else: what it can't follow (commands, functions, loops) is said, not guessed.
+//! [`Shell`] goes through scripts as bash would and says of each variable what it is, that it
+//! is not set, or that only a run can tell. [`parse`] lists the assignments that stand in a
+//! text, which is enough for scripts of which only the beginning was read.
+
+mod arithmetic;
+mod assigned;
+mod builtins;
+mod conditions;
+mod expand;
+mod pattern;
+mod run;
+mod state;
 
 use std::iter::Peekable;
 use std::str::Chars;
+
+use super::bash;
+
+pub use run::Shell;
+pub use state::{OPEN, Text, Value, Variable};
+
+/// One assignment that was gone through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub name: String,
+    /// Name of the script.
+    pub script: String,
+    /// 1-based.
+    pub line: u32,
+    pub before: Value,
+    pub after: Value,
+    /// The new value is made of the old one.
+    pub extends: bool,
+    /// What `${NAME:-default}` gives where the variable had no value.
+    pub default: Option<Text>,
+    /// It depends on what is not known whether this runs.
+    pub conditional: bool,
+}
+
+/// Something that a script does besides setting variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub script: String,
+    /// 1-based.
+    pub line: u32,
+    /// It surely happens.
+    pub certain: bool,
+    pub trouble: Trouble,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Code that can't be followed, as written: `eval "$(tool)"`.
+    RunsCode(String),
+    /// `set -e` or `set -u` holds for every script behind it, and for the start command.
+    Strict(String),
+    /// The shell ends, and no process starts.
+    Ends(String),
+    /// One of several ways ends the shell.
+    MayExit,
+    /// The text is no bash from here on.
+    Syntax,
+    /// There are too many commands to go through.
+    TooLong,
+}
 
 /// One assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +96,7 @@ pub struct Script {
     pub assignments: Vec<Assignment>,
     /// It runs commands, too, which may set anything.
     pub runs_code: bool,
+    pub tree: bash::Script,
 }
 
 impl Assignment {
@@ -55,10 +116,41 @@ impl Assignment {
     }
 }
 
+/// Paths that a script reads with `.` or `source`, with `$HOME` as it is on a dyno.
+#[must_use]
+pub fn sourced(script: &bash::Script) -> Vec<String> {
+    let mut found = Vec::new();
+    bash::each_simple(&script.list, &mut |simple| {
+        let first = simple.words.first().and_then(bash::Word::literal);
+        let Some(word) = simple
+            .words
+            .get(1)
+            .filter(|_| matches!(first.as_deref(), Some("." | "source")))
+        else {
+            return;
+        };
+        let mut path = String::new();
+        for part in &word.parts {
+            match part {
+                bash::Part::Text { text, .. } => path.push_str(text),
+                bash::Part::Parameter(one) if one.name == "HOME" && one.operator.is_empty() => {
+                    path.push_str("/app")
+                }
+                _ => return,
+            }
+        }
+        found.push(path);
+    });
+    found
+}
+
 /// Reads a script. Never fails.
 #[must_use]
 pub fn parse(text: &str) -> Script {
-    let mut script = Script::default();
+    let mut script = Script {
+        tree: bash::parse(text),
+        ..Script::default()
+    };
     let mut depth = 0_usize;
     for (number, line) in (1..).zip(text.lines()) {
         for (statement, guarded) in statements(line) {

@@ -4,10 +4,14 @@
 //! manifests and configuration are kept as text. What is vendored, ignored by git, too big
 //! or generated is left out, and what was left out for its size is named.
 
+pub mod configured;
 mod deployed;
 mod go_packages;
 mod kinds;
+mod link;
 mod names;
+mod outputs;
+mod php_reach;
 pub mod reach;
 mod suppress;
 mod words;
@@ -20,10 +24,12 @@ use rayon::prelude::*;
 
 use super::app::App;
 use super::code::{self, Code, Language};
+use super::process;
 use super::tree::{EntryKind, Tree};
 use slugsmith_finding::work;
 
 pub use kinds::is_env_file;
+pub use outputs::Outputs;
 pub use suppress::Suppression;
 
 /// Code larger than this many bytes is generated or a bundle, not written by hand.
@@ -55,6 +61,13 @@ pub struct Sources {
     /// Names in capitals with an underscore that code or configuration holds anywhere, also
     /// code that no process reaches: who mentions a variable at all.
     pub words: BTreeSet<String>,
+    /// Names of the programs that `go install ./...` makes.
+    pub go_programs: Vec<String>,
+    /// Languages that have a manifest, but that no buildpack installs, since the processes run
+    /// another one.
+    pub unserved: Vec<Language>,
+    /// What the app's own build makes.
+    pub outputs: Outputs,
     /// Inline suppressions.
     pub suppressions: Vec<Suppression>,
 }
@@ -146,7 +159,11 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         }
     }
     sources.files.sort_by(|a, b| a.path.cmp(&b.path));
-    reach::keep(app, &mut sources);
+    let processes = process::read(app, &sources);
+    configured::read(app, &mut sources, &processes);
+    sources.outputs = outputs::read(&sources.texts, ignored);
+    reach::keep(app, &mut sources, &processes);
+    link::names(&mut sources);
     sources
 }
 

@@ -32,15 +32,18 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
         .max()
         .unwrap_or(0);
     let mut told = 0;
-    let mut last: Option<&str> = None;
+    let mut last: Option<&Finding> = None;
     for finding in &shown {
-        let block = block(finding, width, last == Some(finding.rule));
+        let block = match last {
+            Some(last) if last.rule == finding.rule => again(finding, width, last),
+            _ => block(finding, width, &[]),
+        };
         // One line stays free for what is left out.
         if level != LogLevel::Verbose && lines.len() + block.len() >= MOST {
             break;
         }
         lines.extend(block);
-        last = Some(finding.rule);
+        last = Some(*finding);
         told += 1;
     }
     let infos = report.findings.len() - shown.len();
@@ -116,7 +119,7 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// One finding; a fix that was just shown for the same rule is not said again.
-fn block(finding: &Finding, width: usize, repeated: bool) -> Vec<Line> {
+fn block(finding: &Finding, width: usize, shown: &[String]) -> Vec<Line> {
     let place = finding
         .place
         .as_ref()
@@ -129,10 +132,26 @@ fn block(finding: &Finding, width: usize, repeated: bool) -> Vec<Line> {
     );
     let mut lines = vec![Line::item(1, head)];
     lines.extend(wrapped(&finding.message).map(|row| Line::row(1, row)));
-    if !repeated {
-        lines.extend(finding.help.iter().map(|help| Line::row(1, help)));
-    }
+    let fresh = finding.help.iter().filter(|help| !shown.contains(help));
+    lines.extend(fresh.map(|help| Line::row(1, help)));
     lines
+}
+
+/// A finding of the rule that was just shown: with the same level and fix only its place.
+fn again(finding: &Finding, width: usize, last: &Finding) -> Vec<Line> {
+    let same =
+        finding.level == last.level && finding.help.iter().all(|help| last.help.contains(help));
+    if !same {
+        return block(finding, width, &last.help);
+    }
+    let place = finding
+        .place
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let mut rows = vec![Line::row(1, format!("also {place}"))];
+    rows.extend(wrapped(&finding.message).map(|row| Line::row(1, row)));
+    rows
 }
 
 /// A message in rows that can be read at a glance; fixes stay whole, to be copied.

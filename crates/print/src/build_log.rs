@@ -7,7 +7,9 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
-use super::{audit, budget, cache, companion, findings, problem, profile, stack, strip, verdict};
+use super::{
+    audit, budget, cache, companion, findings, problem, profile, stack, strip, survey, verdict,
+};
 use slugsmith_cache::event::Event as Of;
 use slugsmith_config::LogLevel;
 use slugsmith_facts::run as command;
@@ -155,7 +157,14 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
             Event::Stack(report) => self.lines(&stack::lines(report, level)),
+            Event::Starts(report) => self.lines(&stack::starts(report, level)),
             Event::Cache(event) => self.cache(event),
+            Event::Surveyed(found) => {
+                let lines = survey::lines(found);
+                if !lines.is_empty() {
+                    self.dependencies(&lines);
+                }
+            }
             Event::Strip(report) => self.done(strip::lines(report, level)),
             Event::Budget(report) => self.done(budget::lines(report, level)),
             Event::Audit(report) => self.done(audit::lines(report, level)),

@@ -31,6 +31,7 @@ pub mod safe;
 pub mod sarif;
 pub mod stack;
 pub mod strip;
+pub mod survey;
 pub mod triage;
 mod verdict;
 

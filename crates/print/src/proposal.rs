@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::survey;
 use slugsmith_budget::{BudgetReport, Shipped};
 use slugsmith_cache::explain::Explained;
 use slugsmith_facts::app::App;
@@ -49,10 +50,14 @@ pub fn proposal(found: &Found<'_>) -> String {
 /// Dependencies, caches and processes: nothing to configure, but good to know.
 fn what_is_there(text: &mut String, found: &Found<'_>) {
     text.push('\n');
-    if found.caches.is_empty() {
+    let survey = survey::lines(&found.report.survey);
+    if found.caches.is_empty() && survey.is_empty() {
         text.push_str(
-            "# Dependencies: none that slugsmith knows. A lockfile makes builds repeatable and cacheable.\n",
+            "# Dependencies: none to install. A lockfile makes builds repeatable and cacheable.\n",
         );
+    }
+    for line in survey {
+        let _ = writeln!(text, "# Dependencies: {}", one_line(&line.text));
     }
     for cache in found.caches {
         let _ = writeln!(text, "# {}", dependencies(cache));

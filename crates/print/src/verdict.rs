@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::line::Line;
-use super::safe;
+use super::{safe, survey};
 use slugsmith_budget::limits::measured;
 use slugsmith_budget::{BudgetReport, Verdict};
 use slugsmith_cache as cache;
@@ -21,8 +21,13 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         return Vec::new();
     };
     let mut lines = vec![Line::section("Verdict"), slug(report, budget)];
-    lines.extend(not_installed(report));
-    lines.extend(needs_a_person(report));
+    let mut missing = survey::last_lines(&report.survey);
+    if missing.is_empty() {
+        missing.extend(not_installed(report));
+    }
+    let is_whole = missing.is_empty() && report.survey.fatal().is_none();
+    lines.extend(missing);
+    lines.extend(needs_a_person(report, is_whole));
     lines
 }
 
@@ -74,7 +79,7 @@ fn not_installed(report: &Report) -> Option<Line> {
 }
 
 /// Errors, or warnings where there are none, each with its first step.
-fn needs_a_person(report: &Report) -> Vec<Line> {
+fn needs_a_person(report: &Report, is_whole: bool) -> Vec<Line> {
     let of = |level| {
         report
             .findings()
@@ -82,6 +87,7 @@ fn needs_a_person(report: &Report) -> Vec<Line> {
     };
     let (errors, warnings) = (of(Level::Error).count(), of(Level::Warn).count());
     let level = match (errors, warnings) {
+        (0, 0) if !is_whole => return Vec::new(),
         (0, 0) => return vec![Line::item(1, "Nothing here needs you.")],
         (0, _) => Level::Warn,
         _ => Level::Error,

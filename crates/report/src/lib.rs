@@ -19,6 +19,8 @@ use slugsmith_strip::StripReport;
 pub struct Report {
     pub stack: Option<StackReport>,
     pub caches: Vec<cache::Outcome>,
+    /// What the app has to be installed beside the caches.
+    pub survey: cache::survey::Survey,
     pub strip: Option<StripReport>,
     pub budget: Option<BudgetReport>,
     pub audit: Option<AuditReport>,

@@ -24,6 +24,8 @@ use slugsmith_facts::layers::tables::Finished;
 use slugsmith_facts::layers::{
     Buildpack, EnvDir, Executable, Folder, Layer, Layers, Order, Process,
 };
+use slugsmith_facts::shell::Trouble;
+use slugsmith_finding::Finding;
 
 /// PATH of a dyno before any script.
 const DYNO_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -57,6 +59,13 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
     report
 }
 
+/// What processes start and is not there, once every installer has run.
+#[must_use]
+pub fn starts(inputs: &Inputs<'_>) -> Vec<Finding> {
+    let layers = layers(inputs);
+    rules::run_late(&model(inputs, &layers), inputs.audit)
+}
+
 /// Which executable a name means on a dyno and for the next buildpack.
 #[must_use]
 pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
@@ -82,11 +91,9 @@ pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
 #[must_use]
 pub fn env_report(slug: &Slug, app: &App, base: &Raw, process: Option<&str>) -> EnvReport {
     let makers = makers(slug);
-    let composed = evaluate::environment(
-        &evaluate::base(base, &EnvDir::Absent),
-        &slug.scripts,
-        &makers,
-    );
+    let base = evaluate::base(base, &EnvDir::Absent);
+    let outcome = evaluate::run(&base, &slug.scripts, &slug.sourced, &makers);
+    let composed = outcome.environment.clone();
     let mut kinds: Vec<String> = app.procfile.iter().map(|one| one.name.clone()).collect();
     kinds.sort_unstable();
     kinds.retain(|kind| process.is_none_or(|wanted| wanted == kind));
@@ -103,7 +110,7 @@ pub fn env_report(slug: &Slug, app: &App, base: &Raw, process: Option<&str>) -> 
             })
             .collect(),
         default: default(app),
-        unknown: unknown(slug),
+        unknown: unknown(slug, &outcome),
     }
 }
 
@@ -118,24 +125,27 @@ pub fn expected(slug: &Slug) -> Expected {
     let makers = makers(slug);
     let compose = |base: &Raw| {
         let base = evaluate::base(base, &EnvDir::Absent);
-        evaluate::environment(&base, &slug.scripts, &makers)
+        evaluate::run(&base, &slug.scripts, &slug.sourced, &makers)
     };
     let home: Raw = [("HOME".into(), HOME.into())].into();
     let alone = compose(&home);
     let mut open: Raw = alone
+        .environment
         .variables
         .keys()
         .map(|name| (name.clone(), UNKNOWN.into()))
         .collect();
     open.extend(home);
     let around = compose(&open);
-    let unclear: Vec<&str> = slug
-        .scripts
-        .iter()
-        .flat_map(|one| evaluate::computed(&one.script))
-        .collect();
-    let mut predictions = expected::predictions(&alone, &around);
-    predictions.retain(|name, _| name != "HOME" && !unclear.contains(&name.as_str()));
+    let mut predictions = expected::predictions(&alone.environment, &around.environment);
+    let unclear = |name: &str| alone.open.contains_key(name) || around.open.contains_key(name);
+    predictions.retain(|name, _| name != "HOME" && !unclear(name));
+    if [&alone, &around]
+        .into_iter()
+        .any(evaluate::Outcome::may_be_anything)
+    {
+        predictions.clear();
+    }
     Expected {
         processes: BTreeMap::from([(String::new(), predictions)]),
         ..Expected::default()
@@ -216,16 +226,14 @@ fn layers(inputs: &Inputs<'_>) -> Layers {
 fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
     let makers = makers(inputs.slug);
     let platform = &inputs.surroundings.platform;
-    let dyno = evaluate::environment(
-        &evaluate::base(&dyno_base(), platform),
-        &inputs.slug.scripts,
-        &makers,
-    );
-    let build = evaluate::environment(
-        &evaluate::base(&dyno_base(), &EnvDir::Absent),
-        &inputs.slug.exports,
-        &makers,
-    );
+    let base = evaluate::base(&dyno_base(), platform);
+    let outcome = evaluate::run(&base, &inputs.slug.scripts, &inputs.slug.sourced, &makers);
+    let base = evaluate::base(&dyno_base(), &EnvDir::Absent);
+    let exports = &inputs.slug.exports;
+    let built = evaluate::run(&base, exports, &BTreeMap::new(), &makers);
+    let unknown = unknown(inputs.slug, &outcome);
+    let (strict, may_be_anything) = (outcome.strict, outcome.may_be_anything());
+    let (dyno, build) = (outcome.environment, built.environment);
     let index = |environment: &Environment| index(inputs, layers, environment);
     let (launch_index, build_index) = (index(&dyno), index(&build));
     Model {
@@ -241,7 +249,11 @@ fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
         build_index,
         launch_index,
         corrected: Vec::new(),
-        classic: Some(unknown(inputs.slug)),
+        classic: Some(unknown),
+        slug: Some(inputs.slug),
+        notes: outcome.notes,
+        strict,
+        may_be_anything,
     }
 }
 
@@ -285,21 +297,40 @@ fn index<'a>(inputs: &Inputs<'a>, layers: &'a Layers, environment: &Environment)
     Index::of_folders(folders.collect(), layers)
 }
 
-/// What scripts compute or run.
-fn unknown(slug: &Slug) -> Vec<String> {
-    let mut unknown = Vec::new();
-    for one in slug.scripts.iter().chain(&slug.exports) {
-        let computed = evaluate::computed(&one.script);
-        if !computed.is_empty() {
-            let names = computed.join(", ");
-            unknown.push(format!("{} of {} computes {names}.", one.path, one.maker));
-        }
-        if one.script.runs_code {
-            unknown.push(format!(
-                "{} of {} runs commands, which may change any variable.",
-                one.path, one.maker
-            ));
-        }
+/// What scripts leave open, with its line.
+fn unknown(slug: &Slug, outcome: &evaluate::Outcome) -> Vec<String> {
+    let owner = |path: &str| {
+        let found = slug.scripts.iter().find(|one| one.path == path);
+        found.map_or("the app", |one| one.maker.as_str())
+    };
+    let mut unknown: Vec<String> = outcome
+        .open
+        .iter()
+        .map(|(name, place)| {
+            let path = place.split(" line ").next().unwrap_or(place);
+            format!(
+                "{name}: only a run can tell what {place} of {} makes of it.",
+                owner(path)
+            )
+        })
+        .collect();
+    for note in &outcome.notes {
+        let place = format!(
+            "{} line {} of {}",
+            note.script,
+            note.line,
+            owner(&note.script)
+        );
+        unknown.push(match &note.trouble {
+            Trouble::RunsCode(code) => {
+                format!("{place} runs `{code}`, which may change any variable.")
+            }
+            Trouble::MayExit => format!("{place} may end the shell, and then no process starts."),
+            Trouble::Ends(reason) => format!("{place}: {reason}."),
+            Trouble::Syntax => format!("{place} is no bash: what stands there is not run."),
+            Trouble::TooLong => format!("{place} runs too many commands to follow."),
+            Trouble::Strict(_) => continue,
+        });
     }
     unknown
 }

@@ -59,6 +59,14 @@ impl Environment {
             .map_or(OsStr::new(""), |variable| &variable.value)
     }
 
+    /// Whether a process gets the variable, be it empty.
+    #[must_use]
+    pub fn is_set(&self, name: impl AsRef<OsStr>) -> bool {
+        self.variables
+            .get(name.as_ref())
+            .is_some_and(Variable::is_set)
+    }
+
     /// Does a step.
     pub(super) fn take(&mut self, name: &OsStr, step: Step) {
         let variable = self.variables.entry(name.to_owned()).or_default();
@@ -160,7 +168,7 @@ impl Environment {
         self.variables
             .iter()
             // A `default` that never fired for a variable that nobody set leaves no trace.
-            .filter(|(_, variable)| variable.steps.iter().any(|step| step.fired))
+            .filter(|(_, variable)| variable.is_set())
             .map(|(name, variable)| {
                 let mut record = name.as_bytes().to_vec();
                 record.push(b'=');

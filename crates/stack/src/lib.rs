@@ -140,6 +140,18 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
     report_of(&model, findings)
 }
 
+/// What processes start and is not there, once every installer has run.
+#[must_use]
+pub fn starts(inputs: &Inputs<'_>) -> Vec<Finding> {
+    let filled = inputs.remembered.and_then(|remembered| {
+        let mut layers = inputs.layers.clone();
+        (snapshot::fill(&mut layers, remembered) > 0).then_some(layers)
+    });
+    let layers = filled.as_ref().unwrap_or(inputs.layers);
+    let model = Model::new(layers, inputs.surroundings, inputs.app);
+    rules::run_late(&model, inputs.audit)
+}
+
 fn report_of(model: &Model<'_>, findings: Vec<Finding>) -> StackReport {
     StackReport {
         buildpacks: model.buildpacks(),

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::model::Model;
 use slugsmith_facts::layers::elf::Elf;
-use slugsmith_facts::layers::{Layer, Library, escape};
+use slugsmith_facts::layers::{Layer, Library};
 
 /// One folder of `LD_LIBRARY_PATH` that lies in a layer.
 #[derive(Debug)]
@@ -26,10 +26,7 @@ pub struct LibraryFolder<'m> {
 pub fn folders<'m>(model: &Model<'m>) -> Vec<LibraryFolder<'m>> {
     let layers: Vec<(usize, PathBuf, &Layer)> = model
         .launch_layers()
-        .map(|(index, buildpack, layer)| {
-            let folder = model.layers.root.join(escape(&buildpack.id));
-            (index, folder.join(&layer.name), layer)
-        })
+        .map(|(index, buildpack, layer)| (index, model.layer_path(buildpack, layer), layer))
         .collect();
     let list = model.dyno.get("LD_LIBRARY_PATH").as_bytes();
     list.split(|byte| *byte == b':')
@@ -63,11 +60,7 @@ impl Known {
     pub fn new(model: &Model<'_>) -> Self {
         let mut files = Vec::new();
         for (_, buildpack, layer) in model.launch_layers() {
-            let at = model
-                .layers
-                .root
-                .join(escape(&buildpack.id))
-                .join(&layer.name);
+            let at = model.layer_path(buildpack, layer);
             let lib = layer.contents.libraries.iter();
             files.extend(lib.map(|one| at.join("lib").join(&one.name)));
             let others = layer.contents.other_libraries.iter();

@@ -1,6 +1,7 @@
 //! Everything that rules and reports ask about a stack, computed once.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
@@ -8,9 +9,11 @@ use super::rules;
 use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State};
 use slugsmith_facts::app::App;
+use slugsmith_facts::classic::Slug;
 use slugsmith_facts::layers::launched::{is_launched, reused};
 use slugsmith_facts::layers::surroundings::Surroundings;
 use slugsmith_facts::layers::{Buildpack, EnvDir, Folder, Layer, Layers, escape};
+use slugsmith_facts::shell::Note;
 
 /// How many commands a buildpack's line names at most.
 const NAMED_COMMANDS: usize = 4;
@@ -39,6 +42,14 @@ pub struct Model<'a> {
     pub corrected: Vec<String>,
     /// In a classic stack: what its scripts leave open, one sentence each.
     pub classic: Option<Vec<String>>,
+    /// The slug of a classic stack.
+    pub slug: Option<&'a Slug>,
+    /// What its scripts do besides setting variables.
+    pub notes: Vec<Note>,
+    /// `set -e` or `set -u` is on when the process starts.
+    pub strict: bool,
+    /// Scripts run what can't be followed.
+    pub may_be_anything: bool,
 }
 
 impl<'a> Model<'a> {
@@ -84,6 +95,10 @@ impl<'a> Model<'a> {
             dyno,
             corrected: Vec::new(),
             classic: None,
+            slug: None,
+            notes: Vec::new(),
+            strict: false,
+            may_be_anything: false,
         };
         model.corrected = rules::corrected(&model);
         model
@@ -158,6 +173,33 @@ impl<'a> Model<'a> {
             .and_then(|analyzed| analyzed.run_arch.as_deref())
             .filter(|arch| !arch.is_empty())
             .or_else(|| target.and_then(|arch| arch.to_str()))
+    }
+
+    /// Whether every other buildpack has run: what is not there now will not come.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.own.is_some() && self.own == self.layers.group.len().checked_sub(1)
+    }
+
+    /// Where a layer is at launch; the folders of a slug stand for layers.
+    #[must_use]
+    pub fn layer_path(&self, buildpack: &Buildpack, layer: &Layer) -> PathBuf {
+        if self.classic.is_some() {
+            self.layers.root.join(&layer.name)
+        } else {
+            self.layers
+                .root
+                .join(escape(&buildpack.id))
+                .join(&layer.name)
+        }
+    }
+
+    /// Whose script it is.
+    #[must_use]
+    pub fn script_owner(&self, path: &str) -> &str {
+        let scripts = self.slug.into_iter().flat_map(|slug| &slug.scripts);
+        let found = scripts.into_iter().find(|one| one.path == path);
+        found.map_or("the app", |one| one.maker.as_str())
     }
 
     /// The id of a buildpack of the group.

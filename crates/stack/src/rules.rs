@@ -8,6 +8,7 @@
 mod app_files_changed;
 mod build_and_launch_differ;
 mod classic_export_ignored;
+mod concurrency_of_another;
 mod config_var_has_no_effect;
 mod default_process_lost;
 mod environment_changed;
@@ -17,17 +18,26 @@ mod glued_variable;
 mod layer_order_flips;
 mod library_missing;
 mod library_shadowed;
+mod line_end_missing;
+mod list_default_yields;
 mod list_variable_clobbered;
 mod names_collide;
 mod not_shipped;
+mod preload_missing;
 mod process_cannot_start;
 mod process_taken_over;
 mod profile_script_clobbers;
+mod profile_script_ends_shell;
 mod profile_script_ignored;
+mod profile_script_not_read;
+mod runtime_hidden_by_image;
 mod same_files_twice;
 mod second_runtime;
 mod shadowed_command;
+mod start_command_missing;
 mod start_program_fails;
+mod start_program_missing;
+mod start_program_sets_variable;
 mod useless_layer_file;
 mod variable_set_twice;
 mod wrong_platform;
@@ -41,6 +51,28 @@ use super::environment::Variable;
 use super::model::Model;
 use super::which::Candidate;
 
+/// Where a rule holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// Cedar: scripts and folders of a slug.
+    Classic,
+    /// Layers and the launcher.
+    CloudNative,
+    Both,
+}
+
+impl World {
+    /// For the rule's page.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Classic => "classic buildpacks",
+            Self::CloudNative => "Cloud Native Buildpacks",
+            Self::Both => "classic and Cloud Native Buildpacks",
+        }
+    }
+}
+
 /// One kind of conflict: metadata, documentation and a pure function.
 #[derive(Debug)]
 pub struct Rule {
@@ -51,6 +83,7 @@ pub struct Rule {
     /// One line: what is wrong when it fires.
     pub title: &'static str,
     pub level: Level,
+    pub world: World,
     pub docs: Docs,
     pub check: fn(&Model<'_>) -> Vec<Finding>,
 }
@@ -78,6 +111,7 @@ pub static RULES: &[&Rule] = &[
     &app_files_changed::RULE,
     &build_and_launch_differ::RULE,
     &classic_export_ignored::RULE,
+    &concurrency_of_another::RULE,
     &config_var_has_no_effect::RULE,
     &default_process_lost::RULE,
     &environment_changed::RULE,
@@ -86,17 +120,26 @@ pub static RULES: &[&Rule] = &[
     &layer_order_flips::RULE,
     &library_missing::RULE,
     &library_shadowed::RULE,
+    &line_end_missing::RULE,
+    &list_default_yields::RULE,
     &list_variable_clobbered::RULE,
     &names_collide::RULE,
     &not_shipped::RULE,
+    &preload_missing::RULE,
     &process_cannot_start::RULE,
     &process_taken_over::RULE,
     &profile_script_clobbers::RULE,
+    &profile_script_ends_shell::RULE,
     &profile_script_ignored::RULE,
+    &profile_script_not_read::RULE,
+    &runtime_hidden_by_image::RULE,
     &same_files_twice::RULE,
     &second_runtime::RULE,
     &shadowed_command::RULE,
+    &start_command_missing::RULE,
     &start_program_fails::RULE,
+    &start_program_missing::RULE,
+    &start_program_sets_variable::RULE,
     &useless_layer_file::RULE,
     &variable_set_twice::RULE,
     &wrong_platform::RULE,
@@ -113,7 +156,8 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 pub fn page(rule: &Rule) -> String {
     let (id, code, level, title) = (rule.id, rule.code, rule.level.word(), rule.title);
     let sections = rule.docs.sections();
-    format!("# {id}\n\n{code} · {level} by default · {title}\n{sections}")
+    let world = rule.world.word();
+    format!("# {id}\n\n{code} · {level} by default · {world} · {title}\n{sections}")
 }
 
 /// The list of all rules, in Markdown.
@@ -149,33 +193,50 @@ pub fn why(
 /// the worst first, then by rule and message.
 #[must_use]
 pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
-    judged(RULES, model, config)
+    judged(World::CloudNative, model, config)
 }
 
-fn judged(rules: &[&Rule], model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+/// Rules about what processes start: their findings are true when all installers have run.
+const LATE: &[&str] = &[
+    "preload-missing",
+    "start-command-missing",
+    "start-program-missing",
+];
+
+/// The findings that only hold when everything is installed; in a running build [`run`] and
+/// [`run_classic`] leave them out.
+#[must_use]
+pub fn run_late(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    found_by(
+        RULES.iter().filter(|rule| LATE.contains(&rule.id)),
+        model,
+        config,
+    )
+}
+
+fn judged(world: World, model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    let holds = |rule: &&&Rule| rule.world == World::Both || rule.world == world;
+    let now = |rule: &&&Rule| !model.is_last() || !LATE.contains(&rule.id);
+    found_by(RULES.iter().filter(holds).filter(now), model, config)
+}
+
+/// The same for a classic stack.
+#[must_use]
+pub fn run_classic(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    judged(World::Classic, model, config)
+}
+
+fn found_by<'r>(
+    rules: impl Iterator<Item = &'r &'static Rule>,
+    model: &Model<'_>,
+    config: Option<&AuditConfig>,
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules
-        .iter()
         .flat_map(|rule| (rule.check)(model))
         .filter_map(|finding| configured(finding, config))
         .collect();
     findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
     findings
-}
-
-/// Rules that make sense for folders and scripts of a slug, too.
-static CLASSIC: &[&Rule] = &[
-    &app_files_changed::RULE,
-    &config_var_has_no_effect::RULE,
-    &list_variable_clobbered::RULE,
-    &second_runtime::RULE,
-    &shadowed_command::RULE,
-    &variable_set_twice::RULE,
-];
-
-/// The same for a classic stack.
-#[must_use]
-pub fn run_classic(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
-    judged(CLASSIC, model, config)
 }
 
 fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {

@@ -10,6 +10,7 @@ use super::index::{self, parent};
 use super::lists::Lists;
 use super::manifest::Manifest;
 use super::platform::{self, Fit};
+use slugsmith_ecosystems::Leftovers;
 
 /// For each entry of the tree, the catalogue entry it falls under.
 pub type Candidates = Vec<Option<&'static Entry>>;
@@ -84,7 +85,8 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         return is_environment.then_some(&python::INSTALLERS);
     }
     let has = |path: &str| facts.index.find(path).is_some();
-    if let Some(entry) = other::classify(path, &has) {
+    let built = || other::built(path, &packages.leftovers);
+    if let Some(entry) = other::classify(path, &has).or_else(built) {
         return Some(entry);
     }
     if facts.go_is_built && go::is_source(path) {
@@ -138,6 +140,8 @@ struct Packages<'t> {
     fitting: BTreeSet<&'t str>,
     /// A package that compiles extensions of Python at run time is there: headers stay.
     compiles_extensions: bool,
+    /// What builds of this app left beside their results.
+    leftovers: Vec<&'static Leftovers>,
 }
 
 impl Packages<'_> {
@@ -218,6 +222,11 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
         of,
         fitting,
         compiles_extensions: compiles_extensions(facts),
+        leftovers: other::leftovers(
+            (0..facts.index.entries().len())
+                .filter_map(|number| facts.index.path(number))
+                .filter(|path| !in_packages(path)),
+        ),
     }
 }
 

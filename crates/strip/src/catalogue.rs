@@ -76,6 +76,7 @@ pub static ENTRIES: &[&Entry] = &[
     &other::GEM_SOURCES,
     &other::COMPOSER_TESTS,
     &other::BUILD_LEFTOVERS,
+    &other::PROGRAM_DATABASES,
     &super::go::SOURCES,
     &runtime::RUNTIMES,
     &super::shrink::SYMBOLS,

@@ -8,10 +8,13 @@
 //! - PHP: `vendor/VENDOR/NAME` where `vendor/composer/installed.json` exists.
 //! - Go: the modules that `vendor/modules.txt` lists.
 //! - Java: each jar by its name without version.
+//! - .NET: the assemblies that `*.deps.json` lists.
+//! - Elixir, Deno: folders of `deps`, `_build`, releases and `DENO_DIR`.
 
 use std::collections::HashMap;
 use std::path::Path;
 
+use slugsmith_ecosystems::{self as ecosystems, dotnet};
 use slugsmith_facts::tree::{EntryKind, Tree};
 
 /// What must be known beyond the path itself.
@@ -23,6 +26,8 @@ pub(crate) struct Packages {
     composer: Vec<Vec<u8>>,
     /// By `…/vendor/MODULE`: the module.
     go: HashMap<Vec<u8>, String>,
+    /// By path of an assembly of a published program: the package.
+    dotnet: HashMap<Vec<u8>, String>,
 }
 
 impl Packages {
@@ -40,6 +45,8 @@ impl Packages {
                 packages.composer.push(vendor.to_vec());
             } else if path.ends_with(b"vendor/modules.txt") {
                 packages.read_modules(tree, entry.path());
+            } else if path.ends_with(b".deps.json") {
+                packages.read_dependencies(tree, entry.path());
             }
         }
         packages
@@ -92,6 +99,22 @@ impl Packages {
         }
     }
 
+    /// What a published program of .NET lists.
+    fn read_dependencies(&mut self, tree: &Tree, list: &Path) {
+        let Some(folder) = list.parent() else { return };
+        let Some(text) = slugsmith_facts::app::text(tree.root(), &list.to_string_lossy()) else {
+            return;
+        };
+        let libraries = dotnet::dependencies(&text).into_iter();
+        for library in libraries.filter(|library| !library.is_project) {
+            for file in library.files {
+                let path = folder.join(file);
+                self.dotnet
+                    .insert(bytes(&path).to_vec(), library.name.clone());
+            }
+        }
+    }
+
     /// The package that a path (relative to the tree) belongs to.
     pub(crate) fn of(&self, path: &[u8]) -> Option<String> {
         npm(path)
@@ -99,7 +122,9 @@ impl Packages {
             .or_else(|| gem(path))
             .or_else(|| self.composer(path))
             .or_else(|| self.go(path))
+            .or_else(|| self.dotnet.get(path).cloned())
             .or_else(|| jar(path))
+            .or_else(|| by_path(path))
     }
 
     fn python(&self, path: &[u8]) -> Option<String> {
@@ -137,6 +162,14 @@ impl Packages {
             .find_map(|(slash, _)| self.go.get(path.get(..slash)?))
             .cloned()
     }
+}
+
+/// Packages that folders of their manager's own name tell.
+fn by_path(path: &[u8]) -> Option<String> {
+    let path = std::str::from_utf8(path).ok()?;
+    ecosystems::ALL
+        .iter()
+        .find_map(|one| (one.package_of)(path))
 }
 
 /// Where the last occurrence of `marker` ends; a path may begin with it but for its `/`.

@@ -1,18 +1,7 @@
 //! Dependencies in `mix.exs`, as far as they are literal tuples.
 
 use super::term::{self, Term};
-
-/// A dependency that a `mix.exs` wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    pub name: String,
-    /// Empty for git and paths.
-    pub version: String,
-    /// Whether only development and tests have it.
-    pub is_development: bool,
-    /// 1-based.
-    pub line: u32,
-}
+use crate::graph::Wanted;
 
 /// Tuples that begin with an atom and have a version, a path or a repository.
 #[must_use]
@@ -61,5 +50,14 @@ fn wanted(tuple: &Term, line: u32) -> Option<Wanted> {
         version: version.to_owned(),
         is_development,
         line,
+    })
+}
+
+/// The version of Elixir that a project wants, with its line.
+#[must_use]
+pub fn elixir(text: &str) -> Option<(String, u32)> {
+    text.lines().zip(1..).find_map(|(line, number)| {
+        let (_, rest) = line.split_once("elixir: \"")?;
+        Some((rest.split('"').next()?.to_owned(), number))
     })
 }

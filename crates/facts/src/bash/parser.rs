@@ -117,7 +117,7 @@ impl Parser<'_> {
     /// The unquoted word that begins here, without taking it.
     fn peeked(&self) -> String {
         let rest = self.chars.all.get(self.chars.at..).unwrap_or_default();
-        let end = |c: &char| !(c.is_whitespace() || ";&|()<>".contains(*c));
+        let end = |c: &char| !(" \t\n;&|()<>".contains(*c));
         rest.iter().copied().take_while(end).take(24).collect()
     }
 
@@ -252,8 +252,13 @@ impl Parser<'_> {
         };
         match compound {
             Some(command) => {
-                self.redirects(&mut Vec::new())?;
-                Ok(command)
+                let mut redirects = Vec::new();
+                self.redirects(&mut redirects)?;
+                Ok(if is_refused(&redirects) {
+                    refused()
+                } else {
+                    command
+                })
             }
             None => self.simple(),
         }
@@ -455,6 +460,9 @@ impl Parser<'_> {
         if found.words.is_empty() && found.assignments.is_empty() && found.redirects.is_empty() {
             return Err(Unclosed);
         }
+        if is_refused(&found.redirects) {
+            return Ok(refused());
+        }
         Ok(Command::Simple(found))
     }
 
@@ -481,6 +489,9 @@ impl Parser<'_> {
                 items.push(self.word()?);
             }
             one.parts.push(Part::Array(items));
+            // What stands right behind the bracket makes it a text again.
+            one.parts
+                .extend(word(&mut self.chars, Mode::Command, 0)?.parts);
         }
         match target {
             Some((name, append, indexed, length)) if found.words.is_empty() => {
@@ -528,6 +539,27 @@ impl Parser<'_> {
             });
         }
     }
+}
+
+/// `2>&x` copies no descriptor: the shell refuses to run the command.
+fn is_refused(redirects: &[Redirect]) -> bool {
+    redirects.iter().any(|redirect| {
+        let target = redirect.target.literal();
+        matches!(redirect.operator.as_str(), ">&" | "<&")
+            && target.is_some_and(|target| target.trim_end() != target)
+    })
+}
+
+/// Runs nothing and fails.
+fn refused() -> Command {
+    let text = "false".to_owned();
+    let quoted = false;
+    Command::Simple(Simple {
+        words: vec![Word {
+            parts: vec![Part::Text { text, quoted }],
+        }],
+        ..Simple::default()
+    })
 }
 
 /// Name, `+=`, index and the length of what stands before the value.

@@ -179,10 +179,64 @@ fn judge_one(condition: &str, holds: bool) -> Branch {
     if production != development {
         return Branch::Always;
     }
+    if let Some(set) = always_set(&lower) {
+        return if set == holds {
+            Branch::Always
+        } else {
+            Branch::Development
+        };
+    }
     match variable(condition) {
         Some(variable) => Branch::Conditional(variable),
         None => Branch::Conditional(String::new()),
     }
+}
+
+/// Variables that have a value in every dyno: the platform or a buildpack sets them.
+const ALWAYS_SET: &[&str] = &["node_env", "rails_env", "rack_env", "dyno", "port"];
+
+/// Whether a condition (in lower case) holds where a variable that the platform always sets
+/// has a value; `None` if it asks something else (`NODE_ENV === 'staging'`).
+fn always_set(condition: &str) -> Option<bool> {
+    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let mut words = condition.split(|character| !is_word(character));
+    words.find(|word| ALWAYS_SET.contains(word))?;
+    let plain: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
+    let holds = |marks: &[&str]| marks.iter().any(|mark| plain.contains(mark));
+    let nothing = [
+        "undefined",
+        "'undefined'",
+        "\"undefined\"",
+        "null",
+        "nil",
+        "none",
+        "''",
+        "\"\"",
+    ];
+    let compared = |operator: &str| {
+        nothing.iter().any(|value| {
+            plain.ends_with(&format!("{operator}{value}"))
+                || plain.starts_with(&format!("{value}{operator}"))
+        })
+    };
+    if compared("!=") || compared("!==") || holds(&[".present?", "isnotnone", "isset("]) {
+        return Some(!plain.starts_with('!'));
+    }
+    if compared("==")
+        || compared("===")
+        || holds(&["isnone", ".nil?", ".blank?", ".empty?", "empty("])
+    {
+        return Some(plain.starts_with('!'));
+    }
+    if condition.contains(" not in ") {
+        return Some(false);
+    }
+    // Nothing is compared: the value itself is the question.
+    if holds(&["==", "!=", "<", ">", "?"]) {
+        return None;
+    }
+    let denied = plain.starts_with('!') || condition.trim_start().starts_with("not ");
+    Some(!denied)
 }
 
 /// The environment variable that a condition reads.
@@ -229,6 +283,32 @@ mod tests {
                 Branch::Development,
             ),
             ("\"DYNO\" in os.environ", false, Branch::Development),
+            ("!process.env.NODE_ENV", true, Branch::Development),
+            ("process.env.NODE_ENV", true, Branch::Always),
+            (
+                "process.env.NODE_ENV === undefined",
+                true,
+                Branch::Development,
+            ),
+            (
+                "typeof process.env.NODE_ENV === 'undefined'",
+                false,
+                Branch::Always,
+            ),
+            ("process.env.NODE_ENV != null", true, Branch::Always),
+            ("ENV['RAILS_ENV'].nil?", true, Branch::Development),
+            ("os.environ.get('PORT') is None", true, Branch::Development),
+            ("!getenv('PORT')", true, Branch::Development),
+            (
+                "!process.env.NODE_ENV || process.env.NODE_ENV === 'development'",
+                true,
+                Branch::Development,
+            ),
+            (
+                "process.env.NODE_ENV === 'staging'",
+                true,
+                Branch::Conditional("NODE_ENV".to_owned()),
+            ),
             ("settings.DEBUG", true, Branch::Development),
             ("not SECRET_KEY and DEBUG", true, Branch::Development),
             ("settings.DEBUG or TESTING", true, Branch::Development),

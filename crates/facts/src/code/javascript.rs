@@ -132,6 +132,19 @@ impl Reader<'_> {
     }
 }
 
+/// The local names that a pattern binds.
+fn bound(pattern: &ast::BindingPattern<'_>) -> Vec<String> {
+    match pattern {
+        ast::BindingPattern::BindingIdentifier(name) => vec![name.name.to_string()],
+        ast::BindingPattern::ObjectPattern(object) => {
+            let values = object.properties.iter().map(|property| &property.value);
+            values.flat_map(bound).collect()
+        }
+        ast::BindingPattern::AssignmentPattern(inner) => bound(&inner.left),
+        ast::BindingPattern::ArrayPattern(_) => Vec::new(),
+    }
+}
+
 impl<'a> Visit<'a> for Reader<'_> {
     fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
         let callee = self.callee(&it.callee);
@@ -193,13 +206,30 @@ impl<'a> Visit<'a> for Reader<'_> {
         self.builder.import(&it.source.value, Vec::new(), line);
     }
 
+    fn visit_export_default_declaration(&mut self, it: &ast::ExportDefaultDeclaration<'a>) {
+        if let Some(value) = it.declaration.as_expression() {
+            let value = self.value(value, 0);
+            let line = self.line(it.span);
+            self.builder
+                .assign("module.exports".to_owned(), value, line);
+        }
+        walk::walk_export_default_declaration(self, it);
+    }
+
     fn visit_variable_declarator(&mut self, it: &ast::VariableDeclarator<'a>) {
         if let Some(init) = &it.init {
             let value = self.value(init, 0);
             let line = self.line(it.span);
             self.binding(&it.id, &value, line);
         }
+        let loads = self.builder.code.imports.len();
         walk::walk_variable_declarator(self, it);
+        // `const { a, b } = require("./c")` binds names as an import does.
+        if matches!(&it.init, Some(ast::Expression::CallExpression(call)) if call.callee.is_specific_id("require"))
+            && let Some(import) = self.builder.code.imports.get_mut(loads)
+        {
+            import.names = bound(&it.id);
+        }
     }
 
     fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {

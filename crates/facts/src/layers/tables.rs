@@ -300,7 +300,9 @@ pub(super) fn layer(path: &Path, unread: &mut Vec<Unread>) -> LayerToml {
         .iter()
         .find(|flag| table.contains_key(**flag))
     {
-        return LayerToml::Broken(format!("`{flag}` stands outside [types]"));
+        return LayerToml::Broken(format!(
+            "`{flag}` is at the top of the file: it belongs under [types]"
+        ));
     }
     let types = match table
         .get("types")

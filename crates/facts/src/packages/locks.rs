@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{Ecosystem, Locked, pypi_name};
+use super::{Ecosystem, Locked, pep_503};
 use crate::sources::Sources;
 
 type Locks = BTreeMap<(Ecosystem, String), Locked>;
@@ -73,7 +73,7 @@ fn needed_by_python(text: &str, found: &mut BTreeSet<(Ecosystem, String)>) {
         } else {
             None
         };
-        found.extend(name.map(|name| (Ecosystem::Pypi, pypi_name(name.trim_matches('"')))));
+        found.extend(name.map(|name| (Ecosystem::Pypi, pep_503(name.trim_matches('"')))));
     }
 }
 
@@ -207,7 +207,7 @@ fn toml_packages(text: &str, locks: &mut Locks) {
         if line == "[[package]]" {
             name = None;
         } else if let Some(value) = line.strip_prefix("name = ") {
-            name = Some(pypi_name(value.trim_matches('"')));
+            name = Some(pep_503(value.trim_matches('"')));
         } else if let (Some(value), Some(found)) = (line.strip_prefix("version = "), name.take()) {
             insert(locks, Ecosystem::Pypi, found, value.trim_matches('"'));
         }
@@ -228,7 +228,7 @@ fn pipfile(text: &str, locks: &mut Locks) {
                 .trim_start_matches("==")
                 .to_owned();
             locks
-                .entry((Ecosystem::Pypi, pypi_name(name)))
+                .entry((Ecosystem::Pypi, pep_503(name)))
                 .or_insert(Locked { version, dev });
         }
     }

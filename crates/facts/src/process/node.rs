@@ -144,6 +144,7 @@ pub fn source_of(sources: &Sources, path: &str) -> Option<String> {
         .find_map(|ending| path.strip_suffix(&format!(".{ending}")))
         .unwrap_or(path);
     let mut bases = vec![path.to_owned(), stem.to_owned(), format!("{stem}/index")];
+    bases.extend(sources.outputs.sources_of(path));
     for build in ["dist/", "build/", "lib/", "out/"] {
         if let Some(rest) = stem.strip_prefix(build) {
             bases.push(format!("src/{rest}"));

@@ -6,7 +6,8 @@
 
 use super::Sources;
 use crate::app::App;
-use crate::code::Language;
+use crate::code::{Expr, Language};
+use crate::process::Runs;
 
 /// How a language shows itself.
 struct Signs {
@@ -31,13 +32,53 @@ const SIGNS: &[Signs] = &[
             "poetry.lock",
             "uv.lock",
         ],
-        programs: &["python", "gunicorn", "uvicorn", "celery", "uwsgi", "flask"],
+        programs: &[
+            "python",
+            "gunicorn",
+            "uvicorn",
+            "celery",
+            "uwsgi",
+            "flask",
+            "hypercorn",
+            "daphne",
+            "waitress-serve",
+            "streamlit",
+            "rq",
+            "dramatiq",
+            "huey_consumer",
+            "granian",
+            "fastapi",
+            "manage.py",
+            "django-admin",
+            "honcho",
+            "scrapy",
+            "airflow",
+            "panel",
+            "chainlit",
+        ],
         ending: ".py",
     },
     Signs {
         language: Language::Ruby,
         manifests: &["Gemfile", "config.ru"],
-        programs: &["ruby", "bundle", "rake", "puma", "rackup"],
+        programs: &[
+            "ruby",
+            "bundle",
+            "rake",
+            "puma",
+            "rackup",
+            "rails",
+            "unicorn",
+            "thin",
+            "sidekiq",
+            "passenger",
+            "falcon",
+            "clockwork",
+            "resque",
+            "good_job",
+            "jekyll",
+            "middleman",
+        ],
         ending: ".rb",
     },
     Signs {
@@ -99,6 +140,63 @@ pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
     sources
         .files
         .retain(|code| !absent.contains(&code.language));
+}
+
+/// Notes the languages that have a manifest while every process runs another one: the
+/// platform takes one language, and nothing of these is installed. Their code is dropped. Node
+/// beside another language may build assets, so it is never among them.
+pub(super) fn choose(app: &App, sources: &mut Sources, processes: &[Runs]) {
+    const NODE_PROGRAMS: &[&str] = &[
+        "node", "npm", "npx", "yarn", "pnpm", "bun", "tsx", "ts-node", "next", "nuxt", "pm2",
+        "nodemon",
+    ];
+    let none = String::new();
+    let texts = |process: &Runs| -> Vec<String> {
+        process
+            .commands
+            .iter()
+            .map(|command| command.text.clone())
+            .collect()
+    };
+    let runs_node = |process: &Runs| {
+        process
+            .commands
+            .iter()
+            .any(|command| NODE_PROGRAMS.contains(&command.program()))
+    };
+    let known = |process: &Runs| {
+        let texts = texts(process);
+        runs_node(process) || SIGNS.iter().any(|signs| named(signs, &texts, &none))
+    };
+    if processes.is_empty() || !processes.iter().all(known) {
+        return;
+    }
+    let buildpacks = buildpacks(app, sources);
+    let spawned = |signs: &Signs| {
+        sources.files.iter().any(|code| {
+            code.language == Language::JavaScript
+                && code.calls.iter().any(|call| {
+                    let program = call.positional(0).and_then(Expr::text).unwrap_or_default();
+                    let program = program.split(' ').next().unwrap_or_default();
+                    let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+                    matches!(
+                        call.method(),
+                        "spawn" | "spawnSync" | "exec" | "execSync" | "execFile"
+                    ) && signs.programs.contains(&plain)
+                })
+        })
+    };
+    let commands: Vec<String> = processes.iter().flat_map(texts).collect();
+    sources.unserved = SIGNS
+        .iter()
+        .filter(|signs| signs.manifests.iter().any(|name| sources.has(name)))
+        .filter(|signs| !named(signs, &commands, &buildpacks) && !spawned(signs))
+        .map(|signs| signs.language)
+        .collect();
+    let unserved = sources.unserved.clone();
+    sources
+        .files
+        .retain(|code| !unserved.contains(&code.language));
 }
 
 fn named(signs: &Signs, commands: &[String], buildpacks: &str) -> bool {

@@ -28,6 +28,10 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
         .filter(|(_, files)| files.iter().any(|code| is_program(code)))
         .map(|(folder, _)| *folder)
         .collect();
+    let names: Vec<String> = programs
+        .iter()
+        .map(|folder| binary(folder, &module))
+        .collect();
     let mut pending = started(&programs, &module, commands);
     if pending.is_empty() {
         return;
@@ -49,6 +53,7 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
     sources
         .files
         .retain(|code| code.language != Language::Go || reached.contains(folder(&code.path)));
+    sources.go_programs = names;
 }
 
 fn folder(path: &str) -> &str {
@@ -71,14 +76,8 @@ fn is_program(code: &Code) -> bool {
 
 /// The programs that commands name by their binary; else the one at the root; else all.
 fn started(programs: &[&str], module: &str, commands: &[String]) -> Vec<String> {
-    let binary = |folder: &str| {
-        let path = if folder.is_empty() { module } else { folder };
-        // `…/v2` is the version of the module, not its name.
-        let mut parts = path.rsplit('/').filter(|part| !is_major_version(part));
-        parts.next().unwrap_or(path).to_owned()
-    };
     let named = |folder: &&&str| {
-        let binary = binary(folder);
+        let binary = binary(folder, module);
         commands.iter().any(|command| {
             command
                 .split_whitespace()
@@ -97,6 +96,14 @@ fn started(programs: &[&str], module: &str, commands: &[String]) -> Vec<String> 
         .into_iter()
         .map(|folder| (*folder).to_owned())
         .collect()
+}
+
+/// The name of the program that a main package becomes.
+fn binary(folder: &str, module: &str) -> String {
+    let path = if folder.is_empty() { module } else { folder };
+    // `…/v2` is the version of the module, not its name.
+    let mut parts = path.rsplit('/').filter(|part| !is_major_version(part));
+    parts.next().unwrap_or(path).to_owned()
 }
 
 fn is_major_version(part: &str) -> bool {

@@ -19,6 +19,9 @@ pub(super) fn is_lock(path: &str) -> bool {
             | "pdm.lock"
             | "composer.lock"
             | "go.sum"
+            | "mix.lock"
+            | "deno.lock"
+            | "packages.lock.json"
     )
 }
 
@@ -52,6 +55,13 @@ const TEXT_NAMES: &[&str] = &[
     "entrypoint.sh",
     "schema.prisma",
     "pnpm-workspace.yaml",
+    "mix.exs",
+    "elixir_buildpack.config",
+    "deno.json",
+    "deno.jsonc",
+    "global.json",
+    "project.clj",
+    "deps.edn",
 ];
 
 const TEXT_ENDINGS: &[&str] = &[
@@ -67,6 +77,10 @@ const TEXT_ENDINGS: &[&str] = &[
     ".sh",
     ".tfvars",
     ".xml",
+    ".csproj",
+    ".fsproj",
+    ".vbproj",
+    ".sbt",
 ];
 
 /// Whether this is configuration that rules read as text.
@@ -76,6 +90,9 @@ pub(super) fn is_text(path: &str) -> bool {
     let depth = path.matches('/').count();
     if TEXT_NAMES.contains(&name) {
         return depth <= 3 && (depth == 0 || !outside_the_app(path));
+    }
+    if is_build_configuration(name) {
+        return depth <= 3 && !path.contains("node_modules/");
     }
     if name.starts_with("Procfile") {
         return depth <= 3;
@@ -96,6 +113,18 @@ pub(super) fn is_text(path: &str) -> bool {
     }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
     config && depth <= 4 && !outside_the_app(path)
+}
+
+/// Whether a compiler or bundler of JavaScript is configured by a file of this name.
+fn is_build_configuration(name: &str) -> bool {
+    const TOOLS: &[&str] = &["webpack", "vite", "rollup", "tsup", "esbuild", "rspack"];
+    let bundler = TOOLS.iter().any(|tool| name.starts_with(tool)) && name.contains(".config.");
+    let compiler = name.starts_with("tsconfig") || name == "nest-cli.json";
+    bundler
+        || compiler
+            && name
+                .rsplit_once('.')
+                .is_some_and(|(_, ending)| ending == "json")
 }
 
 /// Whether a file of this name shows or supplies environment variables: `.env`,

@@ -7,17 +7,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sources, deployed, go_packages};
+use super::{Sources, deployed, go_packages, php_reach};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
-use crate::process;
+use crate::process::{self, Runs};
 
 /// Drops code that no process reaches.
-pub(super) fn keep(app: &App, sources: &mut Sources) {
-    let commands: Vec<_> = process::read(app, sources)
-        .into_iter()
-        .flat_map(|process| process.commands)
-        .map(|command| command.text)
+pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
+    let commands: Vec<_> = processes
+        .iter()
+        .flat_map(|process| &process.commands)
+        .map(|command| command.text.clone())
         .collect();
     // Scripts in bin/ run only where a process names them.
     sources.files.retain(|file| {
@@ -28,6 +28,8 @@ pub(super) fn keep(app: &App, sources: &mut Sources) {
         !file.path.starts_with("bin/") || commands.iter().any(|command| command.contains(stem))
     });
     deployed::keep(app, sources, &commands);
+    deployed::choose(app, sources, processes);
+    php_reach::keep(sources, processes);
     go_packages::keep(sources, &commands);
     drop_browser_packages(sources, &commands);
     keep_loaded_ruby(sources, &commands);
@@ -122,7 +124,7 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
             }
             if let Some(found) = resolve(sources, &code.path, &import.module) {
                 pending.push(found);
-            } else if is_built(&code.path, &import.module) {
+            } else if is_built(sources, &code.path, &import.module) {
                 let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 let source = process::source_of(sources, &join(folder, &import.module))?;
                 pending.push(file(sources, &source)?);
@@ -153,13 +155,14 @@ fn file<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
 }
 
 /// Whether a relative import means what only a build makes.
-fn is_built(from: &str, module: &str) -> bool {
+fn is_built(sources: &Sources, from: &str, module: &str) -> bool {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let path = join(folder, module);
     module.starts_with('.')
-        && ["dist", "build", "out", "lib", "generated"]
-            .iter()
-            .any(|built| path == *built || path.starts_with(&format!("{built}/")))
+        && (sources.outputs.makes(&path)
+            || ["dist", "build", "out", "lib", "generated"]
+                .iter()
+                .any(|built| path == *built || path.starts_with(&format!("{built}/"))))
 }
 
 /// Whether a scoped import is no package of package.json.

@@ -1,14 +1,37 @@
-//! What do assignments of shell scripts make of an environment?
+//! The environment that shell scripts make, with the history of each variable.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 use crate::environment::{By, Environment, How, Raw, Step};
+use crate::rules::separator;
 use slugsmith_facts::classic::NamedScript;
 use slugsmith_facts::layers::EnvDir;
-use slugsmith_facts::shell::{Assignment, Part, Script};
+use slugsmith_facts::shell::{Event, Note, OPEN, Shell, Trouble, Value, Variable};
 
-/// Stands for what a script computes.
-const COMPUTED: &str = "…";
+/// What the scripts of a slug leave behind them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outcome {
+    pub(super) environment: Environment,
+    /// Variables that only a run can tell, with the place: `.profile.d/a.sh line 3`.
+    pub(super) open: BTreeMap<String, String>,
+    pub(super) notes: Vec<Note>,
+    /// `set -e` or `set -u` is still on.
+    pub(super) strict: bool,
+}
+
+impl Outcome {
+    /// A script runs what can't be followed, or may end early: nothing is certain then.
+    pub(super) fn may_be_anything(&self) -> bool {
+        let loses = |note: &Note| {
+            matches!(
+                note.trouble,
+                Trouble::RunsCode(_) | Trouble::MayExit | Trouble::TooLong
+            )
+        };
+        self.notes.iter().any(loses)
+    }
+}
 
 /// The environment before any script: the dyno's own, and config vars over it.
 pub(super) fn base(base: &Raw, platform: &EnvDir) -> Environment {
@@ -26,130 +49,174 @@ pub(super) fn base(base: &Raw, platform: &EnvDir) -> Environment {
     environment
 }
 
-/// The environment after all scripts.
-pub(super) fn environment(
+/// What is left after all scripts.
+pub(super) fn run(
     base: &Environment,
     scripts: &[NamedScript],
+    sourced: &BTreeMap<String, String>,
     makers: &[String],
-) -> Environment {
-    let mut environment = base.clone();
-    for one in scripts {
-        let buildpack = makers.iter().position(|maker| *maker == one.maker);
-        let by = By::Layer {
-            buildpack: buildpack.unwrap_or(usize::MAX),
-            layer: OsString::from(&one.path),
-        };
-        for assignment in &one.script.assignments {
-            for step in steps(&environment, &by, &one.path, assignment) {
-                environment.take(OsStr::new(&assignment.name), step);
-            }
+) -> Outcome {
+    let read = |path: &str| sourced.get(path).cloned();
+    let start = base
+        .raw()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut shell = Shell::new(start, &read);
+    // `export` files have one name for all buildpacks: the place in the list tells them apart.
+    for (index, one) in scripts.iter().enumerate() {
+        if !shell.source(&format!("{index}:{}", one.path), &one.script.tree) {
+            break;
         }
     }
-    environment
+    let (stops, unset) = shell.is_strict();
+    let (variables, events, mut notes) = shell.into_history();
+    for note in &mut notes {
+        note.script = named(&note.script).1.to_owned();
+    }
+    let mut outcome = Outcome {
+        environment: base.clone(),
+        notes,
+        strict: stops || unset,
+        ..Outcome::default()
+    };
+    let by = |name: &str| {
+        let (index, path) = named(name);
+        let maker = scripts.get(index).map(|one| &one.maker);
+        By::Layer {
+            buildpack: makers
+                .iter()
+                .position(|known| Some(known) == maker)
+                .unwrap_or(usize::MAX),
+            layer: OsString::from(path),
+        }
+    };
+    for (name, variable) in &variables {
+        let own: Vec<&Event> = events.iter().filter(|event| event.name == *name).collect();
+        if variable.exported == Some(false)
+            && outcome
+                .environment
+                .variables
+                .get(OsStr::new(name))
+                .is_none()
+        {
+            continue;
+        }
+        for event in &own {
+            for step in steps(&outcome.environment, &by(&event.script), event) {
+                outcome.environment.take(OsStr::new(name), step);
+            }
+        }
+        close(&mut outcome, name, variable, own.last().copied(), &by);
+    }
+    outcome
 }
 
-/// Variables that a script computes or sets only under a condition.
-pub(super) fn computed(script: &Script) -> Vec<&str> {
-    fn is_computed(parts: &[Part]) -> bool {
-        parts.iter().any(|part| match part {
-            Part::Computed => true,
-            Part::Default(_, more) | Part::Alternative(_, more) => is_computed(more),
-            Part::Text(_) | Part::Variable(_) => false,
-        })
+/// Place in the list and path of a script.
+fn named(script: &str) -> (usize, &str) {
+    let (index, path) = script.split_once(':').unwrap_or(("", script));
+    (index.parse().unwrap_or(usize::MAX), path)
+}
+
+/// Brings the history to the value that is known to be last.
+fn close(
+    outcome: &mut Outcome,
+    name: &str,
+    variable: &Variable,
+    last: Option<&Event>,
+    by: &dyn Fn(&str) -> By,
+) {
+    let Some(last) = last else {
+        return;
+    };
+    let place = |line: u32| format!("{} line {line}", named(&last.script).1);
+    let open = match &variable.value {
+        Value::Text(text) => text.open || variable.exported.is_none(),
+        Value::Open => true,
+        Value::List(_) | Value::Unset => false,
+    };
+    if open {
+        outcome
+            .open
+            .insert(name.to_owned(), place(variable.line.max(1)));
     }
-    let unclear = |one: &&Assignment| one.conditional || is_computed(&one.value);
-    let mut names: Vec<&str> = script
-        .assignments
-        .iter()
-        .filter(unclear)
-        .map(|one| one.name.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+    let (value, how) = match &variable.value {
+        Value::Text(text) if variable.exported != Some(false) => {
+            (OsString::from(&text.text), How::Override)
+        }
+        Value::Open if variable.exported != Some(false) => (OPEN.to_string().into(), How::Override),
+        // Lists are never exported, and what is not exported is not there.
+        _ => (OsString::new(), How::Removed),
+    };
+    let before = outcome.environment.get(name);
+    let is_there = outcome.environment.is_set(name);
+    if (before != value.as_os_str()) || (is_there == (how == How::Removed)) {
+        let step = step(by(&last.script), &place(last.line), how, value);
+        outcome.environment.take(OsStr::new(name), step);
+    }
 }
 
 /// An assignment as what it does: a value around the old one is a prepend, an append, or both.
-fn steps(environment: &Environment, by: &By, path: &str, assignment: &Assignment) -> Vec<Step> {
-    let name = assignment.name.as_str();
-    let file = format!("{path} line {}", assignment.line);
-    let old = environment.get(name);
-    // Only the usual case of a condition is followed: unless it has a value.
-    if assignment.conditional {
-        let value = expanded(environment, &assignment.value);
-        let mut one = step(by.clone(), &file, How::Default, value);
-        one.fired = old.is_empty();
-        return vec![one];
-    }
-    match assignment.value.as_slice() {
-        [Part::Default(own, otherwise)] if own == name => {
-            let value = expanded(environment, otherwise);
-            let mut one = step(by.clone(), &file, How::Default, value);
-            one.fired = old.is_empty();
-            vec![one]
+fn steps(environment: &Environment, by: &By, event: &Event) -> Vec<Step> {
+    let name = event.name.as_str();
+    let file = format!("{} line {}", named(&event.script).1, event.line);
+    let old = environment.get(name).to_string_lossy().into_owned();
+    let one = |how, value: &str| step(by.clone(), &file, how, value.into());
+    let after = match &event.after {
+        Value::Text(text) => text.text.clone(),
+        Value::Open => OPEN.to_string(),
+        Value::Unset | Value::List(_) => {
+            let mut removed = one(How::Removed, "");
+            removed.fired = !event.conditional;
+            return vec![removed];
         }
-        parts => {
-            let at = parts
-                .iter()
-                .position(|part| *part == Part::Variable(name.to_owned()));
-            let Some((before, [_, after @ ..])) = at.map(|at| parts.split_at(at)) else {
-                let value = expanded(environment, parts);
-                return vec![step(by.clone(), &file, How::Override, value)];
-            };
-            // What stands between the old value and the new one belongs to the new one.
-            let (before, after) = (expanded(environment, before), expanded(environment, after));
-            let mut found = Vec::new();
-            if !before.is_empty() {
-                found.push(joined(by, &file, How::Prepend, &before, old));
-            }
-            if !after.is_empty() {
-                found.push(joined(by, &file, How::Append, &after, old));
-            }
-            found
-        }
-    }
-}
-
-/// A shell leaves the separator where the old value was empty, a layer would not.
-fn joined(by: &By, file: &str, how: How, value: &OsStr, old: &OsStr) -> Step {
-    let text = value.to_string_lossy();
-    let (separator, bare) = match how {
-        How::Prepend => (text.ends_with(':'), text.trim_end_matches(':')),
-        _ => (text.starts_with(':'), text.trim_start_matches(':')),
     };
-    let whole = old.is_empty() || !separator || text.len() != bare.len() + 1;
-    let mut one = step(
-        by.clone(),
-        file,
-        how,
-        if whole { value.to_owned() } else { bare.into() },
+    if event.conditional {
+        let mut maybe = one(How::Override, &after);
+        maybe.fired = false;
+        return vec![maybe];
+    }
+    if let Some(default) = &event.default {
+        let mut yielding = one(How::Default, &default.text);
+        yielding.fired = old.is_empty();
+        return vec![yielding];
+    }
+    let list = separator(name).is_some();
+    if !event.extends || (old.is_empty() && !list) {
+        return vec![one(How::Override, &after)];
+    }
+    let Some(at) = after.find(&old) else {
+        return vec![one(How::Override, &after)];
+    };
+    let (front, back) = (
+        after.get(..at).unwrap_or_default(),
+        after.get(at + old.len()..).unwrap_or_default(),
     );
-    one.delim = if whole { "" } else { ":" }.into();
-    one
-}
-
-fn expanded(environment: &Environment, parts: &[Part]) -> OsString {
-    let mut value = OsString::new();
-    for part in parts {
-        match part {
-            Part::Text(text) => value.push(text),
-            Part::Variable(name) => value.push(environment.get(name)),
-            Part::Default(name, otherwise) => {
-                let own = environment.get(name);
-                if own.is_empty() {
-                    value.push(expanded(environment, otherwise));
-                } else {
-                    value.push(own);
-                }
-            }
-            Part::Alternative(name, instead) if !environment.get(name).is_empty() => {
-                value.push(expanded(environment, instead));
-            }
-            Part::Alternative(..) => {}
-            Part::Computed => value.push(COMPUTED),
+    let mut found = Vec::new();
+    if old.is_empty() {
+        found.push(one(How::Prepend, &after));
+    } else {
+        if !front.is_empty() {
+            found.push(joined(one(How::Prepend, front), ':'));
+        }
+        if !back.is_empty() {
+            found.push(joined(one(How::Append, back), ':'));
         }
     }
-    value
+    found
+}
+
+/// The separator between the old value and the new one belongs to neither.
+fn joined(mut one: Step, separator: char) -> Step {
+    let text = one.value.to_string_lossy().into_owned();
+    let bare = match one.how {
+        How::Prepend => text.strip_suffix(separator),
+        _ => text.strip_prefix(separator),
+    };
+    if let Some(bare) = bare.filter(|bare| !bare.is_empty()) {
+        one.value = bare.into();
+        one.delim = separator.to_string().into();
+    }
+    one
 }
 
 fn step(by: By, file: &str, how: How, value: OsString) -> Step {

@@ -17,6 +17,8 @@ pub enum How {
     /// `NAME.` (empty suffix): prepended, with `:` unless there is a `.delim`.
     PrependPath,
     Default,
+    /// `unset NAME` of a script.
+    Removed,
 }
 
 impl How {
@@ -30,6 +32,7 @@ impl How {
             Self::Override => "override",
             Self::Append => "append",
             Self::Default => "default",
+            Self::Removed => "unset",
         }
     }
 }
@@ -71,7 +74,7 @@ impl Step {
             return before.to_owned();
         }
         let parts: [&OsStr; 3] = match self.how {
-            How::Base | How::Cleaned | How::Override | How::Default => {
+            How::Base | How::Cleaned | How::Override | How::Default | How::Removed => {
                 [&self.value, "".as_ref(), "".as_ref()]
             }
             _ if before.is_empty() => [&self.value, "".as_ref(), "".as_ref()],
@@ -94,6 +97,13 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Whether a process gets the variable, be it empty.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        let last = self.steps.iter().rfind(|step| step.fired);
+        last.is_some_and(|step| step.how != How::Removed)
+    }
+
     /// Whether the value holds something of a config var or `pack build --env`.
     #[must_use]
     pub fn is_from_platform(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Other buildpacks changed or deleted files of the app.
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST25",
     title: "Files of the app were changed or deleted by other buildpacks.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "Files that were in the app when the companion buildpack `slugsmith/restore` ran first, and that \
             are gone now or have other content. Changed files are information, deleted ones a warning.",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
-use super::{Rule, fix, second_runtime};
+use super::{Rule, World, fix, second_runtime};
 use crate::model::Model;
 use crate::which::{Candidate, Owner, is_runtime};
 use slugsmith_finding::catalogue::Docs;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST03",
     title: "A command that later buildpacks run is another one than the dyno's.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "A command that two layers have, where the layer that wins for later buildpacks is not the \
                 one that wins at launch.",

@@ -1,6 +1,6 @@
 //! A classic buildpack behind a shim left its variables where nobody looks.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::Layer;
 use slugsmith_facts::shell;
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST18",
     title: "A shimmed classic buildpack exports variables that later buildpacks or the dyno never get.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "A layer named `profile` or `shim` with `profile.d` scripts but neither `env.launch` nor `env`, \
             while the image has processes that start without a shell.",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::list_variable_clobbered::separator;
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::environment::{By, How};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST07",
     title: "A buildpack overrides a variable at launch, so a config var can't change it.",
     level: Level::Info,
+    world: World::Both,
     docs: Docs {
         finds: "Variables, lists left out, that a layer sets at launch with `.override` or without a suffix. \
                 When the app's build sees a config var of that name with another value, it is a warning.",

@@ -1,6 +1,6 @@
 //! The default process is gone because its type was defined again without `default`.
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST21",
     title: "The image has no default process any more.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "A process type that was `default = true` and is defined again by a later buildpack without it.",
         why: "The lifecycle then clears the default, and a container that is started without a command exits \

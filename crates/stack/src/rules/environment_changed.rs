@@ -1,6 +1,6 @@
 //! The environment of this build is not what the layers say.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use crate::{live, secrets};
 use slugsmith_finding::catalogue::Docs;
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST14",
     title: "A layer of another buildpack was changed after its buildpack had finished.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "Differences between the environment that the lifecycle gave this buildpack and the one that \
                 the layers on disk would give now.",

@@ -1,6 +1,6 @@
 //! The build will fail when all buildpacks are done.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::launched::reused;
 use slugsmith_facts::layers::{Folder, LayerToml};
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST22",
     title: "The image can't be made from these layers.",
     level: Level::Error,
+    world: World::CloudNative,
     docs: Docs {
         finds: "Launch layers without contents that are cached too or that the previous image does not have, layer \
                 files that are no TOML or have flags outside `[types]`, and process types with one of \

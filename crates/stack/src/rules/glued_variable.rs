@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::list_variable_clobbered::separator;
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::environment::{Environment, How, Step};
 use crate::model::Model;
 use crate::secrets;
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST05",
     title: "A value is appended or prepended without a delimiter.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "`NAME.append` or `NAME.prepend` on a variable that has a value already, without a \
                 `NAME.delim` in the same folder (`env/NAME.delim` does not serve `env.launch/NAME.prepend`).",

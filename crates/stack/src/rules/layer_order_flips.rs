@@ -1,6 +1,6 @@
 //! Layers of one buildpack whose order at launch is not the one at build.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_facts::layers::{Layer, Root};
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST16",
     title: "Two layers of one buildpack are applied in one order at build and in the other at launch.",
     level: Level::Info,
+    world: World::CloudNative,
     docs: Docs {
         finds: "Two layers of one buildpack, both for build and launch and both with commands or variables, \
                 where one name is the beginning of the other and the next character sorts before a dot \

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::libraries::{self, Known};
 use crate::model::Model;
-use slugsmith_facts::layers::escape;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
 
@@ -15,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST24",
     title: "A program at launch needs a shared library that is not to be found.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "A name that a program or library of a launch layer needs (`DT_NEEDED`) and that is neither in its own \
                 search path, nor in LD_LIBRARY_PATH, nor in the image's folders.",
@@ -39,11 +39,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     // By library: who lacks it, by buildpack.
     let mut lacking: BTreeMap<(String, usize), Vec<String>> = BTreeMap::new();
     for (index, buildpack, layer) in model.launch_layers() {
-        let at = model
-            .layers
-            .root
-            .join(escape(&buildpack.id))
-            .join(&layer.name);
+        let at = model.layer_path(buildpack, layer);
         let commands = layer.contents.executables.iter();
         let commands = commands.map(|one| ("bin", &one.name, one.elf.as_ref()));
         let shared = layer.contents.libraries.iter();
@@ -84,10 +80,17 @@ fn finding(
                 "it lies in {}, where LD_LIBRARY_PATH does not lead",
                 folder.display()
             ),
-            format!(
-                "Write {} into env.launch/LD_LIBRARY_PATH.prepend of that layer, and `:` into LD_LIBRARY_PATH.delim.",
-                folder.display()
-            ),
+            if model.classic.is_some() {
+                format!(
+                    "heroku config:set LD_LIBRARY_PATH={}, which scripts of .profile.d extend.",
+                    folder.display()
+                )
+            } else {
+                format!(
+                    "Write {} into env.launch/LD_LIBRARY_PATH.prepend of that layer, and `:` into LD_LIBRARY_PATH.delim.",
+                    folder.display()
+                )
+            },
         ),
         None => (
             "no launch layer has it, and the build image neither".to_owned(),

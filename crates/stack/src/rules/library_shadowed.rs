@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::libraries;
 use crate::model::Model;
 use slugsmith_facts::layers::Library;
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST08",
     title: "A shared library exists in two folders of LD_LIBRARY_PATH.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "One library (by its `DT_SONAME`, else by its file name) with different content directly in the `lib` \
                 folder of two buildpacks' launch layers that are both in LD_LIBRARY_PATH. That a layer's library \

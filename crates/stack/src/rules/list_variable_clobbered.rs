@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::environment::{By, Environment, How, Step};
 use crate::model::Model;
 use crate::secrets;
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST04",
     title: "A list variable such as PATH is replaced, and what others put there is lost.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "An environment file without a suffix or with `.override` for PATH, LD_LIBRARY_PATH, \
                 NODE_OPTIONS or another list, after others have put entries there that the new value lacks.",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::escape;
 use slugsmith_finding::catalogue::Docs;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST19",
     title: "Two buildpacks use one label, one slice of the app, or one folder.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "Ids that differ only in `/` and `_` (`a/b_c` and `a_b/c`), one label with two values, and files of the \
                 app that the slices of two buildpacks match.",

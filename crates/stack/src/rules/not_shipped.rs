@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::model::Model;
-use slugsmith_facts::layers::escape;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
@@ -15,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST13",
     title: "A link or variable at launch points to something that is not in the image.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "Absolute links in launch layers, and values of variables at launch, that point into a layer \
                 without `launch = true`, to `/tmp`, `/cache`, `/platform` or `/cnb/buildpacks`.",
@@ -43,11 +43,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         .collect();
     for (_, buildpack, layer) in model.all_layers() {
         if !is_launched(model.layers, layer) {
-            let folder = model
-                .layers
-                .root
-                .join(escape(&buildpack.id))
-                .join(&layer.name);
+            let folder = model.layer_path(buildpack, layer);
             let reason = format!(
                 "but the layer {} of {} is not launch = true",
                 layer.shown(),
@@ -75,6 +71,8 @@ fn links<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> Ve
             .links
             .iter()
             .filter_map(|link| why(&link.target).map(|reason| (link, reason)))
+            // A dyno has an empty /tmp, and a program of exec.d may fill it before the process starts.
+            .filter(|(link, _)| !(link.target.starts_with("/tmp") && has_start_program(model)))
             .collect();
         if let Some((link, reason)) = broken.first() {
             let more = match broken.len() {
@@ -92,6 +90,12 @@ fn links<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> Ve
         }
     }
     findings
+}
+
+fn has_start_program(model: &Model<'_>) -> bool {
+    model
+        .launch_layers()
+        .any(|(_, _, layer)| !layer.contents.exec_d.is_empty())
 }
 
 fn values<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> Vec<Finding> {

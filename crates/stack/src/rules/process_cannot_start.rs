@@ -1,6 +1,6 @@
 //! The launcher will stop before the process starts.
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::environment::By;
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST23",
     title: "An environment file stops the launcher or the next buildpack.",
     level: Level::Error,
+    world: World::CloudNative,
     docs: Docs {
         finds: "Environment files that are links to nothing or can't be read, values with a NUL byte, and variables \
                 of 128 KiB and more.",

@@ -1,6 +1,6 @@
 //! A process type of one buildpack is replaced by another's.
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::launch::shown;
 use crate::model::Model;
 use slugsmith_facts::layers::Process;
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST10",
     title: "A process type is defined by two buildpacks; the later definition counts.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "A process type in the `launch.toml` of two buildpacks with different commands.",
         why: "The whole entry is replaced: command, arguments, working directory and whether it is the \

@@ -1,7 +1,7 @@
 //! A profile script replaces a list variable.
 
-use super::Rule;
 use super::list_variable_clobbered::LISTS;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::Program;
 use slugsmith_facts::shell;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST17",
     title: "A profile script sets a list variable without keeping what it held.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "`export PATH=…` or another list variable in a `profile.d` script of a launch layer whose value does \
                 not mention the variable itself.",

@@ -1,6 +1,6 @@
 //! Profile scripts that no process sources.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST11",
     title: "Profile scripts are there, and processes start without a shell that would source them.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "`profile.d` in a launch layer, or `.profile` or `.profile.d` in the app, while processes are \
                 started directly. Since buildpack API 0.9 all processes are.",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::units;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST20",
     title: "Large files are in the image more than once.",
     level: Level::Info,
+    world: World::Both,
     docs: Docs {
         finds: "Files of 1 MB and more with equal content in two or more launch layers. From 20 MB on it is a \
                 warning.",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::model::Model;
 use crate::which::{Candidate, Owner, Shadowing, is_runtime};
 use slugsmith_finding::catalogue::Docs;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST02",
     title: "A language runtime or package manager exists twice at launch.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "Two buildpacks whose launch layers both have `node`, `ruby`, `python`, `java` or another \
                 runtime or package manager in `bin`, with different content.",

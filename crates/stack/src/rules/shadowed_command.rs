@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::second_runtime::{Conflict, conflicts};
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::model::Model;
 use crate::which::{Owner, is_runtime};
 use slugsmith_finding::catalogue::Docs;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST01",
     title: "A command exists twice at launch, with different content.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "The same name in the `bin` of two buildpacks' launch layers with different content, or a \
                 layer that hides a tool of the image which shell scripts expect (`which`, `tar`, `git` …).",

@@ -1,6 +1,6 @@
 //! An exec.d program that will stop the app from starting.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::Program;
 use slugsmith_finding::catalogue::Docs;
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST12",
     title: "An exec.d program can't be executed, so no process starts.",
     level: Level::Error,
+    world: World::CloudNative,
     docs: Docs {
         finds: "Files in `exec.d` of launch layers without an execute bit, links to nothing, scripts whose \
                 interpreter is on neither image nor layer, and programs for another architecture.",

@@ -1,6 +1,6 @@
 //! Layer files that have no effect.
 
-use super::Rule;
+use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::{Buildpack, EnvDir, EnvFile, Folder, Layer, LayerToml};
 use slugsmith_finding::catalogue::Docs;
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST15",
     title: "A buildpack wrote variables, programs or a layer that nobody will ever read.",
     level: Level::Warn,
+    world: World::CloudNative,
     docs: Docs {
         finds: "`env.build` in a layer without `build`; `env.launch`, `exec.d` or `profile.d` in one without \
                 `launch`; a folder without a `.toml`; environment files with a suffix that nobody knows \
@@ -59,6 +60,10 @@ fn useless(_buildpack: &Buildpack, layer: &Layer) -> Vec<String> {
                 "the folder has no {name}.toml, so it is neither kept nor shipped"
             ));
         }
+        return found;
+    }
+    // The export fails, which is another finding.
+    if matches!(layer.toml, LayerToml::Broken(_)) {
         return found;
     }
     let types = layer.types().unwrap_or_default();

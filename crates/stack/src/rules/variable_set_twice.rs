@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use super::list_variable_clobbered::separator;
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::environment::{By, Environment, How, Step};
 use crate::model::Model;
 use crate::secrets;
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST06",
     title: "Two buildpacks set one variable to different values.",
     level: Level::Warn,
+    world: World::Both,
     docs: Docs {
         finds: "A variable that a buildpack overrides after another one set it, or a `default` that another \
                 buildpack's value keeps from taking effect; the values differ.",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, fix};
+use super::{Rule, World, fix};
 use crate::model::Model;
 use slugsmith_facts::layers::descriptor::Target;
 use slugsmith_facts::layers::elf::Elf;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     code: "ST09",
     title: "A program needs another processor or a newer C library than the run image has.",
     level: Level::Error,
+    world: World::Both,
     docs: Docs {
         finds: "Programs in the `bin` and libraries in the `lib` of launch layers that are built for another \
                 architecture, that ask for a newer glibc than the run image's distribution has, or that ask for musl \

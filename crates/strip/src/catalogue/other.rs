@@ -5,6 +5,7 @@
 //! not judged by these.
 
 use super::{Entry, Guard};
+use slugsmith_ecosystems::{ALL, Leftovers, pattern};
 
 /// Downloaded gem archives.
 pub static GEM_ARCHIVES: Entry = Entry {
@@ -52,6 +53,16 @@ pub static BUILD_LEFTOVERS: Entry = Entry {
     tell_kept: true,
 };
 
+/// Debug information of .NET.
+pub static PROGRAM_DATABASES: Entry = Entry {
+    id: "program-databases",
+    reason: "debug information of .NET",
+    guard: Guard::Reachable,
+    evidence: "Debuggers read X.pdb beside X.dll; without it a stack trace has no line numbers and nothing else \
+        changes. Keep them with strip.keep = [\"**/*.pdb\"].",
+    tell_kept: true,
+};
+
 /// The entry that a file outside `node_modules` and `site-packages` falls under. `has`
 /// says whether a path exists.
 #[must_use]
@@ -62,7 +73,7 @@ pub fn classify(path: &str, has: &dyn Fn(&str) -> bool) -> Option<&'static Entry
     }
     gem(path, has)
         .or_else(|| composer(path, has))
-        .or_else(|| built(path, has))
+        .or_else(|| program_database(path, has))
 }
 
 /// `vendor/bundle/ruby/3.3.0/gems/name-1.2/spec/x`.
@@ -118,48 +129,29 @@ fn composer(path: &str, has: &dyn Fn(&str) -> bool) -> Option<&'static Entry> {
         .then_some(&COMPOSER_TESTS)
 }
 
-/// What compilers leave beside an artefact.
-fn built(path: &str, has: &dyn Fn(&str) -> bool) -> Option<&'static Entry> {
-    let (manifest, folders): (&[&str], &[&str]) = match path.split('/').next()? {
-        "target" if has("Cargo.toml") => (
-            &["target/release"],
-            &[
-                "target/release/deps/",
-                "target/release/build/",
-                "target/release/incremental/",
-                "target/release/.fingerprint/",
-                "target/debug/",
-            ],
-        ),
-        "target" if has("pom.xml") => (
-            &["target"],
-            &[
-                "target/test-classes/",
-                "target/surefire-reports/",
-                "target/failsafe-reports/",
-                "target/maven-status/",
-                "target/generated-test-sources/",
-                "target/site/",
-            ],
-        ),
-        "build" if has("build.gradle") || has("build.gradle.kts") => (
-            &["build/libs"],
-            &[
-                "build/reports/",
-                "build/test-results/",
-                "build/tmp/",
-                "build/classes/java/test/",
-                "build/classes/kotlin/test/",
-                "build/kotlin/",
-            ],
-        ),
-        ".gradle" if has("build.gradle") || has("build.gradle.kts") => {
-            (&["build/libs"], &[".gradle/"])
-        }
-        _ => return None,
-    };
-    let there = manifest.iter().all(|path| has(path));
-    (there && folders.iter().any(|folder| path.starts_with(folder))).then_some(&BUILD_LEFTOVERS)
+/// What compilers leave beside an artefact. `active` is what [`leftovers`] found.
+#[must_use]
+pub fn built(path: &str, active: &[&'static Leftovers]) -> Option<&'static Entry> {
+    let mut patterns = active.iter().flat_map(|one| one.paths);
+    patterns
+        .any(|pattern| pattern::matches(pattern, path))
+        .then_some(&BUILD_LEFTOVERS)
+}
+
+/// The kinds of leftovers whose result is in a tree with these paths.
+#[must_use]
+pub fn leftovers<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Vec<&'static Leftovers> {
+    let has = |pattern: &str| paths.clone().any(|path| pattern::matches(pattern, path));
+    let all = ALL.iter().flat_map(|one| one.leftovers);
+    all.filter(|one| one.beside.iter().all(|pattern| has(pattern)))
+        .collect()
+}
+
+/// `X.pdb` of a published program of .NET.
+fn program_database(path: &str, has: &dyn Fn(&str) -> bool) -> Option<&'static Entry> {
+    let stem = path.strip_suffix(".pdb")?;
+    let is_published = path.split('/').rev().nth(1) == Some("publish");
+    (is_published && has(&format!("{stem}.dll"))).then_some(&PROGRAM_DATABASES)
 }
 
 #[cfg(test)]
@@ -170,10 +162,7 @@ mod tests {
     fn only_places_of_package_managers_are_judged() {
         let there = [
             "vendor/composer/installed.json",
-            "Cargo.toml",
-            "target/release",
-            "build.gradle",
-            "build/libs",
+            "bin/publish/shop.dll",
             "vendor/bundle/ruby/3.3.0/extensions",
             "vendor/bundle/ruby/3.3.0/gems/pg-1/lib",
         ];
@@ -188,9 +177,37 @@ mod tests {
         assert_eq!(id("vendor/acme/a/tests/T.php"), Some("composer-tests"));
         assert_eq!(id("vendor/acme/a/src/tests/T.php"), None);
         assert_eq!(id("vendor/acme/a/LICENSE"), None);
-        assert_eq!(id("target/release/deps/libx.rlib"), Some("build-leftovers"));
-        assert_eq!(id("target/release/app"), None);
-        assert_eq!(id("build/libs/app.jar"), None);
-        assert_eq!(id("build/test-results/a.xml"), Some("build-leftovers"));
+        assert_eq!(id("bin/publish/shop.pdb"), Some("program-databases"));
+        assert_eq!(id("bin/publish/other.pdb"), None);
+        assert_eq!(id("lib/shop.pdb"), None);
+    }
+
+    #[test]
+    fn leftovers_go_only_beside_what_was_built() {
+        let verdicts = |paths: &[&str], path: &str| {
+            let active = leftovers(paths.iter().copied());
+            built(path, &active).is_some()
+        };
+        let rust = ["Cargo.toml", "target/release", "target/release/app"];
+        assert!(verdicts(&rust, "target/release/deps/libx.rlib"));
+        assert!(!verdicts(&rust, "target/release/app"));
+        assert!(!verdicts(&rust[..1], "target/release/deps/libx.rlib"));
+        let gradle = ["build.gradle.kts", "build/libs"];
+        assert!(verdicts(&gradle, "build/test-results/a.xml"));
+        assert!(!verdicts(&gradle, "build/libs/app.jar"));
+        let dotnet = ["shop.csproj", "bin/publish", "bin/publish/shop.dll"];
+        assert!(verdicts(&dotnet, "obj/Debug/net8.0/shop.dll"));
+        assert!(!verdicts(&dotnet, "bin/publish/shop.xml"));
+        assert!(!verdicts(&dotnet[..1], "obj/shop.dll"));
+        let scala = [
+            "build.sbt",
+            "target/universal/stage",
+            "target/universal/stage/lib/a.jar",
+        ];
+        assert!(verdicts(&scala, "target/streams/compile/x"));
+        assert!(!verdicts(&scala, "target/universal/stage/lib/a.jar"));
+        let elixir = ["mix.exs", "_build/prod"];
+        assert!(verdicts(&elixir, "_build/test/lib/a/ebin/a.beam"));
+        assert!(!verdicts(&elixir, "_build/prod/lib/a/ebin/a.beam"));
     }
 }

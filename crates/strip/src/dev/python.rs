@@ -8,6 +8,7 @@ use super::{Files, closure, text};
 use crate::facts::{Facts, Texts};
 use crate::index::join;
 use crate::{catalogue, start};
+use slugsmith_ecosystems::names::pep_503;
 
 pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     let names = from_poetry(facts, texts)
@@ -29,7 +30,7 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
         let Some((root, name)) = folder.rsplit_once('/') else {
             continue;
         };
-        let name = normal(name.split('-').next().unwrap_or_default());
+        let name = pep_503(name.split('-').next().unwrap_or_default());
         if !names.contains(&name) || !facts.python_roots.contains(root) {
             continue;
         }
@@ -51,18 +52,13 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     );
 }
 
-/// Names as PEP 503 compares them.
-fn normal(name: &str) -> String {
-    name.to_ascii_lowercase().replace(['_', '.'], "-")
-}
-
 fn packages(facts: &Facts<'_>, texts: &dyn Texts, path: &str) -> Option<Vec<Value>> {
     let lock: toml::Table = toml::from_str(&text(facts, texts, path)?).ok()?;
     Some(lock.get("package")?.as_array()?.clone())
 }
 
 fn name_of(package: &Value) -> Option<String> {
-    Some(normal(package.get("name")?.as_str()?))
+    Some(pep_503(package.get("name")?.as_str()?))
 }
 
 /// poetry 2 writes the groups of each package, poetry 1.4 and before a category.
@@ -140,7 +136,7 @@ fn from_pipenv(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>>
         group
             .into_iter()
             .flatten()
-            .map(|(name, _)| normal(name))
+            .map(|(name, _)| pep_503(name))
             .collect()
     };
     Some(

@@ -16,6 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A git address in app.json's `buildpacks` without `#tag` or `#sha`, where the owner is
             not Heroku.
+            The same in `.buildpacks`.
         "},
         why: indoc! {"
             Its default branch is fetched at every build: a push by somebody else changes what runs
@@ -37,10 +38,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let buildpacks = facts.buildpacks();
-    if buildpacks.is_empty() {
+    let listed = facts.sources.text(".buildpacks");
+    if buildpacks.is_empty() && listed.is_none() {
         return Outcome::not_applicable();
     }
-    let evidence = buildpacks
+    let mut evidence: Vec<_> = buildpacks
         .iter()
         .filter(|url| is_loose(url))
         .map(|url| {
@@ -52,6 +54,34 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .help(format!("Pin it: \"url\": \"{url}#<tag or commit>\""))
         })
         .collect();
+    // What heroku-buildpack-multi and its successors read: one finding for the file.
+    let loose = || {
+        let lines = listed.unwrap_or_default().lines().zip(1..);
+        lines.filter(|(line, _)| is_loose(line.trim()))
+    };
+    if let Some((first, number)) = loose().next() {
+        let more = match loose().count() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!(
+            "{}{more} are taken from their default branch at every build.",
+            first.trim()
+        );
+        let found = Evidence::line(
+            ".buildpacks",
+            number,
+            message.replace(
+                " are taken from their",
+                if more.is_empty() {
+                    " is taken from its"
+                } else {
+                    " are taken from their"
+                },
+            ),
+        );
+        evidence.push(found.help(format!("Pin each: {}#<tag or commit>", first.trim())));
+    }
     Outcome::of(evidence)
 }
 

@@ -18,6 +18,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `RAILS_ENV` set to development in app.json or a web command; `FLASK_DEBUG=1`;
             `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings; `APP_ENV=dev` in
             the `.env` that Symfony loads (a warning).
+            Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, Express'
+            `errorhandler`, `display_errors`. A `wsgi.py` that falls back to settings of
+            development.
         "},
         why: indoc! {"
             Error pages show source code, settings and queries to visitors; memory grows with every
@@ -45,6 +48,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(django(facts));
     evidence.extend(commands(facts));
     evidence.extend(symfony(facts));
+    evidence.extend(details(facts));
+    evidence.extend(wsgi_settings(facts));
     Outcome::of(evidence)
 }
 
@@ -162,6 +167,110 @@ fn names_other_settings(facts: &Facts<'_>) -> bool {
                 import.module.contains("local_settings") || import.module.starts_with('.')
             })
         })
+}
+
+/// Error pages with details, switched on in code: Slim's middleware, Express' `errorhandler`,
+/// Whoops, PHP's `display_errors`.
+fn details(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = facts.calls().find(|site| {
+        let call = site.call;
+        let first_is_on =
+            call.positional(0).map(|value| site.code.resolve(value)) == Some(&Expr::Bool(true));
+        let shows = match site.code.language {
+            Language::Php => {
+                let on = call
+                    .positional(1)
+                    .and_then(Expr::word)
+                    .is_some_and(|value| {
+                        matches!(value.to_ascii_lowercase().as_str(), "1" | "on" | "true")
+                    })
+                    || call.positional(1) == Some(&Expr::Bool(true))
+                    || call.positional(1).and_then(Expr::number) == Some(1);
+                let displays = call.callee == "ini_set"
+                    && call.positional(0).and_then(Expr::text) == Some("display_errors");
+                call.method() == "addErrorMiddleware" && first_is_on || displays && on
+            }
+            Language::JavaScript => {
+                matches!(
+                    call.callee.as_str(),
+                    "errorhandler" | "errorHandler" | "require()"
+                ) && site.code.imports("errorhandler")
+                    && call.callee != "require()"
+            }
+            _ => false,
+        };
+        shows
+            && branch(site.code, site.call.scope) == Branch::Always
+            && !guards::is_maintenance(facts, &site.code.path)
+    })?;
+    let message = format!(
+        "`{}` shows the details of errors to visitors, in production as well.",
+        site.call.callee
+    );
+    let fix = match site.code.language {
+        Language::Php if site.call.method() == "addErrorMiddleware" => {
+            "$app->addErrorMiddleware((bool) getenv('APP_DEBUG'), true, true);"
+        }
+        Language::Php => "ini_set('display_errors', getenv('APP_DEBUG') ? '1' : '0');",
+        _ => "if (process.env.NODE_ENV === \"development\") app.use(errorhandler())",
+    };
+    Some(Evidence::line(&site.code.path, site.call.line, message).help(fix))
+}
+
+/// `wsgi.py` falls back to settings of development, and nothing names others.
+fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
+    const NAME: &str = "DJANGO_SETTINGS_MODULE";
+    let by_command = facts
+        .processes
+        .iter()
+        .filter(|process| process.name == "web")
+        .any(|web| {
+            web.mentions(&[NAME])
+                || web
+                    .commands
+                    .iter()
+                    .any(|command| command.environment.iter().any(|(name, _)| name == NAME))
+        });
+    if by_command || facts.declared(NAME) != Declared::No || facts.process("web").is_none() {
+        return None;
+    }
+    let in_file = facts.sources.texts.iter().any(|(path, text)| {
+        !path.starts_with(".env") && text.contains(NAME) && !path.contains("docker")
+    });
+    let code = facts
+        .code(Language::Python)
+        .find(|code| code.path.ends_with("wsgi.py") || code.path.ends_with("asgi.py"))
+        .filter(|_| !in_file)?;
+    let mut found = None;
+    let values = code.calls.iter().flat_map(|call| {
+        call.arguments
+            .iter()
+            .map(move |argument| (call.line, &argument.value))
+    });
+    for (line, value) in values.chain(code.assignments.iter().map(|one| (one.line, &one.value))) {
+        value.walk(&mut |value| {
+            let text = value.text().unwrap_or_default();
+            let last = text.rsplit('.').next().unwrap_or_default();
+            if text.contains("settings.") && matches!(last, "dev" | "development" | "local") {
+                found.get_or_insert((line, text.to_owned()));
+            }
+        });
+    }
+    let reads = code
+        .reads
+        .iter()
+        .find(|read| read.name == NAME && read.has_default);
+    let (line, module) = match (found, reads) {
+        (Some(found), _) => found,
+        (None, _) => return None,
+    };
+    let production = module.rsplit_once('.').map_or("", |(package, _)| package);
+    let message = format!(
+        "{NAME} falls back to {module}, and nothing sets another: production runs with the \
+         settings of development."
+    );
+    let found = Evidence::line(&code.path, line, message).conditional(true);
+    Some(found.help(format!("heroku config:set {NAME}={production}.production")))
 }
 
 /// Symfony loads `.env`, where `APP_ENV=dev` stands from the start.

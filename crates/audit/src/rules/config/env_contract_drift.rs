@@ -1,5 +1,6 @@
 //! Do code and declarations agree on the variables?
 
+use crate::addresses::{is_backing_address, local_host};
 use crate::contract::{self, Variable};
 use crate::rules::prelude::*;
 use slugsmith_finding::Place;
@@ -21,6 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `.env.example`, the add-ons' and the platform's variables. An add-on whose variable
             nobody reads, while code reads another name of the same service. As notes: other
             undeclared reads, and variables of app.json that no file of the app names.
+            A default that is a service on the same machine, where app.json declares add-ons and
+            none of them sets the variable.
         "#},
         why: indoc! {"
             Review apps, new stages and colleagues get their variables from what is declared. One
@@ -82,6 +85,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     evidence.extend(unset(&variables));
+    evidence.extend(local_only(facts, &variables));
     let misnamed = contract::misnamed(facts, &variables);
     for (read, wanted, given) in &misnamed {
         evidence.push(
@@ -143,6 +147,81 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let applies = declares || variables.iter().any(|variable| !variable.reads.is_empty());
     Outcome::when(applies, evidence)
+}
+
+/// A service that code looks for on the same machine where its variable is not set, in an app
+/// whose app.json declares add-ons, but none that would set it.
+fn local_only(facts: &Facts<'_>, variables: &[Variable]) -> Option<Evidence> {
+    if facts.addons().is_empty() {
+        return None;
+    }
+    let found = facts.sources.files.iter().find_map(|code| {
+        let values = code
+            .assignments
+            .iter()
+            .map(|one| (one.line, one.scope, &one.value))
+            .chain(code.calls.iter().flat_map(|call| {
+                call.arguments
+                    .iter()
+                    .map(move |one| (call.line, call.scope, &one.value))
+            }));
+        values
+            .filter(|(_, scope, _)| branch(code, *scope) != Branch::Development)
+            .find_map(|(line, _, value)| {
+                Some((code, line, local_default(facts, variables, value)?))
+            })
+    });
+    let (code, line, (name, address)) = found?;
+    let message = format!(
+        "{name} has the default `{address}`, app.json declares add-ons, and none of them sets it: \
+         on a dyno nothing listens there."
+    );
+    let found = Evidence::line(&code.path, line, message);
+    Some(found.help(format!(
+        "app.json: \"addons\": [\"{}\"]",
+        addon_for(&address)
+    )))
+}
+
+/// The variable and the address of a read whose default is a service on the same machine.
+fn local_default(
+    facts: &Facts<'_>,
+    variables: &[Variable],
+    value: &Expr,
+) -> Option<(String, String)> {
+    let mut found = None;
+    value.walk(&mut |value| {
+        let Expr::Env {
+            name,
+            default: Some(default),
+        } = value
+        else {
+            return;
+        };
+        let address = default
+            .text()
+            .filter(|text| is_backing_address(text) && local_host(text));
+        let declared = variables.iter().any(|variable| {
+            variable.name == *name && (variable.addon.is_some() || variable.promised)
+        });
+        if let Some(address) = address
+            && !declared
+            && facts.declared(name) == Declared::No
+        {
+            found.get_or_insert((name.clone(), address.to_owned()));
+        }
+    });
+    found
+}
+
+/// The add-on that runs a service.
+fn addon_for(address: &str) -> &'static str {
+    match address.split("://").next().unwrap_or(address) {
+        "redis" | "rediss" => "heroku-redis:mini",
+        "amqp" | "amqps" => "cloudamqp:lemur",
+        "mongodb" => "ormongo:2-mmap",
+        _ => "heroku-postgresql:essential-0",
+    }
 }
 
 /// Declared, needed, and not set in the app that is being built.

@@ -100,11 +100,22 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
                         effect(&literal)
                     ),
                 )
-                .help(help(site.code.language, service)),
+                .help(help(site.code.language, service_of(&literal, service))),
             );
         }
     }
     found
+}
+
+/// The service that an address is of, where its scheme tells.
+fn service_of(address: &str, otherwise: &'static str) -> &'static str {
+    let scheme = address.split("://").next().unwrap_or(address);
+    match scheme.split('+').next().unwrap_or(scheme) {
+        "redis" | "rediss" => "Redis",
+        "amqp" | "amqps" | "pyamqp" => "RabbitMQ",
+        "mongodb" => "MongoDB",
+        _ => otherwise,
+    }
 }
 
 /// Reading only a password from the environment leaves the address where it is.
@@ -220,14 +231,7 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
                             effect(text)
                         ),
                     )
-                    .help(help(
-                        Language::Python,
-                        if text.starts_with("redis") {
-                            "Redis"
-                        } else {
-                            "the database"
-                        },
-                    )),
+                    .help(help(Language::Python, service_of(text, "the database"))),
                 );
             }
         }
@@ -549,36 +553,47 @@ fn plain_redis(facts: &Facts<'_>) -> Vec<Evidence> {
                 })
             })
     };
-    let site = facts.calls().find(|site| {
-        client(site.code, &site.call.callee) == Some("Redis")
+    let mut found: Vec<Evidence> = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for site in facts.calls() {
+        let plain = client(site.code, &site.call.callee) == Some("Redis")
             && branch(site.code, site.call.scope) != Branch::Development
-            && from_url(*site)
-            && !tells(*site)
-    });
-    site.map(|site| {
-        Evidence::line(
-            &site.code.path,
-            site.call.line,
-            format!(
-                "`{}` takes REDIS_URL as it is: \
-            Heroku Key-Value Store speaks TLS with a self-signed certificate, which the client \
-            refuses.",
-                site.call.callee
-            ),
-        )
-        .level(Level::Warn)
-        .help(match site.code.language {
-            Language::JavaScript => {
-                "tls: { rejectUnauthorized: false }   (node-redis: \
-                    socket: { tls: true, rejectUnauthorized: false })"
-            }
-            Language::Ruby => "ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE }",
-            Language::Go => "options.TLSConfig = &tls.Config{InsecureSkipVerify: true}",
-            _ => "ssl_cert_reqs=None",
-        })
-    })
-    .into_iter()
-    .collect()
+            && from_url(site)
+            && !tells(site);
+        if !plain || !known.insert((&site.code.path, tls_fix(site))) {
+            continue;
+        }
+        let message = format!(
+            "`{}` takes REDIS_URL as it is: Heroku Key-Value Store speaks TLS with a self-signed \
+             certificate, which the client refuses.",
+            site.call.callee
+        );
+        let one = Evidence::line(&site.code.path, site.call.line, message).level(Level::Warn);
+        found.push(one.help(tls_fix(site)));
+    }
+    found
+}
+
+/// How a client of Redis is told to accept the certificate, by its library.
+fn tls_fix(site: Site<'_>) -> &'static str {
+    let last = site.call.method();
+    match site.code.language {
+        Language::JavaScript if last == "createClient" => {
+            "createClient({ url, socket: { tls: true, rejectUnauthorized: false } })"
+        }
+        Language::JavaScript
+            if matches!(last, "Queue" | "Worker") && site.code.imports("bullmq") =>
+        {
+            "connection: { url, tls: { rejectUnauthorized: false } }"
+        }
+        Language::JavaScript if last == "Queue" => {
+            "new Queue(name, url, { redis: { tls: { rejectUnauthorized: false } } })"
+        }
+        Language::JavaScript => "new Redis(url, { tls: { rejectUnauthorized: false } })",
+        Language::Ruby => "ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE }",
+        Language::Go => "options.TLSConfig = &tls.Config{InsecureSkipVerify: true}",
+        _ => "ssl_cert_reqs=None",
+    }
 }
 
 /// The value is what this variable holds.

@@ -3,7 +3,7 @@
 mod configured;
 
 use crate::rules::prelude::*;
-use crate::secrets::{is_secret_name, is_secret_value, issuer_of};
+use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, issuer_of};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "secret-committed",
@@ -25,6 +25,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
             Flutterwave, Shopify) in code or such files; private keys in files of their own.
+            Other tracked `.env.*` files, `render.yaml`, `fly.toml` and compose files with
+            values that look generated.
         "},
         why: indoc! {"
             Everybody who can read the repository can sign sessions or reach the service. A default
@@ -45,6 +47,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `changeme`, keys for tests (`sk_test_…`), development and test sections; a `.env` that
             only `heroku local` reads; a base file of settings of which a production file sets the
             key anew; a default whose variable app.json requires or generates.
+            A default that only a client of another service sends: nothing of the app is signed
+            with it.
         "},
     },
     check,
@@ -106,7 +110,12 @@ fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
             && !path
                 .split(['.', '-', '_'])
                 .any(|part| harmless.contains(&part));
-        if !env || !is_loaded(facts, path) {
+        if !env {
+            continue;
+        }
+        let loaded = is_loaded(facts, path);
+        // `.env` is what `heroku local` reads; others are of a platform that the app runs on.
+        if !loaded && path == ".env" {
             continue;
         }
         for (line, number) in text.lines().zip(1..) {
@@ -115,7 +124,14 @@ fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
                 continue;
             };
             let value = value.trim().trim_matches(['"', '\'']);
-            if !name.starts_with('#') && is_secret_name(name.trim()) && is_secret_value(value) {
+            let secret = !name.starts_with('#') && is_secret_name(name.trim());
+            if !loaded {
+                if secret && is_generated(value.trim_start_matches("base64:")) {
+                    found.push(tracked(path, number, name.trim()));
+                }
+                continue;
+            }
+            if secret && is_secret_value(value) {
                 found.push(
                     Evidence::line(
                         path,
@@ -135,6 +151,16 @@ fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
         }
     }
     found
+}
+
+/// A real secret in a file that is for another platform or for production.
+fn tracked(path: &str, line: u32, name: &str) -> Evidence {
+    let message =
+        format!("{name} has a real value in {path}: everybody who has the repository has it.");
+    Evidence::line(path, line, message).help(format!(
+        "Make a new one: heroku config:set {name}=…   then: git rm --cached {path}, and add it to \
+         .gitignore"
+    ))
 }
 
 /// Whether production code loads this file; `.env` alone is read by `heroku local` only.
@@ -263,7 +289,9 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                     default: Some(default),
                 } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
                     Expr::Text(text)
-                        if facts.declared(name) == Declared::No && is_signing(name) =>
+                        if facts.declared(name) == Declared::No
+                            && is_signing(name)
+                            && (is_signing_name(target) || signs(facts, target, name)) =>
                     {
                         Some((text, true, Some(name)))
                     }
@@ -315,6 +343,41 @@ fn issued(code: &Code) -> Option<Evidence> {
         )
         .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
     )
+}
+
+/// Whether the app itself signs, checks or encrypts with a setting: a key that a client sends
+/// to somebody else's service is neither, and the other side refuses a known one.
+fn signs(facts: &Facts<'_>, target: &str, variable: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "hmac",
+        "jwt",
+        "sign",
+        "verify",
+        "serializer",
+        "fernet",
+        "session",
+        "cookie",
+        "cipher",
+        "encrypt",
+        "jws",
+        "passport",
+        "csrf",
+    ];
+    facts.calls().any(|site| {
+        let callee = site.call.callee.to_ascii_lowercase();
+        let tokens = matches!(site.call.method(), "encode" | "decode")
+            && ["jwt", "jose"]
+                .iter()
+                .any(|module| site.code.imports(module));
+        let own = WORDS.iter().any(|word| callee.contains(word)) || tokens;
+        own && site.call.arguments.iter().any(|argument| {
+            argument.value.any(|value| match value {
+                Expr::Name(name) => name.rsplit('.').next() == Some(target),
+                Expr::Env { name, .. } => name == variable,
+                _ => false,
+            })
+        })
+    })
 }
 
 /// Keys that sign or encrypt: a known one lets anybody forge.

@@ -16,6 +16,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Two of package-lock.json, yarn.lock and pnpm-lock.yaml at the root; two of Pipfile.lock,
             poetry.lock and uv.lock, or a Pipfile beside requirements.txt.
+            requirements.txt beside uv.lock, poetry.lock or Pipfile.lock, which the Python
+            buildpack refuses.
         "},
         why: indoc! {"
             The buildpack refuses the build or takes one of them; the other is never updated, so
@@ -68,6 +70,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
+    evidence.extend(requirements_beside(facts));
     let pipenv = facts.sources.has("Pipfile") && facts.sources.has("requirements.txt");
     if pipenv && evidence.is_empty() {
         evidence.push(
@@ -84,6 +87,26 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::when(applies, evidence)
+}
+
+/// requirements.txt beside the lockfile of another manager: the Python buildpack refuses an
+/// app with more than one package manager.
+fn requirements_beside(facts: &Facts<'_>) -> Option<Evidence> {
+    let served = facts.packages.manifest(Ecosystem::Pypi).is_some();
+    if !served || !facts.sources.has("requirements.txt") {
+        return None;
+    }
+    let lock = ["uv.lock", "poetry.lock", "Pipfile.lock"]
+        .into_iter()
+        .find(|name| facts.sources.has(name))?;
+    let message = format!(
+        "requirements.txt and {lock} are two package managers: the Python buildpack refuses to \
+         choose, and the build fails."
+    );
+    let found = Evidence::line("requirements.txt", 0, message);
+    Some(found.help(format!(
+        "Keep one: git rm requirements.txt   (or: git rm {lock})"
+    )))
 }
 
 /// The locks that are not the one package.json names.

@@ -3,6 +3,7 @@
 use crate::Facts;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use indoc::indoc;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_facts::process::script;
 use slugsmith_finding::Level;
@@ -13,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Dependencies are not locked, or the build goes around the lock",
     level: Level::Error,
     group: Group::Dependencies,
-    ecosystems: &["node", "python", "ruby", "go", "php"],
+    ecosystems: &["node", "python", "ruby", "go", "php", "elixir", "deno"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -33,7 +34,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             npm install --package-lock-only      # or: yarn install, pnpm install --lockfile-only
             bundle lock --add-platform x86_64-linux
             uv lock                              # or: poetry lock, pipenv lock
-            composer update --lock
+            composer update --no-install
             go mod tidy
             ```
             Commit the file it writes.
@@ -68,7 +69,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             Ecosystem::Composer,
             "composer.json",
             "composer.lock",
-            "composer update --lock",
+            "composer update --no-install",
         ),
         (Ecosystem::Go, "go.mod", "go.sum", "go mod tidy"),
     ] {
@@ -90,9 +91,42 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
+    evidence.extend(recognised(facts, &mut applies));
     evidence.extend(python_project(facts, &mut applies));
     evidence.extend(bypassed(facts));
     Outcome::when(applies, evidence)
+}
+
+/// Manifests of ecosystems that other buildpacks install.
+fn recognised(facts: &Facts<'_>, applies: &mut bool) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    let ecosystems = ecosystems::ALL.iter().filter(|one| one.needs_lockfile);
+    for ecosystem in ecosystems {
+        let Some((manifest, text)) = ecosystem
+            .manifests
+            .iter()
+            .find_map(|one| Some((one, facts.sources.text(one.pattern)?)))
+        else {
+            continue;
+        };
+        let wanted = (ecosystem.wanted)(text);
+        if !wanted.iter().any(|one| !one.is_development) {
+            continue;
+        }
+        *applies = true;
+        let mut locks = ecosystem.lockfiles.iter();
+        let Some(lock) = locks.next().filter(|lock| !facts.sources.has(lock.name)) else {
+            continue;
+        };
+        let (path, name) = (manifest.pattern, lock.name);
+        let message = format!(
+            "{path} has no {name}: every build resolves versions anew, and nothing can be \
+            cached by content."
+        );
+        let evidence = Evidence::line(path, 0, message);
+        found.push(evidence.help(format!("{}   then commit {name}", manifest.lock_with)));
+    }
+    found
 }
 
 /// The command that writes the lock of the package manager at hand.

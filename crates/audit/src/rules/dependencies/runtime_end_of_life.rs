@@ -11,14 +11,16 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "The language's version gets no security fixes any more",
     level: Level::Error,
     group: Group::Dependencies,
-    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
+    ecosystems: &[
+        "node", "python", "ruby", "go", "java", "php", "dotnet", "elixir",
+    ],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
             A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`,
-            `.ruby-version`, `go.mod`, `system.properties`, `composer.json`) whose release line has
+            `.ruby-version`, `go.mod`, `system.properties`, `composer.json`, `TargetFramework`, `elixir_buildpack.config`) whose release line has
             ended, by the dated table `platform.toml`. In the first six months it is a warning.
         "},
         why: indoc! {"

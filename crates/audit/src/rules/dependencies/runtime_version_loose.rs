@@ -20,6 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             in the Gemfile, `system.properties`, `php` in composer.json); a range without an upper
             bound (`>=18`, `*`); two files that disagree (`engines` and `.nvmrc`, `.python-version`
             and `runtime.txt`).
+            `runtime.txt`, which is deprecated and an error in Cloud Native builds.
         "},
         why: indoc! {"
             The next deploy can run on another major version than the one that was tested, on the
@@ -54,7 +55,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
     };
     let mut evidence = Vec::new();
     evidence.extend(node(facts, &of("node")));
-    evidence.extend(disagreement("python", &of("python")));
+    let python = disagreement("python", &of("python"));
+    evidence.extend(python.is_none().then(|| runtime_txt(facts)).flatten());
+    evidence.extend(python);
     evidence.extend(missing(
         facts,
         "python",
@@ -111,6 +114,25 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
     })
 }
 
+/// `runtime.txt` is deprecated on Cedar, and an error in Cloud Native builds.
+fn runtime_txt(facts: &Facts<'_>) -> Option<Evidence> {
+    let text = facts.sources.text("runtime.txt")?;
+    let version = text.trim().strip_prefix("python-")?;
+    facts.packages.manifest(Ecosystem::Pypi)?;
+    let line = guards::numbers(version);
+    let short: Vec<_> = line.iter().take(2).map(u64::to_string).collect();
+    let message = "runtime.txt is deprecated: Cloud Native builds fail on it.";
+    let fix = if facts.sources.has(".python-version") {
+        "git rm runtime.txt".to_owned()
+    } else {
+        format!(
+            "echo {} > .python-version && git rm runtime.txt",
+            short.join(".")
+        )
+    };
+    Some(Evidence::line("runtime.txt", 1, message).help(fix))
+}
+
 /// poetry, uv and Pipenv have the version in their own files.
 fn python_project(facts: &Facts<'_>) -> bool {
     facts
@@ -128,6 +150,11 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
     let Some(engines) = engines else {
         let moved = path != "package.json" && facts.sources.text(&path).is_some();
         let deployed = moved
+            || facts
+                .buildpacks()
+                .iter()
+                .any(|buildpack| buildpack.contains("nodejs"))
+                && facts.sources.has("package.json")
             || primary(facts) == Some(Ecosystem::Npm)
                 && (script(facts.app, "start").is_some() || facts.process("web").is_some());
         return deployed.then(|| {

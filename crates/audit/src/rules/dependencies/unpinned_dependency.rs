@@ -1,6 +1,7 @@
 //! Can a direct dependency change by itself?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Package;
 use slugsmith_facts::sources::reach::join;
 
@@ -10,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Direct dependencies are not pinned, and no lockfile resolves them",
     level: Level::Warn,
     group: Group::Dependencies,
-    ecosystems: &["python", "node", "php", "java"],
+    ecosystems: &["python", "node", "php", "java", "dotnet"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -81,7 +82,41 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .collect();
         evidence.extend(one(&moving, lockless).map(|found| found.help(fix)));
     }
+    evidence.extend(floating(facts, &mut applies));
     Outcome::when(applies, evidence)
+}
+
+/// Versions such as `8.*` and open ranges in .NET's project files, where no lockfile holds
+/// them.
+fn floating(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
+    let dotnet = &ecosystems::dotnet::ECOSYSTEM;
+    let is_project = |name: &str| dotnet.manifests.iter().any(|one| one.is(name));
+    let is_locked = |folder: &str| {
+        dotnet
+            .lockfiles
+            .iter()
+            .any(|lock| facts.sources.has(&format!("{folder}{}", lock.name)))
+    };
+    facts.sources.texts.iter().find_map(|(path, text)| {
+        let (folder, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+        let wanted = if is_project(name) && !is_locked(folder) {
+            (dotnet.wanted)(text)
+        } else {
+            Vec::new()
+        };
+        *applies |= !wanted.is_empty();
+        let moves = |version: &str| {
+            version.contains('*') || version.starts_with(['[', '(']) && version.ends_with(",)")
+        };
+        let first = wanted.into_iter().find(|one| moves(&one.version))?;
+        let message = format!(
+            "`{}` ({}) can change by itself: a rebuild can install another version.",
+            first.name, first.version
+        );
+        Some(Evidence::line(path, first.line, message).help(
+            "Name a version, or dotnet restore --use-lock-file   then commit packages.lock.json",
+        ))
+    })
 }
 
 fn one(moving: &[&Package], lockless: bool) -> Option<Evidence> {
@@ -153,7 +188,7 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
         .packages
         .wanted
         .iter()
-        .filter(|package| files.contains(&package.path))
+        .filter(|package| files.contains(&package.path) && !is_test_tool(&package.name))
         .collect();
     let loose: Vec<_> = wanted
         .iter()
@@ -187,6 +222,60 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
                 requirements.txt)",
         ),
     )
+}
+
+/// Packages with which Python code is tested and checked; no process needs them.
+fn is_test_tool(name: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "autoflake",
+        "autopep8",
+        "bandit",
+        "black",
+        "codecov",
+        "coverage",
+        "coveralls",
+        "factory-boy",
+        "faker",
+        "flake8",
+        "freezegun",
+        "hypothesis",
+        "ipdb",
+        "isort",
+        "mock",
+        "model-bakery",
+        "moto",
+        "mypy",
+        "nose",
+        "nose2",
+        "nox",
+        "pep8",
+        "pre-commit",
+        "pudb",
+        "pycodestyle",
+        "pyflakes",
+        "pylint",
+        "pyright",
+        "pytest",
+        "pyupgrade",
+        "requests-mock",
+        "responses",
+        "respx",
+        "ruff",
+        "safety",
+        "testfixtures",
+        "time-machine",
+        "tox",
+        "twine",
+        "vcrpy",
+        "vulture",
+        "yapf",
+        "djlint",
+        "aioresponses",
+        "parameterized",
+        "unittest2",
+    ];
+    const FAMILIES: &[&str] = &["pytest-", "flake8-", "pylint-", "types-", "mypy-", "tox-"];
+    TOOLS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
 /// requirements.txt and the lists that it takes in by `-r`, a few levels deep.

@@ -8,14 +8,18 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "The web process runs a development server",
     level: Level::Error,
     group: Group::Jobs,
-    ecosystems: &["node", "python", "ruby", "php"],
+    ecosystems: &[
+        "node", "python", "ruby", "php", "dotnet", "scala", "clojure", "deno",
+    ],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
             A web command that runs `manage.py runserver`, `flask run`, `next dev`, `vite`,
-            `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`.
+            `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`,
+            `dotnet run`, `dotnet watch`, `sbt run`, `lein ring server`, `lein figwheel`,
+            `deno run --watch`, `fastapi dev`; `--reload` of gunicorn and uvicorn.
         "},
         why: indoc! {"
             Development servers handle one request at a time, reload on file changes, show stack
@@ -72,6 +76,21 @@ fn server(command: &slugsmith_facts::process::Command) -> Option<(&'static str, 
         "python" | "python3" if has("runserver") || has("runserver_plus") => {
             Some(("runserver", "web: gunicorn PROJECT.wsgi"))
         }
+        "python" | "python3" if words.iter().any(|word| word.ends_with("flask")) && has("run") => {
+            Some(("flask run", "web: gunicorn app:app"))
+        }
+        "gunicorn" if has("--reload") => Some((
+            "gunicorn --reload",
+            "Leave out --reload: it watches every file, and restarts workers under load.",
+        )),
+        "uvicorn" | "hypercorn" | "daphne" if has("--reload") => Some((
+            "--reload",
+            "Leave out --reload: it watches every file, and runs one worker only.",
+        )),
+        "fastapi" if second == "dev" => Some(("fastapi dev", "web: fastapi run --port $PORT")),
+        program if program.ends_with("manage.py") || program == "manage" => (has("runserver")
+            || has("runserver_plus"))
+        .then_some(("runserver", "web: gunicorn PROJECT.wsgi")),
         "flask" if has("run") => Some(("flask run", "web: gunicorn app:app")),
         "next" if second == "dev" => Some(("next dev", "web: next start -p $PORT")),
         "nuxt" | "nuxi" | "astro" if second == "dev" => {
@@ -110,6 +129,36 @@ fn server(command: &slugsmith_facts::process::Command) -> Option<(&'static str, 
         "strapi" if matches!(second, "dev" | "develop") => {
             Some(("strapi develop", "web: strapi start"))
         }
+        "dotnet" if second == "run" => Some((
+            "dotnet run",
+            "web: cd bin/publish && ./NAME --urls http://*:$PORT",
+        )),
+        "dotnet" if second == "watch" => Some((
+            "dotnet watch",
+            "web: cd bin/publish && ./NAME --urls http://*:$PORT",
+        )),
+        "sbt"
+            if words
+                .iter()
+                .any(|word| matches!(*word, "run" | "~run" | "~reStart")) =>
+        {
+            Some((
+                "sbt run",
+                "web: target/universal/stage/bin/NAME -Dhttp.port=$PORT",
+            ))
+        }
+        "lein" if has("ring") && (has("server") || has("server-headless")) => Some((
+            "lein ring server",
+            "Build with lein uberjar: web: java -jar target/NAME-standalone.jar",
+        )),
+        "lein" if has("figwheel") => Some((
+            "lein figwheel",
+            "Build with lein uberjar: web: java -jar target/NAME-standalone.jar",
+        )),
+        "deno" if words.iter().any(|word| word.starts_with("--watch")) => Some((
+            "deno run --watch",
+            "web: deno run --allow-net --allow-env main.ts",
+        )),
         "live-server" => Some(("live-server", "Serve the files with a static server.")),
         "vue-cli-service" if second == "serve" => Some((
             "vue-cli-service serve",

@@ -1,6 +1,7 @@
 //! Do background jobs live in the memory of the web process?
 
 use crate::rules::prelude::*;
+use slugsmith_facts::code::ScopeKind;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "in-process-jobs",
@@ -282,9 +283,16 @@ fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
             // Cheapest first: this looks at every call of the app.
             let telling = || started(facts, site).is_some_and(|work| is_durable(&work));
             let in_function = || {
-                site.code
-                    .function(site.call.scope)
-                    .is_some_and(|name| name != "main")
+                let mut around = site
+                    .code
+                    .around(site.call.scope)
+                    .filter_map(|scope| match &scope.kind {
+                        ScopeKind::Function { name } => Some(name.as_str()),
+                        _ => None,
+                    });
+                let innermost = around.next();
+                let outermost = around.last().or(innermost);
+                innermost.is_some() && !matches!(outermost, Some("main" | "init"))
             };
             let own_process = || {
                 facts
@@ -356,12 +364,10 @@ fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
     // A function written in place: what it calls first that has a telling name.
     let inside = || {
         let telling = site.code.calls.iter().filter(|other| {
-            let function = site.code.around(other.scope).find(|scope| {
-                matches!(
-                    scope.kind,
-                    slugsmith_facts::code::ScopeKind::Function { .. }
-                )
-            });
+            let function = site
+                .code
+                .around(other.scope)
+                .find(|scope| matches!(scope.kind, ScopeKind::Function { .. }));
             other.line >= call.line
                 && function
                     .is_some_and(|scope| scope.line >= call.line && scope.line <= call.line + 1)
@@ -410,8 +416,10 @@ fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
             ]
             .iter()
             .any(|module| site.code.imports(module));
+            // `go func() { … }()` has no name: what it calls tells.
+            let named = || first().filter(|name| !name.starts_with("func("));
             if serves {
-                first().or_else(inside)
+                named().or_else(inside)
             } else {
                 None
             }
@@ -476,6 +484,15 @@ fn is_durable(name: &str) -> bool {
     .iter()
     .any(|verb| last.starts_with(verb))
     {
+        return false;
+    }
+    // `IsEmail`, `get_invoice` only ask.
+    let own = name.rsplit(['.', ' ']).next().unwrap_or(name);
+    let asks = ["is", "has", "get", "find"].iter().any(|verb| {
+        let rest = last.strip_prefix(verb).and(own.get(verb.len()..));
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase()))
+    });
+    if asks {
         return false;
     }
     let durable = [

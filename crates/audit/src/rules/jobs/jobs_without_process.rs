@@ -56,11 +56,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         });
         // `new Worker(…)` in code that the web process loads runs there.
         let in_code = library.ecosystem == Ecosystem::Npm
-            && guards::used(facts, Language::JavaScript, |site| {
-                matches!(site.call.callee.as_str(), "Worker" | "bullmq.Worker")
-                    || (site.call.method() == "process"
-                        && site.call.receiver().to_ascii_lowercase().ends_with("queue"))
-            });
+            && guards::used(facts, Language::JavaScript, jobs::works);
         let embedded = jobs::embedded(facts).is_some();
         if by_process
             || in_code
@@ -82,13 +78,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 found.site.call.line,
                 format!(
                     "{} jobs are put into the queue here (`{}`), but no process type runs them.",
-                    library.name, found.site.call.callee
+                    jobs::shown(facts, library),
+                    found.site.call.callee
                 ),
             )
             .level(level)
             .help(format!(
                 "Procfile: {}   then: heroku ps:scale worker=1",
-                library.line
+                jobs::line(facts, library).unwrap_or_else(|| library.line.to_owned())
             )),
         );
     }

@@ -21,6 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that does not exist; a Procfile with Windows line ends or without a web process; Laravel
             or Symfony without a Procfile, which then serves the repository's root instead of
             `public/`.
+            `bin/NAME` of a Go app that is none of its main packages.
         "},
         why: indoc! {"
             The build succeeds, and the dyno crashes at start (H10, R10) or answers with a directory
@@ -38,6 +39,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Files that a build makes (`dist/`, `build/`, `bin/` of Go, jars); commands of installed
             packages; `Procfile.dev` and `Procfile.windows`; a `start` script or a framework default
             in place of a Procfile.
+            Outputs that the build's commands, tsconfig.json or a bundler name, and paths that
+            git ignores.
         "},
     },
     check,
@@ -172,6 +175,7 @@ fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,
+        None if binary_of_go(facts, command).is_some() => binary_of_go(facts, command)?,
         None => command
             .needs()
             .iter()
@@ -194,7 +198,7 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
             let inside = command.in_app(path).filter(|_| named)?;
             (
                 path,
-                is_built(&inside) || source_of(sources, &inside).is_some(),
+                is_built(facts, &inside) || source_of(sources, &inside).is_some(),
             )
         }
         Need::Script { path, language } => {
@@ -208,14 +212,14 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
         }
         Need::File(path) => {
             let inside = command.in_app(path)?;
-            (path, is_built(&inside) || sources.has(&inside))
+            (path, is_built(facts, &inside) || sources.has(&inside))
         }
         Need::Module(module) => return lacks_module(facts, command, module),
         Need::Preload(path) if path.starts_with('.') => {
             let inside = command.in_app(path)?;
             (
                 path,
-                is_built(&inside) || source_of(sources, &inside).is_some(),
+                is_built(facts, &inside) || source_of(sources, &inside).is_some(),
             )
         }
         Need::Preload(_) | Need::PackageScript(_) => return None,
@@ -223,14 +227,40 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
     (is_plain(path) && !found).then(|| format!("the file {path}"))
 }
 
+/// `bin/NAME` of an app in Go must be one of its main packages, unless something else of the
+/// app may make it.
+fn binary_of_go(facts: &Facts<'_>, command: &Command) -> Option<String> {
+    let path = command.words.first()?.trim_start_matches("./");
+    let name = path
+        .strip_prefix("bin/")
+        .filter(|name| !name.contains('/') && is_plain(name))?;
+    let sources = &facts.sources;
+    let programs = &sources.go_programs;
+    let other = programs.is_empty()
+        || programs.iter().any(|program| program == name)
+        || sources.has(path)
+        || sources.has("Makefile")
+        || facts.packages.manifests.len() > 1
+        || sources.texts.iter().any(|(file, text)| {
+            !file.starts_with("Procfile") && text.contains(&format!("bin/{name}"))
+        })
+        || facts.declared("GO_INSTALL_PACKAGE_SPEC") != Declared::No;
+    let made: Vec<_> = programs
+        .iter()
+        .map(|program| format!("bin/{program}"))
+        .collect();
+    (!other).then(|| format!("the program {path} (the build makes {})", made.join(", ")))
+}
+
 fn is_plain(path: &str) -> bool {
     !path.contains(['$', '*', '~', '{', '(']) && !path.starts_with('/')
 }
 
-fn is_built(path: &str) -> bool {
-    BUILT
-        .iter()
-        .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
+fn is_built(facts: &Facts<'_>, path: &str) -> bool {
+    facts.sources.outputs.makes(path)
+        || BUILT
+            .iter()
+            .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
 }
 
 /// `-jar target/NAME.jar` must be what Maven builds from a pom.xml of one module.
@@ -299,6 +329,15 @@ fn lacks_module(facts: &Facts<'_>, command: &Command, module: &str) -> Option<St
         .environment
         .iter()
         .any(|(name, _)| name == "PYTHONPATH")
+    {
+        return None;
+    }
+    // `celery -A app.celery` also means the object `celery` of the module `app`.
+    let object = (command.program() == "celery")
+        .then(|| module.rsplit_once('.'))
+        .flatten();
+    if let Some((holder, _)) = object
+        && lacks_module(facts, command, holder).is_none()
     {
         return None;
     }

@@ -1,5 +1,6 @@
 //! Does every dyno run the same schedule?
 
+use crate::jobs;
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -83,7 +84,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
                         command.line,
                         "`celery worker -B` starts one scheduler per worker dyno.",
                     )
-                    .help("beat: celery -A app beat   then: heroku ps:scale beat=1"),
+                    .help(format!(
+                        "beat: celery -A {} beat   then: heroku ps:scale beat=1",
+                        jobs::celery_module(facts).unwrap_or_else(|| "MODULE".to_owned())
+                    )),
                 );
             }
         }

@@ -18,6 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A web command that starts several processes (foreman, honcho, concurrently, supervisord,
             `&`), or a Puma or Unicorn configuration that spawns a worker, or Sidekiq's
             `configure_embed`.
+            `queue.process(…)` of Bull and `new Worker(…)` of BullMQ in the web process, where
+            no other process type could run them.
         "},
         why: indoc! {"
             They share one dyno's memory and can't be scaled apart. When one of them dies, the
@@ -92,6 +94,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     evidence.extend(server_configuration(facts));
+    evidence.extend(node_worker(facts));
     evidence.extend(jobs::embedded(facts).map(|site| {
         at(
             &site.code.path,
@@ -105,6 +108,23 @@ fn check(facts: &Facts<'_>) -> Outcome {
 fn at(path: &str, line: u32, message: String) -> Evidence {
     Evidence::line(path, line, message)
         .help("Give each its own line in the Procfile, then: heroku ps:scale worker=1")
+}
+
+/// Bull's workers in the code of the web process, where no other process could run them.
+fn node_worker(facts: &Facts<'_>) -> Option<Evidence> {
+    let other = |name: &str| name != "web" && name != "release";
+    if facts.processes.iter().any(|process| other(&process.name)) {
+        return None;
+    }
+    let site = calls_to(facts, Language::JavaScript, jobs::works).next()?;
+    let message = format!(
+        "`{}` works through jobs in the web process: each web dyno does, and a slow job delays \
+         answers.",
+        site.call.callee
+    );
+    let always = branch(site.code, site.call.scope) == Branch::Always;
+    let found = Evidence::line(&site.code.path, site.call.line, message).conditional(!always);
+    Some(found.help("Move it to a file of its own. Procfile: worker: node worker.js"))
 }
 
 /// What a shell puts into the background that works for itself.

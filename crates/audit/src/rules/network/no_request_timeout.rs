@@ -1,5 +1,6 @@
 //! Is a request given up before the router gives up?
 
+use crate::gunicorn;
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -16,6 +17,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             gunicorn with `--timeout` above 30; Rails on Puma without rack-timeout; uWSGI without
             `harakiri`.
+            The `timeout` of the configuration file that gunicorn's command names and of
+            `GUNICORN_CMD_ARGS`; uWSGI without `harakiri`.
         "},
         why: indoc! {"
             The router answers H12 after 30 seconds, but the worker goes on for nobody. A few slow
@@ -41,39 +44,66 @@ fn check(facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable();
     };
     let mut evidence = Vec::new();
-    for command in &web.commands {
-        let words = command.words();
-        if words
-            .first()
-            .is_some_and(|program| program.ends_with("gunicorn"))
-            && !command.text.contains("worker-class")
-            && !command.text.contains(" -k ")
-        {
-            let seconds = words.iter().enumerate().find_map(|(at, word)| match *word {
-                "--timeout" | "-t" => words.get(at + 1)?.parse::<u32>().ok(),
-                word => word.strip_prefix("--timeout=")?.parse().ok(),
-            });
+    for command in gunicorn::commands(facts) {
+        let kind = gunicorn::setting(facts, command, "worker_class", &["-k", "--worker-class"]);
+        let waits = kind.is_none_or(|kind| kind.value.is_synchronous());
+        let limit = gunicorn::setting(facts, command, "timeout", &["-t", "--timeout"]);
+        if let Some(limit) = limit.filter(|_| waits) {
+            let seconds = limit.value.number();
             if let Some(seconds) = seconds.filter(|seconds| *seconds == 0 || *seconds > 30) {
                 evidence.push(
                     Evidence::line(
-                        &command.path,
-                        command.line,
+                        &limit.path,
+                        limit.line,
                         format!(
                             "gunicorn lets a request \
                         run for {seconds} s, but the router gives up after 30: the worker goes on \
                         for nobody."
                         ),
                     )
-                    .help("--timeout 20"),
+                    .help(limit.value.written("--timeout", "timeout", "20")),
                 );
             }
         }
     }
+    evidence.extend(uwsgi(facts));
     evidence.extend(rails(
         facts,
         web.mentions(&["puma", "rails s", "rails server"]),
     ));
     Outcome::of(evidence)
+}
+
+/// uWSGI without `harakiri`, in its command or in the file that the command names.
+fn uwsgi(facts: &Facts<'_>) -> Option<Evidence> {
+    let web = facts.process("web")?;
+    let command = web
+        .commands
+        .iter()
+        .find(|command| command.program() == "uwsgi")?;
+    if command.text.contains("harakiri") {
+        return None;
+    }
+    let named = command.words.iter().find_map(|word| {
+        let path = word.rsplit('=').next().unwrap_or(word);
+        [".ini", ".yml", ".yaml"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
+            .then(|| command.in_app(path))?
+    });
+    let place = match &named {
+        Some(path) => {
+            let text = facts.sources.text(path)?;
+            if text.contains("harakiri") {
+                return None;
+            }
+            (path.as_str(), 0)
+        }
+        None => (command.path.as_str(), command.line),
+    };
+    let message = "uWSGI has no limit for a request: after the router's 30 s the worker goes on \
+                   for nobody.";
+    Some(Evidence::line(place.0, place.1, message).help("harakiri = 20"))
 }
 
 fn rails(facts: &Facts<'_>, puma: bool) -> Option<Evidence> {

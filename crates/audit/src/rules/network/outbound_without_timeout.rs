@@ -1,5 +1,7 @@
 //! Can a slow service hold the app's threads for minutes?
 
+mod fixes;
+
 use std::cell::OnceCell;
 
 use std::fmt::Write as _;
@@ -163,7 +165,15 @@ fn one(sites: &[Site<'_>], fix: &str) -> Option<Evidence> {
         }
         message.push('.');
     }
-    Some(Evidence::line(&first.code.path, first.call.line, message).help(fix))
+    let mut fixes: Vec<&str> = Vec::new();
+    for site in sites {
+        let own = fixes::of(*site).unwrap_or(fix);
+        if !fixes.contains(&own) {
+            fixes.push(own);
+        }
+    }
+    let found = Evidence::line(&first.code.path, first.call.line, message);
+    Some(fixes.into_iter().fold(found, Evidence::help))
 }
 
 const VERBS: &[&str] = &[

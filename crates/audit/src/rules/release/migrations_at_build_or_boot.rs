@@ -68,6 +68,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .find(migrations::runs)
         .map(|command| {
             at(
+                facts,
                 &command,
                 "the build",
                 "before the release exists, and even if it fails",
@@ -83,6 +84,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .find(|command| migrations::runs(command))
     {
         evidence.push(at(
+            facts,
             command,
             "every web dyno",
             "at each restart, all dynos at once",
@@ -142,13 +144,20 @@ fn composer(facts: &Facts<'_>) -> Vec<Command> {
     found
 }
 
-fn at(command: &Command, who: &str, when: &str, level: Level) -> Evidence {
+fn at(facts: &Facts<'_>, command: &Command, who: &str, when: &str, level: Level) -> Evidence {
     let shown: String = command.text.chars().take(80).collect();
-    Evidence::line(
+    let release = migrations::for_release(facts, &command.text);
+    let pruned = migrations::pruned(facts, &release);
+    let found = Evidence::line(
         &command.path,
         command.line,
         format!("`{shown}` changes the schema in {who}: {when}."),
     )
-    .level(level)
-    .help(format!("Move it to the Procfile: release: {shown}"))
+    .level(level);
+    let found = if pruned.is_empty() {
+        found
+    } else {
+        found.help(format!("npm install --save-prod {}", pruned.join(" ")))
+    };
+    found.help(format!("Move it to the Procfile: release: {release}"))
 }

@@ -80,7 +80,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
     } else {
         0
     };
-    Outcome::of(vec![
+    let pruned = migrations::pruned(facts, found.command);
+    let install =
+        (!pruned.is_empty()).then(|| format!("npm install --save-prod {}", pruned.join(" ")));
+    let evidence = install.into_iter().fold(
         Evidence::line(
             place,
             line,
@@ -89,8 +92,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
             them{but}: new code meets the old schema.",
                 found.folder
             ),
-        )
-        .help(format!("Procfile: release: {}", found.command)),
+        ),
+        Evidence::help,
+    );
+    Outcome::of(vec![
+        evidence.help(format!("Procfile: release: {}", found.command)),
     ])
 }
 

@@ -1,6 +1,8 @@
 //! Can the platform decide how many workers run?
 
+use crate::gunicorn;
 use crate::rules::prelude::*;
+use slugsmith_facts::sources::configured;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "concurrency-hard-coded",
@@ -45,9 +47,30 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     if let Some(web) = facts.process("web") {
         evidence.extend(web.commands.iter().filter_map(command));
+        evidence.extend(gunicorn::commands(facts).filter_map(|command| {
+            let set = gunicorn::setting(facts, command, "workers", &["-w", "--workers"])?;
+            let number = set.value.number()?;
+            Some(match set.value {
+                gunicorn::Value::Word(_) => {
+                    let what = if set.line == command.line && set.path == command.path {
+                        command.text.clone()
+                    } else {
+                        format!("--workers {number}")
+                    };
+                    at(&set.path, set.line, &what).help(
+                        "Leave it out: the server reads WEB_CONCURRENCY, or write \
+                         ${WEB_CONCURRENCY:-2}.",
+                    )
+                }
+                gunicorn::Value::Code(..) => {
+                    at(&set.path, set.line, &format!("workers = {number}"))
+                        .help("workers = int(os.environ.get(\"WEB_CONCURRENCY\", 2))")
+                }
+            })
+        }));
     }
     for code in &facts.sources.files {
-        evidence.extend(configuration(code));
+        evidence.extend(configuration(facts, code));
     }
     for (path, text) in facts
         .sources
@@ -83,7 +106,7 @@ fn command(command: &slugsmith_facts::process::Command) -> Option<Evidence> {
     let words = command.words();
     let program = words.first()?.rsplit('/').next()?;
     let flags: &[&str] = match program {
-        "gunicorn" | "puma" => &["-w", "--workers"],
+        "puma" => &["-w", "--workers"],
         "uvicorn" | "hypercorn" => &["--workers"],
         "pm2" | "pm2-runtime" => &["-i", "--instances"],
         _ => return None,
@@ -104,8 +127,13 @@ fn command(command: &slugsmith_facts::process::Command) -> Option<Evidence> {
     })
 }
 
-fn configuration(code: &Code) -> Option<Evidence> {
-    match (code.language, code.path.as_str()) {
+fn configuration(facts: &Facts<'_>, code: &Code) -> Option<Evidence> {
+    let named = facts.process("web").is_some_and(|web| {
+        let files = web.commands.iter().filter_map(configured::named);
+        files.into_iter().any(|(path, _)| path == code.path)
+    });
+    let path = if named { "puma.rb" } else { code.path.as_str() };
+    match (code.language, path) {
         (Language::Ruby, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") => {
             let call = code.calls.iter().find(|call| {
                 matches!(call.callee.as_str(), "workers" | "worker_processes")
@@ -120,18 +148,6 @@ fn configuration(code: &Code) -> Option<Evidence> {
                     "{} ENV.fetch(\"WEB_CONCURRENCY\", 2).to_i",
                     call.callee
                 )),
-            )
-        }
-        (
-            Language::Python,
-            "gunicorn.conf.py" | "gunicorn_config.py" | "config/gunicorn.py" | "gunicorn.py",
-        ) => {
-            let setting = code.assignments.iter().find(|assignment| {
-                assignment.target == "workers" && matches!(assignment.value, Expr::Number(_))
-            })?;
-            Some(
-                at(&code.path, setting.line, "workers = …")
-                    .help("workers = int(os.environ.get(\"WEB_CONCURRENCY\", 2))"),
             )
         }
         _ => None,

@@ -67,13 +67,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// Active Record's pool against the threads of Puma and Sidekiq.
 fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
     let text = facts.sources.text("config/database.yml")?;
-    let line = line_of(text, "pool:");
-    let value = text
-        .lines()
-        .map(str::trim)
-        .find_map(|line| line.strip_prefix("pool:"))?
-        .trim();
-    let (variable, pool) = erb(value)?;
+    let (line, value) = production_pool(text)?;
+    let (variable, pool) = erb(&value)?;
     let (path, at, threads, what) =
         [puma(facts), sidekiq(facts)]
             .into_iter()
@@ -87,8 +82,9 @@ fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
             "config/database.yml",
             line,
             format!(
-                "The pool has {pool} connections, and \
+                "The pool has {}, and \
             {what} runs {} threads ({path}:{at}): the others wait and fail after 5 seconds.",
+                connections(pool),
                 threads.count
             ),
         )
@@ -97,6 +93,55 @@ fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
                 the threads",
         ),
     )
+}
+
+fn connections(count: u64) -> String {
+    if count == 1 {
+        "1 connection".to_owned()
+    } else {
+        format!("{count} connections")
+    }
+}
+
+/// The `pool` of production in `config/database.yml`, with its line: its own, or that of the
+/// section that it takes in.
+fn production_pool(text: &str) -> Option<(u32, String)> {
+    // ERB stands in values only; a file with ERB around its lines is not known.
+    let mut file: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).ok()?;
+    file.apply_merge().ok()?;
+    let production = file.get("production")?;
+    // With several databases each has its own settings: the first one is the app's.
+    let primary = || {
+        production
+            .as_mapping()?
+            .values()
+            .find_map(|value| value.get("pool"))
+    };
+    let value = match production.get("pool").or_else(primary)? {
+        serde_yaml_ng::Value::String(text) => text.clone(),
+        serde_yaml_ng::Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let lines = || text.lines().zip(1_u32..);
+    let of = |section: &str| {
+        let start = format!("{section}:");
+        lines()
+            .skip_while(|(line, _)| !line.starts_with(&start))
+            .skip(1)
+            .take_while(|(line, _)| line.is_empty() || line.starts_with([' ', '#', '\t']))
+            .find(|(line, _)| line.trim_start().starts_with("pool:"))
+            .map(|(_, number)| number)
+    };
+    let written = |number: u32| lines().any(|(line, at)| at == number && line.contains(&value));
+    let line = of("production")
+        .or_else(|| of("default"))
+        .filter(|line| written(*line));
+    let anywhere = || {
+        let found = lines()
+            .find(|(line, _)| line.trim_start().starts_with("pool:") && line.contains(&value));
+        found.map(|(_, number)| number)
+    };
+    Some((line.or_else(anywhere)?, value))
 }
 
 struct Threads {

@@ -1,6 +1,7 @@
 //! Does the slug carry folders that no process needs?
 
 use crate::rules::prelude::*;
+use crate::shipped::Shipped;
 use slugsmith_finding::units::{MB, size};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -82,6 +83,7 @@ const ENDINGS: &[&str] = &[
 ];
 
 fn check(facts: &Facts<'_>) -> Outcome {
+    let shipped = Shipped::of(facts);
     let mut parts: Vec<(String, u64)> = Vec::new();
     for folder in FOLDERS {
         let prefix = format!("{folder}/");
@@ -96,9 +98,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .zip(&facts.sources.sizes)
             .skip(start)
             .take_while(|(path, _)| path.starts_with(&prefix))
+            .filter(|(path, _)| shipped.has(path))
             .map(|(_, size)| size)
             .sum();
-        if bytes > 0 && !is_needed(facts, folder) && !is_excluded(facts, folder) {
+        if bytes > 0 && !is_needed(facts, folder) {
             parts.push((prefix, bytes));
         }
     }
@@ -114,6 +117,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             })
             .filter(|(path, _)| {
                 !is_served(path)
+                    && shipped.has(path)
                     && !path
                         .split_once('/')
                         .is_some_and(|(top, _)| FOLDERS.contains(&top))
@@ -124,7 +128,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .map(|(_, size)| size)
             .sum();
         let pattern = format!("*.{ending}");
-        if bytes > 0 && !is_excluded(facts, &pattern) {
+        if bytes > 0 {
             parts.push((pattern, bytes));
         }
     }
@@ -255,26 +259,6 @@ fn is_needed(facts: &Facts<'_>, folder: &str) -> bool {
                 .any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
     });
     by_script || by_hook || by_process || in_code
-}
-
-/// Whether `.slugignore` or project.toml leaves it out.
-fn is_excluded(facts: &Facts<'_>, what: &str) -> bool {
-    let classic = facts
-        .sources
-        .text(".slugignore")
-        .into_iter()
-        .flat_map(str::split_whitespace)
-        .any(|line| line.trim_matches('/') == what);
-    let project = facts.sources.text("project.toml").is_some_and(|text| {
-        text.lines().any(|line| {
-            let quoted = line.split('"').skip(1).step_by(2);
-            (line.contains("exclude") || line.trim_start().starts_with('"'))
-                && quoted.into_iter().any(|entry| {
-                    entry.trim_end_matches("**").trim_matches(['/', '*']) == what || entry == what
-                })
-        })
-    });
-    classic || project
 }
 
 /// A virtual environment or `node_modules` under version control. In a build both are there

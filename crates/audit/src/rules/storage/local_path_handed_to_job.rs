@@ -1,6 +1,7 @@
 //! Can the worker open the file that it is told of?
 
 use crate::rules::prelude::*;
+use crate::{jobs, paths};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "local-path-handed-to-job",
@@ -91,9 +92,7 @@ fn enqueues(site: Site<'_>) -> bool {
             });
             call.method() == "dispatch" && (job || call.receiver().ends_with("Job"))
         }
-        Language::JavaScript => {
-            call.method() == "add" && call.receiver().to_ascii_lowercase().ends_with("queue")
-        }
+        Language::JavaScript => matches!(call.method(), "add" | "addBulk") && jobs::is_queue(site),
         Language::Go | Language::Java => false,
     }
 }
@@ -135,17 +134,26 @@ fn is_local(site: Site<'_>, value: &Expr, depth: usize) -> bool {
         }
         _ => false,
     });
-    own || depth < 2
-        && value.any(|value| {
-            matches!(value, Expr::Name(_)) && {
-                let found = site.code.resolve(value);
-                // Only the path itself, not what was made from the file's content.
-                found != value
-                    && matches!(found, Expr::Name(_) | Expr::Call { .. } | Expr::Join(_))
-                    && is_path_maker(found)
-                    && is_local(site, found, depth + 1)
-            }
-        })
+    // A name that holds a path among the uploads, as `req.saved` does.
+    let among = value.any(|value| {
+        let found = site.code.resolve(value);
+        matches!(value, Expr::Name(_))
+            && (is_path_maker(found) && matches!(found, Expr::Call { .. })
+                || matches!(found, Expr::Join(_)))
+            && paths::among_uploads(site, found)
+    });
+    own || among
+        || depth < 2
+            && value.any(|value| {
+                matches!(value, Expr::Name(_)) && {
+                    let found = site.code.resolve(value);
+                    // Only the path itself, not what was made from the file's content.
+                    found != value
+                        && matches!(found, Expr::Name(_) | Expr::Call { .. } | Expr::Join(_))
+                        && is_path_maker(found)
+                        && is_local(site, found, depth + 1)
+                }
+            })
 }
 
 fn is_path_maker(value: &Expr) -> bool {

@@ -1,6 +1,6 @@
 //! Does a process write files into the app's own folder?
 
-use crate::paths::{Rooted, rooted, tidies};
+use crate::paths::{Rooted, is_scratch, rooted, tidies};
 use crate::rules::prelude::*;
 use crate::start;
 use slugsmith_facts::code::ScopeKind;
@@ -45,6 +45,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             (`if self.save_to_file:`); code that runs once when the process boots; scripts, tests,
             management commands and tasks that no process names; uploads, which
             `uploads-on-local-disk` looks at.
+            A file that the same function reads again further down, and no other function reads.
         "},
     },
     check,
@@ -73,6 +74,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         });
         if told
             || tidies(site)
+            || is_scratch(site, path)
             || is_switched_on(site)
             || start::prepares(&facts.processes, &site.code.path)
         {

@@ -5,6 +5,9 @@ use super::{Argument, Expr, Reader, ScopeKind, Step, children, line};
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if_statement"];
 
+/// The name of a function that a `go` statement writes out.
+const STARTED: &str = "go func";
+
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
@@ -47,6 +50,12 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                 .builder
                 .call("go".to_owned(), started.into_iter().collect(), line(node));
         }
+        // `go func() { … }()`: the body runs beside what started it.
+        "func_literal" if is_started(node) => {
+            return Some(ScopeKind::Function {
+                name: STARTED.to_owned(),
+            });
+        }
         "function_declaration" | "method_declaration" | "func_literal" => {
             let name = reader.field(node, "name");
             return Some(ScopeKind::Function { name });
@@ -55,4 +64,13 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         _ => {}
     }
     None
+}
+
+/// Whether a function literal is what a `go` statement starts.
+fn is_started(node: tree_sitter::Node<'_>) -> bool {
+    let call = node
+        .parent()
+        .filter(|call| call.kind() == "call_expression");
+    call.and_then(|call| call.parent())
+        .is_some_and(|parent| parent.kind() == "go_statement")
 }

@@ -1,6 +1,6 @@
 //! Which nodes of a PHP file are facts?
 
-use super::{Reader, ScopeKind, Step, children, line};
+use super::{Expr, Reader, ScopeKind, Step, children, line};
 
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if_statement", "else_if_clause"];
@@ -38,6 +38,15 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                 reader.builder.import(&module, Vec::new(), line(node));
             }
         }
+        "include_expression"
+        | "include_once_expression"
+        | "require_expression"
+        | "require_once_expression" => {
+            if let Some(path) = children(node).first() {
+                let module = included(&reader.value(*path, 0));
+                reader.builder.import(&module, Vec::new(), line(node));
+            }
+        }
         "function_definition" | "method_declaration" => {
             let name = reader.field(node, "name");
             return Some(ScopeKind::Function { name });
@@ -57,4 +66,24 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         _ => {}
     }
     None
+}
+
+/// The path of an include: what is known of it, with `*` where the rest is computed.
+fn included(path: &Expr) -> String {
+    match path {
+        Expr::Text(text) => text.clone(),
+        Expr::Join(parts) => {
+            let mut known = String::new();
+            for part in parts {
+                match part {
+                    Expr::Text(text) => known.push_str(text),
+                    Expr::Name(name) if name == "__DIR__" => {}
+                    Expr::Call { callee, .. } if callee == "dirname" => {}
+                    _ => return format!("{}*", known.trim_start_matches('/')),
+                }
+            }
+            known.trim_start_matches('/').to_owned()
+        }
+        _ => "*".to_owned(),
+    }
 }

@@ -1,6 +1,6 @@
 //! What do Python's manifests ask for: lists of requirements, Pipfile, pyproject.toml?
 
-use crate::packages::{Ecosystem, Package, pypi_name};
+use crate::packages::{Ecosystem, Package, pep_503};
 use crate::process::line_of;
 
 pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
@@ -61,7 +61,7 @@ fn python_requirement(text: &str) -> (String, String) {
         None => rest,
     };
     let wanted = rest.split(" --").next().unwrap_or(rest);
-    (pypi_name(name), wanted.trim().to_owned())
+    (pep_503(name), wanted.trim().to_owned())
 }
 
 fn push_toml(
@@ -86,7 +86,7 @@ fn push_toml(
         };
         found.push(Package {
             ecosystem: Ecosystem::Pypi,
-            name: pypi_name(name),
+            name: pep_503(name),
             wanted,
             dev,
             path: path.to_owned(),

@@ -4,6 +4,7 @@
 //! (packaging.python.org/en/latest/specifications/recording-installed-packages). Files
 //! that no `RECORD` lists are nobody's: they are never judged.
 
+use slugsmith_ecosystems::names::pep_503;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::facts::{Facts, Texts};
@@ -61,7 +62,7 @@ impl Distributions {
         };
         let metadata = text("METADATA").unwrap_or_default();
         let mut distribution = Distribution {
-            name: normal(name(folder).split('-').next().unwrap_or_default()),
+            name: pep_503(name(folder).split('-').next().unwrap_or_default()),
             requested: facts.index.has_file(&format!("{folder}/REQUESTED")),
             uses: uses(&metadata),
             entry_points: format!("{folder}/entry_points.txt"),
@@ -124,13 +125,6 @@ impl Distributions {
     }
 }
 
-/// Names as they are compared
-/// (packaging.python.org/en/latest/specifications/name-normalization).
-fn normal(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
 fn uses(metadata: &str) -> BTreeSet<String> {
     metadata
         .lines()
@@ -140,7 +134,7 @@ fn uses(metadata: &str) -> BTreeSet<String> {
                 .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')))
                 .next()
         })
-        .map(normal)
+        .map(pep_503)
         .collect()
 }
 

@@ -21,8 +21,74 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = rails(facts);
     found.extend(figaro(facts));
     found.extend(spring(facts));
+    found.extend(deployment(facts));
     found.extend(issued(facts));
     found
+}
+
+/// Secrets with a real value in the files of other platforms: `render.yaml`, `fly.toml`,
+/// compose files, manifests of Kubernetes. One finding for each file.
+fn deployment(facts: &Facts<'_>) -> Vec<Evidence> {
+    let is_deployment = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let compose = name.starts_with("docker-compose") || name.starts_with("compose.");
+        let harmless = ["test", "dev", "local", "example", "ci", "override"];
+        let part = |part: &str| harmless.contains(&part);
+        (compose
+            || matches!(
+                name,
+                "render.yaml" | "fly.toml" | "railway.toml" | "do-app.yaml" | "app.yaml"
+            ))
+            && !path.split(['/', '.', '-', '_']).any(part)
+    };
+    let files = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| is_deployment(path));
+    files
+        .filter_map(|(path, text)| {
+            let (name, line) = real_secret(text)?;
+            let message = format!(
+                "{name} has a real value in {path}: everybody who has the repository has it."
+            );
+            Some(Evidence::line(path, line, message).help(format!(
+                "Make a new one, and read it from a variable of that platform instead of {path}"
+            )))
+        })
+        .collect()
+}
+
+/// The first name of a secret with a value that looks generated: `NAME: value`, `- NAME=value`,
+/// `NAME = "value"`, or `key: NAME` with `value:` below it.
+fn real_secret(text: &str) -> Option<(String, u32)> {
+    let mut keyed: Option<&str> = None;
+    for (line, number) in text.lines().zip(1..) {
+        let plain = line.trim().trim_start_matches("- ").trim_matches('"');
+        if plain.starts_with('#') {
+            continue;
+        }
+        let Some((name, value)) = plain.split_once('=').or_else(|| plain.split_once(':')) else {
+            continue;
+        };
+        let clean = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+        let (name, value) = (clean(name), clean(value));
+        let held = match name.as_str() {
+            "key" | "name" => {
+                keyed = plain.split_once(':').map(|(_, key)| key.trim());
+                continue;
+            }
+            "value" => keyed.unwrap_or_default().to_owned(),
+            _ => name,
+        };
+        let variable = held
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        if variable && is_secret_name(&held) && is_generated(&value) {
+            return Some((held, number));
+        }
+    }
+    None
 }
 
 /// The values of a YAML file of nested mappings. By lines, since ERB between them breaks a

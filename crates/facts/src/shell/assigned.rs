@@ -1,0 +1,114 @@
+//! Names that a list may assign, however often it runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::builtins::declares;
+use crate::bash::{Command, List, Part, Word, is_name};
+
+pub(super) fn names(list: &List, functions: &BTreeMap<String, Command>) -> BTreeSet<String> {
+    let mut found = Names {
+        functions,
+        called: BTreeSet::new(),
+        names: BTreeSet::new(),
+    };
+    found.list(list);
+    found.names
+}
+
+struct Names<'a> {
+    functions: &'a BTreeMap<String, Command>,
+    called: BTreeSet<String>,
+    names: BTreeSet<String>,
+}
+
+impl Names<'_> {
+    fn list(&mut self, list: &List) {
+        for command in list.iter().flat_map(|step| &step.pipeline) {
+            self.command(command);
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        match command {
+            Command::Simple(simple) => {
+                let first = simple
+                    .words
+                    .first()
+                    .and_then(Word::literal)
+                    .unwrap_or_default();
+                for assign in &simple.assignments {
+                    self.names.insert(assign.name.clone());
+                    self.word(&assign.value);
+                }
+                for word in &simple.words {
+                    self.word(word);
+                }
+                if declares(&first) {
+                    self.names.extend(
+                        simple
+                            .words
+                            .iter()
+                            .filter_map(Word::assignment)
+                            .map(|assign| assign.name),
+                    );
+                }
+                if matches!(
+                    first.as_str(),
+                    "read" | "unset" | "printf" | "mapfile" | "readarray" | "getopts"
+                ) {
+                    let words = simple.words.iter().skip(1).filter_map(Word::literal);
+                    self.names.extend(words.filter(|word| is_name(word)));
+                }
+                if let Some(body) = self.functions.get(&first)
+                    && self.called.insert(first)
+                {
+                    self.command(&body.clone());
+                }
+            }
+            Command::Group(list) | Command::Subshell(list) => self.list(list),
+            Command::If {
+                branches,
+                otherwise,
+            } => {
+                for (condition, body) in branches {
+                    self.list(condition);
+                    self.list(body);
+                }
+                self.list(otherwise);
+            }
+            Command::For { name, body, .. } => {
+                self.names.extend((!name.is_empty()).then(|| name.clone()));
+                self.list(body);
+            }
+            Command::While {
+                condition, body, ..
+            } => {
+                self.list(condition);
+                self.list(body);
+            }
+            Command::Case { arms, .. } => {
+                for (_, body) in arms {
+                    self.list(body);
+                }
+            }
+            Command::Function { .. } | Command::Test(_) => {}
+            Command::Arithmetic(text) => {
+                let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+                self.names
+                    .extend(words.filter(|word| is_name(word)).map(str::to_owned));
+            }
+        }
+    }
+
+    /// `${NAME:=value}` assigns.
+    fn word(&mut self, word: &Word) {
+        for part in &word.parts {
+            if let Part::Parameter(parameter) = part {
+                if matches!(parameter.operator.as_str(), ":=" | "=") {
+                    self.names.insert(parameter.name.clone());
+                }
+                self.word(&parameter.operand);
+            }
+        }
+    }
+}

@@ -1,0 +1,536 @@
+//! Expansion of words: parameters, substitutions, tildes, splitting.
+
+use super::arithmetic;
+use super::pattern::{self, Element};
+use super::run::{Flow, Shell};
+use super::state::{Text, Value, is_of_shell};
+use crate::bash::{self, Command, Parameter, Part, Word};
+
+/// Substitutions in substitutions that are followed, in levels.
+const DEPTH: usize = 12;
+
+impl Shell<'_> {
+    /// A word as one text, as the right side of an assignment is expanded.
+    pub(super) fn text(&mut self, word: &Word) -> Text {
+        let mut found = Text::default();
+        let mut start = true;
+        for part in &word.parts {
+            match part {
+                Part::Text {
+                    text,
+                    quoted: false,
+                } => {
+                    let expanded = self.tildes(text, start);
+                    found.push(&expanded);
+                }
+                Part::Text { text, .. } => found.push(&Text::known(text.clone())),
+                other => {
+                    let value = self.part(other);
+                    found.push(&value);
+                }
+            }
+            start = false;
+        }
+        found
+    }
+
+    /// `~` at the beginning and behind colons; `~user` is not known.
+    fn tildes(&mut self, text: &str, start: bool) -> Text {
+        if !text.contains('~') {
+            return Text::known(text);
+        }
+        let mut found = Text::default();
+        for (index, piece) in text.split(':').enumerate() {
+            if index > 0 {
+                found.push(&Text::known(":"));
+            }
+            let rest = piece.strip_prefix('~').filter(|_| index > 0 || start);
+            match rest {
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                    let home = self.plain("HOME");
+                    found.push(&home);
+                    found.push(&Text::known(rest));
+                }
+                Some(_) => found.push(&Text::open()),
+                None => found.push(&Text::known(piece)),
+            }
+        }
+        found
+    }
+
+    fn part(&mut self, part: &Part) -> Text {
+        match part {
+            Part::Text { text, .. } => Text::known(text.clone()),
+            Part::Parameter(parameter) => self.parameter(parameter),
+            Part::Substitution { text, .. } => self.substitution(text),
+            Part::Arithmetic(text) => match self.arithmetic(text) {
+                Some(number) => Text::known(number.to_string()),
+                None => Text::open(),
+            },
+            Part::Process => Text::open(),
+            Part::Array(items) => {
+                let mut found = Text::default();
+                for (index, item) in items.iter().enumerate() {
+                    let value = self.text(item);
+                    if index > 0 {
+                        found.push(&Text::known(" "));
+                    }
+                    found.push(&value);
+                }
+                found
+            }
+        }
+    }
+
+    /// The words of a command; `None` if their number is not known.
+    pub(super) fn words(&mut self, words: &[Word]) -> Option<Vec<Text>> {
+        let mut found = Vec::new();
+        for word in words {
+            found.extend(self.split(word)?);
+        }
+        Some(found)
+    }
+
+    fn split(&mut self, word: &Word) -> Option<Vec<Text>> {
+        let mut done: Vec<Text> = Vec::new();
+        let mut current: Option<Text> = None;
+        for (index, part) in word.parts.iter().enumerate() {
+            let quoted = match part {
+                Part::Text { quoted, .. } | Part::Substitution { quoted, .. } => *quoted,
+                Part::Parameter(parameter) => {
+                    if let Some(list) = self.items(parameter) {
+                        let mut items = list?.into_iter();
+                        if let Some(first) = items.next() {
+                            current.get_or_insert_default().push(&first);
+                        }
+                        for item in items {
+                            done.extend(current.replace(item));
+                        }
+                        continue;
+                    }
+                    parameter.quoted
+                }
+                _ => false,
+            };
+            if let Part::Text {
+                text,
+                quoted: false,
+            } = part
+            {
+                // Which files there are is not known.
+                if text.contains(['*', '?', '[']) && text.len() > 1 {
+                    return None;
+                }
+                let expanded = self.tildes(text, index == 0);
+                current.get_or_insert_default().push(&expanded);
+                continue;
+            }
+            let value = self.part(part);
+            let is_text = matches!(part, Part::Text { .. } | Part::Arithmetic(_));
+            if quoted || is_text {
+                current.get_or_insert_default().push(&value);
+                continue;
+            }
+            let text = value.get()?;
+            if matches!(self.state.get("IFS"), Value::Text(_)) || text.contains(['*', '?', '[']) {
+                return None;
+            }
+            let mut pieces = text
+                .split([' ', '\t', '\n'])
+                .filter(|piece| !piece.is_empty())
+                .peekable();
+            if text.starts_with([' ', '\t', '\n']) {
+                done.extend(current.take());
+            }
+            while let Some(piece) = pieces.next() {
+                current.get_or_insert_default().push(&Text::known(piece));
+                if pieces.peek().is_some() || text.ends_with([' ', '\t', '\n']) {
+                    done.extend(current.take());
+                }
+            }
+        }
+        done.extend(current);
+        Some(done)
+    }
+
+    /// The items of `"$@"` and `"${LIST[@]}"`; the inner `None` if they are not known.
+    fn items(&mut self, parameter: &Parameter) -> Option<Option<Vec<Text>>> {
+        if !parameter.operator.is_empty() {
+            return None;
+        }
+        if parameter.name == "@" || (parameter.name == "*" && !parameter.quoted) {
+            return Some(Some(self.state.arguments.clone()));
+        }
+        let all = parameter.index.as_deref() == Some("@")
+            || (parameter.index.as_deref() == Some("*") && !parameter.quoted);
+        all.then(|| match self.state.get(&parameter.name) {
+            Value::List(items) => Some(items),
+            Value::Text(text) => Some(vec![text]),
+            Value::Unset => Some(Vec::new()),
+            Value::Open => None,
+        })
+    }
+
+    /// The value of a plain variable; unset is empty, unless that ends the shell.
+    fn plain(&mut self, name: &str) -> Text {
+        match self.state.get(name) {
+            Value::Text(text) => text,
+            Value::List(items) => items.first().cloned().unwrap_or_default(),
+            Value::Unset => {
+                if self.state.options.no_unset {
+                    self.fails(format!("`{name}` is not set, and `set -u` ends the shell"));
+                }
+                Text::default()
+            }
+            Value::Open => Text::open(),
+        }
+    }
+
+    /// A parameter's value before its operator.
+    fn value(&mut self, parameter: &Parameter) -> Value {
+        let name = parameter.name.as_str();
+        let text = |text: String| Value::Text(Text::known(text));
+        match (name, name.parse::<usize>()) {
+            (_, Ok(0)) => Value::Open,
+            (_, Ok(at)) => match self.state.arguments.get(at - 1) {
+                Some(argument) => Value::Text(argument.clone()),
+                // What a profile script gets as its arguments is the login shell's.
+                None => Value::Unset,
+            },
+            ("#", _) => text(self.state.arguments.len().to_string()),
+            ("?", _) => self
+                .state
+                .status
+                .map_or(Value::Open, |status| text(status.to_string())),
+            ("@" | "*", _) => {
+                let mut joined = Text::default();
+                for (index, argument) in self.state.arguments.iter().enumerate() {
+                    if index > 0 {
+                        joined.push(&Text::known(" "));
+                    }
+                    joined.push(argument);
+                }
+                Value::Text(joined)
+            }
+            ("$" | "!" | "-", _) => Value::Open,
+            _ => match (self.state.get(name), parameter.index.as_deref()) {
+                (
+                    value @ (Value::Text(_) | Value::Unset | Value::Open),
+                    None | Some("0" | "@" | "*"),
+                ) => value,
+                (Value::Open, _) => Value::Open,
+                (Value::List(items), None) => {
+                    items.first().cloned().map_or(Value::Unset, Value::Text)
+                }
+                (Value::List(items), Some("@" | "*")) => {
+                    let mut joined = Text::default();
+                    for (index, item) in items.iter().enumerate() {
+                        if index > 0 {
+                            joined.push(&Text::known(" "));
+                        }
+                        joined.push(item);
+                    }
+                    Value::Text(joined)
+                }
+                (Value::List(items), Some(index)) => match index.parse::<usize>() {
+                    Ok(index) => items.get(index).cloned().map_or(Value::Unset, Value::Text),
+                    Err(_) => Value::Open,
+                },
+                (_, Some(_)) => Value::Open,
+            },
+        }
+    }
+
+    fn parameter(&mut self, parameter: &Parameter) -> Text {
+        let value = self.value(parameter);
+        let operator = parameter.operator.as_str();
+        let colon = operator.starts_with(':') && operator.len() == 2;
+        let missing = match &value {
+            Value::Unset => Some(true),
+            Value::Open => None,
+            Value::Text(text) if colon && text.open => {
+                // A marker beside known text is not empty.
+                (text.text.chars().count() > 1).then_some(false)
+            }
+            Value::Text(text) => Some(colon && text.text.is_empty()),
+            Value::List(items) => Some(items.is_empty()),
+        };
+        let current = match &value {
+            Value::Text(text) => text.clone(),
+            Value::Open => Text::open(),
+            _ => Text::default(),
+        };
+        match operator {
+            "" => {
+                if value == Value::Unset
+                    && self.state.options.no_unset
+                    && !matches!(parameter.name.as_str(), "@" | "*")
+                {
+                    self.fails(format!(
+                        "`{}` is not set, and `set -u` ends the shell",
+                        parameter.name
+                    ));
+                }
+                current
+            }
+            ":-" | "-" => match missing {
+                Some(true) => self.text(&parameter.operand),
+                Some(false) => current,
+                None => Text::open(),
+            },
+            ":+" | "+" => match missing {
+                Some(true) => Text::default(),
+                Some(false) => self.text(&parameter.operand),
+                None => Text::open(),
+            },
+            ":=" | "=" => match missing {
+                Some(true) => {
+                    let text = self.text(&parameter.operand);
+                    self.assign(&parameter.name, Value::Text(text.clone()), false);
+                    text
+                }
+                Some(false) => current,
+                None => {
+                    self.assign(&parameter.name, Value::Open, false);
+                    Text::open()
+                }
+            },
+            ":?" | "?" => {
+                if missing == Some(true) {
+                    self.fails(format!(
+                        "`{}` has to be set, and its absence ends the shell",
+                        parameter.name
+                    ));
+                }
+                current
+            }
+            "length" => match (&value, parameter.index.as_deref()) {
+                (_, Some("@" | "*")) => match self.state.get(&parameter.name) {
+                    Value::List(items) => Text::known(items.len().to_string()),
+                    _ => Text::open(),
+                },
+                _ => current.get().map_or_else(Text::open, |text| {
+                    Text::known(text.chars().count().to_string())
+                }),
+            },
+            "indirect" => match current.get() {
+                Some(name) if bash::is_name(name) && !is_of_shell(name) => {
+                    let name = name.to_owned();
+                    self.plain(&name)
+                }
+                _ => Text::open(),
+            },
+            _ => self.edited(&current, parameter),
+        }
+    }
+
+    /// Operators that change a known text.
+    fn edited(&mut self, current: &Text, parameter: &Parameter) -> Text {
+        let operator = parameter.operator.as_str();
+        let Some(text) = current.get().map(str::to_owned) else {
+            return Text::open();
+        };
+        let found = match operator {
+            "#" | "##" | "%" | "%%" => self
+                .pattern(&parameter.operand)
+                .map(|pattern| pattern::removed(&text, &pattern, operator)),
+            "/" | "//" | "/#" | "/%" => {
+                let pattern = self.pattern(&parameter.operand);
+                let new = parameter
+                    .second
+                    .as_ref()
+                    .map_or_else(Text::default, |word| self.text(word));
+                // `&` in the replacement stands for the match in newer versions of bash.
+                let new = new
+                    .get()
+                    .filter(|new| !new.contains('&'))
+                    .map(str::to_owned);
+                match (pattern, new) {
+                    (Some(pattern), Some(new)) => {
+                        Some(pattern::replaced(&text, &pattern, &new, operator))
+                    }
+                    _ => None,
+                }
+            }
+            ":" => self.substring(&text, parameter),
+            "^^" if parameter.operand.parts.is_empty() => Some(text.to_uppercase()),
+            ",," if parameter.operand.parts.is_empty() => Some(text.to_lowercase()),
+            "^" | "," if parameter.operand.parts.is_empty() => {
+                let mut chars = text.chars();
+                let first = chars.next().map(|c| {
+                    if operator == "^" {
+                        c.to_ascii_uppercase()
+                    } else {
+                        c.to_ascii_lowercase()
+                    }
+                });
+                Some(first.into_iter().chain(chars).collect())
+            }
+            _ => None,
+        };
+        found.map_or_else(Text::open, Text::known)
+    }
+
+    fn substring(&mut self, text: &str, parameter: &Parameter) -> Option<String> {
+        let chars: Vec<char> = text.chars().collect();
+        let length = i64::try_from(chars.len()).ok()?;
+        let offset = self.text(&parameter.operand);
+        let offset = self.arithmetic(offset.get()?.trim())?;
+        let start = if offset < 0 { length + offset } else { offset };
+        if start < 0 || start > length {
+            return Some(String::new());
+        }
+        let end = match &parameter.second {
+            Some(word) => {
+                let text = self.text(word);
+                let count = self.arithmetic(text.get()?.trim())?;
+                if count < 0 {
+                    length + count
+                } else {
+                    (start + count).min(length)
+                }
+            }
+            None => length,
+        };
+        let range = usize::try_from(start).ok()?..usize::try_from(end.max(start)).ok()?;
+        Some(chars.get(range)?.iter().collect())
+    }
+
+    /// A pattern with its quoted parts as they are; `None` if a part is not known.
+    pub(super) fn pattern(&mut self, word: &Word) -> Option<Vec<Element>> {
+        let mut found = Vec::new();
+        for part in &word.parts {
+            match part {
+                Part::Text {
+                    text,
+                    quoted: false,
+                } => {
+                    if text.contains("[[:") || text.contains("[:") {
+                        return None;
+                    }
+                    pattern::unquoted(text, &mut found);
+                }
+                Part::Text { text, .. } => found.extend(text.chars().map(Element::Char)),
+                other => {
+                    let quoted = match other {
+                        Part::Parameter(parameter) => parameter.quoted,
+                        Part::Substitution { quoted, .. } => *quoted,
+                        _ => true,
+                    };
+                    let value = self.part(other);
+                    let text = value.get()?;
+                    if quoted {
+                        found.extend(text.chars().map(Element::Char));
+                    } else {
+                        pattern::unquoted(text, &mut found);
+                    }
+                }
+            }
+        }
+        Some(found)
+    }
+
+    pub(super) fn arithmetic(&mut self, text: &str) -> Option<i64> {
+        // `$NAME` inside is expanded first, as in double quotes.
+        let mut plain = String::new();
+        if text.contains(['$', '`', '"']) {
+            let quoted = format!("\"{}\"", text.replace('"', ""));
+            let script = bash::parse(&format!("_ {quoted}"));
+            let Some([Command::Simple(simple)]) =
+                script.list.first().map(|step| step.pipeline.as_slice())
+            else {
+                return None;
+            };
+            let word = simple.words.get(1)?.clone();
+            let value = self.text(&word);
+            plain.push_str(value.get()?);
+        } else {
+            plain.push_str(text);
+        }
+        let state = &self.state;
+        let mut variable = |name: &str| match state.get(name) {
+            Value::Unset => (!state.options.no_unset).then_some(0),
+            Value::Text(text) => {
+                let text = text.get()?.trim();
+                if text.is_empty() {
+                    Some(0)
+                } else {
+                    text.parse().ok()
+                }
+            }
+            _ => None,
+        };
+        arithmetic::value(&plain, &mut variable)
+    }
+
+    /// What a command prints, where the shell itself prints it.
+    fn substitution(&mut self, text: &str) -> Text {
+        self.state.status = None;
+        if self.depth > DEPTH {
+            return Text::open();
+        }
+        let script = bash::parse(text);
+        let [step] = script.list.as_slice() else {
+            return Text::open();
+        };
+        let [Command::Simple(simple)] = step.pipeline.as_slice() else {
+            return Text::open();
+        };
+        if !simple.redirects.is_empty() || !simple.assignments.is_empty() || step.negated {
+            return Text::open();
+        }
+        self.depth += 1;
+        let words = self.words(&simple.words);
+        self.depth -= 1;
+        let Some(words) = words else {
+            return Text::open();
+        };
+        let (Some(program), rest) = (
+            words.first().and_then(Text::get),
+            words.get(1..).unwrap_or_default(),
+        ) else {
+            return Text::open();
+        };
+        let options = rest
+            .first()
+            .and_then(Text::get)
+            .is_some_and(|word| word.starts_with('-'));
+        let escapes = rest.iter().any(|word| word.text.contains('\\'));
+        let is_function = self.state.functions.contains_key(program);
+        match program {
+            "echo" if !options && !escapes && !is_function => {
+                let mut found = Text::default();
+                for (index, word) in rest.iter().enumerate() {
+                    if index > 0 {
+                        found.push(&Text::known(" "));
+                    }
+                    found.push(word);
+                }
+                self.state.status = Some(0);
+                let end = found.text.trim_end_matches('\n').len();
+                found.text.truncate(end);
+                found
+            }
+            "printf"
+                if rest.len() == 2
+                    && rest.first().and_then(Text::get) == Some("%s")
+                    && !is_function =>
+            {
+                self.state.status = Some(0);
+                let mut found = rest.get(1).cloned().unwrap_or_default();
+                let end = found.text.trim_end_matches('\n').len();
+                found.text.truncate(end);
+                found
+            }
+            _ => Text::open(),
+        }
+    }
+
+    /// Ends the shell at this command.
+    fn fails(&mut self, reason: String) {
+        if self.ends.is_none() {
+            self.ends = Some(Flow::Exit);
+            self.failure(reason);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What is known about the variables of a shell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::bash::Command;
+
+/// Stands in a value for what only a run can tell.
+pub const OPEN: char = '…';
+/// Longer values are not followed, in bytes.
+const LIMIT: usize = 100_000;
+
+/// A text, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    /// A part of it, marked with [`OPEN`], can't be known.
+    pub open: bool,
+}
+
+impl Text {
+    pub(super) fn known(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.len() > LIMIT {
+            return Self::open();
+        }
+        Self { text, open: false }
+    }
+
+    pub(super) fn open() -> Self {
+        Self {
+            text: OPEN.to_string(),
+            open: true,
+        }
+    }
+
+    pub(super) fn push(&mut self, other: &Self) {
+        self.open |= other.open;
+        self.text.push_str(&other.text);
+        if self.text.len() > LIMIT {
+            *self = Self::open();
+        }
+    }
+
+    /// The text, if all of it is known.
+    pub(super) fn get(&self) -> Option<&str> {
+        (!self.open).then_some(self.text.as_str())
+    }
+}
+
+/// The value of a variable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Value {
+    #[default]
+    Unset,
+    Text(Text),
+    List(Vec<Text>),
+    /// Anything, or unset.
+    Open,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variable {
+    pub value: Value,
+    /// `None` if it depends on what is not known.
+    pub exported: Option<bool>,
+    /// Where its value was made.
+    pub line: u32,
+    pub(super) readonly: bool,
+}
+
+impl Variable {
+    pub(super) fn unset() -> Self {
+        Self {
+            exported: Some(false),
+            ..Self::default()
+        }
+    }
+}
+
+/// Everything that one command leaves to the next.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    pub(super) variables: BTreeMap<String, Variable>,
+    pub(super) functions: BTreeMap<String, Command>,
+    pub(super) arguments: Vec<Text>,
+    pub(super) options: Options,
+    /// Status of the last command; `None` if it is not known.
+    pub(super) status: Option<i32>,
+    /// Variables of the callers behind `local` ones, by call.
+    pub(super) locals: Vec<BTreeMap<String, Variable>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Options {
+    pub(super) all_export: bool,
+    pub(super) no_unset: bool,
+    pub(super) error_exit: bool,
+}
+
+impl State {
+    pub(super) fn get(&self, name: &str) -> Value {
+        match self.variables.get(name) {
+            Some(variable) => variable.value.clone(),
+            None if is_of_shell(name) => Value::Open,
+            None => Value::Unset,
+        }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: Value, line: u32) {
+        let all = self.options.all_export;
+        let one = self
+            .variables
+            .entry(name.to_owned())
+            .or_insert_with(Variable::unset);
+        if one.readonly {
+            one.value = Value::Open;
+            return;
+        }
+        if all {
+            one.exported = Some(true);
+        }
+        one.value = match (std::mem::take(&mut one.value), value) {
+            // A list stays one: its first item changes.
+            (Value::List(mut items), Value::Text(text)) => {
+                match items.first_mut() {
+                    Some(first) => *first = text,
+                    None => items.push(text),
+                }
+                Value::List(items)
+            }
+            (_, value) => value,
+        };
+        one.line = line;
+    }
+
+    pub(super) fn export(&mut self, name: &str, exported: bool) {
+        let one = self
+            .variables
+            .entry(name.to_owned())
+            .or_insert_with(Variable::unset);
+        one.exported = Some(exported);
+    }
+
+    pub(super) fn protect(&mut self, name: &str) {
+        let one = self
+            .variables
+            .entry(name.to_owned())
+            .or_insert_with(Variable::unset);
+        one.readonly = true;
+    }
+
+    /// What is known if this state holds or the other one.
+    pub(super) fn merge(&mut self, other: &Self, line: u32) {
+        let names: BTreeSet<String> = self
+            .variables
+            .keys()
+            .chain(other.variables.keys())
+            .cloned()
+            .collect();
+        for name in names {
+            let mine = self
+                .variables
+                .get(&name)
+                .cloned()
+                .unwrap_or_else(Variable::unset);
+            let theirs = other
+                .variables
+                .get(&name)
+                .cloned()
+                .unwrap_or_else(Variable::unset);
+            if mine == theirs {
+                continue;
+            }
+            let same_value = mine.value == theirs.value;
+            let merged = Variable {
+                value: if same_value { mine.value } else { Value::Open },
+                exported: if mine.exported == theirs.exported {
+                    mine.exported
+                } else {
+                    None
+                },
+                line: if same_value {
+                    mine.line.max(theirs.line)
+                } else {
+                    line
+                },
+                readonly: mine.readonly && theirs.readonly,
+            };
+            self.variables.insert(name, merged);
+        }
+        if self.status != other.status {
+            self.status = None;
+        }
+        self.functions.extend(other.functions.clone());
+        self.options.error_exit |= other.options.error_exit;
+        self.options.no_unset |= other.options.no_unset;
+        self.options.all_export |= other.options.all_export;
+        if self.arguments != other.arguments {
+            self.arguments.clear();
+        }
+    }
+}
+
+/// Variables that bash sets itself.
+pub(super) fn is_of_shell(name: &str) -> bool {
+    name.starts_with("BASH")
+        || matches!(
+            name,
+            "PWD"
+                | "OLDPWD"
+                | "SHLVL"
+                | "_"
+                | "RANDOM"
+                | "SRANDOM"
+                | "SECONDS"
+                | "EPOCHSECONDS"
+                | "EPOCHREALTIME"
+                | "LINENO"
+                | "UID"
+                | "EUID"
+                | "PPID"
+                | "GROUPS"
+                | "HOSTNAME"
+                | "HOSTTYPE"
+                | "MACHTYPE"
+                | "OSTYPE"
+                | "IFS"
+                | "OPTIND"
+                | "OPTARG"
+                | "OPTERR"
+                | "SHELLOPTS"
+                | "FUNCNAME"
+                | "DIRSTACK"
+                | "PIPESTATUS"
+                | "PS1"
+                | "PS2"
+                | "PS4"
+                | "SHELL"
+                | "TERM"
+                | "REPLY"
+                | "COLUMNS"
+                | "LINES"
+                | "COMP_WORDBREAKS"
+        )
+}

@@ -1,0 +1,497 @@
+//! What the app's own build makes: output folders and files, with the sources they come from.
+//!
+//! Read from the options of the build's commands, from `tsconfig.json` (`outDir`, `rootDir`,
+//! `extends`), from the configuration of bundlers, and from `.gitignore`: a path that git
+//! ignores is not in the repository, but a build may well make it.
+
+use std::collections::BTreeMap;
+
+use ignore::gitignore::Gitignore;
+use serde_json::Value;
+
+use super::reach::join;
+
+/// Configuration files that extend others more often than this go in circles.
+const EXTENDS: usize = 5;
+
+/// What a build makes.
+#[derive(Debug, Clone, Default)]
+pub struct Outputs {
+    /// Output folders (`dist`), each with the folder that its sources are in, if known.
+    folders: Vec<(String, Option<String>)>,
+    /// Single files, each with the source it is made from, if known.
+    files: Vec<(String, Option<String>)>,
+    ignored: Option<Gitignore>,
+    /// Some command of the build runs at all.
+    builds: bool,
+}
+
+impl Outputs {
+    /// Whether the build makes this path, or may: git ignores it.
+    #[must_use]
+    pub fn makes(&self, path: &str) -> bool {
+        let path = clean(path);
+        let by_folder = self
+            .folders
+            .iter()
+            .any(|(folder, _)| below(path, folder).is_some());
+        let by_file = self
+            .files
+            .iter()
+            .any(|(file, _)| file == path || stem(file) == path);
+        let ignored = self.builds
+            && self.ignored.as_ref().is_some_and(|ignored| {
+                ignored.matched_path_or_any_parents(path, false).is_ignore()
+            });
+        by_folder || by_file || ignored
+    }
+
+    /// Paths, without their ending, that an output may come from, the most certain first.
+    #[must_use]
+    pub fn sources_of(&self, path: &str) -> Vec<String> {
+        let path = clean(path);
+        let mut found: Vec<String> = self
+            .files
+            .iter()
+            .filter(|(file, _)| file == path || stem(file) == stem(path))
+            .filter_map(|(_, source)| Some(stem(source.as_deref()?).to_owned()))
+            .collect();
+        for (folder, root) in &self.folders {
+            let Some(rest) = below(stem(path), folder) else {
+                continue;
+            };
+            let roots = root.as_deref().into_iter().chain(["src", ""]);
+            for root in roots {
+                found.push(join(root, rest));
+                found.push(join(root, &format!("{rest}/index")));
+            }
+            // Some outputs keep the folders above the sources: `dist/server/workers/init.js`.
+            let tails = rest.match_indices('/').map(|(at, _)| &rest[at + 1..]);
+            found.extend(tails.filter(|tail| tail.contains('/')).map(str::to_owned));
+        }
+        found
+    }
+}
+
+/// Reads what the build makes.
+pub(super) fn read(texts: &BTreeMap<String, String>, ignored: Gitignore) -> Outputs {
+    let mut outputs = Outputs {
+        ignored: Some(ignored),
+        ..Outputs::default()
+    };
+    let manifest: Option<Value> = texts
+        .get("package.json")
+        .and_then(|text| serde_json::from_str(text).ok());
+    let scripts = manifest
+        .as_ref()
+        .and_then(|manifest| manifest.get("scripts"));
+    let lines: Vec<&str> = scripts
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, line)| line.as_str())
+        .chain(
+            texts
+                .get("Makefile")
+                .into_iter()
+                .flat_map(|text| text.lines()),
+        )
+        .chain(
+            texts
+                .get("bin/post_compile")
+                .into_iter()
+                .flat_map(|text| text.lines()),
+        )
+        .collect();
+    outputs.builds = !lines.is_empty();
+    for line in &lines {
+        for command in line.split(['&', ';', '|']) {
+            let words: Vec<&str> = command
+                .split_whitespace()
+                .map(|word| word.trim_matches(['"', '\'']))
+                .collect();
+            outputs.command(texts, &words);
+        }
+    }
+    for (path, text) in texts {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let bundler = [
+            "webpack", "vite", "rollup", "tsup", "esbuild", "rspack", "nuxt", "svelte",
+        ]
+        .iter()
+        .any(|tool| name.starts_with(tool) && name.contains("config"));
+        if bundler {
+            outputs.configuration(text);
+        }
+    }
+    outputs.folders.sort();
+    outputs.folders.dedup();
+    outputs
+}
+
+impl Outputs {
+    fn folder(&mut self, folder: &str, root: Option<String>) {
+        let folder = clean(folder);
+        if !folder.is_empty() && folder != "." && !folder.starts_with("..") {
+            self.folders.push((folder.to_owned(), root));
+        }
+    }
+
+    /// One command of a script.
+    fn command(&mut self, texts: &BTreeMap<String, String>, words: &[&str]) {
+        const FOLDERS: &[&str] = &[
+            "--outDir",
+            "--outdir",
+            "--out-dir",
+            "--output-path",
+            "--dist-dir",
+            "--dir",
+            "--out",
+            "--dest",
+            "--build-dir",
+        ];
+        const FILES: &[&str] = &[
+            "--outFile",
+            "--outfile",
+            "--out-file",
+            "--output-filename",
+            "--file",
+        ];
+        let Some(at) = words.iter().position(|word| tool(word).is_some()) else {
+            return;
+        };
+        let Some(tool) = words.get(at).and_then(|word| tool(word)) else {
+            return;
+        };
+        let rest = words.get(at + 1..).unwrap_or_default();
+        let source = rest
+            .iter()
+            .find(|word| !word.starts_with('-') && word.contains(['.', '/']));
+        let mut named = false;
+        for (word, next) in rest.iter().zip(rest.iter().skip(1).map(Some).chain([None])) {
+            let (option, value) = match word.split_once('=') {
+                Some((option, value)) => (option, Some(value)),
+                None => (*word, next.copied()),
+            };
+            let Some(value) = value.filter(|_| option.starts_with('-')) else {
+                continue;
+            };
+            let short = match option {
+                "-d" => matches!(tool, "babel" | "tsup" | "swc" | "rollup" | "parcel"),
+                "-o" => true,
+                _ => false,
+            };
+            if FILES.contains(&option) || short && value.contains('.') && option == "-o" {
+                let source = source.filter(|source| **source != value);
+                self.files.push((
+                    clean(value).to_owned(),
+                    source.map(|source| clean(source).to_owned()),
+                ));
+                named = true;
+            } else if FOLDERS.contains(&option) || short {
+                self.made_in(tool, value, source.copied());
+                named = true;
+            }
+        }
+        match tool {
+            "tsc" | "nest" | "tsc-watch" | "tspc" | "ttsc" => self.typescript(texts, rest, named),
+            "tsup" | "vite" | "parcel" | "ncc" | "webpack" | "unbuild" | "tsdown" | "rslib"
+                if !named =>
+            {
+                self.made_in(tool, "dist", source.copied());
+            }
+            "react-scripts" if rest.first() == Some(&"build") => self.folder("build", None),
+            _ => {}
+        }
+    }
+
+    fn made_in(&mut self, tool: &str, folder: &str, source: Option<&str>) {
+        let source = source.filter(|source| *source != folder).map(clean);
+        if tool == "ncc" {
+            let file = format!("{}/index.js", clean(folder));
+            self.files.push((file, source.map(str::to_owned)));
+        }
+        // Babel and swc keep the tree of the folder that they are given.
+        let root = source.filter(|source| !source.contains('.'));
+        self.folder(folder, root.map(str::to_owned));
+    }
+
+    /// What `tsc -p FILE` writes, by its configuration.
+    fn typescript(&mut self, texts: &BTreeMap<String, String>, words: &[&str], named: bool) {
+        let projects = words.iter().zip(words.iter().skip(1));
+        let chosen = projects
+            .filter(|(option, _)| matches!(**option, "-p" | "--project" | "-b" | "--build"))
+            .map(|(_, path)| clean(path))
+            .next();
+        let path = match chosen {
+            Some(path) if path.contains(".json") => path.to_owned(),
+            Some(folder) => join(folder, "tsconfig.json"),
+            None if texts.contains_key("tsconfig.build.json")
+                && !texts.contains_key("tsconfig.json") =>
+            {
+                "tsconfig.build.json".to_owned()
+            }
+            None => "tsconfig.json".to_owned(),
+        };
+        let options = options(texts, &path, 0);
+        let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let root = options.root.map(|root| join(base, &root));
+        if named {
+            for (_, known) in &mut self.folders {
+                if known.is_none() {
+                    known.clone_from(&root);
+                }
+            }
+            return;
+        }
+        if let Some(folder) = options.folder {
+            self.folder(&join(base, &folder), root);
+        } else {
+            // Without `outDir` each file is written beside its source.
+            self.folders
+                .extend(root.map(|root| (root.clone(), Some(root))));
+        }
+    }
+
+    /// `path: path.resolve(__dirname, "build")`, `outDir: "server"` of a bundler.
+    fn configuration(&mut self, text: &str) {
+        for mark in [
+            "outDir",
+            "outdir",
+            "output:",
+            "path:",
+            "dir:",
+            "file:",
+            "outputDir",
+            "distDir",
+        ] {
+            for (at, _) in text.match_indices(mark) {
+                let Some(rest) = text.get(at + mark.len()..) else {
+                    continue;
+                };
+                let line = rest.split(['\n', '}']).next().unwrap_or_default();
+                let mut quoted = line.split(['"', '\'', '`']).skip(1).step_by(2);
+                let Some(value) = quoted.find(|value| !value.is_empty()) else {
+                    continue;
+                };
+                if value.contains(['*', ' ', '@', '$', '[']) {
+                    continue;
+                }
+                if mark == "file:" {
+                    self.files.push((clean(value).to_owned(), None));
+                } else {
+                    self.folder(value, None);
+                }
+            }
+        }
+    }
+}
+
+/// The compiler or bundler that a word of a command names.
+fn tool(word: &str) -> Option<&'static str> {
+    const TOOLS: &[&str] = &[
+        "tsc",
+        "tsc-watch",
+        "tspc",
+        "ttsc",
+        "babel",
+        "ncc",
+        "tsup",
+        "esbuild",
+        "webpack",
+        "vite",
+        "rollup",
+        "swc",
+        "parcel",
+        "nest",
+        "bun",
+        "unbuild",
+        "tsdown",
+        "rslib",
+        "react-scripts",
+        "coffee",
+        "browserify",
+        "rspack",
+    ];
+    let name = word.rsplit('/').next().unwrap_or(word);
+    TOOLS.iter().find(|tool| **tool == name).copied()
+}
+
+#[derive(Default)]
+struct Compiler {
+    folder: Option<String>,
+    root: Option<String>,
+}
+
+/// The options of a TypeScript configuration, with those that it extends.
+fn options(texts: &BTreeMap<String, String>, path: &str, depth: usize) -> Compiler {
+    let mut found = Compiler::default();
+    let Some(value) = texts.get(path).and_then(|text| lenient(text)) else {
+        return found;
+    };
+    let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let option = |name: &str| {
+        let value = value.get("compilerOptions")?.get(name)?.as_str()?;
+        Some(value.replace("${configDir}", "."))
+    };
+    found.folder = option("outDir");
+    let included = value.get("include").and_then(Value::as_array);
+    let single = included
+        .filter(|list| list.len() == 1)
+        .and_then(|list| list.first()?.as_str());
+    let included = single.and_then(|glob| glob.split(['*', '.']).next());
+    found.root = option("rootDir").or_else(|| {
+        let folder = included?.trim_end_matches('/');
+        (!folder.is_empty()).then(|| folder.to_owned())
+    });
+    let parents = match value.get("extends") {
+        Some(Value::String(one)) => vec![one.as_str()],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    for parent in parents.into_iter().rev().filter(|_| depth < EXTENDS) {
+        let path = join(base, parent);
+        let with = [path.clone(), format!("{path}.json")];
+        let Some(known) = with.iter().find(|path| texts.contains_key(*path)) else {
+            continue;
+        };
+        let inherited = options(texts, known, depth + 1);
+        found.folder = found.folder.or(inherited.folder);
+        found.root = found.root.or(inherited.root);
+    }
+    found
+}
+
+/// JSON with comments and commas at the end of lists, as TypeScript reads it.
+fn lenient(text: &str) -> Option<Value> {
+    if let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    let mut quoted = false;
+    while let Some(character) = rest.next() {
+        match character {
+            '\\' if quoted => {
+                plain.push(character);
+                plain.extend(rest.next());
+            }
+            '"' => {
+                quoted = !quoted;
+                plain.push(character);
+            }
+            '/' if !quoted && rest.peek() == Some(&'/') => {
+                while rest.next_if(|next| *next != '\n').is_some() {}
+            }
+            '/' if !quoted && rest.peek() == Some(&'*') => {
+                let mut last = ' ';
+                rest.next();
+                for next in rest.by_ref() {
+                    if last == '*' && next == '/' {
+                        break;
+                    }
+                    last = next;
+                }
+            }
+            '}' | ']' if !quoted => {
+                let kept = plain.trim_end().trim_end_matches(',').len();
+                plain.truncate(kept);
+                plain.push(character);
+            }
+            _ => plain.push(character),
+        }
+    }
+    serde_json::from_str(&plain).ok()
+}
+
+fn clean(path: &str) -> &str {
+    path.trim_start_matches("./")
+        .trim_start_matches("/app/")
+        .trim_end_matches('/')
+}
+
+fn stem(path: &str) -> &str {
+    [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"]
+        .iter()
+        .find_map(|ending| path.strip_suffix(ending))
+        .unwrap_or(path)
+}
+
+fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    path.strip_prefix(folder)?.strip_prefix('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(files: &[(&str, &str)]) -> Outputs {
+        let texts = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        read(&texts.collect(), Gitignore::empty())
+    }
+
+    fn script(line: &str) -> String {
+        format!(r#"{{"scripts":{{"build":"{line}"}}}}"#)
+    }
+
+    #[test]
+    fn compilers_and_bundlers_say_where_they_write() {
+        for (line, made, source) in [
+            ("tsc --outDir srv", "srv/a.js", "src/a"),
+            ("babel server -d run", "run/a.js", "server/a"),
+            (
+                "ncc build src/main.ts -o bundle",
+                "bundle/index.js",
+                "src/main",
+            ),
+            ("tsup src/web.ts -d prod", "prod/web.js", "src/web"),
+            (
+                "esbuild src/web.ts --bundle --outfile=web.cjs",
+                "web.cjs",
+                "src/web",
+            ),
+            (
+                "NODE_ENV=production webpack -o made",
+                "made/main.js",
+                "src/main",
+            ),
+        ] {
+            let found = outputs(&[("package.json", &script(line))]);
+            assert!(found.makes(made), "{line}");
+            assert!(
+                found.sources_of(made).iter().any(|found| found == source),
+                "{line}"
+            );
+            assert!(!found.makes("other/a.js"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_compiler_follows_its_configuration() {
+        let found = outputs(&[
+            ("package.json", &script("rimraf srv && tsc -p server")),
+            (
+                "server/tsconfig.json",
+                "{ // ours\n \"extends\": \"../base\", \"compilerOptions\": {\"rootDir\": \".\",}, }",
+            ),
+            ("base.json", r#"{"compilerOptions": {"outDir": "../srv"}}"#),
+        ]);
+        assert!(found.makes("srv/server.js"));
+        assert_eq!(
+            found.sources_of("srv/server.js").first().unwrap(),
+            "server/server"
+        );
+    }
+
+    #[test]
+    fn what_git_ignores_may_be_made() {
+        let mut ignored = ignore::gitignore::GitignoreBuilder::new("");
+        ignored.add_line(None, "/made/").unwrap();
+        let texts = [("package.json".to_owned(), script("make all"))];
+        let found = read(&texts.into_iter().collect(), ignored.build().unwrap());
+        assert!(found.makes("made/a.js"));
+        assert!(!found.makes("a.js"));
+    }
+}

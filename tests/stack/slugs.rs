@@ -1,0 +1,331 @@
+//! Each conflict of a slug with a slug that has it and one that hasn't.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use slugsmith::facts::layers::surroundings;
+use slugsmith::facts::{app, classic};
+use slugsmith::stack::classic::{Inputs, inspect, starts};
+use tempfile::TempDir;
+
+fn built(files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &Path, text: &str| {
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, text).unwrap();
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    for (name, text) in files {
+        put(&folder.path().join("app").join(name), text);
+    }
+    fs_err::create_dir_all(folder.path().join("app")).unwrap();
+    fs_err::create_dir_all(folder.path().join("env")).unwrap();
+    for (name, value) in config {
+        put(&folder.path().join("env").join(name), value);
+    }
+    findings(&folder)
+}
+
+fn findings(folder: &TempDir) -> Vec<String> {
+    let app = app::read(&folder.path().join("app"));
+    let slug = classic::read(&app, None);
+    let surroundings = surroundings::of_slug(&folder.path().join("env"));
+    let inputs = Inputs {
+        slug: &slug,
+        app: &app,
+        surroundings: &surroundings,
+        audit: None,
+        is_build: true,
+    };
+    let late = starts(&inputs);
+    inspect(&inputs)
+        .findings
+        .iter()
+        .chain(&late)
+        .map(|one| {
+            let place = one
+                .place
+                .as_ref()
+                .map_or_else(String::new, |place| format!(" {place}"));
+            format!("{} {}{place}: {}", one.level.word(), one.rule, one.message)
+        })
+        .collect()
+}
+
+fn of_rule(rule: &str, files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
+    let mut found = built(files, config);
+    found.retain(|line| line.contains(&format!(" {rule}")));
+    found
+}
+
+const NODE: (&str, &str) = (".heroku/node/bin/node", "#!/bin/sh\n");
+const NODE_SH: (&str, &str) = (
+    ".profile.d/nodejs.sh",
+    "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\n",
+);
+
+#[test]
+fn what_a_process_starts_is_there_after_the_build() {
+    let rule = "start-command-missing";
+    let procfile = "web: bin/start-pgbouncer bin/start-nginx node index.js\nworker: node dist/worker.js\n\
+                    clock: vendor/foo/bin/clock\nrelease: .heroku/python/bin/python manage.py migrate\n\
+                    job: nosuchprogram --x\n";
+    let found = of_rule(
+        rule,
+        &[NODE, NODE_SH, ("index.js", ""), ("Procfile", procfile)],
+        &[],
+    );
+    assert_eq!(
+        found,
+        [
+            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, which \
+             does not exist.",
+            "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs the \
+             file manage.py, which does not exist.",
+            "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` starts \
+             .heroku/python/bin/python, which does not exist.",
+            "error start-command-missing Procfile:1: `web`: `bin/start-pgbouncer bin/start-nginx node index.js` starts \
+             bin/start-nginx, which does not exist.",
+            "error start-command-missing Procfile:1: `web`: `bin/start-pgbouncer bin/start-nginx node index.js` starts \
+             bin/start-pgbouncer, which does not exist.",
+            "error start-command-missing Procfile:2: `worker`: `node dist/worker.js` needs the file dist/worker.js, \
+             which does not exist.",
+        ]
+    );
+    let programs = of_rule(
+        "start-program-missing",
+        &[NODE, NODE_SH, ("Procfile", procfile)],
+        &[],
+    );
+    assert_eq!(programs.len(), 1, "{programs:?}");
+    assert!(
+        programs[0].contains("Procfile:5: `job`: no folder of PATH at launch has `nosuchprogram`")
+    );
+    let fine = "web: cd backend && node index\na: (cd backend; exec node ./index.js)\nb: bash -c 'cd backend && npm start'\n\
+                c: if [ -f x.js ]; then node x.js; fi\nd: $RUNNER index.js\ne: cd $WHERE && node index.js\n\
+                f: env A=b node -r ./backend/index backend/index.js\ng: bin/run node backend/index.js\n\
+                h: cd backend && echo ok && sh -c \"exec node index.js\"\n";
+    let files = [
+        NODE,
+        NODE_SH,
+        (".heroku/node/bin/npm", "#!/bin/sh\n"),
+        ("backend/index.js", ""),
+        (
+            "backend/package.json",
+            r#"{"scripts":{"start":"node index.js"}}"#,
+        ),
+        ("bin/run", "#!/bin/sh\nexec \"$@\"\n"),
+        ("Procfile", fine),
+    ];
+    assert_eq!(of_rule(rule, &files, &[]), [""; 0]);
+}
+
+#[test]
+fn scripts_that_end_the_shell_are_named() {
+    let rule = "profile-script-ends-shell";
+    let strict = of_rule(
+        rule,
+        &[
+            (".profile.d/a.sh", "set -eu\n"),
+            (".profile.d/b.sh", "export X=\"$NOT_SET_ANYWHERE\"\n"),
+        ],
+        &[],
+    );
+    assert_eq!(strict.len(), 2, "{strict:?}");
+    assert!(
+        strict[0].starts_with("error profile-script-ends-shell .profile.d/b.sh:1"),
+        "{strict:?}"
+    );
+    assert!(
+        strict[1].starts_with("warn profile-script-ends-shell .profile.d/a.sh:1"),
+        "{strict:?}"
+    );
+    let exits = of_rule(
+        rule,
+        &[(".profile.d/a.sh", "[ -n \"$DYNO\" ] || exit 1\n")],
+        &[],
+    );
+    assert_eq!(exits.len(), 1, "{exits:?}");
+    let fine = [(
+        ".profile.d/a.sh",
+        "set -u\nexport A=${B:-}\nset +u\n( set -e; false )\n[ -n \"$C\" ] || return 0\nexport D=1\n",
+    )];
+    assert_eq!(of_rule(rule, &fine, &[]), [""; 0]);
+}
+
+#[test]
+fn values_that_swallow_a_line_are_named() {
+    let rule = "line-end-missing";
+    let glued =
+        "export PATH=\"$HOME/.heroku/ruby/bin:$PATH:$HOME/bin\"export GEM_PATH=\"$HOME/gems\"\n";
+    let found = of_rule(
+        rule,
+        &[(".heroku/ruby/bin/ruby", ""), (".profile.d/ruby.sh", glued)],
+        &[],
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("heroku/ruby: the value of PATH") && found[0].contains("/app/binexport"),
+        "{found:?}"
+    );
+    assert_eq!(
+        of_rule(
+            rule,
+            &[(".profile.d/a.sh", "export A=\"x\"\nexport B=\"y\"z\n")],
+            &[]
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn defaults_of_lists_yield() {
+    let rule = "list-default-yields";
+    let yields = "export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-/app/.heroku/vendor/lib}\n";
+    let first = (
+        ".profile.d/ffmpeg.sh",
+        "export LD_LIBRARY_PATH=\"$LD_LIBRARY_PATH:/app/vendor/ffmpeg/lib\"\n",
+    );
+    let found = of_rule(rule, &[first, (".profile.d/python.sh", yields)], &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0]
+            .contains("/app/.heroku/vendor/lib is not in LD_LIBRARY_PATH at launch: heroku/python"),
+        "{found:?}"
+    );
+    assert_eq!(
+        of_rule(rule, &[(".profile.d/python.sh", yields)], &[]),
+        [""; 0]
+    );
+}
+
+#[test]
+fn preloads_have_to_be_there() {
+    let rule = "preload-missing";
+    let there = ("vendor/jemalloc/lib/libjemalloc.so.2", "");
+    let found = of_rule(
+        rule,
+        &[there, NODE_SH],
+        &[("LD_PRELOAD", "/app/vendor/jemalloc/lib/libjemalloc.so.1")],
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("/app/vendor/jemalloc/lib/libjemalloc.so.1"),
+        "{found:?}"
+    );
+    let fine = [
+        (
+            "LD_PRELOAD",
+            "/app/vendor/jemalloc/lib/libjemalloc.so.2:libfoo.so:/usr/lib/x.so",
+        ),
+        ("NODE_OPTIONS", "--require dotenv/config"),
+    ];
+    assert_eq!(of_rule(rule, &[there, NODE_SH], &fine), [""; 0]);
+    let node = of_rule(
+        rule,
+        &[NODE_SH],
+        &[(
+            "NODE_OPTIONS",
+            "--max-old-space-size=1 --require /app/apm.js",
+        )],
+    );
+    assert!(node[0].starts_with("error"), "{node:?}");
+}
+
+#[test]
+fn files_without_the_ending_are_not_read() {
+    let found = of_rule(
+        "profile-script-not-read",
+        &[
+            (".profile.d/nodejs", "export A=1\n"),
+            (".profile.d/a.bash", ""),
+        ],
+        &[],
+    );
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(
+        of_rule(
+            "profile-script-not-read",
+            &[NODE_SH, (".profile.d/.keep", "")],
+            &[]
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn workers_of_another_language_are_named() {
+    let rule = "concurrency-of-another";
+    let files = [
+        NODE,
+        NODE_SH,
+        ("vendor/ruby-3.3.5/bin/ruby", ""),
+        (
+            ".profile.d/ruby.sh",
+            "export GEM_PATH=\"$HOME/vendor/bundle:$GEM_PATH\"\n",
+        ),
+        (
+            ".profile.d/WEB_CONCURRENCY.sh",
+            "if [ -z \"$WEB_CONCURRENCY\" ]; then\n  export WEB_CONCURRENCY=$(( $(nproc) * 2 ))\nfi\n",
+        ),
+        ("Procfile", "web: bundle exec puma -C config/puma.rb\n"),
+        ("config/puma.rb", ""),
+    ];
+    let found = of_rule(rule, &files, &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("puma's workers in `web` is computed by heroku/nodejs"),
+        "{found:?}"
+    );
+    assert_eq!(of_rule(rule, &files, &[("WEB_CONCURRENCY", "2")]), [""; 0]);
+}
+
+#[test]
+fn config_vars_that_are_kept_are_not_called_lost() {
+    let rule = "config-var-has-no-effect";
+    let jvm = "defaults=\"-Xmx300m -Xss512k\"\nexport JAVA_OPTS=\"${defaults}${JAVA_OPTS:+\" \"}${JAVA_OPTS:-}\"\n";
+    assert_eq!(
+        of_rule(
+            rule,
+            &[(".profile.d/jvmcommon.sh", jvm)],
+            &[("JAVA_OPTS", "-Xmx256m")]
+        ),
+        [""; 0]
+    );
+    let guard = "if [ -n \"$WEB_CONCURRENCY\" ]; then\n  return 0\nfi\nexport WEB_CONCURRENCY=4\n";
+    assert_eq!(
+        of_rule(
+            rule,
+            &[(".profile.d/WEB_CONCURRENCY.sh", guard)],
+            &[("WEB_CONCURRENCY", "3")]
+        ),
+        [""; 0]
+    );
+    let found = of_rule(
+        rule,
+        &[(".profile.d/a.sh", "export MODE=x\n")],
+        &[("MODE", "y")],
+    );
+    assert!(
+        found.len() == 1 && found[0].starts_with("warn"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn paths_of_the_build_are_named_at_launch() {
+    let baked = "export PATH=\"/app/.heroku/vips/bin:/usr/local/bin:/usr/bin:/bin:/tmp/codon/vendor/bin:$PATH\"\n\
+                 export VIPS_HOME=/tmp/build_1f2e3d/vendor/vips\n";
+    let files = [
+        (".heroku/python/bin/sh", "#!/bin/sh\n"),
+        (".heroku/vips/bin/vips", ""),
+        (
+            ".profile.d/python.sh",
+            "export PATH=\"$HOME/.heroku/python/bin:$PATH\"\n",
+        ),
+        (".profile.d/vips.sh", baked),
+    ];
+    let found = of_rule("not-shipped", &files, &[]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(of_rule("not-shipped", &files[..3], &[]), [""; 0]);
+}
