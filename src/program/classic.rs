@@ -10,8 +10,6 @@ mod release;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tempfile::TempDir;
-
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
 use crate::config::{self, Config};
@@ -161,7 +159,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     }
     let folder = temporary
         .as_ref()
-        .map_or(build.folder.as_path(), TempDir::path);
+        .map_or(build.folder.as_path(), |(folder, _)| folder.path());
     let store = Store::new(folder.to_owned());
     let input = Input {
         app,

@@ -124,7 +124,7 @@ fn a_key_outside_of_the_app_is_refused() {
 fn a_committed_aside_folder_moves_nothing_in() {
     for journal in [
         "slugsmith-journal 2\0-stolen\0\0end\0",
-        "slugsmith-journal 3\01\0-stolen\0\0end\0",
+        "slugsmith-journal 3\x001\0-stolen\0\0end\0",
         "",
     ] {
         let sandbox = Sandbox::new()

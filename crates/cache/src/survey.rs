@@ -89,7 +89,8 @@ impl Uninstalled {
                 )
             }
             (Some(name), World::CloudNative) => format!(
-                "Add {name}, which installs it, before slugsmith: another `--buildpack`, or a [[io.buildpacks.group]] in project.toml."
+                "Add {name}, which installs it, before slugsmith: another `--buildpack`, or a \
+                [[io.buildpacks.group]] in project.toml."
             ),
             (Some(name), World::Embedded) => format!(
                 "On the platform add {name}, which installs it, before slugsmith; here install `{}`.",

@@ -6,6 +6,9 @@
 //! or variable that decided. Unknown keys are findings, never errors: a newer
 //! project.toml must not break an older buildpack.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 mod audit;
 pub mod baseline;
 mod budget;
@@ -27,6 +30,7 @@ use std::fmt;
 use std::path::Path;
 
 use section::Source as SourceText;
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::error::{Kind, Problem, Result};
 use slugsmith_finding::{Finding, Level, Place};
@@ -183,7 +187,7 @@ pub const VARIABLES: &[&str] = &[
 /// [`UNREADABLE`], [`SYNTAX`] (with line and column) or [`INVALID`] (a value of the wrong
 /// kind); never for unknown keys.
 pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
-    let text = match fs_err::read_to_string(app.join(FILE)) {
+    let text = match beneath::text_in(app, FILE) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Problem::new(&UNREADABLE).saw(error.to_string())),

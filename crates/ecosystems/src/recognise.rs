@@ -155,15 +155,13 @@ fn tree(
     counts: fn(&Tree) -> bool,
 ) -> Option<(String, &'static Tree)> {
     let names = look.names(&project.at);
-    let trees = project.ecosystem.trees.iter().filter(|tree| counts(tree));
-    trees
-        .filter_map(|tree| {
-            let path = expand(look, &project.at, &names, tree.path)
-                .into_iter()
-                .next()?;
-            Some((path, tree))
-        })
-        .next()
+    let mut trees = project.ecosystem.trees.iter().filter(|tree| counts(tree));
+    trees.find_map(|tree| {
+        let path = expand(look, &project.at, &names, tree.path)
+            .into_iter()
+            .next()?;
+        Some((path, tree))
+    })
 }
 
 /// The buildpack of a Cloud Native group that installs an ecosystem.

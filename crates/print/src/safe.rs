@@ -41,7 +41,8 @@ pub(super) fn word(text: &str) -> String {
 #[must_use]
 pub fn document(text: &str) -> Cow<'_, str> {
     let masked = secrets::mask(text);
-    if !masked.contains(is_hidden) {
+    let is_hidden = |c: char| c == '\r' || is_hidden(c);
+    if !masked.contains(is_hidden) && !masked.contains("##[") {
         return masked;
     }
     let escaped = masked.chars().map(|c| {
@@ -51,7 +52,8 @@ pub fn document(text: &str) -> Cow<'_, str> {
             c.to_string()
         }
     });
-    Cow::Owned(escaped.collect())
+    let escaped: String = escaped.collect();
+    Cow::Owned(escaped.replace("##[", "#\\u0023["))
 }
 
 /// `::error::` at the begin of a line, whatever is before it but spaces, and `##[command]`

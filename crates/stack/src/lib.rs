@@ -9,6 +9,9 @@
 //! the run image's variables, those of `docker run -e` and config vars, what exec.d
 //! programs and profile scripts do, and the contents of reused layers.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 pub mod classic;
 pub mod diff;
 pub mod environment;

@@ -8,6 +8,8 @@
 //! - `journal` is the only part that moves or deletes, so that an interruption leaves the
 //!   app either untouched or completely stripped.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
