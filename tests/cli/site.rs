@@ -170,7 +170,13 @@ fn every_link_leads_somewhere() {
             count += 1;
             // mdBook writes index.html for README.md, so that a page links to the folder.
             let in_book = file.starts_with("docs") && !file.ends_with("SUMMARY.md");
-            if in_book && link.split('#').next().unwrap_or_default().ends_with("/README.md") {
+            if in_book
+                && link
+                    .split('#')
+                    .next()
+                    .unwrap_or_default()
+                    .ends_with("/README.md")
+            {
                 broken.push(format!("{}: {link} is no page of the book", file.display()));
             }
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
