@@ -19,7 +19,6 @@ use serde_json::Value;
 
 use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
-use crate::inputs::read_regular;
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
 use slugsmith_facts::beneath;
