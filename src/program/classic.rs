@@ -277,7 +277,8 @@ const NO_PROCFILE: &str = "The root of the app holds no file of that name, or no
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
     header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack that has \
+    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack \
+        that has \
           one; slugsmith passes that of the earlier ones on.",
     steps: &[
         "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \

@@ -118,7 +118,10 @@ fn no_lockfile_gives_its_credentials_away() {
             (
                 "pnpm-lock.yaml",
                 format!(
-                    "lockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      left-pad:\n        specifier: {address}\n        version: {address}#{commit}\n\npackages:\n\n  left-pad@{address}#{commit}:\n    resolution: {{commit: {commit}, repo: https://user:TELLTALE@git.example/left-pad.git, type: git}}\n    version: 1.3.0\n"
+                    "lockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      left-pad:\n        \
+                        specifier: {address}\n        version: {address}#{commit}\n\npackages:\n\n  \
+                        left-pad@{address}#{commit}:\n    resolution: {{commit: {commit}, repo: \
+                        https://user:TELLTALE@git.example/left-pad.git, type: git}}\n    version: 1.3.0\n"
                 ),
             ),
             (
@@ -135,7 +138,9 @@ fn no_lockfile_gives_its_credentials_away() {
     };
     let one = "a".repeat(40);
     for (number, (name, text)) in lock(&one).into_iter().enumerate() {
-        let tool = "#!/bin/sh\ncase \"$*\" in *version*|-v) echo 10.9.3; exit;; -c*) echo 3.11.2 cpython-311 /usr; exit;; -p*) echo 20.1.0 115; exit;; esac\nmkdir -p node_modules/left-pad; echo 1 > node_modules/left-pad/index.js\n";
+        let tool = "#!/bin/sh\ncase \"$*\" in *version*|-v) echo 10.9.3; exit;; -c*) echo 3.11.2 cpython-311 /usr; \
+            exit;; -p*) echo 20.1.0 115; exit;; esac\nmkdir -p node_modules/left-pad; echo 1 > \
+            node_modules/left-pad/index.js\n";
         let mut sandbox = Sandbox::new()
             .file("Procfile", "web: node server.js\n")
             .file("server.js", "1");
@@ -176,7 +181,13 @@ fn every_variable_that_is_an_input_counts() {
     let sandbox = Sandbox::new()
         .program("make", "#!/bin/sh\nmkdir -p out; echo $SITE > out/made\n")
         .file("Procfile", "web: x\n")
-        .file("project.toml", format!("[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"out\"]\nrun = \"make\"\nenv = {names:?}\n"));
+        .file(
+            "project.toml",
+            format!(
+                "[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"out\"]\nrun = \"make\"\nenv \
+            = {names:?}\n"
+            ),
+        );
     for name in names {
         fs_err::write(sandbox.path("env").join(name), "1234").unwrap();
     }

@@ -74,7 +74,11 @@ fn a_renamed_cache_path_does_not_bring_the_old_folder_back() {
     };
     for run in ["run = \"make\"", ""] {
         let sandbox = Sandbox::new()
-            .program("make", "#!/bin/sh\nmkdir -p models downloads; echo old > models/weights; echo new > downloads/weights\n")
+            .program(
+                "make",
+                "#!/bin/sh\nmkdir -p models downloads; echo old > models/weights; echo new > \
+                downloads/weights\n",
+            )
             .file("Procfile", "web: x\n")
             .file("lock", "1")
             .file("models/weights", "old")

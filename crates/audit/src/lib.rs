@@ -1,4 +1,6 @@
-//! What in this app breaks on an ephemeral, stateless, many-dyno platform?
+//! Finds what in an app breaks on an ephemeral, stateless, many-dyno platform.
+//!
+//! In: [`Facts`] and configuration. Out: an [`AuditReport`].
 //!
 //! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`registry`] lists them.
 //! Each composes the shared [`guards`], because a pattern alone is right one time in three.

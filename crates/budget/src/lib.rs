@@ -1,4 +1,6 @@
-//! How big is the slug, what is it made of, and is that allowed?
+//! Weighs the slug or image, says what it is made of, and judges it.
+//!
+//! In: trees of files, configuration, the last build's sizes. Out: a [`BudgetReport`].
 //!
 //! [`stream`] lays the trees out as the archive they will be, [`estimate`] gives its compressed
 //! size with an interval, `attribute` says which package, folder and kind of file the

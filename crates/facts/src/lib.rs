@@ -1,4 +1,6 @@
-//! What is there? The only readers of the app, of layers and of the environment.
+//! The only reader of the app, of layers and of the environment.
+//!
+//! In: a folder, a layers root, variables. Out: what is there, as values.
 //!
 //! Facts are plain data: they can be built by hand in a test, and every decision is a
 //! function of them. A file that is missing is a fact; a file that can't be read or

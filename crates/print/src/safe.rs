@@ -75,7 +75,11 @@ fn is_odd(c: char) -> bool {
 /// Letters that nobody sees: they reorder text (Unicode, "Bidirectional Algorithm"), or end a
 /// line for some readers.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! What did the stacked buildpacks do to each other, and what will the dyno see?
+//! Models what stacked buildpacks did to each other and what the dyno will see.
+//!
+//! In: facts of the layers root or of a classic slug. Out: a [`StackReport`].
 //!
 //! [`inspect`] takes facts (the layers root, what surrounds it) and gives the model:
 //! order, layers, who set which variable ([`environment`]), which executable wins

@@ -1,4 +1,6 @@
-//! What in this app will never run?
+//! Removes from an app what no process of it needs.
+//!
+//! In: the app's folder, configuration, environment. Out: a [`StripReport`].
 //!
 //! - `catalogue/` names what is worth removing, each entry with a reason and a guard;
 //!   `candidates` finds it in a tree.

@@ -240,7 +240,7 @@ impl Form {
         match self {
             Self::Text => String::new(),
             Self::Json => json::report(report),
-            Self::Sarif => sarif::report(report, explain::page),
+            Self::Sarif => sarif::report(report, explain::rule),
             Self::Github => github::report(report),
             Self::Gitlab => gitlab::report(report),
             Self::Markdown => markdown::check(report),
