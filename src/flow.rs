@@ -84,6 +84,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
             locks.push(lock::take(store.root(), progress)?);
         }
         strip::recover(input.app)?;
+        cache::recover(input.app, input.config)?;
     }
     let app = app::read(input.app);
     if app.names.is_empty() {
@@ -108,6 +109,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.explain_stack();
     run.phase("Stack", Totals::default());
     run.dependencies()?;
+    run.check_starts();
     run.phase("Dependencies", installed(&run.report));
     let tree = run.strip_and_weigh()?;
     run.name_packages(&tree);
@@ -182,6 +184,46 @@ impl Run<'_> {
         }
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);
+    }
+
+    /// What processes start, now that everything is installed.
+    fn check_starts(&mut self) {
+        let Some(stack) = &self.report.stack else {
+            return;
+        };
+        let audit = Some(&self.input.config.audit);
+        let mut findings = match (&self.layers, &self.input.classic) {
+            (Some(layers), _) => stack::starts(&stack::Inputs {
+                layers,
+                surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
+                app: Some(&self.app),
+                remembered: Some(&stack.snapshot),
+                audit,
+            }),
+            (None, Some(classic)) => stack::classic::starts(&stack::classic::Inputs {
+                slug: &facts::classic::read(&self.app, classic.buildpack),
+                app: &self.app,
+                surroundings: &layers::surroundings::of_slug(classic.config_vars),
+                audit,
+                is_build: true,
+            }),
+            (None, None) => return,
+        };
+        // What we install ourselves comes onto PATH in ways that the stack does not see.
+        if !self.report.caches.is_empty() {
+            findings.retain(|finding| finding.rule != "start-program-missing");
+        }
+        findings.retain(|finding| !stack.findings.contains(finding));
+        if findings.is_empty() {
+            return;
+        }
+        self.progress.event(Event::Starts(&stack::StackReport {
+            findings: findings.clone(),
+            ..stack::StackReport::default()
+        }));
+        if let Some(stack) = &mut self.report.stack {
+            stack.findings.extend(findings);
+        }
     }
 
     /// What others did to the app's files, where the companion has noted them.

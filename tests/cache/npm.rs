@@ -137,6 +137,7 @@ fn build_scripts_run_on_every_build_and_dev_dependencies_go() {
         log.commands,
         [
             "npm ci --include=dev",
+            "npm run postinstall",
             "npm run heroku-postbuild",
             "npm prune --omit=dev --ignore-scripts"
         ]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use slugsmith::facts::layers::surroundings;
 use slugsmith::facts::{app, classic};
-use slugsmith::stack::classic::{Inputs, inspect};
+use slugsmith::stack::classic::{Inputs, inspect, starts};
 use tempfile::TempDir;
 
 fn built(files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
@@ -30,16 +30,18 @@ fn findings(folder: &TempDir) -> Vec<String> {
     let app = app::read(&folder.path().join("app"));
     let slug = classic::read(&app, None);
     let surroundings = surroundings::of_slug(&folder.path().join("env"));
-    let report = inspect(&Inputs {
+    let inputs = Inputs {
         slug: &slug,
         app: &app,
         surroundings: &surroundings,
         audit: None,
         is_build: true,
-    });
-    report
+    };
+    let late = starts(&inputs);
+    inspect(&inputs)
         .findings
         .iter()
+        .chain(&late)
         .map(|one| {
             let place = one
                 .place
@@ -76,11 +78,11 @@ fn what_a_process_starts_is_there_after_the_build() {
     assert_eq!(
         found,
         [
-            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, which \
+            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, \
+                which \
              does not exist.",
-            "error start-command-missing Procfile:5: `job`: no folder of PATH at launch has `nosuchprogram`, so \
-             `nosuchprogram --x` can't start.",
-            "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs the \
+            "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs \
+                the \
              file manage.py, which does not exist.",
             "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` starts \
              .heroku/python/bin/python, which does not exist.",
@@ -92,7 +94,17 @@ fn what_a_process_starts_is_there_after_the_build() {
              which does not exist.",
         ]
     );
-    let fine = "web: cd backend && node index\na: (cd backend; exec node ./index.js)\nb: bash -c 'cd backend && npm start'\n\
+    let programs = of_rule(
+        "start-program-missing",
+        &[NODE, NODE_SH, ("Procfile", procfile)],
+        &[],
+    );
+    assert_eq!(programs.len(), 1, "{programs:?}");
+    assert!(
+        programs[0].contains("Procfile:5: `job`: no folder of PATH at launch has `nosuchprogram`")
+    );
+    let fine = "web: cd backend && node index\na: (cd backend; exec node ./index.js)\nb: bash -c 'cd backend && npm \
+        start'\n\
                 c: if [ -f x.js ]; then node x.js; fi\nd: $RUNNER index.js\ne: cd $WHERE && node index.js\n\
                 f: env A=b node -r ./backend/index backend/index.js\ng: bin/run node backend/index.js\n\
                 h: cd backend && echo ok && sh -c \"exec node index.js\"\n";

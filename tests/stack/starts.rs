@@ -15,7 +15,17 @@ fn missing(launch: &str) -> Vec<String> {
     .app("worker.js", "");
     let own = stack.layers().join("slugsmith_slugsmith");
     let surroundings = stack.surroundings(&[("CNB_LAYERS_DIR", own.to_str().unwrap())]);
-    let mut found = stack.told(&stack.inspect_with(&surroundings));
+    let report = slugsmith::stack::StackReport {
+        findings: slugsmith::stack::starts(&slugsmith::stack::Inputs {
+            layers: &slugsmith::facts::layers::read(&stack.layers()),
+            surroundings: &surroundings,
+            app: Some(&slugsmith::facts::app::read(&stack.path("app"))),
+            remembered: None,
+            audit: None,
+        }),
+        ..slugsmith::stack::StackReport::default()
+    };
+    let mut found = stack.told(&report);
     found.retain(|line| line.contains("start-command-missing"));
     found
 }
@@ -39,12 +49,14 @@ fn what_can_not_start_is_an_error() {
         + &process("other", "[\"./bin/other\"]");
     let found = missing(&launch);
     for wanted in [
-        "error start-command-missing: `web`, `worker`: no folder of PATH at launch has `shopnode`: it is in the layer node \
+        "error start-command-missing: `web`, `worker`: no folder of PATH at launch has `shopnode`: it is in the layer \
+            node \
          of acme/node, which is not `launch = true`.",
         "error start-command-missing: `clock`: its working folder /workspace/dist/clock does not exist.",
         "error start-command-missing: `joined`: the whole command line is one word, and there is no program named `sh \
          clock.sh --every $INTERVAL`: without a shell it is not taken apart.",
-        "warn start-command-missing: `unexpanded`: `$PORT` reaches sh as this text: a process without a shell expands no \
+        "warn start-command-missing: `unexpanded`: `$PORT` reaches sh as this text: a process without a shell expands \
+            no \
          variables.",
         "error start-command-missing: `other`: `./bin/other` starts ./bin/other, which does not exist.",
     ] {

@@ -152,8 +152,20 @@ pub(super) fn listed(wanted: &Wanted<'_>) -> Adoption {
     if !wanted.at.as_os_str().is_empty() {
         return Adoption::Nothing;
     }
-    let neighbours = wanted.context.neighbours;
-    match wanted.known().and_then(|known| neighbours.installer(known)) {
+    let context = wanted.context;
+    let Some(known) = wanted.known() else {
+        return Adoption::Nothing;
+    };
+    // A classic list is not known; what its buildpacks write beside an install is.
+    let is_classic = context.environment.world == World::Classic && !known.classic.is_empty();
+    let mut left = known.classic.iter();
+    let has_left = is_classic && left.all(|(path, _)| context.app.root.join(path).exists());
+    let maker = known.classic.first().map(|(_, maker)| *maker);
+    match context
+        .neighbours
+        .installer(known)
+        .or(maker.filter(|_| has_left))
+    {
         Some(id) => Adoption::Installed { by: id.to_owned() },
         None => Adoption::Nothing,
     }
@@ -177,10 +189,20 @@ pub(super) fn python(wanted: &Wanted<'_>, packages: &Packages) -> Adoption {
     }
     let context = wanted.context;
     let sites = python::sites(context.neighbours, &context.app.root, context.environment);
-    let names: Vec<String> = packages.keys().map(|name| python::normal(name)).collect();
+    let names = packages.keys().map(|name| python::normal(name));
+    // A requirement by URL has no name to compare.
+    let names: Vec<String> = names.filter(|name| python::is_name(name)).collect();
     let has = |site: &python::Site<'_>| {
+        let mut found = names.iter().map(|name| site.packages.contains(name));
+        let has_some = if wanted.at.as_os_str().is_empty() {
+            // Markers and groups leave some of them out.
+            found.any(|found| found)
+        } else {
+            // The environment is another project's, unless it is this one's as well.
+            !names.is_empty() && found.all(|found| found)
+        };
         site.is_in_image && site.is_active
-            || names.iter().any(|name| site.packages.contains(name))
+            || has_some
             || names.is_empty() && !site.packages.is_empty()
     };
     if let Some(site) = sites.iter().find(|site| has(site)) {

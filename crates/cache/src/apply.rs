@@ -5,9 +5,12 @@
 //! store is marked dirty before it is written and complete after.
 
 mod answer;
+mod hide;
 mod keep;
 mod mark;
+mod observe;
 mod prune;
+mod reads;
 mod relocate;
 mod rest;
 mod shelf;
@@ -20,11 +23,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub(super) use self::answer::{Answer, answer};
 use self::mark::Mark;
+pub(super) use self::observe::Bounds;
+use self::observe::Snapshot;
+pub(super) use self::reads::Read;
+pub(super) use self::relocate::Naming;
 pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
 use super::adopt::{self, Adoption};
 use super::explain;
-use super::presets::{self, Class, Job, Prune, Site};
+use super::presets::{self, Class, Hidden, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
 use crate::event::{Event, Progress};
@@ -55,14 +62,35 @@ fn wanted<'a>(context: &'a Context<'_>, site: &'a Site<'_>) -> adopt::Wanted<'a>
     }
 }
 
+/// Puts back what a killed run left aside in these folders of the app.
+pub(super) fn recover(app: &Path, folders: impl Iterator<Item = PathBuf>) -> Result<()> {
+    for folder in folders {
+        let hidden = Hidden {
+            folder,
+            scripts: Vec::new(),
+        };
+        hide::Guard::recover(app, &hidden)
+            .map_err(|error| slugsmith_finding::error::io("writing to", app, &error))?;
+    }
+    Ok(())
+}
+
+/// What a site has around it.
+pub(super) struct Surroundings<'a> {
+    pub bounds: &'a Bounds,
+    /// Set where nothing else is installed, so that files may be left out of the unpack: paths
+    /// of caches of their own, of which nothing is.
+    pub kept_apart: Option<&'a [PathBuf]>,
+    /// Name and digest of each tree that was installed before.
+    pub made: &'a [(String, String)],
+}
+
 /// Restores or installs one site. What it leaves to do comes when all sites are installed.
-/// `kept_apart` is set where nothing else is installed, so that files may be left out of the
-/// unpack: paths of caches of their own, of which nothing is.
 pub(super) fn site<'a>(
     context: &'a Context<'a>,
     site: Site<'_>,
     between: Between<'_>,
-    kept_apart: Option<&[PathBuf]>,
+    around: &Surroundings<'_>,
     progress: &mut dyn Progress,
 ) -> Result<(Outcome, Option<Rest<'a>>)> {
     let app = &context.app.root;
@@ -92,7 +120,7 @@ pub(super) fn site<'a>(
         outcome.folders = folders(app, &trees);
         return Ok((outcome, None));
     }
-    let job = match presets::read(job) {
+    let mut job = match presets::read(job) {
         Ok(job) => job,
         Err(problem) => {
             progress.event(Event::Warning(&problem));
@@ -101,9 +129,16 @@ pub(super) fn site<'a>(
             return Ok((outcome, None));
         }
     };
+    before_install(context, &mut job, around, progress)?;
+    let stored = context.store.look_up(&name);
+    let read = Read::of(app, &job, &stored, around.bounds, around.made);
+    read.add(&mut job.inputs);
     let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing || !job.launch;
     let mut work = Work {
-        kept_apart: kept_apart.filter(|_| !is_looked_at),
+        kept_apart: around.kept_apart.filter(|_| !is_looked_at),
+        bounds: around.bounds,
+        read,
+        naming: None,
         packed: None,
         old: String::new(),
         context,
@@ -114,14 +149,45 @@ pub(super) fn site<'a>(
         mark,
         variables: context.environment.variables.clone(),
     };
-    let outcome = install(&mut work, &what, between, progress)?;
+    let mut outcome = install(&mut work, &what, between, progress)?;
+    outcome.digest.clone_from(&work.old);
+    let naming = work.naming.take();
     let rest = Rest {
         context,
         name,
         job,
         trees,
+        naming,
     };
     Ok((outcome, Some(rest)))
+}
+
+/// Runs what comes before an install. What it changes in the app is an input: the install
+/// sees it.
+fn before_install(
+    context: &Context<'_>,
+    job: &mut Job,
+    around: &Surroundings<'_>,
+    progress: &mut dyn Progress,
+) -> Result<()> {
+    if job.before.is_empty() {
+        return Ok(());
+    }
+    let app = &context.app.root;
+    let snapshot = Snapshot::of(app, around.bounds);
+    let variables = &context.environment.variables;
+    steps::run(&job.before, job, app, variables, progress)?;
+    let effects = snapshot.effects(app, around.bounds);
+    for path in effects.kept() {
+        let name = path.to_string_lossy();
+        job.inputs.file(app, &name);
+        job.inputs.folder(app, &name);
+    }
+    for path in &effects.removed {
+        job.inputs
+            .plain(path.to_string_lossy(), "removed before the install");
+    }
+    Ok(())
 }
 
 /// Looks up, restores or installs.
@@ -153,13 +219,12 @@ fn install(
     };
     let reasons = match answer {
         Answer::Hit(record) => {
-            work.steps(&job.before, progress)?;
             progress.event(Event::Decided(&outcome.decision));
             match work.restore(&record, false, progress)? {
                 None => {
                     work.hold(&record, progress);
                     fill(&mut outcome, begun.elapsed(), Some(&record));
-                    return restored(outcome, &record, work, between, progress);
+                    return Ok(restored(outcome, &record, work, progress));
                 }
                 Some(reason) => vec![reason],
             }
@@ -169,7 +234,6 @@ fn install(
                 reasons: reasons.clone(),
             });
             progress.event(Event::Decided(&outcome.decision));
-            work.steps(&job.before, progress)?;
             if work.restore(&record, true, progress)?.is_none()
                 && let Synced::Done(record) = work.sync(&record, progress)?
             {
@@ -178,10 +242,7 @@ fn install(
             }
             reasons
         }
-        Answer::Miss(reasons) => {
-            work.steps(&job.before, progress)?;
-            reasons
-        }
+        Answer::Miss(reasons) => reasons,
     };
     outcome.decision = decision(Verdict::Miss { reasons });
     progress.event(Event::Decided(&outcome.decision));
@@ -193,14 +254,13 @@ fn install(
     Ok(finish(outcome, took, record.as_ref(), work, progress))
 }
 
-/// What is left to do after a hit: what the install would have run for the app itself.
+/// The outcome of a hit.
 fn restored(
     mut outcome: Outcome,
     record: &Record,
     work: &mut Work<'_>,
-    between: Between<'_>,
     progress: &mut dyn Progress,
-) -> Result<Outcome> {
+) -> Outcome {
     outcome.saved = Some(record.install);
     outcome.folders = folders(&work.context.app.root, work.trees);
     if let Some((packed, left_out_bytes)) = work.packed.take() {
@@ -208,16 +268,12 @@ fn restored(
         outcome.left_out_bytes = left_out_bytes;
     }
     progress.event(Event::Done(&outcome));
-    if !work.job.restored.is_empty() {
-        between(progress);
-    }
-    work.steps(&work.job.restored, progress)?;
-    Ok(outcome)
+    outcome
 }
 
-/// Whether code of the app runs on a hit.
+/// Whether code of the app runs after the install.
 fn runs_scripts(job: &Job) -> bool {
-    !(job.restored.is_empty() && job.finish.is_empty())
+    !(job.scripts.is_empty() && job.finish.is_empty())
 }
 
 fn finish(
@@ -269,6 +325,7 @@ pub(super) fn empty(decision: Decision) -> Outcome {
         packed: None,
         left_out_bytes: 0,
         stays_in_image: false,
+        digest: String::new(),
     }
 }
 

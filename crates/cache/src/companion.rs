@@ -78,7 +78,7 @@ fn keeper(context: &Context<'_>) -> Keeper {
     let Some(root) = context.layers_root() else {
         return Keeper::Unknown;
     };
-    let layers = layers::read(root);
+    let layers = layers::read_environment(root);
     match layers.order {
         Order::Group if layers.group.iter().any(|one| one.id == KEEPER) => Keeper::Follows,
         Order::Group => Keeper::Missing,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::files;
 use super::inputs::Inputs;
 use super::lockfile::{self, Lockfile, Packages};
 use super::store::Stored;
@@ -18,6 +19,8 @@ pub(super) struct Wanted<'a> {
     pub syncs_over: Option<fn(&str) -> bool>,
     /// Since 1970.
     pub now: Duration,
+    /// What changed in the files that the install can read, if it is known.
+    pub files: Option<Vec<String>>,
 }
 
 /// The answer.
@@ -38,19 +41,34 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
         }
         Stored::Complete(record) => record,
     };
-    let lockfile = wanted.lockfile.map_or("", |lockfile| &lockfile.path);
+    let lockfile = wanted
+        .lockfile
+        .map_or("", |lockfile| lockfile.path.as_str());
     let mut changes = record.inputs.changes(wanted.inputs);
     changes.sort_by_key(|change| change.name != lockfile);
-    let mut reasons: Vec<_> = changes
-        .iter()
-        .map(|change| {
-            if change.name == lockfile && change.old.is_some() {
-                packages(wanted).unwrap_or_else(|| change.to_string())
-            } else {
-                change.to_string()
-            }
-        })
-        .collect();
+    let mut reasons: Vec<String> = Vec::new();
+    for change in &changes {
+        if change.name == lockfile && change.old.is_some() {
+            reasons.push(packages(wanted).unwrap_or_else(|| change.to_string()));
+        } else if let (true, Some(files)) = (files::is_input(&change.name), &wanted.files) {
+            // Packages of a lockfile say more.
+            let named = format!("{lockfile} changed");
+            let is_named = |file: &&String| lockfile.is_empty() || !file.ends_with(&named);
+            let is_new = |file: &&String| !reasons.contains(file);
+            let more: Vec<_> = files
+                .iter()
+                .filter(is_named)
+                .filter(is_new)
+                .cloned()
+                .collect();
+            reasons.extend(more);
+        } else {
+            reasons.push(change.to_string());
+        }
+    }
+    if reasons.is_empty() {
+        reasons.extend(changes.iter().map(ToString::to_string));
+    }
     let may_sync = wanted
         .syncs_over
         .is_some_and(|accepts| changes.iter().all(|change| accepts(&change.name)));
@@ -116,6 +134,7 @@ mod tests {
             expires: None,
             syncs_over: None,
             now: Duration::from_secs(1_000_000),
+            files: None,
         }
     }
 

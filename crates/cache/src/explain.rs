@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use super::apply::{Answer, answer};
+use super::apply::{Answer, Bounds, Read, answer};
 use super::inputs::Inputs;
 use super::presets::{self, Place, Recognised};
 use super::store::{Record, Stored};
@@ -82,13 +82,22 @@ pub fn all(context: &Context<'_>) -> Vec<Explained> {
     let recognised = places
         .iter()
         .flat_map(presets::recognise)
-        .chain(presets::recognise_custom(context));
-    let mut all: Vec<_> = recognised.map(|one| site(context, one)).collect();
-    all.extend(folders::Folders::of(context).explained());
+        .chain(places.iter().flat_map(presets::recognise_compiled))
+        .chain(presets::recognise_custom(context))
+        .collect::<Vec<_>>();
+    let folders = folders::Folders::of(context);
+    let trees = recognised.iter().flat_map(|one| match one {
+        Recognised::Site(site) => site.trees.clone(),
+        Recognised::Unusable { .. } => Vec::new(),
+    });
+    let bounds = Bounds::new(context, trees.chain(folders.paths()).collect());
+    let recognised = recognised.into_iter();
+    let mut all: Vec<_> = recognised.map(|one| site(context, one, &bounds)).collect();
+    all.extend(folders.explained());
     all
 }
 
-fn site(context: &Context<'_>, recognised: Recognised<'_>) -> Explained {
+fn site(context: &Context<'_>, recognised: Recognised<'_>, bounds: &Bounds) -> Explained {
     let skipped = |name: &str, what: &str, why: &[String]| {
         let verdict = ("skipped", why.to_vec());
         let nothing = Inputs::default();
@@ -102,9 +111,12 @@ fn site(context: &Context<'_>, recognised: Recognised<'_>) -> Explained {
             ..
         } => skipped(&name, &what, &problem.saw),
         Recognised::Site(site) => match super::presets::read(site.job) {
-            Ok(job) => {
+            Ok(mut job) => {
                 let stored = context.store.look_up(&site.name);
-                let words = answer(context, &site.name, &job, stored.clone()).words();
+                // Trees of other installs are not there before a build.
+                let read = Read::of(&context.app.root, &job, &stored, bounds, &[]);
+                read.add(&mut job.inputs);
+                let words = answer(context, &site.name, &job, &read, stored.clone()).words();
                 Explained::new(&site.name, &site.what, words, &job.inputs, &stored)
             }
             Err(problem) => skipped(&site.name, &site.what, &problem.saw),

@@ -34,6 +34,9 @@ pub(super) struct Ledger {
     /// Cache name → packages of a tree that is in the image only, with its own list.
     #[serde(default)]
     pub installed: BTreeMap<String, Packages>,
+    /// Cache name → the files that its install could read, where the tree is in the image only.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
 }
 
 impl Ledger {
@@ -75,6 +78,7 @@ impl Ledger {
         self.fresh.remove(name);
         self.lockfiles.remove(name);
         self.installed.remove(name);
+        self.files.remove(name);
     }
 }
 

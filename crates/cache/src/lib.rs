@@ -1,4 +1,6 @@
-//! Which dependencies are unchanged, and why not?
+//! Restores, installs and keeps dependencies and build caches, and says why.
+//!
+//! In: facts, configuration and a store. Out: an [`Outcome`] per cache, and [`event`]s on the way.
 //!
 //! Each ecosystem has a preset (`presets/`) that recognises it and names the inputs of
 //! its key. `decide` compares those inputs with the ones kept in the stored cache's
@@ -6,14 +8,19 @@
 //! installs and stores; it is the only part that writes. A cache problem never fails a
 //! build: doubt means discard, one line why, install.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 mod adopt;
 mod apply;
 pub mod collect;
 pub mod companion;
 mod decide;
+mod effects;
 pub mod event;
 pub mod explain;
 mod exposes;
+mod files;
 mod folders;
 pub mod inputs;
 mod ledger;
@@ -94,6 +101,8 @@ pub struct Outcome {
     pub left_out_bytes: u64,
     /// The tree is a layer that is in the image only: nothing else is kept of it.
     pub stays_in_image: bool,
+    /// Digest of the stored tree; empty where none is stored.
+    pub digest: String,
 }
 
 impl Outcome {
@@ -157,6 +166,15 @@ impl Context<'_> {
     }
 }
 
+/// Puts back what a killed run left aside in the app. Comes before the app is read.
+///
+/// # Errors
+/// When the disk says no.
+pub fn recover(app: &Path, config: &Config) -> Result<()> {
+    let projects = config.cache.projects.iter().map(PathBuf::from);
+    apply::recover(app, std::iter::once(PathBuf::new()).chain(projects))
+}
+
 /// Whether a word of `SLUGSMITH_CACHE_RESET` means the cache of this name.
 fn names(reset: &str, name: &str) -> bool {
     reset == "all" || reset == name || name.split(['/', '.']).any(|part| part == reset)
@@ -187,9 +205,12 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
         neighbours: Neighbours::none(),
     };
     let projects = config.cache.projects.iter().map(String::as_str);
-    !std::iter::once("")
-        .chain(projects)
-        .any(|at| !presets::recognise(&presets::Place::new(&context, Path::new(at))).is_empty())
+    let has_any = |at: &str| {
+        let place = presets::Place::new(&context, Path::new(at));
+        let packages = presets::recognise(&place);
+        !packages.is_empty() || !presets::recognise_compiled(&place).is_empty()
+    };
+    !std::iter::once("").chain(projects).any(has_any)
 }
 
 /// Restores or installs every cache that the app has, runs the app's build scripts, and
@@ -207,27 +228,38 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         .map(|at| presets::Place::new(context, Path::new(&at)))
         .collect();
     let packages: Vec<_> = places.iter().flat_map(presets::recognise).collect();
+    let compiled: Vec<_> = places
+        .iter()
+        .flat_map(presets::recognise_compiled)
+        .collect();
     let custom: Vec<_> = presets::recognise_custom(context);
-    let live = packages.iter().chain(&custom);
-    let live = live.filter(|recognised| match recognised {
-        presets::Recognised::Site(site) => !apply::is_settled(context, site),
-        presets::Recognised::Unusable { .. } => false,
-    });
+    let sites = || {
+        let all = packages.iter().chain(&compiled).chain(&custom);
+        all.filter_map(|recognised| match recognised {
+            presets::Recognised::Site(site) => Some(site),
+            presets::Recognised::Unusable { .. } => None,
+        })
+    };
+    let live = sites().filter(|site| !apply::is_settled(context, site));
     // With a second install to come, that one may look at the first one's tree.
     let may_thin = live.count() == 1 && context.config.strip.is_final();
     let kept_apart = may_thin.then(|| folders.paths());
+    let trees = sites().flat_map(|site| site.trees.clone());
+    let bounds = apply::Bounds::new(context, trees.chain(folders.paths()).collect());
+    let mut scene = Scene {
+        context,
+        folders: &mut folders,
+        bounds: &bounds,
+        kept_apart: kept_apart.as_deref(),
+        made: Vec::new(),
+        naming: Vec::new(),
+    };
     let mut outcomes = Vec::new();
-    // A custom command may need what the packages' build scripts made.
-    for group in [packages, custom] {
-        let done = all(
-            group,
-            context,
-            &mut folders,
-            kept_apart.as_deref(),
-            progress,
-        )?;
-        outcomes.extend(done);
+    // Compilers may embed what build scripts make; a custom command may need either.
+    for group in [packages, compiled, custom] {
+        outcomes.extend(all(group, &mut scene, progress)?);
     }
+    let naming = scene.naming;
     let mut names = folders.names();
     names.extend(stored.into_iter().map(|(name, _)| name));
     outcomes.extend(folders.keep(progress));
@@ -235,16 +267,32 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     for problem in context.unknown_resets(&names) {
         progress.event(Event::Warning(&problem));
     }
+    if context.environment.world != World::CloudNative {
+        let app = &context.app.root;
+        let written = naming.iter().try_for_each(|naming| naming.leave(app));
+        written.map_err(|error| slugsmith_finding::error::io("writing to", app, &error))?;
+    }
     collect::collect(context, progress);
     Ok(outcomes)
+}
+
+/// What the sites of one run have in common.
+struct Scene<'a, 'b> {
+    context: &'a Context<'a>,
+    folders: &'b mut folders::Folders<'a>,
+    bounds: &'b apply::Bounds,
+    /// See [`apply::site`].
+    kept_apart: Option<&'b [PathBuf]>,
+    /// Name and digest of each tree that is installed by now.
+    made: Vec<(String, String)>,
+    /// Files that name the folder of this build.
+    naming: Vec<apply::Naming>,
 }
 
 /// Installs all of these; then their build scripts run, and dev dependencies go.
 fn all(
     recognised: Vec<presets::Recognised<'_>>,
-    context: &Context<'_>,
-    folders: &mut folders::Folders<'_>,
-    kept_apart: Option<&[PathBuf]>,
+    scene: &mut Scene<'_, '_>,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
@@ -252,8 +300,15 @@ fn all(
     for recognised in recognised {
         outcomes.push(match recognised {
             presets::Recognised::Site(site) => {
+                let surroundings = apply::Surroundings {
+                    bounds: scene.bounds,
+                    kept_apart: scene.kept_apart,
+                    made: &scene.made,
+                };
+                let folders = &mut *scene.folders;
                 let between = &mut |progress: &mut dyn Progress| folders.restore(progress);
-                let (outcome, rest) = apply::site(context, site, between, kept_apart, progress)?;
+                let (outcome, rest) =
+                    apply::site(scene.context, site, between, &surroundings, progress)?;
                 rests.extend(rest);
                 outcome
             }
@@ -277,13 +332,17 @@ fn all(
             }
         });
     }
-    for rest in rests {
+    for mut rest in rests {
+        scene.naming.extend(rest.naming());
         let is_alone = outcomes.len() == 1;
         rest.run(
             is_alone,
-            &mut |progress| folders.restore(progress),
+            &mut |progress| scene.folders.restore(progress),
             progress,
         )?;
     }
+    let made = outcomes.iter().filter(|one| !one.digest.is_empty());
+    let made = made.map(|one| (one.decision.name.clone(), one.digest.clone()));
+    scene.made.extend(made);
     Ok(outcomes)
 }

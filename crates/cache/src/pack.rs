@@ -20,6 +20,7 @@
 mod check;
 mod index;
 mod make;
+mod naming;
 mod old;
 mod part;
 mod read;
@@ -28,10 +29,11 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use naming::Names;
 pub use old::Old;
 pub use part::Part;
 pub use read::{Unpacked, unpack};
-pub use write::{Packed, pack};
+pub use write::{Packed, pack, pack_and_look};
 
 use std::path::{Component, Path, PathBuf};
 
@@ -96,7 +98,7 @@ impl Links {
 }
 
 /// Whether a relative path names something below its root and nothing else.
-fn is_inside(path: &Path) -> bool {
+pub(super) fn is_inside(path: &Path) -> bool {
     path.components().next().is_some()
         && path
             .components()

@@ -168,10 +168,19 @@ pub(super) struct Job {
     /// tree equal to a new one, and only inputs changed that `syncs_over` accepts.
     pub sync: Vec<Step>,
     pub syncs_over: fn(&str) -> bool,
-    /// Run on a hit only: what the install would have run for the app itself.
-    pub restored: Vec<Step>,
+    /// Run when every site is installed, on a hit and on a miss: what the package manager runs
+    /// for the app itself, on the tree as it is stored.
+    pub scripts: Vec<Step>,
+    /// What the install must not see, since it is among the `scripts`.
+    pub hidden: Hidden,
     /// Run last, on a hit and on a miss: build scripts, pruning.
     pub finish: Vec<Step>,
+    /// Folders, relative to the app, of which every file can change what the install makes: it
+    /// runs code of the app, or copies parts of it. The empty path is the whole app.
+    pub reads: Vec<PathBuf>,
+    /// Folders outside of the trees that hold nothing but packages, as far as the package manager
+    /// says so, once it has installed them. Relative to the app.
+    pub owns: Owns,
     /// What leaves the app after that.
     pub prune: Prune,
     /// A virtual environment outside of the app, which strip looks through before it is kept.
@@ -179,8 +188,6 @@ pub(super) struct Job {
     /// A file that the tool writes last and trusts only while nothing in the tree is newer,
     /// relative to the app. A pack keeps no times, so it gets a new one.
     pub newest: Option<PathBuf>,
-    /// Files written for good after the install: old text, new text.
-    pub relocate: Option<(String, String)>,
     /// Download and compiler caches.
     pub stores: Vec<Shelf>,
     /// A larger tree is not kept, in bytes.
@@ -205,12 +212,14 @@ impl Job {
             install: Vec::new(),
             sync: Vec::new(),
             syncs_over: |_| false,
-            restored: Vec::new(),
+            scripts: Vec::new(),
+            hidden: Hidden::default(),
             finish: Vec::new(),
+            reads: Vec::new(),
+            owns: Box::new(|_| Vec::new()),
             prune: Prune::Nothing,
             outside: None,
             newest: None,
-            relocate: None,
             stores: Vec::new(),
             most: None,
             launch: true,
@@ -227,7 +236,7 @@ impl Job {
             &mut self.before,
             &mut self.install,
             &mut self.sync,
-            &mut self.restored,
+            &mut self.scripts,
             &mut self.finish,
         ]
         .into_iter()
@@ -237,6 +246,17 @@ impl Job {
             Prune::Nothing | Prune::Modules { .. } | Prune::Archives { .. } => None,
         })
     }
+}
+
+/// From the app's folder to the folders that a package manager owns in it.
+pub(super) type Owns = Box<dyn Fn(&Path) -> Vec<PathBuf>>;
+
+/// Scripts of a manifest that an install must not run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Hidden {
+    /// The manifest's folder, relative to the app.
+    pub folder: PathBuf,
+    pub scripts: Vec<&'static str>,
 }
 
 /// Package name → names of packages that it needs.
@@ -345,16 +365,21 @@ pub(super) enum Recognised<'a> {
     },
 }
 
-/// Everything in one place that a preset recognises, in a fixed order.
+/// Everything in one place that is installed from packages, in a fixed order.
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
     let presets = [
         javascript::recognise,
         python::recognise,
         ruby::recognise,
         composer::recognise,
-        build_tools::recognise,
     ];
     presets.iter().filter_map(|preset| preset(place)).collect()
+}
+
+/// What a place compiles from its own sources. It may embed what build scripts make, so it
+/// comes after them.
+pub(super) fn recognise_compiled<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
+    build_tools::recognise(place).into_iter().collect()
 }
 
 pub(super) use self::custom::recognise as recognise_custom;

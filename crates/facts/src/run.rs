@@ -5,11 +5,14 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::interrupt::Running;
 use crate::secrets;
 
 /// What happens while a program runs. Secrets are already masked.
@@ -32,6 +35,12 @@ pub enum Event<'a> {
 
 /// How many lines of output an error message carries.
 const KEPT_LINES: usize = 40;
+/// How often somebody looks whether the program has ended.
+const LOOK: Duration = Duration::from_millis(100);
+/// A program that it left behind may keep its output open, for ever: that is not waited for.
+const GRACE: Duration = Duration::from_millis(500);
+/// The same, where that program goes on printing.
+const LONGEST_GRACE: Duration = Duration::from_secs(2);
 /// Characters of a line of output in an error.
 const LONGEST_LINE: usize = 300;
 
@@ -111,7 +120,10 @@ pub fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // A signal reaches all that it starts.
+        .process_group(0)
         .spawn()?;
+    let running = Running::new(child.id());
     let (sender, lines) = mpsc::channel();
     let pipes: [Option<Box<dyn std::io::Read + Send>>; 2] = [
         child.stdout.take().map(|pipe| Box::new(pipe) as _),
@@ -127,7 +139,25 @@ pub fn run(
         .collect();
     drop(sender);
     let mut tail = VecDeque::with_capacity(KEPT_LINES);
-    for line in lines {
+    let mut ended = None;
+    loop {
+        let line = match lines.recv_timeout(LOOK) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        if ended.is_none() && child.try_wait()?.is_some() {
+            ended = Some(Instant::now());
+        }
+        let Some(line) = line else {
+            if ended.is_some_and(|ended| ended.elapsed() >= GRACE) {
+                break;
+            }
+            continue;
+        };
+        if ended.is_some_and(|ended| ended.elapsed() >= LONGEST_GRACE) {
+            break;
+        }
         // npm's first line is an empty one, which says nothing in a log.
         if tail.is_empty() && line.trim().is_empty() {
             continue;
@@ -138,11 +168,12 @@ pub fn run(
         }
         tail.push_back(line);
     }
-    for reader in readers {
+    for reader in readers.into_iter().filter(JoinHandle::is_finished) {
         // A reader has no way to panic; if it did, its lines are simply missing.
         let _ = reader.join();
     }
     let status = child.wait()?;
+    drop(running);
     let took = begun.elapsed();
     tell(Event::Ended {
         command: &shown,
@@ -246,6 +277,17 @@ mod tests {
         sorted.sort();
         assert_eq!(sorted, ["one", "two"]);
         assert_eq!(ended.tail, lines);
+    }
+
+    #[test]
+    fn a_program_that_is_left_behind_is_not_waited_for() {
+        let begun = Instant::now();
+        let (ended, lines) = sh("echo one; sleep 60 & echo two");
+        assert!(ended.success);
+        assert_eq!(lines, ["one", "two"]);
+        assert!(begun.elapsed() < Duration::from_secs(50));
+        let (ended, _) = sh("(while :; do echo again; sleep 0.01; done) & exit 3");
+        assert!(!ended.success && begun.elapsed() < Duration::from_secs(50));
     }
 
     #[test]

@@ -157,6 +157,7 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
             Event::Stack(report) => self.lines(&stack::lines(report, level)),
+            Event::Starts(report) => self.lines(&stack::starts(report, level)),
             Event::Cache(event) => self.cache(event),
             Event::Surveyed(found) => {
                 let lines = survey::lines(found);

@@ -242,6 +242,7 @@ mod tests {
             packed: None,
             left_out_bytes: 0,
             stays_in_image: false,
+            digest: String::new(),
         };
         let before = decision(&done.decision, LogLevel::Normal);
         let after = outcome(&done, LogLevel::Normal);

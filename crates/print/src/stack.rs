@@ -49,6 +49,14 @@ pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
     lines
 }
 
+/// The section about what processes start.
+#[must_use]
+pub fn starts(report: &StackReport, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section("Start commands".to_owned())];
+    findings(report, level, &mut lines);
+    lines
+}
+
 fn title(report: &StackReport) -> String {
     let count = units::counted(report.buildpacks.len() as u64, "buildpack");
     let own = report

@@ -5,7 +5,9 @@ mod lists;
 
 use super::line::Line;
 use slugsmith_config::{LogLevel, StripLevel};
+use slugsmith_facts::tree::Totals;
 use slugsmith_finding::units;
+use slugsmith_strip::catalogue::Entry;
 use slugsmith_strip::decide::Because;
 use slugsmith_strip::identical::Identical;
 use slugsmith_strip::record::Recorded;
@@ -212,7 +214,12 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
         std::iter::once(first).chain(rest).collect()
     };
     match explanation {
-        Explanation::Missing => lines("is not in the app".to_owned(), None),
+        Explanation::Missing => lines(
+            "is not in the app; what a build removed is listed in history/strip.tsv of slugsmith's layer or \
+                cache".to_owned(),
+            None,
+        ),
+        Explanation::Folder { goes, stays, kept } => folder(path, goes, *stays, kept.as_ref()),
         Explanation::NotNamed => lines(
             "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
             None,
@@ -221,7 +228,9 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
         Explanation::Removed(entry, place) => {
             let place = place.as_deref().unwrap_or(entry.id);
             let verdict = format!("goes: {} ({place})", entry.reason);
-            lines(verdict, Some(entry.evidence))
+            let mut lines: Vec<Line> = lines(verdict, Some(entry.evidence));
+            lines.push(to_keep(path));
+            lines
         }
         Explanation::List(list) => lists::explained(list, 0),
         Explanation::Kept(entry, because) => lines(
@@ -229,6 +238,51 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
             None,
         ),
     }
+}
+
+fn to_keep(path: &str) -> Line {
+    let path = path.trim_start_matches("./");
+    Line::row(
+        0,
+        format!("To keep it: keep = [\"/{path}\"] under [com.slugsmith.strip] of project.toml"),
+    )
+}
+
+fn folder(
+    path: &str,
+    goes: &[(&'static Entry, Totals)],
+    stays: Totals,
+    kept: Option<&(&'static Entry, Because)>,
+) -> Vec<Line> {
+    let left = format!(
+        "{}, {}",
+        units::counted(stays.files, "file"),
+        units::size(stays.bytes)
+    );
+    let verdict = match (goes.is_empty(), stays.files) {
+        (true, _) => format!("stays: {left}, of no kind that goes"),
+        (false, 0) => "goes, with all that is in it".to_owned(),
+        (false, _) => format!("goes in part; {left} stay"),
+    };
+    let mut lines = vec![Line::item(0, format!("{path} {verdict}"))];
+    for (entry, totals) in goes {
+        let text = format!(
+            "{:>9}  {} ({}, {})",
+            units::size(totals.bytes),
+            entry.reason,
+            entry.id,
+            units::counted(totals.files, "file")
+        );
+        lines.push(Line::row(0, text));
+    }
+    if let Some((entry, because)) = kept {
+        let text = format!("Kept, though among {}: {}", entry.reason, said(because));
+        lines.push(Line::row(0, text));
+    }
+    if !goes.is_empty() {
+        lines.push(to_keep(&format!("{}/", path.trim_end_matches('/'))));
+    }
+    lines
 }
 
 fn said(because: &Because) -> String {

@@ -35,6 +35,8 @@ pub enum Event<'a> {
     },
     /// The stack as the earlier buildpacks left it.
     Stack(&'a StackReport),
+    /// What processes start, held against what is installed.
+    Starts(&'a StackReport),
     /// A cache is restored, filled, kept or given up.
     Cache(cache::event::Event<'a>),
     /// What was recognised and not installed, or adopted.

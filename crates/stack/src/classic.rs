@@ -25,6 +25,7 @@ use slugsmith_facts::layers::{
     Buildpack, EnvDir, Executable, Folder, Layer, Layers, Order, Process,
 };
 use slugsmith_facts::shell::Trouble;
+use slugsmith_finding::Finding;
 
 /// PATH of a dyno before any script.
 const DYNO_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -56,6 +57,13 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
         }
     }
     report
+}
+
+/// What processes start and is not there, once every installer has run.
+#[must_use]
+pub fn starts(inputs: &Inputs<'_>) -> Vec<Finding> {
+    let layers = layers(inputs);
+    rules::run_late(&model(inputs, &layers), inputs.audit)
 }
 
 /// Which executable a name means on a dyno and for the next buildpack.

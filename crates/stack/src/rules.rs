@@ -36,6 +36,7 @@ mod second_runtime;
 mod shadowed_command;
 mod start_command_missing;
 mod start_program_fails;
+mod start_program_missing;
 mod start_program_sets_variable;
 mod useless_layer_file;
 mod variable_set_twice;
@@ -87,7 +88,14 @@ pub struct Rule {
     pub check: fn(&Model<'_>) -> Vec<Finding>,
 }
 
-catalogue::entry!(Rule);
+catalogue::entry!(Rule, {
+    fn about(&self) -> String {
+        self.world.word().to_owned()
+    }
+    fn subject(&self) -> &'static str {
+        "stacked buildpacks"
+    }
+});
 
 impl Rule {
     /// A finding of this rule at its own level.
@@ -137,6 +145,7 @@ pub static RULES: &[&Rule] = &[
     &shadowed_command::RULE,
     &start_command_missing::RULE,
     &start_program_fails::RULE,
+    &start_program_missing::RULE,
     &start_program_sets_variable::RULE,
     &useless_layer_file::RULE,
     &variable_set_twice::RULE,
@@ -147,21 +156,6 @@ pub static RULES: &[&Rule] = &[
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     catalogue::find(RULES, id)
-}
-
-/// The page of a rule, in Markdown.
-#[must_use]
-pub fn page(rule: &Rule) -> String {
-    let (id, code, level, title) = (rule.id, rule.code, rule.level.word(), rule.title);
-    let sections = rule.docs.sections();
-    let world = rule.world.word();
-    format!("# {id}\n\n{code} · {level} by default · {world} · {title}\n{sections}")
-}
-
-/// The list of all rules, in Markdown.
-#[must_use]
-pub fn index() -> String {
-    catalogue::index("Conflicts between stacked buildpacks", RULES)
 }
 
 /// What separates the entries of a list variable such as PATH; `None` for other variables.
@@ -194,21 +188,47 @@ pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
     judged(World::CloudNative, model, config)
 }
 
+/// Rules about what processes start: their findings are true when all installers have run.
+const LATE: &[&str] = &[
+    "preload-missing",
+    "start-command-missing",
+    "start-program-missing",
+];
+
+/// The findings that only hold when everything is installed; in a running build [`run`] and
+/// [`run_classic`] leave them out.
+#[must_use]
+pub fn run_late(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
+    found_by(
+        RULES.iter().filter(|rule| LATE.contains(&rule.id)),
+        model,
+        config,
+    )
+}
+
 fn judged(world: World, model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = RULES
-        .iter()
-        .filter(|rule| rule.world == World::Both || rule.world == world)
-        .flat_map(|rule| (rule.check)(model))
-        .filter_map(|finding| configured(finding, config))
-        .collect();
-    findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
-    findings
+    let holds = |rule: &&&Rule| rule.world == World::Both || rule.world == world;
+    let now = |rule: &&&Rule| !model.is_last() || !LATE.contains(&rule.id);
+    found_by(RULES.iter().filter(holds).filter(now), model, config)
 }
 
 /// The same for a classic stack.
 #[must_use]
 pub fn run_classic(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
     judged(World::Classic, model, config)
+}
+
+fn found_by<'r>(
+    rules: impl Iterator<Item = &'r &'static Rule>,
+    model: &Model<'_>,
+    config: Option<&AuditConfig>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules
+        .flat_map(|rule| (rule.check)(model))
+        .filter_map(|finding| configured(finding, config))
+        .collect();
+    findings.sort_by(|a, b| (b.level, a.rule, &a.message).cmp(&(a.level, b.rule, &b.message)));
+    findings
 }
 
 fn configured(mut finding: Finding, config: Option<&AuditConfig>) -> Option<Finding> {
@@ -247,7 +267,7 @@ mod tests {
         assert_eq!(codes.len(), RULES.len());
         for rule in RULES {
             assert_eq!(find(rule.code).unwrap().id, rule.id);
-            assert!(page(rule).lines().count() >= 14, "{}", rule.id);
+            assert!(catalogue::page(*rule).lines().count() >= 14, "{}", rule.id);
         }
     }
 }

@@ -11,6 +11,22 @@ use slugsmith_facts::layers;
 
 const FILE: &str = "strip.tsv";
 
+/// The id of the kind that removed a path in the last build, if the list is there.
+#[must_use]
+pub fn removed_by(store: &Path, path: &Path) -> Option<String> {
+    let list = Beneath::open(store)
+        .ok()?
+        .read(&Path::new(layers::HISTORY).join(FILE))
+        .ok()?;
+    let list = String::from_utf8_lossy(&list);
+    let wanted = path.to_str()?;
+    list.lines().find_map(|line| {
+        let mut columns = line.splitn(3, '\t');
+        let (id, path) = (columns.next()?, columns.nth(1)?);
+        (path == wanted).then(|| id.to_owned())
+    })
+}
+
 /// Writes it.
 ///
 /// # Errors

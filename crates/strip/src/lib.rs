@@ -1,4 +1,6 @@
-//! What in this app will never run?
+//! Removes from an app what no process of it needs.
+//!
+//! In: the app's folder, configuration, environment. Out: a [`StripReport`].
 //!
 //! - `catalogue/` names what is worth removing, each entry with a reason and a guard;
 //!   `candidates` finds it in a tree.
@@ -8,6 +10,8 @@
 //! - `journal` is the only part that moves or deletes, so that an interruption leaves the
 //!   app either untouched or completely stripped.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
@@ -264,6 +268,12 @@ pub enum Explanation {
     Reached(decide::Because),
     /// No catalogue entry names it, or a list of the user keeps it.
     NotNamed,
+    /// A folder: what of it goes, by kind, what stays, and why the first candidate does.
+    Folder {
+        goes: Vec<(&'static catalogue::Entry, Totals)>,
+        stays: Totals,
+        kept: Option<(&'static catalogue::Entry, decide::Because)>,
+    },
     /// It is a list for another tool, and means this.
     List(legacy::ListReport),
 }
@@ -275,16 +285,21 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
     let trace = config.strip.level.value == StripLevel::Trace;
     let facts = facts::read(&tree, environment, &[], trace);
     let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
-    let list = plan
-        .lists
-        .into_iter()
-        .find(|list| path == Path::new(&list.name));
-    if let Some(list) = list {
+    let list = plan.lists.iter().find(|list| path == Path::new(&list.name));
+    if let Some(list) = list.cloned() {
         return Explanation::List(list);
     }
+    // `./docs/` is `docs`.
+    let path: std::path::PathBuf = path
+        .components()
+        .filter(|part| part.as_os_str() != ".")
+        .collect();
     let Some(number) = tree.entries().iter().position(|entry| entry.path() == path) else {
         return Explanation::Missing;
     };
+    if facts.index.is_folder(number) {
+        return folder(&facts, &plan, number);
+    }
     if let Some((_, entry)) = plan.removed.iter().find(|(at, _)| *at == number) {
         let path = facts.index.path(number).unwrap_or_default();
         let listed = facts
@@ -300,6 +315,43 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
             Some(because) => Explanation::Reached(because.clone()),
             None => Explanation::NotNamed,
         },
+    }
+}
+
+/// What happens to the files of a folder.
+fn folder(facts: &facts::Facts<'_>, plan: &decide::Plan, folder: usize) -> Explanation {
+    let below = facts.index.below(folder);
+    let mut stays = Totals::default();
+    for number in below.clone().filter(|number| facts.index.is_file(*number)) {
+        if let Some(entry) = facts.index.entry(number) {
+            stays += entry;
+        }
+    }
+    let mut goes: Vec<(&'static catalogue::Entry, Totals)> = Vec::new();
+    for (number, kind) in plan
+        .removed
+        .iter()
+        .filter(|(number, _)| below.contains(number))
+    {
+        let Some(entry) = facts.index.entry(*number) else {
+            continue;
+        };
+        stays.files = stays.files.saturating_sub(1);
+        stays.bytes = stays.bytes.saturating_sub(entry.size());
+        if let Some((_, totals)) = goes.iter_mut().find(|(known, _)| known.id == kind.id) {
+            *totals += entry;
+        } else {
+            let mut totals = Totals::default();
+            totals += entry;
+            goes.push((kind, totals));
+        }
+    }
+    goes.sort_by_key(|(_, totals)| std::cmp::Reverse(totals.bytes));
+    let kept = plan.kept.iter().find(|(number, ..)| below.contains(number));
+    Explanation::Folder {
+        goes,
+        stays,
+        kept: kept.map(|(_, entry, because)| (*entry, because.clone())),
     }
 }
 

@@ -67,9 +67,9 @@ pub(super) fn without_evidence(
         candidates,
     };
     if let Some(doubt) = search.doubt() {
-        folders
-            .values_mut()
-            .for_each(|because| *because = Some(doubt.clone()));
+        for because in folders.values_mut() {
+            *because = Some(doubt.clone());
+        }
     } else {
         code::opened(&search, &mut folders);
         mentions::find(&search, &mut folders);

@@ -74,8 +74,9 @@ pub(super) fn read(
     });
     let takes_folders = memchr::memmem::find(&text, b"dirname").is_some();
     references::literals(&text, |literal| {
-        let resolved = literal.form == references::Form::Module && is_resolved(&text, literal.at);
-        if resolved && (takes_folders || literal.text.ends_with("/package.json")) {
+        let asks_for_path =
+            literal.form == references::Form::Module && is_resolved(&text, literal.at);
+        if asks_for_path && (takes_folders || literal.text.ends_with("/package.json")) {
             resolver.whole_package(literal.text, &mut |meaning| add(meaning, literal.at));
         }
     });
@@ -168,12 +169,31 @@ fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMa
     }
 }
 
+/// Whether a file was made for a build whose output is complete by itself and runs alone.
+pub(super) fn is_build_input(facts: &Facts<'_>, path: &str) -> bool {
+    const BUILDS: &[(&str, &str)] = &[
+        (".svelte-kit", "build/handler.js"),
+        (".nuxt", ".output/server/index.mjs"),
+    ];
+    let folder = path.split('/').next().unwrap_or_default();
+    let output = BUILDS.iter().find(|(input, _)| *input == folder);
+    output.is_some_and(|(input, output)| {
+        let names = |text: &str| {
+            let tools = [*input, "nuxt", "nuxi", "svelte-kit", "vite"];
+            tools.iter().any(|tool| text.contains(tool))
+        };
+        facts.index.has_file(output)
+            && !facts.commands.is_empty()
+            && !facts.commands.iter().any(|command| names(&command.text))
+    })
+}
+
 /// Whether a file can refer to others in a way that its literals show.
 pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
     let (Some(path), Some(entry)) = (facts.index.path(number), facts.index.entry(number)) else {
         return false;
     };
-    if !facts.index.is_file(number) || entry.size() > MAX_TEXT {
+    if !facts.index.is_file(number) || entry.size() > MAX_TEXT || is_build_input(facts, path) {
         return false;
     }
     let name = index::name(path);

@@ -36,6 +36,7 @@ const DEVELOPER_SCRIPTS: &[&str] = &[
     "build",
     "prebuild",
     "postbuild",
+    "preview",
     "dev",
     "watch",
     "coverage",

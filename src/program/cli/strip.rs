@@ -41,6 +41,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(path_inside) = &arguments.explain {
         let explanation = crate::strip::explain(&path, &config, &environment, path_inside);
         let mut text = Vec::new();
+        let store = super::build::cache_folder(None, &path, &environment);
+        if explanation == crate::strip::Explanation::Missing
+            && let Some(id) = crate::strip::kept::removed_by(&store, path_inside)
+        {
+            let removed = format!(
+                "{} was removed by the last build: {id} (`slugsmith explain {id}`)\n",
+                path_inside.display()
+            );
+            arguments.output.write(&removed)?;
+            return Ok(Exit::Fine);
+        }
         for line in print::strip::explanation(&path_inside.to_string_lossy(), &explanation) {
             let _ = Skin::Bullets.write(&mut text, &line);
         }

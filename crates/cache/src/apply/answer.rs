@@ -1,6 +1,7 @@
 //! Does what is stored fit what is wanted?
 
 use super::now;
+use super::reads::Read;
 use crate::decide::{Fit, Wanted, fit};
 use crate::ledger::Ledger;
 use crate::presets::Job;
@@ -25,8 +26,21 @@ impl Answer {
     }
 }
 
+/// An old tree is no base where code of the app took part in making it: it would run on its own
+/// earlier result.
+fn may_sync(job: &Job, stored: &Stored) -> bool {
+    let has_effects = matches!(stored, Stored::Complete(record) if !record.effects.is_empty());
+    job.reads.is_empty() && !has_effects
+}
+
 /// The answer for one site. `stored` is what the store says of it.
-pub(crate) fn answer(context: &Context<'_>, name: &str, job: &Job, stored: Stored) -> Answer {
+pub(crate) fn answer(
+    context: &Context<'_>,
+    name: &str,
+    job: &Job,
+    read: &Read,
+    stored: Stored,
+) -> Answer {
     if context.config.cache.off {
         return Answer::Miss(vec!["SLUGSMITH_CACHE=off".to_owned()]);
     }
@@ -40,8 +54,9 @@ pub(crate) fn answer(context: &Context<'_>, name: &str, job: &Job, stored: Store
         lockfile: job.lockfile.as_ref(),
         stored_packages: packages.as_ref(),
         expires: job.expires,
-        syncs_over: (!job.sync.is_empty()).then_some(job.syncs_over),
+        syncs_over: (!job.sync.is_empty() && may_sync(job, &stored)).then_some(job.syncs_over),
         now: now(),
+        files: read.changes(context.store, name),
     };
     match (fit(&stored, &wanted), stored) {
         (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),

@@ -1,17 +1,19 @@
 //! What of a finished tree is kept for the next build?
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::now;
-use super::work::Work;
+use super::relocate::{self, Naming};
+use super::work::{Made, Work};
 use crate::event::Progress;
 use crate::ledger::Ledger;
-use crate::pack::{self, Fault, Old, Part};
+use crate::pack::{self, Fault, Names, Old, Part};
 use crate::presets::{Class, custom};
 use crate::store::{Kept, Record};
-use crate::{CACHE_NOT_STORED, lockfile, natives};
+use crate::{CACHE_NOT_STORED, files, lockfile, natives};
+use slugsmith_facts::environment::World;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 use slugsmith_finding::error::{Result, io};
 
@@ -19,18 +21,27 @@ impl Work<'_> {
     /// Stores the tree for the next build. A packed tree that can't be stored fails
     /// nothing; a layer that can't be committed would be missing when the app runs.
     pub(super) fn keep(
-        &self,
+        &mut self,
         install: Duration,
+        made: &Made,
         progress: &mut dyn Progress,
     ) -> Result<Option<Record>> {
         let kept = match self.class {
-            Class::Packed { .. } if self.context.config.cache.off => return Ok(None),
-            Class::Packed { .. } => self.keep_packed(install),
+            Class::Packed { .. } if self.context.config.cache.off => {
+                self.look_for_names(made);
+                return Ok(None);
+            }
+            Class::Packed { .. } => self.keep_packed(install, made),
             Class::Layer { .. } => return self.keep_layer(install, progress),
         };
         match kept {
-            Ok(record) => Ok(Some(record)),
+            Ok(record) => {
+                self.old.clone_from(&record.digest);
+                Ok(Some(record))
+            }
             Err(fault) => {
+                self.look_for_names(made);
+                self.old.clear();
                 let _ = self.context.store.discard(self.name);
                 self.warn(&CACHE_NOT_STORED, fault, progress);
                 Ok(None)
@@ -38,15 +49,44 @@ impl Work<'_> {
         }
     }
 
-    fn keep_packed(&self, install: Duration) -> std::result::Result<Record, Fault> {
+    /// What the install made and is there.
+    fn roots(&self, made: &Made) -> Vec<PathBuf> {
+        let is_there = |path: &&PathBuf| fs_err::symlink_metadata(self.app().join(path)).is_ok();
+        let trees = self.trees.iter().filter(is_there);
+        trees.chain(made.effects.kept()).cloned().collect()
+    }
+
+    /// Names of the build's folder, where the app runs in another one.
+    fn names(&self) -> Names {
+        match self.context.environment.world {
+            World::CloudNative => Names::default(),
+            World::Classic | World::Embedded => Names::of(&relocate::names(self.app())),
+        }
+    }
+
+    /// Finds the files that name the build's folder, where no pack does.
+    fn look_for_names(&mut self, made: &Made) {
+        let files = self.names().in_trees(self.app(), &self.roots(made));
+        self.naming = Some(Naming::new(self.app(), files));
+    }
+
+    fn keep_packed(
+        &mut self,
+        install: Duration,
+        made: &Made,
+    ) -> std::result::Result<Record, Fault> {
         let store = self.context.store;
-        let main = self.trees.first().map(|tree| self.app().join(tree));
-        if main.is_none_or(|tree| fs_err::symlink_metadata(tree).is_err()) {
+        let roots = self.roots(made);
+        if roots.is_empty() {
             return Err(Fault::Refused("the install made nothing".to_owned()));
+        }
+        if let Some(why) = made.effects.refused() {
+            return Err(Fault::Refused(why));
         }
         let fresh = store.fresh()?;
         let old = Old::open(&self.data(), &self.old);
-        let packed = pack::pack(self.app(), self.trees, &fresh, self.links(), old.as_ref());
+        let (links, names) = (self.links(), self.names());
+        let packed = pack::pack_and_look(self.app(), &roots, &fresh, links, old.as_ref(), &names);
         let packed = packed.and_then(|packed| match self.job.most {
             Some(most) if packed.tree_bytes > most => {
                 Err(custom::too_large(packed.tree_bytes, most))
@@ -63,13 +103,29 @@ impl Work<'_> {
         };
         let folder = store.begin(self.name)?;
         fs_err::rename(fresh, folder.join("data"))?;
-        let record = Record {
+        let naming = Naming::new(self.app(), packed.naming);
+        naming.keep(&folder)?;
+        self.naming = Some(naming);
+        let mut record = Record {
             files: packed.files,
             tree_bytes: packed.tree_bytes,
             stored_bytes: packed.stored_bytes,
             digest: packed.digest,
+            effects: made.effects.clone(),
             ..self.record(install)
         };
+        // Who writes into the app has read of it, but for packages that only have their place
+        // there.
+        let owned = (self.job.owns)(self.app());
+        if record.effects.are_below(&owned) {
+            if let Some(list) = self.read.list() {
+                list.keep(&folder)?;
+            }
+        } else {
+            let all = made.before.files();
+            record.inputs.plain(files::ALL, all.digest());
+            all.keep(&folder)?;
+        }
         let stored = Part::open(&self.data(), &record.digest)?;
         self.commit(&record, self.app(), stored.entries().map(Cow::Owned))?;
         Ok(record)
@@ -84,6 +140,10 @@ impl Work<'_> {
             stored_bytes: if self.is_free() { 0 } else { totals.bytes },
             ..self.record(install)
         };
+        if let Some(list) = self.read.list().filter(|_| !self.is_free()) {
+            list.keep(&self.context.store.folder(self.name))
+                .map_err(|error| io("writing", self.data(), &error))?;
+        }
         let entries = tree.entries().iter().map(Cow::Borrowed);
         let committed = self.commit(&record, &self.data(), entries);
         let committed = committed.and_then(|()| self.expose());
@@ -128,6 +188,9 @@ impl Work<'_> {
                 let mut ledger = Ledger::load(store);
                 let packages = lockfile.packages.clone();
                 ledger.installed.insert(self.name.to_owned(), packages);
+                if let Some(list) = self.read.list() {
+                    ledger.files.insert(self.name.to_owned(), list.text());
+                }
                 // Without it the next miss only names the file.
                 let _ = ledger.save(store);
             } else {

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Between, prune, steps};
+use super::{Between, Naming, prune, steps};
 use crate::event::{Event, Progress};
 use crate::presets::{Job, Prune, Step};
 use crate::{Context, pack};
@@ -19,9 +19,16 @@ pub(crate) struct Rest<'a> {
     pub(super) name: String,
     pub(super) job: Job,
     pub(super) trees: Vec<PathBuf>,
+    pub(super) naming: Option<Naming>,
 }
 
 impl Rest<'_> {
+    /// Files of the tree that name the folder of this build; they are written anew when nothing
+    /// of the build needs them.
+    pub(crate) fn naming(&mut self) -> Option<Naming> {
+        self.naming.take()
+    }
+
     /// Runs what comes last, and takes out what production does not need. Where it `is_alone`
     /// no log needs its name for that.
     pub(crate) fn run(
@@ -30,13 +37,15 @@ impl Rest<'_> {
         between: Between<'_>,
         progress: &mut dyn Progress,
     ) -> Result<()> {
-        let is_something = !self.job.finish.is_empty() || self.job.prune != Prune::Nothing;
+        let runs = !self.job.scripts.is_empty() || !self.job.finish.is_empty();
+        let is_something = runs || self.job.prune != Prune::Nothing;
         if is_something && !is_alone {
             progress.event(Event::Resumed { name: &self.name });
         }
-        if !self.job.finish.is_empty() {
+        if runs {
             between(progress);
         }
+        self.steps(&self.job.scripts, progress)?;
         self.steps(&self.job.finish, progress)?;
         self.prune(progress)?;
         if !self.job.launch {

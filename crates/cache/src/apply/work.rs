@@ -6,13 +6,19 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{Answer, answer};
+use super::hide::Guard;
 use super::mark::Mark;
+use super::observe::{Bounds, Snapshot};
+use super::reads::Read;
+use super::relocate::Naming;
 use super::{shelf, steps};
+use crate::effects::Effects;
 use crate::event::{Event, Progress};
 use crate::pack::{self, Fault, Links};
 use crate::presets::{Class, Job, Step};
 use crate::store::{Kept, Record, Stored};
 use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
+use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::{Problem, Result, io};
 use slugsmith_strip::{layer, start};
@@ -25,12 +31,29 @@ pub(super) enum Synced {
     Failed,
 }
 
+/// What an install did outside of its trees, and the app before it.
+pub(super) struct Made {
+    pub before: Snapshot,
+    pub effects: Effects,
+}
+
+impl Made {
+    fn since(before: Snapshot, work: &Work<'_>) -> Self {
+        let effects = before.effects(work.app(), work.bounds);
+        Self { before, effects }
+    }
+}
+
 pub(super) struct Work<'a> {
     /// See [`super::site`].
     pub kept_apart: Option<&'a [PathBuf]>,
+    pub bounds: &'a Bounds,
+    pub read: Read,
+    /// Files of the tree that name the folder of a build.
+    pub naming: Option<Naming>,
     /// What was unpacked where files may be left out, and how many bytes were.
     pub packed: Option<(thin::Packed, u64)>,
-    /// Digest of the pack that is stored when the build begins; empty where none is.
+    /// Digest of the pack that is stored; empty where none is.
     pub old: String,
     pub context: &'a Context<'a>,
     pub name: &'a str,
@@ -77,7 +100,7 @@ impl Work<'_> {
         if let Stored::Unusable(why) = &stored {
             self.warn(&CACHE_DISCARDED, why, progress);
         }
-        answer(self.context, self.name, self.job, stored)
+        answer(self.context, self.name, self.job, &self.read, stored)
     }
 
     pub(super) fn warn(
@@ -98,6 +121,9 @@ impl Work<'_> {
         whole: bool,
         progress: &mut dyn Progress,
     ) -> Result<Option<String>> {
+        if let Some(path) = record.effects.in_the_way(self.app()) {
+            return Ok(Some(format!("{} is in the app now", path.display())));
+        }
         let folder = self.context.store.folder(self.name);
         let misfit = natives::misfit(&folder, &natives::Machine::this());
         let done = match self.class {
@@ -118,25 +144,39 @@ impl Work<'_> {
     fn unpack(&mut self, record: &Record, whole: bool) -> std::result::Result<(), Fault> {
         self.mark.set()?;
         let data = self.data();
+        self.naming = Naming::kept(&self.context.store.folder(self.name))
+            .map_err(|error| Fault::Damaged(error.to_string()))?;
         let left_out = match self.kept_apart {
             Some(kept_apart) if !whole => {
                 let config = &self.context.config.strip;
                 let mut list = thin::list(self.context.store, &data, &record.digest, config)?;
                 thin::without(&mut list, kept_apart);
+                // What is brought back later would not be written anew.
+                let naming = self.naming.as_ref().map_or(&[][..], Naming::files);
+                thin::without(&mut list, naming);
                 list
             }
             _ => HashSet::new(),
         };
+        let roots = self.trees.iter().chain(record.effects.kept());
+        let roots: Vec<PathBuf> = roots.cloned().collect();
         let unpacked = pack::unpack(
             self.app(),
-            self.trees,
+            &roots,
             &data,
             &record.digest,
             self.links(),
             &left_out,
         )?;
-        if !unpacked.has_first || unpacked.files != record.files {
+        if unpacked.files != record.files {
             return Err(Fault::Damaged("it holds another tree".to_owned()));
+        }
+        let app = Beneath::open(self.app())?;
+        for path in &record.effects.removed {
+            app.remove(path)?;
+        }
+        if let Some(naming) = &self.naming {
+            naming.enter(self.app())?;
         }
         if whole {
             self.renew();
@@ -234,7 +274,8 @@ impl Work<'_> {
             .set()
             .and_then(|()| self.context.store.touch(self.name))
             .map_err(|error| io("writing to", self.app(), &error))?;
-        let synced = self.steps(&self.job.sync, progress).is_ok();
+        let before = Snapshot::of(self.app(), self.bounds);
+        let synced = self.hidden_steps(&self.job.sync, progress).is_ok();
         if !synced || locks != self.lockfile_content() {
             // A lockfile that the sync changed was out of step: the clean install says so.
             self.put_lockfile_back(locks.as_deref())?;
@@ -242,7 +283,8 @@ impl Work<'_> {
             return Ok(Synced::Failed);
         }
         // A later hit saves a whole install, not this short one.
-        self.finish_install(begun, old.install, progress)
+        let made = Made::since(before, self);
+        self.finish_install(begun, old.install, &made, progress)
             .map(Synced::Done)
     }
 
@@ -252,12 +294,14 @@ impl Work<'_> {
     }
 
     fn lockfile_content(&self) -> Option<Vec<u8>> {
-        fs_err::read(self.lockfile_path()?).ok()
+        beneath::read(self.lockfile_path()?).ok()
     }
 
     fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
         match (self.lockfile_path(), content) {
-            (Some(path), Some(content)) if fs_err::read(&path).ok().as_deref() != Some(content) => {
+            (Some(path), Some(content))
+                if beneath::read(&path).ok().as_deref() != Some(content) =>
+            {
                 fs_err::write(&path, content).map_err(|error| io("writing", &path, &error))
             }
             _ => Ok(()),
@@ -278,7 +322,8 @@ impl Work<'_> {
                 .map_err(|error| io("writing to", &data, &error))?;
         }
         shelf::open(self.context, &self.job.stores, &mut self.variables);
-        if let Err(problem) = self.steps(&self.job.install, progress) {
+        let before = Snapshot::of(self.app(), self.bounds);
+        if let Err(problem) = self.hidden_steps(&self.job.install, progress) {
             // The install's own failure is what the user must see.
             let _ = self.take_back();
             let _ = self.context.store.discard(self.name);
@@ -287,27 +332,30 @@ impl Work<'_> {
         let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);
         let none = lockfile::Packages::new();
         shelf::close(self.context, &self.job.stores, packages.unwrap_or(&none));
-        self.finish_install(begun, Duration::ZERO, progress)
+        let made = Made::since(before, self);
+        self.finish_install(begun, Duration::ZERO, &made, progress)
+    }
+
+    /// Runs steps that must not see scripts of the app.
+    fn hidden_steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+        let _guard = Guard::set(self.app(), &self.job.hidden)
+            .map_err(|error| io("writing to", self.app(), &error))?;
+        self.steps(steps, progress)
     }
 
     fn finish_install(
-        &self,
+        &mut self,
         begun: Instant,
         at_least: Duration,
+        made: &Made,
         progress: &mut dyn Progress,
     ) -> Result<Option<Record>> {
         let install = begun.elapsed().max(at_least);
         self.strip_outside(progress);
-        if let Some((from, to)) = &self.job.relocate {
-            for tree in self.trees {
-                super::relocate::relocate(&self.app().join(tree), from, to)
-                    .map_err(|error| io("writing to", tree, &error))?;
-            }
-        }
         self.mark
             .clear()
             .map_err(|error| io("writing to", self.app(), &error))?;
-        self.keep(install, progress)
+        self.keep(install, made, progress)
     }
 
     /// Strips what strip itself can't see later. A failure leaves everything as it is.

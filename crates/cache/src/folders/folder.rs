@@ -130,7 +130,7 @@ impl Folder {
             tree_bytes: packed.tree_bytes,
             stored_bytes: packed.stored_bytes,
             digest: packed.digest,
-            is_away: false,
+            ..Record::default()
         };
         if packed.files == 0 {
             pack::remove(&sibling)?;

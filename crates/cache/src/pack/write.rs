@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use rustix::fs::FileType;
 
 use super::index::{Content, Frame, Index, Item, MODE, Slice, frame_plan};
+use super::naming::{self, Names};
 use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, check, is_inside, real_roots};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::tree::{EntryKind, Tree};
@@ -24,6 +25,8 @@ pub struct Packed {
     pub stored_bytes: u64,
     /// BLAKE3 of the index, hexadecimal. The index holds the digests of the frames.
     pub digest: String,
+    /// Files that hold one of the names that were looked for.
+    pub naming: Vec<PathBuf>,
 }
 
 /// Packs `roots` (folders or files, relative to `app`) into `folder`, which must exist.
@@ -40,6 +43,22 @@ pub fn pack(
     links: Links,
     old: Option<&Old>,
 ) -> Result<Packed, Fault> {
+    pack_and_look(app, roots, folder, links, old, &Names::default())
+}
+
+/// As [`pack`], and notes which files hold one of these `names`.
+///
+/// # Errors
+/// As [`pack`].
+pub fn pack_and_look(
+    app: &Path,
+    roots: &[PathBuf],
+    folder: &Path,
+    links: Links,
+    old: Option<&Old>,
+    names: &Names,
+) -> Result<Packed, Fault> {
+    let mut naming = Vec::new();
     let mut index = Index::default();
     let mut seen = HashMap::new();
     if let Some(root) = roots.iter().find(|root| !is_inside(root)) {
@@ -66,10 +85,12 @@ pub fn pack(
             .map_init(Buffers::default, |buffers, slices| {
                 gather(app, &index.items, slices, &mut buffers.raw)?;
                 step.done(buffers.raw.len() as u64);
-                buffers.frame(old)
+                let naming = names.in_frame(&buffers.raw, slices);
+                Ok((naming, buffers.frame(old)?))
             })
             .collect::<std::io::Result<_>>()?;
-        for (frame, bytes) in frames {
+        for (holders, (frame, bytes)) in frames {
+            naming.extend(holders);
             out.write_all(&bytes)?;
             stored_bytes += frame.stored;
             index.frames.push(frame);
@@ -82,6 +103,7 @@ pub fn pack(
         tree_bytes: tree_bytes(&index),
         stored_bytes: stored_bytes + encoded.len() as u64,
         digest: blake3::hash(&encoded).to_hex().to_string(),
+        naming: naming::paths(&index.items, &naming),
     })
 }
 

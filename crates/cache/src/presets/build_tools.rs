@@ -16,7 +16,6 @@ use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{adopt, secrets};
 use slugsmith_facts::tools;
-use slugsmith_facts::tree::{EntryKind, Tree};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
@@ -100,7 +99,7 @@ fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
     });
     // Shelves are good for any sources, but not for another toolchain or machine.
     let shelf_inputs = inputs.clone();
-    sources(&mut inputs, &place.app.root, &found.outputs);
+    inputs.file(&place.app.root, found.lockfile);
     let stores = tool
         .shelves
         .iter()
@@ -121,6 +120,7 @@ fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
         expires: found.unpinned.map(|_| -> Duration { UNPINNED }),
         install: vec![Step::new(program, &found.arguments).script()],
         stores,
+        reads: vec![PathBuf::new()],
         ..Job::new(inputs, place.at.clone())
     })
 }
@@ -143,44 +143,6 @@ fn is_place(name: &str) -> bool {
         "GRADLE_HOME",
     ]
     .contains(&name)
-}
-
-/// Folders that no compiler reads.
-const LEFT_OUT: &[&str] = &[".git", "node_modules", "target", ".venv", ".gradle"];
-
-/// Every file of the app, one input per entry of its root folder, so that a miss says
-/// roughly where the change is.
-pub(super) fn sources(inputs: &mut Inputs, root: &Path, outputs: &[PathBuf]) {
-    let mut parts: std::collections::BTreeMap<String, blake3::Hasher> =
-        std::collections::BTreeMap::new();
-    for entry in Tree::read(root).entries() {
-        let path = entry.path();
-        let is_ours = outputs.iter().any(|output| path.starts_with(output))
-            || LEFT_OUT.iter().any(|name| path.starts_with(name))
-            || path.to_string_lossy().starts_with(".slugsmith-");
-        let is_prose =
-            path.extension().is_some_and(|end| end == "md") && path.components().count() == 1;
-        if is_ours || is_prose || entry.kind() == EntryKind::Directory {
-            continue;
-        }
-        let full = root.join(path);
-        let content = match entry.kind() {
-            EntryKind::Symlink => fs_err::read_link(&full)
-                .map(|target| target.into_os_string().into_encoded_bytes())
-                .unwrap_or_default(),
-            _ => read_regular(&full).unwrap_or_default(),
-        };
-        let top = path.components().next();
-        let top = top.map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let hasher = parts.entry(top.unwrap_or_default()).or_default();
-        for part in [path.as_os_str().as_encoded_bytes(), &content] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-    }
-    for (name, hasher) in parts {
-        inputs.digest(name, hasher.finalize().as_bytes());
-    }
 }
 
 /// `outputs` of each module: the root and every folder below it that has `manifest` and

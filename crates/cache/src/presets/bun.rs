@@ -13,10 +13,11 @@
 
 use serde_json::Value;
 
-use super::javascript::{self, Plan, browsers};
+use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
@@ -28,7 +29,7 @@ pub(super) fn recognise<'a>(
     manifest: &'a Value,
     file: &'static str,
 ) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join(file)).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, file).unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let workspaces = javascript::expand(&place.app.root, &javascript::workspace_globs(manifest));
     let count: u64 = packages
@@ -59,7 +60,8 @@ fn job(
     packages: Packages,
     workspaces: &[String],
 ) -> Result<Job, Problem> {
-    let plan = Plan::of(manifest, place.context.environment);
+    let members = Member::read(place, workspaces);
+    let plan = Plan::of(manifest, &members, place, &plan::BUN);
     let mut inputs = javascript::inputs(place, manifest, file, "bun", &plan)?;
     match std::str::from_utf8(lock) {
         Ok(text) => inputs.digest(file, secrets::without_credentials(text).as_bytes()),
@@ -67,6 +69,7 @@ fn job(
     }
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     inputs.file(&place.app.root, "bunfig.toml");
+    local::named(&mut inputs, place, manifest, &members);
     let run = |name: &'static str| step(&["run", name]).script();
     let install = if plan.is_full() {
         step(&["install", "--frozen-lockfile", "--no-progress"])
@@ -83,14 +86,13 @@ fn job(
             path: file.to_owned(),
             packages,
         }),
-        before: plan.prebuild.into_iter().map(run).collect(),
         install: vec![install],
-        restored: plan.install.iter().copied().map(run).collect(),
-        finish: plan.build.into_iter().map(run).collect(),
+        reads: local::reads(place, manifest, &members, &plan, true),
         prune: javascript::prune(place, &plan, workspaces),
         explain,
         ..Job::new(inputs, place.at.clone())
     };
+    javascript::scripts(&mut job, place, &plan, run);
     browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
     Ok(job)
 }

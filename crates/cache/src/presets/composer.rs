@@ -2,21 +2,27 @@
 //!
 //! - **Recognised** by `composer.lock`.
 //! - **Key**: PHP's version and extensions, Composer's version, the lockfile, composer.json but
-//!   for its scripts and autoloading, `symfony.lock`, `patches/`, `COMPOSER_*`.
-//! - **Class** packed: `vendor/`.
-//! - **Install** `composer install --no-dev --optimize-autoloader`, the production form. An
-//!   old tree is never the base: the name of its autoloader would stay.
-//! - **An unchanged build** writes the autoloader anew, since it lists classes of the app
-//!   itself, and runs the app's own `post-install-cmd`; `compile` runs on every build, as
-//!   heroku/php does.
-//! - **Exposure**: none; `vendor/` is where it always is.
+//!   for its scripts and autoloading, `symfony.lock`, `patches/`, `COMPOSER_*`; every file of
+//!   path packages that are copied; every file of the app where a plugin or a script of it runs
+//!   while packages are installed.
+//! - **Class** packed: `vendor/` (`config.vendor-dir`), `config.bin-dir`, and what plugins put
+//!   elsewhere.
+//! - **Install** `composer install --no-dev --no-scripts --no-autoloader`. An old tree is never
+//!   the base: the name of its autoloader would stay.
+//! - **Every build** writes the autoloader, since it lists classes of the app itself, and runs
+//!   `pre-install-cmd` and `post-install-cmd`; `compile` comes last, as with heroku/php.
+//! - **Exposure**: none; packages are where they always are.
 //! - **Left alone**: `auth.json`, a committed `vendor/`.
+
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value;
 
 use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
 use crate::adopt;
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
-use crate::secrets;
+use crate::{pack, secrets};
 use slugsmith_facts::{Parsed, app, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
@@ -47,13 +53,105 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
             counted(packages.len() as u64, "package")
         ),
         class: PACKED,
-        trees: vec![place.tree("vendor")],
+        trees: trees(place),
         adoption: adopt::listed(&place.wanted(&place.name("composer"))),
-        job: Box::new(move || job(place, packages)),
+        job: Box::new(move || job(place, &lock, packages)),
     }))
 }
 
-fn job(place: &Place<'_>, packages: Packages) -> Result<Job, Problem> {
+/// `vendor-dir` and `bin-dir` (Composer docs, "Config"), relative to the app.
+fn trees(place: &Place<'_>) -> Vec<PathBuf> {
+    let manifest = app::json(&place.app.root, "composer.json");
+    let config = manifest.good().and_then(|manifest| manifest.get("config"));
+    let setting = |name: &str, variable: &str| {
+        let written = config.and_then(|config| config.get(name)?.as_str());
+        let value = place.context.environment.get(variable).or(written)?;
+        let value = value.replace("{$vendor-dir}", "vendor");
+        let path: PathBuf = Path::new(&value).components().collect();
+        pack::is_inside(&path).then(|| place.tree(path))
+    };
+    let vendor = setting("vendor-dir", "COMPOSER_VENDOR_DIR");
+    let vendor = vendor.unwrap_or_else(|| place.tree("vendor"));
+    let bin = setting("bin-dir", "COMPOSER_BIN_DIR").filter(|bin| !bin.starts_with(&vendor));
+    std::iter::once(vendor).chain(bin).collect()
+}
+
+/// Where Composer has put packages (its own list, `install-path`), relative to the app.
+fn install_paths(app: &Path, vendor: &Path) -> Vec<PathBuf> {
+    let list = vendor.join("composer");
+    let installed = app::json(app, &list.join("installed.json").to_string_lossy());
+    let packages = installed
+        .good()
+        .and_then(|list| list.get("packages")?.as_array());
+    let paths = packages.into_iter().flatten();
+    let paths = paths.filter_map(|package| package.get("install-path")?.as_str());
+    let inside = paths.filter_map(|path| {
+        let mut full = PathBuf::new();
+        for part in list.join(path).components() {
+            match part {
+                Component::ParentDir if full.pop() => {}
+                Component::Normal(name) => full.push(name),
+                _ => return None,
+            }
+        }
+        pack::is_inside(&full).then_some(full)
+    });
+    inside.collect()
+}
+
+/// Events during which scripts of the app see packages come one by one (Composer docs,
+/// "Scripts").
+const WITHIN: &[&str] = &[
+    "pre-operations-exec",
+    "pre-package-install",
+    "post-package-install",
+    "pre-pool-create",
+    "pre-file-download",
+    "post-file-download",
+];
+
+/// Folders of the app of which the install can read or copy every file.
+fn reads(place: &Place<'_>, lock: &Value, runs_within: bool) -> Vec<PathBuf> {
+    let lists = ["packages", "packages-dev"]
+        .iter()
+        .filter_map(|list| lock.get(list)?.as_array());
+    let all: Vec<&Value> = lists.flatten().collect();
+    let path_of = |package: &Value| {
+        let dist = package.get("dist")?;
+        let is_path = dist.get("type").and_then(Value::as_str) == Some("path");
+        is_path
+            .then(|| dist.get("url")?.as_str().map(str::to_owned))
+            .flatten()
+    };
+    let is_plugin =
+        |package: &&Value| package.get("type").and_then(Value::as_str) == Some("composer-plugin");
+    let own_plugin = all
+        .iter()
+        .any(|package| is_plugin(package) && path_of(package).is_some());
+    if runs_within || own_plugin {
+        return vec![PathBuf::new()];
+    }
+    let mirrors = place.context.environment.get("COMPOSER_MIRROR_PATH_REPOS") == Some("1");
+    let is_copied = |package: &&&Value| {
+        let symlink = package
+            .pointer("/transport-options/symlink")
+            .and_then(Value::as_bool);
+        mirrors || symlink == Some(false)
+    };
+    let copied = all
+        .iter()
+        .filter(is_copied)
+        .filter_map(|package| path_of(package));
+    let paths = copied.map(|path| Path::new(&path).components().collect::<PathBuf>());
+    let paths = paths.map(|path| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
+    paths
+        .filter(|path| pack::is_inside(path))
+        .map(|path| place.tree(path))
+        .collect()
+}
+
+#[allow(clippy::too_many_lines)] // one statement per input
+fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
     let find =
         |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("composer.lock", tool));
@@ -107,22 +205,33 @@ fn job(place: &Place<'_>, packages: Packages) -> Result<Job, Problem> {
     let step = |arguments: &[&str]| {
         Step::new("composer", arguments).default(&[("COMPOSER_NO_INTERACTION", "1")])
     };
-    let install = step(&[
-        "install",
-        "--no-dev",
-        "--prefer-dist",
-        "--no-progress",
-        "--optimize-autoloader",
-    ]);
-    let mut restored = vec![step(&["dump-autoload", "--no-dev", "--optimize"]).script()];
-    restored.extend(Some("post-install-cmd").filter(has).map(run));
+    let runs_within = WITHIN.iter().any(has);
+    let mut install = step(&["install", "--no-dev", "--prefer-dist", "--no-progress"]);
+    let quiet: &[&str] = if runs_within {
+        &["--no-autoloader"]
+    } else {
+        &["--no-scripts", "--no-autoloader"]
+    };
+    install
+        .arguments
+        .extend(quiet.iter().map(|&word| word.to_owned()));
+    let vendor = trees(place).swap_remove(0);
+    let mut scripts = vec![step(&["dump-autoload", "--no-dev", "--optimize"]).script()];
+    scripts.extend(Some("post-install-cmd").filter(has).map(run));
     Ok(Job {
         lockfile: Some(Lockfile {
             path: "composer.lock".to_owned(),
             packages,
         }),
+        before: Some("pre-install-cmd")
+            .filter(|script| !runs_within && has(script))
+            .map(run)
+            .into_iter()
+            .collect(),
         install: vec![install],
-        restored,
+        reads: reads(place, lock, runs_within),
+        owns: Box::new(move |app| install_paths(app, &vendor)),
+        scripts,
         finish: Some("compile").filter(has).map(run).into_iter().collect(),
         explain: |_, ended| {
             let is_stale = ended.says("lock file is not up to date");

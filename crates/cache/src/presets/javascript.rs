@@ -2,6 +2,7 @@
 //! to run, the fields of a manifest that matter, settings and patches.
 
 pub(super) mod browsers;
+pub(super) mod local;
 pub(super) mod manifest;
 pub(super) mod plan;
 mod settings;
@@ -10,9 +11,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-pub(super) use self::manifest::{FIELDS, expand, members, trees, workspace_globs};
+pub(super) use self::manifest::{FIELDS, Member, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
-use super::{Place, Prune, Recognised, bun, machine, missing, npm, pnpm, yarn};
+use super::{Hidden, Job, Place, Prune, Recognised, Step, bun, machine, missing, npm, pnpm, yarn};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
 use slugsmith_facts::{Parsed, tools};
@@ -112,6 +113,23 @@ pub(super) fn inputs(
     manifest::add(&mut inputs, "package.json", manifest, false);
     settings::add(&mut inputs, place);
     Ok(inputs)
+}
+
+/// Gives a job the scripts of the app: which run when, and which the install must not see.
+pub(super) fn scripts(
+    job: &mut Job,
+    place: &Place<'_>,
+    plan: &Plan,
+    run: impl Fn(&'static str) -> Step,
+) {
+    job.before = plan.before().map(&run).collect();
+    job.scripts = plan.install.iter().copied().map(&run).collect();
+    job.hidden = Hidden {
+        folder: place.at.clone(),
+        scripts: plan.hidden.clone(),
+    };
+    // What follows in `finish` comes after the build.
+    job.finish.splice(0..0, plan.build.map(&run));
 }
 
 /// Dev dependencies of the root and the workspaces go at the end, where a script needed

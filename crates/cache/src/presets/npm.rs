@@ -17,7 +17,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::javascript::{self, FIELDS, Plan, browsers};
+use super::javascript::{self, FIELDS, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
@@ -39,19 +39,17 @@ pub(super) fn recognise<'a>(
         Some((name, Parsed::Good(value))) => Some((name, value)),
         Some((_, Parsed::Missing)) | None => None,
     };
-    let plan = Plan::of(manifest, place.context.environment);
-    let (what, workspaces) = match &lock {
-        Some((name, lock)) => (
-            format!(
-                "{name}, {}",
-                counted(installed(lock, plan.is_full()), "package")
-            ),
-            workspaces(lock),
-        ),
-        None => (
-            format!("package.json, {}", super::not_pinned("no lockfile")),
-            Vec::new(),
-        ),
+    let workspaces = lock
+        .as_ref()
+        .map_or_else(Vec::new, |(_, lock)| workspaces(lock));
+    let members = Member::read(place, &workspaces);
+    let plan = Plan::of(manifest, &members, place, &plan::NPM);
+    let what = match &lock {
+        Some((name, lock)) => {
+            let count = counted(installed(lock, plan.is_full()), "package");
+            format!("{name}, {count}")
+        }
+        None => format!("package.json, {}", super::not_pinned("no lockfile")),
     };
     let mut trees = javascript::trees(place, &workspaces);
     trees.extend(browsers::trees(&browsers::wanted(place, manifest)));
@@ -61,7 +59,15 @@ pub(super) fn recognise<'a>(
         class: PACKED,
         trees,
         adoption: javascript::adoption(place, "npm", manifest),
-        job: Box::new(move || job(place, manifest, lock.as_ref(), &workspaces, &plan)),
+        job: Box::new(move || {
+            job(
+                place,
+                manifest,
+                lock.as_ref(),
+                (&workspaces, &members),
+                &plan,
+            )
+        }),
     })
 }
 
@@ -69,7 +75,7 @@ fn job(
     place: &Place<'_>,
     manifest: &Value,
     lock: Option<&(&str, Value)>,
-    workspaces: &[String],
+    (workspaces, members): (&[String], &[Member]),
     plan: &Plan,
 ) -> Result<Job, Problem> {
     let file = lock.map_or("package.json", |(name, _)| name);
@@ -79,26 +85,24 @@ fn job(
         local_packages(&mut inputs, &place.app.root, lock);
     }
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
-    // Patched packages would be patched twice in an old tree.
-    let can_sync = lock.is_some() && !inputs.named().contains_key("patches/**");
+    local::named(&mut inputs, place, manifest, members);
     let mut job = Job {
         lockfile: lock.map(|(name, lock)| Lockfile {
             path: (*name).to_owned(),
             packages: packages(lock),
         }),
         expires: lock.is_none().then_some(UNPINNED),
-        before: plan.prebuild.into_iter().map(run_script).collect(),
         install: vec![install(plan, lock.is_some())],
-        sync: can_sync.then(|| sync(plan)).into_iter().collect(),
+        sync: lock.is_some().then(|| sync(plan)).into_iter().collect(),
         syncs_over: javascript::syncs_over,
-        restored: plan.install.iter().copied().map(run_script).collect(),
-        finish: plan.build.into_iter().map(run_script).collect(),
+        reads: local::reads(place, manifest, members, plan, false),
         prune: prune(plan, place, lock.is_none_or(|(_, lock)| has_dev(lock))),
         // npm's list of what it installed: with it `npm install` need not read each package.
         newest: Some(place.tree("node_modules/.package-lock.json")),
         explain,
         ..Job::new(inputs, place.at.clone())
     };
+    javascript::scripts(&mut job, place, plan, run_script);
     browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
     Ok(job)
 }

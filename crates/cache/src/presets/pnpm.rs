@@ -17,16 +17,17 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::javascript::{self, Plan, browsers};
+use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join("pnpm-lock.yaml")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "pnpm-lock.yaml").unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let packages = packages(&text);
     let workspaces = importers(&text);
@@ -53,7 +54,8 @@ fn job(
     packages: Packages,
     workspaces: &[String],
 ) -> Result<Job, Problem> {
-    let plan = Plan::of(manifest, place.context.environment);
+    let members = Member::read(place, workspaces);
+    let plan = Plan::of(manifest, &members, place, &plan::PNPM);
     let mut inputs = javascript::inputs(place, manifest, "pnpm-lock.yaml", "pnpm", &plan)?;
     inputs.digest(
         "pnpm-lock.yaml",
@@ -68,7 +70,12 @@ fn job(
     ] {
         inputs.file(&place.app.root, file);
     }
-    let run = |name: &'static str| step(&["run", name]).script();
+    local::named(&mut inputs, place, manifest, &members);
+    // `install` brings its `preinstall` and `postinstall` along, as it does from version 9 on.
+    let run = |name: &'static str| {
+        let step = step(&["run", name]).script();
+        step.set("npm_config_enable_pre_post_scripts", "true")
+    };
     let install = if plan.is_full() {
         step(&["install", "--frozen-lockfile", "--prod=false"])
     } else {
@@ -79,7 +86,6 @@ fn job(
             path: "pnpm-lock.yaml".to_owned(),
             packages,
         }),
-        before: plan.prebuild.into_iter().map(run).collect(),
         // Packages that nobody needs any more stay in the virtual store for a week, unless
         // told otherwise (pnpm manual, `modules-cache-max-age`).
         sync: vec![
@@ -90,12 +96,12 @@ fn job(
         ],
         syncs_over: javascript::syncs_over,
         install: vec![install],
-        restored: plan.install.iter().copied().map(run).collect(),
-        finish: plan.build.into_iter().map(run).collect(),
+        reads: local::reads(place, manifest, &members, &plan, true),
         prune: javascript::prune(place, &plan, workspaces),
         explain,
         ..Job::new(inputs, place.at.clone())
     };
+    javascript::scripts(&mut job, place, &plan, run);
     let store = store(place);
     for step in job.steps() {
         for name in ["npm_config_store_dir", "pnpm_config_store_dir"] {
@@ -123,7 +129,7 @@ fn names_virtual_store(place: &Place<'_>) -> bool {
     [".npmrc", "pnpm-workspace.yaml", "package.json"]
         .iter()
         .any(|file| {
-            let text = fs_err::read_to_string(place.app.root.join(file)).unwrap_or_default();
+            let text = beneath::text_in(&place.app.root, file).unwrap_or_default();
             ["virtual-store-dir", "virtualStoreDir"]
                 .iter()
                 .any(|word| text.contains(word))

@@ -22,6 +22,7 @@
 //! - **Left alone**: the download caches of the tools, and an environment that an earlier
 //!   buildpack made active.
 
+mod editable;
 mod local;
 mod lock;
 mod requirements;
@@ -45,9 +46,6 @@ use slugsmith_facts::{Malformed, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 use slugsmith_strip::layer;
-
-/// Where an app lives on a dyno (Heroku Dev Center, "Dynos").
-const DYNO_HOME: &str = "/app";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tool {
@@ -101,7 +99,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         packages,
         locals: match &requirements {
             Some(found) => found.locals.clone(),
-            None => local::of_lock(tool, &text),
+            None => locals(place, tool, &text),
         },
         requirements,
     };
@@ -123,6 +121,24 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         job: Box::new(move || job(place, &cache, lock)),
         name,
     }))
+}
+
+/// Packages of the app: what the lockfile names, and poetry's root, which it does not.
+fn locals(place: &Place<'_>, tool: Tool, text: &str) -> Vec<Local> {
+    let mut locals = local::of_lock(tool, text);
+    let project = read_regular(&place.app.root.join("pyproject.toml")).unwrap_or_default();
+    let project: toml::Table = String::from_utf8_lossy(&project)
+        .parse()
+        .unwrap_or_default();
+    let poetry = project.get("tool").and_then(|tool| tool.get("poetry"));
+    let mode = poetry.and_then(|poetry| poetry.get("package-mode")?.as_bool());
+    if tool == Tool::Poetry && mode != Some(false) {
+        locals.push(Local {
+            path: ".".to_owned(),
+            editable: true,
+        });
+    }
+    locals
 }
 
 fn broken<'a>(place: &Place<'_>, name: &str, file: &str, reason: &str) -> Recognised<'a> {
@@ -174,7 +190,12 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     };
     let is_old_poetry = version.contains("version 1.");
     inputs.plain("installer", version);
-    settings::add(&mut inputs, root, &lock, environment);
+    let mut reads = settings::add(&mut inputs, root, &lock, environment);
+    reads.extend(
+        lock.requirements
+            .iter()
+            .flat_map(|found| found.folders.clone()),
+    );
     let unpinned = lock.requirements.is_some_and(|found| found.unpinned);
     let packages = lock.packages;
     let in_layer = environment.world == World::CloudNative;
@@ -194,10 +215,6 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         installer: program.0,
         is_old_poetry,
     };
-    let relocate = (!in_layer).then(|| {
-        let to = Path::new(DYNO_HOME).join(&place.at).join(".venv");
-        (venv.display().to_string(), to.display().to_string())
-    });
     Ok(Job {
         lockfile: Some(Lockfile {
             path: file.to_owned(),
@@ -205,6 +222,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         }),
         expires: unpinned.then_some(UNPINNED),
         install: steps.install(tool),
+        reads: reads.iter().map(|folder| place.tree(folder)).collect(),
         // A venv that was moved to its dyno path can't be synced where it is.
         sync: if in_layer {
             steps.sync(tool)
@@ -216,7 +234,6 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
                 || input.starts_with("pyproject.toml ")
                 || input.ends_with("/pyproject.toml")
         },
-        relocate,
         outside: is_stripped.then(|| venv.clone()),
         exposes: vec![
             EnvChange::launch("VIRTUAL_ENV", How::Override, &venv),

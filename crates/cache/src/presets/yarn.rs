@@ -22,10 +22,11 @@ mod lock;
 
 use serde_json::Value;
 
-use super::javascript::{self, Plan, browsers};
+use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::tools;
 use slugsmith_finding::error::Problem;
@@ -52,7 +53,7 @@ const CACHE: &str = ".yarn/cache";
 const STATE: &str = ".yarn/install-state.gz";
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join("yarn.lock")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "yarn.lock").unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let kind = kind(&text, place);
     let yarn = Yarn {
@@ -60,8 +61,9 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
         has_focus: kind != Kind::Classic && has_focus(place, manifest),
         is_zero_install: place.app.root.join(CACHE).is_dir(),
     };
-    let plan = Plan::of(manifest, place.context.environment);
     let workspaces = javascript::expand(&place.app.root, &javascript::workspace_globs(manifest));
+    let members = Member::read(place, &workspaces);
+    let plan = Plan::of(manifest, &members, place, yarn.lifecycle());
     let mut trees = match yarn.kind {
         Kind::Classic | Kind::BerryModules => javascript::trees(place, &workspaces),
         Kind::BerryPnp => [".pnp.cjs", ".pnp.loader.mjs", CACHE, ".yarn/unplugged"]
@@ -87,7 +89,16 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
         class: PACKED,
         trees,
         adoption: javascript::adoption(place, "yarn", manifest),
-        job: Box::new(move || job(place, manifest, &text, yarn, packages, &workspaces)),
+        job: Box::new(move || {
+            job(
+                place,
+                manifest,
+                &text,
+                yarn,
+                packages,
+                (&workspaces, &members, &plan),
+            )
+        }),
     })
 }
 
@@ -95,7 +106,7 @@ fn kind(lock: &str, place: &Place<'_>) -> Kind {
     if !lock::is_berry(lock) {
         return Kind::Classic;
     }
-    let settings = fs_err::read_to_string(place.app.root.join(".yarnrc.yml")).unwrap_or_default();
+    let settings = beneath::text_in(&place.app.root, ".yarnrc.yml").unwrap_or_default();
     let linker = settings
         .lines()
         .find_map(|line| line.strip_prefix("nodeLinker:"))
@@ -113,7 +124,7 @@ fn kind(lock: &str, place: &Place<'_>) -> Kind {
 /// Whether this berry has `workspaces focus` (yarn manual, "yarn workspaces focus"). The
 /// app's own release wins over what is on PATH.
 fn has_focus(place: &Place<'_>, manifest: &Value) -> bool {
-    let settings = fs_err::read_to_string(place.app.root.join(".yarnrc.yml")).unwrap_or_default();
+    let settings = beneath::text_in(&place.app.root, ".yarnrc.yml").unwrap_or_default();
     if settings.contains("plugin-workspace-tools") {
         return true;
     }
@@ -144,6 +155,13 @@ impl Yarn {
     /// Whether dev dependencies stay although nobody wants them.
     fn keeps_dev(self, plan: &Plan) -> bool {
         self.kind == Kind::BerryPnp && !self.has_focus && !plan.keep_dev
+    }
+
+    fn lifecycle(self) -> &'static plan::Lifecycle {
+        match self.kind {
+            Kind::Classic => &plan::YARN_CLASSIC,
+            Kind::BerryModules | Kind::BerryPnp => &plan::YARN_BERRY,
+        }
     }
 
     fn install(self, plan: &Plan) -> Step {
@@ -204,15 +222,15 @@ fn job(
     lock: &str,
     yarn: Yarn,
     packages: Packages,
-    workspaces: &[String],
+    (workspaces, members, plan): (&[String], &[Member], &Plan),
 ) -> Result<Job, Problem> {
-    let plan = Plan::of(manifest, place.context.environment);
-    let mut inputs = javascript::inputs(place, manifest, "yarn.lock", "yarn", &plan)?;
+    let mut inputs = javascript::inputs(place, manifest, "yarn.lock", "yarn", plan)?;
     inputs.digest("yarn.lock", secrets::without_credentials(lock).as_bytes());
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     inputs.folder(&place.app.root, ".yarn/releases");
+    local::named(&mut inputs, place, manifest, members);
     let run = |name: &'static str| yarn.step(&["run", name]).script();
-    let mut finish: Vec<_> = plan.build.into_iter().map(run).collect();
+    let mut finish = Vec::new();
     if plan.prunes() && yarn.kind == Kind::BerryPnp && yarn.has_focus {
         finish.push(yarn.step(&["workspaces", "focus", "--all", "--production"]));
     }
@@ -221,20 +239,20 @@ fn job(
             path: "yarn.lock".to_owned(),
             packages,
         }),
-        before: plan.prebuild.into_iter().map(run).collect(),
-        install: vec![yarn.install(&plan)],
+        install: vec![yarn.install(plan)],
         // Version 1 syncs an old tree; berry does too, but only beside its own state file.
         sync: (yarn.kind == Kind::Classic)
-            .then(|| yarn.install(&plan))
+            .then(|| yarn.install(plan))
             .into_iter()
             .collect(),
         syncs_over: javascript::syncs_over,
-        restored: plan.install.iter().copied().map(run).collect(),
+        reads: local::reads(place, manifest, members, plan, true),
         finish,
-        prune: yarn.prune(place, &plan, lock, workspaces),
+        prune: yarn.prune(place, plan, lock, workspaces),
         explain,
         ..Job::new(inputs, place.at.clone())
     };
+    javascript::scripts(&mut job, place, plan, run);
     browsers::expose(&mut job, place, &browsers::wanted(place, manifest));
     Ok(job)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
+use crate::effects::Effects;
 use crate::inputs::Inputs;
 use slugsmith_facts::beneath;
 
@@ -37,6 +38,8 @@ pub struct Metadata {
     digest: String,
     #[serde(default)]
     contents: Contents,
+    #[serde(default, skip_serializing_if = "Effects::is_empty")]
+    effects: Effects,
     inputs: BTreeMap<String, String>,
 }
 
@@ -74,6 +77,8 @@ pub struct Record {
     pub stored_bytes: u64,
     /// Digest of the pack's index, hexadecimal; empty where nothing is packed.
     pub digest: String,
+    /// What the install did outside of the trees.
+    pub effects: Effects,
     /// The contents are not on this disk: they stay where they are, in the image of the
     /// last build.
     pub is_away: bool,
@@ -143,6 +148,7 @@ impl Metadata {
             } else {
                 Contents::Image
             },
+            effects: record.effects.clone(),
             inputs: record.inputs.named().clone(),
         };
         let types = LayerTypes {
@@ -186,6 +192,7 @@ impl Metadata {
             tree_bytes: self.tree_bytes.parse().ok()?,
             stored_bytes: self.stored_bytes.parse().ok()?,
             digest: self.digest.clone(),
+            effects: self.effects.clone(),
             is_away: false,
         })
     }

@@ -5,8 +5,10 @@ mod ecosystems;
 
 use self::ecosystems::{ECOSYSTEMS, Ecosystem};
 use super::support::Bed;
+use crate::apply::{Bounds, Read};
 use crate::inputs::Inputs;
 use crate::presets::{self, Place, Recognised};
+use crate::store::Stored;
 use crate::{Context, Verdict};
 use slugsmith_facts::environment::World;
 
@@ -41,7 +43,9 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
         neighbours: slugsmith_facts::neighbours::Neighbours::none(),
     };
     let place = Place::new(&context, std::path::Path::new(""));
-    let found = presets::recognise(&place).into_iter().find_map(|found| {
+    let all = presets::recognise(&place).into_iter();
+    let mut all = all.chain(presets::recognise_compiled(&place));
+    let found = all.find_map(|found| {
         let Recognised::Site(site) = found else {
             panic!("{name} can't be used");
         };
@@ -51,7 +55,16 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
 }
 
 fn inputs(bed: &Bed, name: &str) -> Inputs {
-    with_site(bed, name, |site| (site.job)().unwrap().inputs)
+    with_site(bed, name, |site| {
+        let bounds = Bounds {
+            outside: site.trees.clone(),
+            ..Bounds::default()
+        };
+        let mut job = (site.job)().unwrap();
+        let read = Read::of(&bed.app(), &job, &Stored::Nothing, &bounds, &[]);
+        read.add(&mut job.inputs);
+        job.inputs
+    })
 }
 
 #[test]
@@ -118,7 +131,7 @@ fn what_runs_is_what_the_docs_say() {
         ("bundler", "bundle install"),
         (
             "composer",
-            "composer install --no-dev --prefer-dist --no-progress --optimize-autoloader",
+            "composer install --no-dev --prefer-dist --no-progress --no-scripts --no-autoloader",
         ),
         ("go", "go build -trimpath -o bin/ ./..."),
         (
@@ -170,7 +183,11 @@ fn what_is_not_pinned_expires_and_says_so() {
             neighbours: slugsmith_facts::neighbours::Neighbours::none(),
         };
         let place = Place::new(&context, std::path::Path::new(""));
-        let Some(Recognised::Site(site)) = presets::recognise(&place).into_iter().next() else {
+        let Some(Recognised::Site(site)) = presets::recognise(&place)
+            .into_iter()
+            .chain(presets::recognise_compiled(&place))
+            .next()
+        else {
             panic!("{file} is not recognised");
         };
         assert!(
@@ -273,7 +290,7 @@ fn several_ecosystems_are_installed_side_by_side_and_in_folders() {
         .collect();
     assert_eq!(
         names,
-        ["pnpm", "bundler", "go", "tools/bundler", "tools/go"],
+        ["pnpm", "bundler", "tools/bundler", "go", "tools/go"],
         "{:?}",
         log.lines
     );

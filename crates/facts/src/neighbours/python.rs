@@ -138,6 +138,13 @@ fn packages(folder: &Path) -> BTreeSet<String> {
         .collect()
 }
 
+/// Whether a normal name is one that a project can have.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    !name.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// A project's name as PEP 503 compares it.
 #[must_use]
 pub fn normal(name: &str) -> String {
@@ -188,5 +195,6 @@ mod tests {
     #[test]
     fn names_are_compared_as_pip_compares_them() {
         assert_eq!(normal("Flask__SQL.Alchemy"), "flask-sql-alchemy");
+        assert!(is_name("flask-sql-alchemy") && !is_name(&normal("git+https://h.example/a")));
     }
 }

@@ -13,12 +13,14 @@ pub enum EntryKind {
     Special,
 }
 
-/// One file, folder or link. 48 bytes and its path: a tree has a million of them.
+/// One file, folder or link. 56 bytes and its path: a tree has a million of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub(super) path: Box<Path>,
     pub(super) size: u64,
     pub(super) inode: u64,
+    /// Last change of content, mode or names (`ctime`): nanoseconds since 1970, cut to what fits.
+    pub(super) changed: u64,
     /// Major number << 20 | minor number, the width that Linux gives them.
     pub(super) device: u32,
     pub(super) links: u32,
@@ -38,6 +40,7 @@ impl Entry {
             path: path.into().into_boxed_path(),
             size,
             inode: 0,
+            changed: 0,
             device: 0,
             links: 1,
             modified: 0,
@@ -102,6 +105,13 @@ impl Entry {
     #[must_use]
     pub fn modified(&self) -> u64 {
         u64::from(self.modified)
+    }
+
+    /// Time of the last change of the content, the mode or the names, in nanoseconds. Unlike
+    /// [`Entry::modified`] no program can set it back.
+    #[must_use]
+    pub fn changed(&self) -> u64 {
+        self.changed
     }
 
     /// Whether it belongs to the repository at the root: `.git`, be it the folder or the file of

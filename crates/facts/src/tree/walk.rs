@@ -264,6 +264,12 @@ pub(super) fn look_again(root: &Path, old: &mut Entry) -> bool {
     true
 }
 
+fn nanoseconds(stat: &Stat) -> u64 {
+    let seconds = u64::try_from(stat.st_ctime).unwrap_or(0);
+    let rest = stat.st_ctime_nsec;
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest)
+}
+
 fn entry(path: Box<Path>, stat: &Stat) -> Entry {
     let file_type = FileType::from_raw_mode(stat.st_mode);
     let kind = kind_of(file_type);
@@ -275,6 +281,7 @@ fn entry(path: Box<Path>, stat: &Stat) -> Entry {
             EntryKind::Directory | EntryKind::Special => 0,
         },
         inode: stat.st_ino,
+        changed: nanoseconds(stat),
         device: rustix::fs::major(device) << 20 | rustix::fs::minor(device) & 0xf_ffff,
         links: u32::try_from(stat.st_nlink).unwrap_or(u32::MAX),
         modified: u32::try_from(stat.st_mtime).unwrap_or(0),

@@ -62,26 +62,33 @@ pub(super) fn run(
         .into_iter()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let mut shell = Shell::new(start, &read);
-    for one in scripts {
-        if !shell.source(&one.path, &one.script.tree) {
+    // `export` files have one name for all buildpacks: the place in the list tells them apart.
+    for (index, one) in scripts.iter().enumerate() {
+        if !shell.source(&format!("{index}:{}", one.path), &one.script.tree) {
             break;
         }
     }
     let (stops, unset) = shell.is_strict();
-    let (variables, events, notes) = shell.into_history();
+    let (variables, events, mut notes) = shell.into_history();
+    for note in &mut notes {
+        note.script = named(&note.script).1.to_owned();
+    }
     let mut outcome = Outcome {
         environment: base.clone(),
         notes,
         strict: stops || unset,
         ..Outcome::default()
     };
-    let by = |path: &str| By::Layer {
-        buildpack: scripts
-            .iter()
-            .find(|one| one.path == path)
-            .and_then(|one| makers.iter().position(|maker| *maker == one.maker))
-            .unwrap_or(usize::MAX),
-        layer: OsString::from(path),
+    let by = |name: &str| {
+        let (index, path) = named(name);
+        let maker = scripts.get(index).map(|one| &one.maker);
+        By::Layer {
+            buildpack: makers
+                .iter()
+                .position(|known| Some(known) == maker)
+                .unwrap_or(usize::MAX),
+            layer: OsString::from(path),
+        }
     };
     for (name, variable) in &variables {
         let own: Vec<&Event> = events.iter().filter(|event| event.name == *name).collect();
@@ -104,6 +111,12 @@ pub(super) fn run(
     outcome
 }
 
+/// Place in the list and path of a script.
+fn named(script: &str) -> (usize, &str) {
+    let (index, path) = script.split_once(':').unwrap_or(("", script));
+    (index.parse().unwrap_or(usize::MAX), path)
+}
+
 /// Brings the history to the value that is known to be last.
 fn close(
     outcome: &mut Outcome,
@@ -115,7 +128,7 @@ fn close(
     let Some(last) = last else {
         return;
     };
-    let place = |line: u32| format!("{} line {line}", last.script);
+    let place = |line: u32| format!("{} line {line}", named(&last.script).1);
     let open = match &variable.value {
         Value::Text(text) => text.open || variable.exported.is_none(),
         Value::Open => true,
@@ -145,7 +158,7 @@ fn close(
 /// An assignment as what it does: a value around the old one is a prepend, an append, or both.
 fn steps(environment: &Environment, by: &By, event: &Event) -> Vec<Step> {
     let name = event.name.as_str();
-    let file = format!("{} line {}", event.script, event.line);
+    let file = format!("{} line {}", named(&event.script).1, event.line);
     let old = environment.get(name).to_string_lossy().into_owned();
     let one = |how, value: &str| step(by.clone(), &file, how, value.into());
     let after = match &event.after {

@@ -36,6 +36,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
+    findings(model, &RULE, false)
+}
+
+/// The findings about programs and packages that an installer of ours may still bring, or those
+/// about everything else.
+pub(super) fn findings(model: &Model<'_>, rule: &'static Rule, installed: bool) -> Vec<Finding> {
     let Some(app) = model.app else {
         return Vec::new();
     };
@@ -47,7 +53,15 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             files: &files,
             process: &one.process,
         };
-        for (level, message, help) in process.troubles() {
+        let troubles = process.troubles().into_iter();
+        let wanted = troubles.filter(|one| one.installed == installed);
+        for Trouble {
+            level,
+            message,
+            help,
+            ..
+        } in wanted
+        {
             let kinds = found.entry((level, message, help)).or_default();
             if !kinds.iter().any(|known| known.kind == one.process.kind) {
                 kinds.push(&one.process);
@@ -58,7 +72,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         .into_iter()
         .map(|((level, message, help), kinds)| {
             let names: Vec<String> = kinds.iter().map(|one| format!("`{}`", one.kind)).collect();
-            let mut finding = RULE.finding(format!("{}: {message}", names.join(", ")), vec![help]);
+            let mut finding = rule.finding(format!("{}: {message}", names.join(", ")), vec![help]);
             finding.level = level;
             let line = kinds.first().and_then(|one| line(model, &one.kind));
             finding.place = line.map(|line| Place::line("Procfile", line));
@@ -71,7 +85,32 @@ fn line(model: &Model<'_>, kind: &str) -> Option<u32> {
     Some(model.app?.process(kind)?.line)
 }
 
-type Trouble = (Level, String, String);
+/// Why a process does not start.
+struct Trouble {
+    level: Level,
+    message: String,
+    help: String,
+    /// It is about what package managers install.
+    installed: bool,
+}
+
+impl Trouble {
+    fn new(level: Level, message: String, help: impl Into<String>) -> Self {
+        Self {
+            level,
+            message,
+            help: help.into(),
+            installed: false,
+        }
+    }
+
+    fn of_installer(level: Level, message: String, help: String) -> Self {
+        Self {
+            installed: true,
+            ..Self::new(level, message, help)
+        }
+    }
+}
 
 /// Builtins and words of the shell.
 const SHELL: &[&str] = &[
@@ -180,7 +219,7 @@ impl Started<'_, '_> {
                 .split_whitespace()
                 .map(|word| format!("\"{word}\""))
                 .collect();
-            found.push((
+            found.push(Trouble::new(
                 Level::Error,
                 text,
                 format!("command = [{}]", first.join(", ")),
@@ -225,11 +264,8 @@ impl Started<'_, '_> {
         };
         if !exists {
             let message = format!("its working folder {wanted} does not exist.");
-            found.push((
-                level,
-                message,
-                "Correct `working-dir`, or make the folder in the build.".to_owned(),
-            ));
+            let help = "Correct `working-dir`, or make the folder in the build.";
+            found.push(Trouble::new(level, message, help));
             return None;
         }
         inside
@@ -250,7 +286,7 @@ impl Started<'_, '_> {
                 "`{}` needs the script `{name}`, which {manifest} does not have.",
                 one.text
             );
-            found.push((
+            found.push(Trouble::new(
                 Level::Error,
                 message,
                 format!("Add the script `{name}` to {manifest}."),
@@ -283,7 +319,7 @@ impl Started<'_, '_> {
         if name.contains('/') {
             return self
                 .file_program(one, name)
-                .map(|message| (level, message, help));
+                .map(|message| Trouble::new(level, message, help));
         }
         if from_manager || path_is_changed || self.on_path(name) || self.is_open_path() {
             return None;
@@ -307,7 +343,7 @@ impl Started<'_, '_> {
                 buildpack.id,
                 layer.shown()
             );
-            return Some((level, message, help));
+            return Some(Trouble::new(level, message, help));
         }
         if !self.is_built() {
             return None;
@@ -321,7 +357,8 @@ impl Started<'_, '_> {
             .model
             .launch_layers()
             .all(|(_, _, layer)| layer.contents.exec_d.is_empty());
-        Some((if certain { level } else { Level::Warn }, message, help))
+        let level = if certain { level } else { Level::Warn };
+        Some(Trouble::of_installer(level, message, help))
     }
 
     /// A program that is named by its path.
@@ -438,11 +475,14 @@ impl Started<'_, '_> {
                     .any(|ending| self.has(&format!("{inside}{ending}")));
                 (!found).then(|| lacks(path))
             }
-            Need::Preload(package) => self.package(one, package),
+            Need::Preload(package) => {
+                let message = self.package(one, package)?;
+                return Some(Trouble::of_installer(Level::Error, message, help));
+            }
             Need::Module(module) => self.module(one, module),
             Need::PackageScript(_) => None,
         }?;
-        Some((Level::Error, message, help))
+        Some(Trouble::new(Level::Error, message, help))
     }
 
     /// A package that Node loads first, from `node_modules` of the folder or one above it.
@@ -546,14 +586,9 @@ fn unexpanded(words: &[String]) -> Option<Trouble> {
         "`{word}` reaches {program} as this text: a process without a shell expands no variables."
     );
     let line = fix::listed(words, 20).replace(", ", " ");
-    Some((
-        Level::Warn,
-        message,
-        format!(
-            "command = [\"bash\", \"-c\", \"exec {}\"]",
-            line.replace('"', "\\\"")
-        ),
-    ))
+    let line = line.replace('"', "\\\"");
+    let help = format!("command = [\"bash\", \"-c\", \"exec {line}\"]");
+    Some(Trouble::new(Level::Warn, message, help))
 }
 
 /// Whether a word holds `$NAME` or `${NAME}`.

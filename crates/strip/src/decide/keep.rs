@@ -2,6 +2,7 @@
 
 use super::{Because, State};
 use crate::catalogue::app::VERSION_CONTROL;
+use crate::catalogue::caches::{self, CACHES};
 use crate::catalogue::node::UNREACHED;
 use crate::catalogue::{Entry, Guard};
 use crate::dev::DEVELOPMENT;
@@ -75,6 +76,10 @@ impl State<'_, '_> {
             } else {
                 !in_packages(path)
             };
+            // Whoever names the folder of a build means what was built, not the build's cache.
+            if entry.id == CACHES.id && caches::classify(&inside).is_none() {
+                continue;
+            }
             // The root names no folder in particular.
             let meant = !folder.is_empty() || entry.tell_kept && entry.id != VERSION_CONTROL.id;
             if (same || all) && meant && (!modules_only || is_module(path)) {

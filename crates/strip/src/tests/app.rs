@@ -154,6 +154,10 @@ fn caches_of_build_tools_go_and_what_runs_from_one_stays() {
             "app.use(express.static(path.join(__dirname, 'node_modules/.cache/webpack/public')))",
         ),
         (".next/cache/webpack/0.pack", ""),
+        (
+            ".next/required-server-files.json",
+            r#"{"config":{"distDir":".next"}}"#,
+        ),
         (".next/cache/images/a.webp", ""),
         (".parcel-cache/data.mdb", ""),
         ("node_modules/.cache/babel-loader/a.json", ""),
@@ -165,6 +169,7 @@ fn caches_of_build_tools_go_and_what_runs_from_one_stays() {
         left(folder.path()),
         [
             ".next/cache/images/a.webp",
+            ".next/required-server-files.json",
             "Procfile",
             "node_modules/.cache/puppeteer/chrome",
             "node_modules/.cache/webpack/public/app.js",

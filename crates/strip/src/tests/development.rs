@@ -1,6 +1,6 @@
 //! Do packages that only development needs go, and no others?
 
-use super::{app, strip};
+use super::{app, left, strip};
 
 #[test]
 fn a_dev_dependency_that_runs_is_named_with_its_line() {
@@ -209,4 +209,37 @@ fn gems_of_groups_that_bundler_leaves_out_go() {
     assert_eq!(gone("---\nBUNDLE_WITHOUT: \"test\"\n"), tests);
     // Bundler would not start without gems of groups that it does not leave out.
     assert!(gone("---\nBUNDLE_PATH: \"vendor/bundle\"\n").is_empty());
+}
+
+#[test]
+fn what_a_finished_build_was_made_from_needs_no_development_packages() {
+    let files = |start: &'static str| {
+        app(&[
+            (
+                "package.json",
+                r#"{"scripts":{"preview":"vite preview"},"devDependencies":{"kit":"1"}}"#,
+            ),
+            (
+                "package-lock.json",
+                r#"{"lockfileVersion":3,"packages":{"":{"devDependencies":{"kit":"1"}},
+                "node_modules/kit":{"version":"1.0.0","dev":true}}}"#,
+            ),
+            ("Procfile", start),
+            ("build/index.js", ""),
+            ("build/handler.js", ""),
+            (
+                ".svelte-kit/generated/nodes/0.js",
+                "export { default } from '../../../node_modules/kit/page.js'",
+            ),
+            ("node_modules/kit/package.json", r#"{"name":"kit"}"#),
+            ("node_modules/kit/page.js", ""),
+        ])
+    };
+    let page = "node_modules/kit/page.js".to_owned();
+    let built = files("web: node build\n");
+    strip(built.path());
+    assert!(!left(built.path()).contains(&page));
+    let served = files("web: npx vite preview\n");
+    strip(served.path());
+    assert!(left(served.path()).contains(&page));
 }

@@ -124,3 +124,25 @@ fn a_tool_that_runs_keeps_its_configuration() {
         ".prettierrc"
     ));
 }
+
+#[test]
+fn a_folder_is_explained_by_what_happens_to_its_files() {
+    let explained = |server: &str, path: &str| {
+        let folder = node(server, &[]);
+        let config = super::config("");
+        crate::explain(
+            folder.path(),
+            &config,
+            &super::environment(),
+            std::path::Path::new(path),
+        )
+    };
+    let crate::Explanation::Folder { goes, stays, .. } = explained("", "./docs/") else {
+        unreachable!("docs is a folder");
+    };
+    assert_eq!((goes.len(), stays.files), (1, 0));
+    let crate::Explanation::Folder { goes, kept, .. } = explained("eval(x)", "docs") else {
+        unreachable!("docs is a folder");
+    };
+    assert!(goes.is_empty() && kept.is_some());
+}

@@ -7,6 +7,7 @@ use super::node::in_app;
 use super::{node, python};
 use crate::decide::{Because, KEEP_FILE};
 use crate::index;
+use crate::reading::is_build_input;
 use crate::references;
 
 /// Larger files that are no programs are data, in bytes.
@@ -36,6 +37,7 @@ fn own_code(graph: &mut Graph<'_, '_>) {
         let own = facts.index.is_file(number)
             && in_app(path)
             && !is_tooling(path)
+            && !is_build_input(facts, path)
             && !graph.is_candidate(number)
             && !python::in_environment(facts, path);
         if own {

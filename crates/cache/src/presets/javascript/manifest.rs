@@ -70,6 +70,33 @@ pub(super) fn add(inputs: &mut Inputs, path: &str, manifest: &Value, is_member: 
     }
 }
 
+/// A workspace, or a folder that is linked to as a package.
+pub(in crate::presets) struct Member {
+    /// Relative to the place.
+    pub folder: String,
+    pub manifest: Value,
+}
+
+impl Member {
+    /// Reads those that can be read; whether one can't is said elsewhere.
+    pub(in crate::presets) fn read(place: &Place<'_>, folders: &[String]) -> Vec<Self> {
+        let member = |folder: &String| {
+            let path = format!("{folder}/package.json");
+            let manifest = app::json(&place.app.root, &path).good().cloned()?;
+            let folder = folder.clone();
+            Some(Self { folder, manifest })
+        };
+        folders.iter().filter_map(member).collect()
+    }
+
+    /// Whether an install runs code of it.
+    pub(super) fn has_install_script(&self, root: &Path) -> bool {
+        let mut scripts = INSTALL_SCRIPTS.iter();
+        scripts.any(|name| super::plan::has_script(&self.manifest, name))
+            || root.join(&self.folder).join("binding.gyp").is_file()
+    }
+}
+
 /// The manifests of workspaces.
 pub(in crate::presets) fn members(
     inputs: &mut Inputs,
@@ -109,7 +136,7 @@ pub(in crate::presets) fn expand(root: &Path, globs: &[String]) -> Vec<String> {
         };
         let glob = glob.trim_start_matches("./").trim_end_matches('/');
         // A glob that can't be read names no folder; the package manager will say so.
-        let _ = builder.add_line(None, &format!("{sign}/{glob}"));
+        slugsmith_facts::bounds::add_line(&mut builder, &format!("{sign}/{glob}"));
     }
     let Ok(matcher) = builder.build() else {
         return Vec::new();

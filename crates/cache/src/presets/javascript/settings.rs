@@ -96,7 +96,7 @@ pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>) {
     for folder in ["patches", ".npm-patches", ".yarn/patches", ".yarn/plugins"] {
         inputs.folder(app, folder);
     }
-    prisma(inputs, app);
+    prisma(inputs, place);
 }
 
 fn is_relevant(name: &str) -> bool {
@@ -115,14 +115,31 @@ fn is_relevant(name: &str) -> bool {
 }
 
 /// `@prisma/client` generates its code into `node_modules` from these when it is installed.
-fn prisma(inputs: &mut Inputs, app: &Path) {
-    let root = app.join("prisma");
-    if !root.is_dir() {
-        return;
-    }
+/// package.json says where they are, or they are in a place of convention.
+fn prisma(inputs: &mut Inputs, place: &Place<'_>) {
+    let app = &place.app.root;
+    let manifest = place.app.package_json.good();
+    let is_used = manifest.is_some_and(|manifest| {
+        let mut fields = ["dependencies", "devDependencies"].iter();
+        fields.any(|field| {
+            let list = manifest.get(field);
+            list.is_some_and(|list| list.get("@prisma/client").or(list.get("prisma")).is_some())
+        })
+    });
+    let root = if is_used {
+        app.clone()
+    } else {
+        app.join("prisma")
+    };
     for entry in Tree::read(&root).entries() {
-        if entry.path().extension().is_some_and(|end| end == "prisma") {
-            inputs.file(app, &format!("prisma/{}", entry.path().to_string_lossy()));
+        let path = root.join(entry.path());
+        let is_schema = path.extension().is_some_and(|end| end == "prisma");
+        let is_installed = entry
+            .path()
+            .components()
+            .any(|part| part.as_os_str() == "node_modules");
+        if let (true, false, Ok(path)) = (is_schema, is_installed, path.strip_prefix(app)) {
+            inputs.file(app, &path.to_string_lossy());
         }
     }
 }

@@ -3,11 +3,11 @@
 //! An editable one is a link: only what says how it is built matters. Any other is copied
 //! when it is installed, so each of its files does.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use super::Tool;
+use super::editable;
 use crate::inputs::Inputs;
-use crate::presets::build_tools;
 
 /// A package that is a folder or a file of the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,24 +18,32 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) {
-        let path = self.path.trim_start_matches("./").trim_end_matches('/');
-        let folder = root.join(path);
-        let is_root = path.is_empty() || path == ".";
-        if is_root && self.editable {
-            // Its manifests are inputs in any case.
-        } else if folder.is_file() {
-            inputs.file(root, path);
-        } else if self.editable {
-            for manifest in ["pyproject.toml", "setup.py", "setup.cfg"] {
-                inputs.file(root, &Path::new(path).join(manifest).to_string_lossy());
-            }
-        } else if is_root {
-            build_tools::sources(inputs, root, &[]);
-        } else {
-            inputs.folder(root, path);
+    /// Adds what is known to matter; gives the folder, relative to the place, of which every file
+    /// can.
+    pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) -> Option<PathBuf> {
+        let path = inside(&self.path)?;
+        let full = root.join(&path);
+        if full.is_file() {
+            inputs.file(root, &path.to_string_lossy());
+            return None;
+        }
+        let is_known = self.editable && editable::add(inputs, root, &path);
+        (!is_known).then_some(path)
+    }
+}
+
+/// A path that stays in the place; empty for the place itself.
+pub(super) fn inside(path: &str) -> Option<PathBuf> {
+    let mut found = PathBuf::new();
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(name) => found.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if found.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
         }
     }
+    Some(found)
 }
 
 /// The ones that a lockfile names (`source` in uv.lock and poetry.lock, `path` in
@@ -114,17 +122,35 @@ mod tests {
     }
 
     #[test]
-    fn a_copied_package_is_all_of_its_files_an_editable_one_is_not() {
+    fn a_copied_package_is_all_of_its_files_an_editable_one_what_its_build_reads() {
         let folder = tempfile::tempdir().unwrap();
-        fs_err::create_dir(folder.path().join("lib")).unwrap();
-        let inputs = |editable, text: &str| {
-            fs_err::write(folder.path().join("lib/a.py"), text).unwrap();
+        let put = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        let look = |editable| {
             let mut inputs = Inputs::default();
             let path = "./lib".to_owned();
-            Local { path, editable }.add(&mut inputs, folder.path());
-            inputs
+            let read = Local { path, editable }.add(&mut inputs, folder.path());
+            (inputs, read)
         };
-        assert_ne!(inputs(false, "1"), inputs(false, "2"));
-        assert_eq!(inputs(true, "1"), inputs(true, "2"));
+        put("lib/lib/__init__.py", "1");
+        put("lib/README.md", "1");
+        let project = "[project]\nname = \"lib\"\nversion = \"1\"\nreadme = \"README.md\"\n\
+             [build-system]\nbuild-backend = \"hatchling.build\"\n";
+        put("lib/pyproject.toml", project);
+        assert_eq!(look(false).1, Some(PathBuf::from("lib")));
+        let first = look(true);
+        assert_eq!(first.1, None);
+        put("lib/lib/__init__.py", "2");
+        assert_eq!(look(true), first);
+        for (path, text) in [("lib/README.md", "2"), ("lib/other/__init__.py", "")] {
+            let before = look(true);
+            put(path, text);
+            assert_ne!(look(true), before, "{path}");
+        }
+        put("lib/setup.py", "");
+        assert_eq!(look(true).1, Some(PathBuf::from("lib")));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::local::Local;
+use super::local::{Local, inside};
 use crate::inputs::{Inputs, read_regular};
 use crate::secrets;
 
@@ -12,6 +12,8 @@ pub(super) struct Requirements {
     /// The files, relative to the place.
     files: Vec<String>,
     pub locals: Vec<Local>,
+    /// Folders of the app with archives to choose from.
+    pub folders: Vec<PathBuf>,
     /// Whether some line lets another version in tomorrow.
     pub unpinned: bool,
 }
@@ -21,6 +23,7 @@ impl Requirements {
         let mut found = Self {
             files: Vec::new(),
             locals: Vec::new(),
+            folders: Vec::new(),
             unpinned: false,
         };
         let mut seen = BTreeSet::new();
@@ -35,8 +38,9 @@ impl Requirements {
             let text = read_regular(&root.join(&path)).unwrap_or_default();
             let folder = path.parent().unwrap_or(Path::new(""));
             for line in String::from_utf8_lossy(&text).lines() {
-                match requirement(line) {
+                match requirement(line, |path| root.join(path).exists()) {
                     Requirement::None | Requirement::Pinned => {}
+                    Requirement::Links(path) => found.folders.extend(inside(&path)),
                     Requirement::Include(other) => pending.push(folder.join(other)),
                     Requirement::Local(other, editable) => {
                         // Its own dependencies are written in no lockfile.
@@ -78,13 +82,15 @@ impl Requirements {
 enum Requirement {
     None,
     Include(String),
+    /// `--find-links` of a folder of the app.
+    Links(String),
     /// Its folder, and whether it is only linked to.
     Local(String, bool),
     Pinned,
     Open,
 }
 
-fn requirement(line: &str) -> Requirement {
+fn requirement(line: &str, is_there: impl Fn(&str) -> bool) -> Requirement {
     let line = line.split(" #").next().unwrap_or_default().trim();
     if line.is_empty() || line.starts_with('#') {
         return Requirement::None;
@@ -104,12 +110,39 @@ fn requirement(line: &str) -> Requirement {
             };
         }
     }
-    let editable = line
-        .strip_prefix("-e ")
-        .or(line.strip_prefix("--editable "));
+    for flag in ["-f", "--find-links"] {
+        if let Some(rest) = line.strip_prefix(flag)
+            && let Some(path) = rest.strip_prefix([' ', '='])
+        {
+            let path = path
+                .trim()
+                .trim_start_matches("file:")
+                .trim_matches(['"', '\'']);
+            return if path.contains("://") {
+                Requirement::None
+            } else {
+                Requirement::Links(path.to_owned())
+            };
+        }
+    }
+    let editable = ["-e ", "-e=", "--editable ", "--editable="];
+    let editable = editable.iter().find_map(|flag| line.strip_prefix(flag));
     let target = editable.unwrap_or(line).trim();
-    if target.starts_with('.') || target.starts_with('/') || target.starts_with("file:") {
-        let path = target.split(['[', ';']).next().unwrap_or_default();
+    // `name @ file:./path` (PEP 508).
+    let by_url = target.split_once('@').map(|(_, url)| url.trim());
+    let target = by_url
+        .filter(|url| url.starts_with("file:"))
+        .unwrap_or(target);
+    let path = target.split(['[', ';']).next().unwrap_or_default().trim();
+    // pip takes a name with a slash, or of an archive, for a path where there is such a file.
+    let is_path = (path.contains('/')
+        || [".whl", ".gz", ".zip"]
+            .iter()
+            .any(|end| path.ends_with(end)))
+        && !path.contains("://")
+        && is_there(path);
+    if is_path || target.starts_with('.') || target.starts_with('/') || target.starts_with("file:")
+    {
         let path = path.trim_start_matches("file:").trim();
         return Requirement::Local(path.to_owned(), editable.is_some());
     }
@@ -136,6 +169,8 @@ mod tests {
 
     #[test]
     fn lines_of_requirements_are_told_apart() {
+        let there = |path: &str| path == "wheels/a.whl";
+        let read = |line| requirement(line, there);
         let open = [
             "flask",
             "flask>=2",
@@ -149,32 +184,44 @@ mod tests {
         ];
         assert!(
             open.iter()
-                .all(|line| requirement(line) == Requirement::Open)
+                .all(|line| requirement(line, there) == Requirement::Open)
         );
         assert!(
             pinned
                 .iter()
-                .all(|line| requirement(line) == Requirement::Pinned)
+                .all(|line| requirement(line, there) == Requirement::Pinned)
         );
         assert_eq!(
-            requirement("-r base.txt"),
+            read("-r base.txt"),
             Requirement::Include("base.txt".to_owned())
         );
         assert_eq!(
-            requirement("-cbase.txt"),
+            read("-cbase.txt"),
             Requirement::Include("base.txt".to_owned())
         );
         assert_eq!(
-            requirement("-e ./lib[x]"),
+            read("-e ./lib[x]"),
             Requirement::Local("./lib".to_owned(), true)
         );
         assert_eq!(
-            requirement("./lib ; python_version > '3'"),
+            read("./lib ; python_version > '3'"),
             Requirement::Local("./lib".to_owned(), false)
         );
-        assert_eq!(requirement("-r https://x/r.txt"), Requirement::Open);
-        assert_eq!(requirement("--index-url https://x"), Requirement::None);
-        assert_eq!(requirement("  # note"), Requirement::None);
+        assert_eq!(
+            read("wheels/a.whl"),
+            Requirement::Local("wheels/a.whl".to_owned(), false)
+        );
+        assert_eq!(
+            read("a @ file:./lib"),
+            Requirement::Local("./lib".to_owned(), false)
+        );
+        assert_eq!(
+            read("--find-links=./wheels"),
+            Requirement::Links("./wheels".to_owned())
+        );
+        assert_eq!(read("-r https://x/r.txt"), Requirement::Open);
+        assert_eq!(read("--index-url https://x"), Requirement::None);
+        assert_eq!(read("  # note"), Requirement::None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which files and variables beside the lockfile change what an environment holds?
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Lock;
 use crate::inputs::{Inputs, read_regular};
@@ -66,7 +66,13 @@ const IRRELEVANT: &[&str] = &[
 ];
 
 /// The lockfile, manifests and settings, and the app's own packages.
-pub(super) fn add(inputs: &mut Inputs, root: &Path, lock: &Lock, environment: &Environment) {
+/// Gives the folders of which every file matters.
+pub(super) fn add(
+    inputs: &mut Inputs,
+    root: &Path,
+    lock: &Lock,
+    environment: &Environment,
+) -> Vec<PathBuf> {
     if let Some(found) = &lock.requirements {
         found.add(inputs, root);
     } else {
@@ -82,13 +88,40 @@ pub(super) fn add(inputs: &mut Inputs, root: &Path, lock: &Lock, environment: &E
         let text = secrets::settings(&String::from_utf8_lossy(&text), &[]);
         inputs.digest("pip.conf", text.as_bytes());
     }
-    for local in &lock.locals {
-        local.add(inputs, root);
-    }
+    let locals = lock.locals.iter();
+    let mut reads: Vec<_> = locals.filter_map(|local| local.add(inputs, root)).collect();
+    reads.extend(find_links(root, environment));
     secrets::environment(inputs, environment, |name| {
         !IRRELEVANT.contains(&name)
             && (VARIABLES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
     });
+    reads
+}
+
+/// Folders of the app with archives that settings name: variables, pip.conf, `[tool.uv]`.
+fn find_links(root: &Path, environment: &Environment) -> Vec<PathBuf> {
+    let mut words = Vec::new();
+    for name in ["PIP_FIND_LINKS", "UV_FIND_LINKS"] {
+        let value = environment.get(name).unwrap_or_default();
+        words.extend(value.split([' ', ',']).map(str::to_owned));
+    }
+    for name in ["pip.conf", "pyproject.toml", "uv.toml"] {
+        let text = read_regular(&root.join(name)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let after = text
+            .split_once("find-links")
+            .map(|(_, rest)| rest.to_owned());
+        let rest = after.unwrap_or_default();
+        let end = rest.find("\n[").unwrap_or(rest.len());
+        let rest = rest.get(..end).unwrap_or_default();
+        let split = rest.split(['=', ' ', ',', '"', '\'', '[', ']', '\n']);
+        words.extend(split.map(str::to_owned));
+    }
+    let paths = words.iter().map(|word| word.trim_start_matches("file:"));
+    let paths = paths.filter_map(super::local::inside);
+    paths
+        .filter(|path| !path.as_os_str().is_empty() && root.join(path).exists())
+        .collect()
 }
 
 /// pyproject.toml, each top-level table an input of its own, `[tool]` without linters.

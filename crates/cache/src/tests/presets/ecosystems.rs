@@ -118,12 +118,12 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ("requirements.txt", "3.7", "3.10", "requirements.txt"),
             ("requirements.txt", "@h/", "@g/", "requirements.txt"),
             ("more.txt", "1.16.0", "1.17.0", "more.txt"),
-            ("lib/lib.py", "1", "2", "lib/**"),
-            ("ed/setup.py", "1", "2", "ed/setup.py"),
+            ("lib/lib.py", "1", "2", "packages of the app"),
+            ("ed/setup.py", "1", "2", "packages of the app"),
             ("pyproject.toml", "a = 1", "a = 2", "pyproject.toml tool.uv"),
             ("requirements.txt", "u:one", "u:two", ""),
             ("requirements.txt", "idna", "# ours\n\nidna", ""),
-            ("ed/ed.py", "1", "2", ""),
+            ("ed/ed.py", "1", "2", "packages of the app"),
             ("pyproject.toml", "b = 1", "b = 2", ""),
         ],
     },
@@ -141,7 +141,7 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
         edits: &[
             ("uv.lock", "\"1\"", "\"2\"", "uv.lock"),
             ("pyproject.toml", "\"s\"", "\"t\"", "pyproject.toml project"),
-            ("lib/lib.py", "1", "2", "lib/**"),
+            ("lib/lib.py", "1", "2", "packages of the app"),
             ("app.py", "1", "2", ""),
         ],
     },
@@ -235,11 +235,16 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ("README.md", "1"),
         ],
         edits: &[
-            ("go.mod", "e.com/s", "e.com/t", "go.mod"),
+            ("go.mod", "e.com/s", "e.com/t", "files of the app"),
             ("go.sum", "1.0.0", "1.1.0", "go.sum"),
-            ("main.go", "main\n", "main\n\nfunc main() {}\n", "main.go"),
-            ("views/a.html", "1", "2", "views"),
-            ("README.md", "1", "2", ""),
+            (
+                "main.go",
+                "main\n",
+                "main\n\nfunc main() {}\n",
+                "files of the app",
+            ),
+            ("views/a.html", "1", "2", "files of the app"),
+            ("README.md", "1", "2", "files of the app"),
         ],
     },
     Ecosystem {
@@ -254,10 +259,15 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ("target/x", "1"),
         ],
         edits: &[
-            ("Cargo.toml", "[package]", "# x\n[package]", "Cargo.toml"),
+            (
+                "Cargo.toml",
+                "[package]",
+                "# x\n[package]",
+                "files of the app",
+            ),
             ("Cargo.lock", "1.0.0", "1.1.0", "Cargo.lock"),
-            ("src/main.rs", "1", "2", "src"),
-            ("target/x", "1", "2", ""),
+            ("src/main.rs", "1", "2", "files of the app"),
+            ("target/x", "1", "2", "files of the app"),
         ],
     },
     Ecosystem {
@@ -268,7 +278,7 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
         ],
         edits: &[
             ("pom.xml", ">s<", ">t<", "pom.xml"),
-            ("src/main/java/A.java", "1", "2", "src"),
+            ("src/main/java/A.java", "1", "2", "files of the app"),
         ],
     },
     Ecosystem {
@@ -280,8 +290,8 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
         ],
         edits: &[
             ("build.gradle", "java", "war", "build.gradle"),
-            ("gradle.properties", "1", "2", "gradle.properties"),
-            ("src/main/java/A.java", "1", "2", "src"),
+            ("gradle.properties", "1", "2", "files of the app"),
+            ("src/main/java/A.java", "1", "2", "files of the app"),
         ],
     },
 ];

@@ -173,7 +173,7 @@ impl Reader<'_> {
                 (Some(object), member.property.name.as_str())
             }
             E::SequenceExpression(list) => match list.expressions.last() {
-                Some(last) => return self.call(last, arguments, at),
+                Some(inner) => return self.call(inner, arguments, at),
                 None => return,
             },
             _ => (None, ""),
@@ -182,7 +182,10 @@ impl Reader<'_> {
             let known = first.and_then(|first| self.evaluator.evaluate(first));
             let known =
                 known.is_some_and(|values| values.iter().all(super::value::Value::is_known));
-            return if known { () } else { self.open(first, at) };
+            if !known {
+                self.open(first, at);
+            }
+            return;
         }
         if opens(object, name) {
             self.open(first, at);

@@ -1,0 +1,164 @@
+//! The files of the app that a command could read, by content: an input that names what changed.
+//!
+//! A key holds one digest of all of them. The list itself is kept beside the stored tree, so that
+//! the next miss can say which file it was.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::inputs::{digest, read_regular};
+use slugsmith_facts::tree::{Entry, EntryKind, Tree};
+
+/// The input's name in a key where every file of the app counts.
+pub(super) const ALL: &str = "files of the app";
+/// The same, where only some folders do.
+pub(super) const SOME: &str = "packages of the app";
+/// File in a cache's folder that holds the list.
+const FILE: &str = "files.zst";
+/// More than any app has; a broken file must not fill the memory.
+const MOST_BYTES: usize = 64_000_000;
+/// Files named in a reason; the rest is counted.
+const NAMED: usize = 3;
+
+/// Whether an input stands for files that can be named one by one.
+pub(super) fn is_input(name: &str) -> bool {
+    [ALL, SOME].contains(&name)
+}
+
+/// Path relative to the app → digest of content and executable bit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Files(BTreeMap<PathBuf, String>);
+
+impl Files {
+    /// Every file below one of the `folders` (the app itself is the empty path) that `is_app`
+    /// accepts.
+    pub(super) fn of(tree: &Tree, folders: &[PathBuf], is_app: impl Fn(&Path) -> bool) -> Self {
+        let wanted: Vec<&Entry> = tree
+            .entries()
+            .iter()
+            .filter(|entry| entry.kind() != EntryKind::Directory)
+            .filter(|entry| folders.iter().any(|one| entry.path().starts_with(one)))
+            .filter(|entry| is_app(entry.path()))
+            .collect();
+        let root = tree.root();
+        let read = |entry: &&Entry| (entry.path().to_owned(), content(root, entry));
+        Self(wanted.par_iter().map(read).collect())
+    }
+
+    /// The digest of one file, if it was there.
+    pub(super) fn get(&self, path: &Path) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
+    /// The list as a value of a key.
+    pub(super) fn digest(&self) -> String {
+        digest(self.text().as_bytes())
+    }
+
+    #[allow(clippy::unnecessary_debug_formatting)] // see below
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        for (path, digest) in &self.0 {
+            // Debug form: a name may hold a line break, or bytes that are no text.
+            let _ = writeln!(text, "{digest} {path:?}");
+        }
+        text
+    }
+
+    /// Keeps the list in a cache's folder.
+    pub(super) fn keep(&self, folder: &Path) -> std::io::Result<()> {
+        let text = zstd::bulk::compress(self.text().as_bytes(), 3)?;
+        fs_err::write(folder.join(FILE), text)
+    }
+
+    /// `src/main.rs changed`, for what differs from the list that was kept. `None` where there
+    /// is none that can be used.
+    pub(super) fn changes(&self, folder: &Path) -> Option<Vec<String>> {
+        let stored = read_regular(&folder.join(FILE)).ok()?;
+        let text = String::from_utf8(zstd::bulk::decompress(&stored, MOST_BYTES).ok()?).ok()?;
+        self.changes_since(&text)
+    }
+
+    /// The same, for a list that was kept as text.
+    pub(super) fn changes_since(&self, text: &str) -> Option<Vec<String>> {
+        let old: BTreeMap<&str, &str> = text.lines().filter_map(split).collect();
+        let new = self.text();
+        let new: BTreeMap<&str, &str> = new.lines().filter_map(split).collect();
+        let mut changes = Vec::new();
+        for (path, digest) in &new {
+            match old.get(path) {
+                Some(before) if before == digest => {}
+                Some(_) => changes.push(format!("{} changed", shown(path))),
+                None => changes.push(format!("{} is new", shown(path))),
+            }
+        }
+        let removed = old.keys().filter(|path| !new.contains_key(*path));
+        changes.extend(removed.map(|path| format!("{} is removed", shown(path))));
+        let more = changes.len().saturating_sub(NAMED);
+        if more > 0 {
+            changes.truncate(NAMED);
+            let files = slugsmith_finding::units::counted(more as u64, "more file");
+            changes.push(format!("{files} changed"));
+        }
+        (!changes.is_empty()).then_some(changes)
+    }
+}
+
+/// The path and the digest of a line.
+fn split(line: &str) -> Option<(&str, &str)> {
+    let (digest, path) = line.split_once(' ')?;
+    Some((path, digest))
+}
+
+fn shown(path: &str) -> &str {
+    path.trim_matches('"')
+}
+
+/// Digest of what a reader gets: the content, the target of a link, the executable bit.
+pub(super) fn content(root: &Path, entry: &Entry) -> String {
+    let full = root.join(entry.path());
+    match entry.kind() {
+        EntryKind::Symlink => {
+            let target = fs_err::read_link(&full).unwrap_or_default();
+            digest(target.as_os_str().as_encoded_bytes()) + ">"
+        }
+        EntryKind::File => {
+            let content = read_regular(&full).map(|content| digest(&content));
+            let content = content.unwrap_or_else(|error| format!("!{:?}", error.kind()));
+            let is_program = entry.mode() & 0o111 != 0;
+            content + if is_program { "x" } else { "" }
+        }
+        EntryKind::Directory | EntryKind::Special => "-".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("app");
+        fs_err::create_dir_all(app.join("src")).unwrap();
+        let files = || Files::of(&Tree::read(&app), &[PathBuf::new()], |path| path != "out");
+        for name in ["src/a", "b", "c", "out"] {
+            fs_err::write(app.join(name), "1").unwrap();
+        }
+        let old = files();
+        old.keep(folder.path()).unwrap();
+        assert_eq!(files(), old);
+        assert_eq!(old.changes(folder.path()), None);
+        fs_err::write(app.join("src/a"), "2").unwrap();
+        fs_err::write(app.join("out"), "2").unwrap();
+        fs_err::remove_file(app.join("b")).unwrap();
+        fs_err::write(app.join("d e"), "1").unwrap();
+        let new = files();
+        assert_ne!(new.digest(), old.digest());
+        let changes = new.changes(folder.path()).unwrap();
+        assert_eq!(changes, ["d e is new", "src/a changed", "b is removed"]);
+    }
+}

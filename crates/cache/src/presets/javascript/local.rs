@@ -1,0 +1,167 @@
+//! Which parts of the app does an install copy, and which files do its settings name?
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value;
+
+use super::Place;
+use super::manifest::Member;
+use super::plan::Plan;
+use crate::inputs::{Inputs, read_regular};
+
+/// Fields whose strings may name a file or folder of the app (npm docs, "package.json"; the
+/// manuals of yarn, pnpm and Bun for patches).
+const FIELDS: &[&str] = &[
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "overrides",
+    "resolutions",
+    "pnpm",
+    "patchedDependencies",
+    "prisma",
+];
+
+/// Settings that may name files of the app, such as plugins and patches.
+const SETTINGS: &[&str] = &[
+    ".yarnrc",
+    ".yarnrc.yml",
+    "pnpm-workspace.yaml",
+    "bunfig.toml",
+];
+
+/// Folders of the app, relative to it, of which every file counts.
+pub(in crate::presets) fn reads(
+    place: &Place<'_>,
+    manifest: &Value,
+    members: &[Member],
+    plan: &Plan,
+    copies: bool,
+) -> Vec<PathBuf> {
+    if plan.runs_code {
+        return vec![PathBuf::new()];
+    }
+    let manifests = || every(manifest, members);
+    let is_injected = manifests().any(|(_, manifest)| {
+        let meta = manifest.get("dependenciesMeta").map(ToString::to_string);
+        meta.is_some_and(|meta| meta.contains("\"injected\":true"))
+    });
+    if is_injected {
+        return vec![PathBuf::new()];
+    }
+    if !copies && !installs_links(place) {
+        return Vec::new();
+    }
+    let mut found = BTreeSet::new();
+    for (folder, manifest) in manifests() {
+        for text in strings(manifest) {
+            let is_path = text.starts_with('.');
+            let path = text.strip_prefix("file:").or(is_path.then_some(text));
+            if let Some(path) = path.and_then(|path| inside(Path::new(folder), path)) {
+                found.insert(place.tree(path));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// npm copies `file:` packages where it is told so, and links to them otherwise.
+fn installs_links(place: &Place<'_>) -> bool {
+    let variables = place.context.environment.variables.iter();
+    let text = read_regular(&place.app.root.join(".npmrc")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).replace(' ', "");
+    text.contains("install-links=true")
+        || variables.into_iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("npm_config_install_links") && value == "true"
+        })
+}
+
+/// Files of the app that manifests and settings name: patches, plugins, archives.
+pub(in crate::presets) fn named(
+    inputs: &mut Inputs,
+    place: &Place<'_>,
+    manifest: &Value,
+    members: &[Member],
+) {
+    let root = &place.app.root;
+    let mut add = |folder: &str, text: &str| {
+        for word in text.split(['#', '"', '\'', ' ', '\t', ',', '\n', '&']) {
+            let word = word.trim_start_matches("file:").trim_start_matches("~/");
+            let path = inside(Path::new(folder), word).filter(|path| root.join(path).is_file());
+            if let Some(path) = path {
+                inputs.file(root, &path.to_string_lossy());
+            }
+        }
+    };
+    for (folder, manifest) in every(manifest, members) {
+        for text in strings(manifest) {
+            add(folder, text);
+            // A patch is named from the root, whoever asks for it.
+            add("", text);
+        }
+    }
+    for name in SETTINGS {
+        let text = read_regular(&root.join(name)).unwrap_or_default();
+        add("", &String::from_utf8_lossy(&text));
+    }
+}
+
+fn every<'a>(
+    manifest: &'a Value,
+    members: &'a [Member],
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let members = members.iter();
+    let members = members.map(|member| (member.folder.as_str(), &member.manifest));
+    std::iter::once(("", manifest)).chain(members)
+}
+
+/// Every string in the fields that may name something of the app.
+fn strings(manifest: &Value) -> Vec<&str> {
+    let mut pending: Vec<&Value> = FIELDS
+        .iter()
+        .filter_map(|field| manifest.get(field))
+        .collect();
+    let mut found = Vec::new();
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::String(text) => found.push(text.as_str()),
+            Value::Object(fields) => pending.extend(fields.values()),
+            Value::Array(items) => pending.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A path as seen from `folder`, if it stays in the place and is not all of it.
+fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut found = folder.to_owned();
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(name) => found.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if found.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    (!found.as_os_str().is_empty()).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_seen_from_their_manifest_and_stay_inside() {
+        let inside = |folder: &str, path: &str| super::inside(Path::new(folder), path);
+        assert_eq!(inside("", "./libs/a"), Some(PathBuf::from("libs/a")));
+        assert_eq!(
+            inside("packages/api", "../b"),
+            Some(PathBuf::from("packages/b"))
+        );
+        assert_eq!(inside("", "../b"), None);
+        assert_eq!(inside("", "/b"), None);
+        assert_eq!(inside("", "."), None);
+    }
+}
