@@ -80,7 +80,7 @@ fn no_name_steers_a_terminal_or_a_runner() {
             assert_eq!(forged, None, "{arguments:?}");
             let is_page = arguments.contains(&"markdown") || arguments.contains(&"html");
             assert!(
-                !is_page || !text.contains("<img src=x"),
+                !is_page || !text.replace("\\<", "").contains("<img src=x"),
                 "{arguments:?}: {text}"
             );
         }

@@ -16,6 +16,7 @@ mod apply;
 pub mod collect;
 pub mod companion;
 mod decide;
+mod diagnose;
 mod effects;
 pub mod event;
 pub mod explain;

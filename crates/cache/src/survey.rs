@@ -142,7 +142,8 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
     let projects: Vec<_> = places
         .flat_map(|at| recognise::projects(&look, at))
         .collect();
-    if !projects.iter().any(|project| project.at.is_empty()) {
+    let is_known = projects.iter().any(|project| project.at.is_empty());
+    if !is_known && !recognise::has_manifest(&look, "") {
         survey.unrecognised = Some(unknown::of(&look, context.app));
     }
     for project in &projects {
