@@ -1,5 +1,13 @@
 //! The npm preset from end to end, with a small npm of our own: a script that copies what
 //! the lockfile names. No network, no Node.js.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
+
 mod faults;
 mod folders;
 mod free;

@@ -6,6 +6,15 @@
 //! each fact is named beside it. Every package manager on PATH only counts its calls: what
 //! is adopted calls none.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    clippy::unnecessary_debug_formatting
+)] // how a test fails
+
 #[path = "../support/mod.rs"]
 mod support;
 
