@@ -6,12 +6,50 @@ pub mod problems;
 
 use std::fmt::Write as _;
 
-use crate::audit::registry;
-use crate::catalogue;
+use crate::catalogue::{self, Entry};
 use crate::error::Kind;
-use crate::stack::rules as stack;
-use crate::stack::rules;
-use crate::strip::catalogue::{ENTRIES, Entry, Guard};
+use crate::strip::catalogue::{ENTRIES, Entry as Stripped, Guard};
+use crate::{audit, config, stack};
+
+/// A list of rules with the folder of its pages below `docs/` and their common title.
+struct Catalogue {
+    folder: &'static str,
+    title: &'static str,
+    rules: Vec<&'static dyn Entry>,
+}
+
+/// Every rule: of audit and configuration, and of stacks.
+fn catalogues() -> [Catalogue; 2] {
+    let audit = audit::registry::RULES.iter().map(|rule| *rule as _);
+    let config = config::rules::RULES.iter().map(|rule| *rule as _);
+    let stack = stack::rules::RULES.iter().map(|rule| *rule as _);
+    let mut rules: Vec<&'static dyn Entry> = audit.chain(config).collect();
+    rules.sort_by_key(|rule| rule.id());
+    [
+        Catalogue {
+            folder: "rules",
+            title: "Rules of the audit and of the configuration",
+            rules,
+        },
+        Catalogue {
+            folder: "stack",
+            title: "Conflicts between stacked buildpacks",
+            rules: stack.collect(),
+        },
+    ]
+}
+
+fn rules() -> impl Iterator<Item = &'static dyn Entry> {
+    catalogues()
+        .into_iter()
+        .flat_map(|catalogue| catalogue.rules)
+}
+
+/// The rule with this id or code.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static dyn Entry> {
+    rules().find(|rule| rule.id() == id || rule.code().eq_ignore_ascii_case(id))
+}
 
 /// The page for an id, in Markdown; `None` if nobody knows it.
 #[must_use]
@@ -19,17 +57,14 @@ pub fn page(id: &str) -> Option<String> {
     if let Some(kind) = problems::find(id) {
         return Some(error_page(kind));
     }
-    registry::find(id)
-        .map(registry::page)
-        .or_else(|| rules::find(id).map(rules::page))
-        .or_else(|| {
-            let entry = ENTRIES.iter().find(|entry| entry.id == id);
-            entry.map(|entry| strip_page(entry))
-        })
+    rule(id).map(catalogue::page).or_else(|| {
+        let entry = ENTRIES.iter().find(|entry| entry.id == id);
+        entry.map(|entry| strip_page(entry))
+    })
 }
 
 /// The page of one kind of files that strip removes.
-fn strip_page(entry: &Entry) -> String {
+fn strip_page(entry: &Stripped) -> String {
     let guard = match entry.guard {
         Guard::Named => "a package.json, a command, a link or a literal in kept code names it",
         Guard::Reachable => "something kept names it, or can reach its folder by a computed name",
@@ -46,7 +81,7 @@ fn strip_page(entry: &Entry) -> String {
 /// Id and code of every rule that `[com.slugsmith.audit.rules]` may name beside the audit's own.
 #[must_use]
 pub fn rules_outside_of_the_audit() -> Vec<[&'static str; 2]> {
-    let rules = stack::RULES.iter();
+    let rules = stack::rules::RULES.iter();
     rules.map(|rule| [rule.id, rule.code]).collect()
 }
 
@@ -55,10 +90,9 @@ pub fn rules_outside_of_the_audit() -> Vec<[&'static str; 2]> {
 pub fn titles() -> Vec<(&'static str, &'static str)> {
     let errors = problems::KINDS.iter();
     let errors = errors.map(|kind| (kind.id, kind.header));
-    let rules = registry::RULES.iter().map(|rule| (rule.id, rule.title));
-    let conflicts = rules::RULES.iter().map(|rule| (rule.id, rule.title));
+    let rules = rules().map(|rule| (rule.id(), rule.title()));
     let strip = ENTRIES.iter().map(|entry| (entry.id, entry.reason));
-    let mut titles: Vec<_> = errors.chain(rules).chain(conflicts).chain(strip).collect();
+    let mut titles: Vec<_> = errors.chain(rules).chain(strip).collect();
     titles.sort_unstable();
     titles
 }
@@ -66,21 +100,24 @@ pub fn titles() -> Vec<(&'static str, &'static str)> {
 /// Every page below `docs/` that is made from code, by its path there.
 #[must_use]
 pub fn docs() -> Vec<(String, String)> {
-    let rules = registry::RULES
-        .iter()
-        .map(|rule| (format!("rules/{}.md", rule.id), registry::page(rule)));
-    let errors = problems::KINDS
-        .iter()
-        .map(|kind| (format!("errors/{}.md", kind.id), error_page(kind)));
-    let conflicts = stack::RULES
-        .iter()
-        .map(|rule| (format!("stack/{}.md", rule.id), stack::page(rule)));
-    let mut pages: Vec<_> = rules.chain(errors).chain(conflicts).collect();
-    pages.push(("stack/README.md".to_owned(), stack::index()));
-    pages.push((
-        "rules/README.md".to_owned(),
-        catalogue::index("Rules of the audit", registry::RULES),
-    ));
+    let errors = problems::KINDS.iter();
+    let mut pages: Vec<_> = errors
+        .map(|kind| (format!("errors/{}.md", kind.id), error_page(kind)))
+        .collect();
+    for Catalogue {
+        folder,
+        title,
+        rules,
+    } in catalogues()
+    {
+        pages.push((
+            format!("{folder}/README.md"),
+            catalogue::index(title, &rules),
+        ));
+        for rule in rules {
+            pages.push((format!("{folder}/{}.md", rule.id()), catalogue::page(rule)));
+        }
+    }
     pages.sort();
     pages
 }

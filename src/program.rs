@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use crate::config::Config;
 use crate::error::{Kind, Problem};
 use crate::facts::before::COMPANION;
+use crate::facts::beneath;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
@@ -44,7 +45,11 @@ enum Program {
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
     let operands: Vec<PathBuf> = arguments.iter().skip(1).map(PathBuf::from).collect();
-    match choose(arguments) {
+    let program = choose(arguments);
+    if program != Program::LaunchCheck {
+        crate::facts::interrupt::listen();
+    }
+    match program {
         // libcnb ends the process itself, with the codes of the buildpack spec.
         Program::CloudNative => cnb::main(),
         Program::Classic(step) => classic::main(step, &operands, &Own::of(arguments.first())),
@@ -88,7 +93,7 @@ impl Own {
         let Some(folder) = folder else {
             return Self::default();
         };
-        let text = fs_err::read_to_string(folder.join("buildpack.toml")).unwrap_or_default();
+        let text = beneath::text(folder.join("buildpack.toml")).unwrap_or_default();
         let table = text.parse::<toml::Table>().unwrap_or_default();
         let id = table.get("buildpack").and_then(|table| table.get("id"));
         id.and_then(toml::Value::as_str)

@@ -10,8 +10,6 @@ mod release;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tempfile::TempDir;
-
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
 use crate::config::{self, Config};
@@ -161,7 +159,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     }
     let folder = temporary
         .as_ref()
-        .map_or(build.folder.as_path(), TempDir::path);
+        .map_or(build.folder.as_path(), |(folder, _)| folder.path());
     let store = Store::new(folder.to_owned());
     let input = Input {
         app,
@@ -279,7 +277,8 @@ const NO_PROCFILE: &str = "The root of the app holds no file of that name, or no
 pub static NO_PROCESS_TYPES: Kind = Kind {
     id: "no-process-types",
     header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack that has \
+    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack \
+        that has \
           one; slugsmith passes that of the earlier ones on.",
     steps: &[
         "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \

@@ -16,6 +16,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::facts::beneath;
 use crate::print::launch_check as printer;
 use crate::stack::expected::Expected;
 
@@ -72,7 +73,7 @@ fn check(program: &Path, process: &str) -> Verdict {
 fn read(program: &Path) -> Result<Expected, String> {
     let layer = program.parent().and_then(Path::parent);
     let path = layer.unwrap_or(Path::new("")).join(EXPECTED);
-    let text = fs_err::read(&path).map_err(|error| error.to_string())?;
+    let text = beneath::read(&path).map_err(|error| error.to_string())?;
     serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -81,7 +82,7 @@ fn read(program: &Path) -> Result<Expected, String> {
 fn parent_type() -> String {
     let line = rustix::process::getppid()
         .map(|parent| format!("/proc/{}/cmdline", parent.as_raw_nonzero()))
-        .and_then(|path| fs_err::read(path).ok())
+        .and_then(|path| beneath::read(path).ok())
         .unwrap_or_default();
     let name = line.split(|byte| *byte == 0).next().unwrap_or_default();
     let name = Path::new(std::ffi::OsStr::from_bytes(name)).file_name();

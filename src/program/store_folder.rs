@@ -9,6 +9,7 @@ use rustix::fs::Access;
 use tempfile::TempDir;
 
 use crate::error::Result;
+use crate::facts::interrupt::Temporary;
 
 /// Makes a folder ready to be a store.
 ///
@@ -47,9 +48,11 @@ pub(super) fn ready_and_ours(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Not even that can be made.
-pub(super) fn temporary() -> Result<TempDir> {
+pub(super) fn temporary() -> Result<(TempDir, Temporary)> {
     let made = tempfile::Builder::new()
         .prefix("slugsmith-cache-")
         .tempdir();
-    made.map_err(|error| crate::error::io("creating", std::env::temp_dir(), &error))
+    let made = made.map_err(|error| crate::error::io("creating", std::env::temp_dir(), &error))?;
+    let guard = Temporary::new(made.path());
+    Ok((made, guard))
 }

@@ -1,6 +1,11 @@
 //! The audit from outside: fixtures of every rule, and the pages made from code.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
 
 #[path = "../support/mod.rs"]
 mod support;

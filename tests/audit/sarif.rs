@@ -51,7 +51,7 @@ fn logs_follow_the_schema() {
         ..Report::default()
     };
     assert_eq!(
-        wrong(&sarif::report(&report, slugsmith::explain::page)),
+        wrong(&sarif::report(&report, slugsmith::explain::rule)),
         Vec::<String>::new()
     );
     let findings = pairs::bad_apps()
@@ -59,7 +59,7 @@ fn logs_follow_the_schema() {
         .flat_map(|app| audit(app.path()).findings)
         .collect();
     report.audit.as_mut().unwrap().findings = findings;
-    let log = sarif::report(&report, slugsmith::explain::page);
+    let log = sarif::report(&report, slugsmith::explain::rule);
     assert_eq!(wrong(&log), Vec::<String>::new());
     // The validator does look: a level that SARIF does not have is an error.
     assert!(!wrong(&log.replacen("\"level\": \"error\"", "\"level\": \"fatal\"", 1)).is_empty());

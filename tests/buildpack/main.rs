@@ -2,7 +2,12 @@
 //!
 //! They need the test bed: `scripts/test pack` makes it and sets the variables.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
 
 #[path = "../support/mod.rs"]
 mod support;

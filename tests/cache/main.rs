@@ -4,6 +4,7 @@ mod faults;
 mod folders;
 mod free;
 mod growth;
+mod law;
 mod npm;
 mod support;
 mod survey;

@@ -293,6 +293,12 @@ fn a_root_without_a_project_says_where_one_may_be() {
     );
     let page = bed(&[("index.html", "")]).text();
     assert!(page.contains("static files"), "{page}");
+    // A manifest that wants nothing is a language all the same.
+    let scripts = bed(&[
+        ("package.json", r#"{"scripts":{"start":"node a.js"}}"#),
+        ("a.js", ""),
+    ]);
+    assert_eq!(scripts.text(), "");
     let zig = bed(&[("src/main.zig", ""), ("build.zig", "")]).text();
     assert!(zig.contains("*.zig"), "{zig}");
     assert!(

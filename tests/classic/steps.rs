@@ -151,8 +151,10 @@ fn the_log_explains_what_earlier_buildpacks_left() {
     let ran = compile(&sandbox, sandbox.app()).expect(0);
     for line in [
         "-----> Stack (3 buildpacks, this one last)\n",
-        " !     The config var WORKERS has no effect at launch: an earlier buildpack (zz.sh) overrides it (.profile.d/zz.sh line 2)",
-        " !     an earlier buildpack (zz.sh) replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, set by heroku/nodejs",
+        " !     The config var WORKERS has no effect at launch: an earlier buildpack (zz.sh) overrides it \
+            (.profile.d/zz.sh line 2)",
+        " !     an earlier buildpack (zz.sh) replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, \
+            set by heroku/nodejs",
     ] {
         assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
     }

@@ -11,6 +11,7 @@ use crate::support::repository;
 
 /// Pages in the order in which somebody reads them; the others follow, sorted.
 const CHAPTERS: &[(&str, &str)] = &[
+    ("tasks/add-it.md", "Add it to an app"),
     ("tasks/cut-my-slug.md", "Cut my slug"),
     ("tasks/speed-up-deploys.md", "Speed up my deploys"),
     ("tasks/cache-miss.md", "Why did my cache miss?"),
@@ -167,6 +168,17 @@ fn every_link_leads_somewhere() {
                 continue;
             }
             count += 1;
+            // mdBook writes index.html for README.md, so that a page links to the folder.
+            let in_book = file.starts_with("docs") && !file.ends_with("SUMMARY.md");
+            if in_book
+                && link
+                    .split('#')
+                    .next()
+                    .unwrap_or_default()
+                    .ends_with("/README.md")
+            {
+                broken.push(format!("{}: {link} is no page of the book", file.display()));
+            }
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = if path.is_empty() {
                 root.join(file)

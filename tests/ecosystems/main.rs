@@ -5,7 +5,12 @@
 //! they need the package registries: `cargo test --test ecosystems -- --ignored`, or
 //! `scripts/test pack`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -121,7 +121,7 @@ impl Bed {
         if let Some(report) = &report {
             for text in [
                 json::report(report),
-                sarif::report(report, slugsmith::explain::page),
+                sarif::report(report, slugsmith::explain::rule),
             ] {
                 serde_json::from_str::<serde_json::Value>(&text).unwrap();
             }

@@ -13,7 +13,12 @@
 //! after the seconds choose targets. `SLUGSMITH_FUZZ_SEED=N` repeats a run or begins another
 //! one. An input that fails is kept, its path is in the message.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -186,7 +186,8 @@ fn the_platform_merges_the_same_process_types() {
         release: Some("echo '--- {}'"),
     };
     const RAILS: &StandIn = &StandIn {
-        compile: "mkdir -p tmp; printf -- '---\\naddons: []\\ndefault_process_types:\\n  web: bin/rails server\\n  rake: bundle exec rake\\n' > tmp/heroku-buildpack-release-step.yml",
+        compile: "mkdir -p tmp; printf -- '---\\naddons: []\\ndefault_process_types:\\n  web: bin/rails server\\n  \
+            rake: bundle exec rake\\n' > tmp/heroku-buildpack-release-step.yml",
         release: Some("cat tmp/heroku-buildpack-release-step.yml"),
     };
     let lists: &[&[&StandIn]] = &[
@@ -248,8 +249,15 @@ fn contradictory_evidence_installs_nothing_and_the_log_says_why() {
     let platform = Platform::new(&[ODD], true);
     let built = platform.build(
         &[
-            ("package.json", "{\"name\":\"a\",\"dependencies\":{\"ms\":\"2.1.3\"}}"),
-            ("package-lock.json", "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/ms\":{\"version\":\"2.1.3\"}}}"),
+            (
+                "package.json",
+                "{\"name\":\"a\",\"dependencies\":{\"ms\":\"2.1.3\"}}",
+            ),
+            (
+                "package-lock.json",
+                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\
+                \"node_modules/ms\":{\"version\":\"2.1.3\"}}}",
+            ),
         ],
         1,
     );

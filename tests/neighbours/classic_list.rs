@@ -24,19 +24,24 @@ macro_rules! nodejs {
     ($install:literal) => {
         StandIn {
             compile: concat!(
-                "mkdir -p .heroku/node/bin .profile.d; printf '#!/bin/sh\\necho v22.20.0\\n' > .heroku/node/bin/node; chmod +x .heroku/node/bin/node\n",
-                "echo 'export PATH=\"$HOME/.heroku/node/bin:$PATH:$HOME/bin:$HOME/node_modules/.bin\"' > .profile.d/nodejs.sh\n",
+                "mkdir -p .heroku/node/bin .profile.d; printf '#!/bin/sh\\necho v22.20.0\\n' > .heroku/node/bin/node; \
+                    chmod +x .heroku/node/bin/node\n",
+                "echo 'export PATH=\"$HOME/.heroku/node/bin:$PATH:$HOME/bin:$HOME/node_modules/.bin\"' > \
+                    .profile.d/nodejs.sh\n",
                 "echo 'export NODE_ENV=${NODE_ENV:-production}' >> .profile.d/nodejs.sh\n",
                 "echo 'export WEB_CONCURRENCY=${WEB_CONCURRENCY:-2}' > .profile.d/WEB_CONCURRENCY.sh\n",
-                "echo \"export PATH=\\\"$1/.heroku/node/bin:\\$PATH\\\"\" > \"$(cd \"$(dirname \"$0\")/..\"; pwd)/export\"\n",
+                "echo \"export PATH=\\\"$1/.heroku/node/bin:\\$PATH\\\"\" > \"$(cd \"$(dirname \"$0\")/..\"; \
+                    pwd)/export\"\n",
                 $install
             ),
-            release: Some("[ -f Procfile ] && echo '--- {}' || printf -- '---\\ndefault_process_types:\\n  web: cat node_modules/ms/index.js server.js\\n'"),
+            release: Some("[ -f Procfile ] && echo '--- {}' || printf -- '---\\ndefault_process_types:\\n  web: cat \
+                node_modules/ms/index.js server.js\\n'"),
         }
     };
 }
 const NPM: &StandIn = &nodejs!(
-    "mkdir -p node_modules/ms; echo '{\"name\":\"ms\"}' > node_modules/ms/package.json; echo ms > node_modules/ms/index.js; echo '{}' > node_modules/.package-lock.json"
+    "mkdir -p node_modules/ms; echo '{\"name\":\"ms\"}' > node_modules/ms/package.json; echo ms > \
+        node_modules/ms/index.js; echo '{}' > node_modules/.package-lock.json"
 );
 /// `npm prune` of an app without production dependencies leaves npm's own list alone.
 const NPM_PRUNED: &StandIn =
@@ -44,14 +49,18 @@ const NPM_PRUNED: &StandIn =
 /// npm removes `node_modules` where nothing is left.
 const NPM_BARE: &StandIn = &nodejs!("");
 const YARN: &StandIn = &nodejs!(
-    "mkdir -p node_modules/ms; echo '{\"name\":\"ms\"}' > node_modules/ms/package.json; echo ms > node_modules/ms/index.js; echo 1 > node_modules/.yarn-integrity"
+    "mkdir -p node_modules/ms; echo '{\"name\":\"ms\"}' > node_modules/ms/package.json; echo ms > \
+        node_modules/ms/index.js; echo 1 > node_modules/.yarn-integrity"
 );
 const YARN_PNP: &StandIn = &nodejs!(
-    "mkdir -p .yarn/cache; echo pnp > .pnp.cjs; echo zip > .yarn/cache/ms-npm-2.1.3.zip; echo state > .yarn/install-state.gz"
+    "mkdir -p .yarn/cache; echo pnp > .pnp.cjs; echo zip > .yarn/cache/ms-npm-2.1.3.zip; echo state > \
+        .yarn/install-state.gz"
 );
 /// pnpm puts only what the root asks for into the root's `node_modules`.
 const PNPM_WORKSPACE: &StandIn = &nodejs!(
-    "mkdir -p node_modules/.pnpm/ms@2.1.3/node_modules/ms packages/api/node_modules; echo ms > node_modules/.pnpm/ms@2.1.3/node_modules/ms/index.js; echo 1 > node_modules/.modules.yaml; ln -s ../../../node_modules/.pnpm/ms@2.1.3/node_modules/ms packages/api/node_modules/ms"
+    "mkdir -p node_modules/.pnpm/ms@2.1.3/node_modules/ms packages/api/node_modules; echo ms > \
+        node_modules/.pnpm/ms@2.1.3/node_modules/ms/index.js; echo 1 > node_modules/.modules.yaml; ln -s \
+        ../../../node_modules/.pnpm/ms@2.1.3/node_modules/ms packages/api/node_modules/ms"
 );
 
 /// heroku/heroku-buildpack-python: `bin/compile`, `bin/steps/pip-install`: packages in
@@ -60,11 +69,18 @@ macro_rules! python {
     ($packages:literal, $install:literal) => {
         StandIn {
             compile: concat!(
-                "s=.heroku/python/lib/python3.13/site-packages; mkdir -p .heroku/python/bin .profile.d $s/pip-25.0.dist-info\n",
-                "printf '#!/bin/sh\\necho Python 3.13.1\\n' > .heroku/python/bin/python3.13; chmod +x .heroku/python/bin/python3.13; ln -s python3.13 .heroku/python/bin/python3; ln -s python3.13 .heroku/python/bin/python\n",
-                "for p in ", $packages, "; do mkdir -p $s/$p.dist-info $s/${p%-*}; echo \"Name: ${p%-*}\" > $s/$p.dist-info/METADATA; echo 1 > $s/${p%-*}/__init__.py; done\n",
-                "printf 'export PATH=\"$HOME/.heroku/python/bin:$PATH\"\\nexport PYTHONUNBUFFERED=true PYTHONHOME=\"$HOME/.heroku/python\"\\nexport PYTHONPATH=\"${PYTHONPATH-\"$HOME\"}\"\\n' > .profile.d/python.sh\n",
-                "echo \"export PATH=\\\"/app/.heroku/python/bin:\\$PATH\\\"\" > \"$(cd \"$(dirname \"$0\")/..\"; pwd)/export\"\n",
+                "s=.heroku/python/lib/python3.13/site-packages; mkdir -p .heroku/python/bin .profile.d \
+                    $s/pip-25.0.dist-info\n",
+                "printf '#!/bin/sh\\necho Python 3.13.1\\n' > .heroku/python/bin/python3.13; chmod +x \
+                    .heroku/python/bin/python3.13; ln -s python3.13 .heroku/python/bin/python3; ln -s python3.13 \
+                    .heroku/python/bin/python\n",
+                "for p in ", $packages, "; do mkdir -p $s/$p.dist-info $s/${p%-*}; echo \"Name: ${p%-*}\" > \
+                    $s/$p.dist-info/METADATA; echo 1 > $s/${p%-*}/__init__.py; done\n",
+                "printf 'export PATH=\"$HOME/.heroku/python/bin:$PATH\"\\nexport PYTHONUNBUFFERED=true \
+                    PYTHONHOME=\"$HOME/.heroku/python\"\\nexport PYTHONPATH=\"${PYTHONPATH-\"$HOME\"}\"\\n' > \
+                    .profile.d/python.sh\n",
+                "echo \"export PATH=\\\"/app/.heroku/python/bin:\\$PATH\\\"\" > \"$(cd \"$(dirname \"$0\")/..\"; \
+                    pwd)/export\"\n",
                 $install
             ),
             release: None,
@@ -82,67 +98,86 @@ const PIP_ODD_NAMES: &StandIn = &python!("Zope.Interface-7.0", "");
 /// `vendor/ruby-*`, `.profile.d/ruby.sh`; release from `tmp/heroku-buildpack-release-step.yml`.
 const RUBY: &StandIn = &StandIn {
     compile: "mkdir -p vendor/ruby-3.3.6/bin vendor/bundle/ruby/3.3.0/specifications .profile.d tmp\n\
-              echo spec > vendor/bundle/ruby/3.3.0/specifications/rack-3.1.7.gemspec; printf '#!/bin/sh\\necho ruby\\n' > vendor/ruby-3.3.6/bin/ruby; chmod +x vendor/ruby-3.3.6/bin/ruby\n\
-              printf 'export GEM_PATH=\"$HOME/vendor/bundle/ruby/3.3.0:$GEM_PATH\"\\nexport PATH=\"$HOME/vendor/ruby-3.3.6/bin:$PATH\"\\nexport RAILS_ENV=${RAILS_ENV:-production}\\n' > .profile.d/ruby.sh\n\
-              printf -- '---\\naddons: []\\ndefault_process_types:\\n  console: echo console\\n  web: ruby\\n' > tmp/heroku-buildpack-release-step.yml\n",
+              echo spec > vendor/bundle/ruby/3.3.0/specifications/rack-3.1.7.gemspec; printf '#!/bin/sh\\necho \
+              ruby\\n' > vendor/ruby-3.3.6/bin/ruby; chmod +x vendor/ruby-3.3.6/bin/ruby\n\
+              printf 'export GEM_PATH=\"$HOME/vendor/bundle/ruby/3.3.0:$GEM_PATH\"\\nexport \
+              PATH=\"$HOME/vendor/ruby-3.3.6/bin:$PATH\"\\nexport RAILS_ENV=${RAILS_ENV:-production}\\n' > \
+              .profile.d/ruby.sh\n\
+              printf -- '---\\naddons: []\\ndefault_process_types:\\n  console: echo console\\n  web: ruby\\n' > \
+              tmp/heroku-buildpack-release-step.yml\n",
     release: Some("cat tmp/heroku-buildpack-release-step.yml"),
 };
 /// The same with `BUNDLE_PATH` in the app's own configuration.
 const RUBY_ELSEWHERE: &StandIn = &StandIn {
-    compile: "mkdir -p gems/ruby/3.3.0/specifications .bundle; echo spec > gems/ruby/3.3.0/specifications/rack-3.1.7-x86_64-linux.gemspec; printf -- '---\\nBUNDLE_PATH: \"gems\"\\n' > .bundle/config\n",
+    compile: "mkdir -p gems/ruby/3.3.0/specifications .bundle; echo spec > \
+        gems/ruby/3.3.0/specifications/rack-3.1.7-x86_64-linux.gemspec; printf -- '---\\nBUNDLE_PATH: \"gems\"\\n' > \
+        .bundle/config\n",
     release: None,
 };
 /// heroku/heroku-buildpack-go: `lib/common.sh`, `bin/compile`: programs by `+heroku install` in `bin/`.
 const GO: &StandIn = &StandIn {
-    compile: "mkdir -p bin .profile.d; printf '#!/bin/sh\\necho serving\\n' > bin/server; chmod +x bin/server; echo 'PATH=$PATH:$HOME/bin' > .profile.d/go.sh\n",
+    compile: "mkdir -p bin .profile.d; printf '#!/bin/sh\\necho serving\\n' > bin/server; chmod +x bin/server; echo \
+        'PATH=$PATH:$HOME/bin' > .profile.d/go.sh\n",
     release: Some("printf -- '---\\ndefault_process_types:\\n  web: server\\n'"),
 };
 /// heroku/heroku-buildpack-php: `bin/compile`: `.heroku/php`, `vendor` by Composer, Procfile made.
 const PHP: &StandIn = &StandIn {
-    compile: "mkdir -p .heroku/php/bin vendor/composer .profile.d; echo '<?php' > vendor/autoload.php; echo '{}' > vendor/composer/installed.json; printf 'export PATH=\"$HOME/.heroku/php/bin:$PATH\"\\n' > .profile.d/100-composer.sh\n",
+    compile: "mkdir -p .heroku/php/bin vendor/composer .profile.d; echo '<?php' > vendor/autoload.php; echo '{}' > \
+        vendor/composer/installed.json; printf 'export PATH=\"$HOME/.heroku/php/bin:$PATH\"\\n' > \
+        .profile.d/100-composer.sh\n",
     release: Some("printf -- '---\\ndefault_process_types:\\n  web: cat vendor/autoload.php\\n'"),
 };
 /// heroku/heroku-buildpack-java: `mvn clean install` in place, `.jdk` by jvm-common.
 const MAVEN: &StandIn = &StandIn {
-    compile: "mkdir -p target .jdk/bin .profile.d; echo jar > target/shop-1.0.jar; echo jdk > .jdk/bin/java; printf 'export JAVA_HOME=\"$HOME/.jdk\"\\n' > .profile.d/jvmcommon.sh\n",
+    compile: "mkdir -p target .jdk/bin .profile.d; echo jar > target/shop-1.0.jar; echo jdk > .jdk/bin/java; printf \
+        'export JAVA_HOME=\"$HOME/.jdk\"\\n' > .profile.d/jvmcommon.sh\n",
     release: Some("printf -- '---\\ndefault_process_types:\\n  web: cat target/shop-1.0.jar\\n'"),
 };
 /// heroku/heroku-buildpack-gradle: the task `stage`.
 const GRADLE: &StandIn = &StandIn {
-    compile: "mkdir -p build/libs .jdk .profile.d; echo jar > build/libs/shop.jar; printf 'export JAVA_HOME=\"$HOME/.jdk\"\\n' > .profile.d/jvmcommon.sh\n",
+    compile: "mkdir -p build/libs .jdk .profile.d; echo jar > build/libs/shop.jar; printf 'export \
+        JAVA_HOME=\"$HOME/.jdk\"\\n' > .profile.d/jvmcommon.sh\n",
     release: Some("printf -- '---\\ndefault_process_types:\\n  web: cat build/libs/shop.jar\\n'"),
 };
 /// emk/heroku-buildpack-rust: `cargo build --release` in place.
 const RUST: &StandIn = &StandIn {
-    compile: "mkdir -p target/release .profile.d; printf '#!/bin/sh\\necho rust\\n' > target/release/shop; chmod +x target/release/shop; echo 'export PATH=\"$HOME/target/release:$PATH\"' > .profile.d/rust.sh\n",
+    compile: "mkdir -p target/release .profile.d; printf '#!/bin/sh\\necho rust\\n' > target/release/shop; chmod +x \
+        target/release/shop; echo 'export PATH=\"$HOME/target/release:$PATH\"' > .profile.d/rust.sh\n",
     release: None,
 };
 /// heroku/heroku-buildpack-dotnet: `dotnet publish` into `bin/publish`.
 const DOTNET: &StandIn = &StandIn {
-    compile: "mkdir -p .heroku/dotnet Shop/bin/publish .profile.d; echo dll > Shop/bin/publish/Shop.dll; echo 'export DOTNET_ROOT=\"$HOME/.heroku/dotnet\"' > .profile.d/dotnet.sh\n",
+    compile: "mkdir -p .heroku/dotnet Shop/bin/publish .profile.d; echo dll > Shop/bin/publish/Shop.dll; echo 'export \
+        DOTNET_ROOT=\"$HOME/.heroku/dotnet\"' > .profile.d/dotnet.sh\n",
     release: Some(
         "printf -- '---\\ndefault_process_types:\\n  web: cat Shop/bin/publish/Shop.dll\\n'",
     ),
 };
 /// HashNuke/heroku-buildpack-elixir: `_build/prod`, `.platform_tools`.
 const ELIXIR: &StandIn = &StandIn {
-    compile: "mkdir -p _build/prod/lib/shop/ebin deps/plug .profile.d; echo beam > _build/prod/lib/shop/ebin/shop.beam; echo plug > deps/plug/mix.exs; echo 'export MIX_ENV=${MIX_ENV:-prod}' > .profile.d/elixir_buildpack_paths.sh\n",
+    compile: "mkdir -p _build/prod/lib/shop/ebin deps/plug .profile.d; echo beam > \
+        _build/prod/lib/shop/ebin/shop.beam; echo plug > deps/plug/mix.exs; echo 'export MIX_ENV=${MIX_ENV:-prod}' > \
+        .profile.d/elixir_buildpack_paths.sh\n",
     release: Some(
         "printf -- '---\\ndefault_process_types:\\n  web: cat _build/prod/lib/shop/ebin/shop.beam\\n'",
     ),
 };
 /// heroku/heroku-buildpack-apt: `.apt`, `.profile.d/000_apt.sh`.
 const APT: &StandIn = &StandIn {
-    compile: "mkdir -p .apt/usr/bin .apt/usr/lib/x86_64-linux-gnu .profile.d; echo lib > .apt/usr/lib/x86_64-linux-gnu/libvips.so.42; printf 'export PATH=\"$HOME/.apt/usr/bin:$PATH\"\\nexport LD_LIBRARY_PATH=\"$HOME/.apt/usr/lib/x86_64-linux-gnu:$LD_LIBRARY_PATH\"\\n' > .profile.d/000_apt.sh\n",
+    compile: "mkdir -p .apt/usr/bin .apt/usr/lib/x86_64-linux-gnu .profile.d; echo lib > \
+        .apt/usr/lib/x86_64-linux-gnu/libvips.so.42; printf 'export PATH=\"$HOME/.apt/usr/bin:$PATH\"\\nexport \
+        LD_LIBRARY_PATH=\"$HOME/.apt/usr/lib/x86_64-linux-gnu:$LD_LIBRARY_PATH\"\\n' > .profile.d/000_apt.sh\n",
     release: None,
 };
 /// heroku/heroku-buildpack-nginx and -pgbouncer: start wrappers in `bin/`.
 const NGINX: &StandIn = &StandIn {
-    compile: "mkdir -p bin config; printf '#!/bin/sh\\nexec \"$@\"\\n' > bin/start-nginx; chmod +x bin/start-nginx; echo 'worker_processes 2;' > config/nginx.conf.erb\n",
+    compile: "mkdir -p bin config; printf '#!/bin/sh\\nexec \"$@\"\\n' > bin/start-nginx; chmod +x bin/start-nginx; \
+        echo 'worker_processes 2;' > config/nginx.conf.erb\n",
     release: None,
 };
 const PGBOUNCER: &StandIn = &StandIn {
-    compile: "mkdir -p bin vendor/pgbouncer/bin; printf '#!/bin/sh\\nexec \"$@\"\\n' > bin/start-pgbouncer; chmod +x bin/start-pgbouncer; echo elf > vendor/pgbouncer/bin/pgbouncer\n",
+    compile: "mkdir -p bin vendor/pgbouncer/bin; printf '#!/bin/sh\\nexec \"$@\"\\n' > bin/start-pgbouncer; chmod +x \
+        bin/start-pgbouncer; echo elf > vendor/pgbouncer/bin/pgbouncer\n",
     release: Some("echo '--- {}'"),
 };
 /// Pagedraw/heroku-buildpack-select-subdir, lstoll/heroku-buildpack-monorepo: the folder of one app is the app.
@@ -153,34 +188,42 @@ const SUBDIR: &StandIn = &StandIn {
 /// heroku/heroku-buildpack-chrome-for-testing, jonathanong/heroku-buildpack-ffmpeg-latest,
 /// DataDog/heroku-buildpack-datadog, gaffneyc/heroku-buildpack-jemalloc: tools in a folder, PATH.
 const CHROME: &StandIn = &StandIn {
-    compile: "mkdir -p .chrome-for-testing/chrome-linux64 .profile.d; echo elf > .chrome-for-testing/chrome-linux64/chrome; echo 'export PATH=\"$HOME/.chrome-for-testing/chrome-linux64:$PATH\"' > .profile.d/chrome-for-testing.sh\n",
+    compile: "mkdir -p .chrome-for-testing/chrome-linux64 .profile.d; echo elf > \
+        .chrome-for-testing/chrome-linux64/chrome; echo 'export \
+        PATH=\"$HOME/.chrome-for-testing/chrome-linux64:$PATH\"' > .profile.d/chrome-for-testing.sh\n",
     release: None,
 };
 const FFMPEG: &StandIn = &StandIn {
-    compile: "mkdir -p vendor/ffmpeg .profile.d; echo elf > vendor/ffmpeg/ffmpeg; echo 'export PATH=\"$PATH:$HOME/vendor/ffmpeg\"' > .profile.d/ffmpeg.sh\n",
+    compile: "mkdir -p vendor/ffmpeg .profile.d; echo elf > vendor/ffmpeg/ffmpeg; echo 'export \
+        PATH=\"$PATH:$HOME/vendor/ffmpeg\"' > .profile.d/ffmpeg.sh\n",
     release: None,
 };
 const DATADOG: &StandIn = &StandIn {
-    compile: "mkdir -p .apt/opt/datadog-agent/embedded/lib/python3.11/site-packages/requests-2.31.dist-info datadog .profile.d; echo 'export DD_CONF_DIR=\"$HOME/.apt/etc/datadog-agent\"' > .profile.d/datadog.sh\n",
+    compile: "mkdir -p .apt/opt/datadog-agent/embedded/lib/python3.11/site-packages/requests-2.31.dist-info datadog \
+        .profile.d; echo 'export DD_CONF_DIR=\"$HOME/.apt/etc/datadog-agent\"' > .profile.d/datadog.sh\n",
     release: None,
 };
 const JEMALLOC: &StandIn = &StandIn {
-    compile: "mkdir -p vendor/jemalloc/lib .profile.d; echo elf > vendor/jemalloc/lib/libjemalloc.so.2; echo 'export JEMALLOC_VERSION=5' > .profile.d/jemalloc.sh\n",
+    compile: "mkdir -p vendor/jemalloc/lib .profile.d; echo elf > vendor/jemalloc/lib/libjemalloc.so.2; echo 'export \
+        JEMALLOC_VERSION=5' > .profile.d/jemalloc.sh\n",
     release: None,
 };
 /// pl31/heroku-buildpack-conda and its forks: Miniconda in `.heroku/miniconda`.
 const CONDA: &StandIn = &StandIn {
-    compile: "mkdir -p .heroku/miniconda/lib/python3.12/site-packages/numpy-2.0.dist-info .heroku/miniconda/bin .profile.d; echo 'export PATH=\"$HOME/.heroku/miniconda/bin:$PATH\"' > .profile.d/conda.sh\n",
+    compile: "mkdir -p .heroku/miniconda/lib/python3.12/site-packages/numpy-2.0.dist-info .heroku/miniconda/bin \
+        .profile.d; echo 'export PATH=\"$HOME/.heroku/miniconda/bin:$PATH\"' > .profile.d/conda.sh\n",
     release: None,
 };
 
 const PACKAGE: (&str, &str) = (
     "package.json",
-    "{\"name\":\"shop\",\"version\":\"1.0.0\",\"dependencies\":{\"ms\":\"2.1.3\"},\"scripts\":{\"build\":\"touch built\",\"start\":\"node server.js\"}}",
+    "{\"name\":\"shop\",\"version\":\"1.0.0\",\"dependencies\":{\"ms\":\"2.1.3\"},\
+        \"scripts\":{\"build\":\"touch built\",\"start\":\"node server.js\"}}",
 );
 const LOCK: (&str, &str) = (
     "package-lock.json",
-    "{\"lockfileVersion\":3,\"packages\":{\"\":{\"dependencies\":{\"ms\":\"2.1.3\"}},\"node_modules/ms\":{\"version\":\"2.1.3\"}}}",
+    "{\"lockfileVersion\":3,\"packages\":{\"\":{\"dependencies\":{\"ms\":\"2.1.3\"}},\
+        \"node_modules/ms\":{\"version\":\"2.1.3\"}}}",
 );
 const SERVER: (&str, &str) = ("server.js", "require('ms')\n");
 const NODE_APP: &[(&str, &str)] = &[PACKAGE, LOCK, SERVER];
@@ -220,7 +263,8 @@ pub(crate) const ROWS: &[Row] = &[
             ),
             (
                 "package-lock.json",
-                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/vite\":{\"version\":\"5.0.0\",\"dev\":true}}}",
+                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/vite\":{\"version\":\"5.0.0\",\
+                    \"dev\":true}}}",
             ),
             ("Procfile", "web: echo ok\n"),
         ],
@@ -257,7 +301,8 @@ pub(crate) const ROWS: &[Row] = &[
             ),
             (
                 "package-lock.json",
-                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/vite\":{\"version\":\"5.0.0\",\"dev\":true}}}",
+                "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/vite\":{\"version\":\"5.0.0\",\
+                    \"dev\":true}}}",
             ),
             ("Procfile", "web: echo ok\n"),
         ],
@@ -299,7 +344,8 @@ pub(crate) const ROWS: &[Row] = &[
             ),
             (
                 "pnpm-lock.yaml",
-                "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  packages/api:\n    dependencies:\n      ms: {}\n\npackages:\n\n  ms@2.1.3: {}\n",
+                "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  packages/api:\n    dependencies:\n      ms: \
+                    {}\n\npackages:\n\n  ms@2.1.3: {}\n",
             ),
             ("pnpm-workspace.yaml", "packages: [packages/*]\n"),
             (

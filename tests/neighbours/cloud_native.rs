@@ -363,8 +363,10 @@ fn compose(environment: &mut BTreeMap<String, String>, layer: &Layer, phase: &st
 /// `layer NAME FLAG…` writes its table, `kept NAME` says whether the last build made it of the
 /// same inputs, `web WORD…` writes a process.
 const HELPERS: &str = r#"
-key=$(cat package-lock.json yarn.lock requirements.txt Gemfile.lock composer.lock poetry.lock go.mod 2>/dev/null | sha256sum | cut -c1-16)
-layer() { local n=$1 f; shift; { echo '[types]'; for f in "$@"; do echo "$f = true"; done; printf '[metadata]\nkey = "%s"\n' "$key"; } > "$L/$n.toml"; mkdir -p "$L"; }
+key=$(cat package-lock.json yarn.lock requirements.txt Gemfile.lock composer.lock poetry.lock go.mod 2>/dev/null |
+  sha256sum | cut -c1-16)
+layer() { local n=$1 f; shift; { echo '[types]'; for f in "$@"; do echo "$f = true"; done;
+  printf '[metadata]\nkey = "%s"\n' "$key"; } > "$L/$n.toml"; mkdir -p "$L"; }
 kept() { grep -qs "$key" "$L/$1.toml"; }
 web() { { printf '[[processes]]\ntype = "web"\ncommand = ['; printf '"%s",' "$@"; printf ']\n'; } > "$L/launch.toml"; }
 "#;

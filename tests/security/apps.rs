@@ -42,7 +42,8 @@ pub(crate) fn with_secrets() -> Sandbox {
         .file("package-lock.json", LOCK)
         .file(".npmrc", "//registry.example/:_authToken=TELLTALE\n//r.example/:_password=TELLTALE\n")
         .file(".env", "SECRET_KEY=TELLTALE\nDATABASE_URL=postgres://u:TELLTALE@db.example/shop\n")
-        .file("Procfile", "web: API_TOKEN=TELLTALE node server.js\n")
+        .file("Procfile", "web: API_TOKEN=TELLTALE node server.js\nworker: node w.js -p TELL1TALETELLTALE\nclock: \
+            curl -u admin:TELLTALE https://h/?token=TELLTALE\n")
         .file(
             "server.js",
             "const stripe = require('stripe')('sk_live_TELLTALE00000000000000000000');\n\
@@ -52,13 +53,19 @@ pub(crate) fn with_secrets() -> Sandbox {
              require('http').createServer(() => stripe).listen(3000);\nprocess.env.SESSION_SECRET;\n",
         )
         .file("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nTELLTALETELLTALETELLTALE\n-----END RSA PRIVATE KEY-----\n")
-        .file("app.json", r#"{"name":"shop","env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)
-        .file(".profile.d/tokens.sh", "export API_TOKEN=TELLTALE\nexport DATABASE_URL=\"postgres://u:TELLTALE@h/d\"\n")
+        .file("app.json", r#"{"name":"shop","buildpacks":[{"url":"https://user:TELLTALE@git.example/x.git"}],"env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)
+        .file(".profile.d/tokens.sh", "export API_TOKEN=TELLTALE\nexport DATABASE_URL=\"postgres://u:TELLTALE@h/d\"\n\
+             export CONN=\"Server=h;Password=TELLTALE;\"\nexport JAVA_OPTS=\"-Xmx1g -Ddb.password=TELLTALE\"\n\
+             export OPTS=\"--password=TELLTALE\"\nexport SLACK=https://hooks.slack.com/services/T/B/TELLTALE\n\
+             export URLQ=\"https://h/?api_key=TELLTALE\"\nexport COOKIE=TELLTALE\nexport PIN=TELLTALE\nexport \
+             HASH=ghp_TELLTALE0123456789abcd\n")
         .file(
             "project.toml",
             "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\"]\nkey = [\"models.lock\"]\n\
-             run = \"fetch-models https://user:TELLTALE@models.example/x\"\nenv = [\"API_TOKEN\"]\n\
-             [com.slugsmith.strip]\nverify = [\"fetch-models https://user:TELLTALE@models.example/x\"]\n",
+             run = \"fetch-models --token TELLTALE --password=TELLTALE -u a:TELLTALE API_KEY=TELLTALE \
+             https://user:TELLTALE@models.example/x?sig=TELLTALE\"\nenv = [\"API_TOKEN\"]\n\
+             [com.slugsmith.strip]\nverify = [\"fetch-models --secret TELLTALE \
+             https://user:TELL/TALETELLTALE@models.example/x\"]\n",
         );
     for (name, value) in VARIABLES {
         fs_err::write(sandbox.path("env").join(name), value).unwrap();

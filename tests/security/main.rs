@@ -1,14 +1,21 @@
 //! A hostile app and an app full of secrets, through every verb, every form and both kinds
 //! of build: no secret comes out, and nothing outside of the app is touched.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod apps;
+mod bounds;
 mod builds;
 mod links;
+mod names;
 mod secrets;
 mod state;
 mod supply;

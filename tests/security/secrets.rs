@@ -102,6 +102,113 @@ fn every_verb_and_every_form_keeps_secrets() {
     clean_files(&sandbox.path(""), &|path| !path.starts_with("before.json"));
 }
 
+/// Lockfiles that name packages by the place they come from, user name and password included.
+#[test]
+fn no_lockfile_gives_its_credentials_away() {
+    let address = "git+https://user:TELLTALE@git.example/left-pad.git";
+    let manifest = format!(r#"{{"name":"shop","dependencies":{{"left-pad":"{address}"}}}}"#);
+    let lock = |commit: &str| {
+        [
+            (
+                "package-lock.json",
+                format!(
+                    r#"{{"lockfileVersion":1,"dependencies":{{"left-pad":{{"version":"{address}#{commit}","from":"{address}"}}}}}}"#
+                ),
+            ),
+            (
+                "pnpm-lock.yaml",
+                format!(
+                    "lockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      left-pad:\n        \
+                        specifier: {address}\n        version: {address}#{commit}\n\npackages:\n\n  \
+                        left-pad@{address}#{commit}:\n    resolution: {{commit: {commit}, repo: \
+                        https://user:TELLTALE@git.example/left-pad.git, type: git}}\n    version: 1.3.0\n"
+                ),
+            ),
+            (
+                "requirements.txt",
+                format!("{address}@{commit}\nhttps://user:TELLTALE@h.example/a-{commit}.whl\n"),
+            ),
+            (
+                "bun.lock",
+                format!(
+                    r#"{{"lockfileVersion":1,"workspaces":{{"":{{"dependencies":{{"left-pad":"{address}"}}}}}},"packages":{{"left-pad":["left-pad@{address}#{commit}",{{}},"{commit}"]}}}}"#
+                ),
+            ),
+        ]
+    };
+    let one = "a".repeat(40);
+    for (number, (name, text)) in lock(&one).into_iter().enumerate() {
+        let tool = "#!/bin/sh\ncase \"$*\" in *version*|-v) echo 10.9.3; exit;; -c*) echo 3.11.2 cpython-311 /usr; \
+            exit;; -p*) echo 20.1.0 115; exit;; esac\nmkdir -p node_modules/left-pad; echo 1 > \
+            node_modules/left-pad/index.js\n";
+        let mut sandbox = Sandbox::new()
+            .file("Procfile", "web: node server.js\n")
+            .file("server.js", "1");
+        for program in ["node", "npm", "pnpm", "bun", "python3", "pip"] {
+            sandbox = sandbox.program(program, tool);
+        }
+        if name != "requirements.txt" {
+            sandbox = sandbox.file("package.json", &manifest);
+        }
+        let sandbox = sandbox.file(name, text);
+        for form in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
+            run(&sandbox, &["check", "app", "--format", form]);
+        }
+        for commit in [&one, &"b".repeat(40)] {
+            let (_, text) = lock(commit).into_iter().nth(number).unwrap();
+            fs_err::write(sandbox.app().join(name), text).unwrap();
+            let mut command = sandbox.command(BINARY);
+            let ran = Ran::from(command.args(["build", "app"]).output().unwrap());
+            clean(name, &ran.stdout);
+            clean(name, &ran.stderr);
+            compile(&sandbox);
+            let _ = fs_err::remove_dir_all(sandbox.app().join("node_modules"));
+        }
+        clean_files(&sandbox.path("cache"), &is_packed_tree);
+    }
+}
+
+/// Whatever a variable is called: the user says that it counts, and its value is no secret's twin.
+#[test]
+fn every_variable_that_is_an_input_counts() {
+    let names = [
+        "NEXT_PUBLIC_API_KEY",
+        "AUTH_DOMAIN",
+        "PUBLIC_EMAIL",
+        "SITE",
+        "DEPLOY_PIN",
+    ];
+    let sandbox = Sandbox::new()
+        .program("make", "#!/bin/sh\nmkdir -p out; echo $SITE > out/made\n")
+        .file("Procfile", "web: x\n")
+        .file(
+            "project.toml",
+            format!(
+                "[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"out\"]\nrun = \"make\"\nenv \
+            = {names:?}\n"
+            ),
+        );
+    for name in names {
+        fs_err::write(sandbox.path("env").join(name), "1234").unwrap();
+    }
+    let build = || {
+        let ran = compile(&sandbox).expect(0);
+        fs_err::remove_dir_all(sandbox.app().join("out")).unwrap();
+        ran.stdout
+    };
+    assert!(build().contains("MISS"));
+    assert!(build().contains("HIT"));
+    for name in names {
+        fs_err::write(sandbox.path("env").join(name), "4321").unwrap();
+        let log = build();
+        assert!(log.contains(&format!("MISS, {name} changed")), "{log}");
+        assert!(build().contains("HIT"));
+    }
+    let digest = format!("{:.32}", blake3::hash(b"4321").to_hex().as_str());
+    let toml = fs_err::read_to_string(sandbox.path("cache/slugsmith/cache-m.toml")).unwrap();
+    assert!(!toml.contains(&digest), "{toml}");
+}
+
 /// What is not stored: the packed tree is the app's own, and says what npm wrote into it.
 fn is_packed_tree(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "frames")

@@ -61,7 +61,7 @@ fn a_cache_path_behind_a_link_that_stays_inside_is_kept() {
     compile(&sandbox).expect(0);
     assert!(!sandbox.app().join("static/photos").exists());
     let ran = compile(&sandbox).expect(0);
-    assert!(!ran.stdout.contains('!'), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("leads out"), "{}", ran.stdout);
 }
 
 /// The cache `models` holds a folder of that name; then the app moves it and has sources there.
@@ -74,7 +74,11 @@ fn a_renamed_cache_path_does_not_bring_the_old_folder_back() {
     };
     for run in ["run = \"make\"", ""] {
         let sandbox = Sandbox::new()
-            .program("make", "#!/bin/sh\nmkdir -p models downloads; echo old > models/weights; echo new > downloads/weights\n")
+            .program(
+                "make",
+                "#!/bin/sh\nmkdir -p models downloads; echo old > models/weights; echo new > \
+                downloads/weights\n",
+            )
             .file("Procfile", "web: x\n")
             .file("lock", "1")
             .file("models/weights", "old")
@@ -124,7 +128,7 @@ fn a_key_outside_of_the_app_is_refused() {
 fn a_committed_aside_folder_moves_nothing_in() {
     for journal in [
         "slugsmith-journal 2\0-stolen\0\0end\0",
-        "slugsmith-journal 3\01\0-stolen\0\0end\0",
+        "slugsmith-journal 3\x001\0-stolen\0\0end\0",
         "",
     ] {
         let sandbox = Sandbox::new()

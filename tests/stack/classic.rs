@@ -160,7 +160,8 @@ fn a_slug_is_explained_like_a_stack() {
          from heroku/nodejs, because .profile.d/tools.sh line 1 of an earlier buildpack (.heroku/tools) puts it \
          first (second-runtime)\n",
         "  ! an earlier buildpack (zz.sh) replaces NODE_OPTIONS at launch (.profile.d/zz.sh line 1) and drops --x, \
-         set by an earlier buildpack (.heroku/tools) (list-variable-clobbered)\n      .profile.d/zz.sh line 1 should read: export NODE_OPTIONS=\"… \
+         set by an earlier buildpack (.heroku/tools) (list-variable-clobbered)\n      .profile.d/zz.sh line 1 should \
+         read: export NODE_OPTIONS=\"… \
          $NODE_OPTIONS\"\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
@@ -180,7 +181,8 @@ fn env_and_which_speak_of_slugs() {
     assert_eq!(code, 0);
     assert!(
         text.starts_with(
-            "launch: /app/.heroku/tools/bin/node (an earlier buildpack (.heroku/tools))\n    hides /app/.heroku/node/bin/node \
+            "launch: /app/.heroku/tools/bin/node (an earlier buildpack (.heroku/tools))\n    hides \
+                /app/.heroku/node/bin/node \
             (heroku/nodejs 22.20.0)\n"
         ),
         "{text}"

@@ -1,6 +1,11 @@
 //! The model of the stack against the real lifecycle, and reports against whole trees.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how a test fails
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
 
 mod bash;
 mod classic;

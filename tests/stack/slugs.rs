@@ -78,9 +78,11 @@ fn what_a_process_starts_is_there_after_the_build() {
     assert_eq!(
         found,
         [
-            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, which \
+            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, \
+                which \
              does not exist.",
-            "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs the \
+            "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs \
+                the \
              file manage.py, which does not exist.",
             "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` starts \
              .heroku/python/bin/python, which does not exist.",
@@ -101,7 +103,8 @@ fn what_a_process_starts_is_there_after_the_build() {
     assert!(
         programs[0].contains("Procfile:5: `job`: no folder of PATH at launch has `nosuchprogram`")
     );
-    let fine = "web: cd backend && node index\na: (cd backend; exec node ./index.js)\nb: bash -c 'cd backend && npm start'\n\
+    let fine = "web: cd backend && node index\na: (cd backend; exec node ./index.js)\nb: bash -c 'cd backend && npm \
+        start'\n\
                 c: if [ -f x.js ]; then node x.js; fi\nd: $RUNNER index.js\ne: cd $WHERE && node index.js\n\
                 f: env A=b node -r ./backend/index backend/index.js\ng: bin/run node backend/index.js\n\
                 h: cd backend && echo ok && sh -c \"exec node index.js\"\n";

@@ -49,12 +49,14 @@ fn what_can_not_start_is_an_error() {
         + &process("other", "[\"./bin/other\"]");
     let found = missing(&launch);
     for wanted in [
-        "error start-command-missing: `web`, `worker`: no folder of PATH at launch has `shopnode`: it is in the layer node \
+        "error start-command-missing: `web`, `worker`: no folder of PATH at launch has `shopnode`: it is in the layer \
+            node \
          of acme/node, which is not `launch = true`.",
         "error start-command-missing: `clock`: its working folder /workspace/dist/clock does not exist.",
         "error start-command-missing: `joined`: the whole command line is one word, and there is no program named `sh \
          clock.sh --every $INTERVAL`: without a shell it is not taken apart.",
-        "warn start-command-missing: `unexpanded`: `$PORT` reaches sh as this text: a process without a shell expands no \
+        "warn start-command-missing: `unexpanded`: `$PORT` reaches sh as this text: a process without a shell expands \
+            no \
          variables.",
         "error start-command-missing: `other`: `./bin/other` starts ./bin/other, which does not exist.",
     ] {

@@ -138,8 +138,8 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
             }
             entry(table, &read.name).reads.push(Read {
                 place: Place::line(&code.path, read.line),
-                required: read.required && place == Branch::Always
-                    || place == Branch::Always && stops_without(code, &read.name, read.line),
+                required: place == Branch::Always
+                    && (read.required || stops_without(code, &read.name, read.line)),
             });
         }
     }

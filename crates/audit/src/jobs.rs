@@ -228,7 +228,7 @@ fn module(path: &str) -> String {
     stem.strip_prefix("src/").unwrap_or(stem).replace('/', ".")
 }
 
-/// What users call a library: Bull is BullMQ's predecessor, with another interface.
+/// What users call a library: Bull is the predecessor of `BullMQ`, with another interface.
 pub(super) fn shown(facts: &Facts<'_>, library: &Library) -> &'static str {
     let old = library.name == "BullMQ" && facts.packages.wants(Ecosystem::Npm, "bullmq").is_none();
     if old { "Bull" } else { library.name }

@@ -1,7 +1,5 @@
 //! Which rules are there? All of them, sorted by id, and the shape that each has.
 
-use std::fmt::Write as _;
-
 use super::{Facts, Status, rules};
 use slugsmith_finding::catalogue;
 pub use slugsmith_finding::catalogue::Docs;
@@ -30,7 +28,16 @@ pub struct Rule {
     pub check: fn(&Facts<'_>) -> Outcome,
 }
 
-catalogue::entry!(Rule);
+catalogue::entry!(Rule, {
+    fn about(&self) -> String {
+        let (group, ecosystems) = (self.group.word(), self.ecosystems.join(", "));
+        let (target, since) = (self.target.word(), self.since);
+        format!("{group} · {ecosystems} · {target} · since {since}")
+    }
+    fn subject(&self) -> &'static str {
+        self.group.word()
+    }
+});
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,25 +203,6 @@ pub static RULES: &[&Rule] = rules::ALL;
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     catalogue::find(RULES, id)
-}
-
-/// The page of a rule.
-#[must_use]
-pub fn page(rule: &Rule) -> String {
-    let mut page = String::new();
-    let _ = write!(
-        page,
-        "# {}\n\n{} · {} by default · {}\n\n{} · {} · {} · since {}\n",
-        rule.id,
-        rule.code,
-        rule.level.word(),
-        rule.title,
-        rule.group.word(),
-        rule.ecosystems.join(", "),
-        rule.target.word(),
-        rule.since,
-    );
-    page + &rule.docs.sections()
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ impl Files {
         digest(self.text().as_bytes())
     }
 
+    #[allow(clippy::unnecessary_debug_formatting)] // see below
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for (path, digest) in &self.0 {

@@ -1,4 +1,6 @@
-//! Which dependencies are unchanged, and why not?
+//! Restores, installs and keeps dependencies and build caches, and says why.
+//!
+//! In: facts, configuration and a store. Out: an [`Outcome`] per cache, and [`event`]s on the way.
 //!
 //! Each ecosystem has a preset (`presets/`) that recognises it and names the inputs of
 //! its key. `decide` compares those inputs with the ones kept in the stored cache's
@@ -6,11 +8,15 @@
 //! installs and stores; it is the only part that writes. A cache problem never fails a
 //! build: doubt means discard, one line why, install.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 mod adopt;
 mod apply;
 pub mod collect;
 pub mod companion;
 mod decide;
+mod diagnose;
 mod effects;
 pub mod event;
 pub mod explain;
@@ -200,9 +206,12 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
         neighbours: Neighbours::none(),
     };
     let projects = config.cache.projects.iter().map(String::as_str);
-    !std::iter::once("")
-        .chain(projects)
-        .any(|at| !presets::recognise(&presets::Place::new(&context, Path::new(at))).is_empty())
+    let has_any = |at: &str| {
+        let place = presets::Place::new(&context, Path::new(at));
+        let packages = presets::recognise(&place);
+        !packages.is_empty() || !presets::recognise_compiled(&place).is_empty()
+    };
+    !std::iter::once("").chain(projects).any(has_any)
 }
 
 /// Restores or installs every cache that the app has, runs the app's build scripts, and

@@ -180,7 +180,7 @@ pub(super) struct Job {
     pub reads: Vec<PathBuf>,
     /// Folders outside of the trees that hold nothing but packages, as far as the package manager
     /// says so, once it has installed them. Relative to the app.
-    pub owns: Box<dyn Fn(&Path) -> Vec<PathBuf>>,
+    pub owns: Owns,
     /// What leaves the app after that.
     pub prune: Prune,
     /// A virtual environment outside of the app, which strip looks through before it is kept.
@@ -247,6 +247,9 @@ impl Job {
         })
     }
 }
+
+/// From the app's folder to the folders that a package manager owns in it.
+pub(super) type Owns = Box<dyn Fn(&Path) -> Vec<PathBuf>>;
 
 /// Scripts of a manifest that an install must not run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

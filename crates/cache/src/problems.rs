@@ -68,9 +68,8 @@ pub static INSTALL_FAILED: Kind = Kind {
     why: "Without its dependencies the app can't start, so the build stops here. \
           Nothing was stored in the cache.",
     steps: &[
-        "Read the package manager's own last lines below; it names the package that failed.",
-        "Run the same command on your machine in a clean checkout.",
-        "If it is the network, build again; if it is a stale lockfile, write it anew and commit it.",
+        "Read the package manager's own lines below; they name the package that failed.",
+        "Run the same command on your machine in a clean checkout, with the same version of the tool.",
     ],
     example: || {
         Problem::new(&INSTALL_FAILED)

@@ -89,7 +89,8 @@ impl Uninstalled {
                 )
             }
             (Some(name), World::CloudNative) => format!(
-                "Add {name}, which installs it, before slugsmith: another `--buildpack`, or a [[io.buildpacks.group]] in project.toml."
+                "Add {name}, which installs it, before slugsmith: another `--buildpack`, or a \
+                [[io.buildpacks.group]] in project.toml."
             ),
             (Some(name), World::Embedded) => format!(
                 "On the platform add {name}, which installs it, before slugsmith; here install `{}`.",
@@ -141,7 +142,8 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
     let projects: Vec<_> = places
         .flat_map(|at| recognise::projects(&look, at))
         .collect();
-    if !projects.iter().any(|project| project.at.is_empty()) {
+    let is_known = projects.iter().any(|project| project.at.is_empty());
+    if !is_known && !recognise::has_manifest(&look, "") {
         survey.unrecognised = Some(unknown::of(&look, context.app));
     }
     for project in &projects {

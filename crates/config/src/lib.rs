@@ -1,4 +1,6 @@
-//! What did the user ask for, and where?
+//! The configuration of the user: what was asked for, and where.
+//!
+//! In: the text of project.toml and the environment. Out: a [`Config`] and findings about it.
 //!
 //! `project.toml`, table `[com.slugsmith]`, the same file in every world; variables named
 //! `SLUGSMITH_<SECTION>_<KEY>` lie over it, because pack's `--descriptor` may leave no
@@ -6,12 +8,16 @@
 //! or variable that decided. Unknown keys are findings, never errors: a newer
 //! project.toml must not break an older buildpack.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 mod audit;
 pub mod baseline;
 mod budget;
 mod cache;
 mod launch;
 pub mod reference;
+pub mod rules;
 mod section;
 mod strip;
 mod unknown;
@@ -27,9 +33,10 @@ use std::fmt;
 use std::path::Path;
 
 use section::Source as SourceText;
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::error::{Kind, Problem, Result};
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Place};
 
 /// The file that holds the configuration.
 pub const FILE: &str = "project.toml";
@@ -129,7 +136,8 @@ pub const KEYS: &[Key] = &[
     Key::new(
         "uninstalled",
         "\"fail\"",
-        "What a lockfile does that neither slugsmith nor an earlier buildpack installed, where a process can't run without it: `fail` ends the build, `warn` says so at the end of the log.",
+        "What a lockfile does that neither slugsmith nor an earlier buildpack installed, where a process can't run \
+            without it: `fail` ends the build, `warn` says so at the end of the log.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
@@ -183,7 +191,7 @@ pub const VARIABLES: &[&str] = &[
 /// [`UNREADABLE`], [`SYNTAX`] (with line and column) or [`INVALID`] (a value of the wrong
 /// kind); never for unknown keys.
 pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
-    let text = match fs_err::read_to_string(app.join(FILE)) {
+    let text = match beneath::text_in(app, FILE) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Problem::new(&UNREADABLE).saw(error.to_string())),
@@ -264,17 +272,10 @@ fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
         Some(name) => format!("Did you mean `{name}`?"),
         None => format!("Known keys here: {}.", known.join(", ")),
     };
-    Finding {
-        rule: "unknown-config-key",
-        code: None,
-        level: Level::Warn,
-        place: Some(Place::line(FILE, u32::try_from(line).unwrap_or(u32::MAX))),
-        message: format!(
-            "`{key}` in [{path}] is not a key that slugsmith knows; it has no effect."
-        ),
-        help: vec![help],
-        decided_by: "default".to_owned(),
-    }
+    let place = Place::line(FILE, u32::try_from(line).unwrap_or(u32::MAX));
+    let message =
+        format!("`{key}` in [{path}] is not a key that slugsmith knows; it has no effect.");
+    rules::UNKNOWN_CONFIG_KEY.finding(Some(place), message, help)
 }
 
 /// project.toml is there and can't be read.

@@ -2,10 +2,11 @@
 
 use toml_edit::Item;
 
+use super::rules::UNKNOWN_CONFIG_KEY;
 use super::section::Source as SourceText;
 use super::{FILE, Key, SECTIONS, VARIABLES};
 use slugsmith_facts::environment::Environment;
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Place};
 
 /// Prefix of all variables.
 const PREFIX: &str = "SLUGSMITH_";
@@ -102,15 +103,7 @@ pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
 }
 
 fn finding(place: Option<Place>, message: String, help: String) -> Finding {
-    Finding {
-        rule: "unknown-config-key",
-        code: None,
-        level: Level::Warn,
-        place,
-        message,
-        help: vec![help],
-        decided_by: "default".to_owned(),
-    }
+    UNKNOWN_CONFIG_KEY.finding(place, message, help)
 }
 
 #[cfg(test)]

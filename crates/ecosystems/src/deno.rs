@@ -44,7 +44,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     normalize: names::exact,
     wanted: manifest::wanted,
     needs_lockfile: true,
-    package_of: package_of,
+    package_of,
     leftovers: &[],
 };
 

@@ -37,7 +37,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     normalize: names::exact,
     wanted: manifest::read,
     needs_lockfile: true,
-    package_of: package_of,
+    package_of,
     leftovers: &[
         Leftovers {
             beside: &["mix.exs", "_build/prod"],

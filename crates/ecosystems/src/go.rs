@@ -53,6 +53,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
 };
 
 /// Lines without `/go.mod` are modules whose code is compiled.
+#[expect(clippy::unnecessary_wraps, reason = "the type of every reader")]
 fn go_sum(text: &str) -> Result<Graph, Unreadable> {
     let packages = text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();

@@ -86,6 +86,7 @@ const GRADLE: &[&str] = &[
 ];
 
 /// `group:name:version=configuration,…` (Gradle manual, "Locking dependency versions").
+#[expect(clippy::unnecessary_wraps, reason = "the type of every reader")]
 fn gradle_lockfile(text: &str) -> Result<Graph, Unreadable> {
     let lines = text
         .lines()

@@ -109,6 +109,13 @@ fn manifest(
     })
 }
 
+/// Whether a folder has a file with the name of a manifest, also one that wants nothing.
+pub fn has_manifest(look: &dyn Look, at: &str) -> bool {
+    let names = look.names(at);
+    let mut manifests = ALL.iter().flat_map(|one| one.manifests);
+    manifests.any(|one| !expand(look, at, &names, one.pattern).is_empty())
+}
+
 /// Paths below a folder that match a pattern of single names.
 fn expand(look: &dyn Look, at: &str, names: &[String], pattern: &str) -> Vec<String> {
     let (first, rest) = match pattern.split_once('/') {
@@ -155,15 +162,13 @@ fn tree(
     counts: fn(&Tree) -> bool,
 ) -> Option<(String, &'static Tree)> {
     let names = look.names(&project.at);
-    let trees = project.ecosystem.trees.iter().filter(|tree| counts(tree));
-    trees
-        .filter_map(|tree| {
-            let path = expand(look, &project.at, &names, tree.path)
-                .into_iter()
-                .next()?;
-            Some((path, tree))
-        })
-        .next()
+    let mut trees = project.ecosystem.trees.iter().filter(|tree| counts(tree));
+    trees.find_map(|tree| {
+        let path = expand(look, &project.at, &names, tree.path)
+            .into_iter()
+            .next()?;
+        Some((path, tree))
+    })
 }
 
 /// The buildpack of a Cloud Native group that installs an ecosystem.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{Malformed, Parsed};
+use crate::beneath;
 
 /// A process type of the Procfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +84,7 @@ const TEXT_LIMIT: u64 = 20_000_000;
 pub fn text(root: &Path, path: &str) -> Option<String> {
     let path = root.join(path);
     let found = fs_err::metadata(&path).ok()?;
-    let bytes = (found.is_file() && found.len() <= TEXT_LIMIT).then(|| fs_err::read(&path))?;
+    let bytes = (found.is_file() && found.len() <= TEXT_LIMIT).then(|| beneath::read(&path))?;
     Some(String::from_utf8_lossy(&bytes.ok()?).into_owned())
 }
 
@@ -95,7 +96,7 @@ pub fn read(root: &Path) -> App {
         names: names(root),
         package_json: json(root, "package.json"),
         app_json: json(root, "app.json"),
-        procfile: fs_err::read_to_string(root.join("Procfile"))
+        procfile: beneath::text_in(&root, "Procfile")
             .map(|text| procfile(&text))
             .unwrap_or_default(),
     }
@@ -104,7 +105,7 @@ pub fn read(root: &Path) -> App {
 /// Reads a JSON file of the app.
 #[must_use]
 pub fn json(root: &Path, name: &str) -> Parsed<Value> {
-    let text = match fs_err::read(root.join(name)) {
+    let text = match beneath::read_in(&root, name) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Parsed::Missing,
         Err(error) => {

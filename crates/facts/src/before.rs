@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers;
 use super::tree::{EntryKind, Tree};
+use crate::beneath;
 use slugsmith_finding::work;
 
 /// Id of the companion buildpack.
@@ -93,7 +94,7 @@ impl Before {
     fn load(folder: &Path, app: &Path) -> Option<Self> {
         let path = folder.join(FILE);
         let is_file = fs_err::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
-        let content = is_file.then(|| fs_err::read(path).ok())??;
+        let content = is_file.then(|| beneath::read(path).ok())??;
         let before: Self = serde_json::from_slice(&content).ok()?;
         let is_this = before.schema == SCHEMA && before.app == app && before.inode == inode(app);
         is_this.then_some(before)

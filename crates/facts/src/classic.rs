@@ -14,6 +14,7 @@ use super::app::App;
 use super::layers::contents::{self, Contents, executables};
 use super::layers::paths::PathFolder;
 use super::shell::{self, Part, Script};
+use crate::beneath;
 
 /// Where the app lies on a dyno, and what its `HOME` is.
 pub const HOME: &str = "/app";
@@ -186,7 +187,7 @@ fn text_of(file: &Path, unread: &mut Vec<Unread>) -> Option<String> {
     let read = match fs_err::metadata(file) {
         Ok(found) if !found.is_file() => Err("is not a regular file".to_owned()),
         Ok(found) if found.len() > SCRIPT_LIMIT => Err("is too long for a script".to_owned()),
-        Ok(_) => fs_err::read(file).map_err(|error| error.to_string()),
+        Ok(_) => beneath::read(file).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     match read {

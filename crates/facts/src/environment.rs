@@ -3,6 +3,7 @@
 //! One reader serves both buildpack APIs, because `<platform>/env` (Cloud Native) and
 //! `ENV_DIR` (classic) have the same form: one file per variable, its raw content the value.
 
+use crate::beneath;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -90,7 +91,7 @@ pub fn overlay(variables: &mut BTreeMap<String, OsString>, folder: &Path, world:
         if denied {
             continue;
         }
-        if let Ok(content) = fs_err::read(entry.path()) {
+        if let Ok(content) = beneath::read(entry.path()) {
             variables.insert(name, OsString::from_vec(content));
         }
     }
@@ -114,7 +115,7 @@ pub fn this_machine(stack: Option<&str>) -> Target {
 }
 
 fn distro_of_this_machine() -> String {
-    let text = fs_err::read_to_string("/etc/os-release").unwrap_or_default();
+    let text = beneath::text("/etc/os-release").unwrap_or_default();
     let field = |key: &str| {
         text.lines()
             .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))

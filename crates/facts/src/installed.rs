@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::tree::{Entry, EntryKind, Tree};
+use crate::beneath;
 
 /// A package as it is installed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +70,7 @@ fn packages_of(root: &Path, entry: &Entry) -> Vec<InstalledPackage> {
         return Vec::new();
     };
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let text = || fs_err::read_to_string(root.join(path)).ok();
+    let text = || beneath::text_in(&root, path).ok();
     match file {
         "package.json" if is_npm_package(folder) => {
             text().and_then(|text| npm(&text)).into_iter().collect()

@@ -1,19 +1,26 @@
-//! What is there? The only readers of the app, of layers and of the environment.
+//! The only reader of the app, of layers and of the environment.
+//!
+//! In: a folder, a layers root, variables. Out: what is there, as values.
 //!
 //! Facts are plain data: they can be built by hand in a test, and every decision is a
 //! function of them. A file that is missing is a fact; a file that can't be read or
 //! parsed is one too ([`Parsed::Broken`]), and what could not be read is collected in
 //! [`Unread`], which taints the budget's verdict.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 pub mod app;
 pub mod bash;
 pub mod before;
 pub mod beneath;
+pub mod bounds;
 pub mod classic;
 pub mod code;
 pub mod command;
 pub mod environment;
 pub mod installed;
+pub mod interrupt;
 pub mod layers;
 pub mod neighbours;
 pub mod packages;

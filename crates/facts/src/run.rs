@@ -5,11 +5,14 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::interrupt::Running;
 use crate::secrets;
 
 /// What happens while a program runs. Secrets are already masked.
@@ -31,7 +34,20 @@ pub enum Event<'a> {
 }
 
 /// How many lines of output an error message carries.
-const KEPT_LINES: usize = 40;
+const SHOWN_LINES: usize = 40;
+/// How many from the line on that gives the cause away.
+const SHOWN_CAUSE: usize = 12;
+/// Lines of output that are kept, so that a cause is found wherever it is printed: tools print
+/// it first and their usage, or the world, behind it.
+const KEPT_FIRST: usize = 5_000;
+/// The same of its end.
+const KEPT_LAST: usize = 2_000;
+/// How often somebody looks whether the program has ended.
+const LOOK: Duration = Duration::from_millis(100);
+/// A program that it left behind may keep its output open, for ever: that is not waited for.
+const GRACE: Duration = Duration::from_millis(500);
+/// The same, where that program goes on printing.
+const LONGEST_GRACE: Duration = Duration::from_secs(2);
 /// Characters of a line of output in an error.
 const LONGEST_LINE: usize = 300;
 
@@ -43,20 +59,39 @@ pub struct Ended {
     pub status: String,
     /// From its start to its end.
     pub took: Duration,
-    /// The last lines of output, stdout and stderr as they came.
-    pub tail: Vec<String>,
+    /// Lines of output, stdout and stderr as they came; of very long output the first and the
+    /// last ones ([`KEPT_FIRST`], [`KEPT_LAST`]).
+    pub output: Vec<String>,
 }
 
 impl Ended {
-    /// Whether one of the last lines holds these words.
+    /// Whether a line holds these words.
     #[must_use]
     pub fn says(&self, words: &str) -> bool {
-        self.tail.iter().any(|line| line.contains(words))
+        self.output.iter().any(|line| line.contains(words))
     }
 
     /// The last lines for an error, long ones cut.
     pub fn details(&self) -> impl Iterator<Item = String> {
-        self.tail.iter().map(|line| shortened(line))
+        let first = self.output.len().saturating_sub(SHOWN_LINES);
+        self.output.iter().skip(first).map(|line| shortened(line))
+    }
+
+    /// The line with these words and what follows it, for an error; long ones cut. The last
+    /// lines where none has them.
+    #[must_use]
+    pub fn around(&self, words: &str) -> Vec<String> {
+        match self.output.iter().position(|line| line.contains(words)) {
+            Some(at) => {
+                let lines = self
+                    .output
+                    .iter()
+                    .skip(at.saturating_sub(1))
+                    .take(SHOWN_CAUSE);
+                lines.map(|line| shortened(line)).collect()
+            }
+            None => self.details().collect(),
+        }
     }
 }
 
@@ -111,7 +146,10 @@ pub fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // A signal reaches all that it starts.
+        .process_group(0)
         .spawn()?;
+    let running = Running::new(child.id());
     let (sender, lines) = mpsc::channel();
     let pipes: [Option<Box<dyn std::io::Read + Send>>; 2] = [
         child.stdout.take().map(|pipe| Box::new(pipe) as _),
@@ -126,23 +164,46 @@ pub fn run(
         })
         .collect();
     drop(sender);
-    let mut tail = VecDeque::with_capacity(KEPT_LINES);
-    for line in lines {
+    let (mut output, mut last) = (Vec::new(), VecDeque::new());
+    let mut ended = None;
+    loop {
+        let line = match lines.recv_timeout(LOOK) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        if ended.is_none() && child.try_wait()?.is_some() {
+            ended = Some(Instant::now());
+        }
+        let Some(line) = line else {
+            if ended.is_some_and(|ended| ended.elapsed() >= GRACE) {
+                break;
+            }
+            continue;
+        };
+        if ended.is_some_and(|ended| ended.elapsed() >= LONGEST_GRACE) {
+            break;
+        }
         // npm's first line is an empty one, which says nothing in a log.
-        if tail.is_empty() && line.trim().is_empty() {
+        if output.is_empty() && line.trim().is_empty() {
             continue;
         }
         tell(Event::Output { line: &line });
-        if tail.len() == KEPT_LINES {
-            tail.pop_front();
+        if output.len() < KEPT_FIRST {
+            output.push(line);
+            continue;
         }
-        tail.push_back(line);
+        if last.len() == KEPT_LAST {
+            last.pop_front();
+        }
+        last.push_back(line);
     }
-    for reader in readers {
+    for reader in readers.into_iter().filter(JoinHandle::is_finished) {
         // A reader has no way to panic; if it did, its lines are simply missing.
         let _ = reader.join();
     }
     let status = child.wait()?;
+    drop(running);
     let took = begun.elapsed();
     tell(Event::Ended {
         command: &shown,
@@ -153,7 +214,7 @@ pub fn run(
         success: status.success(),
         status: describe(status),
         took,
-        tail: tail.into(),
+        output: output.into_iter().chain(last).collect(),
     })
 }
 
@@ -245,7 +306,18 @@ mod tests {
         let mut sorted = lines.clone();
         sorted.sort();
         assert_eq!(sorted, ["one", "two"]);
-        assert_eq!(ended.tail, lines);
+        assert_eq!(ended.output, lines);
+    }
+
+    #[test]
+    fn a_program_that_is_left_behind_is_not_waited_for() {
+        let begun = Instant::now();
+        let (ended, lines) = sh("echo one; sleep 60 & echo two");
+        assert!(ended.success);
+        assert_eq!(lines, ["one", "two"]);
+        assert!(begun.elapsed() < Duration::from_secs(50));
+        let (ended, _) = sh("(while :; do echo again; sleep 0.01; done) & exit 3");
+        assert!(!ended.success && begun.elapsed() < Duration::from_secs(50));
     }
 
     #[test]

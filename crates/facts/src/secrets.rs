@@ -61,7 +61,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Beginnings of tokens, as their issuers document them: GitHub, GitLab, Slack, AWS,
-/// Stripe, npm, Heroku, Google, SendGrid, JSON Web Tokens, PEM.
+/// Stripe, npm, Heroku, Google, `SendGrid`, JSON Web Tokens, PEM.
 const PREFIXES: &[&str] = &[
     "-----BEGIN",
     "AIza",

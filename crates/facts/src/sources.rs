@@ -23,9 +23,11 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 
 use super::app::App;
+use super::bounds;
 use super::code::{self, Code, Language};
 use super::process;
 use super::tree::{EntryKind, Tree};
+use crate::beneath;
 use slugsmith_finding::work;
 
 pub use kinds::is_env_file;
@@ -40,8 +42,6 @@ const TEXT_LIMIT: u64 = 512_000;
 const LOCK_LIMIT: u64 = 20_000_000;
 /// A private key in PEM is smaller than this.
 const KEY_LIMIT: u64 = 16_000;
-/// oxc descends recursively; this much stack holds what the nesting guard lets through.
-const STACK: usize = 64 << 20;
 /// Brackets nested deeper than this are generated code.
 const NESTING: usize = 250;
 
@@ -181,10 +181,9 @@ fn sort(sources: &mut Sources) {
 fn gitignore(app: &App) -> Gitignore {
     let mut builder = GitignoreBuilder::new("");
     // Only the app's own root file: in a build there is none of the developer's others.
-    if let Ok(text) = fs_err::read_to_string(app.root.join(".gitignore")) {
+    if let Ok(text) = beneath::text_in(&app.root, ".gitignore") {
         for line in text.lines() {
-            // A line that is no pattern hides nothing.
-            let _ = builder.add_line(None, line);
+            bounds::add_line(&mut builder, line);
         }
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
@@ -240,7 +239,7 @@ fn read_one(app: &App, path: String, how: How) -> Read {
     if matches!(how, How::TooBig) {
         return Read::Skipped(path, "too big to be written by hand");
     }
-    let Ok(bytes) = fs_err::read(app.root.join(&path)) else {
+    let Ok(bytes) = beneath::read_in(&app.root, &path) else {
         return Read::Skipped(path, "can't be read");
     };
     if matches!(how, How::Key) && !bytes.starts_with(b"-----BEGIN ") {
@@ -308,7 +307,7 @@ fn unfit(text: &str) -> Option<&'static str> {
         }
         longest = longest.max(prefixes);
     }
-    if deepest > NESTING {
+    if deepest > NESTING || bounds::is_deep(text) {
         return Some("is nested too deeply");
     }
     (longest > 20_000).then_some("is generated")
@@ -316,12 +315,14 @@ fn unfit(text: &str) -> Option<&'static str> {
 
 /// Threads with a deep stack, made once; `None` where none can be had.
 static POOL: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(bounds::STACK)
+        .build();
     pool.ok()
 });
 
 /// Runs on threads with a deep stack; on the caller's own where none can be had.
-fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     match &*POOL {
         Some(pool) => pool.install(work),
         None => work(),

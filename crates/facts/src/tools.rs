@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::environment::{Environment, World};
+use crate::beneath;
 
 /// The Node.js on PATH.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +112,7 @@ pub fn package_version(name: &str, environment: &Environment) -> Option<String> 
 }
 
 fn version_of(manifest: &Path, name: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_slice(&fs_err::read(manifest).ok()?).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(&beneath::read(manifest).ok()?).ok()?;
     (value.get("name")?.as_str()? == name).then_some(())?;
     Some(value.get("version")?.as_str()?.to_owned())
 }

@@ -15,6 +15,26 @@ pub trait Entry {
     fn level(&self) -> Level;
     /// One line: what is wrong when it fires.
     fn title(&self) -> &'static str;
+    /// The four sections of its page.
+    fn docs(&self) -> &Docs;
+    /// What is said of it below its title, as a line of Markdown; empty where nothing is.
+    fn about(&self) -> String {
+        String::new()
+    }
+    /// What it is about, for those who group rules.
+    fn subject(&self) -> &'static str;
+}
+
+/// The page of a rule, in Markdown.
+#[must_use]
+pub fn page(rule: &dyn Entry) -> String {
+    let (id, code, level, title) = (rule.id(), rule.code(), rule.level().word(), rule.title());
+    let mut page = format!("# {id}\n\n{code} · {level} by default · {title}\n");
+    let about = rule.about();
+    if !about.is_empty() {
+        let _ = write!(page, "\n{about}\n");
+    }
+    page + &rule.docs().sections()
 }
 
 /// The page of a rule, in Markdown paragraphs.
@@ -54,7 +74,7 @@ pub fn find<E: Entry>(all: &'static [&'static E], wanted: &str) -> Option<&'stat
 
 /// The page that lists all rules, in Markdown.
 #[must_use]
-pub fn index<E: Entry>(title: &str, all: &[&E]) -> String {
+pub fn index(title: &str, all: &[&dyn Entry]) -> String {
     let mut page = format!(
         "# {title}\n\n| rule | code | level | what is wrong |\n| --- | --- | --- | --- |\n"
     );
@@ -73,7 +93,7 @@ pub fn index<E: Entry>(title: &str, all: &[&E]) -> String {
 /// The four answers of a rule that keeps them in fields of these names.
 #[macro_export]
 macro_rules! catalogue_entry {
-    ($rule:ty) => {
+    ($rule:ty, { $($more:tt)* }) => {
         impl $crate::catalogue::Entry for $rule {
             fn id(&self) -> &'static str {
                 self.id
@@ -87,6 +107,10 @@ macro_rules! catalogue_entry {
             fn title(&self) -> &'static str {
                 self.title
             }
+            fn docs(&self) -> &$crate::catalogue::Docs {
+                &self.docs
+            }
+            $($more)*
         }
     };
 }

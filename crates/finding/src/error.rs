@@ -137,6 +137,9 @@ pub fn io(doing: &str, path: impl AsRef<std::path::Path>, error: &std::io::Error
     let whole = error.to_string();
     // fs_err names the path itself; once is enough.
     let own = whole.split_once(&format!("`{shown}`: "));
-    let reason = own.map_or(whole.as_str(), |(_, reason)| reason);
+    let own = own.map(|(_, reason)| reason);
+    // So do our own readers.
+    let own = own.or_else(|| whole.strip_prefix(&format!("{shown}: ")));
+    let reason = own.unwrap_or(&whole);
     Problem::new(kind).saw(format!("{doing} {shown}: {reason}"))
 }

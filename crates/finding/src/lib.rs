@@ -1,5 +1,14 @@
-//! What is a finding? The one shape in which audit, stack, budget and configuration
-//! say that something deserves attention. Printers, SARIF and exit codes read only this.
+//! The vocabulary that every other crate speaks: findings, rules, problems, units.
+//!
+//! A [`Finding`] is the one shape in which audit, stack, budget and configuration say that
+//! something deserves attention; printers, SARIF and exit codes read only this. A rule is a
+//! [`catalogue::Entry`], an error a [`error::Problem`] of some [`error::Kind`].
+//!
+//! In: nothing, this crate knows no other. Out: plain data and how numbers are written
+//! ([`units`]), and the board of work in progress ([`work`]).
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod catalogue;
 pub mod error;

@@ -58,8 +58,8 @@ pub fn table(report: &EnvReport, shown: Secrets, out: &mut dyn Write) -> io::Res
             writeln!(
                 out,
                 "! does not start: {}: {}",
-                safe::word(&failure.file.to_string()),
-                safe::word(&failure.reason.to_string())
+                safe::word(&failure.file),
+                safe::word(&failure.reason)
             )?;
         }
         let width = process

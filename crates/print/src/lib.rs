@@ -1,7 +1,12 @@
-//! How is a report shown? The only place that prints: one printer per format.
+//! The only printer, one module per format: log, text, JSON, SARIF, HTML, Markdown.
+//!
+//! In: events and the report. Out: text.
 //!
 //! The build log, the text of `check` and the classic log have the same content: each
 //! capability gives its [`line::Line`]s here, and a [`line::Skin`] writes them.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod audit;
 pub mod bars;

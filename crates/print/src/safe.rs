@@ -41,7 +41,8 @@ pub(super) fn word(text: &str) -> String {
 #[must_use]
 pub fn document(text: &str) -> Cow<'_, str> {
     let masked = secrets::mask(text);
-    if !masked.contains(is_hidden) {
+    let is_hidden = |c: char| c == '\r' || is_hidden(c);
+    if !masked.contains(is_hidden) && !masked.contains("##[") {
         return masked;
     }
     let escaped = masked.chars().map(|c| {
@@ -51,7 +52,8 @@ pub fn document(text: &str) -> Cow<'_, str> {
             c.to_string()
         }
     });
-    Cow::Owned(escaped.collect())
+    let escaped: String = escaped.collect();
+    Cow::Owned(escaped.replace("##[", "#\\u0023["))
 }
 
 /// `::error::` at the begin of a line, whatever is before it but spaces, and `##[command]`
@@ -73,7 +75,11 @@ fn is_odd(c: char) -> bool {
 /// Letters that nobody sees: they reorder text (Unicode, "Bidirectional Algorithm"), or end a
 /// line for some readers.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 #[cfg(test)]

@@ -7,18 +7,21 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use slugsmith_audit::registry;
+use slugsmith_finding::catalogue::{self, Entry};
 use slugsmith_finding::{Finding, Level};
 use slugsmith_report::Report;
 
-/// The report's findings as a SARIF log; `page` knows the help of a rule.
+/// Knows the rule with an id.
+pub type Rules = fn(&str) -> Option<&'static dyn Entry>;
+
+/// The report's findings as a SARIF log.
 #[must_use]
-pub fn report(report: &Report, page: fn(&str) -> Option<String>) -> String {
+pub fn report(report: &Report, rules: Rules) -> String {
     let findings: Vec<_> = report.findings().collect();
     let mut ids: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
     ids.sort_unstable();
     ids.dedup();
-    let rules: Vec<_> = ids.iter().map(|id| rule(id, page)).collect();
+    let described: Vec<_> = ids.iter().map(|id| rule(id, rules(id))).collect();
     let results: Vec<_> = findings
         .iter()
         .map(|finding| {
@@ -33,7 +36,7 @@ pub fn report(report: &Report, page: fn(&str) -> Option<String>) -> String {
             "tool": { "driver": {
                 "name": "slugsmith",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
+                "rules": described,
             }},
             "columnKind": "utf16CodeUnits",
             "results": results,
@@ -44,18 +47,16 @@ pub fn report(report: &Report, page: fn(&str) -> Option<String>) -> String {
     text
 }
 
-fn rule(id: &str, page: fn(&str) -> Option<String>) -> Value {
-    let known = registry::find(id);
-    let title = known.map_or(id, |rule| rule.title);
-    let page = page(id).unwrap_or_default();
+fn rule(id: &str, known: Option<&'static dyn Entry>) -> Value {
+    let page = known.map(catalogue::page).unwrap_or_default();
     let mut rule = json!({
         "id": id,
-        "shortDescription": { "text": title },
+        "shortDescription": { "text": known.map_or(id, |rule| rule.title()) },
         "help": { "text": page, "markdown": page },
     });
     if let Some(known) = known {
-        rule["defaultConfiguration"] = json!({ "level": level(known.level) });
-        rule["properties"] = json!({ "tags": [known.code, known.group.word()] });
+        rule["defaultConfiguration"] = json!({ "level": level(known.level()) });
+        rule["properties"] = json!({ "tags": [known.code(), known.subject()] });
     }
     rule
 }

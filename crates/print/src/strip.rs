@@ -215,7 +215,8 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
     };
     match explanation {
         Explanation::Missing => lines(
-            "is not in the app; what a build removed is listed in history/strip.tsv of slugsmith's layer or cache".to_owned(),
+            "is not in the app; what a build removed is listed in history/strip.tsv of slugsmith's layer or \
+                cache".to_owned(),
             None,
         ),
         Explanation::Folder { goes, stays, kept } => folder(path, goes, *stays, kept.as_ref()),

@@ -75,21 +75,34 @@ fn unrecognised(found: &Unrecognised) -> Vec<Line> {
         let verb = if files.len() == 1 { "is" } else { "are" };
         lines.push(Line::alarm(
             1,
-            format!("Nothing to install at the root: no manifest or lockfile is there, but {} {verb} below it", files.join(", ")),
+            format!(
+                "Nothing to install at the root: no manifest or lockfile is there, but {} {verb} \
+                below it",
+                files.join(", ")
+            ),
         ));
         lines.push(Line::row(
             1,
-            format!("Build that folder (`slugsmith build {folder}`), or add [[com.slugsmith.cache]] path = \"{folder}\" to project.toml."),
+            format!(
+                "Build that folder (`slugsmith build {folder}`), or add [[com.slugsmith.cache]] \
+                path = \"{folder}\" to project.toml."
+            ),
         ));
     } else if let Some(page) = &found.page {
         lines.push(Line::item(
             1,
-            format!("Nothing to install: {page} is there and no manifest of a language, so these are static files"),
+            format!(
+                "Nothing to install: {page} is there and no manifest of a language, so these are \
+                static files"
+            ),
         ));
     } else if let Some(ending) = &found.ending {
         lines.push(Line::alarm(
             1,
-            format!("No language was recognised: most code here is *.{ending}, and no manifest that slugsmith knows is at the root"),
+            format!(
+                "No language was recognised: most code here is *.{ending}, and no manifest that \
+                slugsmith knows is at the root"
+            ),
         ));
         lines.push(Line::row(1, format!("Looked for {}.", looked_for())));
     } else {

@@ -1,4 +1,9 @@
-//! What did a run find and do? One value with everything that printers show.
+//! What a run reports: events as it goes ([`event`]), and one [`Report`] at its end.
+//!
+//! In: the results of all capabilities. Out: one value with everything that printers show.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod event;
 

@@ -1,4 +1,6 @@
-//! What did the stacked buildpacks do to each other, and what will the dyno see?
+//! Models what stacked buildpacks did to each other and what the dyno will see.
+//!
+//! In: facts of the layers root or of a classic slug. Out: a [`StackReport`].
 //!
 //! [`inspect`] takes facts (the layers root, what surrounds it) and gives the model:
 //! order, layers, who set which variable ([`environment`]), which executable wins
@@ -8,6 +10,9 @@
 //! Four things can't be known before the dyno starts and are named where they matter:
 //! the run image's variables, those of `docker run -e` and config vars, what exec.d
 //! programs and profile scripts do, and the contents of reused layers.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod classic;
 pub mod diff;

@@ -88,7 +88,14 @@ pub struct Rule {
     pub check: fn(&Model<'_>) -> Vec<Finding>,
 }
 
-catalogue::entry!(Rule);
+catalogue::entry!(Rule, {
+    fn about(&self) -> String {
+        self.world.word().to_owned()
+    }
+    fn subject(&self) -> &'static str {
+        "stacked buildpacks"
+    }
+});
 
 impl Rule {
     /// A finding of this rule at its own level.
@@ -149,21 +156,6 @@ pub static RULES: &[&Rule] = &[
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     catalogue::find(RULES, id)
-}
-
-/// The page of a rule, in Markdown.
-#[must_use]
-pub fn page(rule: &Rule) -> String {
-    let (id, code, level, title) = (rule.id, rule.code, rule.level.word(), rule.title);
-    let sections = rule.docs.sections();
-    let world = rule.world.word();
-    format!("# {id}\n\n{code} · {level} by default · {world} · {title}\n{sections}")
-}
-
-/// The list of all rules, in Markdown.
-#[must_use]
-pub fn index() -> String {
-    catalogue::index("Conflicts between stacked buildpacks", RULES)
 }
 
 /// What separates the entries of a list variable such as PATH; `None` for other variables.
@@ -275,7 +267,7 @@ mod tests {
         assert_eq!(codes.len(), RULES.len());
         for rule in RULES {
             assert_eq!(find(rule.code).unwrap().id, rule.id);
-            assert!(page(rule).lines().count() >= 14, "{}", rule.id);
+            assert!(catalogue::page(*rule).lines().count() >= 14, "{}", rule.id);
         }
     }
 }

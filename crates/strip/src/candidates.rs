@@ -223,7 +223,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
         fitting,
         compiles_extensions: compiles_extensions(facts),
         leftovers: other::leftovers(
-            (0..facts.index.entries().len())
+            &(0..facts.index.entries().len())
                 .filter_map(|number| facts.index.path(number))
                 .filter(|path| !in_packages(path)),
         ),

@@ -11,6 +11,7 @@ use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
 use super::start::{self, Command};
 use slugsmith_facts::app::{self, App};
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, Target, World};
 use slugsmith_facts::tree::Tree;
 
@@ -65,7 +66,7 @@ impl Texts for OnDisk<'_> {
     fn text(&self, path: &str) -> Option<Vec<u8>> {
         // What can't be read is kept and refers to nothing; the tree's own reader
         // reports it.
-        fs_err::read(self.root.join(path)).ok()
+        beneath::read_in(&self.root, path).ok()
     }
 
     fn open(&self, path: &str) -> Option<fs_err::File> {

@@ -207,6 +207,9 @@ fn class(chars: &[char]) -> Option<(Token, usize)> {
 #[must_use]
 pub fn braces(text: &str) -> Vec<String> {
     const MOST: usize = 256;
+    if !slugsmith_facts::bounds::is_pattern(text) {
+        return vec![text.to_owned()];
+    }
     let mut done = Vec::new();
     let mut pending = vec![text.to_owned()];
     while let Some(text) = pending.pop() {

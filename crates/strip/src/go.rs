@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::catalogue::{Entry, Guard};
 use super::index::{self, Index};
 use super::start::{self, Command};
+use slugsmith_facts::beneath;
 
 pub(super) static SOURCES: Entry = Entry {
     id: "go-sources",
@@ -52,7 +53,7 @@ pub(super) fn is_built(root: &Path, index: &Index<'_>, commands: &[Command]) -> 
     let compiles = commands.iter().any(|command| {
         start::words(&command.text).any(|word| COMPILING.contains(&index::name(word)))
     });
-    let interprets = fs_err::read_to_string(root.join("go.mod"))
+    let interprets = beneath::text_in(&root, "go.mod")
         .is_ok_and(|text| INTERPRETERS.iter().any(|name| text.contains(name)));
     !compiles && !interprets && has_program(root, index) && !reads_sources(root, index)
 }
@@ -70,7 +71,7 @@ fn has_program(root: &Path, index: &Index<'_>) -> bool {
 /// An ELF file with the mark that Go's linker leaves for `go version`.
 fn is_go_program(path: &Path) -> bool {
     const MARK: &[u8] = b"\xff Go buildinf:";
-    let data = fs_err::read(path).unwrap_or_default();
+    let data = beneath::read(path).unwrap_or_default();
     data.starts_with(b"\x7fELF") && memmem::find(&data, MARK).is_some()
 }
 
@@ -86,7 +87,7 @@ fn reads_sources(root: &Path, index: &Index<'_>) -> bool {
         .filter(|path| !path.starts_with("vendor/"))
         .collect();
     own.into_par_iter().any(|path| {
-        let text = fs_err::read(root.join(path)).unwrap_or_default();
+        let text = beneath::read_in(&root, path).unwrap_or_default();
         [b".go\"".as_slice(), b".go`"]
             .iter()
             .any(|end| memmem::find(&text, end).is_some())

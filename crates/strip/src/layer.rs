@@ -20,6 +20,7 @@ use super::journal::Change;
 use super::start::Command;
 use super::{Input, apply, python, run_with};
 use slugsmith_config::{Config, StripLevel};
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::tree::{Entry, EntryKind, Totals, Tree};
 
@@ -108,7 +109,7 @@ pub fn names(app: &Path) -> BTreeSet<String> {
     let tree = Tree::read(app);
     let mut names = BTreeSet::new();
     for entry in tree.entries().iter().filter(|entry| is_read(entry)) {
-        let Ok(text) = fs_err::read(app.join(entry.path())) else {
+        let Ok(text) = beneath::read_in(app, entry.path()) else {
             continue;
         };
         let text = String::from_utf8_lossy(&text);
@@ -185,7 +186,7 @@ impl Absent for Beside<'_> {
     }
 
     fn text(&self, path: &str) -> Option<Vec<u8>> {
-        fs_err::read(self.place(Path::new(path))?).ok()
+        beneath::read(self.place(Path::new(path))?).ok()
     }
 
     fn open(&self, path: &str) -> Option<fs_err::File> {

@@ -15,6 +15,7 @@ use std::path::Path;
 use super::catalogue::{Entry, Guard};
 use super::facts::in_packages;
 use super::glob::Pattern;
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, World};
 
 macro_rules! listed {
@@ -150,7 +151,7 @@ pub fn read(app: &Path, environment: &Environment) -> Lists {
         let path = app.join(kind.name);
         let metadata = fs_err::symlink_metadata(&path).ok()?;
         let readable = metadata.is_file() && metadata.len() <= LONGEST;
-        let text = readable.then(|| fs_err::read(path).ok())??;
+        let text = readable.then(|| beneath::read(path).ok())??;
         Some((kind, String::from_utf8_lossy(&text).into_owned()))
     });
     let variables = VARIABLES.iter().filter_map(|kind| {

@@ -1,4 +1,6 @@
-//! What in this app will never run?
+//! Removes from an app what no process of it needs.
+//!
+//! In: the app's folder, configuration, environment. Out: a [`StripReport`].
 //!
 //! - `catalogue/` names what is worth removing, each entry with a reason and a guard;
 //!   `candidates` finds it in a tree.
@@ -8,6 +10,8 @@
 //! - `journal` is the only part that moves or deletes, so that an interruption leaves the
 //!   app either untouched or completely stripped.
 
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 

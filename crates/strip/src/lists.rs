@@ -7,6 +7,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::facts::{Facts, Texts};
 use super::index::Index;
 use slugsmith_config::{Sourced, StripConfig};
+use slugsmith_facts::bounds;
 use slugsmith_facts::environment::World;
 
 /// The app's own lists.
@@ -65,9 +66,9 @@ impl List {
             .iter()
             .chain(more)
             .map(|line| {
-                let _ = whole.add_line(None, line);
+                bounds::add_line(&mut whole, line);
                 let mut one = GitignoreBuilder::new("");
-                let _ = one.add_line(None, line.trim_start_matches('!'));
+                bounds::add_line(&mut one, line.trim_start_matches('!'));
                 (
                     line.clone(),
                     one.build().unwrap_or_else(|_| Gitignore::empty()),
@@ -127,13 +128,20 @@ fn recorded(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
         .exact(KEEP_FILE)
         .and_then(|_| texts.text(KEEP_FILE));
     let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
-    text.unwrap_or_default()
+    let text = text.unwrap_or_default();
+    let lines = text
         .lines()
         .map(str::trim_end)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    if lines.clone().count() > MOST_LINES || !lines.clone().all(bounds::is_pattern) {
+        // What can't be read in full keeps everything.
+        return vec!["*".to_owned()];
+    }
+    lines.map(str::to_owned).collect()
 }
+
+/// Lines of a list that are read; each is a program of its own for the matcher.
+const MOST_LINES: usize = 20_000;
 
 /// Patterns of .gitattributes with the attribute `export-ignore`.
 fn export_ignored(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {

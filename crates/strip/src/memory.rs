@@ -15,6 +15,7 @@ use super::Input;
 use super::absent::Packed;
 use super::journal::Change;
 use super::report::StripReport;
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 use slugsmith_finding::work;
@@ -130,7 +131,7 @@ fn is_as_packed(inside: &[&Entry], packed: &Packed) -> bool {
 fn content(root: &Path, entry: &Entry) -> Option<blake3::Hash> {
     let path = root.join(entry.path());
     let bytes = match entry.kind() {
-        EntryKind::File if entry.size() <= LARGEST_READ => fs_err::read(path).ok()?,
+        EntryKind::File if entry.size() <= LARGEST_READ => beneath::read(path).ok()?,
         EntryKind::Symlink => {
             let target = fs_err::read_link(path).ok()?;
             target.into_os_string().into_encoded_bytes()

@@ -13,7 +13,7 @@ use super::catalogue::python;
 use super::decide::KEEP_FILE;
 use super::facts::in_packages;
 use slugsmith_config::{Config, StripLevel};
-use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::error::{self, Result};
 
@@ -84,7 +84,7 @@ pub fn run(
         )
         .status()
         .map_err(problem)?;
-    let text = fs_err::read(&opened).map_err(problem)?;
+    let text = beneath::read(&opened).map_err(problem)?;
     let root = fs_err::canonicalize(app).map_err(problem)?;
     let opened = of_packages(&root, &String::from_utf8_lossy(&text));
     let goes = would_go(app, config, environment)?;

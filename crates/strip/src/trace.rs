@@ -22,6 +22,7 @@ pub(super) use python::statements;
 
 use super::candidates::Candidates;
 use super::facts::{Facts, Texts};
+use slugsmith_facts::sources::in_pool;
 
 /// The folder that a package's name means in `file`, found as Node finds it.
 #[must_use]
@@ -40,6 +41,6 @@ pub fn follow(
 ) -> Trace {
     let mut graph = graph::Graph::new(facts, texts, catalogue);
     entries::add(&mut graph, listed);
-    graph.follow();
+    in_pool(|| graph.follow());
     graph.finish()
 }

@@ -40,9 +40,9 @@ pub fn first_failure(
             Ok(ended) if ended.success => None,
             Ok(ended) => Some(PutBack {
                 command: secrets::in_command(text),
-                missing: missing(&ended.tail),
+                missing: missing(&ended.output),
+                tail: ended.details().collect(),
                 status: ended.status,
-                tail: ended.tail,
             }),
             Err(error) => Some(PutBack {
                 command: secrets::in_command(text),

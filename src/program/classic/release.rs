@@ -62,8 +62,8 @@ pub(super) fn process_types(answer: &str) -> Vec<(String, String)> {
 
 fn left(path: &Path) -> Option<String> {
     let found = fs_err::metadata(path).ok()?;
-    let text =
-        (found.is_file() && found.len() < LIMIT).then(|| fs_err::read_to_string(path).ok())??;
+    let text = (found.is_file() && found.len() < LIMIT)
+        .then(|| crate::facts::beneath::text(path).ok())??;
     (!text.trim().is_empty()).then_some(text)
 }
 

@@ -15,6 +15,7 @@ use crate::cache::store::Store;
 use crate::config::{self, Config};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
+use crate::facts::interrupt::Temporary;
 use crate::facts::{self, environment::Environment};
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
@@ -118,7 +119,7 @@ struct Caches {
     folder: PathBuf,
     /// Why they end with the build.
     lost: Option<Problem>,
-    _temporary: Option<TempDir>,
+    _temporary: Option<(TempDir, Temporary)>,
 }
 
 impl Caches {
@@ -146,7 +147,7 @@ impl Caches {
         let problem = Problem::new(&CACHE_NOT_STORED);
         let saw = io("creating", &usual, &error).saw.join("; ");
         Ok(Self {
-            folder: temporary.path().to_owned(),
+            folder: temporary.0.path().to_owned(),
             lost: Some(
                 problem
                     .saw(saw)

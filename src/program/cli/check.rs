@@ -193,7 +193,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     arguments.choice.apply(&mut config)?;
     let mut previous = None;
     if let Some(path) = &arguments.baseline {
-        let text = fs_err::read_to_string(path)
+        let text = super::named(path)
             .map_err(|error| Problem::new(&NO_BASELINE).saw(error.to_string()))?;
         config.audit.baseline = baseline::read(&path.display().to_string(), &text)?;
         // Growth is judged against the sizes of the same report.
@@ -240,7 +240,7 @@ impl Form {
         match self {
             Self::Text => String::new(),
             Self::Json => json::report(report),
-            Self::Sarif => sarif::report(report, explain::page),
+            Self::Sarif => sarif::report(report, explain::rule),
             Self::Github => github::report(report),
             Self::Gitlab => gitlab::report(report),
             Self::Markdown => markdown::check(report),

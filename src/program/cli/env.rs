@@ -133,7 +133,7 @@ fn environments(path: &Path) -> Result<diff::Environments> {
         return Ok(diff::of_report(&report));
     }
     let usage = |reason: String| Problem::new(&USAGE).saw(reason);
-    let text = fs_err::read(path).map_err(|error| usage(error.to_string()))?;
+    let text = super::named_bytes(path).map_err(|error| usage(error.to_string()))?;
     serde_json::from_slice(&text)
         .ok()
         .and_then(|value| diff::of_json(&value))

@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 fn read(arguments: &Arguments) -> Result<Vec<u8>> {
     if arguments.log.as_os_str() != "-" {
         super::existing(&arguments.log)?;
-        return fs_err::read(&arguments.log)
+        return super::named_bytes(&arguments.log)
             .map_err(|problem| error::io("reading", &arguments.log, &problem));
     }
     if std::io::stdin().is_terminal() {

@@ -10,11 +10,14 @@ use ignore::WalkBuilder;
 use tempfile::TempDir;
 
 use crate::error::{Result, io};
+use crate::facts::interrupt::Temporary;
 use crate::work;
 
 /// A copied app; removed when dropped.
 pub(super) struct Workspace {
     folder: TempDir,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    guard: Temporary,
     /// Files and links that were copied.
     pub(super) files: u64,
 }
@@ -29,7 +32,11 @@ impl Workspace {
             .prefix("slugsmith-")
             .tempdir()
             .map_err(|error| io("creating", std::env::temp_dir(), &error))?;
-        let mut workspace = Self { folder, files: 0 };
+        let mut workspace = Self {
+            guard: Temporary::new(folder.path()),
+            folder,
+            files: 0,
+        };
         workspace.fill(app)?;
         Ok(workspace)
     }
@@ -61,6 +68,7 @@ impl Workspace {
 }
 
 /// Copies a tree as git would take it; the number of files and links.
+#[expect(clippy::disallowed_methods, reason = "the copy is a folder of ours")]
 fn copy_tree(from: &Path, to: &Path) -> Result<u64> {
     fs_err::create_dir(to).map_err(|error| io("creating", to, &error))?;
     let mut files = 0;

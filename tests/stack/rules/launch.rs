@@ -161,7 +161,8 @@ fn exports_that_must_fail_are_errors() {
         stack.alarms(),
         [
             "error export-will-fail: The process type `a:b` of a/one has a character that image export refuses.",
-            "error export-will-fail: a/one layer broken: its .toml `launch` is at the top of the file: it belongs under [types].",
+            "error export-will-fail: a/one layer broken: its .toml `launch` is at the top of the file: it belongs \
+                under [types].",
             "error export-will-fail: a/one layer x is cached and for launch, but has no contents.",
             "error export-will-fail: a/one layer y has no contents, and the previous image has no such layer to reuse.",
         ]

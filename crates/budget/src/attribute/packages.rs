@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use slugsmith_ecosystems::{self as ecosystems, dotnet};
+use slugsmith_facts::beneath;
 use slugsmith_facts::tree::{EntryKind, Tree};
 
 /// What must be known beyond the path itself.
@@ -67,7 +68,7 @@ impl Packages {
             self.python.entry(key).or_insert_with(|| name.clone());
         };
         own(&folder);
-        let Ok(text) = fs_err::read_to_string(tree.root().join(record)) else {
+        let Ok(text) = beneath::text(tree.root().join(record)) else {
             return;
         };
         let mut last = "";
@@ -85,7 +86,7 @@ impl Packages {
 
     fn read_modules(&mut self, tree: &Tree, list: &Path) {
         let Some(vendor) = list.parent() else { return };
-        let Ok(text) = fs_err::read_to_string(tree.root().join(list)) else {
+        let Ok(text) = beneath::text(tree.root().join(list)) else {
             return;
         };
         for line in text.lines() {

@@ -42,7 +42,10 @@ impl Bounds {
 
     /// Whether this path, relative to the app, is a file of the app or may become one.
     pub(crate) fn is_app(&self, path: &Path) -> bool {
-        let first = path.components().next().map(|part| part.as_os_str());
+        let first = path
+            .components()
+            .next()
+            .map(std::path::Component::as_os_str);
         let first = first.unwrap_or_default();
         let is_ours = first.as_encoded_bytes().starts_with(b".slugsmith-");
         let is_tools = self.is_home

@@ -307,16 +307,16 @@ fn programs(app: &Path, folder: &Path) -> std::io::Result<()> {
             remove(app, &entry.path())?;
         }
     }
-    empty_scopes(folder);
+    empty_scopes(app, folder);
     Ok(())
 }
 
 /// Removes scopes without a package.
-fn empty_scopes(folder: &Path) {
+fn empty_scopes(app: &Path, folder: &Path) {
     for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().as_encoded_bytes().starts_with(b"@") {
             // Refused, and rightly so, where something is left in it.
-            let _ = fs_err::remove_dir(entry.path());
+            remove_empty(app, &entry.path());
         }
     }
 }
@@ -329,6 +329,13 @@ fn remove(app: &Path, path: &Path) -> std::io::Result<()> {
     match Beneath::open(app)?.remove(inside) {
         Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(()),
         other => other,
+    }
+}
+
+/// Removes a folder of the app where it is empty; an empty one that stays is no harm.
+fn remove_empty(app: &Path, path: &Path) {
+    if let (Ok(app), Ok(inside)) = (Beneath::open(app), path.strip_prefix(app)) {
+        let _ = app.remove_empty_folder(inside);
     }
 }
 

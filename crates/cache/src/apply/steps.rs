@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::event::{Event, Progress};
 use crate::presets::{Job, Step};
-use crate::{INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING};
+use crate::{INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
 use slugsmith_facts::run::{self as command, Ended};
 use slugsmith_finding::error::{NO_SPACE, Problem, Result};
 
@@ -70,7 +70,7 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     let is_full = |line: &String| {
         line.contains("ENOSPC") || line.contains("No space left") || line.contains("os error 28")
     };
-    let kind = if ended.tail.iter().any(is_full) {
+    let kind = if ended.output.iter().any(is_full) {
         &NO_SPACE
     } else if step.is_script {
         &SCRIPT_FAILED
@@ -79,7 +79,14 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
     } else {
         &INSTALL_FAILED
     };
-    let mut problem = Problem::new(kind).saw(saw).details(ended.details());
+    let mut problem = Problem::new(kind).saw(saw);
+    problem = match diagnose::of(&step.program, ended) {
+        Some(found) => problem
+            .saw(found.means)
+            .step(found.step)
+            .details(found.lines),
+        None => problem.details(ended.details()),
+    };
     // What a shell says of a command that it can't find (POSIX, "Exit Status for Commands").
     if step.is_script && ended.status == "exit code 127" {
         problem = problem.step(

@@ -18,7 +18,7 @@ use crate::pack::{self, Fault, Links};
 use crate::presets::{Class, Job, Step};
 use crate::store::{Kept, Record, Stored};
 use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
-use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::{Problem, Result, io};
 use slugsmith_strip::{layer, start};
@@ -294,12 +294,14 @@ impl Work<'_> {
     }
 
     fn lockfile_content(&self) -> Option<Vec<u8>> {
-        fs_err::read(self.lockfile_path()?).ok()
+        beneath::read(self.lockfile_path()?).ok()
     }
 
     fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
         match (self.lockfile_path(), content) {
-            (Some(path), Some(content)) if fs_err::read(&path).ok().as_deref() != Some(content) => {
+            (Some(path), Some(content))
+                if beneath::read(&path).ok().as_deref() != Some(content) =>
+            {
                 fs_err::write(&path, content).map_err(|error| io("writing", &path, &error))
             }
             _ => Ok(()),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::Context;
 use crate::presets::custom;
+use slugsmith_facts::beneath;
 
 /// `cacheDirectories` of package.json and the lines of `.buildcache`; a whole tree of
 /// dependencies is left to its own preset.
@@ -20,7 +21,7 @@ pub(super) fn listed(context: &Context<'_>) -> Vec<PathBuf> {
         .into_iter()
         .flatten()
         .filter_map(|path| path.as_str().map(str::to_owned));
-    let text = fs_err::read_to_string(app.root.join(".buildcache")).unwrap_or_default();
+    let text = beneath::text_in(&app.root, ".buildcache").unwrap_or_default();
     let from_file = text
         .lines()
         .map(str::trim)

@@ -84,7 +84,7 @@ pub(super) fn finish_modes(app: &Beneath, made: Vec<(&Item, &PathBuf)>) -> Resul
 /// The permission bits that the system takes away from what this process makes
 /// (`proc_pid_status(5)`, `Umask`). All of them where that can't be known.
 fn mask() -> u32 {
-    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = beneath::text("/proc/self/status").unwrap_or_default();
     let field = status.lines().find_map(|line| line.strip_prefix("Umask:"));
     field
         .and_then(|field| u32::from_str_radix(field.trim(), 8).ok())

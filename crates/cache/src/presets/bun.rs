@@ -17,6 +17,7 @@ use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
@@ -28,7 +29,7 @@ pub(super) fn recognise<'a>(
     manifest: &'a Value,
     file: &'static str,
 ) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join(file)).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, file).unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let workspaces = javascript::expand(&place.app.root, &javascript::workspace_globs(manifest));
     let count: u64 = packages

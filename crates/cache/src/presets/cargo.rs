@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use super::Place;
 use super::build_tools::{Found, Tool, text};
 use crate::lockfile::Packages;
+use slugsmith_facts::beneath;
 
 pub(super) const TOOL: Tool = Tool {
     name: "cargo",
@@ -82,7 +83,7 @@ fn packages(lock: &str) -> Packages {
 
 /// The binaries of the root package.
 fn outputs(app: &Path) -> Vec<PathBuf> {
-    let text = fs_err::read_to_string(app.join("Cargo.toml")).unwrap_or_default();
+    let text = beneath::text_in(app, "Cargo.toml").unwrap_or_default();
     let Ok(manifest) = text.parse::<toml::Table>() else {
         return Vec::new();
     };

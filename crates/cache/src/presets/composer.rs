@@ -205,7 +205,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
     let step = |arguments: &[&str]| {
         Step::new("composer", arguments).default(&[("COMPOSER_NO_INTERACTION", "1")])
     };
-    let runs_within = WITHIN.iter().any(|script| has(script));
+    let runs_within = WITHIN.iter().any(has);
     let mut install = step(&["install", "--no-dev", "--prefer-dist", "--no-progress"]);
     let quiet: &[&str] = if runs_within {
         &["--no-autoloader"]

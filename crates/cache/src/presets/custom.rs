@@ -10,6 +10,7 @@ use crate::pack::Fault;
 use crate::store::{Record, Stored};
 use crate::{Context, secrets};
 use slugsmith_config::CustomCache;
+use slugsmith_facts::bounds;
 use slugsmith_facts::run as command;
 use slugsmith_facts::secrets::in_command;
 use slugsmith_facts::tree::Tree;
@@ -118,7 +119,7 @@ pub(crate) fn inputs(context: &Context<'_>, cache: &CustomCache) -> Inputs {
     let globs: Vec<_> = cache.key.iter().filter(|key| is_glob(key)).collect();
     for glob in &globs {
         // A glob that can't be read names no file.
-        let _ = builder.add_line(None, &format!("/{}", glob.trim_start_matches("./")));
+        bounds::add_line(&mut builder, &format!("/{}", glob.trim_start_matches("./")));
     }
     if let (false, Ok(matcher)) = (globs.is_empty(), builder.build()) {
         for entry in Tree::read(root).entries() {

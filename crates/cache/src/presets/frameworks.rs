@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 use crate::Context;
 use crate::inputs::Inputs;
+use slugsmith_facts::beneath;
 
 pub(crate) use self::typescript::make_old;
 
@@ -70,7 +71,7 @@ pub(crate) fn known(context: &Context<'_>) -> Vec<Known> {
 /// The commands that start the app.
 fn starts(context: &Context<'_>) -> Vec<String> {
     let app = context.app;
-    let procfile = fs_err::read_to_string(app.root.join("Procfile")).unwrap_or_default();
+    let procfile = beneath::text_in(&app.root, "Procfile").unwrap_or_default();
     let start = app
         .package_json
         .good()

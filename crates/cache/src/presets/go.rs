@@ -16,6 +16,7 @@ use super::Place;
 use super::build_tools::{Found, Tool, text};
 use crate::inputs::read_regular;
 use crate::lockfile::Packages;
+use slugsmith_facts::beneath;
 use slugsmith_facts::tree::Tree;
 
 pub(super) const TOOL: Tool = Tool {
@@ -61,7 +62,7 @@ fn packages(sum: &str) -> Packages {
 
 /// `bin/<name>` for each folder with a `main` package, named as `go build` names it.
 fn outputs(app: &Path) -> Vec<PathBuf> {
-    let module = fs_err::read_to_string(app.join("go.mod")).unwrap_or_default();
+    let module = beneath::text_in(app, "go.mod").unwrap_or_default();
     let module = module
         .lines()
         .find_map(|line| line.strip_prefix("module "))

@@ -298,7 +298,8 @@ fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
     if problem.saw.is_empty() {
         problem = problem.saw("npm ci refuses this pair of package.json and lockfile");
     }
-    Some(problem.details(ended.details()))
+    // npm prints over a hundred lines of usage behind its reason.
+    Some(problem.details(ended.around("in sync")))
 }
 
 fn out_of_step(manifest: &Value, name: &str, lock: &Value) -> Vec<String> {

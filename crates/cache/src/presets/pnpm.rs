@@ -19,15 +19,15 @@ use serde_json::Value;
 
 use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
-use crate::inputs::read_regular;
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join("pnpm-lock.yaml")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "pnpm-lock.yaml").unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let packages = packages(&text);
     let workspaces = importers(&text);
@@ -129,8 +129,7 @@ fn names_virtual_store(place: &Place<'_>) -> bool {
     [".npmrc", "pnpm-workspace.yaml", "package.json"]
         .iter()
         .any(|file| {
-            let text = read_regular(&place.app.root.join(file)).unwrap_or_default();
-            let text = String::from_utf8_lossy(&text).into_owned();
+            let text = beneath::text_in(&place.app.root, file).unwrap_or_default();
             ["virtual-store-dir", "virtualStoreDir"]
                 .iter()
                 .any(|word| text.contains(word))

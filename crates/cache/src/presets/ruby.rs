@@ -14,6 +14,7 @@ use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing,
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt, secrets};
+use slugsmith_facts::beneath;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::tools;
 use slugsmith_finding::error::Problem;
@@ -23,7 +24,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     if !place.app.has("Gemfile.lock") {
         return None;
     }
-    let text = fs_err::read(place.app.root.join("Gemfile.lock")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "Gemfile.lock").unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let in_layer = place.context.environment.world == World::CloudNative;
     let name = place.name("bundler");

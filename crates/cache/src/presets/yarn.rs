@@ -26,6 +26,7 @@ use super::javascript::{self, Member, Plan, browsers, local, plan};
 use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::lockfile::{Lockfile, Packages};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::tools;
 use slugsmith_finding::error::Problem;
@@ -52,7 +53,7 @@ const CACHE: &str = ".yarn/cache";
 const STATE: &str = ".yarn/install-state.gz";
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = fs_err::read(place.app.root.join("yarn.lock")).unwrap_or_default();
+    let text = beneath::read_in(&place.app.root, "yarn.lock").unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let kind = kind(&text, place);
     let yarn = Yarn {
@@ -105,7 +106,7 @@ fn kind(lock: &str, place: &Place<'_>) -> Kind {
     if !lock::is_berry(lock) {
         return Kind::Classic;
     }
-    let settings = fs_err::read_to_string(place.app.root.join(".yarnrc.yml")).unwrap_or_default();
+    let settings = beneath::text_in(&place.app.root, ".yarnrc.yml").unwrap_or_default();
     let linker = settings
         .lines()
         .find_map(|line| line.strip_prefix("nodeLinker:"))
@@ -123,7 +124,7 @@ fn kind(lock: &str, place: &Place<'_>) -> Kind {
 /// Whether this berry has `workspaces focus` (yarn manual, "yarn workspaces focus"). The
 /// app's own release wins over what is on PATH.
 fn has_focus(place: &Place<'_>, manifest: &Value) -> bool {
-    let settings = fs_err::read_to_string(place.app.root.join(".yarnrc.yml")).unwrap_or_default();
+    let settings = beneath::text_in(&place.app.root, ".yarnrc.yml").unwrap_or_default();
     if settings.contains("plugin-workspace-tools") {
         return true;
     }

@@ -5,6 +5,7 @@
 //! the app or on PATH.
 
 use std::fmt;
+use std::path::Path;
 
 use super::Surveyed;
 use slugsmith_ecosystems::recognise::{self, Look, Project, join};
@@ -104,7 +105,7 @@ fn in_command(
     let is_found =
         |name: &str| tools::find(name, context.environment).is_some() || is_in_the_app(look, name);
     let words = command.words.iter();
-    let paths = words.filter(|word| word.contains('/') || word.ends_with(".jar"));
+    let paths = words.filter(|word| word.contains('/') || is_jar(word));
     let mut paths = paths.filter_map(|word| command.in_app(word));
     if let Some(path) = paths.find(|path| is_below_tree(project, path)) {
         return Some(if exists(look, &path) {
@@ -136,6 +137,10 @@ fn in_command(
         is_found(program)
     };
     (!is_there).then_some(Missing::Program)
+}
+
+fn is_jar(word: &str) -> bool {
+    Path::new(word).extension().is_some_and(|end| end == "jar")
 }
 
 /// Words of the shell that are no programs.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
@@ -17,8 +17,8 @@ pub const LARGEST_FILE: u64 = 200_000_000;
 ///
 /// # Errors
 /// It can't be opened, is no regular file, or is larger.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    read_at_most(path, LARGEST_FILE)
+pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    read_at_most(path.as_ref(), LARGEST_FILE)
 }
 
 /// As [`read`], with another limit.
@@ -57,8 +57,51 @@ pub(super) const IRREGULAR: &str = "it is not a regular file";
 ///
 /// # Errors
 /// As [`read`].
-pub fn text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read(path)?)
+pub fn text(path: impl AsRef<Path>) -> io::Result<String> {
+    utf8(read(path)?)
+}
+
+/// The content of a file of an app: as [`read`], and not what a link leads to outside of it.
+///
+/// # Errors
+/// As [`read`], or the path leads out of `root`.
+pub fn read_in(root: impl AsRef<Path>, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    read(inside(root.as_ref(), path.as_ref())?)
+}
+
+/// As [`read_in`], for text.
+///
+/// # Errors
+/// As [`read_in`].
+pub fn text_in(root: impl AsRef<Path>, path: impl AsRef<Path>) -> io::Result<String> {
+    utf8(read_in(root, path)?)
+}
+
+/// Where a path of an app really is. Most have no link at all, which is looked at first.
+fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
+    let full = root.join(path);
+    let is_link = |at: &Path| {
+        let metadata = fs_err::symlink_metadata(root.join(at));
+        metadata.is_ok_and(|metadata| metadata.is_symlink())
+    };
+    let mut parts = path.ancestors().filter(|at| !at.as_os_str().is_empty());
+    if !parts.any(is_link) {
+        return Ok(full);
+    }
+    let real = fs_err::canonicalize(&full)?;
+    if real.starts_with(fs_err::canonicalize(root)?) {
+        Ok(real)
+    } else {
+        let why = io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is a link that leads out of the app",
+        );
+        Err(described(path, why))
+    }
+}
+
+fn utf8(content: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(content)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
 }
 

@@ -117,7 +117,7 @@ fn is_digest(name: &str) -> bool {
 
 /// What the buildpack's own `buildpack.toml` says.
 fn described(folder: &Path) -> Option<String> {
-    let text = fs_err::read_to_string(folder.join("buildpack.toml")).ok()?;
+    let text = crate::beneath::text(folder.join("buildpack.toml")).ok()?;
     let toml: toml::Table = text.parse().ok()?;
     let own = toml.get("buildpack")?;
     let word = |key: &str| {

@@ -1,5 +1,6 @@
 //! The files that commands lead to, read from the folder of an app.
 
+use crate::beneath;
 use std::path::{Path, PathBuf};
 
 /// A script larger than this many bytes is not followed.
@@ -37,7 +38,7 @@ impl Files for AppFolder {
         if !found.is_file() || found.len() > LIMIT {
             return None;
         }
-        Some(String::from_utf8_lossy(&fs_err::read(path).ok()?).into_owned())
+        Some(String::from_utf8_lossy(&beneath::read(path).ok()?).into_owned())
     }
 
     fn has_file(&self, path: &str) -> bool {

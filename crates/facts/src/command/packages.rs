@@ -248,7 +248,7 @@ fn members(files: &dyn Files, base: &str) -> Vec<(String, String)> {
         patterns.extend(texts.filter_map(Value::as_str).map(str::to_owned));
     }
     if let Some(text) = files.text(&within(base, "pnpm-workspace.yaml"))
-        && let Ok(yaml) = serde_yaml_ng::from_str::<serde_yaml_ng::Value>(&text)
+        && let Some(yaml) = crate::bounds::yaml(&text)
     {
         let list = yaml
             .get("packages")

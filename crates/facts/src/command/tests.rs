@@ -125,7 +125,8 @@ fn files_are_followed() {
     let files = &[
         (
             "bin/start",
-            "#!/usr/bin/env bash\nset -e\ncd \"$(dirname \"$0\")/../api\"\nif [ \"$APP_ENV\" = development ]; then\n  nodemon a.js\nelse\n  exec node a.js\nfi\n",
+            "#!/usr/bin/env bash\nset -e\ncd \"$(dirname \"$0\")/../api\"\nif [ \"$APP_ENV\" = development ]; then\n  \
+                nodemon a.js\nelse\n  exec node a.js\nfi\n",
         ),
         ("bin/wrap", "#!/bin/sh\n(\"$@\") &\nexec nginx -c x\n"),
         (
@@ -135,7 +136,8 @@ fn files_are_followed() {
         ("Procfile.prod", "web: node p.js\nworker: node w.js\n"),
         (
             "ecosystem.config.js",
-            "module.exports = { apps: [{ name: 'a', cwd: './api', script: './b.ts', interpreter_args: '-r tsx', args: ['x'] }] };\n",
+            "module.exports = { apps: [{ name: 'a', cwd: './api', script: './b.ts', interpreter_args: '-r tsx', args: \
+                ['x'] }] };\n",
         ),
         (
             "conf/supervisord.conf",

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::elf::{self, Elf};
+use crate::beneath;
 
 /// Where the loader looks when nothing else says so (ld.so(8)).
 const USUAL: &[&str] = &["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
@@ -75,7 +76,7 @@ pub fn of_image() -> BTreeSet<OsString> {
     let mut names = BTreeSet::new();
     let mut folders: Vec<PathBuf> = USUAL.iter().map(PathBuf::from).collect();
     for entry in fs_err::read_dir(CONFIGURED).into_iter().flatten().flatten() {
-        let text = fs_err::read_to_string(entry.path()).unwrap_or_default();
+        let text = beneath::text(entry.path()).unwrap_or_default();
         let lines = text.lines().map(str::trim);
         folders.extend(
             lines

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::contents::{Executable, executables};
 use super::{Buildpack, EnvDir};
+use crate::beneath;
 
 /// One folder of PATH and its commands.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +67,7 @@ pub fn inside(root: &Path, group: &[Buildpack]) -> Vec<PathFolder> {
 /// Those of reading the file.
 pub fn base_file(path: &Path) -> std::io::Result<Vec<(OsString, OsString)>> {
     use std::os::unix::ffi::OsStringExt;
-    let bytes = fs_err::read(path)?;
+    let bytes = beneath::read(path)?;
     let separator = if bytes.contains(&0) { 0 } else { b'\n' };
     Ok(bytes
         .split(|byte| *byte == separator)

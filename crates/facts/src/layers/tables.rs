@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::descriptor::{Descriptor, Target};
 use super::{Buildpack, Unread};
+use crate::beneath;
 
 /// The flags of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -89,7 +90,7 @@ fn table(path: &Path, unread: &mut Vec<Unread>) -> Option<toml::Table> {
         Ok(found) if !found.is_file() => Err("is not a regular file".to_owned()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
         Err(error) => Err(error.to_string()),
-        Ok(_) => fs_err::read_to_string(path)
+        Ok(_) => beneath::text(path)
             .map_err(|error| error.to_string())
             .and_then(|text| {
                 text.parse::<toml::Table>()

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::LayerToml;
+use crate::beneath;
 
 /// Files read for a version are small; anything larger is not what it seems, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -39,7 +40,7 @@ fn small(path: &Path) -> Option<String> {
     if !metadata.is_file() || metadata.len() > LIMIT {
         return None;
     }
-    fs_err::read_to_string(path).ok()
+    beneath::text(path).ok()
 }
 
 fn node(layer: &Path) -> Option<String> {

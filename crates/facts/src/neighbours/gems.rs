@@ -71,7 +71,7 @@ fn bundle_path(configuration: &Path, app: &Path) -> Option<PathBuf> {
         configuration.to_owned()
     };
     let is_file = fs_err::metadata(&file).is_ok_and(|found| found.is_file());
-    let text = is_file.then(|| fs_err::read_to_string(&file).ok())??;
+    let text = is_file.then(|| crate::beneath::text(&file).ok())??;
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("BUNDLE_PATH:"))?;

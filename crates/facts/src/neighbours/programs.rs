@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn directives_name_programs() {
-        let text = "module example.com/shop\n\n// +heroku goVersion go1.22\n// +heroku install ./cmd/web example.com/shop/cmd/worker\n";
+        let text = "module example.com/shop\n\n// +heroku goVersion go1.22\n// +heroku install ./cmd/web \
+            example.com/shop/cmd/worker\n";
         assert_eq!(named_by_directive(text, None), ["web", "worker"]);
         assert_eq!(named_by_directive(text, Some("./cmd/api")), ["api"]);
         assert!(named_by_directive("module x\n// +heroku install ./...\n", None).is_empty());

@@ -11,7 +11,7 @@ use crate::app::Process;
 
 /// The processes with a command; `None` if this is no heroku.yml of a container.
 pub(super) fn processes(text: &str) -> Option<Vec<Process>> {
-    let manifest: Value = serde_yaml_ng::from_str(text).ok()?;
+    let manifest: Value = crate::bounds::yaml(text)?;
     manifest.get("build")?.get("docker")?;
     let run = manifest.get("run").and_then(Value::as_mapping);
     let named = run

@@ -16,8 +16,7 @@ const LIMIT: usize = 200_000;
 #[must_use]
 pub fn named(command: &Command) -> Option<(String, Language)> {
     let (language, options): (_, &[&str]) = match command.program() {
-        "gunicorn" => (Language::Python, &["-c", "--config"]),
-        "hypercorn" => (Language::Python, &["-c", "--config"]),
+        "gunicorn" | "hypercorn" => (Language::Python, &["-c", "--config"]),
         "puma" => (Language::Ruby, &["-C", "--config"]),
         "unicorn" | "unicorn_rails" | "rainbows" => (Language::Ruby, &["-c", "--config-file"]),
         _ => return None,

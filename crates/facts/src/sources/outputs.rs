@@ -164,9 +164,20 @@ impl Outputs {
             return;
         };
         let rest = words.get(at + 1..).unwrap_or_default();
+        // What follows an option may be its value; a folder without a dot is a source only for
+        // tools that are given one.
+        let keeps_tree = matches!(tool, "babel" | "swc" | "coffee");
+        let before = std::iter::once(&"").chain(rest);
         let source = rest
             .iter()
-            .find(|word| !word.starts_with('-') && word.contains(['.', '/']));
+            .zip(before)
+            .filter(|(word, before)| !word.starts_with('-') && !before.starts_with('-'))
+            .map(|(word, _)| word)
+            .find(|word| keeps_tree || word.contains(['.', '/']))
+            .or_else(|| {
+                rest.iter()
+                    .find(|word| !word.starts_with('-') && word.contains('.'))
+            });
         let mut named = false;
         for (word, next) in rest.iter().zip(rest.iter().skip(1).map(Some).chain([None])) {
             let (option, value) = match word.split_once('=') {

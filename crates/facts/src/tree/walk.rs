@@ -266,7 +266,7 @@ pub(super) fn look_again(root: &Path, old: &mut Entry) -> bool {
 
 fn nanoseconds(stat: &Stat) -> u64 {
     let seconds = u64::try_from(stat.st_ctime).unwrap_or(0);
-    let rest = u64::try_from(stat.st_ctime_nsec).unwrap_or(0);
+    let rest = stat.st_ctime_nsec;
     seconds.saturating_mul(1_000_000_000).saturating_add(rest)
 }
 

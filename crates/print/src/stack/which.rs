@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use crate::safe;
 use slugsmith_stack::Found;
 use slugsmith_stack::which::{Candidate, Owner};
 
@@ -14,7 +15,7 @@ use slugsmith_stack::which::{Candidate, Owner};
 pub fn text(found: &[Found], name: &str, ids: &[String], out: &mut dyn Write) -> io::Result<()> {
     for phase in found {
         let Some((winner, losers)) = phase.candidates.split_first() else {
-            writeln!(out, "{}: no `{name}`", phase.phase)?;
+            writeln!(out, "{}: no `{}`", phase.phase, safe::word(name))?;
             continue;
         };
         writeln!(out, "{}: {}", phase.phase, shown(winner, name, ids))?;
@@ -22,7 +23,7 @@ pub fn text(found: &[Found], name: &str, ids: &[String], out: &mut dyn Write) ->
             writeln!(out, "    hides {}", shown(loser, name, ids))?;
         }
         if let Some(why) = &phase.why {
-            writeln!(out, "    {why}")?;
+            writeln!(out, "    {}", safe::word(why))?;
         }
     }
     Ok(())
@@ -34,11 +35,11 @@ fn shown(candidate: &Candidate, name: &str, ids: &[String]) -> String {
         .as_deref()
         .map(|version| format!(" {version}"))
         .unwrap_or_default();
-    format!(
+    safe::word(&format!(
         "{} ({}{version})",
         candidate.folder.join(name).display(),
         owner(candidate, ids)
-    )
+    ))
 }
 
 fn owner<'a>(candidate: &Candidate, ids: &'a [String]) -> &'a str {

@@ -117,7 +117,8 @@ fn finding(
                 )
             } else {
                 format!(
-                    "Write {} into env.launch/LD_LIBRARY_PATH.prepend of that layer, and `:` into LD_LIBRARY_PATH.delim.",
+                    "Write {} into env.launch/LD_LIBRARY_PATH.prepend of that layer, and `:` into \
+                        LD_LIBRARY_PATH.delim.",
                     folder.display()
                 )
             },

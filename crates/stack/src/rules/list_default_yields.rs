@@ -22,7 +22,8 @@ pub(super) static RULE: Rule = Rule {
         why: "A default takes all or nothing: what the buildpack needs in the list is missing as soon as another \
               buildpack or a config var adds an entry of its own.",
         fix: "Extend the list: `export NAME=\"folder${NAME:+:$NAME}\"`, or a `.prepend` file with its `.delim`.",
-        silent: "When the list holds the entries all the same, and for options such as NODE_OPTIONS, where a default is \
+        silent: "When the list holds the entries all the same, and for options such as NODE_OPTIONS, where a default \
+            is \
                  a choice.",
     },
     check,
@@ -61,7 +62,8 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             };
             let shown = name.to_string_lossy();
             let message = format!(
-                "{} is not in {shown} at launch: {} ({}) gives it only where nothing is set, and {} has set {shown} before.",
+                "{} is not in {shown} at launch: {} ({}) gives it only where nothing is set, and {} has set {shown} \
+                    before.",
                 fix::listed(&lost, 3),
                 fix::author(model, &step.by),
                 step.file,

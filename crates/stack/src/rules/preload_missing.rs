@@ -17,8 +17,10 @@ pub(super) static RULE: Rule = Rule {
     world: World::Both,
     docs: Docs {
         finds: "A path into the app or a layer in LD_PRELOAD, behind `--require` or `--import` in NODE_OPTIONS, behind \
-                `-javaagent:` in JAVA_TOOL_OPTIONS or JAVA_OPTS, or in RUBYOPT, after the build, that leads to nothing.",
-        why: "The loader prints `cannot be preloaded … ignored` for each program and goes on without the library; Node and \
+                `-javaagent:` in JAVA_TOOL_OPTIONS or JAVA_OPTS, or in RUBYOPT, after the build, that leads to \
+                nothing.",
+        why: "The loader prints `cannot be preloaded … ignored` for each program and goes on without the library; \
+            Node and \
               the JVM do not start at all.",
         fix: "Correct the path: it often holds a version or an architecture that has changed.",
         silent: "For names without a folder, for paths of the run image, and while the app is not built.",

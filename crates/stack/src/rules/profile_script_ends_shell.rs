@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     world: World::Classic,
     docs: Docs {
-        finds: "`set -e`, `set -u`, `exit` and `exec` in scripts of `.profile.d`, and scripts that are no bash. Where an \
+        finds: "`set -e`, `set -u`, `exit` and `exec` in scripts of `.profile.d`, and scripts that are no bash. Where \
+            an \
                 unset variable, a failing command or `exit` surely ends the shell it is an error.",
         why: "A dyno reads all scripts into the one shell that then starts the process: options hold for every script \
               behind it and for the command, and whatever ends that shell ends the dyno.",

@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     world: World::Classic,
     docs: Docs {
         finds: "Files of `.profile.d` whose names do not end in `.sh`.",
-        why: "A dyno reads `.profile.d/*.sh` and nothing else: what such a file exports is not there, and nothing says so.",
+        why: "A dyno reads `.profile.d/*.sh` and nothing else: what such a file exports is not there, and nothing \
+            says so.",
         fix: "Rename it: `NAME.sh`.",
         silent: "For hidden files.",
     },

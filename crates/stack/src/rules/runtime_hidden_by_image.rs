@@ -15,8 +15,10 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     world: World::Both,
     docs: Docs {
-        finds: "`python3`, `node`, `ruby` and other runtimes of a buildpack that stand behind the image's own in PATH at \
-                launch, because something puts `/usr/bin` in front of them: often a PATH of the build that was written out.",
+        finds: "`python3`, `node`, `ruby` and other runtimes of a buildpack that stand behind the image's own in PATH \
+            at \
+                launch, because something puts `/usr/bin` in front of them: often a PATH of the build that was \
+                written out.",
         why: "The process runs with another version than the one its dependencies were installed for.",
         fix: "Write `export PATH=\"folder:$PATH\"` with `$PATH` as it stands, not the value that it has in the build.",
         silent: "When the buildpack's runtime comes first.",

@@ -12,7 +12,8 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     world: World::Both,
     docs: Docs {
-        finds: "After the build, for each process type: a program by its bare name that no folder of PATH at launch has, \
+        finds: "After the build, for each process type: a program by its bare name that no folder of PATH at launch \
+            has, \
                 and a package behind Node's `--require` or `--import` that `node_modules` does not have.",
         why: "The build succeeds and the process ends at once with status 127 or `Cannot find module`.",
         fix: "Install what is named, move it out of the development dependencies, or correct the command.",

@@ -15,11 +15,13 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Info,
     world: World::CloudNative,
     docs: Docs {
-        finds: "exec.d programs of launch layers whose text names a variable that the platform, the base environment or \
+        finds: "exec.d programs of launch layers whose text names a variable that the platform, the base environment \
+            or \
                 another buildpack sets.",
         why: "Programs of exec.d run last: what they print wins over every layer and over config vars. The value that \
               this report predicts is then not the one that the process gets.",
-        fix: "Look at the variable in a running process: `heroku run env`. Ask the buildpack to leave set variables alone.",
+        fix: "Look at the variable in a running process: `heroku run env`. Ask the buildpack to leave set variables \
+            alone.",
         silent: "For variables of the program's own buildpack, for lists, and for programs whose text can't be read.",
     },
     check,

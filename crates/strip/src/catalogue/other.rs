@@ -140,7 +140,7 @@ pub fn built(path: &str, active: &[&'static Leftovers]) -> Option<&'static Entry
 
 /// The kinds of leftovers whose result is in a tree with these paths.
 #[must_use]
-pub fn leftovers<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Vec<&'static Leftovers> {
+pub fn leftovers<'p>(paths: &(impl Iterator<Item = &'p str> + Clone)) -> Vec<&'static Leftovers> {
     let has = |pattern: &str| paths.clone().any(|path| pattern::matches(pattern, path));
     let all = ALL.iter().flat_map(|one| one.leftovers);
     all.filter(|one| one.beside.iter().all(|pattern| has(pattern)))
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn leftovers_go_only_beside_what_was_built() {
         let verdicts = |paths: &[&str], path: &str| {
-            let active = leftovers(paths.iter().copied());
+            let active = leftovers(&paths.iter().copied());
             built(path, &active).is_some()
         };
         let rust = ["Cargo.toml", "target/release", "target/release/app"];

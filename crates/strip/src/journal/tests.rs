@@ -152,7 +152,7 @@ fn a_damaged_journal_deletes_nothing() {
     let aside = folder.path().join(FOLDER);
     fs_err::create_dir_all(aside.join("0")).unwrap();
     fs_err::write(aside.join("0/0"), "data").unwrap();
-    fs_err::write(aside.join(JOURNAL), "slugsmith-journal 3\01\0-a/o").unwrap();
+    fs_err::write(aside.join(JOURNAL), "slugsmith-journal 3\x001\0-a/o").unwrap();
     assert!(recover(folder.path()).is_err());
     assert!(aside.join("0/0").exists());
 }

@@ -221,7 +221,8 @@ fn what_a_finished_build_was_made_from_needs_no_development_packages() {
             ),
             (
                 "package-lock.json",
-                r#"{"lockfileVersion":3,"packages":{"":{"devDependencies":{"kit":"1"}},"node_modules/kit":{"version":"1.0.0","dev":true}}}"#,
+                r#"{"lockfileVersion":3,"packages":{"":{"devDependencies":{"kit":"1"}},
+                "node_modules/kit":{"version":"1.0.0","dev":true}}}"#,
             ),
             ("Procfile", start),
             ("build/index.js", ""),

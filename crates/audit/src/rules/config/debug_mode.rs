@@ -234,8 +234,10 @@ fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
     if by_command || facts.declared(NAME) != Declared::No || facts.process("web").is_none() {
         return None;
     }
+    // Files of other ways to run the app (an image, a workflow) say nothing of this one.
     let in_file = facts.sources.texts.iter().any(|(path, text)| {
-        !path.starts_with(".env") && text.contains(NAME) && !path.contains("docker")
+        let started = path.starts_with("bin/") || path == ".profile" || path == "project.toml";
+        started && text.contains(NAME)
     });
     let code = facts
         .code(Language::Python)
@@ -256,14 +258,7 @@ fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
             }
         });
     }
-    let reads = code
-        .reads
-        .iter()
-        .find(|read| read.name == NAME && read.has_default);
-    let (line, module) = match (found, reads) {
-        (Some(found), _) => found,
-        (None, _) => return None,
-    };
+    let (line, module) = found?;
     let production = module.rsplit_once('.').map_or("", |(package, _)| package);
     let message = format!(
         "{NAME} falls back to {module}, and nothing sets another: production runs with the \

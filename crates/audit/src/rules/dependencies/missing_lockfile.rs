@@ -3,7 +3,8 @@
 use crate::Facts;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use indoc::indoc;
-use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::graph::Wanted;
+use slugsmith_ecosystems::{self as ecosystems, Lockfile};
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_facts::process::script;
 use slugsmith_finding::Level;
@@ -115,10 +116,14 @@ fn recognised(facts: &Facts<'_>, applies: &mut bool) -> Vec<Evidence> {
         }
         *applies = true;
         let mut locks = ecosystem.lockfiles.iter();
-        let Some(lock) = locks.next().filter(|lock| !facts.sources.has(lock.name)) else {
+        let Some(lock) = locks.next() else {
             continue;
         };
         let (path, name) = (manifest.pattern, lock.name);
+        if facts.sources.has(name) {
+            found.extend(not_in_lock(facts, path, &wanted, lock));
+            continue;
+        }
         let message = format!(
             "{path} has no {name}: every build resolves versions anew, and nothing can be \
             cached by content."
@@ -127,6 +132,28 @@ fn recognised(facts: &Facts<'_>, applies: &mut bool) -> Vec<Evidence> {
         found.push(evidence.help(format!("{}   then commit {name}", manifest.lock_with)));
     }
     found
+}
+
+/// A package that production wants and the lockfile does not hold: the install of it would
+/// resolve anew, or stop.
+fn not_in_lock(
+    facts: &Facts<'_>,
+    manifest: &str,
+    wanted: &[Wanted],
+    lock: &Lockfile,
+) -> Option<Evidence> {
+    let graph = (lock.read)(facts.sources.text(lock.name)?).ok()?;
+    // What comes from git or a folder may be locked under another name.
+    let mut wanted = wanted
+        .iter()
+        .filter(|one| !one.is_development && !one.version.is_empty());
+    let one = wanted.find(|one| !graph.packages.iter().any(|locked| locked.name == one.name))?;
+    let message = format!(
+        "{} is wanted here and is not in {}: a build resolves it anew, or stops.",
+        one.name, lock.name
+    );
+    let evidence = Evidence::line(manifest, one.line, message);
+    Some(evidence.help(format!("{}   then commit {}", lock.lock_with, lock.name)))
 }
 
 /// The command that writes the lock of the package manager at hand.

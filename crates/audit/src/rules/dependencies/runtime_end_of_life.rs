@@ -20,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`,
-            `.ruby-version`, `go.mod`, `system.properties`, `composer.json`, `TargetFramework`, `elixir_buildpack.config`) whose release line has
+            `.ruby-version`, `go.mod`, `system.properties`, `composer.json`,
+            `TargetFramework`, `elixir_buildpack.config`) whose release line has
             ended, by the dated table `platform.toml`. In the first six months it is a warning.
         "},
         why: indoc! {"

@@ -2,7 +2,7 @@
 
 use crate::Status;
 use crate::rules::prelude::*;
-use slugsmith_budget::Verdict;
+use slugsmith_finding::verdict::Verdict;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "slug-over-budget",

@@ -194,7 +194,7 @@ fn matcher(pattern: &str) -> Option<Gitignore> {
         bare.to_owned()
     };
     let mut builder = GitignoreBuilder::new("");
-    builder.add_line(None, &anchored).ok()?;
+    slugsmith_facts::bounds::add_line(&mut builder, &anchored);
     builder.build().ok()
 }
 

@@ -305,7 +305,7 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
     {
         return None;
     }
-    let mut yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).ok()?;
+    let mut yaml = slugsmith_facts::bounds::yaml(text)?;
     // Production's own adapter, or the one it inherits by `<<`.
     yaml.apply_merge().ok()?;
     let production = yaml.get("production")?;

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Pruned, empty_scopes, entries, remove};
+use super::{Pruned, empty_scopes, entries, remove, remove_empty};
 use crate::inputs::read_regular;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::tree::Tree;
@@ -54,9 +54,9 @@ pub(super) fn prune(app: &Path, project: &Path) -> std::io::Result<Option<Pruned
     }
     for modules in touched.iter().filter(|modules| modules.is_dir()) {
         programs(app, modules)?;
-        empty_scopes(modules);
+        empty_scopes(app, modules);
         // Refused, and rightly so, where something is left in it.
-        let _ = fs_err::remove_dir(modules);
+        remove_empty(app, modules);
     }
     packages.retain(|_, package| !is_dev(package));
     let mut text = serde_json::to_string_pretty(&list)?;
@@ -105,7 +105,7 @@ fn programs(app: &Path, modules: &Path) -> std::io::Result<()> {
             remove(app, &path)?;
         }
     }
-    let _ = fs_err::remove_dir(folder);
+    remove_empty(app, &folder);
     Ok(())
 }
 

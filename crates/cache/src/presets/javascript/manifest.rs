@@ -136,7 +136,7 @@ pub(in crate::presets) fn expand(root: &Path, globs: &[String]) -> Vec<String> {
         };
         let glob = glob.trim_start_matches("./").trim_end_matches('/');
         // A glob that can't be read names no folder; the package manager will say so.
-        let _ = builder.add_line(None, &format!("{sign}/{glob}"));
+        slugsmith_facts::bounds::add_line(&mut builder, &format!("{sign}/{glob}"));
     }
     let Ok(matcher) = builder.build() else {
         return Vec::new();

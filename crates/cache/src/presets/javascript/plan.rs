@@ -18,6 +18,7 @@ use crate::inputs::read_regular;
 use slugsmith_facts::environment::Environment;
 
 /// Which scripts of the root a package manager runs around an install.
+#[allow(clippy::struct_excessive_bools)] // each is a difference between package managers
 pub(in crate::presets) struct Lifecycle {
     /// In their order.
     scripts: &'static [&'static str],

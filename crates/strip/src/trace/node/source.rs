@@ -19,6 +19,7 @@ use super::value::{Evaluator, Value};
 use handed::Handed;
 use names::Names;
 use reader::Reader;
+use slugsmith_facts::bounds;
 
 /// One thing that a file loads or mentions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +81,8 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
         return Source::default();
     }
     let allocator = Allocator::default();
-    let Some(program) = parse(&allocator, text, context.file) else {
+    let parsed = (!bounds::is_deep(text)).then(|| parse(&allocator, text, context.file));
+    let Some(program) = parsed.flatten() else {
         return Source {
             broken: true,
             unknown: true,

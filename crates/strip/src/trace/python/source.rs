@@ -47,6 +47,9 @@ pub(super) struct Source {
 }
 
 fn parse(text: &str) -> Option<Tree> {
+    if slugsmith_facts::bounds::is_deep(text) {
+        return None;
+    }
     let mut parser = Parser::new();
     parser
         .set_language(&tree_sitter_python::LANGUAGE.into())

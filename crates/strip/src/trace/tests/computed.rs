@@ -113,7 +113,8 @@ fn packages_of_this_platform_stay_however_they_are_named() {
             (format!("node_modules/{name}/lib/x.node"), String::new()),
         ]
     };
-    let manifest = r#"{"name":"p","main":"lib/server/index.js","optionalDependencies":{"@n/p-linux-x64":"1","@n/p-darwin-arm64":"1"}}"#;
+    let manifest = r#"{"name":"p","main":"lib/server/index.js",
+        "optionalDependencies":{"@n/p-linux-x64":"1","@n/p-darwin-arm64":"1"}}"#;
     let packages: Vec<_> = [more("@n/p-linux-x64"), more("@n/p-darwin-arm64")].concat();
     let mut files = package(
         "for (const name of names) try { r = load(name) } catch {}",

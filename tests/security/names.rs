@@ -1,0 +1,173 @@
+//! What is printed is data: no name or value of an app steers a terminal, a runner or a page.
+
+use crate::support::Sandbox;
+
+/// In a name: an escape, a carriage return, a line of its own for a runner, letters that
+/// reorder, and HTML.
+const ODD: &str = "x\u{1b}]0;t\u{7}\u{1b}[2J\r\n::error::forged\n::stop-commands::k\n##[error]v\u{202e}\u{2028}<img \
+    src=x onerror=alert(1)>";
+
+fn app() -> Sandbox {
+    let json = serde_json::to_string(ODD).unwrap();
+    // TOML's basic strings have JSON's escapes, but for what is above them.
+    let toml = json.clone();
+    Sandbox::new()
+        .file("Procfile", format!("web: node server.js {}\n", ODD.replace(['\r', '\n'], " ")))
+        .file("package.json", format!(r#"{{"name":{json},"version":{json},"dependencies":{{{json}:{json}}}}}"#))
+        .file("app.json", format!(r#"{{"name":{json},"env":{{{json}:{{"value":{json}}}}},"buildpacks":[{{"url":"https://git.example/{}"}}]}}"#, json.trim_matches('"')))
+        .file("server.js", format!("process.env[{json}]; fetch({json}); require({json});\n"))
+        .file(&format!("{ODD}/f.js"), "1")
+        .file(&format!("node_modules/{ODD}/index.js"), "1")
+        .file(&format!("node_modules/{ODD}/README.md"), "1")
+        .file(".profile.d/a.sh", "export A=\"a\u{1b}[2J\r::error::forged\u{202e}\"\nexport B='x\n::error::forged'\n")
+        .file("project.toml", format!(
+            "[com.slugsmith]\nunknown = {toml}\n[com.slugsmith.budget.part]\n{toml} = \"1 B\"\n\
+             [com.slugsmith.strip]\nkeep = [{toml}]\nremove = [{toml}]\n\
+             [[com.slugsmith.cache]]\nname = {toml}\npaths = [\"made\"]\n"))
+}
+
+#[test]
+fn no_name_steers_a_terminal_or_a_runner() {
+    let sandbox = app();
+    let before = sandbox.path("before.json");
+    let before = before.to_str().unwrap();
+    sandbox.slugsmith(&["check", "app", "--format", "json", "--output", before]);
+    let mut all: Vec<Vec<&str>> = vec![
+        vec!["check", "app", "--config"],
+        vec!["check", "app", "--config", "--format", "json"],
+        vec!["check", "app", "--baseline", before],
+        vec!["strip", "app", "--dry-run"],
+        vec!["strip", "app", "--dry-run", "--format", "json"],
+        vec!["strip", "app", "--explain", ODD],
+        vec!["env", "--app", "app"],
+        vec!["env", "--app", "app", "--format", "json"],
+        vec!["env", "--app", "app", "--why", "A"],
+        vec!["env", "--app", "app", "--why", ODD],
+        vec!["env", "--app", "app", "--process", "web", "--exports"],
+        vec!["which", ODD, "--app", "app"],
+        vec!["diff", before, before],
+        vec!["diff", before, before, "--format", "markdown"],
+        vec!["explain", ODD],
+        vec!["explain", "cache", "app"],
+        vec!["init", "app"],
+        vec!["build", "app"],
+    ];
+    for form in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
+        all.push(vec!["check", "app", "--format", form]);
+    }
+    for form in ["text", "json", "markdown", "html"] {
+        all.push(vec!["inspect", "app", "--format", form]);
+    }
+    for form in ["text", "json", "html", "mermaid", "dot"] {
+        all.push(vec!["stack", "--app", "app", "--verbose", "--format", form]);
+    }
+    for arguments in all {
+        let mut command = sandbox.command(crate::support::BINARY);
+        command.args(&arguments).env("SLUGSMITH_LOG", "verbose");
+        let ran = crate::support::Ran::from(command.output().unwrap());
+        for text in [&ran.stdout, &ran.stderr] {
+            let odd = text.chars().find(|c| {
+                c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202e}' | '\u{2028}')
+            });
+            assert_eq!(odd, None, "{arguments:?}: {text}");
+            let is_github = arguments.contains(&"github");
+            let forged = text.lines().find(|line| {
+                let line = line.trim_start();
+                line.starts_with("::")
+                    && (!is_github || line.starts_with("::stop") || line.starts_with("::error::"))
+                    || line.contains("##[")
+            });
+            assert_eq!(forged, None, "{arguments:?}");
+            let is_page = arguments.contains(&"markdown") || arguments.contains(&"html");
+            assert!(
+                !is_page || !text.replace("\\<", "").contains("<img src=x"),
+                "{arguments:?}: {text}"
+            );
+        }
+    }
+}
+
+/// Looking at an app starts nothing of it, whatever folder one is in.
+#[test]
+fn looking_at_an_app_runs_nothing_of_it() {
+    let module =
+        "open(__import__('os').path.join(__import__('os').path.dirname(__file__), 'RAN'), 'w')\n";
+    let sandbox = Sandbox::new()
+        .file("platform.py", module)
+        .file("sys.py", module)
+        .file("site.py", module)
+        .file("requirements.txt", "flask==1.0\n")
+        .file("app.py", "import flask\n")
+        .file("Procfile", "web: python app.py\n");
+    for arguments in [
+        &["init", "."][..],
+        &["explain", "cache", "."],
+        &["check", "."],
+        &["stack"],
+        &["env"],
+        &["inspect", "."],
+        &["strip", ".", "--dry-run"],
+    ] {
+        let mut command = sandbox.command(crate::support::BINARY);
+        command.current_dir(sandbox.app()).args(arguments);
+        command.env("PYTHONPATH", sandbox.app());
+        command.output().unwrap();
+        assert!(!sandbox.app().join("RAN").exists(), "{arguments:?}");
+    }
+}
+
+/// The same for every program: only tools on PATH are asked, from outside of the app.
+#[test]
+#[ignore = "needs strace"]
+fn system_calls_of_looking_start_no_program_of_the_app() {
+    let sandbox = Sandbox::new()
+        .file("platform.py", "")
+        .file("requirements.txt", "flask==1.0\n")
+        .file("go.mod", "module x\n\ngo 1.20\n\ntoolchain go1.20.99\n")
+        .file(".yarnrc.yml", "yarnPath: ./evil.js\n")
+        .file("yarn.lock", "")
+        .file(
+            "package.json",
+            r#"{"name":"x","packageManager":"yarn@4.0.0"}"#,
+        )
+        .file("Procfile", "web: python app.py\n");
+    let log = sandbox.path("calls");
+    for arguments in [
+        &["init", "."][..],
+        &["explain", "cache", "."],
+        &["check", "."],
+        &["stack"],
+        &["env"],
+        &["inspect", "."],
+        &["strip", ".", "--dry-run"],
+    ] {
+        let mut command = sandbox.command("strace");
+        command
+            .args(["-f", "-e", "trace=execve,chdir,socket", "-o"])
+            .arg(&log)
+            .arg(crate::support::BINARY)
+            .args(arguments)
+            .current_dir(sandbox.app());
+        assert!(command.output().is_ok(), "strace is needed");
+        let calls = fs_err::read_to_string(&log).unwrap();
+        let app = sandbox.app().display().to_string();
+        let started: Vec<_> = calls
+            .lines()
+            .filter(|line| line.contains("execve("))
+            .skip(1)
+            .collect();
+        let asks = matches!(arguments[0], "init" | "explain");
+        assert!(asks || started.is_empty(), "{arguments:?}: {started:?}");
+        assert!(
+            !started.iter().any(|call| call.contains(&app)),
+            "{started:?}"
+        );
+        let outside = calls
+            .lines()
+            .filter(|line| line.contains("chdir(\"/\""))
+            .count();
+        let first = started.iter().filter(|call| call.contains(") = 0")).count();
+        assert!(outside >= usize::from(first > 0), "{arguments:?}");
+        assert!(!calls.contains("AF_INET"), "{arguments:?}");
+    }
+}
