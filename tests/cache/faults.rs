@@ -37,6 +37,16 @@ fn fifo(path: &Path) {
     rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
 }
 
+/// The mark of an install that was killed: it holds its own inode.
+fn mark(bed: &Bed) {
+    use std::os::unix::fs::MetadataExt;
+    let name = ".slugsmith-unfinished-npm";
+    bed.put(name, "");
+    let inode = fs_err::metadata(bed.app().join(name)).unwrap().ino();
+    let why = "An install is under way, or was interrupted here.\n";
+    bed.put(name, &format!("{why}{inode}\n"));
+}
+
 /// Damages the store or leaves behind what a killed build would.
 fn damage(bed: &Bed, random: &mut Random) -> String {
     let layers = bed.root().join("layers");
@@ -80,7 +90,7 @@ fn damage(bed: &Bed, random: &mut Random) -> String {
         11 => fs_err::write(&file, vec![0; content.len()]).unwrap(),
         12 => {
             bed.put("node_modules/half/x", "half");
-            bed.put(".slugsmith-unfinished-npm", "");
+            mark(bed);
         }
         13 => bed.put("node_modules.slugsmith-partial/x", "half"),
         14 => fs_err::write(layers.join("cache-npm.toml.partial"), "x").unwrap(),
