@@ -242,6 +242,7 @@ impl Run<'_> {
             return;
         }
         let mut surroundings = layers::surroundings::of_slug(classic.config_vars);
+        surroundings.libraries = Some(layers::libraries::of_image());
         surroundings.changes = self.changes();
         let stack = stack::classic::inspect(&stack::classic::Inputs {
             slug: &slug,

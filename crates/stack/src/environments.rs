@@ -9,6 +9,7 @@ use super::environment::{self, By, Environment, Raw, Step};
 use super::launch;
 use slugsmith_facts::app;
 use slugsmith_facts::layers::launched::is_launched;
+use slugsmith_facts::layers::surroundings;
 use slugsmith_facts::layers::{self, Layer, Layers, escape};
 
 /// The environments of an app's processes.
@@ -44,6 +45,12 @@ impl EnvReport {
             }
         }
     }
+}
+
+/// What a process of an image has where nothing else is known: PATH as images commonly have it.
+#[must_use]
+pub fn image_base() -> Raw {
+    Raw::from([("PATH".into(), surroundings::USUAL_PATH.into())])
 }
 
 /// Reads a layers root and composes the environment of one process type, or of all.

@@ -44,7 +44,7 @@ use slugsmith_finding::Finding;
 use snapshot::Snapshot;
 use which::Shadowing;
 
-pub use environments::{EnvReport, env_report};
+pub use environments::{EnvReport, env_report, image_base};
 
 /// The stack as data.
 #[derive(Debug, Clone, Default)]

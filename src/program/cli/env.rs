@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     /// Lines that a shell can read, for one process
     #[arg(long, requires = "process")]
     exports: bool,
-    /// Start from the NAME=VALUE lines of FILE instead of this command's own environment
+    /// Start from the NAME=VALUE lines of FILE instead of what an image or a dyno commonly has
     #[arg(long, value_name = "FILE")]
     base: Option<PathBuf>,
     /// Show secrets as they are
@@ -65,7 +65,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let app = folder(&arguments.app)?;
     let base = match (&arguments.base, &layers) {
         (Some(path), _) => base(path)?,
-        (None, Some(_)) => std::env::vars_os().collect(),
+        // In a running build the surrounding variables are the image's; anywhere else they
+        // are those of this machine, which no process gets.
+        (None, Some(_)) if std::env::var_os("CNB_LAYERS_DIR").is_some() => {
+            std::env::vars_os().collect()
+        }
+        (None, Some(_)) => stack::image_base(),
         // A slug runs on a dyno, whose own variables are known.
         (None, None) => stack::classic::dyno_base(),
     };

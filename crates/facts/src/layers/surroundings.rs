@@ -19,7 +19,7 @@ use crate::environment::this_machine;
 const OPERATOR: &str = "/cnb/build-config/env";
 
 /// PATH where nothing else is known, as container images commonly have it.
-const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The surroundings of a stack.
 #[derive(Debug, Clone, Default)]

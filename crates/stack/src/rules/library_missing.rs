@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Rule, World, fix};
 use crate::libraries::{self, Known};
 use crate::model::Model;
+use slugsmith_facts::layers::elf::Elf;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
 
@@ -55,12 +56,41 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             }
         }
     }
+    for (index, who, at, elf) in on_path(model) {
+        for missing in known.missing(model, elf, at, &path) {
+            let programs = lacking.entry((missing.to_owned(), index)).or_default();
+            if !programs.contains(&who) {
+                programs.push(who.clone());
+            }
+        }
+    }
     lacking
         .into_iter()
         .map(|((library, index), programs)| {
             finding(model, &library, index, &programs, known.somewhere(&library))
         })
         .collect()
+}
+
+/// Programs in folders of a slug that scripts put on PATH: `.apt/usr/bin`.
+fn on_path<'m>(model: &Model<'m>) -> Vec<(usize, String, &'m Path, &'m Elf)> {
+    let mut found = Vec::new();
+    for folder in model.slug.into_iter().flat_map(|slug| &slug.path) {
+        let owner = model.launch_layers().find(|(_, buildpack, layer)| {
+            let at = model.layer_path(buildpack, layer);
+            folder.folder.starts_with(&at) && folder.folder != at.join("bin")
+        });
+        let Some((index, ..)) = owner else {
+            continue;
+        };
+        for program in &folder.executables {
+            if let Some(elf) = &program.elf {
+                let name = program.name.to_string_lossy().into_owned();
+                found.push((index, name, folder.folder.as_path(), elf));
+            }
+        }
+    }
+    found
 }
 
 fn finding(

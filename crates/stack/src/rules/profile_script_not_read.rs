@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     id: "profile-script-not-read",
     code: "ST31",
     title: "A file of .profile.d does not end in `.sh`, so no dyno reads it.",
-    level: Level::Info,
+    level: Level::Warn,
     world: World::Classic,
     docs: Docs {
         finds: "Files of `.profile.d` whose names do not end in `.sh`.",

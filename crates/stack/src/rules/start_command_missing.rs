@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Rule, World, fix};
 use crate::model::Model;
-use crate::which::Index;
+use crate::which::{Index, Owner};
 use slugsmith_facts::command::{self, AppFolder, Command, Files, Need, Start, is_open};
 use slugsmith_facts::layers::Process;
 use slugsmith_facts::layers::launched::is_launched;
@@ -321,7 +321,11 @@ impl Started<'_, '_> {
                 .file_program(one, name)
                 .map(|message| Trouble::new(level, message, help));
         }
-        if from_manager || path_is_changed || self.on_path(name) || self.is_open_path() {
+        if from_manager || path_is_changed || self.is_open_path() || self.is_in_layer(name) {
+            return None;
+        }
+        // Outside of a build the commands of this machine are not the run image's.
+        if self.is_built() && self.on_path(name) {
             return None;
         }
         let hidden = self.model.all_layers().find(|(_, _, layer)| {
@@ -400,6 +404,16 @@ impl Started<'_, '_> {
                 .is_some_and(|path| self.has(&path));
         }
         self.on_path(name)
+    }
+
+    /// A layer's folder on PATH at launch has it.
+    fn is_in_layer(&self, name: &str) -> bool {
+        let path = self.model.process(&self.process.kind).get("PATH");
+        let own = Index::new(path, self.model.layers, &self.model.surroundings.image);
+        let candidates = own.candidates(name.as_ref());
+        candidates
+            .iter()
+            .any(|one| matches!(one.owner, Owner::Layer { .. }))
     }
 
     fn on_path(&self, name: &str) -> bool {

@@ -102,8 +102,48 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     evidence.extend(php_root(facts));
+    evidence.extend(waits_forever(facts));
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
+}
+
+/// `bin/start-nginx` of the nginx buildpack starts nginx when the app has made a file
+/// (heroku-buildpack-nginx, README, "Requirements").
+fn waits_forever(facts: &Facts<'_>) -> Option<Evidence> {
+    const SIGN: &str = "app-initialized";
+    let commands = facts.processes.iter().flat_map(|one| &one.commands);
+    let command = commands.into_iter().find(|command| {
+        let names = command.wrappers.iter();
+        names
+            .map(|name| name.rsplit('/').next().unwrap_or(name))
+            .any(|name| matches!(name, "start-nginx" | "start-nginx-debug"))
+    })?;
+    // A start program of the app's own may wait for something else.
+    let own = facts.sources.text("bin/start-nginx");
+    if own.is_some_and(|text| !text.contains(SIGN)) {
+        return None;
+    }
+    let names =
+        |value: &Expr| value.any(|part| part.text().is_some_and(|text| text.contains(SIGN)));
+    let in_code = facts.sources.files.iter().any(|code| {
+        let mut arguments = code.calls.iter().flat_map(|call| &call.arguments);
+        arguments.any(|argument| names(&argument.value))
+            || code.assignments.iter().any(|one| names(&one.value))
+    });
+    let in_text = facts
+        .sources
+        .texts
+        .iter()
+        .any(|(path, text)| path != "bin/start-nginx" && text.contains(SIGN));
+    if in_code || in_text {
+        return None;
+    }
+    let message = "`bin/start-nginx` waits for the file /tmp/app-initialized, which nothing in the app makes: nginx \
+                   never listens, and the dyno ends with R10.";
+    Some(
+        Evidence::line(&command.path, command.line, message)
+            .help("Make /tmp/app-initialized when the server listens on /tmp/nginx.socket, or start bin/start-nginx-solo."),
+    )
 }
 
 fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
