@@ -1,6 +1,13 @@
 //! The workspace keeps its shape: arrows between crates run downwards, and every dependency is
 //! used. (`scripts/test` looks at the length of lines.)
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)] // how a test fails
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -112,6 +112,7 @@ impl<W: Write> BuildLog<W> {
 }
 
 impl<W: Write> BuildLog<W> {
+    #[allow(clippy::needless_pass_by_value)] // an event is handed over, as everywhere
     fn cache(&mut self, event: Of<'_>) {
         let level = self.level;
         match event {

@@ -66,7 +66,7 @@ impl Texts for OnDisk<'_> {
     fn text(&self, path: &str) -> Option<Vec<u8>> {
         // What can't be read is kept and refers to nothing; the tree's own reader
         // reports it.
-        beneath::read_in(&self.root, path).ok()
+        beneath::read_in(self.root, path).ok()
     }
 
     fn open(&self, path: &str) -> Option<fs_err::File> {

@@ -53,7 +53,7 @@ pub(super) fn is_built(root: &Path, index: &Index<'_>, commands: &[Command]) -> 
     let compiles = commands.iter().any(|command| {
         start::words(&command.text).any(|word| COMPILING.contains(&index::name(word)))
     });
-    let interprets = beneath::text_in(&root, "go.mod")
+    let interprets = beneath::text_in(root, "go.mod")
         .is_ok_and(|text| INTERPRETERS.iter().any(|name| text.contains(name)));
     !compiles && !interprets && has_program(root, index) && !reads_sources(root, index)
 }
@@ -87,7 +87,7 @@ fn reads_sources(root: &Path, index: &Index<'_>) -> bool {
         .filter(|path| !path.starts_with("vendor/"))
         .collect();
     own.into_par_iter().any(|path| {
-        let text = beneath::read_in(&root, path).unwrap_or_default();
+        let text = beneath::read_in(root, path).unwrap_or_default();
         [b".go\"".as_slice(), b".go`"]
             .iter()
             .any(|end| memmem::find(&text, end).is_some())

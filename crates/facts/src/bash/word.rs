@@ -195,14 +195,13 @@ fn dollar(
         Some('(') if chars.ahead(1) == Some('(') => {
             let start = chars.at;
             chars.at += 2;
-            match arithmetic(chars) {
-                Some(text) => Part::Arithmetic(text),
+            if let Some(text) = arithmetic(chars) {
+                Part::Arithmetic(text)
+            } else {
                 // `$((a) | b)`: a substitution that begins with a subshell.
-                None => {
-                    chars.at = start + 1;
-                    let text = brackets(chars, '(', ')')?;
-                    Part::Substitution { text, quoted }
-                }
+                chars.at = start + 1;
+                let text = brackets(chars, '(', ')')?;
+                Part::Substitution { text, quoted }
             }
         }
         Some('(') => {

@@ -33,10 +33,12 @@ const fn assigning(words: &'static [&'static str], values: &'static [&'static st
     }
 }
 
+#[allow(clippy::needless_pass_by_value)] // built at compile time, where nothing is borrowed
 const fn after(operands: usize, of: Wrapper) -> Wrapper {
     Wrapper { operands, ..of }
 }
 
+#[allow(clippy::needless_pass_by_value)] // as above
 const fn dashed(of: Wrapper) -> Wrapper {
     Wrapper { dashes: true, ..of }
 }
@@ -246,7 +248,7 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
             let value = value.or_else(|| words.get(at + 1).filter(|_| takes).cloned());
             match (program, option) {
                 (_, "-C" | "--chdir" | "--directory" | "--cwd" | "--dir" | "--prefix") => {
-                    folder = value
+                    folder = value;
                 }
                 ("env", "-S") => split = value,
                 // `npx -c 'a b'` and `uv run -m module`.
