@@ -96,7 +96,7 @@ pub fn read(root: &Path) -> App {
         names: names(root),
         package_json: json(root, "package.json"),
         app_json: json(root, "app.json"),
-        procfile: beneath::text_in(&root, "Procfile")
+        procfile: beneath::text_in(root, "Procfile")
             .map(|text| procfile(&text))
             .unwrap_or_default(),
     }
@@ -105,7 +105,7 @@ pub fn read(root: &Path) -> App {
 /// Reads a JSON file of the app.
 #[must_use]
 pub fn json(root: &Path, name: &str) -> Parsed<Value> {
-    let text = match beneath::read_in(&root, name) {
+    let text = match beneath::read_in(root, name) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Parsed::Missing,
         Err(error) => {

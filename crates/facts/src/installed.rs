@@ -70,7 +70,7 @@ fn packages_of(root: &Path, entry: &Entry) -> Vec<InstalledPackage> {
         return Vec::new();
     };
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let text = || beneath::text_in(&root, path).ok();
+    let text = || beneath::text_in(root, path).ok();
     match file {
         "package.json" if is_npm_package(folder) => {
             text().and_then(|text| npm(&text)).into_iter().collect()

@@ -134,7 +134,7 @@ pub fn sourced(script: &bash::Script) -> Vec<String> {
             match part {
                 bash::Part::Text { text, .. } => path.push_str(text),
                 bash::Part::Parameter(one) if one.name == "HOME" && one.operator.is_empty() => {
-                    path.push_str("/app")
+                    path.push_str("/app");
                 }
                 _ => return,
             }

@@ -24,7 +24,7 @@ fn make(files: &dyn Files, command: &Command, names: &[&str]) -> Vec<Next> {
             "-C" | "--directory" => {
                 folder = words
                     .next()
-                    .and_then(|change| join(folder.as_deref(), change))
+                    .and_then(|change| join(folder.as_deref(), change));
             }
             "-f" | "--file" | "--makefile" => file = words.next(),
             _ if word.starts_with('-') || word.contains('=') => {}

@@ -3,6 +3,7 @@
 use super::files::join;
 
 /// How a wrapper's own words end.
+#[derive(Clone, Copy)]
 struct Wrapper {
     /// Name of the program, then the words that must follow it.
     words: &'static [&'static str],
@@ -246,7 +247,7 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
             let value = value.or_else(|| words.get(at + 1).filter(|_| takes).cloned());
             match (program, option) {
                 (_, "-C" | "--chdir" | "--directory" | "--cwd" | "--dir" | "--prefix") => {
-                    folder = value
+                    folder = value;
                 }
                 ("env", "-S") => split = value,
                 // `npx -c 'a b'` and `uv run -m module`.

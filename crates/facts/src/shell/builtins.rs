@@ -48,7 +48,7 @@ impl Shell<'_> {
                     self.flag(name, &flags, &off, &assign.name);
                 }
                 Operand::Word(text) => {
-                    self.declared_word(name, &text, &mut flags, &mut off, simple)
+                    self.declared_word(name, &text, &mut flags, &mut off, simple);
                 }
             }
         }

@@ -140,21 +140,17 @@ pub(super) fn replaced(text: &str, pattern: &[Element], new: &str, operator: &st
         let allowed = match operator {
             "//" => true,
             "/#" => at == 0,
-            "/%" => !done,
             _ => !done,
         };
         let end = longest(at)
             .filter(|end| allowed && *end > at && (operator != "/%" || *end == chars.len()));
-        match end {
-            Some(end) => {
-                out.push_str(new);
-                at = end;
-                done = true;
-            }
-            None => {
-                out.extend(chars.get(at));
-                at += 1;
-            }
+        if let Some(end) = end {
+            out.push_str(new);
+            at = end;
+            done = true;
+        } else {
+            out.extend(chars.get(at));
+            at += 1;
         }
     }
     out

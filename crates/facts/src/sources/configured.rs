@@ -62,7 +62,7 @@ pub(super) fn read(app: &App, sources: &mut Sources, processes: &[Runs]) {
         if known || !sources.has(&path) {
             continue;
         }
-        let Ok(text) = fs_err::read_to_string(app.root.join(&path)) else {
+        let Ok(text) = crate::beneath::text_in(&app.root, &path) else {
             continue;
         };
         if text.len() > LIMIT || super::unfit(&text).is_some() {

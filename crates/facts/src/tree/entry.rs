@@ -116,16 +116,19 @@ impl Entry {
 
     /// Whether it belongs to the repository at the root: `.git`, be it the folder or the file of
     /// a worktree.
+    #[must_use]
     pub fn is_of_repository(&self) -> bool {
         self.path.starts_with(".git")
     }
 
     /// True for sockets, which no archive holds.
+    #[must_use]
     pub fn is_socket(&self) -> bool {
         self.socket
     }
 
     /// The bytes of [`Entry::path`].
+    #[must_use]
     pub fn path_bytes(&self) -> &[u8] {
         self.path.as_os_str().as_bytes()
     }
