@@ -230,10 +230,10 @@ fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
     let outcome = evaluate::run(&base, &inputs.slug.scripts, &inputs.slug.sourced, &makers);
     let base = evaluate::base(&dyno_base(), &EnvDir::Absent);
     let exports = &inputs.slug.exports;
-    let built = evaluate::run(&base, exports, &BTreeMap::new(), &makers);
+    let exported = evaluate::run(&base, exports, &BTreeMap::new(), &makers);
     let unknown = unknown(inputs.slug, &outcome);
     let (strict, may_be_anything) = (outcome.strict, outcome.may_be_anything());
-    let (dyno, build) = (outcome.environment, built.environment);
+    let (dyno, build) = (outcome.environment, exported.environment);
     let index = |environment: &Environment| index(inputs, layers, environment);
     let (launch_index, build_index) = (index(&dyno), index(&build));
     Model {

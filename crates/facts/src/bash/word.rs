@@ -62,7 +62,7 @@ pub(super) fn word(chars: &mut Chars<'_>, mode: Mode, depth: usize) -> Result<Wo
     let mut found = Word::default();
     let inherited = mode == Mode::Quoted;
     while let Some(c) = chars.peek() {
-        if mode == Mode::Command && ends_word(chars, &found) {
+        if mode == Mode::Command && ends_word(chars) {
             break;
         }
         chars.at += 1;
@@ -91,16 +91,12 @@ pub(super) fn word(chars: &mut Chars<'_>, mode: Mode, depth: usize) -> Result<Wo
 }
 
 /// Whether an unquoted word ends at the next character.
-fn ends_word(chars: &Chars<'_>, found: &Word) -> bool {
+fn ends_word(chars: &Chars<'_>) -> bool {
     match chars.peek() {
-        Some(' ' | '\t' | '\n' | ';' | '&' | '|' | ')') | None => true,
-        Some('<' | '>') => chars.ahead(1) != Some('('),
         // `NAME=(` is an array, which the parser reads; `f()` a function.
-        Some('(') => true,
-        Some(_) => {
-            let _ = found;
-            false
-        }
+        Some(' ' | '\t' | '\n' | ';' | '&' | '|' | '(' | ')') | None => true,
+        Some('<' | '>') => chars.ahead(1) != Some('('),
+        Some(_) => false,
     }
 }
 
@@ -274,7 +270,6 @@ pub(super) fn brackets(chars: &mut Chars<'_>, open: char, close: char) -> Result
             (None, '"') => quote = Some(c),
             (None, '\'') if open == '(' => quote = Some(c),
             (Some(opened), _) if opened == c => quote = None,
-            (Some(_), _) => {}
             (None, _) if c == open => depth += 1,
             (None, _) if c == close => {
                 depth -= 1;
@@ -301,13 +296,12 @@ fn ansi(chars: &mut Chars<'_>, found: &mut Word) -> Result<(), Unclosed> {
                 Some('r') => found.push('\r', true),
                 Some('a') => found.push('\u{7}', true),
                 Some('e' | 'E') => found.push('\u{1b}', true),
-                Some('0') => return Err(Unclosed),
                 Some(c @ ('\\' | '\'' | '"' | '?')) => found.push(c, true),
+                Some('0') | None => return Err(Unclosed),
                 Some(c) => {
                     found.push('\\', true);
                     found.push(c, true);
                 }
-                None => return Err(Unclosed),
             },
             Some(c) => found.push(c, true),
             None => return Err(Unclosed),

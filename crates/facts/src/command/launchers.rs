@@ -175,10 +175,9 @@ fn pm2(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
         .rsplit_once('/')
         .map_or("", |(folder, _)| folder)
         .to_owned();
-    let is_list = target.ends_with(".json")
-        || target.ends_with(".config.js")
-        || target.ends_with(".config.cjs")
-        || target.ends_with(".config.mjs");
+    let is_list = [".json", ".config.js", ".config.cjs", ".config.mjs"]
+        .iter()
+        .any(|ending| target.ends_with(ending));
     if !is_list {
         // `pm2 start npm -- start` and `pm2 start app.js -- a`.
         let script = words
@@ -224,7 +223,7 @@ fn pm2(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
             let program = match interpreter.map(String::as_str) {
                 Some("none") => "",
                 Some(other) => other,
-                None if script.ends_with(".py") => "python",
+                None if Language::of(script) == Some(Language::Python) => "python",
                 None if Language::of(script) == Some(Language::JavaScript) => "node",
                 None => "",
             };

@@ -223,17 +223,17 @@ fn within(folder: &str, name: &str) -> String {
 
 /// `-w NAME`, `-w FOLDER`, `--filter ./folder`, `--filter NAME...`.
 fn is_meant(wanted: &str, folder: &str, name: &str, base: &str) -> bool {
-    let bare = wanted
+    let pattern = wanted
         .trim_start_matches("...")
         .trim_end_matches("...")
         .trim_end_matches('^');
-    let bare = bare.trim_start_matches('{').trim_end_matches('}');
-    bare == name
-        || join(Some(base), bare).is_some_and(|path| path == folder)
-        || bare
+    let pattern = pattern.trim_start_matches('{').trim_end_matches('}');
+    pattern == name
+        || join(Some(base), pattern).is_some_and(|path| path == folder)
+        || pattern
             .strip_suffix('*')
             .is_some_and(|prefix| name.starts_with(prefix))
-        || bare
+        || pattern
             .strip_prefix("*/")
             .is_some_and(|end| name.rsplit('/').next() == Some(end))
 }

@@ -351,9 +351,8 @@ impl Walk<'_, '_> {
                     current.get_or_insert_default().push_str(&value);
                 }
                 Part::Arithmetic(text) => {
-                    current
-                        .get_or_insert_default()
-                        .push_str(&format!("$(({text}))"));
+                    let shown = format!("$(({text}))");
+                    current.get_or_insert_default().push_str(&shown);
                 }
                 Part::Process => current.get_or_insert_default().push_str("$(<)"),
                 Part::Array(items) => {
@@ -422,8 +421,7 @@ impl Walk<'_, '_> {
                     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
                     Some(format!("/app/{parent}"))
                 }
-                Some("readlink" | "realpath") => Some(operand?.clone()),
-                Some("which" | "command") => Some(operand?.clone()),
+                Some("readlink" | "realpath" | "which" | "command") => Some(operand?.clone()),
                 _ => return None,
             };
         }

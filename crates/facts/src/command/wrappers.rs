@@ -3,6 +3,7 @@
 use super::files::join;
 
 /// How a wrapper's own words end.
+#[derive(Clone, Copy)]
 struct Wrapper {
     /// Name of the program, then the words that must follow it.
     words: &'static [&'static str],

@@ -9,16 +9,16 @@ pub(super) fn names(list: &List, functions: &BTreeMap<String, Command>) -> BTree
     let mut found = Names {
         functions,
         called: BTreeSet::new(),
-        names: BTreeSet::new(),
+        found: BTreeSet::new(),
     };
     found.list(list);
-    found.names
+    found.found
 }
 
 struct Names<'a> {
     functions: &'a BTreeMap<String, Command>,
     called: BTreeSet<String>,
-    names: BTreeSet<String>,
+    found: BTreeSet<String>,
 }
 
 impl Names<'_> {
@@ -37,14 +37,14 @@ impl Names<'_> {
                     .and_then(Word::literal)
                     .unwrap_or_default();
                 for assign in &simple.assignments {
-                    self.names.insert(assign.name.clone());
+                    self.found.insert(assign.name.clone());
                     self.word(&assign.value);
                 }
                 for word in &simple.words {
                     self.word(word);
                 }
                 if declares(&first) {
-                    self.names.extend(
+                    self.found.extend(
                         simple
                             .words
                             .iter()
@@ -57,7 +57,7 @@ impl Names<'_> {
                     "read" | "unset" | "printf" | "mapfile" | "readarray" | "getopts"
                 ) {
                     let words = simple.words.iter().skip(1).filter_map(Word::literal);
-                    self.names.extend(words.filter(|word| is_name(word)));
+                    self.found.extend(words.filter(|word| is_name(word)));
                 }
                 if let Some(body) = self.functions.get(&first)
                     && self.called.insert(first)
@@ -77,7 +77,7 @@ impl Names<'_> {
                 self.list(otherwise);
             }
             Command::For { name, body, .. } => {
-                self.names.extend((!name.is_empty()).then(|| name.clone()));
+                self.found.extend((!name.is_empty()).then(|| name.clone()));
                 self.list(body);
             }
             Command::While {
@@ -94,7 +94,7 @@ impl Names<'_> {
             Command::Function { .. } | Command::Test(_) => {}
             Command::Arithmetic(text) => {
                 let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-                self.names
+                self.found
                     .extend(words.filter(|word| is_name(word)).map(str::to_owned));
             }
         }
@@ -105,7 +105,7 @@ impl Names<'_> {
         for part in &word.parts {
             if let Part::Parameter(parameter) = part {
                 if matches!(parameter.operator.as_str(), ":=" | "=") {
-                    self.names.insert(parameter.name.clone());
+                    self.found.insert(parameter.name.clone());
                 }
                 self.word(&parameter.operand);
             }

@@ -154,6 +154,7 @@ impl Shell<'_> {
     }
 
     /// The items of `"$@"` and `"${LIST[@]}"`; the inner `None` if they are not known.
+    #[allow(clippy::option_option)] // no list, or one that is not known
     fn items(&mut self, parameter: &Parameter) -> Option<Option<Vec<Text>>> {
         if !parameter.operator.is_empty() {
             return None;
@@ -218,7 +219,6 @@ impl Shell<'_> {
                     value @ (Value::Text(_) | Value::Unset | Value::Open),
                     None | Some("0" | "@" | "*"),
                 ) => value,
-                (Value::Open, _) => Value::Open,
                 (Value::List(items), None) => {
                     items.first().cloned().map_or(Value::Unset, Value::Text)
                 }
@@ -236,7 +236,7 @@ impl Shell<'_> {
                     Ok(index) => items.get(index).cloned().map_or(Value::Unset, Value::Text),
                     Err(_) => Value::Open,
                 },
-                (_, Some(_)) => Value::Open,
+                (Value::Open, _) | (_, Some(_)) => Value::Open,
             },
         }
     }

@@ -140,7 +140,6 @@ pub(super) fn replaced(text: &str, pattern: &[Element], new: &str, operator: &st
         let allowed = match operator {
             "//" => true,
             "/#" => at == 0,
-            "/%" => !done,
             _ => !done,
         };
         let end = longest(at)

@@ -225,12 +225,10 @@ impl<'a> Shell<'a> {
     /// One way has ended while another goes on.
     fn ended(&mut self, flow: Flow) {
         match flow {
-            Flow::Return => {
-                // `returned` was filled where the `return` was met.
-            }
             Flow::Exit => self.note(Trouble::MayExit),
             Flow::Break | Flow::Continue => self.loose = true,
-            Flow::Next => {}
+            // `returned` was filled where the `return` was met.
+            Flow::Return | Flow::Next => {}
         }
     }
 
@@ -562,7 +560,10 @@ impl<'a> Shell<'a> {
         self.state.status = None;
         let name = simple.words.first().and_then(Word::literal);
         match name.as_deref() {
-            Some("eval" | "source" | ".") => self.note(Trouble::RunsCode(simple.source.clone())),
+            // `$COMMAND` may be anything, also a function.
+            Some("eval" | "source" | ".") | None => {
+                self.note(Trouble::RunsCode(simple.source.clone()));
+            }
             Some("read" | "unset" | "printf" | "mapfile" | "readarray" | "getopts" | "let") => {
                 for word in &simple.words {
                     if let Some(name) = word.literal().filter(|name| crate::bash::is_name(name)) {
@@ -576,8 +577,6 @@ impl<'a> Shell<'a> {
                     return self.call(&body, Vec::new());
                 }
             }
-            // `$COMMAND` may be anything, also a function.
-            None => self.note(Trouble::RunsCode(simple.source.clone())),
             _ => {}
         }
         Flow::Next

@@ -93,11 +93,7 @@ pub(super) fn run(
     for (name, variable) in &variables {
         let own: Vec<&Event> = events.iter().filter(|event| event.name == *name).collect();
         if variable.exported == Some(false)
-            && outcome
-                .environment
-                .variables
-                .get(OsStr::new(name))
-                .is_none()
+            && !outcome.environment.variables.contains_key(OsStr::new(name))
         {
             continue;
         }

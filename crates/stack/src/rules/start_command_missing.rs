@@ -310,7 +310,7 @@ impl Started<'_, '_> {
 
     fn program(&self, one: &Command, name: &str) -> Option<Trouble> {
         let path_is_changed = one.environment.iter().any(|(name, _)| name == "PATH");
-        let from_manager = one.path.ends_with(".json");
+        let from_manager = one.path.rsplit('.').next() == Some("json");
         if is_open(name) || name.starts_with('~') || SHELL.contains(&name) {
             return None;
         }
@@ -545,11 +545,11 @@ impl Started<'_, '_> {
     /// A module of Python that is the app's own.
     fn module(&self, one: &Command, module: &str) -> Option<String> {
         let moves = ["--chdir", "--pythonpath", "--app-dir", "--workdir"];
-        let moved = one
+        let starts_elsewhere = one
             .words
             .iter()
             .any(|word| moves.iter().any(|option| word.starts_with(option)));
-        let folder = one.folder.as_deref().filter(|_| !moved)?;
+        let folder = one.folder.as_deref().filter(|_| !starts_elsewhere)?;
         let set = one.environment.iter().any(|(name, _)| name == "PYTHONPATH");
         if set || self.model.process(&self.process.kind).is_set("PYTHONPATH") {
             return None;
