@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::Sandbox;
 
 /// This project's own sources: some megabytes of text.
-const TREE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+const TREE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates");
 const BEST_SPEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed/best-speed");
 
 /// The number that a pipe of commands prints, the archive of [`TREE`] at its head.

@@ -4,7 +4,7 @@
 //! slugsmith, adopted from an earlier buildpack, or named here. Where nothing at all is
 //! recognised, the survey says what was looked for, and where a project may be. A lockfile
 //! that nobody installed fails the build where a process needs it for certain (see
-//! [`needed`]); the configuration key `uninstalled` can turn that into a warning.
+//! `needed`); the configuration key `uninstalled` can turn that into a warning.
 
 mod bill;
 mod needed;

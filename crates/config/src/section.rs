@@ -261,7 +261,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// `true` or `false`; in a variable also what [`switch`] takes.
+    /// `true` or `false`; in a variable also what `switch` takes.
     ///
     /// # Errors
     /// [`INVALID`] for anything else.

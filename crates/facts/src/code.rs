@@ -135,7 +135,7 @@ pub struct Code {
     pub imports: Vec<Import>,
     pub calls: Vec<Call>,
     pub assignments: Vec<Assignment>,
-    /// What names of other modules hold that this file uses ([`crate::facts::sources`] fills
+    /// What names of other modules hold that this file uses (`crate::facts::sources` fills
     /// it); [`Code::resolve`] follows them.
     pub imported: Vec<Assignment>,
     /// Variables read from the environment, with their line and whether a default stands there.

@@ -2,7 +2,7 @@
 //! folder, its environment and the place where it is written.
 //!
 //! A Procfile line is often only a door: `cd api && npm start`, `bin/start`, `foreman start`.
-//! [`follow`] goes through the grammar of bash, through wrappers such as `bundle exec`, and
+//! [`follow()`] goes through the grammar of bash, through wrappers such as `bundle exec`, and
 //! through the files that programs run in turn: package.json and composer.json scripts, shell
 //! scripts, Makefiles, Procfiles, pm2 and supervisor files. Strip, stack, audit and boot ask
 //! this one module.

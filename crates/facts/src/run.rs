@@ -60,7 +60,7 @@ pub struct Ended {
     /// From its start to its end.
     pub took: Duration,
     /// Lines of output, stdout and stderr as they came; of very long output the first and the
-    /// last ones ([`KEPT_FIRST`], [`KEPT_LAST`]).
+    /// last ones (`KEPT_FIRST`, `KEPT_LAST`).
     pub output: Vec<String>,
 }
 

@@ -24,7 +24,7 @@ pub(super) fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(without_commands(&out))
 }
 
-/// A name or value in a line that is written as it is: as [`line`], but for secrets, which the
+/// A name or value in a line that is written as it is: as [`line()`], but for secrets, which the
 /// caller decides about.
 #[must_use]
 pub(super) fn word(text: &str) -> String {

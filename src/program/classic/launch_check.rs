@@ -168,7 +168,7 @@ mod tests {
             start(&asked, &[]),
             (
                 true,
-                "slugsmith: 4 variables are as the build predicted\n".to_owned()
+                "slugsmith: 5 variables are as the build predicted\n".to_owned()
             )
         );
     }

@@ -145,3 +145,9 @@ proptest::proptest! {
         proptest::prop_assert!(masked.len() <= text.len() * 12 + 12);
     }
 }
+
+#[test]
+fn letters_of_several_bytes_between_two_addresses_are_whole() {
+    let text = "a://bé\u{fffd}u://user:word@host/x";
+    assert!(!mask(text).contains("word"), "{}", mask(text));
+}

@@ -58,8 +58,9 @@ pub(super) fn mask(text: &str) -> Option<String> {
         let end = after[..end].find("://").map_or(end, |next| {
             // Two addresses without a space: the scheme of the second belongs to it.
             after[..next]
-                .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.'))
-                .map_or(0, |at| at + 1)
+                .char_indices()
+                .rfind(|(_, c)| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.'))
+                .map_or(0, |(at, c)| at + c.len_utf8())
         });
         let (address, following) = after.split_at(end);
         let masked = one(address);
