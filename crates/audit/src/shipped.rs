@@ -2,6 +2,7 @@
 //! `include` and `exclude` of project.toml say, by the matchers of those formats.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use slugsmith_facts::bounds;
 
 use super::facts::Facts;
 
@@ -53,7 +54,8 @@ fn matcher<'p>(patterns: impl Iterator<Item = &'p str>) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new("");
     let mut any = false;
     for pattern in patterns {
-        any |= builder.add_line(None, pattern).is_ok();
+        any |= bounds::is_pattern(pattern);
+        bounds::add_line(&mut builder, pattern);
     }
     builder.build().ok().filter(|_| any)
 }

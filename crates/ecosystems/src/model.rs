@@ -215,6 +215,7 @@ pub enum Holds {
 }
 
 impl Tree {
+    /// A tree with the language's own runtime.
     #[must_use]
     pub const fn runtime(path: &'static str, left_by: &'static str) -> Self {
         Self {
@@ -224,6 +225,7 @@ impl Tree {
         }
     }
 
+    /// A tree with installed packages.
     #[must_use]
     pub const fn packages(path: &'static str, left_by: &'static str) -> Self {
         Self {
@@ -233,6 +235,7 @@ impl Tree {
         }
     }
 
+    /// A built program.
     #[must_use]
     pub const fn program(path: &'static str, left_by: &'static str) -> Self {
         Self {

@@ -44,6 +44,7 @@ pub enum When {
     Failure,
 }
 
+/// A command of the grammar (bash manual, "Shell Commands").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Simple(Simple),
@@ -94,6 +95,7 @@ pub struct Simple {
     pub source: String,
 }
 
+/// `NAME=value` before a command or on its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assign {
     pub name: String,
@@ -104,6 +106,7 @@ pub struct Assign {
     pub value: Word,
 }
 
+/// A redirection (bash manual, "Redirections").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
     /// `>`, `<`, `>>`, `<<`, `<<<`, `>&` …
@@ -118,6 +121,7 @@ pub struct Word {
     pub parts: Vec<Part>,
 }
 
+/// A piece of a word, by how it expands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     Text {

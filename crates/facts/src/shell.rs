@@ -50,6 +50,7 @@ pub struct Note {
     pub trouble: Trouble,
 }
 
+/// Why the end of a script is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Code that can't be followed, as written: `eval "$(tool)"`.

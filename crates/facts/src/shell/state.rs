@@ -58,6 +58,7 @@ pub enum Value {
     Open,
 }
 
+/// A variable of the shell, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variable {
     pub value: Value,

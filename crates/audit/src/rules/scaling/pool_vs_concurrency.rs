@@ -107,7 +107,7 @@ fn connections(count: u64) -> String {
 /// section that it takes in.
 fn production_pool(text: &str) -> Option<(u32, String)> {
     // ERB stands in values only; a file with ERB around its lines is not known.
-    let mut file: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).ok()?;
+    let mut file = slugsmith_facts::bounds::yaml(text)?;
     file.apply_merge().ok()?;
     let production = file.get("production")?;
     // With several databases each has its own settings: the first one is the app's.
