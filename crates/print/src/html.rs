@@ -52,8 +52,10 @@ fn row(part: &slugsmith_budget::Part) -> serde_json::Value {
     })
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
+/// Text of a page: one line, nothing odd, no markup.
+pub(crate) fn escaped(text: &str) -> String {
+    super::safe::line(text)
+        .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")

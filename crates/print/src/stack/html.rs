@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::graph;
+use crate::html::escaped;
 use slugsmith_finding::Level;
 use slugsmith_finding::units;
 use slugsmith_stack::{BuildpackReport, StackReport, secrets};
@@ -211,11 +212,4 @@ fn variables(out: &mut String, report: &StackReport) {
         out.push('\n');
     }
     out.push_str("</table>\n");
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
