@@ -63,6 +63,10 @@ fn app() -> Sandbox {
         .file("public/two.js", &copy)
         .file("models/intent.bin", "01234567".repeat(20_000))
         .file("test/server.test.js", "assert(true);\n".repeat(4000))
+        .file(
+            "project.toml",
+            "[com.slugsmith.strip]\nremove = [\"test/\"]\n",
+        )
 }
 
 #[test]

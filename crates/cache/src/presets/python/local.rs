@@ -65,7 +65,11 @@ pub(super) fn of_lock(tool: Tool, text: &str) -> Vec<Local> {
                     continue;
                 };
                 let field = |name| source.get(name).and_then(toml::Value::as_str);
-                // A workspace's own members; `virtual` ones are only a list of others.
+                // A workspace's own members; `virtual` ones are only a list of others, and of the
+                // root that is all: uv installs nothing of it, and its manifest is an input.
+                if field("virtual") == Some(".") {
+                    continue;
+                }
                 for (name, editable) in [
                     ("editable", true),
                     ("virtual", true),
@@ -110,10 +114,7 @@ mod tests {
         };
         let uv = "[[package]]\nname = \"a\"\nsource = { directory = \"lib\" }\n[[package]]\nname = \"b\"\n\
             source = { virtual = \".\" }\n[[package]]\nname = \"c\"\nsource = { registry = \"https://h\" }\n";
-        assert_eq!(
-            of_lock(Tool::Uv, uv),
-            [local("lib", false), local(".", true)]
-        );
+        assert_eq!(of_lock(Tool::Uv, uv), [local("lib", false)]);
         let poetry = "[[package]]\nname = \"a\"\ndevelop = true\n[package.source]\ntype = \"directory\"\n\
             url = \"lib\"\n";
         assert_eq!(of_lock(Tool::Poetry, poetry), [local("lib", true)]);
