@@ -31,7 +31,8 @@ esac
 const COMPILER: &str = r#"#!/bin/sh
 case "$1" in --version|env) echo 1.0; exit;; esac
 mkdir -p bin build/server
-find . -type f ! -path './bin/*' ! -path './build/*' ! -path './.slugsmith*' ! -path './node_modules/*' | sort | xargs cat > bin/s
+find . -type f ! -path './bin/*' ! -path './build/*' ! -path './.slugsmith*' ! -path './node_modules/*' |
+  sort | xargs cat > bin/s
 cp bin/s build/server/runner.jar
 rm -f generated.tmp
 "#;
@@ -54,8 +55,10 @@ struct Shape {
     files: &'static [(&'static str, &'static str)],
 }
 
-const LOCK: &str = r#"{"name":"s","lockfileVersion":3,"packages":{"":{"dependencies":{"ms":"1"}},"node_modules/ms":{"version":"1.0.0"}}}"#;
-const WORKSPACE: &str = r#"{"name":"s","lockfileVersion":3,"packages":{"":{},"packages/lib":{"name":"lib"},"node_modules/lib":{"resolved":"packages/lib","link":true}}}"#;
+const LOCK: &str = r#"{"name":"s","lockfileVersion":3,"packages":{"":{"dependencies":{"ms":"1"}},
+    "node_modules/ms":{"version":"1.0.0"}}}"#;
+const WORKSPACE: &str = r#"{"name":"s","lockfileVersion":3,"packages":{"":{},"packages/lib":{"name":"lib"},
+    "node_modules/lib":{"resolved":"packages/lib","link":true}}}"#;
 const PNPM: &str = "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n";
 
 const SHAPES: &[Shape] = &[
@@ -133,7 +136,8 @@ const SHAPES: &[Shape] = &[
             ),
             (
                 "composer.lock",
-                r#"{"packages":[{"name":"a/local","version":"1","dist":{"type":"path","url":"local"},"transport-options":{"symlink":false}}]}"#,
+                r#"{"packages":[{"name":"a/local","version":"1","dist":{"type":"path","url":"local"},
+                    "transport-options":{"symlink":false}}]}"#,
             ),
             ("local/local.php", "one"),
             ("web/index.php", "1"),

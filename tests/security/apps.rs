@@ -53,7 +53,8 @@ pub(crate) fn with_secrets() -> Sandbox {
              require('http').createServer(() => stripe).listen(3000);\nprocess.env.SESSION_SECRET;\n",
         )
         .file("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nTELLTALETELLTALETELLTALE\n-----END RSA PRIVATE KEY-----\n")
-        .file("app.json", r#"{"name":"shop","buildpacks":[{"url":"https://user:TELLTALE@git.example/x.git"}],"env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)
+        .file("app.json", r#"{"name":"shop","buildpacks":[{"url":"https://user:TELLTALE@git.example/x.git"}],
+            "env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)
         .file(".profile.d/tokens.sh", "export API_TOKEN=TELLTALE\nexport DATABASE_URL=\"postgres://u:TELLTALE@h/d\"\n\
              export CONN=\"Server=h;Password=TELLTALE;\"\nexport JAVA_OPTS=\"-Xmx1g -Ddb.password=TELLTALE\"\n\
              export OPTS=\"--password=TELLTALE\"\nexport SLACK=https://hooks.slack.com/services/T/B/TELLTALE\n\

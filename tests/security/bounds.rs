@@ -174,7 +174,8 @@ fn a_signal_ends_the_package_manager_and_removes_the_copy() {
             .program("npm", "#!/bin/sh\ncase \"$*\" in *version*) echo 10.9.3; exit;; esac\necho $$ > \"$HOME/npm\"; \
                 trap '' INT; sleep 61 & wait; sleep 61\n")
             .file("package.json", r#"{"name":"shop","dependencies":{"ms":"1"}}"#)
-            .file("package-lock.json", r#"{"lockfileVersion":3,"packages":{"":{"dependencies":{"ms":"1"}},"node_modules/ms":{"version":"1.0.0"}}}"#);
+            .file("package-lock.json", r#"{"lockfileVersion":3,"packages":{"":{"dependencies":{"ms":"1"}},
+                "node_modules/ms":{"version":"1.0.0"}}}"#);
         fs_err::create_dir(sandbox.path("tmp")).unwrap();
         let mut command = sandbox.command(BINARY);
         command

@@ -12,18 +12,41 @@ fn app() -> Sandbox {
     // TOML's basic strings have JSON's escapes, but for what is above them.
     let toml = json.clone();
     Sandbox::new()
-        .file("Procfile", format!("web: node server.js {}\n", ODD.replace(['\r', '\n'], " ")))
-        .file("package.json", format!(r#"{{"name":{json},"version":{json},"dependencies":{{{json}:{json}}}}}"#))
-        .file("app.json", format!(r#"{{"name":{json},"env":{{{json}:{{"value":{json}}}}},"buildpacks":[{{"url":"https://git.example/{}"}}]}}"#, json.trim_matches('"')))
-        .file("server.js", format!("process.env[{json}]; fetch({json}); require({json});\n"))
+        .file(
+            "Procfile",
+            format!("web: node server.js {}\n", ODD.replace(['\r', '\n'], " ")),
+        )
+        .file(
+            "package.json",
+            format!(r#"{{"name":{json},"version":{json},"dependencies":{{{json}:{json}}}}}"#),
+        )
+        .file(
+            "app.json",
+            format!(
+                r#"{{"name":{json},"env":{{{json}:{{"value":{json}}}}},
+            "buildpacks":[{{"url":"https://git.example/{}"}}]}}"#,
+                json.trim_matches('"')
+            ),
+        )
+        .file(
+            "server.js",
+            format!("process.env[{json}]; fetch({json}); require({json});\n"),
+        )
         .file(&format!("{ODD}/f.js"), "1")
         .file(&format!("node_modules/{ODD}/index.js"), "1")
         .file(&format!("node_modules/{ODD}/README.md"), "1")
-        .file(".profile.d/a.sh", "export A=\"a\u{1b}[2J\r::error::forged\u{202e}\"\nexport B='x\n::error::forged'\n")
-        .file("project.toml", format!(
-            "[com.slugsmith]\nunknown = {toml}\n[com.slugsmith.budget.part]\n{toml} = \"1 B\"\n\
+        .file(
+            ".profile.d/a.sh",
+            "export A=\"a\u{1b}[2J\r::error::forged\u{202e}\"\nexport B='x\n::error::forged'\n",
+        )
+        .file(
+            "project.toml",
+            format!(
+                "[com.slugsmith]\nunknown = {toml}\n[com.slugsmith.budget.part]\n{toml} = \"1 B\"\n\
              [com.slugsmith.strip]\nkeep = [{toml}]\nremove = [{toml}]\n\
-             [[com.slugsmith.cache]]\nname = {toml}\npaths = [\"made\"]\n"))
+             [[com.slugsmith.cache]]\nname = {toml}\npaths = [\"made\"]\n"
+            ),
+        )
 }
 
 #[test]

@@ -112,7 +112,8 @@ fn no_lockfile_gives_its_credentials_away() {
             (
                 "package-lock.json",
                 format!(
-                    r#"{{"lockfileVersion":1,"dependencies":{{"left-pad":{{"version":"{address}#{commit}","from":"{address}"}}}}}}"#
+                    r#"{{"lockfileVersion":1,"dependencies":{{
+                        "left-pad":{{"version":"{address}#{commit}","from":"{address}"}}}}}}"#
                 ),
             ),
             (
@@ -131,7 +132,8 @@ fn no_lockfile_gives_its_credentials_away() {
             (
                 "bun.lock",
                 format!(
-                    r#"{{"lockfileVersion":1,"workspaces":{{"":{{"dependencies":{{"left-pad":"{address}"}}}}}},"packages":{{"left-pad":["left-pad@{address}#{commit}",{{}},"{commit}"]}}}}"#
+                    r#"{{"lockfileVersion":1,"workspaces":{{"":{{"dependencies":{{"left-pad":"{address}"}}}}}},
+                        "packages":{{"left-pad":["left-pad@{address}#{commit}",{{}},"{commit}"]}}}}"#
                 ),
             ),
         ]

@@ -140,10 +140,10 @@ fn waits_forever(facts: &Facts<'_>) -> Option<Evidence> {
     }
     let message = "`bin/start-nginx` waits for the file /tmp/app-initialized, which nothing in the app makes: nginx \
                    never listens, and the dyno ends with R10.";
-    Some(
-        Evidence::line(&command.path, command.line, message)
-            .help("Make /tmp/app-initialized when the server listens on /tmp/nginx.socket, or start bin/start-nginx-solo."),
-    )
+    Some(Evidence::line(&command.path, command.line, message).help(
+        "Make /tmp/app-initialized when the server listens on /tmp/nginx.socket, \
+                   or start bin/start-nginx-solo.",
+    ))
 }
 
 fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
