@@ -23,10 +23,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::config::Config;
-use crate::error::{Kind, Problem};
+use crate::config::{self, Config};
+use crate::error::{Kind, Problem, Result};
 use crate::facts::before::COMPANION;
 use crate::facts::beneath;
+use crate::facts::environment::Environment;
+use crate::finding::pages;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
@@ -56,6 +58,15 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
+}
+
+/// The configuration of an app; printers learn where pages are.
+fn configured(app: &Path, environment: &Environment) -> Result<Config> {
+    let config = config::read(app, environment)?;
+    if let Some(base) = &config.pages {
+        pages::set_base(&base.value);
+    }
+    Ok(config)
 }
 
 /// The log of a build.
@@ -154,6 +165,29 @@ pub static NO_SUCH_PATH: Kind = Kind {
     ],
     example: || Problem::new(&NO_SUCH_PATH).saw("apps/shop: No such file or directory"),
 };
+
+/// A report could not be written, so that whoever waits for it must not take silence for success.
+pub static NOT_WRITTEN: Kind = Kind {
+    id: "not-written",
+    header: "The report could not be written",
+    why: "The work was done, and what it found is lost: silence would look like success.",
+    steps: &[
+        "Check that the folder exists and can be written to, and whether the disk is full (`df -h`).",
+        "Then run the same command again; it changes nothing.",
+    ],
+    example: || {
+        let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+        not_written("reports/slugsmith.json", &error)
+    },
+};
+
+/// The problem of a report that was not written to `place`.
+fn not_written(place: &str, error: &std::io::Error) -> Problem {
+    Problem {
+        kind: &NOT_WRITTEN,
+        ..crate::error::io("writing", place, error)
+    }
+}
 
 /// Whether a problem is in how the program was called: exit code 2.
 fn is_wrong_use(problem: &Problem) -> bool {

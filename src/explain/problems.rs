@@ -25,6 +25,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::program::classic::NO_PROCESS_TYPES,
     &error::NO_SPACE,
     &crate::cache::NOT_INSTALLED,
+    &crate::program::NOT_WRITTEN,
     &crate::program::NO_SUCH_PATH,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,

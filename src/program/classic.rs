@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::error::{Kind, Problem, Result};
 use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
@@ -111,7 +111,7 @@ impl Build {
         Ok(Self {
             folder: absolute(cache)?.join(CACHE_FOLDER),
             config_vars: config_vars.clone(),
-            config: config::read(&app, &environment)?,
+            config: crate::program::configured(&app, &environment)?,
             environment,
             app,
         })

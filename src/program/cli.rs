@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod diff;
+mod engine;
 mod env;
 mod explain;
 mod init;
@@ -19,6 +20,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::error::{Problem, Result};
@@ -26,7 +28,7 @@ use crate::exit::Exit;
 use crate::facts::environment::{Environment, World, own_variables, this_machine};
 use crate::print::line::Skin;
 use crate::print::{self, problem};
-use crate::program::{NO_SUCH_PATH, is_wrong_use};
+use crate::program::{NO_SUCH_PATH, is_wrong_use, not_written};
 
 /// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
 /// and audits apps for ephemeral dynos.
@@ -45,8 +47,30 @@ Exit codes: 0 fine, 1 findings or over budget, 2 wrong use, 3 could not do it.
 Settings: project.toml, and SLUGSMITH_* variables over it (SLUGSMITH_LOG=verbose, SLUGSMITH_PROFILE=1)."
 )]
 struct CommandLine {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
     #[command(subcommand)]
     verb: Verb,
+}
+
+/// When to use colours; by itself a stream has them on a terminal, and `NO_COLOR` takes them away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    fn set(self) {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+        .write_global();
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,10 +133,11 @@ impl OutputFile {
             Some(path) => {
                 let plain = anstream::adapter::strip_str(text).to_string();
                 fs_err::write(path, plain)
-                    .map_err(|error| crate::error::io("writing", path, &error))
+                    .map_err(|error| not_written(&path.display().to_string(), &error))
             }
-            None => print::out_as_it_is(text)
-                .map_err(|error| crate::error::io("writing", "standard output", &error)),
+            None => {
+                print::out_as_it_is(text).map_err(|error| not_written("standard output", &error))
+            }
         }
     }
 }
@@ -128,6 +153,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             return code(if wrong { Exit::Usage } else { Exit::Fine });
         }
     };
+    line.color.set();
     let result = match &line.verb {
         Verb::Build(arguments) => build::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
@@ -146,7 +172,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     let result = result.and_then(|exit| {
         if print::has_lost_lines() {
             let error = std::io::Error::other("a line could not be written; the disk may be full");
-            return Err(crate::error::io("writing", "standard output", &error));
+            return Err(not_written("standard output", &error));
         }
         Ok(exit)
     });
@@ -192,6 +218,7 @@ fn existing(path: &Path) -> Result<PathBuf> {
 fn folder(path: &Path) -> Result<PathBuf> {
     let full = existing(path)?;
     if full.is_dir() {
+        fs_err::read_dir(&full).map_err(|error| crate::error::io("reading", &full, &error))?;
         return Ok(full);
     }
     let problem = Problem::new(&NO_SUCH_PATH).saw(format!("{} is not a folder", path.display()));

@@ -18,7 +18,6 @@ use libcnb::{Buildpack, Target};
 use rustix::fs::Access;
 
 use crate::cache::store::Store;
-use crate::config;
 use crate::error::{Kind, Problem};
 use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
@@ -77,7 +76,8 @@ impl Buildpack for Slugsmith {
             return restore(&context);
         }
         let environment = environment_of(&context);
-        let mut config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+        let mut config =
+            crate::program::configured(&context.app_dir, &environment).map_err(buildpack_error)?;
         // An image has no slug limit; the app's own budget holds as it is.
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
@@ -116,7 +116,8 @@ impl Buildpack for Slugsmith {
 /// which are the only ones that a layer with `build` alone lives for.
 fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Problem> {
     let environment = environment_of(context);
-    let config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+    let config =
+        crate::program::configured(&context.app_dir, &environment).map_err(buildpack_error)?;
     let definition = UncachedLayerDefinition {
         build: true,
         launch: false,

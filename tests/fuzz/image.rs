@@ -85,7 +85,7 @@ fn tell(path: &Path) {
     if let Ok(report) = image::inspect(path) {
         serde_json::from_str::<serde_json::Value>(&json::image(&report)).unwrap();
         let _ = markdown::sizes("image", &report.budget);
-        let _ = html::page("image", &report.budget);
+        let _ = html::page("image", &report.budget, None);
         let _ = slugsmith::print::image::lines(&report);
     }
 }

@@ -12,14 +12,12 @@ mod groups;
 mod kinds;
 mod packages;
 
-use std::collections::HashSet;
-use std::path::Path;
-
 use super::estimate::Estimate;
 use super::stream::{Source, Stream};
 use super::{Compressed, Part, PartKind};
 pub use detail::Node;
 use groups::{Groups, PRIOR, Share, Sum, parts_in_order, parts_of, scaled};
+pub use kinds::names as kind_names;
 pub(super) use kinds::{is_name as is_kind, of as kind_of};
 pub(super) use packages::Packages;
 use slugsmith_facts::classic;
@@ -58,7 +56,7 @@ pub(super) fn attribute(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    gone: Option<&HashSet<&Path>>,
+    detail: bool,
 ) -> Attribution {
     let total: u64 = named
         .iter()
@@ -105,7 +103,7 @@ pub(super) fn attribute(
         }),
         sources: sources_of(&count, named, &estimate.compressed),
         repeated_links: repeated_links(named),
-        detail: gone.map(|gone| detail::tree(&count, &by_part, stream, named, gone)),
+        detail: detail.then(|| detail::tree(&count, &by_part, stream, named)),
     };
     attribution.parts.retain(|part| part.totals.files > 0);
     attribution.kinds.retain(|part| part.totals.files > 0);

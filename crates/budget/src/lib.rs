@@ -23,13 +23,10 @@ pub mod layers;
 pub mod limits;
 pub mod stream;
 
-use std::collections::HashSet;
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use attribute::Named;
-pub use attribute::Node;
+pub use attribute::{Node, kind_names};
 use binaries::Binary;
 use duplicates::Duplicates;
 use estimate::{Estimate, Goal};
@@ -239,7 +236,7 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
         limits: &[fail],
         ..Goal::NUMBER
     };
-    let mut report = weigh(load, &goal, None);
+    let mut report = weigh(load, &goal, false);
     limits::judge(&mut report, load, &config.budget);
     report
 }
@@ -247,24 +244,16 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
 /// Says what a folder is made of, without judging it.
 #[must_use]
 pub fn inspect(tree: &Tree) -> BudgetReport {
-    inspect_without(tree, &HashSet::new())
-}
-
-/// As [`inspect`]; the folders of [`BudgetReport::detail`] also say how much of them lies in
-/// `gone`, the files that stripping would remove.
-#[must_use]
-#[allow(clippy::implicit_hasher)] // one caller, one hasher
-pub fn inspect_without(tree: &Tree, gone: &HashSet<&Path>) -> BudgetReport {
     let load = Load {
         app: tree,
         layers: &[],
         reused: &[],
         previous: None,
     };
-    weigh(&load, &Goal::NUMBER, Some(gone))
+    weigh(&load, &Goal::NUMBER, true)
 }
 
-fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> BudgetReport {
+fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
     let sources = sources(load);
     let stream = Stream::new(sources.clone());
     let estimate = estimate::estimate(&stream, goal);
@@ -278,7 +267,7 @@ fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: Option<&HashSet<&Path>>) -> B
     let (mut report, shares) = report(&stream, &estimate, &named, detail);
     report.layers = layers::seen(load, &shares, &report);
     layers::add_reused(&mut report, load);
-    if detail.is_some() {
+    if detail {
         report.duplicates = duplicates::find(&named);
         report.binaries = binaries::find(&named);
     }
@@ -290,7 +279,7 @@ fn report(
     stream: &Stream<'_>,
     estimate: &Estimate,
     named: &[Named<'_>],
-    detail: Option<&HashSet<&Path>>,
+    detail: bool,
 ) -> (BudgetReport, Vec<Part>) {
     let attribution = attribute::attribute(stream, estimate, named, detail);
     let trees = || named.iter().map(|named| named.source.tree);

@@ -111,6 +111,8 @@ pub struct Config {
     pub profile: Sourced<bool>,
     /// What a lockfile that nobody installed and a process needs does to a build.
     pub uninstalled: Sourced<Uninstalled>,
+    /// Where the pages of rules and errors are, if not in the repository.
+    pub pages: Option<Sourced<String>>,
     pub budget: BudgetConfig,
     pub strip: StripConfig,
     pub cache: CacheConfig,
@@ -138,6 +140,12 @@ pub const KEYS: &[Key] = &[
         "\"fail\"",
         "What a lockfile does that neither slugsmith nor an earlier buildpack installed, where a process can't run \
             without it: `fail` ends the build, `warn` says so at the end of the log.",
+    ),
+    Key::new(
+        "pages",
+        "",
+        "Where the pages of rules and errors are, for the addresses in logs: the address of a site that mdBook made \
+         of `docs/`. Without it those of the repository at this version, where a release names one.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
@@ -215,6 +223,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
             _ => Uninstalled::Fail,
         })
     });
+    let pages = root.text("pages")?;
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
@@ -223,6 +232,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         log,
         profile,
         uninstalled,
+        pages,
         budget: budget::read(&mut budget)?,
         strip: strip::read(&mut strip)?,
         cache: cache::read(&root, environment)?,
@@ -301,7 +311,9 @@ pub static INVALID: Kind = Kind {
     id: "config-invalid",
     header: "A value in the configuration is not valid",
     why: "A budget or rule that is misread would be worse than none, so the build stops.",
-    steps: &["See project.toml.example for every key with its values."],
+    steps: &[
+        "Mend or remove it: without the key its default holds. `slugsmith init` shows the usual keys.",
+    ],
     example: || {
         parse_text("[com.slugsmith.budget]\nfail = \"plenty\"\n").unwrap_or_else(|problem| problem)
     },

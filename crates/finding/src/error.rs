@@ -103,7 +103,8 @@ pub static IO: Kind = Kind {
           begun is taken back by the next run.",
     steps: &[
         "Check the permissions of the path, and whether the disk is full (`df -h`).",
-        "Run the build again; if it happens twice, report it with this log.",
+        "If the path is slugsmith's own (a cache, a layer, a temporary folder), run the build again; if it happens \
+         twice, report it with this log.",
     ],
     example: || {
         io(

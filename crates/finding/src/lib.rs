@@ -13,6 +13,7 @@
 pub mod catalogue;
 pub mod error;
 pub mod exit;
+pub mod pages;
 pub mod units;
 pub mod verdict;
 pub mod work;

@@ -3,6 +3,7 @@
 use super::line::Line;
 use slugsmith_audit::{AuditReport, Status};
 use slugsmith_config::LogLevel;
+use slugsmith_finding::pages;
 use slugsmith_finding::{Finding, Level};
 
 /// The section takes this many lines at most, so that it never drowns the log.
@@ -19,6 +20,7 @@ const PER_LINE: usize = 4;
 pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
     let mut lines = vec![Line::section(format!("Audit ({})", counts(report)))];
     if level == LogLevel::Quiet {
+        lines.extend(brief(report));
         return lines;
     }
     let shown: Vec<_> = report
@@ -60,6 +62,18 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
         lines.extend(decisions(report));
     }
     lines
+}
+
+/// Errors and warnings in a line each, for who asked for little.
+fn brief(report: &AuditReport) -> impl Iterator<Item = Line> {
+    let counting = report.findings.iter();
+    let counting = counting.filter(|finding| finding.level > Level::Info);
+    counting.take(MOST).map(|finding| {
+        let place = finding.place.as_ref().map(|place| format!(" {place}"));
+        let (level, place) = (finding.level.word(), place.unwrap_or_default());
+        let text = format!("{level} {}{place}: {}", finding.rule, finding.message);
+        Line::alarm(1, text)
+    })
 }
 
 /// What each of the other rules said.
@@ -134,6 +148,7 @@ fn block(finding: &Finding, width: usize, shown: &[String]) -> Vec<Line> {
     lines.extend(wrapped(&finding.message).map(|row| Line::row(1, row)));
     let fresh = finding.help.iter().filter(|help| !shown.contains(help));
     lines.extend(fresh.map(|help| Line::row(1, help)));
+    lines.extend(pages::of_rule(finding.rule, finding.code).map(|url| Line::row(1, url)));
     lines
 }
 

@@ -2,6 +2,7 @@
 
 use super::line::Line;
 use slugsmith_finding::Finding;
+use slugsmith_finding::pages;
 
 /// Level, rule and place in one line, the message and the help below it.
 #[must_use]
@@ -19,6 +20,7 @@ pub fn lines(findings: &[Finding]) -> Vec<Line> {
         ));
         lines.push(Line::row(1, &finding.message));
         lines.extend(finding.help.iter().map(|help| Line::row(1, help)));
+        lines.extend(pages::of_rule(finding.rule, finding.code).map(|url| Line::row(1, url)));
     }
     lines
 }

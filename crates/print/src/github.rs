@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Level, pages};
 use slugsmith_report::Report;
 
 /// The report's findings as workflow commands.
@@ -35,6 +35,10 @@ fn command(out: &mut String, finding: &Finding) {
     for help in &finding.help {
         text.push('\n');
         text.push_str(help);
+    }
+    if let Some(url) = pages::of_rule(finding.rule, finding.code) {
+        text.push('\n');
+        text.push_str(&url);
     }
     let _ = writeln!(out, "::{name} {}::{}", properties.join(","), data(&text));
 }

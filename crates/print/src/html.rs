@@ -5,18 +5,33 @@
 
 use serde_json::json;
 
-use slugsmith_budget::BudgetReport;
 use slugsmith_budget::limits::measured;
+use slugsmith_budget::{BudgetReport, kind_names};
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
-/// The page; `title` is what was weighed.
+/// The page; `title` is what was weighed, `after` the same as stripping would leave it.
 #[must_use]
-pub fn page(title: &str, report: &BudgetReport) -> String {
+pub fn page(title: &str, report: &BudgetReport, after: Option<&BudgetReport>) -> String {
     let data = json!({
         "title": title,
+        "colours": kind_names(),
+        "before": view(report),
+        "after": after.map(view),
+    });
+    // Inside a script element only `</` and `<!--` could end the data early.
+    let data = data.to_string().replace('<', "\\u003c");
+    PAGE.replace("{{title}}", &escaped(title))
+        .replace("{{style}}", STYLE)
+        .replace("{{script}}", SCRIPT)
+        .replace("{{data}}", &data)
+}
+
+/// What one state of the tree weighs.
+fn view(report: &BudgetReport) -> serde_json::Value {
+    json!({
         "size": {
             "files": report.size.totals.files,
             "bytes": report.size.totals.bytes,
@@ -35,13 +50,7 @@ pub fn page(title: &str, report: &BudgetReport) -> String {
             })).collect::<Vec<_>>(),
         },
         "unread": report.unread.iter().map(|unread| unread.path.display().to_string()).collect::<Vec<_>>(),
-    });
-    // Inside a script element only `</` and `<!--` could end the data early.
-    let data = data.to_string().replace('<', "\\u003c");
-    PAGE.replace("{{title}}", &escaped(title))
-        .replace("{{style}}", STYLE)
-        .replace("{{script}}", SCRIPT)
-        .replace("{{data}}", &data)
+    })
 }
 
 fn row(part: &slugsmith_budget::Part) -> serde_json::Value {
@@ -72,7 +81,7 @@ mod tests {
         let name = "<script>alert(1)<";
         fs_err::write(folder.path().join(name), "x".repeat(9000)).unwrap();
         let report = slugsmith_budget::inspect(&Tree::read(folder.path()));
-        let page = page("</title><b>", &report);
+        let page = page("</title><b>", &report, None);
         assert!(!page.contains("<script>alert"));
         assert!(!page.contains("</title><b>"));
         assert!(page.contains("\\u003cscript>alert(1)\\u003c"));

@@ -11,7 +11,7 @@ pub mod strip;
 use serde::Serialize;
 
 use slugsmith_audit::Status;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Level, pages};
 use slugsmith_report::Report;
 
 /// The name and version of this form.
@@ -46,6 +46,9 @@ struct FindingV1<'a> {
     message: &'a str,
     help: String,
     decided_by: &'a str,
+    /// Its page, where that has an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +74,7 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             message: &finding.message,
             help: finding.help.join("\n"),
             decided_by: &finding.decided_by,
+            url: pages::of_rule(finding.rule, finding.code),
         }
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use slugsmith_budget::limits::measured;
 use slugsmith_budget::{BudgetReport, Part, Shipped};
-use slugsmith_finding::Level;
 use slugsmith_finding::units;
+use slugsmith_finding::{Finding, Level, pages};
 use slugsmith_report::Report;
 
 /// Parts in the first table; the rest is summed up.
@@ -100,10 +100,18 @@ fn findings(text: &mut String, report: &Report) {
             text,
             "| {} | {} | {} | {} |",
             finding.level.word(),
-            finding.rule,
+            named(finding),
             cell(&place.unwrap_or_default()),
             cell(&finding.message)
         );
+    }
+}
+
+/// The rule, as a link where its page has an address.
+fn named(finding: &Finding) -> String {
+    match pages::of_rule(finding.rule, finding.code) {
+        Some(url) => format!("[{}]({url})", finding.rule),
+        None => finding.rule.to_owned(),
     }
 }
 

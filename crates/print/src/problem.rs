@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::line::{Line, Skin};
 use slugsmith_finding::error::Problem;
+use slugsmith_finding::pages::{self, Folder};
 
 /// A problem that does not end the run: what we saw and the first step, no more, because
 /// the work goes on and `slugsmith explain` has the rest.
@@ -15,10 +16,7 @@ pub fn warning(problem: &Problem) -> Vec<Line> {
     if let Some(step) = problem.all_steps().next() {
         lines.push(Line::row(1, step));
     }
-    lines.push(Line::row(
-        1,
-        format!("More: slugsmith explain {}", problem.kind.id),
-    ));
+    lines.push(Line::row(1, more(problem)));
     lines
 }
 
@@ -41,8 +39,17 @@ pub fn error(problem: &Problem) -> Vec<Line> {
             .collect(),
     );
     paragraph(details(&problem.details));
-    paragraph(vec![format!("More: slugsmith explain {}", problem.kind.id)]);
+    paragraph(vec![more(problem)]);
     lines
+}
+
+/// Where the page is: for those at a terminal, and for those who read a log.
+fn more(problem: &Problem) -> String {
+    let id = problem.kind.id;
+    match pages::url(Folder::Errors, id) {
+        Some(url) => format!("More: slugsmith explain {id}, or {url}"),
+        None => format!("More: slugsmith explain {id}"),
+    }
 }
 
 /// Output of a command; many empty lines become one, at its ends none.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use slugsmith_finding::catalogue::{self, Entry};
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Level, pages};
 use slugsmith_report::Report;
 
 /// Knows the rule with an id.
@@ -55,6 +55,9 @@ fn rule(id: &str, known: Option<&'static dyn Entry>) -> Value {
         "help": { "text": page, "markdown": page },
     });
     if let Some(known) = known {
+        if let Some(url) = pages::of_rule(id, Some(known.code())) {
+            rule["helpUri"] = json!(url);
+        }
         rule["defaultConfiguration"] = json!({ "level": level(known.level()) });
         rule["properties"] = json!({ "tags": [known.code(), known.subject()] });
     }

@@ -12,7 +12,7 @@ pub mod which;
 use super::line::Line;
 use slugsmith_config::LogLevel;
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Level, pages};
 use slugsmith_stack::which::Owner;
 use slugsmith_stack::{BuildpackReport, StackReport, State};
 
@@ -268,6 +268,7 @@ fn findings(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
         let help = finding.help.iter().take(list.unwrap_or(usize::MAX));
         let details = consequences.iter().chain(help);
         lines.extend(details.map(|detail| Line::row(1, detail.clone())));
+        lines.extend(pages::of_rule(finding.rule, finding.code).map(|url| Line::row(1, url)));
     }
     if let Some(more) = shown.len().checked_sub(limit).filter(|more| *more > 0) {
         lines.push(Line::alarm(

@@ -12,7 +12,7 @@ use super::{environment, folder};
 use crate::budget::history::History;
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::interrupt::Temporary;
@@ -22,7 +22,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
-use crate::program::{USAGE, store_folder, verdict};
+use crate::program::{USAGE, not_written, store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
 
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         return Err(Problem::new(&USAGE).saw(format!("--keep {}: exists", target.display())));
     }
     let environment = environment();
-    let config = config::read(&app, &environment)?;
+    let config = crate::program::configured(&app, &environment)?;
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
     let mut progress = Live::command(log, config.log.value);
     let asked = Asked {
@@ -65,7 +65,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let (report, workspace) = on_a_copy(&asked, &mut progress)?;
     drop(progress);
     if let Some(path) = &arguments.json {
-        fs_err::write(path, json::report(&report)).map_err(|error| io("writing", path, &error))?;
+        fs_err::write(path, json::report(&report))
+            .map_err(|error| not_written(&path.display().to_string(), &error))?;
     }
     if let Some(target) = &arguments.keep {
         workspace.keep(target)?;

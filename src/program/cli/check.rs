@@ -11,7 +11,7 @@ use super::{OutputFile, environment, folder};
 use crate::audit::{self, Facts, contract, fix_plan, registry};
 use crate::budget::{self, history::History};
 use crate::config::baseline::{self, NO_BASELINE};
-use crate::config::{self, Config, FailOn, LogLevel, RuleConfig, Source, Sourced};
+use crate::config::{Config, FailOn, LogLevel, RuleConfig, Source, Sourced};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::explain;
@@ -189,7 +189,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let app = folder(&arguments.app)?;
     let environment = environment();
-    let mut config = config::read(&app, &environment)?;
+    let mut config = crate::program::configured(&app, &environment)?;
     arguments.choice.apply(&mut config)?;
     let mut previous = None;
     if let Some(path) = &arguments.baseline {

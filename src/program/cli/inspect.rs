@@ -1,16 +1,18 @@
 //! `slugsmith inspect PATH`: what the bytes of a folder or an image are.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{OutputFile, environment, existing};
+use super::engine;
+use super::{OutputFile, environment};
 use crate::budget::image::{self, Form, ImageReport};
 use crate::budget::{self, BudgetReport};
-use crate::config::{self, LogLevel};
+use crate::config::LogLevel;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::facts::tree::Tree;
+use crate::facts::tree::{Entry, Tree};
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, bars, html, json, markdown};
@@ -20,7 +22,8 @@ use crate::strip;
 /// Say what the bytes of a folder, an image or a layers folder are, as they would be compressed
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A folder, a `docker save` archive, an OCI layout, or a layers folder
+    /// A folder, an image of the local engine by its name, a `docker save` archive (`-`: from
+    /// standard input), an OCI layout, or a layers folder
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     /// Form of the report
@@ -43,21 +46,28 @@ enum Shape {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let path = existing(&arguments.path)?;
+    let found = engine::find(&arguments.path)?;
+    let path = found.path();
+    if path.is_dir() {
+        fs_err::read_dir(path).map_err(|error| crate::error::io("reading", path, &error))?;
+    }
     let live = Live::command(Silent, LogLevel::Normal);
-    let (report, image) = match image::form(&path) {
-        Form::Folder => (inspect(&path, arguments.format)?, None),
-        Form::Layers => split(image::inspect_layers(&path)),
-        Form::Image => split(image::inspect(&path)?),
+    let (report, image) = match image::form(path) {
+        Form::Folder => (inspect(path)?, None),
+        Form::Layers => split(image::inspect_layers(path)),
+        Form::Image => split(image::inspect(path)?),
+    };
+    let after = match (arguments.format, &image) {
+        (Shape::Html, None) => stripped(path)?,
+        _ => None,
     };
     drop(live);
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let title = name.to_string_lossy();
+    let title = found.title();
     let text = match (arguments.format, &image) {
         (Shape::Json, Some(image)) => json::image(image),
         (Shape::Json, None) => json::inspect(&report),
         (Shape::Markdown, _) => markdown::sizes(&title, &report),
-        (Shape::Html, _) => html::page(&title, &report),
+        (Shape::Html, _) => html::page(&title, &report, after.as_ref()),
         (Shape::Text, image) => {
             let mut lines = print::budget::lines(&report, LogLevel::Verbose);
             lines.extend(bars::lines(&report));
@@ -73,13 +83,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// Weighs a folder; for a picture also what stripping it would remove.
-fn inspect(path: &Path, shape: Shape) -> Result<BudgetReport> {
-    if shape != Shape::Html {
-        return Ok(budget::inspect(&Tree::read(path)));
-    }
+/// Weighs a folder. No slug and no image of an app has its repository.
+fn inspect(path: &Path) -> Result<BudgetReport> {
+    Ok(budget::inspect(&shipped(Tree::read(path))))
+}
+
+/// The same as stripping would leave it; `None` where nothing would go.
+fn stripped(path: &Path) -> Result<Option<BudgetReport>> {
     let environment = environment();
-    let config = config::read(path, &environment)?;
+    let config = crate::program::configured(path, &environment)?;
     let stripped = strip::run_with(&strip::Input {
         app: path,
         config: &config,
@@ -89,8 +101,23 @@ fn inspect(path: &Path, shape: Shape) -> Result<BudgetReport> {
         dry_run: true,
     })?;
     let gone = stripped.report.manifest.iter();
-    let gone = gone.map(|removed| removed.path.as_path()).collect();
-    Ok(budget::inspect_without(&stripped.found, &gone))
+    let gone: HashSet<_> = gone.map(|removed| removed.path.as_path()).collect();
+    let left = shipped(stripped.found.without(&gone));
+    Ok((!gone.is_empty()).then(|| budget::inspect(&left)))
+}
+
+/// A tree without the repository that it is the checkout of.
+fn shipped(tree: Tree) -> Tree {
+    let entries = tree.entries().iter();
+    let gone: HashSet<_> = entries
+        .filter(|entry| entry.is_of_repository())
+        .map(Entry::path)
+        .collect();
+    if gone.is_empty() {
+        tree.clone()
+    } else {
+        tree.without(&gone)
+    }
 }
 
 fn split(image: ImageReport) -> (BudgetReport, Option<ImageReport>) {

@@ -1,7 +1,6 @@
 //! What does the whole tree look like, folder by folder, in few enough pieces to draw?
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -22,12 +21,6 @@ pub struct Node {
     pub bytes: u64,
     /// Compressed bytes, estimated.
     pub compressed: f64,
-    /// Raw and compressed bytes that stripping would remove.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub gone_bytes: u64,
-    /// Of its compressed bytes those that stripping takes away.
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub gone: f64,
     /// The kind of file that most of the compressed bytes are.
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -37,28 +30,17 @@ pub struct Node {
     pub kinds: BTreeMap<&'static str, f64>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
-fn is_zero(bytes: &u64) -> bool {
-    *bytes == 0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
-fn is_nothing(bytes: &f64) -> bool {
-    *bytes <= 0.0
-}
-
 /// The sources as a tree: the app's folders at the top, layers beside them.
 pub(super) fn tree(
     count: &Counting,
     by_part: &[Share],
     stream: &Stream<'_>,
     named: &[Named<'_>],
-    gone: &HashSet<&Path>,
 ) -> Node {
     let smallest = by_part.iter().map(|share| share.compressed).sum::<f64>() * SMALLEST;
     let mut root = Node::default();
     for (number, named) in named.iter().enumerate() {
-        let mut node = source(count, by_part, stream, (number, *named), (smallest, gone));
+        let mut node = source(count, by_part, stream, (number, *named), smallest);
         match named.layer {
             Some(layer) => {
                 layer.clone_into(&mut node.name);
@@ -77,7 +59,7 @@ fn source(
     by_part: &[Share],
     stream: &Stream<'_>,
     (number, named): (usize, Named<'_>),
-    (smallest, gone): (f64, &HashSet<&Path>),
+    smallest: f64,
 ) -> Node {
     // Folders that are open, outermost first; entries come parents before children.
     let mut open = vec![Node::default()];
@@ -97,8 +79,6 @@ fn source(
         });
         let archive = stream.member_length(number, entry) as f64;
         let compressed = archive * count.ratio(number, place) * factor;
-        // Only the app is stripped.
-        let leaves = named.layer.is_none() && gone.contains(entry.path());
         let node = Node {
             name: entry
                 .path()
@@ -109,8 +89,6 @@ fn source(
             files: totals.files,
             bytes: totals.bytes,
             compressed,
-            gone_bytes: if leaves { totals.bytes } else { 0 },
-            gone: if leaves { compressed } else { 0.0 },
             kind: super::kind_of(entry),
             ..Node::default()
         };
@@ -148,8 +126,6 @@ impl Node {
         self.files += child.files;
         self.bytes += child.bytes;
         self.compressed += child.compressed;
-        self.gone_bytes += child.gone_bytes;
-        self.gone += child.gone;
         if child.compressed >= smallest {
             self.children.push(child);
         }
@@ -165,13 +141,10 @@ impl Node {
         self.children
             .sort_by(|a, b| b.compressed.total_cmp(&a.compressed));
         let mut rest = (self.files, self.bytes, self.compressed);
-        let mut gone = (self.gone_bytes, self.gone);
         for child in &self.children {
             rest.0 = rest.0.saturating_sub(child.files);
             rest.1 = rest.1.saturating_sub(child.bytes);
             rest.2 -= child.compressed;
-            gone.0 = gone.0.saturating_sub(child.gone_bytes);
-            gone.1 -= child.gone;
         }
         if rest.0 > 0 {
             self.children.push(Node {
@@ -182,8 +155,6 @@ impl Node {
                 files: rest.0,
                 bytes: rest.1,
                 compressed: rest.2.max(0.0),
-                gone_bytes: gone.0,
-                gone: gone.1.max(0.0),
                 kind: "other",
                 ..Node::default()
             });

@@ -126,6 +126,16 @@ pub(crate) fn is_name(name: &str) -> bool {
     listed || [LINKS, PROGRAMS, OTHER].contains(&name)
 }
 
+/// Every kind's name, each once and always in the same order.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let listed = ENDINGS.iter().chain(FOLDERS).map(|(kind, _)| *kind);
+    let mut names: Vec<_> = listed.chain([LINKS, PROGRAMS, OTHER]).collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}
+
 const LINKS: &str = "links";
 const PROGRAMS: &str = "programs and scripts";
 const OTHER: &str = "other";

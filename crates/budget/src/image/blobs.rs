@@ -124,6 +124,7 @@ pub(super) fn open(path: &Path) -> Result<Image> {
     } else {
         let mut file = fs_err::File::open(path)
             .map_err(|error| slugsmith_finding::error::io("reading", path, &error))?;
+        no_archive(path, &mut file)?;
         let members = tar::index(&mut file).map_err(|error| broken(path, &error.to_string()))?;
         Store::Archive {
             file: path.to_owned(),
@@ -145,6 +146,43 @@ pub(super) fn open(path: &Path) -> Result<Image> {
         .json(&config)
         .ok_or_else(|| broken(path, &format!("its configuration {config} is missing")))?;
     Ok(Image { config, layers })
+}
+
+/// Says of a file that is none what it is instead, and puts the file back to its start.
+fn no_archive(path: &Path, file: &mut fs_err::File) -> Result<()> {
+    let failed = |error| slugsmith_finding::error::io("reading", path, &error);
+    let mut start = Vec::new();
+    file.take(512).read_to_end(&mut start).map_err(failed)?;
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    let shown = path.display();
+    if start.starts_with(&[0x1f, 0x8b]) {
+        let problem = broken(path, "the archive itself is compressed");
+        return Err(problem.step(format!("gunzip --stdout {shown} | slugsmith inspect -")));
+    }
+    if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        let problem = broken(path, "the archive itself is compressed");
+        return Err(problem.step(format!(
+            "zstd --decompress --stdout {shown} | slugsmith inspect -"
+        )));
+    }
+    // A tar of any kind names its first member and has a checksum of digits.
+    let is_tar = start.len() == 512
+        && start.first().is_some_and(|first| *first != 0)
+        && start
+            .get(148..154)
+            .is_some_and(|sum| sum.iter().all(|c| b" 01234567\0".contains(c)));
+    if is_tar {
+        return Ok(());
+    }
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let problem = broken(path, "a file that is no archive");
+    Err(problem.step(format!(
+        "Its size is what it is; of the folder it is in: `slugsmith inspect {}`",
+        folder.display()
+    )))
 }
 
 /// Names of the configuration and the layers, from `docker save`'s manifest.json.

@@ -1,8 +1,8 @@
 //! What is in a layer? A reader of tar streams that keeps names and sizes, not contents.
 //!
 //! GNU long names, pax paths and sizes, and base-256 numbers are understood (POSIX.1-2017,
-//! pax; GNU tar manual, "Basic Tar Format"). The beginnings of some files are measured on
-//! the way, so that compressed bytes can be shared out.
+//! pax; GNU tar manual, "Basic Tar Format"). The archive is compressed on the way, so that
+//! its bytes in a registry are known and can be shared out.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,18 +10,19 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
+use super::press::Pressed;
 use slugsmith_facts::tree::{Entry, EntryKind};
 use slugsmith_finding::work;
 
 const BLOCK: usize = 512;
-/// Bytes of a file's beginning that are measured.
+/// Files of so many bytes are told apart in the compressed stream; the coder holds back less.
 const SAMPLE: usize = 32 * 1024;
-/// One of so many small files is measured; larger ones always.
+/// One of so many smaller files is measured on its own.
 const EVERY: usize = 8;
 /// Names and pax records longer than this are an attack or damage.
 const LONGEST: u64 = 1024 * 1024;
 
-/// A measured beginning of a file.
+/// A measured file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sample {
     pub(super) length: u64,
@@ -47,6 +48,8 @@ pub(super) struct Member {
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     pub(super) members: Vec<Member>,
+    /// Bytes of the whole archive, compressed.
+    pub(super) compressed: u64,
     samples: HashMap<PathBuf, Sample>,
 }
 
@@ -83,7 +86,8 @@ impl fmt::Display for Damage {
 }
 
 /// Reads a whole archive.
-pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
+pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
+    let mut stream = Pressed::new(stream);
     let mut layer = Layer::default();
     let mut long = Long::default();
     let mut count = 0_usize;
@@ -112,8 +116,16 @@ pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
                 };
                 count += 1;
                 step.done(1);
-                let sampled = stored >= SAMPLE as u64 || count.is_multiple_of(EVERY);
-                let sample = content(&mut stream, stored, sampled, &raw)?;
+                let sample = if stored >= SAMPLE as u64 {
+                    let before = stream.so_far();
+                    skip(&mut stream, stored, &raw)?;
+                    Some(Sample {
+                        length: stored,
+                        compressed: stream.so_far() - before,
+                    })
+                } else {
+                    content(&mut stream, stored, count.is_multiple_of(EVERY), &raw)?
+                };
                 if let Some(sample) = sample {
                     layer.samples.insert(path.clone(), sample);
                 }
@@ -127,6 +139,9 @@ pub(super) fn read(mut stream: impl Read) -> Result<Layer, Damage> {
             }
         }
     }
+    // Behind the end marker stands padding, which is compressed like all else.
+    io::copy(&mut stream, &mut io::sink()).map_err(Damage::Read)?;
+    layer.compressed = stream.finish();
     Ok(layer)
 }
 
@@ -345,7 +360,7 @@ fn text(stream: &mut impl Read, size: u64) -> Result<Vec<u8>, Damage> {
     Ok(bytes)
 }
 
-/// Reads over a file's content and measures its beginning if asked.
+/// Reads over a small file's content and measures it if asked.
 fn content(
     stream: &mut impl Read,
     size: u64,

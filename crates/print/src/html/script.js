@@ -2,14 +2,17 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const element = (id) => document.getElementById(id);
-  const colours = ["#8dd3c7", "#ffffb3", "#bebada", "#fb8072", "#80b1d3", "#fdb462", "#b3de69", "#fccde5", "#d9d9d9", "#ccebc5", "#ffed6f", "#a6cee3"];
-  const colourOf = new Map(data.kinds.map((kind, place) => [kind.name, colours[place % colours.length]]));
-  const root = data.tree || { name: "", children: [], files: 0, bytes: 0, compressed: 0 };
+  const colours = ["#8dd3c7", "#ffffb3", "#bebada", "#fb8072", "#80b1d3", "#fdb462", "#b3de69", "#fccde5", "#d9d9d9", "#ccebc5", "#ffed6f", "#a6cee3", "#e5c494", "#cab2d6", "#b2df8a", "#f4cae4", "#fddaec", "#e6f5c9", "#cbd5e8"];
+  // A kind has the same colour in every report.
+  const colourOf = new Map(data.colours.map((kind, place) => [kind, colours[place % colours.length]]));
+  const nothing = { name: "", children: [], files: 0, bytes: 0, compressed: 0 };
+  let view = data.before;
+  let root = view.tree || nothing;
   let trail = [root];
   let measure = "compressed";
-  let stripped = false;
   let rows = "folder";
   let query = "";
+  let order = { key: "", down: true };
 
   const size = (bytes) => {
     const steps = [["GB", 1e9, 2], ["MB", 1e6, 1], ["kB", 1e3, 1]];
@@ -25,12 +28,7 @@
     if (parent) parent.append(made);
     return made;
   };
-  // What a folder or file weighs in the view that was chosen.
-  // A folder that only held what is gone goes with it.
-  const emptied = (node) => stripped && node.gone_bytes > 0 && node.gone_bytes >= node.bytes;
-  const compressed = (node) => emptied(node) ? 0 : node.compressed - (stripped ? node.gone || 0 : 0);
-  const unpacked = (node) => node.bytes - (stripped ? node.gone_bytes || 0 : 0);
-  const weight = (node) => measure === "compressed" ? compressed(node) : unpacked(node);
+  const weight = (node) => (measure === "compressed" ? node.compressed : node.bytes) || 0;
   const hits = (node) => node.name.toLowerCase().includes(query);
   const hitsBelow = (node) => hits(node) || (node.children || []).some(hitsBelow);
 
@@ -75,8 +73,33 @@
     }
     return null;
   };
-  const enter = (node) => { trail = wayTo(node, root) || [root]; draw(); element("map").querySelector("button")?.focus(); };
-  const leave = () => { if (trail.length > 1) { trail.pop(); draw(); element("map").querySelector("button")?.focus(); } };
+  const focusMap = () => element("map").querySelector("button")?.focus();
+  const enter = (node) => { trail = wayTo(node, root) || [root]; remember(); draw(); focusMap(); };
+  const leave = () => { if (trail.length > 1) { trail.pop(); remember(); draw(); focusMap(); } };
+
+  // Folder, stage and rows stand in the address, so that Back leads back and a link leads here.
+  const state = () => new URLSearchParams({
+    folder: trail.slice(1).map((node) => node.name).join("/"),
+    stage: view === data.after ? "after" : "before", by: measure, rows,
+  }).toString();
+  const remember = () => { if (location.hash.slice(1) !== state()) history.pushState(null, "", "#" + state()); };
+  const follow = (names) => {
+    trail = [root];
+    for (const name of names) {
+      const next = (trail[trail.length - 1].children || []).find((child) => child.name === name);
+      if (!next) break;
+      trail.push(next);
+    }
+  };
+  const recall = () => {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    view = asked.get("stage") === "after" && data.after ? data.after : data.before;
+    root = view.tree || nothing;
+    measure = asked.get("by") === "bytes" ? "bytes" : "compressed";
+    rows = ["folder", "parts", "kinds", "copies"].includes(asked.get("rows")) ? asked.get("rows") : "folder";
+    follow((asked.get("folder") || "").split("/").filter((name) => name !== ""));
+    draw();
+  };
 
   // A folder's box shows what is in it where there is room, under a line with its name.
   const drawBoxes = (nodes, area, depth) => {
@@ -89,7 +112,7 @@
       button.type = "button";
       button.style.cssText = `left:${box.x}px;top:${box.y}px;width:${box.width}px;height:${box.height}px`;
       button.style.background = colourOf.get(node.kind) || "#d9d9d9";
-      const label = `${node.name}${inside ? "/" : ""}, ${size(compressed(node))} compressed, ${size(unpacked(node))} unpacked, ${node.files} files, mostly ${node.kind}`;
+      const label = `${node.name}${inside ? "/" : ""}, ${size(node.compressed)} compressed, ${size(node.bytes)} unpacked, ${node.files} files, mostly ${node.kind}`;
       button.setAttribute("aria-label", label);
       button.title = label;
       if (box.width > 40 && box.height > 16) {
@@ -118,7 +141,7 @@
       const button = make("button", depth === 0 ? data.title : node.name, path);
       button.type = "button";
       if (depth === trail.length - 1) button.setAttribute("aria-current", "true");
-      button.addEventListener("click", () => { trail = trail.slice(0, depth + 1); draw(); });
+      button.addEventListener("click", () => { trail = trail.slice(0, depth + 1); remember(); draw(); });
     });
   };
 
@@ -136,10 +159,16 @@
     if (rows === "folder") {
       list = query === "" ? (folder.children || []).map((node) => ({ ...node, node })) : found(root, "", []);
     } else {
-      const all = rows === "copies" ? data.copies.groups : data[rows];
+      const all = rows === "copies" ? view.copies.groups : view[rows];
       list = all.filter((row) => row.name.toLowerCase().includes(query));
     }
-    list = list.filter((row) => weight(row) > 0 || rows === "copies").sort((a, b) => weight(b) - weight(a));
+    list = list.filter((row) => weight(row) > 0 || rows === "copies");
+    const value = (row) => order.key === "" ? weight(row) : row[order.key] ?? 0;
+    list.sort((a, b) => {
+      const [one, other] = [value(a), value(b)];
+      const by = typeof one === "string" ? one.localeCompare(other) : one - other;
+      return order.down ? -by : by;
+    });
     const body = element("rows");
     body.replaceChildren();
     for (const row of list.slice(0, 200)) {
@@ -152,55 +181,69 @@
       } else {
         name.textContent = row.name;
       }
-      make("td", row.kind, line);
+      make("td", row.kind, line).className = "wide";
       const packed = row.compressed === undefined ? ["", ""]
-        : [size(compressed(row)) + (row.plus_minus * 5 > row.compressed ? ` ± ${size(row.plus_minus)}` : ""), share(compressed(row), compressed(root))];
-      for (const text of [...packed, size(unpacked(row)), row.files.toLocaleString("en")]) {
-        make("td", text, line).className = "number";
-      }
+        : [size(row.compressed) + (row.plus_minus * 5 > row.compressed ? ` ± ${size(row.plus_minus)}` : ""), share(row.compressed, root.compressed)];
+      [...packed, size(row.bytes), row.files.toLocaleString("en")].forEach((text, place) => {
+        make("td", text, line).className = place % 2 === 1 ? "number wide" : "number";
+      });
     }
     const more = list.length > 200 ? `, the largest 200 are shown` : "";
     element("note").textContent = `${list.length} rows${more}.`;
   };
 
+  const press = (buttons, pressed) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
+  const measures = [element("by-compressed"), element("by-raw")];
+  const stages = [element("before"), element("after")];
+  const tabs = [...document.querySelectorAll(".tab")];
+  const heads = [...document.querySelectorAll("th[data-key]")];
+
   const draw = () => {
     summary();
+    press(measures, measures[measure === "compressed" ? 0 : 1]);
+    press(stages, stages[view === data.after ? 1 : 0]);
+    tabs.find((tab) => tab.dataset.rows === "copies").hidden = view.copies.groups.length === 0;
+    press(tabs, tabs.find((tab) => tab.dataset.rows === rows));
+    for (const head of heads) {
+      if (head.dataset.key === order.key) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
     const folder = trail[trail.length - 1];
     drawPath();
     drawMap(folder);
     drawRows(folder);
   };
-  const press = (buttons, pressed) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
 
   const summary = () => {
-    const whole = stripped ? `${size(compressed(root))} compressed, ${size(unpacked(root))} unpacked after stripping`
-      : `${data.size.measured} compressed (${data.size.image} as layers of an image), ${size(data.size.bytes)} unpacked, ${data.size.files.toLocaleString("en")} files`;
-    const copies = data.copies.bytes > 0 ? `; ${size(data.copies.bytes)} are copies of other files` : "";
-    const unread = data.unread.length > 0 ? `; ${data.unread.length} paths could not be read` : "";
-    element("summary").textContent = whole + copies + unread;
+    const of = view.size;
+    const whole = `${of.measured} compressed (${of.image} as layers of an image), ${size(of.bytes)} unpacked, ${of.files.toLocaleString("en")} files`;
+    const stage = view === data.after ? " after stripping" : "";
+    const copies = view.copies.bytes > 0 ? `; ${size(view.copies.bytes)} are copies of other files` : "";
+    const unread = view.unread.length > 0 ? `; ${view.unread.length} paths could not be read` : "";
+    element("summary").textContent = whole + stage + copies + unread;
   };
-  const measures = [element("by-compressed"), element("by-raw")];
-  measures[0].addEventListener("click", () => { measure = "compressed"; press(measures, measures[0]); draw(); });
-  measures[1].addEventListener("click", () => { measure = "bytes"; press(measures, measures[1]); draw(); });
-  const tabs = [...document.querySelectorAll(".tab")];
-  tabs.forEach((tab) => tab.addEventListener("click", () => { rows = tab.dataset.rows; press(tabs, tab); draw(); }));
-  const stages = [element("before"), element("after")];
-  // Packages and kinds are only known as they are now.
-  const show = (after) => {
-    stripped = after;
-    if (after) { rows = "folder"; press(tabs, tabs[0]); }
-    tabs.slice(1, 3).forEach((tab) => { tab.hidden = after; });
+  measures.forEach((button, place) => button.addEventListener("click", () => { measure = place === 0 ? "compressed" : "bytes"; remember(); draw(); }));
+  tabs.forEach((tab) => tab.addEventListener("click", () => { rows = tab.dataset.rows; remember(); draw(); }));
+  stages.forEach((button, place) => button.addEventListener("click", () => {
+    const names = trail.slice(1).map((node) => node.name);
+    view = place === 1 ? data.after : data.before;
+    root = view.tree || nothing;
+    follow(names);
+    remember();
     draw();
-  };
-  stages.forEach((button, place) => button.addEventListener("click", () => { press(stages, button); show(place === 1); }));
-  element("stages").hidden = !(root.gone_bytes > 0);
-  tabs.find((tab) => tab.dataset.rows === "copies").hidden = data.copies.groups.length === 0;
+  }));
+  heads.forEach((head) => head.querySelector("button").addEventListener("click", () => {
+    const key = head.dataset.key;
+    order = { key, down: order.key === key ? !order.down : key !== "name" && key !== "kind" };
+    draw();
+  }));
+  element("stages").hidden = !data.after;
   element("search").addEventListener("input", (event) => { query = event.target.value.trim().toLowerCase(); draw(); });
   element("theme").addEventListener("click", () => {
     const dark = getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)";
     document.documentElement.dataset.theme = dark ? "light" : "dark";
   });
-  for (const kind of data.kinds.slice(0, colours.length)) {
+  for (const kind of data.before.kinds.slice(0, 12)) {
     const item = make("li", undefined, element("legend"));
     make("span", "", item).style.background = colourOf.get(kind.name);
     item.append(kind.name);
@@ -215,5 +258,6 @@
     else if (here >= 0 && (event.key === "ArrowLeft" || event.key === "ArrowUp")) { event.preventDefault(); boxes[(here + boxes.length - 1) % boxes.length].focus(); }
   });
   window.addEventListener("resize", draw);
-  draw();
+  window.addEventListener("popstate", recall);
+  recall();
 })();

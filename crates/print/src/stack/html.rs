@@ -9,20 +9,8 @@ use slugsmith_finding::Level;
 use slugsmith_finding::units;
 use slugsmith_stack::{BuildpackReport, StackReport, secrets};
 
-/// Plain colours that read in light and dark, and in print.
-const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color-scheme:light dark}h1,\
-    h2{font-weight:600}.stack\
-    {display:flex;gap:6rem;align-items:flex-start;overflow-x:auto;position:relative;padding:3rem 0 1rem}.stack \
-    svg{position:absolute;left:0;top:0;pointer-events:none;overflow:visible}.stack \
-    path{fill:none;stroke:#c40;stroke-width:1.6;pointer-events:stroke}.stack \
-    path.replaces{stroke:#46c;stroke-dasharray:5 3}.stack \
-    text{font-size:11px;text-anchor:middle;fill:currentColor}.stack marker \
-    path{fill:#888;stroke:none}.buildpack\
-    {border:1px solid #8888;border-radius:6px;padding:.6rem .9rem;min-width:13rem}.layer\
-    {border-left:4px solid #4a8;padding:.1rem .5rem;margin:.4rem 0}.layer.build{border-color:#88a}small\
-    {opacity:.75}table{border-collapse:collapse}td,\
-    th{padding:.2rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid #8884}code\
-    {overflow-wrap:anywhere}.warn{color:#b60}.error{color:#c22}";
+/// The dress of the page of sizes, and what only this page has.
+const STYLE: &str = concat!(include_str!("../html/style.css"), include_str!("style.css"));
 
 const SCRIPT: &str = include_str!("arrows.js");
 
@@ -30,8 +18,11 @@ const SCRIPT: &str = include_str!("arrows.js");
 #[must_use]
 pub fn page(report: &StackReport) -> String {
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stack</title>\n\
-         <style>{STYLE}</style>\n<h1>Stack</h1>\n<div class=\"stack\">\n"
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>Stack</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Stack</h1>\n\
+         <div class=\"stack\" tabindex=\"0\" role=\"region\" aria-label=\"Buildpacks and their layers, in order\">\n"
     );
     for (index, buildpack) in report.buildpacks.iter().enumerate() {
         column(&mut out, index, buildpack);
@@ -41,8 +32,9 @@ pub fn page(report: &StackReport) -> String {
     arrows(&mut out, report);
     processes(&mut out, report);
     variables(&mut out, report);
+    out.push_str("</main>\n");
     picture(&mut out, report);
-    out.push_str("</html>\n");
+    out.push_str("</body>\n</html>\n");
     out
 }
 
@@ -55,7 +47,11 @@ fn column(out: &mut String, index: usize, buildpack: &BuildpackReport) {
     );
     for layer in &buildpack.layers {
         let types = layer.types.unwrap_or_default();
-        let class = if types.launch { "layer" } else { "layer build" };
+        let class = match layer.types {
+            None => "layer unknown",
+            Some(types) if types.launch => "layer",
+            Some(_) => "layer build",
+        };
         let flags: Vec<&str> = [
             (types.build, "build"),
             (types.launch, "launch"),
@@ -66,11 +62,14 @@ fn column(out: &mut String, index: usize, buildpack: &BuildpackReport) {
         .collect();
         let _ = writeln!(
             out,
-            "<div class=\"{class}\" id=\"{}\">{}<br><small>{} · {}</small></div>",
+            "<div class=\"{class}\" id=\"{}\">{}<br><small>{}</small></div>",
             graph::node(index, &layer.name),
             escaped(&layer.name),
-            flags.join("+"),
-            units::size(layer.bytes)
+            [flags.join("+"), units::size(layer.bytes)]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · ")
         );
     }
     let commands: Vec<String> = buildpack
@@ -171,7 +170,10 @@ fn place(report: &StackReport, wanted: &str) -> String {
 }
 
 fn processes(out: &mut String, report: &StackReport) {
-    out.push_str("<h2>Processes</h2>\n<table>\n<tr><th>type<th>buildpack<th>command\n");
+    out.push_str(
+        "<h2>Processes</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Processes\">\n<table>\n<tr>\
+         <th scope=\"col\">type<th scope=\"col\">buildpack<th scope=\"col\">command\n",
+    );
     for one in &report.launch.processes {
         let owner = one
             .owner
@@ -186,11 +188,14 @@ fn processes(out: &mut String, report: &StackReport) {
             escaped(&one.shown())
         );
     }
-    out.push_str("</table>\n");
+    out.push_str("</table>\n</div>\n");
 }
 
 fn variables(out: &mut String, report: &StackReport) {
-    out.push_str("<h2>Variables at launch</h2>\n<table>\n<tr><th>name<th>value<th>steps\n");
+    out.push_str(
+        "<h2>Variables at launch</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Variables\">\n<table>\n\
+         <tr><th scope=\"col\">name<th scope=\"col\">value<th scope=\"col\">steps\n",
+    );
     for (name, variable) in &report.dyno.variables {
         let name = name.to_string_lossy();
         let value = secrets::of_variable(&name, variable);
@@ -211,5 +216,5 @@ fn variables(out: &mut String, report: &StackReport) {
         }
         out.push('\n');
     }
-    out.push_str("</table>\n");
+    out.push_str("</table>\n</div>\n");
 }
