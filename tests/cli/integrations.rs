@@ -13,10 +13,11 @@ const FILES: &[&str] = &[
     ".pre-commit-hooks.yaml",
     ".github/workflows/test.yml",
     ".github/workflows/release.yml",
+    ".github/workflows/platform.yml",
     "integrations/gitlab.yml",
 ];
 
-fn yaml(path: &str) -> serde_yaml_ng::Value {
+pub(crate) fn yaml(path: &str) -> serde_yaml_ng::Value {
     let text = fs_err::read_to_string(repository(path)).unwrap();
     serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -81,7 +82,7 @@ fn every_script_that_is_named_exists() {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args([
             "-c",

@@ -10,13 +10,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod action;
 mod bad_input;
 mod check;
+mod first_hour;
 mod integrations;
 mod lists;
 mod long_work;
 mod manifests;
 mod page;
+mod schema;
 mod site;
 mod sizes;
 mod strip_faults;

@@ -1,5 +1,6 @@
 //! The page of sizes in a real browser: what it shows, and that it works with a keyboard.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::Sandbox;
@@ -27,6 +28,10 @@ note.outside = by("path").textContent;
 by("after").click();
 note.after = by("summary").textContent;
 note.afterRows = names();
+note.address = location.hash;
+document.querySelector('[data-rows="kinds"]').click();
+note.afterKinds = names();
+document.querySelector('[data-rows="folder"]').click();
 by("before").click();
 document.querySelector('[data-rows="copies"]').click();
 note.copies = names();
@@ -40,6 +45,10 @@ by("theme").click();
 note.themes = [light, back()];
 by("theme").click();
 note.lightAgain = back() === light;
+document.querySelector('th[data-key="name"] button').click();
+note.sorted = names();
+note.width = [document.documentElement.scrollWidth, innerWidth];
+note.tallest = Math.max(...[...by("rows").querySelectorAll("tr")].map((row) => row.getBoundingClientRect().height));
 note.requests = performance.getEntriesByType("resource").length;
 const out = document.createElement("pre");
 out.id = "note";
@@ -69,6 +78,24 @@ fn app() -> Sandbox {
         )
 }
 
+/// What the page holds after the driver, in a window of `size`.
+fn driven(path: &Path, size: &str) -> serde_json::Value {
+    let profile = tempfile::tempdir().unwrap();
+    let output = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--window-size={size}"))
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(path)
+        .output()
+        .unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let (_, rest) = dom
+        .split_once(r#"<pre id="note">"#)
+        .unwrap_or_else(|| panic!("{dom}"));
+    let note = rest.split_once("</pre>").unwrap().0;
+    serde_json::from_str(&note.replace("&amp;", "&")).unwrap()
+}
+
 #[test]
 #[ignore = "needs Chromium"]
 fn a_browser_shows_the_sizes_and_a_keyboard_moves_through_them() {
@@ -86,25 +113,7 @@ fn a_browser_shows_the_sizes_and_a_keyboard_moves_through_them() {
     let path = sandbox.path("page.html");
     let page = fs_err::read_to_string(&path).unwrap();
     fs_err::write(&path, page.replace("</body>", &format!("{DRIVER}</body>"))).unwrap();
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--window-size=1200,900",
-            "--dump-dom",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(&path)
-        .output()
-        .unwrap();
-    let dom = String::from_utf8_lossy(&output.stdout);
-    let (_, rest) = dom
-        .split_once(r#"<pre id="note">"#)
-        .unwrap_or_else(|| panic!("{dom}"));
-    let note: serde_json::Value =
-        serde_json::from_str(rest.split_once("</pre>").unwrap().0).unwrap();
+    let note = driven(&path, "1200,900");
 
     assert_eq!(note["labelled"], true, "{note:#}");
     assert!(note["boxes"].as_u64().unwrap() >= 4, "{note:#}");
@@ -126,4 +135,20 @@ fn a_browser_shows_the_sizes_and_a_keyboard_moves_through_them() {
     assert_ne!(themes[0], themes[1], "light and dark differ");
     assert_eq!(note["lightAgain"], true);
     assert_eq!(note["requests"], 0, "nothing is fetched");
+    // What stripping takes away is gone from kinds too, and a link leads to what is shown.
+    assert!(!rows("afterKinds").contains(&"tests".into()), "{note:#}");
+    assert!(note["address"].as_str().unwrap().contains("stage=after"));
+    let mut by_name = rows("sorted");
+    by_name.sort_by_key(|name| name.as_str().unwrap().to_lowercase());
+    assert_eq!(rows("sorted"), by_name, "{note:#}");
+    for size in ["320,700", "390,844", "768,1024", "2560,1400"] {
+        let note = driven(&path, size);
+        let width = &note["width"];
+        assert!(width[0].as_u64() <= width[1].as_u64(), "{size}: {width}");
+        // A name that breaks after each letter makes rows of many lines.
+        assert!(
+            note["tallest"].as_f64().unwrap() < 110.0,
+            "{size}: {note:#}"
+        );
+    }
 }

@@ -150,8 +150,13 @@ const PRESETS: &[Preset] = &[
     },
 ];
 
+/// The platforms whose limits have a name.
+pub(super) fn preset_names() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|preset| preset.name)
+}
+
 fn presets() -> String {
-    let names: Vec<_> = PRESETS.iter().map(|preset| preset.name).collect();
+    let names: Vec<_> = preset_names().collect();
     format!("one of {}", names.join(", "))
 }
 

@@ -18,6 +18,7 @@ mod cache;
 mod launch;
 pub mod reference;
 pub mod rules;
+pub mod schema;
 mod section;
 mod strip;
 mod unknown;

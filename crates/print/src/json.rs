@@ -5,6 +5,7 @@
 
 pub mod budget;
 pub mod cache;
+pub mod schema;
 pub mod stack;
 pub mod strip;
 

@@ -106,10 +106,20 @@ fn finding(finding: &Finding) -> Line {
         .place
         .as_ref()
         .map_or(String::new(), |place| format!(" {place}"));
-    let step = finding
-        .help
-        .first()
-        .map_or(String::new(), |step| format!(": {step}"));
+    let step = finding.help.first().map_or("", String::as_str);
+    // `Gemfile: ruby "3.4"` names the place itself.
+    let named = finding
+        .place
+        .as_ref()
+        .map(|place| format!("{}: ", place.path));
+    let step = named
+        .and_then(|named| step.strip_prefix(&named))
+        .unwrap_or(step);
+    let step = if step.is_empty() {
+        String::new()
+    } else {
+        format!(": {step}")
+    };
     let text = format!("{} {}{place}{step}", finding.level.word(), finding.rule);
     Line::alarm(1, safe::line(&text).into_owned())
 }
