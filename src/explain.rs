@@ -20,7 +20,7 @@ struct Catalogue {
 
 /// Every rule: of audit and configuration, and of stacks.
 fn catalogues() -> [Catalogue; 2] {
-    let audit = audit::registry::RULES.iter().map(|rule| *rule as _);
+    let audit = audit::rules::RULES.iter().map(|rule| *rule as _);
     let config = config::rules::RULES.iter().map(|rule| *rule as _);
     let stack = stack::rules::RULES.iter().map(|rule| *rule as _);
     let mut rules: Vec<&'static dyn Entry> = audit.chain(config).collect();
