@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use crate::catalogue::{self, Entry};
 use crate::error::Kind;
-use crate::strip::catalogue::{ENTRIES, Entry as Stripped, Guard};
+use crate::strip::catalogue::{Entry as Stripped, Guard};
+use crate::strip::entries::ENTRIES;
 use crate::{audit, config, stack};
 
 /// A list of rules with the folder of its pages below `docs/` and their common title.

@@ -23,7 +23,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 use crate::report::Report;
 use crate::report::event::{Progress, Silent};
 
