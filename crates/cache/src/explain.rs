@@ -7,10 +7,9 @@
 
 use std::path::Path;
 
-use super::apply::{Answer, Bounds, Read, answer};
+use super::apply::{Bounds, Read, answer};
 use super::inputs::Inputs;
 use super::presets::{self, Place, Recognised};
-use super::store::Stored;
 use super::{Context, folders};
 use crate::event::Explained;
 

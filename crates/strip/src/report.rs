@@ -233,7 +233,7 @@ impl StripReport {
 /// The reason, with the packages' names where they are few.
 fn reason(entry: &Entry, packages: &BTreeSet<&str>) -> String {
     let names: Vec<&str> = packages.iter().map(|folder| package_name(folder)).collect();
-    if entry.id == catalogue::node::NATIVE_SOURCES.id && names.len() == 1 {
+    if entry.id == super::catalogue::node::NATIVE_SOURCES.id && names.len() == 1 {
         return format!(
             "{} of {} (its addon is built)",
             entry.reason,

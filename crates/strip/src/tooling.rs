@@ -31,6 +31,6 @@ pub(crate) fn is_tooling(path: &str) -> bool {
         "lint-staged",
         "stylelint",
     ];
-    let name = index::name(path).to_ascii_lowercase();
+    let name = crate::index::name(path).to_ascii_lowercase();
     STARTS.iter().any(|start| name.starts_with(start))
 }

@@ -74,7 +74,7 @@ impl<'f> Follower<'f> {
     }
 
     /// Goes through a text in a state of its own.
-    pub(super) fn text(&mut self, next: &Next, state: &State, depth: usize) {
+    fn text(&mut self, next: &Next, state: &State, depth: usize) {
         let start = &next.start;
         let key = (
             start.path.clone(),
@@ -104,7 +104,7 @@ impl<'f> Follower<'f> {
     }
 
     /// One program with its words: takes wrappers off, keeps it, and goes where it leads.
-    pub(super) fn program(
+    fn program(
         &mut self,
         words: Vec<String>,
         state: &mut State,

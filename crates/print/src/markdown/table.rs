@@ -1,7 +1,7 @@
 //! Cells of tables in Markdown.
 
 /// Text that stays in its cell and is not markup.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -4,7 +4,7 @@
 use super::keep::is_own_use;
 use super::{Because, State};
 use crate::catalogue::node::UNREACHED;
-use crate::catalogue::{Entry, runtime};
+use crate::catalogue::runtime;
 use crate::dev::DEVELOPMENT;
 use crate::entries;
 use crate::facts::{Texts, in_packages};

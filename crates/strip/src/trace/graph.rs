@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::language::{EntryPoint, Language};
+use super::language::{EntryPoint, Found, Language};
 use super::node::Node;
 use super::python::Python;
 use crate::candidates::Candidates;
