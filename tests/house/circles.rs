@@ -42,7 +42,8 @@ impl Modules {
         while let Some(token) = tokens.get(at) {
             let next = |by: usize| tokens.get(at + by).map_or("", Token::text);
             match token.text() {
-                "use" => at = self.import(number, &tokens, at + 1, &[]),
+                // `impl Trait + use<'_>` captures and imports nothing.
+                "use" if next(1) != "<" => at = self.import(number, &tokens, at + 1, &[]),
                 "mod" if next(2) == ";" => {
                     let name = next(1).to_owned();
                     let inside = folder.join(&name);
@@ -88,7 +89,10 @@ impl Modules {
             match tokens.get(at).map_or(";", Token::text) {
                 "{" => {
                     at += 1;
-                    while tokens.get(at).is_some_and(|token| token.text() != "}") {
+                    while tokens
+                        .get(at)
+                        .is_some_and(|token| !matches!(token.text(), "}" | ";"))
+                    {
                         at = self.import(number, tokens, at, &path);
                         at += usize::from(tokens.get(at).is_some_and(|token| token.text() == ","));
                     }
