@@ -15,7 +15,9 @@
 pub mod classic;
 pub mod cli;
 pub mod cnb;
+mod configured;
 pub mod launch_check;
+pub mod problems;
 mod store_folder;
 pub mod verdict;
 
@@ -23,12 +25,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::config::{self, Config};
-use crate::error::{Kind, Problem, Result};
+use self::problems::{NO_SUCH_PATH, USAGE};
+use crate::config::Config;
+use crate::error::Problem;
 use crate::facts::before::COMPANION;
 use crate::facts::beneath;
-use crate::facts::environment::Environment;
-use crate::finding::pages;
 use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
@@ -58,15 +59,6 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Program::LaunchCheck => launch_check::main(arguments.first()),
         Program::CommandLine => cli::main(arguments),
     }
-}
-
-/// The configuration of an app; printers learn where pages are.
-fn configured(app: &Path, environment: &Environment) -> Result<Config> {
-    let config = config::read(app, environment)?;
-    if let Some(base) = &config.pages {
-        pages::set_base(&base.value);
-    }
-    Ok(config)
 }
 
 /// The log of a build.
@@ -140,52 +132,6 @@ fn choose(arguments: &[OsString]) -> Program {
         ("launch-check", 0) => Program::LaunchCheck,
         ("detect" | "build", _) => Program::CloudNative,
         _ => Program::CommandLine,
-    }
-}
-
-/// Wrong use of a program.
-pub static USAGE: Kind = Kind {
-    id: "usage",
-    header: "The program was called in a way it doesn't understand",
-    why: "Guessing could do something else than what you meant.",
-    steps: &["Run `slugsmith --help`."],
-    example: || {
-        Problem::new(&USAGE).saw("compile takes BUILD_DIR CACHE_DIR ENV_DIR, got 1 operand")
-    },
-};
-
-/// A path of the command line leads to nothing, or to something else than what is needed.
-pub static NO_SUCH_PATH: Kind = Kind {
-    id: "path-not-found",
-    header: "The path that was given doesn't lead to what is needed",
-    why: "There was nothing to read there, so nothing was done and nothing was changed.",
-    steps: &[
-        "Check the spelling, and the folder that you are in: `pwd`.",
-        "`slugsmith --help` says what each verb takes.",
-    ],
-    example: || Problem::new(&NO_SUCH_PATH).saw("apps/shop: No such file or directory"),
-};
-
-/// A report could not be written, so that whoever waits for it must not take silence for success.
-pub static NOT_WRITTEN: Kind = Kind {
-    id: "not-written",
-    header: "The report could not be written",
-    why: "The work was done, and what it found is lost: silence would look like success.",
-    steps: &[
-        "Check that the folder exists and can be written to, and whether the disk is full (`df -h`).",
-        "Then run the same command again; it changes nothing.",
-    ],
-    example: || {
-        let error = std::io::Error::from(std::io::ErrorKind::NotFound);
-        not_written("reports/slugsmith.json", &error)
-    },
-};
-
-/// The problem of a report that was not written to `place`.
-fn not_written(place: &str, error: &std::io::Error) -> Problem {
-    Problem {
-        kind: &NOT_WRITTEN,
-        ..crate::error::io("writing", place, error)
     }
 }
 

@@ -28,7 +28,8 @@ use crate::exit::Exit;
 use crate::facts::environment::{Environment, World, own_variables, this_machine};
 use crate::print::line::Skin;
 use crate::print::{self, problem};
-use crate::program::{NO_SUCH_PATH, is_wrong_use, not_written};
+use crate::program::is_wrong_use;
+use crate::program::problems::{NO_SUCH_PATH, not_written};
 
 /// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
 /// and audits apps for ephemeral dynos.

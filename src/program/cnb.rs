@@ -18,13 +18,14 @@ use libcnb::{Buildpack, Target};
 use rustix::fs::Access;
 
 use crate::cache::store::Store;
-use crate::error::{Kind, Problem};
+use crate::error::Problem;
 use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
 use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::problem;
+use crate::program::problems::FRAMEWORK;
 use crate::report::event::{OfCaches, Progress};
 use crate::{cache, report::Report};
 
@@ -76,8 +77,8 @@ impl Buildpack for Slugsmith {
             return restore(&context);
         }
         let environment = environment_of(&context);
-        let mut config =
-            crate::program::configured(&context.app_dir, &environment).map_err(buildpack_error)?;
+        let mut config = crate::program::configured::read(&context.app_dir, &environment)
+            .map_err(buildpack_error)?;
         // An image has no slug limit; the app's own budget holds as it is.
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
@@ -116,8 +117,8 @@ impl Buildpack for Slugsmith {
 /// which are the only ones that a layer with `build` alone lives for.
 fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Problem> {
     let environment = environment_of(context);
-    let config =
-        crate::program::configured(&context.app_dir, &environment).map_err(buildpack_error)?;
+    let config = crate::program::configured::read(&context.app_dir, &environment)
+        .map_err(buildpack_error)?;
     let definition = UncachedLayerDefinition {
         build: true,
         launch: false,
@@ -226,15 +227,3 @@ fn launch(report: &Report) -> Launch {
     }
     launch.build()
 }
-
-/// libcnb or the lifecycle gave us something we can't use.
-pub static FRAMEWORK: Kind = Kind {
-    id: "framework",
-    header: "The buildpack framework failed",
-    why: "The files that the lifecycle and this buildpack exchange could not be read or written.",
-    steps: &[
-        "Build again with `pack build --clear-cache`.",
-        "If it happens again, report it with this log and the versions of pack and the lifecycle.",
-    ],
-    example: || Problem::new(&FRAMEWORK).saw("couldn't write launch.toml: read-only file system"),
-};

@@ -22,7 +22,8 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
-use crate::program::{USAGE, not_written, store_folder, verdict};
+use crate::program::problems::{USAGE, not_written};
+use crate::program::{store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
 
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         return Err(Problem::new(&USAGE).saw(format!("--keep {}: exists", target.display())));
     }
     let environment = environment();
-    let config = crate::program::configured(&app, &environment)?;
+    let config = crate::program::configured::read(&app, &environment)?;
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
     let mut progress = Live::command(log, config.log.value);
     let asked = Asked {

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use tempfile::NamedTempFile;
 
 use crate::error::{Problem, Result, io as failed};
-use crate::program::NO_SUCH_PATH;
+use crate::program::problems::NO_SUCH_PATH;
 
 /// Engines with the same words, in the order in which they are asked.
 const ENGINES: &[&str] = &["docker", "podman", "nerdctl"];

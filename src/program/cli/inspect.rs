@@ -91,7 +91,7 @@ fn inspect(path: &Path) -> Result<BudgetReport> {
 /// The same as stripping would leave it; `None` where nothing would go.
 fn stripped(path: &Path) -> Result<Option<BudgetReport>> {
     let environment = environment();
-    let config = crate::program::configured(path, &environment)?;
+    let config = crate::program::configured::read(path, &environment)?;
     let stripped = strip::run_with(&strip::Input {
         app: path,
         config: &config,

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let path = folder(&arguments.path)?;
     let environment = environment();
-    let config = crate::program::configured(&path, &environment)?;
+    let config = crate::program::configured::read(&path, &environment)?;
     if let Some(path_inside) = &arguments.explain {
         let explanation = crate::strip::explain(&path, &config, &environment, path_inside);
         let mut text = Vec::new();
@@ -95,7 +95,7 @@ impl Progress for Warnings {
 fn record(arguments: &Arguments) -> Result<Exit> {
     let app = folder(std::path::Path::new("."))?;
     let environment = environment();
-    let config = crate::program::configured(&app, &environment)?;
+    let config = crate::program::configured::read(&app, &environment)?;
     let recorded = crate::strip::record::run(&app, &arguments.command, &config, &environment)?;
     let mut text = Vec::new();
     for line in print::strip::recorded(&recorded) {
