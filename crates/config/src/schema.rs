@@ -11,6 +11,7 @@ fn words(path: &str, key: &str) -> Option<Vec<&'static str>> {
     Some(match (path, key) {
         ("com.slugsmith", "log") => vec!["quiet", "normal", "verbose"],
         ("com.slugsmith", "uninstalled") => vec!["fail", "warn"],
+        ("com.slugsmith.boot", "level") => vec!["off", "safe", "trained"],
         ("com.slugsmith.strip", "level") => vec!["off", "safe", "trace"],
         ("com.slugsmith.audit", "fail_on" | "fail_build_on") => levels,
         ("com.slugsmith.budget", "preset") => budget::preset_names().collect(),
@@ -35,7 +36,9 @@ fn shape(path: &str, key: &Key) -> Value {
         ("com.slugsmith.budget", "part") => {
             json!({ "type": "object", "additionalProperties": size() })
         }
-        ("com.slugsmith.budget", "files") => json!({ "type": ["integer", "string"] }),
+        ("com.slugsmith.budget", "files") | ("com.slugsmith.boot", "limit" | "share") => {
+            json!({ "type": ["integer", "string"] })
+        }
         ("com.slugsmith.budget", "warn" | "fail" | "unpacked" | "largest_file")
         | ("com.slugsmith.cache", "max_size") => size(),
         ("com.slugsmith.audit", "rules") => {
