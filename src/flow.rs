@@ -77,6 +77,9 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     });
     secrets::know(&input.environment.variables);
     progress.event(Event::Config(&input.config.findings));
+    if let Some(name) = &input.config.exec_env {
+        progress.event(Event::ExecEnv(name));
+    }
     let mut locks = Vec::new();
     if apply {
         locks.push(lock::take(input.app, progress)?);

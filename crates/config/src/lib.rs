@@ -116,6 +116,8 @@ pub struct Config {
     pub cache: CacheConfig,
     pub audit: AuditConfig,
     pub launch: LaunchConfig,
+    /// The execution environment of a build that is not for production.
+    pub exec_env: Option<String>,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
 }
@@ -172,6 +174,7 @@ pub const VARIABLES: &[&str] = &[
     "SLUGSMITH_CACHE_EXPLAIN",
     "SLUGSMITH_CACHE_EXPLAIN_FILE",
     "SLUGSMITH_CACHE_RESET",
+    "SLUGSMITH_EXEC_ENV",
     "SLUGSMITH_LAUNCH_CHECK",
     "SLUGSMITH_LONG",
     "SLUGSMITH_PACKAGED",
@@ -228,6 +231,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         cache: cache::read(&root, environment)?,
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
+        exec_env: None,
         findings: Vec::new(),
     };
     let mut findings = source.unknown_keys(SECTIONS);
