@@ -23,6 +23,7 @@ pub mod exec_env;
 pub mod installed;
 pub mod interrupt;
 pub mod layers;
+pub mod lines;
 pub mod neighbours;
 pub mod packages;
 pub mod process;

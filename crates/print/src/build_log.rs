@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
 use super::{
-    audit, budget, cache, companion, findings, problem, profile, safe, stack, strip, survey,
+    audit, boot, budget, cache, companion, findings, problem, profile, safe, stack, strip, survey,
     verdict,
 };
 use slugsmith_cache::event::Event as Of;
@@ -139,6 +139,9 @@ impl<W: Write> BuildLog<W> {
             Of::LayerStripped(went) => {
                 self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
             }
+            Of::LayerPrepared(made) => {
+                self.dependencies(&[Line::item(2, boot::made(made))]);
+            }
             Of::Done(outcome) => self.dependencies(&cache::outcome(outcome, level)),
             Of::Resumed { name } => self.dependencies(&[cache::resumed(name)]),
             Of::Explained(one) => {
@@ -169,6 +172,7 @@ impl<W: Write> Progress for BuildLog<W> {
                 }
             }
             Event::Strip(report) => self.done(strip::lines(report, level)),
+            Event::Boot(report) => self.done(boot::lines(report, level)),
             Event::Budget(report) => self.done(budget::lines(report, level)),
             Event::Audit(report) => self.done(audit::lines(report, level)),
             Event::Finished(report) => self.finished(report),
