@@ -174,7 +174,12 @@ fn processes(out: &mut String, report: &StackReport) {
         "<h2>Processes</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Processes\">\n<table>\n<tr>\
          <th scope=\"col\">type<th scope=\"col\">buildpack<th scope=\"col\">command\n",
     );
-    for one in &report.launch.processes {
+    for one in report
+        .launch
+        .processes
+        .iter()
+        .chain(&report.launch.elsewhere)
+    {
         let owner = one
             .owner
             .and_then(|owner| report.buildpacks.get(owner))
@@ -183,7 +188,7 @@ fn processes(out: &mut String, report: &StackReport) {
         let _ = writeln!(
             out,
             "<tr><td>{}{default}<td>{}<td><code>{}</code>",
-            escaped(&one.process.kind),
+            escaped(&slugsmith_stack::launch::named(&one.process)),
             escaped(owner),
             escaped(&one.shown())
         );
