@@ -72,7 +72,10 @@ mod tests {
         for line in lines {
             Skin::Bullets.write(&mut out, line).unwrap();
         }
-        String::from_utf8(out.into_inner()).unwrap()
+        let text = String::from_utf8(out.into_inner()).unwrap();
+        // Addresses depend on who publishes this.
+        let plain = |line: &str| line.split(", or http").next().unwrap().to_owned() + "\n";
+        text.lines().map(plain).collect()
     }
 
     #[test]

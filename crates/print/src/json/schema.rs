@@ -252,6 +252,7 @@ fn stack() -> Value {
         ("command", text()),
         ("direct", flag()),
         ("default", flag()),
+        ("exec_env", json!({})),
         ("owner", maybe_text()),
         ("replaces", list(text())),
     ]);
@@ -267,7 +268,8 @@ fn stack() -> Value {
         ("order", json!({ "enum": ["known", "unknown"] })),
         ("buildpacks", list(buildpack)),
         ("default_process", maybe_text()),
-        ("processes", list(process)),
+        ("processes", list(process.clone())),
+        ("processes_elsewhere", list(process)),
         (
             "path",
             list(object(vec![
