@@ -138,8 +138,9 @@ impl Stage<'_> {
         let mut all = of_the_build(self.input.environment);
         let mut set = |name: &str, value: &str| all.push((name.into(), value.into()));
         for (name, value) in &self.training.declared {
-            let value = value.as_deref();
-            set(name, value.unwrap_or_else(|| placeholders::of(name)));
+            if let Some(value) = value.as_deref().or_else(|| placeholders::of(name)) {
+                set(name, value);
+            }
         }
         for (name, value) in [("NODE_ENV", "production"), ("DYNO", "web.1")] {
             if self.input.environment.get(name).is_none() {
@@ -201,6 +202,8 @@ fn read(output: &[String], is_command: bool) -> Started {
     }
     let ticks = said("listened").and_then(|ticks| ticks.parse::<u32>().ok());
     match (ticks, said("answered")) {
+        // It was gone before anybody could look.
+        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", last()),
         (Some(ticks), _) => Started {
             spent: Some(TICK * ticks),
             failed: None,
