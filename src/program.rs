@@ -17,6 +17,7 @@ pub mod cli;
 pub mod cnb;
 mod configured;
 pub mod launch_check;
+mod prepared;
 pub mod problems;
 mod store_folder;
 pub mod verdict;
