@@ -50,12 +50,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["config", "fix_plan"])]
     build: bool,
     /// Keep the caches of --build in DIR instead of the user's cache folder
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "SLUGSMITH_CACHE_DIR",
-        requires = "build"
-    )]
+    #[arg(long, value_name = "DIR", env = "SLUGSMITH_CACHE_DIR")]
     cache: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
