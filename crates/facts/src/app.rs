@@ -88,6 +88,20 @@ pub fn text(root: &Path, path: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes.ok()?).into_owned())
 }
 
+/// An app on disk, for questions of ecosystems.
+#[derive(Debug, Clone, Copy)]
+pub struct OnDisk<'a>(pub &'a Path);
+
+impl Look for OnDisk<'_> {
+    fn names(&self, folder: &str) -> Vec<String> {
+        names(&self.0.join(folder))
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        text(self.0, path)
+    }
+}
+
 /// Reads the root of an app. Never fails: what is missing or broken is a fact.
 #[must_use]
 pub fn read(root: &Path) -> App {

@@ -9,7 +9,7 @@ use super::relocate::{self, Naming};
 use super::work::{Made, Work};
 use crate::event::Progress;
 use crate::ledger::Ledger;
-use crate::pack::{self, Fault, Names, Old, Part};
+use crate::pack::{self, Fault, Names, Part, Previous};
 use crate::presets::{Class, custom};
 use crate::store::{Kept, Record};
 use crate::{CACHE_NOT_STORED, files, lockfile, natives};
@@ -84,7 +84,7 @@ impl Work<'_> {
             return Err(Fault::Refused(why));
         }
         let fresh = store.fresh()?;
-        let old = Old::open(&self.data(), &self.old);
+        let old = Previous::open(&self.data(), &self.old);
         let (links, names) = (self.links(), self.names());
         let packed = pack::pack_and_look(self.app(), &roots, &fresh, links, old.as_ref(), &names);
         let packed = packed.and_then(|packed| match self.job.most {

@@ -14,6 +14,7 @@ use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing,
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt, secrets};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::tools;
@@ -21,10 +22,11 @@ use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
-    if !place.app.has("Gemfile.lock") {
+    if !place.app.has(ecosystems::ruby::GEMFILE_LOCK) {
         return None;
     }
-    let text = beneath::read_in(&place.app.root, "Gemfile.lock").unwrap_or_default();
+    let text =
+        beneath::read_in(&place.app.root, ecosystems::ruby::GEMFILE_LOCK).unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let in_layer = place.context.environment.world == World::CloudNative;
     let name = place.name("bundler");
@@ -49,8 +51,9 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 
 fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
-    let find =
-        |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("Gemfile.lock", tool));
+    let find = |tool: &str| {
+        tools::find(tool, environment).ok_or_else(|| missing(ecosystems::ruby::GEMFILE_LOCK, tool))
+    };
     let ruby = find("ruby")?;
     let bundle = find("bundle")?;
     let mut inputs = Inputs::default();
@@ -59,11 +62,11 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     let version = tools::ask(&ruby, &["-e", question], environment);
     inputs.plain(
         "ruby",
-        version.ok_or_else(|| missing("Gemfile.lock", "ruby"))?,
+        version.ok_or_else(|| missing(ecosystems::ruby::GEMFILE_LOCK, "ruby"))?,
     );
     let version = tools::ask(&bundle, &["--version"], environment);
     inputs.plain("bundler", version.unwrap_or_default());
-    for file in ["Gemfile.lock", "Gemfile", ".bundle/config"] {
+    for file in [ecosystems::ruby::GEMFILE_LOCK, "Gemfile", ".bundle/config"] {
         if let Ok(text) = read_regular(&place.app.root.join(file)) {
             let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
             inputs.digest(file, text.as_bytes());
@@ -97,12 +100,12 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     let sync = vec![step(&["install"]), step(&["clean", "--force"])];
     Ok(Job {
         lockfile: Some(Lockfile {
-            path: "Gemfile.lock".to_owned(),
+            path: ecosystems::ruby::GEMFILE_LOCK.to_owned(),
             packages,
         }),
         install: vec![step(&["install"])],
         sync,
-        syncs_over: |input| ["Gemfile.lock", "Gemfile"].contains(&input),
+        syncs_over: |input| [ecosystems::ruby::GEMFILE_LOCK, "Gemfile"].contains(&input),
         exposes: vec![
             EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
             EnvChange::launch("BUNDLE_WITHOUT", How::Default, "development:test"),

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use super::{Found, Tool, text};
 use crate::lockfile::Packages;
 use crate::presets::Place;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 
 pub(super) const TOOL: Tool = Tool {
@@ -36,7 +37,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
         return None;
     }
     let outputs = outputs(&place.app.root);
-    let is_locked = place.app.has("Cargo.lock");
+    let is_locked = place.app.has(ecosystems::rust::CARGO_LOCK);
     let mut arguments = vec![
         "install",
         "--no-track",
@@ -51,11 +52,11 @@ fn look(place: &Place<'_>) -> Option<Found> {
     }
     (!outputs.is_empty()).then(|| Found {
         lockfile: if is_locked {
-            "Cargo.lock"
+            ecosystems::rust::CARGO_LOCK
         } else {
             "Cargo.toml"
         },
-        packages: packages(&text(place, "Cargo.lock")),
+        packages: packages(&text(place, ecosystems::rust::CARGO_LOCK)),
         outputs,
         arguments,
         unpinned: (!is_locked).then_some("no lockfile"),

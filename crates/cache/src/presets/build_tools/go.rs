@@ -16,6 +16,7 @@ use super::{Found, Tool, text};
 use crate::inputs::read_regular;
 use crate::lockfile::Packages;
 use crate::presets::Place;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::tree::Tree;
 
@@ -34,8 +35,8 @@ fn look(place: &Place<'_>) -> Option<Found> {
     }
     let outputs = outputs(&place.app.root);
     (!outputs.is_empty()).then(|| Found {
-        lockfile: "go.sum",
-        packages: packages(&text(place, "go.sum")),
+        lockfile: ecosystems::go::GO_SUM,
+        packages: packages(&text(place, ecosystems::go::GO_SUM)),
         outputs,
         arguments: vec!["build", "-trimpath", "-o", "bin/", "./..."],
         unpinned: None,

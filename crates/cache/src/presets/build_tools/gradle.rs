@@ -15,6 +15,7 @@
 use super::{Found, Tool, modules, text};
 use crate::lockfile::Packages;
 use crate::presets::Place;
+use slugsmith_ecosystems as ecosystems;
 
 pub(super) const TOOL: Tool = Tool {
     name: "gradle",
@@ -59,7 +60,8 @@ fn look(place: &Place<'_>) -> Option<Found> {
         packages,
         outputs: modules(root, MANIFESTS, &["build/libs", "build/install"]),
         arguments,
-        unpinned: (is_open && !place.app.has("gradle.lockfile")).then_some("dynamic versions"),
+        unpinned: (is_open && !place.app.has(ecosystems::java::GRADLE_LOCK))
+            .then_some("dynamic versions"),
     })
 }
 
