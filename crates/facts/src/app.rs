@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Malformed, Parsed};
 use crate::beneath;
+use slugsmith_ecosystems::recognise::Look;
 
 /// A process type of the Procfile.
 #[derive(Debug, Clone, PartialEq, Eq)]

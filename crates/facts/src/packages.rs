@@ -194,30 +194,3 @@ pub fn read(app: &App, sources: &Sources) -> Packages {
         locks,
     }
 }
-
-/// A Python package's name as the index compares it: either case, and each run of `-`, `_`
-/// and `.` is one `-` (PEP 503).
-#[must_use]
-pub fn pep_503(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for letter in name.trim().chars() {
-        if !matches!(letter, '-' | '_' | '.') {
-            normal.push(letter.to_ascii_lowercase());
-        } else if !normal.ends_with('-') {
-            normal.push('-');
-        }
-    }
-    normal
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pep_503;
-
-    #[test]
-    fn runs_of_separators_are_one() {
-        assert_eq!(pep_503("Zope.-_Interface"), "zope-interface");
-        assert_eq!(pep_503(" ruamel.yaml "), "ruamel-yaml");
-        assert_eq!(pep_503("a__b"), "a-b");
-    }
-}

@@ -3,7 +3,6 @@
 use crate::Facts;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use indoc::indoc;
-use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::graph::Wanted;
 use slugsmith_ecosystems::{self as ecosystems, Lockfile};
 use slugsmith_facts::packages::Ecosystem;
