@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use super::store::Store;
-use super::{Context, Outcome, folders};
+use super::{Context, Outcome, folders, intercept};
 use crate::event::{Event, Progress};
 use slugsmith_facts::before::Before;
 use slugsmith_facts::layers::{self, Order};
@@ -39,6 +39,19 @@ pub struct Companion {
     pub keeper: Keeper,
     /// Files of the app that were noted.
     pub noted: usize,
+    /// Whether installs of later buildpacks are answered.
+    pub answers: Answers,
+}
+
+/// Whether installs of later buildpacks are answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// The hook is to be hung up.
+    Yes,
+    /// The configuration says no, or there is nothing that could be answered.
+    No,
+    /// It would be of no use, and why.
+    Useless(String),
 }
 
 /// Where the last buildpack keeps its caches, seen from the companion's layers directory.
@@ -64,14 +77,34 @@ pub fn run(context: &Context<'_>, notes: &Path, progress: &mut dyn Progress) -> 
     before
         .save(notes)
         .map_err(|error| io("writing to", notes, &error))?;
+    let keeper = keeper(context);
+    let answers = answers(context, keeper, notes);
     let companion = Companion {
+        answers,
         has_store: context.store.has_any(),
-        keeper: keeper(context),
+        keeper,
         noted: before.files.len(),
         restored,
     };
     progress.event(Event::Companion(&companion));
     Ok(companion)
+}
+
+/// Readies the notes for calls of later buildpacks.
+fn answers(context: &Context<'_>, keeper: Keeper, notes: &Path) -> Answers {
+    let cache = &context.config.cache;
+    let has_manifest = context.app.has("package.json");
+    if cache.off || !cache.intercept || keeper == Keeper::Missing || !has_manifest {
+        return Answers::No;
+    }
+    if context.environment.get(intercept::VARIABLE).is_some() {
+        // The platform lays the user's variables over those of buildpacks.
+        return Answers::Useless(format!("{} is set", intercept::VARIABLE));
+    }
+    match intercept::Session::open(context, notes) {
+        Ok(()) => Answers::Yes,
+        Err(error) => Answers::Useless(error.to_string()),
+    }
 }
 
 fn keeper(context: &Context<'_>) -> Keeper {
