@@ -479,7 +479,7 @@ const MUTATIONS: &[Mutation] = &[
                 app,
                 r#""scripts":{"postinstall":"echo $RANDOM > node_modules/till/post.txt; exit 0"},"#,
                 "1.0.0",
-            )
+            );
         },
         variables: &[],
     },

@@ -28,7 +28,7 @@ pub use super::apply::called::{ask, keep};
 
 /// File of the hook, in a folder that stays as long as the variable that names it.
 pub const HOOK: &str = "slugsmith-answers.cjs";
-/// The variable of Node.js that takes the hook in (Node.js manual, "NODE_OPTIONS").
+/// The variable of Node.js that takes the hook in (Node.js manual, `NODE_OPTIONS`).
 pub const VARIABLE: &str = "NODE_OPTIONS";
 /// Switches it off for one build.
 pub const SWITCH: &str = "SLUGSMITH_INTERCEPT";
