@@ -7,8 +7,9 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use crate::cache;
 use crate::cache::event::{Event, Progress};
-use crate::cache::intercept::{self, Answered, Kept, Raw};
+use crate::cache::intercept::{Answered, Kept, Raw};
 use crate::print;
 use crate::units;
 
@@ -35,9 +36,9 @@ pub(super) fn main(operands: &[OsString]) -> ExitCode {
     };
     let notes = std::path::Path::new(notes);
     match *phase {
-        "ask" => ask(&intercept::ask(notes, &raw, &mut Warnings)),
+        "ask" => ask(&cache::ask(notes, &raw, &mut Warnings)),
         "keep" => {
-            kept(&intercept::keep(notes, &raw, &mut Warnings));
+            kept(&cache::keep(notes, &raw, &mut Warnings));
             ExitCode::SUCCESS
         }
         _ => ExitCode::from(PLAIN),

@@ -24,7 +24,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::session::Session;
-pub use super::apply::called::{ask, keep};
 
 /// File of the hook, in a folder that stays as long as the variable that names it.
 pub const HOOK: &str = "slugsmith-answers.cjs";

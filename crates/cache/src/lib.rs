@@ -43,6 +43,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::apply::called::{ask, keep};
 pub use self::exposes::{EnvChange, How, layer_env};
 pub use self::pinned::pinned;
 pub use self::problems::{
