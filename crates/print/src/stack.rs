@@ -1,4 +1,4 @@
-//! The stack's lines: one per buildpack, then what they did to each other.
+//! The stack's lines: what buildpacks did to each other, then one line for each of them.
 //!
 //! Normal: what each brought, who set PATH where that matters, process types where
 //! several buildpacks take part, and findings. Verbose: everything (`verbose`).
@@ -32,6 +32,7 @@ const NAMES: usize = 8;
 #[must_use]
 pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
     let mut lines = vec![Line::section(title(report))];
+    findings(report, level, &mut lines);
     buildpacks(report, level, &mut lines);
     processes(report, &mut lines);
     modes(report, &mut lines);
@@ -41,7 +42,6 @@ pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
     } else {
         winners(report, &mut lines);
     }
-    findings(report, level, &mut lines);
     if level != LogLevel::Verbose && lines.len() > LIMIT {
         let more = lines.len() - LIMIT + 1;
         lines.truncate(LIMIT - 1);
@@ -137,7 +137,7 @@ fn brought(one: &BuildpackReport) -> Vec<String> {
     if !one.variables.is_empty() {
         parts.push(format!("sets {}", named(one.variables.clone())));
     }
-    if !one.start_programs.is_empty() {
+    if !one.start_programs.is_empty() && one.state != State::Own {
         parts.push(format!(
             "runs {} at start",
             named(one.start_programs.clone())
