@@ -28,7 +28,8 @@ use crate::facts::layers::surroundings::Surroundings;
 use crate::facts::layers::{self, Layers};
 use crate::print::line::Skin;
 use crate::print::{self, problem};
-use crate::program::{NO_SUCH_PATH, is_wrong_use};
+use crate::program::is_wrong_use;
+use crate::program::problems::NO_SUCH_PATH;
 
 /// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
 /// and audits apps for ephemeral dynos.

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
-use super::rules;
 use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State};
 use slugsmith_facts::app::App;
 use slugsmith_facts::classic::Slug;
+use slugsmith_facts::exec_env;
 use slugsmith_facts::layers::launched::{is_launched, reused};
 use slugsmith_facts::layers::surroundings::Surroundings;
 use slugsmith_facts::layers::{Buildpack, EnvDir, Folder, Layer, Layers, escape};
@@ -66,7 +66,8 @@ impl<'a> Model<'a> {
         let compose = |process: &str| {
             environment::launch(&layers.root, &layers.group, &launched, &base, process)
         };
-        let processes = launch::processes(layers);
+        let exec_env = exec_env::of(|name| surroundings.live.get(std::ffi::OsStr::new(name)));
+        let processes = launch::processes(layers, &exec_env);
         let by_process = processes
             .processes
             .iter()
@@ -81,7 +82,7 @@ impl<'a> Model<'a> {
         let dyno = compose("");
         let index = |path| Index::new(path, layers, &surroundings.image);
         let launch_index = index(dyno.get("PATH"));
-        let mut model = Self {
+        Self {
             layers,
             surroundings,
             app,
@@ -99,9 +100,7 @@ impl<'a> Model<'a> {
             notes: Vec::new(),
             strict: false,
             may_be_anything: false,
-        };
-        model.corrected = rules::corrected(&model);
-        model
+        }
     }
 
     /// What lies over the environment of a buildpack of the group.
@@ -253,7 +252,7 @@ impl<'a> Model<'a> {
                 .launch
                 .iter()
                 .flat_map(|file| &file.processes)
-                .map(|process| process.kind.clone())
+                .map(launch::named)
                 .collect(),
         }
     }
