@@ -176,6 +176,7 @@ fn expose(context: &BuildContext<Slugsmith>, report: &Report) -> libcnb::Result<
         .flat_map(|outcome| &outcome.exposes)
         .filter(|change| !change.is_written)
         .cloned()
+        .chain(super::prepared::variables(report))
         .collect();
     if changes.is_empty() {
         return Ok(());
