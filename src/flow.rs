@@ -1,7 +1,7 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
 pub mod lock;
-mod preparation;
+pub mod preparation;
 
 use std::path::Path;
 use std::time::Instant;
