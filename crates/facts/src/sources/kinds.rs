@@ -87,7 +87,9 @@ pub(super) fn is_text(path: &str) -> bool {
 /// Whether a file of this name announces an ecosystem or says which version of its language is wanted. One that is code
 /// is parsed.
 fn is_manifest(name: &str) -> bool {
-    Language::of(name).is_none()
+    // A Gemfile is code, too, and is read as a manifest.
+    let is_parsed = name.contains('.') && Language::of(name).is_some();
+    !is_parsed
         && ecosystems::ALL.iter().any(|one| {
             one.version_files.contains(&name)
                 || one
