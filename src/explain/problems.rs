@@ -27,6 +27,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::cache::NOT_INSTALLED,
     &crate::program::NO_SUCH_PATH,
     &crate::strip::NOT_RECOVERED,
+    &crate::strip::prove::NO_ANSWER,
     &crate::cache::TOOL_MISSING,
     &crate::program::USAGE,
 ];

@@ -10,6 +10,7 @@ use slugsmith_finding::units;
 use slugsmith_strip::catalogue::Entry;
 use slugsmith_strip::decide::Because;
 use slugsmith_strip::identical::Identical;
+use slugsmith_strip::prove::Proof;
 use slugsmith_strip::record::Recorded;
 use slugsmith_strip::{Explanation, StripReport};
 
@@ -179,6 +180,51 @@ fn offers(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
         );
         lines.push(Line::item(1, text));
     }
+}
+
+/// What a proof found.
+#[must_use]
+pub fn proof(proof: &Proof, dry_run: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if proof.processes.is_empty() {
+        let text = "Nothing to start: the app has no Procfile and no start script, so nothing was proven or removed";
+        return vec![Line::alarm(0, text)];
+    }
+    for needed in &proof.needed {
+        let files = units::counted(needed.files.len() as u64, "file");
+        let place = match needed.folder.as_str() {
+            "" => "the app",
+            folder => folder,
+        };
+        let put = if dry_run { "would be kept" } else { "kept" };
+        let text = format!(
+            "{}: {files} of {place} {put} ({}, `slugsmith explain {}`)",
+            needed.difference, needed.entry, needed.entry
+        );
+        lines.push(Line::alarm(0, text));
+    }
+    if let Some(difference) = &proof.unexplained {
+        let text = format!("{difference}, even with all files put back: nothing was removed");
+        lines.push(Line::alarm(0, text));
+        return lines;
+    }
+    for proven in &proof.processes {
+        let text = match proven.asked {
+            0 => format!("{} behaves the same before and after", proven.process),
+            asked => {
+                let answers = units::counted(asked as u64, "answer");
+                format!("{}: {answers} the same before and after", proven.process)
+            }
+        };
+        lines.push(Line::item(0, text));
+    }
+    if !proof.needed.is_empty() && !dry_run {
+        lines.push(Line::row(
+            0,
+            "What they need is listed in slugsmith.keep: commit it",
+        ));
+    }
+    lines
 }
 
 /// What a recording saw.

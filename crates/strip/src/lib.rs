@@ -37,6 +37,7 @@ pub mod memory;
 pub mod native;
 mod own;
 pub mod platform;
+pub mod prove;
 pub mod python;
 mod reading;
 pub mod record;

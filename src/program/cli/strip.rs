@@ -1,5 +1,7 @@
 //! `slugsmith strip PATH`: strip a folder in place, with a list of what and why.
 
+mod prove;
+
 use std::path::PathBuf;
 
 use super::{Format, OutputArguments, environment, folder};
@@ -24,6 +26,12 @@ pub(super) struct Arguments {
     /// Say why this path stays or goes, and change nothing
     #[arg(long, value_name = "PATH")]
     explain: Option<PathBuf>,
+    /// Start each process in a copy before and after, compare its answers, and keep what they need
+    #[arg(long, conflicts_with = "explain")]
+    prove: bool,
+    /// With --prove: a path to ask for, with all that it links to [default: /]
+    #[arg(long, value_name = "URL", requires = "prove")]
+    ask: Vec<String>,
     /// With `record`: run this here and add what it opens to slugsmith.keep
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -57,6 +65,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         }
         arguments.output.write(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Fine);
+    }
+    if arguments.prove {
+        return prove::run(arguments, &path, &config, &environment);
     }
     let mut live = Live::command(Warnings, config.log.value);
     let _lock = if arguments.dry_run {

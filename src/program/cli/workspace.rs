@@ -28,6 +28,18 @@ impl Workspace {
     /// # Errors
     /// When a file can't be read or written. A file that vanishes meanwhile is left out.
     pub(super) fn copy_of(app: &Path) -> Result<Self> {
+        Self::make(app, Taken::ByGit)
+    }
+
+    /// Copies `app` as it is, with what git ignores: dependencies and what was built.
+    ///
+    /// # Errors
+    /// As [`Workspace::copy_of`].
+    pub(super) fn whole_copy_of(app: &Path) -> Result<Self> {
+        Self::make(app, Taken::All)
+    }
+
+    fn make(app: &Path, taken: Taken) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("slugsmith-")
             .tempdir()
@@ -37,7 +49,7 @@ impl Workspace {
             folder,
             files: 0,
         };
-        workspace.fill(app)?;
+        workspace.files = copy_tree(app, &workspace.app(), taken)?;
         Ok(workspace)
     }
 
@@ -55,26 +67,30 @@ impl Workspace {
         match fs_err::rename(&from, target) {
             // Another file system: copy, as `mv` does.
             Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
-                copy_tree(&from, target).map(drop)
+                copy_tree(&from, target, Taken::ByGit).map(drop)
             }
             other => other.map_err(|error| io("moving the result to", target, &error)),
         }
     }
-
-    fn fill(&mut self, app: &Path) -> Result<()> {
-        self.files = copy_tree(app, &self.app())?;
-        Ok(())
-    }
 }
 
-/// Copies a tree as git would take it; the number of files and links.
+/// Which files of an app are copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// Those that a push takes.
+    ByGit,
+    All,
+}
+
+/// Copies a tree; the number of files and links.
 #[expect(clippy::disallowed_methods, reason = "the copy is a folder of ours")]
-fn copy_tree(from: &Path, to: &Path) -> Result<u64> {
+fn copy_tree(from: &Path, to: &Path, taken: Taken) -> Result<u64> {
     fs_err::create_dir(to).map_err(|error| io("creating", to, &error))?;
     let mut files = 0;
     let step = work::files("copying the app", 0);
     // As `git push` would: .gitignore counts, hidden files are ordinary, .git stays behind.
     let walk = WalkBuilder::new(from)
+        .standard_filters(taken == Taken::ByGit)
         .hidden(false)
         .ignore(false)
         .follow_links(false)
