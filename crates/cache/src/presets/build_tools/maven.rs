@@ -10,9 +10,9 @@
 //!   module of the app; used for 24 hours.
 //! - **Left alone**: `settings.xml`, which may hold credentials.
 
-use super::Place;
-use super::build_tools::{Found, Tool, modules, text};
+use super::{Found, Tool, modules, text};
 use crate::lockfile::Packages;
+use crate::presets::Place;
 
 pub(super) const TOOL: Tool = Tool {
     name: "maven",

@@ -12,10 +12,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Place;
-use super::build_tools::{Found, Tool, text};
+use super::{Found, Tool, text};
 use crate::inputs::read_regular;
 use crate::lockfile::Packages;
+use crate::presets::Place;
 use slugsmith_facts::beneath;
 use slugsmith_facts::tree::Tree;
 

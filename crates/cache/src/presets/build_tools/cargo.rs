@@ -14,9 +14,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Place;
-use super::build_tools::{Found, Tool, text};
+use super::{Found, Tool, text};
 use crate::lockfile::Packages;
+use crate::presets::Place;
 use slugsmith_facts::beneath;
 
 pub(super) const TOOL: Tool = Tool {

@@ -12,9 +12,9 @@
 //!   `gradle.lockfile`; used for 24 hours.
 //! - **Left alone**: a `GRADLE_USER_HOME` that somebody has set.
 
-use super::Place;
-use super::build_tools::{Found, Tool, modules, text};
+use super::{Found, Tool, modules, text};
 use crate::lockfile::Packages;
+use crate::presets::Place;
 
 pub(super) const TOOL: Tool = Tool {
     name: "gradle",
