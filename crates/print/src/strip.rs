@@ -9,10 +9,11 @@ use slugsmith_facts::tree::Totals;
 use slugsmith_finding::units;
 use slugsmith_strip::catalogue::Entry;
 use slugsmith_strip::decide::Because;
+use slugsmith_strip::entries::ENTRIES;
 use slugsmith_strip::identical::Identical;
 use slugsmith_strip::prove::Proof;
 use slugsmith_strip::record::Recorded;
-use slugsmith_strip::{Explanation, StripReport};
+use slugsmith_strip::{Explanation, ReasonTotal, StripReport};
 
 /// Rows of one kind in a normal log; the rest is counted.
 const ROWS: usize = 6;
@@ -41,14 +42,19 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
             lines.push(Line::row(
                 1,
                 format!(
-                    "{:>9}  {} ({})",
+                    "{:>9}  {} ({}{})",
                     units::size(sum.totals.bytes),
                     sum.reason,
-                    units::counted(sum.totals.files, "file")
+                    units::counted(sum.totals.files, "file"),
+                    most_in(sum)
                 ),
             ));
         }
         kept(report, level, &mut lines);
+        if level == LogLevel::Normal && report.removed.bytes >= WORTH_TELLING {
+            let how = "Why a file is removed, and how to keep it: slugsmith strip . --explain PATH";
+            lines.push(Line::row(1, how));
+        }
     }
     if level == LogLevel::Verbose {
         for removed in &report.manifest {
@@ -101,6 +107,14 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
         ));
     }
     lines
+}
+
+/// Where most of it was, if that is one package and worth a word.
+fn most_in(sum: &ReasonTotal) -> String {
+    match &sum.most {
+        Some(place) if sum.totals.bytes >= WORTH_TELLING => format!(", most of it in {place}"),
+        _ => String::new(),
+    }
 }
 
 /// Loads that `trace` could not decide: counted, and each by name in a verbose log.
@@ -169,17 +183,46 @@ fn offers(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     if level < LogLevel::Normal || told.is_empty() {
         return;
     }
-    for offer in told.iter().take(if verbose { usize::MAX } else { ROWS }) {
+    let mut reasons: Vec<&str> = Vec::new();
+    for offer in &told {
+        if !reasons.contains(&offer.because.as_str()) {
+            reasons.push(&offer.because);
+        }
+    }
+    let shown = if verbose { usize::MAX } else { ROWS };
+    for reason in reasons {
+        let of_reason = told.iter().filter(|offer| offer.because == reason);
+        let paths: Vec<String> = of_reason
+            .clone()
+            .take(shown)
+            .map(|offer| format!("{} ({})", offer.path, units::size(offer.totals.bytes)))
+            .collect();
+        let more = match of_reason.count().saturating_sub(paths.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         let text = format!(
-            "Kept, since {}: {} would save {}: if nothing reads it, add \"/{}\" to \
-             [com.slugsmith.strip] remove",
-            offer.because,
-            offer.path,
-            units::size(offer.totals.bytes),
-            offer.path,
+            "Kept to be safe: {}{more}. Reason: {reason}",
+            paths.join(", ")
         );
         lines.push(Line::item(1, text));
     }
+    let listed: Vec<String> = told
+        .iter()
+        .take(shown)
+        .map(|offer| format!("\"/{}\"", offer.path))
+        .collect();
+    let saved: u64 = told
+        .iter()
+        .take(shown)
+        .map(|offer| offer.totals.bytes)
+        .sum();
+    let text = format!(
+        "If no process reads them, remove = [{}] under [com.slugsmith.strip] saves {}",
+        listed.join(", "),
+        units::size(saved),
+    );
+    lines.push(Line::row(1, text));
 }
 
 /// What a proof found.
@@ -261,13 +304,13 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
     };
     match explanation {
         Explanation::Missing => lines(
-            "is not in the app; what a build removed is listed in history/strip.tsv of slugsmith's layer or \
-                cache".to_owned(),
+            "is not in the app, and the list of the last strip on this machine doesn't have it (a build's list is \
+                history/strip.tsv in slugsmith's layer or cache)".to_owned(),
             None,
         ),
         Explanation::Folder { goes, stays, kept } => folder(path, goes, *stays, kept.as_ref()),
         Explanation::NotNamed => lines(
-            "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
+            "stays: strip has no reason to remove it, or a `keep` line names it".to_owned(),
             None,
         ),
         Explanation::Reached(because) => lines(format!("stays: {}", said(because)), None),
@@ -284,6 +327,27 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
             None,
         ),
     }
+}
+
+/// What the last strip or build removed at or below a path that is not there any more.
+#[must_use]
+pub fn gone(path: &str, removed: &[(String, Totals)]) -> Vec<Line> {
+    let mut lines = vec![Line::item(
+        0,
+        format!("{path} was removed by the last strip or build"),
+    )];
+    for (id, totals) in removed {
+        let entry = ENTRIES.iter().find(|entry| entry.id == id);
+        let reason = entry.map_or("", |entry| entry.reason);
+        let files = units::counted(totals.files, "file");
+        let text = format!(
+            "{:>9}  {reason} ({files}; `slugsmith explain {id}`)",
+            units::size(totals.bytes)
+        );
+        lines.push(Line::row(0, text));
+    }
+    lines.push(to_keep(path));
+    lines
 }
 
 fn to_keep(path: &str) -> Line {
@@ -337,7 +401,7 @@ fn said(because: &Because) -> String {
         Because::Command(origin) => format!("{origin} names it"),
         Because::Link(path) => format!("the link {path} leads to it"),
         Because::File { path, line } => format!("{path}:{line} refers to it"),
-        Because::Doubt(doubt) => format!("{doubt}, so a process may read it"),
+        Because::Doubt(doubt) => doubt.clone(),
     }
 }
 

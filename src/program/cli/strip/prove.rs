@@ -61,6 +61,9 @@ pub(super) fn run(
         let config = config::read(app, environment)?;
         let report = strip::run(app, &config, environment, arguments.dry_run)?;
         drop(live);
+        if !arguments.dry_run {
+            super::remember(app, environment, &report);
+        }
         if arguments.output.format == Format::Json {
             arguments.output.write(&json::strip_report(&report))?;
             return Ok(Exit::Fine);
