@@ -1,5 +1,6 @@
 //! The command line: one file per verb, each thin: gather, call, print.
 
+mod boot;
 mod build;
 mod check;
 mod completions;
@@ -57,6 +58,7 @@ enum Verb {
     Inspect(inspect::Arguments),
     Diff(diff::Arguments),
     Strip(strip::Arguments),
+    Boot(boot::Arguments),
     Env(env::Arguments),
     Stack(stack::Arguments),
     Which(which::Arguments),
@@ -135,6 +137,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Inspect(arguments) => inspect::run(arguments),
         Verb::Diff(arguments) => diff::run(arguments),
         Verb::Strip(arguments) => strip::run(arguments),
+        Verb::Boot(arguments) => boot::run(arguments),
         Verb::Env(arguments) => env::run(arguments),
         Verb::Stack(arguments) => stack::run(arguments),
         Verb::Which(arguments) => which::run(arguments),

@@ -29,6 +29,7 @@ mod secrets;
 mod servers;
 mod services;
 mod shipped;
+mod spring;
 mod start;
 pub mod triage;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::inputs::Inputs;
 use super::store::{Record, Stored};
 use super::{Decision, Outcome};
+use slugsmith_boot::Made;
 use slugsmith_facts::run as command;
 use slugsmith_finding::error::Problem;
 use slugsmith_strip::layer::Went;
@@ -31,6 +32,8 @@ pub enum Event<'a> {
     },
     /// What no process needs has left an installed layer.
     LayerStripped(&'a Went),
+    /// What a start needs was made in an installed layer.
+    LayerPrepared(&'a Made),
     /// A cache was restored, filled or given up.
     Done(&'a Outcome),
     /// All caches are installed, and the build scripts of this one's project are next.

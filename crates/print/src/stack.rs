@@ -180,6 +180,16 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
     if !parts.is_empty() {
         lines.push(Line::item(1, format!("Processes: {}", named(parts))));
     }
+    let elsewhere: Vec<String> = report
+        .launch
+        .elsewhere
+        .iter()
+        .map(|one| slugsmith_stack::launch::named(&one.process))
+        .collect();
+    if !elsewhere.is_empty() {
+        let text = format!("Not in this execution environment: {}", named(elsewhere));
+        lines.push(Line::item(1, text));
+    }
 }
 
 /// What others did to the app's own files.

@@ -9,6 +9,7 @@ use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State};
 use slugsmith_facts::app::App;
 use slugsmith_facts::classic::Slug;
+use slugsmith_facts::exec_env;
 use slugsmith_facts::layers::launched::{is_launched, reused};
 use slugsmith_facts::layers::surroundings::Surroundings;
 use slugsmith_facts::layers::{Buildpack, EnvDir, Folder, Layer, Layers, escape};
@@ -65,7 +66,8 @@ impl<'a> Model<'a> {
         let compose = |process: &str| {
             environment::launch(&layers.root, &layers.group, &launched, &base, process)
         };
-        let processes = launch::processes(layers);
+        let exec_env = exec_env::of(|name| surroundings.live.get(std::ffi::OsStr::new(name)));
+        let processes = launch::processes(layers, &exec_env);
         let by_process = processes
             .processes
             .iter()
@@ -238,7 +240,7 @@ impl<'a> Model<'a> {
                 .launch
                 .iter()
                 .flat_map(|file| &file.processes)
-                .map(|process| process.kind.clone())
+                .map(launch::named)
                 .collect(),
         }
     }

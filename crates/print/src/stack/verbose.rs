@@ -201,7 +201,12 @@ fn cut(value: &str) -> String {
 
 fn processes(report: &StackReport, lines: &mut Vec<Line>) {
     let name = |index: usize| report.buildpacks.get(index).map_or("?", |one| &one.id);
-    for one in &report.launch.processes {
+    for one in report
+        .launch
+        .processes
+        .iter()
+        .chain(&report.launch.elsewhere)
+    {
         let nobody = if report.is_classic {
             "the Procfile"
         } else {
@@ -214,7 +219,7 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
             "in a shell"
         };
         let default = if one.is_default { ", default" } else { "" };
-        let kind = &one.process.kind;
+        let kind = slugsmith_stack::launch::named(&one.process);
         let command = cut(&one.shown());
         let text = format!("Process {kind} of {owner}, {shell}{default}: {command}");
         lines.push(Line::item(1, text));
