@@ -26,8 +26,8 @@ pub static KINDS: &[&Kind] = &[
     &error::NO_SPACE,
     &crate::cache::NOT_INSTALLED,
     &crate::program::problems::NO_SUCH_PATH,
-    &crate::strip::NOT_RECOVERED,
     &crate::strip::prove::NO_ANSWER,
+    &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,
     &crate::program::problems::USAGE,
 ];
