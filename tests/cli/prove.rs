@@ -43,16 +43,6 @@ fn prove(sandbox: &Sandbox, more: &[&str]) -> std::process::Output {
 #[test]
 fn what_an_answer_needs_is_put_back_and_listed() {
     let sandbox = app();
-    let dry = prove(&sandbox, &["--dry-run"]);
-    let text = String::from_utf8_lossy(&dry.stdout).into_owned();
-    assert!(
-        dry.status.success(),
-        "{text}{}",
-        String::from_utf8_lossy(&dry.stderr)
-    );
-    assert!(sandbox.app().join("data/a.txt").exists());
-    assert!(!sandbox.app().join("slugsmith.keep").exists());
-
     let done = prove(&sandbox, &["--ask", "/", "--ask", "/file?x"]);
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(
@@ -77,9 +67,19 @@ fn what_an_answer_needs_is_put_back_and_listed() {
     assert!(!sandbox.app().join("notes/b.txt").exists());
     let keep = std::fs::read_to_string(sandbox.app().join("slugsmith.keep")).unwrap();
     assert!(keep.contains("/data/a.txt"), "{keep}");
+}
 
-    let again = prove(&sandbox, &[]);
-    assert!(again.status.success());
+#[test]
+fn a_dry_run_writes_nothing() {
+    let sandbox = app().file("Procfile", "worker: node worker.js\n");
+    let dry = prove(&sandbox, &["--dry-run"]);
+    assert!(
+        dry.status.success(),
+        "{}",
+        String::from_utf8_lossy(&dry.stderr)
+    );
+    assert!(sandbox.app().join("notes/b.txt").exists());
+    assert!(!sandbox.app().join("slugsmith.keep").exists());
 }
 
 #[test]

@@ -132,7 +132,8 @@ fn form(before: &[u8]) -> Form {
                 Form::Argument
             }
         }
-        Some((b',' | b'[' | b'+', _)) => Form::Argument,
+        // The last is PHP's way of joining texts.
+        Some((b',' | b'[' | b'+' | b'.', _)) => Form::Argument,
         _ => Form::Other,
     }
 }

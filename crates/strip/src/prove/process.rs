@@ -18,7 +18,7 @@ use slugsmith_finding::error::{self, Result};
 /// timeout", R10), doubled for a machine that is busy.
 const BOOT: Duration = Duration::from_mins(2);
 /// How long a process that doesn't listen is watched.
-const WATCHED: Duration = Duration::from_secs(8);
+const WATCHED: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(150);
 /// Lines of output that a problem shows.
 const TAIL: usize = 12;
