@@ -6,6 +6,7 @@
 
 pub mod configured;
 mod deployed;
+mod flask;
 mod go_packages;
 mod kinds;
 mod link;

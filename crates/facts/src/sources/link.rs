@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Sources, reach};
-use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
+use super::flask;
+use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch, names_in};
 
 /// Modules that a value may cross between its origin and its use.
 const PASSES: usize = 3;
@@ -16,6 +17,11 @@ const PASSES: usize = 3;
 const DEPTH: usize = 3;
 /// Stands for every name below an object that reads the environment.
 const ANY: &str = "*";
+
+/// Stands before the keys of a Flask app's configuration.
+const APP_CONFIG: &str = "config().";
+/// Stands before fields of Go structs that tags fill from the environment.
+const FIELD: &str = "field().";
 
 /// Exported values by name: `redis.url`, `default.port`, `Settings.*`.
 type Table = BTreeMap<String, Expr>;
@@ -116,6 +122,8 @@ impl Seen {
             .for_each(|argument| note(&argument.value));
         code.assignments.iter().for_each(|one| note(&one.value));
         used.extend(code.calls.iter().map(|call| call.receiver().to_owned()));
+        let conditions = code.scopes.iter().filter_map(|scope| scope.kind.condition());
+        used.extend(conditions.flat_map(names_in));
         let known = used
             .iter()
             .filter_map(|name| Some((name, self.value(name, code.language)?)));
@@ -134,6 +142,15 @@ impl Seen {
             return Some(value.clone());
         }
         let (object, key) = name.rsplit_once('.')?;
+        // `current_app.config["X"]` whatever the app is called; `cfg.Server.Port` by its field.
+        let shared = match language {
+            Language::Python if object == "config" || object.ends_with(".config") => APP_CONFIG,
+            Language::Go => FIELD,
+            _ => "",
+        };
+        if let Some(value) = self.names.get(&format!("{shared}{key}")).filter(|_| !shared.is_empty()) {
+            return Some(value.clone());
+        }
         let any = self.names.get(&format!("{object}.{ANY}"))?;
         let Expr::Env { name: prefix, .. } = any else {
             return None;
@@ -488,6 +505,9 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
                 Language::Python if is_settings(&code.path) && !name.contains('.') => {
                     add(format!("settings.{name}"), value);
                 }
+                Language::Go if matches!(value, Expr::Env { .. }) && !name.contains('.') => {
+                    add(format!("{FIELD}{name}"), value);
+                }
                 _ => {}
             }
         }
@@ -519,6 +539,10 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
             table.remove(&name);
         }
     }
+    let configured = flask::configuration(sources)
+        .into_iter()
+        .map(|(key, value)| (format!("{APP_CONFIG}{key}"), value));
+    found.entry(Language::Python).or_default().extend(configured);
     found
 }
 

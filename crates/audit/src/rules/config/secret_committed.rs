@@ -174,6 +174,14 @@ fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
     {
         return true;
     }
+    // dotenv-rails loads it before the app in every group that has the gem.
+    let gem = facts
+        .packages
+        .wants_any(Ecosystem::Gem, &["dotenv-rails"])
+        .is_some_and(|gem| !gem.dev);
+    if gem && matches!(path, ".env" | ".env.production") {
+        return true;
+    }
     facts.sources.files.iter().any(|code| {
         let by_import = path == ".env"
             && code.language == Language::JavaScript
