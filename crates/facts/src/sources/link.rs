@@ -148,6 +148,9 @@ impl Seen {
             Language::Go => FIELD,
             _ => "",
         };
+        if shared == FIELD {
+            return self.field(object, key);
+        }
         if let Some(value) = self.names.get(&format!("{shared}{key}")).filter(|_| !shared.is_empty()) {
             return Some(value.clone());
         }
@@ -171,6 +174,31 @@ impl Seen {
             name,
             default: None,
         })
+    }
+}
+
+impl Seen {
+    /// `cfg.Server.Port`: the field of the one struct that has it, or of the one that is called
+    /// after what stands before it (`serverConfig`).
+    fn field(&self, object: &str, key: &str) -> Option<Expr> {
+        let named = object.rsplit('.').next().unwrap_or(object).to_ascii_lowercase();
+        let fields: Vec<_> = self
+            .names
+            .range(FIELD.to_owned()..)
+            .take_while(|(name, _)| name.starts_with(FIELD))
+            .filter_map(|(name, value)| {
+                let (class, field) = name.strip_prefix(FIELD)?.rsplit_once('.')?;
+                (field == key).then(|| (class.to_ascii_lowercase(), value))
+            })
+            .collect();
+        match fields.as_slice() {
+            [(_, only)] => Some((*only).clone()),
+            several => {
+                let mut own = several.iter().filter(|(class, _)| class.contains(&named));
+                let first = own.next()?;
+                own.next().is_none().then(|| first.1.clone())
+            }
+        }
     }
 }
 
@@ -505,7 +533,7 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
                 Language::Python if is_settings(&code.path) && !name.contains('.') => {
                     add(format!("settings.{name}"), value);
                 }
-                Language::Go if matches!(value, Expr::Env { .. }) && !name.contains('.') => {
+                Language::Go if matches!(value, Expr::Env { .. }) && name.contains('.') => {
                     add(format!("{FIELD}{name}"), value);
                 }
                 _ => {}

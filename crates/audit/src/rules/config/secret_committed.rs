@@ -318,7 +318,23 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
         }
         found.extend(issued(code));
     }
-    found.extend(session_secrets(facts));
+    // One variable is one secret, wherever it signs.
+    let told = |evidence: &Evidence| {
+        let variable = evidence.message.rsplit("nothing declares ").next();
+        let variable = variable.filter(|rest| *rest != evidence.message);
+        variable.is_some_and(|variable| {
+            let name = variable.trim_end_matches('.').split(':').next().unwrap_or_default();
+            found.iter().any(|other: &Evidence| {
+                let mut words = other.message.split(|c: char| !c.is_alphanumeric() && c != '_');
+                words.any(|word| word == name)
+            })
+        })
+    };
+    let signed: Vec<_> = session_secrets(facts)
+        .into_iter()
+        .filter(|evidence| !told(evidence))
+        .collect();
+    found.extend(signed);
     found
 }
 

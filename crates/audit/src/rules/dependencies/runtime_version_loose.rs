@@ -102,7 +102,11 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
     };
     let manifest = facts.packages.manifest(ecosystem)?;
     // A manifest without a process is a library's.
-    (none && primary(facts) == Some(ecosystem) && !facts.processes.is_empty()).then(|| {
+    // The Java buildpack starts a Spring Boot app by itself.
+    let boot = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
+    let starts = !facts.processes.is_empty()
+        || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some();
+    (none && primary(facts) == Some(ecosystem) && starts).then(|| {
         Evidence::line(
             manifest,
             0,

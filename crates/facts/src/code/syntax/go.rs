@@ -29,6 +29,19 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                 reader.builder.assign(name, value, line(node));
             }
         }
+        // Fields belong to their struct: `ServerConfig.Port`.
+        "type_spec" => {
+            let is_struct = node
+                .child_by_field_name("type")
+                .is_some_and(|inner| inner.kind() == "struct_type");
+            if is_struct {
+                let name = reader.field(node, "name");
+                return Some(ScopeKind::Class {
+                    name,
+                    bases: Vec::new(),
+                });
+            }
+        }
         "import_spec" => {
             let module = reader
                 .field(node, "path")
