@@ -179,7 +179,9 @@ pub fn asked(code: &Code, scope: usize) -> Option<String> {
         _ => None,
     })?;
     let names = slugsmith_facts::code::names_in(condition);
-    let name = names.iter().find(|name| !matches!(name.as_str(), "not" | "if" | "bool"))?;
+    let name = names
+        .iter()
+        .find(|name| !matches!(name.as_str(), "not" | "if" | "bool"))?;
     // A name of the condition is nowhere an expression: it is looked up as one.
     let asked = Expr::Name(name.clone());
     let mut value = code.resolve(&asked);

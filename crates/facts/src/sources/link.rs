@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Sources, reach};
 use super::flask;
+use super::{Sources, reach};
 use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch, names_in};
 
 /// Modules that a value may cross between its origin and its use.
@@ -122,7 +122,10 @@ impl Seen {
             .for_each(|argument| note(&argument.value));
         code.assignments.iter().for_each(|one| note(&one.value));
         used.extend(code.calls.iter().map(|call| call.receiver().to_owned()));
-        let conditions = code.scopes.iter().filter_map(|scope| scope.kind.condition());
+        let conditions = code
+            .scopes
+            .iter()
+            .filter_map(|scope| scope.kind.condition());
         used.extend(conditions.flat_map(names_in));
         let known = used
             .iter()
@@ -151,7 +154,11 @@ impl Seen {
         if shared == FIELD {
             return self.field(object, key);
         }
-        if let Some(value) = self.names.get(&format!("{shared}{key}")).filter(|_| !shared.is_empty()) {
+        if let Some(value) = self
+            .names
+            .get(&format!("{shared}{key}"))
+            .filter(|_| !shared.is_empty())
+        {
             return Some(value.clone());
         }
         let any = self.names.get(&format!("{object}.{ANY}"))?;
@@ -181,7 +188,11 @@ impl Seen {
     /// `cfg.Server.Port`: the field of the one struct that has it, or of the one that is called
     /// after what stands before it (`serverConfig`).
     fn field(&self, object: &str, key: &str) -> Option<Expr> {
-        let named = object.rsplit('.').next().unwrap_or(object).to_ascii_lowercase();
+        let named = object
+            .rsplit('.')
+            .next()
+            .unwrap_or(object)
+            .to_ascii_lowercase();
         let fields: Vec<_> = self
             .names
             .range(FIELD.to_owned()..)
@@ -570,7 +581,10 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
     let configured = flask::configuration(sources)
         .into_iter()
         .map(|(key, value)| (format!("{APP_CONFIG}{key}"), value));
-    found.entry(Language::Python).or_default().extend(configured);
+    found
+        .entry(Language::Python)
+        .or_default()
+        .extend(configured);
     found
 }
 

@@ -123,7 +123,14 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
 /// Drops files of library folders that define nothing at their top and that no file includes:
 /// those who make the library run them by hand.
 fn drop_scripts_of_libraries(sources: &mut Sources) {
-    const FOLDERS: &[&str] = &["lib", "libs", "library", "libraries", "vendor", "third_party"];
+    const FOLDERS: &[&str] = &[
+        "lib",
+        "libs",
+        "library",
+        "libraries",
+        "vendor",
+        "third_party",
+    ];
     let php: Vec<&Code> = sources
         .files
         .iter()
@@ -145,11 +152,14 @@ fn drop_scripts_of_libraries(sources: &mut Sources) {
     let included = |code: &Code| {
         let name = code.path.rsplit('/').next().unwrap_or_default();
         name == "index.php"
-            || php.iter().filter(|other| other.path != code.path).any(|other| {
-                let mut modules = other.imports.iter().map(|import| import.module.as_str());
-                // A computed name may mean any file of its folder.
-                modules.any(|module| module.ends_with(name)) || includes(other, "", &code.path)
-            })
+            || php
+                .iter()
+                .filter(|other| other.path != code.path)
+                .any(|other| {
+                    let mut modules = other.imports.iter().map(|import| import.module.as_str());
+                    // A computed name may mean any file of its folder.
+                    modules.any(|module| module.ends_with(name)) || includes(other, "", &code.path)
+                })
     };
     let dropped: BTreeSet<String> = php
         .iter()

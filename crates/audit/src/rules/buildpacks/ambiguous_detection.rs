@@ -124,7 +124,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
             format!(
                 "package.json and {language} are both at the root, and no buildpacks are listed: \
                  {effect}{}.",
-                if button { "" } else { ", unless `heroku buildpacks` lists them" }
+                if button {
+                    ""
+                } else {
+                    ", unless `heroku buildpacks` lists them"
+                }
             ),
         )
         .level(level)

@@ -323,9 +323,15 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
         let variable = evidence.message.rsplit("nothing declares ").next();
         let variable = variable.filter(|rest| *rest != evidence.message);
         variable.is_some_and(|variable| {
-            let name = variable.trim_end_matches('.').split(':').next().unwrap_or_default();
+            let name = variable
+                .trim_end_matches('.')
+                .split(':')
+                .next()
+                .unwrap_or_default();
             found.iter().any(|other: &Evidence| {
-                let mut words = other.message.split(|c: char| !c.is_alphanumeric() && c != '_');
+                let mut words = other
+                    .message
+                    .split(|c: char| !c.is_alphanumeric() && c != '_');
                 words.any(|word| word == name)
             })
         })

@@ -104,8 +104,8 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
     // A manifest without a process is a library's.
     // The Java buildpack starts a Spring Boot app by itself.
     let boot = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
-    let starts = !facts.processes.is_empty()
-        || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some();
+    let starts =
+        !facts.processes.is_empty() || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some();
     (none && primary(facts) == Some(ecosystem) && starts).then(|| {
         Evidence::line(
             manifest,

@@ -133,7 +133,10 @@ fn renamed(site: Site<'_>, port: &Expr) -> Option<Evidence> {
     // The host stands in the same text, where it is one.
     let port = |name: &str| name.to_ascii_uppercase().contains("PORT");
     let (name, default) = variables.iter().find(|(name, _)| port(name))?;
-    if variables.iter().any(|(name, _)| name == "PORT" || name == "*") {
+    if variables
+        .iter()
+        .any(|(name, _)| name == "PORT" || name == "*")
+    {
         return None;
     }
     let otherwise = default

@@ -106,16 +106,22 @@ fn unless_told(facts: &Facts<'_>) -> Option<Evidence> {
             site.call.method(),
             "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler"
         );
-        let file = site.call.positional(0).or_else(|| site.call.named("filename"));
+        let file = site
+            .call
+            .positional(0)
+            .or_else(|| site.call.named("filename"));
         handler && is_file(site, file)
     })
     .find_map(|site| {
-        let innermost = site.code.around(site.call.scope).find_map(|scope| match &scope.kind {
-            slugsmith_facts::code::ScopeKind::Branch { condition, holds } => {
-                Some((condition.as_str(), *holds))
-            }
-            _ => None,
-        });
+        let innermost = site
+            .code
+            .around(site.call.scope)
+            .find_map(|scope| match &scope.kind {
+                slugsmith_facts::code::ScopeKind::Branch { condition, holds } => {
+                    Some((condition.as_str(), *holds))
+                }
+                _ => None,
+            });
         let (condition, holds) = innermost?;
         let denied = condition.trim_start().starts_with("not ");
         let variable = guards::asked(site.code, site.call.scope)?;

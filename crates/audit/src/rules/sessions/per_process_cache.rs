@@ -67,7 +67,10 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
     });
     let throttles = facts.packages.has(Ecosystem::Gem, "rack-attack")
         && guards::used(facts, Language::Ruby, |site| {
-            matches!(site.call.callee.as_str(), "Rack.Attack.throttle" | "throttle")
+            matches!(
+                site.call.callee.as_str(),
+                "Rack.Attack.throttle" | "throttle"
+            )
         });
     (used || throttles).then_some(())?;
     let code = facts

@@ -497,8 +497,7 @@ fn go_dialect(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     calls_to(facts, Language::Go, |site| {
-        site.call.callee == "gorm.Open"
-            && !site.call.positional(0).is_some_and(Expr::is_literal)
+        site.call.callee == "gorm.Open" && !site.call.positional(0).is_some_and(Expr::is_literal)
     })
     .next()?;
     facts.code(Language::Go).find_map(|code| {
@@ -506,7 +505,11 @@ fn go_dialect(facts: &Facts<'_>) -> Option<Evidence> {
             FIELDS.contains(&one.target.to_ascii_lowercase().as_str())
                 && says_sqlite(facts, &one.value)
         })?;
-        let found = at(&code.path, field.line, "Where no other driver is given, SQLite");
+        let found = at(
+            &code.path,
+            field.line,
+            "Where no other driver is given, SQLite",
+        );
         Some(found.conditional(true))
     })
 }

@@ -136,7 +136,12 @@ fn by_library(site: Site<'_>) -> Option<&Expr> {
             _ => None,
         },
         Language::Go => match call.method() {
-            "SaveAs" if imports(&["github.com/xuri/excelize", "github.com/360EntSecGroup-Skylar"]) => {
+            "SaveAs"
+                if imports(&[
+                    "github.com/xuri/excelize",
+                    "github.com/360EntSecGroup-Skylar",
+                ]) =>
+            {
                 call.positional(0)
             }
             "Save" if call.receiver() == "imaging" => call.positional(1),
