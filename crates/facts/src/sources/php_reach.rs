@@ -65,13 +65,11 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
         .filter(|process| process.name == "web")
         .flat_map(|process| &process.commands)
         .find_map(document_root)
+        .filter(|root| !root.is_empty())
     else {
-        return;
-    };
-    if root.is_empty() {
         drop_scripts_of_libraries(sources);
         return;
-    }
+    };
     let mut roots = vec![format!("{root}/")];
     roots.extend(autoloaded(sources));
     for (sign, folders) in FRAMEWORKS {

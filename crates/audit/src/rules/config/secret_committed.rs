@@ -277,6 +277,8 @@ fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
 
 fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
+    // Names of the settings that hold a key which was found.
+    let mut settings: Vec<String> = Vec::new();
     for code in &facts.sources.files {
         for assignment in &code.assignments {
             if branch(code, assignment.scope) == Branch::Development {
@@ -310,6 +312,7 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             if let Some((text, conditional, variable)) = literal
                 && is_secret_value(text)
             {
+                settings.push(target.to_owned());
                 found.push(
                     literal_key(code, assignment.line, &assignment.target, variable)
                         .conditional(conditional),
@@ -318,7 +321,7 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
         }
         found.extend(issued(code));
     }
-    // One variable is one secret, wherever it signs.
+    // One variable, or one setting, is one secret, wherever it signs.
     let told = |evidence: &Evidence| {
         let variable = evidence.message.rsplit("nothing declares ").next();
         let variable = variable.filter(|rest| *rest != evidence.message);
@@ -336,7 +339,7 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             })
         })
     };
-    let signed: Vec<_> = session_secrets(facts)
+    let signed: Vec<_> = session_secrets(facts, &settings)
         .into_iter()
         .filter(|evidence| !told(evidence))
         .collect();
@@ -492,9 +495,19 @@ fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) 
 }
 
 /// Calls that sign or verify, by language, and the place of the key in them.
-fn session_secrets(facts: &Facts<'_>) -> Vec<Evidence> {
+fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evidence> {
     let mut found = Vec::new();
-    for site in facts.calls() {
+    // `jwt.encode(…, settings.SECRET_KEY)`, where the setting itself is told.
+    let is_told = |site: Site<'_>| {
+        let names = site
+            .call
+            .arguments
+            .iter()
+            .filter_map(|argument| argument.value.name());
+        let mut last = names.filter_map(|name| Some(name.rsplit_once('.')?.1));
+        last.any(|last| settings.iter().any(|setting| setting == last))
+    };
+    for site in facts.calls().filter(|site| !is_told(*site)) {
         let Some(key) = signing_key(facts, site) else {
             continue;
         };
