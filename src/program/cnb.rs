@@ -1,6 +1,7 @@
 //! The Cloud Native buildpack: gather from libcnb, run the flow, hand the result back.
 
 mod bill;
+mod exec_env;
 mod launch_layer;
 mod plan;
 
@@ -19,13 +20,14 @@ use rustix::fs::Access;
 
 use crate::cache::store::Store;
 use crate::config;
-use crate::error::{Kind, Problem};
+use crate::error::Problem;
 use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
 use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::problem;
+use crate::program::problems::FRAMEWORK;
 use crate::report::event::{OfCaches, Progress};
 use crate::{cache, report::Report};
 
@@ -76,8 +78,9 @@ impl Buildpack for Slugsmith {
         if context.buildpack_descriptor.buildpack.id.as_str() == COMPANION {
             return restore(&context);
         }
-        let environment = environment_of(&context);
+        let mut environment = environment_of(&context);
         let mut config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+        exec_env::prepare(&mut config, &mut environment);
         // An image has no slug limit; the app's own budget holds as it is.
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
@@ -145,6 +148,7 @@ fn expose(context: &BuildContext<Slugsmith>, report: &Report) -> libcnb::Result<
         .flat_map(|outcome| &outcome.exposes)
         .filter(|change| !change.is_written)
         .cloned()
+        .chain(super::prepared::variables(report))
         .collect();
     if changes.is_empty() {
         return Ok(());
@@ -225,15 +229,3 @@ fn launch(report: &Report) -> Launch {
     }
     launch.build()
 }
-
-/// libcnb or the lifecycle gave us something we can't use.
-pub static FRAMEWORK: Kind = Kind {
-    id: "framework",
-    header: "The buildpack framework failed",
-    why: "The files that the lifecycle and this buildpack exchange could not be read or written.",
-    steps: &[
-        "Build again with `pack build --clear-cache`.",
-        "If it happens again, report it with this log and the versions of pack and the lifecycle.",
-    ],
-    example: || Problem::new(&FRAMEWORK).saw("couldn't write launch.toml: read-only file system"),
-};

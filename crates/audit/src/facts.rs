@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub slug: Option<Verdict>,
     /// Names of the variables that are really set, in a build that sees the config vars.
     pub set: Option<BTreeSet<String>>,
+    /// Folders of the app that this very run installed or restored.
+    pub installed: BTreeSet<String>,
     /// Id and code of rules outside of the audit that its configuration may name.
     pub other_rules: Vec<[&'static str; 2]>,
 }
@@ -83,6 +85,7 @@ impl<'a> Facts<'a> {
             today: today(),
             slug: None,
             set: None,
+            installed: BTreeSet::new(),
             other_rules: Vec::new(),
         }
     }
@@ -285,7 +288,7 @@ impl<'a> Facts<'a> {
     /// 1-based line of a text in one of the app's configuration files.
     #[must_use]
     pub fn line(&self, path: &str, needle: &str) -> Option<u32> {
-        let line = process::line_of(self.sources.text(path)?, needle);
+        let line = slugsmith_facts::lines::line_of(self.sources.text(path)?, needle);
         (line > 0).then_some(line)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In: [`Facts`] and configuration. Out: an [`AuditReport`].
 //!
-//! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`registry`] lists them.
+//! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`rules`] lists them.
 //! Each composes the shared [`guards`], because a pattern alone is right one time in three.
 //! `levels` then decides what a finding weighs, from the configuration and from inline
 //! suppressions. A rule without input says "not applicable" and never passes silently.
@@ -29,6 +29,7 @@ mod secrets;
 mod servers;
 mod services;
 mod shipped;
+mod spring;
 mod start;
 pub mod triage;
 
@@ -86,7 +87,7 @@ pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
             registry::Group::Dependencies | registry::Group::Buildpacks
         )
     };
-    let outcomes = registry::RULES
+    let outcomes = rules::RULES
         .iter()
         .map(
             |rule| match container && of_buildpacks(rule.group) && rule.id != "app-json-invalid" {

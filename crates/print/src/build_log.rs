@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
 use super::{
-    audit, budget, cache, companion, findings, problem, profile, stack, strip, survey, verdict,
+    audit, boot, budget, cache, companion, findings, problem, profile, safe, stack, strip, survey,
+    verdict,
 };
 use slugsmith_cache::event::Event as Of;
 use slugsmith_config::LogLevel;
@@ -138,6 +139,9 @@ impl<W: Write> BuildLog<W> {
             Of::LayerStripped(went) => {
                 self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
             }
+            Of::LayerPrepared(made) => {
+                self.dependencies(&[Line::item(2, boot::made(made))]);
+            }
             Of::Done(outcome) => self.dependencies(&cache::outcome(outcome, level)),
             Of::Resumed { name } => self.dependencies(&[cache::resumed(name)]),
             Of::Explained(one) => {
@@ -154,6 +158,7 @@ impl<W: Write> Progress for BuildLog<W> {
         let level = self.level;
         match event {
             Event::Started { name, version } => self.started(name, version),
+            Event::ExecEnv(name) => self.lines(&exec_env(name)),
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
@@ -167,9 +172,22 @@ impl<W: Write> Progress for BuildLog<W> {
                 }
             }
             Event::Strip(report) => self.done(strip::lines(report, level)),
+            Event::Boot(report) => self.done(boot::lines(report, level)),
             Event::Budget(report) => self.done(budget::lines(report, level)),
             Event::Audit(report) => self.done(audit::lines(report, level)),
             Event::Finished(report) => self.finished(report),
         }
     }
+}
+
+/// What is different for an image that is not for production.
+fn exec_env(name: &str) -> Vec<Line> {
+    let name = safe::line(name);
+    vec![
+        Line::section("Execution environment"),
+        Line::item(
+            1,
+            format!("{name}: development dependencies stay, and nothing is stripped"),
+        ),
+    ]
 }

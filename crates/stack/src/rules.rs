@@ -10,6 +10,7 @@ mod build_and_launch_differ;
 mod classic_export_ignored;
 mod concurrency_of_another;
 mod config_var_has_no_effect;
+mod corrected;
 mod default_process_lost;
 mod environment_changed;
 mod export_will_fail;
@@ -31,6 +32,7 @@ mod profile_script_ends_shell;
 mod profile_script_ignored;
 mod profile_script_not_read;
 mod runtime_hidden_by_image;
+mod runtime_variable_of_another;
 mod same_files_twice;
 mod second_runtime;
 mod shadowed_command;
@@ -38,6 +40,7 @@ mod start_command_missing;
 mod start_program_fails;
 mod start_program_missing;
 mod start_program_sets_variable;
+mod text_not_expanded;
 mod useless_layer_file;
 mod variable_set_twice;
 mod wrong_platform;
@@ -140,6 +143,7 @@ pub static RULES: &[&Rule] = &[
     &profile_script_ignored::RULE,
     &profile_script_not_read::RULE,
     &runtime_hidden_by_image::RULE,
+    &runtime_variable_of_another::RULE,
     &same_files_twice::RULE,
     &second_runtime::RULE,
     &shadowed_command::RULE,
@@ -147,6 +151,7 @@ pub static RULES: &[&Rule] = &[
     &start_program_fails::RULE,
     &start_program_missing::RULE,
     &start_program_sets_variable::RULE,
+    &text_not_expanded::RULE,
     &useless_layer_file::RULE,
     &variable_set_twice::RULE,
     &wrong_platform::RULE,
@@ -167,7 +172,7 @@ pub fn separator(name: &str) -> Option<u8> {
 /// The list of buildpacks with everything moved that findings want moved.
 #[must_use]
 pub fn corrected(model: &Model<'_>) -> Vec<String> {
-    fix::corrected(model)
+    corrected::corrected(model)
 }
 
 /// Why the folder of one executable stands before another's.

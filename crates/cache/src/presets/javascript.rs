@@ -2,10 +2,14 @@
 //! to run, the fields of a manifest that matter, settings and patches.
 
 pub(super) mod browsers;
+mod bun;
 pub(super) mod local;
 pub(super) mod manifest;
+mod npm;
 pub(super) mod plan;
+mod pnpm;
 mod settings;
+mod yarn;
 
 use std::path::PathBuf;
 
@@ -13,7 +17,7 @@ use serde_json::Value;
 
 pub(super) use self::manifest::{FIELDS, Member, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
-use super::{Hidden, Job, Place, Prune, Recognised, Step, bun, machine, missing, npm, pnpm, yarn};
+use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
 use slugsmith_facts::{Parsed, tools};

@@ -1,0 +1,128 @@
+//! Maven.
+//!
+//! - **Recognised** by `pom.xml`.
+//! - **Key**: Maven's and Java's version, every file of the app, `MAVEN_*`, `JAVA_*`.
+//! - **Class** packed: `target/` of each module with sources.
+//! - **Install** `mvn package` without tests, by `./mvnw` where the app brings it.
+//! - **Exposure**: none; a Procfile names `target/NAME.jar`. The local repository is on a
+//!   shelf (`-Dmaven.repo.local` before what `MAVEN_OPTS` says), without marks of failed downloads.
+//! - **Not pinned**: a `SNAPSHOT`, `LATEST`, `RELEASE` or range of something that is no
+//!   module of the app; used for 24 hours.
+//! - **Left alone**: `settings.xml`, which may hold credentials.
+
+use super::{Found, Tool, modules, text};
+use crate::lockfile::Packages;
+use crate::presets::Place;
+
+pub(super) const TOOL: Tool = Tool {
+    name: "maven",
+    version: &["mvn", "--version"],
+    wrapper: Some("mvnw"),
+    variables: &["MAVEN_", "JAVA_"],
+    shelves: &[("maven-repository", "MAVEN_OPTS")],
+    look,
+};
+
+fn look(place: &Place<'_>) -> Option<Found> {
+    if !place.app.has("pom.xml") {
+        return None;
+    }
+    let outputs = modules(&place.app.root, &["pom.xml"], &["target"]);
+    let poms: Vec<_> = modules(&place.app.root, &["pom.xml"], &["pom.xml"])
+        .iter()
+        .chain([&"pom.xml".into()])
+        .map(|path| text(place, path))
+        .collect();
+    let packages = packages(&poms);
+    let is_open = packages.values().flatten().any(|version| is_open(version));
+    Some(Found {
+        lockfile: "pom.xml",
+        packages,
+        outputs,
+        arguments: vec![
+            "--batch-mode",
+            "--no-transfer-progress",
+            "-DskipTests",
+            "package",
+        ],
+        unpinned: is_open.then_some("snapshots or ranges"),
+    })
+}
+
+/// Whether another artifact may have this version tomorrow (Maven's "POM Reference").
+fn is_open(version: &str) -> bool {
+    version.ends_with("-SNAPSHOT")
+        || ["LATEST", "RELEASE"].contains(&version)
+        || version.starts_with(['[', '('])
+}
+
+/// Dependencies, plugins and parents with a version, as written; the app's own modules are
+/// left out.
+fn packages(poms: &[String]) -> Packages {
+    let own: Vec<_> = poms.iter().filter_map(|pom| own_name(pom)).collect();
+    let mut packages = Packages::new();
+    for pom in poms {
+        for kind in ["dependency", "plugin", "parent", "extension"] {
+            for block in blocks(pom, kind) {
+                let Some(name) = element(block, "artifactId") else {
+                    continue;
+                };
+                let version = element(block, "version").filter(|_| !own.contains(&name));
+                if let Some(version) = version {
+                    packages
+                        .entry(name.to_owned())
+                        .or_default()
+                        .insert(version.to_owned());
+                }
+            }
+        }
+    }
+    packages
+}
+
+/// The `artifactId` of the project itself: the first one outside of `<parent>`.
+fn own_name(pom: &str) -> Option<&str> {
+    let rest = pom.split_once("</parent>").map_or(pom, |(_, rest)| rest);
+    element(rest, "artifactId")
+}
+
+/// What stands between `<name>` and `</name>`, each time.
+fn blocks<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let close = format!("</{name}>");
+    text.split(&format!("<{name}>"))
+        .skip(1)
+        .filter_map(move |rest| Some(rest.split_once(&close)?.0))
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    Some(rest.split_once("</")?.0.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_change_tomorrow_is_seen_and_own_modules_are_not() {
+        let pom = |dependency: &str| {
+            format!(
+                "<project><parent><artifactId>shop</artifactId><version>1-SNAPSHOT</version></parent>\
+                 <artifactId>web</artifactId><version>1-SNAPSHOT</version><dependencies>\
+                 <dependency><artifactId>guava</artifactId><version>33.0</version></dependency>\
+                 {dependency}</dependencies></project>"
+            )
+        };
+        let root = "<project><artifactId>shop</artifactId><version>1-SNAPSHOT</version></project>";
+        let found = packages(&[root.to_owned(), pom("")]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found["guava"].contains("33.0"));
+        let open =
+            "<dependency><artifactId>x</artifactId><version>2-SNAPSHOT</version></dependency>";
+        let found = packages(&[root.to_owned(), pom(open)]);
+        assert!(found["x"].iter().any(|version| is_open(version)));
+        assert!(is_open("[1.0,2.0)") && is_open("LATEST") && !is_open("1.0"));
+    }
+}

@@ -1,0 +1,459 @@
+//! What the shell does between programs: folders, variables, functions and branches.
+
+use std::collections::BTreeMap;
+
+use super::{Follower, Place};
+use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, When, Word};
+use crate::command::files::join;
+use crate::command::is_open;
+use crate::command::next::Next;
+
+/// What holds where a command runs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    pub(super) folder: Option<String>,
+    /// Folders of `pushd`.
+    pub(super) folders: Vec<Option<String>>,
+    /// Value, and whether programs get it; in the order of their names.
+    pub(super) variables: BTreeMap<String, (String, bool)>,
+    pub(super) functions: BTreeMap<String, Node>,
+    pub(super) conditional: bool,
+    pub(super) background: bool,
+    /// Functions that are being gone through.
+    pub(super) calls: usize,
+}
+
+impl State {
+    pub(super) fn new(folder: Option<String>) -> Self {
+        Self {
+            folder,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn with(folder: Option<String>, environment: Vec<(String, String)>) -> Self {
+        let variables = environment
+            .into_iter()
+            .map(|(name, value)| (name, (value, true)))
+            .collect();
+        Self {
+            variables,
+            ..Self::new(folder)
+        }
+    }
+
+    pub(super) fn exported(&self) -> Vec<(String, String)> {
+        self.variables
+            .iter()
+            .filter(|(_, (_, exported))| *exported)
+            .map(|(name, (value, _))| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    fn set(&mut self, name: &str, value: String, exported: bool) {
+        let before = self
+            .variables
+            .get(name)
+            .is_some_and(|(_, exported)| *exported);
+        self.variables
+            .insert(name.to_owned(), (value, exported || before));
+    }
+}
+
+/// Goes through one text.
+pub(super) struct Walk<'w, 'f> {
+    pub(super) follower: &'w mut Follower<'f>,
+    pub(super) next: &'w Next,
+    pub(super) depth: usize,
+}
+
+/// Functions that call functions are followed this many levels deep.
+const CALLS: usize = 12;
+
+impl Walk<'_, '_> {
+    pub(super) fn list(&mut self, list: &List, state: &mut State) {
+        for step in list {
+            self.step(step, state);
+        }
+    }
+
+    fn step(&mut self, step: &Step, state: &mut State) {
+        let conditional = state.conditional;
+        state.conditional |= step.when == When::Failure;
+        if step.pipeline.len() > 1 || step.background {
+            for command in &step.pipeline {
+                let mut inner = state.clone();
+                inner.background |= step.background;
+                self.command(command, &mut inner);
+            }
+        } else {
+            for command in &step.pipeline {
+                // `cd a || exit 1` goes on in `a`.
+                self.command(command, state);
+            }
+        }
+        state.conditional = conditional;
+    }
+
+    fn command(&mut self, command: &Node, state: &mut State) {
+        match command {
+            Node::Simple(simple) => self.simple(simple, state),
+            Node::Group(list) => self.list(list, state),
+            Node::Subshell(list) => self.list(list, &mut state.clone()),
+            Node::If {
+                branches,
+                otherwise,
+            } => self.branches(branches, otherwise, state),
+            Node::For { body, .. } => self.branch(body, state),
+            Node::While {
+                condition, body, ..
+            } => {
+                self.branch(condition, state);
+                self.branch(body, state);
+            }
+            Node::Case { arms, .. } => {
+                for (_, body) in arms {
+                    self.branch(body, state);
+                }
+            }
+            Node::Function { name, body } => {
+                state.functions.insert(name.clone(), body.as_ref().clone());
+            }
+            Node::Test(_) | Node::Arithmetic(_) => {}
+        }
+    }
+
+    /// A list that may not run: what it changes is not known behind it.
+    fn branch(&mut self, list: &List, state: &mut State) {
+        let mut inner = State {
+            conditional: true,
+            ..state.clone()
+        };
+        self.list(list, &mut inner);
+        if inner.folder != state.folder {
+            state.folder = None;
+        }
+        for (name, value) in &inner.variables {
+            if state.variables.get(name) != Some(value) {
+                let open = format!("${name}");
+                state.variables.insert(name.clone(), (open, value.1));
+            }
+        }
+    }
+
+    fn branches(&mut self, branches: &[(List, List)], otherwise: &List, state: &mut State) {
+        let mut before = For::Anyone;
+        for (condition, body) in branches {
+            self.list(condition, state);
+            let text: Vec<&str> = condition.iter().map(|step| step.source.as_str()).collect();
+            before = audience(&text.join(" "));
+            if before != For::Development {
+                self.branch(body, state);
+            }
+        }
+        if before != For::Production {
+            self.branch(otherwise, state);
+        }
+    }
+
+    fn simple(&mut self, simple: &Simple, state: &mut State) {
+        let mut own = Vec::new();
+        for assign in &simple.assignments {
+            let value = self.value(&assign.value, state);
+            if simple.words.is_empty() {
+                state.set(&assign.name, value, false);
+            } else {
+                own.push((assign.name.clone(), value));
+            }
+        }
+        let mut words: Vec<String> = Vec::new();
+        for word in &simple.words {
+            words.extend(self.expand(word, state));
+        }
+        let line = if self.next.has_lines {
+            self.next.start.line + simple.line - 1
+        } else {
+            self.next.start.line
+        };
+        let place = Place {
+            path: &self.next.start.path,
+            line,
+            text: &simple.source,
+        };
+        let Some(first) = words.first() else {
+            return;
+        };
+        if let Some(body) = state.functions.get(first).cloned() {
+            if state.calls < CALLS {
+                state.calls += 1;
+                let arguments = words.get(1..).unwrap_or_default().to_vec();
+                let next = Next {
+                    arguments,
+                    ..self.next.clone()
+                };
+                let mut inner = Walk {
+                    follower: self.follower,
+                    next: &next,
+                    depth: self.depth,
+                };
+                inner.command(&body, state);
+                state.calls -= 1;
+            }
+            return;
+        }
+        self.builtin(&words, simple, state);
+        let sourced = matches!(
+            words.first().map(String::as_str),
+            Some("." | "source" | "eval")
+        );
+        if sourced && self.depth < 8 {
+            self.source(&words, &place, state);
+        } else {
+            self.follower.program(words, state, &place, own, self.depth);
+        }
+    }
+
+    /// What commands of the shell change for those behind them.
+    fn builtin(&mut self, words: &[String], simple: &Simple, state: &mut State) {
+        let operand = words.iter().skip(1).find(|word| !word.starts_with('-'));
+        match words.first().map(String::as_str) {
+            Some("cd" | "pushd") => {
+                if words.first().is_some_and(|word| word == "pushd") {
+                    state.folders.push(state.folder.clone());
+                }
+                state.folder = match operand {
+                    Some(path) => join(state.folder.as_deref(), path),
+                    None => None,
+                };
+            }
+            Some("popd") => state.folder = state.folders.pop().flatten(),
+            Some(builtin @ ("export" | "declare" | "typeset" | "readonly" | "local")) => {
+                let exports = builtin == "export" || words.iter().any(|word| word == "-x");
+                for word in simple.words.iter().skip(1) {
+                    if let Some(assign) = word.assignment() {
+                        let value = self.value(&assign.value, state);
+                        state.set(&assign.name, value, exports);
+                    } else if let Some(name) = word.literal().filter(|name| bash::is_name(name))
+                        && let Some((_, exported)) = state.variables.get_mut(&name)
+                    {
+                        *exported |= exports;
+                    }
+                }
+            }
+            Some("unset") => {
+                for name in words {
+                    state.variables.remove(name);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `. file` and `eval text` run in the same shell.
+    fn source(&mut self, words: &[String], place: &Place<'_>, state: &mut State) {
+        let operands = words.get(1..).unwrap_or_default();
+        let next = if words.first().is_some_and(|word| word == "eval") {
+            let text = operands.join(" ");
+            Some(Next::line(
+                &text,
+                place.path,
+                place.line,
+                state.folder.clone(),
+            ))
+        } else {
+            operands.first().and_then(|file| {
+                let path = join(state.folder.as_deref(), file)?;
+                let text = self.follower.files.text(&path)?;
+                let arguments = operands.get(1..).unwrap_or_default();
+                Some(Next::script(text, path, state.folder.clone(), arguments))
+            })
+        };
+        let Some(next) = next else {
+            return;
+        };
+        let script = bash::parse(&next.start.text);
+        let mut inner = Walk {
+            follower: self.follower,
+            next: &next,
+            depth: self.depth + 1,
+        };
+        inner.list(&script.list, state);
+    }
+
+    /// What stands behind a syntax error, line by line: the script is of another shell.
+    pub(super) fn rest(&mut self, from: u32, state: &mut State) {
+        let text = self.next.start.text.clone();
+        let skip = usize::try_from(from)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(1);
+        state.conditional = true;
+        for (line, number) in text.lines().zip(1..).skip(skip) {
+            let next = Next {
+                start: crate::command::Start {
+                    text: line.to_owned(),
+                    line: number,
+                    ..self.next.start.clone()
+                },
+                has_lines: true,
+                ..self.next.clone()
+            };
+            let script = bash::parse(line);
+            let mut inner = Walk {
+                follower: self.follower,
+                next: &next,
+                depth: self.depth,
+            };
+            inner.list(&script.list, state);
+        }
+    }
+
+    fn value(&self, word: &Word, state: &State) -> String {
+        self.expand_with(word, state, false).join(" ")
+    }
+
+    fn expand(&self, word: &Word, state: &State) -> Vec<String> {
+        self.expand_with(word, state, true)
+    }
+
+    fn expand_with(&self, word: &Word, state: &State, splits: bool) -> Vec<String> {
+        let mut done: Vec<String> = Vec::new();
+        let mut current: Option<String> = None;
+        for part in &word.parts {
+            match part {
+                Part::Text { text, .. } => current.get_or_insert_default().push_str(text),
+                Part::Parameter(one)
+                    if matches!(one.name.as_str(), "@" | "*") && one.operator.is_empty() =>
+                {
+                    let mut arguments = self.next.arguments.iter().cloned();
+                    if let Some(first) = arguments.next() {
+                        current.get_or_insert_default().push_str(&first);
+                    }
+                    for argument in arguments {
+                        done.extend(current.replace(argument));
+                    }
+                }
+                Part::Parameter(one) => {
+                    let value = self.parameter(one, state);
+                    let split = splits && !one.quoted && !is_open(&value) && value.contains(' ');
+                    if split {
+                        let mut pieces = value.split_whitespace();
+                        current
+                            .get_or_insert_default()
+                            .push_str(pieces.next().unwrap_or_default());
+                        for piece in pieces {
+                            done.extend(current.replace(piece.to_owned()));
+                        }
+                    } else {
+                        current.get_or_insert_default().push_str(&value);
+                    }
+                }
+                Part::Substitution { text, .. } => {
+                    let value = self.substitution(text, state);
+                    current.get_or_insert_default().push_str(&value);
+                }
+                Part::Arithmetic(text) => {
+                    let shown = format!("$(({text}))");
+                    current.get_or_insert_default().push_str(&shown);
+                }
+                Part::Process => current.get_or_insert_default().push_str("$(<)"),
+                Part::Array(items) => {
+                    let items: Vec<String> =
+                        items.iter().map(|item| self.value(item, state)).collect();
+                    current.get_or_insert_default().push_str(&items.join(" "));
+                }
+            }
+        }
+        done.extend(current);
+        done
+    }
+
+    fn parameter(&self, one: &Parameter, state: &State) -> String {
+        let plain =
+            one.operator.is_empty() && one.index.as_deref().is_none_or(|index| index == "0");
+        let name = one.name.as_str();
+        if plain && (name == "0" || name == "BASH_SOURCE") && self.next.is_script {
+            return format!("/app/{}", self.next.start.path);
+        }
+        if let (true, Ok(at @ 1..)) = (plain, name.parse::<usize>())
+            && let Some(argument) = self.next.arguments.get(at - 1)
+        {
+            return argument.clone();
+        }
+        let known = state.variables.get(name).map(|(value, _)| value);
+        match (known, one.operator.as_str()) {
+            (Some(value), "") => value.clone(),
+            (Some(value), ":-" | "-") if !value.is_empty() => value.clone(),
+            (_, "") => format!("${name}"),
+            (_, operator) => {
+                let operand = one.operand.literal().unwrap_or_default();
+                format!("${{{name}{operator}{operand}}}")
+            }
+        }
+    }
+
+    /// `$(dirname "$0")`, `$(pwd)` and the like are known; everything else is as written.
+    fn substitution(&self, text: &str, state: &State) -> String {
+        self.path_of(text, state)
+            .unwrap_or_else(|| format!("$({text})"))
+    }
+
+    fn path_of(&self, text: &str, state: &State) -> Option<String> {
+        let script = bash::parse(text);
+        let mut folder = state.folder.clone();
+        let mut found = None;
+        for step in &script.list {
+            let [Node::Simple(simple)] = step.pipeline.as_slice() else {
+                return None;
+            };
+            let words: Vec<String> = simple
+                .words
+                .iter()
+                .flat_map(|word| self.expand(word, state))
+                .collect();
+            let operand = words.iter().skip(1).rfind(|word| !word.starts_with('-'));
+            found = match words.first().map(String::as_str) {
+                Some("cd") => {
+                    folder = Some(join(folder.as_deref(), operand?)?);
+                    None
+                }
+                Some("pwd") => Some(format!("/app/{}", folder.clone()?)),
+                Some("dirname") => {
+                    let path = join(folder.as_deref(), operand?)?;
+                    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+                    Some(format!("/app/{parent}"))
+                }
+                Some("readlink" | "realpath" | "which" | "command") => Some(operand?.clone()),
+                _ => return None,
+            };
+        }
+        found.filter(|path| !is_open(path))
+    }
+}
+
+/// For whom a branch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    Development,
+    Production,
+    Anyone,
+}
+
+/// For whom a condition holds.
+fn audience(condition: &str) -> For {
+    let lower = condition.to_ascii_lowercase();
+    let words: Vec<_> = lower
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let development = lower.contains("development") || has(&["dev", "debug", "local"]);
+    let production = has(&["production", "prod", "dyno", "heroku"]);
+    let negated = lower.contains("!=") || lower.contains(" ! ") || lower.contains(" -z ");
+    match (development, production) {
+        (true, false) if negated => For::Production,
+        (true, false) => For::Development,
+        (false, true) if negated => For::Development,
+        (false, true) => For::Production,
+        _ => For::Anyone,
+    }
+}
