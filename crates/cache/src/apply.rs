@@ -5,6 +5,7 @@
 //! store is marked dirty before it is written and complete after.
 
 mod answer;
+mod held;
 mod hide;
 mod keep;
 mod mark;
@@ -16,6 +17,7 @@ mod rest;
 mod shelf;
 mod steps;
 mod times;
+mod transcript;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -176,7 +178,7 @@ fn before_install(
     let app = &context.app.root;
     let snapshot = Snapshot::of(app, around.bounds);
     let variables = &context.environment.variables;
-    steps::run(&job.before, job, app, variables, progress)?;
+    steps::run(&job.before, job, context, variables, progress)?;
     let effects = snapshot.effects(app, around.bounds);
     for path in effects.kept() {
         let name = path.to_string_lossy();
@@ -273,7 +275,7 @@ fn restored(
 
 /// Whether code of the app runs after the install.
 fn runs_scripts(job: &Job) -> bool {
-    !(job.scripts.is_empty() && job.finish.is_empty())
+    !(job.scripts.is_empty() && job.finish.is_empty() && job.cleanup.is_empty())
 }
 
 fn finish(

@@ -34,6 +34,7 @@ mod problems;
 mod secrets;
 pub mod store;
 pub mod survey;
+pub mod switches;
 #[cfg(test)]
 mod tests;
 pub mod thin;
@@ -259,6 +260,9 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     // Compilers may embed what build scripts make; a custom command may need either.
     for group in [packages, compiled, custom] {
         outcomes.extend(all(group, &mut scene, progress)?);
+    }
+    for line in switches::not_followed(context, &outcomes) {
+        progress.event(Event::Note(&line));
     }
     let naming = scene.naming;
     let mut names = folders.names();

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::transcript::Transcript;
 use crate::event::{Event, Progress};
 use crate::presets::{Job, Step};
-use crate::{INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
+use crate::{Context, INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
+use slugsmith_config::LogLevel;
 use slugsmith_facts::run::{self as command, Ended};
 use slugsmith_finding::error::{NO_SPACE, Problem, Result};
 
@@ -14,13 +16,14 @@ use slugsmith_finding::error::{NO_SPACE, Problem, Result};
 pub(super) fn run(
     steps: &[Step],
     job: &Job,
-    app: &Path,
+    context: &Context<'_>,
     variables: &BTreeMap<String, OsString>,
     progress: &mut dyn Progress,
 ) -> Result<()> {
-    let folder = app.join(&job.folder);
+    let folder = context.app.root.join(&job.folder);
     for step in steps {
         let variables = variables_of(step, variables);
+        let mut transcript = Transcript::begin();
         let ended = command::run(
             &step.program,
             &step.arguments,
@@ -28,14 +31,31 @@ pub(super) fn run(
             variables
                 .into_iter()
                 .map(|(name, value)| (name.into(), value)),
-            &mut |event| progress.event(Event::Command(event)),
+            &mut |event| {
+                if let command::Event::Output { line } = event {
+                    transcript.write(line);
+                }
+                progress.event(Event::Command(event));
+            },
         )
         .map_err(|error| Problem::new(&TOOL_MISSING).saw(format!("`{}`: {error}", step.program)))?;
         if !ended.success {
-            return Err(failed(step, &ended, job, &folder));
+            let mut problem = failed(step, &ended, job, &folder);
+            if context.config.log.value > LogLevel::Quiet && problem.details == last_lines(&ended) {
+                // They stand right above, where they were printed as they came.
+                problem.details.clear();
+            }
+            return Err(match transcript.keep() {
+                Some(path) => problem.step(format!("All of its output is in {}", path.display())),
+                None => problem,
+            });
         }
     }
     Ok(())
+}
+
+fn last_lines(ended: &Ended) -> Vec<String> {
+    ended.details().collect()
 }
 
 fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<String, OsString> {
