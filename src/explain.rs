@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use crate::catalogue::{self, Entry};
 use crate::error::Kind;
-use crate::strip::catalogue::{ENTRIES, Entry as Stripped, Guard};
+use crate::strip::catalogue::{Entry as Stripped, Guard};
+use crate::strip::entries::ENTRIES;
 use crate::{audit, config, stack};
 
 /// A list of rules with the folder of its pages below `docs/` and their common title.
@@ -20,7 +21,7 @@ struct Catalogue {
 
 /// Every rule: of audit and configuration, and of stacks.
 fn catalogues() -> [Catalogue; 2] {
-    let audit = audit::registry::RULES.iter().map(|rule| *rule as _);
+    let audit = audit::rules::RULES.iter().map(|rule| *rule as _);
     let config = config::rules::RULES.iter().map(|rule| *rule as _);
     let stack = stack::rules::RULES.iter().map(|rule| *rule as _);
     let mut rules: Vec<&'static dyn Entry> = audit.chain(config).collect();

@@ -1,6 +1,7 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
 pub mod lock;
+mod preparation;
 
 use std::path::Path;
 use std::time::Instant;
@@ -23,7 +24,7 @@ use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
 use crate::strip::absent::Absent;
-use crate::{audit, budget, cache, explain, facts, stack, strip};
+use crate::{audit, boot, budget, cache, explain, facts, stack, strip};
 
 /// What one run works on.
 pub struct Input<'a> {
@@ -320,14 +321,16 @@ impl Run<'_> {
             // A laptop's folder has what a push leaves behind.
             let pushed = (self.input.environment.world == World::Embedded)
                 .then(|| without_repository(&left));
-            let left = pushed.as_ref().unwrap_or(&left);
-            self.weigh(left);
+            let mut left = pushed.unwrap_or(left);
+            self.weigh(&mut left);
             self.phase("Budget", left.totals());
             self.report.strip = Some(stripped.report);
             return Ok(stripped.found);
         }
-        let (report, left) = stripped.into_left();
-        self.weigh(&left);
+        let (report, mut left) = stripped.into_left();
+        self.prepare(&mut left);
+        self.phase("Boot", left.totals());
+        self.weigh(&mut left);
         self.phase("Budget", left.totals());
         self.report.strip = Some(report);
         Ok(left)
@@ -391,7 +394,7 @@ impl Run<'_> {
 
     /// Weighs what will be shipped: the app as it is after stripping (as it would be, in
     /// a check), and the launch layers of all buildpacks.
-    fn weigh(&mut self, shipped: &Tree) {
+    fn weigh(&mut self, shipped: &mut Tree) {
         self.progress.event(Event::Working { what: "Weighing" });
         let store = self.input.store.map(Store::root);
         let remembered = store.and_then(budget::kept::load);
@@ -400,13 +403,26 @@ impl Run<'_> {
             Some(layers) => budget::launched::take(layers),
             None => Default::default(),
         };
-        let load = budget::Load {
-            app: shipped,
-            layers: &layers,
-            reused: &reused,
-            previous,
+        let judge = |app: &Tree| {
+            let load = budget::Load {
+                app,
+                layers: &layers,
+                reused: &reused,
+                previous,
+            };
+            budget::judge_load(&load, self.input.config)
         };
-        let mut budget = budget::judge_load(&load, self.input.config);
+        let mut budget = judge(shipped);
+        if let Some(boot) = &mut self.report.boot {
+            // No build fails because of what only saves time.
+            if budget.verdict == Verdict::Over && !boot.written.is_empty() {
+                let written = boot.written.clone();
+                boot::take_back(self.input.app, boot);
+                shipped.look_for(&written);
+                budget = judge(shipped);
+            }
+            self.progress.event(Event::Boot(boot));
+        }
         if self.layers.is_some() {
             budget.shipped = Shipped::Image;
         }

@@ -14,7 +14,7 @@
 //! - [`facts`] are the only readers of the app, of layers and of the environment.
 //! - the `decide` parts of [`cache`], [`strip`], [`budget`], [`stack`] and the rules of
 //!   [`audit`] are pure functions of facts and [`config`].
-//! - the `apply` parts of [`cache`] and [`strip`] are the only writers.
+//! - the `apply` parts of [`cache`], [`strip`] and [`boot`] are the only writers.
 //! - [`report`] is data; [`mod@print`] is the only place that prints.
 //! - [`program`] holds one thin module per way in; [`flow`] is the story they share.
 
@@ -22,6 +22,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub use slugsmith_audit as audit;
+pub use slugsmith_boot as boot;
 pub use slugsmith_budget as budget;
 pub use slugsmith_cache as cache;
 pub use slugsmith_config as config;

@@ -16,6 +16,7 @@ pub mod classic;
 pub mod cli;
 pub mod cnb;
 pub mod launch_check;
+pub mod problems;
 mod store_folder;
 pub mod verdict;
 
@@ -23,8 +24,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use self::problems::{NO_SUCH_PATH, USAGE};
 use crate::config::Config;
-use crate::error::{Kind, Problem};
+use crate::error::Problem;
 use crate::facts::before::COMPANION;
 use crate::facts::beneath;
 use crate::print::build_log::BuildLog;
@@ -131,29 +133,6 @@ fn choose(arguments: &[OsString]) -> Program {
         _ => Program::CommandLine,
     }
 }
-
-/// Wrong use of a program.
-pub static USAGE: Kind = Kind {
-    id: "usage",
-    header: "The program was called in a way it doesn't understand",
-    why: "Guessing could do something else than what you meant.",
-    steps: &["Run `slugsmith --help`."],
-    example: || {
-        Problem::new(&USAGE).saw("compile takes BUILD_DIR CACHE_DIR ENV_DIR, got 1 operand")
-    },
-};
-
-/// A path of the command line leads to nothing, or to something else than what is needed.
-pub static NO_SUCH_PATH: Kind = Kind {
-    id: "path-not-found",
-    header: "The path that was given doesn't lead to what is needed",
-    why: "There was nothing to read there, so nothing was done and nothing was changed.",
-    steps: &[
-        "Check the spelling, and the folder that you are in: `pwd`.",
-        "`slugsmith --help` says what each verb takes.",
-    ],
-    example: || Problem::new(&NO_SUCH_PATH).saw("apps/shop: No such file or directory"),
-};
 
 /// Whether a problem is in how the program was called: exit code 2.
 fn is_wrong_use(problem: &Problem) -> bool {

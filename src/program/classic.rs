@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
 use crate::config::{self, Config};
-use crate::error::{Kind, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::before::{self, COMPANION};
 use crate::facts::beneath::{self, Beneath};
@@ -21,7 +21,8 @@ use crate::facts::environment::{self, Environment, World, own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
-use crate::program::{Own, USAGE, store_folder, verdict};
+use crate::program::problems::{NO_PROCESS_TYPES, NO_PROCFILE, USAGE};
+use crate::program::{Own, store_folder, verdict};
 use crate::report::event::{Event, OfCaches, Progress};
 use crate::{cache, facts};
 
@@ -269,21 +270,3 @@ fn usage(takes: &str, operands: &[PathBuf]) -> Problem {
         crate::units::counted(operands.len() as u64, "operand")
     ))
 }
-
-const NO_PROCFILE: &str = "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`, \
-     and no buildpack of the list gives default process types.";
-
-/// Nothing starts: no Procfile, and no buildpack whose `release` gives process types.
-pub static NO_PROCESS_TYPES: Kind = Kind {
-    id: "no-process-types",
-    header: "The app has no Procfile, so it will have no process types",
-    why: "On Cedar a process type comes from the Procfile, or from the `bin/release` of the list's last buildpack \
-        that has \
-          one; slugsmith passes that of the earlier ones on.",
-    steps: &[
-        "Say what to start, in a file named Procfile: a line such as `web: npm start`, `web: bin/server` or `web: \
-         gunicorn app:app`.",
-        "Commit the file and deploy again; `heroku ps:scale web=1` if the dyno was never started.",
-    ],
-    example: || Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
-};

@@ -26,7 +26,8 @@ use crate::exit::Exit;
 use crate::facts::environment::{Environment, World, own_variables, this_machine};
 use crate::print::line::Skin;
 use crate::print::{self, problem};
-use crate::program::{NO_SUCH_PATH, is_wrong_use};
+use crate::program::is_wrong_use;
+use crate::program::problems::NO_SUCH_PATH;
 
 /// Caches dependencies, strips dev assets, weighs the slug, explains stacked buildpacks
 /// and audits apps for ephemeral dynos.

@@ -19,13 +19,14 @@ use rustix::fs::Access;
 
 use crate::cache::store::Store;
 use crate::config;
-use crate::error::{Kind, Problem};
+use crate::error::Problem;
 use crate::facts::before::COMPANION;
 use crate::facts::environment::{self, Environment, World};
 use crate::facts::{self, environment::own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::problem;
+use crate::program::problems::FRAMEWORK;
 use crate::report::event::{OfCaches, Progress};
 use crate::{cache, report::Report};
 
@@ -225,15 +226,3 @@ fn launch(report: &Report) -> Launch {
     }
     launch.build()
 }
-
-/// libcnb or the lifecycle gave us something we can't use.
-pub static FRAMEWORK: Kind = Kind {
-    id: "framework",
-    header: "The buildpack framework failed",
-    why: "The files that the lifecycle and this buildpack exchange could not be read or written.",
-    steps: &[
-        "Build again with `pack build --clear-cache`.",
-        "If it happens again, report it with this log and the versions of pack and the lifecycle.",
-    ],
-    example: || Problem::new(&FRAMEWORK).saw("couldn't write launch.toml: read-only file system"),
-};

@@ -2,7 +2,8 @@
 
 use crate::budget;
 use crate::config::Config;
-use crate::error::{Kind, Problem};
+use crate::error::Problem;
+use crate::program::problems::FINDINGS;
 use crate::report::Report;
 
 /// What ends a build although everything ran: a broken budget, or findings where the
@@ -29,21 +30,3 @@ pub(super) fn of(report: &Report, config: &Config) -> Result<(), Problem> {
         .saw(failing.join(", "))
         .saw(format!("fail_build_on is set in {}", limit.source)))
 }
-
-/// Findings stop the build because the app's configuration says so.
-pub static FINDINGS: Kind = Kind {
-    id: "findings",
-    header: "Findings stop this build, as the configuration asks",
-    why: "The app's own configuration says that findings of this level must not be deployed.",
-    steps: &[
-        "Mend what the log above lists; `slugsmith explain ID` tells more about each.",
-        "To accept one, set its level with a reason: [com.slugsmith.audit.rules] ID = \
-         { level = \"off\", reason = \"…\" }.",
-        "To let findings pass, set [com.slugsmith.audit] fail_build_on = \"never\".",
-    ],
-    example: || {
-        Problem::new(&FINDINGS)
-            .saw("uploads-on-local-disk")
-            .saw("fail_build_on is set in project.toml line 12")
-    },
-};

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use slugsmith::audit::{Status, registry};
+use slugsmith::audit::{Status, rules};
 use slugsmith::budget::Verdict;
 
 pub(crate) use crate::support::audit;
@@ -66,7 +66,7 @@ fn every_rule_fires_on_bad_and_is_silent_on_ok() {
 #[test]
 fn every_rule_has_bad_and_ok_fixtures() {
     let scenarios = scenarios();
-    for rule in registry::RULES.iter().filter(|rule| rule.id != WEIGHED) {
+    for rule in rules::RULES.iter().filter(|rule| rule.id != WEIGHED) {
         for kind in ["bad-", "ok-"] {
             let has = scenarios.iter().any(|(of, folder)| {
                 of == rule.id
@@ -83,7 +83,7 @@ fn every_rule_has_bad_and_ok_fixtures() {
     }
     for (rule, folder) in &scenarios {
         assert!(
-            registry::find(rule).is_some_and(|known| known.id == rule),
+            rules::find(rule).is_some_and(|known| known.id == rule),
             "{} belongs to no rule",
             folder.display()
         );

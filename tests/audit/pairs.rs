@@ -20,7 +20,7 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use slugsmith::audit::registry;
+use slugsmith::audit::{registry, rules};
 use slugsmith::finding::{Finding, Level};
 
 use super::fixtures::{WEIGHED, audit};
@@ -294,7 +294,7 @@ fn clean_apps_are_clean() {
 #[test]
 fn every_rule_has_a_pair() {
     let pairs = pairs();
-    for rule in registry::RULES
+    for rule in rules::RULES
         .iter()
         .filter(|rule| rule.group != registry::Group::Audit && rule.id != WEIGHED)
     {
@@ -305,6 +305,6 @@ fn every_rule_has_a_pair() {
         );
     }
     for pair in &pairs {
-        assert!(registry::find(&pair.rule).is_some(), "{}", pair.rule);
+        assert!(rules::find(&pair.rule).is_some(), "{}", pair.rule);
     }
 }

@@ -156,7 +156,7 @@ fn verbose_tells_every_decision() {
     assert!(log.contains("- Passed\n"), "{log}");
     assert!(log.contains("- Not applicable\n"), "{log}");
     // The others judge the configuration, and only where there is one.
-    let all = slugsmith::audit::registry::RULES.iter();
+    let all = slugsmith::audit::rules::RULES.iter();
     for rule in all.filter(|rule| rule.code.starts_with("SF")) {
         assert!(log.contains(rule.id), "{}: {log}", rule.id);
     }

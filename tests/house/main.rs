@@ -1,5 +1,5 @@
-//! The workspace keeps its shape: arrows between crates run downwards, and every dependency is
-//! used. (`scripts/test` looks at the length of lines.)
+//! The workspace keeps its shape: arrows between crates run downwards, files of a crate import each other in no
+//! circle, and every dependency is used. (`scripts/test` looks at the length of lines.)
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +7,9 @@
     clippy::panic,
     clippy::disallowed_methods
 )] // how a test fails
+
+mod circles;
+mod source;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::facts::Facts;
 use super::guards::{self, Branch, branch};
 use slugsmith_facts::code::{Code, Expr, ScopeKind};
-use slugsmith_facts::process::line_of;
+use slugsmith_facts::lines::line_of;
 use slugsmith_facts::sources::is_env_file;
 use slugsmith_finding::Place;
 

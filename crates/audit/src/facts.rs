@@ -268,7 +268,7 @@ impl<'a> Facts<'a> {
     /// 1-based line of a text in one of the app's configuration files.
     #[must_use]
     pub fn line(&self, path: &str, needle: &str) -> Option<u32> {
-        let line = process::line_of(self.sources.text(path)?, needle);
+        let line = slugsmith_facts::lines::line_of(self.sources.text(path)?, needle);
         (line > 0).then_some(line)
     }
 }

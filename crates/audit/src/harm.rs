@@ -46,12 +46,12 @@ pub(super) fn rank(rule: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::ORDER;
-    use crate::registry;
+    use crate::rules;
 
     #[test]
     fn every_name_is_a_rule() {
         for id in ORDER {
-            assert!(registry::find(id).is_some(), "{id}");
+            assert!(rules::find(id).is_some(), "{id}");
         }
     }
 }

@@ -4,7 +4,8 @@
 //! comment silences it with a reason, or where another finding has the same cause. What is
 //! silenced and would not have fired is a finding itself, so that suppressions don't rot.
 
-use super::registry::{self, Evidence, Outcome, Rule};
+use super::registry::{Evidence, Group, Outcome, Rule};
+use super::rules;
 use super::{AuditReport, Facts, Status};
 use slugsmith_config::{Config, RuleConfig, Source};
 use slugsmith_facts::sources::Suppression;
@@ -27,7 +28,7 @@ pub(super) fn decide(
         .map(|(rule, _)| rule.id)
         .collect();
     for (rule, outcome) in outcomes {
-        if rule.group == registry::Group::Audit {
+        if rule.group == Group::Audit {
             continue;
         }
         let setting = setting(config, rule);
@@ -122,10 +123,10 @@ fn unknown_rules(config: &Config, others: &[[&'static str; 2]]) -> Vec<Finding> 
         .audit
         .rules
         .iter()
-        .filter(|(id, _)| registry::find(id).is_none() && !is_other(id));
+        .filter(|(id, _)| rules::find(id).is_none() && !is_other(id));
     unknown
         .map(|(id, setting)| {
-            let nearest = registry::RULES
+            let nearest = rules::RULES
                 .iter()
                 .map(|rule| rule.id)
                 .chain(others.iter().map(|[id, _]| *id))
@@ -152,7 +153,7 @@ fn unused_in_config(config: &Config, fired: &[&str]) -> Vec<Finding> {
         let is_kept = matches!(setting.level.source, Source::File { .. });
         is_kept
             && setting.level.value.is_none()
-            && registry::find(id).is_some_and(|rule| !fired.contains(&rule.id))
+            && rules::find(id).is_some_and(|rule| !fired.contains(&rule.id))
     });
     unused
         .map(|(id, setting)| {
@@ -186,7 +187,7 @@ fn unused_inline(suppressions: &[Suppression], used: &[bool]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (suppression, used) in suppressions.iter().zip(used) {
         let place = Some(Place::line(&suppression.path, suppression.line));
-        if registry::find(&suppression.rule).is_none() {
+        if rules::find(&suppression.rule).is_none() {
             findings.push(notice(
                 "unknown-rule",
                 place,
@@ -225,7 +226,7 @@ fn unused_inline(suppressions: &[Suppression], used: &[bool]) -> Vec<Finding> {
 }
 
 fn notice(rule: &'static str, place: Option<Place>, message: String, help: Vec<String>) -> Finding {
-    let known = registry::find(rule);
+    let known = rules::find(rule);
     Finding {
         rule,
         code: known.map(|rule| rule.code),

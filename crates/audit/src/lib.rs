@@ -2,7 +2,7 @@
 //!
 //! In: [`Facts`] and configuration. Out: an [`AuditReport`].
 //!
-//! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`registry`] lists them.
+//! Rules (`rules/`, one file each) are pure functions of [`Facts`]; [`rules`] lists them.
 //! Each composes the shared [`guards`], because a pattern alone is right one time in three.
 //! `levels` then decides what a finding weighs, from the configuration and from inline
 //! suppressions. A rule without input says "not applicable" and never passes silently.
@@ -79,7 +79,7 @@ pub struct AuditReport {
 /// Runs every rule.
 #[must_use]
 pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
-    let outcomes = registry::RULES
+    let outcomes = rules::RULES
         .iter()
         .map(|rule| (*rule, (rule.check)(facts)))
         .collect();

@@ -1,6 +1,7 @@
-//! The rules, one file each, in folders by what they are about; `ALL` lists them by id.
+//! The rules of the audit, one file each, in folders by what they are about; [`RULES`] lists them by id.
 
 use super::registry::Rule;
+use slugsmith_finding::catalogue;
 
 /// What nearly every rule needs.
 mod prelude {
@@ -28,7 +29,7 @@ mod slug;
 mod storage;
 
 /// Every rule, sorted by id.
-pub(super) static ALL: &[&Rule] = &[
+pub static RULES: &[&Rule] = &[
     &buildpacks::ambiguous_detection::RULE,
     &buildpacks::app_json_invalid::RULE,
     &slug::build_tools_in_slug::RULE,
@@ -84,3 +85,76 @@ pub(super) static ALL: &[&Rule] = &[
     &observability::verbosity_left_on::RULE,
     &jobs::worker_inside_web::RULE,
 ];
+
+/// The rule with this id or code.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    catalogue::find(RULES, id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_and_unique() {
+        let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted, "sort `RULES` in rules.rs by id, each once");
+        let codes: BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), RULES.len(), "two rules share a code");
+    }
+
+    #[test]
+    fn every_rule_file_is_registered() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let rules_of = |group: std::path::PathBuf| {
+            fs_err::read_dir(group)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        };
+        let files: BTreeSet<_> = fs_err::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .flat_map(rules_of)
+            // A large rule has its parts in a folder of its name.
+            .filter(|name| name.contains('.'))
+            .collect();
+        let expected: BTreeSet<_> = RULES
+            .iter()
+            .map(|rule| format!("{}.rs", rule.id.replace('-', "_")))
+            .collect();
+        assert_eq!(files, expected);
+    }
+
+    #[test]
+    fn rules_are_complete() {
+        for rule in RULES {
+            assert!(
+                !rule.title.is_empty() && !rule.title.ends_with('.'),
+                "{}",
+                rule.id
+            );
+            assert!(!rule.ecosystems.is_empty(), "{}", rule.id);
+            for text in [
+                rule.docs.finds,
+                rule.docs.why,
+                rule.docs.fix,
+                rule.docs.silent,
+            ] {
+                assert!(text.trim().len() > 40, "{}: {text:?} is too short", rule.id);
+            }
+            for cause in rule.silenced_by {
+                assert!(
+                    find(cause).is_some_and(|other| other.id == *cause),
+                    "{cause}"
+                );
+            }
+        }
+    }
+}

@@ -141,7 +141,7 @@ fn time_of(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry;
+    use crate::rules;
 
     fn counted(log: &str) -> Vec<(String, usize)> {
         count(log)
@@ -190,7 +190,7 @@ mod tests {
         assert!(table.codes.len() >= 41, "{}", table.codes.len());
         for (code, meaning) in table.codes.iter().chain(&table.signs) {
             for rule in &meaning.rules {
-                assert!(registry::find(rule).is_some(), "{code}: {rule}");
+                assert!(rules::find(rule).is_some(), "{code}: {rule}");
             }
         }
     }

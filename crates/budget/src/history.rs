@@ -5,8 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layers::{Known, PastLayer};
-use super::{BudgetReport, Compressed};
+use super::{BudgetReport, Compressed, PartKind};
 use slugsmith_finding::units::{self, MB};
 
 /// The name and version of the stored form.
@@ -35,6 +34,60 @@ pub struct History {
     /// Launch layers whose size is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<PastLayer>,
+}
+
+/// How the size of a layer is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Weighed in this build.
+    Seen,
+    /// Weighed in the build that made it.
+    Remembered,
+    /// Never seen.
+    Unknown,
+}
+
+/// What is remembered of a launch layer. Sizes in bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastLayer {
+    pub name: String,
+    pub buildpack: String,
+    /// Digest of the layer's `[metadata]`.
+    pub(super) metadata: String,
+    /// Digest of its contents in an image, once one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) digest: Option<String>,
+    /// Files and links.
+    pub files: u64,
+    /// Apparent bytes.
+    pub bytes: u64,
+    /// In a slug, and the half-width of the interval around it.
+    pub compressed: u64,
+    /// Half of the interval's width, bytes.
+    pub plus_minus: u64,
+    /// As a layer of an image.
+    pub image: u64,
+    /// What it is made of: a layer that is taken over is still the same packages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) shares: Vec<Share>,
+}
+
+impl PastLayer {
+    /// `node (heroku/nodejs)`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} ({})", self.name, self.buildpack)
+    }
+}
+
+/// What a part of a report has in one layer. Sizes in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Share {
+    pub(super) kind: PartKind,
+    pub(super) name: String,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    pub(super) compressed: u64,
 }
 
 /// A part as it was.

@@ -5,12 +5,10 @@
 //! the sizes of layers that were seen, by their `[metadata]` and by the digest that the
 //! image gives them (`analyzed.toml`). One that was never seen is unknown, and said so.
 
-use serde::{Deserialize, Serialize};
-
 mod share;
 
-use self::share::Share;
 use super::history::{History, half_width};
+pub use super::history::{Known, PastLayer};
 use super::{BudgetReport, Compressed, Load, Part, PartKind};
 use slugsmith_facts::tree::Totals;
 
@@ -25,17 +23,6 @@ pub struct Reused {
     pub digest: String,
 }
 
-/// How the size of a layer is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// Weighed in this build.
-    Seen,
-    /// Weighed in the build that made it.
-    Remembered,
-    /// Never seen.
-    Unknown,
-}
-
 /// A launch layer and its size; zeros when that is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerSize {
@@ -43,48 +30,15 @@ pub struct LayerSize {
     pub past: PastLayer,
 }
 
-/// What is remembered of a launch layer. Sizes in bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PastLayer {
-    pub name: String,
-    pub buildpack: String,
-    /// Digest of the layer's `[metadata]`.
-    metadata: String,
-    /// Digest of its contents in an image, once one is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    digest: Option<String>,
-    /// Files and links.
-    pub files: u64,
-    /// Apparent bytes.
-    pub bytes: u64,
-    /// In a slug, and the half-width of the interval around it.
-    pub compressed: u64,
-    /// Half of the interval's width, bytes.
-    pub plus_minus: u64,
-    /// As a layer of an image.
-    pub image: u64,
-    /// What it is made of: a layer that is taken over is still the same packages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    shares: Vec<Share>,
-}
-
-impl PastLayer {
-    /// `node (heroku/nodejs)`.
-    #[must_use]
-    pub fn label(&self) -> String {
-        format!("{} ({})", self.name, self.buildpack)
-    }
-
-    /// True if this is what the image holds for `layer`.
-    fn is(&self, layer: &Reused) -> bool {
-        self.name == layer.name
-            && self.buildpack == layer.buildpack
-            && self.metadata == layer.metadata
-            && self
-                .digest
-                .as_ref()
-                .is_none_or(|digest| *digest == layer.digest)
-    }
+/// True if `past` is what the image holds for `layer`.
+fn is(past: &PastLayer, layer: &Reused) -> bool {
+    past.name == layer.name
+        && past.buildpack == layer.buildpack
+        && past.metadata == layer.metadata
+        && past
+            .digest
+            .as_ref()
+            .is_none_or(|digest| *digest == layer.digest)
 }
 
 /// The sizes of the layers that were weighed: `shares` are their parts of the whole.
@@ -148,7 +102,7 @@ pub(super) fn add_reused(report: &mut BudgetReport, load: &Load<'_>) {
 }
 
 fn find<'a>(history: &'a History, layer: &Reused) -> Option<&'a PastLayer> {
-    history.layers.iter().find(|past| past.is(layer))
+    history.layers.iter().find(|past| is(past, layer))
 }
 
 fn add(report: &mut BudgetReport, past: &PastLayer) {

@@ -16,6 +16,7 @@ mod relocate;
 mod rest;
 mod shelf;
 mod steps;
+pub(super) mod tell;
 mod times;
 mod transcript;
 mod work;
@@ -32,7 +33,6 @@ pub(super) use self::relocate::Naming;
 pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
 use super::adopt::{self, Adoption};
-use super::explain;
 use super::presets::{self, Class, Hidden, Job, Prune, Site};
 use super::store::Record;
 use super::{Context, Decision, Outcome, Verdict};
@@ -207,7 +207,7 @@ fn install(
         verdict,
     };
     let answer = work.answer(progress);
-    explain::tell(
+    tell::tell(
         work.context,
         (work.name, what),
         &answer,

@@ -7,22 +7,13 @@
 use super::ledger::{self, Ledger};
 use super::store::{Record, Stored};
 use super::{Context, thin};
-use crate::event::{Event, Progress};
+use crate::event::{Collected, Event, Progress};
 use slugsmith_finding::units;
 
 /// Builds after which a cache that none of them used is discarded.
 const IDLE: u64 = 10;
 /// Most bytes of all caches together, unless the user says otherwise.
 const MOST: u64 = 2_000_000_000;
-
-/// A cache that was discarded to make room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collected {
-    pub name: String,
-    /// Bytes that it took.
-    pub bytes: u64,
-    pub why: String,
-}
 
 /// Counts the build and discards. Failing costs room and nothing else.
 pub(super) fn collect(context: &Context<'_>, progress: &mut dyn Progress) {

@@ -10,36 +10,14 @@
 use std::path::Path;
 
 use super::store::Store;
-use super::{Context, Outcome, folders};
-use crate::event::{Event, Progress};
+use super::{Context, folders};
+use crate::event::{Companion, Event, Keeper, Progress};
 use slugsmith_facts::before::Before;
 use slugsmith_facts::layers::{self, Order};
 use slugsmith_finding::error::{Result, io};
 
 /// Id of the buildpack that keeps what the companion gives back.
 pub const KEEPER: &str = "slugsmith/slugsmith";
-
-/// Whether what is written now will be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeper {
-    /// `slugsmith/slugsmith` comes later in the list.
-    Follows,
-    /// It is not in the list.
-    Missing,
-    /// Classic buildpacks don't know their list.
-    Unknown,
-}
-
-/// What the companion did.
-#[derive(Debug)]
-pub struct Companion {
-    pub restored: Vec<Outcome>,
-    /// Whether an earlier build kept anything at all.
-    pub has_store: bool,
-    pub keeper: Keeper,
-    /// Files of the app that were noted.
-    pub noted: usize,
-}
 
 /// Where the last buildpack keeps its caches, seen from the companion's layers directory.
 #[must_use]

@@ -1,11 +1,12 @@
 //! What happens while caches are restored and filled, in the order in which it happens.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::collect::Collected;
-use super::companion::Companion;
-use super::explain::Explained;
+use super::inputs::Inputs;
+use super::store::{Record, Stored};
 use super::{Decision, Outcome};
+use slugsmith_boot::Made;
 use slugsmith_facts::run as command;
 use slugsmith_finding::error::Problem;
 use slugsmith_strip::layer::Went;
@@ -31,6 +32,8 @@ pub enum Event<'a> {
     },
     /// What no process needs has left an installed layer.
     LayerStripped(&'a Went),
+    /// What a start needs was made in an installed layer.
+    LayerPrepared(&'a Made),
     /// A cache was restored, filled or given up.
     Done(&'a Outcome),
     /// All caches are installed, and the build scripts of this one's project are next.
@@ -43,6 +46,92 @@ pub enum Event<'a> {
     Note(&'a str),
     /// The companion at the front of the list is done.
     Companion(&'a Companion),
+}
+
+/// A cache that was discarded to make room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    pub name: String,
+    /// Bytes that it took.
+    pub bytes: u64,
+    pub why: String,
+}
+
+/// Whether what is written now will be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// `slugsmith/slugsmith` comes later in the list.
+    Follows,
+    /// It is not in the list.
+    Missing,
+    /// Classic buildpacks don't know their list.
+    Unknown,
+}
+
+/// What the companion did.
+#[derive(Debug)]
+pub struct Companion {
+    pub restored: Vec<Outcome>,
+    /// Whether an earlier build kept anything at all.
+    pub has_store: bool,
+    pub keeper: Keeper,
+    /// Files of the app that were noted.
+    pub noted: usize,
+}
+
+/// One cache and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    pub name: String,
+    /// `package-lock.json, 842 packages`.
+    pub what: String,
+    /// `hit`, `partial`, `miss`, or `skipped` where it can't be installed.
+    pub verdict: &'static str,
+    pub reasons: Vec<String>,
+    /// Inputs of the stored cache; `None` where nothing usable is stored.
+    pub old: Option<BTreeMap<String, String>>,
+    /// Inputs of this app on this machine.
+    pub new: BTreeMap<String, String>,
+    pub stored: Option<Record>,
+}
+
+impl Explained {
+    pub(super) fn new(
+        name: &str,
+        what: &str,
+        (verdict, reasons): (&'static str, Vec<String>),
+        inputs: &Inputs,
+        stored: &Stored,
+    ) -> Self {
+        let stored = match stored {
+            Stored::Complete(record) => Some((**record).clone()),
+            Stored::Nothing | Stored::Unusable(_) => None,
+        };
+        Self {
+            name: name.to_owned(),
+            what: what.to_owned(),
+            verdict,
+            reasons,
+            old: stored.as_ref().map(|record| record.inputs.named().clone()),
+            new: inputs.named().clone(),
+            stored,
+        }
+    }
+
+    /// With every input, old and new.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "schema": "slugsmith.cache-explain/1",
+            "cache": self.name,
+            "verdict": self.verdict,
+            "reasons": self.reasons,
+            "old": self.old,
+            "new": self.new,
+            "stored_bytes": self.stored.as_ref().map(|record| record.stored_bytes),
+            "install_seconds": self.stored.as_ref().map(|record| record.install.as_secs_f64()),
+        })
+    }
 }
 
 /// Takes events of caches as they happen.

@@ -5,71 +5,13 @@
 //! file that `SLUGSMITH_CACHE_EXPLAIN_FILE` names. Values are versions and digests, as in
 //! the layer's own metadata: nothing secret is among them.
 
-use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
-use super::apply::{Answer, Bounds, Read, answer};
+use super::apply::{Bounds, Read, answer};
 use super::inputs::Inputs;
 use super::presets::{self, Place, Recognised};
-use super::store::{Record, Stored};
 use super::{Context, folders};
-use crate::event::{Event, Progress};
-
-/// One cache and its key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explained {
-    pub name: String,
-    /// `package-lock.json, 842 packages`.
-    pub what: String,
-    /// `hit`, `partial`, `miss`, or `skipped` where it can't be installed.
-    pub verdict: &'static str,
-    pub reasons: Vec<String>,
-    /// Inputs of the stored cache; `None` where nothing usable is stored.
-    pub old: Option<BTreeMap<String, String>>,
-    /// Inputs of this app on this machine.
-    pub new: BTreeMap<String, String>,
-    pub stored: Option<Record>,
-}
-
-impl Explained {
-    fn new(
-        name: &str,
-        what: &str,
-        (verdict, reasons): (&'static str, Vec<String>),
-        inputs: &Inputs,
-        stored: &Stored,
-    ) -> Self {
-        let stored = match stored {
-            Stored::Complete(record) => Some((**record).clone()),
-            Stored::Nothing | Stored::Unusable(_) => None,
-        };
-        Self {
-            name: name.to_owned(),
-            what: what.to_owned(),
-            verdict,
-            reasons,
-            old: stored.as_ref().map(|record| record.inputs.named().clone()),
-            new: inputs.named().clone(),
-            stored,
-        }
-    }
-
-    /// With every input, old and new.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "schema": "slugsmith.cache-explain/1",
-            "cache": self.name,
-            "verdict": self.verdict,
-            "reasons": self.reasons,
-            "old": self.old,
-            "new": self.new,
-            "stored_bytes": self.stored.as_ref().map(|record| record.stored_bytes),
-            "install_seconds": self.stored.as_ref().map(|record| record.install.as_secs_f64()),
-        })
-    }
-}
+use crate::event::Explained;
 
 /// Every cache of an app as a build would judge it now. Changes nothing; asks tools for
 /// their versions.
@@ -122,62 +64,4 @@ fn site(context: &Context<'_>, recognised: Recognised<'_>, bounds: &Bounds) -> E
             Err(problem) => skipped(&site.name, &site.what, &problem.saw),
         },
     }
-}
-
-/// A cache folder: its tool checks what is in it, so only the machine and what the user
-/// named are its key.
-pub(super) fn folder(context: &Context<'_>, name: &str, inputs: &Inputs) -> Option<Explained> {
-    let stored = context.store.look_up(name);
-    let Stored::Complete(record) = &stored else {
-        return None;
-    };
-    let reasons: Vec<_> = record
-        .inputs
-        .changes(inputs)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let verdict = if reasons.is_empty() { "hit" } else { "miss" };
-    let what = slugsmith_finding::units::counted(record.files, "file");
-    Some(Explained::new(
-        name,
-        &what,
-        (verdict, reasons),
-        inputs,
-        &stored,
-    ))
-}
-
-/// In a build: tells about one site where the user asks for it.
-pub(super) fn tell(
-    context: &Context<'_>,
-    (name, what): (&str, &str),
-    answer: &Answer,
-    new: &Inputs,
-    progress: &mut dyn Progress,
-) {
-    if is_asked(context) {
-        let stored = context.store.look_up(name);
-        let explained = Explained::new(name, what, answer.words(), new, &stored);
-        emit(context, &explained, progress);
-    }
-}
-
-/// Whether the user asks for it.
-pub(super) fn is_asked(context: &Context<'_>) -> bool {
-    context.environment.get("SLUGSMITH_CACHE_EXPLAIN") == Some("json")
-}
-
-pub(super) fn emit(context: &Context<'_>, explained: &Explained, progress: &mut dyn Progress) {
-    let Some(path) = context.environment.get("SLUGSMITH_CACHE_EXPLAIN_FILE") else {
-        progress.event(Event::Explained(explained));
-        return;
-    };
-    let line = explained.to_json();
-    // An explanation that can't be written must not fail a build.
-    let _ = fs_err::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .and_then(|mut file| writeln!(file, "{line}"));
 }

@@ -19,13 +19,13 @@ use std::time::Instant;
 
 use self::folder::{Change, Folder};
 use self::listed::listed;
-use super::explain::{self, Explained};
+use super::apply::tell;
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
 use super::presets::custom::MOST;
 use super::presets::{custom, frameworks};
 use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict, switches};
-use crate::event::{Event, Progress};
+use crate::event::{Event, Explained, Progress};
 use slugsmith_facts::before::Before;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::neighbours::leads_out;
@@ -117,7 +117,7 @@ impl<'a> Folders<'a> {
     pub(super) fn explained(&self) -> Vec<Explained> {
         let folders = self.all.iter();
         folders
-            .filter_map(|folder| explain::folder(self.context, &folder.name, &folder.inputs))
+            .filter_map(|folder| tell::folder(self.context, &folder.name, &folder.inputs))
             .collect()
     }
 
@@ -154,10 +154,10 @@ impl<'a> Folders<'a> {
         let is_on = |folder: &Folder| !switches::off_folder(context, &folder.name);
         let all = self.all.iter_mut();
         for folder in all.filter(|folder| wanted(folder) && is_on(folder)) {
-            if explain::is_asked(context)
-                && let Some(explained) = explain::folder(context, &folder.name, &folder.inputs)
+            if tell::is_asked(context)
+                && let Some(explained) = tell::folder(context, &folder.name, &folder.inputs)
             {
-                explain::emit(context, &explained, progress);
+                tell::emit(context, &explained, progress);
             }
             let Some(record) = folder.stored(context, progress) else {
                 continue;

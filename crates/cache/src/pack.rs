@@ -82,6 +82,15 @@ impl From<Fault> for std::io::Error {
     }
 }
 
+/// A file of a pack that can't be opened.
+fn missing(error: std::io::Error) -> Fault {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        Fault::Damaged("a file of the archive is missing".to_owned())
+    } else {
+        Fault::Io(error)
+    }
+}
+
 /// Where symlinks may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {

@@ -12,20 +12,12 @@
 //! Download and compiler caches that only make a miss quicker are [`Job::stores`].
 
 mod build_tools;
-mod bun;
-mod cargo;
 mod composer;
 pub(super) mod custom;
 pub(super) mod frameworks;
-mod go;
-mod gradle;
 mod javascript;
-mod maven;
-mod npm;
-mod pnpm;
 mod python;
 mod ruby;
-mod yarn;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;

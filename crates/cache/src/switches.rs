@@ -6,10 +6,10 @@
 
 use std::fmt::Write;
 
-use crate::presets::Place;
 use crate::{Context, Outcome};
 use slugsmith_config::Config;
 use slugsmith_facts::beneath;
+use slugsmith_facts::environment::Environment;
 
 /// One switch.
 #[derive(Debug)]
@@ -395,8 +395,8 @@ pub(crate) fn not_followed(context: &Context<'_>, outcomes: &[Outcome]) -> Vec<S
 }
 
 /// The value of a config var, without blanks around it; `None` where it is empty.
-pub(crate) fn value<'a>(place: &'a Place<'_>, name: &str) -> Option<&'a str> {
-    let value = place.context.environment.get(name)?.trim();
+pub(crate) fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
+    let value = environment.get(name)?.trim();
     (!value.is_empty()).then_some(value)
 }
 

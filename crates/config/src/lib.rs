@@ -13,6 +13,7 @@
 
 mod audit;
 pub mod baseline;
+mod boot;
 mod budget;
 mod cache;
 mod launch;
@@ -23,6 +24,7 @@ mod strip;
 mod unknown;
 
 pub use audit::{AuditConfig, FailOn, RuleConfig};
+pub use boot::{BootConfig, BootLevel, DEFAULT_SHARE};
 pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
@@ -116,6 +118,7 @@ pub struct Config {
     pub cache: CacheConfig,
     pub audit: AuditConfig,
     pub launch: LaunchConfig,
+    pub boot: BootConfig,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
 }
@@ -147,6 +150,7 @@ pub const KEYS: &[Key] = &[
     ),
     Key::table("audit", "Which rules run and what they may stop."),
     Key::table("launch", "What is checked when a process starts."),
+    Key::table("boot", "What is prepared for the start of processes."),
 ];
 
 /// Every section with its keys, for `project.toml.example` and the documentation.
@@ -157,6 +161,7 @@ pub const SECTIONS: &[(&str, &[Key])] = &[
     ("com.slugsmith.cache", cache::KEYS),
     ("com.slugsmith.audit", audit::KEYS),
     ("com.slugsmith.launch", launch::KEYS),
+    ("com.slugsmith.boot", boot::KEYS),
 ];
 
 /// Variables that are no key of a section: switches of one build, and what the scripts,
@@ -219,6 +224,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
     let mut launch = root.child("launch", launch::KEYS);
+    let mut boot = root.child("boot", boot::KEYS);
     let config = Config {
         log,
         profile,
@@ -228,6 +234,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         cache: cache::read(&root, environment)?,
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
+        boot: boot::read(&mut boot)?,
         findings: Vec::new(),
     };
     let mut findings = source.unknown_keys(SECTIONS);

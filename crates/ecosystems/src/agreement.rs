@@ -11,7 +11,7 @@ mod versions;
 mod yaml;
 
 use super::recognise::{self, Look, join};
-use slugsmith_facts::process::line_of;
+use slugsmith_facts::lines::line_of;
 
 /// A package that a manifest asks for and a lockfile does not pin so.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,9 +11,9 @@ mod files;
 mod follow;
 mod launchers;
 mod needs;
+mod next;
 mod packages;
 mod recipes;
-mod shell;
 mod wrappers;
 
 pub use files::{AppFolder, Files, join};

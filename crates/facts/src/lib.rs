@@ -22,6 +22,7 @@ pub mod environment;
 pub mod installed;
 pub mod interrupt;
 pub mod layers;
+pub mod lines;
 pub mod neighbours;
 pub mod packages;
 pub mod process;

@@ -6,17 +6,18 @@
 
 pub mod configured;
 mod deployed;
+mod files;
 mod go_packages;
 mod kinds;
 mod link;
 mod names;
 mod outputs;
+pub mod paths;
 mod php_reach;
 pub mod reach;
 mod suppress;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -30,6 +31,7 @@ use super::tree::{EntryKind, Tree};
 use crate::beneath;
 use slugsmith_finding::work;
 
+pub use files::Sources;
 pub use kinds::is_env_file;
 pub use outputs::Outputs;
 pub use suppress::Suppression;
@@ -44,59 +46,6 @@ const LOCK_LIMIT: u64 = 20_000_000;
 const KEY_LIMIT: u64 = 16_000;
 /// Brackets nested deeper than this are generated code.
 const NESTING: usize = 250;
-
-/// The app's own files.
-#[derive(Debug, Clone, Default)]
-pub struct Sources {
-    /// Code that a process can reach, sorted by path.
-    pub files: Vec<Code>,
-    /// Manifests, lockfiles and configuration by path.
-    pub texts: BTreeMap<String, String>,
-    /// Every path of the app's own files, sorted, `/` as separator.
-    pub paths: Vec<String>,
-    /// Sizes in bytes, in the order of `paths`.
-    pub sizes: Vec<u64>,
-    /// What was not read, and why.
-    pub skipped: Vec<(String, &'static str)>,
-    /// Names in capitals with an underscore that code or configuration holds anywhere, also
-    /// code that no process reaches: who mentions a variable at all.
-    pub words: BTreeSet<String>,
-    /// Names of the programs that `go install ./...` makes.
-    pub go_programs: Vec<String>,
-    /// Languages that have a manifest, but that no buildpack installs, since the processes run
-    /// another one.
-    pub unserved: Vec<Language>,
-    /// What the app's own build makes.
-    pub outputs: Outputs,
-    /// Inline suppressions.
-    pub suppressions: Vec<Suppression>,
-}
-
-impl Sources {
-    /// Whether the app has a file at this path.
-    #[must_use]
-    pub fn has(&self, path: &str) -> bool {
-        self.paths
-            .binary_search_by(|probe| probe.as_str().cmp(path))
-            .is_ok()
-    }
-
-    /// The text of a configuration file.
-    #[must_use]
-    pub fn text(&self, path: &str) -> Option<&str> {
-        self.texts.get(path).map(String::as_str)
-    }
-
-    /// Paths below a folder (`db/migrate/`).
-    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
-        let start = self.paths.partition_point(|path| path.as_str() < folder);
-        self.paths
-            .iter()
-            .skip(start)
-            .map(String::as_str)
-            .take_while(move |path| path.starts_with(folder))
-    }
-}
 
 /// Reads the app's own files.
 #[must_use]

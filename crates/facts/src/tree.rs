@@ -119,6 +119,25 @@ impl Tree {
             .retain_mut(|entry| !written.contains(entry.path()) || walk::look_again(root, entry));
     }
 
+    /// Adds files that were written since the walk, with the folders that they are in, and
+    /// looks again at those that it knew.
+    pub fn look_for(&mut self, written: &[PathBuf]) {
+        let mut paths: HashSet<&Path> = HashSet::new();
+        for path in written {
+            let above = path.ancestors();
+            paths.extend(above.filter(|path| !path.as_os_str().is_empty()));
+        }
+        self.look_again(&paths);
+        let known: HashSet<&Path> = self.entries.iter().map(Entry::path).collect();
+        let new = paths.into_iter().filter(|path| !known.contains(path));
+        let new: Vec<Entry> = new
+            .map(|path| Entry::new(path, EntryKind::File, 0))
+            .filter_map(|mut entry| walk::look_again(&self.root, &mut entry).then_some(entry))
+            .collect();
+        self.entries.extend(new);
+        self.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
+
     /// The folder that was walked.
     #[must_use]
     pub fn root(&self) -> &Path {
@@ -182,6 +201,22 @@ mod tests {
         assert_eq!(paths, ["a", "a/b", "a/b/file", "a/loop"]);
         assert_eq!(tree.totals(), Totals { files: 2, bytes: 6 });
         assert!(tree.unread().is_empty());
+    }
+
+    #[test]
+    fn files_that_were_written_later_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in ["a/b.py", "a-1/b.py"] {
+            fs_err::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+            fs_err::write(root.join(name), "1").unwrap();
+        }
+        let mut tree = Tree::read(root);
+        fs_err::create_dir_all(root.join("a/c/d")).unwrap();
+        fs_err::write(root.join("a/c/d/e"), "12").unwrap();
+        fs_err::write(root.join("a/b.py"), "123").unwrap();
+        tree.look_for(&["a/c/d/e", "a/b.py", "gone"].map(PathBuf::from));
+        assert_eq!(tree.entries(), Tree::read(root).entries());
     }
 
     /// The obvious walk, to compare with.

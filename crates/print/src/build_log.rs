@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
 use super::{
-    audit, budget, cache, companion, findings, problem, profile, stack, strip, survey, verdict,
+    audit, boot, budget, cache, companion, findings, problem, profile, stack, strip, survey,
+    verdict,
 };
 use slugsmith_cache::event::Event as Of;
 use slugsmith_config::LogLevel;
@@ -138,6 +139,9 @@ impl<W: Write> BuildLog<W> {
             Of::LayerStripped(went) => {
                 self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
             }
+            Of::LayerPrepared(made) => {
+                self.dependencies(&[Line::item(2, boot::made(made))]);
+            }
             Of::Done(outcome) => self.dependencies(&cache::outcome(outcome, level)),
             Of::Resumed { name } => self.dependencies(&[cache::resumed(name)]),
             Of::Explained(one) => {
@@ -168,6 +172,7 @@ impl<W: Write> Progress for BuildLog<W> {
                 }
             }
             Event::Strip(report) => self.done(strip::lines(report, level)),
+            Event::Boot(report) => self.done(boot::lines(report, level)),
             Event::Budget(report) => self.done(budget::lines(report, level)),
             Event::Audit(report) => self.done(audit::lines(report, level)),
             Event::Finished(report) => self.finished(report),

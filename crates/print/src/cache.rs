@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::line::Line;
-use slugsmith_cache::collect::Collected;
-use slugsmith_cache::explain::Explained;
+use slugsmith_cache::event::Collected;
+use slugsmith_cache::event::Explained;
 use slugsmith_cache::{Decision, Outcome, Verdict};
 use slugsmith_config::LogLevel;
 use slugsmith_finding::units::{counted, size, time};

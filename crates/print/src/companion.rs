@@ -1,7 +1,7 @@
 //! The companion's lines: what it could not give back, and why.
 
 use super::line::Line;
-use slugsmith_cache::companion::{Companion, Keeper};
+use slugsmith_cache::event::{Companion, Keeper};
 use slugsmith_finding::units;
 
 /// Below the lines of the caches themselves.

@@ -78,7 +78,7 @@ pub fn markdown(change: &Change) -> String {
         let _ = writeln!(
             text,
             "| {} | {before} | {after} | {} |",
-            super::markdown::cell(&moved.name),
+            super::markdown::table::cell(&moved.name),
             units::size_change(moved.before, moved.after)
         );
     }

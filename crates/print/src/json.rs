@@ -3,6 +3,7 @@
 //! These structs are frozen: fields may be added, never renamed or removed, whatever
 //! becomes of the types inside. Sizes are bytes.
 
+pub mod boot;
 pub mod budget;
 pub mod cache;
 pub mod stack;
@@ -25,6 +26,8 @@ struct ReportV1<'a> {
     budget: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     strip: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    boot: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stack: Option<serde_json::Value>,
     dependencies: Vec<serde_json::Value>,
@@ -83,6 +86,7 @@ pub fn report(report: &Report) -> String {
         findings: report.findings().map(FindingV1::from).collect(),
         budget: report.budget.as_ref().map(budget::value),
         strip: report.strip.as_ref().map(strip::value),
+        boot: report.boot.as_ref().map(boot::value),
         stack: report.stack.as_ref().map(stack::value),
         dependencies: report.caches.iter().map(cache::value).collect(),
         rules: report

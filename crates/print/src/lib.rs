@@ -10,6 +10,7 @@
 
 pub mod audit;
 pub mod bars;
+pub mod boot;
 pub mod budget;
 pub mod build_log;
 pub mod cache;

@@ -1,5 +1,7 @@
 //! The sizes as Markdown, for pull requests and job summaries.
 
+pub(super) mod table;
+
 use std::fmt::Write as _;
 
 use slugsmith_budget::limits::measured;
@@ -7,6 +9,8 @@ use slugsmith_budget::{BudgetReport, Part, Shipped};
 use slugsmith_finding::Level;
 use slugsmith_finding::units;
 use slugsmith_report::Report;
+
+use self::table::cell;
 
 /// Parts in the first table; the rest is summed up.
 const SHOWN: usize = 10;
@@ -133,22 +137,6 @@ fn table(text: &mut String, heading: &str, parts: &[Part]) {
             units::count(rest().map(|part| part.totals.files).sum())
         );
     }
-}
-
-/// Text that stays in its cell and is not markup.
-pub(super) fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '|' | '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '\n' | '\r' => out.push(' '),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

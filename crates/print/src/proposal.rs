@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::survey;
 use slugsmith_budget::{BudgetReport, Shipped};
-use slugsmith_cache::explain::Explained;
+use slugsmith_cache::event::Explained;
 use slugsmith_facts::app::App;
 use slugsmith_finding::Level;
 use slugsmith_finding::units::{self, MB, counted, size};

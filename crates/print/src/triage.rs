@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::json::pretty;
-use super::markdown::cell;
+use super::markdown::table::cell;
 use slugsmith_audit::triage::{Seen, TABLE};
 
 /// What is said of a code that the table does not have.

@@ -6,6 +6,7 @@
 
 use super::Report;
 use slugsmith_audit::AuditReport;
+use slugsmith_boot::BootReport;
 use slugsmith_budget::BudgetReport;
 use slugsmith_cache as cache;
 use slugsmith_finding::Finding;
@@ -42,6 +43,8 @@ pub enum Event<'a> {
     /// What was recognised and not installed, or adopted.
     Surveyed(&'a cache::survey::Survey),
     Strip(&'a StripReport),
+    /// What was prepared for the start of processes.
+    Boot(&'a BootReport),
     Budget(&'a BudgetReport),
     Audit(&'a AuditReport),
     /// The last line.

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use slugsmith_audit::AuditReport;
+use slugsmith_boot::BootReport;
 use slugsmith_budget::BudgetReport;
 use slugsmith_cache as cache;
 use slugsmith_facts::Unread;
@@ -27,6 +28,8 @@ pub struct Report {
     /// What the app has to be installed beside the caches.
     pub survey: cache::survey::Survey,
     pub strip: Option<StripReport>,
+    /// What was prepared; only in a build.
+    pub boot: Option<BootReport>,
     pub budget: Option<BudgetReport>,
     pub audit: Option<AuditReport>,
     /// Findings of the configuration itself (unknown keys, unused suppressions).

@@ -140,7 +140,7 @@ pub fn inspect(inputs: &Inputs<'_>) -> StackReport {
         (snapshot::fill(&mut layers, remembered) > 0).then_some(layers)
     });
     let layers = filled.as_ref().unwrap_or(inputs.layers);
-    let model = Model::new(layers, inputs.surroundings, inputs.app);
+    let model = with_corrected(Model::new(layers, inputs.surroundings, inputs.app));
     let findings = rules::run(&model, inputs.audit);
     report_of(&model, findings)
 }
@@ -153,8 +153,14 @@ pub fn starts(inputs: &Inputs<'_>) -> Vec<Finding> {
         (snapshot::fill(&mut layers, remembered) > 0).then_some(layers)
     });
     let layers = filled.as_ref().unwrap_or(inputs.layers);
-    let model = Model::new(layers, inputs.surroundings, inputs.app);
+    let model = with_corrected(Model::new(layers, inputs.surroundings, inputs.app));
     rules::run_late(&model, inputs.audit)
+}
+
+/// The same model with the list of buildpacks that its findings ask for.
+fn with_corrected<'a>(mut model: Model<'a>) -> Model<'a> {
+    model.corrected = rules::corrected(&model);
+    model
 }
 
 fn report_of(model: &Model<'_>, findings: Vec<Finding>) -> StackReport {
@@ -197,7 +203,7 @@ pub struct Found {
 /// Which executable a name means, for the next buildpack and for each process.
 #[must_use]
 pub fn which(inputs: &Inputs<'_>, name: &str) -> Vec<Found> {
-    let model = Model::new(inputs.layers, inputs.surroundings, inputs.app);
+    let model = with_corrected(Model::new(inputs.layers, inputs.surroundings, inputs.app));
     let own = model
         .by_process
         .iter()

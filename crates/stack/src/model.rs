@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
 use super::launch::{self, Launch};
-use super::rules;
 use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State};
 use slugsmith_facts::app::App;
@@ -81,7 +80,7 @@ impl<'a> Model<'a> {
         let dyno = compose("");
         let index = |path| Index::new(path, layers, &surroundings.image);
         let launch_index = index(dyno.get("PATH"));
-        let mut model = Self {
+        Self {
             layers,
             surroundings,
             app,
@@ -99,9 +98,7 @@ impl<'a> Model<'a> {
             notes: Vec::new(),
             strict: false,
             may_be_anything: false,
-        };
-        model.corrected = rules::corrected(&model);
-        model
+        }
     }
 
     /// What lies over the environment of a buildpack of the group.

@@ -10,6 +10,7 @@ mod build_and_launch_differ;
 mod classic_export_ignored;
 mod concurrency_of_another;
 mod config_var_has_no_effect;
+mod corrected;
 mod default_process_lost;
 mod environment_changed;
 mod export_will_fail;
@@ -167,7 +168,7 @@ pub fn separator(name: &str) -> Option<u8> {
 /// The list of buildpacks with everything moved that findings want moved.
 #[must_use]
 pub fn corrected(model: &Model<'_>) -> Vec<String> {
-    fix::corrected(model)
+    corrected::corrected(model)
 }
 
 /// Why the folder of one executable stands before another's.

@@ -8,11 +8,8 @@ pub mod app;
 pub mod caches;
 pub mod node;
 pub mod other;
-pub mod page;
 pub mod python;
 pub mod runtime;
-
-use super::legacy;
 
 /// Which references keep a file, from the weakest claim to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,65 +36,6 @@ pub struct Entry {
     pub tell_kept: bool,
 }
 
-impl Entry {
-    /// Whether a list of the app's authors names the file, so that no reference keeps it.
-    #[must_use]
-    pub fn is_listed(&self) -> bool {
-        LISTS.iter().any(|list| list.id == self.id)
-    }
-}
-
-/// Every entry, for documentation and tests.
-pub static ENTRIES: &[&Entry] = &[
-    &node::SOURCE_MAPS,
-    &node::DECLARATIONS,
-    &node::TYPESCRIPT,
-    &node::TESTS,
-    &node::DOCS,
-    &node::NATIVE_SOURCES,
-    &node::PREBUILDS,
-    &node::OTHER_BUILDS,
-    &node::TOOLING,
-    &node::UNREACHED,
-    &app::VERSION_CONTROL,
-    &app::LITTER,
-    &app::CI,
-    &app::COVERAGE,
-    &app::TESTS,
-    &app::DOCS,
-    &app::EXPORT_IGNORED,
-    &caches::CACHES,
-    &python::INSTALLERS,
-    &python::STUBS,
-    &python::TESTS,
-    &python::SOURCES,
-    &other::GEM_ARCHIVES,
-    &other::GEM_TESTS,
-    &other::GEM_SOURCES,
-    &other::COMPOSER_TESTS,
-    &other::BUILD_LEFTOVERS,
-    &other::PROGRAM_DATABASES,
-    &super::go::SOURCES,
-    &runtime::RUNTIMES,
-    &super::shrink::SYMBOLS,
-    &super::dev::DEVELOPMENT,
-    &LISTED,
-    &legacy::SLUGCLEANUP,
-    &legacy::POST_CLEAN,
-    &legacy::SLUGREMOVE,
-    &legacy::EXCLUDED,
-    &legacy::NOT_INCLUDED,
-];
-
-static LISTS: &[&Entry] = &[
-    &LISTED,
-    &legacy::SLUGCLEANUP,
-    &legacy::POST_CLEAN,
-    &legacy::SLUGREMOVE,
-    &legacy::EXCLUDED,
-    &legacy::NOT_INCLUDED,
-];
-
 /// Named by the user's own list.
 pub static LISTED: Entry = Entry {
     id: "listed",
@@ -106,18 +44,3 @@ pub static LISTED: Entry = Entry {
     evidence: "[com.slugsmith.strip] remove names it.",
     tell_kept: false,
 };
-
-#[cfg(test)]
-mod tests {
-    use super::ENTRIES;
-
-    #[test]
-    fn entries_are_complete_and_unique() {
-        for entry in ENTRIES {
-            assert!(entry.evidence.ends_with('.'), "{}", entry.id);
-            assert!(!entry.reason.is_empty(), "{}", entry.id);
-            let same = ENTRIES.iter().filter(|other| other.id == entry.id).count();
-            assert_eq!(same, 1, "{}", entry.id);
-        }
-    }
-}

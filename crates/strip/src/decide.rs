@@ -15,6 +15,7 @@ use super::candidates::candidates;
 use super::catalogue::Entry;
 use super::dev::{self, DEVELOPMENT};
 use super::dev_dependencies::{self, NeededDevDependency};
+use super::entries;
 use super::facts::{Facts, Texts};
 use super::identical::{self, Identical};
 use super::legacy::{self, ListReport};
@@ -27,6 +28,7 @@ use super::trace::Undecided;
 use slugsmith_config::StripConfig;
 use slugsmith_finding::work;
 
+pub use super::because::Because;
 pub use super::lists::KEEP_FILE;
 
 /// What to remove and what was kept, by entry number of the tree.
@@ -50,21 +52,6 @@ pub struct Plan {
     pub lists: Vec<ListReport>,
 }
 
-/// What keeps a candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Because {
-    /// A package.json names it.
-    Manifest(String),
-    /// A command that runs on a dyno names it.
-    Command(String),
-    /// A link leads to it.
-    Link(String),
-    /// A kept file refers to it: path and 1-based line.
-    File { path: String, line: u32 },
-    /// Nothing proves that no process reads it, for this reason.
-    Doubt(String),
-}
-
 /// Decides.
 #[must_use]
 pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Plan {
@@ -75,7 +62,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     let mut development = dev::files(facts, texts, &dev_dependencies);
     development.retain(|number| {
         let path = facts.index.path(*number).unwrap_or_default();
-        let listed = matches!(normal.get(*number), Some(Some(entry)) if entry.is_listed());
+        let listed = matches!(normal.get(*number), Some(Some(entry)) if entries::is_listed(entry));
         !listed && !lists.keep.names(path, false)
     });
     let start = |trace: bool| {

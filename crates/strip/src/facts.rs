@@ -9,9 +9,10 @@ use super::go;
 use super::index::{self, Index};
 use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
+pub use super::packages::{in_packages, package_folder};
 use super::start::{self, Command};
+pub use super::texts::{OnDisk, Texts};
 use slugsmith_facts::app::{self, App};
-use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, Target, World};
 use slugsmith_facts::tree::Tree;
 
@@ -43,35 +44,6 @@ pub struct Facts<'a> {
     pub bundle_without: Option<String>,
     /// Lists for other tools.
     pub legacy: legacy::Lists,
-}
-
-/// Texts of files of the app, by path relative to it.
-pub trait Texts: Sync {
-    /// The content of a file, by its path from the app; `None` where it can't be read.
-    fn text(&self, path: &str) -> Option<Vec<u8>>;
-
-    /// The file itself, to read a part of it; `None` where it is not on disk.
-    fn open(&self, _path: &str) -> Option<fs_err::File> {
-        None
-    }
-}
-
-/// Texts on disk.
-#[derive(Debug, Clone, Copy)]
-pub struct OnDisk<'a> {
-    pub root: &'a Path,
-}
-
-impl Texts for OnDisk<'_> {
-    fn text(&self, path: &str) -> Option<Vec<u8>> {
-        // What can't be read is kept and refers to nothing; the tree's own reader
-        // reports it.
-        beneath::read_in(self.root, path).ok()
-    }
-
-    fn open(&self, path: &str) -> Option<fs_err::File> {
-        fs_err::File::open(self.root.join(path)).ok()
-    }
 }
 
 /// Reads what a decision needs, on top of the tree; `set` are commands that no file of
@@ -165,55 +137,4 @@ fn read_manifests(
             (index::parent(path).to_owned(), manifest)
         })
         .collect()
-}
-
-/// The folder of the package that a path is in: what follows the last `node_modules`.
-/// `None` for the app's own files and for hidden folders of package managers.
-#[must_use]
-pub fn package_folder(path: &str) -> Option<&str> {
-    let start = match path.rfind("/node_modules/") {
-        Some(at) => at + "/node_modules/".len(),
-        None => path
-            .strip_prefix("node_modules/")
-            .map(|_| "node_modules/".len())?,
-    };
-    let rest = path.get(start..)?;
-    let name_end = |text: &str| text.find('/').unwrap_or(text.len());
-    let mut end = name_end(rest);
-    if rest.starts_with('@') {
-        let after = rest.get(end + 1..)?;
-        end += 1 + name_end(after);
-    }
-    let inside = rest.len() > end;
-    (inside && !rest.starts_with('.')).then(|| &path[..start + end])
-}
-
-/// Whether a path is below some `node_modules`.
-#[must_use]
-pub fn in_packages(path: &str) -> bool {
-    path.starts_with("node_modules/") || path.contains("/node_modules/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packages_own_what_is_below_them() {
-        for (path, expected) in [
-            ("node_modules/a/index.js", Some("node_modules/a")),
-            ("node_modules/@s/a/lib/x.js", Some("node_modules/@s/a")),
-            (
-                "node_modules/.pnpm/a@1/node_modules/a/x.js",
-                Some("node_modules/.pnpm/a@1/node_modules/a"),
-            ),
-            ("node_modules/.cache/x", None),
-            ("node_modules/.bin/x", None),
-            ("node_modules/a", None),
-            ("node_modules/@s/a", None),
-            ("src/a.js", None),
-        ] {
-            assert_eq!(package_folder(path), expected, "{path}");
-        }
-    }
 }

@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::absent::Absent;
-use super::catalogue::ENTRIES;
 use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS, installer};
+use super::entries::ENTRIES;
 use super::journal::Change;
 use super::start::Command;
 use super::{Input, apply, python, run_with};

@@ -17,11 +17,13 @@
 
 pub mod absent;
 mod apply;
+mod because;
 pub mod candidates;
 pub mod catalogue;
 pub mod decide;
 pub mod dev;
 pub mod dev_dependencies;
+pub mod entries;
 pub mod facts;
 pub mod glob;
 mod go;
@@ -36,6 +38,7 @@ pub mod manifest;
 pub mod memory;
 pub mod native;
 mod own;
+mod packages;
 pub mod platform;
 pub mod python;
 mod reading;
@@ -47,6 +50,8 @@ pub mod resolve;
 pub mod shrink;
 pub mod start;
 mod stripped;
+mod texts;
+mod tooling;
 pub mod trace;
 pub mod verify;
 

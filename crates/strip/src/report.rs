@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::{self, Entry};
+use super::catalogue::Entry;
 use super::decide::{Because, Plan};
 use super::dev_dependencies::NeededDevDependency;
+use super::entries;
 use super::facts::{Facts, package_folder};
 use super::identical::Identical;
 use super::index::parent;
@@ -72,7 +73,7 @@ pub type EntryId = &'static str;
 /// An id is read only where such an entry exists.
 fn entry_id<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<EntryId, D::Error> {
     let id = String::deserialize(deserializer)?;
-    let mut entries = catalogue::ENTRIES.iter();
+    let mut entries = entries::ENTRIES.iter();
     let entry = entries.find(|entry| entry.id == id);
     entry
         .map(|entry| entry.id)
@@ -204,7 +205,7 @@ impl StripReport {
                 entry: SYMBOLS.id,
             });
         }
-        self.by_reason = catalogue::ENTRIES
+        self.by_reason = entries::ENTRIES
             .iter()
             .filter_map(|entry| {
                 let (totals, packages) = by_entry.get(entry.id)?;
@@ -232,7 +233,7 @@ impl StripReport {
 /// The reason, with the packages' names where they are few.
 fn reason(entry: &Entry, packages: &BTreeSet<&str>) -> String {
     let names: Vec<&str> = packages.iter().map(|folder| package_name(folder)).collect();
-    if entry.id == catalogue::node::NATIVE_SOURCES.id && names.len() == 1 {
+    if entry.id == super::catalogue::node::NATIVE_SOURCES.id && names.len() == 1 {
         return format!(
             "{} of {} (its addon is built)",
             entry.reason,

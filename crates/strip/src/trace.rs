@@ -9,13 +9,13 @@
 mod entries;
 mod graph;
 mod knowledge;
+mod language;
 mod node;
 mod python;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use entries::is_tooling;
 pub use graph::{Trace, Undecided};
 pub(super) use node::{Opened, opened};
 pub(super) use python::statements;

@@ -22,7 +22,8 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
-use crate::program::{USAGE, store_folder, verdict};
+use crate::program::problems::USAGE;
+use crate::program::{store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
 

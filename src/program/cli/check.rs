@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use super::build::{Asked, on_a_copy};
 use super::{OutputFile, environment, folder};
-use crate::audit::{self, Facts, contract, fix_plan, registry};
+use crate::audit::{self, Facts, contract, fix_plan, rules};
 use crate::budget::{self, history::History};
 use crate::config::baseline::{self, NO_BASELINE};
 use crate::config::{self, Config, FailOn, LogLevel, RuleConfig, Source, Sourced};
@@ -23,7 +23,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 use crate::report::Report;
 use crate::report::event::{Progress, Silent};
 
@@ -136,13 +136,13 @@ impl Choice {
             };
         }
         for name in self.rule.iter().chain(&self.ignore) {
-            if registry::find(name).is_none() {
+            if rules::find(name).is_none() {
                 let seen = format!("no rule of the audit has the name {name:?}");
                 let step = "slugsmith check --list-rules";
                 return Err(Problem::new(&USAGE).saw(seen).step(step));
             }
         }
-        let left_out = registry::RULES.iter().filter(|rule| {
+        let left_out = rules::RULES.iter().filter(|rule| {
             let named = |list: &[String]| {
                 list.iter()
                     .any(|name| *name == rule.id || *name == rule.code)
@@ -169,17 +169,15 @@ impl Choice {
 
 /// `SF101  error  uploads-on-local-disk  Uploads are …`, a line each.
 fn rules() -> String {
-    registry::RULES
-        .iter()
-        .fold(String::new(), |mut text, rule| {
-            let level = rule.level.word();
-            let _ = writeln!(
-                text,
-                "{}  {level:<5}  {:<36}  {}",
-                rule.code, rule.id, rule.title
-            );
-            text
-        })
+    rules::RULES.iter().fold(String::new(), |mut text, rule| {
+        let level = rule.level.word();
+        let _ = writeln!(
+            text,
+            "{}  {level:<5}  {:<36}  {}",
+            rule.code, rule.id, rule.title
+        );
+        text
+    })
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {

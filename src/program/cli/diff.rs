@@ -10,7 +10,7 @@ use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::print::line::Skin;
 use crate::print::{diff, json};
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 
 /// Say what grew, shrank and appeared between two reports of `inspect` or `check`
 #[derive(Debug, clap::Args)]

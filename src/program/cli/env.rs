@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::facts::{app, classic};
 use crate::print::env::{self as printer, Secrets};
 use crate::print::json;
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 use crate::stack;
 use crate::stack::diff;
 use crate::stack::environment::Raw;

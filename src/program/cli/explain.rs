@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use super::build::cache_folder;
 use super::{Format, environment, folder};
-use crate::cache::explain::Explained;
+use crate::cache::event::Explained;
 use crate::cache::{self, store::Store};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::print;
 use crate::print::line::Skin;
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 use crate::{config, explain, facts};
 
 /// Explain a rule, an error or a reason by its id

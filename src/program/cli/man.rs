@@ -7,7 +7,7 @@ use super::CommandLine;
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::print;
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 
 /// Print the manual page, or that of one verb
 #[derive(Debug, clap::Args)]

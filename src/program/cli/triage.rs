@@ -10,7 +10,7 @@ use crate::audit::triage;
 use crate::error::{self, Problem, Result};
 use crate::exit::Exit;
 use crate::print::triage as printer;
-use crate::program::USAGE;
+use crate::program::problems::USAGE;
 
 /// Count the platform's error codes in the output of `heroku logs` and say what to do
 #[derive(Debug, clap::Args)]

@@ -2,24 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::attribute::{Packages, big, part_of};
-use crate::{BudgetReport, LayerTree, Load, Part, PartKind};
+use crate::history::Share;
+use crate::{BudgetReport, LayerTree, Load, Part};
 use slugsmith_facts::tree::Totals;
 
 /// Most parts of a layer that are remembered; the rest counts as the layer's own.
 const KEPT: usize = 200;
-
-/// What a part of a report has in one layer. Sizes in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Share {
-    kind: PartKind,
-    name: String,
-    files: u64,
-    bytes: u64,
-    compressed: u64,
-}
 
 /// The shares of a layer that was weighed, the largest first.
 pub(super) fn of(load: &Load<'_>, layer: &LayerTree, report: &BudgetReport) -> Vec<Share> {

@@ -360,6 +360,7 @@ impl Work<'_> {
     ) -> Result<Option<Record>> {
         let install = begun.elapsed().max(at_least);
         self.strip_outside(progress);
+        self.prepare_layer(progress);
         self.mark
             .clear()
             .map_err(|error| io("writing to", self.app(), &error))?;
@@ -385,6 +386,20 @@ impl Work<'_> {
             Ok(went) if went.totals.files == 0 => {}
             Ok(went) => progress.event(Event::LayerStripped(&went)),
             Err(problem) => progress.event(Event::Warning(&problem)),
+        }
+    }
+
+    /// Later builds don't see a layer's files, so that what a start needs is made now.
+    fn prepare_layer(&self, progress: &mut dyn Progress) {
+        let Context {
+            config,
+            environment,
+            ..
+        } = self.context;
+        if let Class::Layer { .. } = self.class
+            && let Some(made) = slugsmith_boot::layer(&self.data(), &config.boot, environment)
+        {
+            progress.event(Event::LayerPrepared(&made));
         }
     }
 

@@ -65,6 +65,25 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// Files and links.
+    pub(super) fn count(&self) -> u64 {
+        let items = self.items.iter();
+        let files = items.filter(|item| item.content != Content::Directory);
+        files.count() as u64
+    }
+
+    /// Apparent bytes, every hard link counted once.
+    pub(super) fn tree_bytes(&self) -> u64 {
+        let items = self.items.iter();
+        items
+            .map(|item| match &item.content {
+                Content::File(size) => *size,
+                Content::Symlink(target) => target.as_os_str().len() as u64,
+                Content::Directory | Content::HardLink(_) => 0,
+            })
+            .sum()
+    }
+
     pub(super) fn encode(&self) -> std::io::Result<Vec<u8>> {
         let mut out = MAGIC.to_vec();
         number(&mut out, self.roots.len() as u64);

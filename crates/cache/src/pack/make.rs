@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::index::{Content, Frame, Index, Item, Slice, frame_plan};
-use super::read::missing;
-use super::write::tree_bytes;
-use super::{FRAME_BYTES, Fault};
+use super::{FRAME_BYTES, Fault, missing};
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_finding::work;
 
@@ -115,7 +113,7 @@ pub(super) fn write_files(
 ) -> Result<(), Fault> {
     let archive = Archive::open(folder, index)?;
     let mask = mask();
-    let step = work::bytes(super::told("unpacking", &index.roots), tree_bytes(index));
+    let step = work::bytes(super::told("unpacking", &index.roots), index.tree_bytes());
     archive.frames.par_iter().with_max_len(1).try_for_each_init(
         Buffers::default,
         |buffers, (begin, frame, slices)| {

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::index::{Content, Index, MOST_STORED};
 use super::make::write_all;
-use super::write::{count, tree_bytes};
-use super::{Fault, Links, check, partial_of, real_roots};
+use super::{Fault, Links, check, missing, partial_of, real_roots};
 use slugsmith_facts::beneath::{self, Beneath};
 
 /// What was unpacked.
@@ -72,8 +71,8 @@ pub fn unpack(
     }
     Ok(Unpacked {
         has_first: index.roots.first() == wanted_roots.first(),
-        files: count(&index),
-        tree_bytes: tree_bytes(&index),
+        files: index.count(),
+        tree_bytes: index.tree_bytes(),
         left_out_bytes: left_out_bytes(&index, &wanted),
         roots: index.roots,
     })
@@ -154,12 +153,4 @@ fn left_out_bytes(index: &Index, wanted: &[bool]) -> u64 {
             _ => 0,
         })
         .sum()
-}
-
-pub(super) fn missing(error: std::io::Error) -> Fault {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        Fault::Damaged("a file of the archive is missing".to_owned())
-    } else {
-        Fault::Io(error)
-    }
 }

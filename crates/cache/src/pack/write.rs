@@ -76,7 +76,7 @@ pub fn pack_and_look(
     let plan = frame_plan(&index.items);
     let mut out = fs_err::File::create(folder.join("frames"))?;
     let mut stored_bytes = 0;
-    let step = work::bytes(super::told("packing", &index.roots), tree_bytes(&index));
+    let step = work::bytes(super::told("packing", &index.roots), index.tree_bytes());
     // Batches bound the memory: each core holds one frame raw, and all of a batch compressed.
     for batch in plan.chunks(rayon::current_num_threads().clamp(1, 8) * 8) {
         let frames: Vec<_> = batch
@@ -99,8 +99,8 @@ pub fn pack_and_look(
     let encoded = index.encode()?;
     fs_err::write(folder.join("index"), &encoded)?;
     Ok(Packed {
-        files: count(&index),
-        tree_bytes: tree_bytes(&index),
+        files: index.count(),
+        tree_bytes: index.tree_bytes(),
         stored_bytes: stored_bytes + encoded.len() as u64,
         digest: blake3::hash(&encoded).to_hex().to_string(),
         naming: naming::paths(&index.items, &naming),
@@ -133,26 +133,6 @@ impl Buffers {
         };
         Ok((frame, bytes))
     }
-}
-
-pub(super) fn count(index: &Index) -> u64 {
-    let files = index
-        .items
-        .iter()
-        .filter(|item| item.content != Content::Directory);
-    files.count() as u64
-}
-
-pub(super) fn tree_bytes(index: &Index) -> u64 {
-    index
-        .items
-        .iter()
-        .map(|item| match &item.content {
-            Content::File(size) => *size,
-            Content::Symlink(target) => target.as_os_str().len() as u64,
-            Content::Directory | Content::HardLink(_) => 0,
-        })
-        .sum()
 }
 
 /// Adds a root and all that is below it.

@@ -5,12 +5,16 @@
 //! of the last build on shelves, which are content-addressed or checksummed by the tools
 //! themselves; one that goes by file times gets them back ([`Shelf::sources`]).
 
+mod cargo;
+mod go;
+mod gradle;
+mod maven;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{
-    Job, PACKED, Place, Recognised, Shelf, Site, Step, UNPINNED, cargo, go, gradle, machine, maven,
-    missing, not_pinned,
+    Job, PACKED, Place, Recognised, Shelf, Site, Step, UNPINNED, machine, missing, not_pinned,
 };
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};

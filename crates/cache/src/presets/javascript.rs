@@ -2,10 +2,14 @@
 //! to run, the fields of a manifest that matter, settings and patches.
 
 pub(super) mod browsers;
+mod bun;
 pub(super) mod local;
 pub(super) mod manifest;
+mod npm;
 pub(super) mod plan;
+mod pnpm;
 mod settings;
+mod yarn;
 
 use std::path::PathBuf;
 
@@ -13,7 +17,7 @@ use serde_json::Value;
 
 pub(super) use self::manifest::{FIELDS, Member, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
-use super::{Hidden, Job, Place, Prune, Recognised, Step, bun, machine, missing, npm, pnpm, yarn};
+use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
 use crate::switches;
@@ -133,7 +137,8 @@ pub(super) fn scripts(
     // What follows in `finish` comes after the build.
     let build = plan.build.map(|name| {
         let mut step = run(name);
-        let flags = switches::value(place, "NODE_BUILD_FLAGS").map(command::words);
+        let flags =
+            switches::value(place.context.environment, "NODE_BUILD_FLAGS").map(command::words);
         if let Some(flags) = flags {
             step.arguments.push("--".to_owned());
             step.arguments.extend(flags);

@@ -40,6 +40,7 @@ use super::{
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt};
+use slugsmith_config::BootLevel;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Malformed, tools};
@@ -207,6 +208,9 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     let is_stripped = in_layer && context.config.strip.is_final();
     if is_stripped {
         strip_inputs(&mut inputs, place);
+    }
+    if in_layer && context.config.boot.level.value == BootLevel::Off {
+        inputs.plain("boot", "off");
     }
     let steps = Steps {
         python: &python,

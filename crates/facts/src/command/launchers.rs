@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Command;
 use super::files::{Files, join};
-use super::follow::{Next, script};
+use super::next::{Next, script};
 use crate::app;
 use crate::code::{self, Call, Expr, Language};
 
@@ -228,7 +228,7 @@ fn pm2(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
                 None => "",
             };
             let text = format!("{program} {options} {script} {}", part("args"));
-            let line = crate::process::line_of(&files.text(&path)?, script);
+            let line = crate::lines::line_of(&files.text(&path)?, script);
             Some(Next::line(text.trim(), &path, line, folder))
         })
         .collect()

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::Command;
 use super::files::{Files, join};
-use super::follow::Next;
-use crate::process::line_of;
+use super::next::Next;
+use crate::lines::line_of;
 
 /// The scripts that a package manager's command runs, in its folder or a workspace.
 pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Command;
 use super::files::{Files, join};
-use super::follow::Next;
+use super::next::Next;
 
 pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {
     match command.program() {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::tables;
+use super::tables::{list, table, text};
 use super::{Buildpack, escape};
 
 /// The parts of a `buildpack.toml` that matter to others (spec buildpack.md, "buildpack.toml").
@@ -28,6 +28,35 @@ pub struct Target {
     pub distros: Vec<String>,
 }
 
+/// `buildpack.toml` of a buildpack; `None` if it can't be read.
+fn descriptor(path: &Path) -> Option<Descriptor> {
+    let table = table(path, &mut Vec::new())?;
+    let clear = table
+        .get("buildpack")
+        .and_then(|buildpack| buildpack.get("clear-env"))
+        .and_then(toml::Value::as_bool);
+    let distro = |one: &toml::Value| {
+        format!("{} {}", text(one, "name"), text(one, "version"))
+            .trim_end()
+            .to_owned()
+    };
+    let target = |one: &toml::Value| Target {
+        os: text(one, "os"),
+        arch: text(one, "arch"),
+        distros: one
+            .get("distros")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(distro)
+            .collect(),
+    };
+    Some(Descriptor {
+        clear_env: clear.unwrap_or(false),
+        targets: list(&table, "targets").map(target).collect(),
+    })
+}
+
 /// The descriptors of a group, by id. `own` is our own buildpack's folder.
 #[must_use]
 pub fn read(own: &Path, group: &[Buildpack]) -> BTreeMap<String, Descriptor> {
@@ -38,7 +67,7 @@ pub fn read(own: &Path, group: &[Buildpack]) -> BTreeMap<String, Descriptor> {
         .iter()
         .filter_map(|buildpack| {
             let folder = all.join(escape(&buildpack.id)).join(&buildpack.version);
-            let found = tables::descriptor(&folder.join("buildpack.toml"))?;
+            let found = descriptor(&folder.join("buildpack.toml"))?;
             Some((buildpack.id.clone(), found))
         })
         .collect()

@@ -8,7 +8,6 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::descriptor::{Descriptor, Target};
 use super::{Buildpack, Unread};
 use crate::beneath;
 
@@ -85,7 +84,7 @@ pub struct Finished {
 }
 
 /// A table that is missing is `None`; one that can't be read is noted.
-fn table(path: &Path, unread: &mut Vec<Unread>) -> Option<toml::Table> {
+pub(super) fn table(path: &Path, unread: &mut Vec<Unread>) -> Option<toml::Table> {
     let read = match fs_err::metadata(path) {
         Ok(found) if !found.is_file() => Err("is not a regular file".to_owned()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
@@ -106,7 +105,7 @@ fn table(path: &Path, unread: &mut Vec<Unread>) -> Option<toml::Table> {
     .ok()
 }
 
-fn text(value: &toml::Value, key: &str) -> String {
+pub(super) fn text(value: &toml::Value, key: &str) -> String {
     value
         .get(key)
         .and_then(toml::Value::as_str)
@@ -114,7 +113,7 @@ fn text(value: &toml::Value, key: &str) -> String {
         .to_owned()
 }
 
-fn list<'a>(table: &'a toml::Table, key: &str) -> impl Iterator<Item = &'a toml::Value> {
+pub(super) fn list<'a>(table: &'a toml::Table, key: &str) -> impl Iterator<Item = &'a toml::Value> {
     table
         .get(key)
         .and_then(toml::Value::as_array)
@@ -222,35 +221,6 @@ fn process(entry: &toml::Value, direct_by_default: bool) -> Process {
         working_dir: Some(text(entry, "working-dir")).filter(|path| !path.is_empty()),
         buildpack: Some(text(entry, "buildpack-id")).filter(|id| !id.is_empty()),
     }
-}
-
-/// `buildpack.toml` of a buildpack; `None` if it can't be read.
-pub(super) fn descriptor(path: &Path) -> Option<Descriptor> {
-    let table = table(path, &mut Vec::new())?;
-    let clear = table
-        .get("buildpack")
-        .and_then(|buildpack| buildpack.get("clear-env"))
-        .and_then(toml::Value::as_bool);
-    let distro = |one: &toml::Value| {
-        format!("{} {}", text(one, "name"), text(one, "version"))
-            .trim_end()
-            .to_owned()
-    };
-    let target = |one: &toml::Value| Target {
-        os: text(one, "os"),
-        arch: text(one, "arch"),
-        distros: one
-            .get("distros")
-            .and_then(toml::Value::as_array)
-            .into_iter()
-            .flatten()
-            .map(distro)
-            .collect(),
-    };
-    Some(Descriptor {
-        clear_env: clear.unwrap_or(false),
-        targets: list(&table, "targets").map(target).collect(),
-    })
 }
 
 /// `launch.toml` of a buildpack.

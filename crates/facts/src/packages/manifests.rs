@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Ecosystem, Package};
 use crate::app::App;
-use crate::process::line_of;
+use crate::lines::line_of;
 use crate::sources::Sources;
 
 pub(super) fn read(app: &App, sources: &Sources) -> Vec<Package> {

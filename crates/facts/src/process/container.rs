@@ -6,8 +6,8 @@
 
 use serde_yaml_ng::Value;
 
-use super::line_of;
 use crate::app::Process;
+use crate::lines::line_of;
 
 /// The processes with a command; `None` if this is no heroku.yml of a container.
 pub(super) fn processes(text: &str) -> Option<Vec<Process>> {

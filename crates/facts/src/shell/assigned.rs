@@ -2,8 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::builtins::declares;
 use crate::bash::{Command, List, Part, Word, is_name};
+
+/// Builtins whose operands are assignments.
+pub(super) fn declares(name: &str) -> bool {
+    matches!(
+        name,
+        "export" | "declare" | "typeset" | "readonly" | "local"
+    )
+}
 
 pub(super) fn names(list: &List, functions: &BTreeMap<String, Command>) -> BTreeSet<String> {
     let mut found = Names {

@@ -5,14 +5,6 @@ use super::run::{Flow, Shell};
 use super::state::{Text, Value};
 use crate::bash::{self, Simple};
 
-/// Builtins whose operands are assignments.
-pub(super) fn declares(name: &str) -> bool {
-    matches!(
-        name,
-        "export" | "declare" | "typeset" | "readonly" | "local"
-    )
-}
-
 /// An operand of a declaration, expanded.
 enum Operand {
     Assign(bash::Assign, Value),

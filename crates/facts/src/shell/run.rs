@@ -513,7 +513,7 @@ impl<'a> Shell<'a> {
         let first = simple.words.first().and_then(Word::literal);
         if let Some(declaration) = first
             .as_deref()
-            .filter(|word| super::builtins::declares(word))
+            .filter(|word| super::assigned::declares(word))
         {
             let declaration = declaration.to_owned();
             self.declaration(&declaration, simple);

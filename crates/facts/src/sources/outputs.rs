@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ignore::gitignore::Gitignore;
 use serde_json::Value;
 
-use super::reach::join;
+use super::paths::join;
 
 /// Configuration files that extend others more often than this go in circles.
 const EXTENDS: usize = 5;

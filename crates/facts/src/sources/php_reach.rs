@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Sources;
-use super::reach::join;
+use super::paths::join;
 use crate::code::{Code, Language};
 use crate::process::{Command, Runs};
 

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use super::paths::join;
 use super::{Sources, deployed, go_packages, php_reach};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
@@ -231,22 +232,6 @@ fn at<'a>(sources: &'a Sources, path: &str) -> Option<&'a Code> {
                 .find_map(|ending| file(sources, &format!("{base}{ending}")))
         })
     })
-}
-
-/// A path relative to a folder, with `.` and `..` resolved.
-#[must_use]
-pub fn join(folder: &str, relative: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]

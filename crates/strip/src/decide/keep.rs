@@ -194,7 +194,7 @@ impl State<'_, '_> {
 pub(super) fn is_own_use(because: &Because) -> bool {
     match because {
         Because::Command(_) => true,
-        Because::File { path, .. } => !in_packages(path) && !trace::is_tooling(path),
+        Because::File { path, .. } => !in_packages(path) && !crate::tooling::is_tooling(path),
         Because::Manifest(_) | Because::Link(_) | Because::Doubt(_) => false,
     }
 }

@@ -4,8 +4,9 @@
 use super::keep::is_own_use;
 use super::{Because, State};
 use crate::catalogue::node::UNREACHED;
-use crate::catalogue::{Entry, runtime};
+use crate::catalogue::runtime;
 use crate::dev::DEVELOPMENT;
+use crate::entries;
 use crate::facts::{Texts, in_packages};
 use crate::lists::Lists;
 use crate::manifest::Manifest;
@@ -41,7 +42,7 @@ impl State<'_, '_> {
             if named {
                 continue;
             }
-            let listed = slot.is_some_and(Entry::is_listed);
+            let listed = slot.is_some_and(|entry| entries::is_listed(entry));
             let develops = slot.is_some_and(|entry| entry.id == DEVELOPMENT.id);
             if develops && !lists.keep.names(path, false) {
                 // Only the app's own use brings it back, and that is a reach, too.

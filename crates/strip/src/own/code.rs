@@ -49,7 +49,7 @@ pub(super) fn opened(search: &Search<'_, '_>, folders: &mut BTreeMap<&str, Optio
 fn read<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, Option<Opened>)> {
     let sources: Vec<(&str, u64)> = search
         .own()
-        .filter(|(_, path, _)| !trace::is_tooling(path))
+        .filter(|(_, path, _)| !crate::tooling::is_tooling(path))
         .map(|(_, path, size)| (path, size))
         .filter(|(path, _)| {
             let ends = [".js", ".cjs", ".mjs", ".jsx", ".ts", ".tsx", ".mts", ".cts"];

@@ -12,7 +12,6 @@ use crate::decide::Because;
 use crate::facts::package_folder;
 use crate::index::name;
 use crate::references;
-use crate::trace;
 
 /// Larger files are data, in bytes.
 const MAX_TEXT: u64 = 8_000_000;
@@ -149,7 +148,7 @@ fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
                 && !BINARY.contains(&extension)
                 && !lists
                 && !is_licence(&lower)
-                && !trace::is_tooling(path)
+                && !crate::tooling::is_tooling(path)
         })
         .map(|(_, path, _)| (path, true))
         .collect()

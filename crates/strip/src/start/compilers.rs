@@ -13,7 +13,7 @@ use super::Command;
 use crate::facts::{Texts, in_packages, package_folder};
 use crate::index::{self, Index};
 use crate::manifest::{Manifest, Runtime};
-use crate::trace::is_tooling;
+use crate::tooling::is_tooling;
 
 /// Packages that compile when something is loaded, and nothing else.
 const AT_RUN_TIME: &[&str] = &[

@@ -9,6 +9,7 @@ use crate::decide::{Because, KEEP_FILE};
 use crate::index;
 use crate::reading::is_build_input;
 use crate::references;
+use crate::tooling::is_tooling;
 
 /// Larger files that are no programs are data, in bytes.
 const MAX_TEXT: u64 = 2_000_000;
@@ -21,8 +22,8 @@ pub(super) fn add(graph: &mut Graph<'_, '_>, listed: impl Fn(&str) -> bool) {
             graph.keep(number, &Because::Manifest(KEEP_FILE.to_owned()));
         }
     }
-    node::add(facts, graph);
-    python::add(facts, graph);
+    graph.keep_all(node::entry_points(facts, &graph.node));
+    graph.keep_all(python::entry_points(facts, &graph.python));
     own_code(graph);
 }
 
@@ -92,7 +93,7 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
             graph.keep(number, because);
         }
     }
-    python::mentions(&text, graph, because);
+    graph.keep_all(python::mentions(&text, &graph.python, because));
 }
 
 /// Names of packages that the app declares, in a configuration file of whatever syntax:
@@ -110,39 +111,4 @@ fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
         .filter(declares)
         .map(|word| (*word).to_owned())
         .collect()
-}
-
-/// Configuration of tools that run before a release.
-pub(crate) fn is_tooling(path: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "webpack.",
-        "rollup.",
-        "vite.",
-        "vitest.",
-        "jest.",
-        "karma.",
-        "gulpfile",
-        "gruntfile",
-        "babel.",
-        ".babelrc",
-        ".eslintrc",
-        "eslint.",
-        "prettier.",
-        ".prettierrc",
-        "tailwind.",
-        "postcss.",
-        "cypress.",
-        "playwright.",
-        "commitlint.",
-        "tsup.",
-        "esbuild.",
-        ".mocharc",
-        "metro.",
-        "svelte.config",
-        "astro.config",
-        "lint-staged",
-        "stylelint",
-    ];
-    let name = index::name(path).to_ascii_lowercase();
-    STARTS.iter().any(|start| name.starts_with(start))
 }

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::language::{EntryPoint, Found, Language};
 use super::node::Node;
 use super::python::Python;
 use crate::candidates::Candidates;
-use crate::catalogue::Guard;
 use crate::decide::Because;
 use crate::facts::{Facts, Texts};
 use slugsmith_finding::work;
@@ -36,27 +36,6 @@ pub struct Trace {
     pub judged: Vec<bool>,
     pub why: BTreeMap<usize, Because>,
     pub undecided: Vec<Undecided>,
-}
-
-/// What one file leads to.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// Files by entry number, and the 1-based line that leads there.
-    pub(super) files: Vec<(usize, u32)>,
-    /// Lines that can't be decided.
-    pub(super) undecided: Vec<u32>,
-}
-
-/// How the files of one language are read.
-pub(super) trait Language<'a>: Sync {
-    /// Whether the language is there to read this file, which is reached.
-    fn reads(&self, path: &str) -> bool;
-
-    /// What the file loads. Several files are read at the same time.
-    fn read(&self, path: &str, text: &str) -> Found;
-
-    /// What must stay with a file that is reached; called once a file.
-    fn beside(&mut self, number: usize, path: &'a str) -> Vec<usize>;
 }
 
 pub(super) struct Graph<'g, 'a> {
@@ -111,6 +90,13 @@ impl<'g, 'a> Graph<'g, 'a> {
             }
             pending.extend(self.node.beside(number, path));
             pending.extend(self.python.beside(number, path));
+        }
+    }
+
+    /// Keeps every entry point of these.
+    pub(super) fn keep_all(&mut self, found: Vec<EntryPoint>) {
+        for (number, because) in found {
+            self.keep(number, &because);
         }
     }
 
@@ -189,11 +175,4 @@ impl<'g, 'a> Graph<'g, 'a> {
             undecided: self.undecided.into_iter().collect(),
         }
     }
-}
-
-/// Files that only a name, never a computed one, can mean.
-pub(super) fn named_only(catalogue: &Candidates, number: usize) -> bool {
-    catalogue
-        .get(number)
-        .is_some_and(|entry| entry.is_some_and(|entry| entry.guard != Guard::Reachable))
 }

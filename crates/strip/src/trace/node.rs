@@ -12,14 +12,14 @@ mod value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Mutex;
 
-use super::graph::{Found, Language, named_only};
+use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
 use crate::catalogue::node::is_licence;
 use crate::facts::{Facts, package_folder};
 use crate::index;
 use crate::references;
 
-pub(super) use entries::{add, mentioned, traced};
+pub(super) use entries::{all as entry_points, mentioned, traced};
 pub(crate) use opened::Opened;
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};

@@ -15,7 +15,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use super::graph::{Found, Language, named_only};
+use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
 use crate::catalogue::python::{installer, split};
 use crate::facts::{Facts, Texts};
@@ -24,7 +24,7 @@ use distributions::{Distribution, Distributions};
 use modules::Modules;
 use source::{ANY, Load};
 
-pub(super) use entries::{add, in_environment, mentions};
+pub(super) use entries::{all as entry_points, in_environment, mentions};
 pub(crate) use source::statements;
 
 /// Everything that Python's side of the graph knows of one app.
@@ -56,6 +56,10 @@ impl<'g, 'a> Python<'g, 'a> {
     pub(super) fn judges(&self, number: usize, path: &str) -> bool {
         let of = |number| self.distributions.of(number).is_some();
         of(number) || self.modules.source(path).is_some_and(of)
+    }
+
+    fn is_candidate(&self, number: usize) -> bool {
+        self.catalogue.get(number).is_some_and(Option::is_some)
     }
 
     /// All modules of the distribution that a file came with.

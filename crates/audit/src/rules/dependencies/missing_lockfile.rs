@@ -280,7 +280,7 @@ fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
         .filter_map(|path| Some((path, facts.sources.text(path)?)))
     {
         for flag in ["--no-lockfile", "--no-package-lock", "--no-frozen-lockfile"] {
-            let line = slugsmith_facts::process::line_of(text, flag);
+            let line = slugsmith_facts::lines::line_of(text, flag);
             if line > 0 {
                 found.push(
                     Evidence::line(

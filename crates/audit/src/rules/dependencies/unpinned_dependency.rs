@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Package;
-use slugsmith_facts::sources::reach::join;
+use slugsmith_facts::sources::paths::join;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "unpinned-dependency",

@@ -1,7 +1,7 @@
 //! Do database connections match the number of threads and the plan?
 
 use crate::rules::prelude::*;
-use slugsmith_facts::process::line_of;
+use slugsmith_facts::lines::line_of;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "pool-vs-concurrency",

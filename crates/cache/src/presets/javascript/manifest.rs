@@ -92,9 +92,18 @@ impl Member {
     /// Whether an install runs code of it.
     pub(super) fn has_install_script(&self, root: &Path) -> bool {
         let mut scripts = INSTALL_SCRIPTS.iter();
-        scripts.any(|name| super::plan::has_script(&self.manifest, name))
+        scripts.any(|name| has_script(&self.manifest, name))
             || root.join(&self.folder).join("binding.gyp").is_file()
     }
+}
+
+/// Whether a manifest has this script and it is not empty.
+pub(super) fn has_script(manifest: &Value, name: &str) -> bool {
+    let script = manifest
+        .get("scripts")
+        .and_then(|scripts| scripts.get(name));
+    let script = script.and_then(Value::as_str);
+    script.is_some_and(|script| !script.trim().is_empty())
 }
 
 /// The manifests of workspaces.

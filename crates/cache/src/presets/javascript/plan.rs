@@ -13,7 +13,7 @@
 use serde_json::Value;
 
 use super::Place;
-use super::manifest::{INSTALL_SCRIPTS, Member};
+use super::manifest::{INSTALL_SCRIPTS, Member, has_script};
 use crate::inputs::read_regular;
 use slugsmith_facts::environment::Environment;
 
@@ -166,15 +166,6 @@ impl Plan {
             (false, false) => "left out",
         }
     }
-}
-
-/// Whether a manifest has this script and it is not empty.
-pub(super) fn has_script(manifest: &Value, name: &str) -> bool {
-    let script = manifest
-        .get("scripts")
-        .and_then(|scripts| scripts.get(name));
-    let script = script.and_then(Value::as_str);
-    script.is_some_and(|script| !script.trim().is_empty())
 }
 
 /// Whether the user has switched lifecycle scripts off (npm docs, "ignore-scripts").

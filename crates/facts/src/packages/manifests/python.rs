@@ -1,7 +1,7 @@
 //! What do Python's manifests ask for: lists of requirements, Pipfile, pyproject.toml?
 
+use crate::lines::line_of;
 use crate::packages::{Ecosystem, Package, pep_503};
-use crate::process::line_of;
 
 pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
     let stem = path

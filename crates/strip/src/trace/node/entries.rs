@@ -5,7 +5,7 @@ use crate::decide::Because;
 use crate::facts::{Facts, Texts};
 use crate::index::{self, join, parent};
 use crate::start;
-use crate::trace::graph::Graph;
+use crate::trace::language::EntryPoint;
 
 /// Options of Node whose value is a module.
 const PRELOADS: &[&str] = &[
@@ -16,48 +16,46 @@ const PRELOADS: &[&str] = &[
     "--experimental-loader",
 ];
 
-/// Adds every entry point.
-pub(in crate::trace) fn add(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
-    commands(facts, graph);
-    manifest(facts, graph);
+/// Every entry point.
+pub(in crate::trace) fn all(facts: &Facts<'_>, node: &Node<'_, '_>) -> Vec<EntryPoint> {
+    let mut found = Vec::new();
+    commands(facts, node, &mut found);
+    manifest(facts, node, &mut found);
+    found
 }
 
-fn commands(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+fn commands(facts: &Facts<'_>, node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
     for command in &facts.commands {
         let because = Because::Command(command.origin.clone());
         let words: Vec<&str> = start::words(&command.text).collect();
         for (at, word) in words.iter().enumerate() {
             let mut files = Vec::new();
             if let Some(path) = join("", word).filter(|path| !path.is_empty()) {
-                graph.node.resolver.path(&path, &mut files);
+                node.resolver.path(&path, &mut files);
             }
             let before = at.checked_sub(1).and_then(|before| words.get(before));
             if before.is_some_and(|before| PRELOADS.contains(before)) {
-                files.extend(graph.node.resolver.resolve("x", word, Form::Require));
-                files.extend(graph.node.resolver.resolve("x", word, Form::Import));
+                files.extend(node.resolver.resolve("x", word, Form::Require));
+                files.extend(node.resolver.resolve("x", word, Form::Import));
             }
             // A program of a package, by its name or its path.
             let program = format!("node_modules/.bin/{}", index::name(word));
             files.extend(facts.index.find(&program));
-            for number in files {
-                graph.keep(number, &because);
-            }
+            found.extend(files.into_iter().map(|number| (number, because.clone())));
         }
     }
 }
 
 /// What the app's own package.json names.
-fn manifest(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+fn manifest(facts: &Facts<'_>, node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
     let because = Because::Manifest("package.json".to_owned());
     let manifest = facts.manifests.get("").and_then(Option::as_ref);
     for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
         let mut files = Vec::new();
         if let Some(path) = join("", entry) {
-            graph.node.resolver.path(&path, &mut files);
+            node.resolver.path(&path, &mut files);
         }
-        for number in files {
-            graph.keep(number, &because);
-        }
+        found.extend(files.into_iter().map(|number| (number, because.clone())));
     }
 }
 

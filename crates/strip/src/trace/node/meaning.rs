@@ -7,7 +7,7 @@ use crate::facts::package_folder;
 use crate::index::{self, join, parent};
 use crate::platform::{self, Fit};
 use crate::resolve::is_module;
-use crate::trace::graph::named_only;
+use crate::trace::language::named_only;
 
 impl<'a> Node<'_, 'a> {
     /// Entries of everything that the app declares: its own code loads some of it by a

@@ -6,7 +6,7 @@ use crate::catalogue::node;
 use crate::facts::package_folder;
 use crate::index::{self, join, parent};
 use crate::platform::{self, Fit};
-use crate::trace::graph::named_only;
+use crate::trace::language::named_only;
 
 impl<'a> Node<'_, 'a> {
     /// The nearest package.json files decide how a module is read.

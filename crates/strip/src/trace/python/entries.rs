@@ -6,46 +6,52 @@ use crate::decide::Because;
 use crate::facts::Facts;
 use crate::index::{name, parent};
 use crate::start;
-use crate::trace::graph::Graph;
+use crate::trace::language::EntryPoint;
 
 /// Modules that Python imports when it starts, where they are there (`site`).
 const AT_START: &[&str] = &["sitecustomize", "usercustomize"];
 
-/// Adds every entry point.
-pub(in crate::trace) fn add(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
-    if facts.python_roots.is_empty() {
-        return;
+/// Every entry point.
+pub(in crate::trace) fn all(facts: &Facts<'_>, python: &Python<'_, '_>) -> Vec<EntryPoint> {
+    let mut found = Vec::new();
+    if !facts.python_roots.is_empty() {
+        nobodys(facts, python, &mut found);
+        metadata(python, &mut found);
+        commands(facts, python, &mut found);
     }
-    nobodys(facts, graph);
-    metadata(graph);
-    commands(facts, graph);
+    found
 }
 
 /// What no distribution brought is never judged, so what it imports stays; `.pth` files
 /// run when Python starts.
-fn nobodys(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+fn nobodys(facts: &Facts<'_>, python: &Python<'_, '_>, found: &mut Vec<EntryPoint>) {
     for root in &facts.python_roots {
         for number in facts.index.below_path(root) {
             let Some(path) = facts.index.path(number) else {
                 continue;
             };
             let starts = path.ends_with(".pth") && parent(path) == root;
-            let stays = is_module(path) && !graph.python.judges(number, path);
-            if (starts || stays) && !graph.is_candidate(number) {
-                graph.keep(number, &Because::Manifest(path.to_owned()));
+            let stays = is_module(path) && !python.judges(number, path);
+            if (starts || stays) && !python.is_candidate(number) {
+                found.push((number, Because::Manifest(path.to_owned())));
             }
         }
     }
     for module in AT_START {
-        named(graph, module, &Because::Manifest((*module).to_owned()));
+        named(
+            python,
+            module,
+            &Because::Manifest((*module).to_owned()),
+            found,
+        );
     }
 }
 
 /// What entry points of the metadata name: plugins that any code may look for, and the
 /// commands of what was asked for by name.
-fn metadata(graph: &mut Graph<'_, '_>) {
-    let all = &graph.python.distributions.all;
-    let any_requested = graph.python.distributions.any_requested();
+fn metadata(python: &Python<'_, '_>, found: &mut Vec<EntryPoint>) {
+    let all = &python.distributions.all;
+    let any_requested = python.distributions.any_requested();
     let mut modules = Vec::new();
     for distribution in all {
         // Nothing is installed on a dyno.
@@ -62,42 +68,45 @@ fn metadata(graph: &mut Graph<'_, '_>) {
         }
     }
     for (module, file) in modules {
-        named(graph, &module, &Because::Manifest(file));
+        named(python, &module, &Because::Manifest(file), found);
     }
 }
 
 /// Programs of distributions, `python -m module`, and whatever looks like a module.
-fn commands(facts: &Facts<'_>, graph: &mut Graph<'_, '_>) {
+fn commands(facts: &Facts<'_>, python: &Python<'_, '_>, found: &mut Vec<EntryPoint>) {
     for command in &facts.commands {
         let because = Because::Command(command.origin.clone());
         for word in start::words(&command.text) {
-            let all = &graph.python.distributions.all;
+            let all = &python.distributions.all;
             let scripts = all.iter().flat_map(|distribution| &distribution.scripts);
             let scripts: Vec<String> = scripts
                 .filter(|(script, _)| script == name(word))
                 .map(|(_, module)| module.clone())
                 .collect();
             for module in &scripts {
-                named(graph, module, &because);
+                named(python, module, &because, found);
             }
-            named(graph, word, &because);
-            named(graph, &format!("{word}.__main__"), &because);
+            named(python, word, &because, found);
+            named(python, &format!("{word}.__main__"), &because, found);
         }
     }
 }
 
-fn named(graph: &mut Graph<'_, '_>, module: &str, because: &Because) {
-    let mut found = Vec::new();
-    graph.python.name("", module, &mut found);
-    for number in found {
-        graph.keep(number, because);
-    }
+fn named(python: &Python<'_, '_>, module: &str, because: &Because, found: &mut Vec<EntryPoint>) {
+    let mut files = Vec::new();
+    python.name("", module, &mut files);
+    found.extend(files.into_iter().map(|number| (number, because.clone())));
 }
 
 /// Words of the app's files that are no programs: configuration, templates, pickles.
-pub(in crate::trace) fn mentions(text: &[u8], graph: &mut Graph<'_, '_>, because: &Because) {
-    if graph.facts.python_roots.is_empty() {
-        return;
+pub(in crate::trace) fn mentions(
+    text: &[u8],
+    python: &Python<'_, '_>,
+    because: &Because,
+) -> Vec<EntryPoint> {
+    let mut found = Vec::new();
+    if python.facts.python_roots.is_empty() {
+        return found;
     }
     let words: std::collections::BTreeSet<&[u8]> = text
         .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')))
@@ -105,9 +114,10 @@ pub(in crate::trace) fn mentions(text: &[u8], graph: &mut Graph<'_, '_>, because
         .collect();
     for word in words {
         if let Ok(word) = std::str::from_utf8(word) {
-            named(graph, word.trim_matches('.'), because);
+            named(python, word.trim_matches('.'), because, &mut found);
         }
     }
+    found
 }
 
 /// What a distribution loads in ways that its code does not show.

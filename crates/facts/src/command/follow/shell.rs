@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::files::join;
-use super::follow::{Follower, Next, Place};
-use super::is_open;
+use super::{Follower, Place};
 use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, When, Word};
+use crate::command::files::join;
+use crate::command::is_open;
+use crate::command::next::Next;
 
 /// What holds where a command runs.
 #[derive(Debug, Clone, Default)]
@@ -288,7 +289,7 @@ impl Walk<'_, '_> {
         state.conditional = true;
         for (line, number) in text.lines().zip(1..).skip(skip) {
             let next = Next {
-                start: super::Start {
+                start: crate::command::Start {
                     text: line.to_owned(),
                     line: number,
                     ..self.next.start.clone()

@@ -13,10 +13,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Place;
-use super::build_tools::{Found, Tool, text, words};
+use super::{Found, Tool, text, words};
 use crate::inputs::read_regular;
 use crate::lockfile::Packages;
+use crate::presets::Place;
 use crate::switches;
 use slugsmith_ecosystems::recognise::join;
 use slugsmith_facts::beneath;
@@ -58,15 +58,18 @@ fn look(place: &Place<'_>) -> Option<Found> {
 /// Every package of every module, unless the app says which (heroku/go).
 fn command(place: &Place<'_>, modules: &[String]) -> Vec<String> {
     let mut command = words(&["build", "-trimpath", "-o", "bin/"]);
-    let symbol = switches::value(place, "GO_LINKER_SYMBOL");
-    if let (Some(symbol), Some(value)) = (symbol, switches::value(place, "GO_LINKER_VALUE")) {
+    let symbol = switches::value(place.context.environment, "GO_LINKER_SYMBOL");
+    if let (Some(symbol), Some(value)) = (
+        symbol,
+        switches::value(place.context.environment, "GO_LINKER_VALUE"),
+    ) {
         command.push("-ldflags".to_owned());
         command.push(format!("-X {symbol}={value}"));
     }
     let manifest = text(place, "go.mod");
     let mut lines = manifest.lines().map(str::trim);
     let named = lines.find_map(|line| line.strip_prefix("// +heroku install "));
-    let named = switches::value(place, "GO_INSTALL_PACKAGE_SPEC").or(named);
+    let named = switches::value(place.context.environment, "GO_INSTALL_PACKAGE_SPEC").or(named);
     match named {
         Some(named) => command.extend(run::words(named)),
         None => command.extend(modules.iter().map(|at| format!("./{}", join(at, "...")))),

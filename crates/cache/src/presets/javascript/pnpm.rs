@@ -17,9 +17,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::javascript::{self, Member, Plan, browsers, local, plan};
-use super::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
+use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{Lockfile, Packages};
+use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::secrets;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;

@@ -10,9 +10,9 @@
 //!   module of the app; used for 24 hours.
 //! - **Left alone**: `settings.xml`, which may hold credentials.
 
-use super::Place;
-use super::build_tools::{Found, Tool, modules, text, words};
+use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
+use crate::presets::Place;
 use crate::switches;
 use slugsmith_facts::run;
 
@@ -49,9 +49,9 @@ fn look(place: &Place<'_>) -> Option<Found> {
 
 /// Options and goals: those of the app where it sets them (heroku/java).
 fn command(place: &Place<'_>) -> Vec<String> {
-    let set = |name: &str| switches::value(place, name).map(run::words);
+    let set = |name: &str| switches::value(place.context.environment, name).map(run::words);
     let mut command = words(&["--batch-mode", "--no-transfer-progress"]);
-    if let Some(path) = switches::value(place, "MAVEN_SETTINGS_PATH") {
+    if let Some(path) = switches::value(place.context.environment, "MAVEN_SETTINGS_PATH") {
         command.extend(words(&["--settings", path]));
     }
     command.extend(set("MAVEN_CUSTOM_OPTS").unwrap_or_else(|| words(&["-DskipTests"])));

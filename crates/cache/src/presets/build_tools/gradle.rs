@@ -12,9 +12,9 @@
 //!   `gradle.lockfile`; used for 24 hours.
 //! - **Left alone**: a `GRADLE_USER_HOME` that somebody has set.
 
-use super::Place;
-use super::build_tools::{Found, Tool, modules, text, words};
+use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
+use crate::presets::Place;
 use crate::switches;
 use slugsmith_facts::run;
 
@@ -52,7 +52,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
         .any(|words| all.contains(words));
     let mut arguments = words(&["--no-daemon", "--console=plain"]);
     let tasks = match (
-        switches::value(place, "GRADLE_TASK"),
+        switches::value(place.context.environment, "GRADLE_TASK"),
         has_stage,
         is_application,
     ) {

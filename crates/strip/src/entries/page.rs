@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{ENTRIES, Guard};
+use super::ENTRIES;
+use crate::catalogue::Guard;
 use crate::legacy;
 
 const HEAD: &str = "\

@@ -17,10 +17,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::javascript::{self, FIELDS, Member, Plan, browsers, local, plan};
-use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
+use super::{self as javascript, FIELDS, Member, Plan, browsers, local, plan};
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
+use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
 use crate::{LOCKFILE_OUT_OF_STEP, secrets};
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Parsed, app};
@@ -49,7 +49,10 @@ pub(super) fn recognise<'a>(
             let count = counted(installed(lock, plan.is_full()), "package");
             format!("{name}, {count}")
         }
-        None => format!("package.json, {}", super::not_pinned("no lockfile")),
+        None => format!(
+            "package.json, {}",
+            crate::presets::not_pinned("no lockfile")
+        ),
     };
     let mut trees = javascript::trees(place, &workspaces);
     trees.extend(browsers::trees(&browsers::wanted(place, manifest)));

@@ -23,9 +23,9 @@ mod lock;
 
 use serde_json::Value;
 
-use super::javascript::{self, Member, Plan, browsers, local, plan};
-use super::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
+use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{Lockfile, Packages};
+use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::secrets;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
@@ -209,7 +209,7 @@ impl Yarn {
                     more: if self.kind == Kind::BerryModules {
                         lock::edges(lock)
                     } else {
-                        super::Edges::new()
+                        crate::presets::Edges::new()
                     },
                 }
             }

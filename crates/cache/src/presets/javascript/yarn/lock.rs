@@ -1,7 +1,7 @@
 //! What does a yarn.lock say: packages, and what each needs?
 
-use super::super::Edges;
 use crate::lockfile::Packages;
+use crate::presets::Edges;
 
 /// Whether the lockfile is of version 2 or later ("berry").
 pub(super) fn is_berry(lock: &str) -> bool {

@@ -17,9 +17,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::Place;
-use super::build_tools::{Found, Tool, text, words};
+use super::{Found, Tool, text, words};
 use crate::lockfile::Packages;
+use crate::presets::Place;
 use slugsmith_ecosystems::recognise::{self, Look, OnDisk, join};
 use slugsmith_facts::beneath;
 

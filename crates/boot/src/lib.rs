@@ -1,0 +1,217 @@
+//! Prepares, when an app is built, what its processes would otherwise do at every start.
+//!
+//! In: the app's tree after the strip, configuration, environment and a store. Out: files
+//! beside the code, variables for launch, and a [`BootReport`].
+//!
+//! A file that is wrong, stale or missing costs the time that it would have saved and nothing
+//! else: only forms are used that the runtime itself compares with the source, or of which it
+//! knows that the source can't change. A failed preparation fails no build.
+
+// Tests write what they like into folders of their own.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+mod kept;
+mod python;
+mod report;
+mod share;
+
+use std::path::{Path, PathBuf};
+
+use kept::Kept;
+pub use report::{BootReport, Made, Measured, Note, Weight};
+use slugsmith_config::{BootConfig, BootLevel};
+use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::environment::Environment;
+use slugsmith_facts::tree::Tree;
+
+/// What one preparation works on.
+pub struct Input<'a> {
+    /// The app's folder, or that of an environment.
+    pub root: &'a Path,
+    /// Its files.
+    pub tree: &'a Tree,
+    /// Whether `root` is an app, with sources of its own.
+    pub is_app: bool,
+    pub config: &'a BootConfig,
+    pub environment: &'a Environment,
+    /// Where the next build finds what was made.
+    pub store: Option<&'a Path>,
+    /// Environments of ours outside of `root`.
+    pub outside: &'a [PathBuf],
+    /// Bytes that ship beside `root`.
+    pub beside: u64,
+    /// Whether a process starts Python.
+    pub runs_python: bool,
+    /// Whether a process may change installed packages before it imports them.
+    pub writes_packages: bool,
+    /// Levels of Python's optimisation that processes run with.
+    pub levels: Vec<u8>,
+}
+
+impl<'a> Input<'a> {
+    /// An app, before anything is known of its processes.
+    #[must_use]
+    pub fn new(tree: &'a Tree, config: &'a BootConfig, environment: &'a Environment) -> Self {
+        Self {
+            root: tree.root(),
+            tree,
+            is_app: true,
+            config,
+            environment,
+            store: None,
+            outside: &[],
+            beside: 0,
+            runs_python: false,
+            writes_packages: false,
+            levels: levels(environment, ""),
+        }
+    }
+
+    /// Adds what commands of processes say.
+    #[must_use]
+    pub fn with_commands<'c>(mut self, commands: impl Iterator<Item = &'c str>) -> Self {
+        let text: Vec<&str> = commands.collect();
+        let text = text.join("\n");
+        let words =
+            || text.split(|c: char| c.is_whitespace() || matches!(c, '/' | ';' | '&' | '|'));
+        self.runs_python = words().any(|word| PYTHON.contains(&word) || is_python(word));
+        self.writes_packages = ["site-packages", "dist-packages"]
+            .iter()
+            .any(|name| text.contains(name));
+        self.levels = levels(self.environment, &text);
+        self
+    }
+}
+
+/// Programs that are Python's.
+const PYTHON: &[&str] = &[
+    "celery",
+    "daphne",
+    "django-admin",
+    "flask",
+    "granian",
+    "gunicorn",
+    "huey_consumer",
+    "hypercorn",
+    "rq",
+    "streamlit",
+    "uvicorn",
+    "uwsgi",
+    "waitress-serve",
+];
+
+fn is_python(word: &str) -> bool {
+    let rest = word.strip_prefix("python");
+    rest.is_some_and(|rest| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    })
+}
+
+/// Plain byte code, and that of `-O` or `PYTHONOPTIMIZE` where somebody asks for it.
+fn levels(environment: &Environment, commands: &str) -> Vec<u8> {
+    let mut levels = vec![0];
+    let set = environment.get("PYTHONOPTIMIZE").map(str::to_owned);
+    let assigned = commands.split_whitespace().filter_map(|word| {
+        let value = word.strip_prefix("PYTHONOPTIMIZE=")?;
+        Some(value.trim_matches(['"', '\'']).to_owned())
+    });
+    let flags = commands.split_whitespace().filter_map(|word| match word {
+        "-O" => Some("1".to_owned()),
+        "-OO" => Some("2".to_owned()),
+        _ => None,
+    });
+    for value in set.into_iter().chain(assigned).chain(flags) {
+        // Any other text counts as 1 (Python, "PYTHONOPTIMIZE").
+        levels.push(value.parse().unwrap_or(1_u8).min(2));
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    levels
+}
+
+/// Prepares an app. Never fails: what could not be done is in the report.
+#[must_use]
+pub fn run(input: &Input<'_>) -> BootReport {
+    let mut report = BootReport::new(input.config.level.value);
+    if report.level == BootLevel::Off {
+        return report;
+    }
+    let mut kept = Kept::load(input.store);
+    python::prepare(input, &mut kept, &mut report);
+    if let Some(store) = input.store {
+        // Without it the next build makes everything anew.
+        let _ = kept.save(store);
+    }
+    report
+}
+
+/// Prepares an environment that is kept as it is from now on, before that. `None` where there
+/// is nothing to do.
+#[must_use]
+pub fn layer(folder: &Path, config: &BootConfig, environment: &Environment) -> Option<Made> {
+    if config.level.value == BootLevel::Off {
+        return None;
+    }
+    let tree = Tree::read(folder);
+    let input = Input {
+        is_app: false,
+        ..Input::new(&tree, config, environment)
+    };
+    let mut report = BootReport::new(config.level.value);
+    python::prepare(&input, &mut Kept::default(), &mut report);
+    report.made.pop()
+}
+
+/// Removes again what was made, because the app is over its budget with it.
+pub fn take_back(app: &Path, report: &mut BootReport) {
+    if let Ok(beneath) = Beneath::open(app) {
+        for path in &report.written {
+            // What stays costs its size.
+            let _ = beneath.remove(path);
+        }
+    }
+    report.taken_back = true;
+    report.written.clear();
+    report.replaced.clear();
+    report.variables.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use slugsmith_facts::environment::{World, this_machine};
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        let variables = variables.iter();
+        Environment {
+            world: World::Embedded,
+            target: this_machine(None),
+            variables: variables
+                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+                .collect::<BTreeMap<_, _>>(),
+        }
+    }
+
+    #[test]
+    fn commands_say_which_byte_code_is_read() {
+        let plain = environment(&[]);
+        assert_eq!(levels(&plain, "gunicorn app:app"), [0]);
+        assert_eq!(levels(&plain, "python -OO app.py"), [0, 2]);
+        assert_eq!(levels(&plain, "PYTHONOPTIMIZE=x gunicorn a"), [0, 1]);
+        assert_eq!(levels(&environment(&[("PYTHONOPTIMIZE", "2")]), ""), [0, 2]);
+        let tree = Tree::default();
+        let config = slugsmith_config::parse("", &plain).unwrap().boot;
+        let of = |command: &'static str| {
+            Input::new(&tree, &config, &plain).with_commands([command].into_iter())
+        };
+        assert!(of("exec /usr/bin/python3.12 a.py").runs_python);
+        assert!(of("bin/boot && gunicorn app:app").runs_python);
+        assert!(!of("node pythonista.js").runs_python);
+        assert!(
+            of("sed -i s/a/b/ .venv/lib/python3.12/site-packages/x.py; flask run").writes_packages
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! What was prepared for a start, and what was not, and why: data for printers.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use slugsmith_config::BootLevel;
+
+/// What one run prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BootReport {
+    pub level: BootLevel,
+    pub made: Vec<Made>,
+    pub notes: Vec<Note>,
+    /// Files that were written, relative to the app.
+    pub written: Vec<PathBuf>,
+    /// Those of them that were there before, with another content.
+    pub replaced: Vec<PathBuf>,
+    /// What processes need at launch, so that they find it. Values below the app are absolute
+    /// paths of this build.
+    pub variables: Vec<(String, OsString)>,
+    /// The app was over its budget with what was made, so that it was removed again.
+    pub taken_back: bool,
+}
+
+impl BootReport {
+    /// Nothing done.
+    #[must_use]
+    pub fn new(level: BootLevel) -> Self {
+        Self {
+            level,
+            made: Vec::new(),
+            notes: Vec::new(),
+            written: Vec::new(),
+            replaced: Vec::new(),
+            variables: Vec::new(),
+            taken_back: false,
+        }
+    }
+
+    /// Apparent size of all that was made.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.made.iter().map(|made| made.bytes).sum()
+    }
+
+    pub(crate) fn note(&mut self, weight: Weight, text: impl Into<String>) {
+        self.notes.push(Note {
+            weight,
+            text: text.into(),
+        });
+    }
+}
+
+/// One preparation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// `Python byte code`.
+    pub what: &'static str,
+    /// What the files are: `module`.
+    pub unit: &'static str,
+    pub files: u64,
+    /// Apparent size.
+    pub bytes: u64,
+    /// Files that an earlier build had made.
+    pub kept: u64,
+    /// Files that were there and could not be used.
+    pub replaced: u64,
+    /// Wall time.
+    pub took: Duration,
+    /// Where, with the number of files: `.venv`.
+    pub places: Vec<(String, u64)>,
+    /// What two starts took at build, where they were measured.
+    pub measured: Option<Measured>,
+}
+
+/// Processor time of the app's start, as it was measured at build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    pub without: Duration,
+    pub with: Duration,
+}
+
+/// How much a note matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// For a verbose log.
+    Detail,
+    Normal,
+    /// Something that was asked for was not done.
+    Alarm,
+}
+
+/// Something that was found and not done, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub weight: Weight,
+    pub text: String,
+}

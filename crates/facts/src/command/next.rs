@@ -1,0 +1,87 @@
+//! Texts that a command leads to.
+
+use super::files::{Files, join};
+use super::{Command, Start};
+
+/// A text to go through, with what holds where it begins.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Next {
+    pub(super) start: Start,
+    /// `$@` inside of it.
+    pub(super) arguments: Vec<String>,
+    /// Lines of the text count from the start's line.
+    pub(super) has_lines: bool,
+    /// It is a script file, so `$0` is its path.
+    pub(super) is_script: bool,
+}
+
+impl Next {
+    /// One command line of a file.
+    pub(super) fn line(text: &str, path: &str, line: u32, folder: Option<String>) -> Self {
+        Self {
+            start: Start {
+                text: text.to_owned(),
+                path: path.to_owned(),
+                line,
+                folder,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// A script file.
+    pub(super) fn script(
+        text: String,
+        path: String,
+        folder: Option<String>,
+        arguments: &[String],
+    ) -> Self {
+        Self {
+            start: Start {
+                text,
+                path,
+                line: 1,
+                folder,
+            },
+            arguments: arguments.to_vec(),
+            has_lines: true,
+            is_script: true,
+        }
+    }
+}
+
+/// The shell script of the app that is the word at `at`.
+pub(super) fn script(files: &dyn Files, command: &Command, at: usize) -> Option<Next> {
+    let word = command.words.get(at)?;
+    // Without a slash the program comes from PATH, unless a shell is told its file.
+    if at == 0 && !word.contains('/') {
+        return None;
+    }
+    let path = join(command.folder.as_deref(), word)?;
+    let text = files.text(&path)?;
+    let arguments = command.words.get(at + 1..).unwrap_or_default();
+    (at > 0 || is_shell(&path, &text))
+        .then(|| Next::script(text, path, command.folder.clone(), arguments))
+}
+
+/// Whether a file is read by a shell.
+pub(super) fn is_shell(path: &str, text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    match first.strip_prefix("#!") {
+        Some(interpreter) => {
+            let mut words = interpreter.split_whitespace();
+            let program = words.next().unwrap_or_default();
+            let name = if program.ends_with("/env") {
+                words
+                    .find(|word| !word.starts_with('-'))
+                    .unwrap_or_default()
+            } else {
+                program.rsplit('/').next().unwrap_or_default()
+            };
+            matches!(name, "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh")
+        }
+        None => path
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("sh")),
+    }
+}

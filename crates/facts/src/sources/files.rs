@@ -1,0 +1,60 @@
+//! The app's own code, configuration and paths, as they were read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::outputs::Outputs;
+use super::suppress::Suppression;
+use crate::code::{Code, Language};
+
+/// The app's own files.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Code that a process can reach, sorted by path.
+    pub files: Vec<Code>,
+    /// Manifests, lockfiles and configuration by path.
+    pub texts: BTreeMap<String, String>,
+    /// Every path of the app's own files, sorted, `/` as separator.
+    pub paths: Vec<String>,
+    /// Sizes in bytes, in the order of `paths`.
+    pub sizes: Vec<u64>,
+    /// What was not read, and why.
+    pub skipped: Vec<(String, &'static str)>,
+    /// Names in capitals with an underscore that code or configuration holds anywhere, also
+    /// code that no process reaches: who mentions a variable at all.
+    pub words: BTreeSet<String>,
+    /// Names of the programs that `go install ./...` makes.
+    pub go_programs: Vec<String>,
+    /// Languages that have a manifest, but that no buildpack installs, since the processes run
+    /// another one.
+    pub unserved: Vec<Language>,
+    /// What the app's own build makes.
+    pub outputs: Outputs,
+    /// Inline suppressions.
+    pub suppressions: Vec<Suppression>,
+}
+
+impl Sources {
+    /// Whether the app has a file at this path.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.paths
+            .binary_search_by(|probe| probe.as_str().cmp(path))
+            .is_ok()
+    }
+
+    /// The text of a configuration file.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+
+    /// Paths below a folder (`db/migrate/`).
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        let start = self.paths.partition_point(|path| path.as_str() < folder);
+        self.paths
+            .iter()
+            .skip(start)
+            .map(String::as_str)
+            .take_while(move |path| path.starts_with(folder))
+    }
+}

@@ -1,0 +1,34 @@
+//! Texts of files, for what decides without reading the disk itself.
+
+use std::path::Path;
+
+use slugsmith_facts::beneath;
+
+/// Texts of files of the app, by path relative to it.
+pub trait Texts: Sync {
+    /// The content of a file, by its path from the app; `None` where it can't be read.
+    fn text(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The file itself, to read a part of it; `None` where it is not on disk.
+    fn open(&self, _path: &str) -> Option<fs_err::File> {
+        None
+    }
+}
+
+/// Texts on disk.
+#[derive(Debug, Clone, Copy)]
+pub struct OnDisk<'a> {
+    pub root: &'a Path,
+}
+
+impl Texts for OnDisk<'_> {
+    fn text(&self, path: &str) -> Option<Vec<u8>> {
+        // What can't be read is kept and refers to nothing; the tree's own reader
+        // reports it.
+        beneath::read_in(self.root, path).ok()
+    }
+
+    fn open(&self, path: &str) -> Option<fs_err::File> {
+        fs_err::File::open(self.root.join(path)).ok()
+    }
+}
