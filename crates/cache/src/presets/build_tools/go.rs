@@ -158,13 +158,12 @@ fn outputs(app: &Path, modules: &[String]) -> Vec<PathBuf> {
             continue;
         }
         let at = folder.to_string_lossy();
-        let name = match modules.iter().any(|module| *module == at) {
-            true => name_of(&at),
-            false => folder
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+        let is_root = modules.iter().any(|module| *module == at);
+        let name = if is_root {
+            name_of(&at)
+        } else {
+            let name = folder.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
         };
         names.insert(name);
     }
