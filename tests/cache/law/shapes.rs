@@ -207,8 +207,8 @@ fn python() -> Vec<Shape> {
         shape
     };
     let poetry = |extra: &str| {
-        let manifest = "[tool.poetry]\npackage-mode = false\n";
-        let mut shape = shape("poetry", &[("pyproject.toml", manifest), ("app.py", "1\n")]);
+        const MANIFEST: &str = "[tool.poetry]\npackage-mode = false\n";
+        let mut shape = shape("poetry", &[("pyproject.toml", MANIFEST), ("app.py", "1\n")]);
         shape
             .files
             .push(("poetry.lock".to_owned(), extra.to_owned()));
