@@ -1,7 +1,7 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
 pub mod lock;
-mod preparation;
+pub mod preparation;
 
 use std::path::Path;
 use std::time::Instant;
@@ -78,6 +78,9 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     });
     secrets::know(&input.environment.variables);
     progress.event(Event::Config(&input.config.findings));
+    if let Some(name) = &input.config.exec_env {
+        progress.event(Event::ExecEnv(name));
+    }
     let mut locks = Vec::new();
     if apply {
         locks.push(lock::take(input.app, progress)?);
@@ -456,6 +459,8 @@ impl Run<'_> {
         self.progress.event(Event::Working { what: "Auditing" });
         let mut facts = audit::Facts::read(&self.app, tree);
         facts.slug = self.report.budget.as_ref().map(|budget| budget.verdict);
+        let caches = self.report.caches.iter();
+        facts.installed = caches.flat_map(|one| one.folders.clone()).collect();
         facts.other_rules = explain::rules_outside_of_the_audit();
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.

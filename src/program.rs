@@ -16,6 +16,7 @@ pub mod classic;
 pub mod cli;
 pub mod cnb;
 pub mod launch_check;
+mod prepared;
 pub mod problems;
 mod store_folder;
 pub mod verdict;

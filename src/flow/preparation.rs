@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 
 use super::Run;
-use crate::boot;
 use crate::cache::store::Store;
+use crate::config::{BootLevel, Config};
+use crate::facts::app::App;
+use crate::facts::process;
 use crate::facts::tree::Tree;
 use crate::report::event::Event;
-use crate::strip;
+use crate::{audit, boot, stack, strip};
 
 impl Run<'_> {
     /// Prepares the app whose files `left` lists.
@@ -18,7 +20,12 @@ impl Run<'_> {
         let outside = self.environments_outside();
         let layers = self.report.caches.iter();
         let beside = layers.filter(|one| one.folders.is_empty());
+        let is_trained = self.input.config.boot.level.value == BootLevel::Trained;
+        let training = is_trained
+            .then(|| training(&self.app, left, self.input.config, self.web_of_others()))
+            .flatten();
         let input = boot::Input {
+            training,
             store: self.input.store.map(Store::root),
             outside: &outside,
             beside: beside.map(|one| one.tree_bytes).sum(),
@@ -27,6 +34,15 @@ impl Run<'_> {
         let report = boot::run(&input.with_commands(commands.iter().map(String::as_str)));
         left.look_for(&report.written);
         self.report.boot = Some(report);
+    }
+
+    fn web_of_others(&self) -> Option<String> {
+        let others = self.layers.as_ref().map_or_else(
+            || self.released(),
+            |layers| strip::start::set_by(layers, self.input.app),
+        );
+        let web = others.into_iter().find(|one| one.origin.ends_with(": web"));
+        web.map(|one| one.text)
     }
 
     /// What processes run: the Procfile's, and those of other buildpacks.
@@ -50,4 +66,37 @@ impl Run<'_> {
             .filter(|folder| !folder.starts_with(self.input.app))
             .collect()
     }
+}
+
+/// How an app is started to learn from it: its `web` process, that of `others`, or its `start`
+/// script. `None` where nothing starts.
+#[must_use]
+pub fn training(
+    app: &App,
+    tree: &Tree,
+    config: &Config,
+    others: Option<String>,
+) -> Option<boot::Training> {
+    let own = app.process("web").map(|web| web.command.clone());
+    let command = own
+        .or(others)
+        .or_else(|| process::script(app, "start").map(|_| "npm start".to_owned()))
+        .or_else(|| config.boot.command.as_ref().map(|_| String::new()))?;
+    let manifest = app.app_json.good();
+    let manifest = manifest.and_then(|app| app.get("env")?.as_object());
+    let mut declared: Vec<(String, Option<String>)> = manifest
+        .into_iter()
+        .flatten()
+        .map(|(name, entry)| {
+            let value = entry.as_str().or_else(|| entry.get("value")?.as_str());
+            (name.clone(), value.map(str::to_owned))
+        })
+        .collect();
+    let facts = audit::Facts::read(app, tree);
+    for read in stack::reads::needed(&facts.sources, app) {
+        if declared.iter().all(|(name, _)| *name != read.name) {
+            declared.push((read.name, None));
+        }
+    }
+    Some(boot::Training { command, declared })
 }

@@ -21,6 +21,7 @@ use crate::facts::environment::{self, Environment, World, own_variables};
 use crate::flow::{self, Input};
 use crate::print::line::Skin;
 use crate::print::{self, json, problem};
+use crate::program::prepared;
 use crate::program::problems::{NO_PROCESS_TYPES, NO_PROCFILE, USAGE};
 use crate::program::{Own, store_folder, verdict};
 use crate::report::event::{Event, OfCaches, Progress};
@@ -179,7 +180,15 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     // Of use in this build only; it is checked to be of the same build when it is read.
     let _ = beneath::remove(&folder.join(before::LAYER));
     let changes = || report.caches.iter().flat_map(|outcome| &outcome.exposes);
-    if let Some(script) = profile::script(changes(), Some(app)) {
+    let prepared = prepared::variables(&report);
+    let script = profile::script(changes().chain(&prepared), Some(app));
+    let per_user = report
+        .boot
+        .iter()
+        .filter_map(|boot| boot.per_user.as_deref());
+    let per_user = per_user.map(profile::per_user);
+    let script: String = script.into_iter().chain(per_user).collect();
+    if !script.is_empty() {
         write_script(app, profile::PATH, &script)?;
     }
     if let Some(folder) = buildpack {

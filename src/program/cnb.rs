@@ -1,6 +1,7 @@
 //! The Cloud Native buildpack: gather from libcnb, run the flow, hand the result back.
 
 mod bill;
+mod exec_env;
 mod launch_layer;
 mod plan;
 
@@ -77,8 +78,9 @@ impl Buildpack for Slugsmith {
         if context.buildpack_descriptor.buildpack.id.as_str() == COMPANION {
             return restore(&context);
         }
-        let environment = environment_of(&context);
+        let mut environment = environment_of(&context);
         let mut config = config::read(&context.app_dir, &environment).map_err(buildpack_error)?;
+        exec_env::prepare(&mut config, &mut environment);
         // An image has no slug limit; the app's own budget holds as it is.
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
@@ -146,6 +148,7 @@ fn expose(context: &BuildContext<Slugsmith>, report: &Report) -> libcnb::Result<
         .flat_map(|outcome| &outcome.exposes)
         .filter(|change| !change.is_written)
         .cloned()
+        .chain(super::prepared::variables(report))
         .collect();
     if changes.is_empty() {
         return Ok(());

@@ -42,6 +42,19 @@ impl Bench {
         fs_err::write(path, text).unwrap();
     }
 
+    /// A program that the build finds first.
+    pub(crate) fn tool(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.root().join("tools").join(name);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(&path, text).unwrap();
+        fs_err::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
+    pub(crate) fn config_var(&self, name: &str, value: &str) {
+        fs_err::write(self.root().join("env").join(name), value).unwrap();
+    }
+
     pub(crate) fn config(&self, text: &str) {
         let text = format!("[_]\nschema-version = \"0.2\"\n{text}");
         self.put("project.toml", &text);
@@ -56,9 +69,12 @@ impl Bench {
                 .status
                 .success()
         );
+        let tools = self.root().join("tools").display().to_string();
+        let path = format!("{tools}:{}", std::env::var("PATH").unwrap());
         let output = run(Command::new(self.root().join("buildpack/bin/compile"))
             .args([&app, &self.root().join("cache"), &self.root().join("env")])
-            .env("STACK", "heroku-24"));
+            .env("STACK", "heroku-24")
+            .env("PATH", path));
         let log = [output.stdout, output.stderr].concat();
         Built {
             app,

@@ -176,3 +176,37 @@ fn an_app_of_another_language_is_left_alone() {
     built.never_says("byte code");
     assert!(!built.app.join("scripts/__pycache__").exists());
 }
+
+#[test]
+fn an_environment_in_a_layer_is_prepared_before_it_is_kept() {
+    use slugsmith::facts::environment::{Environment, World, own_variables, this_machine};
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder
+        .path()
+        .join(format!("venv/lib/python{}/site-packages", version()));
+    fs_err::create_dir_all(&site).unwrap();
+    fs_err::write(folder.path().join("venv/pyvenv.cfg"), "").unwrap();
+    fs_err::write(site.join("tax.py"), "RATE = 19\n").unwrap();
+    // By time: an image gives the source another one.
+    let compile = [
+        "-m",
+        "compileall",
+        "-q",
+        "--invalidation-mode",
+        "timestamp",
+        ".",
+    ];
+    run(Command::new("python3").args(compile).current_dir(&site));
+    let environment = Environment {
+        world: World::CloudNative,
+        target: this_machine(None),
+        variables: own_variables(),
+    };
+    let config = slugsmith::config::parse("", &environment).unwrap();
+    let prepare = || slugsmith::boot::layer(folder.path(), &config.boot, &environment);
+    let made = prepare().unwrap();
+    assert_eq!((made.files, made.replaced), (1, 1));
+    let name = format!("__pycache__/tax.{}.pyc", tag());
+    assert_eq!(flags(&site.join(name)), 1);
+    assert_eq!(prepare(), None);
+}

@@ -1,18 +1,19 @@
 //! Random stacks: the model says what the real builder and launcher do.
 //!
-//! 500 stacks in each run, 5,000 with `SLUGSMITH_LONG=1`; `SLUGSMITH_STACK_CASES` sets another
+//! Against two versions of the lifecycle: 300 stacks each in a usual run, 5,000 each with `SLUGSMITH_LONG=1`; `SLUGSMITH_STACK_CASES` sets another
 //! number and `SLUGSMITH_STACK_SEED` starts elsewhere. A failing case names its seed.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
+use slugsmith::facts::exec_env;
 use slugsmith::facts::layers::launched::is_launched;
 use slugsmith::facts::layers::{self, EnvDir, Folder, Layer, LayerToml, Layers, env_dir, escape};
 use slugsmith::stack::environment::{self, Environment, Overlay};
 use slugsmith::stack::launch;
 
 use crate::generator::{self, Random};
-use crate::lifecycle::{self, Raw};
+use crate::lifecycle::{self, Lifecycle, Raw};
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name)
@@ -32,21 +33,31 @@ struct Counts {
 #[test]
 #[ignore = "needs the test bed: scripts/test pack"]
 fn the_model_says_what_builder_and_launcher_do() {
+    agree("today's lifecycle", &lifecycle::TODAY);
+}
+
+#[test]
+#[ignore = "needs the test bed: scripts/test pack"]
+fn the_model_says_what_the_older_builder_and_launcher_do() {
+    agree("the older lifecycle", &lifecycle::OLDER);
+}
+
+fn agree(name: &str, lifecycle: &'static Lifecycle) {
     let usual = if std::env::var_os("SLUGSMITH_LONG").is_some() {
         5_000
     } else {
-        500
+        300
     };
     let cases = setting("SLUGSMITH_STACK_CASES", usual);
     let first = setting("SLUGSMITH_STACK_SEED", 1);
-    let _ = lifecycle::programs();
+    let _ = lifecycle.programs();
     let workers: Vec<_> = (0..2)
         .map(|worker| {
             std::thread::spawn(move || {
                 let mut counts = Counts::default();
                 let mut differences = Vec::new();
                 for seed in (first..first + cases).filter(|seed| seed % 2 == worker) {
-                    differences.extend(case(seed, &mut counts));
+                    differences.extend(case(lifecycle, seed, &mut counts));
                 }
                 (counts, differences)
             })
@@ -62,7 +73,7 @@ fn the_model_says_what_builder_and_launcher_do() {
         differences.extend(found);
     }
     println!(
-        "{cases} stacks, {total:?}, {} differences",
+        "{name}: {cases} stacks, {total:?}, {} differences",
         differences.len()
     );
     assert!(total.launches > 0 && total.builds > 0);
@@ -74,17 +85,17 @@ fn the_model_says_what_builder_and_launcher_do() {
     );
 }
 
-fn case(seed: u64, counts: &mut Counts) -> Vec<String> {
+fn case(lifecycle: &Lifecycle, seed: u64, counts: &mut Counts) -> Vec<String> {
     let folder = tempfile::Builder::new()
         .prefix("slugsmith-stack-")
         .tempdir()
         .unwrap();
     let stack = folder.path();
     let mut random = Random::new(seed);
-    generator::stack(stack, &mut random);
+    generator::stack(stack, lifecycle.has_exec_env(), &mut random);
     let base = generator::base(&mut random);
     let mut differences = Vec::new();
-    if let Err(difference) = build(stack, &base, counts) {
+    if let Err(difference) = build(lifecycle, stack, &base, counts) {
         differences.push(format!("seed {seed}, build: {difference}"));
     }
     let starts = [Some("web"), Some("worker"), Some("w.x"), None];
@@ -95,14 +106,13 @@ fn case(seed: u64, counts: &mut Counts) -> Vec<String> {
     }
     let layers = layers::read(&stack.join("layers"));
     for process in starts {
+        let launch = processes(&layers, &base);
         let is_known = |kind: &str| {
-            launch::processes(&layers)
-                .processes
-                .iter()
-                .any(|one| one.process.kind == kind)
+            let mut all = launch.processes.iter().chain(&launch.elsewhere);
+            all.any(|one| one.process.kind == kind)
         };
         if process.is_none_or(is_known)
-            && let Err(difference) = start(stack, &layers, &base, process, counts)
+            && let Err(difference) = start(lifecycle, stack, &layers, &base, process, counts)
         {
             differences.push(format!("seed {seed}, {process:?}: {difference}"));
         }
@@ -111,9 +121,13 @@ fn case(seed: u64, counts: &mut Counts) -> Vec<String> {
 }
 
 /// Environment of the last buildpack, processes and default.
-fn build(stack: &Path, base: &Raw, counts: &mut Counts) -> Result<(), String> {
-    let mut base = base.clone();
-    base.insert("CNB_PLATFORM_API".into(), "0.13".into());
+fn build(
+    lifecycle: &Lifecycle,
+    stack: &Path,
+    base: &Raw,
+    counts: &mut Counts,
+) -> Result<(), String> {
+    let base = lifecycle.base(base);
     let layers = layers::read(&stack.join("layers"));
     let before = &layers.group[..layers.group.len() - 1];
     let text = fs_err::read_to_string(stack.join("bps/dump_env/1.0/buildpack.toml")).unwrap();
@@ -133,7 +147,7 @@ fn build(stack: &Path, base: &Raw, counts: &mut Counts) -> Result<(), String> {
             environment::build(&layers.root, &before[..index], &base, &overlay(false)).failure
         })
         .or_else(|| model.failure.clone());
-    let real = lifecycle::build(stack, &base);
+    let real = lifecycle.build(stack, &base);
     let broken = before
         .iter()
         .flat_map(|one| &one.layers)
@@ -156,19 +170,26 @@ fn build(stack: &Path, base: &Raw, counts: &mut Counts) -> Result<(), String> {
     live.retain(|name, _| !is_of_one_buildpack(name));
     compare(&model, &live)?;
     let after = layers::read(&stack.join("layers"));
-    let finished = launch::processes(&after);
-    let predicted = launch::processes(&layers);
-    let short = |launch: &launch::Launch| -> Vec<(String, Option<usize>)> {
-        launch
+    let finished = processes(&after, &base);
+    let predicted = processes(&layers, &base);
+    let short = |found: &launch::Launch| -> Vec<(String, Option<usize>)> {
+        found
             .processes
             .iter()
-            .map(|one| (one.process.kind.clone(), one.owner))
+            .chain(&found.elsewhere)
+            .map(|one| (launch::named(&one.process), one.owner))
             .collect()
     };
     if short(&finished) != short(&predicted) || finished.default != predicted.default {
         return Err(format!("processes: {predicted:?} instead of {finished:?}"));
     }
     Ok(())
+}
+
+/// The processes in the execution environment of `base`.
+fn processes(layers: &Layers, base: &Raw) -> launch::Launch {
+    let exec_env = exec_env::of(|name| base.get(OsStr::new(name)));
+    launch::processes(layers, &exec_env)
 }
 
 /// Variables that the builder gives each buildpack for itself.
@@ -180,18 +201,20 @@ fn is_of_one_buildpack(name: &OsStr) -> bool {
             "CNB_PLATFORM_DIR",
             "CNB_BP_PLAN_PATH",
             "CNB_LAYERS_DIR",
+            "CNB_EXEC_ENV",
         ]
         .contains(&&*name)
 }
 
 fn start(
+    lifecycle: &Lifecycle,
     stack: &Path,
     layers: &Layers,
     base: &Raw,
     process: Option<&str>,
     counts: &mut Counts,
 ) -> Result<(), String> {
-    let base = lifecycle::launch_base(stack, base);
+    let base = lifecycle.launch_base(stack, base);
     let launched = |layer: &Layer| is_launched(layers, layer);
     let model = environment::launch(
         &layers.root,
@@ -201,7 +224,16 @@ fn start(
         process.unwrap_or(""),
     );
     counts.launches += 1;
-    match (&model.failure, lifecycle::launch(stack, &base, process)) {
+    let all = processes(layers, &base);
+    let is_elsewhere = |kind| all.elsewhere.iter().any(|one| one.process.kind == kind);
+    if process.is_some_and(is_elsewhere) {
+        counts.stopped += 1;
+        return match lifecycle.launch(stack, &base, process) {
+            Ok(_) => Err("it starts, and the model says that it is for elsewhere".to_owned()),
+            Err(_) => Ok(()),
+        };
+    }
+    match (&model.failure, lifecycle.launch(stack, &base, process)) {
         (None, Ok(real)) => compare(&model, &real),
         (Some(_), Err(_)) => {
             counts.stopped += 1;

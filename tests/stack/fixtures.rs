@@ -51,7 +51,7 @@ fn build(names: &[&str]) -> TempDir {
     for file in ["plan.toml", "analyzed.toml"] {
         fs_err::write(stack.join("layers").join(file), "").unwrap();
     }
-    lifecycle::build(stack, &base()).unwrap();
+    lifecycle::TODAY.build(stack, &base()).unwrap();
     folder
 }
 

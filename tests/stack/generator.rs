@@ -100,7 +100,7 @@ const VALUES: &[&[u8]] = &[
 pub(crate) const PROCESSES: &[&str] = &["web", "worker", "w.x"];
 
 /// A random stack at `stack`; its last buildpack writes its own environment to `out/env`.
-pub(crate) fn stack(stack: &Path, random: &mut Random) {
+pub(crate) fn stack(stack: &Path, has_exec_env: bool, random: &mut Random) {
     for folder in ["layers", "app", "platform/env", "cfg/env", "out", "bps"] {
         fs_err::create_dir_all(stack.join(folder)).unwrap();
     }
@@ -117,7 +117,9 @@ pub(crate) fn stack(stack: &Path, random: &mut Random) {
     }
     let mut group = String::new();
     for id in &ids {
-        let api = random.pick(&["0.7", "0.8", "0.9", "0.10", "0.11"]);
+        let apis = ["0.7", "0.8", "0.9", "0.10", "0.11", "0.12", "0.12"];
+        let known = if has_exec_env { 7 } else { 5 };
+        let api = random.pick(&apis[..known]);
         buildpack(stack, id, api, false, "exit 0", &mut group);
         layers(
             &stack.join("layers").join(id.replace('/', "_")),
@@ -222,6 +224,16 @@ fn launch_toml(api: &str, random: &mut Random) -> String {
             text,
             "[[processes]]\ntype = \"{kind}\"\n{command}\ndefault = {default}\n"
         );
+        if api == "0.12" && random.chance(60) {
+            let list = [
+                "[]",
+                "[\"production\"]",
+                "[\"test\"]",
+                "[\"*\"]",
+                "[\"test\", \"development\"]",
+            ];
+            let _ = writeln!(text, "exec-env = {}", random.pick(&list));
+        }
     }
     text
 }
@@ -313,6 +325,10 @@ pub(crate) fn base(random: &mut Random) -> Raw {
                 random.pick(&["", "user", "/base/lib", "a b"]).into(),
             );
         }
+    }
+    if random.chance(40) {
+        let values = ["test", "production", "development", ""];
+        base.insert("CNB_EXEC_ENV".into(), random.pick(&values).into());
     }
     base
 }

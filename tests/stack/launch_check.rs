@@ -54,8 +54,8 @@ fn start(stack: &Stack, process: &str, variables: &[(&str, &str)]) -> (bool, Str
             .map(|(name, value)| (name.into(), value.into())),
     );
     let root = stack.path("");
-    let base = lifecycle::launch_base(&root, &base);
-    let output = lifecycle::start(&root, &base, Some(process));
+    let base = lifecycle::TODAY.launch_base(&root, &base);
+    let output = lifecycle::TODAY.start(&root, &base, Some(process));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.success(), text)
 }

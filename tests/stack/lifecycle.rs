@@ -13,38 +13,74 @@ const NOBODY: u32 = 65_534;
 
 pub(crate) type Raw = BTreeMap<OsString, OsString>;
 
-/// A folder that every user can reach, with the lifecycle's programs in it.
-pub(crate) fn programs() -> &'static Path {
-    static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAMS.get_or_init(|| {
-        let source = found();
-        // The cache of the test bed may lie below a home folder that only its owner enters.
-        let folder =
-            std::env::temp_dir().join(format!("slugsmith-lifecycle-{}", std::process::id()));
-        fs_err::create_dir_all(&folder).unwrap();
-        for name in ["launcher", "lifecycle"] {
-            let to = folder.join(name);
-            fs_err::copy(source.join(name), &to).unwrap();
-            fs_err::set_permissions(&to, std::fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let builder = folder.join("builder");
-        if !builder.exists() {
-            symlink("lifecycle", builder).unwrap();
-        }
-        folder
-    })
+/// A version of the lifecycle.
+pub(crate) struct Lifecycle {
+    /// What `tests/bed/up --print` calls its folder.
+    setting: &'static str,
+    platform_api: &'static str,
+    programs: OnceLock<PathBuf>,
 }
 
-/// `SLUGSMITH_BED_LIFECYCLE`, or what `tests/bed/up --print` says.
-fn found() -> PathBuf {
-    if let Some(folder) = std::env::var_os("SLUGSMITH_BED_LIFECYCLE") {
+/// The one that builders have today, with execution environments.
+pub(crate) static TODAY: Lifecycle = Lifecycle::new("SLUGSMITH_BED_LIFECYCLE", "0.15");
+/// The last one without them.
+pub(crate) static OLDER: Lifecycle = Lifecycle::new("SLUGSMITH_BED_LIFECYCLE_OLDER", "0.13");
+
+impl Lifecycle {
+    const fn new(setting: &'static str, platform_api: &'static str) -> Self {
+        Self {
+            setting,
+            platform_api,
+            programs: OnceLock::new(),
+        }
+    }
+
+    /// Whether `exec-env` of a process counts.
+    pub(crate) fn has_exec_env(&self) -> bool {
+        self.platform_api == "0.15"
+    }
+
+    /// A folder that every user can reach, with the lifecycle's programs in it.
+    pub(crate) fn programs(&self) -> &Path {
+        self.programs
+            .get_or_init(|| copied(&found(self.setting), self.platform_api))
+    }
+
+    /// What the lifecycle gets so that it speaks its own newest platform API.
+    pub(crate) fn base(&self, more: &Raw) -> Raw {
+        let mut base = more.clone();
+        base.insert("CNB_PLATFORM_API".into(), self.platform_api.into());
+        base
+    }
+}
+
+fn copied(source: &Path, name: &str) -> PathBuf {
+    // The cache of the test bed may lie below a home folder that only its owner enters.
+    let folder =
+        std::env::temp_dir().join(format!("slugsmith-lifecycle-{}-{name}", std::process::id()));
+    fs_err::create_dir_all(&folder).unwrap();
+    for name in ["launcher", "lifecycle"] {
+        let to = folder.join(name);
+        fs_err::copy(source.join(name), &to).unwrap();
+        fs_err::set_permissions(&to, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let builder = folder.join("builder");
+    if !builder.exists() {
+        symlink("lifecycle", builder).unwrap();
+    }
+    folder
+}
+
+/// The folder that a variable names, or `tests/bed/up --print`.
+fn found(setting: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os(setting) {
         return folder.into();
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/up");
     let output = Command::new(&script).arg("--print").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.lines()
-        .find_map(|line| line.strip_prefix("SLUGSMITH_BED_LIFECYCLE="))
+        .find_map(|line| line.strip_prefix(setting)?.strip_prefix('='))
         .map_or_else(
             || {
                 panic!(
@@ -57,93 +93,100 @@ fn found() -> PathBuf {
         )
 }
 
-/// Starts a process type as a container would; `None` runs a bare command.
-pub(crate) fn launch(stack: &Path, base: &Raw, process: Option<&str>) -> Result<Raw, String> {
-    let output = start(stack, base, process);
-    if output.status.success() {
-        Ok(records(&output.stdout))
-    } else {
-        Err(said(&output))
-    }
-}
-
-/// The same, with all that the process and its start programs print.
-pub(crate) fn start(stack: &Path, base: &Raw, process: Option<&str>) -> Output {
-    let links = stack.join("proc");
-    fs_err::create_dir_all(&links).unwrap();
-    let program = links.join(process.unwrap_or("launcher"));
-    if !program.exists() {
-        symlink(programs().join("launcher"), &program).unwrap();
-    }
-    let mut command = Command::new(program);
-    if process.is_none() {
-        command.args(["--", "/usr/bin/env", "-0"]);
-    }
-    command.env_clear().envs(base).output().unwrap()
-}
-
-/// What the lifecycle adds to a base environment so that it finds the stack.
-pub(crate) fn launch_base(stack: &Path, more: &Raw) -> Raw {
-    let mut base = more.clone();
-    let mut add = |name: &str, value: &OsStr| base.insert(name.into(), value.to_owned());
-    add("CNB_LAYERS_DIR", stack.join("layers").as_os_str());
-    add("CNB_APP_DIR", stack.join("app").as_os_str());
-    add("CNB_PLATFORM_API", "0.13".as_ref());
-    add("CNB_DEPRECATION_MODE", "quiet".as_ref());
-    add("CNB_NO_COLOR", "1".as_ref());
-    base
-}
-
-/// Runs the builder over the whole group.
-pub(crate) fn build(stack: &Path, base: &Raw) -> Result<(), String> {
-    own(stack);
-    let flag = |name: &str, at: &str| [OsString::from(name), stack.join(at).into_os_string()];
-    let mut arguments: Vec<OsString> = Vec::new();
-    for (name, at) in [
-        ("-layers", "layers"),
-        ("-group", "layers/group.toml"),
-        ("-plan", "layers/plan.toml"),
-        ("-analyzed", "layers/analyzed.toml"),
-        ("-buildpacks", "bps"),
-        ("-app", "app"),
-        ("-platform", "platform"),
-        ("-build-config", "cfg"),
-    ] {
-        arguments.extend(flag(name, at));
-    }
-    arguments.extend(["-log-level".into(), "warn".into()]);
-    let builder = programs().join("builder");
-    let mut command = if rustix::process::geteuid().is_root() {
-        let id = NOBODY.to_string();
-        let mut command = Command::new("setpriv");
-        command.args([
-            "--reuid",
-            &id,
-            "--regid",
-            &id,
-            "--clear-groups",
-            "env",
-            "-i",
-        ]);
-        // `env -i NAME=value …` since setpriv itself needs a PATH.
-        for (name, value) in base {
-            let mut record = name.clone();
-            record.push("=");
-            record.push(value);
-            command.arg(record);
+impl Lifecycle {
+    /// Starts a process type as a container would; `None` runs a bare command.
+    pub(crate) fn launch(
+        &self,
+        stack: &Path,
+        base: &Raw,
+        process: Option<&str>,
+    ) -> Result<Raw, String> {
+        let output = self.start(stack, base, process);
+        if output.status.success() {
+            Ok(records(&output.stdout))
+        } else {
+            Err(said(&output))
         }
-        command.arg(builder);
-        command
-    } else {
-        let mut command = Command::new(builder);
-        command.env_clear().envs(base);
-        command
-    };
-    let output = command.args(arguments).output().unwrap();
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(said(&output))
+    }
+
+    /// The same, with all that the process and its start programs print.
+    pub(crate) fn start(&self, stack: &Path, base: &Raw, process: Option<&str>) -> Output {
+        let links = stack.join("proc").join(self.platform_api);
+        fs_err::create_dir_all(&links).unwrap();
+        let program = links.join(process.unwrap_or("launcher"));
+        if !program.exists() {
+            symlink(self.programs().join("launcher"), &program).unwrap();
+        }
+        let mut command = Command::new(program);
+        if process.is_none() {
+            command.args(["--", "/usr/bin/env", "-0"]);
+        }
+        command.env_clear().envs(base).output().unwrap()
+    }
+
+    /// What the lifecycle adds to a base environment so that it finds the stack.
+    pub(crate) fn launch_base(&self, stack: &Path, more: &Raw) -> Raw {
+        let mut base = more.clone();
+        let mut add = |name: &str, value: &OsStr| base.insert(name.into(), value.to_owned());
+        add("CNB_LAYERS_DIR", stack.join("layers").as_os_str());
+        add("CNB_APP_DIR", stack.join("app").as_os_str());
+        add("CNB_PLATFORM_API", self.platform_api.as_ref());
+        add("CNB_DEPRECATION_MODE", "quiet".as_ref());
+        add("CNB_NO_COLOR", "1".as_ref());
+        base
+    }
+
+    /// Runs the builder over the whole group.
+    pub(crate) fn build(&self, stack: &Path, base: &Raw) -> Result<(), String> {
+        own(stack);
+        let flag = |name: &str, at: &str| [OsString::from(name), stack.join(at).into_os_string()];
+        let mut arguments: Vec<OsString> = Vec::new();
+        for (name, at) in [
+            ("-layers", "layers"),
+            ("-group", "layers/group.toml"),
+            ("-plan", "layers/plan.toml"),
+            ("-analyzed", "layers/analyzed.toml"),
+            ("-buildpacks", "bps"),
+            ("-app", "app"),
+            ("-platform", "platform"),
+            ("-build-config", "cfg"),
+        ] {
+            arguments.extend(flag(name, at));
+        }
+        arguments.extend(["-log-level".into(), "warn".into()]);
+        let builder = self.programs().join("builder");
+        let mut command = if rustix::process::geteuid().is_root() {
+            let id = NOBODY.to_string();
+            let mut command = Command::new("setpriv");
+            command.args([
+                "--reuid",
+                &id,
+                "--regid",
+                &id,
+                "--clear-groups",
+                "env",
+                "-i",
+            ]);
+            // `env -i NAME=value …` since setpriv itself needs a PATH.
+            for (name, value) in base {
+                let mut record = name.clone();
+                record.push("=");
+                record.push(value);
+                command.arg(record);
+            }
+            command.arg(builder);
+            command
+        } else {
+            let mut command = Command::new(builder);
+            command.env_clear().envs(base);
+            command
+        };
+        let output = command.args(arguments).output().unwrap();
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(said(&output))
+        }
     }
 }
 

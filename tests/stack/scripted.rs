@@ -74,7 +74,7 @@ impl Scripted {
         for file in ["plan.toml", "analyzed.toml"] {
             fs_err::write(stack.join("layers").join(file), "").unwrap();
         }
-        let failure = lifecycle::build(stack, &base()).err();
+        let failure = lifecycle::TODAY.build(stack, &base()).err();
         Self { folder, failure }
     }
 
@@ -156,8 +156,8 @@ impl Scripted {
                 .iter()
                 .map(|(name, value)| (name.into(), value.into())),
         );
-        let all = lifecycle::launch_base(self.folder.path(), &all);
-        let output = lifecycle::start(self.folder.path(), &all, process);
+        let all = lifecycle::TODAY.launch_base(self.folder.path(), &all);
+        let output = lifecycle::TODAY.start(self.folder.path(), &all, process);
         let text =
             String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         let root = self.folder.path().display().to_string();

@@ -40,6 +40,8 @@ pub struct Facts<'a> {
     pub slug: Option<Verdict>,
     /// Names of the variables that are really set, in a build that sees the config vars.
     pub set: Option<BTreeSet<String>>,
+    /// Folders of the app that this very run installed or restored.
+    pub installed: BTreeSet<String>,
     /// Id and code of rules outside of the audit that its configuration may name.
     pub other_rules: Vec<[&'static str; 2]>,
 }
@@ -92,6 +94,7 @@ impl<'a> Facts<'a> {
             today: today(),
             slug: None,
             set: None,
+            installed: BTreeSet::new(),
             other_rules: Vec::new(),
         }
     }

@@ -30,6 +30,7 @@ mod secrets;
 mod servers;
 mod services;
 mod shipped;
+mod spring;
 mod start;
 pub mod triage;
 

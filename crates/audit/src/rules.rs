@@ -32,6 +32,7 @@ mod storage;
 pub static RULES: &[&Rule] = &[
     &buildpacks::ambiguous_detection::RULE,
     &buildpacks::app_json_invalid::RULE,
+    &buildpacks::build_refused::RULE,
     &slug::build_tools_in_slug::RULE,
     &buildpacks::buildpack_order::RULE,
     &buildpacks::buildpack_unpinned::RULE,
@@ -45,6 +46,7 @@ pub static RULES: &[&Rule] = &[
     &storage::file_database::RULE,
     &scaling::formation_risk::RULE,
     &config::hard_coded_backing_service::RULE,
+    &dependencies::framework_end_of_life::RULE,
     &jobs::in_process_jobs::RULE,
     &dependencies::install_incomplete::RULE,
     &jobs::jobs_lost_on_restart::RULE,

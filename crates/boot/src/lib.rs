@@ -11,14 +11,17 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod kept;
+mod observe;
 mod python;
 mod report;
 mod share;
+mod trained;
 
 use std::path::{Path, PathBuf};
 
 use kept::Kept;
-pub use report::{BootReport, Made, Measured, Note, Weight};
+pub use observe::{Observed, Row, observe};
+pub use report::{BootReport, Made, Measured, Note, Variable, Weight};
 use slugsmith_config::{BootConfig, BootLevel};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::Environment;
@@ -46,6 +49,18 @@ pub struct Input<'a> {
     pub writes_packages: bool,
     /// Levels of Python's optimisation that processes run with.
     pub levels: Vec<u8>,
+    /// What is started at level `trained`.
+    pub training: Option<Training>,
+}
+
+/// How the app is started to learn from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Training {
+    /// The `web` process, as a shell reads it.
+    pub command: String,
+    /// Variables that the app wants, with the values that it declares itself; others get
+    /// placeholders.
+    pub declared: Vec<(String, Option<String>)>,
 }
 
 impl<'a> Input<'a> {
@@ -64,6 +79,7 @@ impl<'a> Input<'a> {
             runs_python: false,
             writes_packages: false,
             levels: levels(environment, ""),
+            training: None,
         }
     }
 
@@ -139,6 +155,9 @@ pub fn run(input: &Input<'_>) -> BootReport {
     }
     let mut kept = Kept::load(input.store);
     python::prepare(input, &mut kept, &mut report);
+    if report.level == BootLevel::Trained {
+        trained::prepare(input, &mut kept, &mut report);
+    }
     if let Some(store) = input.store {
         // Without it the next build makes everything anew.
         let _ = kept.save(store);
@@ -175,6 +194,7 @@ pub fn take_back(app: &Path, report: &mut BootReport) {
     report.written.clear();
     report.replaced.clear();
     report.variables.clear();
+    report.per_user = None;
 }
 
 #[cfg(test)]

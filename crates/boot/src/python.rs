@@ -89,6 +89,15 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     }
 }
 
+/// How many modules a start has to compile.
+pub(crate) fn missing(input: &Input<'_>) -> u64 {
+    let plan = decide::decide(facts::read(input), input.writes_packages);
+    plan.batches
+        .iter()
+        .map(|batch| batch.wanted.len() as u64)
+        .sum()
+}
+
 /// Takes what is kept, and has the rest made.
 fn ready<'a>(input: &Input<'_>, batch: &'a Batch, kept: &mut Kept) -> Vec<Ready<'a>> {
     let Ok(root) = Beneath::open(input.root) else {

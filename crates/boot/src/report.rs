@@ -18,7 +18,10 @@ pub struct BootReport {
     pub replaced: Vec<PathBuf>,
     /// What processes need at launch, so that they find it. Values below the app are absolute
     /// paths of this build.
-    pub variables: Vec<(String, OsString)>,
+    pub variables: Vec<Variable>,
+    /// A folder of which the runtime looks into one by the number of the user who runs it
+    /// (`NAME-1000`); what was made is that of user 0.
+    pub per_user: Option<PathBuf>,
     /// The app was over its budget with what was made, so that it was removed again.
     pub taken_back: bool,
 }
@@ -34,6 +37,7 @@ impl BootReport {
             written: Vec::new(),
             replaced: Vec::new(),
             variables: Vec::new(),
+            per_user: None,
             taken_back: false,
         }
     }
@@ -79,6 +83,15 @@ pub struct Made {
 pub struct Measured {
     pub without: Duration,
     pub with: Duration,
+}
+
+/// A variable of a process at launch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    pub name: &'static str,
+    pub value: OsString,
+    /// It comes after the options that are set; any other yields to what is set.
+    pub is_option: bool,
 }
 
 /// How much a note matters.

@@ -24,10 +24,14 @@ pub enum How {
     /// Only where nothing is set.
     Default,
     Override,
+    /// After what is there, with a space between: options.
+    AppendWord,
 }
 
 impl EnvChange {
-    pub(super) fn launch(name: &str, how: How, value: impl Into<OsString>) -> Self {
+    /// What a process needs when it starts, and no layer of a cache sets.
+    #[must_use]
+    pub fn launch(name: &str, how: How, value: impl Into<OsString>) -> Self {
         Self {
             name: name.to_owned(),
             how,
@@ -47,12 +51,21 @@ pub fn layer_env(changes: &[EnvChange]) -> LayerEnv {
             How::Prepend => ModificationBehavior::Prepend,
             How::Default => ModificationBehavior::Default,
             How::Override => ModificationBehavior::Override,
+            How::AppendWord => ModificationBehavior::Append,
         };
         let name = &change.name;
         env.insert(Scope::Launch, behavior, name, &change.value);
-        if change.how == How::Prepend {
-            env.insert(Scope::Launch, ModificationBehavior::Delimiter, name, ":");
-        }
+        let delimiter = match change.how {
+            How::Prepend => ":",
+            How::AppendWord => " ",
+            How::Default | How::Override => continue,
+        };
+        env.insert(
+            Scope::Launch,
+            ModificationBehavior::Delimiter,
+            name,
+            delimiter,
+        );
     }
     env
 }

@@ -118,6 +118,8 @@ pub struct Config {
     pub cache: CacheConfig,
     pub audit: AuditConfig,
     pub launch: LaunchConfig,
+    /// The execution environment of a build that is not for production.
+    pub exec_env: Option<String>,
     pub boot: BootConfig,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
@@ -177,6 +179,7 @@ pub const VARIABLES: &[&str] = &[
     "SLUGSMITH_CACHE_EXPLAIN",
     "SLUGSMITH_CACHE_EXPLAIN_FILE",
     "SLUGSMITH_CACHE_RESET",
+    "SLUGSMITH_EXEC_ENV",
     "SLUGSMITH_LAUNCH_CHECK",
     "SLUGSMITH_LONG",
     "SLUGSMITH_PACKAGED",
@@ -234,6 +237,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         cache: cache::read(&root, environment)?,
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
+        exec_env: None,
         boot: boot::read(&mut boot)?,
         findings: Vec::new(),
     };

@@ -31,7 +31,11 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Buildpack::classic("emk/rust"),
         Buildpack::cloud_native(
             "docker.io/paketocommunity/rust",
-            &["paketo-community/rust", "paketo-community/cargo"],
+            &[
+                "paketo-community/rust",
+                "paketo-community/cargo",
+                "paketo-community/cargo-install",
+            ],
         ),
     ],
     trees: &[Tree::program("target/release", "cargo")],

@@ -153,3 +153,25 @@ fn lockfiles_are_named_in_this_folder_only() {
     }
     assert!(found.len() <= MAX_FILES, "{}: {found:#?}", found.len());
 }
+
+/// What is known of neighbours by name, below this crate, is what the models say.
+#[test]
+fn known_neighbours_are_those_of_the_models() {
+    use slugsmith_facts::neighbours::known::KNOWN;
+    for known in KNOWN {
+        let model = ALL.iter().find(|one| {
+            let mut managers = known.managers.iter();
+            managers.all(|manager| one.caches.contains(manager))
+        });
+        let model = model.unwrap_or_else(|| panic!("no model has {:?}", known.managers));
+        let ids: BTreeSet<_> = model.buildpacks.iter().flat_map(|one| one.ids).collect();
+        // Google's parts are in its builder alone: nobody adds them to an app.
+        let named = known
+            .installers
+            .iter()
+            .filter(|id| !id.starts_with("google."));
+        for id in named {
+            assert!(ids.contains(id), "{} does not know {id}", model.id);
+        }
+    }
+}

@@ -19,6 +19,7 @@ pub mod classic;
 pub mod code;
 pub mod command;
 pub mod environment;
+pub mod exec_env;
 pub mod installed;
 pub mod interrupt;
 pub mod layers;

@@ -1,7 +1,7 @@
 //! The boot section: what was prepared for the start of processes, and what was not, and why.
 
 use super::line::Line;
-use slugsmith_boot::{BootReport, Made, Weight};
+use slugsmith_boot::{BootReport, Made, Observed, Weight};
 use slugsmith_config::{BootLevel, LogLevel};
 use slugsmith_finding::units::{count, counted, size, time};
 
@@ -82,6 +82,55 @@ pub fn made(made: &Made) -> String {
         ));
     }
     text
+}
+
+/// Packages that a normal report names.
+const ROWS: usize = 15;
+
+/// Where a start goes.
+#[must_use]
+pub fn observed(observed: &Observed, level: LogLevel) -> Vec<Line> {
+    let mut lines = vec![Line::section("Start")];
+    if let Some(spent) = observed.spent {
+        let text = format!(
+            "{} of processor time until it listens, observed",
+            time(spent)
+        );
+        lines.push(Line::item(1, text));
+    }
+    if let Some(why) = &observed.failed {
+        lines.push(Line::alarm(1, why.as_str()));
+    }
+    let shown = if level == LogLevel::Verbose {
+        usize::MAX
+    } else {
+        ROWS
+    };
+    for row in observed.rows.iter().take(shown) {
+        let took = match row.took.is_zero() {
+            true => String::new(),
+            false => time(row.took),
+        };
+        let bytes = match row.bytes {
+            0 => String::new(),
+            bytes => size(bytes),
+        };
+        let parts = count(row.parts);
+        lines.push(Line::row(
+            1,
+            format!("{took:>8}  {bytes:>9}  {parts:>6}  {}", row.name),
+        ));
+    }
+    let more = observed.rows.len().saturating_sub(shown);
+    if more > 0 {
+        lines.push(Line::row(
+            1,
+            format!("{more} more: SLUGSMITH_LOG=verbose names them"),
+        ));
+    }
+    let helps = observed.helps.iter();
+    lines.extend(helps.map(|help| Line::item(1, format!("Would help: {help}"))));
+    lines
 }
 
 /// As in project.toml.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::line::{Line, Skin};
 use super::{
-    audit, boot, budget, cache, companion, findings, problem, profile, stack, strip, survey,
+    audit, boot, budget, cache, companion, findings, problem, profile, safe, stack, strip, survey,
     verdict,
 };
 use slugsmith_cache::event::Event as Of;
@@ -159,6 +159,7 @@ impl<W: Write> Progress for BuildLog<W> {
         let level = self.level;
         match event {
             Event::Started { name, version } => self.started(name, version),
+            Event::ExecEnv(name) => self.lines(&exec_env(name)),
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
@@ -178,4 +179,16 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Finished(report) => self.finished(report),
         }
     }
+}
+
+/// What is different for an image that is not for production.
+fn exec_env(name: &str) -> Vec<Line> {
+    let name = safe::line(name);
+    vec![
+        Line::section("Execution environment"),
+        Line::item(
+            1,
+            format!("{name}: development dependencies stay, and nothing is stripped"),
+        ),
+    ]
 }

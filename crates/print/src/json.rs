@@ -116,6 +116,12 @@ pub fn strip_report(report: &slugsmith_strip::StripReport) -> String {
     safe(&serde_json::json!({ "schema": SCHEMA, "strip": strip::value(report) }))
 }
 
+/// The answer to `slugsmith boot`.
+#[must_use]
+pub fn observed(observed: &slugsmith_boot::Observed) -> String {
+    safe(&serde_json::json!({ "schema": SCHEMA, "boot": boot::observed(observed) }))
+}
+
 /// The answer to `slugsmith diff`.
 #[must_use]
 pub fn diff(change: &slugsmith_budget::history::Change) -> String {

@@ -23,6 +23,8 @@ pub enum Event<'a> {
         name: &'a str,
         version: &'a str,
     },
+    /// The image is for another execution environment than production.
+    ExecEnv(&'a str),
     /// Something the user should know that is no finding: a cache that was discarded,
     /// a part that could not be read. The work goes on.
     Warning(&'a Problem),

@@ -19,6 +19,7 @@ use super::{Found, StackReport, found_in, launch, report_of, rules};
 use slugsmith_config::AuditConfig;
 use slugsmith_facts::app::App;
 use slugsmith_facts::classic::{HOME, Slug, on_dyno};
+use slugsmith_facts::exec_env;
 use slugsmith_facts::layers::surroundings::Surroundings;
 use slugsmith_facts::layers::tables::Finished;
 use slugsmith_facts::layers::{
@@ -241,7 +242,7 @@ fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
         surroundings: inputs.surroundings,
         app: Some(inputs.app),
         own: inputs.is_build.then(|| layers.group.len() - 1),
-        processes: launch::processes(layers),
+        processes: launch::processes(layers, exec_env::PRODUCTION),
         build,
         dyno,
         by_process: BTreeMap::new(),

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::environment::{self, By, Environment, Raw, Step};
 use super::launch;
 use slugsmith_facts::app;
+use slugsmith_facts::exec_env;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_facts::layers::surroundings;
 use slugsmith_facts::layers::{self, Layer, Layers, escape};
@@ -76,7 +77,10 @@ pub fn report(
     base_env: &Raw,
     process: Option<&str>,
 ) -> EnvReport {
-    let processes = launch::processes(layers);
+    let processes = launch::processes(
+        layers,
+        &exec_env::of(|name| base_env.get(std::ffi::OsStr::new(name))),
+    );
     let mut kinds: Vec<String> = match process {
         Some(kind) => vec![kind.to_owned()],
         None => processes

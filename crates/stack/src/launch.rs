@@ -5,6 +5,7 @@
 //! a definition of the default type without it clears the default.
 
 use super::secrets;
+use slugsmith_facts::exec_env;
 use slugsmith_facts::layers::{Layers, Process};
 
 /// A process type with everybody who defined it.
@@ -34,24 +35,43 @@ pub fn shown(process: &Process) -> String {
     secrets::in_command(&words.map(String::as_str).collect::<Vec<_>>().join(" "))
 }
 
+/// The type of a process, for people, with the execution environments that it is limited to.
+#[must_use]
+pub fn named(process: &Process) -> String {
+    let list = &process.exec_env;
+    if list.is_empty() || list.iter().any(|one| one == "*") {
+        return process.kind.clone();
+    }
+    format!("{} ({} only)", process.kind, list.join(", "))
+}
+
 /// How the default process came about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Launch {
-    /// Sorted by type.
+    /// Process types that the execution environment starts, sorted by type.
     pub processes: Vec<ProcessReport>,
+    /// Process types of other execution environments, sorted by type.
+    pub elsewhere: Vec<ProcessReport>,
     pub default: Option<String>,
     /// The type that was the default until a definition without `default` replaced it, and
     /// the buildpacks before and after.
     pub lost_default: Option<(String, usize, usize)>,
 }
 
-/// Processes of a running build (from every `launch.toml`) or of a finished one.
+/// Processes of a running build (from every `launch.toml`) or of a finished one, as the
+/// execution environment has them. The launcher looks at it after all definitions have replaced
+/// each other, so a definition for tests alone takes the place of one for everything.
 #[must_use]
-pub fn processes(layers: &Layers) -> Launch {
-    match &layers.finished {
+pub fn processes(layers: &Layers, exec_env: &str) -> Launch {
+    let mut launch = match &layers.finished {
         Some(finished) => from_metadata(layers, finished),
         None => simulate(layers),
-    }
+    };
+    let all = std::mem::take(&mut launch.processes);
+    (launch.processes, launch.elsewhere) = all
+        .into_iter()
+        .partition(|one| exec_env::applies(&one.process.exec_env, exec_env));
+    launch
 }
 
 fn from_metadata(layers: &Layers, finished: &slugsmith_facts::layers::tables::Finished) -> Launch {
@@ -83,6 +103,7 @@ fn from_metadata(layers: &Layers, finished: &slugsmith_facts::layers::tables::Fi
         .collect();
     Launch {
         processes,
+        elsewhere: Vec::new(),
         default: finished.default_process.clone(),
         lost_default: simulated
             .lost_default
@@ -160,10 +181,46 @@ mod tests {
                 ..Buildpack::default()
             })
             .collect();
-        processes(&Layers {
+        let layers = Layers {
             group,
             ..Layers::default()
-        })
+        };
+        processes(&layers, exec_env::PRODUCTION)
+    }
+
+    #[test]
+    fn processes_of_other_execution_environments_are_kept_apart() {
+        let process = |kind: &str, list: &[&str]| Process {
+            kind: kind.to_owned(),
+            exec_env: list.iter().map(|&one| one.to_owned()).collect(),
+            ..Process::default()
+        };
+        let buildpack = |processes| Buildpack {
+            launch: Some(LaunchFile {
+                processes,
+                ..LaunchFile::default()
+            }),
+            ..Buildpack::default()
+        };
+        let layers = Layers {
+            group: vec![
+                buildpack(vec![process("web", &[]), process("any", &["test", "*"])]),
+                buildpack(vec![process("spec", &["test"]), process("web", &["test"])]),
+            ],
+            ..Layers::default()
+        };
+        let kinds = |list: &[ProcessReport]| -> Vec<String> {
+            list.iter().map(|one| named(&one.process)).collect()
+        };
+        let production = processes(&layers, exec_env::PRODUCTION);
+        assert_eq!(kinds(&production.processes), ["any"]);
+        assert_eq!(
+            kinds(&production.elsewhere),
+            ["spec (test only)", "web (test only)"]
+        );
+        let test = processes(&layers, "test");
+        assert_eq!(test.processes.len(), 3);
+        assert_eq!(test.elsewhere.len(), 0);
     }
 
     fn owner(launch: &Launch, kind: &str) -> usize {

@@ -32,20 +32,46 @@ pub(super) fn script<'a>(
             How::Prepend => writeln!(script, "export {name}={value}\"${{{name}:+:${name}}}\""),
             How::Default => writeln!(script, "[ -n \"${{{name}:-}}\" ] || export {name}={value}"),
             How::Override => writeln!(script, "export {name}={value}"),
+            How::AppendWord => {
+                writeln!(script, "export {name}=\"${{{name}:+${name} }}\"{value}")
+            }
         };
     }
     (!script.is_empty()).then_some(script)
 }
 
-/// Quoted for a shell; below the app, `"$HOME"` and the rest.
+/// Quoted for a shell; where it names the app, `"$HOME"` and the rest.
 fn value(value: &[u8], app: Option<&Path>) -> String {
-    let below = app.and_then(|app| value.strip_prefix(app.as_os_str().as_bytes()));
-    let (start, rest) = match below {
-        Some(rest) if rest.is_empty() || rest.starts_with(b"/") => ("\"$HOME\"", rest),
-        _ => ("", value),
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let text = String::from_utf8_lossy(value);
+    let Some(app) = app.and_then(Path::to_str) else {
+        return quoted(&text);
     };
-    let rest = String::from_utf8_lossy(rest).replace('\'', r"'\''");
-    format!("{start}'{rest}'")
+    let (mut script, mut rest) = (String::new(), &*text);
+    while let Some(at) = rest.find(app) {
+        let (before, after) = (&rest[..at], &rest[at + app.len()..]);
+        if !before.is_empty() {
+            script.push_str(&quoted(before));
+        }
+        if after.is_empty() || after.starts_with('/') {
+            script.push_str("\"$HOME\"");
+        } else {
+            script.push_str(&quoted(app));
+        }
+        rest = after;
+    }
+    script.push_str(&quoted(rest));
+    script
+}
+
+/// Gives the user of a dyno, whose number no build knows, what was made for user 0.
+pub(super) fn per_user(folder: &Path) -> String {
+    let folder = value(folder.as_os_str().as_bytes(), None);
+    format!(
+        "for slugsmith_at in \"$HOME\"/{folder}/v*-0; do\n  [ ! -d \"$slugsmith_at\" ] || [ -e \
+         \"${{slugsmith_at%-0}}-$(id -u)\" ] || ln -s \"${{slugsmith_at##*/}}\" \
+         \"${{slugsmith_at%-0}}-$(id -u)\" 2>/dev/null || :\ndone\nunset slugsmith_at\n"
+    )
 }
 
 /// A variable that a shell can set (POSIX, "Name").
@@ -114,6 +140,48 @@ mod tests {
             .unwrap();
         let path = String::from_utf8_lossy(&output.stdout);
         assert_eq!(path, "/tmp/build_1/.venv/bin:/bin", "{script}");
+    }
+
+    #[test]
+    fn options_come_after_those_that_are_set() {
+        let options = "-XX:SharedArchiveFile=/tmp/build_1/.slugsmith/java/app.jsa -Xshare:auto";
+        let changes = [
+            change("JAVA_TOOL_OPTIONS", How::AppendWord, options, false),
+            change("NEW", How::AppendWord, "-x", false),
+        ];
+        let script = script(changes.iter(), Some(Path::new("/tmp/build_1"))).unwrap();
+        let output = Command::new("/bin/sh")
+            .args([
+                "-euc",
+                &format!("{script}printf '%s|' \"$JAVA_TOOL_OPTIONS\" \"$NEW\""),
+            ])
+            .env_clear()
+            .envs([("HOME", "/app"), ("JAVA_TOOL_OPTIONS", "-Xmx300m")])
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "-Xmx300m -XX:SharedArchiveFile=/app/.slugsmith/java/app.jsa -Xshare:auto|-x|",
+            "{script}"
+        );
+    }
+
+    #[test]
+    fn a_user_without_a_folder_gets_a_link() {
+        let home = tempfile::tempdir().unwrap();
+        let made = home.path().join(".slugsmith/node/v24.21.0-x64-ab-0");
+        fs_err::create_dir_all(&made).unwrap();
+        let script = per_user(Path::new(".slugsmith/node")).replace("id -u", "echo 4711");
+        for _ in 0..2 {
+            let output = Command::new("/bin/bash")
+                .args(["-euc", &script])
+                .env("HOME", home.path())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{script}");
+        }
+        let link = made.with_file_name("v24.21.0-x64-ab-4711");
+        assert_eq!(link.canonicalize().unwrap(), made.canonicalize().unwrap());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub(super) mod competing_lockfiles;
 pub(super) mod development_dependency_at_runtime;
+pub(super) mod framework_end_of_life;
 pub(super) mod install_incomplete;
 pub(super) mod lockfile_disagrees;
 pub(super) mod missing_lockfile;

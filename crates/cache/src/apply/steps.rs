@@ -40,11 +40,8 @@ pub(super) fn run(
         )
         .map_err(|error| Problem::new(&TOOL_MISSING).saw(format!("`{}`: {error}", step.program)))?;
         if !ended.success {
-            let mut problem = failed(step, &ended, job, &folder);
-            if context.config.log.value > LogLevel::Quiet && problem.details == last_lines(&ended) {
-                // They stand right above, where they were printed as they came.
-                problem.details.clear();
-            }
+            let is_shown = context.config.log.value > LogLevel::Quiet;
+            let problem = failed(step, &ended, job, &folder, is_shown);
             return Err(match transcript.keep() {
                 Some(path) => problem.step(format!("All of its output is in {}", path.display())),
                 None => problem,
@@ -52,10 +49,6 @@ pub(super) fn run(
         }
     }
     Ok(())
-}
-
-fn last_lines(ended: &Ended) -> Vec<String> {
-    ended.details().collect()
 }
 
 fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<String, OsString> {
@@ -80,7 +73,8 @@ fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<Str
     variables
 }
 
-fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
+/// Where its output `is_shown` as it comes, its last lines stand right above.
+fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path, is_shown: bool) -> Problem {
     let shown = command::shown(&step.program, &step.arguments);
     let saw = format!(
         "`{shown}` ended with {} after {}",
@@ -105,6 +99,7 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
             .saw(found.means)
             .step(found.step)
             .details(found.lines),
+        None if is_shown => problem,
         None => problem.details(ended.details()),
     };
     // What a shell says of a command that it can't find (POSIX, "Exit Status for Commands").

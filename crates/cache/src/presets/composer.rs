@@ -150,6 +150,10 @@ fn reads(place: &Place<'_>, lock: &Value, runs_within: bool) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Left out where `COMPOSER_NO_DEV=0` asks for development packages (Composer's documentation,
+/// "Environment variables").
+const NO_DEV: &str = "--no-dev";
+
 #[allow(clippy::too_many_lines)] // one statement per input
 fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
@@ -197,16 +201,23 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
         let scripts = manifest.and_then(|fields| fields.get("scripts"));
         scripts.is_some_and(|scripts| scripts.get(script).is_some())
     };
-    let run = |script: &str| Step::new("composer", &["run-script", "--no-dev", script]).script();
+    let words = |all: &[&'static str]| -> Vec<&'static str> {
+        let keeps_dev = environment.get("COMPOSER_NO_DEV") == Some("0");
+        let stays = |word: &&str| !(keeps_dev && *word == NO_DEV);
+        all.iter().copied().filter(stays).collect()
+    };
+    let run = |script: &'static str| {
+        Step::new("composer", &words(&["run-script", NO_DEV, script])).script()
+    };
     inputs.folder(&place.app.root, "patches");
     secrets::environment(&mut inputs, environment, |name| {
         name.starts_with("COMPOSER_") && name != "COMPOSER_CACHE_DIR" && name != "COMPOSER_HOME"
     });
-    let step = |arguments: &[&str]| {
-        Step::new("composer", arguments).default(&[("COMPOSER_NO_INTERACTION", "1")])
+    let step = |arguments: &[&'static str]| {
+        Step::new("composer", &words(arguments)).default(&[("COMPOSER_NO_INTERACTION", "1")])
     };
     let runs_within = WITHIN.iter().any(has);
-    let mut install = step(&["install", "--no-dev", "--prefer-dist", "--no-progress"]);
+    let mut install = step(&["install", NO_DEV, "--prefer-dist", "--no-progress"]);
     let quiet: &[&str] = if runs_within {
         &["--no-autoloader"]
     } else {
@@ -216,7 +227,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
         .arguments
         .extend(quiet.iter().map(|&word| word.to_owned()));
     let vendor = trees(place).swap_remove(0);
-    let mut scripts = vec![step(&["dump-autoload", "--no-dev", "--optimize"]).script()];
+    let mut scripts = vec![step(&["dump-autoload", NO_DEV, "--optimize"]).script()];
     scripts.extend(Some("post-install-cmd").filter(has).map(run));
     Ok(Job {
         lockfile: Some(Lockfile {

@@ -18,7 +18,7 @@ use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt, pack, secrets};
 use slugsmith_facts::beneath;
-use slugsmith_facts::environment::World;
+use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tools;
 use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::Problem;
@@ -49,6 +49,18 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         job: Box::new(move || job(place, &cache, packages)),
         name,
     }))
+}
+
+/// Groups that production leaves out.
+const WITHOUT: &str = "development:test";
+
+/// The groups that were left out of the install, which Bundler has to be told at launch as well.
+fn without(environment: &Environment) -> String {
+    let value = environment.variables.get("BUNDLE_WITHOUT");
+    value.map_or_else(
+        || WITHOUT.to_owned(),
+        |value| value.to_string_lossy().into_owned(),
+    )
 }
 
 fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
@@ -97,7 +109,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         Step::new("bundle", arguments)
             .set("BUNDLE_PATH", &gems)
             .set("BUNDLE_FROZEN", "true")
-            .default(&[("BUNDLE_WITHOUT", "development:test")])
+            .default(&[("BUNDLE_WITHOUT", WITHOUT)])
     };
     let sync = vec![step(&["install"]), step(&["clean", "--force"])];
     Ok(Job {
@@ -111,7 +123,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         syncs_over: |input| ["Gemfile.lock", "Gemfile"].contains(&input),
         exposes: vec![
             EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
-            EnvChange::launch("BUNDLE_WITHOUT", How::Default, "development:test"),
+            EnvChange::launch("BUNDLE_WITHOUT", How::Default, without(environment)),
         ],
         explain: |_, ended| {
             let is_frozen = ended.says("frozen");

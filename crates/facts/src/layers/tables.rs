@@ -44,6 +44,8 @@ pub struct Process {
     pub direct: bool,
     pub default: bool,
     pub working_dir: Option<String>,
+    /// Execution environments in which it exists; none at all means: any.
+    pub exec_env: Vec<String>,
     /// Known in finished builds only.
     pub buildpack: Option<String>,
 }
@@ -219,6 +221,7 @@ fn process(entry: &toml::Value, direct_by_default: bool) -> Process {
         direct: flag("direct").unwrap_or(direct_by_default),
         default: flag("default").unwrap_or(false),
         working_dir: Some(text(entry, "working-dir")).filter(|path| !path.is_empty()),
+        exec_env: strings(entry.get("exec-env")),
         buildpack: Some(text(entry, "buildpack-id")).filter(|id| !id.is_empty()),
     }
 }

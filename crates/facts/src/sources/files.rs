@@ -48,6 +48,12 @@ impl Sources {
         self.texts.get(path).map(String::as_str)
     }
 
+    /// Whether git ignores the folder, as far as the root's `.gitignore` says.
+    #[must_use]
+    pub fn is_ignored(&self, folder: &str) -> bool {
+        self.outputs.ignores_folder(folder)
+    }
+
     /// Paths below a folder (`db/migrate/`).
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
         let start = self.paths.partition_point(|path| path.as_str() < folder);

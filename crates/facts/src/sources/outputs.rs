@@ -27,6 +27,13 @@ pub struct Outputs {
 }
 
 impl Outputs {
+    /// Whether the root's `.gitignore` names the folder.
+    pub(super) fn ignores_folder(&self, path: &str) -> bool {
+        self.ignored
+            .as_ref()
+            .is_some_and(|ignored| ignored.matched_path_or_any_parents(path, true).is_ignore())
+    }
+
     /// Whether the build makes this path, or may: git ignores it.
     #[must_use]
     pub fn makes(&self, path: &str) -> bool {

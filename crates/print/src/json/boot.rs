@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::boot::word;
-use slugsmith_boot::BootReport;
+use slugsmith_boot::{BootReport, Observed};
 
 /// `{"level","bytes","made":[…],"notes":[…],"taken_back"}`; times in seconds.
 #[must_use]
@@ -23,6 +23,19 @@ pub fn value(report: &BootReport) -> Value {
             })),
         })).collect::<Vec<_>>(),
         "notes": report.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
-        "variables": report.variables.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        "variables": report.variables.iter().map(|one| one.name).collect::<Vec<_>>(),
+    })
+}
+
+/// `{"seconds","failed","rows":[{"name","seconds","bytes","parts"}],"helps"}`.
+#[must_use]
+pub fn observed(observed: &Observed) -> Value {
+    json!({
+        "seconds": observed.spent.map(|spent| spent.as_secs_f64()),
+        "failed": observed.failed,
+        "rows": observed.rows.iter().map(|row| json!({
+            "name": row.name, "seconds": row.took.as_secs_f64(), "bytes": row.bytes, "parts": row.parts,
+        })).collect::<Vec<_>>(),
+        "helps": observed.helps,
     })
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use slugsmith_stack::environment::{By, Environment};
+use slugsmith_stack::launch::ProcessReport;
 use slugsmith_stack::which::{Candidate, Owner};
 use slugsmith_stack::{BuildpackReport, LayerReport, StackReport, State, secrets};
 
@@ -17,14 +18,8 @@ pub fn value(report: &StackReport) -> Value {
         },
         "buildpacks": report.buildpacks.iter().map(buildpack).collect::<Vec<_>>(),
         "default_process": report.launch.default,
-        "processes": report.launch.processes.iter().map(|one| json!({
-            "type": one.process.kind,
-            "command": one.shown(),
-            "direct": one.process.direct,
-            "default": one.is_default,
-            "owner": one.owner.map(|owner| id(report, owner)),
-            "replaces": one.replaced.iter().map(|(owner, _)| id(report, *owner)).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
+        "processes": report.launch.processes.iter().map(|one| process(report, one)).collect::<Vec<_>>(),
+        "processes_elsewhere": report.launch.elsewhere.iter().map(|one| process(report, one)).collect::<Vec<_>>(),
         "path": report.path.iter().map(|(folder, owner, commands)| json!({
             "folder": folder, "owner": owner.as_ref().map(|one| who(report, one)), "commands": commands,
         })).collect::<Vec<_>>(),
@@ -77,6 +72,19 @@ fn who<'a>(report: &'a StackReport, owner: &Owner) -> &'a str {
         Owner::Layer { buildpack, .. } => id(report, *buildpack),
         Owner::Image => "image",
     }
+}
+
+/// `exec_env` is empty where the process exists in every execution environment.
+fn process(report: &StackReport, one: &ProcessReport) -> Value {
+    json!({
+        "type": one.process.kind,
+        "command": one.shown(),
+        "direct": one.process.direct,
+        "default": one.is_default,
+        "exec_env": one.process.exec_env,
+        "owner": one.owner.map(|owner| id(report, owner)),
+        "replaces": one.replaced.iter().map(|(owner, _)| id(report, *owner)).collect::<Vec<_>>(),
+    })
 }
 
 fn buildpack(one: &BuildpackReport) -> Value {

@@ -172,7 +172,12 @@ fn place(report: &StackReport, wanted: &str) -> String {
 
 fn processes(out: &mut String, report: &StackReport) {
     out.push_str("<h2>Processes</h2>\n<table>\n<tr><th>type<th>buildpack<th>command\n");
-    for one in &report.launch.processes {
+    for one in report
+        .launch
+        .processes
+        .iter()
+        .chain(&report.launch.elsewhere)
+    {
         let owner = one
             .owner
             .and_then(|owner| report.buildpacks.get(owner))
@@ -181,7 +186,7 @@ fn processes(out: &mut String, report: &StackReport) {
         let _ = writeln!(
             out,
             "<tr><td>{}{default}<td>{}<td><code>{}</code>",
-            escaped(&one.process.kind),
+            escaped(&slugsmith_stack::launch::named(&one.process)),
             escaped(owner),
             escaped(&one.shown())
         );

@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     world: World::CloudNative,
     docs: Docs {
-        finds: "A process type in the `launch.toml` of two buildpacks with different commands.",
+        finds: "A process type in the `launch.toml` of two buildpacks with different commands, or whose later \
+                definition is for another execution environment (`exec-env`).",
         why: "The whole entry is replaced: command, arguments, working directory and whether it is the \
               default. The first buildpack's command never runs, and the image does not say so.",
         fix: "Name the process in a Procfile, which is yours to decide, or put the buildpack whose command \
@@ -50,7 +51,30 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         help.push(fix::order_in_words(model, owner, *former));
         findings.push(RULE.finding(message, help));
     }
+    findings.extend(lost(model));
     findings
+}
+
+/// Process types whose last definition is for another execution environment: the definitions
+/// replace each other first, and only then the launcher asks whether the one that is left applies.
+fn lost<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Finding> + 'm {
+    model.processes.elsewhere.iter().filter_map(|report| {
+        let (owner, (former, process)) = (report.owner?, report.replaced.last()?);
+        if process.exec_env == report.process.exec_env {
+            return None;
+        }
+        let (winner, loser) = (model.id(owner), model.id(*former));
+        let kind = &report.process.kind;
+        let only = report.process.exec_env.join(", ");
+        let message = format!(
+            "`{kind}` of {loser} is replaced by {winner}'s, which exists only in the execution environment {only}: \
+             here `{kind}` can't be started."
+        );
+        let help = vec![format!(
+            "Give the process of {winner} another type, such as {kind}-{only}."
+        )];
+        Some(RULE.finding(message, help))
+    })
 }
 
 /// Whether the app itself asked for this process.

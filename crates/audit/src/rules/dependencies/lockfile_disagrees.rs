@@ -5,7 +5,7 @@ use slugsmith_ecosystems::lockfiles;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "lockfile-disagrees",
-    code: "SF407",
+    code: "SF409",
     title: "The lockfile does not pin what the manifest asks for",
     level: Level::Error,
     group: Group::Dependencies,

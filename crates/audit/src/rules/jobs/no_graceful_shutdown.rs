@@ -163,7 +163,7 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
 }
 
 fn spring(facts: &Facts<'_>) -> Option<Server> {
-    let (path, line, version) = spring_boot(facts)?;
+    let (path, line, version) = crate::spring::version(facts)?;
     let graceful = facts.sources.texts.iter().any(|(path, text)| {
         path.contains("application")
             && (text.contains("server.shutdown=graceful") || text.contains("shutdown: graceful"))
@@ -183,56 +183,4 @@ fn spring(facts: &Facts<'_>) -> Option<Server> {
         )
     });
     Some(Server { loses })
-}
-
-/// Where the version of Spring Boot stands: the parent of Maven, the plugin of Gradle.
-fn spring_boot(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
-    for (path, mark, before, after) in [
-        ("pom.xml", "spring-boot-starter-parent", "<version>", '<'),
-        (
-            "build.gradle",
-            "org.springframework.boot",
-            "version '",
-            '\'',
-        ),
-        (
-            "build.gradle",
-            "org.springframework.boot",
-            "version \"",
-            '"',
-        ),
-        (
-            "build.gradle.kts",
-            "org.springframework.boot",
-            "version \"",
-            '"',
-        ),
-    ] {
-        let Some((_, rest)) = facts
-            .sources
-            .text(path)
-            .and_then(|text| text.split_once(mark))
-        else {
-            continue;
-        };
-        // Gradle's version stands on the plugin's own line.
-        let rest = if path == "pom.xml" {
-            rest
-        } else {
-            rest.lines().next().unwrap_or_default()
-        };
-        let version = rest
-            .split_once(before)
-            .and_then(|(_, rest)| rest.split(after).next());
-        if let Some(version) =
-            version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
-        {
-            return Some((
-                path,
-                facts.line(path, mark).unwrap_or(0),
-                version.to_owned(),
-            ));
-        }
-    }
-    None
 }

@@ -34,6 +34,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             web: java $JAVA_OPTS -jar target/*.jar
             release: python manage.py migrate --noinput
             ```
+            `slugsmith boot .` starts a copy of the app and says which packages the rest of its
+            start goes into.
         "#},
         silent: indoc! {"
             The same work in `build`, `heroku-postbuild`, a hook or the release phase; waiting with

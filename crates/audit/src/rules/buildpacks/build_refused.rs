@@ -1,0 +1,57 @@
+//! What does the official buildpack refuse, so that the next deploy fails?
+
+mod python;
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "build-refused",
+    code: "SF006",
+    title: "The official buildpack refuses this app: the next deploy fails",
+    level: Level::Error,
+    group: Group::Buildpacks,
+    ecosystems: &["python"],
+    target: Target::Both,
+    since: "0.1.0",
+    silenced_by: &[],
+    docs: Docs {
+        finds: indoc! {"
+            What heroku/python stops a build for before it installs anything: a virtual environment
+            or `.heroku/python` in the sources, a Python version that it can't read or does not
+            have, a misspelt `.python-version`, uv without one or with runtime.txt, a Pipfile
+            without its lockfile, a setup.py alone. Taken from the buildpack's own checks
+            (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
+            `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`).
+        "},
+        why: indoc! {"
+            The buildpack is updated between two deploys, and what it only warned of last month it
+            may refuse today, on the day when a fix has to go out.
+        "},
+        fix: indoc! {"
+            What the finding says, such as:
+            ```
+            git rm -r --cached .venv && echo .venv/ >> .gitignore
+            echo 3.14 > .python-version
+            ```
+        "},
+        silent: indoc! {"
+            In a build, where the buildpack has already run; virtual environments that git
+            ignores; apps whose buildpacks (app.json) are others than heroku/python.
+        "},
+    },
+    check,
+};
+
+fn check(facts: &Facts<'_>) -> Outcome {
+    // In a build the buildpack was there before us and did not refuse.
+    if facts.set.is_some() {
+        return Outcome::not_applicable();
+    }
+    let is_served = python::is_served(facts);
+    let evidence = if is_served {
+        python::refused(facts)
+    } else {
+        Vec::new()
+    };
+    Outcome::when(is_served, evidence)
+}

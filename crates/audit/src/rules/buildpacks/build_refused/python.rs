@@ -1,0 +1,201 @@
+//! The checks of heroku/python that end a build before anything is installed.
+//!
+//! Read in heroku/heroku-buildpack-python at its state of 2026-08-18: `lib/checks.sh`,
+//! `lib/package_manager.sh`, `lib/python_version.sh`.
+
+use crate::guards::numbers;
+use crate::rules::prelude::*;
+
+const VERSION_FILE: &str = ".python-version";
+const OLD_VERSION_FILE: &str = "runtime.txt";
+
+/// Names of a version file that the buildpack refuses as misspelt.
+const MISSPELT: &[&str] = &[
+    " .python-version",
+    ". python-version",
+    ".python_version.txt",
+    ".python_version",
+    ".python-version ",
+    ",python-version",
+    ".python-version.",
+    ".python-version.py",
+    ".python-version.rtf",
+    ".python-version.txt",
+    ".python-version.TXT",
+    ".Python-version",
+    ".python.version",
+    ".pythonversion",
+    "'.python-version'",
+    "python_version.txt",
+    "python_version",
+    "python-version.",
+    "python-version.txt",
+    "python-version",
+];
+
+/// Whether heroku/python builds this app: its packages are served, and no list of buildpacks
+/// names others alone.
+pub(super) fn is_served(facts: &Facts<'_>) -> bool {
+    let buildpacks = facts.buildpacks();
+    let names_it = buildpacks.iter().any(|one| one.contains("python"));
+    facts.packages.manifest(Ecosystem::Pypi).is_some() && (buildpacks.is_empty() || names_it)
+}
+
+pub(super) fn refused(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    found.extend(environments(facts));
+    found.extend(package_manager(facts));
+    found.extend(version(facts));
+    found
+}
+
+/// Folders that the buildpack makes itself, or that hide what it makes.
+fn environments(facts: &Facts<'_>) -> Vec<Evidence> {
+    let entries = facts.tree.entries();
+    let is_there = |path: &str| {
+        entries
+            .iter()
+            .any(|entry| entry.path() == std::path::Path::new(path))
+    };
+    let mut found = Vec::new();
+    for (folder, mark) in [
+        (".venv", "pyvenv.cfg"),
+        ("venv", "pyvenv.cfg"),
+        (".heroku/python", "bin"),
+    ] {
+        // Tools put a `.gitignore` that names everything into the environments that they make.
+        let ignored = facts.sources.is_ignored(folder) || is_there(&format!("{folder}/.gitignore"));
+        let ours = facts.installed.contains(folder);
+        if ours || ignored || !is_there(&format!("{folder}/{mark}")) {
+            continue;
+        }
+        let message = format!(
+            "{folder}/ is in the sources: the Python buildpack refuses the build, since it installs \
+             into an environment of its own."
+        );
+        let fix = format!("git rm -r --cached {folder} && echo {folder}/ >> .gitignore");
+        found.push(Evidence::line(&format!("{folder}/{mark}"), 0, message).help(fix));
+    }
+    found
+}
+
+fn package_manager(facts: &Facts<'_>) -> Option<Evidence> {
+    let has = |name: &str| facts.sources.has(name);
+    if has("Pipfile") && !has("Pipfile.lock") {
+        let message = "Pipfile has no Pipfile.lock: the Python buildpack refuses the build.";
+        return Some(
+            Evidence::line("Pipfile", 0, message).help("pipenv lock   then commit Pipfile.lock"),
+        );
+    }
+    let known = ["Pipfile.lock", "requirements.txt", "poetry.lock", "uv.lock"];
+    if known.into_iter().any(has) {
+        return None;
+    }
+    let path = facts.packages.manifest(Ecosystem::Pypi)?;
+    let message = format!(
+        "{path} alone names no package manager: the Python buildpack refuses the build without a \
+         requirements.txt, poetry.lock, uv.lock or Pipfile.lock at the root."
+    );
+    let fix = if path == "setup.py" {
+        "echo '--editable .' > requirements.txt"
+    } else {
+        "uv lock   then commit uv.lock"
+    };
+    Some(Evidence::line(path, 0, message).help(fix))
+}
+
+/// What is wrong with the version, in the order in which the buildpack looks.
+fn version(facts: &Facts<'_>) -> Option<Evidence> {
+    let newest = &facts.platform.runtimes.get("python")?.next;
+    let write = format!("echo {newest} > {VERSION_FILE}   then commit it");
+    let uses_uv = facts.sources.has("uv.lock");
+    if facts.sources.has(OLD_VERSION_FILE) {
+        let remove = format!("git rm {OLD_VERSION_FILE} && {write}");
+        if uses_uv {
+            let message =
+                "runtime.txt is not supported with uv: the Python buildpack refuses the build.";
+            return Some(Evidence::line(OLD_VERSION_FILE, 1, message).help(remove));
+        }
+        let lines = lines(facts.sources.text(OLD_VERSION_FILE)?);
+        let wanted = match lines.as_slice() {
+            [(_, one)] => one.strip_prefix("python-"),
+            _ => None,
+        };
+        let fine = wanted.filter(|version| is_version(version));
+        let Some(version) = fine else {
+            let message = "runtime.txt is not in the form python-3.N: the Python buildpack refuses the build.";
+            return Some(Evidence::line(OLD_VERSION_FILE, 1, message).help(remove));
+        };
+        return unknown(facts, OLD_VERSION_FILE, 1, version).map(|found| found.help(remove));
+    }
+    if let Some(name) = misspelt(facts) {
+        let message = format!(
+            "`{name}` is a misspelt {VERSION_FILE}: the Python buildpack refuses the build."
+        );
+        return Some(
+            Evidence::line(&name, 0, message).help(format!("git mv '{name}' {VERSION_FILE}")),
+        );
+    }
+    if !facts.sources.has(VERSION_FILE) {
+        let message = format!(
+            "uv.lock without a {VERSION_FILE}: with uv the Python buildpack takes no default version and refuses \
+             the build."
+        );
+        return uses_uv.then(|| Evidence::line("uv.lock", 0, message).help(write));
+    }
+    let lines = lines(facts.sources.text(VERSION_FILE)?);
+    let wrong = lines.iter().find(|(_, version)| !is_version(version));
+    let (number, said) = match (wrong, lines.as_slice()) {
+        (Some((number, version)), _) => (
+            *number,
+            format!("`{version}` is no version of the form 3.N or 3.N.N"),
+        ),
+        (None, [(number, version)]) => {
+            return unknown(facts, VERSION_FILE, *number, version).map(|found| found.help(write));
+        }
+        (None, []) => (0, format!("{VERSION_FILE} names no version")),
+        (None, [_, (number, _), ..]) => (*number, format!("{VERSION_FILE} names several versions")),
+    };
+    let message = format!("{said}: the Python buildpack refuses the build.");
+    Some(Evidence::line(VERSION_FILE, number, message).help(write))
+}
+
+/// The first of the refused names that is at the root.
+fn misspelt(facts: &Facts<'_>) -> Option<String> {
+    let names = &facts.app.names;
+    let found = MISSPELT
+        .iter()
+        .find(|name| names.iter().any(|one| one == *name));
+    found.map(|name| (*name).to_owned())
+}
+
+/// Lines that say something, with their numbers.
+fn lines(text: &str) -> Vec<(u32, &str)> {
+    (1..)
+        .zip(text.lines().map(str::trim))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+/// `N.N` or `N.N.N`, without leading zeros.
+fn is_version(text: &str) -> bool {
+    let parts: Vec<_> = text.split('.').collect();
+    let is_number = |part: &&str| {
+        !part.is_empty()
+            && part.bytes().all(|one| one.is_ascii_digit())
+            && (part.len() == 1 || !part.starts_with('0'))
+    };
+    matches!(parts.len(), 2 | 3) && parts.iter().all(is_number)
+}
+
+/// A line that is newer than what the table has; ended ones are for `runtime-end-of-life`.
+fn unknown(facts: &Facts<'_>, path: &str, line: u32, version: &str) -> Option<Evidence> {
+    let lines = &facts.platform.runtimes.get("python")?.lines;
+    let newest = lines.keys().map(|line| numbers(line)).max()?;
+    let wanted = numbers(version);
+    let is_newer = wanted.get(..2)? > newest.as_slice();
+    let message = format!(
+        "Python {version} is not among the versions that the buildpack has: it refuses the build."
+    );
+    is_newer.then(|| Evidence::line(path, line, message))
+}

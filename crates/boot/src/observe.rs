@@ -1,0 +1,221 @@
+//! Where does a start of the app go? One start in a copy, observed by the runtime's own means.
+//!
+//! Python says what each import takes (`-X importtime`), Node by a module that is loaded first,
+//! the JVM which classes it loads from where.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Input;
+use crate::trained::copy;
+use crate::trained::start::{Stage, alone};
+use slugsmith_config::BootLevel;
+use slugsmith_facts::beneath;
+use slugsmith_facts::interrupt::Temporary;
+
+const OBSERVE: &str = include_str!("observe/observe.cjs");
+
+/// What one start went into.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// Processor time until the app listened, with the observation.
+    pub spent: Option<Duration>,
+    /// Why the app did not come to listen; rows are what was loaded until then.
+    pub failed: Option<String>,
+    /// Packages, the costliest first.
+    pub rows: Vec<Row>,
+    /// What would make the start shorter.
+    pub helps: Vec<String>,
+}
+
+/// A package or archive, with what it took itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    pub name: String,
+    /// Wall time, without what it loads of others; zero where the runtime does not say.
+    pub took: Duration,
+    /// Of sources; zero where the runtime does not say.
+    pub bytes: u64,
+    /// Modules or classes.
+    pub parts: u64,
+}
+
+/// Starts the app in a copy and says where the start goes.
+///
+/// # Errors
+/// A copy can't be made, or nothing can be started.
+pub fn observe(input: &Input<'_>) -> Result<Observed, String> {
+    let Some(training) = &input.training else {
+        return Err(
+            "no `web` process in the Procfile, no `start` script, and no command under \
+            [com.slugsmith.boot]"
+                .to_owned(),
+        );
+    };
+    let problem = |error: std::io::Error| error.to_string();
+    let scratch = tempfile::Builder::new()
+        .prefix("slugsmith-observed")
+        .tempdir()
+        .map_err(problem)?;
+    let _guard = Temporary::new(scratch.path());
+    let stage = Stage {
+        input,
+        training,
+        alone: alone(),
+        folder: scratch.path().to_owned(),
+    };
+    copy(input, &stage, false).map_err(problem)?;
+    let [node, classes, hook] =
+        ["node.tsv", "classes.log", "observe.cjs"].map(|name| scratch.path().join(name));
+    fs_err::write(&hook, OBSERVE).map_err(problem)?;
+    let variables = [
+        ("PYTHONPROFILEIMPORTTIME", "1".to_owned()),
+        ("SLUGSMITH_OBSERVED", node.display().to_string()),
+        (
+            "SLUGSMITH_NODE_OPTIONS",
+            format!("--require={}", hook.display()),
+        ),
+        (
+            "SLUGSMITH_JAVA_OPTIONS",
+            format!("-Xlog:class+load:file={}", classes.display()),
+        ),
+    ];
+    let (started, output) = stage.start_and_see(&variables).map_err(problem)?;
+    let mut rows = python(&output);
+    rows.extend(of_node(&beneath::text(&node).unwrap_or_default()));
+    rows.extend(of_classes(&beneath::text(&classes).unwrap_or_default()));
+    rows.sort_by(|a, b| (b.took, b.parts, &a.name).cmp(&(a.took, a.parts, &b.name)));
+    Ok(Observed {
+        spent: started.spent,
+        failed: started.failed,
+        helps: helps(input, &rows),
+        rows,
+    })
+}
+
+/// Lines of `-X importtime`: own and cumulative microseconds, and the module.
+fn python(output: &[String]) -> Vec<Row> {
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    for line in output {
+        let Some(rest) = line.strip_prefix("import time:") else {
+            continue;
+        };
+        let mut words = rest.split('|').map(str::trim);
+        let own = words.next().and_then(|own| own.parse().ok());
+        let (Some(own), Some(module)) = (own, words.nth(1)) else {
+            continue;
+        };
+        let name = module.split('.').next().unwrap_or(module);
+        let row = rows.entry(name.to_owned()).or_default();
+        row.took += Duration::from_micros(own);
+        row.parts += 1;
+    }
+    named(rows)
+}
+
+fn of_node(text: &str) -> Vec<Row> {
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    for line in text.lines() {
+        let mut words = line.splitn(4, '\t');
+        let mut number = || words.next()?.parse().ok();
+        let (Some(nanos), Some(bytes), Some(parts)) = (number(), number(), number()) else {
+            continue;
+        };
+        let row = rows
+            .entry(words.next().unwrap_or_default().to_owned())
+            .or_default();
+        row.took += Duration::from_nanos(nanos);
+        row.bytes += bytes;
+        row.parts += parts;
+    }
+    named(rows)
+}
+
+/// `[0.1s][info][class,load] a.B source: jar:file:/app/x.jar!/BOOT-INF/lib/y.jar!/`.
+fn of_classes(text: &str) -> Vec<Row> {
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    for line in text.lines() {
+        let Some((_, source)) = line.split_once(" source: ") else {
+            continue;
+        };
+        let source = source.trim_end_matches(['!', '/']);
+        let name = if source.starts_with("shared objects") {
+            "the JVM's archive"
+        } else {
+            Path::new(source)
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or(source)
+        };
+        rows.entry(name.to_owned()).or_default().parts += 1;
+    }
+    named(rows)
+}
+
+fn named(rows: BTreeMap<String, Row>) -> Vec<Row> {
+    let rows = rows.into_iter();
+    rows.map(|(name, row)| Row { name, ..row }).collect()
+}
+
+fn helps(input: &Input<'_>, rows: &[Row]) -> Vec<String> {
+    let mut helps = Vec::new();
+    let missing = crate::python::missing(input);
+    if missing > 0 {
+        helps.push(format!(
+            "{} without byte code that Python can use: a build with level = \"safe\" (the default) makes it",
+            slugsmith_finding::units::counted(missing, "module")
+        ));
+    }
+    let is_traced = rows
+        .iter()
+        .any(|row| row.bytes > 0 || row.name.ends_with(".jar"));
+    if is_traced && input.config.level.value != BootLevel::Trained {
+        helps.push(
+            "level = \"trained\" under [com.slugsmith.boot]: the build starts the app once and keeps what its \
+             runtime compiles"
+                .to_owned(),
+        );
+    }
+    helps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(rows: &[Row]) -> Vec<(&str, u128, u64, u64)> {
+        let rows = rows.iter();
+        rows.map(|row| {
+            (
+                row.name.as_str(),
+                row.took.as_micros(),
+                row.bytes,
+                row.parts,
+            )
+        })
+        .collect()
+    }
+
+    #[test]
+    fn each_runtime_says_what_it_loads() {
+        let lines = [
+            "import time: self [us] | cumulative | imported package",
+            "import time:       150 |        150 |   django.utils",
+            "import time:        50 |        200 | django",
+            "started",
+        ]
+        .map(str::to_owned);
+        assert_eq!(found(&python(&lines)), [("django", 200, 0, 2)]);
+        let rows = of_node("1500\t10\t1\texpress\n500\t5\t1\texpress\nbroken\n");
+        assert_eq!(found(&rows), [("express", 2, 15, 2)]);
+        let rows = of_classes(
+            "[0.1s][info][class,load] java.lang.Object source: shared objects file\n\
+             [0.2s][info][class,load] a.B source: jar:file:/app/x.jar!/BOOT-INF/lib/y.jar!/\n",
+        );
+        assert_eq!(
+            found(&rows),
+            [("the JVM's archive", 0, 0, 1), ("y.jar", 0, 0, 1)]
+        );
+    }
+}

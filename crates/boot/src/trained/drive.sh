@@ -1,0 +1,71 @@
+# Starts a command in a copy of an app and ends it again. Everything it is told comes as an argument:
+# folder, seconds, request path, how (serve, run), then the command.
+# Prints `slugsmith:listened TICKS`, `slugsmith:answered LINE`, `slugsmith:ended STATUS`.
+set -u
+cd "$1" || exit 9
+limit=$2 request=$3 how=$4
+shift 4
+if [ "${SLUGSMITH_ALONE:-}" = 1 ]; then
+  # A new network has a loopback that is down (SIOCSIFFLAGS; IFF_UP, IFF_LOOPBACK and IFF_RUNNING).
+  ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null ||
+    perl -e 'socket(my $s, 2, 2, 0); ioctl($s, 0x8914, pack("a16 s x22", "lo", 0x49))' 2>/dev/null
+fi
+unset SLUGSMITH_ALONE
+set +u
+for script in .profile.d/*.sh; do
+  # shellcheck disable=SC1090
+  [ -f "$script" ] && . "./$script"
+done
+set -u
+for pair in "${SLUGSMITH_NODE_OPTIONS:+NODE_OPTIONS=${NODE_OPTIONS:+$NODE_OPTIONS }$SLUGSMITH_NODE_OPTIONS}" \
+  "${SLUGSMITH_JAVA_OPTIONS:+JAVA_TOOL_OPTIONS=${JAVA_TOOL_OPTIONS:+$JAVA_TOOL_OPTIONS }$SLUGSMITH_JAVA_OPTIONS}"; do
+  [ -z "$pair" ] || export "${pair?}"
+done
+unset SLUGSMITH_NODE_OPTIONS SLUGSMITH_JAVA_OPTIONS
+set -m
+if [ "$how" = run ]; then
+  TIMEFORMAT='slugsmith:took %U %S'
+  time "$@"
+  echo "slugsmith:ended $?"
+  exit 0
+fi
+bash -c "$1" &
+pid=$!
+
+# Processor time of the whole group so far, in clock ticks (proc_pid_stat(5), fields 14 to 17).
+ticks() {
+  local sum=0 line file
+  for file in /proc/[0-9]*/stat; do
+    { read -r line <"$file"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086
+    set -- ${line##*) }
+    [ "${3:-}" = "$pid" ] && sum=$((sum + ${12} + ${13} + ${14} + ${15}))
+  done
+  echo "$sum"
+}
+
+status='' listened=''
+until=$((SECONDS + limit))
+while [ "$SECONDS" -lt "$until" ]; do
+  if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
+    listened=$(ticks)
+    echo "slugsmith:listened $listened"
+    break
+  fi
+  kill -0 "$pid" 2>/dev/null || break
+  sleep 0.02
+done
+if [ -n "$listened" ] && exec 3<>"/dev/tcp/127.0.0.1/$PORT"; then
+  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$request" >&3
+  IFS= read -r -t 10 status <&3
+  echo "slugsmith:answered ${status%$'\r'}"
+  exec 3>&-
+fi
+kill -TERM -- "-$pid" 2>/dev/null
+for _ in $(seq 100); do
+  kill -0 "$pid" 2>/dev/null || break
+  sleep 0.1
+done
+kill -KILL -- "-$pid" 2>/dev/null
+wait "$pid" 2>/dev/null
+echo "slugsmith:ended $?"

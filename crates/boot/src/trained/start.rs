@@ -1,0 +1,271 @@
+//! One start of the app in its copy: without network, without secrets, and with an end.
+
+use std::ffi::OsString;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::placeholders;
+use crate::{Input, Training};
+use slugsmith_facts::environment::Environment;
+use slugsmith_facts::run;
+
+const DRIVER: &str = include_str!("drive.sh");
+/// Linux counts processor time for programs in hundredths of a second (time(7), `USER_HZ`).
+const TICK: Duration = Duration::from_millis(10);
+/// What the app sees of the build's own variables: none of them is a secret.
+const PASSED: &[&str] = &[
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "NODE_ENV",
+    "NODE_OPTIONS",
+    "RACK_ENV",
+    "RAILS_ENV",
+    "STACK",
+    "TZ",
+    "JAVA_HOME",
+    "JAVA_OPTS",
+];
+
+/// What came of a start.
+#[derive(Debug, Default)]
+pub(crate) struct Started {
+    /// Processor time until it listened, or of the whole command.
+    pub spent: Option<Duration>,
+    /// Why it is no start to learn from.
+    pub failed: Option<String>,
+}
+
+/// How processes are kept off the network here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alone {
+    /// With a network of their own.
+    Network(&'static [&'static str]),
+    /// Nothing that does it is allowed here.
+    No,
+}
+
+/// The first way that works.
+pub(crate) fn alone() -> Alone {
+    const WAYS: [&[&str]; 2] = [&["-r", "-n"], &["-n"]];
+    let path = std::env::var_os("PATH").map(|path| (OsString::from("PATH"), path));
+    let works = |way: &&&[&str]| {
+        let arguments: Vec<String> = way
+            .iter()
+            .chain(&["true"])
+            .map(|one| (*one).to_owned())
+            .collect();
+        let ended = run::run(
+            "unshare",
+            &arguments,
+            Path::new("/"),
+            path.clone(),
+            &mut |_| {},
+        );
+        ended.is_ok_and(|ended| ended.success)
+    };
+    WAYS.iter()
+        .find(works)
+        .map_or(Alone::No, |way| Alone::Network(way))
+}
+
+/// A copy of the app with what surrounds it.
+pub(crate) struct Stage<'a> {
+    pub input: &'a Input<'a>,
+    pub training: &'a Training,
+    pub alone: Alone,
+    /// Holds `app`, the copy.
+    pub folder: PathBuf,
+}
+
+impl Stage<'_> {
+    pub(crate) fn app(&self) -> PathBuf {
+        self.folder.join("app")
+    }
+
+    /// Starts the app with these variables, which win.
+    pub(crate) fn start(&self, variables: &[(&str, String)]) -> std::io::Result<Started> {
+        self.start_and_see(variables).map(|(started, _)| started)
+    }
+
+    /// As [`Stage::start`], with what it printed.
+    pub(crate) fn start_and_see(
+        &self,
+        variables: &[(&str, String)],
+    ) -> std::io::Result<(Started, Vec<String>)> {
+        let config = self.input.config;
+        let limit = config.limit.value.as_secs();
+        let driver = self.folder.join("drive.sh");
+        fs_err::write(&driver, DRIVER)?;
+        let temporary = self.folder.join("tmp");
+        fs_err::create_dir_all(&temporary)?;
+        // Its stop may take ten seconds more, and an answer ten.
+        let mut words = vec![
+            "timeout".to_owned(),
+            "--kill-after=5".to_owned(),
+            (limit + 30).to_string(),
+        ];
+        if let Alone::Network(way) = self.alone {
+            words.push("unshare".to_owned());
+            words.extend(way.iter().map(|one| (*one).to_owned()));
+        }
+        words.extend(["bash".to_owned(), driver.display().to_string()]);
+        words.extend([self.app().display().to_string(), limit.to_string()]);
+        words.push(config.request.value.clone());
+        match &config.command {
+            Some(command) => {
+                words.push("run".to_owned());
+                words.extend(run::words(&command.value));
+            }
+            None => words.extend(["serve".to_owned(), self.training.command.clone()]),
+        }
+        let (program, arguments) = words
+            .split_first()
+            .ok_or(std::io::ErrorKind::InvalidInput)?;
+        let environment = self.variables(&temporary, variables)?;
+        let ended = run::run(program, arguments, &self.folder, environment, &mut |_| {})?;
+        let started = read(&ended.output, config.command.is_some());
+        Ok((started, ended.output))
+    }
+
+    fn variables(
+        &self,
+        temporary: &Path,
+        variables: &[(&str, String)],
+    ) -> std::io::Result<Vec<(OsString, OsString)>> {
+        let mut all = of_the_build(self.input.environment);
+        let mut set = |name: &str, value: &str| all.push((name.into(), value.into()));
+        for (name, value) in &self.training.declared {
+            if let Some(value) = value.as_deref().or_else(|| placeholders::of(name)) {
+                set(name, value);
+            }
+        }
+        for (name, value) in [("NODE_ENV", "production"), ("DYNO", "web.1")] {
+            if self.input.environment.get(name).is_none() {
+                set(name, value);
+            }
+        }
+        set("HOME", &self.app().display().to_string());
+        set("TMPDIR", &temporary.display().to_string());
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        set("PORT", &port.to_string());
+        if self.alone != Alone::No {
+            set("SLUGSMITH_ALONE", "1");
+        }
+        for (name, value) in variables {
+            set(name, value);
+        }
+        Ok(all)
+    }
+}
+
+fn of_the_build(environment: &Environment) -> Vec<(OsString, OsString)> {
+    let passed = PASSED.iter().filter_map(|name| {
+        let value = environment.variables.get(*name)?;
+        Some((OsString::from(name), value.clone()))
+    });
+    passed.collect()
+}
+
+/// Reads what the driver printed among the app's own lines.
+fn read(output: &[String], is_command: bool) -> Started {
+    let said = |word: &str| {
+        let mut lines = output.iter().rev();
+        lines.find_map(|line| {
+            line.strip_prefix("slugsmith:")?
+                .strip_prefix(word)?
+                .strip_prefix(' ')
+        })
+    };
+    let last = || {
+        let own = output.iter().rev().map(|line| line.trim());
+        let own = own.filter(|line| !line.is_empty() && !line.starts_with("slugsmith:"));
+        let mut lines: Vec<&str> = own.take(LAST).collect();
+        lines.reverse();
+        lines.join(" | ")
+    };
+    if is_command {
+        let seconds = |text: &str| {
+            text.split(' ')
+                .filter_map(|one| one.parse::<f64>().ok())
+                .sum::<f64>()
+        };
+        return match (said("took"), said("ended")) {
+            (Some(took), Some("0")) => Started {
+                spent: Duration::try_from_secs_f64(seconds(took)).ok(),
+                failed: None,
+            },
+            (_, status) => failed(status, "the command failed", last()),
+        };
+    }
+    let ticks = said("listened").and_then(|ticks| ticks.parse::<u32>().ok());
+    match (ticks, said("answered")) {
+        // It was gone before anybody could look.
+        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", last()),
+        (Some(ticks), _) => Started {
+            spent: Some(TICK * ticks),
+            failed: None,
+        },
+        (None, _) => failed(said("ended"), "it ended before it listened on PORT", last()),
+    }
+}
+
+/// Lines of the app's output that say why.
+const LAST: usize = 3;
+
+fn failed(status: Option<&str>, why: &str, last: String) -> Started {
+    let why = match status {
+        // SIGTERM and SIGKILL are ours: it ran until the limit.
+        Some("143" | "137") => "it did not listen on PORT within the limit".to_owned(),
+        Some(status) => format!("{why} (exit code {status})"),
+        None => format!("{why} within the limit"),
+    };
+    let last = if last.is_empty() {
+        String::new()
+    } else {
+        format!(": {last}")
+    };
+    Started {
+        spent: None,
+        failed: Some(format!("{why}{last}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(lines: &[&str], is_command: bool) -> Started {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        read(&lines, is_command)
+    }
+
+    #[test]
+    fn a_start_that_listens_is_measured() {
+        let started = of(
+            &["ready", "slugsmith:listened 52", "slugsmith:ended 143"],
+            false,
+        );
+        assert_eq!(started.spent, Some(Duration::from_millis(520)));
+        let ran = of(&["slugsmith:took 0.500 0.250", "slugsmith:ended 0"], true);
+        assert_eq!(ran.spent, Some(Duration::from_millis(750)));
+    }
+
+    #[test]
+    fn a_start_that_fails_says_why() {
+        let failed = |lines: &[&str]| of(lines, false).failed.unwrap();
+        let refused = failed(&["connect ECONNREFUSED 127.0.0.1:1", "slugsmith:ended 1"]);
+        assert!(
+            refused.contains("exit code 1") && refused.contains("ECONNREFUSED"),
+            "{refused}"
+        );
+        assert!(failed(&["slugsmith:ended 143"]).contains("within the limit"));
+        assert!(
+            of(&["slugsmith:took 0.1 0.1", "slugsmith:ended 3"], true)
+                .spent
+                .is_none()
+        );
+    }
+}

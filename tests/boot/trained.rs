@@ -1,0 +1,133 @@
+//! What a start in a copy leaves behind. A stand-in for Node listens, and compiles with a loop.
+
+use crate::bench::{Bench, Built};
+
+/// Listens, and keeps a cache as Node does: below the number of the user, at SIGTERM.
+const NODE: &str = r#"#!/usr/bin/env python3
+import http.server, os, signal, socket, sys, time
+LOG, FAILS, GAIN = "@LOG@", @FAILS@, @GAIN@
+open(LOG, "a").write("start\n")
+if len(sys.argv) < 2 or not sys.argv[1].endswith(".js"):
+    sys.exit(0)
+if FAILS:
+    sys.exit("connect ECONNREFUSED 127.0.0.1:5432")
+cache = os.environ.get("NODE_COMPILE_CACHE")
+folder = cache and os.path.join(cache, "v99.1.0-x64-ab-%d" % os.getuid())
+if not (GAIN and folder and os.path.isdir(folder)):
+    until = time.process_time() + 0.5
+    while time.process_time() < until:
+        pass
+def end(*_):
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+        seen = [os.environ.get("SHOP_SECRET"), [name for _, name in socket.if_nameindex()]]
+        open(os.path.join(folder, "ab12"), "w").write(repr(seen))
+    os._exit(143)
+signal.signal(signal.SIGTERM, end)
+server = http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), http.server.SimpleHTTPRequestHandler)
+server.serve_forever()
+"#;
+
+fn shop(fails: bool, gain: bool) -> Bench {
+    let bench = Bench::new();
+    let truth = |is: bool| if is { "True" } else { "False" };
+    let log = bench.root().join("starts").display().to_string();
+    let node = NODE
+        .replace("@LOG@", &log)
+        .replace("@FAILS@", truth(fails))
+        .replace("@GAIN@", truth(gain));
+    bench.tool("node", &node);
+    bench.config_var("SHOP_SECRET", "s3cr3t-of-the-shop");
+    bench.put("Procfile", "web: node server.js\n");
+    bench.put("package.json", "{\"name\":\"shop\",\"version\":\"1.0.0\"}");
+    bench.put(
+        "server.js",
+        "require('http').createServer(process.env.SHOP_SECRET)\n",
+    );
+    bench.put(
+        "app.json",
+        "{\"env\":{\"SHOP_SECRET\":{\"description\":\"signs\"}}}",
+    );
+    // Larger than what is kept of a start.
+    bench.put("public/photo.txt", &"x".repeat(20_000));
+    bench.config("[com.slugsmith.boot]\nlevel = \"trained\"\n");
+    bench
+}
+
+fn starts(bench: &Bench) -> usize {
+    let log = fs_err::read_to_string(bench.root().join("starts"));
+    log.unwrap_or_default().lines().count()
+}
+
+fn seen(built: &Built) -> String {
+    let folder = built.app.join(".slugsmith/node/v99.1.0-x64-ab-0");
+    fs_err::read_to_string(folder.join("ab12")).unwrap()
+}
+
+#[test]
+fn what_a_start_compiled_is_kept_for_every_user_and_made_once() {
+    let bench = shop(false, true);
+    let built = bench.build(1);
+    built.says("Node compile cache for 1 file");
+    built.says("of processor time,");
+    let seen = seen(&built);
+    assert!(
+        !built.log.contains("s3cr3t") && !seen.contains("s3cr3t"),
+        "{seen}"
+    );
+    assert!(seen.contains("placeholder"), "{seen}");
+    if !built.log.contains("with the network of the build") {
+        assert!(seen.ends_with("['lo']]"), "{seen}");
+    }
+    let profile = fs_err::read_to_string(built.app.join(".profile.d/slugsmith.sh")).unwrap();
+    assert!(
+        profile.contains("NODE_COMPILE_CACHE=\"$HOME\"'/.slugsmith/node'"),
+        "{profile}"
+    );
+    let link = built.app.join(".slugsmith/node/v99.1.0-x64-ab-1000/ab12");
+    assert!(link.exists());
+    // The copy is gone, and the app is as it was beside that.
+    assert!(
+        !built
+            .app
+            .join(".slugsmith/node/v99.1.0-x64-ab-4711")
+            .exists()
+    );
+    let before = starts(&bench);
+    let again = bench.build(2);
+    again.says("as kept from an earlier build");
+    let asked = starts(&bench) - before;
+    assert!(asked <= 1, "{asked} starts in an unchanged build");
+    bench.put("server.js", "// changed\n");
+    bench.build(3).never_says("as kept from an earlier build");
+}
+
+#[test]
+fn an_app_that_does_not_start_is_told_and_the_build_goes_on() {
+    let bench = shop(true, true);
+    let built = bench.build(1);
+    built.says("Not trained: it ended before it listened on PORT (exit code 1)");
+    built.says("ECONNREFUSED");
+    built.says("[com.slugsmith.boot] command = ");
+    assert!(!built.app.join(".slugsmith").exists());
+}
+
+#[test]
+fn what_makes_no_start_shorter_is_not_kept() {
+    let bench = shop(false, false);
+    let built = bench.build(1);
+    // Two starts of the same length differ by chance.
+    if !built.log.contains("Node compile cache for 1 file") {
+        built.says("No Node compile cache: the start is not shorter with it");
+        assert!(!built.app.join(".slugsmith").exists());
+    }
+}
+
+#[test]
+fn a_share_bounds_it() {
+    let bench = shop(false, true);
+    bench.config("[com.slugsmith.boot]\nlevel = \"trained\"\nshare = \"0%\"\n");
+    let built = bench.build(1);
+    built.says("No Node compile cache: it would add");
+    assert!(!built.app.join(".slugsmith").exists());
+}
