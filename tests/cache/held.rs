@@ -57,11 +57,9 @@ fn the_whole_output_of_a_failure_is_in_a_file_that_is_told() {
     let problem = bed.try_build().0.unwrap_err();
     // They were printed as they came.
     assert!(problem.details.is_empty(), "{:?}", problem.details);
-    let path = problem
-        .all_steps()
-        .find_map(|step| step.split_once("All of its output is in "))
-        .unwrap()
-        .1;
+    let mut saw = problem.saw.iter();
+    let told = saw.find_map(|fact| fact.strip_prefix("All of its output is in "));
+    let path = told.unwrap();
     assert_eq!(fs_err::read_to_string(path).unwrap(), output);
     fs_err::remove_file(path).unwrap();
 }

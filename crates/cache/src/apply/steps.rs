@@ -43,7 +43,7 @@ pub(super) fn run(
             let is_shown = context.config.log.value > LogLevel::Quiet;
             let problem = failed(step, &ended, job, &folder, is_shown);
             return Err(match transcript.keep() {
-                Some(path) => problem.step(format!("All of its output is in {}", path.display())),
+                Some(path) => problem.saw(format!("All of its output is in {}", path.display())),
                 None => problem,
             });
         }
