@@ -306,7 +306,6 @@ fn others() -> Vec<Shape> {
             ("project.toml", "[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"models\"]\nkey = [\"models.lock\"]\nrun = \"sh fetch.sh\"\n"),
             ("models.lock", "1\n"),
             ("fetch.sh", "mkdir -p models; cat models.lock > models/m"),
-            ("models/own", "1\n"),
         ]).named("command with a key"),
     ]
 }
