@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::incomplete::{self, Incomplete};
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
+use slugsmith_ecosystems::incomplete::{self, Incomplete};
 use slugsmith_ecosystems::recognise::OnDisk;
 use slugsmith_facts::app::App;
 use slugsmith_facts::code::{Call, Code, Language};

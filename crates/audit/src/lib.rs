@@ -17,7 +17,6 @@ pub mod fix_plan;
 pub mod guards;
 mod gunicorn;
 mod harm;
-pub mod incomplete;
 mod jobs;
 mod levels;
 mod migrations;

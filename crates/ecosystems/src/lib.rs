@@ -26,6 +26,7 @@ pub mod dotnet;
 pub mod elixir;
 pub mod go;
 pub mod graph;
+pub mod incomplete;
 pub mod java;
 pub mod javascript;
 pub mod model;

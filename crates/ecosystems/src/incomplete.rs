@@ -41,7 +41,9 @@ const LOADERS: &[&str] = &[
 const NOTES_OF_PNPM: &str = "node_modules/.modules.yaml";
 const NOTES_OF_NPM: &str = "node_modules/.package-lock.json";
 
-pub(crate) fn read(app: &App, tree: &Tree) -> Vec<Incomplete> {
+/// Every package of the app that is not whole.
+#[must_use]
+pub fn read(app: &App, tree: &Tree) -> Vec<Incomplete> {
     let Some(manifest) = app.package_json.good() else {
         return Vec::new();
     };
