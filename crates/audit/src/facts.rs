@@ -227,6 +227,32 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
+    /// Whether the platform builds a container image of the app, so that no buildpack looks at
+    /// its manifests: the stack says so, or `heroku.yml` is all that there is.
+    #[must_use]
+    pub fn is_container(&self) -> bool {
+        let stack = self.app_json(&["stack"]).and_then(Value::as_str);
+        stack == Some("container")
+            || stack.is_none() && self.sources.has("heroku.yml") && !self.sources.has("Procfile")
+    }
+
+    /// Whether the platform installs Node: it is what the app is taken for, or a buildpack that
+    /// brings it is listed. Where buildpacks are listed, only they count.
+    #[must_use]
+    pub fn installs_node(&self, primary: bool) -> bool {
+        const BRING: &[&str] = &[
+            "node", "react", "next", "ember", "vue", "angular", "yarn", "pnpm", "static", "front",
+            "webpack", "monorepo", "multi", "subdir",
+        ];
+        let listed = self.buildpacks();
+        if listed.is_empty() {
+            return primary;
+        }
+        listed
+            .iter()
+            .any(|buildpack| BRING.iter().any(|word| buildpack.contains(word)))
+    }
+
     /// How a variable gets its value.
     #[must_use]
     pub fn declared(&self, variable: &str) -> Declared {

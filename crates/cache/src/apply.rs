@@ -5,6 +5,7 @@
 //! store is marked dirty before it is written and complete after.
 
 mod answer;
+pub(crate) mod called;
 mod held;
 mod hide;
 mod keep;
@@ -21,6 +22,7 @@ mod times;
 mod transcript;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -83,6 +85,8 @@ pub(super) struct Surroundings<'a> {
     /// Set where nothing else is installed, so that files may be left out of the unpack: paths
     /// of caches of their own, of which nothing is.
     pub kept_apart: Option<&'a [PathBuf]>,
+    /// What became of calls of other buildpacks, by cache.
+    pub calls: &'a BTreeMap<String, String>,
     /// Name and digest of each tree that was installed before.
     pub made: &'a [(String, String)],
 }
@@ -114,7 +118,12 @@ pub(super) fn site<'a>(
     };
     let verdict = match adoption {
         Adoption::Nothing => None,
-        Adoption::Installed { by } => Some(Verdict::Adopted { by }),
+        Adoption::Installed { by } => Some(Verdict::Adopted {
+            by: match around.calls.get(&name) {
+                Some(told) => format!("{by}, {told}"),
+                None => by,
+            },
+        }),
         Adoption::Unclear { why } => Some(Verdict::Skipped { why }),
     };
     if let Some(verdict) = verdict {
@@ -143,6 +152,7 @@ pub(super) fn site<'a>(
         naming: None,
         packed: None,
         old: String::new(),
+        old_folder: None,
         context,
         name: &name,
         class,

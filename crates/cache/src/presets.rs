@@ -390,6 +390,11 @@ pub(super) fn javascript_fields() -> &'static [&'static str] {
     javascript::FIELDS
 }
 
+/// What counts of a settings file of npm.
+pub(super) fn npm_settings(text: &str) -> String {
+    javascript::of_npm(text)
+}
+
 /// The machine a tree is made for: every key has it.
 pub(super) fn machine(inputs: &mut Inputs, context: &Context<'_>) {
     let target = &context.environment.target;

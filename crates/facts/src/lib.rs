@@ -20,6 +20,7 @@ pub mod code;
 pub mod command;
 pub mod environment;
 pub mod exec_env;
+pub mod ignored;
 pub mod installed;
 pub mod interrupt;
 pub mod layers;

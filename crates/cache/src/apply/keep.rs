@@ -84,7 +84,8 @@ impl Work<'_> {
             return Err(Fault::Refused(why));
         }
         let fresh = store.fresh()?;
-        let old = Old::open(&self.data(), &self.old);
+        let old_folder = self.old_folder.clone().unwrap_or_else(|| self.data());
+        let old = Old::open(&old_folder, &self.old);
         let (links, names) = (self.links(), self.names());
         let packed = pack::pack_and_look(self.app(), &roots, &fresh, links, old.as_ref(), &names);
         let packed = packed.and_then(|packed| match self.job.most {

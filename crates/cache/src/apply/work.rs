@@ -55,6 +55,8 @@ pub(super) struct Work<'a> {
     pub packed: Option<(thin::Packed, u64)>,
     /// Digest of the pack that is stored; empty where none is.
     pub old: String,
+    /// Where that pack is, if not in our own store.
+    pub old_folder: Option<PathBuf>,
     pub context: &'a Context<'a>,
     pub name: &'a str,
     pub class: Class,

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 pub(super) use self::manifest::{FIELDS, Member, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
+pub(super) use self::settings::of_npm;
 use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
