@@ -182,7 +182,13 @@ fn read(output: &[String], is_command: bool) -> Started {
     let last = || {
         let own = output.iter().rev().map(|line| line.trim());
         let own = own.filter(|line| !line.is_empty() && !line.starts_with("slugsmith:"));
-        let mut lines: Vec<&str> = own.take(LAST).collect();
+        let own: Vec<&str> = own.collect();
+        // What follows it is where it was thrown.
+        let names = |line: &&&str| CAUSES.iter().any(|word| line.contains(word));
+        if let Some(cause) = own.iter().find(names) {
+            return (*cause).to_owned();
+        }
+        let mut lines: Vec<&str> = own.into_iter().take(LAST).collect();
         lines.reverse();
         lines.join(" | ")
     };
@@ -212,6 +218,8 @@ fn read(output: &[String], is_command: bool) -> Started {
     }
 }
 
+/// Words of lines that name a cause, in any runtime.
+const CAUSES: &[&str] = &["Error: ", "Exception: ", "ERROR", "FATAL", "refused"];
 /// Lines of the app's output that say why.
 const LAST: usize = 3;
 
@@ -260,6 +268,16 @@ mod tests {
         assert!(
             refused.contains("exit code 1") && refused.contains("ECONNREFUSED"),
             "{refused}"
+        );
+        let thrown = failed(&[
+            "Error: Cannot find module 'x'",
+            "requireStack: []",
+            "}",
+            "slugsmith:ended 1",
+        ]);
+        assert!(
+            thrown.ends_with(": Error: Cannot find module 'x'"),
+            "{thrown}"
         );
         assert!(failed(&["slugsmith:ended 143"]).contains("within the limit"));
         assert!(
