@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
+use slugsmith_ecosystems::agreement::{self, Disagreement};
+use slugsmith_ecosystems::incomplete::{self, Incomplete};
+use slugsmith_ecosystems::recognise::OnDisk;
 use slugsmith_facts::app::App;
 use slugsmith_facts::code::{Call, Code, Language};
 use slugsmith_facts::packages::{self, Ecosystem, Packages};
@@ -24,6 +27,10 @@ pub struct Facts<'a> {
     /// Processes with all commands that they lead to.
     pub processes: Vec<Runs>,
     pub terraform: Terraform,
+    /// Wishes of manifests that lockfiles do not hold.
+    pub disagreements: Vec<Disagreement>,
+    /// Installed packages that are not whole.
+    pub incomplete: Vec<Incomplete>,
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
@@ -78,6 +85,8 @@ impl<'a> Facts<'a> {
             exported: start::exported(&processes, &sources),
             processes,
             terraform: terraform::read(&sources),
+            disagreements: agreement::of(&OnDisk(&app.root), ""),
+            incomplete: incomplete::read(app, tree),
             app,
             tree,
             sources,
