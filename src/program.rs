@@ -7,11 +7,13 @@
 //! | `detect` | 1 | classic detect |
 //! | `compile`, `release`, `report`, `test-compile` | | classic |
 //! | `launch-check` | | the check at the start of a process |
+//! | `answer` | | the program that the companion's hook asks |
 //! | anything else | | the command line |
 //!
 //! `CNB_*` variables decide nothing: a classic buildpack run through cnb-shim has them
 //! too. A second binary for the command line would be shipped inside every image.
 
+mod answer;
 pub mod classic;
 pub mod cli;
 pub mod cnb;
@@ -42,6 +44,7 @@ enum Program {
     CloudNative,
     Classic(classic::Step),
     LaunchCheck,
+    Answer,
     CommandLine,
 }
 
@@ -58,6 +61,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Program::CloudNative => cnb::main(),
         Program::Classic(step) => classic::main(step, &operands, &Own::of(arguments.first())),
         Program::LaunchCheck => launch_check::main(arguments.first()),
+        Program::Answer => answer::main(arguments.get(1..).unwrap_or_default()),
         Program::CommandLine => cli::main(arguments),
     }
 }
@@ -130,6 +134,7 @@ fn choose(arguments: &[OsString]) -> Program {
         ("release", _) => Program::Classic(classic::Step::Release),
         ("report", _) => Program::Classic(classic::Step::Report),
         ("test-compile", _) => Program::Classic(classic::Step::TestCompile),
+        ("answer", _) => Program::Answer,
         ("launch-check", 0) => Program::LaunchCheck,
         ("detect" | "build", _) => Program::CloudNative,
         _ => Program::CommandLine,

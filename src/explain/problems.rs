@@ -27,6 +27,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::cache::NOT_INSTALLED,
     &crate::program::problems::NOT_WRITTEN,
     &crate::program::problems::NO_SUCH_PATH,
+    &crate::strip::prove::NO_ANSWER,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,
     &crate::program::problems::USAGE,

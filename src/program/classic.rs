@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cache::CACHE_NOT_STORED;
+use crate::cache::event::Answers;
+use crate::cache::intercept;
 use crate::cache::store::Store;
 use crate::config::Config;
 use crate::error::{Problem, Result};
@@ -52,7 +54,7 @@ pub fn main(step: Step, operands: &[PathBuf], own: &Own) -> ExitCode {
     };
     let result = match step {
         Step::Detect => detect(operands, name),
-        Step::Compile if own.is_companion() => restore(operands),
+        Step::Compile if own.is_companion() => restore(operands, own.folder.as_deref()),
         // The report of the build is the last buildpack's.
         Step::Report if own.is_companion() => printed("{}\n"),
         Step::Compile => compile(operands, own.folder.as_deref()),
@@ -121,7 +123,7 @@ impl Build {
 }
 
 /// The companion at the front of the list. The last buildpack fills its folder.
-fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
+fn restore(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let build = Build::read(operands)?;
     let notes = build.folder.join(before::LAYER);
     let mut log = super::log(Skin::Classic, &build.config);
@@ -139,8 +141,29 @@ fn restore(operands: &[PathBuf]) -> Result<ExitCode> {
         log.event(Event::Warning(&problem));
         return Ok(ExitCode::SUCCESS);
     }
-    cache::companion::run(&context, &notes, &mut OfCaches(&mut log))?;
+    let done = cache::companion::run(&context, &notes, &mut OfCaches(&mut log))?;
+    if let Some(buildpack) = buildpack {
+        hang_up(buildpack, done.answers == Answers::Yes, &notes);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Hangs the hook into the processes of later buildpacks, or takes down that of an earlier build.
+/// One that can't be hung up costs nothing but an install. It lies beside the script that names
+/// it, since Node.js does not start where it is missing.
+fn hang_up(buildpack: &Path, is_wanted: bool, notes: &Path) {
+    let program = std::env::current_exe().ok();
+    let hook = program.and_then(|program| intercept::hook(&program, notes));
+    let option = intercept::option(&buildpack.join(intercept::HOOK));
+    let written = match (hook.filter(|_| is_wanted), option) {
+        (Some(hook), Some(option)) => write_inside(buildpack, intercept::HOOK, &hook)
+            .and_then(|()| write_inside(buildpack, profile::EXPORT, &intercept::export(&option)))
+            .is_ok(),
+        _ => false,
+    };
+    if !written {
+        let _ = forget_script(buildpack, profile::EXPORT);
+    }
 }
 
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
@@ -261,6 +284,7 @@ fn test_compile() -> Result<ExitCode> {
 fn environment_of(folder: &Path) -> Environment {
     let mut variables = own_variables();
     environment::overlay(&mut variables, folder, World::Classic);
+    intercept::unhook(&mut variables);
     let stack = variables.get("STACK").and_then(|value| value.to_str());
     Environment {
         world: World::Classic,

@@ -27,6 +27,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::environment::{Environment, World, own_variables, this_machine};
+use crate::facts::layers::surroundings::Surroundings;
+use crate::facts::layers::{self, Layers};
 use crate::print::line::Skin;
 use crate::print::{self, problem};
 use crate::program::is_wrong_use;
@@ -219,6 +221,29 @@ fn existing(path: &Path) -> Result<PathBuf> {
 }
 
 /// The folder that the user named.
+/// Layers in a build as they are; those that were taken out of an image as the image has them.
+fn layers_of(folder: &Path) -> Layers {
+    if is_in_build() {
+        layers::read(folder)
+    } else {
+        layers::taken_out::read(folder)
+    }
+}
+
+/// In a build the surrounding variables and programs are the image's; anywhere else they are
+/// those of this machine, which no process gets.
+fn surroundings_of(folder: &Path, layers: &Layers, app: Option<&Path>) -> Surroundings {
+    if is_in_build() {
+        layers::surroundings::read(layers, app)
+    } else {
+        layers::surroundings::of_image(folder, layers, app)
+    }
+}
+
+fn is_in_build() -> bool {
+    std::env::var_os("CNB_LAYERS_DIR").is_some()
+}
+
 fn folder(path: &Path) -> Result<PathBuf> {
     let full = existing(path)?;
     if full.is_dir() {

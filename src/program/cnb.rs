@@ -14,10 +14,13 @@ use libcnb::data::launch::{Label, Launch, LaunchBuilder, Slice};
 use libcnb::data::layer_name;
 use libcnb::detect::{DetectContext, DetectResult, DetectResultBuilder};
 use libcnb::generic::{GenericMetadata, GenericPlatform};
-use libcnb::layer::UncachedLayerDefinition;
+use libcnb::layer::{LayerRef, UncachedLayerDefinition};
+use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
 use libcnb::{Buildpack, Target};
 use rustix::fs::Access;
 
+use crate::cache::event::Answers;
+use crate::cache::intercept;
 use crate::cache::store::Store;
 use crate::error::Problem;
 use crate::facts::before::COMPANION;
@@ -135,9 +138,34 @@ fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Pro
         store: &cache::companion::store_of_keeper(&context.layers_dir),
         neighbours: crate::facts::neighbours::Neighbours::none(),
     };
-    cache::companion::run(&restore, &notes.path(), &mut OfCaches(&mut log))
+    let done = cache::companion::run(&restore, &notes.path(), &mut OfCaches(&mut log))
         .map_err(buildpack_error)?;
+    if done.answers == Answers::Yes {
+        hang_up(&notes)?;
+    }
     BuildResultBuilder::new().build()
+}
+
+/// Hangs the hook into the processes of later buildpacks. One that can't be hung up costs nothing
+/// but an install.
+fn hang_up(notes: &LayerRef<Slugsmith, (), ()>) -> libcnb::Result<(), Problem> {
+    let folder = notes.path();
+    let path = folder.join(intercept::HOOK);
+    let program = std::env::current_exe().ok();
+    let hook = program.and_then(|program| intercept::hook(&program, &folder));
+    let (Some(hook), Some(option)) = (hook, intercept::option(&path)) else {
+        return Ok(());
+    };
+    if fs_err::write(&path, hook).is_err() {
+        return Ok(());
+    }
+    let append = ModificationBehavior::Append;
+    let delimiter = ModificationBehavior::Delimiter;
+    notes.write_env(
+        LayerEnv::new()
+            .chainable_insert(Scope::Build, append, intercept::VARIABLE, option)
+            .chainable_insert(Scope::Build, delimiter, intercept::VARIABLE, " "),
+    )
 }
 
 /// Variables for what was installed in the app folder; what lies in a layer of its own has
@@ -180,6 +208,7 @@ fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
         environment::overlay(&mut variables, &folder, World::CloudNative);
     }
     give_home(&mut variables);
+    intercept::unhook(&mut variables);
     Environment {
         world: World::CloudNative,
         target: environment::Target {

@@ -19,6 +19,7 @@ mod lists;
 mod long_work;
 mod manifests;
 mod page;
+mod prove;
 mod schema;
 mod site;
 mod sizes;

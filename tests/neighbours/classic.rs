@@ -122,7 +122,8 @@ fn dyno(app: &Path, command: &str) -> String {
     let line = format!(
         "for file in .profile.d/*.sh; do [ ! -f \"$file\" ] || . \"$file\"; done; {command}"
     );
-    let ran = Command::new("/bin/bash")
+    let mut shell = Command::new("/bin/bash");
+    shell
         .args(["-c", &line])
         .current_dir(app)
         .env_clear()
@@ -131,15 +132,8 @@ fn dyno(app: &Path, command: &str) -> String {
             ("PORT", "5000"),
             ("SLUGSMITH_LAUNCH_CHECK", "0"),
         ])
-        .env("HOME", app)
-        .output()
-        .unwrap();
-    let output = [ran.stdout, ran.stderr].concat();
-    format!(
-        "{}rc={}",
-        String::from_utf8_lossy(&output),
-        ran.status.code().unwrap_or(-1)
-    )
+        .env("HOME", app);
+    look::run(shell, command)
 }
 
 fn check(row: &Row) {

@@ -17,6 +17,10 @@ pub(crate) struct Row {
 }
 
 const CHANGE: (&str, &str) = ("src/changed.txt", "another line\n");
+const PAGE: (&str, &str) = ("index.html", "<h1>Shop</h1>\n");
+/// A real server, in the environment that the buildpacks make.
+const SERVES: &str =
+    "web: env -u PYTHONHOME -u PYTHONPATH /usr/bin/python3 -m http.server $PORT --bind 127.0.0.1\n";
 
 /// heroku/heroku-buildpack-nodejs: `.heroku/node`, `.profile.d/nodejs.sh`, `export`; npm, yarn
 /// and pnpm leave `node_modules` in the app; `bin/release` gives `npm start` without a Procfile.
@@ -283,6 +287,18 @@ pub(crate) const ROWS: &[Row] = &[
         name: "nodejs, npm",
         list: &[NPM],
         app: NODE_APP,
+        change: CHANGE,
+    },
+    Row {
+        name: "nodejs, npm, over HTTP",
+        list: &[NPM],
+        app: &[PACKAGE, LOCK, PAGE, ("Procfile", SERVES)],
+        change: CHANGE,
+    },
+    Row {
+        name: "nodejs, python, over HTTP",
+        list: &[NPM, PIP],
+        app: &[PACKAGE, LOCK, PYTHON_APP[0], PAGE, ("Procfile", SERVES)],
         change: CHANGE,
     },
     Row {

@@ -10,7 +10,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::cloud_native_list::{ROWS, Row, StandIn};
-use crate::look::{Built, program, same, tools, write_app};
+use crate::look::{self, Built, program, same, tools, write_app};
 use crate::support::{BINARY, repository};
 
 const OWN: &str = "slugsmith/slugsmith";
@@ -268,19 +268,13 @@ impl Platform {
     }
 
     fn run(&self, app: &Path, line: &str, environment: &BTreeMap<String, String>) -> String {
-        let ran = Command::new("/bin/bash")
+        let mut shell = Command::new("/bin/bash");
+        shell
             .args(["-c", line])
             .current_dir(app)
             .env_clear()
-            .envs(environment)
-            .output()
-            .unwrap();
-        let output = [ran.stdout, ran.stderr].concat();
-        let text = format!(
-            "{}rc={}",
-            String::from_utf8_lossy(&output),
-            ran.status.code().unwrap_or(-1)
-        );
+            .envs(environment);
+        let text = look::run(shell, line);
         text.replace(&self.root.path().display().to_string(), "<root>")
     }
 

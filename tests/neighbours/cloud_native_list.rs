@@ -17,6 +17,10 @@ pub(crate) struct Row {
 }
 
 const CHANGE: (&str, &str) = ("src/changed.txt", "another line\n");
+const PAGE: (&str, &str) = ("index.html", "<h1>Shop</h1>\n");
+/// A real server, in the environment that the buildpacks make.
+const SERVES: &str =
+    "web: env -u PYTHONHOME -u PYTHONPATH /usr/bin/python3 -m http.server $PORT --bind 127.0.0.1\n";
 
 /// paketo-buildpacks/node-engine: a runtime in a layer of its own.
 const NODE: &StandIn = &StandIn {
@@ -201,6 +205,18 @@ pub(crate) const ROWS: &[Row] = &[
             "package-lock.json",
             "{\"lockfileVersion\":3,\"packages\":{\"\":{},\"node_modules/ms\":{\"version\":\"2.1.2\"}}}",
         ),
+    },
+    Row {
+        name: "Paketo npm-install, over HTTP",
+        list: &[NODE, NPM_INSTALL, PROCFILE],
+        app: &[PACKAGE, LOCK, PAGE, ("Procfile", SERVES)],
+        change: CHANGE,
+    },
+    Row {
+        name: "Heroku nodejs, over HTTP",
+        list: &[HEROKU_NPM, PROCFILE],
+        app: &[PACKAGE, LOCK, PAGE, ("Procfile", SERVES)],
+        change: CHANGE,
     },
     Row {
         name: "Paketo yarn-install",

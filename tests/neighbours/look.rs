@@ -1,5 +1,11 @@
 //! What is compared of two builds of one app.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -103,6 +109,69 @@ fn package(path: &Path) -> Option<String> {
         return Some(name.to_owned());
     }
     (name == "autoload.php").then(|| name.to_owned())
+}
+
+/// What a server is asked for.
+const ASKED: &[&str] = &[
+    "/index.html",
+    "/node_modules/ms/index.js",
+    "/src/changed.txt",
+];
+
+/// Runs what a process starts. A command that listens on `$PORT` is asked over HTTP, any other
+/// runs to its end.
+pub(crate) fn run(mut shell: Command, command: &str) -> String {
+    if command.contains("$PORT") {
+        return answers(shell);
+    }
+    let ran = shell.output().unwrap();
+    let output = [ran.stdout, ran.stderr].concat();
+    let output = String::from_utf8_lossy(&output);
+    format!("{output}rc={}", ran.status.code().unwrap_or(-1))
+}
+
+fn answers(mut shell: Command) -> String {
+    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let mut server = shell
+        .env("PORT", port.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    let mut tries = 600;
+    let answers: Option<String> = loop {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            break ASKED.iter().map(|path| answer(port, path)).collect();
+        }
+        tries -= 1;
+        if tries == 0 || server.try_wait().unwrap().is_some() {
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let group = format!("-{}", server.id());
+    let _ = Command::new("kill").args(["-9", "--", &group]).status();
+    let _ = server.wait();
+    match answers {
+        Some(answers) => format!("{answers}rc=0"),
+        None => "no answer".to_owned(),
+    }
+}
+
+/// The status and the body.
+fn answer(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    write!(stream, "GET {path} HTTP/1.0\r\n\r\n").ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split_whitespace().nth(1)?;
+    // The page of an error has the server's own words.
+    let body = if status == "200" { body } else { "" };
+    Some(format!("{path} {status} {body}\n"))
 }
 
 /// The law. `row` names what is compared.

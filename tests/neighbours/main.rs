@@ -18,6 +18,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answered;
 mod classic;
 mod classic_list;
 mod cloud_native;

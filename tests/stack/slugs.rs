@@ -332,3 +332,38 @@ fn paths_of_the_build_are_named_at_launch() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!(of_rule("not-shipped", &files[..3], &[]), [""; 0]);
 }
+
+#[test]
+fn a_runtime_of_a_slug_with_the_home_of_another_is_told() {
+    let python = (".heroku/python/bin/python3", "#!/bin/sh\n");
+    let other = (".apt/usr/bin/python3", "#!/bin/sh\n# other\n");
+    let script = (
+        ".profile.d/python.sh",
+        "export PATH=\"$HOME/.heroku/python/bin:$PATH\"\nexport PYTHONHOME=\"$HOME/.heroku/python\"\n",
+    );
+    let later = (
+        ".profile.d/z.sh",
+        "export PATH=\"$HOME/.apt/usr/bin:$PATH\"\n",
+    );
+    let rule = "runtime-variable-of-another";
+    let found = of_rule(rule, &[python, other, script, later], &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("(/app/.apt/usr/bin), and PYTHONHOME is heroku/python's"),
+        "{found:?}"
+    );
+    assert!(of_rule(rule, &[python, script], &[]).is_empty());
+}
+
+#[test]
+fn a_quoted_dollar_of_a_script_is_told() {
+    let quoted = (
+        ".profile.d/a.sh",
+        "export NODE_PATH='$HOME/lib'\nexport MANPATH=\"\\$HOME/man\"\nexport PRICE='5 $HOME'\n",
+    );
+    let found = of_rule("text-not-expanded", &[quoted], &[]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("the `$` is quoted there"), "{found:?}");
+    let plain = (".profile.d/a.sh", "export NODE_PATH=\"$HOME/lib\"\n");
+    assert!(of_rule("text-not-expanded", &[plain], &[]).is_empty());
+}

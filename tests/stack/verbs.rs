@@ -111,10 +111,8 @@ fn env_diff_compares_trees_and_kept_reports() {
     let (code, text) = slugsmith(&old, &["env", "diff", "layers", &after]);
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("~ MODE: slow -> fast\n"), "{text}");
-    assert!(
-        text.contains("~ PATH\n    - /layers/b_two/y/bin\n"),
-        "{text}"
-    );
+    // Where the two folders lie is no difference.
+    assert!(!text.contains("PATH"), "{text}");
     let (code, text) = slugsmith(&old, &["env", "diff", "layers", "layers"]);
     assert_eq!((code, text.as_str()), (0, ""));
     let (_, report) = slugsmith(&old, &["env", "--layers", "layers", "--format", "json"]);
@@ -157,4 +155,52 @@ fn the_stack_is_drawn() {
     assert_eq!(code, 0);
     assert!(text.starts_with("- Stack (2 buildpacks)\n"), "{text}");
     assert!(Path::new(&stack.layers()).is_dir());
+}
+
+/// A folder taken out of an image is looked at on a machine that has nothing to do with it.
+#[test]
+fn nothing_of_this_machine_is_shown_as_the_images() {
+    let stack = two("fast").file("b_two/y/env.launch/TOOLS", "/layers/a_one/x");
+    let (_, text) = slugsmith(&stack, &["env", "--layers", "layers", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let names: Vec<&String> = json["processes"][0]["env"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
+    assert_eq!(names, ["API_TOKEN", "MODE", "PATH", "TOOLS"]);
+    let path = json["processes"][0]["env"]["PATH"].as_str().unwrap();
+    assert!(
+        path.starts_with("/layers/b_two/y/bin:/layers/a_one/x/bin:/usr/local/sbin:"),
+        "{path}"
+    );
+    let (_, text) = slugsmith(&stack, &["which", "sh", "--layers", "layers"]);
+    assert_eq!(text, "build: no `sh`\nlaunch: no `sh`\n");
+    let arguments = ["stack", "--verbose", "--layers", "layers", "--app", "app"];
+    let (_, text) = slugsmith(&stack, &arguments);
+    assert!(
+        text.contains("/usr/bin  the image, nothing seen\n"),
+        "{text}"
+    );
+    assert!(!text.contains("/image/bin"), "{text}");
+    assert!(
+        text.contains("The image's programs and variables are not here"),
+        "{text}"
+    );
+    // The same for a slug.
+    let (_, text) = slugsmith(&stack, &["which", "sh", "--app", "app"]);
+    assert_eq!(text, "launch: no `sh`\n");
+}
+
+#[test]
+fn programs_of_an_unpacked_image_are_its_own() {
+    let stack = two("fast").file("../usr/bin/convert", "of the image");
+    let file = stack.path("usr/bin/convert");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(&file, mode).unwrap();
+    let (_, text) = slugsmith(&stack, &["which", "convert", "--layers", "layers"]);
+    assert!(
+        text.ends_with("launch: /usr/bin/convert (the image)\n"),
+        "{text}"
+    );
 }

@@ -5,6 +5,8 @@
 //! store is marked dirty before it is written and complete after.
 
 mod answer;
+pub(crate) mod called;
+mod held;
 mod hide;
 mod keep;
 mod mark;
@@ -17,8 +19,10 @@ mod shelf;
 mod steps;
 pub(super) mod tell;
 mod times;
+mod transcript;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -81,6 +85,8 @@ pub(super) struct Surroundings<'a> {
     /// Set where nothing else is installed, so that files may be left out of the unpack: paths
     /// of caches of their own, of which nothing is.
     pub kept_apart: Option<&'a [PathBuf]>,
+    /// What became of calls of other buildpacks, by cache.
+    pub calls: &'a BTreeMap<String, String>,
     /// Name and digest of each tree that was installed before.
     pub made: &'a [(String, String)],
 }
@@ -112,7 +118,12 @@ pub(super) fn site<'a>(
     };
     let verdict = match adoption {
         Adoption::Nothing => None,
-        Adoption::Installed { by } => Some(Verdict::Adopted { by }),
+        Adoption::Installed { by } => Some(Verdict::Adopted {
+            by: match around.calls.get(&name) {
+                Some(told) => format!("{by}, {told}"),
+                None => by,
+            },
+        }),
         Adoption::Unclear { why } => Some(Verdict::Skipped { why }),
     };
     if let Some(verdict) = verdict {
@@ -141,6 +152,7 @@ pub(super) fn site<'a>(
         naming: None,
         packed: None,
         old: String::new(),
+        old_folder: None,
         context,
         name: &name,
         class,
@@ -176,7 +188,7 @@ fn before_install(
     let app = &context.app.root;
     let snapshot = Snapshot::of(app, around.bounds);
     let variables = &context.environment.variables;
-    steps::run(&job.before, job, app, variables, progress)?;
+    steps::run(&job.before, job, context, variables, progress)?;
     let effects = snapshot.effects(app, around.bounds);
     for path in effects.kept() {
         let name = path.to_string_lossy();
@@ -273,7 +285,7 @@ fn restored(
 
 /// Whether code of the app runs after the install.
 fn runs_scripts(job: &Job) -> bool {
-    !(job.scripts.is_empty() && job.finish.is_empty())
+    !(job.scripts.is_empty() && job.finish.is_empty() && job.cleanup.is_empty())
 }
 
 fn finish(

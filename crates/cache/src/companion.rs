@@ -10,8 +10,8 @@
 use std::path::Path;
 
 use super::store::Store;
-use super::{Context, folders};
-use crate::event::{Companion, Event, Keeper, Progress};
+use super::{Context, folders, intercept};
+use crate::event::{Answers, Companion, Event, Keeper, Progress};
 use slugsmith_facts::before::Before;
 use slugsmith_facts::layers::{self, Order};
 use slugsmith_finding::error::{Result, io};
@@ -42,14 +42,34 @@ pub fn run(context: &Context<'_>, notes: &Path, progress: &mut dyn Progress) -> 
     before
         .save(notes)
         .map_err(|error| io("writing to", notes, &error))?;
+    let keeper = keeper(context);
+    let answers = answers(context, keeper, notes);
     let companion = Companion {
+        answers,
         has_store: context.store.has_any(),
-        keeper: keeper(context),
+        keeper,
         noted: before.files.len(),
         restored,
     };
     progress.event(Event::Companion(&companion));
     Ok(companion)
+}
+
+/// Readies the notes for calls of later buildpacks.
+fn answers(context: &Context<'_>, keeper: Keeper, notes: &Path) -> Answers {
+    let cache = &context.config.cache;
+    let has_manifest = context.app.has("package.json");
+    if cache.off || !cache.intercept || keeper == Keeper::Missing || !has_manifest {
+        return Answers::No;
+    }
+    if context.environment.get(intercept::VARIABLE).is_some() {
+        // The platform lays the user's variables over those of buildpacks.
+        return Answers::Useless(format!("{} is set", intercept::VARIABLE));
+    }
+    match intercept::Session::open(context, notes) {
+        Ok(()) => Answers::Yes,
+        Err(error) => Answers::Useless(error.to_string()),
+    }
 }
 
 fn keeper(context: &Context<'_>) -> Keeper {

@@ -42,6 +42,8 @@ pub enum Event<'a> {
     Explained(&'a Explained),
     /// A stored cache was discarded to make room.
     Collected(&'a Collected),
+    /// Something that the app asks for and that is not done, as one line.
+    Note(&'a str),
     /// The companion at the front of the list is done.
     Companion(&'a Companion),
 }
@@ -75,6 +77,19 @@ pub struct Companion {
     pub keeper: Keeper,
     /// Files of the app that were noted.
     pub noted: usize,
+    /// Whether installs of later buildpacks are answered.
+    pub answers: Answers,
+}
+
+/// Whether installs of later buildpacks are answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// The hook is to be hung up.
+    Yes,
+    /// The configuration says no, or there is nothing that could be answered.
+    No,
+    /// It would be of no use, and why.
+    Useless(String),
 }
 
 /// One cache and its key.

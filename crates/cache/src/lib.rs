@@ -24,6 +24,7 @@ mod exposes;
 mod files;
 mod folders;
 pub mod inputs;
+pub mod intercept;
 mod ledger;
 pub mod lockfile;
 mod natives;
@@ -31,16 +32,20 @@ pub mod pack;
 mod pinned;
 mod presets;
 mod problems;
+mod scattered;
 mod secrets;
 pub mod store;
 pub mod survey;
+pub mod switches;
 #[cfg(test)]
 mod tests;
 pub mod thin;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::apply::called::{ask, keep};
 pub use self::exposes::{EnvChange, How, layer_env};
 pub use self::pinned::pinned;
 pub use self::problems::{
@@ -223,6 +228,7 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
 pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
     let mut folders = folders::Folders::of(context);
     folders.clean()?;
+    let calls = intercept::taken::take(context);
     let stored = context.store.all();
     let places: Vec<_> = std::iter::once(String::new())
         .chain(context.config.cache.projects.iter().cloned())
@@ -252,13 +258,24 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         folders: &mut folders,
         bounds: &bounds,
         kept_apart: kept_apart.as_deref(),
+        calls: &calls,
         made: Vec::new(),
         naming: Vec::new(),
     };
+    let scattered = scattered::installed(&context.app.root);
     let mut outcomes = Vec::new();
     // Compilers may embed what build scripts make; a custom command may need either.
     for group in [packages, compiled, custom] {
         outcomes.extend(all(group, &mut scene, progress)?);
+    }
+    let kept: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| outcome.folders.clone())
+        .collect();
+    let scattered = scattered::notes(&scattered, &scattered::installed(&context.app.root), &kept);
+    let lines = switches::not_followed(context, &outcomes);
+    for line in lines.into_iter().chain(scattered) {
+        progress.event(Event::Note(&line));
     }
     let naming = scene.naming;
     let mut names = folders.names();
@@ -284,6 +301,8 @@ struct Scene<'a, 'b> {
     bounds: &'b apply::Bounds,
     /// See [`apply::site`].
     kept_apart: Option<&'b [PathBuf]>,
+    /// What became of calls of other buildpacks, by cache.
+    calls: &'b BTreeMap<String, String>,
     /// Name and digest of each tree that is installed by now.
     made: Vec<(String, String)>,
     /// Files that name the folder of this build.
@@ -304,6 +323,7 @@ fn all(
                 let surroundings = apply::Surroundings {
                     bounds: scene.bounds,
                     kept_apart: scene.kept_apart,
+                    calls: scene.calls,
                     made: &scene.made,
                 };
                 let folders = &mut *scene.folders;

@@ -17,6 +17,8 @@ pub struct CacheConfig {
     pub off: bool,
     /// `SLUGSMITH_CACHE_RESET=npm,next` or `all`: discard these once.
     pub reset: Vec<String>,
+    /// Whether `slugsmith/restore` answers installs of later buildpacks.
+    pub intercept: bool,
 }
 
 /// One `[[com.slugsmith.cache]]`.
@@ -71,6 +73,12 @@ pub(super) const KEYS: &[Key] = &[
         "Whether the app needs the paths when it runs; with `false` they leave the slug once they are kept.",
     ),
     Key::new(
+        "intercept",
+        "true",
+        "Whether slugsmith/restore answers the installs of later buildpacks with stored trees; an entry with nothing \
+         but `intercept = false` switches it off, as `SLUGSMITH_INTERCEPT=off` does.",
+    ),
+    Key::new(
         "run",
         "",
         "Command that makes the paths; runs only when an input of the key changed.",
@@ -80,6 +88,7 @@ pub(super) const KEYS: &[Key] = &[
 pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<CacheConfig> {
     let (mut custom, mut projects) = (Vec::new(), Vec::new());
     let mut most_of_all = None;
+    let mut intercept = true;
     for section in root.children("cache", KEYS) {
         let paths = paths_inside(&section, "paths")?;
         if let Some(project) = file_only(&section, "path")? {
@@ -93,6 +102,13 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
         }
         let most = section.size("max_size")?.map(|size| size.value);
         let name = file_only(&section, "name")?;
+        if let Some(switch) = section.file_flag("intercept")? {
+            intercept = switch.value;
+            if name.is_none() && paths.is_empty() {
+                most_of_all = most.or(most_of_all);
+                continue;
+            }
+        }
         if name.is_none() && paths.is_empty() && most.is_some() {
             most_of_all = most;
             continue;
@@ -135,6 +151,10 @@ pub(super) fn read(root: &Section<'_>, environment: &Environment) -> Result<Cach
                     .collect()
             })
             .unwrap_or_default(),
+        intercept: match environment.get("SLUGSMITH_INTERCEPT") {
+            Some(text) => switch("SLUGSMITH_INTERCEPT", text)?,
+            None => intercept,
+        },
     })
 }
 

@@ -16,6 +16,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod agreement;
 pub mod clojure;
 pub mod conda;
 pub mod crystal;
@@ -27,6 +28,7 @@ pub mod go;
 pub mod graph;
 pub mod java;
 pub mod javascript;
+pub mod lines;
 pub mod model;
 pub mod names;
 pub mod pattern;

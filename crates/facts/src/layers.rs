@@ -16,6 +16,7 @@ pub mod paths;
 pub mod slices;
 pub mod surroundings;
 pub mod tables;
+pub mod taken_out;
 pub mod versions;
 
 use std::collections::BTreeMap;
@@ -158,6 +159,8 @@ pub struct Layers {
     /// Folders inside the layers that a PATH file names and that are no layer's `bin`.
     pub path_folders: Vec<paths::PathFolder>,
     pub unread: Vec<Unread>,
+    /// Where the layers were read, if that is not where a dyno has them.
+    pub disk: Option<PathBuf>,
 }
 
 /// The name of a buildpack's folder: `/` becomes `_`, so `a/b_c` and `a_b/c` share one.
@@ -175,6 +178,13 @@ enum Depth {
 }
 
 impl Layers {
+    /// Where a path of the layers can be looked up on this machine.
+    #[must_use]
+    pub fn on_disk(&self, path: &Path) -> PathBuf {
+        let inside = self.disk.as_deref().zip(path.strip_prefix(&self.root).ok());
+        inside.map_or_else(|| path.to_owned(), |(disk, inside)| disk.join(inside))
+    }
+
     /// Reads the layers of one buildpack anew, given its folder: they were written since.
     pub fn read_again(&mut self, folder: &Path) {
         let of_folder = |one: &&mut Buildpack| self.root.join(escape(&one.id)) == folder;
@@ -230,7 +240,7 @@ fn read_to(root: &Path, depth: Depth) -> Layers {
     let path_folders = match depth {
         Depth::All => {
             contents::compare(root, &mut group);
-            paths::inside(root, &group)
+            paths::inside(root, root, &group)
         }
         Depth::Environment => Vec::new(),
     };
@@ -248,6 +258,7 @@ fn read_to(root: &Path, depth: Depth) -> Layers {
         analyzed: tables::analyzed(root, &mut unread),
         finished,
         unread,
+        disk: None,
     }
 }
 

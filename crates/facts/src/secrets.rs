@@ -152,15 +152,17 @@ pub fn without_credentials(value: &str) -> String {
 static KNOWN: RwLock<Vec<String>> = RwLock::new(Vec::new());
 /// Shorter values stand in many words.
 const SHORTEST_KNOWN: usize = 8;
+/// Shorter runs of letters and digits are names and versions.
+const SHORTEST_RANDOM: usize = 20;
 
-/// Takes note of the values of variables that are secret by their names: a tool that prints
-/// one verbatim must not give it away.
+/// Takes note of the values of variables that are secret by their names, or that look as if
+/// they were drawn at random: a tool that prints one verbatim must not give it away.
 pub fn know<'v>(variables: impl IntoIterator<Item = (&'v String, &'v OsString)>) {
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
     for (name, value) in variables {
         if let Some(value) = value.to_str()
             && value.len() >= SHORTEST_KNOWN
-            && is_secret_name(name)
+            && (is_secret_name(name) || is_random(value))
             && !value.starts_with('/')
             && !known.iter().any(|there| there == value)
         {
@@ -169,6 +171,19 @@ pub fn know<'v>(variables: impl IntoIterator<Item = (&'v String, &'v OsString)>)
     }
     // A value that holds another one goes first.
     known.sort_by_key(|value| std::cmp::Reverse(value.len()));
+}
+
+/// Whether a value is one run of letters and digits, as keys and tokens are, or a UUID: whatever
+/// its variable is called, nobody misses it in a log.
+fn is_random(value: &str) -> bool {
+    let run = value.trim_end_matches('=');
+    let parts: Vec<usize> = run.split('-').map(str::len).collect();
+    let is_uuid = parts == [8, 4, 4, 4, 12];
+    let fits = |one: u8| one.is_ascii_alphanumeric() || one == b'+' || (is_uuid && one == b'-');
+    run.len() >= SHORTEST_RANDOM
+        && run.bytes().all(fits)
+        && run.bytes().any(|one| one.is_ascii_digit())
+        && run.bytes().any(|one| one.is_ascii_alphabetic())
 }
 
 fn known(text: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! The companion's lines: what it could not give back, and why.
 
 use super::line::Line;
-use slugsmith_cache::event::{Companion, Keeper};
+use slugsmith_cache::event::{Answers, Companion, Keeper};
 use slugsmith_finding::units;
 
 /// Below the lines of the caches themselves.
@@ -25,6 +25,18 @@ pub fn lines(companion: &Companion) -> Vec<Line> {
             units::counted(companion.noted as u64, "file")
         ),
     ));
+    match &companion.answers {
+        Answers::Yes => lines.push(Line::item(
+            1,
+            "Answers unchanged installs of the next buildpacks with the trees of the last build \
+             (SLUGSMITH_INTERCEPT=off: no)",
+        )),
+        Answers::Useless(why) => lines.push(Line::item(
+            1,
+            format!("Installs of the next buildpacks run as they are: {why}"),
+        )),
+        Answers::No => {}
+    }
     if companion.keeper == Keeper::Missing {
         lines.push(Line::alarm(
             1,
@@ -47,6 +59,7 @@ mod tests {
                 has_store,
                 keeper,
                 noted: 12,
+                answers: Answers::No,
             };
             let lines = lines(&companion).into_iter().map(|line| line.text);
             lines.collect::<Vec<_>>().join("\n")

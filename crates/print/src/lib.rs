@@ -69,6 +69,15 @@ pub fn out(text: &str) -> io::Result<()> {
     out_as_it_is(&safe::document(text))
 }
 
+/// As [`out`], on standard error.
+///
+/// # Errors
+/// As [`out`].
+pub fn err(text: &str) -> io::Result<()> {
+    let mut stream = anstream::stderr().lock();
+    stream.write_all(safe::document(text).as_bytes())
+}
+
 /// As [`out`], for what a program is to read as it is: a patch, a shell's exports.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The stack's lines: one per buildpack, then what they did to each other.
+//! The stack's lines: what buildpacks did to each other, then one line for each of them.
 //!
 //! Normal: what each brought, who set PATH where that matters, process types where
 //! several buildpacks take part, and findings. Verbose: everything (`verbose`).
@@ -13,6 +13,7 @@ use super::line::Line;
 use slugsmith_config::LogLevel;
 use slugsmith_finding::units;
 use slugsmith_finding::{Finding, Level, pages};
+use slugsmith_stack::environment::By;
 use slugsmith_stack::which::Owner;
 use slugsmith_stack::{BuildpackReport, StackReport, State};
 
@@ -22,6 +23,8 @@ const LIMIT: usize = 200;
 const BUILDPACKS: usize = 60;
 /// Findings listed in normal mode.
 const FINDINGS: usize = 20;
+/// Information that belongs into the normal log: it explains a value that nothing else does.
+const NOTES: &[&str] = &["start-program-sets-variable"];
 /// Names listed in one line.
 const NAMES: usize = 8;
 
@@ -29,15 +32,16 @@ const NAMES: usize = 8;
 #[must_use]
 pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
     let mut lines = vec![Line::section(title(report))];
+    findings(report, level, &mut lines);
     buildpacks(report, level, &mut lines);
     processes(report, &mut lines);
+    modes(report, &mut lines);
     changes(report, &mut lines);
     if level == LogLevel::Verbose {
         verbose::lines(report, &mut lines);
     } else {
         winners(report, &mut lines);
     }
-    findings(report, level, &mut lines);
     if level != LogLevel::Verbose && lines.len() > LIMIT {
         let more = lines.len() - LIMIT + 1;
         lines.truncate(LIMIT - 1);
@@ -133,6 +137,12 @@ fn brought(one: &BuildpackReport) -> Vec<String> {
     if !one.variables.is_empty() {
         parts.push(format!("sets {}", named(one.variables.clone())));
     }
+    if !one.start_programs.is_empty() && one.state != State::Own {
+        parts.push(format!(
+            "runs {} at start",
+            named(one.start_programs.clone())
+        ));
+    }
     match one.processes.as_slice() {
         [] => {}
         [single] => parts.push(format!("process {single}")),
@@ -188,6 +198,42 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
         .collect();
     if !elsewhere.is_empty() {
         let text = format!("Not in this execution environment: {}", named(elsewhere));
+        lines.push(Line::item(1, text));
+    }
+}
+
+/// Variables that say whether code is built for development or for production.
+const MODES: &[&str] = &[
+    "APP_ENV",
+    "DJANGO_ENV",
+    "FLASK_ENV",
+    "MIX_ENV",
+    "NODE_ENV",
+    "RACK_ENV",
+    "RAILS_ENV",
+];
+
+/// Where buildpacks build in another mode than the app runs in.
+fn modes(report: &StackReport, lines: &mut Vec<Line>) {
+    for name in MODES {
+        let (build, launch) = (report.build.get(name), report.dyno.get(name));
+        if build.is_empty() || launch.is_empty() || build == launch {
+            continue;
+        }
+        let variable = report.build.variables.get(std::ffi::OsStr::new(name));
+        let step = variable.and_then(|one| one.steps.iter().rev().find(|step| step.fired));
+        let Some(By::Layer { buildpack, .. }) = step.map(|step| &step.by) else {
+            continue;
+        };
+        let id = report
+            .buildpacks
+            .get(*buildpack)
+            .map_or("?", |one| one.id.as_str());
+        let text = format!(
+            "{name} is `{}` for the buildpacks after {id}, and `{}` at launch",
+            build.to_string_lossy(),
+            launch.to_string_lossy()
+        );
         lines.push(Line::item(1, text));
     }
 }
@@ -255,7 +301,7 @@ fn findings(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
     let shown: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| verbose || finding.level > Level::Info)
+        .filter(|finding| verbose || finding.level > Level::Info || NOTES.contains(&finding.rule))
         .collect();
     let limit = if verbose { usize::MAX } else { FINDINGS };
     let mut ordered = false;

@@ -44,7 +44,7 @@ use slugsmith_finding::Finding;
 use snapshot::Snapshot;
 use which::Shadowing;
 
-pub use environments::{EnvReport, env_report, image_base};
+pub use environments::{EnvReport, env_report, image_base, report as environment_report};
 
 /// The stack as data.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +103,8 @@ pub struct BuildpackReport {
     pub variables: Vec<String>,
     /// Process types it defines.
     pub processes: Vec<String>,
+    /// Programs of exec.d that run before a process starts.
+    pub start_programs: Vec<String>,
 }
 
 /// One layer.

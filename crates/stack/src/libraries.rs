@@ -93,8 +93,10 @@ impl Known {
         folder: &Path,
         path: &[LibraryFolder<'_>],
     ) -> Vec<&'e str> {
-        let Some(image) = &model.surroundings.libraries else {
-            return Vec::new();
+        // Outside of a build only a library that lies in the slug, beside the path, says something.
+        let is_known = |name: &str| match &model.surroundings.libraries {
+            Some(image) => image.contains(OsStr::new(name)),
+            None => self.somewhere(name).is_none(),
         };
         let own: Vec<PathBuf> = elf
             .rpath
@@ -107,7 +109,7 @@ impl Known {
             return Vec::new();
         }
         let found = |name: &str| {
-            image.contains(OsStr::new(name))
+            is_known(name)
                 || own.iter().any(|one| self.has(&one.join(name)))
                 || path.iter().any(|one| self.has(&one.path.join(name)))
         };

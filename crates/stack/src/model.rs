@@ -180,6 +180,13 @@ impl<'a> Model<'a> {
         self.own.is_some() && self.own == self.layers.group.len().checked_sub(1)
     }
 
+    /// Outside of a build the image's file system is seldom at hand.
+    #[must_use]
+    pub fn is_image_unseen(&self) -> bool {
+        let mut folders = self.surroundings.image.iter();
+        folders.all(|folder| folder.executables.is_empty())
+    }
+
     /// Where a layer is at launch; the folders of a slug stand for layers.
     #[must_use]
     pub fn layer_path(&self, buildpack: &Buildpack, layer: &Layer) -> PathBuf {
@@ -236,6 +243,11 @@ impl<'a> Model<'a> {
             commands: commands(&buildpack.layers),
             launch_bytes: launched.iter().map(|layer| layer.contents.bytes).sum(),
             variables: self.variables_of(index),
+            start_programs: launched
+                .iter()
+                .flat_map(|layer| &layer.contents.exec_d)
+                .map(|program| format!("exec.d/{}", program.name.to_string_lossy()))
+                .collect(),
             processes: buildpack
                 .launch
                 .iter()
@@ -306,6 +318,13 @@ impl<'a> Model<'a> {
             unknown.push(
                 "The run image's own variables and config vars are not visible in a build; PATH after the layers \
                  is the build image's."
+                    .to_owned(),
+            );
+        }
+        if self.own.is_none() && self.is_image_unseen() {
+            unknown.push(
+                "The image's programs and variables are not here: its PATH is what images commonly have. \
+                 `docker run --entrypoint launcher IMAGE env` shows its own."
                     .to_owned(),
             );
         }

@@ -11,7 +11,8 @@ use slugsmith_facts::app::App;
 use slugsmith_facts::code::{Code, EnvRead, ScopeKind};
 use slugsmith_facts::sources::Sources;
 
-/// Variables whose absence means something to those who read them.
+/// Variables whose absence means something to those who read them, and PORT, which the platform
+/// sets for web processes alone: the code of a worker never comes to the line that reads it.
 const OPTIONAL: &[&str] = &[
     "*",
     "CI",
@@ -23,6 +24,7 @@ const OPTIONAL: &[&str] = &[
     "LOG_LEVEL",
     "NODE_ENV",
     "NO_COLOR",
+    "PORT",
     "PWD",
     "RAILS_ENV",
     "RACK_ENV",

@@ -32,6 +32,7 @@ mod profile_script_ends_shell;
 mod profile_script_ignored;
 mod profile_script_not_read;
 mod runtime_hidden_by_image;
+mod runtime_variable_of_another;
 mod same_files_twice;
 mod second_runtime;
 mod shadowed_command;
@@ -39,6 +40,7 @@ mod start_command_missing;
 mod start_program_fails;
 mod start_program_missing;
 mod start_program_sets_variable;
+mod text_not_expanded;
 mod useless_layer_file;
 mod variable_set_twice;
 mod wrong_platform;
@@ -141,6 +143,7 @@ pub static RULES: &[&Rule] = &[
     &profile_script_ignored::RULE,
     &profile_script_not_read::RULE,
     &runtime_hidden_by_image::RULE,
+    &runtime_variable_of_another::RULE,
     &same_files_twice::RULE,
     &second_runtime::RULE,
     &shadowed_command::RULE,
@@ -148,6 +151,7 @@ pub static RULES: &[&Rule] = &[
     &start_program_fails::RULE,
     &start_program_missing::RULE,
     &start_program_sets_variable::RULE,
+    &text_not_expanded::RULE,
     &useless_layer_file::RULE,
     &variable_set_twice::RULE,
     &wrong_platform::RULE,

@@ -32,6 +32,19 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// A file in a folder of the image that nobody could look into.
+    #[must_use]
+    pub fn of_image(folder: &Path) -> Self {
+        Self {
+            owner: Owner::Image,
+            folder: folder.to_owned(),
+            size: 0,
+            version: None,
+            digest: None,
+            target: None,
+        }
+    }
+
     /// Whether both names lead to the same content.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {

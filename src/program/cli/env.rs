@@ -65,20 +65,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let app = folder(&arguments.app)?;
     let base = match (&arguments.base, &layers) {
         (Some(path), _) => base(path)?,
-        // In a running build the surrounding variables are the image's; anywhere else they
-        // are those of this machine, which no process gets.
-        (None, Some(_)) if std::env::var_os("CNB_LAYERS_DIR").is_some() => {
-            std::env::vars_os().collect()
-        }
+        (None, Some(_)) if super::is_in_build() => std::env::vars_os().collect(),
         (None, Some(_)) => stack::image_base(),
         // A slug runs on a dyno, whose own variables are known.
         (None, None) => stack::classic::dyno_base(),
     };
     let report = |process: Option<&str>| {
-        if let Some(layers) = &layers {
-            return stack::env_report(layers, &app, &base, process);
-        }
         let app = app::read(&app);
+        if let Some(layers) = &layers {
+            let layers = super::layers_of(layers);
+            return stack::environment_report(&layers, app.has(".profile"), &base, process);
+        }
         stack::classic::env_report(&classic::read(&app, None), &app, &base, process)
     };
     if let Some(wanted) = &arguments.process {
@@ -129,7 +126,8 @@ fn compare(before: &Path, after: &Path) -> Result<Exit> {
 /// Both sides start from no variables at all, so that only the layers are compared.
 fn environments(path: &Path) -> Result<diff::Environments> {
     if path.is_dir() {
-        let report = stack::env_report(&folder(path)?, Path::new(""), &Raw::new(), None);
+        let layers = super::layers_of(&folder(path)?);
+        let report = stack::environment_report(&layers, false, &Raw::new(), None);
         return Ok(diff::of_report(&report));
     }
     let usage = |reason: String| Problem::new(&USAGE).saw(reason);

@@ -1,6 +1,6 @@
 //! `slugsmith stack`: what the buildpacks did to each other, in words or as a picture.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -8,7 +8,7 @@ use super::{OutputFile, folder};
 use crate::config::LogLevel;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::facts::layers::{self, surroundings};
+use crate::facts::layers::surroundings;
 use crate::facts::{app, classic};
 use crate::finding::Level;
 use crate::print::json;
@@ -50,9 +50,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let app = app::read(&folder(&arguments.app)?);
     let report = match &arguments.layers {
         Some(layers) => {
-            let layers = layers::read(&folder(layers)?);
+            let folder = folder(layers)?;
+            let layers = super::layers_of(&folder);
             stack::inspect(&Inputs {
-                surroundings: &surroundings::read(&layers, Some(&app.root)),
+                surroundings: &super::surroundings_of(&folder, &layers, Some(&app.root)),
                 layers: &layers,
                 app: Some(&app),
                 remembered: None,
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         None => stack::classic::inspect(&stack::classic::Inputs {
             slug: &classic::read(&app, None),
             app: &app,
-            surroundings: &surroundings::of_slug(Path::new("")),
+            surroundings: &surroundings::of_slug_alone(),
             audit: None,
             is_build: false,
         }),

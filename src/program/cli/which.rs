@@ -1,11 +1,11 @@
 //! `slugsmith which NAME`: which executable wins at build and at launch, and why.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Format, OutputArguments, folder};
 use crate::error::{Result, io};
 use crate::exit::Exit;
-use crate::facts::layers::{self, surroundings};
+use crate::facts::layers::surroundings;
 use crate::facts::{app, classic};
 use crate::print::json;
 use crate::print::stack::which as printer;
@@ -47,10 +47,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 /// What answers to the name in each phase, and the ids that it speaks of.
 fn found(arguments: &Arguments) -> Result<(Vec<Found>, Vec<String>)> {
     if let Some(layers) = &arguments.layers {
-        let layers = layers::read(&folder(layers)?);
+        let folder = folder(layers)?;
+        let layers = super::layers_of(&folder);
         let inputs = Inputs {
             layers: &layers,
-            surroundings: &surroundings::read(&layers, None),
+            surroundings: &super::surroundings_of(&folder, &layers, None),
             app: None,
             remembered: None,
             audit: None,
@@ -63,7 +64,7 @@ fn found(arguments: &Arguments) -> Result<(Vec<Found>, Vec<String>)> {
     let inputs = stack::classic::Inputs {
         slug: &slug,
         app: &app,
-        surroundings: &surroundings::of_slug(Path::new("")),
+        surroundings: &surroundings::of_slug_alone(),
         audit: None,
         is_build: false,
     };

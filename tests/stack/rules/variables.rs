@@ -273,3 +273,137 @@ fn what_the_platform_set_is_masked_whatever_its_name() {
         "{all}"
     );
 }
+
+#[test]
+fn a_runtime_with_the_home_of_another_is_told() {
+    let python: crate::tree::Files<'_> = &[
+        ("x.toml", "bl"),
+        ("x/bin/python3", "1"),
+        ("x/env/PYTHONHOME", "/layers/a_python/x"),
+        ("x/env/JAVA_HOME", "/opt/java"),
+    ];
+    let root = |stack: &Stack| stack.layers().join("a_python/x").display().to_string();
+    let stack = Stack::new(&[
+        ("a/python", python),
+        ("b/cloud-sdk", &[("y.toml", "l"), ("y/bin/python3", "2")]),
+    ]);
+    let home = root(&stack);
+    let stack = stack.file("a_python/x/env/PYTHONHOME", &home);
+    let found = stack.alarms();
+    let told = found
+        .iter()
+        .find(|one| one.contains("runtime-variable-of-another"));
+    assert_eq!(
+        told.unwrap(),
+        "warn runtime-variable-of-another: `python3` at launch is b/cloud-sdk's (/layers/b_cloud-sdk/y/bin), and \
+         PYTHONHOME is a/python's (env/PYTHONHOME). It looks for its standard library there and stops where the \
+         versions differ."
+    );
+    // Its own home, and another buildpack that has no Python.
+    let stack = Stack::new(&[
+        ("a/python", python),
+        ("b/cloud-sdk", &[("y.toml", "l"), ("y/bin/gcloud", "2")]),
+    ]);
+    let home = root(&stack);
+    let stack = stack.file("a_python/x/env/PYTHONHOME", &home);
+    assert!(stack.alarms().is_empty(), "{:?}", stack.alarms());
+}
+
+#[test]
+fn a_dollar_that_nothing_expands_is_told() {
+    let found = alarms(&[
+        (
+            "a/one",
+            &[("x.toml", "l"), ("x/env.launch/LD_LIBRARY_PATH", "/a/lib")],
+        ),
+        (
+            "b/two",
+            &[
+                ("x.toml", "l"),
+                ("x/env.launch/DATA", "$HOME/data"),
+                ("x/env.launch/GREETING", "costs 5 $HOME"),
+                ("x/env.launch/LD_LIBRARY_PATH", "/b/lib:$LD_LIBRARY_PATH"),
+                ("x/env.launch/NODE_PATH", "${HOME}/lib"),
+            ],
+        ),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "warn list-variable-clobbered: b/two writes the text `$LD_LIBRARY_PATH` into LD_LIBRARY_PATH at launch \
+             (env.launch/LD_LIBRARY_PATH): the `$` means nothing in such a file, so nothing expands it, and /a/lib, \
+             set by a/one, is dropped.",
+            "warn text-not-expanded: DATA holds the text `$HOME` at launch (env.launch/DATA of b/two): the launcher \
+             takes the file as it is, so nothing expands it.",
+            "warn text-not-expanded: NODE_PATH holds the text `$HOME` at launch (env.launch/NODE_PATH of b/two): the \
+             launcher takes the file as it is, so nothing expands it.",
+        ]
+    );
+}
+
+#[test]
+fn flags_outside_of_types_are_told_when_the_build_is_over() {
+    let stack = Stack::new(&[
+        (
+            "a/one",
+            &[("x.toml", "launch = true\n"), ("x/bin/tool", "1")],
+        ),
+        ("b/two", &[("y.toml", "l"), ("y/bin/run", "1")]),
+    ])
+    .file("config/metadata.toml", WEB);
+    let found = stack.alarms();
+    assert!(
+        found.contains(
+            &"warn useless-layer-file: a/one layer x: its x.toml is not read: `launch` is at the top of the file: it \
+              belongs under [types]."
+                .to_owned()
+        ),
+        "{found:?}"
+    );
+}
+
+/// What a reporter looked for stands in the normal log.
+#[test]
+fn modes_and_start_programs_are_in_the_log() {
+    use slugsmith::config::LogLevel;
+    let stack = Stack::new(&[
+        (
+            "a/engine",
+            &[("x.toml", "bl"), ("x/env/NODE_ENV.default", "production")],
+        ),
+        (
+            "b/install",
+            &[
+                ("y.toml", "b"),
+                ("y/env.build/NODE_ENV.override", "development"),
+                ("z.toml", "l"),
+                (
+                    "z/exec.d/concurrency",
+                    "#!/bin/sh\necho 'WEB_CONCURRENCY = \"2\"' >&3\n",
+                ),
+            ],
+        ),
+        (
+            "c/server",
+            &[
+                ("x.toml", "l"),
+                ("x/env.launch/WEB_CONCURRENCY.default", "4"),
+            ],
+        ),
+    ]);
+    let lines = slugsmith::print::stack::lines(&stack.inspect(), LogLevel::Normal);
+    let mut text = Vec::new();
+    for line in lines {
+        slugsmith::print::line::Skin::Bullets
+            .write(&mut text, &line)
+            .unwrap();
+    }
+    let text = String::from_utf8(text).unwrap();
+    for wanted in [
+        "runs exec.d/concurrency at start",
+        "NODE_ENV is `development` for the buildpacks after b/install, and `production` at launch",
+        "exec.d/concurrency of b/install (z) runs at start and names WEB_CONCURRENCY",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+}

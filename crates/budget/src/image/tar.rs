@@ -15,9 +15,11 @@ use slugsmith_facts::tree::{Entry, EntryKind};
 use slugsmith_finding::work;
 
 const BLOCK: usize = 512;
-/// Files of so many bytes are told apart in the compressed stream; the coder holds back less.
+/// Files of so many bytes are told apart in the compressed stream: the coder holds back far less.
+const LARGE: u64 = 1024 * 1024;
+/// Bytes of a smaller file's beginning that are measured on their own.
 const SAMPLE: usize = 32 * 1024;
-/// One of so many smaller files is measured on its own.
+/// One of so many still smaller files is measured; others always.
 const EVERY: usize = 8;
 /// Names and pax records longer than this are an attack or damage.
 const LONGEST: u64 = 1024 * 1024;
@@ -116,15 +118,20 @@ pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
                 };
                 count += 1;
                 step.done(1);
-                let sample = if stored >= SAMPLE as u64 {
+                let sample = if stored >= LARGE {
                     let before = stream.so_far();
                     skip(&mut stream, stored, &raw)?;
                     Some(Sample {
                         length: stored,
-                        compressed: stream.so_far() - before,
+                        compressed: (stream.so_far() - before).max(1),
                     })
                 } else {
-                    content(&mut stream, stored, count.is_multiple_of(EVERY), &raw)?
+                    content(
+                        &mut stream,
+                        stored,
+                        stored >= SAMPLE as u64 || count.is_multiple_of(EVERY),
+                        &raw,
+                    )?
                 };
                 if let Some(sample) = sample {
                     layer.samples.insert(path.clone(), sample);
@@ -360,7 +367,7 @@ fn text(stream: &mut impl Read, size: u64) -> Result<Vec<u8>, Damage> {
     Ok(bytes)
 }
 
-/// Reads over a small file's content and measures it if asked.
+/// Reads over a file's content and measures its beginning if asked.
 fn content(
     stream: &mut impl Read,
     size: u64,

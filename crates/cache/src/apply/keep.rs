@@ -9,7 +9,7 @@ use super::relocate::{self, Naming};
 use super::work::{Made, Work};
 use crate::event::Progress;
 use crate::ledger::Ledger;
-use crate::pack::{self, Fault, Names, Old, Part};
+use crate::pack::{self, Fault, Names, Part, Previous};
 use crate::presets::{Class, custom};
 use crate::store::{Kept, Record};
 use crate::{CACHE_NOT_STORED, files, lockfile, natives};
@@ -27,7 +27,7 @@ impl Work<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Option<Record>> {
         let kept = match self.class {
-            Class::Packed { .. } if self.context.config.cache.off => {
+            Class::Packed { .. } if self.is_off() => {
                 self.look_for_names(made);
                 return Ok(None);
             }
@@ -84,7 +84,8 @@ impl Work<'_> {
             return Err(Fault::Refused(why));
         }
         let fresh = store.fresh()?;
-        let old = Old::open(&self.data(), &self.old);
+        let old_folder = self.old_folder.clone().unwrap_or_else(|| self.data());
+        let old = Previous::open(&old_folder, &self.old);
         let (links, names) = (self.links(), self.names());
         let packed = pack::pack_and_look(self.app(), &roots, &fresh, links, old.as_ref(), &names);
         let packed = packed.and_then(|packed| match self.job.most {
@@ -163,7 +164,7 @@ impl Work<'_> {
             self.warn(&CACHE_NOT_STORED, why, progress);
             return Ok(None);
         }
-        Ok(Some(record).filter(|_| !self.context.config.cache.off))
+        Ok(Some(record).filter(|_| !self.is_off()))
     }
 
     fn record(&self, install: Duration) -> Record {

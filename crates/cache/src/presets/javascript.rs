@@ -17,9 +17,13 @@ use serde_json::Value;
 
 pub(super) use self::manifest::{FIELDS, Member, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
+pub(super) use self::settings::of_npm;
 use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
+use crate::switches;
+use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::run as command;
 use slugsmith_facts::{Parsed, tools};
 use slugsmith_finding::error::Problem;
 
@@ -37,8 +41,8 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         .and_then(|text| text.split('@').next());
     let managers: [(&str, &[&str]); 4] = [
         ("npm", npm::LOCKFILES),
-        ("pnpm", &["pnpm-lock.yaml"]),
-        ("yarn", &["yarn.lock"]),
+        ("pnpm", &[ecosystems::javascript::PNPM_LOCK]),
+        ("yarn", &[ecosystems::javascript::YARN_LOCK]),
         ("bun", bun::LOCKFILES),
     ];
     let locked = |name: &str| {
@@ -133,7 +137,18 @@ pub(super) fn scripts(
         scripts: plan.hidden.clone(),
     };
     // What follows in `finish` comes after the build.
-    job.finish.splice(0..0, plan.build.map(&run));
+    let build = plan.build.map(|name| {
+        let mut step = run(name);
+        let flags =
+            switches::value(place.context.environment, "NODE_BUILD_FLAGS").map(command::words);
+        if let Some(flags) = flags {
+            step.arguments.push("--".to_owned());
+            step.arguments.extend(flags);
+        }
+        step
+    });
+    job.finish.splice(0..0, build);
+    job.cleanup = plan.cleanup.map(&run).into_iter().collect();
 }
 
 /// Dev dependencies of the root and the workspaces go at the end, where a script needed
@@ -156,11 +171,11 @@ pub(super) fn prune(place: &Place<'_>, plan: &Plan, workspaces: &[String]) -> Pr
 /// changed, not how or for what they are built.
 pub(super) fn syncs_over(input: &str) -> bool {
     const LOCKS: &[&str] = &[
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "bun.lock",
+        ecosystems::javascript::PACKAGE_LOCK,
+        ecosystems::javascript::SHRINKWRAP,
+        ecosystems::javascript::YARN_LOCK,
+        ecosystems::javascript::PNPM_LOCK,
+        ecosystems::javascript::BUN_LOCK,
     ];
     LOCKS.contains(&input)
         || [

@@ -12,9 +12,9 @@
 //!   layer's place is not part of the slug, so it is `.venv` in the app, packed; its scripts
 //!   then get the path on a dyno.
 //! - **Install** `uv sync --locked` and `poetry sync`, which make an old environment a new
-//!   one; `pipenv sync`, and for requirements.txt `uv pip install` where uv is on PATH, else
+//!   one; `pipenv install --deploy`, and for requirements.txt `uv pip install` where uv is on PATH, else
 //!   pip: none of these removes what is gone, so a changed file starts from nothing.
-//! - **Production form** `--no-default-groups` (uv), `--only main` (poetry); pipenv's `sync`
+//! - **Production form** `--no-default-groups` (uv), `--only main` (poetry); pipenv's install
 //!   leaves dev packages out by itself; requirements.txt is production's.
 //! - **Exposure** `VIRTUAL_ENV` and `PATH`.
 //! - **Not pinned**: a requirement without `==`, a commit or a digest, and a package of the
@@ -41,6 +41,7 @@ use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt};
 use slugsmith_config::BootLevel;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Malformed, tools};
@@ -58,16 +59,16 @@ enum Tool {
 
 impl Tool {
     /// Whether it makes an old environment a new one. `pip install`, `uv pip install` and
-    /// `pipenv sync` leave a package that the new files no longer name.
+    /// `pipenv install` leave a package that the new files no longer name.
     fn removes(self) -> bool {
         matches!(self, Self::Uv | Self::Poetry)
     }
 }
 
 const TOOLS: [(Tool, &str, &str); 4] = [
-    (Tool::Uv, "uv", "uv.lock"),
-    (Tool::Poetry, "poetry", "poetry.lock"),
-    (Tool::Pipenv, "pipenv", "Pipfile.lock"),
+    (Tool::Uv, "uv", ecosystems::python::UV_LOCK),
+    (Tool::Poetry, "poetry", ecosystems::python::POETRY_LOCK),
+    (Tool::Pipenv, "pipenv", ecosystems::python::PIPFILE_LOCK),
     (Tool::Pip, "pip", "requirements.txt"),
 ];
 
@@ -234,7 +235,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
             Vec::new()
         },
         syncs_over: |input| {
-            ["uv.lock", "poetry.lock"].contains(&input)
+            [ecosystems::python::UV_LOCK, ecosystems::python::POETRY_LOCK].contains(&input)
                 || input.starts_with("pyproject.toml ")
                 || input.ends_with("/pyproject.toml")
         },
@@ -274,7 +275,8 @@ fn program(
             .map(|path| (Some(path.clone()), path))
             .ok_or_else(|| missing(file, "pipenv")),
         // pip is the one that Python brings along, so Python's version says all.
-        Tool::Pip => match find("uv") {
+        // `uv pip` knows none of pip's own settings.
+        Tool::Pip => match find("uv").filter(|_| !settings::are_for_pip(environment)) {
             Some(path) => Ok((Some(path.clone()), path)),
             None => find("python3")
                 .or_else(|| find("python"))

@@ -34,9 +34,10 @@ pub fn read(path: &OsStr, layers: &Path) -> Vec<PathFolder> {
     found
 }
 
-/// Lists folders below `root` that environment files put on PATH besides layers' `bin`.
+/// Lists folders below `root` that environment files put on PATH besides layers' `bin`; `disk`
+/// is where the layers are read.
 #[must_use]
-pub fn inside(root: &Path, group: &[Buildpack]) -> Vec<PathFolder> {
+pub fn inside(root: &Path, disk: &Path, group: &[Buildpack]) -> Vec<PathFolder> {
     let mut found: Vec<PathFolder> = Vec::new();
     for layer in group.iter().flat_map(|buildpack| &buildpack.layers) {
         let folders = [&layer.env, &layer.env_build, &layer.env_launch];
@@ -48,9 +49,10 @@ pub fn inside(root: &Path, group: &[Buildpack]) -> Vec<PathFolder> {
         for value in files.filter_map(|file| file.value.as_ref().ok()) {
             for folder in std::env::split_paths(value) {
                 let known = found.iter().any(|one| one.folder == folder);
-                if folder.starts_with(root) && !known {
+                let inside = folder.strip_prefix(root).ok().filter(|_| !known);
+                if let Some(inside) = inside {
                     found.push(PathFolder {
-                        executables: executables(&folder),
+                        executables: executables(&disk.join(inside)),
                         folder,
                     });
                 }

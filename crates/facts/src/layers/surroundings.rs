@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Layers;
+use super::contents::executables;
 use super::descriptor::{self, Descriptor};
 use super::env_dir::{self, EnvDir};
 use super::libraries;
@@ -92,6 +93,46 @@ pub fn of(layers: &Layers, app: Option<&Path>, live: BTreeMap<OsString, OsString
     }
 }
 
+/// What surrounds layers that are looked at outside of a build: `folder` is where they are read.
+///
+/// This machine's variables and programs are not the image's. Its PATH is what images commonly
+/// have, and its programs are listed only where its file system lies around the layers.
+#[must_use]
+pub fn of_image(folder: &Path, layers: &Layers, app: Option<&Path>) -> Surroundings {
+    let around = folder.parent().filter(|root| root.join("usr/bin").is_dir());
+    Surroundings {
+        image: usual(around),
+        overlaps: app.map_or_else(Vec::new, |app| slices::overlaps(app, &layers.group)),
+        ..Surroundings::default()
+    }
+}
+
+/// What surrounds a slug outside of a build: a dyno's PATH, whose programs nobody sees from here.
+#[must_use]
+pub fn of_slug_alone() -> Surroundings {
+    Surroundings {
+        image: usual(None),
+        ..Surroundings::default()
+    }
+}
+
+/// The folders of [`USUAL_PATH`], with their programs where the image's file system is at hand.
+fn usual(root: Option<&Path>) -> Vec<PathFolder> {
+    let programs = |folder: &Path| {
+        let root = root?.canonicalize().ok()?;
+        let inside = folder.strip_prefix("/").ok()?;
+        let real = root.join(inside).canonicalize().ok()?;
+        // An absolute link would lead to this machine's programs.
+        real.starts_with(&root).then(|| executables(&real))
+    };
+    std::env::split_paths(USUAL_PATH)
+        .map(|folder| PathFolder {
+            executables: programs(&folder).unwrap_or_default(),
+            folder,
+        })
+        .collect()
+}
+
 /// What surrounds a slug in a classic build; `config_vars` is `ENV_DIR`, which has the form of
 /// `<platform>/env`.
 #[must_use]
@@ -102,6 +143,7 @@ pub fn of_slug(config_vars: &Path) -> Surroundings {
     };
     let mut surroundings = Surroundings {
         platform: env_dir::read(config_vars),
+        libraries: Some(libraries::of_image()),
         ..read(&slug, None)
     };
     // A dyno has these, whatever this machine's PATH says.

@@ -151,3 +151,24 @@ fn letters_of_several_bytes_between_two_addresses_are_whole() {
     let text = "a://bé\u{fffd}u://user:word@host/x";
     assert!(!mask(text).contains("word"), "{}", mask(text));
 }
+
+#[test]
+fn values_that_look_drawn_at_random_are_known_whatever_their_name() {
+    for value in [
+        "9f86d081884c7d659a2feaa0c55ad015",
+        "d3b07384-d113-4ec6-a5b6-1c8f0e4fb4a7",
+        "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA==",
+    ] {
+        assert!(is_random(value), "{value}");
+    }
+    for value in [
+        "production",
+        "my-shop-production-2",
+        "heroku-24",
+        "1700000000000000000000",
+        "https://example.com/a1b2c3d4e5f6",
+        "--max-old-space-size=2048",
+    ] {
+        assert!(!is_random(value), "{value}");
+    }
+}

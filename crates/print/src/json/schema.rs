@@ -379,6 +379,7 @@ pub fn document() -> String {
         ("strip?", strip()),
         ("stack?", stack()),
         ("dependencies?", list(dependency())),
+        ("boot?", json!({ "type": ["object", "null"] })),
         ("rules?", list(rule)),
         ("unread?", list(unread())),
         ("seconds?", json!({ "type": "number" })),

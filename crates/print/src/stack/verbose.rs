@@ -4,6 +4,7 @@ use super::owner_name;
 use crate::line::Line;
 use slugsmith_finding::units;
 use slugsmith_stack::environment::{By, Environment, Step};
+use slugsmith_stack::which::Owner;
 use slugsmith_stack::{LayerReport, StackReport, secrets};
 
 /// Characters of a value that are shown.
@@ -105,7 +106,14 @@ fn path(report: &StackReport, lines: &mut Vec<Line>) {
     lines.push(Line::item(1, "PATH at launch"));
     for (folder, owner, commands) in &report.path {
         let who = owner_name(report, owner.as_ref());
-        let commands = units::counted(*commands as u64, "command");
+        let commands = match (owner, commands) {
+            (Some(Owner::Image), 0) => "nothing seen".to_owned(),
+            (_, commands) => units::counted(*commands as u64, "command"),
+        };
+        let who = match (owner, is_in_app(report, folder)) {
+            (None, true) => "the app",
+            _ => who,
+        };
         lines.push(Line::row(1, format!("{folder}  {who}, {commands}")));
     }
     for one in &report.shadowings {
@@ -119,6 +127,11 @@ fn path(report: &StackReport, lines: &mut Vec<Line>) {
         let text = format!("`{}`: {winner} hides {}", one.name, losers.join(", "));
         lines.push(Line::row(1, text));
     }
+}
+
+/// Whether a folder of PATH is one of the app's own.
+fn is_in_app(report: &StackReport, folder: &str) -> bool {
+    report.is_classic && folder.starts_with("/app/") || folder.starts_with("/workspace/")
 }
 
 /// Every variable with its history; only what differs from `known`, if given.

@@ -24,9 +24,9 @@ pub(super) static RULE: Rule = Rule {
               `lib` alone.",
         fix: "Add the folder to LD_LIBRARY_PATH in the layer's `env.launch`, or install the package that holds the \
               library.",
-        silent: "Outside of a build, because the image's libraries are not known there; for static programs, and for \
-                 programs with a search path outside of the layers. A library that only the build image has is not \
-                 noticed.",
+        silent: "For static programs, and for programs with a search path outside of the layers. Outside of a build, \
+                 where the image's libraries are not known, for libraries that lie in no layer. A library that only \
+                 the build image has is not noticed.",
     },
     check,
 };
@@ -104,10 +104,14 @@ fn finding(
     let verb = if programs.len() == 1 { "needs" } else { "need" };
     let who = model.id(index);
     let folder = elsewhere.and_then(Path::parent);
+    let unless = match &model.surroundings.libraries {
+        Some(_) => "",
+        None => ", and the run image was not seen",
+    };
     let (place, help) = match folder {
         Some(folder) => (
             format!(
-                "it lies in {}, where LD_LIBRARY_PATH does not lead",
+                "it lies in {}, where LD_LIBRARY_PATH does not lead{unless}",
                 folder.display()
             ),
             if model.classic.is_some() {

@@ -159,12 +159,29 @@ fn finding(
         .map(|entry| secrets::from(name, entry, is_platform))
         .collect();
     shown.dedup();
-    let message = format!(
-        "{who} replaces {name} {when} ({}) and drops {}{more}, set by {}.{consequence}",
-        step.file,
-        shown.join(", "),
-        losers.into_iter().collect::<Vec<_>>().join(", "),
-    );
+    let shown = shown.join(", ");
+    let losers = losers.into_iter().collect::<Vec<_>>().join(", ");
+    let value = step.value.to_string_lossy();
+    let is_text = [format!("${name}"), format!("${{{name}}}")]
+        .iter()
+        .any(|text| value.contains(text));
+    let message = if is_text {
+        let why = if model.classic.is_some() {
+            "is quoted there"
+        } else {
+            "means nothing in such a file"
+        };
+        format!(
+            "{who} writes the text `${name}` into {name} {when} ({}): the `$` {why}, so nothing expands it, and \
+             {shown}{more}, set by {losers}, is dropped.{consequence}",
+            step.file,
+        )
+    } else {
+        format!(
+            "{who} replaces {name} {when} ({}) and drops {shown}{more}, set by {losers}.{consequence}",
+            step.file,
+        )
+    };
     let file = step.file.as_str();
     let bare = file.strip_suffix(".override").unwrap_or(file);
     let delimiter = match separator(OsStr::new(name)) {

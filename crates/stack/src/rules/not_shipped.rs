@@ -86,10 +86,37 @@ fn links<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> Ve
                 buildpack.id,
                 link.target.display()
             );
-            findings.push(RULE.finding(message, Vec::new()));
+            findings.push(RULE.finding(message, help(model, &link.target)));
         }
     }
     findings
+}
+
+/// What takes the place of a path that is not there at launch.
+fn help(model: &Model<'_>, path: &Path) -> Vec<String> {
+    let hidden = model.all_layers().find(|(_, buildpack, layer)| {
+        !is_launched(model.layers, layer) && path.starts_with(model.layer_path(buildpack, layer))
+    });
+    vec![match hidden {
+        Some((_, buildpack, layer)) => {
+            let id = &buildpack.id;
+            format!("{id} has to set `launch = true` for {}.", layer.shown())
+        }
+        None => of_app(model, path).map_or_else(
+            || "Copy what is needed to where the dyno has it.".to_owned(),
+            |path| format!("On a dyno it is {path}."),
+        ),
+    }]
+}
+
+/// A path of a classic build folder (`/tmp/build_1a2b/vendor`) as a dyno has it.
+fn of_app(model: &Model<'_>, path: &Path) -> Option<String> {
+    model.slug?;
+    let inside = path.strip_prefix("/tmp").ok()?;
+    let mut parts = inside.components();
+    let folder = parts.next()?.as_os_str().to_str()?;
+    let rest = parts.as_path().display();
+    folder.starts_with("build").then(|| format!("$HOME/{rest}"))
 }
 
 fn has_start_program(model: &Model<'_>) -> bool {
@@ -119,7 +146,7 @@ fn values<'m>(model: &Model<'_>, why: &dyn Fn(&Path) -> Option<&'m String>) -> V
                         name.to_string_lossy(),
                         step.file
                     );
-                    findings.push(RULE.finding(message, Vec::new()));
+                    findings.push(RULE.finding(message, help(model, &part)));
                 }
             }
         }

@@ -1,10 +1,12 @@
 //! The image's runtime wins over the one that a buildpack installed.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use super::{Rule, World, fix};
+use crate::environment::Variable;
 use crate::model::Model;
-use crate::which::{Owner, is_runtime};
+use crate::which::{Candidate, Owner, RUNTIMES, is_runtime};
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
 
@@ -25,6 +27,8 @@ pub(super) static RULE: Rule = Rule {
     },
     check,
 };
+
+const EXTEND: &str = "The script should extend PATH: export PATH=\"…:$PATH\"";
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
     let path = model.dyno.variables.get(OsStr::new("PATH"));
@@ -53,11 +57,47 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             one.winner.folder.display(),
             hidden.folder.display()
         );
-        findings.push(RULE.finding(
-            message,
-            vec!["The script should extend PATH: export PATH=\"…:$PATH\"".to_owned()],
-        ));
+        findings.push(RULE.finding(message, vec![EXTEND.to_owned()]));
         told.push(owner);
+    }
+    findings.extend(unseen(model, path));
+    findings
+}
+
+/// The image's programs are not here: what is known is that its folders come first.
+fn unseen(model: &Model<'_>, path: Option<&Variable>) -> Vec<Finding> {
+    if !model.is_image_unseen() {
+        return Vec::new();
+    }
+    let usual = ["/usr/local/bin", "/usr/bin", "/bin"];
+    let mut image: Option<&Path> = None;
+    let mut findings = Vec::new();
+    let mut told: Vec<usize> = Vec::new();
+    for (folder, owner, _) in model.launch_index.folders() {
+        let (Some(first), Some(Owner::Layer { buildpack, .. })) = (image, owner) else {
+            if usual.iter().any(|one| Path::new(one) == folder) {
+                image = image.or(Some(folder));
+            }
+            continue;
+        };
+        let candidate = RUNTIMES.iter().find_map(|name| {
+            let candidates = model.launch_index.candidates(name.as_ref());
+            let winner = candidates.into_iter().next()?;
+            (winner.folder == folder).then_some((*name, winner))
+        });
+        let Some((name, hidden)) = candidate.filter(|_| !told.contains(buildpack)) else {
+            continue;
+        };
+        told.push(*buildpack);
+        let of_image = Candidate::of_image(first);
+        let message = format!(
+            "A `{name}` of the image ({}), which was not seen, would win over {}'s ({}) at launch, {}.",
+            first.display(),
+            model.id(*buildpack),
+            folder.display(),
+            fix::why(model, path, &of_image, &hidden)
+        );
+        findings.push(RULE.finding(message, vec![EXTEND.to_owned()]));
     }
     findings
 }

@@ -337,8 +337,14 @@ impl Started<'_, '_> {
                     .any(|one| one.name == OsStr::new(name))
         });
         if let Some((_, buildpack, layer)) = hidden {
+            let (unless, level) = if self.model.is_image_unseen() {
+                (" (the run image was not seen)", Level::Warn)
+            } else {
+                ("", level)
+            };
             let message = format!(
-                "no folder of PATH at launch has `{name}`: it is in the layer {} of {}, which is not `launch = true`.",
+                "no folder of PATH at launch has `{name}`{unless}: it is in the layer {} of {}, which is not \
+                 `launch = true`.",
                 layer.shown(),
                 buildpack.id
             );
@@ -386,7 +392,7 @@ impl Started<'_, '_> {
                     buildpack.id
                 ));
             }
-            path.symlink_metadata().is_ok()
+            self.model.layers.on_disk(path).symlink_metadata().is_ok()
         } else {
             // Outside of the app the run image is asked, which nobody sees here.
             self.has(&one.in_app(name)?)
@@ -430,7 +436,11 @@ impl Started<'_, '_> {
                     .map(str::to_owned);
                 let inside = inside.or_else(|| command::join(Some(""), folder.to_str()?));
                 inside.is_some_and(|inside| self.has(&format!("{inside}/{name}")))
-                    || folder.is_absolute() && folder.join(name).symlink_metadata().is_ok()
+                    || folder.is_absolute() && {
+                        let disk = self.model.layers.on_disk(&folder);
+                        let is_seen = disk != folder || !self.model.is_image_unseen();
+                        is_seen && disk.join(name).symlink_metadata().is_ok()
+                    }
             })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Rule, World};
 use crate::model::Model;
-use slugsmith_facts::layers::{Buildpack, EnvDir, EnvFile, Folder, Layer, LayerToml};
+use slugsmith_facts::layers::{EnvDir, EnvFile, Folder, Layer, LayerToml};
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level};
 
@@ -36,7 +36,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         if model.own.is_some_and(|own| index >= own) {
             continue;
         }
-        for what in useless(buildpack, layer) {
+        for what in useless(layer, model.layers.finished.is_some()) {
             let message = format!("{} layer {}: {what}.", buildpack.id, layer.shown());
             findings.push(RULE.finding(message, Vec::new()));
         }
@@ -44,7 +44,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn useless(_buildpack: &Buildpack, layer: &Layer) -> Vec<String> {
+fn useless(layer: &Layer, is_finished: bool) -> Vec<String> {
     let mut found = Vec::new();
     let name = layer.shown();
     if RESERVED.contains(&name.as_str()) && layer.folder == Folder::Directory {
@@ -62,8 +62,11 @@ fn useless(_buildpack: &Buildpack, layer: &Layer) -> Vec<String> {
         }
         return found;
     }
-    // The export fails, which is another finding.
-    if matches!(layer.toml, LayerToml::Broken(_)) {
+    // During a build the export fails, which is another finding.
+    if let LayerToml::Broken(reason) = &layer.toml {
+        if is_finished {
+            found.push(format!("its {name}.toml is not read: {reason}"));
+        }
         return found;
     }
     let types = layer.types().unwrap_or_default();

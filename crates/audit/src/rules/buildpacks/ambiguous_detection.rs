@@ -1,6 +1,7 @@
 //! Which language will the app be taken for?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::script;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -47,7 +48,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             Buildpacks are listed; Ruby with Node, which both worlds handle; a package.json without
-            a build script and without production dependencies is only a warning, on classic.
+            a build script and without production dependencies is only a warning, on classic; so is
+            an app without app.json, whose buildpacks may be set on the platform.
         "},
     },
     check,
@@ -59,9 +61,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let other = if has("Gemfile") {
         None
     } else if has("manage.py")
-        || ["requirements.txt", "Pipfile", "poetry.lock", "uv.lock"]
-            .iter()
-            .any(|name| has(name))
+        || [
+            "requirements.txt",
+            "Pipfile",
+            ecosystems::python::POETRY_LOCK,
+            ecosystems::python::UV_LOCK,
+        ]
+        .iter()
+        .any(|name| has(name))
     {
         Some(("python", "heroku/python"))
     } else if has("composer.json") {
@@ -92,6 +99,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
     {
         return Outcome::of(Vec::new());
     }
+    // An app made from app.json has no other buildpacks; one made by hand may have been given some.
+    let button = facts.app.app_json.good().is_some();
     let builds = ["build", "heroku-postbuild"]
         .iter()
         .any(|name| script(facts.app, name).is_some());
@@ -119,11 +128,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
             "package.json",
             0,
             format!(
-                "package.json and {language} are both at the \
-            root, and no buildpacks are listed: {effect}."
+                "package.json and {language} are both at the root, and no buildpacks are listed: \
+                 {effect}{}.",
+                if button {
+                    ""
+                } else {
+                    ", unless `heroku buildpacks` lists them"
+                }
             ),
         )
         .level(level)
+        .conditional(!button)
         .help(format!(
             "heroku buildpacks:set {buildpack}; heroku buildpacks:add --index 1 \
                 heroku/nodejs"

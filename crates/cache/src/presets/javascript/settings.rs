@@ -99,6 +99,11 @@ pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>) {
     prisma(inputs, place);
 }
 
+/// What counts of a settings file of npm.
+pub(in crate::presets) fn of_npm(text: &str) -> String {
+    secrets::settings(text, IRRELEVANT)
+}
+
 fn is_relevant(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     for prefix in ["npm_config_", "yarn_", "pnpm_config_"] {

@@ -11,7 +11,8 @@
 //! - **Install** `yarn install --frozen-lockfile` (1), `--immutable` (berry). Version 1
 //!   makes an old tree a new one; berry's is never the base.
 //! - **Production form** `--production` (1), `yarn workspaces focus --all --production`
-//!   (berry: built in from 4 on, before that with the plugin workspace-tools). Where a
+//!   (berry: built in from 4 on, before that with the plugin workspace-tools). It has no
+//!   `--immutable`, so whether the lockfile holds is asked before and after it. Where a
 //!   script needed dev dependencies they are removed by ourselves from `node_modules`,
 //!   since yarn downloads everything again for that; with Plug'n'Play `focus` writes the
 //!   map anew and the archives that it doesn't name go. Without `focus` Plug'n'Play keeps
@@ -26,6 +27,7 @@ use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::secrets;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::tools;
@@ -53,7 +55,8 @@ const CACHE: &str = ".yarn/cache";
 const STATE: &str = ".yarn/install-state.gz";
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = beneath::read_in(&place.app.root, "yarn.lock").unwrap_or_default();
+    let text =
+        beneath::read_in(&place.app.root, ecosystems::javascript::YARN_LOCK).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let kind = kind(&text, place);
     let yarn = Yarn {
@@ -224,8 +227,17 @@ fn job(
     packages: Packages,
     (workspaces, members, plan): (&[String], &[Member], &Plan),
 ) -> Result<Job, Problem> {
-    let mut inputs = javascript::inputs(place, manifest, "yarn.lock", "yarn", plan)?;
-    inputs.digest("yarn.lock", secrets::without_credentials(lock).as_bytes());
+    let mut inputs = javascript::inputs(
+        place,
+        manifest,
+        ecosystems::javascript::YARN_LOCK,
+        "yarn",
+        plan,
+    )?;
+    inputs.digest(
+        ecosystems::javascript::YARN_LOCK,
+        secrets::without_credentials(lock).as_bytes(),
+    );
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     inputs.folder(&place.app.root, ".yarn/releases");
     local::named(&mut inputs, place, manifest, members);
@@ -236,7 +248,7 @@ fn job(
     }
     let mut job = Job {
         lockfile: Some(Lockfile {
-            path: "yarn.lock".to_owned(),
+            path: ecosystems::javascript::YARN_LOCK.to_owned(),
             packages,
         }),
         install: vec![yarn.install(plan)],
@@ -247,6 +259,8 @@ fn job(
             .collect(),
         syncs_over: javascript::syncs_over,
         reads: local::reads(place, manifest, members, plan, true),
+        // `focus` has no `--immutable`.
+        held_by: (yarn.kind != Kind::Classic && !yarn.is_full(plan)).then_some(lock::packages),
         finish,
         prune: yarn.prune(place, plan, lock, workspaces),
         explain,

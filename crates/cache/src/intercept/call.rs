@@ -1,0 +1,257 @@
+//! Which calls of a package manager can be answered, and what in them is part of the key?
+//!
+//! Every tool has the versions that this was tried with, its commands and its options. A word that
+//! is not listed makes the call one that is not known.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::Raw;
+use crate::inputs::Inputs;
+use slugsmith_facts::beneath;
+
+/// What an option takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    /// `--name`, `--name=value`.
+    Attached,
+    /// `--name value`, `--name=value`.
+    WithValue,
+    /// As `WithValue`, of no effect on the tree: left out of the key.
+    Ignored,
+    /// As `WithValue`: the settings of the app, which are an input anyway.
+    OwnSettings,
+}
+
+use Takes::{Attached, Ignored, Nothing, OwnSettings, WithValue};
+
+/// A package manager.
+struct Tool {
+    /// Also the name of its cache.
+    name: &'static str,
+    /// Names of the packages that it comes in.
+    packages: &'static [&'static str],
+    /// First and last major version.
+    versions: (u64, u64),
+    /// Commands that install; the empty one where it needs none.
+    commands: &'static [&'static str],
+    /// Commands that begin by removing the tree.
+    clean: &'static [&'static str],
+    options: &'static [(&'static str, Takes)],
+}
+
+const TOOLS: &[Tool] = &[Tool {
+    name: "npm",
+    packages: &["npm"],
+    versions: (7, 12),
+    commands: &["ci", "ic", "clean-install", "install", "i"],
+    clean: &["ci", "ic", "clean-install"],
+    options: &[
+        ("--production", Attached),
+        ("--omit", WithValue),
+        ("--include", WithValue),
+        ("--only", WithValue),
+        ("--userconfig", OwnSettings),
+        ("--cache", Ignored),
+        ("--loglevel", Ignored),
+        ("--unsafe-perm", Attached),
+        ("--audit", Attached),
+        ("--no-audit", Nothing),
+        ("--fund", Attached),
+        ("--no-fund", Nothing),
+        ("--progress", Attached),
+        ("--no-progress", Nothing),
+        ("--prefer-offline", Nothing),
+        ("--legacy-peer-deps", Nothing),
+        ("--ignore-scripts", Attached),
+        ("--foreground-scripts", Nothing),
+        ("--no-optional", Nothing),
+        ("--silent", Nothing),
+        ("--quiet", Nothing),
+    ],
+}];
+
+/// A call that may be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub tool: &'static str,
+    pub version: String,
+    pub node: String,
+    pub abi: String,
+    /// `npm ci --production=false`, without paths of the build.
+    pub line: String,
+    /// Whether it begins by removing the tree.
+    pub is_clean: bool,
+    /// Settings files of the tool itself and of the machine.
+    pub settings: Vec<PathBuf>,
+}
+
+/// Reads a call in the app; an error says why it is not known.
+pub(crate) fn read(raw: &Raw, app: &Path) -> Result<Call, String> {
+    let (name, version, root) =
+        package(&raw.main).ok_or("what runs is not a package manager that is known")?;
+    let tool = TOOLS
+        .iter()
+        .find(|tool| tool.packages.contains(&name.as_str()));
+    let tool = tool.ok_or_else(|| format!("{name} is not known"))?;
+    let major = version
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    let (first, last) = tool.versions;
+    if !major.is_some_and(|major: u64| (first..=last).contains(&major)) {
+        return Err(format!("{} {version} was not tried", tool.name));
+    }
+    let (command, words) = words(tool, &raw.arguments, app)?;
+    let mut line = vec![tool.name.to_owned()];
+    line.extend((!command.is_empty()).then(|| command.clone()));
+    line.extend(words);
+    let prefix = root.ancestors().nth(3);
+    let settings = [
+        Some(root.join("npmrc")),
+        prefix.map(|prefix| prefix.join("etc/npmrc")),
+    ];
+    Ok(Call {
+        tool: tool.name,
+        version,
+        node: raw.node.clone(),
+        abi: raw.abi.clone(),
+        line: line.join(" "),
+        is_clean: tool.clean.contains(&command.as_str()),
+        settings: settings.into_iter().flatten().collect(),
+    })
+}
+
+/// The command, and the options that count.
+fn words(tool: &Tool, arguments: &[String], app: &Path) -> Result<(String, Vec<String>), String> {
+    let (mut command, mut words) = (None, Vec::new());
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        if !word.starts_with('-') {
+            let is_known = command.is_none() && tool.commands.contains(&word.as_str());
+            if !is_known {
+                return Err(format!("`{word}` is not a form of the call that is known"));
+            }
+            command = Some(word.clone());
+            continue;
+        }
+        let (name, attached) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (word.as_str(), None),
+        };
+        let unknown = || format!("its option {name} is not known");
+        let (_, takes) = tool
+            .options
+            .iter()
+            .find(|(one, _)| *one == name)
+            .ok_or_else(unknown)?;
+        let value = match takes {
+            Nothing if attached.is_some() => return Err(unknown()),
+            Nothing | Attached => attached,
+            WithValue | Ignored | OwnSettings => match attached {
+                Some(value) => Some(value),
+                None => Some(rest.next().ok_or_else(unknown)?.clone()),
+            },
+        };
+        match takes {
+            Ignored => {}
+            OwnSettings if value.as_deref() == app.join(".npmrc").to_str() => {}
+            OwnSettings => return Err(unknown()),
+            Nothing | Attached | WithValue => words.push(match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.to_owned(),
+            }),
+        }
+    }
+    let command = command.unwrap_or_default();
+    if !tool.commands.contains(&command.as_str()) {
+        return Err("it has no command".to_owned());
+    }
+    words.sort_unstable();
+    Ok((command, words))
+}
+
+/// Name, version and folder of the package that a script belongs to.
+fn package(main: &Path) -> Option<(String, String, PathBuf)> {
+    main.ancestors().skip(1).take(3).find_map(|folder| {
+        let manifest = beneath::read(folder.join("package.json")).ok()?;
+        let manifest: Value = serde_json::from_slice(&manifest).ok()?;
+        let text = |field| {
+            manifest
+                .get(field)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        Some((text("name")?, text("version")?, folder.to_owned()))
+    })
+}
+
+impl Call {
+    /// Adds what only the call knows to the key.
+    pub(crate) fn add(&self, inputs: &mut Inputs) {
+        inputs.plain("call", &self.line);
+        let is_root = rustix::process::geteuid().is_root();
+        inputs.plain("user", if is_root { "root" } else { "not root" });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn npm(arguments: &[&str]) -> Result<Call, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("lib/node_modules/npm");
+        fs_err::create_dir_all(root.join("bin")).unwrap();
+        let manifest = r#"{"name":"npm","version":"10.9.3"}"#;
+        fs_err::write(root.join("package.json"), manifest).unwrap();
+        let raw = Raw {
+            main: root.join("bin/npm-cli.js"),
+            node: "20.1.0".to_owned(),
+            abi: "115".to_owned(),
+            arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+            folder: PathBuf::from("/app"),
+        };
+        read(&raw, Path::new("/app"))
+    }
+
+    #[test]
+    fn calls_of_the_official_buildpacks_are_known() {
+        assert_eq!(npm(&["ci"]).unwrap().line, "npm ci");
+        let classic = [
+            "ci",
+            "--production=false",
+            "--userconfig",
+            "/app/.npmrc",
+            "--unsafe-perm",
+        ];
+        assert_eq!(
+            npm(&classic).unwrap().line,
+            "npm ci --production=false --unsafe-perm"
+        );
+        let paketo = ["ci", "--unsafe-perm", "--cache", "/layers/x/npm-cache"];
+        assert_eq!(npm(&paketo).unwrap().line, "npm ci --unsafe-perm");
+        assert!(npm(&["ci"]).unwrap().is_clean && !npm(&["install"]).unwrap().is_clean);
+    }
+
+    #[test]
+    fn any_other_word_is_not_known() {
+        for call in [
+            &["ci", "--prefix", "client"][..],
+            &["install", "left-pad"],
+            &["install", "-g", "yarn"],
+            &["ci", "--userconfig", "/etc/other"],
+            &["ci", "--dry-run"],
+            &["install", "--package-lock-only"],
+            &["ci", "-w", "a"],
+            &["ci", "ci"],
+            &["ci", "--omit"],
+            &["--version"],
+            &[],
+        ] {
+            assert!(npm(call).is_err(), "{call:?}");
+        }
+    }
+}

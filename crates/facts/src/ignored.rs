@@ -1,0 +1,111 @@
+//! What git ignores, folder by folder: for whoever copies an app as a push would take it.
+//!
+//! Patterns are read within the bounds of [`bounds`], which a walker of a library does not know: one line of
+//! braces in a committed `.gitignore` would end the program. Without git nothing is ignored.
+
+use std::path::{Path, PathBuf};
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::beneath;
+use crate::bounds;
+
+/// The lists that hold in a folder, outermost first.
+#[derive(Debug)]
+pub struct Ignored {
+    /// `None` outside of a repository.
+    lists: Option<Vec<Gitignore>>,
+}
+
+impl Ignored {
+    /// The lists above `app` in its repository, and those of the user and of the clone.
+    #[must_use]
+    pub fn above(app: &Path) -> Self {
+        let app = std::path::absolute(app).unwrap_or_else(|_| app.to_owned());
+        let Some(top) = app.ancestors().find(|folder| folder.join(".git").exists()) else {
+            return Self { lists: None };
+        };
+        let mut lists = vec![Gitignore::global().0, list(top, ".git/info/exclude")];
+        let mut above: Vec<PathBuf> = app
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| folder.starts_with(top))
+            .map(Path::to_owned)
+            .collect();
+        above.reverse();
+        lists.extend(above.iter().map(|folder| list(folder, ".gitignore")));
+        Self { lists: Some(lists) }
+    }
+
+    /// Adds the list of a folder; [`Self::leave`] takes it away again.
+    pub fn enter(&mut self, folder: &Path) {
+        if let Some(lists) = &mut self.lists {
+            lists.push(list(folder, ".gitignore"));
+        }
+    }
+
+    /// Forgets the list of the folder that was entered last.
+    pub fn leave(&mut self) {
+        if let Some(lists) = &mut self.lists {
+            lists.pop();
+        }
+    }
+
+    /// Whether git leaves the path out; the innermost list that says something decides.
+    #[must_use]
+    pub fn has(&self, path: &Path, is_folder: bool) -> bool {
+        let lists = self.lists.iter().flatten().rev();
+        lists
+            .map(|list| list.matched(path, is_folder))
+            .find(|found| !matches!(found, Match::None))
+            .is_some_and(|found| found.is_ignore())
+    }
+}
+
+fn list(folder: &Path, name: &str) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(folder);
+    if let Ok(text) = beneath::text_in(folder, name) {
+        for line in text.lines() {
+            bounds::add_line(&mut builder, line);
+        }
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_list_decides_and_none_counts_without_git() {
+        let top = tempfile::tempdir().unwrap();
+        let app = top.path().join("web");
+        fs_err::create_dir_all(app.join("logs")).unwrap();
+        fs_err::write(top.path().join(".gitignore"), "*.log\n/web/secret\n").unwrap();
+        fs_err::write(app.join("logs/.gitignore"), "!kept.log\n").unwrap();
+        let without = Ignored::above(&app);
+        assert!(!without.has(&app.join("a.log"), false));
+        fs_err::create_dir(top.path().join(".git")).unwrap();
+        let mut ignored = Ignored::above(&app);
+        ignored.enter(&app);
+        assert!(ignored.has(&app.join("a.log"), false));
+        assert!(ignored.has(&app.join("secret"), true));
+        ignored.enter(&app.join("logs"));
+        assert!(!ignored.has(&app.join("logs/kept.log"), false));
+        assert!(ignored.has(&app.join("logs/other.log"), false));
+        ignored.leave();
+        assert!(ignored.has(&app.join("kept.log"), false));
+    }
+
+    #[test]
+    fn a_line_of_braces_means_nothing() {
+        let app = tempfile::tempdir().unwrap();
+        fs_err::create_dir(app.path().join(".git")).unwrap();
+        let braces = format!("{}b{}\nout\n", "{a,".repeat(100_000), "}".repeat(100_000));
+        fs_err::write(app.path().join(".gitignore"), braces).unwrap();
+        let mut ignored = Ignored::above(app.path());
+        ignored.enter(app.path());
+        assert!(ignored.has(&app.path().join("out"), true));
+    }
+}
