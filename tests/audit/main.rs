@@ -17,3 +17,4 @@ mod hostile;
 mod pairs;
 mod plan;
 mod sarif;
+mod switches;

@@ -267,7 +267,8 @@ fn a_failing_custom_command_ends_the_build() {
     );
     let problem = bed.try_build().0.unwrap_err();
     assert_eq!(problem.kind.id, "build-script-failed");
-    assert_eq!(problem.details, ["no"]);
+    // Its last lines were printed as they came.
+    assert!(problem.details.is_empty(), "{:?}", problem.details);
 }
 
 #[test]

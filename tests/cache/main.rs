@@ -13,10 +13,12 @@ mod faults;
 mod folders;
 mod free;
 mod growth;
+mod held;
 mod law;
 mod npm;
 mod support;
 mod survey;
+mod switches;
 mod thin;
 
 use slugsmith::cache::event::Event;

@@ -266,8 +266,8 @@ fn a_failed_install_ends_the_build_and_leaves_no_tree() {
     let problem = bed.try_build().0.unwrap_err();
     assert_eq!(problem.kind.id, "lockfile-out-of-step");
     assert_eq!(
-        problem.saw,
-        ["package.json asks for ms ^3.0.0, package-lock.json has 2.0.0"]
+        problem.saw[0],
+        "package.json asks for ms ^3.0.0, package-lock.json has 2.0.0"
     );
 }
 

@@ -619,7 +619,7 @@ fn a_call_of_another_form_runs_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let app = shop(folder.path());
         let mut bed = Bed::new(World::CloudNative, call);
-        let ran = bed.build(&app, WITH, &[]);
+        let ran = bed.build(&app, WITH, &[("SLUGSMITH_LOG", "verbose")]);
         assert!(ran.is_good && ran.log.contains(why), "{call}: {}", ran.log);
         let ran = bed.build(&app, WITH, &[]);
         assert!(ran.is_good, "{call}: {}", ran.log);

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
+use slugsmith_ecosystems::agreement::{self, Disagreement};
+use slugsmith_ecosystems::incomplete::{self, Incomplete};
+use slugsmith_ecosystems::recognise::OnDisk;
 use slugsmith_facts::app::App;
 use slugsmith_facts::code::{Call, Code, Language};
 use slugsmith_facts::packages::{self, Ecosystem, Packages};
@@ -24,6 +27,10 @@ pub struct Facts<'a> {
     /// Processes with all commands that they lead to.
     pub processes: Vec<Runs>,
     pub terraform: Terraform,
+    /// Wishes of manifests that lockfiles do not hold.
+    pub disagreements: Vec<Disagreement>,
+    /// Installed packages that are not whole.
+    pub incomplete: Vec<Incomplete>,
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
@@ -78,6 +85,8 @@ impl<'a> Facts<'a> {
             exported: start::exported(&processes, &sources),
             processes,
             terraform: terraform::read(&sources),
+            disagreements: agreement::of(&OnDisk(&app.root), ""),
+            incomplete: incomplete::read(app, tree),
             app,
             tree,
             sources,
@@ -216,6 +225,32 @@ impl<'a> Facts<'a> {
                     .or_else(|| buildpack.get("url")?.as_str())
             })
             .collect()
+    }
+
+    /// Whether the platform builds a container image of the app, so that no buildpack looks at
+    /// its manifests: the stack says so, or `heroku.yml` is all that there is.
+    #[must_use]
+    pub fn is_container(&self) -> bool {
+        let stack = self.app_json(&["stack"]).and_then(Value::as_str);
+        stack == Some("container")
+            || stack.is_none() && self.sources.has("heroku.yml") && !self.sources.has("Procfile")
+    }
+
+    /// Whether the platform installs Node: it is what the app is taken for, or a buildpack that
+    /// brings it is listed. Where buildpacks are listed, only they count.
+    #[must_use]
+    pub fn installs_node(&self, primary: bool) -> bool {
+        const BRING: &[&str] = &[
+            "node", "react", "next", "ember", "vue", "angular", "yarn", "pnpm", "static", "front",
+            "webpack", "monorepo", "multi", "subdir",
+        ];
+        let listed = self.buildpacks();
+        if listed.is_empty() {
+            return primary;
+        }
+        listed
+            .iter()
+            .any(|buildpack| BRING.iter().any(|word| buildpack.contains(word)))
     }
 
     /// How a variable gets its value.

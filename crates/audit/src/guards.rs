@@ -178,10 +178,20 @@ pub fn asked(code: &Code, scope: usize) -> Option<String> {
         ScopeKind::Branch { condition, .. } => Some(condition.trim()),
         _ => None,
     })?;
-    let name = condition
-        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .next()?;
-    match code.resolve(&Expr::Name(name.to_owned())) {
+    let names = slugsmith_facts::code::names_in(condition);
+    let name = names
+        .iter()
+        .find(|name| !matches!(name.as_str(), "not" | "if" | "bool"))?;
+    // A name of the condition is nowhere an expression: it is looked up as one.
+    let asked = Expr::Name(name.clone());
+    let mut value = code.resolve(&asked);
+    // `os.environ.get("BUCKET") or None`, `bool(os.environ.get("BUCKET"))`
+    if let Expr::Call { arguments, .. } = value
+        && let [only] = arguments.as_slice()
+    {
+        value = &only.value;
+    }
+    match value {
         Expr::Env { name, .. } => Some(name.clone()),
         _ => None,
     }

@@ -79,9 +79,25 @@ pub struct AuditReport {
 /// Runs every rule.
 #[must_use]
 pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
+    // Buildpacks have no part in a container image.
+    let container = facts.is_container();
+    let of_buildpacks = |group| {
+        matches!(
+            group,
+            registry::Group::Dependencies | registry::Group::Buildpacks
+        )
+    };
     let outcomes = rules::RULES
         .iter()
-        .map(|rule| (*rule, (rule.check)(facts)))
+        .map(|rule| {
+            let apart = container && of_buildpacks(rule.group) && rule.id != "app-json-invalid";
+            let outcome = if apart {
+                registry::Outcome::not_applicable()
+            } else {
+                (rule.check)(facts)
+            };
+            (*rule, outcome)
+        })
         .collect();
     levels::decide(outcomes, facts, config)
 }

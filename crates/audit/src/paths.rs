@@ -121,6 +121,16 @@ fn collect(site: Site<'_>, value: &Expr, depth: usize, parts: &mut Vec<Part>) {
                 collect(site, item, depth + 1, parts);
             }
         }
+        // `options.path || "./data"`: a folder of the dyno, whichever it is.
+        Expr::Either(items) if items.last().is_some_and(is_folder) => {
+            if let Some(last) = items.last() {
+                collect(site, last, depth + 1, parts);
+            }
+        }
+        Expr::Env {
+            default: Some(default),
+            ..
+        } if is_folder(default) => collect(site, default, depth + 1, parts),
         Expr::Call { callee, arguments } => {
             let receiver = callee.rsplit_once('.').map_or("", |(before, _)| before);
             let called = format!("{callee}()");
@@ -139,6 +149,16 @@ fn collect(site: Site<'_>, value: &Expr, depth: usize, parts: &mut Vec<Part>) {
             }
         }
         _ => parts.push(Part::Unknown),
+    }
+}
+
+/// Whether a default is a folder that stands in the text.
+fn is_folder(value: &Expr) -> bool {
+    match value {
+        Expr::Text(text) => !text.is_empty(),
+        Expr::Call { callee, .. } => joins(callee),
+        Expr::Join(_) => true,
+        _ => false,
     }
 }
 

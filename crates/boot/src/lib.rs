@@ -10,6 +10,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+mod advice;
 mod kept;
 mod observe;
 mod python;
@@ -155,6 +156,7 @@ pub fn run(input: &Input<'_>) -> BootReport {
     }
     let mut kept = Kept::load(input.store);
     python::prepare(input, &mut kept, &mut report);
+    advice::tell(input, &mut report);
     if report.level == BootLevel::Trained {
         trained::prepare(input, &mut kept, &mut report);
     }

@@ -61,7 +61,7 @@ impl BootReport {
 pub struct Made {
     /// `Python byte code`.
     pub what: &'static str,
-    /// What the files are: `module`.
+    /// What the files are: `module`; empty where there is one of its kind.
     pub unit: &'static str,
     pub files: u64,
     /// Apparent size.

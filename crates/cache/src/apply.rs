@@ -6,6 +6,7 @@
 
 mod answer;
 pub(crate) mod called;
+mod held;
 mod hide;
 mod keep;
 mod mark;
@@ -18,6 +19,7 @@ mod shelf;
 mod steps;
 pub(super) mod tell;
 mod times;
+mod transcript;
 mod work;
 
 use std::collections::BTreeMap;
@@ -186,7 +188,7 @@ fn before_install(
     let app = &context.app.root;
     let snapshot = Snapshot::of(app, around.bounds);
     let variables = &context.environment.variables;
-    steps::run(&job.before, job, app, variables, progress)?;
+    steps::run(&job.before, job, context, variables, progress)?;
     let effects = snapshot.effects(app, around.bounds);
     for path in effects.kept() {
         let name = path.to_string_lossy();
@@ -283,7 +285,7 @@ fn restored(
 
 /// Whether code of the app runs after the install.
 fn runs_scripts(job: &Job) -> bool {
-    !(job.scripts.is_empty() && job.finish.is_empty())
+    !(job.scripts.is_empty() && job.finish.is_empty() && job.cleanup.is_empty())
 }
 
 fn finish(

@@ -42,6 +42,8 @@ pub enum Event<'a> {
     Explained(&'a Explained),
     /// A stored cache was discarded to make room.
     Collected(&'a Collected),
+    /// Something that the app asks for and that is not done, as one line.
+    Note(&'a str),
     /// The companion at the front of the list is done.
     Companion(&'a Companion),
 }

@@ -24,7 +24,7 @@ use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
 use super::presets::custom::MOST;
 use super::presets::{custom, frameworks};
-use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict};
+use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict, switches};
 use crate::event::{Event, Explained, Progress};
 use slugsmith_facts::before::Before;
 use slugsmith_facts::environment::World;
@@ -151,10 +151,9 @@ impl<'a> Folders<'a> {
 
     fn restore_where(&mut self, wanted: impl Fn(&Folder) -> bool, progress: &mut dyn Progress) {
         let context = self.context;
-        if context.config.cache.off {
-            return;
-        }
-        for folder in self.all.iter_mut().filter(|folder| wanted(folder)) {
+        let is_on = |folder: &Folder| !switches::off_folder(context, &folder.name);
+        let all = self.all.iter_mut();
+        for folder in all.filter(|folder| wanted(folder) && is_on(folder)) {
             if tell::is_asked(context)
                 && let Some(explained) = tell::folder(context, &folder.name, &folder.inputs)
             {
@@ -196,9 +195,8 @@ impl<'a> Folders<'a> {
     /// Keeps what has changed, and lets the rest stay.
     pub(super) fn keep(mut self, progress: &mut dyn Progress) -> Vec<Outcome> {
         let context = self.context;
-        if context.config.cache.off {
-            return self.outcomes;
-        }
+        self.all
+            .retain(|folder| !switches::off_folder(context, &folder.name));
         // On a laptop there is no earlier buildpack that could have used it.
         let is_late = !self.is_restored
             && !self.had_companion

@@ -53,7 +53,7 @@ pub enum Answered {
     },
     /// It has to run, and its result is wanted.
     Runs { call: String, reasons: Vec<String> },
-    /// It runs as if we were not there; `why` is set where it looked like an install.
+    /// It runs as if we were not there; `why` is set in a verbose log.
     Plain { why: Option<String> },
 }
 

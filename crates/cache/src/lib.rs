@@ -32,9 +32,11 @@ pub mod pack;
 mod pinned;
 mod presets;
 mod problems;
+mod scattered;
 mod secrets;
 pub mod store;
 pub mod survey;
+pub mod switches;
 #[cfg(test)]
 mod tests;
 pub mod thin;
@@ -260,10 +262,20 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         made: Vec::new(),
         naming: Vec::new(),
     };
+    let scattered = scattered::installed(&context.app.root);
     let mut outcomes = Vec::new();
     // Compilers may embed what build scripts make; a custom command may need either.
     for group in [packages, compiled, custom] {
         outcomes.extend(all(group, &mut scene, progress)?);
+    }
+    let kept: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| outcome.folders.clone())
+        .collect();
+    let scattered = scattered::notes(&scattered, &scattered::installed(&context.app.root), &kept);
+    let lines = switches::not_followed(context, &outcomes);
+    for line in lines.into_iter().chain(scattered) {
+        progress.event(Event::Note(&line));
     }
     let naming = scene.naming;
     let mut names = folders.names();

@@ -175,6 +175,8 @@ pub(super) struct Job {
     pub owns: Owns,
     /// What leaves the app after that.
     pub prune: Prune,
+    /// Run when it has left.
+    pub cleanup: Vec<Step>,
     /// A virtual environment outside of the app, which strip looks through before it is kept.
     pub outside: Option<PathBuf>,
     /// A file that the tool writes last and trusts only while nothing in the tree is newer,
@@ -186,6 +188,9 @@ pub(super) struct Job {
     pub most: Option<u64>,
     /// Whether the app needs the trees when it runs; if not, they leave it at the end.
     pub launch: bool,
+    /// Set where the command itself may resolve anew: reads the packages of the lockfile, which
+    /// has to agree with the manifest before, and to be the same after.
+    pub held_by: Option<fn(&str) -> super::lockfile::Packages>,
     /// How the tree is found when the app runs.
     pub exposes: Vec<EnvChange>,
     /// Turns a failed install into a problem that says more than its output.
@@ -210,11 +215,13 @@ impl Job {
             reads: Vec::new(),
             owns: Box::new(|_| Vec::new()),
             prune: Prune::Nothing,
+            cleanup: Vec::new(),
             outside: None,
             newest: None,
             stores: Vec::new(),
             most: None,
             launch: true,
+            held_by: None,
             exposes: Vec::new(),
             explain: |_, _| None,
         }
@@ -230,6 +237,7 @@ impl Job {
             &mut self.sync,
             &mut self.scripts,
             &mut self.finish,
+            &mut self.cleanup,
         ]
         .into_iter()
         .flatten()

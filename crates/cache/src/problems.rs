@@ -51,7 +51,7 @@ pub static SCRIPT_FAILED: Kind = Kind {
     header: "A script of the app failed",
     why: "The app's own build did not finish, so there may be nothing to start.",
     steps: &[
-        "Read the script's own last lines below.",
+        "Read the script's own last lines.",
         "Run the same command on your machine in a clean checkout, with the same Node.js version.",
     ],
     example: || {
@@ -68,7 +68,7 @@ pub static INSTALL_FAILED: Kind = Kind {
     why: "Without its dependencies the app can't start, so the build stops here. \
           Nothing was stored in the cache.",
     steps: &[
-        "Read the package manager's own lines below; they name the package that failed.",
+        "Read the package manager's own lines: they name the package that failed.",
         "Run the same command on your machine in a clean checkout, with the same version of the tool.",
     ],
     example: || {

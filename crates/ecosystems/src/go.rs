@@ -15,7 +15,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Manifest::new("go.mod", "go")
             .installed()
             .lock_with("go mod tidy"),
-        Manifest::new("go.work", "go"),
+        Manifest::new("go.work", "go").installed(),
     ],
     lockfiles: &[Lockfile {
         name: "go.sum",

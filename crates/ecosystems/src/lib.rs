@@ -16,6 +16,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod agreement;
 pub mod clojure;
 pub mod conda;
 pub mod crystal;
@@ -25,6 +26,7 @@ pub mod dotnet;
 pub mod elixir;
 pub mod go;
 pub mod graph;
+pub mod incomplete;
 pub mod java;
 pub mod javascript;
 pub mod model;

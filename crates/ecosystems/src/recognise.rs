@@ -116,8 +116,8 @@ pub fn has_manifest(look: &dyn Look, at: &str) -> bool {
     manifests.any(|one| !expand(look, at, &names, one.pattern).is_empty())
 }
 
-/// Paths below a folder that match a pattern of single names.
-fn expand(look: &dyn Look, at: &str, names: &[String], pattern: &str) -> Vec<String> {
+/// Paths below a folder, whose `names` are given, that match a pattern of single names.
+pub fn expand(look: &dyn Look, at: &str, names: &[String], pattern: &str) -> Vec<String> {
     let (first, rest) = match pattern.split_once('/') {
         Some((first, rest)) => (first, Some(rest)),
         None => (pattern, None),

@@ -14,7 +14,7 @@ mod expression;
 pub(crate) mod javascript;
 mod syntax;
 
-pub use branch::{Branch, branch};
+pub use branch::{Branch, branch, names_in};
 pub use expression::{Argument, Expr};
 
 /// The languages that are parsed.
@@ -310,6 +310,15 @@ impl Code {
         })
     }
 
+    /// The field that `_this.path` means where `_this = this` keeps the object for a callback.
+    fn own_field(&self, name: &str) -> Option<&Assignment> {
+        let (object, field) = name.split_once('.')?;
+        let kept = |one: &&Assignment| one.target == object && one.value.name() == Some("this");
+        self.assignments.iter().find(kept)?;
+        let mut fields = self.assignments.iter().rev();
+        fields.find(|one| one.target.strip_prefix("this.") == Some(field))
+    }
+
     fn follow<'a>(&'a self, value: &'a Expr, sees: impl Fn(&Assignment) -> bool) -> &'a Expr {
         let mut value = value;
         for _ in 0..4 {
@@ -322,6 +331,7 @@ impl Code {
                 .rev()
                 .find(|assignment| assignment.target == *name && sees(assignment))
                 .or_else(|| self.imported.iter().find(|known| known.target == *name))
+                .or_else(|| self.own_field(name))
             else {
                 return value;
             };

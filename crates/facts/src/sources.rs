@@ -7,6 +7,7 @@
 pub mod configured;
 mod deployed;
 mod files;
+mod flask;
 mod go_packages;
 mod kinds;
 mod link;

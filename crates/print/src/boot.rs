@@ -1,5 +1,7 @@
 //! The boot section: what was prepared for the start of processes, and what was not, and why.
 
+use std::time::Duration;
+
 use super::line::Line;
 use slugsmith_boot::{BootReport, Made, Observed, Weight};
 use slugsmith_config::{BootLevel, LogLevel};
@@ -53,12 +55,11 @@ pub fn lines(report: &BootReport, level: LogLevel) -> Vec<Line> {
 /// One preparation.
 #[must_use]
 pub fn made(made: &Made) -> String {
-    let mut text = format!(
-        "{} for {}, {}",
-        made.what,
-        counted(made.files, made.unit),
-        size(made.bytes)
-    );
+    let mut text = made.what.to_owned();
+    if !made.unit.is_empty() {
+        text.push_str(&format!(" for {}", counted(made.files, made.unit)));
+    }
+    text.push_str(&format!(", {}", size(made.bytes)));
     if made.kept == made.files {
         text.push_str(", as kept from an earlier build");
     } else if made.kept > 0 {
@@ -77,11 +78,16 @@ pub fn made(made: &Made) -> String {
     if let Some(measured) = made.measured {
         text.push_str(&format!(
             ": a start takes {} of processor time, {} without",
-            time(measured.with),
-            time(measured.without)
+            seconds(measured.with),
+            seconds(measured.without)
         ));
     }
     text
+}
+
+/// To a hundredth, since that is what is measured.
+fn seconds(took: Duration) -> String {
+    format!("{:.2}s", took.as_secs_f64())
 }
 
 /// Packages that a normal report names.
@@ -107,9 +113,10 @@ pub fn observed(observed: &Observed, level: LogLevel) -> Vec<Line> {
         ROWS
     };
     for row in observed.rows.iter().take(shown) {
-        let took = match row.took.is_zero() {
-            true => String::new(),
-            false => time(row.took),
+        let took = if row.took.is_zero() {
+            String::new()
+        } else {
+            time(row.took)
         };
         let bytes = match row.bytes {
             0 => String::new(),
@@ -145,8 +152,6 @@ pub fn word(level: BootLevel) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn report() -> BootReport {

@@ -3,6 +3,8 @@
 pub(super) mod competing_lockfiles;
 pub(super) mod development_dependency_at_runtime;
 pub(super) mod framework_end_of_life;
+pub(super) mod install_incomplete;
+pub(super) mod lockfile_disagrees;
 pub(super) mod missing_lockfile;
 pub(super) mod runtime_end_of_life;
 pub(super) mod runtime_version_loose;

@@ -23,20 +23,6 @@ const FORMS: &[(&[&str], &str)] = &[
     ),
     (&["EMAIL", "MAIL_FROM"], "user@example.com"),
     (&["HOST", "DOMAIN"], "127.0.0.1"),
-    (
-        &[
-            "PORT",
-            "TIMEOUT",
-            "_TTL",
-            "COUNT",
-            "LIMIT",
-            "CONCURRENCY",
-            "SIZE",
-            "_MS",
-            "SECONDS",
-        ],
-        "1",
-    ),
 ];
 
 /// Words of a name whose value is a text that nobody interprets before it is used.
@@ -44,7 +30,9 @@ const TEXTS: &[&str] = &[
     "SECRET",
     "KEY",
     "TOKEN",
-    "PASS",
+    "PASSWORD",
+    "PASSWD",
+    "_PASS",
     "CREDENTIAL",
     "SALT",
     "_ID",
@@ -56,10 +44,18 @@ const TEXTS: &[&str] = &[
 /// Long enough for libraries that want 32 bytes of a secret.
 const TEXT: &str = "placeholder-placeholder-placeholder";
 
+/// How names of switches begin.
+const SWITCHES: &[&str] = &[
+    "USE_", "ENABLE_", "DISABLE_", "SKIP_", "IS_", "HAS_", "NO_", "FORCE_", "ALLOW_",
+];
+
 /// A value for a variable of this name. `None` for what may as well be a switch: set, it would
 /// change what the app does.
 pub(crate) fn of(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_uppercase();
+    if SWITCHES.iter().any(|start| name.starts_with(start)) {
+        return None;
+    }
     let mut forms = FORMS.iter();
     let form = forms.find(|(words, _)| words.iter().any(|word| name.contains(word)));
     let is_text = || TEXTS.iter().any(|word| name.contains(word));
@@ -78,7 +74,6 @@ mod tests {
         assert!(of("REDISCLOUD_URL").starts_with("redis://"));
         assert!(of("API_URL").starts_with("http://"));
         assert!(of("SENTRY_DSN").starts_with("http://"));
-        assert_eq!(of("WORKER_TIMEOUT"), "1");
         assert!(of("SESSION_SECRET").len() >= 32);
         assert_eq!(of("AWS_REGION"), "us-east-1");
     }
@@ -87,5 +82,7 @@ mod tests {
     fn a_switch_stays_unset() {
         assert_eq!(of("QUIT"), None);
         assert_eq!(of("ENABLE_CLUSTER"), None);
+        assert_eq!(of("SUPPORT_CHAT"), None);
+        assert_eq!(of("USE_REDIS"), None);
     }
 }

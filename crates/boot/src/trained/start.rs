@@ -182,7 +182,13 @@ fn read(output: &[String], is_command: bool) -> Started {
     let last = || {
         let own = output.iter().rev().map(|line| line.trim());
         let own = own.filter(|line| !line.is_empty() && !line.starts_with("slugsmith:"));
-        let mut lines: Vec<&str> = own.take(LAST).collect();
+        let own: Vec<&str> = own.collect();
+        // What follows it is where it was thrown.
+        let names = |line: &&&str| CAUSES.iter().any(|word| line.contains(word));
+        if let Some(cause) = own.iter().find(names) {
+            return (*cause).to_owned();
+        }
+        let mut lines: Vec<&str> = own.into_iter().take(LAST).collect();
         lines.reverse();
         lines.join(" | ")
     };
@@ -197,25 +203,31 @@ fn read(output: &[String], is_command: bool) -> Started {
                 spent: Duration::try_from_secs_f64(seconds(took)).ok(),
                 failed: None,
             },
-            (_, status) => failed(status, "the command failed", last()),
+            (_, status) => failed(status, "the command failed", &last()),
         };
     }
     let ticks = said("listened").and_then(|ticks| ticks.parse::<u32>().ok());
     match (ticks, said("answered")) {
         // It was gone before anybody could look.
-        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", last()),
+        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", &last()),
         (Some(ticks), _) => Started {
             spent: Some(TICK * ticks),
             failed: None,
         },
-        (None, _) => failed(said("ended"), "it ended before it listened on PORT", last()),
+        (None, _) => failed(
+            said("ended"),
+            "it ended before it listened on PORT",
+            &last(),
+        ),
     }
 }
 
+/// Words of lines that name a cause, in any runtime.
+const CAUSES: &[&str] = &["Error: ", "Exception: ", "ERROR", "FATAL", "refused"];
 /// Lines of the app's output that say why.
 const LAST: usize = 3;
 
-fn failed(status: Option<&str>, why: &str, last: String) -> Started {
+fn failed(status: Option<&str>, why: &str, last: &str) -> Started {
     let why = match status {
         // SIGTERM and SIGKILL are ours: it ran until the limit.
         Some("143" | "137") => "it did not listen on PORT within the limit".to_owned(),
@@ -260,6 +272,16 @@ mod tests {
         assert!(
             refused.contains("exit code 1") && refused.contains("ECONNREFUSED"),
             "{refused}"
+        );
+        let thrown = failed(&[
+            "Error: Cannot find module 'x'",
+            "requireStack: []",
+            "}",
+            "slugsmith:ended 1",
+        ]);
+        assert!(
+            thrown.ends_with(": Error: Cannot find module 'x'"),
+            "{thrown}"
         );
         assert!(failed(&["slugsmith:ended 143"]).contains("within the limit"));
         assert!(

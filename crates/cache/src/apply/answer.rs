@@ -6,7 +6,7 @@ use crate::decide::{Fit, Wanted, fit};
 use crate::ledger::Ledger;
 use crate::presets::Job;
 use crate::store::{Record, Stored};
-use crate::{Context, lockfile};
+use crate::{Context, lockfile, switches};
 
 pub(crate) enum Answer {
     Hit(Box<Record>),
@@ -41,8 +41,8 @@ pub(crate) fn answer(
     read: &Read,
     stored: Stored,
 ) -> Answer {
-    if context.config.cache.off {
-        return Answer::Miss(vec!["SLUGSMITH_CACHE=off".to_owned()]);
+    if let Some(why) = switches::off(context, name) {
+        return Answer::Miss(vec![why.to_owned()]);
     }
     if context.is_reset(name) {
         return Answer::Miss(vec!["SLUGSMITH_CACHE_RESET".to_owned()]);

@@ -45,7 +45,9 @@ pub fn ask(notes: &Path, raw: &Raw, progress: &mut dyn Progress) -> Answered {
     };
     match look_up(&session, notes, raw, progress) {
         Ok(answered) => answered,
-        Err(why) => Answered::Plain { why: Some(why) },
+        Err(why) => Answered::Plain {
+            why: Some(why).filter(|_| session.is_verbose),
+        },
     }
 }
 

@@ -27,7 +27,7 @@ impl Work<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Option<Record>> {
         let kept = match self.class {
-            Class::Packed { .. } if self.context.config.cache.off => {
+            Class::Packed { .. } if self.is_off() => {
                 self.look_for_names(made);
                 return Ok(None);
             }
@@ -164,7 +164,7 @@ impl Work<'_> {
             self.warn(&CACHE_NOT_STORED, why, progress);
             return Ok(None);
         }
-        Ok(Some(record).filter(|_| !self.context.config.cache.off))
+        Ok(Some(record).filter(|_| !self.is_off()))
     }
 
     fn record(&self, install: Duration) -> Record {

@@ -37,7 +37,7 @@ impl Rest<'_> {
         between: Between<'_>,
         progress: &mut dyn Progress,
     ) -> Result<()> {
-        let runs = !self.job.scripts.is_empty() || !self.job.finish.is_empty();
+        let runs = super::runs_scripts(&self.job);
         let is_something = runs || self.job.prune != Prune::Nothing;
         if is_something && !is_alone {
             progress.event(Event::Resumed { name: &self.name });
@@ -48,6 +48,7 @@ impl Rest<'_> {
         self.steps(&self.job.scripts, progress)?;
         self.steps(&self.job.finish, progress)?;
         self.prune(progress)?;
+        self.steps(&self.job.cleanup, progress)?;
         if !self.job.launch {
             for tree in &self.trees {
                 // What stays only makes the slug larger.
@@ -77,12 +78,6 @@ impl Rest<'_> {
 
     fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
         let variables = &self.context.environment.variables;
-        steps::run(
-            steps,
-            &self.job,
-            &self.context.app.root,
-            variables,
-            progress,
-        )
+        steps::run(steps, &self.job, self.context, variables, progress)
     }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::transcript::Transcript;
 use crate::event::{Event, Progress};
 use crate::presets::{Job, Step};
-use crate::{INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
+use crate::{Context, INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
+use slugsmith_config::LogLevel;
 use slugsmith_facts::run::{self as command, Ended};
 use slugsmith_finding::error::{NO_SPACE, Problem, Result};
 
@@ -14,13 +16,14 @@ use slugsmith_finding::error::{NO_SPACE, Problem, Result};
 pub(super) fn run(
     steps: &[Step],
     job: &Job,
-    app: &Path,
+    context: &Context<'_>,
     variables: &BTreeMap<String, OsString>,
     progress: &mut dyn Progress,
 ) -> Result<()> {
-    let folder = app.join(&job.folder);
+    let folder = context.app.root.join(&job.folder);
     for step in steps {
         let variables = variables_of(step, variables);
+        let mut transcript = Transcript::begin();
         let ended = command::run(
             &step.program,
             &step.arguments,
@@ -28,11 +31,21 @@ pub(super) fn run(
             variables
                 .into_iter()
                 .map(|(name, value)| (name.into(), value)),
-            &mut |event| progress.event(Event::Command(event)),
+            &mut |event| {
+                if let command::Event::Output { line } = event {
+                    transcript.write(line);
+                }
+                progress.event(Event::Command(event));
+            },
         )
         .map_err(|error| Problem::new(&TOOL_MISSING).saw(format!("`{}`: {error}", step.program)))?;
         if !ended.success {
-            return Err(failed(step, &ended, job, &folder));
+            let is_shown = context.config.log.value > LogLevel::Quiet;
+            let problem = failed(step, &ended, job, &folder, is_shown);
+            return Err(match transcript.keep() {
+                Some(path) => problem.saw(format!("All of its output is in {}", path.display())),
+                None => problem,
+            });
         }
     }
     Ok(())
@@ -60,7 +73,8 @@ fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<Str
     variables
 }
 
-fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
+/// Where its output `is_shown` as it comes, its last lines stand right above.
+fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path, is_shown: bool) -> Problem {
     let shown = command::shown(&step.program, &step.arguments);
     let saw = format!(
         "`{shown}` ended with {} after {}",
@@ -85,6 +99,7 @@ fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path) -> Problem {
             .saw(found.means)
             .step(found.step)
             .details(found.lines),
+        None if is_shown => problem,
         None => problem.details(ended.details()),
     };
     // What a shell says of a command that it can't find (POSIX, "Exit Status for Commands").

@@ -17,7 +17,7 @@ use crate::event::{Event, Progress};
 use crate::pack::{self, Fault, Links};
 use crate::presets::{Class, Job, Step};
 use crate::store::{Kept, Record, Stored};
-use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, thin};
+use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, switches, thin};
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::{Problem, Result, io};
@@ -87,10 +87,15 @@ impl Work<'_> {
         matches!(self.class, Class::Layer { free: true })
     }
 
+    /// Whether nothing may be kept.
+    pub(super) fn is_off(&self) -> bool {
+        switches::off(self.context, self.name).is_some()
+    }
+
     pub(super) fn kept(&self) -> Kept {
         Kept {
             launch: matches!(self.class, Class::Layer { .. }),
-            cache: !self.is_free() && !self.context.config.cache.off,
+            cache: !self.is_free() && !self.is_off(),
         }
     }
 
@@ -295,11 +300,11 @@ impl Work<'_> {
         Some(self.app().join(&self.job.folder).join(&lockfile.path))
     }
 
-    fn lockfile_content(&self) -> Option<Vec<u8>> {
+    pub(super) fn lockfile_content(&self) -> Option<Vec<u8>> {
         beneath::read(self.lockfile_path()?).ok()
     }
 
-    fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
+    pub(super) fn put_lockfile_back(&self, content: Option<&[u8]>) -> Result<()> {
         match (self.lockfile_path(), content) {
             (Some(path), Some(content))
                 if beneath::read(&path).ok().as_deref() != Some(content) =>
@@ -313,6 +318,8 @@ impl Work<'_> {
     /// Runs the package manager on nothing and keeps what it made.
     pub(super) fn install(&mut self, progress: &mut dyn Progress) -> Result<Option<Record>> {
         let begun = Instant::now();
+        self.holds_before()?;
+        let locks = self.lockfile_content();
         self.mark
             .set()
             .map_err(|error| io("writing to", self.app(), &error))?;
@@ -325,7 +332,8 @@ impl Work<'_> {
         }
         shelf::open(self.context, &self.job.stores, &mut self.variables);
         let before = Snapshot::of(self.app(), self.bounds);
-        if let Err(problem) = self.hidden_steps(&self.job.install, progress) {
+        let installed = self.hidden_steps(&self.job.install, progress);
+        if let Err(problem) = installed.and_then(|()| self.holds_after(locks.as_deref())) {
             // The install's own failure is what the user must see.
             let _ = self.take_back();
             let _ = self.context.store.discard(self.name);
@@ -398,6 +406,6 @@ impl Work<'_> {
     }
 
     pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
-        steps::run(steps, self.job, self.app(), &self.variables, progress)
+        steps::run(steps, self.job, self.context, &self.variables, progress)
     }
 }

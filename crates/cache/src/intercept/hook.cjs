@@ -1,12 +1,12 @@
 'use strict';
-// slugsmith/restore: lets an unchanged install of npm, pnpm or Yarn end at once.
+// slugsmith/restore: lets an unchanged install of npm end at once.
 // Does nothing in any other program. Switched off by SLUGSMITH_INTERCEPT=off.
 (function () {
   var script = process.argv[1] || '';
-  if (!/[\\/](npm|npm-cli\.js|pnpm|pnpm\.cjs|pnpm\.mjs|yarn|yarn\.js|yarn-[0-9][^\\/]*\.cjs)$/.test(script)) return;
+  if (!/\/(npm|npm-cli\.js)$/.test(script)) return;
   var words = process.argv.slice(2);
   var first = words.filter(function (word) { return word[0] !== '-'; })[0] || '';
-  if (!/^(ci|ic|clean-install|install|i|)$/.test(first)) return;
+  if (!/^(ci|ic|clean-install|install|i)$/.test(first)) return;
   // A package manager writes settings of its own into its variables.
   var variables = Object.assign({}, process.env);
   // A script of the app, or of a package, called it.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CALLS;
 use crate::Context;
+use slugsmith_config::LogLevel;
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::{Environment, Target, World, own_variables};
 
@@ -23,6 +24,8 @@ pub struct Session {
     /// Where the last buildpack keeps its caches.
     pub store: PathBuf,
     is_classic: bool,
+    /// Whether calls that run as they are get a line.
+    pub is_verbose: bool,
     os: String,
     arch: String,
     distro: String,
@@ -42,6 +45,7 @@ impl Session {
             inode: fs_err::metadata(app)?.ino(),
             store: context.store.root().to_owned(),
             is_classic: environment.world != World::CloudNative,
+            is_verbose: context.config.log.value == LogLevel::Verbose,
             os: environment.target.os.clone(),
             arch: environment.target.arch.clone(),
             distro: environment.target.distro.clone(),

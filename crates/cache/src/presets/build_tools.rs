@@ -47,7 +47,10 @@ pub(super) struct Found {
     pub packages: Packages,
     /// What the build makes, relative to the place.
     pub outputs: Vec<PathBuf>,
-    pub arguments: Vec<&'static str>,
+    /// What the tool is run with, time after time.
+    pub commands: Vec<Vec<String>>,
+    /// Names by which the app starts its programs, and the programs; relative to the place.
+    pub links: Vec<(PathBuf, PathBuf)>,
     /// Why another version may come tomorrow, if it may.
     pub unpinned: Option<&'static str>,
 }
@@ -116,17 +119,40 @@ fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
         })
         .collect();
     let program = wrapper.map_or_else(|| program.to_owned(), |name| format!("./{name}"));
+    let mut install: Vec<Step> = Vec::new();
+    for command in found.commands {
+        let mut step = Step::new(program.clone(), &[]).script();
+        step.arguments = command;
+        install.push(step);
+    }
+    install.extend(found.links.iter().flat_map(|(name, to)| link(name, to)));
     Ok(Job {
         lockfile: Some(Lockfile {
             path: found.lockfile.to_owned(),
             packages: found.packages,
         }),
         expires: found.unpinned.map(|_| -> Duration { UNPINNED }),
-        install: vec![Step::new(program, &found.arguments).script()],
+        install,
         stores,
         reads: vec![PathBuf::new()],
         ..Job::new(inputs, place.at.clone())
     })
+}
+
+/// The arguments of one command.
+pub(super) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// A relative link from the place that a process names to the program.
+fn link(name: &Path, to: &Path) -> [Step; 2] {
+    let folder = name.parent().unwrap_or(Path::new("")).display().to_string();
+    let up = "../".repeat(name.components().count().saturating_sub(1));
+    let (to, name) = (format!("{up}{}", to.display()), name.display().to_string());
+    [
+        Step::new("mkdir", &["-p", &folder]),
+        Step::new("ln", &["-s", "-f", &to, &name]),
+    ]
 }
 
 /// Variables that say where a tool keeps its own files, not what it builds.

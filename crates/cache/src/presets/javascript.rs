@@ -21,6 +21,8 @@ pub(super) use self::settings::of_npm;
 use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
+use crate::switches;
+use slugsmith_facts::run as command;
 use slugsmith_facts::{Parsed, tools};
 use slugsmith_finding::error::Problem;
 
@@ -134,7 +136,18 @@ pub(super) fn scripts(
         scripts: plan.hidden.clone(),
     };
     // What follows in `finish` comes after the build.
-    job.finish.splice(0..0, plan.build.map(&run));
+    let build = plan.build.map(|name| {
+        let mut step = run(name);
+        let flags =
+            switches::value(place.context.environment, "NODE_BUILD_FLAGS").map(command::words);
+        if let Some(flags) = flags {
+            step.arguments.push("--".to_owned());
+            step.arguments.extend(flags);
+        }
+        step
+    });
+    job.finish.splice(0..0, build);
+    job.cleanup = plan.cleanup.map(&run).into_iter().collect();
 }
 
 /// Dev dependencies of the root and the workspaces go at the end, where a script needed

@@ -12,9 +12,9 @@
 //!   layer's place is not part of the slug, so it is `.venv` in the app, packed; its scripts
 //!   then get the path on a dyno.
 //! - **Install** `uv sync --locked` and `poetry sync`, which make an old environment a new
-//!   one; `pipenv sync`, and for requirements.txt `uv pip install` where uv is on PATH, else
+//!   one; `pipenv install --deploy`, and for requirements.txt `uv pip install` where uv is on PATH, else
 //!   pip: none of these removes what is gone, so a changed file starts from nothing.
-//! - **Production form** `--no-default-groups` (uv), `--only main` (poetry); pipenv's `sync`
+//! - **Production form** `--no-default-groups` (uv), `--only main` (poetry); pipenv's install
 //!   leaves dev packages out by itself; requirements.txt is production's.
 //! - **Exposure** `VIRTUAL_ENV` and `PATH`.
 //! - **Not pinned**: a requirement without `==`, a commit or a digest, and a package of the
@@ -58,7 +58,7 @@ enum Tool {
 
 impl Tool {
     /// Whether it makes an old environment a new one. `pip install`, `uv pip install` and
-    /// `pipenv sync` leave a package that the new files no longer name.
+    /// `pipenv install` leave a package that the new files no longer name.
     fn removes(self) -> bool {
         matches!(self, Self::Uv | Self::Poetry)
     }
@@ -274,7 +274,8 @@ fn program(
             .map(|path| (Some(path.clone()), path))
             .ok_or_else(|| missing(file, "pipenv")),
         // pip is the one that Python brings along, so Python's version says all.
-        Tool::Pip => match find("uv") {
+        // `uv pip` knows none of pip's own settings.
+        Tool::Pip => match find("uv").filter(|_| !settings::are_for_pip(environment)) {
             Some(path) => Ok((Some(path.clone()), path)),
             None => find("python3")
                 .or_else(|| find("python"))

@@ -2,7 +2,8 @@
 //!
 //! - **Recognised** by `Gemfile.lock`.
 //! - **Key**: Ruby's version and ABI, Bundler's version, the lockfile and Gemfile without
-//!   credentials, `.bundle/config`, gemspecs, `BUNDLE_*`, compilers, `RAILS_ENV`, `RACK_ENV`.
+//!   credentials, `.bundle/config`, gemspecs, also of gems that are
+//!   folders of the app (every file of those that are compiled), `BUNDLE_*`, compilers, `RAILS_ENV`, `RACK_ENV`.
 //! - **Class** layer with `pack build`; else `vendor/bundle` in the app, packed.
 //! - **Install** `bundle install`, frozen; production form `BUNDLE_WITHOUT=development:test`
 //!   unless the app says otherwise. With `bundle clean` an old tree is the base of a changed
@@ -10,13 +11,16 @@
 //! - **Exposure** `BUNDLE_PATH`, `BUNDLE_WITHOUT`.
 //! - **Left alone**: the app's `.bundle/config`; a `vendor/bundle` that is there.
 
+use std::path::{Path, PathBuf};
+
 use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
-use crate::{EnvChange, How, adopt, secrets};
+use crate::{EnvChange, How, adopt, pack, secrets};
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tools;
+use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
@@ -90,6 +94,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     {
         inputs.file(&place.app.root, file);
     }
+    let reads = gems_of_the_app(&mut inputs, place);
     secrets::environment(&mut inputs, environment, |name| {
         name.starts_with("BUNDLE_")
             || ["CC", "CFLAGS", "LDFLAGS", "RAILS_ENV", "RACK_ENV"].contains(&name)
@@ -113,6 +118,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
             packages,
         }),
         install: vec![step(&["install"])],
+        reads,
         sync,
         syncs_over: |input| ["Gemfile.lock", "Gemfile"].contains(&input),
         exposes: vec![
@@ -131,6 +137,45 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         },
         ..Job::new(inputs, place.at.clone())
     })
+}
+
+/// Gems that are folders of the app (`PATH` in the lockfile): an install evaluates their
+/// gemspecs, which read the version from `version.rb` as a rule. Gives the folders of those that
+/// are compiled, of which every file counts.
+fn gems_of_the_app(inputs: &mut Inputs, place: &Place<'_>) -> Vec<PathBuf> {
+    let root = &place.app.root;
+    let lock = beneath::text_in(root, "Gemfile.lock").unwrap_or_default();
+    let remotes = lock
+        .split("\nPATH\n")
+        .skip(usize::from(!lock.starts_with("PATH\n")));
+    let remotes = remotes.filter_map(|block| {
+        let mut lines = block.lines().map(str::trim);
+        lines.find_map(|line| line.strip_prefix("remote: "))
+    });
+    let mut compiled = Vec::new();
+    for remote in remotes {
+        let folder: PathBuf = Path::new(remote).components().collect();
+        let folder = folder
+            .strip_prefix(".")
+            .map(Path::to_owned)
+            .unwrap_or(folder);
+        // That of the root is among the inputs already.
+        if folder.as_os_str().is_empty() || !pack::is_inside(&folder) {
+            continue;
+        }
+        for entry in Tree::read(&root.join(&folder)).entries() {
+            let path = folder.join(entry.path());
+            let is_spec = path.extension().is_some_and(|end| end == "gemspec");
+            if is_spec || path.file_name().is_some_and(|name| name == "version.rb") {
+                inputs.file(root, &path.to_string_lossy());
+            }
+            let text = || beneath::text_in(root, &path).unwrap_or_default();
+            if is_spec && text().contains("extensions") {
+                compiled.push(place.tree(&folder));
+            }
+        }
+    }
+    compiled
 }
 
 /// Lines such as `    rack (3.1.7)` below `specs:`; deeper ones are requirements.

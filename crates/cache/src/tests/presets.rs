@@ -122,7 +122,7 @@ fn what_runs_is_what_the_docs_say() {
         ),
         (
             "pipenv",
-            "python3 -m venv --without-pip ./.venv; pipenv sync",
+            "python3 -m venv --without-pip ./.venv; pipenv install --deploy",
         ),
         (
             "pip",

@@ -37,6 +37,21 @@ fn is_development_name(name: &str) -> bool {
     name.starts_with("Dev") || name.starts_with("Test") || name.starts_with("Local")
 }
 
+/// Dotted names in a condition, with keys as fields: `app.config["X"]` is `app.config.X`, and
+/// so is `app.config.get("X")`.
+#[must_use]
+pub fn names_in(condition: &str) -> Vec<String> {
+    let keyed = condition
+        .replace(".get(", "[")
+        .replace(['"', '\'', '?'], "")
+        .replace('[', ".");
+    keyed
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+        .map(|name| name.trim_matches('.').to_owned())
+        .filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .collect()
+}
+
 /// What a condition says, part by part where it is made of several.
 fn judge(condition: &str, holds: bool) -> Branch {
     let condition = unwrapped(condition);

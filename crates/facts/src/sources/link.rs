@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::flask;
 use super::{Sources, reach};
-use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
+use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch, names_in};
 
 /// Modules that a value may cross between its origin and its use.
 const PASSES: usize = 3;
@@ -16,6 +17,11 @@ const PASSES: usize = 3;
 const DEPTH: usize = 3;
 /// Stands for every name below an object that reads the environment.
 const ANY: &str = "*";
+
+/// Stands before the keys of a Flask app's configuration.
+const APP_CONFIG: &str = "config().";
+/// Stands before fields of Go structs that tags fill from the environment.
+const FIELD: &str = "field().";
 
 /// Exported values by name: `redis.url`, `default.port`, `Settings.*`.
 type Table = BTreeMap<String, Expr>;
@@ -116,6 +122,11 @@ impl Seen {
             .for_each(|argument| note(&argument.value));
         code.assignments.iter().for_each(|one| note(&one.value));
         used.extend(code.calls.iter().map(|call| call.receiver().to_owned()));
+        let conditions = code
+            .scopes
+            .iter()
+            .filter_map(|scope| scope.kind.condition());
+        used.extend(conditions.flat_map(names_in));
         let known = used
             .iter()
             .filter_map(|name| Some((name, self.value(name, code.language)?)));
@@ -134,6 +145,22 @@ impl Seen {
             return Some(value.clone());
         }
         let (object, key) = name.rsplit_once('.')?;
+        // `current_app.config["X"]` whatever the app is called; `cfg.Server.Port` by its field.
+        let shared = match language {
+            Language::Python if object == "config" || object.ends_with(".config") => APP_CONFIG,
+            Language::Go => FIELD,
+            _ => "",
+        };
+        if shared == FIELD {
+            return self.field(object, key);
+        }
+        if let Some(value) = self
+            .names
+            .get(&format!("{shared}{key}"))
+            .filter(|_| !shared.is_empty())
+        {
+            return Some(value.clone());
+        }
         let any = self.names.get(&format!("{object}.{ANY}"))?;
         let Expr::Env { name: prefix, .. } = any else {
             return None;
@@ -154,6 +181,35 @@ impl Seen {
             name,
             default: None,
         })
+    }
+}
+
+impl Seen {
+    /// `cfg.Server.Port`: the field of the one struct that has it, or of the one that is called
+    /// after what stands before it (`serverConfig`).
+    fn field(&self, object: &str, key: &str) -> Option<Expr> {
+        let named = object
+            .rsplit('.')
+            .next()
+            .unwrap_or(object)
+            .to_ascii_lowercase();
+        let fields: Vec<_> = self
+            .names
+            .range(FIELD.to_owned()..)
+            .take_while(|(name, _)| name.starts_with(FIELD))
+            .filter_map(|(name, value)| {
+                let (class, field) = name.strip_prefix(FIELD)?.rsplit_once('.')?;
+                (field == key).then(|| (class.to_ascii_lowercase(), value))
+            })
+            .collect();
+        match fields.as_slice() {
+            [(_, only)] => Some((*only).clone()),
+            several => {
+                let mut own = several.iter().filter(|(class, _)| class.contains(&named));
+                let first = own.next()?;
+                own.next().is_none().then(|| first.1.clone())
+            }
+        }
     }
 }
 
@@ -488,6 +544,9 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
                 Language::Python if is_settings(&code.path) && !name.contains('.') => {
                     add(format!("settings.{name}"), value);
                 }
+                Language::Go if matches!(value, Expr::Env { .. }) && name.contains('.') => {
+                    add(format!("{FIELD}{name}"), value);
+                }
                 _ => {}
             }
         }
@@ -519,6 +578,13 @@ fn global(sources: &Sources, tables: &[Table]) -> BTreeMap<Language, Table> {
             table.remove(&name);
         }
     }
+    let configured = flask::configuration(sources)
+        .into_iter()
+        .map(|(key, value)| (format!("{APP_CONFIG}{key}"), value));
+    found
+        .entry(Language::Python)
+        .or_default()
+        .extend(configured);
     found
 }
 

@@ -3,7 +3,7 @@
 //! With a document root of its own (`heroku-php-apache2 public/`) only what is below it has an
 //! address. Other files run where Composer loads them, a framework reads their folder, another
 //! reached file includes them, or a command names them. Without such a root every file has an
-//! address, and all count as reached.
+//! address, and all count as reached, but for scripts that a library brings for its makers.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Sources;
 use super::paths::join;
-use crate::code::{Code, Language};
+use crate::code::{Code, Language, ScopeKind};
 use crate::process::{Command, Runs};
 
 /// Folders that frameworks load by themselves, where a file or a package shows the framework.
@@ -67,6 +67,7 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
         .find_map(document_root)
         .filter(|root| !root.is_empty())
     else {
+        drop_scripts_of_libraries(sources);
         return;
     };
     let mut roots = vec![format!("{root}/")];
@@ -115,6 +116,56 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
     sources
         .files
         .retain(|code| code.language != Language::Php || reached.contains(&code.path));
+}
+
+/// Drops files of library folders that define nothing at their top and that no file includes:
+/// those who make the library run them by hand.
+fn drop_scripts_of_libraries(sources: &mut Sources) {
+    const FOLDERS: &[&str] = &[
+        "lib",
+        "libs",
+        "library",
+        "libraries",
+        "vendor",
+        "third_party",
+    ];
+    let php: Vec<&Code> = sources
+        .files
+        .iter()
+        .filter(|code| code.language == Language::Php)
+        .collect();
+    let loaded = autoloaded(sources);
+    let in_library = |path: &str| {
+        let mut folders = path.split('/').rev().skip(1);
+        folders.any(|part| FOLDERS.contains(&part)) && !loaded.iter().any(|file| file == path)
+    };
+    let has_class = |code: &Code| {
+        let mut kinds = code.scopes.iter().map(|scope| &scope.kind);
+        kinds.any(|kind| matches!(kind, ScopeKind::Class { .. }))
+    };
+    let acts = |code: &Code| {
+        let mut calls = code.calls.iter();
+        calls.any(|call| code.function(call.scope).is_none())
+    };
+    let included = |code: &Code| {
+        let name = code.path.rsplit('/').next().unwrap_or_default();
+        name == "index.php"
+            || php
+                .iter()
+                .filter(|other| other.path != code.path)
+                .any(|other| {
+                    let mut modules = other.imports.iter().map(|import| import.module.as_str());
+                    // A computed name may mean any file of its folder.
+                    modules.any(|module| module.ends_with(name)) || includes(other, "", &code.path)
+                })
+    };
+    let dropped: BTreeSet<String> = php
+        .iter()
+        .filter(|code| in_library(&code.path) && !has_class(code) && acts(code))
+        .filter(|code| !included(code))
+        .map(|code| code.path.clone())
+        .collect();
+    sources.files.retain(|code| !dropped.contains(&code.path));
 }
 
 /// The folder that a web command serves, relative to the app.

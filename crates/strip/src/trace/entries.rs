@@ -54,7 +54,9 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
     let small = entry.is_some_and(|entry| entry.size() < MAX_TEXT);
     let runs = entry.is_some_and(|entry| entry.mode() & 0o111 != 0);
     let name = index::name(path);
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    rendered(graph, extension, &because);
+    match extension {
         "js" | "cjs" | "mjs" | "jsx" | "py" => graph.keep(number, &because),
         "ts" | "tsx" | "mts" | "cts" if facts.runtime.typescript => graph.keep(number, &because),
         "json" if name.ends_with(".nft.json") => {
@@ -73,6 +75,30 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
             mentions(graph, path, &because);
         }
         _ => {}
+    }
+}
+
+/// The package that renders a template, which frameworks load by the file's extension
+/// (`require(extension)`, expressjs.com/en/guide/using-template-engines.html).
+fn rendered(graph: &mut Graph<'_, '_>, extension: &str, because: &Because) {
+    const OTHER_NAMES: &[(&str, &str)] = &[
+        ("hbs", "handlebars"),
+        ("handlebars", "express-handlebars"),
+        ("jade", "pug"),
+        ("liquid", "liquidjs"),
+        ("njk", "nunjucks"),
+        ("html", "swig"),
+    ];
+    let manifest = graph.facts.manifests.get("").and_then(Option::as_ref);
+    let others = OTHER_NAMES.iter().filter(|(known, _)| *known == extension);
+    let names = others.map(|(_, package)| *package).chain([extension]);
+    let declared: Vec<&str> = names
+        .filter(|name| manifest.is_some_and(|manifest| manifest.dependencies.contains(*name)))
+        .collect();
+    for name in declared {
+        for number in node::mentioned(&graph.node, name) {
+            graph.keep(number, because);
+        }
     }
 }
 

@@ -47,7 +47,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             Buildpacks are listed; Ruby with Node, which both worlds handle; a package.json without
-            a build script and without production dependencies is only a warning, on classic.
+            a build script and without production dependencies is only a warning, on classic; so is
+            an app without app.json, whose buildpacks may be set on the platform.
         "},
     },
     check,
@@ -92,6 +93,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
     {
         return Outcome::of(Vec::new());
     }
+    // An app made from app.json has no other buildpacks; one made by hand may have been given some.
+    let button = facts.app.app_json.good().is_some();
     let builds = ["build", "heroku-postbuild"]
         .iter()
         .any(|name| script(facts.app, name).is_some());
@@ -119,11 +122,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
             "package.json",
             0,
             format!(
-                "package.json and {language} are both at the \
-            root, and no buildpacks are listed: {effect}."
+                "package.json and {language} are both at the root, and no buildpacks are listed: \
+                 {effect}{}.",
+                if button {
+                    ""
+                } else {
+                    ", unless `heroku buildpacks` lists them"
+                }
             ),
         )
         .level(level)
+        .conditional(!button)
         .help(format!(
             "heroku buildpacks:set {buildpack}; heroku buildpacks:add --index 1 \
                 heroku/nodejs"

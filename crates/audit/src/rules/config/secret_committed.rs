@@ -174,6 +174,14 @@ fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
     {
         return true;
     }
+    // dotenv-rails loads it before the app in every group that has the gem.
+    let gem = facts
+        .packages
+        .wants_any(Ecosystem::Gem, &["dotenv-rails"])
+        .is_some_and(|gem| !gem.dev);
+    if gem && matches!(path, ".env" | ".env.production") {
+        return true;
+    }
     facts.sources.files.iter().any(|code| {
         let by_import = path == ".env"
             && code.language == Language::JavaScript
@@ -269,6 +277,8 @@ fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
 
 fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
+    // Names of the settings that hold a key which was found.
+    let mut settings: Vec<String> = Vec::new();
     for code in &facts.sources.files {
         for assignment in &code.assignments {
             if branch(code, assignment.scope) == Branch::Development {
@@ -302,6 +312,7 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             if let Some((text, conditional, variable)) = literal
                 && is_secret_value(text)
             {
+                settings.push(target.to_owned());
                 found.push(
                     literal_key(code, assignment.line, &assignment.target, variable)
                         .conditional(conditional),
@@ -310,7 +321,29 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
         }
         found.extend(issued(code));
     }
-    found.extend(session_secrets(facts));
+    // One variable, or one setting, is one secret, wherever it signs.
+    let told = |evidence: &Evidence| {
+        let variable = evidence.message.rsplit("nothing declares ").next();
+        let variable = variable.filter(|rest| *rest != evidence.message);
+        variable.is_some_and(|variable| {
+            let name = variable
+                .trim_end_matches('.')
+                .split(':')
+                .next()
+                .unwrap_or_default();
+            found.iter().any(|other: &Evidence| {
+                let mut words = other
+                    .message
+                    .split(|c: char| !c.is_alphanumeric() && c != '_');
+                words.any(|word| word == name)
+            })
+        })
+    };
+    let signed: Vec<_> = session_secrets(facts, &settings)
+        .into_iter()
+        .filter(|evidence| !told(evidence))
+        .collect();
+    found.extend(signed);
     found
 }
 
@@ -462,9 +495,19 @@ fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) 
 }
 
 /// Calls that sign or verify, by language, and the place of the key in them.
-fn session_secrets(facts: &Facts<'_>) -> Vec<Evidence> {
+fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evidence> {
     let mut found = Vec::new();
-    for site in facts.calls() {
+    // `jwt.encode(…, settings.SECRET_KEY)`, where the setting itself is told.
+    let is_told = |site: Site<'_>| {
+        let names = site
+            .call
+            .arguments
+            .iter()
+            .filter_map(|argument| argument.value.name());
+        let mut last = names.filter_map(|name| Some(name.rsplit_once('.')?.1));
+        last.any(|last| settings.iter().any(|setting| setting == last))
+    };
+    for site in facts.calls().filter(|site| !is_told(*site)) {
         let Some(key) = signing_key(facts, site) else {
             continue;
         };

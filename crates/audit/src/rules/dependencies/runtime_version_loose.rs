@@ -102,7 +102,11 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
     };
     let manifest = facts.packages.manifest(ecosystem)?;
     // A manifest without a process is a library's.
-    (none && primary(facts) == Some(ecosystem) && !facts.processes.is_empty()).then(|| {
+    // The Java buildpack starts a Spring Boot app by itself.
+    let boot = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
+    let starts =
+        !facts.processes.is_empty() || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some();
+    (none && primary(facts) == Some(ecosystem) && starts).then(|| {
         Evidence::line(
             manifest,
             0,
@@ -146,6 +150,11 @@ fn python_project(facts: &Facts<'_>) -> bool {
 
 fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
     let path = manifest_path(facts, "package.json");
+    // A front end's manifest beside another language, which no buildpack reads.
+    let beside = primary(facts) != Some(Ecosystem::Npm) && facts.sources.has("package.json");
+    if path == "package.json" && beside && !facts.installs_node(assets(facts)) {
+        return None;
+    }
     let engines = wishes.iter().find(|wish| wish.path == path);
     let Some(engines) = engines else {
         let moved = path != "package.json" && facts.sources.text(&path).is_some();
@@ -178,6 +187,13 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
         return Some(found);
     }
     disagreement("node", wishes)
+}
+
+/// Whether the platform may run Node for another language's build: classic takes a package.json
+/// first, and Ruby's buildpack installs Node beside itself.
+fn assets(facts: &Facts<'_>) -> bool {
+    let first = facts.packages.manifest(Ecosystem::Maven).is_none();
+    first || script(facts.app, "heroku-postbuild").is_some()
 }
 
 fn open(wish: &Wanted, fix: &str) -> Evidence {

@@ -90,7 +90,67 @@ fn is_configured(site: Site<'_>) -> bool {
     }
     listen(site)
         .and_then(|listen| listen.port)
-        .is_some_and(|port| matches!(site.code.resolve(port), Expr::Name(_) | Expr::Call { .. }))
+        .is_some_and(|port| {
+            let found = matches!(site.code.resolve(port), Expr::Name(_) | Expr::Call { .. });
+            found && variables(site.code, port).is_empty()
+        })
+}
+
+/// The environment variables that a port is read from, followed through names.
+fn variables(code: &Code, port: &Expr) -> Vec<(String, Option<String>)> {
+    let mut found = Vec::new();
+    let mut pending = vec![(port, 0)];
+    while let Some((value, depth)) = pending.pop() {
+        let shown = |value: &Expr| match value {
+            Expr::Text(text) | Expr::Number(text) => Some(text.clone()),
+            _ => None,
+        };
+        match code.resolve(value) {
+            Expr::Env { name, default } => {
+                let default = default.as_deref().map(|default| code.resolve(default));
+                found.push((name.clone(), default.and_then(shown)));
+                if let Some(Expr::Env { name, .. }) = default {
+                    found.push((name.clone(), None));
+                }
+            }
+            _ if depth > 4 => {}
+            Expr::Join(parts) | Expr::Either(parts) => {
+                pending.extend(parts.iter().map(|part| (part, depth + 1)));
+            }
+            Expr::Call { arguments, .. } => {
+                let values = arguments.iter().map(|argument| &argument.value);
+                pending.extend(values.map(|value| (value, depth + 1)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A port that comes from a variable of another name than the platform's.
+fn renamed(site: Site<'_>, port: &Expr) -> Option<Evidence> {
+    let variables = variables(site.code, port);
+    // The host stands in the same text, where it is one.
+    let port = |name: &str| name.to_ascii_uppercase().contains("PORT");
+    let (name, default) = variables.iter().find(|(name, _)| port(name))?;
+    if variables
+        .iter()
+        .any(|(name, _)| name == "PORT" || name == "*")
+    {
+        return None;
+    }
+    let otherwise = default
+        .as_ref()
+        .map(|default| format!(" (or {default})"))
+        .unwrap_or_default();
+    let message = format!(
+        "`{}` listens on the port that {name} says{otherwise}, and nothing in the app reads PORT, \
+         which the platform sets: the router never reaches it, and the dyno is stopped after 60 \
+         seconds (R10).",
+        site.call.callee
+    );
+    let found = Evidence::line(&site.code.path, site.call.line, message);
+    Some(found.help(fix(site.code.language)))
 }
 
 /// Where a call listens.
@@ -212,6 +272,9 @@ fn judge(site: Site<'_>, listen: &Listen<'_>, port_is_known: bool) -> Option<Evi
             )
             .help("Bind 0.0.0.0 (or leave the host out) and the port of the PORT variable."),
         );
+    }
+    if !port_is_known && let Some(found) = listen.port.and_then(|port| renamed(site, port)) {
+        return Some(found);
     }
     let port = site.code.resolve(listen.port?);
     let literal = match port {

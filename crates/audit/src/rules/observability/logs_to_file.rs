@@ -90,12 +90,56 @@ fn python(facts: &Facts<'_>) -> Option<Evidence> {
     })
     .next();
     let Some(site) = site else {
-        return dictionary(facts);
+        return unless_told(facts).or_else(|| dictionary(facts));
     };
     Some(at(
         site,
         "logging.basicConfig(stream=sys.stdout, level=logging.INFO)",
     ))
+}
+
+/// A file that is written as long as a variable does not choose the stream, which nothing
+/// declares: `if app.config["LOG_TO_STDOUT"]: … else: RotatingFileHandler(…)`.
+fn unless_told(facts: &Facts<'_>) -> Option<Evidence> {
+    calls_to(facts, Language::Python, |site| {
+        let handler = matches!(
+            site.call.method(),
+            "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler"
+        );
+        let file = site
+            .call
+            .positional(0)
+            .or_else(|| site.call.named("filename"));
+        handler && is_file(site, file)
+    })
+    .find_map(|site| {
+        let innermost = site
+            .code
+            .around(site.call.scope)
+            .find_map(|scope| match &scope.kind {
+                slugsmith_facts::code::ScopeKind::Branch { condition, holds } => {
+                    Some((condition.as_str(), *holds))
+                }
+                _ => None,
+            });
+        let (condition, holds) = innermost?;
+        let denied = condition.trim_start().starts_with("not ");
+        let variable = guards::asked(site.code, site.call.scope)?;
+        let off = holds == denied && facts.declared(&variable) == Declared::No;
+        off.then(|| {
+            Evidence::line(
+                &site.code.path,
+                site.call.line,
+                format!(
+                    "If {variable} is not set, which nothing declares, `{}` writes logs to a file \
+                     on the dyno: the log stream never sees them, and a restart deletes them.",
+                    site.call.callee
+                ),
+            )
+            .conditional(true)
+            .help(format!("heroku config:set {variable}=1"))
+        })
+    })
 }
 
 /// Django's `LOGGING`: a file handler, and none that reaches the stream.

@@ -151,7 +151,26 @@ struct Threads {
 
 type Found = (String, u32, Threads, &'static str);
 
+/// Another server of Ruby that the web process runs, so that Puma's file is only kept.
+fn runs_other_server(facts: &Facts<'_>) -> bool {
+    const OTHERS: &[&str] = &[
+        "unicorn",
+        "unicorn_rails",
+        "thin",
+        "passenger",
+        "rainbows",
+        "falcon",
+    ];
+    facts.process("web").is_some_and(|web| {
+        let mut commands = web.commands.iter();
+        commands.any(|command| OTHERS.contains(&command.program()))
+    })
+}
+
 fn puma(facts: &Facts<'_>) -> Option<Found> {
+    if runs_other_server(facts) {
+        return None;
+    }
     let code = facts
         .code(Language::Ruby)
         .find(|code| matches!(code.path.as_str(), "config/puma.rb" | "puma.rb"))?;

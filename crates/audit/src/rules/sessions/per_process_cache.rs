@@ -53,10 +53,26 @@ fn check(facts: &Facts<'_>) -> Outcome {
 }
 
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
-    guards::used(facts, Language::Ruby, |site| {
-        site.call.callee.starts_with("Rails.cache.") && !site.code.path.starts_with("config/")
-    })
-    .then_some(())?;
+    // By name, by fragments of helpers and components, or by a gem that counts requests in it.
+    let used = guards::used(facts, Language::Ruby, |site| {
+        let fragment = matches!(
+            site.call.callee.as_str(),
+            "cache" | "cache_if" | "cache_unless" | "caches_action"
+        ) && ["app/helpers/", "app/components/", "app/controllers/"]
+            .iter()
+            .any(|folder| site.code.path.starts_with(folder))
+            && !site.call.arguments.is_empty();
+        (site.call.callee.starts_with("Rails.cache.") || fragment)
+            && !site.code.path.starts_with("config/")
+    });
+    let throttles = facts.packages.has(Ecosystem::Gem, "rack-attack")
+        && guards::used(facts, Language::Ruby, |site| {
+            matches!(
+                site.call.callee.as_str(),
+                "Rack.Attack.throttle" | "throttle"
+            )
+        });
+    (used || throttles).then_some(())?;
     let code = facts
         .code(Language::Ruby)
         .find(|code| code.path == "config/environments/production.rb")?;

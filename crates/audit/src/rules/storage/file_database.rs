@@ -48,7 +48,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         prisma(facts),
         node(facts),
         go(facts),
-        go_default(facts),
+        go_default(facts).or_else(|| go_dialect(facts)),
         spring(facts),
         symfony(facts),
         php_default(facts),
@@ -453,6 +453,7 @@ fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
     })
     .find_map(|site| {
         let (_, field) = site.call.positional(0)?.name()?.rsplit_once('.')?;
+
         let package = facts
             .code(Language::Go)
             .filter(|code| folder(&code.path) == folder(&site.code.path));
@@ -463,8 +464,7 @@ fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
                     .map(move |assignment| (code, assignment))
             })
             .find_map(|(code, assignment)| {
-                let sqlite = assignment.target == field
-                    && matches!(assignment.value.text(), Some("sqlite3" | "sqlite"));
+                let sqlite = assignment.target == field && says_sqlite(facts, &assignment.value);
                 sqlite.then(|| {
                     at(
                         &code.path,
@@ -474,6 +474,43 @@ fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
                     .conditional(true)
                 })
             })
+    })
+}
+
+/// Whether a field is `SQLite` where nothing is set: by its default alone, or by the one of its
+/// variable, which nothing declares.
+fn says_sqlite(facts: &Facts<'_>, value: &Expr) -> bool {
+    let is_sqlite = |value: &Expr| matches!(value.text(), Some("sqlite3" | "sqlite"));
+    match value {
+        Expr::Env {
+            name,
+            default: Some(default),
+        } => is_sqlite(default) && facts.declared(name) == Declared::No,
+        value => is_sqlite(value),
+    }
+}
+
+/// A dialect of gorm that a function chooses, by a field that is `SQLite` where nothing is set.
+fn go_dialect(facts: &Facts<'_>) -> Option<Evidence> {
+    const FIELDS: &[&str] = &["driver", "dialect", "type", "engine", "dbtype", "dbdriver"];
+    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
+        return None;
+    }
+    calls_to(facts, Language::Go, |site| {
+        site.call.callee == "gorm.Open" && !site.call.positional(0).is_some_and(Expr::is_literal)
+    })
+    .next()?;
+    facts.code(Language::Go).find_map(|code| {
+        let field = code.assignments.iter().find(|one| {
+            FIELDS.contains(&one.target.to_ascii_lowercase().as_str())
+                && says_sqlite(facts, &one.value)
+        })?;
+        let found = at(
+            &code.path,
+            field.line,
+            "Where no other driver is given, SQLite",
+        );
+        Some(found.conditional(true))
     })
 }
 

@@ -1,5 +1,8 @@
 //! Does a process write files into the app's own folder?
 
+mod written;
+
+use self::written::written;
 use crate::paths::{Rooted, is_scratch, rooted, tidies};
 use crate::rules::prelude::*;
 use crate::start;
@@ -18,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {r#"
             A call that writes a file (`fs.writeFile`, `open(…, "w")`, `File.write`, `os.WriteFile`,
-            `new FileWriter`, `file_put_contents`) inside a function that a process reaches, where
+            `new FileWriter`, `file_put_contents`, and what libraries save: pandas' `to_csv`,
+            `joblib.dump`, `torch.save`, images, spreadsheets, PDFs) inside a function that a process reaches, where
             the path starts at the app itself: `__dirname`, `process.cwd()`, `BASE_DIR`,
             `Rails.root`, `storage_path()`, or a relative path.
         "#},
@@ -132,93 +136,4 @@ fn is_switched_on(site: Site<'_>) -> bool {
             }
             _ => false,
         })
-}
-
-/// The path that a call writes to, if it writes a file.
-fn written(site: Site<'_>) -> Option<&Expr> {
-    let call = site.call;
-    match site.code.language {
-        Language::JavaScript => {
-            let writes = matches!(
-                call.method(),
-                "writeFile"
-                    | "writeFileSync"
-                    | "appendFile"
-                    | "appendFileSync"
-                    | "createWriteStream"
-                    | "outputFile"
-                    | "outputFileSync"
-                    | "outputJson"
-                    | "outputJsonSync"
-                    | "writeJson"
-                    | "writeJsonSync"
-            );
-            let file_system = [
-                "fs",
-                "node:fs",
-                "fs/promises",
-                "node:fs/promises",
-                "fs-extra",
-                "graceful-fs",
-            ]
-            .iter()
-            .any(|module| imports_exactly(site.code, module));
-            (writes && file_system)
-                .then(|| call.positional(0))
-                .flatten()
-        }
-        Language::Python => match call.method() {
-            "open"
-                if matches!(call.callee.as_str(), "open" | "io.open")
-                    && mode_writes(call.positional(1).or_else(|| call.named("mode"))) =>
-            {
-                call.positional(0)
-            }
-            _ => None,
-        },
-        Language::Ruby => match call.callee.as_str() {
-            "File.write" | "IO.write" | "File.binwrite" | "IO.binwrite" => call.positional(0),
-            "File.open" | "File.new" | "CSV.open" if mode_writes(call.positional(1)) => {
-                call.positional(0)
-            }
-            _ => None,
-        },
-        Language::Go => match call.callee.as_str() {
-            "os.WriteFile" | "ioutil.WriteFile" | "os.Create" => call.positional(0),
-            "os.OpenFile"
-                if call.positional(1).is_some_and(|flags| {
-                    flags.any(|flag| flag.name().is_some_and(|name| name.ends_with("O_CREATE")))
-                }) =>
-            {
-                call.positional(0)
-            }
-            _ => None,
-        },
-        Language::Java => match call.callee.as_str() {
-            "FileWriter"
-            | "FileOutputStream"
-            | "PrintWriter"
-            | "Files.write"
-            | "Files.writeString"
-            | "Files.newBufferedWriter"
-            | "Files.newOutputStream" => call.positional(0),
-            "Files.copy" => call.positional(1),
-            _ => None,
-        },
-        Language::Php => match call.callee.as_str() {
-            "file_put_contents" => call.positional(0),
-            "fopen" if mode_writes(call.positional(1)) => call.positional(0),
-            _ => None,
-        },
-    }
-}
-
-fn imports_exactly(code: &Code, module: &str) -> bool {
-    code.imports.iter().any(|import| import.module == module)
-}
-
-/// `w`, `wb`, `a`, `x` and the like.
-fn mode_writes(mode: Option<&Expr>) -> bool {
-    mode.and_then(Expr::text)
-        .is_some_and(|mode| mode.starts_with(['w', 'a', 'x', 'c']) || mode.contains('+'))
 }

@@ -1,9 +1,10 @@
 //! Go.
 //!
-//! - **Recognised** by `go.mod` and a `main` package. A library makes nothing to keep.
+//! - **Recognised** by `go.mod`, or `go.work` with its modules, and a `main` package. A library makes nothing to keep.
 //! - **Key**: Go's version, every file of the app, `GO*`, `CGO_*`, compilers.
 //! - **Class** packed: the programs in `bin/`.
-//! - **Install** `go build -trimpath -o bin/ ./...`, which is the production form, too. A
+//! - **Install** `go build -trimpath -o bin/ ./...`, which is the production form, too; the
+//!   packages of `// +heroku install` or `GO_INSTALL_PACKAGE_SPEC` where an app names them. A
 //!   classic platform builds in another folder each time: without `-trimpath` its name
 //!   would be in the program and in the key of each compiled object.
 //! - **Exposure**: none; a Procfile names `bin/NAME`. Downloads and objects are on shelves
@@ -12,11 +13,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Found, Tool, text};
+use super::{Found, Tool, text, words};
 use crate::inputs::read_regular;
 use crate::lockfile::Packages;
 use crate::presets::Place;
+use crate::switches;
+use slugsmith_ecosystems::recognise::join;
 use slugsmith_facts::beneath;
+use slugsmith_facts::run;
 use slugsmith_facts::tree::Tree;
 
 pub(super) const TOOL: Tool = Tool {
@@ -29,17 +33,77 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 fn look(place: &Place<'_>) -> Option<Found> {
-    if !place.app.has("go.mod") {
+    let is_workspace = place.app.has("go.work");
+    if !place.app.has("go.mod") && !is_workspace {
         return None;
     }
-    let outputs = outputs(&place.app.root);
+    let modules = if is_workspace {
+        members(&text(place, "go.work"))
+    } else {
+        vec![String::new()]
+    };
+    let outputs = outputs(&place.app.root, &modules);
+    let sums = modules.iter().map(|at| text(place, join(at, "go.sum")));
+    let packages = packages(&sums.collect::<String>());
     (!outputs.is_empty()).then(|| Found {
-        lockfile: "go.sum",
-        packages: packages(&text(place, "go.sum")),
+        lockfile: if is_workspace { "go.work" } else { "go.sum" },
+        packages,
         outputs,
-        arguments: vec!["build", "-trimpath", "-o", "bin/", "./..."],
+        commands: vec![command(place, &modules)],
+        links: Vec::new(),
         unpinned: None,
     })
+}
+
+/// Every package of every module, unless the app says which (heroku/go).
+fn command(place: &Place<'_>, modules: &[String]) -> Vec<String> {
+    let mut command = words(&["build", "-trimpath", "-o", "bin/"]);
+    let symbol = switches::value(place.context.environment, "GO_LINKER_SYMBOL");
+    if let (Some(symbol), Some(value)) = (
+        symbol,
+        switches::value(place.context.environment, "GO_LINKER_VALUE"),
+    ) {
+        command.push("-ldflags".to_owned());
+        command.push(format!("-X {symbol}={value}"));
+    }
+    let manifest = text(place, "go.mod");
+    let mut lines = manifest.lines().map(str::trim);
+    let named = lines.find_map(|line| line.strip_prefix("// +heroku install "));
+    let named = switches::value(place.context.environment, "GO_INSTALL_PACKAGE_SPEC").or(named);
+    match named {
+        Some(named) => command.extend(run::words(named)),
+        None => command.extend(modules.iter().map(|at| format!("./{}", join(at, "...")))),
+    }
+    command
+}
+
+/// The modules of a workspace: `use ./a`, alone or in a block (Go reference, "Workspaces").
+fn members(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut in_block = false;
+    for line in text.lines().map(str::trim) {
+        let opens = line.starts_with("use (");
+        in_block = opens || in_block && !line.starts_with(')');
+        let path = line.strip_prefix("use ").or(in_block.then_some(line));
+        let Some(path) = path.filter(|path| !opens && !path.is_empty()) else {
+            continue;
+        };
+        let path = path
+            .split("//")
+            .next()
+            .unwrap_or(path)
+            .trim()
+            .trim_matches('"');
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        if !path.split('/').any(|part| part == "..") && !path.starts_with('/') {
+            found.push(if path == "." {
+                String::new()
+            } else {
+                path.to_owned()
+            });
+        }
+    }
+    found
 }
 
 /// Lines such as `example.com/mod v1.2.3 h1:…`; those of a `/go.mod` are left out, since
@@ -60,15 +124,15 @@ fn packages(sum: &str) -> Packages {
     packages
 }
 
-/// `bin/<name>` for each folder with a `main` package, named as `go build` names it.
-fn outputs(app: &Path) -> Vec<PathBuf> {
-    let module = beneath::text_in(app, "go.mod").unwrap_or_default();
-    let module = module
-        .lines()
-        .find_map(|line| line.strip_prefix("module "))
-        .unwrap_or_default()
-        .trim()
-        .trim_matches('"');
+/// `bin/<name>` for each folder of the `modules` with a `main` package, named as `go build`
+/// names it.
+fn outputs(app: &Path, modules: &[String]) -> Vec<PathBuf> {
+    let name_of = |at: &str| {
+        let text = beneath::text_in(app, join(at, "go.mod")).unwrap_or_default();
+        let mut lines = text.lines();
+        let name = lines.find_map(|line| line.strip_prefix("module "));
+        last_part(name.unwrap_or_default().trim().trim_matches('"'))
+    };
     let mut names = std::collections::BTreeSet::new();
     for entry in Tree::read(app).entries() {
         let path = entry.path();
@@ -89,10 +153,17 @@ fn outputs(app: &Path) -> Vec<PathBuf> {
         if is_ignored || !text.lines().any(|line| line.trim_end() == "package main") {
             continue;
         }
-        let folder = path.parent().and_then(Path::file_name);
-        let name = match folder {
-            Some(folder) => folder.to_string_lossy().into_owned(),
-            None => last_part(module),
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !modules.iter().any(|at| folder.starts_with(at)) {
+            continue;
+        }
+        let at = folder.to_string_lossy();
+        let is_root = modules.iter().any(|module| *module == at);
+        let name = if is_root {
+            name_of(&at)
+        } else {
+            let name = folder.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
         };
         names.insert(name);
     }
@@ -133,7 +204,7 @@ mod tests {
         put("lib/lib.go", "package lib\n");
         put("vendor/x/main.go", "package main\n");
         assert_eq!(
-            outputs(app.path()),
+            outputs(app.path(), &[String::new()]),
             [Path::new("bin/shop"), Path::new("bin/worker")]
         );
     }

@@ -4,7 +4,7 @@
 //! - **Key**: Gradle's and Java's version (with a wrapper: its properties), every file of
 //!   the app, `GRADLE_*`, `ORG_GRADLE_*`, `JAVA_*`.
 //! - **Class** packed: `build/libs` and `build/install` of each module with sources.
-//! - **Install** the task `stage` where the app has one, as heroku/gradle does, else `assemble`
+//! - **Install** `GRADLE_TASK`, else the task `stage` where the app has one, as heroku/gradle does, else `assemble`
 //!   (and `installDist` with the application plugin); by `./gradlew` where it is there.
 //! - **Exposure**: none; a Procfile names `build/libs/NAME.jar`. `GRADLE_USER_HOME` is on a
 //!   shelf, without daemons, their logs and native parts.
@@ -12,9 +12,11 @@
 //!   `gradle.lockfile`; used for 24 hours.
 //! - **Left alone**: a `GRADLE_USER_HOME` that somebody has set.
 
-use super::{Found, Tool, modules, text};
+use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
 use crate::presets::Place;
+use crate::switches;
+use slugsmith_facts::run;
 
 pub(super) const TOOL: Tool = Tool {
     name: "gradle",
@@ -48,17 +50,24 @@ fn look(place: &Place<'_>) -> Option<Found> {
     let is_application = ["'application'", "\"application\"", "    application\n"]
         .iter()
         .any(|words| all.contains(words));
-    let mut arguments = vec!["--no-daemon", "--console=plain"];
-    match (has_stage, is_application) {
-        (true, _) => arguments.push("stage"),
-        (false, true) => arguments.extend(["assemble", "installDist"]),
-        (false, false) => arguments.push("assemble"),
-    }
+    let mut arguments = words(&["--no-daemon", "--console=plain"]);
+    let tasks = match (
+        switches::value(place.context.environment, "GRADLE_TASK"),
+        has_stage,
+        is_application,
+    ) {
+        (Some(tasks), ..) => run::words(tasks),
+        (None, true, _) => words(&["stage"]),
+        (None, false, true) => words(&["assemble", "installDist"]),
+        (None, false, false) => words(&["assemble"]),
+    };
+    arguments.extend(tasks);
     Some(Found {
         lockfile: file,
         packages,
         outputs: modules(root, MANIFESTS, &["build/libs", "build/install"]),
-        arguments,
+        commands: vec![arguments],
+        links: Vec::new(),
         unpinned: (is_open && !place.app.has("gradle.lockfile")).then_some("dynamic versions"),
     })
 }

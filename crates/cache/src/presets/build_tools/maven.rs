@@ -3,16 +3,18 @@
 //! - **Recognised** by `pom.xml`.
 //! - **Key**: Maven's and Java's version, every file of the app, `MAVEN_*`, `JAVA_*`.
 //! - **Class** packed: `target/` of each module with sources.
-//! - **Install** `mvn package` without tests, by `./mvnw` where the app brings it.
+//! - **Install** `mvn package` without tests (`MAVEN_CUSTOM_GOALS`, `MAVEN_CUSTOM_OPTS`), by `./mvnw` where the app brings it.
 //! - **Exposure**: none; a Procfile names `target/NAME.jar`. The local repository is on a
 //!   shelf (`-Dmaven.repo.local` before what `MAVEN_OPTS` says), without marks of failed downloads.
 //! - **Not pinned**: a `SNAPSHOT`, `LATEST`, `RELEASE` or range of something that is no
 //!   module of the app; used for 24 hours.
 //! - **Left alone**: `settings.xml`, which may hold credentials.
 
-use super::{Found, Tool, modules, text};
+use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
 use crate::presets::Place;
+use crate::switches;
+use slugsmith_facts::run;
 
 pub(super) const TOOL: Tool = Tool {
     name: "maven",
@@ -39,14 +41,22 @@ fn look(place: &Place<'_>) -> Option<Found> {
         lockfile: "pom.xml",
         packages,
         outputs,
-        arguments: vec![
-            "--batch-mode",
-            "--no-transfer-progress",
-            "-DskipTests",
-            "package",
-        ],
+        commands: vec![command(place)],
+        links: Vec::new(),
         unpinned: is_open.then_some("snapshots or ranges"),
     })
+}
+
+/// Options and goals: those of the app where it sets them (heroku/java).
+fn command(place: &Place<'_>) -> Vec<String> {
+    let set = |name: &str| switches::value(place.context.environment, name).map(run::words);
+    let mut command = words(&["--batch-mode", "--no-transfer-progress"]);
+    if let Some(path) = switches::value(place.context.environment, "MAVEN_SETTINGS_PATH") {
+        command.extend(words(&["--settings", path]));
+    }
+    command.extend(set("MAVEN_CUSTOM_OPTS").unwrap_or_else(|| words(&["-DskipTests"])));
+    command.extend(set("MAVEN_CUSTOM_GOALS").unwrap_or_else(|| words(&["package"])));
+    command
 }
 
 /// Whether another artifact may have this version tomorrow (Maven's "POM Reference").

@@ -96,6 +96,8 @@ pub(in crate::presets) struct Plan {
     pub(in crate::presets) install: Vec<&'static str>,
     pub(in crate::presets) prebuild: Option<&'static str>,
     pub(in crate::presets) build: Option<&'static str>,
+    /// Runs last, when dev dependencies are gone.
+    pub(in crate::presets) cleanup: Option<&'static str>,
     pub(in crate::presets) keep_dev: bool,
     /// Whether the install itself runs code of the app.
     pub(in crate::presets) runs_code: bool,
@@ -134,6 +136,7 @@ impl Plan {
             install,
             prebuild: Some("heroku-prebuild").filter(has),
             build: ["heroku-postbuild", "build"].into_iter().find(has),
+            cleanup: Some("heroku-cleanup").filter(has),
             keep_dev: keeps_dev(environment),
             runs_code: !is_off && (runs_gyp || runs_member || runs_first),
             hidden,
@@ -199,11 +202,9 @@ fn keeps_dev(environment: &Environment) -> bool {
     environment.variables.iter().any(|(name, value)| {
         let value = value.to_string_lossy();
         match name.to_ascii_lowercase().as_str() {
-            "npm_config_production" | "yarn_production" | "pnpm_skip_pruning_off" => {
-                value == "false"
-            }
+            "npm_config_production" | "yarn_production" => value == "false",
             "npm_config_include" => value.split([',', ' ']).any(|word| word == "dev"),
-            "yarn2_skip_pruning" | "pnpm_skip_pruning" => value == "true",
+            "yarn2_skip_pruning" | "pnpm_skip_pruning" | "skip_node_pruning" => value == "true",
             _ => false,
         }
     })

@@ -11,7 +11,8 @@
 //! - **Install** `yarn install --frozen-lockfile` (1), `--immutable` (berry). Version 1
 //!   makes an old tree a new one; berry's is never the base.
 //! - **Production form** `--production` (1), `yarn workspaces focus --all --production`
-//!   (berry: built in from 4 on, before that with the plugin workspace-tools). Where a
+//!   (berry: built in from 4 on, before that with the plugin workspace-tools). It has no
+//!   `--immutable`, so whether the lockfile holds is asked before and after it. Where a
 //!   script needed dev dependencies they are removed by ourselves from `node_modules`,
 //!   since yarn downloads everything again for that; with Plug'n'Play `focus` writes the
 //!   map anew and the archives that it doesn't name go. Without `focus` Plug'n'Play keeps
@@ -247,6 +248,8 @@ fn job(
             .collect(),
         syncs_over: javascript::syncs_over,
         reads: local::reads(place, manifest, members, plan, true),
+        // `focus` has no `--immutable`.
+        held_by: (yarn.kind != Kind::Classic && !yarn.is_full(plan)).then_some(lock::packages),
         finish,
         prune: yarn.prune(place, plan, lock, workspaces),
         explain,

@@ -98,6 +98,12 @@ pub(super) fn add(
     reads
 }
 
+/// Whether variables say how pip is to install.
+pub(super) fn are_for_pip(environment: &Environment) -> bool {
+    let mut names = environment.variables.keys();
+    names.any(|name| name.starts_with("PIP_") && !IRRELEVANT.contains(&name.as_str()))
+}
+
 /// Folders of the app with archives that settings name: variables, pip.conf, `[tool.uv]`.
 fn find_links(root: &Path, environment: &Environment) -> Vec<PathBuf> {
     let mut words = Vec::new();

@@ -68,7 +68,8 @@ impl Steps<'_> {
             }
             (Tool::Pipenv, _) => vec![
                 inside(
-                    Step::new(installer, &["sync"])
+                    // `sync` takes a lockfile of another Pipfile; with `--deploy` that fails.
+                    Step::new(installer, &["install", "--deploy"])
                         .set("PIPENV_NOSPIN", "1")
                         .set("PIPENV_VERBOSITY", "-1"),
                 )

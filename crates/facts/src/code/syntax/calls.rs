@@ -42,6 +42,15 @@ impl Reader<'_> {
         if let Some(read) = environment(self.language, &callee, &arguments, block.is_some()) {
             return read;
         }
+        // `app.config.get("X")` is `app.config["X"]`.
+        if let (Language::Python, Some(object), [key]) = (
+            self.language,
+            callee.strip_suffix(".config.get"),
+            arguments.as_slice(),
+        ) && let Expr::Text(key) = &key.value
+        {
+            return Expr::Name(format!("{object}.config.{key}"));
+        }
         if block.is_some() && self.language == Language::Ruby {
             arguments.push(Argument {
                 name: Some("&block".to_owned()),

@@ -23,13 +23,23 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         // `Path string `default:"data.db"``, as envconfig and others fill it.
         "field_declaration" => {
             let tag = reader.field(node, "tag");
-            let default = tag
-                .split_once("default:\"")
-                .and_then(|(_, rest)| rest.split('"').next());
-            if let Some(default) = default.filter(|default| !default.is_empty()) {
-                let value = Expr::Text(default.to_owned());
+            if let Some(value) = tagged(&tag) {
                 let name = reader.field(node, "name");
+                reader.builder.read(&value, false, line(node));
                 reader.builder.assign(name, value, line(node));
+            }
+        }
+        // Fields belong to their struct: `ServerConfig.Port`.
+        "type_spec" => {
+            let is_struct = node
+                .child_by_field_name("type")
+                .is_some_and(|inner| inner.kind() == "struct_type");
+            if is_struct {
+                let name = reader.field(node, "name");
+                return Some(ScopeKind::Class {
+                    name,
+                    bases: Vec::new(),
+                });
             }
         }
         "import_spec" => {
@@ -64,6 +74,39 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         _ => {}
     }
     None
+}
+
+/// The value that a field's tag says: the variable that fills it (`env:"PORT" envDefault:"80"`,
+/// `envconfig:"PORT"`, `env:"PORT, default=80"`), or a default alone.
+fn tagged(tag: &str) -> Option<Expr> {
+    let of = |keys: &[&str]| {
+        keys.iter().find_map(|key| {
+            let (before, rest) = tag.split_once(&format!("{key}:\""))?;
+            // `yaml:"x" default:"y"`: the whole key, not the end of another one.
+            before
+                .ends_with(['`', ' ', '\t'])
+                .then(|| rest.split('"').next().unwrap_or_default())
+        })
+    };
+    let named = of(&["env", "envconfig"]).unwrap_or_default();
+    let mut parts = named.split(',').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let inline = parts.find_map(|part| part.strip_prefix("default="));
+    let default = of(&["default", "envDefault", "env-default"]).or(inline);
+    let default = default
+        .filter(|default| !default.is_empty())
+        .map(|default| Expr::Text(default.to_owned()));
+    let is_variable = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if is_variable {
+        return Some(Expr::Env {
+            name: name.to_owned(),
+            default: default.map(Box::new),
+        });
+    }
+    default
 }
 
 /// Whether a function literal is what a `go` statement starts.

@@ -159,10 +159,12 @@ impl Reader<'_> {
             .or_else(|| children(node).first().copied());
         let base = object.map_or_else(String::new, |object| self.dotted(object));
         let key = children(node).last().map(|key| self.value(*key, DEPTH - 1));
-        let environment = matches!(
-            base.as_str(),
-            "ENV" | "os.environ" | "environ" | "_ENV" | "_SERVER"
-        );
+        let environment = match (base.as_str(), &key) {
+            // What the web server says of a request stands in the same table.
+            ("_SERVER", Some(Expr::Text(name))) => !is_of_request(name),
+            ("_SERVER", _) => false,
+            (base, _) => matches!(base, "ENV" | "os.environ" | "environ" | "_ENV"),
+        };
         match key {
             Some(Expr::Text(name)) if environment => Expr::Env {
                 name,
@@ -237,6 +239,30 @@ impl Reader<'_> {
             (_, left) => Expr::Join(vec![left, right]),
         }
     }
+}
+
+/// Keys of PHP's `$_SERVER` that are about the request or the script, not variables of the
+/// platform (<https://www.php.net/manual/en/reserved.variables.server.php>).
+fn is_of_request(name: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "HTTP",
+        "REQUEST_",
+        "SERVER_",
+        "REMOTE_",
+        "SCRIPT_",
+        "QUERY_",
+        "DOCUMENT_",
+        "CONTENT_",
+        "PHP_",
+        "PATH_",
+        "ORIG_",
+        "REDIRECT_",
+        "GATEWAY_",
+        "AUTH_TYPE",
+        "SSL_",
+        "arg",
+    ];
+    STARTS.iter().any(|start| name.starts_with(start))
 }
 
 /// A literal without its prefix and quotes.
