@@ -26,6 +26,7 @@ pub static KINDS: &[&Kind] = &[
     &error::NO_SPACE,
     &crate::cache::NOT_INSTALLED,
     &crate::program::problems::NO_SUCH_PATH,
+    &crate::strip::prove::NO_ANSWER,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,
     &crate::program::problems::USAGE,

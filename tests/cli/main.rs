@@ -17,6 +17,7 @@ mod lists;
 mod long_work;
 mod manifests;
 mod page;
+mod prove;
 mod site;
 mod sizes;
 mod strip_faults;

@@ -84,6 +84,14 @@ impl Running {
         open().groups.insert(group);
         Self(group)
     }
+
+    /// Ends the program and all that it started.
+    pub fn kill(&self) {
+        if let Some(group) = Pid::from_raw(self.0) {
+            // One that has ended is what we want.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 impl Drop for Running {

@@ -1,17 +1,18 @@
 //! The strip section: what was removed, by reason, and what was kept although it looks
 //! unused.
 
+mod explanation;
 mod lists;
+
+pub use explanation::{explanation, gone};
 
 use super::line::Line;
 use slugsmith_config::{LogLevel, StripLevel};
-use slugsmith_facts::tree::Totals;
 use slugsmith_finding::units;
-use slugsmith_strip::catalogue::Entry;
-use slugsmith_strip::decide::Because;
 use slugsmith_strip::identical::Identical;
+use slugsmith_strip::prove::Proof;
 use slugsmith_strip::record::Recorded;
-use slugsmith_strip::{Explanation, StripReport};
+use slugsmith_strip::{ReasonTotal, StripReport};
 
 /// Rows of one kind in a normal log; the rest is counted.
 const ROWS: usize = 6;
@@ -40,14 +41,19 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
             lines.push(Line::row(
                 1,
                 format!(
-                    "{:>9}  {} ({})",
+                    "{:>9}  {} ({}{})",
                     units::size(sum.totals.bytes),
                     sum.reason,
-                    units::counted(sum.totals.files, "file")
+                    units::counted(sum.totals.files, "file"),
+                    most_in(sum)
                 ),
             ));
         }
         kept(report, level, &mut lines);
+        if level == LogLevel::Normal && report.removed.bytes >= WORTH_TELLING {
+            let how = "Why a file is removed, and how to keep it: slugsmith strip . --explain PATH";
+            lines.push(Line::row(1, how));
+        }
     }
     if level == LogLevel::Verbose {
         for removed in &report.manifest {
@@ -100,6 +106,14 @@ pub fn lines(report: &StripReport, level: LogLevel) -> Vec<Line> {
         ));
     }
     lines
+}
+
+/// Where most of it was, if that is one package and worth a word.
+fn most_in(sum: &ReasonTotal) -> String {
+    match &sum.most {
+        Some(place) if sum.totals.bytes >= WORTH_TELLING => format!(", most of it in {place}"),
+        _ => String::new(),
+    }
 }
 
 /// Loads that `trace` could not decide: counted, and each by name in a verbose log.
@@ -168,17 +182,91 @@ fn offers(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     if level < LogLevel::Normal || told.is_empty() {
         return;
     }
-    for offer in told.iter().take(if verbose { usize::MAX } else { ROWS }) {
+    let mut reasons: Vec<&str> = Vec::new();
+    for offer in &told {
+        if !reasons.contains(&offer.because.as_str()) {
+            reasons.push(&offer.because);
+        }
+    }
+    let shown = if verbose { usize::MAX } else { ROWS };
+    for reason in reasons {
+        let of_reason = told.iter().filter(|offer| offer.because == reason);
+        let paths: Vec<String> = of_reason
+            .clone()
+            .take(shown)
+            .map(|offer| format!("{} ({})", offer.path, units::size(offer.totals.bytes)))
+            .collect();
+        let more = match of_reason.count().saturating_sub(paths.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         let text = format!(
-            "Kept, since {}: {} would save {}: if nothing reads it, add \"/{}\" to \
-             [com.slugsmith.strip] remove",
-            offer.because,
-            offer.path,
-            units::size(offer.totals.bytes),
-            offer.path,
+            "Kept to be safe: {}{more}. Reason: {reason}",
+            paths.join(", ")
         );
         lines.push(Line::item(1, text));
     }
+    let listed: Vec<String> = told
+        .iter()
+        .take(shown)
+        .map(|offer| format!("\"/{}\"", offer.path))
+        .collect();
+    let saved: u64 = told
+        .iter()
+        .take(shown)
+        .map(|offer| offer.totals.bytes)
+        .sum();
+    let text = format!(
+        "If no process reads them, remove = [{}] under [com.slugsmith.strip] saves {}",
+        listed.join(", "),
+        units::size(saved),
+    );
+    lines.push(Line::row(1, text));
+}
+
+/// What a proof found.
+#[must_use]
+pub fn proof(proof: &Proof, dry_run: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if proof.processes.is_empty() {
+        let text = "Nothing to start: the app has no Procfile and no start script, so nothing was proven or removed";
+        return vec![Line::alarm(0, text)];
+    }
+    for needed in &proof.needed {
+        let files = units::counted(needed.files.len() as u64, "file");
+        let place = match needed.folder.as_str() {
+            "" => "the app",
+            folder => folder,
+        };
+        let put = if dry_run { "would be kept" } else { "kept" };
+        let text = format!(
+            "{}: {files} of {place} {put} ({}, `slugsmith explain {}`)",
+            needed.difference, needed.entry, needed.entry
+        );
+        lines.push(Line::alarm(0, text));
+    }
+    if let Some(difference) = &proof.unexplained {
+        let text = format!("{difference}, even with all files put back: nothing was removed");
+        lines.push(Line::alarm(0, text));
+        return lines;
+    }
+    for proven in &proof.processes {
+        let text = match proven.asked {
+            0 => format!("{} behaves the same before and after", proven.process),
+            asked => {
+                let answers = units::counted(asked as u64, "answer");
+                format!("{}: {answers} the same before and after", proven.process)
+            }
+        };
+        lines.push(Line::item(0, text));
+    }
+    if !proof.needed.is_empty() && !dry_run {
+        lines.push(Line::row(
+            0,
+            "What they need is listed in slugsmith.keep: commit it",
+        ));
+    }
+    lines
 }
 
 /// What a recording saw.
@@ -203,96 +291,6 @@ pub fn recorded(recorded: &Recorded) -> Vec<Line> {
         lines.push(Line::alarm(0, format!("The command failed: {how}")));
     }
     lines
-}
-
-/// Why a path stays or goes.
-#[must_use]
-pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
-    let lines = |verdict: String, evidence: Option<&str>| {
-        let first = Line::item(0, format!("{path} {verdict}"));
-        let rest = evidence.map(|text| Line::row(0, text));
-        std::iter::once(first).chain(rest).collect()
-    };
-    match explanation {
-        Explanation::Missing => lines(
-            "is not in the app; what a build removed is listed in history/strip.tsv of slugsmith's layer or \
-                cache".to_owned(),
-            None,
-        ),
-        Explanation::Folder { goes, stays, kept } => folder(path, goes, *stays, kept.as_ref()),
-        Explanation::NotNamed => lines(
-            "stays: no kind of files that strip knows, or a `keep` line names it".to_owned(),
-            None,
-        ),
-        Explanation::Reached(because) => lines(format!("stays: {}", said(because)), None),
-        Explanation::Removed(entry, place) => {
-            let place = place.as_deref().unwrap_or(entry.id);
-            let verdict = format!("goes: {} ({place})", entry.reason);
-            let mut lines: Vec<Line> = lines(verdict, Some(entry.evidence));
-            lines.push(to_keep(path));
-            lines
-        }
-        Explanation::List(list) => lists::explained(list, 0),
-        Explanation::Kept(entry, because) => lines(
-            format!("stays, though among {}: {}", entry.reason, said(because)),
-            None,
-        ),
-    }
-}
-
-fn to_keep(path: &str) -> Line {
-    let path = path.trim_start_matches("./");
-    Line::row(
-        0,
-        format!("To keep it: keep = [\"/{path}\"] under [com.slugsmith.strip] of project.toml"),
-    )
-}
-
-fn folder(
-    path: &str,
-    goes: &[(&'static Entry, Totals)],
-    stays: Totals,
-    kept: Option<&(&'static Entry, Because)>,
-) -> Vec<Line> {
-    let left = format!(
-        "{}, {}",
-        units::counted(stays.files, "file"),
-        units::size(stays.bytes)
-    );
-    let verdict = match (goes.is_empty(), stays.files) {
-        (true, _) => format!("stays: {left}, of no kind that goes"),
-        (false, 0) => "goes, with all that is in it".to_owned(),
-        (false, _) => format!("goes in part; {left} stay"),
-    };
-    let mut lines = vec![Line::item(0, format!("{path} {verdict}"))];
-    for (entry, totals) in goes {
-        let text = format!(
-            "{:>9}  {} ({}, {})",
-            units::size(totals.bytes),
-            entry.reason,
-            entry.id,
-            units::counted(totals.files, "file")
-        );
-        lines.push(Line::row(0, text));
-    }
-    if let Some((entry, because)) = kept {
-        let text = format!("Kept, though among {}: {}", entry.reason, said(because));
-        lines.push(Line::row(0, text));
-    }
-    if !goes.is_empty() {
-        lines.push(to_keep(&format!("{}/", path.trim_end_matches('/'))));
-    }
-    lines
-}
-
-fn said(because: &Because) -> String {
-    match because {
-        Because::Manifest(path) => format!("{path} names it"),
-        Because::Command(origin) => format!("{origin} names it"),
-        Because::Link(path) => format!("the link {path} leads to it"),
-        Because::File { path, line } => format!("{path}:{line} refers to it"),
-        Because::Doubt(doubt) => format!("{doubt}, so a process may read it"),
-    }
 }
 
 fn summary(report: &StripReport) -> String {

@@ -49,6 +49,29 @@ pub fn candidates(facts: &Facts<'_>, lists: &Lists) -> Candidates {
         .collect()
 }
 
+/// A program in a folder that is named after another system, beside the same program in one
+/// that is named after this system: `macos/manager` beside `linux/manager`.
+fn for_other_system(facts: &Facts<'_>, path: &str) -> bool {
+    const OTHERS: &[&str] = &["macos", "darwin", "osx", "windows", "win32", "win"];
+    let folder = parent(path);
+    let others = facts.target.os == "linux" && OTHERS.contains(&index::name(folder));
+    let program = index::name(path).trim_end_matches(".exe");
+    let beside = format!("{}/linux/{program}", parent(folder));
+    let runs = |number: usize| {
+        let entry = facts.index.entry(number);
+        facts.index.is_file(number) && entry.is_some_and(|entry| entry.mode() & 0o111 != 0)
+    };
+    others && facts.index.exact(&beside).is_some_and(runs)
+}
+
+/// Whether a process may collect static files, which fails where a map is missing that a
+/// script names (docs.djangoproject.com, `ManifestStaticFilesStorage`). Without commands
+/// nobody knows.
+fn collects_assets(facts: &Facts<'_>) -> bool {
+    let collects = |text: &str| text.contains("collectstatic") || text.contains("flask digest");
+    facts.commands.is_empty() || facts.commands.iter().any(|command| collects(&command.text))
+}
+
 /// Files that the app's authors leave out of archives of it.
 fn exported(facts: &Facts<'_>, lists: &Lists, path: &str) -> Option<&'static Entry> {
     let own = !in_packages(path) && python::split(path).is_none() && !path.starts_with(".git");
@@ -72,8 +95,12 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         return None;
     }
     if let Some((_, inside)) = python::split(path) {
+        if for_other_system(facts, path) {
+            return Some(&node::PREBUILDS);
+        }
         return python::classify(inside)
-            .filter(|entry| entry.id != python::SOURCES.id || !packages.compiles_extensions);
+            .filter(|entry| entry.id != python::SOURCES.id || !packages.compiles_extensions)
+            .filter(|entry| entry.id != node::SOURCE_MAPS.id || !collects_assets(facts));
     }
     // Beside an environment's site-packages: `.venv/bin/pip`.
     if python::is_installer_command(path) {

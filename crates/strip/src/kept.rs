@@ -3,28 +3,40 @@
 //! In the folder of the store that holds the history of sizes, so that it is in one of our
 //! layers and whoever misses a file can look there which entry took it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::StripReport;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::layers;
+use slugsmith_facts::tree::Totals;
 
 const FILE: &str = "strip.tsv";
 
-/// The id of the kind that removed a path in the last build, if the list is there.
+/// What the last strip or build removed of a file, or below a folder, by kind, the largest
+/// first; empty where the list is not there or does not have it.
 #[must_use]
-pub fn removed_by(store: &Path, path: &Path) -> Option<String> {
-    let list = Beneath::open(store)
-        .ok()?
-        .read(&Path::new(layers::HISTORY).join(FILE))
-        .ok()?;
-    let list = String::from_utf8_lossy(&list);
-    let wanted = path.to_str()?;
-    list.lines().find_map(|line| {
+pub fn removed_by(store: &Path, path: &Path) -> Vec<(String, Totals)> {
+    let file = Path::new(layers::HISTORY).join(FILE);
+    let list = Beneath::open(store).and_then(|store| store.read(&file));
+    let list = list.unwrap_or_default();
+    let mut kinds: BTreeMap<String, Totals> = BTreeMap::new();
+    for line in String::from_utf8_lossy(&list).lines() {
         let mut columns = line.splitn(3, '\t');
-        let (id, path) = (columns.next()?, columns.nth(1)?);
-        (path == wanted).then(|| id.to_owned())
-    })
+        let (Some(id), Some(bytes), Some(removed)) =
+            (columns.next(), columns.next(), columns.next())
+        else {
+            continue;
+        };
+        if Path::new(removed).starts_with(path) {
+            let totals = kinds.entry(id.to_owned()).or_default();
+            totals.files += 1;
+            totals.bytes += bytes.parse::<u64>().unwrap_or_default();
+        }
+    }
+    let mut kinds: Vec<(String, Totals)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, totals)| std::cmp::Reverse(totals.bytes));
+    kinds
 }
 
 /// Writes it.
@@ -32,6 +44,7 @@ pub fn removed_by(store: &Path, path: &Path) -> Option<String> {
 /// # Errors
 /// When the store can't be written; the caller goes on without.
 pub fn save(store: &Path, report: &StripReport) -> std::io::Result<()> {
-    let path = Path::new(layers::HISTORY).join(FILE);
-    Beneath::open(store)?.replace(&path, &report.list())
+    let store = Beneath::open(store)?;
+    store.create_folders(Path::new(layers::HISTORY))?;
+    store.replace(&Path::new(layers::HISTORY).join(FILE), &report.list())
 }

@@ -40,6 +40,7 @@ pub mod native;
 mod own;
 mod packages;
 pub mod platform;
+pub mod prove;
 pub mod python;
 mod reading;
 pub mod record;

@@ -215,7 +215,8 @@ pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
         }
         "coffee" | "litcoffee" => !in_package || facts.runtime.coffee || facts.runtime.typescript,
         "py" | "rb" | "sh" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro"
-        | "yml" | "yaml" | "toml" => !in_package,
+        | "yml" | "yaml" | "toml" | "php" | "phtml" | "inc" | "twig" | "erb" | "haml" | "slim"
+        | "ru" | "rake" | "gemspec" | "conf" => !in_package,
         // Programs without an extension, told by their size rather than by reading them.
         "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
         _ => false,

@@ -19,8 +19,7 @@ use slugsmith_finding::error::{self, Result};
 
 const NODE_HOOK: &str = include_str!("record/hook.cjs");
 const PYTHON_HOOK: &str = include_str!("record/sitecustomize.py");
-const HEADER: &str =
-    "# Files that the app opened while `slugsmith strip record` watched. strip keeps them.\n";
+const HEADER: &str = "# Files that the app was seen to need (`slugsmith strip record`, `strip --prove`). strip keeps them.\n";
 
 /// What came of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,22 +88,30 @@ pub fn run(
     let opened = of_packages(&root, &String::from_utf8_lossy(&text));
     let goes = would_go(app, config, environment)?;
     let paths = opened.intersection(&goes).cloned().collect();
-    let inside = Beneath::open(app).map_err(problem)?;
+    Ok(Recorded {
+        code: status.code(),
+        opened: opened.len(),
+        added: add(app, &paths).map_err(problem)?,
+    })
+}
+
+/// Adds paths to the list of the app; the number of new lines.
+///
+/// # Errors
+/// The list can't be read or written.
+pub fn add(app: &Path, paths: &BTreeSet<String>) -> std::io::Result<usize> {
+    let inside = Beneath::open(app)?;
     let file = Path::new(KEEP_FILE);
     let before = match inside.read(file) {
         Ok(text) => String::from_utf8_lossy(&text).into_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(problem(error)),
+        Err(error) => return Err(error),
     };
-    let (list, added) = merge(&before, &paths);
+    let (list, added) = merge(&before, paths);
     if added > 0 {
-        inside.write(file, list.as_bytes()).map_err(problem)?;
+        inside.write(file, list.as_bytes())?;
     }
-    Ok(Recorded {
-        code: status.code(),
-        opened: opened.len(),
-        added,
-    })
+    Ok(added)
 }
 
 /// What strip would remove at its strictest, as the list is now.

@@ -51,6 +51,17 @@ pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
             let Some(content) = text.get(start..start + length) else {
                 continue;
             };
+            // Ruby and PHP put values into texts: `"tests/#{name}"`, `"tests/$name.php"`.
+            if let Some((part, open_end)) = interpolated(content, quote)
+                && let Some((content, _)) = path_like(part, quote)
+            {
+                found(Literal {
+                    text: content,
+                    form: form(text.get(..open).unwrap_or_default()),
+                    open: open_end,
+                    at: open,
+                });
+            }
             if let Some((content, cut)) = path_like(content, quote) {
                 let before = text.get(..open).unwrap_or_default();
                 let after = text.get(start + length + 1..).unwrap_or_default();
@@ -121,14 +132,38 @@ fn form(before: &[u8]) -> Form {
                 Form::Argument
             }
         }
-        Some((b',' | b'[' | b'+', _)) => Form::Argument,
+        // The last is PHP's way of joining texts.
+        Some((b',' | b'[' | b'+' | b'.', _)) => Form::Argument,
         _ => Form::Other,
     }
 }
 
 fn followed_by_plus(after: &[u8]) -> bool {
     let after = after.trim_ascii_start();
-    after.first() == Some(&b'+') || after.starts_with(b".concat(")
+    // PHP joins texts with a dot.
+    let dot = after.first() == Some(&b'.') && matches!(after.get(1), Some(b' ' | b'$'));
+    dot || after.first() == Some(&b'+') || after.starts_with(b".concat(")
+}
+
+/// The path before a value that a double-quoted text takes in, which goes on with anything;
+/// or what follows a value at its very beginning.
+fn interpolated(content: &[u8], quote: u8) -> Option<(&[u8], bool)> {
+    if quote != b'"' {
+        return None;
+    }
+    let at = content.windows(2).position(|two| {
+        matches!(two, b"#{" | b"{$" | b"${") || two[0] == b'$' && two[1].is_ascii_alphabetic()
+    })?;
+    let begins = content.get(..at)?;
+    if begins.contains(&b'/') {
+        return Some((begins, true));
+    }
+    let slash = memchr(b'/', content)?;
+    let rest = content.get(slash..)?;
+    let more = rest
+        .windows(2)
+        .position(|two| matches!(two, b"#{" | b"{$") || two[0] == b'$');
+    Some((rest.get(..more.unwrap_or(rest.len()))?, more.is_some()))
 }
 
 /// Whether modules are loaded whose names are computed: `require(name)`, `import(name)`.

@@ -1,6 +1,6 @@
 //! What was removed, what was kept although it looked unused, and why?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,9 @@ fn entry_id<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<EntryId
 pub struct ReasonTotal {
     pub reason: String,
     pub totals: Totals,
+    /// The package that most of the bytes were in, if more than half were in one of many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<String>,
 }
 
 /// One removed file.
@@ -174,7 +177,7 @@ impl StripReport {
         shrunk: &[Shrink],
         plan: &Plan,
     ) {
-        let mut by_entry: BTreeMap<&str, (Totals, BTreeSet<&str>)> = BTreeMap::new();
+        let mut by_entry: BTreeMap<&str, (Totals, BTreeMap<&str, u64>)> = BTreeMap::new();
         for (number, entry) in removed {
             let Some(file) = facts.index.entry(*number) else {
                 continue;
@@ -183,7 +186,7 @@ impl StripReport {
             let sum = by_entry.entry(entry.id).or_default();
             sum.0 += file;
             if let Some(package) = facts.index.path(*number).and_then(package_folder) {
-                sum.1.insert(package);
+                *sum.1.entry(package).or_default() += file.size();
             }
             self.manifest.push(Removed {
                 path: file.path().to_owned(),
@@ -212,6 +215,7 @@ impl StripReport {
                 Some(ReasonTotal {
                     reason: reason(entry, packages),
                     totals: *totals,
+                    most: most(packages, totals.bytes),
                 })
             })
             .collect();
@@ -231,8 +235,8 @@ impl StripReport {
 }
 
 /// The reason, with the packages' names where they are few.
-fn reason(entry: &Entry, packages: &BTreeSet<&str>) -> String {
-    let names: Vec<&str> = packages.iter().map(|folder| package_name(folder)).collect();
+fn reason(entry: &Entry, packages: &BTreeMap<&str, u64>) -> String {
+    let names: Vec<&str> = packages.keys().map(|folder| package_name(folder)).collect();
     if entry.id == super::catalogue::node::NATIVE_SOURCES.id && names.len() == 1 {
         return format!(
             "{} of {} (its addon is built)",
@@ -241,6 +245,12 @@ fn reason(entry: &Entry, packages: &BTreeSet<&str>) -> String {
         );
     }
     entry.reason.to_owned()
+}
+
+/// The package that more than half of the bytes are in, where there are several.
+fn most(packages: &BTreeMap<&str, u64>, all: u64) -> Option<String> {
+    let (folder, bytes) = packages.iter().max_by_key(|(_, bytes)| **bytes)?;
+    (packages.len() > 1 && bytes.saturating_mul(2) > all).then(|| package_name(folder).to_owned())
 }
 
 /// The package's name from its folder.

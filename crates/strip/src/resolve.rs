@@ -10,7 +10,8 @@ use super::references::{Beside, Form, Literal};
 
 /// Extensions that Node and its loaders add.
 const EXTENSIONS: &[&str] = &[
-    ".js", ".json", ".node", ".cjs", ".mjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".py",
+    ".js", ".json", ".node", ".cjs", ".mjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".py", ".rb",
+    ".php",
 ];
 const INDEX_NAMES: &[&str] = &[
     "index.js",
@@ -41,6 +42,7 @@ pub enum Meaning {
 /// Resolves the references of one file.
 pub struct Resolver<'f, 'a> {
     facts: &'f Facts<'a>,
+    file: &'f str,
     /// The file's own folder.
     folder: &'f str,
     /// The folder of its package, or of the app.
@@ -55,8 +57,11 @@ impl<'f, 'a> Resolver<'f, 'a> {
         let package = package_folder(file);
         Self {
             facts,
+            file,
             folder: parent(file),
-            package: package.unwrap_or_default(),
+            package: package
+                .or_else(|| installed_folder(file))
+                .unwrap_or_default(),
             in_app: package.is_none() && !in_packages(file),
         }
     }
@@ -70,11 +75,25 @@ impl<'f, 'a> Resolver<'f, 'a> {
         if says_nothing && literal.form != Form::Module && !literal.open {
             return;
         }
+        // `Dir["../x/*.rb"]`, `glob(__DIR__ . "/../x/*.php")`
+        if self.in_app
+            && let Some(star) = text.find('*')
+            && let Some(slash) = text.get(..star).and_then(|start| start.rfind('/'))
+        {
+            let start = Literal {
+                text: text.get(..=slash).unwrap_or_default(),
+                open: true,
+                ..*literal
+            };
+            return self.literal(&start, found);
+        }
         if text.starts_with('.') {
             self.path(join(self.folder, text), literal, found);
             if self.in_app {
                 // Relative to the working directory, as fs and many libraries read it.
                 self.path(join("", text), literal, found);
+                // `File.expand_path("../../x", __FILE__)`
+                self.path(join(self.file, text), literal, found);
             }
             return;
         }
@@ -308,6 +327,17 @@ impl<'f, 'a> Resolver<'f, 'a> {
             }
         }
     }
+}
+
+/// The folder of the gem or of the Composer package that a file is in: its code names folders
+/// from there.
+fn installed_folder(file: &str) -> Option<&str> {
+    let gem = file.rfind("/gems/").map(|at| (at + "/gems/".len(), 1));
+    let composer = file.starts_with("vendor/").then_some(("vendor/".len(), 2));
+    let (start, depth) = gem.or(composer)?;
+    let rest = file.get(start..)?;
+    let (end, _) = rest.match_indices('/').nth(depth - 1)?;
+    file.get(..start + end)
 }
 
 /// Whether Node can load a file of this name as a module.

@@ -1,16 +1,20 @@
 //! `slugsmith strip PATH`: strip a folder in place, with a list of what and why.
 
-use std::path::PathBuf;
+mod prove;
+
+use std::path::{Path, PathBuf};
 
 use super::{Format, OutputArguments, environment, folder};
 use crate::config;
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::facts::environment::Environment;
 use crate::flow::lock;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, json, problem};
 use crate::report::event::{Event, Progress};
+use crate::strip::StripReport;
 
 /// Remove from a folder what will never run
 #[derive(Debug, clap::Args)]
@@ -24,6 +28,12 @@ pub(super) struct Arguments {
     /// Say why this path stays or goes, and change nothing
     #[arg(long, value_name = "PATH")]
     explain: Option<PathBuf>,
+    /// Start each process in a copy before and after, compare its answers, and keep what they need
+    #[arg(long, conflicts_with = "explain")]
+    prove: bool,
+    /// With --prove: a path to ask for, with all that it links to [default: /]
+    #[arg(long, value_name = "URL", requires = "prove")]
+    ask: Vec<String>,
     /// With `record`: run this here and add what it opens to slugsmith.keep
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -41,15 +51,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(path_inside) = &arguments.explain {
         let explanation = crate::strip::explain(&path, &config, &environment, path_inside);
         let mut text = Vec::new();
-        let store = super::build::cache_folder(None, &path, &environment);
-        if explanation == crate::strip::Explanation::Missing
-            && let Some(id) = crate::strip::kept::removed_by(&store, path_inside)
-        {
-            let removed = format!(
-                "{} was removed by the last build: {id} (`slugsmith explain {id}`)\n",
-                path_inside.display()
-            );
-            arguments.output.write(&removed)?;
+        let inside = path_inside.strip_prefix(".").unwrap_or(path_inside);
+        let removed = match explanation {
+            crate::strip::Explanation::Missing => {
+                let store = super::build::cache_folder(None, &path, &environment);
+                crate::strip::kept::removed_by(&store, inside)
+            }
+            _ => Vec::new(),
+        };
+        if !removed.is_empty() {
+            for line in print::strip::gone(&inside.to_string_lossy(), &removed) {
+                let _ = Skin::Bullets.write(&mut text, &line);
+            }
+            arguments.output.write(&String::from_utf8_lossy(&text))?;
             return Ok(Exit::Fine);
         }
         for line in print::strip::explanation(&path_inside.to_string_lossy(), &explanation) {
@@ -57,6 +71,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         }
         arguments.output.write(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Fine);
+    }
+    if arguments.prove {
+        return prove::run(arguments, &path, &config, &environment);
     }
     let mut live = Live::command(Warnings, config.log.value);
     let _lock = if arguments.dry_run {
@@ -66,6 +83,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     };
     let report = crate::strip::run(&path, &config, &environment, arguments.dry_run)?;
     drop(live);
+    if !arguments.dry_run {
+        remember(&path, &environment, &report);
+    }
     let text = match arguments.output.format {
         Format::Json => json::strip_report(&report),
         Format::Text => {
@@ -78,6 +98,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     };
     arguments.output.write(&text)?;
     Ok(Exit::Fine)
+}
+
+/// Notes what was removed, for `--explain` of what is not there any more. A strip is done
+/// whether or not that can be noted.
+fn remember(app: &Path, environment: &Environment, report: &StripReport) {
+    let store = super::build::cache_folder(None, app, environment);
+    let _ = fs_err::create_dir_all(&store).and_then(|()| crate::strip::kept::save(&store, report));
 }
 
 /// What must be said while nothing else is: on standard error, since the report is the output.

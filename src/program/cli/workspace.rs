@@ -7,6 +7,7 @@ mod copy;
 
 use std::path::Path;
 
+use copy::Taken;
 use tempfile::TempDir;
 
 use crate::error::{Result, io};
@@ -27,6 +28,18 @@ impl Workspace {
     /// # Errors
     /// When a file can't be read or written. A file that vanishes meanwhile is left out.
     pub(super) fn copy_of(app: &Path) -> Result<Self> {
+        Self::make(app, Taken::ByGit)
+    }
+
+    /// Copies `app` as it is, with what git ignores: dependencies and what was built.
+    ///
+    /// # Errors
+    /// As [`Workspace::copy_of`].
+    pub(super) fn whole_copy_of(app: &Path) -> Result<Self> {
+        Self::make(app, Taken::All)
+    }
+
+    fn make(app: &Path, taken: Taken) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("slugsmith-")
             .tempdir()
@@ -36,7 +49,7 @@ impl Workspace {
             folder,
             files: 0,
         };
-        workspace.fill(app)?;
+        workspace.files = copy::tree(app, &workspace.app(), taken)?;
         Ok(workspace)
     }
 
@@ -54,15 +67,10 @@ impl Workspace {
         match fs_err::rename(&from, target) {
             // Another file system: copy, as `mv` does.
             Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
-                copy::tree(&from, target).map(drop)
+                copy::tree(&from, target, Taken::All).map(drop)
             }
             other => other.map_err(|error| io("moving the result to", target, &error)),
         }
-    }
-
-    fn fill(&mut self, app: &Path) -> Result<()> {
-        self.files = copy::tree(app, &self.app())?;
-        Ok(())
     }
 }
 

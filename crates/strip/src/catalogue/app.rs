@@ -118,7 +118,8 @@ pub fn classify(path: &str, inside: Option<&str>, in_build: bool) -> Option<&'st
     if is_ci(inside.unwrap_or(path)) {
         return Some(&CI);
     }
-    let inside = inside?;
+    // An app of another language is judged from its root: its folders are offered.
+    let inside = inside.unwrap_or(path);
     let folder = inside.split('/').next().unwrap_or_default();
     let nested = inside.contains('/');
     if (nested
@@ -242,7 +243,8 @@ mod tests {
         assert_eq!(id("test"), None);
         assert_eq!(id(".git/config"), Some("version-control"));
         assert_eq!(classify(".git/config", None, false), None);
-        assert_eq!(classify("test/a.py", None, true), None);
+        let without_manifest = classify("test/a.py", None, true);
+        assert_eq!(without_manifest.map(|entry| entry.id), Some("app-tests"));
         let ci = |path| classify(path, None, true).map(|entry| entry.id);
         assert_eq!(ci(".github/workflows/ci.yml"), Some("ci"));
         assert_eq!(ci(".gitlab-ci.yml"), Some("ci"));

@@ -103,6 +103,12 @@ pub fn classify(inside: &str) -> Option<&'static Entry> {
     if test_folder(inside).is_some() {
         return Some(&TESTS);
     }
+    if [".js.map", ".css.map"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+    {
+        return Some(&super::node::SOURCE_MAPS);
+    }
     if lower.ends_with(".pyi") {
         return Some(&STUBS);
     }

@@ -19,7 +19,9 @@ pub(super) fn doubt(search: &Search<'_, '_>) -> Option<Because> {
         Some((path, line))
     });
     let (path, line) = unknown?;
-    Some(Because::Doubt(format!("{path}:{line} may open any path")))
+    Some(Because::Doubt(format!(
+        "{path}:{line} opens a path that is known at run time only"
+    )))
 }
 
 /// Folders that code opens, or a folder above them.

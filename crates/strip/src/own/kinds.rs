@@ -108,7 +108,7 @@ pub(super) fn doubt(search: &Search<'_, '_>) -> Option<Because> {
         !is_known(path, runs)
     })?;
     Some(Because::Doubt(format!(
-        "{path} is of a kind that is not read"
+        "slugsmith can't follow what {path} reads"
     )))
 }
 

@@ -83,7 +83,7 @@ pub(super) fn lister(search: &Search<'_, '_>) -> Option<Because> {
         .rsplit_once("node_modules/")
         .map_or(folder, |(_, package)| package);
     Some(Because::Doubt(format!(
-        "{package} may list any folder of the app"
+        "the package {package} may list any folder of the app"
     )))
 }
 

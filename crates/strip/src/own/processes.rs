@@ -21,14 +21,16 @@ const SERVERS: &[&str] = &["next", "nuxt", "remix-serve", "react-router-serve"];
 /// Why nobody can say what the processes read.
 pub(super) fn doubt(facts: &Facts<'_>) -> Option<Because> {
     if facts.commands.is_empty() {
-        return Some(Because::Doubt("no process type is known".to_owned()));
+        return Some(Because::Doubt(
+            "the app names no process that could be followed".to_owned(),
+        ));
     }
     let unread = |command: &&Command| !is_read(facts, &command.text);
     let command = facts.commands.iter().find(unread)?;
     Some(Because::Doubt(format!(
-        "what {} reads can't be followed: `{}`",
-        command.origin,
-        shortened(&command.text)
+        "slugsmith can't tell what `{}` reads ({})",
+        shortened(&command.text),
+        command.origin
     )))
 }
 

@@ -96,7 +96,7 @@ fn what_stays_for_want_of_evidence_is_offered() {
         .collect();
     assert_eq!(
         offers,
-        [("docs/", "index.php is of a kind that is not read")]
+        [("docs/", "slugsmith can't follow what index.php reads")]
     );
 }
 

@@ -10,6 +10,7 @@ use crate::index;
 use crate::reading::is_build_input;
 use crate::references;
 use crate::tooling::is_tooling;
+use slugsmith_ecosystems as ecosystems;
 
 /// Larger files that are no programs are data, in bytes.
 const MAX_TEXT: u64 = 2_000_000;
@@ -54,7 +55,9 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
     let small = entry.is_some_and(|entry| entry.size() < MAX_TEXT);
     let runs = entry.is_some_and(|entry| entry.mode() & 0o111 != 0);
     let name = index::name(path);
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    rendered(graph, extension, &because);
+    match extension {
         "js" | "cjs" | "mjs" | "jsx" | "py" => graph.keep(number, &because),
         "ts" | "tsx" | "mts" | "cts" if facts.runtime.typescript => graph.keep(number, &because),
         "json" if name.ends_with(".nft.json") => {
@@ -76,9 +79,37 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
     }
 }
 
+/// The package that renders a template, which frameworks load by the file's extension
+/// (`require(extension)`, expressjs.com/en/guide/using-template-engines.html).
+fn rendered(graph: &mut Graph<'_, '_>, extension: &str, because: &Because) {
+    const OTHER_NAMES: &[(&str, &str)] = &[
+        ("hbs", "handlebars"),
+        ("handlebars", "express-handlebars"),
+        ("jade", "pug"),
+        ("liquid", "liquidjs"),
+        ("njk", "nunjucks"),
+        ("html", "swig"),
+    ];
+    let manifest = graph.facts.manifests.get("").and_then(Option::as_ref);
+    let others = OTHER_NAMES.iter().filter(|(known, _)| *known == extension);
+    let names = others.map(|(_, package)| *package).chain([extension]);
+    let declared: Vec<&str> = names
+        .filter(|name| manifest.is_some_and(|manifest| manifest.dependencies.contains(*name)))
+        .collect();
+    for name in declared {
+        for number in node::mentioned(&graph.node, name) {
+            graph.keep(number, because);
+        }
+    }
+}
+
 /// Files that name packages because they are installed, not because they are used.
 fn lists_dependencies(name: &str) -> bool {
-    name.contains("-lock") || matches!(name, "package.json" | "pyproject.toml" | "Pipfile.lock")
+    name.contains("-lock")
+        || matches!(
+            name,
+            "package.json" | "pyproject.toml" | ecosystems::python::PIPFILE_LOCK
+        )
 }
 
 fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {

@@ -210,7 +210,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .extend(self.interpreter(text).map(|number| (number, 1)));
         let compiled = in_app(path) && !path.ends_with(".mjs") || is_typescript(path);
         for (load, line) in source.loads {
-            let files = match load {
+            let files = match load.clone() {
                 Load::Module(value, Form::Import) if compiled => {
                     // A compiler makes `require` of it unless it is told otherwise.
                     let mut files = self.module(path, &value, Form::Import);
@@ -221,11 +221,12 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 Load::Path(_) if builds => Vec::new(),
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
-                Load::Unknown => {
+                Load::Unknown | Load::AnyFolder => {
                     if !decided {
                         found.undecided.push(line);
                     }
                     match owner {
+                        None if load == Load::AnyFolder => self.all_declared(),
                         None => self.declared(),
                         Some(folder) if !decided => self.whole(folder),
                         Some(_) => Vec::new(),

@@ -18,9 +18,10 @@ const BLOCK: u64 = 512;
 ///
 /// # Errors
 /// When a file can't be read or written. One that vanishes meanwhile is left out.
-pub(super) fn tree(from: &Path, to: &Path) -> Result<u64> {
-    let mut copy = Copy {
+pub(super) fn tree(from: &Path, to: &Path, taken: Taken) -> Result<u64> {
+    let mut copy = Copying {
         ignored: Ignored::above(from),
+        taken,
         files: 0,
         step: work::files("copying the app", 0),
     };
@@ -28,13 +29,22 @@ pub(super) fn tree(from: &Path, to: &Path) -> Result<u64> {
     Ok(copy.files)
 }
 
-struct Copy {
+/// Which files of an app are copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Those that a push takes.
+    ByGit,
+    All,
+}
+
+struct Copying {
+    taken: Taken,
     ignored: Ignored,
     files: u64,
     step: Step<'static>,
 }
 
-impl Copy {
+impl Copying {
     #[expect(clippy::disallowed_methods, reason = "the copy is a folder of ours")]
     fn folder(&mut self, from: &Path, to: &Path) -> Result<()> {
         fs_err::create_dir(to).map_err(|error| io("creating", to, &error))?;
@@ -60,7 +70,8 @@ impl Copy {
     fn entry(&mut self, from: &Path, to: &Path) -> std::io::Result<Option<()>> {
         let metadata = fs_err::symlink_metadata(from)?;
         let kind = metadata.file_type();
-        if self.ignored.has(from, kind.is_dir()) || from.file_name() == Some(".git".as_ref()) {
+        let ignored = self.taken == Taken::ByGit && self.ignored.has(from, kind.is_dir());
+        if ignored || from.file_name() == Some(".git".as_ref()) {
             return Ok(None);
         }
         if kind.is_dir() {

@@ -21,6 +21,19 @@ impl<'a> Node<'_, 'a> {
             .collect()
     }
 
+    /// Every file of everything that the app declares: it takes folders by names that are
+    /// not known, and may serve all that is in them.
+    pub(super) fn all_declared(&self) -> Vec<usize> {
+        let manifest = self.facts.manifests.get("").and_then(Option::as_ref);
+        let names = manifest
+            .into_iter()
+            .flat_map(|manifest| &manifest.dependencies);
+        names
+            .filter_map(|name| self.resolver.package("package.json", name))
+            .flat_map(|folder| self.all_of(folder))
+            .collect()
+    }
+
     /// Packages that the app declares and of which nothing is reached so far.
     pub(in crate::trace) fn unreached(&self) -> Vec<&'a str> {
         let manifest = self.facts.manifests.get("").and_then(Option::as_ref);

@@ -30,6 +30,8 @@ pub(super) enum Load {
     Path(String),
     /// A module of which nothing is known.
     Unknown,
+    /// The folder of some package: `require.resolve(name + "/package.json")`.
+    AnyFolder,
     /// Some literal that could be a file's or a module's name.
     Word(String),
 }
@@ -90,10 +92,14 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
         };
     };
     let evaluator = evaluator(text, &program, context);
+    let loaders = evaluator.loaders.clone();
     let mut reader = Reader::new(evaluator);
     reader.visit_program(&program);
     if memmem::find(text.as_bytes(), b"require").is_some() {
-        let mut handed = Handed::default();
+        let mut handed = Handed {
+            loaders,
+            ..Handed::default()
+        };
         handed.visit_program(&program);
         reader.unknown_at(&handed.at);
     }

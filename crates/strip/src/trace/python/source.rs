@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use tree_sitter::{Node, Parser, Tree};
 
 use crate::python;
-use marks::{IMPORTERS, LAZY, RESOURCES, WRAPPERS};
+use marks::{IMPORTERS, LAZY, LOADS_FILES, RESOURCES, RUNS_CODE, WRAPPERS};
 use value::{Evaluator, HOLE, slice};
 
 pub(super) use value::HOLE as ANY;
@@ -164,6 +164,7 @@ impl Reader<'_> {
             "import_statement" => self.import(node, line),
             "import_from_statement" => self.import_from(node, line),
             "call" => self.call(node, line),
+            "identifier" | "attribute" => self.handed(node, line),
             "string" | "concatenated_string" | "binary_operator" => self.text(node, line),
             "if_statement" => {
                 let condition = node.child_by_field_name("condition")?;
@@ -221,6 +222,18 @@ impl Reader<'_> {
         };
         let function = slice(self.evaluator.text, function);
         let name = function.rsplit('.').next().unwrap_or(function);
+        if LOADS_FILES.contains(&name) {
+            return self.add(Load::Unknown, line);
+        }
+        if RUNS_CODE.contains(&function) {
+            // What a literal says is looked at as any text is.
+            let known = argument(node).and_then(|argument| self.evaluator.evaluate(argument));
+            let is_known = |values: Vec<String>| values.iter().all(|value| !value.contains(HOLE));
+            if !known.is_some_and(is_known) {
+                self.add(Load::Unknown, line);
+            }
+            return;
+        }
         let reads = RESOURCES.contains(&name);
         if !reads && !IMPORTERS.contains(&name) {
             return;
@@ -248,6 +261,35 @@ impl Reader<'_> {
             } else {
                 self.add(Load::Name(value), line);
             }
+        }
+    }
+
+    /// `map(import_module, names)`, `load = importlib.import_module`: whoever gets the function
+    /// loads by names that are not here.
+    fn handed(&mut self, node: Node<'_>, line: u32) {
+        const TAKE: &[&str] = &[
+            "argument_list",
+            "assignment",
+            "pair",
+            "list",
+            "tuple",
+            "return_statement",
+            "conditional_expression",
+            "keyword_argument",
+            "default_parameter",
+        ];
+        let text = slice(self.evaluator.text, node);
+        let loads = matches!(
+            text,
+            "import_module" | "__import__" | "importlib.import_module"
+        );
+        let Some(parent) = node.parent().filter(|_| loads) else {
+            return;
+        };
+        let field = |name: &str| parent.child_by_field_name(name).map(|child| child.id());
+        let named = [field("left"), field("name"), field("key")].contains(&Some(node.id()));
+        if TAKE.contains(&parent.kind()) && !named {
+            self.add(Load::Unknown, line);
         }
     }
 

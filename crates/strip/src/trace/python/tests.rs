@@ -231,3 +231,52 @@ fn an_unknown_import_of_the_app_keeps_all_that_was_asked_for() {
     assert_eq!(paths, ["asked.py"]);
     assert_eq!(undecided, ["app.py:2"]);
 }
+
+/// Each form at both levels: the module `p.hidden` that only the running program names.
+#[test]
+fn every_form_of_a_computed_import_keeps_what_it_can_mean() {
+    for code in [
+        "import importlib\nimportlib.import_module('p.' + name)",
+        "import importlib\nimportlib.import_module(name)",
+        "import importlib\nimportlib.import_module(f'.{name}', __package__)",
+        "from importlib import import_module as load\nload_all = [import_module]",
+        "import importlib\nfor m in map(importlib.import_module, names): pass",
+        "import importlib\nload = importlib.import_module\nload(name)",
+        "__import__(name)",
+        "__import__('p.%s' % name)",
+        "__import__('p.{}'.format(name), fromlist=['x'])",
+        "exec('import ' + name)",
+        "exec(open(path).read())",
+        "eval(code)",
+        "import runpy\nrunpy.run_module(name)",
+        "import runpy\nrunpy.run_path(path)",
+        "import importlib.util\nimportlib.util.spec_from_file_location(name, path)",
+        "from importlib.machinery import SourceFileLoader\nSourceFileLoader(name, path).load_module()",
+        "import imp\nimp.load_source(name, path)",
+        "import pkgutil\nfor m in pkgutil.iter_modules(__path__): m",
+        "import pkgutil\nfor m in pkgutil.walk_packages(__path__, 'p.'): m",
+        "import pkgutil\npkgutil.resolve_name(name)",
+        "from django.utils.module_loading import import_string\nimport_string('p.hidden.X')",
+        "NAMES = {'x': 'p.hidden:X'}",
+        "subprocess.run([sys.executable, '-m', 'p.hidden'])",
+    ] {
+        for level in ["", TRACE] {
+            let file = |path: &str| format!("{SITE}/{path}");
+            let record = "p/__init__.py,,\np/hidden.py,,\n";
+            let paths = [
+                file("p/__init__.py"),
+                file("p/hidden.py"),
+                file("p-1.dist-info/RECORD"),
+            ];
+            let folder = app(&[
+                ("wsgi.py", "import p"),
+                (&paths[0], code),
+                (&paths[1], "X = 1"),
+                (&paths[2], record),
+            ]);
+            strip_with(folder.path(), level);
+            let stays = left(folder.path()).contains(&paths[1]);
+            assert!(stays, "{code:?} at {level:?}");
+        }
+    }
+}

@@ -53,6 +53,8 @@ fn every_form_of_a_computed_load_keeps_what_it_can_mean() {
         "names.map(require)",
         "require.call(null, n)",
         "const m = { load: require }; m.load(n)",
+        "const r = eval('require'); new Function('r', 'return r(\"./x\")')(r)",
+        "const load = module.require; run(load)",
         "require('module')._load(n)",
         "require('vm').runInThisContext(code)",
         "require(path.resolve(__dirname, '..', '..', 'public', n))",
@@ -256,4 +258,44 @@ fn the_interpreter_of_a_program_stays() {
     ];
     assert!(stays(&files, "node_modules/bot/src/robot.coffee").1);
     assert!(stays(&files, "node_modules/.bin/coffee").1);
+}
+
+#[test]
+fn a_template_keeps_the_package_that_renders_it() {
+    let engine = |name: &str, file: &str| {
+        let manifest = format!(r#"{{"dependencies":{{"p":"1","{name}":"1"}}}}"#);
+        let package = format!(r#"{{"name":"{name}","main":"index.js"}}"#);
+        let paths = [
+            format!("node_modules/{name}/package.json"),
+            format!("node_modules/{name}/index.js"),
+        ];
+        let mut files = package_files();
+        files.retain(|(path, _)| *path != "package.json");
+        files.push(("package.json", &manifest));
+        files.push((&paths[0], &package));
+        files.push((&paths[1], ""));
+        files.push((file, "x"));
+        stays(&files, &paths[1])
+    };
+    assert_eq!(engine("pug", "views/a.pug"), (true, true));
+    assert_eq!(engine("nunjucks", "views/a.njk"), (true, true));
+    assert_eq!(engine("pug", "views/a.html"), (true, false));
+}
+
+fn package_files<'f>() -> Vec<(&'f str, &'f str)> {
+    package("module.exports = 1", &[])
+}
+
+#[test]
+fn an_app_that_takes_folders_of_packages_by_unknown_names_keeps_all_it_declares() {
+    for code in [
+        "const dir = (n) => path.dirname(require.resolve(`${n}/package.json`)); serve(dir(x))",
+        "const dir = (n) => path.dirname(require.resolve(n)); serve(dir(x))",
+    ] {
+        let mut files = package_files();
+        files.retain(|(path, _)| *path != "server.js");
+        files.push(("server.js", code));
+        let (safe, trace) = stays(&files, "node_modules/p/public/x.js");
+        assert!(safe && trace, "{code}");
+    }
 }

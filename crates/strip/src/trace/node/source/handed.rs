@@ -1,5 +1,7 @@
 //! Is `require` handed on as a value, so that nobody knows what it loads?
 
+use std::collections::HashSet;
+
 use oxc_ast::ast::{self, Expression as E};
 use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::scope::ScopeFlags;
@@ -11,7 +13,9 @@ use super::tell::takes_require;
 #[derive(Debug, Default)]
 pub(super) struct Handed {
     pub(super) at: Vec<u32>,
-    shadowed: u32,
+    /// Names that stand for `require`.
+    pub(super) loaders: HashSet<String>,
+    pub(super) shadowed: u32,
 }
 
 fn is_require(expression: &E<'_>) -> bool {
@@ -22,6 +26,14 @@ impl<'a> Visit<'a> for Handed {
     fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
         if !is_require(&it.callee) {
             self.visit_expression(&it.callee);
+        }
+        // `const load = eval("require"); run(load)`
+        for argument in it.arguments.iter().filter_map(|one| one.as_expression()) {
+            if let E::Identifier(name) = argument.get_inner_expression()
+                && self.loaders.contains(name.name.as_str())
+            {
+                self.at.push(name.span.start);
+            }
         }
         self.visit_arguments(&it.arguments);
     }

@@ -168,8 +168,14 @@ impl<'e> Reader<'e> {
                 if resolves {
                     // What is resolved may be absent; that is no load of its own.
                     let unknown = self.unknown;
+                    let before = self.loads.len();
                     self.module(first, Form::Require, at);
                     self.unknown = unknown;
+                    for (load, _) in self.loads.iter_mut().skip(before) {
+                        if *load == Load::Unknown {
+                            *load = Load::AnyFolder;
+                        }
+                    }
                 } else {
                     self.like_require(property, call);
                 }

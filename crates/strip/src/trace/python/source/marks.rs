@@ -55,3 +55,15 @@ pub(super) const LAZY: &[&str] = &[
     "Lazy",
     "_import_structure",
 ];
+/// Built-in functions that run what a text says.
+pub(super) const RUNS_CODE: &[&str] = &["exec", "eval", "execfile"];
+/// Functions that load what lies at a path, or whatever a folder holds.
+pub(super) const LOADS_FILES: &[&str] = &[
+    "run_path",
+    "spec_from_file_location",
+    "SourceFileLoader",
+    "load_source",
+    "load_compiled",
+    "iter_modules",
+    "walk_packages",
+];

@@ -1,0 +1,11 @@
+// The apps of scripts/strip-apps, by kind.
+"use strict";
+exports.apps = [
+  ...require("./native.cjs"),
+  ...require("./loaders.cjs"),
+  ...require("./starts.cjs"),
+  ...require("./frameworks.cjs"),
+  ...require("./frontends.cjs"),
+  ...require("./python.cjs"),
+  ...require("./others.cjs"),
+];
