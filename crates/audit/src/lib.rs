@@ -89,12 +89,15 @@ pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
     };
     let outcomes = rules::RULES
         .iter()
-        .map(
-            |rule| match container && of_buildpacks(rule.group) && rule.id != "app-json-invalid" {
-                true => (*rule, registry::Outcome::not_applicable()),
-                false => (*rule, (rule.check)(facts)),
-            },
-        )
+        .map(|rule| {
+            let apart = container && of_buildpacks(rule.group) && rule.id != "app-json-invalid";
+            let outcome = if apart {
+                registry::Outcome::not_applicable()
+            } else {
+                (rule.check)(facts)
+            };
+            (*rule, outcome)
+        })
         .collect();
     levels::decide(outcomes, facts, config)
 }

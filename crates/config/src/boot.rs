@@ -82,7 +82,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<BootConfig> {
             })
         }),
         share: section.checked("share", "a percentage such as \"15%\"", percent)?,
-        limit: seconds.map_or(Sourced::default(Duration::from_secs(60)), |seconds| {
+        limit: seconds.map_or(Sourced::default(Duration::from_mins(1)), |seconds| {
             seconds.map(Duration::from_secs)
         }),
         request: request.unwrap_or(Sourced::default("/".to_owned())),

@@ -113,9 +113,10 @@ pub fn observed(observed: &Observed, level: LogLevel) -> Vec<Line> {
         ROWS
     };
     for row in observed.rows.iter().take(shown) {
-        let took = match row.took.is_zero() {
-            true => String::new(),
-            false => time(row.took),
+        let took = if row.took.is_zero() {
+            String::new()
+        } else {
+            time(row.took)
         };
         let bytes = match row.bytes {
             0 => String::new(),

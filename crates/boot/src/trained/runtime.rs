@@ -100,17 +100,12 @@ pub(super) fn runs(runtime: &Runtime, input: &Input<'_>, training: &Training) ->
     let command = command.map_or(training.command.as_str(), |command| command.value.as_str());
     let mut words =
         command.split(|c: char| c.is_whitespace() || matches!(c, '/' | ';' | '&' | '|'));
-    match runtime.program {
-        "java" => words.any(|word| word == "java"),
-        _ => {
-            let has_manifest = input
-                .tree
-                .entries()
-                .iter()
-                .any(|one| one.path() == Path::new("package.json"));
-            has_manifest && !input.runs_python && !words.any(|word| OTHERS.contains(&word))
-        }
+    if runtime.program == "java" {
+        return words.any(|word| word == "java");
     }
+    let mut files = input.tree.entries().iter();
+    let has_manifest = files.any(|one| one.path() == Path::new("package.json"));
+    has_manifest && !input.runs_python && !words.any(|word| OTHERS.contains(&word))
 }
 
 pub(super) fn example(runtime: &Runtime) -> &'static str {

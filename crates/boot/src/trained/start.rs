@@ -203,18 +203,22 @@ fn read(output: &[String], is_command: bool) -> Started {
                 spent: Duration::try_from_secs_f64(seconds(took)).ok(),
                 failed: None,
             },
-            (_, status) => failed(status, "the command failed", last()),
+            (_, status) => failed(status, "the command failed", &last()),
         };
     }
     let ticks = said("listened").and_then(|ticks| ticks.parse::<u32>().ok());
     match (ticks, said("answered")) {
         // It was gone before anybody could look.
-        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", last()),
+        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", &last()),
         (Some(ticks), _) => Started {
             spent: Some(TICK * ticks),
             failed: None,
         },
-        (None, _) => failed(said("ended"), "it ended before it listened on PORT", last()),
+        (None, _) => failed(
+            said("ended"),
+            "it ended before it listened on PORT",
+            &last(),
+        ),
     }
 }
 
@@ -223,7 +227,7 @@ const CAUSES: &[&str] = &["Error: ", "Exception: ", "ERROR", "FATAL", "refused"]
 /// Lines of the app's output that say why.
 const LAST: usize = 3;
 
-fn failed(status: Option<&str>, why: &str, last: String) -> Started {
+fn failed(status: Option<&str>, why: &str, last: &str) -> Started {
     let why = match status {
         // SIGTERM and SIGKILL are ours: it ran until the limit.
         Some("143" | "137") => "it did not listen on PORT within the limit".to_owned(),

@@ -24,8 +24,8 @@ pub(super) fn configuration(sources: &Sources) -> BTreeMap<String, Expr> {
         })
     });
     let set = python().any(|code| {
-        let targets = code.assignments.iter().map(|one| &one.target);
-        targets.into_iter().any(|target| key(target).is_some())
+        let mut targets = code.assignments.iter().map(|one| &one.target);
+        targets.any(|target| key(target).is_some())
     });
     if !taken && !set {
         return BTreeMap::new();
