@@ -9,6 +9,7 @@
 )] // how a test fails
 
 mod circles;
+mod names;
 mod source;
 
 use std::collections::BTreeSet;
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 /// Crates by layer, the lowest first. A crate sees only crates of lower layers.
 const LAYERS: &[&[&str]] = &[
     &["finding"],
-    &["facts"],
     &["ecosystems"],
+    &["facts"],
     &["config"],
     &["strip", "budget", "stack", "audit", "boot"],
     &["cache"],

@@ -296,7 +296,7 @@ pub(super) fn used<'a>(facts: &'a Facts<'_>) -> Vec<Use<'a>> {
         }
         let language = library.ecosystem.language();
         let site = facts.calls().find(|site| {
-            site.code.language == language
+            Some(site.code.language) == language
                 && (library.enqueues)(*site)
                 && branch(site.code, site.call.scope) != Branch::Development
         });

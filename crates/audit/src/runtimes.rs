@@ -124,7 +124,13 @@ fn is_exact(version: &str) -> bool {
 /// Gemfile.lock decides for Bundler, then the Gemfile.
 fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
     if let Some(version) = facts.packages.version(Ecosystem::Gem, "ruby") {
-        return Some(wish(facts, "ruby", version, "Gemfile.lock", "RUBY VERSION"));
+        return Some(wish(
+            facts,
+            "ruby",
+            version,
+            ecosystems::ruby::GEMFILE_LOCK,
+            "RUBY VERSION",
+        ));
     }
     let text = facts.sources.text("Gemfile")?;
     let (line, number) = text

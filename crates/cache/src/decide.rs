@@ -6,6 +6,7 @@ use super::files;
 use super::inputs::Inputs;
 use super::lockfile::{self, Lockfile, Packages};
 use super::store::Stored;
+use slugsmith_ecosystems as ecosystems;
 
 /// What is wanted.
 pub(super) struct Wanted<'a> {
@@ -93,7 +94,7 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
 fn packages(wanted: &Wanted<'_>) -> Option<String> {
     let lockfile = wanted.lockfile?;
     let differences = lockfile::differences(wanted.stored_packages?, &lockfile.packages);
-    let is_lockfile = lockfile.path.contains("lock") || lockfile.path == "go.sum";
+    let is_lockfile = lockfile.path.contains("lock") || lockfile.path == ecosystems::go::GO_SUM;
     if differences.is_empty() && !is_lockfile {
         // A manifest says more than versions; that it changed is all that is known.
         return None;

@@ -5,7 +5,7 @@
 //! entry with its mode and, per frame, its place and BLAKE3 digest. Because frames are
 //! independent, all cores pack and unpack at once, and one layer with two files costs the
 //! lifecycle a fraction of a layer with 30,000 (each of which it would tar and hash). The
-//! pack of a changed tree takes over the frames that did not change ([`Old`]).
+//! pack of a changed tree takes over the frames that did not change ([`Previous`]).
 //!
 //! The same tree always gives the same bytes: entries are sorted, times are not kept.
 //! Kept are modes, symlinks, hard links, empty folders and names in any encoding.
@@ -21,8 +21,8 @@ mod check;
 mod index;
 mod make;
 mod naming;
-mod old;
 mod part;
+mod previous;
 mod read;
 mod write;
 
@@ -30,8 +30,8 @@ mod write;
 mod tests;
 
 pub use naming::Names;
-pub use old::Old;
 pub use part::Part;
+pub use previous::Previous;
 pub use read::{Unpacked, unpack};
 pub use write::{Packed, pack, pack_and_look};
 

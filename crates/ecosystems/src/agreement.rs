@@ -10,8 +10,8 @@ mod python;
 mod versions;
 mod yaml;
 
+use super::lines::line_of;
 use super::recognise::{self, Look, join};
-use slugsmith_facts::lines::line_of;
 
 /// A package that a manifest asks for and a lockfile does not pin so.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,9 @@ mod manifest;
 use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
 use super::names;
 
+/// Name of a lockfile.
+pub const DENO_LOCK: &str = "deno.lock";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "deno",
@@ -16,7 +19,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Manifest::new("deno.jsonc", "deno").lock_with("deno install"),
     ],
     lockfiles: &[Lockfile {
-        name: "deno.lock",
+        name: DENO_LOCK,
         manager: "deno",
         tool: "deno",
         manifest: "deno.json*",

@@ -10,6 +10,9 @@ use super::names;
 
 pub use lock::{Library, dependencies};
 
+/// Name of a lockfile.
+pub const NUGET_LOCK: &str = "packages.lock.json";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "dotnet",
@@ -23,7 +26,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Manifest::new("*.vbproj", "dotnet").lock_with("dotnet restore --use-lock-file"),
     ],
     lockfiles: &[Lockfile {
-        name: "packages.lock.json",
+        name: NUGET_LOCK,
         manager: "nuget",
         tool: "dotnet",
         manifest: "*.*proj",

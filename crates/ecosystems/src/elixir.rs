@@ -8,6 +8,9 @@ use super::graph::{Graph, Package, Unreadable};
 use super::model::{Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree};
 use super::names;
 
+/// Name of a lockfile.
+pub const MIX_LOCK: &str = "mix.lock";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "elixir",
@@ -15,7 +18,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     purl: "hex",
     manifests: &[Manifest::new("mix.exs", "mix").lock_with("mix deps.get")],
     lockfiles: &[Lockfile {
-        name: "mix.lock",
+        name: MIX_LOCK,
         manager: "mix",
         tool: "mix",
         manifest: "mix.exs",

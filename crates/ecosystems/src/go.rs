@@ -6,6 +6,9 @@ use super::model::{
 };
 use super::names;
 
+/// Name of a lockfile.
+pub const GO_SUM: &str = "go.sum";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "go",
@@ -18,7 +21,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Manifest::new("go.work", "go").installed(),
     ],
     lockfiles: &[Lockfile {
-        name: "go.sum",
+        name: GO_SUM,
         manager: "go",
         tool: "go",
         manifest: "go.mod",

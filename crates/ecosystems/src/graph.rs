@@ -27,6 +27,8 @@ pub struct Package {
     pub integrity: Option<String>,
     /// Whether the lockfile says that it runs scripts when installed.
     pub has_install_scripts: bool,
+    /// Whether only a package above it sees this version, and not the app.
+    pub is_nested: bool,
     /// Names of packages that it needs.
     pub needs: Vec<String>,
 }

@@ -6,6 +6,9 @@ use super::model::{
 };
 use super::names;
 
+/// Name of a lockfile.
+pub const GRADLE_LOCK: &str = "gradle.lockfile";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "java",
@@ -17,7 +20,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Manifest::new("build.gradle.kts", "gradle").installed(),
     ],
     lockfiles: &[Lockfile {
-        name: "gradle.lockfile",
+        name: GRADLE_LOCK,
         manager: "gradle",
         tool: "gradle",
         manifest: "build.gradle*",

@@ -1,10 +1,23 @@
 //! Node.js and Bun: npm, Yarn, pnpm and Bun install into `node_modules`.
 
-use super::graph::unread;
-use super::model::{
-    Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
-};
+mod locks;
+
+use super::graph::{Graph, Unreadable, Wanted, unread};
+use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package};
 use super::names;
+
+/// Name of a lockfile.
+pub const SHRINKWRAP: &str = "npm-shrinkwrap.json";
+/// Name of a lockfile.
+pub const PACKAGE_LOCK: &str = "package-lock.json";
+/// Name of a lockfile.
+pub const YARN_LOCK: &str = "yarn.lock";
+/// Name of a lockfile.
+pub const PNPM_LOCK: &str = "pnpm-lock.yaml";
+/// Name of a lockfile.
+pub const BUN_LOCK: &str = "bun.lock";
+/// What Bun wrote before 1.2: no text.
+pub const BUN_BINARY_LOCK: &str = "bun.lockb";
 
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -16,16 +29,27 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         .with(has_dependencies)
         .lock_with("npm install --package-lock-only")],
     lockfiles: &[
-        lockfile("npm-shrinkwrap.json", "npm", "npm shrinkwrap"),
+        lockfile(SHRINKWRAP, "npm", "npm shrinkwrap", locks::npm),
         lockfile(
-            "package-lock.json",
+            PACKAGE_LOCK,
             "npm",
             "npm install --package-lock-only",
+            locks::npm,
         ),
-        lockfile("yarn.lock", "yarn", "yarn install"),
-        lockfile("pnpm-lock.yaml", "pnpm", "pnpm install --lockfile-only"),
-        lockfile("bun.lock", "bun", "bun install --lockfile-only"),
-        lockfile("bun.lockb", "bun", "bun install --lockfile-only"),
+        lockfile(YARN_LOCK, "yarn", "yarn install", locks::yarn),
+        lockfile(
+            PNPM_LOCK,
+            "pnpm",
+            "pnpm install --lockfile-only",
+            locks::pnpm,
+        ),
+        lockfile(BUN_LOCK, "bun", "bun install --lockfile-only", locks::bun),
+        lockfile(
+            BUN_BINARY_LOCK,
+            "bun",
+            "bun install --lockfile-only",
+            unread,
+        ),
     ],
     version_files: &[".nvmrc", ".node-version"],
     programs: &[
@@ -61,13 +85,24 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Tree::packages(".pnp.cjs", "yarn"),
     ],
     normalize: names::exact,
-    wanted: nothing_wanted,
+    wanted,
     needs_lockfile: false,
     package_of: no_package,
     leftovers: &[],
 };
 
-const fn lockfile(name: &'static str, tool: &'static str, lock_with: &'static str) -> Lockfile {
+/// Whether a lockfile of this name is no text.
+#[must_use]
+pub fn is_binary(name: &str) -> bool {
+    name == BUN_BINARY_LOCK
+}
+
+const fn lockfile(
+    name: &'static str,
+    tool: &'static str,
+    lock_with: &'static str,
+    read: fn(&str) -> Result<Graph, Unreadable>,
+) -> Lockfile {
     Lockfile {
         name,
         manager: tool,
@@ -75,8 +110,28 @@ const fn lockfile(name: &'static str, tool: &'static str, lock_with: &'static st
         manifest: "package.json",
         lock_with,
         service: Service::Installed,
-        read: unread,
+        read,
     }
+}
+
+/// What package.json asks for.
+fn wanted(text: &str) -> Vec<Wanted> {
+    let manifest = super::graph::json(text).unwrap_or_default();
+    let mut found = Vec::new();
+    for (field, is_development) in [
+        ("dependencies", false),
+        ("optionalDependencies", false),
+        ("devDependencies", true),
+    ] {
+        let list = manifest.get(field).and_then(serde_json::Value::as_object);
+        found.extend(list.into_iter().flatten().map(|(name, version)| Wanted {
+            name: name.clone(),
+            version: version.as_str().unwrap_or_default().to_owned(),
+            is_development,
+            line: 0,
+        }));
+    }
+    found
 }
 
 /// A manifest of scripts alone needs no install.

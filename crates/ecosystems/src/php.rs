@@ -8,6 +8,9 @@ use super::model::{
 };
 use super::names;
 
+/// Name of a lockfile.
+pub const COMPOSER_LOCK: &str = "composer.lock";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "php",
@@ -17,7 +20,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         .with(has_packages)
         .lock_with("composer update --no-install")],
     lockfiles: &[Lockfile {
-        name: "composer.lock",
+        name: COMPOSER_LOCK,
         manager: "composer",
         tool: "composer",
         manifest: "composer.json",

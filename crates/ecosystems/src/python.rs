@@ -8,6 +8,15 @@ use super::model::{
 };
 use super::names;
 
+/// Name of a lockfile.
+pub const PIPFILE_LOCK: &str = "Pipfile.lock";
+/// Name of a lockfile.
+pub const POETRY_LOCK: &str = "poetry.lock";
+/// Name of a lockfile.
+pub const UV_LOCK: &str = "uv.lock";
+/// Name of a lockfile.
+pub const PDM_LOCK: &str = "pdm.lock";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "python",
@@ -25,7 +34,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     ],
     lockfiles: &[
         lockfile(
-            "Pipfile.lock",
+            PIPFILE_LOCK,
             "pipenv",
             "Pipfile",
             "pipenv lock",
@@ -33,7 +42,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             pipfile_lock,
         ),
         lockfile(
-            "poetry.lock",
+            POETRY_LOCK,
             "poetry",
             "pyproject.toml",
             "poetry lock",
@@ -41,7 +50,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             poetry,
         ),
         lockfile(
-            "uv.lock",
+            UV_LOCK,
             "uv",
             "pyproject.toml",
             "uv lock",
@@ -49,7 +58,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             uv,
         ),
         lockfile(
-            "pdm.lock",
+            PDM_LOCK,
             "pdm",
             "pyproject.toml",
             "pdm lock",

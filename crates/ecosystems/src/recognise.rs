@@ -1,10 +1,7 @@
 //! Which projects a folder has, and who has installed them: pure questions to a [`Look`].
 
-use std::path::Path;
-
 use super::model::{Ecosystem, Holds, Lockfile, Manifest, Service, Tree};
 use super::{ALL, pattern};
-use slugsmith_facts::app;
 
 /// What can be seen of an app. Paths are relative to its root; the root is `""`.
 pub trait Look {
@@ -12,20 +9,6 @@ pub trait Look {
     fn names(&self, folder: &str) -> Vec<String>;
     /// The text of a file.
     fn text(&self, path: &str) -> Option<String>;
-}
-
-/// An app on disk.
-#[derive(Debug, Clone, Copy)]
-pub struct OnDisk<'a>(pub &'a Path);
-
-impl Look for OnDisk<'_> {
-    fn names(&self, folder: &str) -> Vec<String> {
-        app::names(&self.0.join(folder))
-    }
-
-    fn text(&self, path: &str) -> Option<String> {
-        app::text(self.0, path)
-    }
 }
 
 /// A project of one ecosystem.

@@ -1,10 +1,13 @@
 //! Ruby: Bundler installs into `vendor/bundle`.
 
-use super::graph::unread;
+use super::graph::{Graph, Package, Unreadable};
 use super::model::{
     Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
 };
 use super::names;
+
+/// Name of a lockfile.
+pub const GEMFILE_LOCK: &str = "Gemfile.lock";
 
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -17,13 +20,13 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     ],
     lockfiles: &[
         Lockfile {
-            name: "Gemfile.lock",
+            name: GEMFILE_LOCK,
             manager: "bundler",
             tool: "bundle",
             manifest: "Gemfile",
             lock_with: "bundle lock --add-platform x86_64-linux",
             service: Service::Installed,
-            read: unread,
+            read: gemfile_lock,
         },
         Lockfile {
             name: "gems.locked",
@@ -32,7 +35,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             manifest: "gems.rb",
             lock_with: "bundle lock --add-platform x86_64-linux",
             service: Service::Recognised,
-            read: unread,
+            read: gemfile_lock,
         },
     ],
     version_files: &[".ruby-version"],
@@ -62,3 +65,32 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     package_of: no_package,
     leftovers: &[],
 };
+
+/// Gems are four blanks deep below `specs:`, and what each needs six. The lockfile has a form of its own and does not say
+/// which group a gem belongs to.
+#[expect(clippy::unnecessary_wraps, reason = "the type of every reader")]
+fn gemfile_lock(text: &str) -> Result<Graph, Unreadable> {
+    let mut packages: Vec<Package> = Vec::new();
+    for line in text.lines() {
+        let Some(entry) = line.strip_prefix("    ") else {
+            continue;
+        };
+        if let Some(need) = entry.strip_prefix("  ") {
+            let name = need.split(" (").next().unwrap_or(need);
+            if let Some(package) = packages.last_mut() {
+                package.needs.push(name.trim_end_matches('!').to_owned());
+            }
+        } else if let Some((name, version)) = entry.split_once(" (") {
+            packages.push(Package::new(name, version.trim_end_matches(')')));
+        }
+    }
+    Ok(Graph { packages })
+}
+
+/// The version of Ruby that a lockfile was written with.
+#[must_use]
+pub fn language_version(lockfile: &str) -> Option<&str> {
+    let mut lines = lockfile.lines().skip_while(|line| *line != "RUBY VERSION");
+    let version = lines.nth(1)?.trim().trim_start_matches("ruby ");
+    version.split('p').next()
+}

@@ -6,6 +6,9 @@ use super::model::{
 };
 use super::names;
 
+/// Name of a lockfile.
+pub const CARGO_LOCK: &str = "Cargo.lock";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "rust",
@@ -15,7 +18,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         .installed()
         .lock_with("cargo generate-lockfile")],
     lockfiles: &[Lockfile {
-        name: "Cargo.lock",
+        name: CARGO_LOCK,
         manager: "cargo",
         tool: "cargo",
         manifest: "Cargo.toml",

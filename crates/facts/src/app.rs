@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Malformed, Parsed};
 use crate::beneath;
+use slugsmith_ecosystems::recognise::Look;
 
 /// A process type of the Procfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +87,20 @@ pub fn text(root: &Path, path: &str) -> Option<String> {
     let found = fs_err::metadata(&path).ok()?;
     let bytes = (found.is_file() && found.len() <= TEXT_LIMIT).then(|| beneath::read(&path))?;
     Some(String::from_utf8_lossy(&bytes.ok()?).into_owned())
+}
+
+/// An app on disk, for questions of ecosystems.
+#[derive(Debug, Clone, Copy)]
+pub struct OnDisk<'a>(pub &'a Path);
+
+impl Look for OnDisk<'_> {
+    fn names(&self, folder: &str) -> Vec<String> {
+        names(&self.0.join(folder))
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        text(self.0, path)
+    }
 }
 
 /// Reads the root of an app. Never fails: what is missing or broken is a fact.

@@ -21,10 +21,10 @@ pub mod command;
 pub mod environment;
 pub mod exec_env;
 pub mod ignored;
+pub mod incomplete;
 pub mod installed;
 pub mod interrupt;
 pub mod layers;
-pub mod lines;
 pub mod neighbours;
 pub mod packages;
 pub mod process;
@@ -36,6 +36,7 @@ pub mod terraform;
 pub mod tools;
 pub mod tree;
 
+pub use slugsmith_ecosystems::lines;
 use std::path::PathBuf;
 
 use slugsmith_finding::error::{Kind, Problem};

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::app::App;
 use super::code::Language;
 use super::sources::Sources;
+pub use slugsmith_ecosystems::names::pep_503;
 
 /// Where packages come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,19 +19,46 @@ pub enum Ecosystem {
     Go,
     Maven,
     Composer,
+    Cargo,
 }
 
 impl Ecosystem {
-    /// The language whose packages they are.
+    /// In the order in which manifests of one app are named.
+    const ALL: [Self; 7] = [
+        Self::Npm,
+        Self::Pypi,
+        Self::Gem,
+        Self::Go,
+        Self::Maven,
+        Self::Composer,
+        Self::Cargo,
+    ];
+
+    /// The language whose packages they are, where its code is parsed.
     #[must_use]
-    pub fn language(self) -> Language {
+    pub fn language(self) -> Option<Language> {
         match self {
-            Self::Npm => Language::JavaScript,
-            Self::Pypi => Language::Python,
-            Self::Gem => Language::Ruby,
-            Self::Go => Language::Go,
-            Self::Maven => Language::Java,
-            Self::Composer => Language::Php,
+            Self::Npm => Some(Language::JavaScript),
+            Self::Pypi => Some(Language::Python),
+            Self::Gem => Some(Language::Ruby),
+            Self::Go => Some(Language::Go),
+            Self::Maven => Some(Language::Java),
+            Self::Composer => Some(Language::Php),
+            Self::Cargo => None,
+        }
+    }
+
+    /// What is known of its files.
+    #[must_use]
+    pub fn model(self) -> &'static slugsmith_ecosystems::Ecosystem {
+        match self {
+            Self::Npm => &slugsmith_ecosystems::javascript::ECOSYSTEM,
+            Self::Pypi => &slugsmith_ecosystems::python::ECOSYSTEM,
+            Self::Gem => &slugsmith_ecosystems::ruby::ECOSYSTEM,
+            Self::Go => &slugsmith_ecosystems::go::ECOSYSTEM,
+            Self::Maven => &slugsmith_ecosystems::java::ECOSYSTEM,
+            Self::Composer => &slugsmith_ecosystems::php::ECOSYSTEM,
+            Self::Cargo => &slugsmith_ecosystems::rust::ECOSYSTEM,
         }
     }
 }
@@ -114,7 +142,10 @@ impl Packages {
     /// The same without what belongs to languages that the platform does not install.
     #[must_use]
     pub fn without(mut self, languages: &[Language]) -> Self {
-        let keeps = |ecosystem: Ecosystem| !languages.contains(&ecosystem.language());
+        let keeps = |ecosystem: Ecosystem| {
+            let language = ecosystem.language();
+            language.is_none_or(|language| !languages.contains(&language))
+        };
         self.wanted.retain(|package| keeps(package.ecosystem));
         self.locked.retain(|(ecosystem, _), _| keeps(*ecosystem));
         self.needed.retain(|(ecosystem, _)| keeps(*ecosystem));
@@ -141,77 +172,25 @@ impl Packages {
     }
 }
 
-const MANIFESTS: &[(Ecosystem, &str)] = &[
-    (Ecosystem::Npm, "package.json"),
-    (Ecosystem::Pypi, "requirements.txt"),
-    (Ecosystem::Pypi, "Pipfile"),
-    (Ecosystem::Pypi, "pyproject.toml"),
-    (Ecosystem::Pypi, "setup.py"),
-    (Ecosystem::Gem, "Gemfile"),
-    (Ecosystem::Go, "go.mod"),
-    (Ecosystem::Maven, "pom.xml"),
-    (Ecosystem::Maven, "build.gradle"),
-    (Ecosystem::Maven, "build.gradle.kts"),
-    (Ecosystem::Composer, "composer.json"),
-];
-
-const LOCKS: &[(Ecosystem, &str)] = &[
-    (Ecosystem::Npm, "package-lock.json"),
-    (Ecosystem::Npm, "npm-shrinkwrap.json"),
-    (Ecosystem::Npm, "yarn.lock"),
-    (Ecosystem::Npm, "pnpm-lock.yaml"),
-    (Ecosystem::Npm, "bun.lock"),
-    (Ecosystem::Npm, "bun.lockb"),
-    (Ecosystem::Pypi, "Pipfile.lock"),
-    (Ecosystem::Pypi, "poetry.lock"),
-    (Ecosystem::Pypi, "uv.lock"),
-    (Ecosystem::Pypi, "pdm.lock"),
-    (Ecosystem::Gem, "Gemfile.lock"),
-    (Ecosystem::Go, "go.sum"),
-    (Ecosystem::Composer, "composer.lock"),
-];
-
 /// Reads what manifests and lockfiles say.
 #[must_use]
 pub fn read(app: &App, sources: &Sources) -> Packages {
-    let present = |list: &[(Ecosystem, &str)]| {
-        list.iter()
-            .filter(|(_, path)| sources.has(path))
-            .map(|(ecosystem, path)| (*ecosystem, (*path).to_owned()))
-            .collect()
-    };
+    let mut manifests = Vec::new();
+    let mut locks = Vec::new();
+    for ecosystem in Ecosystem::ALL {
+        let model = ecosystem.model();
+        let names = model.manifests.iter().map(|one| one.pattern);
+        let found = names.filter(|name| sources.has(name));
+        manifests.extend(found.map(|name| (ecosystem, name.to_owned())));
+        let names = model.lockfiles.iter().map(|one| one.name);
+        let found = names.filter(|name| sources.has(name));
+        locks.extend(found.map(|name| (ecosystem, name.to_owned())));
+    }
     Packages {
-        wanted: manifests::read(app, sources),
-        locked: locks::read(sources),
-        needed: locks::needed(sources),
-        manifests: present(MANIFESTS),
-        locks: present(LOCKS),
-    }
-}
-
-/// A Python package's name as the index compares it: either case, and each run of `-`, `_`
-/// and `.` is one `-` (PEP 503).
-#[must_use]
-pub fn pep_503(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for letter in name.trim().chars() {
-        if !matches!(letter, '-' | '_' | '.') {
-            normal.push(letter.to_ascii_lowercase());
-        } else if !normal.ends_with('-') {
-            normal.push('-');
-        }
-    }
-    normal
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pep_503;
-
-    #[test]
-    fn runs_of_separators_are_one() {
-        assert_eq!(pep_503("Zope.-_Interface"), "zope-interface");
-        assert_eq!(pep_503(" ruamel.yaml "), "ruamel-yaml");
-        assert_eq!(pep_503("a__b"), "a-b");
+        wanted: self::manifests::read(app, sources),
+        locked: self::locks::read(sources),
+        needed: self::locks::needed(sources),
+        manifests,
+        locks,
     }
 }

@@ -8,6 +8,7 @@ mod node;
 use super::app::{self, App, Process};
 use super::command::{self, AppFolder, Start};
 use super::sources::Sources;
+use slugsmith_ecosystems as ecosystems;
 
 pub use super::command::{Command, Need, of_script as shell_lines};
 pub use node::{node_entries, runs_node, source_of};
@@ -32,19 +33,16 @@ impl Runs {
     }
 }
 
-/// Manifests of languages beside which a package.json is for assets and tools.
-const OTHER_LANGUAGES: &[&str] = &[
-    "Gemfile",
-    "requirements.txt",
-    "Pipfile",
-    "pyproject.toml",
-    "manage.py",
-    "composer.json",
-    "go.mod",
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-];
+/// Whether the root has a manifest of a language beside which a package.json is for assets and tools.
+fn has_other_language(sources: &Sources) -> bool {
+    let node = ["node", "deno"];
+    let others = ecosystems::ALL.iter().filter(|one| !node.contains(&one.id));
+    let mut manifests = others.flat_map(|one| one.manifests);
+    sources.has(DJANGO) || manifests.any(|manifest| sources.has(manifest.pattern))
+}
+
+/// The program of a Django project, which may have no manifest at its root.
+const DJANGO: &str = "manage.py";
 
 /// The processes of the app: the Procfile's, or what the platform would run without one.
 #[must_use]
@@ -55,7 +53,7 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
     if !image
         && !processes.iter().any(|process| process.name == "web")
         && script(app, "start").is_some()
-        && !OTHER_LANGUAGES.iter().any(|name| sources.has(name))
+        && !has_other_language(sources)
     {
         processes.push(Process {
             name: "web".to_owned(),

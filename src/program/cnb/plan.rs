@@ -10,6 +10,8 @@
 
 use libcnb::data::build_plan::{BuildPlan, BuildPlanBuilder, Require};
 
+use crate::ecosystems;
+
 /// What is provided.
 const OWN: &str = "slugsmith";
 
@@ -17,19 +19,24 @@ const OWN: &str = "slugsmith";
 const TOOLS: &[(&[&str], &[&str])] = &[
     (
         &[
-            "package-lock.json",
-            "npm-shrinkwrap.json",
-            "yarn.lock",
-            "pnpm-lock.yaml",
+            ecosystems::javascript::PACKAGE_LOCK,
+            ecosystems::javascript::SHRINKWRAP,
+            ecosystems::javascript::YARN_LOCK,
+            ecosystems::javascript::PNPM_LOCK,
         ],
         &["node"],
     ),
     (
-        &["requirements.txt", "poetry.lock", "uv.lock", "Pipfile.lock"],
+        &[
+            "requirements.txt",
+            ecosystems::python::POETRY_LOCK,
+            ecosystems::python::UV_LOCK,
+            ecosystems::python::PIPFILE_LOCK,
+        ],
         &["python", "cpython"],
     ),
-    (&["Gemfile.lock"], &["ruby", "mri"]),
-    (&["composer.lock"], &["php"]),
+    (&[ecosystems::ruby::GEMFILE_LOCK], &["ruby", "mri"]),
+    (&[ecosystems::php::COMPOSER_LOCK], &["php"]),
     (&["go.mod"], &["go"]),
     (&["pom.xml", "build.gradle", "build.gradle.kts"], &["jdk"]),
 ];

@@ -6,7 +6,7 @@ use super::work::Work;
 use crate::LOCKFILE_OUT_OF_STEP;
 use crate::lockfile::differences;
 use slugsmith_ecosystems::agreement;
-use slugsmith_ecosystems::recognise::OnDisk;
+use slugsmith_facts::app::OnDisk;
 use slugsmith_finding::error::{Problem, Result};
 
 impl Work<'_> {

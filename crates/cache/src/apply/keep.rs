@@ -9,7 +9,7 @@ use super::relocate::{self, Naming};
 use super::work::{Made, Work};
 use crate::event::Progress;
 use crate::ledger::Ledger;
-use crate::pack::{self, Fault, Names, Old, Part};
+use crate::pack::{self, Fault, Names, Part, Previous};
 use crate::presets::{Class, custom};
 use crate::store::{Kept, Record};
 use crate::{CACHE_NOT_STORED, files, lockfile, natives};
@@ -85,7 +85,7 @@ impl Work<'_> {
         }
         let fresh = store.fresh()?;
         let old_folder = self.old_folder.clone().unwrap_or_else(|| self.data());
-        let old = Old::open(&old_folder, &self.old);
+        let old = Previous::open(&old_folder, &self.old);
         let (links, names) = (self.links(), self.names());
         let packed = pack::pack_and_look(self.app(), &roots, &fresh, links, old.as_ref(), &names);
         let packed = packed.and_then(|packed| match self.job.most {

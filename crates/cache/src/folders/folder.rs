@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::warn;
 use crate::event::Progress;
 use crate::inputs::Inputs;
-use crate::pack::{self, Fault, Links, Old};
+use crate::pack::{self, Fault, Links, Previous};
 use crate::presets::custom;
 use crate::store::{Kept, Record, Stored};
 use crate::{CACHE_DISCARDED, Context, Decision, Outcome, Verdict, apply};
@@ -100,7 +100,7 @@ impl Folder {
         let data = store.folder(&self.name).join("data");
         let old = stored
             .as_ref()
-            .and_then(|record| Old::open(&data, &record.digest));
+            .and_then(|record| Previous::open(&data, &record.digest));
         let packed = pack::pack(app, &self.paths, &sibling, Links::Inside, old.as_ref());
         let packed = match packed {
             Ok(packed) if packed.tree_bytes > self.most => {

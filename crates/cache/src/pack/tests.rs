@@ -82,7 +82,7 @@ impl Bench {
         let fresh = self.folder.path().join("fresh");
         fs_err::create_dir(&fresh).unwrap();
         let before = self.pack_digest();
-        let old = Old::open(&self.stored(), &before);
+        let old = Previous::open(&self.stored(), &before);
         let roots = ["node_modules".into()];
         let packed = pack(&self.from(), &roots, &fresh, Links::Inside, old.as_ref()).unwrap();
         remove(&self.stored()).unwrap();
@@ -377,7 +377,7 @@ fn a_changed_tree_is_packed_from_what_did_not_change_to_the_same_bytes() {
     put(&tree.join("package-030/lib/file-7.js"), &b"y".repeat(5_000));
     fs_err::remove_file(tree.join("package-050/lib/file-9.js")).unwrap();
     let digest = bench.pack_digest();
-    let old = Old::open(&bench.stored(), &digest).unwrap();
+    let old = Previous::open(&bench.stored(), &digest).unwrap();
     let packed = bench.pack_again();
     let index = read::read_index(&bench.stored(), &packed.digest).unwrap();
     let taken = index

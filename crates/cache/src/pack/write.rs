@@ -9,7 +9,7 @@ use rustix::fs::FileType;
 
 use super::index::{Content, Frame, Index, Item, MODE, Slice, frame_plan};
 use super::naming::{self, Names};
-use super::{FRAME_BYTES, Fault, LEVEL, Links, Old, check, is_inside, real_roots};
+use super::{FRAME_BYTES, Fault, LEVEL, Links, Previous, check, is_inside, real_roots};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::tree::{EntryKind, Tree};
 use slugsmith_finding::work;
@@ -41,7 +41,7 @@ pub fn pack(
     roots: &[PathBuf],
     folder: &Path,
     links: Links,
-    old: Option<&Old>,
+    old: Option<&Previous>,
 ) -> Result<Packed, Fault> {
     pack_and_look(app, roots, folder, links, old, &Names::default())
 }
@@ -55,7 +55,7 @@ pub fn pack_and_look(
     roots: &[PathBuf],
     folder: &Path,
     links: Links,
-    old: Option<&Old>,
+    old: Option<&Previous>,
     names: &Names,
 ) -> Result<Packed, Fault> {
     let mut naming = Vec::new();
@@ -116,7 +116,7 @@ struct Buffers {
 
 impl Buffers {
     /// The frame of what is in `raw`: the old one's bytes if that had the same contents.
-    fn frame(&mut self, old: Option<&Old>) -> std::io::Result<(Frame, Vec<u8>)> {
+    fn frame(&mut self, old: Option<&Previous>) -> std::io::Result<(Frame, Vec<u8>)> {
         let content = blake3::hash(&self.raw).into();
         if let Some(found) = old.and_then(|old| old.frame(&content)) {
             return Ok(found);

@@ -23,12 +23,13 @@ use crate::adopt;
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
 use crate::{pack, secrets};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::{Parsed, app, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
-    let lock = match app::json(&place.app.root, "composer.lock") {
+    let lock = match app::json(&place.app.root, ecosystems::php::COMPOSER_LOCK) {
         Parsed::Missing => return None,
         Parsed::Broken(malformed) => return Some(place.unusable("composer", &malformed)),
         Parsed::Good(lock) => lock,
@@ -157,8 +158,9 @@ const NO_DEV: &str = "--no-dev";
 #[allow(clippy::too_many_lines)] // one statement per input
 fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
-    let find =
-        |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("composer.lock", tool));
+    let find = |tool: &str| {
+        tools::find(tool, environment).ok_or_else(|| missing(ecosystems::php::COMPOSER_LOCK, tool))
+    };
     let php = find("php")?;
     let composer = find("composer")?;
     let mut inputs = Inputs::default();
@@ -166,7 +168,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
     let version = tools::ask(&php, &["-r", "echo PHP_VERSION;"], environment);
     inputs.plain(
         "php",
-        version.ok_or_else(|| missing("composer.lock", "php"))?,
+        version.ok_or_else(|| missing(ecosystems::php::COMPOSER_LOCK, "php"))?,
     );
     // Extensions decide which packages may be installed.
     let extensions = tools::ask(
@@ -177,7 +179,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
     inputs.digest("php extensions", extensions.unwrap_or_default().as_bytes());
     let version = tools::ask(&composer, &["--version", "--no-ansi"], environment);
     inputs.plain("composer", version.unwrap_or_default());
-    for file in ["composer.lock", "symfony.lock"] {
+    for file in [ecosystems::php::COMPOSER_LOCK, "symfony.lock"] {
         inputs.file(&place.app.root, file);
     }
     let manifest = app::json(&place.app.root, "composer.json");
@@ -231,7 +233,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
     scripts.extend(Some("post-install-cmd").filter(has).map(run));
     Ok(Job {
         lockfile: Some(Lockfile {
-            path: "composer.lock".to_owned(),
+            path: ecosystems::php::COMPOSER_LOCK.to_owned(),
             packages,
         }),
         before: Some("pre-install-cmd")

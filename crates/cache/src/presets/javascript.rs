@@ -22,6 +22,7 @@ use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
 use crate::switches;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::run as command;
 use slugsmith_facts::{Parsed, tools};
 use slugsmith_finding::error::Problem;
@@ -40,8 +41,8 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         .and_then(|text| text.split('@').next());
     let managers: [(&str, &[&str]); 4] = [
         ("npm", npm::LOCKFILES),
-        ("pnpm", &["pnpm-lock.yaml"]),
-        ("yarn", &["yarn.lock"]),
+        ("pnpm", &[ecosystems::javascript::PNPM_LOCK]),
+        ("yarn", &[ecosystems::javascript::YARN_LOCK]),
         ("bun", bun::LOCKFILES),
     ];
     let locked = |name: &str| {
@@ -170,11 +171,11 @@ pub(super) fn prune(place: &Place<'_>, plan: &Plan, workspaces: &[String]) -> Pr
 /// changed, not how or for what they are built.
 pub(super) fn syncs_over(input: &str) -> bool {
     const LOCKS: &[&str] = &[
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "bun.lock",
+        ecosystems::javascript::PACKAGE_LOCK,
+        ecosystems::javascript::SHRINKWRAP,
+        ecosystems::javascript::YARN_LOCK,
+        ecosystems::javascript::PNPM_LOCK,
+        ecosystems::javascript::BUN_LOCK,
     ];
     LOCKS.contains(&input)
         || [

@@ -41,6 +41,7 @@ use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt};
 use slugsmith_config::BootLevel;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Malformed, tools};
@@ -65,9 +66,9 @@ impl Tool {
 }
 
 const TOOLS: [(Tool, &str, &str); 4] = [
-    (Tool::Uv, "uv", "uv.lock"),
-    (Tool::Poetry, "poetry", "poetry.lock"),
-    (Tool::Pipenv, "pipenv", "Pipfile.lock"),
+    (Tool::Uv, "uv", ecosystems::python::UV_LOCK),
+    (Tool::Poetry, "poetry", ecosystems::python::POETRY_LOCK),
+    (Tool::Pipenv, "pipenv", ecosystems::python::PIPFILE_LOCK),
     (Tool::Pip, "pip", "requirements.txt"),
 ];
 
@@ -234,7 +235,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
             Vec::new()
         },
         syncs_over: |input| {
-            ["uv.lock", "poetry.lock"].contains(&input)
+            [ecosystems::python::UV_LOCK, ecosystems::python::POETRY_LOCK].contains(&input)
                 || input.starts_with("pyproject.toml ")
                 || input.ends_with("/pyproject.toml")
         },

@@ -17,6 +17,7 @@ use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing,
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::{EnvChange, How, adopt, pack, secrets};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tools;
@@ -25,10 +26,11 @@ use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
-    if !place.app.has("Gemfile.lock") {
+    if !place.app.has(ecosystems::ruby::GEMFILE_LOCK) {
         return None;
     }
-    let text = beneath::read_in(&place.app.root, "Gemfile.lock").unwrap_or_default();
+    let text =
+        beneath::read_in(&place.app.root, ecosystems::ruby::GEMFILE_LOCK).unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let in_layer = place.context.environment.world == World::CloudNative;
     let name = place.name("bundler");
@@ -65,8 +67,9 @@ fn without(environment: &Environment) -> String {
 
 fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
-    let find =
-        |tool: &str| tools::find(tool, environment).ok_or_else(|| missing("Gemfile.lock", tool));
+    let find = |tool: &str| {
+        tools::find(tool, environment).ok_or_else(|| missing(ecosystems::ruby::GEMFILE_LOCK, tool))
+    };
     let ruby = find("ruby")?;
     let bundle = find("bundle")?;
     let mut inputs = Inputs::default();
@@ -75,11 +78,11 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     let version = tools::ask(&ruby, &["-e", question], environment);
     inputs.plain(
         "ruby",
-        version.ok_or_else(|| missing("Gemfile.lock", "ruby"))?,
+        version.ok_or_else(|| missing(ecosystems::ruby::GEMFILE_LOCK, "ruby"))?,
     );
     let version = tools::ask(&bundle, &["--version"], environment);
     inputs.plain("bundler", version.unwrap_or_default());
-    for file in ["Gemfile.lock", "Gemfile", ".bundle/config"] {
+    for file in [ecosystems::ruby::GEMFILE_LOCK, "Gemfile", ".bundle/config"] {
         if let Ok(text) = read_regular(&place.app.root.join(file)) {
             let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
             inputs.digest(file, text.as_bytes());
@@ -114,13 +117,13 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     let sync = vec![step(&["install"]), step(&["clean", "--force"])];
     Ok(Job {
         lockfile: Some(Lockfile {
-            path: "Gemfile.lock".to_owned(),
+            path: ecosystems::ruby::GEMFILE_LOCK.to_owned(),
             packages,
         }),
         install: vec![step(&["install"])],
         reads,
         sync,
-        syncs_over: |input| ["Gemfile.lock", "Gemfile"].contains(&input),
+        syncs_over: |input| [ecosystems::ruby::GEMFILE_LOCK, "Gemfile"].contains(&input),
         exposes: vec![
             EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
             EnvChange::launch("BUNDLE_WITHOUT", How::Default, without(environment)),
@@ -144,7 +147,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
 /// are compiled, of which every file counts.
 fn gems_of_the_app(inputs: &mut Inputs, place: &Place<'_>) -> Vec<PathBuf> {
     let root = &place.app.root;
-    let lock = beneath::text_in(root, "Gemfile.lock").unwrap_or_default();
+    let lock = beneath::text_in(root, ecosystems::ruby::GEMFILE_LOCK).unwrap_or_default();
     let remotes = lock
         .split("\nPATH\n")
         .skip(usize::from(!lock.starts_with("PATH\n")));

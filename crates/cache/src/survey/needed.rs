@@ -192,6 +192,13 @@ fn has_packages(look: &dyn Look, project: &Project) -> bool {
     if project.ecosystem.is_compiled {
         return true;
     }
+    // Not every lockfile says which packages only development has.
+    let manifest = project.manifest.as_ref();
+    let manifest = manifest.and_then(|(name, _)| look.text(&join(&project.at, name)));
+    let wanted = (project.ecosystem.wanted)(&manifest.unwrap_or_default());
+    if !wanted.is_empty() && wanted.iter().all(|one| one.is_development) {
+        return false;
+    }
     let graph = project.lockfile.and_then(|lockfile| {
         let text = look.text(&join(&project.at, lockfile.name))?;
         (lockfile.read)(&text).ok()

@@ -160,3 +160,30 @@ pub fn of(cache: &str) -> Option<&'static Known> {
     let manager = cache.rsplit('/').next().unwrap_or(cache);
     KNOWN.iter().find(|known| known.managers.contains(&manager))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KNOWN;
+
+    /// What is known of neighbours by name, is what the models say.
+    #[test]
+    fn known_neighbours_are_those_of_the_models() {
+        for known in KNOWN {
+            let model = slugsmith_ecosystems::ALL.iter().find(|one| {
+                let mut managers = known.managers.iter();
+                managers.all(|manager| one.caches.contains(manager))
+            });
+            let model = model.unwrap_or_else(|| panic!("no model has {:?}", known.managers));
+            let ids: std::collections::BTreeSet<_> =
+                model.buildpacks.iter().flat_map(|one| one.ids).collect();
+            // Google's parts are in its builder alone: nobody adds them to an app.
+            let named = known
+                .installers
+                .iter()
+                .filter(|id| !id.starts_with("google."));
+            for id in named {
+                assert!(ids.contains(id), "{} does not know {id}", model.id);
+            }
+        }
+    }
+}

@@ -1,13 +1,13 @@
 //! Does Node run in a process, and which files does it start?
 
-use super::{OTHER_LANGUAGES, read};
+use super::{has_other_language, read};
 use crate::app::App;
 use crate::sources::Sources;
 
 /// Whether Node runs in a process of the app: a command starts it, or nothing else could.
 #[must_use]
 pub fn runs_node(app: &App, sources: &Sources) -> bool {
-    if !OTHER_LANGUAGES.iter().any(|name| sources.has(name)) {
+    if !has_other_language(sources) {
         return true;
     }
     read(app, sources)

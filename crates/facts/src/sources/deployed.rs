@@ -8,6 +8,7 @@ use super::Sources;
 use crate::app::App;
 use crate::code::{Expr, Language};
 use crate::process::Runs;
+use slugsmith_ecosystems as ecosystems;
 
 /// How a language shows itself.
 struct Signs {
@@ -29,8 +30,8 @@ const SIGNS: &[Signs] = &[
             "pyproject.toml",
             "setup.py",
             "manage.py",
-            "poetry.lock",
-            "uv.lock",
+            ecosystems::python::POETRY_LOCK,
+            ecosystems::python::UV_LOCK,
         ],
         programs: &[
             "python",

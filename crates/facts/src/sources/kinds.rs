@@ -1,46 +1,20 @@
 //! Which files are read as text: lockfiles, manifests and configuration?
 
 use super::names::outside_the_app;
+use crate::code::Language;
+use slugsmith_ecosystems as ecosystems;
 
 /// Whether this is a lockfile.
 #[must_use]
 pub(super) fn is_lock(path: &str) -> bool {
-    matches!(
-        path,
-        "package-lock.json"
-            | "npm-shrinkwrap.json"
-            | "yarn.lock"
-            | "pnpm-lock.yaml"
-            | "bun.lock"
-            | "Gemfile.lock"
-            | "poetry.lock"
-            | "uv.lock"
-            | "Pipfile.lock"
-            | "pdm.lock"
-            | "composer.lock"
-            | "go.sum"
-            | "mix.lock"
-            | "deno.lock"
-            | "packages.lock.json"
-    )
+    ecosystems::lockfile(path).is_some() && !ecosystems::javascript::is_binary(path)
 }
 
 const TEXT_NAMES: &[&str] = &[
     "Procfile",
     "Dockerfile",
-    "Gemfile",
-    "Pipfile",
-    "go.mod",
-    "pom.xml",
-    "package.json",
     "app.json",
-    "composer.json",
     "system.properties",
-    "runtime.txt",
-    ".python-version",
-    ".ruby-version",
-    ".node-version",
-    ".nvmrc",
     ".tool-versions",
     ".slugignore",
     ".buildpacks",
@@ -55,13 +29,8 @@ const TEXT_NAMES: &[&str] = &[
     "entrypoint.sh",
     "schema.prisma",
     "pnpm-workspace.yaml",
-    "mix.exs",
     "elixir_buildpack.config",
-    "deno.json",
-    "deno.jsonc",
     "global.json",
-    "project.clj",
-    "deps.edn",
 ];
 
 const TEXT_ENDINGS: &[&str] = &[
@@ -88,7 +57,10 @@ const TEXT_ENDINGS: &[&str] = &[
 pub(super) fn is_text(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let depth = path.matches('/').count();
-    if TEXT_NAMES.contains(&name) {
+    if name.starts_with("requirements") || path.starts_with("requirements/") {
+        return depth <= 1 && (TEXT_LISTS.iter().any(|ending| name.ends_with(ending)));
+    }
+    if TEXT_NAMES.contains(&name) || is_manifest(name) {
         return depth <= 3 && (depth == 0 || !outside_the_app(path));
     }
     if is_build_configuration(name) {
@@ -100,9 +72,6 @@ pub(super) fn is_text(path: &str) -> bool {
     if is_env_file(name) {
         return depth <= 1;
     }
-    if name.starts_with("requirements") || path.starts_with("requirements/") {
-        return depth <= 1 && (TEXT_LISTS.iter().any(|ending| name.ends_with(ending)));
-    }
     if path.starts_with("bin/") && depth == 1 && !name.contains('.') {
         return true;
     }
@@ -113,6 +82,21 @@ pub(super) fn is_text(path: &str) -> bool {
     }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
     config && depth <= 4 && !outside_the_app(path)
+}
+
+/// Whether a file of this name announces an ecosystem or says which version of its language is wanted. One that is code
+/// is parsed.
+fn is_manifest(name: &str) -> bool {
+    // A Gemfile is code, too, and is read as a manifest.
+    let is_parsed = name.contains('.') && Language::of(name).is_some();
+    !is_parsed
+        && ecosystems::ALL.iter().any(|one| {
+            one.version_files.contains(&name)
+                || one
+                    .manifests
+                    .iter()
+                    .any(|manifest| manifest.pattern == name)
+        })
 }
 
 /// Whether a compiler or bundler of JavaScript is configured by a file of this name.

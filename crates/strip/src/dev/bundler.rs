@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Files, closure, text};
 use crate::facts::{Facts, Texts};
 use crate::index;
+use slugsmith_ecosystems as ecosystems;
 
 pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     let without = without(facts, texts);
     let (false, Some(gemfile), Some(lock)) = (
         without.is_empty(),
         text(facts, texts, "Gemfile"),
-        text(facts, texts, "Gemfile.lock"),
+        text(facts, texts, ecosystems::ruby::GEMFILE_LOCK),
     ) else {
         return;
     };

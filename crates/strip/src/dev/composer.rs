@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::{Files, text};
 use crate::facts::{Facts, Texts};
+use slugsmith_ecosystems as ecosystems;
 
 /// Packages of `packages-dev`, unless the autoloader reads files of theirs at once: it
 /// was written with them, and a missing file would end every request.
 pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
-    let lock = text(facts, texts, "composer.lock");
+    let lock = text(facts, texts, ecosystems::php::COMPOSER_LOCK);
     let Some(lock) = lock.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else {
         return;
     };

@@ -10,6 +10,7 @@ use crate::facts::{Facts, Texts, in_packages, package_folder};
 use crate::index;
 use crate::start;
 use crate::trace::package_of;
+use slugsmith_ecosystems as ecosystems;
 
 /// What a lockfile knows.
 enum Lock {
@@ -60,7 +61,10 @@ pub(super) fn add(
 }
 
 fn lock(facts: &Facts<'_>, texts: &dyn Texts) -> Option<Lock> {
-    for path in ["npm-shrinkwrap.json", "package-lock.json"] {
+    for path in [
+        ecosystems::javascript::SHRINKWRAP,
+        ecosystems::javascript::PACKAGE_LOCK,
+    ] {
         if let Some(text) = text(facts, texts, path) {
             let json: Value = serde_json::from_str(&text).ok()?;
             // Without `packages` (npm 6) the tree's own needs decide.
@@ -77,10 +81,13 @@ fn lock(facts: &Facts<'_>, texts: &dyn Texts) -> Option<Lock> {
             ));
         }
     }
-    ["yarn.lock", "pnpm-lock.yaml"]
-        .iter()
-        .find_map(|path| text(facts, texts, path))
-        .map(Lock::Names)
+    [
+        ecosystems::javascript::YARN_LOCK,
+        ecosystems::javascript::PNPM_LOCK,
+    ]
+    .iter()
+    .find_map(|path| text(facts, texts, path))
+    .map(Lock::Names)
 }
 
 /// The folders of all that production needs: the dependencies of the app and of its

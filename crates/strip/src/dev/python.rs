@@ -8,6 +8,7 @@ use super::{Files, closure, text};
 use crate::facts::{Facts, Texts};
 use crate::index::join;
 use crate::{catalogue, start};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::names::pep_503;
 
 pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
@@ -63,7 +64,7 @@ fn name_of(package: &Value) -> Option<String> {
 
 /// poetry 2 writes the groups of each package, poetry 1.4 and before a category.
 fn from_poetry(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>> {
-    let packages = packages(facts, texts, "poetry.lock")?;
+    let packages = packages(facts, texts, ecosystems::python::POETRY_LOCK)?;
     let is_development = |package: &Value| {
         let category = package.get("category").and_then(Value::as_str);
         let groups = package.get("groups").and_then(Value::as_array);
@@ -87,7 +88,7 @@ fn from_poetry(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>>
 
 /// uv.lock says who needs whom; the app is the package without a registry.
 fn from_uv(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>> {
-    let packages = packages(facts, texts, "uv.lock")?;
+    let packages = packages(facts, texts, ecosystems::python::UV_LOCK)?;
     let needs = |value: Option<&Value>| -> Vec<String> {
         let list = value.and_then(Value::as_array);
         list.into_iter().flatten().filter_map(name_of).collect()
@@ -130,7 +131,7 @@ fn from_uv(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>> {
 
 fn from_pipenv(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>> {
     let lock: serde_json::Value =
-        serde_json::from_str(&text(facts, texts, "Pipfile.lock")?).ok()?;
+        serde_json::from_str(&text(facts, texts, ecosystems::python::PIPFILE_LOCK)?).ok()?;
     let names = |group: &str| -> BTreeSet<String> {
         let group = lock.get(group).and_then(serde_json::Value::as_object);
         group

@@ -10,6 +10,7 @@ use crate::index;
 use crate::reading::is_build_input;
 use crate::references;
 use crate::tooling::is_tooling;
+use slugsmith_ecosystems as ecosystems;
 
 /// Larger files that are no programs are data, in bytes.
 const MAX_TEXT: u64 = 2_000_000;
@@ -104,7 +105,11 @@ fn rendered(graph: &mut Graph<'_, '_>, extension: &str, because: &Because) {
 
 /// Files that name packages because they are installed, not because they are used.
 fn lists_dependencies(name: &str) -> bool {
-    name.contains("-lock") || matches!(name, "package.json" | "pyproject.toml" | "Pipfile.lock")
+    name.contains("-lock")
+        || matches!(
+            name,
+            "package.json" | "pyproject.toml" | ecosystems::python::PIPFILE_LOCK
+        )
 }
 
 fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {

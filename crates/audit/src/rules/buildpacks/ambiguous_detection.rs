@@ -1,6 +1,7 @@
 //! Which language will the app be taken for?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::script;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -60,9 +61,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let other = if has("Gemfile") {
         None
     } else if has("manage.py")
-        || ["requirements.txt", "Pipfile", "poetry.lock", "uv.lock"]
-            .iter()
-            .any(|name| has(name))
+        || [
+            "requirements.txt",
+            "Pipfile",
+            ecosystems::python::POETRY_LOCK,
+            ecosystems::python::UV_LOCK,
+        ]
+        .iter()
+        .any(|name| has(name))
     {
         Some(("python", "heroku/python"))
     } else if has("composer.json") {

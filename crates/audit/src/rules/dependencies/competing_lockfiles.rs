@@ -1,6 +1,7 @@
 //! Which package manager installs the dependencies?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "competing-lockfiles",
@@ -43,11 +44,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for (ecosystem, names) in [
         (
             Ecosystem::Npm,
-            &["package-lock.json", "yarn.lock", "pnpm-lock.yaml"][..],
+            &[
+                ecosystems::javascript::PACKAGE_LOCK,
+                ecosystems::javascript::YARN_LOCK,
+                ecosystems::javascript::PNPM_LOCK,
+            ][..],
         ),
         (
             Ecosystem::Pypi,
-            &["Pipfile.lock", "poetry.lock", "uv.lock"][..],
+            &[
+                ecosystems::python::PIPFILE_LOCK,
+                ecosystems::python::POETRY_LOCK,
+                ecosystems::python::UV_LOCK,
+            ][..],
         ),
     ] {
         let present: Vec<_> = names
@@ -96,9 +105,13 @@ fn requirements_beside(facts: &Facts<'_>) -> Option<Evidence> {
     if !served || !facts.sources.has("requirements.txt") {
         return None;
     }
-    let lock = ["uv.lock", "poetry.lock", "Pipfile.lock"]
-        .into_iter()
-        .find(|name| facts.sources.has(name))?;
+    let lock = [
+        ecosystems::python::UV_LOCK,
+        ecosystems::python::POETRY_LOCK,
+        ecosystems::python::PIPFILE_LOCK,
+    ]
+    .into_iter()
+    .find(|name| facts.sources.has(name))?;
     let message = format!(
         "requirements.txt and {lock} are two package managers: the Python buildpack refuses to \
          choose, and the build fails."
@@ -119,9 +132,9 @@ fn remove(facts: &Facts<'_>, list: &[&str]) -> String {
         .and_then(|manager| manager.as_str())
         .unwrap_or("npm");
     let keep = if manager.starts_with("yarn") {
-        "yarn.lock"
+        ecosystems::javascript::YARN_LOCK
     } else if manager.starts_with("pnpm") {
-        "pnpm-lock.yaml"
+        ecosystems::javascript::PNPM_LOCK
     } else {
         list.first().copied().unwrap_or_default()
     };

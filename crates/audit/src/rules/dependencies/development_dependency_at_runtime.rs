@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::migrations;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::code::ScopeKind;
 use slugsmith_facts::process;
 use slugsmith_facts::sources::reach;
@@ -481,10 +482,12 @@ fn is_bundled(facts: &Facts<'_>) -> bool {
 }
 
 fn marks_development(facts: &Facts<'_>) -> bool {
-    facts
-        .packages
-        .locks_of(Ecosystem::Npm)
-        .any(|lock| matches!(lock, "package-lock.json" | "npm-shrinkwrap.json"))
+    facts.packages.locks_of(Ecosystem::Npm).any(|lock| {
+        matches!(
+            lock,
+            ecosystems::javascript::PACKAGE_LOCK | ecosystems::javascript::SHRINKWRAP
+        )
+    })
 }
 
 fn package_of(module: &str) -> &str {

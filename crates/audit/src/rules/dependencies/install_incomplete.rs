@@ -1,7 +1,7 @@
 //! Did every package get what its install script makes?
 
 use crate::rules::prelude::*;
-use slugsmith_ecosystems::incomplete::{Incomplete, Lacks};
+use slugsmith_facts::incomplete::{Incomplete, Lacks};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "install-incomplete",

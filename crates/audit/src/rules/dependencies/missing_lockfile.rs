@@ -56,23 +56,33 @@ fn check(facts: &Facts<'_>) -> Outcome {
         (
             Ecosystem::Npm,
             "package.json",
-            "package-lock.json",
+            ecosystems::javascript::PACKAGE_LOCK,
             npm_command(facts),
         ),
         (
             Ecosystem::Gem,
             "Gemfile",
-            "Gemfile.lock",
+            ecosystems::ruby::GEMFILE_LOCK,
             "bundle lock --add-platform x86_64-linux",
         ),
-        (Ecosystem::Pypi, "Pipfile", "Pipfile.lock", "pipenv lock"),
+        (
+            Ecosystem::Pypi,
+            "Pipfile",
+            ecosystems::python::PIPFILE_LOCK,
+            "pipenv lock",
+        ),
         (
             Ecosystem::Composer,
             "composer.json",
-            "composer.lock",
+            ecosystems::php::COMPOSER_LOCK,
             "composer update --no-install",
         ),
-        (Ecosystem::Go, "go.mod", "go.sum", "go mod tidy"),
+        (
+            Ecosystem::Go,
+            "go.mod",
+            ecosystems::go::GO_SUM,
+            "go mod tidy",
+        ),
     ] {
         if !facts.sources.has(manifest) || !installs(facts, ecosystem) {
             continue;
@@ -205,9 +215,9 @@ fn installs(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
 fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
     let text = facts.sources.text("pyproject.toml")?;
     let (tool, lock) = if text.contains("[tool.poetry") {
-        ("poetry lock", "poetry.lock")
+        ("poetry lock", ecosystems::python::POETRY_LOCK)
     } else if text.contains("[tool.uv") {
-        ("uv lock", "uv.lock")
+        ("uv lock", ecosystems::python::UV_LOCK)
     } else {
         return None;
     };

@@ -165,8 +165,8 @@ fn moves(package: &Package) -> bool {
                 || wanted.ends_with("-SNAPSHOT")
                 || open
         }
-        // Bundler installs nothing that its lockfile does not hold.
-        Ecosystem::Pypi | Ecosystem::Go | Ecosystem::Gem => false,
+        // Bundler and Cargo install nothing that their lockfiles do not hold.
+        Ecosystem::Pypi | Ecosystem::Go | Ecosystem::Gem | Ecosystem::Cargo => false,
     }
 }
 

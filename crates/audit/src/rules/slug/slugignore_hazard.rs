@@ -3,6 +3,7 @@
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "slugignore-hazard",
@@ -43,29 +44,29 @@ pub(in crate::rules) static RULE: Rule = Rule {
 /// What a build can't do without, at the root.
 const NEEDED: &[&str] = &[
     "package.json",
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
+    ecosystems::javascript::PACKAGE_LOCK,
+    ecosystems::javascript::SHRINKWRAP,
+    ecosystems::javascript::YARN_LOCK,
+    ecosystems::javascript::PNPM_LOCK,
     "pnpm-workspace.yaml",
     "Gemfile",
-    "Gemfile.lock",
+    ecosystems::ruby::GEMFILE_LOCK,
     "Rakefile",
     "config.ru",
     "requirements.txt",
     "Pipfile",
-    "Pipfile.lock",
+    ecosystems::python::PIPFILE_LOCK,
     "pyproject.toml",
-    "poetry.lock",
-    "uv.lock",
+    ecosystems::python::POETRY_LOCK,
+    ecosystems::python::UV_LOCK,
     "manage.py",
     "runtime.txt",
     ".python-version",
     "composer.json",
-    "composer.lock",
+    ecosystems::php::COMPOSER_LOCK,
     "artisan",
     "go.mod",
-    "go.sum",
+    ecosystems::go::GO_SUM,
     "pom.xml",
     "mvnw",
     "gradlew",

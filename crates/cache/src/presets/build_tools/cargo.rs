@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 use super::{Found, Tool, text, words};
 use crate::lockfile::Packages;
 use crate::presets::Place;
-use slugsmith_ecosystems::recognise::{self, Look, OnDisk, join};
+use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::recognise::{self, Look, join};
+use slugsmith_facts::app::OnDisk;
 use slugsmith_facts::beneath;
 
 pub(super) const TOOL: Tool = Tool {
@@ -48,7 +50,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
         })
         .filter(|(_, names)| !names.is_empty())
         .collect();
-    let is_locked = place.app.has("Cargo.lock");
+    let is_locked = place.app.has(ecosystems::rust::CARGO_LOCK);
     let install = |member: &str| {
         let mut command = words(&["install", "--no-track", "--force", "--path"]);
         command.push(if member.is_empty() { "." } else { member }.to_owned());
@@ -70,11 +72,11 @@ fn look(place: &Place<'_>) -> Option<Found> {
     });
     (!programs.is_empty()).then(|| Found {
         lockfile: if is_locked {
-            "Cargo.lock"
+            ecosystems::rust::CARGO_LOCK
         } else {
             "Cargo.toml"
         },
-        packages: packages(&text(place, "Cargo.lock")),
+        packages: packages(&text(place, ecosystems::rust::CARGO_LOCK)),
         outputs: names
             .iter()
             .map(|name| Path::new("bin").join(name))

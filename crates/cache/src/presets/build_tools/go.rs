@@ -18,6 +18,7 @@ use crate::inputs::read_regular;
 use crate::lockfile::Packages;
 use crate::presets::Place;
 use crate::switches;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::recognise::join;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run;
@@ -43,10 +44,16 @@ fn look(place: &Place<'_>) -> Option<Found> {
         vec![String::new()]
     };
     let outputs = outputs(&place.app.root, &modules);
-    let sums = modules.iter().map(|at| text(place, join(at, "go.sum")));
+    let sums = modules
+        .iter()
+        .map(|at| text(place, join(at, ecosystems::go::GO_SUM)));
     let packages = packages(&sums.collect::<String>());
     (!outputs.is_empty()).then(|| Found {
-        lockfile: if is_workspace { "go.work" } else { "go.sum" },
+        lockfile: if is_workspace {
+            "go.work"
+        } else {
+            ecosystems::go::GO_SUM
+        },
         packages,
         outputs,
         commands: vec![command(place, &modules)],

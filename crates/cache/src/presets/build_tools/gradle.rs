@@ -16,6 +16,7 @@ use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
 use crate::presets::Place;
 use crate::switches;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::run;
 
 pub(super) const TOOL: Tool = Tool {
@@ -68,7 +69,8 @@ fn look(place: &Place<'_>) -> Option<Found> {
         outputs: modules(root, MANIFESTS, &["build/libs", "build/install"]),
         commands: vec![arguments],
         links: Vec::new(),
-        unpinned: (is_open && !place.app.has("gradle.lockfile")).then_some("dynamic versions"),
+        unpinned: (is_open && !place.app.has(ecosystems::java::GRADLE_LOCK))
+            .then_some("dynamic versions"),
     })
 }
 

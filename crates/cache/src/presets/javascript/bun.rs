@@ -17,12 +17,16 @@ use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::secrets;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
-pub(super) const LOCKFILES: &[&str] = &["bun.lock", "bun.lockb"];
+pub(super) const LOCKFILES: &[&str] = &[
+    ecosystems::javascript::BUN_LOCK,
+    ecosystems::javascript::BUN_BINARY_LOCK,
+];
 
 pub(super) fn recognise<'a>(
     place: &'a Place<'a>,

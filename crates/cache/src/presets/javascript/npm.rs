@@ -22,12 +22,16 @@ use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
 use crate::{LOCKFILE_OUT_OF_STEP, secrets};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Parsed, app};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
-pub(super) const LOCKFILES: &[&str] = &["npm-shrinkwrap.json", "package-lock.json"];
+pub(super) const LOCKFILES: &[&str] = &[
+    ecosystems::javascript::SHRINKWRAP,
+    ecosystems::javascript::PACKAGE_LOCK,
+];
 
 pub(super) fn recognise<'a>(
     place: &'a Place<'a>,
@@ -302,7 +306,8 @@ fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
         problem = problem.saw("npm ci refuses this pair of package.json and lockfile");
     }
     // npm prints over a hundred lines of usage behind its reason.
-    Some(problem.details(ended.around("in sync")))
+    let step = "Write the lockfile anew: `npm install --package-lock-only`.";
+    Some(problem.step(step).details(ended.around("in sync")))
 }
 
 fn out_of_step(manifest: &Value, name: &str, lock: &Value) -> Vec<String> {

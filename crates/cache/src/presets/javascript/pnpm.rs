@@ -21,13 +21,15 @@ use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::secrets;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = beneath::read_in(&place.app.root, "pnpm-lock.yaml").unwrap_or_default();
+    let text =
+        beneath::read_in(&place.app.root, ecosystems::javascript::PNPM_LOCK).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let packages = packages(&text);
     let workspaces = importers(&text);
@@ -56,9 +58,15 @@ fn job(
 ) -> Result<Job, Problem> {
     let members = Member::read(place, workspaces);
     let plan = Plan::of(manifest, &members, place, &plan::PNPM);
-    let mut inputs = javascript::inputs(place, manifest, "pnpm-lock.yaml", "pnpm", &plan)?;
+    let mut inputs = javascript::inputs(
+        place,
+        manifest,
+        ecosystems::javascript::PNPM_LOCK,
+        "pnpm",
+        &plan,
+    )?;
     inputs.digest(
-        "pnpm-lock.yaml",
+        ecosystems::javascript::PNPM_LOCK,
         secrets::without_credentials(lock).as_bytes(),
     );
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
@@ -83,7 +91,7 @@ fn job(
     };
     let mut job = Job {
         lockfile: Some(Lockfile {
-            path: "pnpm-lock.yaml".to_owned(),
+            path: ecosystems::javascript::PNPM_LOCK.to_owned(),
             packages,
         }),
         // Packages that nobody needs any more stay in the virtual store for a week, unless

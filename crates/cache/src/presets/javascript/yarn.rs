@@ -27,6 +27,7 @@ use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::secrets;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::tools;
@@ -54,7 +55,8 @@ const CACHE: &str = ".yarn/cache";
 const STATE: &str = ".yarn/install-state.gz";
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
-    let text = beneath::read_in(&place.app.root, "yarn.lock").unwrap_or_default();
+    let text =
+        beneath::read_in(&place.app.root, ecosystems::javascript::YARN_LOCK).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let kind = kind(&text, place);
     let yarn = Yarn {
@@ -225,8 +227,17 @@ fn job(
     packages: Packages,
     (workspaces, members, plan): (&[String], &[Member], &Plan),
 ) -> Result<Job, Problem> {
-    let mut inputs = javascript::inputs(place, manifest, "yarn.lock", "yarn", plan)?;
-    inputs.digest("yarn.lock", secrets::without_credentials(lock).as_bytes());
+    let mut inputs = javascript::inputs(
+        place,
+        manifest,
+        ecosystems::javascript::YARN_LOCK,
+        "yarn",
+        plan,
+    )?;
+    inputs.digest(
+        ecosystems::javascript::YARN_LOCK,
+        secrets::without_credentials(lock).as_bytes(),
+    );
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     inputs.folder(&place.app.root, ".yarn/releases");
     local::named(&mut inputs, place, manifest, members);
@@ -237,7 +248,7 @@ fn job(
     }
     let mut job = Job {
         lockfile: Some(Lockfile {
-            path: "yarn.lock".to_owned(),
+            path: ecosystems::javascript::YARN_LOCK.to_owned(),
             packages,
         }),
         install: vec![yarn.install(plan)],

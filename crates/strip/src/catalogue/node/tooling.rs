@@ -1,5 +1,7 @@
 //! Which files of a package configure tools of its developers?
 
+use slugsmith_ecosystems as ecosystems;
+
 pub(super) fn is_tooling(path: &str, lower: &str) -> bool {
     const NAMES: &[&str] = &[
         ".editorconfig",
@@ -37,10 +39,10 @@ pub(super) fn is_tooling(path: &str, lower: &str) -> bool {
         "api-extractor.json",
         "jsdoc.json",
         "typedoc.json",
-        "yarn.lock",
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "pnpm-lock.yaml",
+        ecosystems::javascript::YARN_LOCK,
+        ecosystems::javascript::PACKAGE_LOCK,
+        ecosystems::javascript::SHRINKWRAP,
+        ecosystems::javascript::PNPM_LOCK,
         "lerna.json",
         ".ds_store",
         "thumbs.db",

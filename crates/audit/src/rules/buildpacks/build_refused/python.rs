@@ -5,6 +5,7 @@
 
 use crate::guards::numbers;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems::python::{PIPFILE_LOCK, POETRY_LOCK, UV_LOCK};
 
 const VERSION_FILE: &str = ".python-version";
 const OLD_VERSION_FILE: &str = "runtime.txt";
@@ -81,13 +82,13 @@ fn environments(facts: &Facts<'_>) -> Vec<Evidence> {
 
 fn package_manager(facts: &Facts<'_>) -> Option<Evidence> {
     let has = |name: &str| facts.sources.has(name);
-    if has("Pipfile") && !has("Pipfile.lock") {
+    if has("Pipfile") && !has(PIPFILE_LOCK) {
         let message = "Pipfile has no Pipfile.lock: the Python buildpack refuses the build.";
         return Some(
             Evidence::line("Pipfile", 0, message).help("pipenv lock   then commit Pipfile.lock"),
         );
     }
-    let known = ["Pipfile.lock", "requirements.txt", "poetry.lock", "uv.lock"];
+    let known = [PIPFILE_LOCK, "requirements.txt", POETRY_LOCK, UV_LOCK];
     if known.into_iter().any(has) {
         return None;
     }
@@ -108,7 +109,7 @@ fn package_manager(facts: &Facts<'_>) -> Option<Evidence> {
 fn version(facts: &Facts<'_>) -> Option<Evidence> {
     let newest = &facts.platform.runtimes.get("python")?.next;
     let write = format!("echo {newest} > {VERSION_FILE}   then commit it");
-    let uses_uv = facts.sources.has("uv.lock");
+    let uses_uv = facts.sources.has(UV_LOCK);
     if facts.sources.has(OLD_VERSION_FILE) {
         let remove = format!("git rm {OLD_VERSION_FILE} && {write}");
         if uses_uv {
@@ -141,7 +142,7 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
             "uv.lock without a {VERSION_FILE}: with uv the Python buildpack takes no default version and refuses \
              the build."
         );
-        return uses_uv.then(|| Evidence::line("uv.lock", 0, message).help(write));
+        return uses_uv.then(|| Evidence::line(UV_LOCK, 0, message).help(write));
     }
     let lines = lines(facts.sources.text(VERSION_FILE)?);
     let wrong = lines.iter().find(|(_, version)| !is_version(version));

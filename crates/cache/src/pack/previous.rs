@@ -13,13 +13,13 @@ use super::read::read_index;
 
 /// A pack whose frames may be taken over.
 #[derive(Debug)]
-pub struct Old {
+pub struct Previous {
     stored: std::fs::File,
     /// By the digest of what is in it: the frame and where it begins, in bytes.
     frames: HashMap<[u8; 32], (u64, Frame)>,
 }
 
-impl Old {
+impl Previous {
     /// Opens a pack whose index has this digest; `None` where that can't be done.
     #[must_use]
     pub fn open(folder: &Path, digest: &str) -> Option<Self> {

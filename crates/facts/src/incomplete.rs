@@ -1,13 +1,15 @@
 //! Which packages of Node.js lack what their install scripts make? Read from the installed tree,
 //! from the manager's own notes, or, before an install, from the lockfile.
 
+use slugsmith_ecosystems as ecosystems;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 
-use slugsmith_facts::app::{self, App};
-use slugsmith_facts::beneath;
-use slugsmith_facts::tree::{EntryKind, Tree};
+use crate::app::{self, App};
+use crate::beneath;
+use crate::tree::{EntryKind, Tree};
 
 /// A package that is not whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +49,11 @@ pub fn read(app: &App, tree: &Tree) -> Vec<Incomplete> {
     let Some(manifest) = app.package_json.good() else {
         return Vec::new();
     };
-    let is_installed = app.has("node_modules");
+    // What was there before the install does not count.
+    let is_installed = tree
+        .entries()
+        .iter()
+        .any(|entry| entry.path() == Path::new("node_modules"));
     let mut found = if is_installed {
         natives(app, manifest, tree)
     } else {
@@ -70,11 +76,13 @@ pub fn read(app: &App, tree: &Tree) -> Vec<Incomplete> {
 
 /// The command of the app's manager.
 fn approve(app: &App, name: &str) -> String {
-    if app.has("pnpm-lock.yaml") {
+    if app.has(ecosystems::javascript::PNPM_LOCK) {
         "pnpm approve-builds".to_owned()
-    } else if app.has("bun.lock") || app.has("bun.lockb") {
+    } else if app.has(ecosystems::javascript::BUN_LOCK)
+        || app.has(ecosystems::javascript::BUN_BINARY_LOCK)
+    {
         format!("bun pm trust {name}")
-    } else if app.has("yarn.lock") {
+    } else if app.has(ecosystems::javascript::YARN_LOCK) {
         format!("npm pkg set 'dependenciesMeta.{name}.built=true' --json")
     } else {
         format!("npm install-scripts approve {name}")
@@ -180,7 +188,7 @@ fn without_version(id: &str) -> &str {
 
 /// What npm 12 is going to leave out, by package-lock.json and `allowScripts`.
 fn of_lockfile(app: &App, manifest: &Value) -> Vec<Incomplete> {
-    let lock = app::json(&app.root, "package-lock.json");
+    let lock = app::json(&app.root, ecosystems::javascript::PACKAGE_LOCK);
     let packages = lock
         .good()
         .and_then(|lock| lock.get("packages")?.as_object());
@@ -206,7 +214,7 @@ fn of_lockfile(app: &App, manifest: &Value) -> Vec<Incomplete> {
             needs.is_some_and(|needs| needs.keys().any(|need| LOADERS.contains(&need.as_str())));
         found.push(Incomplete {
             name: name.to_owned(),
-            place: "package-lock.json".to_owned(),
+            place: ecosystems::javascript::PACKAGE_LOCK.to_owned(),
             lacks: if is_native {
                 Lacks::Native
             } else {
@@ -243,6 +251,43 @@ mod tests {
             Some(("node_modules/a/node_modules/@s/b", "@s/b", "lib/x.node"))
         );
         assert_eq!(package_of("src/binding.gyp"), None);
+    }
+
+    #[test]
+    fn a_recipe_without_a_compiled_file_is_no_native_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        put(
+            "package.json",
+            r#"{"dependencies":{"bcrypt":"5","sharp":"1"}}"#,
+        );
+        let before = app::read(folder.path());
+        put("node_modules/bcrypt/binding.gyp", "{}");
+        put("node_modules/sharp/binding.gyp", "{}");
+        put(
+            "node_modules/sharp/package.json",
+            r#"{"optionalDependencies":{"@img/linux":"1"}}"#,
+        );
+        put("node_modules/@img/linux/lib/sharp.node", "");
+        put(
+            "node_modules/.modules.yaml",
+            r#"{"ignoredBuilds":["esbuild@0.25.0"]}"#,
+        );
+        let found = read(&before, &Tree::read(folder.path()));
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| (one.name.as_str(), one.lacks))
+            .collect();
+        assert_eq!(
+            found,
+            [("bcrypt", Lacks::Native), ("esbuild", Lacks::Script)]
+        );
+        put("node_modules/bcrypt/lib/binding/bcrypt.node", "");
+        assert_eq!(read(&before, &Tree::read(folder.path())).len(), 1);
     }
 
     #[test]
