@@ -43,6 +43,7 @@ fn the_model_says_what_the_older_builder_and_launcher_do() {
     agree("the older lifecycle", &lifecycle::OLDER);
 }
 
+#[expect(clippy::print_stdout, reason = "what a run compared is its figure")]
 fn agree(name: &str, lifecycle: &'static Lifecycle) {
     let usual = if std::env::var_os("SLUGSMITH_LONG").is_some() {
         5_000
