@@ -53,7 +53,7 @@ cat requirements*.txt pyproject.toml Pipfile Pipfile.lock poetry.lock uv.lock 2>
 [ ! -d copied ] || cp -R copied "$venv/lib/copied"
 [ ! -d wheels ] || cp -R wheels "$venv/lib/wheels"
 [ ! -d linked ] || echo "$PWD/linked" > "$venv/lib/linked.pth"
-[ ! -d linked ] || { cat linked/pyproject.toml > "$venv/lib/linked.metadata" 2>/dev/null; }
+[ ! -e linked/pyproject.toml ] || cat linked/pyproject.toml > "$venv/lib/linked.metadata"
 exit 0
 "#;
 
