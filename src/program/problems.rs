@@ -40,7 +40,8 @@ pub static NO_PROCESS_TYPES: Kind = Kind {
     example: || Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
 };
 
-pub(super) const NO_PROCFILE: &str = "The root of the app holds no file of that name, or none with a line such as `web: COMMAND`, \
+pub(super) const NO_PROCFILE: &str = "The root of the app holds no file of that name, or none with a line such as \
+     `web: COMMAND`, \
      and no buildpack of the list gives default process types.";
 
 /// libcnb or the lifecycle gave us something we can't use.

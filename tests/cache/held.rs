@@ -1,5 +1,7 @@
 //! A lockfile holds even where the package manager does not ask, and failures leave their output.
 
+use std::fmt::Write as _;
+
 use super::support::Bed;
 
 /// `yarn workspaces focus`, which resolves anew what the lockfile lacks.
@@ -50,9 +52,10 @@ fn what_focus_resolves_anew_is_refused_and_taken_back() {
 #[test]
 fn the_whole_output_of_a_failure_is_in_a_file_that_is_told() {
     let bed = Bed::npm_app();
-    let output: String = (0..9_000)
-        .map(|number| format!("line {number}\n"))
-        .collect();
+    let output = (0..9_000).fold(String::new(), |mut text, number| {
+        let _ = writeln!(text, "line {number}");
+        text
+    });
     bed.put("fail", &output);
     let problem = bed.try_build().0.unwrap_err();
     // They were printed as they came.

@@ -15,8 +15,10 @@ fn app() -> Sandbox {
             "server.js",
             "const http = require('http'), fs = require('fs');\n\
              http.createServer((request, response) => {\n\
-               if (request.url === '/') { response.setHeader('content-type', 'text/html'); return response.end('<a href=\"/file\">x</a>'); }\n\
-               try { response.end(fs.readFileSync(process.env.FOLDER + '/a.txt')); } catch { response.statusCode = 404; response.end(); }\n\
+               if (request.url === '/') { response.setHeader('content-type', 'text/html');\n\
+                 return response.end('<a href=\"/file\">x</a>'); }\n\
+               try { response.end(fs.readFileSync(process.env.FOLDER + '/a.txt')); } catch {\n\
+                 response.statusCode = 404; response.end(); }\n\
              }).listen(process.env.PORT);\n",
         )
         .file(".env", "")

@@ -1,6 +1,7 @@
 //! Random stacks: the model says what the real builder and launcher do.
 //!
-//! Against two versions of the lifecycle: 300 stacks each in a usual run, 5,000 each with `SLUGSMITH_LONG=1`; `SLUGSMITH_STACK_CASES` sets another
+//! Against two versions of the lifecycle: 300 stacks each in a usual run, 5,000 each with `SLUGSMITH_LONG=1`;
+//! `SLUGSMITH_STACK_CASES` sets another
 //! number and `SLUGSMITH_STACK_SEED` starts elsewhere. A failing case names its seed.
 
 use std::ffi::OsStr;
@@ -42,6 +43,7 @@ fn the_model_says_what_the_older_builder_and_launcher_do() {
     agree("the older lifecycle", &lifecycle::OLDER);
 }
 
+#[expect(clippy::print_stdout, reason = "what a run compared is its figure")]
 fn agree(name: &str, lifecycle: &'static Lifecycle) {
     let usual = if std::env::var_os("SLUGSMITH_LONG").is_some() {
         5_000

@@ -163,9 +163,13 @@ fn procfile(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
         lines.push(line);
         rules.push("jobs-without-process");
     }
-    let root = of(report, "process-cannot-run", "composer.json")
-        .next()
-        .is_some();
+    let root = of(
+        report,
+        "process-cannot-run",
+        slugsmith_ecosystems::php::MANIFEST,
+    )
+    .next()
+    .is_some();
     if root && !has("web") {
         lines.insert(0, "web: heroku-php-apache2 public/".to_owned());
         rules.push("process-cannot-run");

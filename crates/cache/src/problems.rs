@@ -87,13 +87,11 @@ pub static LOCKFILE_OUT_OF_STEP: Kind = Kind {
     header: "The lockfile is out of step with the manifest",
     why: "A clean install takes exactly what the lockfile says, so it refuses a lockfile \
           that lacks what the manifest asks for.",
-    steps: &[
-        "Write the lockfile anew: `npm install --package-lock-only`.",
-        "Commit both files together: `git add package.json package-lock.json && git commit`.",
-    ],
+    steps: &["Commit manifest and lockfile together."],
     example: || {
         Problem::new(&LOCKFILE_OUT_OF_STEP)
             .saw("package.json asks for express ^5.0.0, package-lock.json has 4.19.2")
+            .step("Write the lockfile anew: `npm install --package-lock-only`.")
     },
 };
 

@@ -348,7 +348,7 @@ pub(crate) fn off(context: &Context<'_>, cache: &str) -> Option<&'static str> {
     if context.config.cache.off {
         return Some("SLUGSMITH_CACHE=off");
     }
-    let is_off = context.environment.get("NODE_MODULES_CACHE") == Some("false");
+    let is_off = value(context.environment, "NODE_MODULES_CACHE") == Some("false");
     (is_off && NODE.contains(&manager(cache))).then_some("NODE_MODULES_CACHE=false")
 }
 
@@ -356,7 +356,7 @@ pub(crate) fn off(context: &Context<'_>, cache: &str) -> Option<&'static str> {
 /// stays what it is.
 pub(crate) fn off_folder(context: &Context<'_>, name: &str) -> bool {
     let is_custom = is_custom(context.config, name);
-    let is_off = context.environment.get("NODE_MODULES_CACHE") == Some("false");
+    let is_off = value(context.environment, "NODE_MODULES_CACHE") == Some("false");
     context.config.cache.off || is_off && !is_custom && !name.starts_with("tmp/cache")
 }
 
@@ -378,7 +378,7 @@ pub(crate) fn not_followed(context: &Context<'_>, outcomes: &[Outcome]) -> Vec<S
         ConfigVar => {
             let (name, value) = one.name.split_once('=').unwrap_or((one.name, ""));
             let set = context.environment.get(name);
-            set.is_some_and(|set| value.is_empty() || set == value)
+            set.is_some_and(|set| value.is_empty() || set.trim() == value)
         }
         Hook => fs_err::symlink_metadata(root.join(one.name)).is_ok_and(|there| there.is_file()),
         GoMod => beneath::text_in(root, "go.mod").is_ok_and(|text| text.contains(one.name)),

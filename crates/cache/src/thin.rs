@@ -155,7 +155,9 @@ impl<'a> LeftOut<'a> {
                 folders_that_take_files.insert(path);
             }
             // Manifests are read from the disk by more than strip.
-            let is_manifest = path.file_name().is_some_and(|name| name == "package.json");
+            let is_manifest = path
+                .file_name()
+                .is_some_and(|name| name == slugsmith_ecosystems::javascript::MANIFEST);
             let may_come_back = path
                 .parent()
                 .is_some_and(|folder| folders_that_take_files.contains(folder));

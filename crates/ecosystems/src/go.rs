@@ -6,6 +6,8 @@ use super::model::{
 };
 use super::names;
 
+/// The file that announces it.
+pub const MANIFEST: &str = "go.mod";
 /// Name of a lockfile.
 pub const GO_SUM: &str = "go.sum";
 
@@ -15,7 +17,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Go",
     purl: "golang",
     manifests: &[
-        Manifest::new("go.mod", "go")
+        Manifest::new(MANIFEST, "go")
             .installed()
             .lock_with("go mod tidy"),
         Manifest::new("go.work", "go").installed(),
@@ -24,7 +26,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         name: GO_SUM,
         manager: "go",
         tool: "go",
-        manifest: "go.mod",
+        manifest: MANIFEST,
         lock_with: "go mod tidy",
         service: Service::Installed,
         read: go_sum,

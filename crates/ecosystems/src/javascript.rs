@@ -6,6 +6,8 @@ use super::graph::{Graph, Unreadable, Wanted, unread};
 use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package};
 use super::names;
 
+/// The file that announces it.
+pub const MANIFEST: &str = "package.json";
 /// Name of a lockfile.
 pub const SHRINKWRAP: &str = "npm-shrinkwrap.json";
 /// Name of a lockfile.
@@ -24,7 +26,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "node",
     language: "Node.js",
     purl: "npm",
-    manifests: &[Manifest::new("package.json", "npm")
+    manifests: &[Manifest::new(MANIFEST, "npm")
         .installed()
         .with(has_dependencies)
         .lock_with("npm install --package-lock-only")],
@@ -107,7 +109,7 @@ const fn lockfile(
         name,
         manager: tool,
         tool,
-        manifest: "package.json",
+        manifest: MANIFEST,
         lock_with,
         service: Service::Installed,
         read,

@@ -8,6 +8,8 @@ use super::model::{
 };
 use super::names;
 
+/// The file that announces it.
+pub const MANIFEST: &str = "composer.json";
 /// Name of a lockfile.
 pub const COMPOSER_LOCK: &str = "composer.lock";
 
@@ -16,14 +18,14 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "php",
     language: "PHP",
     purl: "composer",
-    manifests: &[Manifest::new("composer.json", "composer")
+    manifests: &[Manifest::new(MANIFEST, "composer")
         .with(has_packages)
         .lock_with("composer update --no-install")],
     lockfiles: &[Lockfile {
         name: COMPOSER_LOCK,
         manager: "composer",
         tool: "composer",
-        manifest: "composer.json",
+        manifest: MANIFEST,
         lock_with: "composer update --lock",
         service: Service::Installed,
         read: composer_lock,

@@ -66,7 +66,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     leftovers: &[],
 };
 
-/// Gems are four blanks deep below `specs:`, and what each needs six. The lockfile has a form of its own and does not say
+/// Gems are four blanks deep below `specs:`, and what each needs six. The lockfile has a form of its own and
+/// does not say
 /// which group a gem belongs to.
 #[expect(clippy::unnecessary_wraps, reason = "the type of every reader")]
 fn gemfile_lock(text: &str) -> Result<Graph, Unreadable> {

@@ -109,7 +109,7 @@ pub fn read(root: &Path) -> App {
     App {
         root: root.to_owned(),
         names: names(root),
-        package_json: json(root, "package.json"),
+        package_json: json(root, slugsmith_ecosystems::javascript::MANIFEST),
         app_json: json(root, "app.json"),
         procfile: beneath::text_in(root, "Procfile")
             .map(|text| procfile(&text))

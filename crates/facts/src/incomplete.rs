@@ -3,6 +3,7 @@
 
 use slugsmith_ecosystems as ecosystems;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -48,7 +49,11 @@ pub fn read(app: &App, tree: &Tree) -> Vec<Incomplete> {
     let Some(manifest) = app.package_json.good() else {
         return Vec::new();
     };
-    let is_installed = app.has("node_modules");
+    // What was there before the install does not count.
+    let is_installed = tree
+        .entries()
+        .iter()
+        .any(|entry| entry.path() == Path::new("node_modules"));
     let mut found = if is_installed {
         natives(app, manifest, tree)
     } else {
@@ -246,6 +251,43 @@ mod tests {
             Some(("node_modules/a/node_modules/@s/b", "@s/b", "lib/x.node"))
         );
         assert_eq!(package_of("src/binding.gyp"), None);
+    }
+
+    #[test]
+    fn a_recipe_without_a_compiled_file_is_no_native_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        put(
+            "package.json",
+            r#"{"dependencies":{"bcrypt":"5","sharp":"1"}}"#,
+        );
+        let before = app::read(folder.path());
+        put("node_modules/bcrypt/binding.gyp", "{}");
+        put("node_modules/sharp/binding.gyp", "{}");
+        put(
+            "node_modules/sharp/package.json",
+            r#"{"optionalDependencies":{"@img/linux":"1"}}"#,
+        );
+        put("node_modules/@img/linux/lib/sharp.node", "");
+        put(
+            "node_modules/.modules.yaml",
+            r#"{"ignoredBuilds":["esbuild@0.25.0"]}"#,
+        );
+        let found = read(&before, &Tree::read(folder.path()));
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| (one.name.as_str(), one.lacks))
+            .collect();
+        assert_eq!(
+            found,
+            [("bcrypt", Lacks::Native), ("esbuild", Lacks::Script)]
+        );
+        put("node_modules/bcrypt/lib/binding/bcrypt.node", "");
+        assert_eq!(read(&before, &Tree::read(folder.path())).len(), 1);
     }
 
     #[test]

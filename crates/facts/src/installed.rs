@@ -72,7 +72,7 @@ fn packages_of(root: &Path, entry: &Entry) -> Vec<InstalledPackage> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let text = || beneath::text_in(root, path).ok();
     match file {
-        "package.json" if is_npm_package(folder) => {
+        slugsmith_ecosystems::javascript::MANIFEST if is_npm_package(folder) => {
             text().and_then(|text| npm(&text)).into_iter().collect()
         }
         "METADATA" => folder

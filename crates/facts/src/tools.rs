@@ -103,11 +103,12 @@ pub fn node(environment: &Environment) -> Option<Node> {
 pub fn package_version(name: &str, environment: &Environment) -> Option<String> {
     let program = find(name, environment)?;
     let script = fs_err::canonicalize(&program).ok()?;
-    let beside = script
-        .ancestors()
-        .skip(1)
-        .take(3)
-        .find_map(|folder| version_of(&folder.join("package.json"), name));
+    let beside = script.ancestors().skip(1).take(3).find_map(|folder| {
+        version_of(
+            &folder.join(slugsmith_ecosystems::javascript::MANIFEST),
+            name,
+        )
+    });
     beside.or_else(|| ask(&program, &["--version"], environment))
 }
 

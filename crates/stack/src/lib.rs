@@ -160,7 +160,7 @@ pub fn starts(inputs: &Inputs<'_>) -> Vec<Finding> {
 }
 
 /// The same model with the list of buildpacks that its findings ask for.
-fn with_corrected<'a>(mut model: Model<'a>) -> Model<'a> {
+fn with_corrected(mut model: Model<'_>) -> Model<'_> {
     model.corrected = rules::corrected(&model);
     model
 }

@@ -214,7 +214,9 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
             continue;
         };
         let lower = index::name(inside).to_ascii_lowercase();
-        if inside == "package.json" && matches!(facts.manifests.get(folder), Some(Some(_))) {
+        if inside == slugsmith_ecosystems::javascript::MANIFEST
+            && matches!(facts.manifests.get(folder), Some(Some(_)))
+        {
             of.entry(folder).or_default();
         }
         if inside == "binding.gyp" {

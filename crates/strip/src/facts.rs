@@ -127,7 +127,7 @@ fn read_manifests(
     let paths: Vec<&str> = (0..index.entries().len())
         .filter(|number| index.is_file(*number))
         .filter_map(|number| index.path(number))
-        .filter(|path| index::name(path) == "package.json")
+        .filter(|path| index::name(path) == slugsmith_ecosystems::javascript::MANIFEST)
         .collect();
     paths
         .into_par_iter()

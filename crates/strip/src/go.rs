@@ -47,13 +47,13 @@ const MAX_SOURCE: u64 = 4_000_000;
 
 /// Whether the sources are idle: see [`SOURCES`].
 pub(super) fn is_built(root: &Path, index: &Index<'_>, commands: &[Command]) -> bool {
-    if !index.has_file("go.mod") {
+    if !index.has_file(slugsmith_ecosystems::go::MANIFEST) {
         return false;
     }
     let compiles = commands.iter().any(|command| {
         start::words(&command.text).any(|word| COMPILING.contains(&index::name(word)))
     });
-    let interprets = beneath::text_in(root, "go.mod")
+    let interprets = beneath::text_in(root, slugsmith_ecosystems::go::MANIFEST)
         .is_ok_and(|text| INTERPRETERS.iter().any(|name| text.contains(name)));
     !compiles && !interprets && has_program(root, index) && !reads_sources(root, index)
 }

@@ -173,7 +173,7 @@ impl Absent for Beside<'_> {
                 && entry
                     .path()
                     .file_name()
-                    .is_none_or(|name| name != "package.json")
+                    .is_none_or(|name| name != slugsmith_ecosystems::javascript::MANIFEST)
         });
         let place = Path::new(PLACE);
         std::iter::once(Entry::new(place, EntryKind::Directory, 0))

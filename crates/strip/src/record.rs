@@ -19,7 +19,8 @@ use slugsmith_finding::error::{self, Result};
 
 const NODE_HOOK: &str = include_str!("record/hook.cjs");
 const PYTHON_HOOK: &str = include_str!("record/sitecustomize.py");
-const HEADER: &str = "# Files that the app was seen to need (`slugsmith strip record`, `strip --prove`). strip keeps them.\n";
+const HEADER: &str = "# Files that the app was seen to need (`slugsmith strip record`, \
+     `strip --prove`). strip keeps them.\n";
 
 /// What came of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]

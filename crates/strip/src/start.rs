@@ -82,7 +82,7 @@ pub fn commands(app: &App, set: &[Command]) -> Vec<Command> {
     add_scripts(
         &mut commands,
         app.package_json.good(),
-        "package.json",
+        slugsmith_ecosystems::javascript::MANIFEST,
         |name| {
             !DEVELOPER_SCRIPTS
                 .iter()

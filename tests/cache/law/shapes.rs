@@ -302,11 +302,19 @@ fn others() -> Vec<Shape> {
         shape("bundler", engine).named("gem of the app"),
         shape("composer", php).named("packages elsewhere"),
         shape("composer", php).below("site"),
-        shape("custom", &[
-            ("project.toml", "[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"models\"]\nkey = [\"models.lock\"]\nrun = \"sh fetch.sh\"\n"),
-            ("models.lock", "1\n"),
-            ("fetch.sh", "mkdir -p models; cat models.lock > models/m"),
-        ]).named("command with a key"),
+        shape(
+            "custom",
+            &[
+                (
+                    "project.toml",
+                    "[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"models\"]\n\
+                 key = [\"models.lock\"]\nrun = \"sh fetch.sh\"\n",
+                ),
+                ("models.lock", "1\n"),
+                ("fetch.sh", "mkdir -p models; cat models.lock > models/m"),
+            ],
+        )
+        .named("command with a key"),
     ]
 }
 

@@ -52,7 +52,8 @@ cat requirements*.txt pyproject.toml Pipfile Pipfile.lock poetry.lock uv.lock 2>
   grep -v '^ *#' | tr -d '\n' > "$venv/lib/list"
 [ ! -d copied ] || cp -R copied "$venv/lib/copied"
 [ ! -d wheels ] || cp -R wheels "$venv/lib/wheels"
-[ ! -d linked ] || { echo "$PWD/linked" > "$venv/lib/linked.pth"; cat linked/pyproject.toml > "$venv/lib/linked.metadata" 2>/dev/null; }
+[ ! -d linked ] || echo "$PWD/linked" > "$venv/lib/linked.pth"
+[ ! -e linked/pyproject.toml ] || cat linked/pyproject.toml > "$venv/lib/linked.metadata"
 exit 0
 "#;
 

@@ -28,7 +28,7 @@ impl Guard {
             return Ok(None);
         }
         let folder = app.join(&hidden.folder);
-        let manifest = folder.join("package.json");
+        let manifest = folder.join(slugsmith_ecosystems::javascript::MANIFEST);
         let mut value: Value = serde_json::from_slice(&read_regular(&manifest)?)?;
         if let Some(scripts) = value.get_mut("scripts").and_then(Value::as_object_mut) {
             scripts.retain(|name, _| !hidden.scripts.contains(&name.as_str()));
@@ -50,7 +50,10 @@ impl Guard {
         let folder = app.join(&hidden.folder);
         let aside = folder.join(ASIDE);
         if fs_err::symlink_metadata(&aside).is_ok_and(|there| there.is_file()) {
-            fs_err::rename(aside, folder.join("package.json"))?;
+            fs_err::rename(
+                aside,
+                folder.join(slugsmith_ecosystems::javascript::MANIFEST),
+            )?;
         }
         Ok(())
     }

@@ -226,7 +226,10 @@ impl Walk<'_> {
 }
 
 fn manifest(folder: &Path) -> Option<Value> {
-    serde_json::from_slice(&read_regular(&folder.join("package.json")).ok()?).ok()
+    serde_json::from_slice(
+        &read_regular(&folder.join(slugsmith_ecosystems::javascript::MANIFEST)).ok()?,
+    )
+    .ok()
 }
 
 /// The packages of one `node_modules`, scoped ones too; and its dot folders.

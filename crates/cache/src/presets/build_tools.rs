@@ -71,7 +71,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         what = format!("{what}, {}", not_pinned(why));
     }
     let name = place.name(tool.name);
-    let manifest = text(place, "go.mod");
+    let manifest = text(place, slugsmith_ecosystems::go::MANIFEST);
     Some(Recognised::Site(Site {
         name: name.clone(),
         what,

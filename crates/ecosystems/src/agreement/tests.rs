@@ -156,7 +156,8 @@ fn yarn() {
 fn pnpm_and_bun() {
     let pnpm = (
         "pnpm-lock.yaml",
-        "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: ^2.0.0\n        \
+        "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        \
+         specifier: ^2.0.0\n        \
          version: 2.0.0\n\npackages:\n\n  ms@2.0.0:\n    resolution: {}\n",
     );
     pair(
@@ -227,7 +228,8 @@ fn python() {
     );
     let uv = (
         "uv.lock",
-        "[[package]]\nname = \"s\"\nsource = { virtual = \".\" }\n[package.metadata]\nrequires-dist = [{ name = \"idna\", \
+        "[[package]]\nname = \"s\"\nsource = { virtual = \".\" }\n[package.metadata]\n\
+         requires-dist = [{ name = \"idna\", \
          specifier = \"==3.6\" }]\n",
     );
     let project = |list: &str| format!("[project]\nname = \"s\"\ndependencies = [{list}]\n");

@@ -23,7 +23,7 @@ fn requirement(part: &str) -> Option<VersionReq> {
             operator = word;
             continue;
         }
-        let word = word.replace('x', "*").replace('X', "*");
+        let word = word.replace(['x', 'X'], "*");
         let word = word.trim_start_matches('v');
         let is_bare = operator.is_empty() && word.starts_with(|c: char| c.is_ascii_digit());
         let sign = if is_bare { "=" } else { operator };

@@ -108,7 +108,8 @@ fn name_and_version(id: &str) -> Option<(&str, &str)> {
     Some((&id[..at], &id[at + 1..]))
 }
 
-/// Keys of `packages:` in pnpm-lock.yaml. By lines: such a file may have more megabytes than a parser of YAML should get,
+/// Keys of `packages:` in pnpm-lock.yaml. By lines: such a file may have more megabytes than a parser of YAML
+/// should get,
 /// and pnpm writes one form.
 #[expect(clippy::unnecessary_wraps, reason = "the type of every reader")]
 pub(super) fn pnpm(text: &str) -> Result<Graph, Unreadable> {

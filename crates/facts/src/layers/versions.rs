@@ -64,7 +64,14 @@ fn node(layer: &Path) -> Option<String> {
 fn npm_package(layer: &Path, name: &str) -> Option<String> {
     let text = ["lib/node_modules", "node_modules"]
         .iter()
-        .find_map(|folder| small(&layer.join(folder).join(name).join("package.json")))?;
+        .find_map(|folder| {
+            small(
+                &layer
+                    .join(folder)
+                    .join(name)
+                    .join(slugsmith_ecosystems::javascript::MANIFEST),
+            )
+        })?;
     let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
     manifest.get("version")?.as_str().map(str::to_owned)
 }

@@ -11,7 +11,10 @@ use crate::code::{Code, Language, ScopeKind};
 
 /// Drops Go files whose package no started program imports.
 pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
-    let Some(module) = sources.text("go.mod").and_then(module_name) else {
+    let Some(module) = sources
+        .text(slugsmith_ecosystems::go::MANIFEST)
+        .and_then(module_name)
+    else {
         return;
     };
     let module = module.to_owned();

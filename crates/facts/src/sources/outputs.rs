@@ -87,7 +87,7 @@ pub(super) fn read(texts: &BTreeMap<String, String>, ignored: Gitignore) -> Outp
         ..Outputs::default()
     };
     let manifest: Option<Value> = texts
-        .get("package.json")
+        .get(slugsmith_ecosystems::javascript::MANIFEST)
         .and_then(|text| serde_json::from_str(text).ok());
     let scripts = manifest
         .as_ref()

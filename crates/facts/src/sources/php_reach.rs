@@ -74,7 +74,7 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
     roots.extend(autoloaded(sources));
     for (sign, folders) in FRAMEWORKS {
         let required = sources
-            .text("composer.json")
+            .text(slugsmith_ecosystems::php::MANIFEST)
             .is_some_and(|text| text.contains(sign));
         if required || sources.has(sign) {
             roots.extend(folders.iter().map(|folder| (*folder).to_owned()));
@@ -199,7 +199,7 @@ fn document_root(command: &Command) -> Option<String> {
 /// Folders and files from which Composer loads classes and functions.
 fn autoloaded(sources: &Sources) -> Vec<String> {
     let manifest: Option<Value> = sources
-        .text("composer.json")
+        .text(slugsmith_ecosystems::php::MANIFEST)
         .and_then(|text| serde_json::from_str(text).ok());
     let mut found = Vec::new();
     let Some(autoload) = manifest

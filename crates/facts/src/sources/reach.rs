@@ -56,12 +56,17 @@ fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
         .texts
         .iter()
         .filter(|(path, text)| {
-            path.rsplit('/').next() == Some("package.json")
+            path.rsplit('/').next() == Some(slugsmith_ecosystems::javascript::MANIFEST)
                 && TOOLS
                     .iter()
                     .any(|tool| text.contains(&format!("\"{tool}\"")))
         })
-        .map(|(path, _)| format!("{}src/", path.trim_end_matches("package.json")))
+        .map(|(path, _)| {
+            format!(
+                "{}src/",
+                path.trim_end_matches(slugsmith_ecosystems::javascript::MANIFEST)
+            )
+        })
         .filter(|folder| !commands.iter().any(|command| command.contains(folder)))
         .collect();
     sources.files.retain(|file| {

@@ -85,7 +85,8 @@ fn folder(
         units::size(stays.bytes)
     );
     let verdict = match (goes.is_empty(), stays.files) {
-        (true, _) => format!("stays: {left}, of no kind that goes"),
+        (true, _) if kept.is_some() => format!("stays: {left}"),
+        (true, _) => format!("stays: {left}, and strip has no reason to remove any of it"),
         (false, 0) => "goes, with all that is in it".to_owned(),
         (false, _) => format!("goes in part; {left} stay"),
     };

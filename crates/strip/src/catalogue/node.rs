@@ -126,7 +126,10 @@ pub struct Package {
 pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
     let name = super::super::index::name(path);
     let lower = name.to_ascii_lowercase();
-    if is_licence(&lower) || lower == "package.json" || is_compiler_library(&lower) {
+    if is_licence(&lower)
+        || lower == slugsmith_ecosystems::javascript::MANIFEST
+        || is_compiler_library(&lower)
+    {
         return None;
     }
     if lower.ends_with(".map") && !package.source_maps && is_map(&lower) {

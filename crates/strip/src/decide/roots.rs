@@ -42,7 +42,7 @@ impl State<'_, '_> {
             if named {
                 continue;
             }
-            let listed = slot.is_some_and(|entry| entries::is_listed(entry));
+            let listed = slot.is_some_and(entries::is_listed);
             let develops = slot.is_some_and(|entry| entry.id == DEVELOPMENT.id);
             if develops && !lists.keep.names(path, false) {
                 // Only the app's own use brings it back, and that is a reach, too.

@@ -142,7 +142,10 @@ fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
                 || lower.starts_with("jsconfig")
                 || matches!(
                     lower.as_str(),
-                    "package.json" | "project.toml" | ".gitattributes" | "slugsmith.keep"
+                    slugsmith_ecosystems::javascript::MANIFEST
+                        | "project.toml"
+                        | ".gitattributes"
+                        | "slugsmith.keep"
                 );
             *size < MAX_TEXT
                 && !BINARY.contains(&extension)

@@ -45,7 +45,6 @@ struct Copying {
 }
 
 impl Copying {
-    #[expect(clippy::disallowed_methods, reason = "the copy is a folder of ours")]
     fn folder(&mut self, from: &Path, to: &Path) -> Result<()> {
         fs_err::create_dir(to).map_err(|error| io("creating", to, &error))?;
         self.ignored.enter(from);
@@ -117,7 +116,6 @@ fn dense(from: &Path, to: &Path) -> std::io::Result<()> {
 
 /// A regular file with holes, whose parts that hold data are copied one by one (lseek(2),
 /// `SEEK_DATA`): a file of a terabyte that takes no room has a copy that takes none.
-#[expect(clippy::disallowed_methods, reason = "the copy is a folder of ours")]
 fn sparse(from: &Path, to: &Path, metadata: &std::fs::Metadata) -> std::io::Result<()> {
     let mut source = fs_err::File::open(from)?.into_parts().0;
     let mut copy = fs_err::File::create(to)?.into_parts().0;

@@ -4,7 +4,8 @@
 //!   programs.
 //! - **Key**: Cargo's version, every file of the app, `CARGO_*`, `RUST*`, compilers.
 //! - **Class** packed: the programs in `bin/`.
-//! - **Install** `cargo install --path . --root .` (of each member with programs), a release build and the production form.
+//! - **Install** `cargo install --path . --root .` (of each member with programs), a release build and the
+//!   production form.
 //! - **Exposure**: none; a Procfile names `bin/NAME`, or `target/release/NAME`, which is then a
 //!   link to it. Downloads and compiled crates are on
 //!   shelves (`CARGO_HOME` without unpacked sources, `CARGO_TARGET_DIR`). Cargo goes by

@@ -3,7 +3,8 @@
 //! - **Recognised** by `pom.xml`.
 //! - **Key**: Maven's and Java's version, every file of the app, `MAVEN_*`, `JAVA_*`.
 //! - **Class** packed: `target/` of each module with sources.
-//! - **Install** `mvn package` without tests (`MAVEN_CUSTOM_GOALS`, `MAVEN_CUSTOM_OPTS`), by `./mvnw` where the app brings it.
+//! - **Install** `mvn package` without tests (`MAVEN_CUSTOM_GOALS`, `MAVEN_CUSTOM_OPTS`), by `./mvnw` where
+//!   the app brings it.
 //! - **Exposure**: none; a Procfile names `target/NAME.jar`. The local repository is on a
 //!   shelf (`-Dmaven.repo.local` before what `MAVEN_OPTS` says), without marks of failed downloads.
 //! - **Not pinned**: a `SNAPSHOT`, `LATEST`, `RELEASE` or range of something that is no

@@ -306,7 +306,8 @@ fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
         problem = problem.saw("npm ci refuses this pair of package.json and lockfile");
     }
     // npm prints over a hundred lines of usage behind its reason.
-    Some(problem.details(ended.around("in sync")))
+    let step = "Write the lockfile anew: `npm install --package-lock-only`.";
+    Some(problem.step(step).details(ended.around("in sync")))
 }
 
 fn out_of_step(manifest: &Value, name: &str, lock: &Value) -> Vec<String> {

@@ -48,7 +48,7 @@ fn commands(facts: &Facts<'_>, node: &Node<'_, '_>, found: &mut Vec<EntryPoint>)
 
 /// What the app's own package.json names.
 fn manifest(facts: &Facts<'_>, node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
-    let because = Because::Manifest("package.json".to_owned());
+    let because = Because::Manifest(slugsmith_ecosystems::javascript::MANIFEST.to_owned());
     let manifest = facts.manifests.get("").and_then(Option::as_ref);
     for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
         let mut files = Vec::new();
@@ -80,7 +80,12 @@ pub(in crate::trace) fn traced(facts: &Facts<'_>, texts: &dyn Texts, path: &str)
 /// configuration file.
 pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, word: &str) -> Vec<usize> {
     match word.find("node_modules/") {
-        Some(at) => node.path("package.json", &word[at..]),
-        None => node.word("package.json", word, None, false),
+        Some(at) => node.path(slugsmith_ecosystems::javascript::MANIFEST, &word[at..]),
+        None => node.word(
+            slugsmith_ecosystems::javascript::MANIFEST,
+            word,
+            None,
+            false,
+        ),
     }
 }
