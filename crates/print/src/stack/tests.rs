@@ -27,10 +27,10 @@ fn the_fact_comes_first_and_its_consequences_below() {
         text(&lines(&report, LogLevel::Normal)),
         [
             "Stack (0 buildpacks, order unknown)",
-            "PATH at launch, first wins: ",
             "error: Fact 1 of v1.2 is so (second-runtime)",
             "It breaks things. And more.",
             "Do this.",
+            "PATH at launch, first wins: ",
         ]
     );
     assert!(
