@@ -224,8 +224,9 @@ fn shown(finding: &Finding) -> String {
     )
 }
 
-/// Edits add packages to manifests, not to lockfiles: of those that rule speaks in its own pairs.
-const OF_EDITS: &str = "lockfile-disagrees";
+/// Edits add packages to manifests, not to lockfiles, and take old versions where another rule is
+/// about them: of those these rules speak in their own pairs.
+const OF_EDITS: &[&str] = &["lockfile-disagrees", "framework-end-of-life"];
 
 /// Whether the pair is caught and silent; what went wrong otherwise.
 fn judge(pair: &Pair) -> Result<(), String> {
@@ -241,7 +242,7 @@ fn judge(pair: &Pair) -> Result<(), String> {
     let others: Vec<_> = bad
         .iter()
         .filter(|finding| finding.rule != pair.rule && finding.level > Level::Info)
-        .filter(|finding| finding.rule != OF_EDITS)
+        .filter(|finding| !OF_EDITS.contains(&finding.rule))
         .map(shown)
         .collect();
     if !others.is_empty() {
@@ -250,7 +251,7 @@ fn judge(pair: &Pair) -> Result<(), String> {
     let loud: Vec<_> = ok
         .iter()
         .filter(|finding| finding.rule == pair.rule || finding.level > Level::Info)
-        .filter(|finding| finding.rule != OF_EDITS || pair.rule == OF_EDITS)
+        .filter(|finding| finding.rule == pair.rule || !OF_EDITS.contains(&finding.rule))
         .map(shown)
         .collect();
     if !loud.is_empty() {

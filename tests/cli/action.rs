@@ -33,7 +33,8 @@ fn lockfile(names: &[&str]) -> [String; 2] {
         .map(|name| {
             let from = format!("https://registry.npmjs.org/{name}/-/{name}-1.0.0.tgz");
             format!(
-                "\"node_modules/{name}\":{{\"version\":\"1.0.0\",\"resolved\":\"{from}\",\"integrity\":\"sha512-{name}\"}}"
+                "\"node_modules/{name}\":{{\"version\":\"1.0.0\",\"resolved\":\"{from}\",\
+                 \"integrity\":\"sha512-{name}\"}}"
             )
         })
         .collect();

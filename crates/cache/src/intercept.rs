@@ -5,10 +5,10 @@
 //! package manager that is about to install. It asks us: where the key of the stored tree is that
 //! of this call, the tree is put in its place and the call ends well; otherwise the call runs, and
 //! what it made is packed when it ends, before anything else can change it. The last buildpack
-//! takes that over ([`taken`]).
+//! takes that over (`taken`).
 //!
 //! Whatever is not recognised with certainty runs as if we were not there: another form of the
-//! call ([`call`]), another folder, an install that runs code of the app, one that wrote outside
+//! call (`call`), another folder, an install that runs code of the app, one that wrote outside
 //! of its trees. `docs/decisions/0013-answered-calls.md` says why this is safe.
 
 pub(crate) mod call;

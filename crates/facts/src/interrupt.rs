@@ -100,7 +100,7 @@ impl Drop for Running {
     }
 }
 
-/// A folder that a signal removes.
+/// A file or folder that a signal removes.
 #[derive(Debug)]
 pub struct Temporary(PathBuf);
 

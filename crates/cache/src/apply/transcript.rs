@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use slugsmith_facts::interrupt::Temporary;
 use tempfile::NamedTempFile;
 
 /// More is not written, in bytes.
@@ -12,6 +13,9 @@ const MOST: usize = 64_000_000;
 
 pub(super) struct Transcript {
     file: Option<NamedTempFile>,
+    /// A signal removes the file, as it removes everything that is not finished.
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    guard: Option<Temporary>,
     written: usize,
 }
 
@@ -20,9 +24,11 @@ impl Transcript {
         let file = tempfile::Builder::new()
             .prefix("slugsmith-output-")
             .suffix(".log")
-            .tempfile();
+            .tempfile()
+            .ok();
         Self {
-            file: file.ok(),
+            guard: file.as_ref().map(|file| Temporary::new(file.path())),
+            file,
             written: 0,
         }
     }

@@ -174,8 +174,12 @@ mod tests {
                 managers.all(|manager| one.caches.contains(manager))
             });
             let model = model.unwrap_or_else(|| panic!("no model has {:?}", known.managers));
-            let ids: std::collections::BTreeSet<_> =
-                model.buildpacks.iter().flat_map(|one| one.ids).collect();
+            // Conda is a model of its own and makes environments of Python.
+            let models = slugsmith_ecosystems::ALL.iter();
+            let ids: std::collections::BTreeSet<_> = models
+                .flat_map(|one| one.buildpacks)
+                .flat_map(|one| one.ids)
+                .collect();
             // Google's parts are in its builder alone: nobody adds them to an app.
             let named = known
                 .installers

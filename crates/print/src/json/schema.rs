@@ -20,14 +20,14 @@ fn maybe_count() -> Value {
 fn flag() -> Value {
     json!({ "type": "boolean" })
 }
-fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
+fn list(items: impl Into<Value>) -> Value {
+    json!({ "type": "array", "items": items.into() })
 }
-fn maybe(value: Value) -> Value {
-    json!({ "oneOf": [{ "type": "null" }, value] })
+fn maybe(value: impl Into<Value>) -> Value {
+    json!({ "oneOf": [{ "type": "null" }, value.into()] })
 }
-fn map(value: Value) -> Value {
-    json!({ "type": "object", "additionalProperties": value })
+fn map(value: impl Into<Value>) -> Value {
+    json!({ "type": "object", "additionalProperties": value.into() })
 }
 
 /// An object with these fields and no others; those that end in `?` may be missing.

@@ -171,8 +171,8 @@ fn place(report: &StackReport, wanted: &str) -> String {
 
 fn processes(out: &mut String, report: &StackReport) {
     out.push_str(
-        "<h2>Processes</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Processes\">\n<table>\n<tr>\
-         <th scope=\"col\">type<th scope=\"col\">buildpack<th scope=\"col\">command\n",
+        "<h2>Processes</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Processes\">\n\
+         <table>\n<tr><th scope=\"col\">type<th scope=\"col\">buildpack<th scope=\"col\">command\n",
     );
     for one in report
         .launch
@@ -198,8 +198,8 @@ fn processes(out: &mut String, report: &StackReport) {
 
 fn variables(out: &mut String, report: &StackReport) {
     out.push_str(
-        "<h2>Variables at launch</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Variables\">\n<table>\n\
-         <tr><th scope=\"col\">name<th scope=\"col\">value<th scope=\"col\">steps\n",
+        "<h2>Variables at launch</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Variables\">\n\
+         <table>\n<tr><th scope=\"col\">name<th scope=\"col\">value<th scope=\"col\">steps\n",
     );
     for (name, variable) in &report.dyno.variables {
         let name = name.to_string_lossy();

@@ -18,8 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             What heroku/python stops a build for before it installs anything: a virtual environment
             or `.heroku/python` in the sources, a Python version that it can't read or does not
-            have, a misspelt `.python-version`, uv without one or with runtime.txt, a Pipfile
-            without its lockfile, a setup.py alone. Taken from the buildpack's own checks
+            have, a misspelt `.python-version`, uv without one or with runtime.txt, a setup.py
+            alone. Taken from the buildpack's own checks
             (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
             `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`).
         "},

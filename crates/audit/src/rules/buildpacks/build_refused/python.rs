@@ -80,29 +80,17 @@ fn environments(facts: &Facts<'_>) -> Vec<Evidence> {
     found
 }
 
+/// A setup.py alone; what other manifests lack is said by `missing-lockfile`.
 fn package_manager(facts: &Facts<'_>) -> Option<Evidence> {
+    let known = ["requirements.txt", PIPFILE_LOCK, POETRY_LOCK, UV_LOCK];
     let has = |name: &str| facts.sources.has(name);
-    if has("Pipfile") && !has(PIPFILE_LOCK) {
-        let message = "Pipfile has no Pipfile.lock: the Python buildpack refuses the build.";
-        return Some(
-            Evidence::line("Pipfile", 0, message).help("pipenv lock   then commit Pipfile.lock"),
-        );
-    }
-    let known = [PIPFILE_LOCK, "requirements.txt", POETRY_LOCK, UV_LOCK];
-    if known.into_iter().any(has) {
+    let path = facts.packages.manifest(Ecosystem::Pypi)?;
+    if path != "setup.py" || known.into_iter().any(has) {
         return None;
     }
-    let path = facts.packages.manifest(Ecosystem::Pypi)?;
-    let message = format!(
-        "{path} alone names no package manager: the Python buildpack refuses the build without a \
-         requirements.txt, poetry.lock, uv.lock or Pipfile.lock at the root."
-    );
-    let fix = if path == "setup.py" {
-        "echo '--editable .' > requirements.txt"
-    } else {
-        "uv lock   then commit uv.lock"
-    };
-    Some(Evidence::line(path, 0, message).help(fix))
+    let message = "setup.py alone names no package manager: the Python buildpack refuses the build without a \
+                   requirements.txt, poetry.lock, uv.lock or Pipfile.lock at the root.";
+    Some(Evidence::line(path, 0, message).help("echo '--editable .' > requirements.txt"))
 }
 
 /// What is wrong with the version, in the order in which the buildpack looks.
