@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let live = Live::command(Silent, LogLevel::Normal);
     let (report, image) = match image::form(path) {
-        Form::Folder => (inspect(path)?, None),
+        Form::Folder => (inspect(path), None),
         Form::Layers => split(image::inspect_layers(path)),
         Form::Image => split(image::inspect(path)?),
     };
@@ -84,8 +84,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 }
 
 /// Weighs a folder. No slug and no image of an app has its repository.
-fn inspect(path: &Path) -> Result<BudgetReport> {
-    Ok(budget::inspect(&shipped(Tree::read(path))))
+fn inspect(path: &Path) -> BudgetReport {
+    budget::inspect(&shipped(&Tree::read(path)))
 }
 
 /// The same as stripping would leave it; `None` where nothing would go.
@@ -102,12 +102,12 @@ fn stripped(path: &Path) -> Result<Option<BudgetReport>> {
     })?;
     let gone = stripped.report.manifest.iter();
     let gone: HashSet<_> = gone.map(|removed| removed.path.as_path()).collect();
-    let left = shipped(stripped.found.without(&gone));
+    let left = shipped(&stripped.found.without(&gone));
     Ok((!gone.is_empty()).then(|| budget::inspect(&left)))
 }
 
 /// A tree without the repository that it is the checkout of.
-fn shipped(tree: Tree) -> Tree {
+fn shipped(tree: &Tree) -> Tree {
     let entries = tree.entries().iter();
     let gone: HashSet<_> = entries
         .filter(|entry| entry.is_of_repository())
