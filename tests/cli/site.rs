@@ -21,6 +21,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("tasks/workers.md", "Workers"),
     ("tasks/config.md", "Config vars"),
     ("tasks/ci.md", "In CI"),
+    ("tasks/other-platforms.md", "On other platforms"),
 ];
 /// Folder, heading, and whether its pages stand below its README.
 const FOLDERS: &[(&str, &str, bool)] = &[
