@@ -63,6 +63,7 @@ pub struct Made {
     pub what: &'static str,
     /// What the files are: `module`; empty where there is one of its kind.
     pub unit: &'static str,
+    /// How many files were made.
     pub files: u64,
     /// Apparent size.
     pub bytes: u64,
@@ -81,7 +82,9 @@ pub struct Made {
 /// Processor time of the app's start, as it was measured at build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {
+    /// Without what was made.
     pub without: Duration,
+    /// With it.
     pub with: Duration,
 }
 

@@ -46,7 +46,9 @@ pub enum Answered {
         call: String,
         /// `package-lock.json, 842 packages`.
         what: String,
+        /// What was put back, in bytes.
         bytes: u64,
+        /// Wall time of putting it back.
         took: Duration,
         /// What the call took when the tree was made.
         saved: Duration,
@@ -63,6 +65,7 @@ pub enum Kept {
     /// For the next build, in compressed bytes.
     Stored {
         call: String,
+        /// Compressed, in bytes.
         bytes: u64,
     },
     Not {
