@@ -2,6 +2,7 @@
 
 pub mod lock;
 pub mod preparation;
+mod stacked;
 
 use std::path::Path;
 use std::time::Instant;
@@ -14,7 +15,6 @@ use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
 use crate::facts::app::{self, App};
-use crate::facts::before::{Before, Changes};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
 use crate::facts::neighbours::Neighbours;
@@ -165,98 +165,6 @@ impl Run<'_> {
             });
         }
         self.phase_begun = now;
-    }
-
-    fn explain_stack(&mut self) {
-        let Some(layers) = &self.layers else {
-            return self.explain_slug();
-        };
-        let store = self.input.store.map(Store::root);
-        let remembered = store.and_then(stack::kept::load);
-        let mut surroundings = layers::surroundings::read(layers, Some(self.input.app));
-        surroundings.changes = self.changes();
-        let stack = stack::inspect(&stack::Inputs {
-            layers,
-            surroundings: &surroundings,
-            app: Some(&self.app),
-            remembered: remembered.as_ref(),
-            audit: Some(&self.input.config.audit),
-        });
-        if let (true, Some(store)) = (self.apply, store) {
-            // Without it the next build knows less of layers that it can't see.
-            let _ = stack::kept::save(store, &stack.snapshot);
-        }
-        self.progress.event(Event::Stack(&stack));
-        self.report.stack = Some(stack);
-    }
-
-    /// What processes start, now that everything is installed.
-    fn check_starts(&mut self) {
-        let Some(stack) = &self.report.stack else {
-            return;
-        };
-        let audit = Some(&self.input.config.audit);
-        let mut findings = match (&self.layers, &self.input.classic) {
-            (Some(layers), _) => stack::starts(&stack::Inputs {
-                layers,
-                surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
-                app: Some(&self.app),
-                remembered: Some(&stack.snapshot),
-                audit,
-            }),
-            (None, Some(classic)) => stack::classic::starts(&stack::classic::Inputs {
-                slug: &facts::classic::read(&self.app, classic.buildpack),
-                app: &self.app,
-                surroundings: &layers::surroundings::of_slug(classic.config_vars),
-                audit,
-                is_build: true,
-            }),
-            (None, None) => return,
-        };
-        // What we install ourselves comes onto PATH in ways that the stack does not see.
-        if !self.report.caches.is_empty() {
-            findings.retain(|finding| finding.rule != "start-program-missing");
-        }
-        findings.retain(|finding| !stack.findings.contains(finding));
-        if findings.is_empty() {
-            return;
-        }
-        self.progress.event(Event::Starts(&stack::StackReport {
-            findings: findings.clone(),
-            ..stack::StackReport::default()
-        }));
-        if let Some(stack) = &mut self.report.stack {
-            stack.findings.extend(findings);
-        }
-    }
-
-    /// What others did to the app's files, where the companion has noted them.
-    fn changes(&self) -> Option<Changes> {
-        let before = Before::find(self.input.store?.root(), self.input.app)?;
-        Some(before.changes(self.input.app))
-    }
-
-    /// The classic counterpart; silent where no buildpack left anything.
-    fn explain_slug(&mut self) {
-        let Some(classic) = &self.input.classic else {
-            return;
-        };
-        let slug = facts::classic::read(&self.app, classic.buildpack);
-        if slug.is_empty() {
-            return;
-        }
-        let mut surroundings = layers::surroundings::of_slug(classic.config_vars);
-        surroundings.libraries = Some(layers::libraries::of_image());
-        surroundings.changes = self.changes();
-        let stack = stack::classic::inspect(&stack::classic::Inputs {
-            slug: &slug,
-            app: &self.app,
-            surroundings: &surroundings,
-            audit: Some(&self.input.config.audit),
-            is_build: true,
-        });
-        self.progress.event(Event::Stack(&stack));
-        self.report.stack = Some(stack);
     }
 
     /// What others installed, as far as they left it here or an earlier build remembers it.

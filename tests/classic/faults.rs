@@ -2,7 +2,7 @@
 //! install, never in a half-written app.
 
 use crate::shop::{compile, npm_installs, shop};
-use crate::support::{Sandbox, listing};
+use crate::support::{Sandbox, build_by_lifecycle, listing};
 
 /// A second build folder of the same app, as the platform lays out for each push.
 fn again(sandbox: &Sandbox, pristine: &Sandbox) -> crate::support::Ran {
@@ -375,17 +375,12 @@ fn a_layer_of_another_user_costs_the_cache_and_not_the_build() {
         give(&layers.join(stored), 12002);
     }
     let mut command = as_user(&sandbox, "build");
-    command
-        .args([&layers, &platform, &platform.join("plan.toml")])
-        .current_dir(sandbox.app())
-        .env("CNB_BUILDPACK_DIR", sandbox.path("buildpacks/slugsmith"))
-        .env("CNB_LAYERS_DIR", &layers)
-        .env("CNB_PLATFORM_DIR", &platform)
-        .env("CNB_BP_PLAN_PATH", platform.join("plan.toml"))
-        .env("CNB_TARGET_OS", "linux")
-        .env("CNB_TARGET_ARCH", "amd64")
-        .env("CNB_TARGET_DISTRO_NAME", "debian")
-        .env("CNB_TARGET_DISTRO_VERSION", "12");
+    command.current_dir(sandbox.app());
+    let (plan, buildpack) = (
+        platform.join("plan.toml"),
+        sandbox.path("buildpacks/slugsmith"),
+    );
+    build_by_lifecycle(&mut command, &layers, &platform, &plan, &buildpack);
     let ran = crate::support::Ran::from(command.output().unwrap()).expect(0);
     assert!(ran.stdout.contains("discarded"), "{}", ran.stdout);
     let installed = layers.join("cache-pip/data/venv/installed");

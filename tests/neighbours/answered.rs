@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::look::{program, write_app};
-use crate::support::{BINARY, listing, repository};
+use crate::support::{BINARY, build_by_lifecycle, listing, repository};
 
 /// Which buildpack API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,19 +236,9 @@ impl Bed {
         if !options.is_empty() {
             command.env("NODE_OPTIONS", options);
         }
-        command
-            .args([&layers, &self.path("platform"), &self.path("plan")])
-            .current_dir(app)
-            .envs(variables.iter().copied())
-            .envs([("CNB_TARGET_OS", "linux"), ("CNB_TARGET_ARCH", "amd64")])
-            .envs([
-                ("CNB_TARGET_DISTRO_NAME", "debian"),
-                ("CNB_TARGET_DISTRO_VERSION", "12"),
-            ])
-            .env("CNB_LAYERS_DIR", &layers)
-            .env("CNB_PLATFORM_DIR", self.path("platform"))
-            .env("CNB_BP_PLAN_PATH", self.path("plan"))
-            .env("CNB_BUILDPACK_DIR", self.path(name));
+        command.current_dir(app).envs(variables.iter().copied());
+        let (platform, plan) = (self.path("platform"), self.path("plan"));
+        build_by_lifecycle(&mut command, &layers, &platform, &plan, &self.path(name));
         command.output().unwrap()
     }
 }

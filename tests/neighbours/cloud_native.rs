@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::cloud_native_list::{ROWS, Row, StandIn};
 use crate::look::{self, Built, program, same, tools, write_app};
-use crate::support::{BINARY, repository};
+use crate::support::{BINARY, build_by_lifecycle, repository};
 
 const OWN: &str = "slugsmith/slugsmith";
 const PATH: &str = "/usr/bin:/bin";
@@ -88,26 +88,15 @@ impl Platform {
             let layers = self.folder(id);
             fs_err::create_dir_all(&layers).unwrap();
             fs_err::write(self.path("plan"), "").unwrap();
-            let ran = Command::new(buildpack.join("bin/build"))
-                .args([&layers, &self.path("platform"), &self.path("plan")])
+            let mut command = Command::new(buildpack.join("bin/build"));
+            command
                 .current_dir(&app)
                 .env_clear()
                 .envs(&environment)
-                .envs([
-                    ("HOME", "/nonexistent"),
-                    ("CNB_TARGET_OS", "linux"),
-                    ("CNB_TARGET_ARCH", "amd64"),
-                ])
-                .envs([
-                    ("CNB_TARGET_DISTRO_NAME", "debian"),
-                    ("CNB_TARGET_DISTRO_VERSION", "12"),
-                ])
-                .env("CNB_LAYERS_DIR", &layers)
-                .env("CNB_PLATFORM_DIR", self.path("platform"))
-                .env("CNB_BP_PLAN_PATH", self.path("plan"))
-                .env("CNB_BUILDPACK_DIR", buildpack)
-                .output()
-                .unwrap();
+                .env("HOME", "/nonexistent");
+            let (platform, plan) = (self.path("platform"), self.path("plan"));
+            build_by_lifecycle(&mut command, &layers, &platform, &plan, buildpack);
+            let ran = command.output().unwrap();
             built.log = format!(
                 "{}{}",
                 String::from_utf8_lossy(&ran.stdout),

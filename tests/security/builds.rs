@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::apps::VARIABLES;
-use crate::support::{BINARY, Ran, Sandbox, repository};
+use crate::support::{BINARY, Ran, Sandbox, build_by_lifecycle, repository};
 
 /// The binary under one of its names, in a buildpack's folder.
 fn program(sandbox: &Sandbox, name: &str) -> PathBuf {
@@ -45,17 +45,15 @@ pub(crate) fn cnb(sandbox: &Sandbox) -> (Ran, PathBuf) {
     let plan = sandbox.path("plan.toml");
     fs_err::write(&plan, "").unwrap();
     let mut command = sandbox.command(program(sandbox, "build"));
+    build_by_lifecycle(
+        &mut command,
+        &own,
+        &platform,
+        &plan,
+        &sandbox.path("buildpack"),
+    );
     command
         .current_dir(sandbox.app())
-        .args([&own, &platform, &plan])
-        .env("CNB_BUILDPACK_DIR", sandbox.path("buildpack"))
-        .env("CNB_PLATFORM_DIR", &platform)
-        .env("CNB_LAYERS_DIR", &own)
-        .env("CNB_BP_PLAN_PATH", &plan)
-        .env("CNB_TARGET_OS", "linux")
-        .env("CNB_TARGET_ARCH", "amd64")
-        .env("CNB_TARGET_DISTRO_NAME", "debian")
-        .env("CNB_TARGET_DISTRO_VERSION", "12")
         .env("SLUGSMITH_CACHE_EXPLAIN", "json")
         .envs(VARIABLES.iter().copied());
     (Ran::from(command.output().unwrap()), root)

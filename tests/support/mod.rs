@@ -184,3 +184,24 @@ pub(crate) fn listing(folder: &Path) -> Vec<(PathBuf, String)> {
         })
         .collect()
 }
+
+/// What the lifecycle gives to the `bin/build` of a buildpack: operands and variables (buildpacks/spec
+/// buildpack.md, "Build").
+pub(crate) fn build_by_lifecycle(
+    command: &mut Command,
+    layers: &Path,
+    platform: &Path,
+    plan: &Path,
+    buildpack: &Path,
+) {
+    command
+        .args([layers, platform, plan])
+        .env("CNB_LAYERS_DIR", layers)
+        .env("CNB_PLATFORM_DIR", platform)
+        .env("CNB_BP_PLAN_PATH", plan)
+        .env("CNB_BUILDPACK_DIR", buildpack)
+        .env("CNB_TARGET_OS", "linux")
+        .env("CNB_TARGET_ARCH", "amd64")
+        .env("CNB_TARGET_DISTRO_NAME", "debian")
+        .env("CNB_TARGET_DISTRO_VERSION", "12");
+}

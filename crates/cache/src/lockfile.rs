@@ -31,11 +31,16 @@ impl Lockfile {
     /// How many packages are installed, each version counted.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.packages
-            .values()
-            .map(|versions| versions.len() as u64)
-            .sum()
+        count(&self.packages)
     }
+}
+
+/// How many packages there are, each version counted.
+pub(super) fn count(packages: &Packages) -> u64 {
+    packages
+        .values()
+        .map(|versions| versions.len() as u64)
+        .sum()
 }
 
 /// Packages without the user names and passwords of their addresses: lockfiles name some

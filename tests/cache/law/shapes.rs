@@ -230,7 +230,7 @@ fn python() -> Vec<Shape> {
     vec![
         pip("six==1.16.0\n"),
         pip("six==1.16.0\n")
-            .set("PIP_EXTRA_INDEX_URL", "https://index.example/simple")
+            .set("PIP_EXTRA_INDEX_URL", "file:///wheels")
             .named("another index"),
         pip("six==1.16.0\n-r requirements-more.txt\n")
             .with(&[("requirements-more.txt", "idna==3.7\n")])

@@ -38,7 +38,7 @@ use super::{
     Class, Job, Place, Recognised, Site, Step, UNPINNED, machine, missing, not_pinned, out_of_step,
 };
 use crate::inputs::{Inputs, read_regular};
-use crate::lockfile::{Lockfile, Packages};
+use crate::lockfile::{self, Lockfile, Packages};
 use crate::{EnvChange, How, adopt};
 use slugsmith_config::BootLevel;
 use slugsmith_ecosystems as ecosystems;
@@ -82,10 +82,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
         Ok(packages) => packages,
         Err(reason) => return Some(broken(place, name, file, &reason)),
     };
-    let count: u64 = packages
-        .values()
-        .map(|versions| versions.len() as u64)
-        .sum();
+    let count = lockfile::count(&packages);
     let in_layer = place.context.environment.world == World::CloudNative;
     let cache = place.name(name);
     let adoption = adopt::python(&place.wanted(&cache), &packages);

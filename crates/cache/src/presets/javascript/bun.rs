@@ -14,7 +14,7 @@
 use serde_json::Value;
 
 use super::{self as javascript, Member, Plan, browsers, local, plan};
-use crate::lockfile::{Lockfile, Packages};
+use crate::lockfile::{self, Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::secrets;
 use slugsmith_ecosystems as ecosystems;
@@ -36,10 +36,7 @@ pub(super) fn recognise<'a>(
     let text = beneath::read_in(&place.app.root, file).unwrap_or_default();
     let packages = packages(&String::from_utf8_lossy(&text));
     let workspaces = javascript::expand(&place.app.root, &javascript::workspace_globs(manifest));
-    let count: u64 = packages
-        .values()
-        .map(|versions| versions.len() as u64)
-        .sum();
+    let count = lockfile::count(&packages);
     let mut trees = javascript::trees(place, &workspaces);
     trees.extend(browsers::trees(&browsers::wanted(place, manifest)));
     Recognised::Site(Site {

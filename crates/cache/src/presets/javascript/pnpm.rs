@@ -18,7 +18,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{self as javascript, Member, Plan, browsers, local, plan};
-use crate::lockfile::{Lockfile, Packages};
+use crate::lockfile::{self, Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
 use crate::secrets;
 use slugsmith_ecosystems as ecosystems;
@@ -33,10 +33,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
     let text = String::from_utf8_lossy(&text).into_owned();
     let packages = packages(&text);
     let workspaces = importers(&text);
-    let count: u64 = packages
-        .values()
-        .map(|versions| versions.len() as u64)
-        .sum();
+    let count = lockfile::count(&packages);
     let mut trees = javascript::trees(place, &workspaces);
     trees.extend(browsers::trees(&browsers::wanted(place, manifest)));
     Recognised::Site(Site {

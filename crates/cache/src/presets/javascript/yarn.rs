@@ -24,7 +24,7 @@ mod lock;
 use serde_json::Value;
 
 use super::{self as javascript, Member, Plan, browsers, local, plan};
-use crate::lockfile::{Lockfile, Packages};
+use crate::lockfile::{self, Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
 use crate::secrets;
 use slugsmith_ecosystems as ecosystems;
@@ -78,10 +78,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
     }
     trees.extend(browsers::trees(&browsers::wanted(place, manifest)));
     let packages = lock::packages(&text);
-    let count: u64 = packages
-        .values()
-        .map(|versions| versions.len() as u64)
-        .sum();
+    let count = lockfile::count(&packages);
     let mut what = format!("yarn.lock, {}", counted(count, "package"));
     if yarn.keeps_dev(&plan) {
         what.push_str(", dev dependencies stay: no `yarn workspaces focus`");

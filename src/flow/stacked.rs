@@ -1,0 +1,103 @@
+//! The stack's part of a run: what earlier buildpacks did, and what processes start.
+
+use super::Run;
+use crate::cache::store::Store;
+use crate::facts::before::{Before, Changes};
+use crate::facts::layers;
+use crate::report::event::Event;
+use crate::{facts, stack};
+
+impl Run<'_> {
+    /// Explains what the earlier buildpacks did.
+    pub(super) fn explain_stack(&mut self) {
+        let Some(layers) = &self.layers else {
+            return self.explain_slug();
+        };
+        let store = self.input.store.map(Store::root);
+        let remembered = store.and_then(stack::kept::load);
+        let mut surroundings = layers::surroundings::read(layers, Some(self.input.app));
+        surroundings.changes = self.changes();
+        let stack = stack::inspect(&stack::Inputs {
+            layers,
+            surroundings: &surroundings,
+            app: Some(&self.app),
+            remembered: remembered.as_ref(),
+            audit: Some(&self.input.config.audit),
+        });
+        if let (true, Some(store)) = (self.apply, store) {
+            // Without it the next build knows less of layers that it can't see.
+            let _ = stack::kept::save(store, &stack.snapshot);
+        }
+        self.progress.event(Event::Stack(&stack));
+        self.report.stack = Some(stack);
+    }
+
+    /// What processes start, now that everything is installed.
+    pub(super) fn check_starts(&mut self) {
+        let Some(stack) = &self.report.stack else {
+            return;
+        };
+        let audit = Some(&self.input.config.audit);
+        let mut findings = match (&self.layers, &self.input.classic) {
+            (Some(layers), _) => stack::starts(&stack::Inputs {
+                layers,
+                surroundings: &layers::surroundings::read(layers, Some(self.input.app)),
+                app: Some(&self.app),
+                remembered: Some(&stack.snapshot),
+                audit,
+            }),
+            (None, Some(classic)) => stack::classic::starts(&stack::classic::Inputs {
+                slug: &facts::classic::read(&self.app, classic.buildpack),
+                app: &self.app,
+                surroundings: &layers::surroundings::of_slug(classic.config_vars),
+                audit,
+                is_build: true,
+            }),
+            (None, None) => return,
+        };
+        // What we install ourselves comes onto PATH in ways that the stack does not see.
+        if !self.report.caches.is_empty() {
+            findings.retain(|finding| finding.rule != "start-program-missing");
+        }
+        findings.retain(|finding| !stack.findings.contains(finding));
+        if findings.is_empty() {
+            return;
+        }
+        self.progress.event(Event::Starts(&stack::StackReport {
+            findings: findings.clone(),
+            ..stack::StackReport::default()
+        }));
+        if let Some(stack) = &mut self.report.stack {
+            stack.findings.extend(findings);
+        }
+    }
+
+    /// What others did to the app's files, where the companion has noted them.
+    fn changes(&self) -> Option<Changes> {
+        let before = Before::find(self.input.store?.root(), self.input.app)?;
+        Some(before.changes(self.input.app))
+    }
+
+    /// The classic counterpart; silent where no buildpack left anything.
+    fn explain_slug(&mut self) {
+        let Some(classic) = &self.input.classic else {
+            return;
+        };
+        let slug = facts::classic::read(&self.app, classic.buildpack);
+        if slug.is_empty() {
+            return;
+        }
+        let mut surroundings = layers::surroundings::of_slug(classic.config_vars);
+        surroundings.libraries = Some(layers::libraries::of_image());
+        surroundings.changes = self.changes();
+        let stack = stack::classic::inspect(&stack::classic::Inputs {
+            slug: &slug,
+            app: &self.app,
+            surroundings: &surroundings,
+            audit: Some(&self.input.config.audit),
+            is_build: true,
+        });
+        self.progress.event(Event::Stack(&stack));
+        self.report.stack = Some(stack);
+    }
+}
