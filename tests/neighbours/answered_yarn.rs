@@ -9,10 +9,12 @@ use crate::support::bed_tool;
 
 /// heroku-buildpack-nodejs 4f394e9, `lib/package_managers/yarn.sh`.
 const CLASSIC: &str = "export NODE_ENV=${NODE_ENV:-production} YARN_CACHE_FOLDER=$(mktemp -d) NPM_CONFIG_CACHE=$(mktemp -d)\n\
+    export NODE_OPTIONS=${NODE_OPTIONS:---max_old_space_size=2560}\n\
     yarn install --production=false --frozen-lockfile --ignore-engines --prefer-offline 2>&1\nAFTER\n\
     yarn install --frozen-lockfile --ignore-engines --ignore-scripts --prefer-offline 2>&1";
 /// heroku/buildpacks-nodejs f56d560, `src/package_managers/yarn.rs`.
-const NATIVE: &str = "yarn install --production=false --frozen-lockfile\nAFTER\n\
+const NATIVE: &str = "export YARN_CACHE_FOLDER=$(mktemp -d)\n\
+    yarn install --production=false --frozen-lockfile\nAFTER\n\
     yarn install --production --ignore-scripts --frozen-lockfile";
 
 fn bed(world: World) -> Bed {
@@ -63,10 +65,17 @@ fn shop(folder: &Path) -> PathBuf {
 
 fn lock(app: &Path) {
     let yarn = bed_tool("yarn-classic").join("yarn");
-    run(
-        app,
-        &[yarn.to_str().unwrap(), "install", "--ignore-scripts"],
-    );
+    // The user's own holds another archive of the same name and version.
+    let downloads = tempfile::tempdir().unwrap();
+    let downloads = downloads.path().to_str().unwrap();
+    let words = [
+        yarn.to_str().unwrap(),
+        "install",
+        "--ignore-scripts",
+        "--cache-folder",
+        downloads,
+    ];
+    run(app, &words);
     for tree in ["node_modules", "parts/desk/node_modules"] {
         let _ = fs_err::remove_dir_all(app.join(tree));
     }
