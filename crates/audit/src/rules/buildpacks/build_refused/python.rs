@@ -140,7 +140,8 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
             format!("`{version}` is no version of the form 3.N or 3.N.N"),
         ),
         (None, [(number, version)]) => {
-            return unreleased(facts, VERSION_FILE, *number, version).map(|found| found.help(write));
+            return unreleased(facts, VERSION_FILE, *number, version)
+                .map(|found| found.help(write));
         }
         (None, []) => (0, format!("{VERSION_FILE} names no version")),
         (None, [_, (number, _), ..]) => (*number, format!("{VERSION_FILE} names several versions")),
