@@ -153,6 +153,7 @@ fn the_contract_names_tests_that_exist() {
     let quoted = text.split('`').skip(1).step_by(2);
     let begins = ["src/", "crates/", "tests/", "scripts/", "docs/"];
     let gone: Vec<_> = quoted
+        .filter_map(|path| path.split(' ').next())
         .filter(|path| begins.iter().any(|begin| path.starts_with(begin)))
         .filter(|path| !root().join(path).exists() && !root().join(format!("{path}.rs")).exists())
         .collect();
