@@ -115,8 +115,9 @@ fn an_unchanged_yarn_1_install_is_answered_and_equals_a_clean_one() {
 
 #[test]
 fn what_changes_a_yarn_1_install_is_never_answered_with_the_old_tree() {
-    type Change = fn(&Path);
-    let changes: &[(&str, Change, &[(&str, &str)])] = &[
+    type Variables = &'static [(&'static str, &'static str)];
+    type Change = (&'static str, fn(&Path), Variables);
+    let changes: &[Change] = &[
         (
             "an archive has other contents",
             |app| {
