@@ -1,12 +1,15 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
+mod branch;
 pub mod lock;
 pub mod preparation;
+pub mod shared;
 mod stacked;
 
 use std::path::Path;
 use std::time::Instant;
 
+use self::shared::Uploading;
 use crate::budget::history::History;
 use crate::budget::{Shipped, Verdict};
 use crate::cache::store::Store;
@@ -115,10 +118,14 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.dependencies()?;
     run.check_starts();
     run.phase("Dependencies", installed(&run.report));
+    let uploading = run.begin_upload();
     let tree = run.strip_and_weigh()?;
     run.name_packages(&tree);
     run.audit(&tree);
     run.phase("Audit", tree.totals());
+    if let Some(uploading) = uploading {
+        uploading.finish(input.config.store.wait.value, run.progress);
+    }
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
@@ -205,6 +212,12 @@ impl Run<'_> {
             layers.read_again(store.root());
         }
         Ok(())
+    }
+
+    /// Begins to write the caches of this build into a store that others share.
+    fn begin_upload(&mut self) -> Option<Uploading> {
+        let store = self.input.store.filter(|_| self.apply)?;
+        Uploading::begin(store, self.progress)
     }
 
     /// Names what was recognised and not installed. `group` is set in a build.

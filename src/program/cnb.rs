@@ -88,6 +88,7 @@ impl Buildpack for Slugsmith {
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
         let mut log = super::log(Skin::Bullets, &config);
+        let store = super::shared::behind(store, &config, &mut environment, &mut log);
         let input = Input {
             app: &context.app_dir,
             config: &config,

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["ecosystems"],
     &["facts"],
     &["config"],
-    &["strip", "budget", "stack", "audit", "boot"],
+    &["strip", "budget", "stack", "audit", "boot", "store"],
     &["cache"],
     &["report"],
     &["print"],

@@ -40,6 +40,7 @@ pub mod switches;
 #[cfg(test)]
 mod tests;
 pub mod thin;
+pub mod warm;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -228,6 +229,7 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
 pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
     let mut folders = folders::Folders::of(context);
     folders.clean()?;
+    context.store.sweep();
     let calls = intercept::taken::take(context);
     let stored = context.store.all();
     let places: Vec<_> = std::iter::once(String::new())

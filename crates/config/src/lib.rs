@@ -21,6 +21,7 @@ pub mod reference;
 pub mod rules;
 pub mod schema;
 mod section;
+mod store;
 mod strip;
 mod unknown;
 
@@ -30,6 +31,7 @@ pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
 pub use section::{Key, Section};
+pub use store::{StoreConfig, StoreWrite};
 pub use strip::{StripConfig, StripLevel};
 
 use std::fmt;
@@ -124,6 +126,7 @@ pub struct Config {
     /// The execution environment of a build that is not for production.
     pub exec_env: Option<String>,
     pub boot: BootConfig,
+    pub store: StoreConfig,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
 }
@@ -162,6 +165,7 @@ pub const KEYS: &[Key] = &[
     Key::table("audit", "Which rules run and what they may stop."),
     Key::table("launch", "What is checked when a process starts."),
     Key::table("boot", "What is prepared for the start of processes."),
+    Key::table("store", "A store that several builds share."),
 ];
 
 /// Every section with its keys, for `project.toml.example` and the documentation.
@@ -173,6 +177,7 @@ pub const SECTIONS: &[(&str, &[Key])] = &[
     ("com.slugsmith.audit", audit::KEYS),
     ("com.slugsmith.launch", launch::KEYS),
     ("com.slugsmith.boot", boot::KEYS),
+    ("com.slugsmith.store", store::KEYS),
 ];
 
 /// Variables that are no key of a section: switches of one build, and what the scripts,
@@ -201,6 +206,12 @@ pub const VARIABLES: &[&str] = &[
     "SLUGSMITH_REPORTS",
     "SLUGSMITH_REPOSITORY",
     "SLUGSMITH_SCHEMAS",
+    "SLUGSMITH_STORE_ACCESS_KEY_ID",
+    "SLUGSMITH_STORE_KEY",
+    "SLUGSMITH_STORE_PASSWORD",
+    "SLUGSMITH_STORE_SECRET_ACCESS_KEY",
+    "SLUGSMITH_STORE_SESSION_TOKEN",
+    "SLUGSMITH_STORE_USER",
 ];
 
 /// Reads the configuration of an app.
@@ -239,6 +250,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let mut audit = root.child("audit", audit::KEYS);
     let mut launch = root.child("launch", launch::KEYS);
     let mut boot = root.child("boot", boot::KEYS);
+    let mut store = root.child("store", store::KEYS);
     let config = Config {
         log,
         profile,
@@ -251,6 +263,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         launch: launch::read(&mut launch)?,
         exec_env: None,
         boot: boot::read(&mut boot)?,
+        store: store::read(&mut store)?,
         findings: Vec::new(),
     };
     let mut findings = source.unknown_keys(SECTIONS);

@@ -148,6 +148,8 @@ impl<W: Write> BuildLog<W> {
                 self.dependencies(&[Line::row(1, one.to_json().to_string())]);
             }
             Of::Collected(one) => self.dependencies(&[cache::collected(one)]),
+            Of::Shared { name, lines } => self.lines(&cache::shared(name, lines)),
+            Of::Brought(line) => self.dependencies(&[Line::item(1, line)]),
             Of::Note(line) => self.dependencies(&[Line::alarm(1, line)]),
             Of::Companion(report) => self.lines(&companion::lines(report)),
         }

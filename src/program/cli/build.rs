@@ -23,7 +23,7 @@ use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::problems::{USAGE, not_written};
-use crate::program::{store_folder, verdict};
+use crate::program::{shared, store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
 
@@ -98,7 +98,9 @@ pub(super) fn on_a_copy(
     progress: &mut dyn Progress,
 ) -> Result<(Report, Workspace)> {
     let caches = Caches::open(asked.cache, asked.app, asked.environment)?;
+    let mut environment = asked.environment.clone();
     let store = Store::new(caches.folder.clone());
+    let store = shared::behind(store, asked.config, &mut environment, progress);
     if let Some(problem) = &caches.lost {
         progress.event(Event::Warning(problem));
     }
@@ -106,7 +108,7 @@ pub(super) fn on_a_copy(
     let input = Input {
         app: &workspace.app(),
         config: asked.config,
-        environment: asked.environment,
+        environment: &environment,
         store: Some(&store),
         layers: None,
         classic: None,
