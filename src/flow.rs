@@ -1,6 +1,6 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
-mod branch;
+pub mod branch;
 pub mod lock;
 pub mod preparation;
 pub mod shared;
@@ -388,6 +388,7 @@ impl Run<'_> {
         facts.set = (environment.world != World::Embedded)
             .then(|| environment.variables.keys().cloned().collect());
         self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
+        self.report.runtimes = audit::runtimes_of(&facts, &environment.target.distro);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);

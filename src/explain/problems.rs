@@ -30,6 +30,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::strip::prove::NO_ANSWER,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,
+    &crate::program::problems::STORE,
     &crate::program::problems::USAGE,
 ];
 

@@ -5,12 +5,25 @@ use crate::facts::environment::Environment;
 
 /// What is known of the branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Branch {
+pub enum Branch {
     Main,
     Other(String),
     /// A pull request, of which no branch is known.
     Request,
     Unknown,
+}
+
+impl Branch {
+    /// For people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Main => "main",
+            Self::Other(name) => name,
+            Self::Request => "pull request",
+            Self::Unknown => "",
+        }
+    }
 }
 
 /// Variables of platforms that hold the name of the branch, each with its page.
@@ -39,7 +52,7 @@ const REQUESTS: &[&str] = &["HEROKU_PR_NUMBER", "GITHUB_HEAD_REF", "CI_MERGE_REQ
 
 /// The branch by what the user says, then by what the platform does. The platform of a classic or
 /// Cloud Native build on Heroku says nothing outside of review apps and CI.
-pub(super) fn of(config: &StoreConfig, environment: &Environment) -> Branch {
+pub fn of(config: &StoreConfig, environment: &Environment) -> Branch {
     let named = |name: &str| environment.get(name).map(str::to_owned);
     let of_platform = || NAMES.iter().find_map(|name| named(name));
     let is_request = REQUESTS.iter().any(|name| named(name).is_some());

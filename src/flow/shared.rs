@@ -21,7 +21,7 @@ use super::branch::{self, Places};
 use crate::cache::event::Event as OfCache;
 use crate::cache::store::Store;
 use crate::cache::warm::{self, Found, PACK_FILES, Place, Prepared, Remote};
-use crate::config::Config;
+use crate::config::{Config, StoreConfig};
 use crate::facts::environment::Environment;
 use crate::facts::secrets;
 use crate::report::event::{Event, Progress};
@@ -68,14 +68,7 @@ pub fn open(
     let Some(url) = &config.store.url else {
         return Ok(None);
     };
-    let wanted = Wanted {
-        url: url.value.clone(),
-        endpoint: config.store.endpoint.clone(),
-        region: config.store.region.clone(),
-    };
-    let mut variables = environment.variables.clone();
-    variables.extend(taken.clone());
-    let (address, login) = Address::of(&wanted, &variables).map_err(|fault| fault.to_string())?;
+    let (address, login) = address(&url.value, &config.store, environment, &taken)?;
     let key = match taken.get(KEY).map(|key| key.to_string_lossy().into_owned()) {
         None => None,
         Some(text) => Some(Key::parse(&text).ok_or_else(|| {
@@ -85,6 +78,40 @@ pub fn open(
     let branch = branch::of(&config.store, environment);
     let shared = Shared::new(&address, &login, key, config, branch::places(config.store.write.value, &branch));
     shared.map(Some).map_err(|fault| fault.to_string())
+}
+
+/// The store that the configuration names, for what is no cache. The variables that only it needs
+/// leave the environment.
+///
+/// # Errors
+/// The address or the bucket can't be used.
+pub fn objects(
+    config: &StoreConfig,
+    environment: &mut Environment,
+) -> Result<Option<Box<dyn Objects>>, String> {
+    let taken = take(environment);
+    let Some(url) = &config.url else {
+        return Ok(None);
+    };
+    let (address, login) = address(&url.value, config, environment, &taken)?;
+    let opened = slugsmith_store::open(&address, &login);
+    opened.map(Some).map_err(|fault| fault.to_string())
+}
+
+fn address(
+    url: &str,
+    config: &StoreConfig,
+    environment: &Environment,
+    taken: &BTreeMap<String, OsString>,
+) -> Result<(Address, Login), String> {
+    let wanted = Wanted {
+        url: url.to_owned(),
+        endpoint: config.endpoint.clone(),
+        region: config.region.clone(),
+    };
+    let mut variables = environment.variables.clone();
+    variables.extend(taken.clone());
+    Address::of(&wanted, &variables).map_err(|fault| fault.to_string())
 }
 
 /// Takes the variables that only the store needs.

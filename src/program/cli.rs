@@ -8,10 +8,12 @@ mod diff;
 mod engine;
 mod env;
 mod explain;
+mod fleet;
 mod init;
 mod inspect;
 mod man;
 mod stack;
+mod store;
 mod strip;
 mod triage;
 mod which;
@@ -91,6 +93,8 @@ enum Verb {
     Explain(explain::Arguments),
     Init(init::Arguments),
     Triage(triage::Arguments),
+    Fleet(fleet::Arguments),
+    Store(store::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -172,6 +176,8 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
         Verb::Triage(arguments) => triage::run(arguments),
+        Verb::Fleet(arguments) => fleet::run(arguments),
+        Verb::Store(arguments) => store::run(arguments),
         Verb::Completions(arguments) => completions::run(arguments),
         Verb::Man(arguments) => man::run(arguments),
     };

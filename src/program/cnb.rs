@@ -88,7 +88,9 @@ impl Buildpack for Slugsmith {
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
         let mut log = super::log(Skin::Bullets, &config);
-        let store = super::shared::behind(store, &config, &mut environment, &mut log);
+        let app = &context.app_dir;
+        let (store, reports) =
+            super::shared::behind(store, app, &config, &mut environment, &mut log);
         let input = Input {
             app: &context.app_dir,
             config: &config,
@@ -99,6 +101,9 @@ impl Buildpack for Slugsmith {
             previous: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
+        if let Some(reports) = reports {
+            reports.write_in_build(&report, &mut log);
+        }
         super::verdict::of(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
         launch_layer::write(&context, &report, &config)?;

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["ecosystems"],
     &["facts"],
     &["config"],
-    &["strip", "budget", "stack", "audit", "boot", "store"],
+    &["strip", "budget", "stack", "audit", "boot", "store", "fleet"],
     &["cache"],
     &["report"],
     &["print"],

@@ -31,6 +31,8 @@ pub struct StoreConfig {
     pub wait: Sourced<Duration>,
     /// Where each build and check writes its report: `store`, or an address.
     pub reports: Option<Sourced<String>>,
+    /// The app's name in reports, where no variable of the platform says so.
+    pub app: Option<String>,
 }
 
 pub(super) const KEYS: &[Key] = &[
@@ -76,6 +78,12 @@ pub(super) const KEYS: &[Key] = &[
         "Where each build and check writes its report, for `slugsmith fleet`: `store`, or an address or folder of \
          its own.",
     ),
+    Key::new(
+        "app",
+        "",
+        "The app's name in reports; without it that of the platform (`HEROKU_APP_NAME`, `GITHUB_REPOSITORY` …), then \
+         that of its folder.",
+    ),
 ];
 
 pub(super) fn read(section: &mut Section<'_>) -> Result<StoreConfig> {
@@ -104,5 +112,6 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StoreConfig> {
             wait.map(Duration::from_secs)
         }),
         reports: section.text("reports")?,
+        app: plain(section.text("app")?),
     })
 }
