@@ -48,7 +48,11 @@ const NAMES: &[&str] = &[
 
 /// Set where what is built is a pull request. GitHub's names the branch that it comes from
 /// (docs.github.com/actions/reference/workflows-and-actions/variables).
-const REQUESTS: &[&str] = &["HEROKU_PR_NUMBER", "GITHUB_HEAD_REF", "CI_MERGE_REQUEST_IID"];
+const REQUESTS: &[&str] = &[
+    "HEROKU_PR_NUMBER",
+    "GITHUB_HEAD_REF",
+    "CI_MERGE_REQUEST_IID",
+];
 
 /// The branch by what the user says, then by what the platform does. The platform of a classic or
 /// Cloud Native build on Heroku says nothing outside of review apps and CI.
@@ -104,9 +108,9 @@ pub(super) fn places(write: StoreWrite, branch: &Branch) -> Places {
             read: vec![own(name), main],
             write: Ok(own(name)),
         },
-        (StoreWrite::Always, Branch::Request) => nothing(
-            "this is a pull request of an unknown branch; SLUGSMITH_STORE_BRANCH names it",
-        ),
+        (StoreWrite::Always, Branch::Request) => {
+            nothing("this is a pull request of an unknown branch; SLUGSMITH_STORE_BRANCH names it")
+        }
         // Who asks for it on a platform that names no branch means the app that it is set on.
         (StoreWrite::Always, Branch::Unknown) => Places {
             read: vec![main.clone()],

@@ -76,7 +76,13 @@ pub fn open(
         })?),
     };
     let branch = branch::of(&config.store, environment);
-    let shared = Shared::new(&address, &login, key, config, branch::places(config.store.write.value, &branch));
+    let shared = Shared::new(
+        &address,
+        &login,
+        key,
+        config,
+        branch::places(config.store.write.value, &branch),
+    );
     shared.map(Some).map_err(|fault| fault.to_string())
 }
 
@@ -283,8 +289,7 @@ impl Remote for Shared {
             let key = format!("{}{pack}-{file}", gc::PACKS);
             let path = folder.join(file);
             let mut to = fs_err::File::create(path).map_err(|error| error.to_string())?;
-            let fetched =
-                self.reading(|until| self.objects.fetch(&key, &mut to, most, until));
+            let fetched = self.reading(|until| self.objects.fetch(&key, &mut to, most, until));
             match fetched {
                 Ok(true) => {}
                 Ok(false) => return Err("its archive is gone".to_owned()),
@@ -335,12 +340,11 @@ impl Uploading {
         let work = move || {
             let _ = upload(&shared, &store, &made, &scope, &gone, &tell, until);
         };
-        thread::Builder::new().name("upload".to_owned()).spawn(work).ok()?;
-        Some(Self {
-            go,
-            told,
-            name,
-        })
+        thread::Builder::new()
+            .name("upload".to_owned())
+            .spawn(work)
+            .ok()?;
+        Some(Self { go, told, name })
     }
 
     /// Waits for the rest of the upload, for as long as the configuration says.

@@ -88,7 +88,10 @@ const NAMES: &[&str] = &[
 fn name_of(app: &Path, config: &Config, environment: &Environment) -> String {
     let named = config.store.app.clone();
     let of_platform = || NAMES.iter().find_map(|name| environment.get(name));
-    let of_folder = || app.file_name().map(|name| name.to_string_lossy().into_owned());
+    let of_folder = || {
+        app.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
     named
         .or_else(|| of_platform().map(str::to_owned))
         .or_else(of_folder)
@@ -98,7 +101,9 @@ fn name_of(app: &Path, config: &Config, environment: &Environment) -> String {
 impl Reports {
     /// Writes a report. No build or check fails because of it: the error is a line.
     pub(super) fn write(&self, kind: &'static str, report: &Report) -> Result<(), String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let of = json::Of {
             app: self.app.clone(),
             at: now.as_secs(),

@@ -14,6 +14,7 @@ mod action;
 mod bad_input;
 mod check;
 mod first_hour;
+mod fleet;
 mod integrations;
 mod lists;
 mod long_work;

@@ -28,8 +28,11 @@ fn no_fault_of_a_store_fails_a_build_or_gives_a_wrong_tree() {
     }
     let teams = [
         Team::with("s3://caches/team", to_s3.port).set("SLUGSMITH_STORE_WAIT", "2"),
-        Team::with(&format!("oci+http://127.0.0.1:{}/team", to_registry.port), s3.port)
-            .set("SLUGSMITH_STORE_WAIT", "2"),
+        Team::with(
+            &format!("oci+http://127.0.0.1:{}/team", to_registry.port),
+            s3.port,
+        )
+        .set("SLUGSMITH_STORE_WAIT", "2"),
     ];
     let mut dice = Dice(0x2545_F491_4F6C_DD1D);
     let mut hits = 0;
@@ -64,8 +67,16 @@ fn no_fault_of_a_store_fails_a_build_or_gives_a_wrong_tree() {
             let ran = Ran::from(child.wait_with_output().unwrap());
             let built = team.built(machine, ran);
             let seed = run + 1;
-            assert_eq!(built.ran.code, 0, "seed {seed}: {}{}", built.ran.stdout, built.ran.stderr);
-            assert!(built.tree == clean[version], "seed {seed}: {}", built.ran.stdout);
+            assert_eq!(
+                built.ran.code, 0,
+                "seed {seed}: {}{}",
+                built.ran.stdout, built.ran.stderr
+            );
+            assert!(
+                built.tree == clean[version],
+                "seed {seed}: {}",
+                built.ran.stdout
+            );
             hits += usize::from(built.ran.stdout.contains("taken from"));
             if !machine.starts_with("kept") {
                 let _ = fs_err::remove_dir_all(team.sandbox.path(machine));

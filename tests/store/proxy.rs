@@ -124,7 +124,9 @@ fn serve(mut client: TcpStream, port: u16, fault: Fault) {
                 Fault::Status(status) => (status, ""),
                 _ => (403, "date: Fri, 01 Jan 2100 00:00:00 GMT\r\n"),
             };
-            let answer = format!("HTTP/1.1 {status} Odd\r\n{date}content-length: 0\r\nconnection: close\r\n\r\n");
+            let answer = format!(
+                "HTTP/1.1 {status} Odd\r\n{date}content-length: 0\r\nconnection: close\r\n\r\n"
+            );
             let _ = client.write_all(answer.as_bytes());
             return;
         }

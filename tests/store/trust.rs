@@ -28,7 +28,11 @@ fn an_empty_cache_is_warm_from_every_kind_of_store() {
         assert_eq!(second.tree, first.tree);
         // The local cache comes first: nothing is asked for.
         let third = team.build("two").well();
-        assert!(!third.ran.stdout.contains("taken from"), "{}", third.ran.stdout);
+        assert!(
+            !third.ran.stdout.contains("taken from"),
+            "{}",
+            third.ran.stdout
+        );
         third.says("HIT, restored");
     }
 }
@@ -58,14 +62,20 @@ fn only_the_main_branch_writes_and_others_write_for_themselves() {
     review.build("one").well();
     assert_eq!(objects(), 0);
     let unknown = Team::with("s3://caches", server.port).set("SLUGSMITH_STORE_BRANCH", "");
-    unknown.build("one").well().says("nothing says which branch this is");
+    unknown
+        .build("one")
+        .well()
+        .says("nothing says which branch this is");
     assert_eq!(objects(), 0);
     let asked = review.set("SLUGSMITH_STORE_WRITE", "always");
     asked.build("two").well().says("npm: written");
     asked.build("three").well().says("taken from");
     let main = Team::with("s3://caches", server.port);
     let built = main.build("four").well();
-    assert!(!built.ran.stdout.contains("taken from"), "main read a branch's own");
+    assert!(
+        !built.ran.stdout.contains("taken from"),
+        "main read a branch's own"
+    );
 }
 
 #[test]
@@ -114,7 +124,10 @@ fn a_damaged_object_is_a_miss_with_one_line() {
     let clean = team.build("one").well().tree;
     let root = server.folder.path().join("data/caches");
     let tree = Tree::read(&root);
-    let files = tree.entries().iter().filter(|one| one.kind() == EntryKind::File);
+    let files = tree
+        .entries()
+        .iter()
+        .filter(|one| one.kind() == EntryKind::File);
     for (number, file) in files.enumerate() {
         let path = root.join(file.path());
         let whole = fs_err::read(&path).unwrap();
@@ -122,15 +135,24 @@ fn a_damaged_object_is_a_miss_with_one_line() {
         let mut flipped = whole.clone();
         flipped[middle] ^= 1;
         let longer = [&whole[..], b"x"].concat();
-        for (kind, damaged) in [&flipped[..], &whole[..middle], &longer, b""].iter().enumerate() {
+        for (kind, damaged) in [&flipped[..], &whole[..middle], &longer, b""]
+            .iter()
+            .enumerate()
+        {
             fs_err::write(&path, damaged).unwrap();
-            let reader = Team::with("s3://caches", server.port).set("SLUGSMITH_STORE_WRITE", "never");
+            let reader =
+                Team::with("s3://caches", server.port).set("SLUGSMITH_STORE_WRITE", "never");
             let built = reader.build(&format!("reader-{number}-{kind}")).well();
             built.says("MISS, first build");
             assert_eq!(built.tree, clean, "{}", path.display());
             let lines = built.ran.stdout.lines();
-            let told = lines.filter(|line| line.contains("not taken from") || line.contains("is left aside")
-                || line.contains("not sealed")).count();
+            let told = lines
+                .filter(|line| {
+                    line.contains("not taken from")
+                        || line.contains("is left aside")
+                        || line.contains("not sealed")
+                })
+                .count();
             assert_eq!(told, 1, "{}", built.ran.stdout);
         }
         fs_err::write(&path, whole).unwrap();
@@ -149,12 +171,19 @@ fn credentials_stay_with_the_client() {
         said.push_str(&ran.stdout);
         said.push_str(&ran.stderr);
     }
-    let refused = Team::with("s3://caches", server.port)
-        .set("SLUGSMITH_STORE_SECRET_ACCESS_KEY", "a-wrong-secret-of-a-test");
+    let refused = Team::with("s3://caches", server.port).set(
+        "SLUGSMITH_STORE_SECRET_ACCESS_KEY",
+        "a-wrong-secret-of-a-test",
+    );
     let built = refused.build("one").well();
     built.says("answers 403");
     said.push_str(&built.ran.stdout);
-    for text in [servers::SECRET, "a key that the team has", "a-wrong-secret", "X-Amz-"] {
+    for text in [
+        servers::SECRET,
+        "a key that the team has",
+        "a-wrong-secret",
+        "X-Amz-",
+    ] {
         assert!(!said.contains(text), "{text} in {said}");
         for place in ["home", "one", "two", "built-one", "built-two"] {
             assert!(!holds(&team.sandbox.path(place), text), "{text} in {place}");
@@ -162,14 +191,23 @@ fn credentials_stay_with_the_client() {
         assert!(!holds(server.folder.path(), text), "{text} in the bucket");
     }
     let given = fs_err::read_dir(team.sandbox.path("home")).unwrap();
-    assert!(given.flatten().any(|one| one.file_name().to_string_lossy().starts_with("given-")));
+    assert!(
+        given
+            .flatten()
+            .any(|one| one.file_name().to_string_lossy().starts_with("given-"))
+    );
 }
 
 fn holds(folder: &Path, text: &str) -> bool {
     let tree = Tree::read(folder);
-    let mut files = tree.entries().iter().filter(|one| one.kind() == EntryKind::File);
+    let mut files = tree
+        .entries()
+        .iter()
+        .filter(|one| one.kind() == EntryKind::File);
     files.any(|file| {
         let content = fs_err::read(folder.join(file.path())).unwrap();
-        content.windows(text.len()).any(|window| window == text.as_bytes())
+        content
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
     })
 }

@@ -98,7 +98,9 @@ pub fn runtimes_of(facts: &Facts<'_>, stack: &str) -> Vec<RuntimeEnd> {
         }
         let line = runtimes::line(wanted.runtime, &wanted.range);
         let lines = platform.runtimes.get(wanted.runtime);
-        let end = lines.zip(line.as_ref()).and_then(|(lines, line)| lines.lines.get(line));
+        let end = lines
+            .zip(line.as_ref())
+            .and_then(|(lines, line)| lines.lines.get(line));
         found.push(RuntimeEnd {
             name: wanted.runtime.to_owned(),
             end: end.cloned().unwrap_or_default(),

@@ -199,7 +199,9 @@ impl Store {
     /// An empty folder beside the caches, for one that comes from elsewhere or goes there.
     pub(super) fn staging(&self) -> std::io::Result<PathBuf> {
         fs_err::create_dir_all(&self.root)?;
-        let folder = tempfile::Builder::new().prefix("moving-").tempdir_in(&self.root)?;
+        let folder = tempfile::Builder::new()
+            .prefix("moving-")
+            .tempdir_in(&self.root)?;
         Ok(folder.keep())
     }
 

@@ -182,7 +182,8 @@ pub(super) fn of(store: &Store, pack_digest: &str) -> Option<BTreeMap<String, Ve
     let folder = store.folder(NAME);
     let stored = read_regular(&folder.join(LIST)).ok()?;
     let text = zstd::bulk::decompress(&stored, MOST_BYTES).ok()?;
-    text.strip_prefix(pack_digest.as_bytes())?.strip_prefix(b"\n")?;
+    text.strip_prefix(pack_digest.as_bytes())?
+        .strip_prefix(b"\n")?;
     let mut files = BTreeMap::from([(LIST.to_owned(), stored)]);
     if let Ok(report) = read_regular(&folder.join(REPORT)) {
         files.insert(REPORT.to_owned(), report);

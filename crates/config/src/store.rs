@@ -60,7 +60,11 @@ pub(super) const KEYS: &[Key] = &[
         "Which builds write: `main` (those of the main branch), `always` (others under their own name, for \
          themselves) or `never`.",
     ),
-    Key::new("main", "\"main\"", "The name of the main branch; `master` counts as it, too."),
+    Key::new(
+        "main",
+        "\"main\"",
+        "The name of the main branch; `master` counts as it, too.",
+    ),
     Key::new(
         "branch",
         "",

@@ -12,14 +12,18 @@ use crate::{LONGEST, MOST};
 /// What was read: summaries, and the files that are no report with the reason.
 pub type Read = (Vec<Summary>, Vec<(String, String)>);
 
-/// Reads every `.json` below a folder. Links are not followed.
+/// Reads every `.json` below a folder, and what builds wrote into its `r` as into a store. Links are
+/// not followed.
 ///
 /// # Errors
 /// The folder can't be opened.
 pub fn load(folder: &Path) -> std::io::Result<Read> {
     let root = Beneath::open(folder)?;
     let tree = Tree::read(folder);
-    let is_report = |path: &Path| path.extension().is_some_and(|end| end == "json");
+    let is_report = |path: &Path| {
+        path.extension().is_some_and(|end| end == "json")
+            || path.starts_with("r") && path.extension().is_none()
+    };
     let files: Vec<&Path> = tree
         .entries()
         .iter()
@@ -54,7 +58,9 @@ fn text(root: &Beneath, path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
     let file = root.file(path)?;
     if file.metadata()?.len() > LONGEST {
-        return Err(std::io::Error::other(format!("it has more than {LONGEST} bytes")));
+        return Err(std::io::Error::other(format!(
+            "it has more than {LONGEST} bytes"
+        )));
     }
     let mut bytes = Vec::new();
     file.take(LONGEST).read_to_end(&mut bytes)?;

@@ -178,7 +178,12 @@ pub fn read(file: &str, text: &[u8]) -> Result<Summary, String> {
         branch: short(&written.branch),
         ..Summary::default()
     };
-    summary.runtimes = written.runtimes.into_iter().take(MOST_ROWS).map(tidy).collect();
+    summary.runtimes = written
+        .runtimes
+        .into_iter()
+        .take(MOST_ROWS)
+        .map(tidy)
+        .collect();
     take(&mut summary, bare);
     Ok(summary)
 }
@@ -257,7 +262,10 @@ mod tests {
             "dependencies":[{"verdict":"hit","saved_seconds":2.5},{"verdict":"miss"},{"verdict":"adopted"}]}"#;
         let read_bare = read("shop/1.json", bare.as_bytes()).unwrap();
         assert_eq!(read_bare.app, "shop");
-        assert_eq!((read_bare.hits, read_bare.lookups, read_bare.compressed), (1, 2, Some(5)));
+        assert_eq!(
+            (read_bare.hits, read_bare.lookups, read_bare.compressed),
+            (1, 2, Some(5))
+        );
         let written = format!(
             r#"{{"schema":"slugsmith.fleet-report/1","app":"billing","at":7,"kind":"build",
             "runtimes":[{{"name":"node","line":"20","end":"2026-04-30"}}],"report":{bare}}}"#
@@ -276,7 +284,10 @@ mod tests {
             ("{}", "no schema"),
             (r#"{"schema":"other/1"}"#, "its schema is other/1"),
             (r#"{"schema":"slugsmith.fleet-report/1"}"#, "no report"),
-            (r#"{"schema":"slugsmith.report/1","findings":3}"#, "no report"),
+            (
+                r#"{"schema":"slugsmith.report/1","findings":3}"#,
+                "no report",
+            ),
         ] {
             let refused = read("x.json", text.as_bytes()).unwrap_err();
             assert!(refused.contains(why), "{refused}");

@@ -52,8 +52,7 @@ impl App {
     #[allow(clippy::cast_precision_loss)] // bytes of a slug are far below 2^52
     pub fn growth(&self) -> Option<f64> {
         let (first, last) = (self.first?, self.compressed?);
-        (first > 0 && self.reports > 1)
-            .then(|| (last as f64 - first as f64) * 100.0 / first as f64)
+        (first > 0 && self.reports > 1).then(|| (last as f64 - first as f64) * 100.0 / first as f64)
     }
 }
 
@@ -129,20 +128,30 @@ pub fn view(summaries: Vec<Summary>, refused: Vec<(String, String)>) -> Fleet {
             }
         }
         for runtime in app.runtimes.iter().collect::<BTreeSet<_>>() {
-            runtimes.entry(runtime.clone()).or_default().push(name.clone());
+            runtimes
+                .entry(runtime.clone())
+                .or_default()
+                .push(name.clone());
         }
         for buildpack in app.buildpacks.iter().collect::<BTreeSet<_>>() {
-            neighbours.entry(buildpack.clone()).or_default().push(name.clone());
+            neighbours
+                .entry(buildpack.clone())
+                .or_default()
+                .push(name.clone());
         }
         fleet.apps.push(app);
     }
     fleet.rules = rules.into_values().collect();
     fleet.rules.sort_by(|one, other| {
         let key = |rule: &Rule| (severity(&rule.level), rule.apps.len());
-        key(other).cmp(&key(one)).then_with(|| one.rule.cmp(&other.rule))
+        key(other)
+            .cmp(&key(one))
+            .then_with(|| one.rule.cmp(&other.rule))
     });
     let rows = runtimes.into_iter();
-    fleet.runtimes = rows.map(|(runtime, apps)| RuntimeRow { runtime, apps }).collect();
+    fleet.runtimes = rows
+        .map(|(runtime, apps)| RuntimeRow { runtime, apps })
+        .collect();
     fleet.runtimes.sort_by(|one, other| {
         let key = |row: &RuntimeRow| (row.runtime.end.is_empty(), row.runtime.end.clone());
         key(one).cmp(&key(other))
@@ -174,13 +183,22 @@ fn app(name: &str, all: &[Summary]) -> App {
     }
     app.boot = newest().find_map(|one| one.boot);
     let with_buildpacks = newest().find(|one| !one.buildpacks.is_empty());
-    app.buildpacks = with_buildpacks.map(|one| one.buildpacks.clone()).unwrap_or_default();
+    app.buildpacks = with_buildpacks
+        .map(|one| one.buildpacks.clone())
+        .unwrap_or_default();
     let with_runtimes = newest().find(|one| !one.runtimes.is_empty());
-    app.runtimes = with_runtimes.map(|one| one.runtimes.clone()).unwrap_or_default();
+    app.runtimes = with_runtimes
+        .map(|one| one.runtimes.clone())
+        .unwrap_or_default();
     if let Some(last) = all.last() {
         app.at = last.at;
         app.branch.clone_from(&last.branch);
-        let of = |level| last.findings.iter().filter(|one| one.level == level).count();
+        let of = |level| {
+            last.findings
+                .iter()
+                .filter(|one| one.level == level)
+                .count()
+        };
         app.errors = of("error");
         app.warnings = of("warn");
         app.rules = last.findings.iter().map(|one| one.rule.clone()).collect();
@@ -238,9 +256,17 @@ mod tests {
             end: end.to_owned(),
         };
         let mut one = summary("a", 1, 1, &[]);
-        one.runtimes = vec![runtime("22", "2027-04-30"), runtime("x", ""), runtime("18", "2025-04-30")];
+        one.runtimes = vec![
+            runtime("22", "2027-04-30"),
+            runtime("x", ""),
+            runtime("18", "2025-04-30"),
+        ];
         let fleet = view(vec![one], Vec::new());
-        let lines: Vec<_> = fleet.runtimes.iter().map(|row| row.runtime.line.as_str()).collect();
+        let lines: Vec<_> = fleet
+            .runtimes
+            .iter()
+            .map(|row| row.runtime.line.as_str())
+            .collect();
         assert_eq!(lines, ["18", "22", "x"]);
     }
 }

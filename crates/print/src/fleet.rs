@@ -35,7 +35,8 @@ fn named(apps: &[String]) -> String {
 }
 
 fn growth(app: &App) -> String {
-    app.growth().map_or(String::new(), |percent| format!("{percent:+.0} %"))
+    app.growth()
+        .map_or(String::new(), |percent| format!("{percent:+.0} %"))
 }
 
 fn hits(app: &App) -> String {
@@ -53,17 +54,21 @@ fn minutes(seconds: f64) -> String {
 }
 
 fn boot(app: &App) -> String {
-    app.boot.map_or(String::new(), |boot| format!("{:.2} s", boot.with))
+    app.boot
+        .map_or(String::new(), |boot| format!("{:.2} s", boot.with))
 }
 
 /// One line of the whole.
 fn summary(fleet: &Fleet) -> String {
-    let (hits, lookups) = fleet
+    let (hits, lookups) = fleet.apps.iter().fold((0, 0), |(hits, lookups), app| {
+        (hits + app.hits, lookups + app.lookups)
+    });
+    let saved: f64 = fleet.apps.iter().map(|app| app.saved).sum();
+    let over = fleet
         .apps
         .iter()
-        .fold((0, 0), |(hits, lookups), app| (hits + app.hits, lookups + app.lookups));
-    let saved: f64 = fleet.apps.iter().map(|app| app.saved).sum();
-    let over = fleet.apps.iter().filter(|app| app.verdict == "over").count();
+        .filter(|app| app.verdict == "over")
+        .count();
     let bytes: u64 = fleet.apps.iter().filter_map(|app| app.compressed).sum();
     let mut text = format!(
         "{}, {}: {} compressed, {over} over budget",
@@ -114,20 +119,43 @@ pub fn text(fleet: &Fleet) -> String {
             line(&named(&rule.apps), 200),
         )
     });
-    part(&mut out, "Runtimes and stacks by their end", &fleet.runtimes, |row| {
-        let end = if row.runtime.end.is_empty() { "unknown" } else { &row.runtime.end };
-        let what = format!("{} {}", row.runtime.name, row.runtime.line);
-        format!("{:<10} {:<20} {}", line(end, 10), line(&what, 20), line(&named(&row.apps), 200))
-    });
+    part(
+        &mut out,
+        "Runtimes and stacks by their end",
+        &fleet.runtimes,
+        |row| {
+            let end = if row.runtime.end.is_empty() {
+                "unknown"
+            } else {
+                &row.runtime.end
+            };
+            let what = format!("{} {}", row.runtime.name, row.runtime.line);
+            format!(
+                "{:<10} {:<20} {}",
+                line(end, 10),
+                line(&what, 20),
+                line(&named(&row.apps), 200)
+            )
+        },
+    );
     part(&mut out, "Buildpacks", &fleet.neighbours, |row| {
         let what = format!("{} {}", row.id, row.version);
         let apps = counted(row.apps.len() as u64, "app");
-        format!("{:<40} {apps}: {}", line(&what, 40), line(&named(&row.apps), 200))
+        format!(
+            "{:<40} {apps}: {}",
+            line(&what, 40),
+            line(&named(&row.apps), 200)
+        )
     });
-    part(&mut out, "Files that are no report", &fleet.refused, |one: &(String, String)| {
-        let (file, why) = one;
-        format!("{}: {}", line(file, 100), line(why, 200))
-    });
+    part(
+        &mut out,
+        "Files that are no report",
+        &fleet.refused,
+        |one: &(String, String)| {
+            let (file, why) = one;
+            format!("{}: {}", line(file, 100), line(why, 200))
+        },
+    );
     out
 }
 
@@ -227,25 +255,64 @@ pub fn markdown(fleet: &Fleet) -> String {
             app.warnings.to_string(),
         ]
     });
-    let heads = ["app", "compressed", "growth", "budget", "cache hits", "saved", "start", "errors", "warnings"];
+    let heads = [
+        "app",
+        "compressed",
+        "growth",
+        "budget",
+        "cache hits",
+        "saved",
+        "start",
+        "errors",
+        "warnings",
+    ];
     table("Apps", &heads, apps.collect());
     let rules = fleet.rules.iter().map(|rule| {
         let apps = rule.apps.len().to_string();
-        vec![rule.level.clone(), rule.rule.clone(), apps, named(&rule.apps)]
+        vec![
+            rule.level.clone(),
+            rule.rule.clone(),
+            apps,
+            named(&rule.apps),
+        ]
     });
-    table("Findings by rule", &["level", "rule", "apps", "which"], rules.collect());
+    table(
+        "Findings by rule",
+        &["level", "rule", "apps", "which"],
+        rules.collect(),
+    );
     let runtimes = fleet.runtimes.iter().map(|row| {
         let one = &row.runtime;
-        vec![one.end.clone(), one.name.clone(), one.line.clone(), named(&row.apps)]
+        vec![
+            one.end.clone(),
+            one.name.clone(),
+            one.line.clone(),
+            named(&row.apps),
+        ]
     });
-    table("Runtimes and stacks by their end", &["end", "what", "line", "apps"], runtimes.collect());
+    table(
+        "Runtimes and stacks by their end",
+        &["end", "what", "line", "apps"],
+        runtimes.collect(),
+    );
     let buildpacks = fleet
         .neighbours
         .iter()
         .map(|row| vec![row.id.clone(), row.version.clone(), named(&row.apps)]);
-    table("Buildpacks", &["buildpack", "version", "apps"], buildpacks.collect());
-    let refused = fleet.refused.iter().map(|(file, why)| vec![file.clone(), why.clone()]);
-    table("Files that are no report", &["file", "why"], refused.collect());
+    table(
+        "Buildpacks",
+        &["buildpack", "version", "apps"],
+        buildpacks.collect(),
+    );
+    let refused = fleet
+        .refused
+        .iter()
+        .map(|(file, why)| vec![file.clone(), why.clone()]);
+    table(
+        "Files that are no report",
+        &["file", "why"],
+        refused.collect(),
+    );
     out
 }
 
@@ -279,14 +346,28 @@ mod tests {
             },
         });
         let summary = read("x.json", text.to_string().as_bytes()).unwrap();
-        view(vec![summary], vec![("odd.json".to_owned(), "it is no report".to_owned())])
+        view(
+            vec![summary],
+            vec![("odd.json".to_owned(), "it is no report".to_owned())],
+        )
     }
 
     #[test]
     fn every_form_says_it() {
         let fleet = fleet("shop");
-        for text in [text(&fleet), markdown(&fleet), json(&fleet), html(&fleet, "Fleet")] {
-            for part in ["shop", "uploads-on-local-disk", "2026-04-30", "heroku/nodejs", "odd.json"] {
+        for text in [
+            text(&fleet),
+            markdown(&fleet),
+            json(&fleet),
+            html(&fleet, "Fleet"),
+        ] {
+            for part in [
+                "shop",
+                "uploads-on-local-disk",
+                "2026-04-30",
+                "heroku/nodejs",
+                "odd.json",
+            ] {
                 assert!(text.contains(part), "{part} in {text}");
             }
         }
@@ -301,7 +382,10 @@ mod tests {
         let fleet = fleet(name);
         let page = html(&fleet, name);
         assert!(!page.contains("<img") && !page.contains("</script><"));
-        assert!(!page.contains("https://") && !page.contains("http://"), "works offline");
+        assert!(
+            !page.contains("https://") && !page.contains("http://"),
+            "works offline"
+        );
         assert!(!text(&fleet).contains('\u{1b}'));
         assert!(!markdown(&fleet).contains("<img"));
         assert!(!markdown(&fleet).contains(" | `x`"));

@@ -97,9 +97,10 @@ pub struct Of {
 /// The report as `slugsmith fleet` reads it.
 #[must_use]
 pub fn fleet_report(report: &Report, of: &Of) -> String {
-    let runtimes = report.runtimes.iter().map(|one| {
-        serde_json::json!({ "name": one.name, "line": one.line, "end": one.end })
-    });
+    let runtimes = report
+        .runtimes
+        .iter()
+        .map(|one| serde_json::json!({ "name": one.name, "line": one.line, "end": one.end }));
     safe(&serde_json::json!({
         "schema": "slugsmith.fleet-report/1",
         "app": of.app, "at": of.at, "kind": of.kind, "branch": of.branch,

@@ -287,10 +287,16 @@ mod tests {
                 ("AWS_REGION", "eu-west-1"),
             ],
         );
-        assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("caches", "team"));
+        assert_eq!(
+            (bucket.name.as_str(), bucket.prefix.as_str()),
+            ("caches", "team")
+        );
         assert_eq!(bucket.endpoint, "https://s3.eu-west-1.amazonaws.com");
         assert!(!bucket.is_in_path);
-        assert_eq!((login.user.as_str(), login.secret.as_str()), ("store", "s2"));
+        assert_eq!(
+            (login.user.as_str(), login.secret.as_str()),
+            ("store", "s2")
+        );
         assert!(!format!("{login:?}").contains("s2"));
     }
 
@@ -305,7 +311,10 @@ mod tests {
                 ("BUCKETEER_AWS_REGION", "us-west-2"),
             ],
         );
-        assert_eq!((bucketeer.name.as_str(), login.user.as_str()), ("bucketeer-1", "k"));
+        assert_eq!(
+            (bucketeer.name.as_str(), login.user.as_str()),
+            ("bucketeer-1", "k")
+        );
         let (cube, _) = bucket(
             "s3:///caches",
             &[
@@ -314,7 +323,10 @@ mod tests {
                 ("CLOUDCUBE_SECRET_ACCESS_KEY", "s"),
             ],
         );
-        assert_eq!((cube.name.as_str(), cube.prefix.as_str()), ("cloud-cube", "abc/caches"));
+        assert_eq!(
+            (cube.name.as_str(), cube.prefix.as_str()),
+            ("cloud-cube", "abc/caches")
+        );
         let (tigris, _) = bucket(
             "s3://",
             &[

@@ -40,8 +40,12 @@ impl Folder {
                 }
                 continue;
             }
-            let Ok(file) = folder.file(&path) else { continue };
-            let Ok(metadata) = file.metadata() else { continue };
+            let Ok(file) = folder.file(&path) else {
+                continue;
+            };
+            let Ok(metadata) = file.metadata() else {
+                continue;
+            };
             let modified = metadata.modified().ok();
             let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             all.push(Listed {

@@ -74,7 +74,10 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
     let mut others = Vec::new();
     for one in all {
         if one.key.starts_with(PACKS) {
-            packs.entry(pack_of(&one.key).unwrap_or("")).or_default().push(one);
+            packs
+                .entry(pack_of(&one.key).unwrap_or(""))
+                .or_default()
+                .push(one);
         } else if one.key.starts_with(ENTRIES) {
             entries.push(one);
         } else {
@@ -90,7 +93,12 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
     let (mut kept_packs, mut bytes, mut gone) = (BTreeSet::new(), 0_u64, Vec::new());
     for entry in entries {
         let pack = pack_of(&entry.key).unwrap_or("");
-        let own = entry.size + if kept_packs.contains(pack) { 0 } else { size(pack) };
+        let own = entry.size
+            + if kept_packs.contains(pack) {
+                0
+            } else {
+                size(pack)
+            };
         if age(entry) > bounds.age || bytes.saturating_add(own) > bounds.bytes {
             gone.push(entry);
         } else {
@@ -104,7 +112,8 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
     for (pack, objects) in &packs {
         let is_needed = kept_packs.contains(pack);
         let is_young = objects.iter().any(|one| {
-            one.modified.is_none_or(|time| bounds.now.saturating_sub(time) < ON_ITS_WAY)
+            one.modified
+                .is_none_or(|time| bounds.now.saturating_sub(time) < ON_ITS_WAY)
         });
         let had_entry = gone.iter().any(|entry| pack_of(&entry.key) == Some(pack));
         if is_needed || is_young && !had_entry {
@@ -128,11 +137,19 @@ mod tests {
 
     fn entry(pack: char, days: u64) -> Listed {
         let pack = pack.to_string().repeat(SHORT);
-        listed(&format!("e/main/n/g/k-{:08x}-{pack}", NOW - days * DAY), 10, days)
+        listed(
+            &format!("e/main/n/g/k-{:08x}-{pack}", NOW - days * DAY),
+            10,
+            days,
+        )
     }
 
     fn pack(pack: char, size: u64, days: u64) -> Listed {
-        listed(&format!("p/{}-frames", pack.to_string().repeat(64)), size, days)
+        listed(
+            &format!("p/{}-frames", pack.to_string().repeat(64)),
+            size,
+            days,
+        )
     }
 
     fn listed(key: &str, size: u64, days: u64) -> Listed {
@@ -182,7 +199,10 @@ mod tests {
             pack('a', 100, 3),
             pack('b', 100, 2),
         ];
-        assert_eq!(removed(&all, 30, 150), [all[0].key.clone(), all[2].key.clone()]);
+        assert_eq!(
+            removed(&all, 30, 150),
+            [all[0].key.clone(), all[2].key.clone()]
+        );
         assert!(removed(&all, 30, 300).is_empty());
     }
 

@@ -38,7 +38,10 @@ impl Client {
     pub(crate) fn new() -> Self {
         let named = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
         let usual = AUTHORITIES.iter().map(PathBuf::from);
-        let authorities = named.into_iter().chain(usual).find_map(|file| authorities(&file));
+        let authorities = named
+            .into_iter()
+            .chain(usual)
+            .find_map(|file| authorities(&file));
         let mut tls = TlsConfig::builder();
         if let Some(authorities) = authorities {
             tls = tls.root_certs(authorities);
@@ -161,7 +164,10 @@ fn short(error: &std::io::Error) -> String {
         std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::ConnectionReset => {
             "its answer was cut off".to_owned()
         }
-        _ => match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+        _ => match error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<ureq::Error>())
+        {
             Some(inner) => told(inner),
             None => error.to_string(),
         },

@@ -83,15 +83,24 @@ impl Oci {
     }
 
     fn once(&self, ask: &Ask<'_>) -> Result<Response<ureq::Body>, Fault> {
-        let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let allowed = self
+            .allowed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let mut headers = Vec::new();
         // An upload may be sent elsewhere; the credentials are for the registry alone.
         let is_own = ask.url.strip_prefix(&self.registry);
-        if let (Some(allowed), true) = (&allowed, is_own.is_some_and(|rest| rest.starts_with('/'))) {
+        if let (Some(allowed), true) = (&allowed, is_own.is_some_and(|rest| rest.starts_with('/')))
+        {
             headers.push(("authorization", allowed.as_str()));
         }
         if let Some(kind) = ask.kind {
-            let name = if ask.body.is_some() { "content-type" } else { "accept" };
+            let name = if ask.body.is_some() {
+                "content-type"
+            } else {
+                "accept"
+            };
             headers.push((name, kind));
         }
         let sent = self.client.send(&Request {
@@ -106,12 +115,20 @@ impl Oci {
 
     /// Answers a challenge (distribution-spec "Authentication"; RFC 9110, 11.6.1).
     fn allow(&self, challenge: &str, until: Instant) -> Result<String, Fault> {
-        let basic = format!("Basic {}", base64(&format!("{}:{}", self.login.user, self.login.secret)));
+        let basic = format!(
+            "Basic {}",
+            base64(&format!("{}:{}", self.login.user, self.login.secret))
+        );
         let (scheme, rest) = challenge.split_once(' ').unwrap_or((challenge, ""));
         if scheme.eq_ignore_ascii_case("basic") {
             return Ok(basic);
         }
-        let refused = || Fault(format!("{} asks for a login of an unknown kind", self.host()));
+        let refused = || {
+            Fault(format!(
+                "{} asks for a login of an unknown kind",
+                self.host()
+            ))
+        };
         let realm = parameter(rest, "realm").ok_or_else(refused)?;
         let is_safe = realm.starts_with("https://") || self.registry.starts_with("http://");
         if !scheme.eq_ignore_ascii_case("bearer") || !is_safe {
@@ -134,7 +151,10 @@ impl Oci {
         })?;
         let status = response.status().as_u16();
         if status != 200 {
-            return Err(Fault(format!("{} answers {status} to the login", self.host())));
+            return Err(Fault(format!(
+                "{} answers {status} to the login",
+                self.host()
+            )));
         }
         let text = http::text(response, LONGEST)?;
         let answer: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -187,7 +207,12 @@ impl Oci {
         if ask("HEAD", &url, None, None)?.status().as_u16() == 200 {
             return Ok((digest, size));
         }
-        let begun = ask("POST", &self.url("blobs/uploads/"), None, Some(Body::Bytes(b"")))?;
+        let begun = ask(
+            "POST",
+            &self.url("blobs/uploads/"),
+            None,
+            Some(Body::Bytes(b"")),
+        )?;
         let status = begun.status().as_u16();
         let location = http::header(begun.headers(), "location").unwrap_or_default();
         if status != 202 || location.is_empty() {
@@ -201,7 +226,12 @@ impl Oci {
         location.push(if location.contains('?') { '&' } else { '?' });
         location.push_str("digest=");
         location.push_str(&digest);
-        let put = ask("PUT", &location, Some("application/octet-stream"), Some(body))?;
+        let put = ask(
+            "PUT",
+            &location,
+            Some("application/octet-stream"),
+            Some(body),
+        )?;
         match put.status().as_u16() {
             201 => Ok((digest, size)),
             status => Err(self.refused("PUT blob", status)),
@@ -218,7 +248,9 @@ fn tag(key: &str) -> String {
 fn parameter(text: &str, name: &str) -> Option<String> {
     text.split(',').find_map(|part| {
         let (found, value) = part.trim().split_once('=')?;
-        found.eq_ignore_ascii_case(name).then(|| value.trim_matches('"').to_owned())
+        found
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim_matches('"').to_owned())
     })
 }
 
@@ -256,7 +288,11 @@ fn base64(text: &str) -> String {
         for place in 0..4 {
             let letter = LETTERS.get((bits >> (18 - 6 * place)) as usize & 63);
             let is_there = place <= chunk.len();
-            out.push(letter.filter(|_| is_there).map_or('=', |letter| char::from(*letter)));
+            out.push(
+                letter
+                    .filter(|_| is_there)
+                    .map_or('=', |letter| char::from(*letter)),
+            );
         }
     }
     out
@@ -274,11 +310,14 @@ impl Objects for Oci {
             return Ok(false);
         };
         let digest = manifest["layers"][0]["digest"].as_str().unwrap_or_default();
-        let is_digest = digest.strip_prefix("sha256:").is_some_and(|hex| {
-            hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-        });
+        let is_digest = digest
+            .strip_prefix("sha256:")
+            .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if !is_digest {
-            return Err(Fault(format!("{} has a manifest that is none", self.host())));
+            return Err(Fault(format!(
+                "{} has a manifest that is none",
+                self.host()
+            )));
         }
         let url = self.url(&format!("blobs/{digest}"));
         let response = self.send(&Ask {
@@ -302,7 +341,9 @@ impl Objects for Oci {
     fn put(&self, key: &str, body: Body<'_>, until: Instant) -> Result<(), Fault> {
         let (config, config_size) = self.push(Body::Bytes(b"{}"), until)?;
         let (layer, size) = self.push(body, until)?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
@@ -411,7 +452,13 @@ mod tests {
 
     #[test]
     fn base64_has_its_padding() {
-        let pairs = [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("user:p~", "dXNlcjpwfg==")];
+        let pairs = [
+            ("", ""),
+            ("a", "YQ=="),
+            ("ab", "YWI="),
+            ("abc", "YWJj"),
+            ("user:p~", "dXNlcjpwfg=="),
+        ];
         for (text, wanted) in pairs {
             assert_eq!(base64(text), wanted);
         }
@@ -420,10 +467,16 @@ mod tests {
     #[test]
     fn challenges_are_read() {
         let challenge = "realm=\"https://auth.example/token\",service=\"registry\"";
-        assert_eq!(parameter(challenge, "realm").unwrap(), "https://auth.example/token");
+        assert_eq!(
+            parameter(challenge, "realm").unwrap(),
+            "https://auth.example/token"
+        );
         assert_eq!(parameter(challenge, "service").unwrap(), "registry");
         assert_eq!(parameter(challenge, "scope"), None);
-        assert_eq!(next_page("</v2/a/tags/list?last=x&n=1000>; rel=\"next\"").unwrap(), "/v2/a/tags/list?last=x&n=1000");
+        assert_eq!(
+            next_page("</v2/a/tags/list?last=x&n=1000>; rel=\"next\"").unwrap(),
+            "/v2/a/tags/list?last=x&n=1000"
+        );
         assert_eq!(next_page("<https://elsewhere/>; rel=\"next\""), None);
     }
 }

@@ -193,7 +193,14 @@ mod tests {
 
     #[test]
     fn odd_keys_are_refused() {
-        let odd = ["", "ed25519:", "ed25519:zz", "ed25519-public:00", "hmac:short", "rsa:00"];
+        let odd = [
+            "",
+            "ed25519:",
+            "ed25519:zz",
+            "ed25519-public:00",
+            "hmac:short",
+            "rsa:00",
+        ];
         for text in odd {
             assert!(Key::parse(text).is_none(), "{text}");
         }

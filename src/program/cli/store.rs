@@ -81,17 +81,22 @@ pub(super) fn open(url: Option<&str>, environment: &mut Environment) -> Result<B
         config.store.url = Some(crate::config::Sourced::default(url.to_owned()));
     }
     let opened = shared::objects(&config.store, environment);
-    opened.map_err(|why| Problem::new(&STORE).saw(why))?.ok_or_else(|| {
-        Problem::new(&USAGE)
-            .saw("no store is named")
-            .step("slugsmith store gc s3://bucket/prefix, or set SLUGSMITH_STORE_URL")
-    })
+    opened
+        .map_err(|why| Problem::new(&STORE).saw(why))?
+        .ok_or_else(|| {
+            Problem::new(&USAGE)
+                .saw("no store is named")
+                .step("slugsmith store gc s3://bucket/prefix, or set SLUGSMITH_STORE_URL")
+        })
 }
 
 fn collect(arguments: &Gc) -> Result<Exit> {
     let objects = open(arguments.store.as_deref(), &mut environment())?;
     let bytes = units::parse_size(&arguments.size).ok_or_else(|| {
-        Problem::new(&USAGE).saw(format!("--size {}: is no size such as \"50 GB\"", arguments.size))
+        Problem::new(&USAGE).saw(format!(
+            "--size {}: is no size such as \"50 GB\"",
+            arguments.size
+        ))
     })?;
     let until = Instant::now() + LONGEST;
     let failed = |fault: crate::store::Fault| Problem::new(&STORE).saw(fault.to_string());
@@ -99,7 +104,9 @@ fn collect(arguments: &Gc) -> Result<Exit> {
     for prefix in [gc::ENTRIES, gc::PACKS, gc::REPORTS] {
         all.extend(objects.list(prefix, MOST, until).map_err(failed)?);
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let bounds = Bounds {
         age: arguments.days.saturating_mul(24 * 3600),
         bytes,
@@ -111,7 +118,11 @@ fn collect(arguments: &Gc) -> Result<Exit> {
             objects.remove(key, until).map_err(failed)?;
         }
     }
-    let verb = if arguments.dry_run { "would remove" } else { "removed" };
+    let verb = if arguments.dry_run {
+        "would remove"
+    } else {
+        "removed"
+    };
     out(&format!(
         "{verb} {} ({}); {} stay ({})\n",
         units::counted(choice.remove.len() as u64, "object"),

@@ -87,7 +87,14 @@ pub(crate) fn bring(mut site: Site<'_, '_>, place: &Place, progress: &mut dyn Pr
         match tried {
             Ok(None) => {}
             Ok(Some(record)) => {
-                told(&*remote, site.name, &record, found.is_exact, begun, progress);
+                told(
+                    &*remote,
+                    site.name,
+                    &record,
+                    found.is_exact,
+                    begun,
+                    progress,
+                );
                 return;
             }
             Err(why) => {
@@ -109,9 +116,7 @@ pub(crate) fn bring_folder(
     let Some(remote) = context.store.remote() else {
         return;
     };
-    let fits = |store: &Store| {
-        matches!(store.look_up(name), Stored::Complete(record) if record.inputs == *inputs)
-    };
+    let fits = |store: &Store| matches!(store.look_up(name), Stored::Complete(record) if record.inputs == *inputs);
     if context.is_reset(name) || fits(context.store) {
         return;
     }
@@ -258,4 +263,3 @@ fn check(folder: &Path, digest: &str) -> Result<(), Fault> {
     }
     Part::open(folder, digest)?.check()
 }
-

@@ -76,7 +76,9 @@ impl Encoded {
     fn of(bundle: &Bundle) -> Self {
         let all = |files: &BTreeMap<String, Vec<u8>>| {
             let files = files.iter();
-            files.map(|(name, bytes)| (name.clone(), text(bytes))).collect()
+            files
+                .map(|(name, bytes)| (name.clone(), text(bytes)))
+                .collect()
         };
         Self {
             schema: SCHEMA.to_owned(),

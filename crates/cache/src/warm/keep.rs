@@ -42,7 +42,13 @@ pub fn prepare(store: &Store, made: &Made) -> Result<Option<Prepared>, String> {
     let Stored::Complete(record) = store.look_up(&made.name) else {
         return Ok(None);
     };
-    if record.is_away || record.inputs.named().values().any(|value| inputs::is_salted(value)) {
+    if record.is_away
+        || record
+            .inputs
+            .named()
+            .values()
+            .any(|value| inputs::is_salted(value))
+    {
         return Ok(None);
     }
     let folder = store.folder(&made.name);
@@ -66,7 +72,9 @@ pub fn prepare(store: &Store, made: &Made) -> Result<Option<Prepared>, String> {
     let bundle = Bundle {
         most: largest(&at),
         pack: pack.clone(),
-        metadata: store.metadata(&made.name).map_err(|error| error.to_string())?,
+        metadata: store
+            .metadata(&made.name)
+            .map_err(|error| error.to_string())?,
         files: plain_files(&folder).map_err(|error| error.to_string())?,
         left_out: BTreeMap::new(),
     };
@@ -142,7 +150,8 @@ pub fn own_secret(store: &Store) -> Option<Vec<u8>> {
     let flags = rustix::rand::GetRandomFlags::empty();
     let length = rustix::rand::getrandom(&mut secret, flags).ok()?;
     let folder = store.begin(SECRET).ok().filter(|_| length == LENGTH)?;
-    let file = beneath::Beneath::open(&folder).and_then(|folder| folder.create(Path::new(FILE), 0o600));
+    let file =
+        beneath::Beneath::open(&folder).and_then(|folder| folder.create(Path::new(FILE), 0o600));
     std::io::Write::write_all(&mut file.ok()?, &secret).ok()?;
     store.commit(SECRET, &Record::default(), Kept::CACHE).ok()?;
     Some(secret.to_vec())
