@@ -69,7 +69,8 @@ pub fn open(
         return Ok(None);
     };
     let (address, login) = address(&url.value, &config.store, environment, &taken)?;
-    let key = match taken.get(KEY).map(|key| key.to_string_lossy().into_owned()) {
+    let key = taken.get(KEY).map(|key| key.to_string_lossy().into_owned());
+    let key = match key.filter(|key| !key.is_empty()) {
         None => None,
         Some(text) => Some(Key::parse(&text).ok_or_else(|| {
             format!("{KEY} is no key of the form ed25519:…, ed25519-public:… or hmac:…")
@@ -301,6 +302,41 @@ impl Remote for Shared {
 
     fn name(&self) -> String {
         self.name.clone()
+    }
+}
+
+/// A store that can't be used: it has nothing, and says why once.
+#[derive(Debug)]
+pub struct Unusable {
+    why: String,
+    is_told: AtomicBool,
+}
+
+impl Unusable {
+    /// In the place of the store.
+    #[must_use]
+    pub fn behind(why: String, store: Store) -> Store {
+        store.with_remote(Arc::new(Self {
+            why,
+            is_told: AtomicBool::new(false),
+        }))
+    }
+}
+
+impl Remote for Unusable {
+    fn find(&self, _place: &Place, _nearest: bool, notes: &mut Vec<String>) -> Vec<Found> {
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            notes.push(format!("the shared store is left aside: {}", self.why));
+        }
+        Vec::new()
+    }
+
+    fn fetch(&self, _pack: &str, _folder: &Path, _most: u64) -> Result<(), String> {
+        Err(self.why.clone())
+    }
+
+    fn name(&self) -> String {
+        "the shared store".to_owned()
     }
 }
 

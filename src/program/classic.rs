@@ -186,8 +186,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         .as_ref()
         .map_or(build.folder.as_path(), |(folder, _)| folder.path());
     let store = Store::new(folder.to_owned());
-    let (store, reports) =
-        shared::behind(store, app, &build.config, &mut build.environment, &mut log);
+    let (store, reports) = shared::behind(store, app, &build.config, &mut build.environment);
     let input = Input {
         app,
         config: &build.config,
@@ -202,9 +201,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         previous: None,
     };
     let report = flow::build(&input, &mut log)?;
-    if let Some(reports) = reports {
-        reports.write_in_build(&report, &mut log);
-    }
+    reports.write_in_build(&report, &mut log);
     // Of use in this build only; it is checked to be of the same build when it is read.
     let _ = beneath::remove(&folder.join(before::LAYER));
     let changes = || report.caches.iter().flat_map(|outcome| &outcome.exposes);

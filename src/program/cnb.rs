@@ -89,8 +89,7 @@ impl Buildpack for Slugsmith {
         let store = Store::new(context.layers_dir.clone());
         let mut log = super::log(Skin::Bullets, &config);
         let app = &context.app_dir;
-        let (store, reports) =
-            super::shared::behind(store, app, &config, &mut environment, &mut log);
+        let (store, reports) = super::shared::behind(store, app, &config, &mut environment);
         let input = Input {
             app: &context.app_dir,
             config: &config,
@@ -101,9 +100,7 @@ impl Buildpack for Slugsmith {
             previous: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
-        if let Some(reports) = reports {
-            reports.write_in_build(&report, &mut log);
-        }
+        reports.write_in_build(&report, &mut log);
         super::verdict::of(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
         launch_layer::write(&context, &report, &config)?;

@@ -15,64 +15,28 @@ use crate::store::{Body, Objects, gc, seal};
 
 /// Puts the shared store behind the local caches, where the configuration names one, and opens what
 /// reports are written to. What only they need leaves the environment in any case. One that can't
-/// be used is a line in the log.
+/// be used says so where it is asked.
 pub(super) fn behind(
     store: Store,
     app: &Path,
     config: &Config,
     environment: &mut Environment,
-    progress: &mut dyn Progress,
-) -> (Store, Option<Reports>) {
-    let mut say = |why: String| {
-        let line = format!("the shared store is left aside: {why}");
-        progress.event(Event::Cache(OfCache::Note(&line)));
-    };
-    let mut for_reports = environment.clone();
-    let reports = reports(app, config, &mut for_reports);
-    let reports = reports.unwrap_or_else(|why| {
-        say(why);
-        None
-    });
+) -> (Store, Reports) {
+    let reports = Reports::of(app, config, &mut environment.clone());
     let store = match shared::open(config, environment) {
         Ok(None) => store,
         Ok(Some(shared)) => shared.behind(store),
-        Err(why) => {
-            say(why);
-            store
-        }
+        Err(why) => shared::Unusable::behind(why, store),
     };
     (store, reports)
 }
 
-/// Where reports are written.
+/// Where reports are written, if anywhere.
 pub(super) struct Reports {
-    objects: Box<dyn Objects>,
+    objects: Result<Option<Box<dyn Objects>>, String>,
     app: String,
     branch: String,
     wait: std::time::Duration,
-}
-
-/// Opens what the configuration names for reports; what only that needs leaves the environment.
-pub(super) fn reports(
-    app: &Path,
-    config: &Config,
-    environment: &mut Environment,
-) -> Result<Option<Reports>, String> {
-    let mut wanted = config.store.clone();
-    match &config.store.reports {
-        None => wanted.url = None,
-        Some(place) if place.value == "store" => {}
-        Some(place) => wanted.url = Some(place.clone()),
-    }
-    let name = name_of(app, config, environment);
-    let branch = branch::of(&config.store, environment);
-    let objects = shared::objects(&wanted, environment)?;
-    Ok(objects.map(|objects| Reports {
-        objects,
-        app: name,
-        branch: branch.name().to_owned(),
-        wait: config.store.wait.value,
-    }))
 }
 
 /// Variables of platforms that name the app.
@@ -99,8 +63,31 @@ fn name_of(app: &Path, config: &Config, environment: &Environment) -> String {
 }
 
 impl Reports {
+    /// What the configuration names for reports; what only that needs leaves the environment.
+    pub(super) fn of(app: &Path, config: &Config, environment: &mut Environment) -> Self {
+        let mut wanted = config.store.clone();
+        match &config.store.reports {
+            None => wanted.url = None,
+            Some(place) if place.value == "store" => {}
+            Some(place) => wanted.url = Some(place.clone()),
+        }
+        let app = name_of(app, config, environment);
+        let branch = branch::of(&config.store, environment);
+        Self {
+            objects: shared::objects(&wanted, environment),
+            app,
+            branch: branch.name().to_owned(),
+            wait: config.store.wait.value,
+        }
+    }
+
     /// Writes a report. No build or check fails because of it: the error is a line.
     pub(super) fn write(&self, kind: &'static str, report: &Report) -> Result<(), String> {
+        let objects = match &self.objects {
+            Ok(Some(objects)) => objects,
+            Ok(None) => return Ok(()),
+            Err(why) => return Err(format!("the report is not written: {why}")),
+        };
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -120,7 +107,7 @@ impl Reports {
             seal::hex(&number)
         );
         let until = Instant::now() + self.wait;
-        let put = self.objects.put(&key, Body::Bytes(text.as_bytes()), until);
+        let put = objects.put(&key, Body::Bytes(text.as_bytes()), until);
         put.map_err(|fault| format!("the report is not written: {fault}"))
     }
 

@@ -90,7 +90,9 @@ impl Proxy {
                     Fault::None
                 } else {
                     let mut dice = Dice(seed.wrapping_mul(31).wrapping_add(number as u64 + 1) | 1);
-                    (0..8).for_each(|_| drop(dice.roll(2)));
+                    for _ in 0..8 {
+                        dice.roll(2);
+                    }
                     // Half of the connections are well.
                     let at = dice.roll(ALL.len() * 2);
                     ALL.get(at).copied().unwrap_or(Fault::None)

@@ -82,7 +82,7 @@ pub(crate) fn registry() -> Server {
     let port = free_port();
     let root = folder.path().display();
     let settings = format!(
-        "version: 0.1\nlog: {{level: fatal}}\nstorage: {{filesystem: {{rootdirectory: {root}/data}}, \
+        "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {root}/data}}, \
          delete: {{enabled: true}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n"
     );
     let file = folder.path().join("settings.yml");

@@ -100,8 +100,7 @@ pub(super) fn on_a_copy(
     let caches = Caches::open(asked.cache, asked.app, asked.environment)?;
     let mut environment = asked.environment.clone();
     let store = Store::new(caches.folder.clone());
-    let (store, reports) =
-        shared::behind(store, asked.app, asked.config, &mut environment, progress);
+    let (store, reports) = shared::behind(store, asked.app, asked.config, &mut environment);
     if let Some(problem) = &caches.lost {
         progress.event(Event::Warning(problem));
     }
@@ -116,9 +115,7 @@ pub(super) fn on_a_copy(
         previous: asked.previous,
     };
     let report = flow::build(&input, progress)?;
-    if let Some(reports) = reports {
-        reports.write_in_build(&report, progress);
-    }
+    reports.write_in_build(&report, progress);
     Ok((report, workspace))
 }
 

@@ -264,7 +264,7 @@ fn look(arguments: &Arguments, asked: &Asked<'_>, progress: &mut dyn Progress) -
         return on_a_copy(asked, progress).map(|(report, _)| report);
     }
     let mut environment = asked.environment.clone();
-    let reports = shared::reports(asked.app, asked.config, &mut environment);
+    let reports = shared::Reports::of(asked.app, asked.config, &mut environment);
     let input = Input {
         app: asked.app,
         config: asked.config,
@@ -275,11 +275,7 @@ fn look(arguments: &Arguments, asked: &Asked<'_>, progress: &mut dyn Progress) -
         previous: asked.previous,
     };
     let report = flow::check(&input, progress)?;
-    let written = reports.and_then(|reports| match reports {
-        Some(reports) => reports.write("check", &report),
-        None => Ok(()),
-    });
-    if let Err(why) = written {
+    if let Err(why) = reports.write("check", &report) {
         // Standard output may be a report for a program.
         let _ = problem::to_stderr(Skin::Bullets, &[Line::alarm(0, why)]);
     }
