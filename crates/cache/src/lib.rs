@@ -32,6 +32,7 @@ pub mod pack;
 mod pinned;
 mod presets;
 mod problems;
+mod remote;
 mod scattered;
 mod secrets;
 pub mod store;

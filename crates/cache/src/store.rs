@@ -27,7 +27,7 @@ use self::metadata::State;
 pub use self::metadata::{Kept, Metadata, Record, Stored};
 use self::name::{PREFIX, escaped};
 use super::EnvChange;
-use super::warm::{Made, Remote};
+use super::remote::{Made, Remote};
 
 /// The folder that holds all caches of one app.
 #[derive(Debug, Clone)]

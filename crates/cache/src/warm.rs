@@ -10,64 +10,17 @@ mod bring;
 mod bundle;
 mod keep;
 
-use std::any::Any;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(crate) use self::bring::{Site, bring, bring_folder};
 pub(crate) use self::keep::SECRET;
 pub use self::keep::{Prepared, entries, own_secret, prepare};
+pub use crate::remote::{Found, Made, PACK_FILES, Place, Remote};
 
 use crate::inputs::Inputs;
 use crate::presets::{Class, Job};
 use crate::{Context, files, inputs};
 use slugsmith_facts::environment::World;
-
-/// Where a cache is in a shared store. Each part is a digest, so that none tells what it is of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// Of the cache's name.
-    pub name: String,
-    /// Of what a tree has to have in common with another one that is to begin from it.
-    pub group: String,
-    /// Of all inputs that are known before an install.
-    pub key: String,
-}
-
-/// What a shared store has for a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// As it was put.
-    pub entry: Vec<u8>,
-    /// The key is the same, and not only the group.
-    pub is_exact: bool,
-}
-
-/// The two files of a pack.
-pub const PACK_FILES: [&str; 2] = ["index", "frames"];
-
-/// A store that several builds share.
-pub trait Remote: Any + fmt::Debug + Send + Sync {
-    /// Entries for a place, the best first; few of them. Trouble is a line in `notes`.
-    fn find(&self, place: &Place, nearest: bool, notes: &mut Vec<String>) -> Vec<Found>;
-
-    /// Writes the files of a pack of at most `most` bytes each into a folder.
-    ///
-    /// # Errors
-    /// It is not there, or can't be read in time; the text is one line.
-    fn fetch(&self, pack: &str, folder: &Path, most: u64) -> Result<(), String>;
-
-    /// For people.
-    fn name(&self) -> String;
-}
-
-/// A cache of this build, for whoever may keep it for others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    pub name: String,
-    pub place: Place,
-    is_packed: bool,
-}
 
 /// What a key does not have before the install: it is compared when an entry is looked at.
 fn is_derived(name: &str) -> bool {

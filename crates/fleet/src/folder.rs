@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use slugsmith_facts::beneath::Beneath;
-use slugsmith_facts::tree::{EntryKind, Tree};
+use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 use crate::report::{Summary, read};
 use crate::{LONGEST, MOST};
@@ -28,7 +28,7 @@ pub fn load(folder: &Path) -> std::io::Result<Read> {
         .entries()
         .iter()
         .filter(|entry| entry.kind() == EntryKind::File && is_report(entry.path()))
-        .map(|entry| entry.path())
+        .map(Entry::path)
         .collect();
     let mut refused = Vec::new();
     if files.len() > MOST {

@@ -180,7 +180,7 @@ pub fn read(file: &str, text: &[u8]) -> Result<Summary, String> {
     };
     summary.runtimes = written
         .runtimes
-        .into_iter()
+        .iter()
         .take(MOST_ROWS)
         .map(tidy)
         .collect();
@@ -188,7 +188,7 @@ pub fn read(file: &str, text: &[u8]) -> Result<Summary, String> {
     Ok(summary)
 }
 
-fn tidy(runtime: Runtime) -> Runtime {
+fn tidy(runtime: &Runtime) -> Runtime {
     Runtime {
         name: short(&runtime.name),
         line: short(&runtime.line),
@@ -231,10 +231,10 @@ fn take(summary: &mut Summary, bare: Bare) {
         .map(|one| (short(&one.id), short(&one.version.unwrap_or_default())))
         .collect();
     let made = bare.boot.map(|boot| boot.made).unwrap_or_default();
-    let starts = made.into_iter().filter_map(|made| made.start);
+    let mut starts = made.into_iter().filter_map(|made| made.start);
     let is_time = |boot: &Boot| boot.with.is_finite() && boot.with >= 0.0;
     // A few preparations share one start: the last one was measured with all of them.
-    summary.boot = starts.filter(is_time).last();
+    summary.boot = starts.rfind(is_time);
 }
 
 /// The app of a bare report: the first folder of its path, or the file's name.

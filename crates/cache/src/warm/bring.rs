@@ -1,15 +1,16 @@
 //! Brings a cache from a shared store into the local one.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::bundle::Bundle;
-use super::{Found, PACK_FILES, Place, Remote};
 use crate::apply::{Answer, Bounds, Read, answer};
 use crate::event::{Event, Progress};
 use crate::inputs::Inputs;
 use crate::pack::{self, Fault, Links, Part};
 use crate::presets::{Class, Job, PACKED};
+use crate::remote::{Found, PACK_FILES, Place, Remote};
 use crate::store::{Record, Store, Stored};
 use crate::{Context, switches, thin};
 use slugsmith_finding::units;
@@ -227,7 +228,7 @@ impl Staged {
             check(&pack, &bundle.pack)
         } else {
             let roots = [PathBuf::from("data")];
-            let (folder, none) = (self.folder(), Default::default());
+            let (folder, none) = (self.folder(), HashSet::new());
             pack::unpack(&folder, &roots, &pack, &bundle.pack, Links::Anywhere, &none)
                 .map(|_| ())
                 .and_then(|()| Ok(pack::remove(&pack)?))

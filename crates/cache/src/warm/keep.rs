@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, is_plain};
-use super::{Made, Place};
 use crate::inputs;
 use crate::pack::{self, Links};
+use crate::remote::{Made, PACK_FILES, Place};
 use crate::store::{Kept, Record, Store, Stored};
 use crate::thin;
 use slugsmith_facts::beneath;
@@ -90,7 +90,7 @@ pub fn prepare(store: &Store, made: &Made) -> Result<Option<Prepared>, String> {
 
 fn largest(folder: &Path) -> u64 {
     let size = |file| fs_err::symlink_metadata(folder.join(file)).map_or(0, |found| found.len());
-    super::PACK_FILES.into_iter().map(size).max().unwrap_or(0)
+    PACK_FILES.into_iter().map(size).max().unwrap_or(0)
 }
 
 /// The files beside a tree: lists of what it was made of.
