@@ -22,6 +22,7 @@ use crate::cache::event::Event as OfCache;
 use crate::cache::store::Store;
 use crate::cache::warm::{self, Found, PACK_FILES, Place, Prepared, Remote};
 use crate::config::{Config, StoreConfig};
+use crate::facts::beneath::own;
 use crate::facts::environment::Environment;
 use crate::facts::secrets;
 use crate::report::event::{Event, Progress};
@@ -289,7 +290,7 @@ impl Remote for Shared {
         for file in PACK_FILES {
             let key = format!("{}{pack}-{file}", gc::PACKS);
             let path = folder.join(file);
-            let mut to = fs_err::File::create(path).map_err(|error| error.to_string())?;
+            let mut to = own::create(path).map_err(|error| error.to_string())?;
             let fetched = self.reading(|until| self.objects.fetch(&key, &mut to, most, until));
             match fetched {
                 Ok(true) => {}

@@ -18,6 +18,7 @@
 mod metadata;
 mod name;
 
+use slugsmith_facts::beneath::own;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -177,10 +178,10 @@ impl Store {
     /// When the disk says no.
     pub fn begin(&self, name: &str) -> std::io::Result<PathBuf> {
         let folder = self.folder(name);
-        fs_err::create_dir_all(&self.root)?;
+        own::create_folders(&self.root)?;
         self.write(name, State::Dirty, &Record::default(), Kept::CACHE)?;
         clear(&folder)?;
-        fs_err::create_dir(&folder)?;
+        own::create_folder(&folder)?;
         Ok(folder)
     }
 
@@ -192,13 +193,13 @@ impl Store {
     pub fn fresh(&self) -> std::io::Result<PathBuf> {
         let folder = self.root.join(format!("{PREFIX}_partial"));
         clear(&folder)?;
-        fs_err::create_dir_all(&folder)?;
+        own::create_folders(&folder)?;
         Ok(folder)
     }
 
     /// An empty folder beside the caches, for one that comes from elsewhere or goes there.
     pub(super) fn staging(&self) -> std::io::Result<PathBuf> {
-        fs_err::create_dir_all(&self.root)?;
+        own::create_folders(&self.root)?;
         let folder = tempfile::Builder::new()
             .prefix("moving-")
             .tempdir_in(&self.root)?;
@@ -225,7 +226,7 @@ impl Store {
 
     /// Writes the TOML of a cache as it was somewhere else.
     pub(super) fn write_metadata(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
-        fs_err::write(self.toml(name), content)
+        own::write(self.toml(name), content)
     }
 
     /// Takes over a cache of another store on the same disk. A kill leaves the old one, or none.
@@ -233,8 +234,8 @@ impl Store {
         self.write(name, State::Dirty, &Record::default(), Kept::CACHE)?;
         let folder = self.folder(name);
         clear(&folder)?;
-        fs_err::rename(other.folder(name), folder)?;
-        fs_err::rename(other.toml(name), self.toml(name))
+        own::rename(other.folder(name), folder)?;
+        own::rename(other.toml(name), self.toml(name))
     }
 
     /// Marks a cache as unfinished and leaves its contents, which are about to change.
@@ -326,7 +327,7 @@ impl Store {
         if !fs_err::symlink_metadata(&last).is_ok_and(|metadata| metadata.is_file()) {
             clear(&last)?;
         }
-        fs_err::rename(sibling, last)
+        own::rename(sibling, last)
     }
 }
 
@@ -355,7 +356,7 @@ fn put_aside(path: &Path) -> std::io::Result<()> {
         .map(aside)
         .find(|aside| super::pack::remove(aside).is_ok());
     free.map_or(Err(std::io::ErrorKind::StorageFull.into()), |free| {
-        fs_err::rename(path, free)
+        own::rename(path, free)
     })
 }
 

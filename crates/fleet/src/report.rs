@@ -178,12 +178,7 @@ pub fn read(file: &str, text: &[u8]) -> Result<Summary, String> {
         branch: short(&written.branch),
         ..Summary::default()
     };
-    summary.runtimes = written
-        .runtimes
-        .iter()
-        .take(MOST_ROWS)
-        .map(tidy)
-        .collect();
+    summary.runtimes = written.runtimes.iter().take(MOST_ROWS).map(tidy).collect();
     take(&mut summary, bare);
     Ok(summary)
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use slugsmith_cache::event::Event as Of;
 use slugsmith_config::LogLevel;
+use slugsmith_facts::hosting::Hosting;
 use slugsmith_facts::run as command;
 use slugsmith_finding::Finding;
 use slugsmith_finding::units;
@@ -33,6 +34,8 @@ pub struct BuildLog<W> {
     working: Option<(String, Instant)>,
     /// Whether the last line of a command's output was empty.
     was_blank: bool,
+    /// Whose words the log uses.
+    hosting: Hosting,
 }
 
 impl<W: Write> BuildLog<W> {
@@ -45,6 +48,7 @@ impl<W: Write> BuildLog<W> {
             section: "",
             working: None,
             was_blank: false,
+            hosting: Hosting::default(),
         }
     }
 
@@ -63,9 +67,14 @@ impl<W: Write> BuildLog<W> {
         }
     }
 
+    /// Lines of ours, in the words of the platform.
     fn lines(&mut self, lines: &[Line]) {
         for line in lines {
-            super::note(self.skin.write(&mut self.out, line));
+            let line = Line {
+                text: self.hosting.reword(&line.text),
+                ..*line
+            };
+            super::note(self.skin.write(&mut self.out, &line));
         }
         super::note(self.out.flush());
     }
@@ -87,7 +96,8 @@ impl<W: Write> BuildLog<W> {
     fn output(&mut self, line: &str) {
         let is_blank = line.trim().is_empty();
         if self.level > LogLevel::Quiet && !(is_blank && self.was_blank) {
-            self.lines(&[Line::row(2, line)]);
+            super::note(self.skin.write(&mut self.out, &Line::row(2, line)));
+            super::note(self.out.flush());
         }
         self.was_blank = is_blank;
     }
@@ -162,6 +172,10 @@ impl<W: Write> Progress for BuildLog<W> {
         match event {
             Event::Started { name, version } => self.started(name, version),
             Event::ExecEnv(name) => self.lines(&exec_env(name)),
+            Event::Hosting(hosting) => {
+                self.lines(&platform(hosting));
+                self.hosting = hosting.clone();
+            }
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
@@ -181,6 +195,13 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Finished(report) => self.finished(report),
         }
     }
+}
+
+/// The platform, and how it is known.
+fn platform(hosting: &Hosting) -> Vec<Line> {
+    let known = hosting.evidence.as_deref().unwrap_or_default();
+    let text = format!("{} ({})", hosting.platform.name(), safe::line(known));
+    vec![Line::section("Platform"), Line::item(1, text)]
 }
 
 /// What is different for an image that is not for production.

@@ -13,6 +13,7 @@ use crate::presets::{Class, Job, PACKED};
 use crate::remote::{Found, PACK_FILES, Place, Remote};
 use crate::store::{Record, Store, Stored};
 use crate::{Context, switches, thin};
+use slugsmith_facts::beneath::own;
 use slugsmith_finding::units;
 
 /// What a site is to begin from.
@@ -206,9 +207,9 @@ impl Staged {
     }
 
     fn write(&self, bundle: &Bundle) -> std::io::Result<()> {
-        fs_err::create_dir_all(self.folder())?;
+        own::create_folders(self.folder())?;
         for (file, content) in &bundle.files {
-            fs_err::write(self.folder().join(file), content)?;
+            own::write(self.folder().join(file), content)?;
         }
         self.store.write_metadata(&self.name, &bundle.metadata)
     }
@@ -222,7 +223,7 @@ impl Staged {
         } else {
             self.folder().join("pack")
         };
-        fs_err::create_dir_all(&pack).map_err(|error| error.to_string())?;
+        own::create_folders(&pack).map_err(|error| error.to_string())?;
         remote.fetch(&bundle.pack, &pack, bundle.most)?;
         let checked = if is_packed {
             check(&pack, &bundle.pack)
