@@ -14,8 +14,11 @@ use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level, Place};
 
+/// The rule about what processes start.
+pub const ID: &str = "start-command-missing";
+
 pub(super) static RULE: Rule = Rule {
-    id: "start-command-missing",
+    id: ID,
     code: "ST26",
     title: "A process starts a program or a file that is not there at launch.",
     level: Level::Error,

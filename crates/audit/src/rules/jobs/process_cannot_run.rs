@@ -212,6 +212,14 @@ const BUILT: &[&str] = &[
 ];
 
 fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    let command_text = format!("`{}`", command.text);
+    if facts
+        .starts_told
+        .iter()
+        .any(|told| told.contains(&command_text))
+    {
+        return None;
+    }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,
