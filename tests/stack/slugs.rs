@@ -78,9 +78,7 @@ fn what_a_process_starts_is_there_after_the_build() {
     assert_eq!(
         found,
         [
-            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` starts vendor/foo/bin/clock, \
-                which \
-             does not exist.",
+            "error start-command-missing Procfile:3: `clock`: `vendor/foo/bin/clock` does not exist.",
             "error start-command-missing Procfile:4: `release`: `.heroku/python/bin/python manage.py migrate` needs \
                 the \
              file manage.py, which does not exist.",
@@ -368,6 +366,48 @@ fn a_quoted_dollar_of_a_script_is_told() {
     assert!(of_rule("text-not-expanded", &[plain], &[]).is_empty());
 }
 
+#[test]
+fn what_a_process_builds_before_it_starts_is_not_asked_for() {
+    let package = r#"{"scripts":{"build":"tsc","prestart":"tsc","start":"node dist/main.js"}}"#;
+    let procfile = "a: npm run build && node dist/index.js\nb: mkdir -p work && cd work && node run.js\n\
+                    c: cp index.js run.js; node run.js\nd: echo 1 > gen.js && node gen.js\n\
+                    e: [ -f dist/a.js ] || npm run build; node dist/a.js\nf: npm start\n\
+                    g: tar xzf all.tgz && ./all/run\nh: bash -c \"true; wget $URL && node x.js\"\n";
+    let files = [
+        NODE,
+        NODE_SH,
+        (".heroku/node/bin/npm", "#!/bin/sh\n"),
+        ("index.js", ""),
+        ("package.json", package),
+        ("Procfile", procfile),
+    ];
+    assert_eq!(of_rule("start-command", &files, &[]), [""; 0]);
+    // Commands that make no files change nothing, and neither does what runs beside them.
+    let procfile = "a: export A=1 && sleep 1 && cd . && node gone.js\nb: node index.js & node gone.js\n\
+                    c: cd nowhere && node index.js\nd: echo 1 >&2; sh bin/gone.sh\n\
+                    e: python manage.py migrate > /dev/null; node gone.js\n";
+    let files = [
+        NODE,
+        NODE_SH,
+        ("index.js", ""),
+        ("manage.py", ""),
+        ("Procfile", procfile),
+    ];
+    let found = of_rule("start-command", &files, &[]);
+    let wanted = [
+        "`a`, `b`, `e`: `node gone.js` needs the file gone.js, which does not exist.",
+        "`c`: `node index.js` starts in the folder nowhere, which does not exist.",
+        "`d`: `sh bin/gone.sh` needs the file bin/gone.sh, which does not exist.",
+    ];
+    assert_eq!(found.len(), wanted.len(), "{found:#?}");
+    for text in wanted {
+        assert!(
+            found.iter().any(|line| line.ends_with(text)),
+            "{text}\n{found:#?}"
+        );
+    }
+}
+
 /// A 64-bit ELF file that says which libraries it needs and where to look for them (System V
 /// ABI, "Program Header", "Dynamic Section").
 fn elf(needed: &[&str], runpath: Option<&str>) -> Vec<u8> {
@@ -447,8 +487,7 @@ fn programs_in_any_folder_of_path_find_their_libraries() {
         found,
         [
             "warn library-missing: .apt/usr/bin/scan of heroku-community/apt needs libscan.so.3: it lies in \
-             /app/.apt/usr/lib/x86_64-linux-gnu/scan, where LD_LIBRARY_PATH does not lead, and the run image was not \
-             seen."
+             /app/.apt/usr/lib/x86_64-linux-gnu/scan, where LD_LIBRARY_PATH does not lead."
         ]
     );
     let found = libraries(&[APT], &[program.clone(), (beside, library.clone())]);

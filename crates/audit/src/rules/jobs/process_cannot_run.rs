@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .filter(|command| {
                     command.path == "Procfile" || command.path.ends_with("package.json")
                 })
-                .filter(|command| !command.conditional)
+                .filter(|command| !command.conditional && !command.prepared)
                 .filter_map(|command| missing(facts, command)),
         );
     }
