@@ -75,7 +75,7 @@ impl Platform {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hosting {
     pub platform: Platform,
-    /// What shows it, such as "DOKKU_APP_TYPE is set"; `None` where nothing does.
+    /// What shows it, such as "`DOKKU_APP_TYPE` is set"; `None` where nothing does.
     pub evidence: Option<String>,
 }
 
@@ -100,9 +100,8 @@ pub fn detect(environment: &Environment, root: &Path) -> Hosting {
     let by_variable = (environment.world != World::Embedded)
         .then(|| of_variables(environment))
         .flatten();
-    let (platform, evidence) = match by_variable.or_else(|| of_files(root)) {
-        Some(found) => found,
-        None => return Hosting::default(),
+    let Some((platform, evidence)) = by_variable.or_else(|| of_files(root)) else {
+        return Hosting::default();
     };
     Hosting {
         platform,
