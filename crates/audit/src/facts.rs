@@ -44,6 +44,9 @@ pub struct Facts<'a> {
     pub installed: BTreeSet<String>,
     /// Id and code of rules outside of the audit that its configuration may name.
     pub other_rules: Vec<[&'static str; 2]>,
+    /// What the stack found about processes that do not start: it knows more of a built app, and
+    /// one cause is told once.
+    pub starts_told: Vec<String>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -80,13 +83,17 @@ impl<'a> Facts<'a> {
     pub fn read(app: &'a App, tree: &'a Tree) -> Self {
         let sources = sources::read(app, tree);
         let processes = process::read(app, &sources);
+        let projects = sources.project_folders();
         Self {
             packages: packages::read(app, &sources).without(&sources.unserved),
             exported: start::exported(&processes, &sources),
             processes,
             terraform: terraform::read(&sources),
-            disagreements: agreement::of(&OnDisk(&app.root), ""),
-            incomplete: incomplete::read(app, tree),
+            disagreements: projects
+                .iter()
+                .flat_map(|at| agreement::of(&OnDisk(&app.root), at))
+                .collect(),
+            incomplete: incomplete::read(app, tree, &projects),
             app,
             tree,
             sources,
@@ -96,6 +103,7 @@ impl<'a> Facts<'a> {
             set: None,
             installed: BTreeSet::new(),
             other_rules: Vec::new(),
+            starts_told: Vec::new(),
         }
     }
 
