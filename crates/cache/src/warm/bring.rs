@@ -42,9 +42,8 @@ impl Site<'_, '_> {
         if !matches!(&stored, Stored::Complete(_)) {
             return Fits::No;
         }
-        let app = &self.context.app.root;
         let before = self.job.inputs.clone();
-        let read = Read::of(app, self.job, &stored, self.bounds, self.made);
+        let read = Read::of(self.context, self.job, &stored, self.bounds, self.made);
         read.add(&mut self.job.inputs);
         let context = Context {
             app: self.context.app,
