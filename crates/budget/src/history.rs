@@ -34,6 +34,12 @@ pub struct History {
     /// Launch layers whose size is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<PastLayer>,
+    /// Whether these are sizes of sources without their dependencies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_bare: bool,
+    /// Whether it was read from a report that a user named, and not kept by the last build.
+    #[serde(skip)]
+    is_named: bool,
 }
 
 /// How the size of a layer is known.
@@ -145,6 +151,8 @@ impl History {
                 .filter(|layer| layer.known != Known::Unknown)
                 .map(|layer| layer.past.clone())
                 .collect(),
+            is_bare: report.missing.is_some(),
+            is_named: false,
         }
     }
 
@@ -181,6 +189,9 @@ impl History {
                 .saturating_sub(bytes),
             parts: serde_json::from_value(parts.clone()).ok()?,
             layers: Vec::new(),
+            is_bare: size.get("verdict").and_then(serde_json::Value::as_str)
+                == Some(super::Verdict::SourcesOnly.word()),
+            is_named: true,
         })
     }
 
@@ -234,6 +245,10 @@ pub struct Change {
     pub bytes_after: u64,
     /// Half-widths of both intervals together: changes below this say nothing.
     pub noise: u64,
+    /// Whether both are sizes of sources without their dependencies.
+    pub is_bare: bool,
+    /// `the last build`.
+    pub since: &'static str,
     /// Parts whose raw bytes changed; the largest compressed change first.
     pub moved: Vec<Moved>,
 }
@@ -285,6 +300,12 @@ impl Change {
             bytes_before: before.bytes,
             bytes_after: after.bytes,
             noise: before.plus_minus + after.plus_minus,
+            is_bare: before.is_bare && after.is_bare,
+            since: if before.is_named {
+                "the baseline"
+            } else {
+                "the last build"
+            },
             moved,
         }
     }
@@ -312,7 +333,8 @@ impl Change {
     #[must_use]
     pub fn summary(&self) -> String {
         format!(
-            "Since the last build: {} ({} → {})",
+            "Since {}: {} ({} → {})",
+            self.since,
             units::size_change(self.before, self.after),
             units::size(self.before),
             units::size(self.after)
@@ -357,6 +379,8 @@ mod tests {
             plus_minus: 0,
             parts,
             layers: Vec::new(),
+            is_bare: false,
+            is_named: false,
         }
     }
 
