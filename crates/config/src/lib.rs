@@ -155,7 +155,7 @@ pub const KEYS: &[Key] = &[
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
-    Key::table(
+    Key::tables(
         "cache",
         "Anything else worth keeping between builds: one `[[com.slugsmith.cache]]` per cache.",
     ),
@@ -223,6 +223,7 @@ pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
 /// As [`read`].
 pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let source = SourceText::parse(text)?;
+    source.must_be_tables(SECTIONS)?;
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
     let profile = root.flag("profile")?.unwrap_or(Sourced::default(false));
@@ -234,6 +235,13 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         })
     });
     let pages = root.text("pages")?;
+    if let Some(pages) = pages.as_ref().filter(|pages| !is_address(&pages.value)) {
+        let saw = format!(
+            "{} is {:?}, expected an address: https://…",
+            pages.source, pages.value
+        );
+        return Err(Problem::new(&INVALID).saw(saw));
+    }
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
@@ -257,6 +265,12 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     findings.extend(unknown::tables(&source));
     findings.extend(unknown::variables(environment));
     Ok(Config { findings, ..config })
+}
+
+/// Whether a text is where pages can be: a log makes links of it.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Sourced<LogLevel>> {
