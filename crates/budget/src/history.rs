@@ -211,6 +211,18 @@ pub(super) fn half_width(compressed: &Compressed) -> u64 {
 /// What changes less is not told: half of the last digit that sizes in MB are printed with.
 const SLIGHT: u64 = MB / 20;
 
+/// Bytes of a file's header in an archive, compressed; and what the estimate of a small part may
+/// be off by.
+const HEADER: u64 = 200;
+const UNSURE: u64 = 10_000;
+
+/// Whether a small part seems to have changed by more than was added to it or taken away.
+fn is_noise(was: &PastPart, is: &PastPart) -> bool {
+    let told = was.compressed.abs_diff(is.compressed);
+    let real = was.bytes.abs_diff(is.bytes) + HEADER * was.files.abs_diff(is.files);
+    told > real && told < UNSURE
+}
+
 /// How a part changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
@@ -266,7 +278,7 @@ impl Change {
         for (key, part) in &new {
             let was = old.get(key);
             // The same raw bytes: what differs is the estimate, not the part.
-            if was.is_some_and(|was| was.bytes == part.bytes) {
+            if was.is_some_and(|was| was.bytes == part.bytes || is_noise(was, part)) {
                 continue;
             }
             moved.push(Moved {
@@ -400,6 +412,15 @@ mod tests {
         );
         assert!(!change.is_nothing() && change.is_slight());
         assert!(Change::between(&before, &before).is_nothing());
+    }
+
+    #[test]
+    fn a_part_does_not_grow_by_more_than_was_added() {
+        let before = history(vec![part("files at the root", 5000)]);
+        let mut grown = part("files at the root", 5004);
+        (grown.files, grown.compressed) = (2, 3500);
+        let change = Change::between(&before, &history(vec![grown]));
+        assert!(change.moved.is_empty() && !change.is_nothing());
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub(super) fn variables(environment: &Environment) -> Vec<Finding> {
     environment
         .variables
         .keys()
-        .filter(|name| name.to_ascii_uppercase().starts_with(PREFIX))
+        // Integrations name the command by the bare word.
+        .filter(|name| name.len() > PREFIX.len() && name.to_ascii_uppercase().starts_with(PREFIX))
         .filter(|name| !known.iter().any(|other| other == *name))
         .filter(|name| !OF_TOOLS.iter().any(|prefix| name.starts_with(prefix)))
         .filter(|name| !name.starts_with(super::audit::RULE_VARIABLES))
