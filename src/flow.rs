@@ -59,7 +59,7 @@ pub struct Classic<'a> {
 /// A failed install, an app that can't be read, a full disk. A broken budget is no
 /// error here: it is in the report, and the way in decides.
 pub fn build(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
-    run(input, progress, true)
+    run(input, progress, true).map_err(|problem| on_platform(problem, input))
 }
 
 /// Everything that can be said without changing anything.
@@ -67,7 +67,13 @@ pub fn build(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
 /// # Errors
 /// An app that can't be read.
 pub fn check(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
-    run(input, progress, false)
+    run(input, progress, false).map_err(|problem| on_platform(problem, input))
+}
+
+/// A problem in the words of the platform.
+fn on_platform(problem: Problem, input: &Input<'_>) -> Problem {
+    let hosting = &input.config.hosting;
+    problem.reworded(|text| hosting.reword(text))
 }
 
 fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Report> {
@@ -80,6 +86,9 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     progress.event(Event::Config(&input.config.findings));
     if let Some(name) = &input.config.exec_env {
         progress.event(Event::ExecEnv(name));
+    }
+    if !input.config.hosting.is_heroku() {
+        progress.event(Event::Hosting(&input.config.hosting));
     }
     let mut locks = Vec::new();
     if apply {

@@ -24,12 +24,23 @@ impl Run<'_> {
             remembered: remembered.as_ref(),
             audit: Some(&self.input.config.audit),
         });
+        let stack = self.reworded(stack);
         if let (true, Some(store)) = (self.apply, store) {
             // Without it the next build knows less of layers that it can't see.
             let _ = stack::kept::save(store, &stack.snapshot);
         }
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);
+    }
+
+    /// Findings in the words of the platform.
+    fn reworded(&self, mut stack: stack::StackReport) -> stack::StackReport {
+        let hosting = &self.input.config.hosting;
+        let findings = stack.findings.into_iter();
+        stack.findings = findings
+            .map(|finding| finding.reworded(|text| hosting.reword(text)))
+            .collect();
+        stack
     }
 
     /// What processes start, now that everything is installed.
@@ -59,6 +70,11 @@ impl Run<'_> {
         if !self.report.caches.is_empty() {
             findings.retain(|finding| finding.rule != "start-program-missing");
         }
+        let hosting = &self.input.config.hosting;
+        let mut findings: Vec<_> = findings
+            .into_iter()
+            .map(|finding| finding.reworded(|text| hosting.reword(text)))
+            .collect();
         findings.retain(|finding| !stack.findings.contains(finding));
         if findings.is_empty() {
             return;
@@ -97,6 +113,7 @@ impl Run<'_> {
             audit: Some(&self.input.config.audit),
             is_build: true,
         });
+        let stack = self.reworded(stack);
         self.progress.event(Event::Stack(&stack));
         self.report.stack = Some(stack);
     }

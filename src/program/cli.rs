@@ -17,6 +17,7 @@ mod triage;
 mod which;
 mod workspace;
 
+use crate::facts::beneath::own;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -137,7 +138,7 @@ impl OutputFile {
         match &self.output {
             Some(path) => {
                 let plain = anstream::adapter::strip_str(text).to_string();
-                fs_err::write(path, plain)
+                own::output(path, plain)
                     .map_err(|error| not_written(&path.display().to_string(), &error))
             }
             None => {

@@ -5,6 +5,7 @@ mod exec_env;
 mod launch_layer;
 mod plan;
 
+use crate::facts::beneath::own;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -158,7 +159,7 @@ fn hang_up(notes: &LayerRef<Slugsmith, (), ()>) -> libcnb::Result<(), Problem> {
     let (Some(hook), Some(option)) = (hook, intercept::option(&path)) else {
         return Ok(());
     };
-    if fs_err::write(&path, hook).is_err() {
+    if own::write(&path, hook).is_err() {
         return Ok(());
     }
     let append = ModificationBehavior::Append;

@@ -63,7 +63,7 @@ fn check(program: &Path, process: &str) -> Verdict {
     }
     let missing = expected.missing(&live);
     if !missing.is_empty() {
-        printer::refused(&missing);
+        printer::refused(&missing, live("DYNO").is_some());
         return Verdict::Refuse;
     }
     printer::unset(&expected.unset(&live));

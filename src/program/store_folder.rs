@@ -1,6 +1,7 @@
 //! The folder of a store: made where it is missing, trusted only where nobody else could have
 //! filled it, and replaced by a temporary one where it can't be written.
 
+use crate::facts::beneath::own;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
@@ -16,7 +17,7 @@ use crate::facts::interrupt::Temporary;
 /// # Errors
 /// It can't be made or written.
 pub(super) fn ready(folder: &Path) -> io::Result<()> {
-    fs_err::create_dir_all(folder)?;
+    own::create_folders(folder)?;
     rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?;
     Ok(())
 }

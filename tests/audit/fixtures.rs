@@ -29,6 +29,17 @@ fn scenarios() -> Vec<(String, PathBuf)> {
     found
 }
 
+/// The folders of bad fixtures.
+pub(crate) fn bad() -> Vec<PathBuf> {
+    let folders = scenarios().into_iter().map(|(_, folder)| folder);
+    folders
+        .filter(|folder| {
+            let name = folder.file_name().unwrap_or_default();
+            name.as_encoded_bytes().starts_with(b"bad-")
+        })
+        .collect()
+}
+
 #[test]
 fn every_rule_fires_on_bad_and_is_silent_on_ok() {
     let mut wrong = Vec::new();

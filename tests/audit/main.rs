@@ -12,6 +12,7 @@ mod support;
 
 mod built;
 mod docs;
+mod elsewhere;
 mod fixtures;
 mod hostile;
 mod pairs;

@@ -84,6 +84,15 @@ pub(crate) fn bad_apps() -> Vec<tempfile::TempDir> {
         .collect()
 }
 
+/// The bad app of every pair.
+pub(crate) fn bad_apps_of_all() -> Vec<tempfile::TempDir> {
+    let pairs = pairs();
+    pairs
+        .iter()
+        .map(|pair| build(&pair.app, &pair.bad))
+        .collect()
+}
+
 fn parse(path: &Path) -> Vec<Pair> {
     let rule = path.file_stem().unwrap().to_str().unwrap().to_owned();
     let text = fs_err::read_to_string(path).unwrap();

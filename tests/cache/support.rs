@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use super::{cache, config, error, facts};
 use cache::event::{Event, Progress};
@@ -59,6 +60,24 @@ run) echo "$2" >> built;;
 esac
 "#;
 
+/// A program with this text, the same file for all tests and runs. It is written by a process of
+/// its own: while this process had it open for writing, the process of another test, between fork
+/// and exec, would hold it open too, and nobody could start it (ETXTBSY).
+fn program(script: &str) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let folder = std::env::temp_dir().join("slugsmith-stand-ins");
+    let path = folder.join(blake3::hash(script.as_bytes()).to_string());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if !path.exists() {
+        fs_err::create_dir_all(&folder).unwrap();
+        let write = r#"printf %s "$1" > "$0.$$" && chmod 755 "$0.$$" && mv "$0.$$" "$0""#;
+        let mut shell = Command::new("/bin/sh");
+        let status = shell.args(["-c", write]).arg(&path).arg(script).status();
+        assert!(status.unwrap().success());
+    }
+    path
+}
+
 impl Bed {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -110,8 +129,8 @@ impl Bed {
 
     pub(crate) fn tool(&self, name: &str, script: &str) {
         let path = self.folder.path().join("bin").join(name);
-        fs_err::write(&path, script).unwrap();
-        fs_err::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        let _ = fs_err::remove_file(&path);
+        fs_err::hard_link(program(script), path).unwrap();
     }
 
     pub(crate) fn root(&self) -> &Path {

@@ -85,13 +85,15 @@ fn assert_adds_up(name: &str, report: &Report) {
         "{name}: the list of what goes"
     );
     assert_eq!(reasons, strip.removed.bytes, "{name}: reasons");
-    for (kind, parts) in [("parts", &budget.parts), ("kinds", &budget.kinds)] {
+    // Kinds are told of files alone, not of the folders between them.
+    let loose = 100 + budget.size.compressed.bytes / 50;
+    for (kind, parts, slack) in [("parts", &budget.parts, 0), ("kinds", &budget.kinds, loose)] {
         let (totals, compressed) = sum(parts.iter());
         assert_eq!(totals.bytes, whole.bytes, "{name}: {kind}");
         assert_eq!(totals.files, whole.files, "{name}: files of {kind}");
         let off = compressed.abs_diff(budget.size.compressed.bytes);
         assert!(
-            off <= 8 + parts.len() as u64,
+            off <= 8 + parts.len() as u64 + slack,
             "{name}: {kind} compressed, off by {off}"
         );
     }

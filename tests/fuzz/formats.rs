@@ -172,7 +172,7 @@ fn format_shared_object() {
     run("format_shared_object", &seeds, |data| {
         let plan = native::plan(data);
         fs_err::write(&file, data).unwrap();
-        let of_file = native::plan_of(fs_err::File::open(&file).unwrap());
+        let of_file = native::plan_of(std::fs::File::open(&file).unwrap());
         let saved = plan.as_ref().map(native::Plan::saved);
         assert_eq!(saved, of_file.map(|plan| plan.saved()));
         if let Some(smaller) = plan.and_then(|plan| plan.write(data)) {

@@ -145,3 +145,17 @@ fn dependencies_of_the_workspace() -> BTreeSet<String> {
     let table = manifest["workspace"]["dependencies"].as_table().unwrap();
     table.keys().cloned().collect()
 }
+
+/// A promise without its proof is a wish: the contract names files that are there.
+#[test]
+fn the_contract_names_tests_that_exist() {
+    let text = read(&root().join("docs/contract.md"));
+    let quoted = text.split('`').skip(1).step_by(2);
+    let begins = ["src/", "crates/", "tests/", "scripts/", "docs/"];
+    let gone: Vec<_> = quoted
+        .filter_map(|path| path.split(' ').next())
+        .filter(|path| begins.iter().any(|begin| path.starts_with(begin)))
+        .filter(|path| !root().join(path).exists() && !root().join(format!("{path}.rs")).exists())
+        .collect();
+    assert!(gone.is_empty(), "docs/contract.md names {gone:?}");
+}

@@ -12,6 +12,7 @@ use slugsmith::audit::AuditReport;
 use slugsmith::budget::Verdict;
 use slugsmith::config;
 use slugsmith::facts::environment::{self, Environment, World};
+use slugsmith::facts::hosting::Hosting;
 use slugsmith::facts::{app, tree::Tree};
 use tempfile::TempDir;
 
@@ -142,17 +143,27 @@ pub(crate) fn crates() -> Vec<serde_json::Value> {
 
 /// The audit of a folder as it is on the platform, with a date of its own.
 pub(crate) fn audit(folder: &Path) -> AuditReport {
-    audit_weighed(folder, None)
+    audited(folder, None, Hosting::default())
+}
+
+/// The same on a platform of the caller's choice.
+pub(crate) fn audit_on(hosting: Hosting, folder: &Path) -> AuditReport {
+    audited(folder, None, hosting)
 }
 
 /// The same, where the slug was weighed before.
 pub(crate) fn audit_weighed(folder: &Path, slug: Option<Verdict>) -> AuditReport {
+    audited(folder, slug, Hosting::default())
+}
+
+fn audited(folder: &Path, slug: Option<Verdict>, hosting: Hosting) -> AuditReport {
     let environment = Environment {
         world: World::Embedded,
         target: environment::this_machine(Some("heroku-24")),
         variables: BTreeMap::new(),
     };
-    let config = config::read(folder, &environment).expect("a valid project.toml");
+    let mut config = config::read(folder, &environment).expect("a valid project.toml");
+    config.hosting = hosting;
     let app = app::read(folder);
     let tree = Tree::read(folder);
     let mut facts = slugsmith::audit::Facts::read(&app, &tree);

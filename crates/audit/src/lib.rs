@@ -90,7 +90,8 @@ pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
     let outcomes = rules::RULES
         .iter()
         .map(|rule| {
-            let apart = container && of_buildpacks(rule.group) && rule.id != "app-json-invalid";
+            let apart = container && of_buildpacks(rule.group) && rule.id != "app-json-invalid"
+                || !rules::holds_on(rule, config.hosting.platform);
             let outcome = if apart {
                 registry::Outcome::not_applicable()
             } else {

@@ -1,6 +1,7 @@
 //! The rules of the audit, one file each, in folders by what they are about; [`RULES`] lists them by id.
 
 use super::registry::Rule;
+use slugsmith_facts::hosting::Platform;
 use slugsmith_finding::catalogue;
 
 /// What nearly every rule needs.
@@ -88,6 +89,33 @@ pub static RULES: &[&Rule] = &[
     &jobs::worker_inside_web::RULE,
 ];
 
+/// Rules about what only Heroku has: its stacks, app.json as it reads it, dyno sizes, log drains.
+const OF_HEROKU: &[&str] = &[
+    "app-json-invalid",
+    "formation-risk",
+    "memory-mismatch",
+    "no-log-drain",
+    "stack-end-of-life",
+];
+
+/// Rules about Heroku's buildpacks, which Dokku's default builder runs as well.
+const OF_ITS_BUILDPACKS: &[&str] = &[
+    "ambiguous-detection",
+    "build-refused",
+    "buildpack-order",
+    "buildpack-unpinned",
+];
+
+/// Whether a rule says something that is true on this platform.
+#[must_use]
+pub fn holds_on(rule: &Rule, platform: Platform) -> bool {
+    match platform {
+        Platform::Heroku => true,
+        Platform::Dokku => !OF_HEROKU.contains(&rule.id),
+        _ => !OF_HEROKU.contains(&rule.id) && !OF_ITS_BUILDPACKS.contains(&rule.id),
+    }
+}
+
 /// The rule with this id or code.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
@@ -109,6 +137,13 @@ mod tests {
         assert_eq!(ids, sorted, "sort `RULES` in rules.rs by id, each once");
         let codes: BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
         assert_eq!(codes.len(), RULES.len(), "two rules share a code");
+    }
+
+    #[test]
+    fn rules_of_one_platform_are_rules() {
+        for id in OF_HEROKU.iter().chain(OF_ITS_BUILDPACKS) {
+            assert!(find(id).is_some(), "{id}");
+        }
     }
 
     #[test]

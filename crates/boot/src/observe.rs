@@ -3,6 +3,7 @@
 //! Python says what each import takes (`-X importtime`), Node by a module that is loaded first,
 //! the JVM which classes it loads from where.
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -68,7 +69,7 @@ pub fn observe(input: &Input<'_>) -> Result<Observed, String> {
     copy(input, &stage, false).map_err(problem)?;
     let [node, classes, hook] =
         ["node.tsv", "classes.log", "observe.cjs"].map(|name| scratch.path().join(name));
-    fs_err::write(&hook, OBSERVE).map_err(problem)?;
+    own::write(&hook, OBSERVE).map_err(problem)?;
     let variables = [
         ("PYTHONPROFILEIMPORTTIME", "1".to_owned()),
         ("SLUGSMITH_OBSERVED", node.display().to_string()),

@@ -10,6 +10,7 @@ mod placeholders;
 mod runtime;
 pub(crate) mod start;
 
+use slugsmith_facts::beneath::own;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -120,9 +121,9 @@ fn train(
     }
     let is_image = input.environment.world == World::CloudNative;
     copy(input, &stage, is_image && runtime.program == "java").map_err(problem)?;
-    fs_err::write(stage.folder.join("flush.cjs"), FLUSH).map_err(problem)?;
+    own::write(stage.folder.join("flush.cjs"), FLUSH).map_err(problem)?;
     let parent = stage.app().join(runtime.path());
-    fs_err::create_dir_all(parent.parent().unwrap_or(&parent)).map_err(problem)?;
+    own::create_folders(parent.parent().unwrap_or(&parent)).map_err(problem)?;
     let first = stage.start(&runtime.to_fill(&stage)).map_err(problem)?;
     if let Some(why) = first.failed {
         return Err(format!(
@@ -133,7 +134,7 @@ fn train(
     }
     // It serves at another path as well, or it serves nobody.
     let second = scratch.path().join("second");
-    fs_err::rename(&stage.folder, &second).map_err(problem)?;
+    own::rename(&stage.folder, &second).map_err(problem)?;
     stage.folder = second;
     let files = collect(&stage.app(), runtime).map_err(problem)?;
     if files.is_empty() {
@@ -183,7 +184,7 @@ pub(crate) fn copy(
     stage: &Stage<'_>,
     has_times_of_image: bool,
 ) -> std::io::Result<()> {
-    fs_err::create_dir_all(&stage.folder)?;
+    own::create_folders(&stage.folder)?;
     let arguments = [
         "-a".to_owned(),
         input.root.display().to_string(),
@@ -199,8 +200,8 @@ pub(crate) fn copy(
     if has_times_of_image {
         for entry in input.tree.entries() {
             if entry.path().extension().is_some_and(|end| end == "jar") {
-                let file = fs_err::File::open(stage.app().join(entry.path()))?;
-                file.into_parts().0.set_modified(UNIX_EPOCH + IMAGE_TIME)?;
+                let file = own::handle(stage.app().join(entry.path()))?;
+                file.set_modified(UNIX_EPOCH + IMAGE_TIME)?;
             }
         }
     }

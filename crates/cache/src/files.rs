@@ -3,6 +3,7 @@
 //! A key holds one digest of all of them. The list itself is kept beside the stored tree, so that
 //! the next miss can say which file it was.
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -71,7 +72,7 @@ impl Files {
     /// Keeps the list in a cache's folder.
     pub(super) fn keep(&self, folder: &Path) -> std::io::Result<()> {
         let text = zstd::bulk::compress(self.text().as_bytes(), 3)?;
-        fs_err::write(folder.join(FILE), text)
+        own::write(folder.join(FILE), text)
     }
 
     /// `src/main.rs changed`, for what differs from the list that was kept. `None` where there

@@ -4,6 +4,7 @@
 //! So builds are counted, and the ledger is stored like a cache itself. Without one
 //! everything counts as used now.
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ impl Ledger {
     pub(super) fn save(&self, store: &Store) -> std::io::Result<()> {
         let content = zstd::bulk::compress(&serde_json::to_vec(self)?, 3)?;
         let folder = store.begin(NAME)?;
-        fs_err::write(folder.join(FILE), content)?;
+        own::write(folder.join(FILE), content)?;
         store.hold_over(NAME, &Record::default(), Kept::CACHE)
     }
 

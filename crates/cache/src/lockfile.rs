@@ -3,6 +3,7 @@
 //! The names and versions are kept beside the tree, so that the next miss can say
 //! `express 4.19.2 → 4.21.0` and not only that some file changed.
 
+use slugsmith_facts::beneath::own;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -68,7 +69,7 @@ pub(super) fn keep(packages: &Packages, folder: &Path) -> std::io::Result<()> {
             text.push('\n');
         }
     }
-    fs_err::write(folder.join(FILE), zstd::bulk::compress(text.as_bytes(), 9)?)
+    own::write(folder.join(FILE), zstd::bulk::compress(text.as_bytes(), 9)?)
 }
 
 /// Reads what [`keep`] wrote. `None` where there is nothing usable: the reason is then

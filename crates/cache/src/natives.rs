@@ -6,6 +6,7 @@
 //! base image with another C library. Trees also hold binaries for other machines, so only
 //! those that fitted when the tree was stored have to fit now.
 
+use slugsmith_facts::beneath::own;
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -90,7 +91,7 @@ pub(super) fn keep<'a>(
             text.push('\n');
         }
     }
-    fs_err::write(folder.join(FILE), text)
+    own::write(folder.join(FILE), text)
 }
 
 /// The first native module that does not load here, with why. Without a list nothing is

@@ -18,6 +18,7 @@
 mod metadata;
 mod name;
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -127,10 +128,10 @@ impl Store {
     /// When the disk says no.
     pub fn begin(&self, name: &str) -> std::io::Result<PathBuf> {
         let folder = self.folder(name);
-        fs_err::create_dir_all(&self.root)?;
+        own::create_folders(&self.root)?;
         self.write(name, State::Dirty, &Record::default(), Kept::CACHE)?;
         clear(&folder)?;
-        fs_err::create_dir(&folder)?;
+        own::create_folder(&folder)?;
         Ok(folder)
     }
 
@@ -142,7 +143,7 @@ impl Store {
     pub fn fresh(&self) -> std::io::Result<PathBuf> {
         let folder = self.root.join(format!("{PREFIX}_partial"));
         clear(&folder)?;
-        fs_err::create_dir_all(&folder)?;
+        own::create_folders(&folder)?;
         Ok(folder)
     }
 
@@ -235,7 +236,7 @@ impl Store {
         if !fs_err::symlink_metadata(&last).is_ok_and(|metadata| metadata.is_file()) {
             clear(&last)?;
         }
-        fs_err::rename(sibling, last)
+        own::rename(sibling, last)
     }
 }
 
@@ -264,7 +265,7 @@ fn put_aside(path: &Path) -> std::io::Result<()> {
         .map(aside)
         .find(|aside| super::pack::remove(aside).is_ok());
     free.map_or(Err(std::io::ErrorKind::StorageFull.into()), |free| {
-        fs_err::rename(path, free)
+        own::rename(path, free)
     })
 }
 

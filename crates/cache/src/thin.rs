@@ -7,6 +7,7 @@
 //! and has their contents), and whatever it keeps this time is unpacked after all. So the
 //! list is a guess that saves time: a stale or damaged one costs time and nothing else.
 
+use slugsmith_facts::beneath::own;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -168,9 +169,9 @@ impl<'a> LeftOut<'a> {
             }
         }
         let folder = self.store.begin(NAME)?;
-        fs_err::write(folder.join(LIST), zstd::bulk::compress(text.as_bytes(), 3)?)?;
+        own::write(folder.join(LIST), zstd::bulk::compress(text.as_bytes(), 3)?)?;
         if let Some(memory) = Memory::of(report) {
-            fs_err::write(folder.join(REPORT), memory.encode()?)?;
+            own::write(folder.join(REPORT), memory.encode()?)?;
         }
         self.store.commit(NAME, &Record::default(), Kept::CACHE)
     }

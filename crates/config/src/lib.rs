@@ -38,6 +38,7 @@ use std::path::Path;
 use section::Source as SourceText;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
+use slugsmith_facts::hosting::{self, Hosting, Platform};
 use slugsmith_finding::error::{Kind, Problem, Result};
 use slugsmith_finding::{Finding, Place};
 
@@ -123,6 +124,8 @@ pub struct Config {
     pub launch: LaunchConfig,
     /// The execution environment of a build that is not for production.
     pub exec_env: Option<String>,
+    /// The platform that runs the app.
+    pub hosting: Hosting,
     pub boot: BootConfig,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
@@ -152,6 +155,13 @@ pub const KEYS: &[Key] = &[
         "",
         "Where the pages of rules and errors are, for the addresses in logs: the address of a site that mdBook made \
          of `docs/`. Without it those of the repository at this version, where a release names one.",
+    ),
+    Key::new(
+        "platform",
+        "",
+        "Where the app runs, for limits, rules and the words of findings: `heroku`, `dokku`, `kamal`, `coolify`, \
+         `google-cloud`, `kpack` or `other`. Without it the variables of a build and the app's files show it, and it is \
+         Heroku where nothing does.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
@@ -214,7 +224,14 @@ pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Problem::new(&UNREADABLE).saw(error.to_string())),
     };
-    parse(&text, environment)
+    let mut config = parse(&text, environment)?;
+    if config.hosting.evidence.is_none() {
+        config.hosting = hosting::detect(environment, app);
+    }
+    if !config.hosting.is_heroku() {
+        config.budget.without_platform_limit();
+    }
+    Ok(config)
 }
 
 /// Reads the configuration from the text of a project.toml.
@@ -242,6 +259,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         );
         return Err(Problem::new(&INVALID).saw(saw));
     }
+    let platform = root.word("platform", Platform::WORDS)?;
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
@@ -258,6 +276,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
         exec_env: None,
+        hosting: platform.map(hosting_of).unwrap_or_default(),
         boot: boot::read(&mut boot)?,
         findings: Vec::new(),
     };
@@ -271,6 +290,14 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
 fn is_address(text: &str) -> bool {
     let text = text.trim();
     text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// The platform that the configuration names.
+fn hosting_of(word: Sourced<String>) -> Hosting {
+    Hosting {
+        platform: Platform::of(&word.value).unwrap_or_default(),
+        evidence: Some(format!("`platform` says so, {}", word.source)),
+    }
 }
 
 fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Sourced<LogLevel>> {

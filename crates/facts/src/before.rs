@@ -5,6 +5,7 @@
 //! build. In a Cloud Native build that is a layer of the companion's own, which the
 //! builder leaves on disk until the build ends; in a classic build a folder of `CACHE_DIR`.
 
+use crate::beneath::{self, own};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use super::layers;
 use super::tree::{EntryKind, Tree};
-use crate::beneath;
 use slugsmith_finding::work;
 
 /// Id of the companion buildpack.
@@ -88,7 +88,7 @@ impl Before {
     /// # Errors
     /// When the disk says no.
     pub fn save(&self, folder: &Path) -> std::io::Result<()> {
-        fs_err::write(folder.join(FILE), serde_json::to_vec(self)?)
+        own::write(folder.join(FILE), serde_json::to_vec(self)?)
     }
 
     fn load(folder: &Path, app: &Path) -> Option<Self> {
@@ -147,7 +147,7 @@ fn see(path: &Path) -> Option<Seen> {
         blake3::hash(target.as_os_str().as_encoded_bytes())
     } else if metadata.is_file() {
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(fs_err::File::open(path).ok()?).ok()?;
+        hasher.update_reader(beneath::open(path).ok()?).ok()?;
         hasher.finalize()
     } else {
         return None;

@@ -7,6 +7,7 @@
 //! the kernel doesn't know that call. Where the folder itself is, the caller decides.
 
 mod lock;
+pub mod own;
 mod read;
 mod remove;
 

@@ -20,6 +20,7 @@ pub mod code;
 pub mod command;
 pub mod environment;
 pub mod exec_env;
+pub mod hosting;
 pub mod ignored;
 pub mod incomplete;
 pub mod installed;

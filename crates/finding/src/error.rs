@@ -71,6 +71,15 @@ impl Problem {
         self
     }
 
+    /// The same problem with other words in what we say of it.
+    #[must_use]
+    pub fn reworded(mut self, words: impl Fn(&str) -> String) -> Self {
+        for text in self.saw.iter_mut().chain(&mut self.steps) {
+            *text = words(text);
+        }
+        self
+    }
+
     /// Adds lines of output or a lower-level error.
     #[must_use]
     pub fn details(mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> Self {

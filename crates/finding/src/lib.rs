@@ -103,3 +103,15 @@ pub struct Finding {
     /// Which configuration line or default decided the level.
     pub decided_by: String,
 }
+
+impl Finding {
+    /// The same finding with other words in its texts.
+    #[must_use]
+    pub fn reworded(mut self, words: impl Fn(&str) -> String) -> Self {
+        self.message = words(&self.message);
+        for help in &mut self.help {
+            *help = words(help);
+        }
+        self
+    }
+}

@@ -14,6 +14,7 @@ use super::{
 use slugsmith_cache::event::Event as Of;
 use slugsmith_cache::{Outcome, Verdict};
 use slugsmith_config::LogLevel;
+use slugsmith_facts::hosting::Hosting;
 use slugsmith_facts::run as command;
 use slugsmith_finding::Finding;
 use slugsmith_finding::units;
@@ -38,6 +39,8 @@ pub struct BuildLog<W> {
     /// is not said yet.
     ran: usize,
     unsaid: Option<Duration>,
+    /// Whose words the log uses.
+    hosting: Hosting,
 }
 
 impl<W: Write> BuildLog<W> {
@@ -52,6 +55,7 @@ impl<W: Write> BuildLog<W> {
             was_blank: false,
             ran: 0,
             unsaid: None,
+            hosting: Hosting::default(),
         }
     }
 
@@ -70,9 +74,14 @@ impl<W: Write> BuildLog<W> {
         }
     }
 
+    /// Lines of ours, in the words of the platform.
     fn lines(&mut self, lines: &[Line]) {
         for line in lines {
-            super::note(self.skin.write(&mut self.out, line));
+            let line = Line {
+                text: self.hosting.reword(&line.text),
+                ..*line
+            };
+            super::note(self.skin.write(&mut self.out, &line));
         }
         super::note(self.out.flush());
     }
@@ -94,7 +103,8 @@ impl<W: Write> BuildLog<W> {
     fn output(&mut self, line: &str) {
         let is_blank = line.trim().is_empty();
         if self.level > LogLevel::Quiet && !(is_blank && self.was_blank) {
-            self.lines(&[Line::row(2, line)]);
+            super::note(self.skin.write(&mut self.out, &Line::row(2, line)));
+            super::note(self.out.flush());
         }
         self.was_blank = is_blank;
     }
@@ -214,6 +224,10 @@ impl<W: Write> Progress for BuildLog<W> {
                 }
             }
             Event::ExecEnv(name) => self.lines(&exec_env(name)),
+            Event::Hosting(hosting) => {
+                self.lines(&platform(hosting));
+                self.hosting = hosting.clone();
+            }
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
@@ -234,6 +248,13 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Finished(report) => self.finished(report),
         }
     }
+}
+
+/// The platform, and how it is known.
+fn platform(hosting: &Hosting) -> Vec<Line> {
+    let known = hosting.evidence.as_deref().unwrap_or_default();
+    let text = format!("{} ({})", hosting.platform.name(), safe::line(known));
+    vec![Line::section("Platform"), Line::item(1, text)]
 }
 
 /// What is different for an image that is not for production.

@@ -62,11 +62,17 @@ fn one_line(value: &str) -> String {
     value.replace('\n', "\\n")
 }
 
-/// Required variables are missing: the process does not start.
-pub fn refused(missing: &[&str]) {
+/// Required variables are missing: the process does not start. Only Heroku sets DYNO
+/// (devcenter.heroku.com/articles/dynos), so `is_dyno` says whose command sets a variable.
+pub fn refused(missing: &[&str], is_dyno: bool) {
+    let set = if is_dyno {
+        "heroku config:set"
+    } else {
+        "in the environment of the process"
+    };
     err(&format!(
         "slugsmith: this process does not start without {}, required in project.toml ([com.slugsmith.launch]).\n  \
-         Set it: heroku config:set {}\n",
+         Set it: {set} {}\n",
         missing.join(", "),
         missing
             .iter()

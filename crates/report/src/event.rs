@@ -9,6 +9,7 @@ use slugsmith_audit::AuditReport;
 use slugsmith_boot::BootReport;
 use slugsmith_budget::BudgetReport;
 use slugsmith_cache as cache;
+use slugsmith_facts::hosting::Hosting;
 use slugsmith_finding::Finding;
 use slugsmith_finding::error::Problem;
 use slugsmith_stack::StackReport;
@@ -25,6 +26,8 @@ pub enum Event<'a> {
     },
     /// The image is for another execution environment than production.
     ExecEnv(&'a str),
+    /// The app runs on another platform than Heroku.
+    Hosting(&'a Hosting),
     /// Something the user should know that is no finding: a cache that was discarded,
     /// a part that could not be read. The work goes on.
     Warning(&'a Problem),

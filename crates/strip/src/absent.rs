@@ -21,7 +21,7 @@ pub trait Absent: Sync {
     fn text(&self, path: &str) -> Option<Vec<u8>>;
 
     /// The file itself, to read a part of it; `None` where it lies in an archive.
-    fn open(&self, _path: &str) -> Option<fs_err::File> {
+    fn open(&self, _path: &str) -> Option<std::fs::File> {
         None
     }
 
@@ -99,7 +99,7 @@ impl<T: Texts> Texts for Everywhere<'_, T> {
         }
     }
 
-    fn open(&self, path: &str) -> Option<fs_err::File> {
+    fn open(&self, path: &str) -> Option<std::fs::File> {
         if self.absent.has(Path::new(path)) {
             self.absent.open(path)
         } else {

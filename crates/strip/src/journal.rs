@@ -17,6 +17,7 @@ mod replace;
 #[cfg(test)]
 mod tests;
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -303,7 +304,7 @@ fn write_synced(app: &Beneath, path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn sync(folder: &Path) -> io::Result<()> {
-    fs_err::File::open(folder)?.sync_all()
+    own::handle(folder)?.sync_all()
 }
 
 /// Removes the aside folder, the journal and the marker last, so that a stop in between

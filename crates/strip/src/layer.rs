@@ -189,8 +189,8 @@ impl Absent for Beside<'_> {
         beneath::read(self.place(Path::new(path))?).ok()
     }
 
-    fn open(&self, path: &str) -> Option<fs_err::File> {
-        fs_err::File::open(self.place(Path::new(path))?).ok()
+    fn open(&self, path: &str) -> Option<std::fs::File> {
+        beneath::open(&self.place(Path::new(path))?).ok()
     }
 
     /// They are where they belong.

@@ -145,7 +145,7 @@ fn content(root: &Path, entry: &Entry) -> Option<blake3::Hash> {
 fn program() -> Option<&'static str> {
     static DIGEST: OnceLock<Option<String>> = OnceLock::new();
     let digest = DIGEST.get_or_init(|| {
-        let file = fs_err::File::open("/proc/self/exe").ok()?;
+        let file = beneath::open(Path::new("/proc/self/exe")).ok()?;
         if cfg!(debug_assertions) {
             // Hashing takes a second there, and compilers leave true times.
             let about = file.metadata().ok()?;
@@ -205,7 +205,7 @@ impl Memory {
 pub fn changes_again(app: &Path, report: &StripReport) -> Vec<Change> {
     let is_there = |path: &Path| fs_err::symlink_metadata(app.join(path)).is_ok();
     let shrinks = |path: &Path| {
-        let file = fs_err::File::open(app.join(path));
+        let file = beneath::open(&app.join(path));
         file.is_ok_and(|file| super::native::plan_of(file).is_some())
     };
     let removed = report

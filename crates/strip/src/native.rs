@@ -56,7 +56,7 @@ impl Plan {
 
 /// As [`plan`] of its content, by reading the headers of a file only.
 #[must_use]
-pub fn plan_of(file: fs_err::File) -> Option<Plan> {
+pub fn plan_of(file: std::fs::File) -> Option<Plan> {
     plan(&ReadCache::new(file))
 }
 

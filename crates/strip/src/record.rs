@@ -5,6 +5,7 @@
 //! to a file; what of them strip would remove at level `trace`, the strictest, is added to
 //! `slugsmith.keep`. What it keeps anyway needs no line that could grow old.
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,10 +56,10 @@ pub fn run(
     let problem = |error: std::io::Error| error::io("recording", app, &error);
     let folder = tempfile::tempdir().map_err(problem)?;
     let hook = folder.path().join("hook.cjs");
-    fs_err::write(&hook, NODE_HOOK).map_err(problem)?;
-    fs_err::write(folder.path().join("sitecustomize.py"), PYTHON_HOOK).map_err(problem)?;
+    own::write(&hook, NODE_HOOK).map_err(problem)?;
+    own::write(folder.path().join("sitecustomize.py"), PYTHON_HOOK).map_err(problem)?;
     let opened = folder.path().join("opened");
-    fs_err::write(&opened, "").map_err(problem)?;
+    own::write(&opened, "").map_err(problem)?;
     let joined = |name: &str, first: String, between: &str| {
         let before = std::env::var(name).unwrap_or_default();
         if before.is_empty() {

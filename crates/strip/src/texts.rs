@@ -10,7 +10,7 @@ pub trait Texts: Sync {
     fn text(&self, path: &str) -> Option<Vec<u8>>;
 
     /// The file itself, to read a part of it; `None` where it is not on disk.
-    fn open(&self, _path: &str) -> Option<fs_err::File> {
+    fn open(&self, _path: &str) -> Option<std::fs::File> {
         None
     }
 }
@@ -28,7 +28,7 @@ impl Texts for OnDisk<'_> {
         beneath::read_in(self.root, path).ok()
     }
 
-    fn open(&self, path: &str) -> Option<fs_err::File> {
-        fs_err::File::open(self.root.join(path)).ok()
+    fn open(&self, path: &str) -> Option<std::fs::File> {
+        beneath::open(&self.root.join(path)).ok()
     }
 }

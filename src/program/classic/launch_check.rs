@@ -89,7 +89,7 @@ fn text(expected: &Expected) -> String {
     }
     text.push_str(
         "if [ -n \"$missing\" ]; then echo \"slugsmith: this process does not start without$missing, required in \
-         project.toml ([com.slugsmith.launch]). Set it: heroku config:set NAME=...\" >&2; exit 1; fi\n\
+         project.toml ([com.slugsmith.launch]). Set it: ${DYNO:+heroku config:set }NAME=...\" >&2; exit 1; fi\n\
          [ -z \"$unset\" ] || echo \"slugsmith: not set, but read by the app without a default:$unset\" >&2\n\
          exit 0\n) || exit 1; fi\n",
     );

@@ -2,6 +2,7 @@
 //! buildpack does in a build, without a container engine; nothing on disk changes but
 //! the user's cache folder.
 
+use crate::facts::beneath::own;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -66,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let (report, workspace) = on_a_copy(&asked, &mut progress)?;
     drop(progress);
     if let Some(path) = &arguments.json {
-        fs_err::write(path, json::report(&report))
+        own::output(path, json::report(&report))
             .map_err(|error| not_written(&path.display().to_string(), &error))?;
     }
     if let Some(target) = &arguments.keep {

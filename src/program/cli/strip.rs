@@ -2,6 +2,7 @@
 
 mod prove;
 
+use crate::facts::beneath::own;
 use std::path::{Path, PathBuf};
 
 use super::{Format, OutputArguments, environment, folder};
@@ -118,7 +119,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 /// whether or not that can be noted.
 fn remember(app: &Path, environment: &Environment, report: &StripReport) {
     let store = super::build::cache_folder(None, app, environment);
-    let _ = fs_err::create_dir_all(&store).and_then(|()| crate::strip::kept::save(&store, report));
+    let _ = own::create_folders(&store).and_then(|()| crate::strip::kept::save(&store, report));
 }
 
 /// What must be said while nothing else is: on standard error, since the report is the output.

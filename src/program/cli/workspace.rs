@@ -5,6 +5,7 @@
 
 mod copy;
 
+use crate::facts::beneath::own;
 use std::path::Path;
 
 use copy::Taken;
@@ -64,7 +65,7 @@ impl Workspace {
     /// When it exists, or when it can't be written.
     pub(super) fn keep(&self, target: &Path) -> Result<()> {
         let from = self.app();
-        match fs_err::rename(&from, target) {
+        match own::rename(&from, target) {
             // Another file system: copy, as `mv` does.
             Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
                 copy::tree(&from, target, Taken::All).map(drop)

@@ -4,6 +4,7 @@
 //! layer of ours by a file beside that layer (buildpack spec, "Bill-of-Materials"). What an
 //! earlier buildpack installed is its own to name.
 
+use crate::facts::beneath::own;
 use libcnb::build::BuildContext;
 use libcnb::data::sbom::SbomFormat;
 use libcnb::sbom::Sbom;
@@ -42,7 +43,7 @@ pub(super) fn write_layers(
             continue;
         }
         let path = context.layers_dir.join(format!("{layer}.sbom.cdx.json"));
-        fs_err::write(&path, &*safe::document(&cyclonedx::document(&packages)))
+        own::write(&path, &*safe::document(&cyclonedx::document(&packages)))
             .map_err(|error| buildpack_error(io("writing", &path, &error)))?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 //!
 //! It is written last, so that the prediction knows the layers that this build itself made.
 
+use crate::facts::beneath::own;
 use std::path::PathBuf;
 
 use libcnb::build::BuildContext;
@@ -48,7 +49,7 @@ pub(super) fn write(
         .retain(|read| !expected.required.contains(&read.name));
     let path = layer.path().join(EXPECTED);
     let text = serde_json::to_vec(&expected).unwrap_or_default();
-    fs_err::write(&path, text).map_err(|error| buildpack_error(io("writing", &path, &error)))
+    own::write(&path, text).map_err(|error| buildpack_error(io("writing", &path, &error)))
 }
 
 /// Beside the program that runs: in our own `bin`.

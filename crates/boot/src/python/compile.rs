@@ -3,6 +3,7 @@
 //! Never beside the sources: a link of the app could lead Python out of it, and a kill would
 //! leave halves behind. What it made is written by [`super::write()`].
 
+use slugsmith_facts::beneath::own;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -74,7 +75,7 @@ impl Compiler<'_> {
             text.push_str(&self.root.join(source).to_string_lossy());
             text.push('\n');
         }
-        fs_err::write(list, text)?;
+        own::write(list, text)?;
         let interpreter = &self.batch.interpreter;
         let mut arguments: Vec<String> = vec![LIMIT.to_owned()];
         arguments.push(interpreter.program.display().to_string());

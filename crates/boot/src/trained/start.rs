@@ -1,5 +1,6 @@
 //! One start of the app in its copy: without network, without secrets, and with an end.
 
+use slugsmith_facts::beneath::own;
 use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -98,9 +99,9 @@ impl Stage<'_> {
         let config = self.input.config;
         let limit = config.limit.value.as_secs();
         let driver = self.folder.join("drive.sh");
-        fs_err::write(&driver, DRIVER)?;
+        own::write(&driver, DRIVER)?;
         let temporary = self.folder.join("tmp");
-        fs_err::create_dir_all(&temporary)?;
+        own::create_folders(&temporary)?;
         // Its stop may take ten seconds more, and an answer ten.
         let mut words = vec![
             "timeout".to_owned(),

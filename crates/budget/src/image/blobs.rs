@@ -1,5 +1,6 @@
 //! Where do the layers of an image lie, whatever form it is kept in?
 
+use slugsmith_facts::beneath;
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ impl Blob {
 
     fn raw(&self) -> Result<BufReader<impl Read + use<>>> {
         let failed = |error| slugsmith_finding::error::io("reading", &self.file, &error);
-        let mut file = fs_err::File::open(&self.file).map_err(failed)?;
+        let mut file = beneath::open(&self.file).map_err(failed)?;
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
         Ok(BufReader::with_capacity(256 * 1024, file.take(self.length)))
     }
@@ -122,7 +123,7 @@ pub(super) fn open(path: &Path) -> Result<Image> {
     let store = if path.is_dir() {
         Store::Folder(path.to_owned())
     } else {
-        let mut file = fs_err::File::open(path)
+        let mut file = beneath::open(path)
             .map_err(|error| slugsmith_finding::error::io("reading", path, &error))?;
         no_archive(path, &mut file)?;
         let members = tar::index(&mut file).map_err(|error| broken(path, &error.to_string()))?;
@@ -149,7 +150,7 @@ pub(super) fn open(path: &Path) -> Result<Image> {
 }
 
 /// Says of a file that is none what it is instead, and puts the file back to its start.
-fn no_archive(path: &Path, file: &mut fs_err::File) -> Result<()> {
+fn no_archive(path: &Path, file: &mut std::fs::File) -> Result<()> {
     let failed = |error| slugsmith_finding::error::io("reading", path, &error);
     let mut start = Vec::new();
     file.take(512).read_to_end(&mut start).map_err(failed)?;

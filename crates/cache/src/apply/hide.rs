@@ -5,6 +5,7 @@
 //! own result. So the install sees a manifest without them: the tree is stored as it was before
 //! any code of the app ran, and the scripts run after that, on every build.
 
+use slugsmith_facts::beneath::own;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -38,10 +39,10 @@ impl Guard {
             aside: folder.join(ASIDE),
             manifest,
         };
-        fs_err::rename(&guard.manifest, &guard.aside)?;
+        own::rename(&guard.manifest, &guard.aside)?;
         // From here on the guard puts the original back, also when writing fails.
-        fs_err::write(&guard.manifest, serde_json::to_vec_pretty(&value)?)?;
-        fs_err::set_permissions(&guard.manifest, permissions)?;
+        own::write(&guard.manifest, serde_json::to_vec_pretty(&value)?)?;
+        own::handle(&guard.manifest)?.set_permissions(permissions)?;
         Ok(Some(guard))
     }
 
@@ -50,7 +51,7 @@ impl Guard {
         let folder = app.join(&hidden.folder);
         let aside = folder.join(ASIDE);
         if fs_err::symlink_metadata(&aside).is_ok_and(|there| there.is_file()) {
-            fs_err::rename(
+            own::rename(
                 aside,
                 folder.join(slugsmith_ecosystems::javascript::MANIFEST),
             )?;
@@ -62,7 +63,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         // A failure leaves the original aside, where the next run finds it.
-        let _ = fs_err::rename(&self.aside, &self.manifest);
+        let _ = own::rename(&self.aside, &self.manifest);
     }
 }
 

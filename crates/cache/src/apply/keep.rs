@@ -1,5 +1,6 @@
 //! What of a finished tree is kept for the next build?
 
+use slugsmith_facts::beneath::own;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -103,7 +104,7 @@ impl Work<'_> {
             }
         };
         let folder = store.begin(self.name)?;
-        fs_err::rename(fresh, folder.join("data"))?;
+        own::rename(fresh, folder.join("data"))?;
         let naming = Naming::new(self.app(), packed.naming);
         naming.keep(&folder)?;
         self.naming = Some(naming);

@@ -7,6 +7,7 @@
 //! kept with it. Files are replaced, never written in place: they may have other names, in a store
 //! of the package manager.
 
+use slugsmith_facts::beneath::own;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -55,7 +56,7 @@ impl Naming {
             return Ok(());
         }
         let json = serde_json::to_vec(self)?;
-        fs_err::write(folder.join(FILE), zstd::bulk::compress(&json, 3)?)
+        own::write(folder.join(FILE), zstd::bulk::compress(&json, 3)?)
     }
 
     /// What was kept. `None` where there is nothing, which a damaged file is not.

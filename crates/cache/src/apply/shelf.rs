@@ -5,6 +5,7 @@
 
 mod sweep;
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
@@ -45,7 +46,7 @@ pub(super) fn open(
             store.begin(&shelf.name).map(drop)
         };
         let data = store.folder(&shelf.name).join("data");
-        if ready.and_then(|()| fs_err::create_dir_all(&data)).is_err() {
+        if ready.and_then(|()| own::create_folders(&data)).is_err() {
             continue;
         }
         sweep::mark(shelf, &data);

@@ -1,5 +1,6 @@
 //! The key of each cache, in the log or a file of a build that asks for it.
 
+use slugsmith_facts::beneath::own;
 use std::io::Write;
 
 use super::answer::Answer;
@@ -59,9 +60,5 @@ pub(crate) fn emit(context: &Context<'_>, explained: &Explained, progress: &mut 
     };
     let line = explained.to_json();
     // An explanation that can't be written must not fail a build.
-    let _ = fs_err::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .and_then(|mut file| writeln!(file, "{line}"));
+    let _ = own::append(path).and_then(|mut file| writeln!(file, "{line}"));
 }

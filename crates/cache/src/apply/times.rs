@@ -7,6 +7,7 @@
 //! its times back, sources with the same content get theirs, and every other source gets
 //! one that is later than all of them, even where this machine's clock is behind.
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -38,7 +39,7 @@ pub(super) fn write_down(sources: &Path, folder: &Path, file: &Path) -> std::io:
             let _ = writeln!(text, "{seconds}\t{nanos}\t{digest}\t{name}");
         }
     }
-    fs_err::write(file, zstd::bulk::compress(text.as_bytes(), 3)?)
+    own::write(file, zstd::bulk::compress(text.as_bytes(), 3)?)
 }
 
 /// Gives the times back. Without a file there is nothing yet to be older than.
@@ -148,7 +149,7 @@ fn set(path: &Path, (seconds, nanos): Time) -> std::io::Result<()> {
     let time = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
     // Opened for reading, since a folder can't be opened otherwise; that is enough to set
     // the times of what is ours.
-    fs_err::File::open(path)?.into_parts().0.set_modified(time)
+    own::handle(path)?.set_modified(time)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One site in hand: look up, restore, install, keep.
 
+use slugsmith_facts::beneath::own;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -206,8 +207,8 @@ impl Work<'_> {
             return;
         };
         if fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file()) {
-            let renewed = fs_err::File::open(&path);
-            let _ = renewed.and_then(|file| file.file().set_modified(SystemTime::now()));
+            let renewed = own::handle(&path);
+            let _ = renewed.and_then(|file| file.set_modified(SystemTime::now()));
         }
     }
 
@@ -309,7 +310,9 @@ impl Work<'_> {
             (Some(path), Some(content))
                 if beneath::read(&path).ok().as_deref() != Some(content) =>
             {
-                fs_err::write(&path, content).map_err(|error| io("writing", &path, &error))
+                let inside = path.strip_prefix(self.app()).unwrap_or(&path);
+                let written = own::write_in(self.app(), inside, content);
+                written.map_err(|error| io("writing", &path, &error))
             }
             _ => Ok(()),
         }
@@ -327,7 +330,7 @@ impl Work<'_> {
             let begun = self.context.store.begin(self.name);
             let data = self.data();
             begun
-                .and_then(|_| fs_err::create_dir(&data))
+                .and_then(|_| own::create_folder(&data))
                 .map_err(|error| io("writing to", &data, &error))?;
         }
         shelf::open(self.context, &self.job.stores, &mut self.variables);

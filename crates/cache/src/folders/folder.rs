@@ -1,5 +1,6 @@
 //! One cache folder: does what is stored fit, and what becomes of what the build left in it?
 
+use slugsmith_facts::beneath::own;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -138,7 +139,7 @@ impl Folder {
             return Ok(Change::None);
         }
         let folder = store.begin(&self.name)?;
-        fs_err::rename(sibling, folder.join("data"))?;
+        own::rename(sibling, folder.join("data"))?;
         store.commit(&self.name, &record, Kept::CACHE)?;
         Ok(match stored {
             None => Change::First(record),

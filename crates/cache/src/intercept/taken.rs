@@ -1,5 +1,6 @@
 //! What calls of other buildpacks left for the last one: trees to keep, and trees that were used.
 
+use slugsmith_facts::beneath::own;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -71,7 +72,7 @@ pub(crate) fn take(context: &Context<'_>) -> BTreeMap<String, String> {
     for (name, record) in made.all() {
         let moved = store.begin(&name).and_then(|folder| {
             pack::remove(&folder)?;
-            fs_err::rename(made.folder(&name), &folder)?;
+            own::rename(made.folder(&name), &folder)?;
             store.commit(&name, &record, Kept::CACHE)
         });
         if moved.is_ok() {

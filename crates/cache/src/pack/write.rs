@@ -1,5 +1,6 @@
 //! Packing: walk the roots, compress frames on all cores, write them in order.
 
+use slugsmith_facts::beneath::own;
 use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -74,7 +75,7 @@ pub fn pack_and_look(
     // What would be refused when it is read need not be stored.
     check::links(&index, links).map_err(|fault| Fault::Refused(fault.to_string()))?;
     let plan = frame_plan(&index.items);
-    let mut out = fs_err::File::create(folder.join("frames"))?;
+    let mut out = own::create(folder.join("frames"))?;
     let mut stored_bytes = 0;
     let step = work::bytes(super::told("packing", &index.roots), index.tree_bytes());
     // Batches bound the memory: each core holds one frame raw, and all of a batch compressed.
@@ -97,7 +98,7 @@ pub fn pack_and_look(
         }
     }
     let encoded = index.encode()?;
-    fs_err::write(folder.join("index"), &encoded)?;
+    own::write(folder.join("index"), &encoded)?;
     Ok(Packed {
         files: index.count(),
         tree_bytes: index.tree_bytes(),

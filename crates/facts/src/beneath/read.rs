@@ -78,7 +78,7 @@ pub fn text_in(root: impl AsRef<Path>, path: impl AsRef<Path>) -> io::Result<Str
 }
 
 /// Where a path of an app really is. Most have no link at all, which is looked at first.
-fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
+pub(super) fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
     let full = root.join(path);
     let is_link = |at: &Path| {
         let metadata = fs_err::symlink_metadata(root.join(at));

@@ -152,3 +152,45 @@ fn a_second_run_waits() {
     drop(first);
     assert!(second.join().unwrap());
 }
+
+mod own {
+    use super::super::own;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_name_that_somebody_made_a_link_or_a_pipe_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = folder.path().join("outside");
+        fs_err::write(&outside, "precious").unwrap();
+        let link = folder.path().join("index");
+        symlink(&outside, &link).unwrap();
+        assert!(own::write(&link, "x").is_err());
+        assert!(own::append(&link).is_err());
+        assert!(own::handle(&link).is_err());
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+        assert!(own::write(&pipe, "x").is_err());
+        assert!(own::handle(&pipe).is_err());
+        assert_eq!(fs_err::read_to_string(&outside).unwrap(), "precious");
+        let plain = folder.path().join("plain");
+        own::write(&plain, "longer").unwrap();
+        own::write(&plain, "short").unwrap();
+        assert_eq!(fs_err::read_to_string(&plain).unwrap(), "short");
+    }
+
+    #[test]
+    fn a_link_inside_of_the_app_is_written_through_and_one_that_leads_out_is_not() {
+        let app = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs_err::write(app.path().join("real.lock"), "old").unwrap();
+        fs_err::write(outside.path().join("lock"), "old").unwrap();
+        symlink("real.lock", app.path().join("in.lock")).unwrap();
+        symlink(outside.path().join("lock"), app.path().join("out.lock")).unwrap();
+        let write = |name: &str| own::write_in(app.path(), name.as_ref(), "new");
+        write("in.lock").unwrap();
+        assert!(write("out.lock").is_err());
+        let read = |path: std::path::PathBuf| fs_err::read_to_string(path).unwrap();
+        assert_eq!(read(app.path().join("real.lock")), "new");
+        assert_eq!(read(outside.path().join("lock")), "old");
+    }
+}

@@ -1,5 +1,6 @@
 //! What is inside a layer: bytes, files, commands, libraries, programs for the start?
 
+use crate::beneath;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
@@ -219,7 +220,7 @@ fn program(path: &Path, process: Option<OsString>) -> Program {
     let metadata = fs_err::metadata(path);
     let is_file = metadata.as_ref().is_ok_and(std::fs::Metadata::is_file);
     let mut head = Vec::new();
-    if is_file && let Ok(file) = fs_err::File::open(path) {
+    if is_file && let Ok(file) = beneath::open(path) {
         // What can't be read stays empty: the finding then says nothing of its content.
         let _ = file.take(HEAD).read_to_end(&mut head);
     }
@@ -292,7 +293,7 @@ pub(super) fn compare(root: &Path, group: &mut [Buildpack]) {
 
 fn digest(path: &Path) -> Option<[u8; 32]> {
     let mut hasher = blake3::Hasher::new();
-    let file = fs_err::File::open(path).ok()?;
+    let file = beneath::open(path).ok()?;
     hasher.update_reader(file).ok()?;
     Some(*hasher.finalize().as_bytes())
 }

@@ -3,6 +3,7 @@
 //! Reads headers and two small tables of an ELF file (System V ABI, "Object Files";
 //! Linux Standard Base, "Symbol Versioning"), never the whole file.
 
+use crate::beneath;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -51,7 +52,7 @@ pub struct Elf {
 /// Reads a file; `None` if it is no 64-bit little-endian ELF.
 #[must_use]
 pub fn read(path: &Path) -> Option<Elf> {
-    let file = File::open(path).ok()?;
+    let file = beneath::open(path).ok()?;
     let header = bytes(&file, 0, 64)?;
     // Magic, 64 bits, little endian.
     if !header.starts_with(b"\x7fELF\x02\x01") {

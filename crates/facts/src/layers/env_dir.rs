@@ -4,6 +4,7 @@
 //! followed, folders skipped; a dangling link stops the launch. Never blocks: FIFOs and
 //! devices are not opened.
 
+use crate::beneath;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
@@ -75,7 +76,7 @@ pub fn read(folder: &Path) -> EnvDir {
 
 fn content(path: &Path) -> Result<OsString, String> {
     use std::io::Read;
-    let file = fs_err::File::open(path).map_err(|error| error.to_string())?;
+    let file = beneath::open(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     file.take(READ_LIMIT)
         .read_to_end(&mut bytes)

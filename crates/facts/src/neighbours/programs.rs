@@ -3,6 +3,7 @@
 //! Programs in `bin/` of the app or of a layer. heroku/go names them by `// +heroku install`
 //! lines of `go.mod`; what the Go compiler made says of which module it is.
 
+use crate::beneath;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -64,7 +65,7 @@ pub fn of_module(folder: &Path, module: &str) -> Vec<PathBuf> {
 /// The build information of a Go program has a line `mod<TAB>MODULE<TAB>VERSION`
 /// (`runtime/debug.BuildInfo`).
 fn is_of_module(path: &Path, module: &str) -> bool {
-    let Ok(file) = fs_err::File::open(path) else {
+    let Ok(file) = beneath::open(path) else {
         return false;
     };
     let mut bytes = Vec::new();

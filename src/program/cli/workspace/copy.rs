@@ -1,5 +1,6 @@
 //! Copies an app as a push would take it: without what git ignores, links as links, holes as holes.
 
+use crate::facts::beneath::{self, own};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ struct Copying {
 
 impl Copying {
     fn folder(&mut self, from: &Path, to: &Path) -> Result<()> {
-        fs_err::create_dir(to).map_err(|error| io("creating", to, &error))?;
+        own::create_folder(to).map_err(|error| io("creating", to, &error))?;
         self.ignored.enter(from);
         for path in entries(from).map_err(|error| io("reading", from, &error))? {
             let Some(name) = path.file_name() else {
@@ -117,8 +118,8 @@ fn dense(from: &Path, to: &Path) -> std::io::Result<()> {
 /// A regular file with holes, whose parts that hold data are copied one by one (lseek(2),
 /// `SEEK_DATA`): a file of a terabyte that takes no room has a copy that takes none.
 fn sparse(from: &Path, to: &Path, metadata: &std::fs::Metadata) -> std::io::Result<()> {
-    let mut source = fs_err::File::open(from)?.into_parts().0;
-    let mut copy = fs_err::File::create(to)?.into_parts().0;
+    let mut source = beneath::open(from)?;
+    let mut copy = own::create(to)?;
     copy.set_len(metadata.len())?;
     let mut at = 0;
     while at < metadata.len() {

@@ -17,8 +17,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             What heroku/python stops a build for before it installs anything: a virtual environment
-            or `.heroku/python` in the sources, a Python version that it can't read or does not
-            have, a misspelt `.python-version`, uv without one or with runtime.txt, a setup.py
+            or `.heroku/python` in the sources, a Python version that it can't read or that is not
+            released, a misspelt `.python-version`, uv without one or with runtime.txt, a setup.py
             alone. Taken from the buildpack's own checks
             (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
             `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`).
@@ -35,8 +35,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             ```
         "},
         silent: indoc! {"
-            In a build, where the buildpack has already run; virtual environments that git
-            ignores; apps whose buildpacks (app.json) are others than heroku/python.
+            In a build, where the buildpack has already run; released lines of Python that are newer
+            than our tables; virtual environments that git ignores; apps whose buildpacks (app.json)
+            are others than heroku/python.
         "},
     },
     check,

@@ -4,6 +4,7 @@
 //! and downloads that none of the last lockfiles names, where the tool's own layout tells
 //! which package a file belongs to (go.dev/ref/mod#module-cache; the Cargo book, "Cargo Home").
 
+use slugsmith_facts::beneath::own;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -26,7 +27,7 @@ pub(super) fn mark(shelf: &Shelf, data: &Path) {
     if shelf.variable == "GOCACHE" {
         for path in objects(data) {
             // What keeps its time counts as used.
-            let _ = fs_err::File::open(path).and_then(|file| file.file().set_modified(before));
+            let _ = own::handle(path).and_then(|file| file.set_modified(before));
         }
     }
 }

@@ -11,6 +11,7 @@
 //! Left alone: project references and configurations that TypeScript can't find by
 //! relative `extends`, outputs beside their sources.
 
+use slugsmith_facts::beneath::own;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -110,8 +111,7 @@ pub(crate) fn make_old(app: &Path, paths: &[PathBuf]) -> std::io::Result<()> {
 
 fn make_oldest(path: &Path) -> std::io::Result<()> {
     let oldest = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-    let (file, _) = fs_err::File::open(path)?.into_parts();
-    file.set_modified(oldest)
+    own::handle(path)?.set_modified(oldest)
 }
 
 /// The compiler options that decide where things go.

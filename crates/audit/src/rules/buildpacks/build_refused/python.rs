@@ -115,7 +115,7 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
             let message = "runtime.txt is not in the form python-3.N: the Python buildpack refuses the build.";
             return Some(Evidence::line(OLD_VERSION_FILE, 1, message).help(remove));
         };
-        return unknown(facts, OLD_VERSION_FILE, 1, version).map(|found| found.help(remove));
+        return unreleased(facts, OLD_VERSION_FILE, 1, version).map(|found| found.help(remove));
     }
     if let Some(name) = misspelt(facts) {
         let message = format!(
@@ -140,7 +140,8 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
             format!("`{version}` is no version of the form 3.N or 3.N.N"),
         ),
         (None, [(number, version)]) => {
-            return unknown(facts, VERSION_FILE, *number, version).map(|found| found.help(write));
+            return unreleased(facts, VERSION_FILE, *number, version)
+                .map(|found| found.help(write));
         }
         (None, []) => (0, format!("{VERSION_FILE} names no version")),
         (None, [_, (number, _), ..]) => (*number, format!("{VERSION_FILE} names several versions")),
@@ -177,14 +178,35 @@ fn is_version(text: &str) -> bool {
     matches!(parts.len(), 2 | 3) && parts.iter().all(is_number)
 }
 
-/// A line that is newer than what the table has; ended ones are for `runtime-end-of-life`.
-fn unknown(facts: &Facts<'_>, path: &str, line: u32, version: &str) -> Option<Evidence> {
-    let lines = &facts.platform.runtimes.get("python")?.lines;
-    let newest = lines.keys().map(|line| numbers(line)).max()?;
-    let wanted = numbers(version);
-    let is_newer = wanted.get(..2)? > newest.as_slice();
+/// A line that is not released yet. Ended ones are for `runtime-end-of-life`; a line that is
+/// released may be in a buildpack that is newer than our tables, so nothing is said of it.
+fn unreleased(facts: &Facts<'_>, path: &str, line: u32, version: &str) -> Option<Evidence> {
+    let year = release_year(version)?;
+    let is_released = facts.today.as_str() >= format!("{year}-10-01").as_str();
     let message = format!(
-        "Python {version} is not among the versions that the buildpack has: it refuses the build."
+        "Python {version} is not released before October {year}: the Python buildpack refuses the build."
     );
-    is_newer.then(|| Evidence::line(path, line, message))
+    (!is_released).then(|| Evidence::line(path, line, message))
+}
+
+/// The year in whose October a line comes out: 3.9 did in 2020, and one line a year since
+/// (PEP 602). Nothing for lines that no schedule names.
+fn release_year(version: &str) -> Option<u64> {
+    match numbers(version).as_slice() {
+        [3, minor @ 9..=999, ..] => Some(2011 + minor),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_python_comes_out_each_october() {
+        assert_eq!(release_year("3.9.2"), Some(2020));
+        assert_eq!(release_year("3.15"), Some(2026));
+        assert_eq!(release_year("4.0"), None);
+        assert_eq!(release_year("2.7"), None);
+    }
 }

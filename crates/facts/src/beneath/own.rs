@@ -1,0 +1,118 @@
+//! Writing into folders of ours (caches, layers, temporary folders), for whoever keeps something:
+//! a name there is never a link or a pipe that somebody else put in the file's place.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+
+use super::described;
+use super::read::{IRREGULAR, inside};
+
+/// Writes a file, new or in place of an old one.
+///
+/// # Errors
+/// Those of the disk, or the name is a link, a pipe or a device.
+pub fn write(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> io::Result<()> {
+    let path = path.as_ref();
+    let mut file = create(path)?;
+    file.write_all(content.as_ref())
+        .map_err(|error| described(path, error))
+}
+
+/// Writes a report where the user wants it, be that a pipe, a device or what a link leads to.
+///
+/// # Errors
+/// Those of the disk.
+#[allow(clippy::disallowed_methods)] // this is the one place
+pub fn output(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> io::Result<()> {
+    fs_err::write(path.as_ref(), content)
+}
+
+/// As [`write`], for a file of an app: not where a link of the app leads out of it.
+///
+/// # Errors
+/// As [`write`], or the path leads out of `root`.
+pub fn write_in(root: &Path, path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
+    write(inside(root, path)?, content)
+}
+
+/// Opens an empty file for writing, new or in place of an old one.
+///
+/// # Errors
+/// As [`write`].
+pub fn create(path: impl AsRef<Path>) -> io::Result<File> {
+    let file = open(path.as_ref(), OFlags::CREATE)?;
+    file.set_len(0)
+        .map_err(|error| described(path.as_ref(), error))?;
+    Ok(file)
+}
+
+/// Opens a file to write at its end.
+///
+/// # Errors
+/// As [`write`].
+pub fn append(path: impl AsRef<Path>) -> io::Result<File> {
+    open(path.as_ref(), OFlags::CREATE | OFlags::APPEND)
+}
+
+/// Opens a file or a folder to set its times or to bring it to the disk.
+///
+/// # Errors
+/// It can't be opened, or the name is a link, a pipe or a device.
+pub fn handle(path: impl AsRef<Path>) -> io::Result<File> {
+    let path = path.as_ref();
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = rustix::fs::open(path, flags, Mode::empty());
+    let file = opened
+        .map(File::from)
+        .map_err(|error| described(path, error.into()))?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() || metadata.is_dir() {
+        Ok(file)
+    } else {
+        Err(described(path, io::Error::other(IRREGULAR)))
+    }
+}
+
+/// Gives a file or folder of ours another name.
+///
+/// # Errors
+/// Those of the disk.
+#[allow(clippy::disallowed_methods)] // this is the one place
+pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
+    fs_err::rename(from.as_ref(), to.as_ref())
+}
+
+/// Makes a folder that is not there.
+///
+/// # Errors
+/// Those of the disk, or it is there.
+#[allow(clippy::disallowed_methods)] // this is the one place
+pub fn create_folder(path: impl AsRef<Path>) -> io::Result<()> {
+    fs_err::create_dir(path.as_ref())
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// Those of the disk.
+#[allow(clippy::disallowed_methods)] // this is the one place
+pub fn create_folders(path: impl AsRef<Path>) -> io::Result<()> {
+    fs_err::create_dir_all(path.as_ref())
+}
+
+fn open(path: &Path, how: OFlags) -> io::Result<File> {
+    // Without NONBLOCK a FIFO would hold us until somebody reads from it.
+    let flags = how | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let opened = rustix::fs::open(path, flags, Mode::from_raw_mode(0o666));
+    let file = opened
+        .map(File::from)
+        .map_err(|error| described(path, error.into()))?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(described(path, io::Error::other(IRREGULAR)))
+    }
+}

@@ -1,0 +1,94 @@
+//! Writes the inputs that fuzzing begins with: an archive, a journal and a record as slugsmith
+//! itself makes them, one folder per target below the given one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use slugsmith_cache::pack::{Links, pack};
+use slugsmith_cache::store::{Kept, Record, Store};
+use slugsmith_strip::journal::{Change, FOLDER, Step, move_aside};
+
+fn main() -> io::Result<()> {
+    let to = PathBuf::from(
+        std::env::args_os()
+            .nth(1)
+            .unwrap_or_else(|| "corpus".into()),
+    );
+    for (target, seed) in [
+        ("archive", archive()?),
+        ("journal", journal()?),
+        ("record", record()?),
+    ] {
+        let folder = to.join(target);
+        fs_err::create_dir_all(&folder)?;
+        fs_err::write(folder.join("made-by-slugsmith"), seed)?;
+    }
+    Ok(())
+}
+
+/// A length in two bytes, what it counts off, and the rest.
+fn joined(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(first.len()).unwrap_or(u16::MAX).to_le_bytes();
+    [&length, first, second].concat()
+}
+
+fn archive() -> io::Result<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let app = folder.path().join("app");
+    let tree = app.join("node_modules/ms");
+    fs_err::create_dir_all(tree.join("lib"))?;
+    fs_err::write(tree.join("index.js"), "module.exports = 1;\n".repeat(50))?;
+    fs_err::write(tree.join("lib/a.js"), "1")?;
+    fs_err::hard_link(tree.join("lib/a.js"), tree.join("lib/b.js"))?;
+    std::os::unix::fs::symlink("index.js", tree.join("link"))?;
+    let to = folder.path().join("pack");
+    fs_err::create_dir(&to)?;
+    let roots = [PathBuf::from("node_modules")];
+    pack(&app, &roots, &to, Links::Inside, None)
+        .map_err(|fault| io::Error::other(format!("{fault:?}")))?;
+    let index = zstd::stream::decode_all(fs_err::File::open(to.join("index"))?)?;
+    Ok(joined(&index, &fs_err::read(to.join("frames"))?))
+}
+
+/// The journal of a removal that was stopped after its first move.
+fn journal() -> io::Result<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    for name in ["a.map", "b.d.ts", "c.md"] {
+        fs_err::write(folder.path().join(name), name)?;
+    }
+    let changes = ["a.map", "b.d.ts", "c.md"].map(|name| Change::Remove(PathBuf::from(name)));
+    let mut stop = |step: Step| match step {
+        Step::Moved(_) => Err(io::Error::other("stopped")),
+        _ => Ok(()),
+    };
+    let _ = move_aside(folder.path(), changes.to_vec(), &|_| Ok(None), &mut stop);
+    let path = folder.path().join(FOLDER).join("journal");
+    let text = fs_err::read(&path)?;
+    Ok(joined(&with_placeholder(&text), b"\x00\x05"))
+}
+
+/// The second word, which is the journal's inode, as the target expects it.
+fn with_placeholder(text: &[u8]) -> Vec<u8> {
+    let mut words: Vec<&[u8]> = text.split(|byte| *byte == 0).collect();
+    if let Some(inode) = words.get_mut(1) {
+        *inode = b"INODE";
+    }
+    words.join(&0)
+}
+
+fn record() -> io::Result<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let store = Store::new(folder.path().to_owned());
+    let cache = store.begin("npm").map_err(io::Error::other)?;
+    fs_err::write(cache.join("index"), "")?;
+    store
+        .commit("npm", &Record::default(), Kept::CACHE)
+        .map_err(io::Error::other)?;
+    let name = cache
+        .file_name()
+        .map(Path::new)
+        .unwrap_or(Path::new(""))
+        .display()
+        .to_string();
+    fs_err::read(folder.path().join(format!("{name}.toml")))
+}

@@ -1,0 +1,83 @@
+//! What the fuzz targets share: a folder with an app, something beside it that must never
+//! change, and the check that it did not.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+const PRECIOUS: &str = "precious";
+
+/// A folder that holds `app/` and `outside/`; what is tried may change the app alone.
+pub struct Ground {
+    folder: TempDir,
+}
+
+impl Ground {
+    /// An empty app beside a file that is not the app's.
+    #[must_use]
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs_err::create_dir(folder.path().join("outside")).expect("outside");
+        fs_err::write(folder.path().join("outside/file"), PRECIOUS).expect("file");
+        let ground = Self { folder };
+        ground.clear();
+        ground
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    #[must_use]
+    pub fn app(&self) -> PathBuf {
+        self.path().join("app")
+    }
+
+    /// An empty app again.
+    pub fn clear(&self) {
+        let app = self.app();
+        if app.exists() {
+            fs_err::remove_dir_all(&app).expect("the old app");
+        }
+        fs_err::create_dir(&app).expect("an app");
+    }
+
+    /// Panics, which the fuzzer reports, where anything outside of the app changed.
+    pub fn check(&self, others: &[&str]) {
+        let mut expected: Vec<_> = ["app", "outside"].iter().chain(others).copied().collect();
+        expected.sort_unstable();
+        assert_eq!(names(self.path()), expected);
+        assert_eq!(names(&self.path().join("outside")), ["file"]);
+        let content = fs_err::read_to_string(self.path().join("outside/file")).expect("file");
+        assert_eq!(content, PRECIOUS);
+    }
+}
+
+impl Default for Ground {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs_err::read_dir(folder).expect("a folder");
+    let mut names: Vec<_> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Splits an input in two: a length in two bytes, and what it counts off.
+#[must_use]
+pub fn halves(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = data.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
+}
