@@ -201,3 +201,73 @@ fn for_every_file_of_an_app_a_hit_is_a_clean_build() {
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What code of the app reads of its config vars while it is installed or compiled is an input;
+/// what the finished program reads is none.
+#[test]
+fn for_every_config_var_that_the_installs_code_names_a_hit_is_a_clean_build() {
+    let script = "mkdir -p dist; echo \"$API_URL\" > dist/client.js\n";
+    for (tool, files) in [
+        (
+            "npm",
+            vec![
+                (
+                    "package.json",
+                    r#"{"name":"r","version":"1.0.0","workspaces":["packages/*"]}"#,
+                ),
+                (
+                    "package-lock.json",
+                    r#"{"lockfileVersion":3,"packages":{"":{"workspaces":["packages/*"]},
+"node_modules/lib":{"resolved":"packages/lib","link":true},"packages/lib":{"version":"1.0.0"}}}"#,
+                ),
+                (
+                    "packages/lib/package.json",
+                    r#"{"name":"lib","version":"1.0.0","scripts":{"prepare":"sh ./prepare.sh"}}"#,
+                ),
+                ("packages/lib/prepare.sh", script),
+            ],
+        ),
+        (
+            "gradle",
+            vec![
+                ("build.gradle", "task stage { System.getenv('API_URL') }\n"),
+                (
+                    "stage.sh",
+                    "#!/bin/sh\nmkdir -p build; echo \"$API_URL\" > build/a.txt\n",
+                ),
+            ],
+        ),
+    ] {
+        let owned = files.iter();
+        let owned = owned.map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let shape = Shape {
+            name: tool.to_owned(),
+            files: owned.collect(),
+            variables: vec![("API_URL", "one"), ("UNRELATED", "one")],
+        };
+        let mut bed = bed(&shape);
+        bed.tool(
+            "gradle",
+            "#!/bin/sh\ncase $1 in --version) echo 1.0; exit;; esac\nsh stage.sh\n",
+        );
+        let verdict = |bed: &Bed| {
+            reset(bed, &shape);
+            let (outcomes, log) = bed.build();
+            let hit = outcomes
+                .iter()
+                .all(|one| one.decision.verdict == Verdict::Hit);
+            (hit, log.lines.join("\n"))
+        };
+        assert!(!verdict(&bed).0);
+        bed.set("UNRELATED", "two");
+        let (hit, log) = verdict(&bed);
+        assert!(hit, "{tool}: {log}");
+        bed.set("API_URL", "two");
+        let (hit, log) = verdict(&bed);
+        assert!(!hit && log.contains("config var API_URL"), "{tool}: {log}");
+        let made = tree(&bed);
+        let is_new = |(_, text): &(PathBuf, Vec<u8>)| text.starts_with(b"two");
+        assert!(made.iter().any(is_new), "{tool}: {log}");
+        assert!(!log.contains("one\n") && verdict(&bed).0);
+    }
+}

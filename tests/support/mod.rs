@@ -128,6 +128,17 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The folder with the program of a package manager of `tests/bed/ecosystems`.
+#[allow(dead_code)]
+pub(crate) fn bed_tool(name: &str) -> PathBuf {
+    let print = Command::new(repository("tests/bed/ecosystems"))
+        .arg("--print")
+        .output()
+        .unwrap();
+    let folder = String::from_utf8(print.stdout).unwrap();
+    Path::new(folder.trim()).join("bin").join(name)
+}
+
 /// The crates of this machine's builds, as cargo knows them. Those of other platforms are
 /// left out: a machine that has built ours need not have fetched them.
 pub(crate) fn crates() -> Vec<serde_json::Value> {

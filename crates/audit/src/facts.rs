@@ -80,13 +80,17 @@ impl<'a> Facts<'a> {
     pub fn read(app: &'a App, tree: &'a Tree) -> Self {
         let sources = sources::read(app, tree);
         let processes = process::read(app, &sources);
+        let projects = sources.project_folders();
         Self {
             packages: packages::read(app, &sources).without(&sources.unserved),
             exported: start::exported(&processes, &sources),
             processes,
             terraform: terraform::read(&sources),
-            disagreements: agreement::of(&OnDisk(&app.root), ""),
-            incomplete: incomplete::read(app, tree),
+            disagreements: projects
+                .iter()
+                .flat_map(|at| agreement::of(&OnDisk(&app.root), at))
+                .collect(),
+            incomplete: incomplete::read(app, tree, &projects),
             app,
             tree,
             sources,

@@ -10,6 +10,7 @@ mod held;
 mod hide;
 mod keep;
 mod mark;
+mod mentions;
 mod observe;
 mod prune;
 mod reads;
@@ -142,7 +143,7 @@ pub(super) fn site<'a>(
     };
     before_install(context, &mut job, around, progress)?;
     let stored = context.store.look_up(&name);
-    let read = Read::of(app, &job, &stored, around.bounds, around.made);
+    let read = Read::of(context, &job, &stored, around.bounds, around.made);
     read.add(&mut job.inputs);
     let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing || !job.launch;
     let mut work = Work {

@@ -56,7 +56,7 @@ fn site(context: &Context<'_>, recognised: Recognised<'_>, bounds: &Bounds) -> E
             Ok(mut job) => {
                 let stored = context.store.look_up(&site.name);
                 // Trees of other installs are not there before a build.
-                let read = Read::of(&context.app.root, &job, &stored, bounds, &[]);
+                let read = Read::of(context, &job, &stored, bounds, &[]);
                 read.add(&mut job.inputs);
                 let words = answer(context, &site.name, &job, &read, stored.clone()).words();
                 Explained::new(&site.name, &site.what, words, &job.inputs, &stored)

@@ -54,6 +54,10 @@ impl Files {
         self.0.get(path).map(String::as_str)
     }
 
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.keys().map(PathBuf::as_path)
+    }
+
     /// The list as a value of a key.
     pub(super) fn digest(&self) -> String {
         digest(self.text().as_bytes())

@@ -2,10 +2,11 @@
 //! from the manager's own notes, or, before an install, from the lockfile.
 
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::recognise::join;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::app::{self, App};
 use crate::beneath;
@@ -18,8 +19,8 @@ pub struct Incomplete {
     /// The folder, or the file that tells.
     pub place: String,
     pub lacks: Lacks,
-    /// The command that lets its script run.
-    pub approve: String,
+    /// What mends it.
+    pub fix: String,
 }
 
 /// What is missing.
@@ -29,6 +30,10 @@ pub enum Lacks {
     Native,
     /// Whatever its script would have made.
     Script,
+    /// The package with its compiled part for Linux: the lockfile does not have it.
+    Locked,
+    /// The same: the lockfile has it, and the install left it out.
+    Omitted,
 }
 
 /// Packages that load a compiled part of whoever needs them.
@@ -43,54 +48,98 @@ const LOADERS: &[&str] = &[
 const NOTES_OF_PNPM: &str = "node_modules/.modules.yaml";
 const NOTES_OF_NPM: &str = "node_modules/.package-lock.json";
 
-/// Every package of the app that is not whole.
+/// A folder of the app with a manifest and an install of its own.
+struct Project<'a> {
+    root: &'a Path,
+    /// Relative to the app; empty for the root.
+    at: &'a str,
+    manifest: Value,
+}
+
+/// Every package that is not whole, in the projects of these folders of the app.
 #[must_use]
-pub fn read(app: &App, tree: &Tree) -> Vec<Incomplete> {
-    let Some(manifest) = app.package_json.good() else {
-        return Vec::new();
-    };
-    // What was there before the install does not count.
-    let is_installed = tree
-        .entries()
+pub fn read(app: &App, tree: &Tree, folders: &BTreeSet<String>) -> Vec<Incomplete> {
+    let projects: Vec<_> = folders
         .iter()
-        .any(|entry| entry.path() == Path::new("node_modules"));
-    let mut found = if is_installed {
-        natives(app, manifest, tree)
-    } else {
-        of_lockfile(app, manifest)
-    };
-    let known: BTreeSet<_> = found.iter().map(|one| one.name.clone()).collect();
-    let ignored = ignored_by_pnpm(app).into_iter();
-    found.extend(
-        ignored
-            .filter(|name| !known.contains(name))
-            .map(|name| Incomplete {
-                name,
-                place: NOTES_OF_PNPM.to_owned(),
-                lacks: Lacks::Script,
-                approve: "pnpm approve-builds".to_owned(),
-            }),
-    );
+        .filter_map(|at| {
+            let manifest = if at.is_empty() {
+                app.package_json.good().cloned()
+            } else {
+                let path = join(at, ecosystems::javascript::MANIFEST);
+                app::json(&app.root, &path).good().cloned()
+            };
+            let root = &app.root;
+            manifest.map(|manifest| Project { root, at, manifest })
+        })
+        .collect();
+    if projects.is_empty() {
+        return Vec::new();
+    }
+    let natives = natives(&projects, tree);
+    let mut found = Vec::new();
+    for project in &projects {
+        // What was there before the install does not count.
+        let modules = project.path("node_modules");
+        let is_installed = tree
+            .entries()
+            .iter()
+            .any(|entry| entry.path() == Path::new(&modules));
+        let own = natives.iter().filter(|(at, _)| *at == project.at);
+        let mut here: Vec<_> = own.map(|(_, one)| one.clone()).collect();
+        if !is_installed {
+            here.extend(of_lockfile(project));
+        }
+        here.extend(parts::of(project, is_installed));
+        let known: BTreeSet<_> = here.iter().map(|one| one.name.clone()).collect();
+        let ignored = ignored_by_pnpm(project).into_iter();
+        here.extend(
+            ignored
+                .filter(|name| !known.contains(name))
+                .map(|name| Incomplete {
+                    name,
+                    place: project.path(NOTES_OF_PNPM),
+                    lacks: Lacks::Script,
+                    fix: project.approve(""),
+                }),
+        );
+        found.extend(here);
+    }
     found
 }
 
-/// The command of the app's manager.
-fn approve(app: &App, name: &str) -> String {
-    if app.has(ecosystems::javascript::PNPM_LOCK) {
-        "pnpm approve-builds".to_owned()
-    } else if app.has(ecosystems::javascript::BUN_LOCK)
-        || app.has(ecosystems::javascript::BUN_BINARY_LOCK)
-    {
-        format!("bun pm trust {name}")
-    } else if app.has(ecosystems::javascript::YARN_LOCK) {
-        format!("npm pkg set 'dependenciesMeta.{name}.built=true' --json")
-    } else {
-        format!("npm install-scripts approve {name}")
+impl Project<'_> {
+    fn path(&self, name: &str) -> String {
+        join(self.at, name)
+    }
+
+    /// The packages of npm's lockfile, or of its notes on what is installed.
+    fn packages(&self, name: &str) -> Map<String, Value> {
+        let lock = app::json(self.root, &self.path(name));
+        let packages = lock.good().and_then(|lock| lock.get("packages"));
+        let packages = packages.and_then(Value::as_object);
+        packages.cloned().unwrap_or_default()
+    }
+
+    /// The command of the project's manager that lets a script run.
+    fn approve(&self, name: &str) -> String {
+        use ecosystems::javascript::{BUN_BINARY_LOCK, BUN_LOCK, PNPM_LOCK, YARN_LOCK};
+        let names = app::names(&self.root.join(self.at));
+        let has = |name: &str| names.iter().any(|one| one == name);
+        let command = if has(PNPM_LOCK) || name.is_empty() {
+            "pnpm approve-builds".to_owned()
+        } else if has(BUN_LOCK) || has(BUN_BINARY_LOCK) {
+            format!("bun pm trust {name}")
+        } else if has(YARN_LOCK) {
+            format!("npm pkg set 'dependenciesMeta.{name}.built=true' --json")
+        } else {
+            format!("npm install-scripts approve {name}")
+        };
+        format!("{command}   then commit what it writes")
     }
 }
 
-/// Packages with a recipe for a native part and no compiled file.
-fn natives(app: &App, manifest: &Value, tree: &Tree) -> Vec<Incomplete> {
+/// Packages with a recipe for a native part and no compiled file, each with its project.
+fn natives<'a>(projects: &'a [Project<'a>], tree: &Tree) -> Vec<(&'a str, Incomplete)> {
     let mut recipes: BTreeMap<String, String> = BTreeMap::new();
     let mut compiled = BTreeSet::new();
     for entry in tree
@@ -115,41 +164,54 @@ fn natives(app: &App, manifest: &Value, tree: &Tree) -> Vec<Incomplete> {
         }
     }
     recipes.retain(|folder, _| !compiled.contains(folder));
-    if recipes.is_empty() {
-        return Vec::new();
-    }
-    let notes = app::json(&app.root, NOTES_OF_NPM);
-    let notes = notes
-        .good()
-        .and_then(|notes| notes.get("packages")?.as_object());
-    let is_wanted = |folder: &str, name: &str| {
-        let listed = manifest.get("dependencies");
-        let is_own = listed.is_some_and(|listed| listed.get(name).is_some());
-        let note = notes.and_then(|notes| notes.get(folder));
-        let is_optional =
-            note.is_some_and(|note| note.get("optional").is_some() || note.get("dev").is_some());
-        is_own || note.is_some() && !is_optional
-    };
-    let is_elsewhere = |folder: &str| {
-        // Prebuilt for each platform as a package of its own.
-        let text =
-            beneath::text_in(&app.root, format!("{folder}/package.json")).unwrap_or_default();
-        let json: Value = serde_json::from_str(&text).unwrap_or_default();
-        let optional = json.get("optionalDependencies").and_then(Value::as_object);
-        optional.is_some_and(|list| list.keys().any(|name| compiled.contains(name)))
-    };
     let mut found = Vec::new();
-    for (folder, name) in &recipes {
-        if is_wanted(folder, name) && !is_elsewhere(folder) {
-            found.push(Incomplete {
-                name: name.clone(),
-                place: folder.clone(),
-                lacks: Lacks::Native,
-                approve: approve(app, name),
-            });
+    for project in projects {
+        let mine = |folder: &str| owner(projects, folder) == Some(project.at);
+        let recipes = recipes.iter().filter(|(folder, _)| mine(folder));
+        let mut notes = None;
+        for (folder, name) in recipes {
+            let notes = notes.get_or_insert_with(|| project.packages(NOTES_OF_NPM));
+            if is_wanted(project, notes, folder, name)
+                && !is_elsewhere(project.root, folder, &compiled)
+            {
+                let one = Incomplete {
+                    name: name.clone(),
+                    place: folder.clone(),
+                    lacks: Lacks::Native,
+                    fix: project.approve(name),
+                };
+                found.push((project.at, one));
+            }
         }
     }
     found
+}
+
+/// The innermost project around a folder.
+fn owner<'a>(projects: &'a [Project<'a>], folder: &str) -> Option<&'a str> {
+    let around = projects.iter().map(|project| project.at).filter(|at| {
+        let rest = folder.strip_prefix(at);
+        at.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+    });
+    around.max_by_key(|at| at.len())
+}
+
+fn is_wanted(project: &Project<'_>, notes: &Map<String, Value>, folder: &str, name: &str) -> bool {
+    let listed = project.manifest.get("dependencies");
+    let is_own = listed.is_some_and(|listed| listed.get(name).is_some());
+    let inner = folder.strip_prefix(project.at).unwrap_or(folder);
+    let note = notes.get(inner.trim_start_matches('/'));
+    let is_optional =
+        note.is_some_and(|note| note.get("optional").is_some() || note.get("dev").is_some());
+    is_own || note.is_some() && !is_optional
+}
+
+/// Whether a package is prebuilt for each platform as a package of its own.
+fn is_elsewhere(root: &Path, folder: &str, compiled: &BTreeSet<String>) -> bool {
+    let text = beneath::text_in(root, format!("{folder}/package.json")).unwrap_or_default();
+    let json: Value = serde_json::from_str(&text).unwrap_or_default();
+    let optional = json.get("optionalDependencies").and_then(Value::as_object);
+    optional.is_some_and(|list| list.keys().any(|name| compiled.contains(name)))
 }
 
 /// The folder of the package that a path belongs to, its name, and the path within it.
@@ -170,8 +232,8 @@ fn package_of(path: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// `ignoredBuilds` of pnpm's notes: a list in YAML, or in JSON.
-fn ignored_by_pnpm(app: &App) -> Vec<String> {
-    let text = beneath::text_in(&app.root, NOTES_OF_PNPM).unwrap_or_default();
+fn ignored_by_pnpm(project: &Project<'_>) -> Vec<String> {
+    let text = beneath::text_in(project.root, project.path(NOTES_OF_PNPM)).unwrap_or_default();
     let Ok(notes) = serde_yaml_ng::from_str::<Value>(&text) else {
         return Vec::new();
     };
@@ -187,21 +249,18 @@ fn without_version(id: &str) -> &str {
 }
 
 /// What npm 12 is going to leave out, by package-lock.json and `allowScripts`.
-fn of_lockfile(app: &App, manifest: &Value) -> Vec<Incomplete> {
-    let lock = app::json(&app.root, ecosystems::javascript::PACKAGE_LOCK);
-    let packages = lock
-        .good()
-        .and_then(|lock| lock.get("packages")?.as_object());
-    let (Some(packages), true) = (packages, blocks_scripts(manifest)) else {
+fn of_lockfile(project: &Project<'_>) -> Vec<Incomplete> {
+    let manifest = &project.manifest;
+    if !blocks_scripts(manifest) {
         return Vec::new();
-    };
+    }
     let allowed = manifest.get("allowScripts").and_then(Value::as_object);
     let is_allowed = |name: &str| {
         let mut keys = allowed.into_iter().flatten();
         keys.any(|(key, value)| without_version(key) == name && value.as_bool() != Some(false))
     };
     let mut found = Vec::new();
-    for (path, package) in packages {
+    for (path, package) in &project.packages(ecosystems::javascript::PACKAGE_LOCK) {
         let is = |field| package.get(field).and_then(Value::as_bool) == Some(true);
         let Some((_, name)) = path.rsplit_once("node_modules/") else {
             continue;
@@ -214,13 +273,13 @@ fn of_lockfile(app: &App, manifest: &Value) -> Vec<Incomplete> {
             needs.is_some_and(|needs| needs.keys().any(|need| LOADERS.contains(&need.as_str())));
         found.push(Incomplete {
             name: name.to_owned(),
-            place: ecosystems::javascript::PACKAGE_LOCK.to_owned(),
+            place: project.path(ecosystems::javascript::PACKAGE_LOCK),
             lacks: if is_native {
                 Lacks::Native
             } else {
                 Lacks::Script
             },
-            approve: approve(app, name),
+            fix: project.approve(name),
         });
     }
     found
@@ -240,6 +299,8 @@ fn blocks_scripts(manifest: &Value) -> bool {
     !version.starts_with('<') && digits.parse::<u32>().is_ok_and(|major| major >= 12)
 }
 
+mod parts;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +312,10 @@ mod tests {
             Some(("node_modules/a/node_modules/@s/b", "@s/b", "lib/x.node"))
         );
         assert_eq!(package_of("src/binding.gyp"), None);
+    }
+
+    fn root() -> BTreeSet<String> {
+        BTreeSet::from([String::new()])
     }
 
     #[test]
@@ -277,7 +342,7 @@ mod tests {
             "node_modules/.modules.yaml",
             r#"{"ignoredBuilds":["esbuild@0.25.0"]}"#,
         );
-        let found = read(&before, &Tree::read(folder.path()));
+        let found = read(&before, &Tree::read(folder.path()), &root());
         let found: Vec<_> = found
             .iter()
             .map(|one| (one.name.as_str(), one.lacks))
@@ -287,7 +352,7 @@ mod tests {
             [("bcrypt", Lacks::Native), ("esbuild", Lacks::Script)]
         );
         put("node_modules/bcrypt/lib/binding/bcrypt.node", "");
-        assert_eq!(read(&before, &Tree::read(folder.path())).len(), 1);
+        assert_eq!(read(&before, &Tree::read(folder.path()), &root()).len(), 1);
     }
 
     #[test]

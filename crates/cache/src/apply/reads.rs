@@ -1,8 +1,10 @@
 //! Which files of the app can an install read, and what do they hold?
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::mentions;
 use super::observe::Bounds;
+use crate::Context;
 use crate::files::{self, Files};
 use crate::inputs::Inputs;
 use crate::ledger::Ledger;
@@ -19,13 +21,15 @@ pub(crate) struct Read {
     some: Option<Files>,
     /// Name and digest of each tree that was installed before.
     made: Vec<(String, String)>,
+    /// Inputs of the config vars that these files name: code that an install runs reads them.
+    variables: Inputs,
 }
 
 impl Read {
     /// What the job says it reads. Where the last install changed the app outside of its own
     /// trees, it is taken to have read all of it.
     pub(crate) fn of(
-        app: &Path,
+        context: &Context<'_>,
         job: &Job,
         stored: &Stored,
         bounds: &Bounds,
@@ -37,12 +41,28 @@ impl Read {
         if job.reads.is_empty() && !was_whole {
             return Self::default();
         }
+        let app = &context.app.root;
         let tree = Tree::read(app);
         let read = |folders: &[PathBuf]| Files::of(&tree, folders, |path| bounds.is_app(path));
+        let all = (whole || was_whole).then(|| read(&[PathBuf::new()]));
+        let some = (!whole && !job.reads.is_empty()).then(|| read(&job.reads));
+        let mut variables = Inputs::default();
+        if let Some(files) = all.as_ref().or(some.as_ref()) {
+            for (name, value) in mentions::of(app, files, context.environment) {
+                let name = format!("config var {name}");
+                let old = match stored {
+                    Stored::Complete(record) => record.inputs.named().get(&name),
+                    _ => None,
+                };
+                let old = old.map(String::as_str);
+                variables.salted(&name, value.as_encoded_bytes(), old);
+            }
+        }
         Self {
-            all: (whole || was_whole).then(|| read(&[PathBuf::new()])),
-            some: (!whole && !job.reads.is_empty()).then(|| read(&job.reads)),
+            all,
+            some,
             made: if whole { made.to_vec() } else { Vec::new() },
+            variables,
         }
     }
 
@@ -53,6 +73,7 @@ impl Read {
                 inputs.plain(name, files.digest());
             }
         }
+        inputs.add(&self.variables);
         for (name, digest) in &self.made {
             inputs.digest(format!("tree of {name}"), digest.as_bytes());
         }

@@ -31,7 +31,11 @@ fn bed(ecosystem: &Ecosystem) -> Bed {
     bed
 }
 
-fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T) -> T {
+fn with_site<T>(
+    bed: &Bed,
+    name: &str,
+    look: impl FnOnce(&Context<'_>, presets::Site<'_>) -> T,
+) -> T {
     let store = bed.store();
     let app = slugsmith_facts::app::read(&bed.app());
     let config = bed.config();
@@ -51,17 +55,20 @@ fn with_site<T>(bed: &Bed, name: &str, look: impl FnOnce(presets::Site<'_>) -> T
         };
         (site.name == name).then_some(site)
     });
-    look(found.unwrap_or_else(|| panic!("{name} is not recognised")))
+    look(
+        &context,
+        found.unwrap_or_else(|| panic!("{name} is not recognised")),
+    )
 }
 
 fn inputs(bed: &Bed, name: &str) -> Inputs {
-    with_site(bed, name, |site| {
+    with_site(bed, name, |context, site| {
         let bounds = Bounds {
             outside: site.trees.clone(),
             ..Bounds::default()
         };
         let mut job = (site.job)().unwrap();
-        let read = Read::of(&bed.app(), &job, &Stored::Nothing, &bounds, &[]);
+        let read = Read::of(context, &job, &Stored::Nothing, &bounds, &[]);
         read.add(&mut job.inputs);
         job.inputs
     })
@@ -99,7 +106,7 @@ fn what_runs_is_what_the_docs_say() {
     let commands = |name: &str| {
         let ecosystem = ECOSYSTEMS.iter().find(|all| all.name == name).unwrap();
         let bed = bed(ecosystem);
-        with_site(&bed, name, |site| {
+        with_site(&bed, name, |_, site| {
             let job = (site.job)().unwrap();
             let steps = job.install.iter().map(|step| {
                 let words = [&[step.program.clone()][..], &step.arguments].concat();
@@ -210,7 +217,7 @@ fn browsers_of_production_go_into_the_app() {
         bed.lock("1");
     };
     let seen = |bed: &Bed| {
-        with_site(bed, "npm", |site| {
+        with_site(bed, "npm", |_, site| {
             let trees = site.trees.clone();
             let job = (site.job)().unwrap();
             let names: Vec<_> = job

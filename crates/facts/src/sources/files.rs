@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::names::outside_the_app;
 use super::outputs::Outputs;
 use super::suppress::Suppression;
 use crate::code::{Code, Language};
+use slugsmith_ecosystems as ecosystems;
 
 /// The app's own files.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +54,19 @@ impl Sources {
     #[must_use]
     pub fn is_ignored(&self, folder: &str) -> bool {
         self.outputs.ignores_folder(folder)
+    }
+
+    /// The root and every folder of the app with a lockfile of its own, but for those of tests
+    /// and examples: what is installed on its own.
+    #[must_use]
+    pub fn project_folders(&self) -> BTreeSet<String> {
+        let names: BTreeSet<_> = ecosystems::lockfiles().map(|(_, one)| one.name).collect();
+        let nested = self.paths.iter().filter_map(|path| {
+            let (folder, name) = path.rsplit_once('/')?;
+            let is_project = names.contains(name) && !outside_the_app(path);
+            is_project.then(|| folder.to_owned())
+        });
+        nested.chain([String::new()]).collect()
     }
 
     /// Paths below a folder (`db/migrate/`).

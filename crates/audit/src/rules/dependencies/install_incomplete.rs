@@ -24,13 +24,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
         why: indoc! {"
             npm from version 12 on, pnpm from 10 on and Bun do not run install scripts of packages that
             nobody approved. The install succeeds, the tree is not whole, and the first `require` of
-            the package ends every dyno.
+            the package ends every dyno. A package-lock.json that npm wrote beside a `node_modules` of
+            macOS or Windows can lack the parts for Linux (npm/cli issue 4828), with the same end.
         "},
         fix: indoc! {"
             ```
             npm install-scripts approve bcrypt     # npm 12 and later
             pnpm approve-builds                    # pnpm 10 and later
             bun pm trust bcrypt
+            rm -rf node_modules package-lock.json && npm install     # the part for Linux is missing
             ```
             Commit what it writes. Where a script failed, read the install's own lines.
         "},
@@ -43,7 +45,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let applies = facts.app.package_json.good().is_some();
+    let manifest = slugsmith_ecosystems::javascript::MANIFEST;
+    let mut paths = facts.sources.paths.iter();
+    let applies = paths.any(|path| path.rsplit('/').next() == Some(manifest));
     let evidence = facts.incomplete.iter().map(|one| evidence(facts, one));
     Outcome::when(applies, evidence.collect())
 }
@@ -69,8 +73,16 @@ fn evidence(facts: &Facts<'_>, one: &Incomplete) -> Evidence {
             "{}: the install script of {name} was not run, since nobody approved it",
             one.place
         ),
+        Lacks::Locked => format!(
+            "{} has no part of {name} for Linux, so it was written on another system: {name} fails \
+             on the platform where it is loaded",
+            one.place
+        ),
+        Lacks::Omitted => format!(
+            "{name} was installed without its part for Linux, since optional packages were left out"
+        ),
     };
-    let approve = format!("{}   then commit what it writes", one.approve);
+    let fix = one.fix.clone();
     match used {
         Some((path, line)) => Evidence::line(
             &path,
@@ -78,7 +90,7 @@ fn evidence(facts: &Facts<'_>, one: &Incomplete) -> Evidence {
             format!("{what}. The import here fails, and every process that runs it ends."),
         )
         .level(Level::Error)
-        .help(approve),
-        None => Evidence::line(&one.place, 0, format!("{what}.")).help(approve),
+        .help(fix),
+        None => Evidence::line(&one.place, 0, format!("{what}.")).help(fix),
     }
 }

@@ -17,7 +17,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A package in package.json (of the root or a workspace), Pipfile, pyproject.toml, Gemfile,
             composer.json, go.mod, Cargo.toml or a project of .NET that its lockfile does not have, has
-            in a version that does not fit, or was made for another wish of. No tool is needed to tell.
+            in a version that does not fit, or was made for another wish of. No tool is needed to tell. A
+            warning where the project is not at the root, since only scripts and settings say whether it
+            is installed.
         "},
         why: indoc! {"
             Installs for production take exactly what the lockfile says, so they refuse such a pair and
@@ -48,14 +50,21 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const NAMED: usize = 5;
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let applies = lockfiles().any(|(_, lockfile)| facts.sources.has(lockfile.name));
+    let has_lockfile = lockfiles().any(|(_, lockfile)| facts.sources.has(lockfile.name));
+    let applies = has_lockfile || facts.sources.project_folders().len() > 1;
     let mut evidence: Vec<Evidence> = facts
         .disagreements
         .iter()
         .take(NAMED)
         .map(|one| {
             let help = format!("{}   then commit {}", one.lock_with, one.lockfile);
-            Evidence::line(&one.manifest, one.line, format!("{one}.")).help(help)
+            let evidence = Evidence::line(&one.manifest, one.line, format!("{one}.")).help(help);
+            // Whether the platform installs a project in a folder is up to scripts and settings.
+            if one.lockfile.contains('/') {
+                evidence.level(Level::Warn)
+            } else {
+                evidence
+            }
         })
         .collect();
     let more = facts.disagreements.len().saturating_sub(NAMED);
