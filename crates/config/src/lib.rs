@@ -276,7 +276,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
         exec_env: None,
-        hosting: platform.map(hosting_of).unwrap_or_default(),
+        hosting: platform.as_ref().map(hosting_of).unwrap_or_default(),
         boot: boot::read(&mut boot)?,
         findings: Vec::new(),
     };
@@ -293,7 +293,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// The platform that the configuration names.
-fn hosting_of(word: Sourced<String>) -> Hosting {
+fn hosting_of(word: &Sourced<String>) -> Hosting {
     Hosting {
         platform: Platform::of(&word.value).unwrap_or_default(),
         evidence: Some(format!("`platform` says so, {}", word.source)),

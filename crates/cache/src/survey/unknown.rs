@@ -71,12 +71,12 @@ pub(super) fn of(look: &dyn Look, app: &App) -> Unrecognised {
         absent.clear();
     }
     Unrecognised {
-        absent,
         below,
         procfile_below,
         has_procfile,
         page,
         ending,
+        absent,
     }
 }
 
