@@ -395,6 +395,7 @@ impl Run<'_> {
         let caches = self.report.caches.iter();
         facts.installed = caches.flat_map(|one| one.folders.clone()).collect();
         facts.other_rules = explain::rules_outside_of_the_audit();
+        facts.starts_told = self.starts_told();
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)
