@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use self::shared::Uploading;
 use crate::budget::history::History;
-use crate::budget::{Shipped, Verdict};
+use crate::budget::{Missing, Shipped, Verdict};
 use crate::cache::store::Store;
 use crate::cache::survey;
 use crate::cache::thin;
@@ -336,12 +336,14 @@ impl Run<'_> {
             Some(layers) => budget::launched::take(layers),
             None => Default::default(),
         };
+        let missing = self.missing();
         let judge = |app: &Tree| {
             let load = budget::Load {
                 app,
                 layers: &layers,
                 reused: &reused,
                 previous,
+                missing: missing.as_ref(),
             };
             budget::judge_load(&load, self.input.config)
         };
@@ -356,19 +358,33 @@ impl Run<'_> {
             }
             self.progress.event(Event::Boot(boot));
         }
-        if self.layers.is_some() {
+        if self.layers.is_some() && missing.is_none() {
             budget.shipped = Shipped::Image;
         }
-        if !self.apply && !cache::is_installed(&self.app, self.input.config, self.input.environment)
-        {
-            budget.has_sources_only();
-        }
-        if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
+        // Sources alone are nothing to compare the next build with.
+        let is_whole = budget.verdict != Verdict::Over && missing.is_none();
+        if let (true, Some(store)) = (self.apply && is_whole, store) {
             // Without it the next build only lacks the comparison.
             let _ = budget::kept::save(store, &History::of(&budget));
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);
+    }
+
+    /// What the app wants installed and is not here to be weighed.
+    fn missing(&self) -> Option<Missing> {
+        let custom = self.input.config.cache.custom.iter();
+        let custom = custom.filter(|one| one.run.is_some() && !self.apply);
+        let not_made = custom
+            .flat_map(|one| one.paths.iter())
+            .filter(|path| !self.input.app.join(path).exists());
+        let files = self.report.survey.absent.iter().map(|one| one.file.clone());
+        let files: Vec<_> = files.chain(not_made.clone().cloned()).collect();
+        let surveyed = self.report.survey.absent.iter().any(|one| one.by_build);
+        (!files.is_empty()).then(|| Missing {
+            files,
+            by_build: surveyed || not_made.count() > 0,
+        })
     }
 
     /// An image names what we installed; what was adopted is named by who installed it.

@@ -158,9 +158,12 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     let line = match CommandLine::try_parse_from(arguments) {
         Ok(line) => line,
         Err(error) => {
-            let _ = error.print();
-            let wrong = error.use_stderr();
-            return code(if wrong { Exit::Usage } else { Exit::Fine });
+            return code(match (error.print(), error.use_stderr()) {
+                (_, true) => Exit::Usage,
+                // Whoever closed the pipe has read enough.
+                (Err(lost), false) if lost.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failed,
+                (_, false) => Exit::Fine,
+            });
         }
     };
     line.color.set();

@@ -11,8 +11,10 @@
 mod support;
 
 mod action;
+mod adds_up;
 mod bad_input;
 mod check;
+mod documented;
 mod first_hour;
 mod fleet;
 mod integrations;

@@ -168,7 +168,7 @@ pub const KEYS: &[Key] = &[
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
-    Key::table(
+    Key::tables(
         "cache",
         "Anything else worth keeping between builds: one `[[com.slugsmith.cache]]` per cache.",
     ),
@@ -251,6 +251,7 @@ pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
 /// As [`read`].
 pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let source = SourceText::parse(text)?;
+    source.must_be_tables(SECTIONS)?;
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
     let profile = root.flag("profile")?.unwrap_or(Sourced::default(false));
@@ -262,6 +263,13 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         })
     });
     let pages = root.text("pages")?;
+    if let Some(pages) = pages.as_ref().filter(|pages| !is_address(&pages.value)) {
+        let saw = format!(
+            "{} is {:?}, expected an address: https://…",
+            pages.source, pages.value
+        );
+        return Err(Problem::new(&INVALID).saw(saw));
+    }
     let platform = root.word("platform", Platform::WORDS)?;
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
@@ -280,7 +288,7 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
         exec_env: None,
-        hosting: platform.map(hosting_of).unwrap_or_default(),
+        hosting: platform.as_ref().map(hosting_of).unwrap_or_default(),
         boot: boot::read(&mut boot)?,
         store: store::read(&mut store)?,
         findings: Vec::new(),
@@ -291,8 +299,14 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     Ok(Config { findings, ..config })
 }
 
+/// Whether a text is where pages can be: a log makes links of it.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
+}
+
 /// The platform that the configuration names.
-fn hosting_of(word: Sourced<String>) -> Hosting {
+fn hosting_of(word: &Sourced<String>) -> Hosting {
     Hosting {
         platform: Platform::of(&word.value).unwrap_or_default(),
         evidence: Some(format!("`platform` says so, {}", word.source)),

@@ -105,6 +105,9 @@ pub(super) fn on_a_copy(
     if let Some(problem) = &caches.lost {
         progress.event(Event::Warning(problem));
     }
+    progress.event(Event::Working {
+        what: "Copying the app",
+    });
     let workspace = Workspace::copy_of(asked.app)?;
     let input = Input {
         app: &workspace.app(),
