@@ -19,9 +19,10 @@ pub(crate) enum World {
 
 pub(crate) const WORLDS: &[World] = &[World::Classic, World::CloudNative];
 
-/// heroku-buildpack-nodejs 4f394e9, `lib/package_managers/npm.sh` and `lib/environment.sh`.
+/// heroku-buildpack-nodejs 4f394e9, `lib/package_managers/npm.sh`, `lib/environment.sh` and
+/// `bin/compile`, which makes a new folder for downloads of each package manager.
 const CLASSIC_NPM: &str = "export NPM_CONFIG_LOGLEVEL=error NODE_ENV=${NODE_ENV:-production} \
-    NPM_CONFIG_CACHE=$(mktemp -d)\n\
+    NPM_CONFIG_CACHE=$(mktemp -d) YARN_CACHE_FOLDER=$(mktemp -d) PNPM_CONFIG_CACHE=$(mktemp -d)\n\
     npm ci --production=false --userconfig \"$APP/.npmrc\" --unsafe-perm 2>&1\nAFTER\n\
     npm prune --userconfig \"$APP/.npmrc\" 2>&1";
 /// heroku/buildpacks-nodejs f56d560, `src/package_managers/npm.rs`.
@@ -243,8 +244,8 @@ impl Bed {
     }
 }
 
-const WITH: &[&str] = &["restore", "installs", "slugsmith"];
-const WITHOUT: &[&str] = &["installs"];
+pub(crate) const WITH: &[&str] = &["restore", "installs", "slugsmith"];
+pub(crate) const WITHOUT: &[&str] = &["installs"];
 
 fn maybe(folder: &Path) -> Vec<(PathBuf, String)> {
     if folder.is_dir() {
@@ -254,7 +255,7 @@ fn maybe(folder: &Path) -> Vec<(PathBuf, String)> {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     let ran = Command::new("cp")
         .arg("-a")
         .args([from, to])
@@ -263,7 +264,7 @@ fn copy(from: &Path, to: &Path) {
     assert!(ran.success());
 }
 
-fn run(folder: &Path, words: &[&str]) {
+pub(crate) fn run(folder: &Path, words: &[&str]) {
     let (program, arguments) = words.split_first().unwrap();
     let ran = Command::new(program)
         .args(arguments)
@@ -278,7 +279,7 @@ fn run(folder: &Path, words: &[&str]) {
 }
 
 /// A package as an archive in the app.
-fn archive(app: &Path, name: &str, files: &[(&str, &str)]) {
+pub(crate) fn archive(app: &Path, name: &str, files: &[(&str, &str)]) {
     let folder = tempfile::tempdir().unwrap();
     write_app(&folder.path().join("package"), files);
     fs_err::create_dir_all(app.join("packages")).unwrap();

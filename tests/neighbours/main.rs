@@ -19,6 +19,8 @@
 mod support;
 
 mod answered;
+mod answered_variable;
+mod answered_yarn;
 mod classic;
 mod classic_list;
 mod cloud_native;

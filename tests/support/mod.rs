@@ -27,7 +27,7 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["app", "home", "cache", "env", "bin"] {
+        for name in ["app", "home", "cache", "env", "bin", "tmp"] {
             fs_err::create_dir(folder.path().join(name)).unwrap();
         }
         Self { folder }
@@ -76,6 +76,8 @@ impl Sandbox {
                 format!("{}:/usr/bin:/bin", self.path("bin").display()),
             )
             .env("HOME", self.path("home"))
+            // What a run leaves in the temporary folder goes with the sandbox.
+            .env("TMPDIR", self.path("tmp"))
             .env("XDG_CACHE_HOME", self.path("cache"))
             .current_dir(self.folder.path());
         command
@@ -124,6 +126,17 @@ impl Ran {
 /// A folder of this repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The folder with the program of a package manager of `tests/bed/ecosystems`.
+#[allow(dead_code)]
+pub(crate) fn bed_tool(name: &str) -> PathBuf {
+    let print = Command::new(repository("tests/bed/ecosystems"))
+        .arg("--print")
+        .output()
+        .unwrap();
+    let folder = String::from_utf8(print.stdout).unwrap();
+    Path::new(folder.trim()).join("bin").join(name)
 }
 
 /// The crates of this machine's builds, as cargo knows them. Those of other platforms are

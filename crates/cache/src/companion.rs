@@ -12,7 +12,10 @@ use std::path::Path;
 use super::store::Store;
 use super::{Context, folders, intercept};
 use crate::event::{Answers, Companion, Event, Keeper, Progress};
+use slugsmith_ecosystems::{self as ecosystems, recognise};
+use slugsmith_facts::app::OnDisk;
 use slugsmith_facts::before::Before;
+use slugsmith_facts::environment::World;
 use slugsmith_facts::layers::{self, Order};
 use slugsmith_finding::error::{Result, io};
 
@@ -66,10 +69,32 @@ fn answers(context: &Context<'_>, keeper: Keeper, notes: &Path) -> Answers {
         // The platform lays the user's variables over those of buildpacks.
         return Answers::Useless(format!("{} is set", intercept::VARIABLE));
     }
+    if let Some(why) = doubt(context) {
+        return Answers::Useless(why);
+    }
     match intercept::Session::open(context, notes) {
         Ok(()) => Answers::Yes,
         Err(error) => Answers::Useless(error.to_string()),
     }
+}
+
+/// Why the variable could change what another buildpack does. A classic build with
+/// heroku-buildpack-nodejs has a heap size in it, which a list without that buildpack has not; which
+/// one this is can't be seen before the end, unless the app is of Node.js alone.
+fn doubt(context: &Context<'_>) -> Option<String> {
+    if context.environment.world == World::CloudNative {
+        return None;
+    }
+    let projects = recognise::projects(&OnDisk(&context.app.root), "");
+    let other = projects
+        .iter()
+        .find(|project| project.ecosystem.id != ecosystems::javascript::ECOSYSTEM.id)?;
+    Some(format!(
+        "with {} beside package.json, it can't be known whether heroku/nodejs is in the list, \
+         whose {} theirs would be",
+        other.file(),
+        intercept::VARIABLE
+    ))
 }
 
 fn keeper(context: &Context<'_>) -> Keeper {

@@ -105,7 +105,8 @@ pub fn hook(program: &Path, notes: &Path) -> Option<String> {
     Some(
         include_str!("intercept/hook.cjs")
             .replace("'PROGRAM'", &quoted(program)?)
-            .replace("'NOTES'", &quoted(notes)?),
+            .replace("'NOTES'", &quoted(notes)?)
+            .replace("HOOK", HOOK),
     )
 }
 

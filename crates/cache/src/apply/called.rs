@@ -76,7 +76,7 @@ fn look_up(
     progress: &mut dyn Progress,
 ) -> Result<Answered, String> {
     let begun = Instant::now();
-    let call = call::read(raw, &session.app)?;
+    let call = call::read(raw, &session.app, home(session).as_deref())?;
     let keeper = Store::of_another(session.store.clone());
     in_context(session, &keeper, |context, place| {
         let app = &context.app.root;
@@ -150,7 +150,7 @@ fn store(
     raw: &Raw,
     progress: &mut dyn Progress,
 ) -> Result<Kept, String> {
-    let call = call::read(raw, &session.app)?;
+    let call = call::read(raw, &session.app, home(session).as_deref())?;
     let calls = notes.join(CALLS);
     let pending: Pending = beneath::read(calls.join(PENDING))
         .ok()
@@ -245,7 +245,7 @@ fn ready(context: &Context<'_>, place: &Place<'_>, call: &Call) -> Result<Ready,
         });
     let site = site.ok_or_else(|| format!("the app is not one of {}", call.tool))?;
     let mut job = presets::read(site.job).map_err(|problem| problem.saw.join("; "))?;
-    if let Some(why) = doubt(&job) {
+    if let Some(why) = doubt(&job, &context.app.root) {
         return Err(why.to_owned());
     }
     for (name, value) in [
@@ -282,10 +282,12 @@ fn ready(context: &Context<'_>, place: &Place<'_>, call: &Call) -> Result<Ready,
 }
 
 /// Why the result of an install may depend on more than its key, or be more than its trees.
-fn doubt(job: &Job) -> Option<&'static str> {
+fn doubt(job: &Job, app: &Path) -> Option<&'static str> {
+    // An archive is an input by its contents.
+    let is_folder = |path: &PathBuf| !app.join(path).is_file();
     if !job.hidden.scripts.is_empty() {
         Some("package.json has scripts that an install runs")
-    } else if !job.reads.is_empty() {
+    } else if job.reads.iter().any(is_folder) {
         Some("the install runs code of the app, or copies parts of it")
     } else if job.expires.is_some() {
         Some("versions are not pinned")
@@ -294,6 +296,10 @@ fn doubt(job: &Job) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn home(session: &Session) -> Option<PathBuf> {
+    session.environment().get("HOME").map(PathBuf::from)
 }
 
 fn work<'a>(context: &'a Context<'a>, ready: &'a Ready) -> Work<'a> {

@@ -40,9 +40,25 @@ struct Tool {
     /// Commands that begin by removing the tree.
     clean: &'static [&'static str],
     options: &'static [(&'static str, Takes)],
+    /// Files of the app with which another program does the work.
+    not_with: &'static [&'static str],
+    /// Settings of the tool's own installation, relative to its package and to what that is
+    /// installed in; of the machine and of the user.
+    settings: Settings,
 }
 
-const TOOLS: &[Tool] = &[Tool {
+struct Settings {
+    package: &'static [&'static str],
+    prefix: &'static [&'static str],
+    machine: &'static [&'static str],
+    user: &'static [&'static str],
+    /// Of every folder above the app.
+    above: &'static [&'static str],
+}
+
+const TOOLS: &[Tool] = &[NPM, YARN];
+
+const NPM: Tool = Tool {
     name: "npm",
     packages: &["npm"],
     versions: (7, 12),
@@ -71,7 +87,54 @@ const TOOLS: &[Tool] = &[Tool {
         ("--silent", Nothing),
         ("--quiet", Nothing),
     ],
-}];
+    not_with: &[],
+    settings: Settings {
+        package: &["npmrc"],
+        prefix: &["etc/npmrc"],
+        machine: &[],
+        user: &[],
+        above: &[],
+    },
+};
+
+/// Version 1 alone: later ones keep a state of their own beside the tree.
+const YARN: Tool = Tool {
+    name: "yarn",
+    packages: &["yarn"],
+    versions: (1, 1),
+    commands: &["install"],
+    clean: &[],
+    options: &[
+        ("--production", Attached),
+        ("--frozen-lockfile", Nothing),
+        ("--pure-lockfile", Nothing),
+        ("--ignore-engines", Nothing),
+        ("--ignore-optional", Nothing),
+        ("--ignore-platform", Nothing),
+        ("--ignore-scripts", Nothing),
+        ("--non-interactive", Nothing),
+        ("--no-progress", Nothing),
+        ("--prefer-offline", Nothing),
+        ("--cache-folder", Ignored),
+        ("--network-timeout", Ignored),
+        ("--silent", Nothing),
+    ],
+    // Version 1 hands over to the release that later ones name there.
+    not_with: &[".yarnrc.yml"],
+    // yarn 1, `src/util/rc.js` and `src/registries/npm-registry.js`.
+    settings: Settings {
+        package: &[],
+        prefix: &["etc/npmrc", "etc/yarnrc"],
+        machine: &["/etc/npmrc", "/etc/yarnrc", "/etc/yarn/config"],
+        user: &[
+            ".yarnrc",
+            ".yarn/config",
+            ".config/yarn",
+            ".config/yarn/config",
+        ],
+        above: &[".npmrc", ".yarnrc"],
+    },
+};
 
 /// A call that may be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +152,7 @@ pub(crate) struct Call {
 }
 
 /// Reads a call in the app; an error says why it is not known.
-pub(crate) fn read(raw: &Raw, app: &Path) -> Result<Call, String> {
+pub(crate) fn read(raw: &Raw, app: &Path, home: Option<&Path>) -> Result<Call, String> {
     let (name, version, root) =
         package(&raw.main).ok_or("what runs is not a package manager that is known")?;
     let tool = TOOLS
@@ -108,11 +171,9 @@ pub(crate) fn read(raw: &Raw, app: &Path) -> Result<Call, String> {
     let mut line = vec![tool.name.to_owned()];
     line.extend((!command.is_empty()).then(|| command.clone()));
     line.extend(words);
-    let prefix = root.ancestors().nth(3);
-    let settings = [
-        Some(root.join("npmrc")),
-        prefix.map(|prefix| prefix.join("etc/npmrc")),
-    ];
+    if let Some(file) = tool.not_with.iter().find(|file| app.join(file).exists()) {
+        return Err(format!("with {file}, another program does the work"));
+    }
     Ok(Call {
         tool: tool.name,
         version,
@@ -120,8 +181,27 @@ pub(crate) fn read(raw: &Raw, app: &Path) -> Result<Call, String> {
         abi: raw.abi.clone(),
         line: line.join(" "),
         is_clean: tool.clean.contains(&command.as_str()),
-        settings: settings.into_iter().flatten().collect(),
+        settings: settings(&tool.settings, &root, app, home),
     })
+}
+
+fn settings(of: &Settings, root: &Path, app: &Path, home: Option<&Path>) -> Vec<PathBuf> {
+    let prefix = root.ancestors().nth(3);
+    let below = |folder: Option<&Path>, names: &[&str]| -> Vec<PathBuf> {
+        let folder = folder.into_iter();
+        folder
+            .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+            .collect()
+    };
+    let mut all = below(Some(root), of.package);
+    all.extend(below(prefix, of.prefix));
+    all.extend(of.machine.iter().map(PathBuf::from));
+    // Those of a home that is the app are inputs anyway.
+    all.extend(below(home.filter(|home| *home != app), of.user));
+    for folder in app.ancestors().skip(1) {
+        all.extend(below(Some(folder), of.above));
+    }
+    all
 }
 
 /// The command, and the options that count.
@@ -214,7 +294,7 @@ mod tests {
             arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
             folder: PathBuf::from("/app"),
         };
-        read(&raw, Path::new("/app"))
+        read(&raw, Path::new("/app"), None)
     }
 
     #[test]

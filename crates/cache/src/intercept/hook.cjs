@@ -1,12 +1,20 @@
 'use strict';
-// slugsmith/restore: lets an unchanged install of npm end at once.
+// slugsmith/restore: lets an unchanged install of npm or yarn end at once.
 // Does nothing in any other program. Switched off by SLUGSMITH_INTERCEPT=off.
 (function () {
+  // What this process starts has the variable as it would be without us: only what a buildpack
+  // itself calls is answered, and a build tool may read the variable or hand it on.
+  var others = (process.env.NODE_OPTIONS || '').split(' ').filter(function (word) {
+    return word.slice(-'HOOK'.length) !== 'HOOK';
+  }).join(' ');
+  if (others) process.env.NODE_OPTIONS = others;
+  else delete process.env.NODE_OPTIONS;
   var script = process.argv[1] || '';
-  if (!/\/(npm|npm-cli\.js)$/.test(script)) return;
   var words = process.argv.slice(2);
   var first = words.filter(function (word) { return word[0] !== '-'; })[0] || '';
-  if (!/^(ci|ic|clean-install|install|i)$/.test(first)) return;
+  var commands = /\/(npm|npm-cli\.js)$/.test(script) ? /^(ci|ic|clean-install|install|i)$/
+    : /\/yarn(\.js)?$/.test(script) ? /^install$/ : null;
+  if (!commands || !commands.test(first)) return;
   // A package manager writes settings of its own into its variables.
   var variables = Object.assign({}, process.env);
   // A script of the app, or of a package, called it.

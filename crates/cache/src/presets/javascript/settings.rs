@@ -10,6 +10,8 @@ use slugsmith_facts::tree::Tree;
 /// Settings that change what is printed or where downloads are kept, not the tree.
 const IRRELEVANT: &[&str] = &[
     "cache",
+    // yarn 1's; heroku/nodejs gives npm and yarn a new temporary one in every build.
+    "cache-folder",
     "loglevel",
     "progress",
     "color",

@@ -237,6 +237,11 @@ fn job(
     );
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     inputs.folder(&place.app.root, ".yarn/releases");
+    // Plug'n'Play writes the places of its archives down.
+    let archives = place.context.environment.get("YARN_CACHE_FOLDER");
+    if let (Kind::BerryPnp, Some(archives)) = (yarn.kind, archives) {
+        inputs.digest("YARN_CACHE_FOLDER", archives.as_bytes());
+    }
     local::named(&mut inputs, place, manifest, members);
     let run = |name: &'static str| yarn.step(&["run", name]).script();
     let mut finish = Vec::new();
