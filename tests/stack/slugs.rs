@@ -367,6 +367,55 @@ fn a_quoted_dollar_of_a_script_is_told() {
 }
 
 #[test]
+fn a_default_yields_in_whatever_words_it_is_written() {
+    let rule = "list-default-yields";
+    let first = (
+        ".profile.d/000_apt.sh",
+        "export LD_LIBRARY_PATH=\"$HOME/.apt/usr/lib:$LD_LIBRARY_PATH\"\n",
+    );
+    for guarded in [
+        "if [ -z \"$LD_LIBRARY_PATH\" ]; then\n  export LD_LIBRARY_PATH=$HOME/vendor/geo/lib\nfi\n",
+        "[ -n \"${LD_LIBRARY_PATH:-}\" ] || export LD_LIBRARY_PATH=/app/vendor/geo/lib\n",
+        "[[ -z $LD_LIBRARY_PATH ]] && export LD_LIBRARY_PATH=\"$HOME/vendor/geo/lib\"\n",
+        "test -z \"$LD_LIBRARY_PATH\" && { export LD_LIBRARY_PATH=\"$HOME/vendor/geo/lib\"; }\n",
+        ": \"${LD_LIBRARY_PATH:=$HOME/vendor/geo/lib}\"\nexport LD_LIBRARY_PATH\n",
+    ] {
+        let geo = (".profile.d/geo.sh", guarded);
+        let found = of_rule(rule, &[first, geo], &[]);
+        assert_eq!(found.len(), 1, "{guarded}: {found:?}");
+        assert!(
+            found[0].contains("/app/vendor/geo/lib is not in LD_LIBRARY_PATH at launch"),
+            "{found:?}"
+        );
+        // Nobody else has set it.
+        assert_eq!(of_rule(rule, &[geo], &[]), [""; 0], "{guarded}");
+    }
+    for fine in [
+        "if [ -z \"$OTHER\" ]; then export LD_LIBRARY_PATH=$HOME/vendor/geo/lib:$LD_LIBRARY_PATH; fi\n",
+        "[ -z \"$LD_LIBRARY_PATH\" ] || export LD_LIBRARY_PATH=\"$HOME/b:$LD_LIBRARY_PATH\"\n",
+        "if [ -z \"$NODE_OPTIONS\" ]; then export NODE_OPTIONS=--x; fi\n",
+    ] {
+        let found = of_rule(rule, &[first, (".profile.d/geo.sh", fine)], &[]);
+        assert_eq!(found, [""; 0], "{fine}");
+    }
+}
+
+#[test]
+fn line_ends_of_windows_are_in_the_values() {
+    let rule = "line-end-missing";
+    let script = "export A=1\r\nexport PATH=\"$HOME/bin:$PATH\"\r\n";
+    assert_eq!(
+        of_rule(rule, &[(".profile.d/a.sh", script)], &[]),
+        [
+            "warn line-end-missing .profile.d/a.sh:1: .profile.d/a.sh has the line ends of Windows: A, PATH of an \
+             earlier buildpack (a.sh) end in a carriage return at launch."
+        ]
+    );
+    let script = script.replace('\r', "");
+    assert_eq!(of_rule(rule, &[(".profile.d/a.sh", &script)], &[]), [""; 0]);
+}
+
+#[test]
 fn what_a_process_builds_before_it_starts_is_not_asked_for() {
     let package = r#"{"scripts":{"build":"tsc","prestart":"tsc","start":"node dist/main.js"}}"#;
     let procfile = "a: npm run build && node dist/index.js\nb: mkdir -p work && cd work && node run.js\n\

@@ -106,7 +106,7 @@ pub(super) fn may_make_files(command: &Command) -> bool {
             || word.starts_with("migration:run")
     };
     let upgrades = words.contains(&"db") && words.contains(&"upgrade");
-    !words.iter().any(|word| migrates(&word)) && !upgrades
+    !words.iter().any(migrates) && !upgrades
 }
 
 /// Whether output goes into a file: `echo … > settings.js`.

@@ -69,7 +69,7 @@ struct Loaded<'m> {
 }
 
 /// What layers have in `bin` and `lib`, and what lies in other folders of PATH and
-/// LD_LIBRARY_PATH: `.apt/usr/bin`, `vendor/imagemagick/bin`.
+/// `LD_LIBRARY_PATH`: `.apt/usr/bin`, `vendor/imagemagick/bin`.
 fn all<'m>(model: &Model<'m>) -> Vec<Loaded<'m>> {
     let mut found = Vec::new();
     for (index, buildpack, layer) in model.launch_layers() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{Rule, World, fix};
+use super::{Rule, World};
 use crate::model::Model;
 use crate::which::{Index, Owner};
 use slugsmith_facts::command::{self, AppFolder, Command, Files, Need, Start, is_open};
