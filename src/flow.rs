@@ -1,14 +1,17 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
+pub mod branch;
 pub mod lock;
 pub mod preparation;
+pub mod shared;
 mod stacked;
 
 use std::path::Path;
 use std::time::Instant;
 
+use self::shared::Uploading;
 use crate::budget::history::History;
-use crate::budget::{Shipped, Verdict};
+use crate::budget::{Missing, Shipped, Verdict};
 use crate::cache::store::Store;
 use crate::cache::survey;
 use crate::cache::thin;
@@ -124,10 +127,14 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
     run.dependencies()?;
     run.check_starts();
     run.phase("Dependencies", installed(&run.report));
+    let uploading = run.begin_upload();
     let tree = run.strip_and_weigh()?;
     run.name_packages(&tree);
     run.audit(&tree);
     run.phase("Audit", tree.totals());
+    if let Some(uploading) = uploading {
+        uploading.finish(input.config.store.wait.value, run.progress);
+    }
     run.report.unread = tree.unread().to_vec();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
@@ -214,6 +221,12 @@ impl Run<'_> {
             layers.read_again(store.root());
         }
         Ok(())
+    }
+
+    /// Begins to write the caches of this build into a store that others share.
+    fn begin_upload(&mut self) -> Option<Uploading> {
+        let store = self.input.store.filter(|_| self.apply)?;
+        Uploading::begin(store, self.progress)
     }
 
     /// Names what was recognised and not installed. `group` is set in a build.
@@ -323,12 +336,14 @@ impl Run<'_> {
             Some(layers) => budget::launched::take(layers),
             None => Default::default(),
         };
+        let missing = self.missing();
         let judge = |app: &Tree| {
             let load = budget::Load {
                 app,
                 layers: &layers,
                 reused: &reused,
                 previous,
+                missing: missing.as_ref(),
             };
             budget::judge_load(&load, self.input.config)
         };
@@ -343,19 +358,33 @@ impl Run<'_> {
             }
             self.progress.event(Event::Boot(boot));
         }
-        if self.layers.is_some() {
+        if self.layers.is_some() && missing.is_none() {
             budget.shipped = Shipped::Image;
         }
-        if !self.apply && !cache::is_installed(&self.app, self.input.config, self.input.environment)
-        {
-            budget.has_sources_only();
-        }
-        if let (true, Some(store)) = (self.apply && budget.verdict != Verdict::Over, store) {
+        // Sources alone are nothing to compare the next build with.
+        let is_whole = budget.verdict != Verdict::Over && missing.is_none();
+        if let (true, Some(store)) = (self.apply && is_whole, store) {
             // Without it the next build only lacks the comparison.
             let _ = budget::kept::save(store, &History::of(&budget));
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);
+    }
+
+    /// What the app wants installed and is not here to be weighed.
+    fn missing(&self) -> Option<Missing> {
+        let custom = self.input.config.cache.custom.iter();
+        let custom = custom.filter(|one| one.run.is_some() && !self.apply);
+        let not_made = custom
+            .flat_map(|one| one.paths.iter())
+            .filter(|path| !self.input.app.join(path).exists());
+        let files = self.report.survey.absent.iter().map(|one| one.file.clone());
+        let files: Vec<_> = files.chain(not_made.clone().cloned()).collect();
+        let surveyed = self.report.survey.absent.iter().any(|one| one.by_build);
+        (!files.is_empty()).then(|| Missing {
+            files,
+            by_build: surveyed || not_made.count() > 0,
+        })
     }
 
     /// An image names what we installed; what was adopted is named by who installed it.
@@ -379,11 +408,13 @@ impl Run<'_> {
         let caches = self.report.caches.iter();
         facts.installed = caches.flat_map(|one| one.folders.clone()).collect();
         facts.other_rules = explain::rules_outside_of_the_audit();
+        facts.starts_told = self.starts_told();
         let environment = self.input.environment;
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)
             .then(|| environment.variables.keys().cloned().collect());
         self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
+        self.report.runtimes = audit::runtimes_of(&facts, &environment.target.distro);
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);

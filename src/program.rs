@@ -21,6 +21,7 @@ mod configured;
 pub mod launch_check;
 mod prepared;
 pub mod problems;
+mod shared;
 mod store_folder;
 pub mod verdict;
 

@@ -28,6 +28,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::program::problems::NOT_WRITTEN,
     &crate::program::problems::NO_SUCH_PATH,
     &crate::strip::prove::NO_ANSWER,
+    &crate::program::problems::STORE,
     &crate::strip::NOT_RECOVERED,
     &crate::cache::TOOL_MISSING,
     &crate::program::problems::USAGE,

@@ -88,6 +88,15 @@ impl Run<'_> {
         }
     }
 
+    /// What the stack said about commands that do not start.
+    pub(super) fn starts_told(&self) -> Vec<String> {
+        let findings = self.report.stack.iter().flat_map(|stack| &stack.findings);
+        findings
+            .filter(|finding| finding.rule == stack::rules::START_COMMAND)
+            .map(|finding| finding.message.clone())
+            .collect()
+    }
+
     /// What others did to the app's files, where the companion has noted them.
     fn changes(&self) -> Option<Changes> {
         let before = Before::find(self.input.store?.root(), self.input.app)?;

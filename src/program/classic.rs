@@ -25,7 +25,7 @@ use crate::print::line::Skin;
 use crate::print::{self, json, problem};
 use crate::program::prepared;
 use crate::program::problems::{NO_PROCESS_TYPES, NO_PROCFILE, USAGE};
-use crate::program::{Own, store_folder, verdict};
+use crate::program::{Own, shared, store_folder, verdict};
 use crate::report::event::{Event, OfCaches, Progress};
 use crate::{cache, facts};
 
@@ -167,7 +167,7 @@ fn hang_up(buildpack: &Path, is_wanted: bool, notes: &Path) {
 }
 
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
-    let build = Build::read(operands)?;
+    let mut build = Build::read(operands)?;
     let app = &build.app;
     let procfile = facts::app::read(app).procfile;
     let mut processes = release::process_types(&release::passed_on(app, buildpack));
@@ -186,6 +186,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         .as_ref()
         .map_or(build.folder.as_path(), |(folder, _)| folder.path());
     let store = Store::new(folder.to_owned());
+    let (store, reports) = shared::behind(store, app, &build.config, &mut build.environment);
     let input = Input {
         app,
         config: &build.config,
@@ -200,6 +201,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         previous: None,
     };
     let report = flow::build(&input, &mut log)?;
+    reports.write_in_build(&report, &mut log);
     // Of use in this build only; it is checked to be of the same build when it is read.
     let _ = beneath::remove(&folder.join(before::LAYER));
     let changes = || report.caches.iter().flat_map(|outcome| &outcome.exposes);

@@ -8,10 +8,12 @@ mod diff;
 mod engine;
 mod env;
 mod explain;
+mod fleet;
 mod init;
 mod inspect;
 mod man;
 mod stack;
+mod store;
 mod strip;
 mod triage;
 mod which;
@@ -92,6 +94,8 @@ enum Verb {
     Explain(explain::Arguments),
     Init(init::Arguments),
     Triage(triage::Arguments),
+    Fleet(fleet::Arguments),
+    Store(store::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -154,9 +158,12 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     let line = match CommandLine::try_parse_from(arguments) {
         Ok(line) => line,
         Err(error) => {
-            let _ = error.print();
-            let wrong = error.use_stderr();
-            return code(if wrong { Exit::Usage } else { Exit::Fine });
+            return code(match (error.print(), error.use_stderr()) {
+                (_, true) => Exit::Usage,
+                // Whoever closed the pipe has read enough.
+                (Err(lost), false) if lost.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failed,
+                (_, false) => Exit::Fine,
+            });
         }
     };
     line.color.set();
@@ -173,6 +180,8 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Init(arguments) => init::run(arguments),
         Verb::Triage(arguments) => triage::run(arguments),
+        Verb::Fleet(arguments) => fleet::run(arguments),
+        Verb::Store(arguments) => store::run(arguments),
         Verb::Completions(arguments) => completions::run(arguments),
         Verb::Man(arguments) => man::run(arguments),
     };

@@ -20,6 +20,8 @@ use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
 use libcnb::{Buildpack, Target};
 use rustix::fs::Access;
 
+use tempfile::TempDir;
+
 use crate::cache::event::Answers;
 use crate::cache::intercept;
 use crate::cache::store::Store;
@@ -81,7 +83,7 @@ impl Buildpack for Slugsmith {
         if context.buildpack_descriptor.buildpack.id.as_str() == COMPANION {
             return restore(&context);
         }
-        let mut environment = environment_of(&context);
+        let (mut environment, _home) = environment_of(&context);
         let mut config = crate::program::configured::read(&context.app_dir, &environment)
             .map_err(buildpack_error)?;
         exec_env::prepare(&mut config, &mut environment);
@@ -89,6 +91,8 @@ impl Buildpack for Slugsmith {
         config.budget.without_platform_limit();
         let store = Store::new(context.layers_dir.clone());
         let mut log = super::log(Skin::Bullets, &config);
+        let app = &context.app_dir;
+        let (store, reports) = super::shared::behind(store, app, &config, &mut environment);
         let input = Input {
             app: &context.app_dir,
             config: &config,
@@ -99,6 +103,7 @@ impl Buildpack for Slugsmith {
             previous: None,
         };
         let report = flow::build(&input, &mut log).map_err(buildpack_error)?;
+        reports.write_in_build(&report, &mut log);
         super::verdict::of(&report, &config).map_err(buildpack_error)?;
         expose(&context, &report)?;
         launch_layer::write(&context, &report, &config)?;
@@ -122,7 +127,7 @@ impl Buildpack for Slugsmith {
 /// The companion at the front of the list. Its note lies in a layer for later buildpacks,
 /// which are the only ones that a layer with `build` alone lives for.
 fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Problem> {
-    let environment = environment_of(context);
+    let (environment, _home) = environment_of(context);
     let config = crate::program::configured::read(&context.app_dir, &environment)
         .map_err(buildpack_error)?;
     let definition = UncachedLayerDefinition {
@@ -195,7 +200,7 @@ fn buildpack_error(problem: Problem) -> libcnb::Error<Problem> {
     libcnb::Error::BuildpackError(problem)
 }
 
-fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
+fn environment_of(context: &BuildContext<Slugsmith>) -> (Environment, Option<TempDir>) {
     let Target {
         os,
         arch,
@@ -208,9 +213,9 @@ fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
         let folder = std::path::Path::new(&platform).join("env");
         environment::overlay(&mut variables, &folder, World::CloudNative);
     }
-    give_home(&mut variables);
+    let home = give_home(&mut variables);
     intercept::unhook(&mut variables);
-    Environment {
+    let environment = Environment {
         world: World::CloudNative,
         target: environment::Target {
             os: os.clone(),
@@ -218,19 +223,21 @@ fn environment_of(context: &BuildContext<Slugsmith>) -> Environment {
             distro: format!("{distro_name} {distro_version}"),
         },
         variables,
-    }
+    };
+    (environment, home)
 }
 
 /// Package managers write below `HOME`, and a user whom the image doesn't know has none, or
-/// `/`. The folder ends with the build's container.
-fn give_home(variables: &mut BTreeMap<String, OsString>) {
+/// `/`. The folder ends with the build.
+fn give_home(variables: &mut BTreeMap<String, OsString>) -> Option<TempDir> {
     let can_write = |home: &OsString| rustix::fs::access(home, Access::WRITE_OK).is_ok();
     if variables.get("HOME").is_some_and(can_write) {
-        return;
+        return None;
     }
-    if let Ok(folder) = tempfile::Builder::new().prefix("slugsmith-home").tempdir() {
-        variables.insert("HOME".to_owned(), folder.keep().into_os_string());
-    }
+    let made = tempfile::Builder::new().prefix("slugsmith-home").tempdir();
+    let folder = made.ok()?;
+    variables.insert("HOME".to_owned(), folder.path().into());
+    Some(folder)
 }
 
 /// Dependency folders become image layers of their own, so that a push of changed app

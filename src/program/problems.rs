@@ -56,6 +56,22 @@ pub static FRAMEWORK: Kind = Kind {
     example: || Problem::new(&FRAMEWORK).saw("couldn't write launch.toml: read-only file system"),
 };
 
+/// A store that several builds share can't be used, where a command was asked to use it.
+pub static STORE: Kind = Kind {
+    id: "store-unusable",
+    header: "The shared store can't be used",
+    why: "What was asked for is in it. A build goes on without it; a command about it can't.",
+    steps: &[
+        "Check its address and its credentials: docs/tasks/review-apps.md names the variables.",
+        "Ask it with another client: `aws s3 ls s3://bucket/prefix`, `oras repo tags registry/repository`.",
+    ],
+    example: || {
+        Problem::new(&STORE).saw(
+            "s3.example answers 403 to LIST: the credentials do not allow it, or there is no such bucket",
+        )
+    },
+};
+
 /// Findings stop the build because the app's configuration says so.
 pub static FINDINGS: Kind = Kind {
     id: "findings",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Sandbox;
+use crate::support::{BINARY, Ran, Sandbox};
 
 /// An app with one error and one package that is not installed.
 fn app() -> Sandbox {
@@ -71,6 +71,129 @@ fn sources_without_their_dependencies_are_not_within() {
     assert!(log.contains("within 300 MB"), "{log}");
 }
 
+/// The command on a machine that has no package manager.
+fn without_tools(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
+    let mut command = sandbox.command(BINARY);
+    command.env("PATH", sandbox.path("bin")).args(arguments);
+    Ran::from(command.output().unwrap())
+}
+
+/// Apps whose dependencies nobody installs here, or that can't be installed: by name, with files.
+const BARE: &[(&str, &[(&str, &str)])] = &[
+    (
+        "deno",
+        &[
+            ("deno.json", "{\"imports\":{\"oak\":\"jsr:@oak/oak@17\"}}"),
+            ("main.ts", "import 'oak';"),
+        ],
+    ),
+    (
+        "dotnet",
+        &[(
+            "shop.csproj",
+            "<Project Sdk=\"Microsoft.NET.Sdk.Web\"></Project>",
+        )],
+    ),
+    ("elixir", &[("mix.exs", "defmodule Demo do\nend\n")]),
+    (
+        "npm without its tool",
+        &[("package.json", "{\"dependencies\":{\"ms\":\"2\"}}")],
+    ),
+    (
+        "pip without its tool",
+        &[("requirements.txt", "flask==3.0.0\n")],
+    ),
+    (
+        "go without its tool",
+        &[
+            ("go.mod", "module x\ngo 1.26\n"),
+            ("main.go", "package main\nfunc main() {}\n"),
+        ],
+    ),
+    ("a manifest that can't be read", &[("package.json", "{")]),
+    (
+        "the root of a monorepo",
+        &[("web/package.json", "{\"dependencies\":{\"ms\":\"2\"}}")],
+    ),
+];
+
+#[test]
+fn what_nobody_installed_is_never_within() {
+    for (name, files) in BARE {
+        let sandbox = files.iter().fold(Sandbox::new(), |sandbox, (path, text)| {
+            sandbox.file(path, *text)
+        });
+        for verb in [
+            &["build", "app", "--json", "r.json"][..],
+            &["check", "app"],
+            &["check", "app", "--build"],
+        ] {
+            let ran = without_tools(&sandbox, verb);
+            let log = &ran.stdout;
+            assert!(log.contains("Sources only:"), "{name} {verb:?}: {log}");
+            assert!(!log.contains("within"), "{name} {verb:?}: {log}");
+            assert!(
+                !log.contains("Nothing here needs you"),
+                "{name} {verb:?}: {log}"
+            );
+            let tail = log.split("- Verdict").nth(1).unwrap();
+            assert!(tail.lines().count() > 2, "{name} {verb:?}: {log}");
+        }
+    }
+}
+
+#[test]
+fn an_app_that_wants_nothing_installed_is_within() {
+    for files in [
+        &[
+            (
+                "package.json",
+                "{\"name\":\"x\",\"engines\":{\"node\":\"24.x\"}}",
+            ),
+            ("a.js", "1"),
+        ][..],
+        &[("index.html", "hello")],
+        &[
+            ("index.html", "hello"),
+            ("tools/package.json", "{\"dependencies\":{\"ms\":\"2\"}}"),
+        ],
+    ] {
+        let sandbox = files.iter().fold(Sandbox::new(), |sandbox, (path, text)| {
+            sandbox.file(path, *text)
+        });
+        for verb in ["build", "check"] {
+            let log = without_tools(&sandbox, &[verb, "app"]).stdout;
+            assert!(
+                log.contains("within 300 MB") && !log.contains("recognised"),
+                "{log}"
+            );
+        }
+    }
+}
+
+#[test]
+fn sources_and_a_build_are_not_compared() {
+    let installed = app().file("node_modules/ms/index.js", "module.exports = () => {};\n");
+    let bare = app();
+    for (sandbox, name) in [(&bare, "bare.json"), (&installed, "whole.json")] {
+        let arguments = ["check", "app", "--format", "json", "--output", name];
+        sandbox.slugsmith(&arguments).expect(1);
+    }
+    fs_err::copy(bare.path("bare.json"), installed.path("bare.json")).unwrap();
+    let diff = ["diff", "bare.json", "whole.json"];
+    let log = installed.slugsmith(&diff).expect(0).stdout;
+    assert!(
+        log.contains("don't compare") && !log.contains("(new)"),
+        "{log}"
+    );
+    let against = ["check", "app", "--baseline", "bare.json"];
+    let log = installed.slugsmith(&against).stdout;
+    assert!(
+        !log.contains("Since the") && log.contains("within"),
+        "{log}"
+    );
+}
+
 #[test]
 fn growth_is_judged_against_the_baseline() {
     let limit = "[com.slugsmith.budget]\ngrowth = \"10%\"\n";
@@ -92,7 +215,7 @@ fn growth_is_judged_against_the_baseline() {
         .slugsmith(&["check", "app", "--baseline", "before.json"])
         .expect(1);
     assert!(
-        ran.stderr.contains("Growth since the last build"),
+        ran.stderr.contains("Growth since the baseline"),
         "{}",
         ran.stderr
     );

@@ -223,3 +223,56 @@ fn a_release_has_a_formula_for_what_it_holds() {
     );
     assert_eq!(ran.stdout.matches("sha256 \"").count(), 2, "{}", ran.stdout);
 }
+
+#[test]
+fn a_full_disk_is_told_by_every_verb_that_prints() {
+    let sandbox = faulty();
+    let wrong = [
+        "check app",
+        "check app --list-rules",
+        "check app --config",
+        "inspect app",
+        "build app",
+        "strip app --dry-run",
+        "explain",
+        "explain no-log-drain",
+        "init app",
+        "completions bash",
+        "man",
+        "--help",
+        "--version",
+        "check --help",
+    ];
+    for line in wrong {
+        let mut command = sandbox.command(BINARY);
+        let full = fs_err::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        command
+            .args(line.split(' '))
+            .stdout(Stdio::from(full.into_file()));
+        let ran = Ran::from(command.output().unwrap());
+        assert_eq!(ran.code, 3, "{line}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn recording_needs_a_command_that_is_there_and_strips_nothing_without_the_word() {
+    let sandbox = faulty().file("node_modules/a/index.js.map", "{}");
+    for (arguments, said) in [
+        (&["strip", "record"][..], "record needs a command"),
+        (
+            &["strip", "record", "--", "no-such-program"],
+            "no command \"no-such-program\"",
+        ),
+        (
+            &["strip", "app", "--", "sh", "-c", "true"],
+            "nothing was stripped",
+        ),
+    ] {
+        let ran = sandbox.slugsmith(arguments).expect(2);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    assert!(sandbox.app().join("node_modules/a/index.js.map").exists());
+}

@@ -11,9 +11,12 @@
 mod support;
 
 mod action;
+mod adds_up;
 mod bad_input;
 mod check;
+mod documented;
 mod first_hour;
+mod fleet;
 mod integrations;
 mod lists;
 mod long_work;

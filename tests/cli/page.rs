@@ -79,7 +79,7 @@ fn app() -> Sandbox {
 }
 
 /// What the page holds after the driver, in a window of `size`.
-fn driven(path: &Path, size: &str) -> serde_json::Value {
+pub(crate) fn driven(path: &Path, size: &str) -> serde_json::Value {
     let profile = tempfile::tempdir().unwrap();
     let output = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])

@@ -15,12 +15,14 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("tasks/cut-my-slug.md", "Cut my slug"),
     ("tasks/speed-up-deploys.md", "Speed up my deploys"),
     ("tasks/cache-miss.md", "Why did my cache miss?"),
+    ("tasks/review-apps.md", "Warm review apps, CI and laptops"),
     ("tasks/buildpacks-conflict.md", "My buildpacks conflict"),
     ("tasks/files-vanish.md", "My files vanish"),
     ("tasks/migrations.md", "Migrations"),
     ("tasks/workers.md", "Workers"),
     ("tasks/config.md", "Config vars"),
     ("tasks/ci.md", "In CI"),
+    ("tasks/fleet.md", "All apps at a glance"),
     ("tasks/other-platforms.md", "On other platforms"),
 ];
 /// Folder, heading, and whether its pages stand below its README.

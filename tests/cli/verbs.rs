@@ -219,7 +219,7 @@ fn init_says_what_each_line_would_save() {
         "\"safe\" saves 2.0 kB",
         "source maps 2.0 kB",
         "\"trace\" saves another",
-        "warn = \"10 MB\"     # a quarter above today",
+        "warn = \"10 MB\"     # room to grow",
         "1 error",
         "Nothing was written",
     ] {

@@ -21,7 +21,9 @@ const LAYERS: &[&[&str]] = &[
     &["ecosystems"],
     &["facts"],
     &["config"],
-    &["strip", "budget", "stack", "audit", "boot"],
+    &[
+        "strip", "budget", "stack", "audit", "boot", "store", "fleet",
+    ],
     &["cache"],
     &["report"],
     &["print"],

@@ -180,7 +180,7 @@ fn a_signal_ends_the_package_manager_and_removes_the_copy() {
             .file("package.json", r#"{"name":"shop","dependencies":{"ms":"1"}}"#)
             .file("package-lock.json", r#"{"lockfileVersion":3,"packages":{"":{"dependencies":{"ms":"1"}},
                 "node_modules/ms":{"version":"1.0.0"}}}"#);
-        fs_err::create_dir(sandbox.path("tmp")).unwrap();
+        fs_err::create_dir_all(sandbox.path("tmp")).unwrap();
         let mut command = sandbox.command(BINARY);
         command
             .args(["build", "app"])

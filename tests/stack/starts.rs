@@ -58,7 +58,7 @@ fn what_can_not_start_is_an_error() {
         "warn start-command-missing: `unexpanded`: `$PORT` reaches sh as this text: a process without a shell expands \
             no \
          variables.",
-        "error start-command-missing: `other`: `./bin/other` starts ./bin/other, which does not exist.",
+        "error start-command-missing: `other`: `./bin/other` does not exist.",
     ] {
         assert!(
             found.iter().any(|line| line == wanted),

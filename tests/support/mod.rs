@@ -27,7 +27,7 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["app", "home", "cache", "env", "bin"] {
+        for name in ["app", "home", "cache", "env", "bin", "tmp"] {
             fs_err::create_dir(folder.path().join(name)).unwrap();
         }
         Self { folder }
@@ -76,6 +76,8 @@ impl Sandbox {
                 format!("{}:/usr/bin:/bin", self.path("bin").display()),
             )
             .env("HOME", self.path("home"))
+            // What a run leaves in the temporary folder goes with the sandbox.
+            .env("TMPDIR", self.path("tmp"))
             .env("XDG_CACHE_HOME", self.path("cache"))
             .current_dir(self.folder.path());
         command

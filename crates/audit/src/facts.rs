@@ -44,6 +44,9 @@ pub struct Facts<'a> {
     pub installed: BTreeSet<String>,
     /// Id and code of rules outside of the audit that its configuration may name.
     pub other_rules: Vec<[&'static str; 2]>,
+    /// What the stack found about processes that do not start: it knows more of a built app, and
+    /// one cause is told once.
+    pub starts_told: Vec<String>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -100,6 +103,7 @@ impl<'a> Facts<'a> {
             set: None,
             installed: BTreeSet::new(),
             other_rules: Vec::new(),
+            starts_told: Vec::new(),
         }
     }
 

@@ -76,6 +76,47 @@ pub struct AuditReport {
     pub skipped: Vec<(String, &'static str)>,
 }
 
+/// A runtime or stack that the app asks for, and when it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuntimeEnd {
+    /// `node`, or `stack`.
+    pub name: String,
+    /// `20`, or `heroku-22`.
+    pub line: String,
+    /// The day of its end of life; empty where it is not known.
+    pub end: String,
+}
+
+/// The runtimes that the app names, each once, and the stack that it is built for.
+#[must_use]
+pub fn runtimes_of(facts: &Facts<'_>, stack: &str) -> Vec<RuntimeEnd> {
+    let platform = &platform::PLATFORM;
+    let mut found: Vec<RuntimeEnd> = Vec::new();
+    for wanted in runtimes::wanted(facts) {
+        if found.iter().any(|one| one.name == wanted.runtime) {
+            continue;
+        }
+        let line = runtimes::line(wanted.runtime, &wanted.range);
+        let lines = platform.runtimes.get(wanted.runtime);
+        let end = lines
+            .zip(line.as_ref())
+            .and_then(|(lines, line)| lines.lines.get(line));
+        found.push(RuntimeEnd {
+            name: wanted.runtime.to_owned(),
+            end: end.cloned().unwrap_or_default(),
+            line: line.unwrap_or(wanted.range),
+        });
+    }
+    if let Some(known) = platform.stacks.get(stack) {
+        found.push(RuntimeEnd {
+            name: "stack".to_owned(),
+            line: stack.to_owned(),
+            end: known.end.clone(),
+        });
+    }
+    found
+}
+
 /// Runs every rule.
 #[must_use]
 pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {

@@ -34,6 +34,12 @@ pub struct History {
     /// Launch layers whose size is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<PastLayer>,
+    /// Whether these are sizes of sources without their dependencies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_bare: bool,
+    /// Whether it was read from a report that a user named, and not kept by the last build.
+    #[serde(skip)]
+    is_named: bool,
 }
 
 /// How the size of a layer is known.
@@ -145,6 +151,8 @@ impl History {
                 .filter(|layer| layer.known != Known::Unknown)
                 .map(|layer| layer.past.clone())
                 .collect(),
+            is_bare: report.missing.is_some(),
+            is_named: false,
         }
     }
 
@@ -181,6 +189,9 @@ impl History {
                 .saturating_sub(bytes),
             parts: serde_json::from_value(parts.clone()).ok()?,
             layers: Vec::new(),
+            is_bare: size.get("verdict").and_then(serde_json::Value::as_str)
+                == Some(super::Verdict::SourcesOnly.word()),
+            is_named: true,
         })
     }
 
@@ -199,6 +210,18 @@ pub(super) fn half_width(compressed: &Compressed) -> u64 {
 
 /// What changes less is not told: half of the last digit that sizes in MB are printed with.
 const SLIGHT: u64 = MB / 20;
+
+/// Bytes of a file's header in an archive, compressed; and what the estimate of a small part may
+/// be off by.
+const HEADER: u64 = 200;
+const UNSURE: u64 = 10_000;
+
+/// Whether a small part seems to have changed by more than was added to it or taken away.
+fn is_noise(was: &PastPart, is: &PastPart) -> bool {
+    let told = was.compressed.abs_diff(is.compressed);
+    let real = was.bytes.abs_diff(is.bytes) + HEADER * was.files.abs_diff(is.files);
+    told > real && told < UNSURE
+}
 
 /// How a part changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +257,10 @@ pub struct Change {
     pub bytes_after: u64,
     /// Half-widths of both intervals together: changes below this say nothing.
     pub noise: u64,
+    /// Whether both are sizes of sources without their dependencies.
+    pub is_bare: bool,
+    /// `the last build`.
+    pub since: &'static str,
     /// Parts whose raw bytes changed; the largest compressed change first.
     pub moved: Vec<Moved>,
 }
@@ -251,7 +278,7 @@ impl Change {
         for (key, part) in &new {
             let was = old.get(key);
             // The same raw bytes: what differs is the estimate, not the part.
-            if was.is_some_and(|was| was.bytes == part.bytes) {
+            if was.is_some_and(|was| was.bytes == part.bytes || is_noise(was, part)) {
                 continue;
             }
             moved.push(Moved {
@@ -285,6 +312,12 @@ impl Change {
             bytes_before: before.bytes,
             bytes_after: after.bytes,
             noise: before.plus_minus + after.plus_minus,
+            is_bare: before.is_bare && after.is_bare,
+            since: if before.is_named {
+                "the baseline"
+            } else {
+                "the last build"
+            },
             moved,
         }
     }
@@ -312,7 +345,8 @@ impl Change {
     #[must_use]
     pub fn summary(&self) -> String {
         format!(
-            "Since the last build: {} ({} → {})",
+            "Since {}: {} ({} → {})",
+            self.since,
             units::size_change(self.before, self.after),
             units::size(self.before),
             units::size(self.after)
@@ -357,6 +391,8 @@ mod tests {
             plus_minus: 0,
             parts,
             layers: Vec::new(),
+            is_bare: false,
+            is_named: false,
         }
     }
 
@@ -376,6 +412,15 @@ mod tests {
         );
         assert!(!change.is_nothing() && change.is_slight());
         assert!(Change::between(&before, &before).is_nothing());
+    }
+
+    #[test]
+    fn a_part_does_not_grow_by_more_than_was_added() {
+        let before = history(vec![part("files at the root", 5000)]);
+        let mut grown = part("files at the root", 5004);
+        (grown.files, grown.compressed) = (2, 3500);
+        let change = Change::between(&before, &history(vec![grown]));
+        assert!(change.moved.is_empty() && !change.is_nothing());
     }
 
     #[test]

@@ -230,6 +230,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
         layers: &layers,
         reused: &[],
         previous: None,
+        missing: None,
     };
     let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, true);
     let summaries = layers.iter().map(|layer| ImageLayer {

@@ -157,6 +157,7 @@ mod tests {
             layers: &[],
             reused,
             previous,
+            missing: None,
         };
         let mut report = BudgetReport::default();
         add_reused(&mut report, &load);

@@ -61,6 +61,17 @@ pub struct Load<'a> {
     pub reused: &'a [Reused],
     /// The last successful build.
     pub previous: Option<&'a History>,
+    /// What will ship and is not here to be weighed.
+    pub missing: Option<&'a Missing>,
+}
+
+/// Dependencies that an app wants and that are not where it is weighed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// The lockfiles or manifests that ask for them.
+    pub files: Vec<String>,
+    /// Whether a build by slugsmith would install them.
+    pub by_build: bool,
 }
 
 /// The size of the slug and the verdict on it.
@@ -85,6 +96,8 @@ pub struct BudgetReport {
     pub savings: Vec<Saving>,
     /// Against the last successful build.
     pub change: Option<Change>,
+    /// Set where the sources were weighed alone, without what they want installed.
+    pub missing: Option<Missing>,
     /// By folder, for pictures; only [`inspect`] asks for it.
     pub detail: Option<Node>,
     /// Files that are there more than once; only [`inspect`] looks for them.
@@ -105,8 +118,9 @@ impl BudgetReport {
 
     /// Notes that the dependencies are not here: sources that are over a budget are over it
     /// all the same, and nothing else can be said.
-    pub fn has_sources_only(&mut self) {
+    fn lacks(&mut self, missing: &Missing) {
         self.shipped = Shipped::Sources;
+        self.missing = Some(missing.clone());
         if matches!(
             self.verdict,
             Verdict::Within | Verdict::Warn | Verdict::TooClose
@@ -224,6 +238,7 @@ pub fn judge(app: &Tree, config: &Config) -> BudgetReport {
         layers: &[],
         reused: &[],
         previous: None,
+        missing: None,
     };
     judge_load(&load, config)
 }
@@ -238,6 +253,9 @@ pub fn judge_load(load: &Load<'_>, config: &Config) -> BudgetReport {
     };
     let mut report = weigh(load, &goal, false);
     limits::judge(&mut report, load, &config.budget);
+    if let Some(missing) = load.missing {
+        report.lacks(missing);
+    }
     report
 }
 
@@ -249,6 +267,7 @@ pub fn inspect(tree: &Tree) -> BudgetReport {
         layers: &[],
         reused: &[],
         previous: None,
+        missing: None,
     };
     weigh(&load, &Goal::NUMBER, true)
 }

@@ -71,7 +71,9 @@ pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetC
     }
     counted(report, load, config);
     let close = parts(report, load, config) || total == Verdict::TooClose;
-    if let Some(previous) = load.previous {
+    // Sources grow by nothing when their dependencies are installed for once.
+    let is_bare = load.missing.is_some();
+    if let Some(previous) = load.previous.filter(|previous| previous.is_bare == is_bare) {
         let change = Change::between(previous, &History::of(report));
         growth(report, &change, config.growth.as_ref());
         report.change = Some(change);
@@ -216,7 +218,7 @@ fn growth(report: &mut BudgetReport, change: &Change, limit: Option<&Sourced<Gro
         return;
     }
     report.exceeded.push(Excess {
-        what: "Growth since the last build".to_owned(),
+        what: format!("Growth since {}", change.since),
         measured: Measure::Compressed(Compressed {
             bytes: grown,
             low: grown.saturating_sub(change.noise),

@@ -38,7 +38,7 @@ use self::work::{Synced, Work};
 use super::adopt::{self, Adoption};
 use super::presets::{self, Class, Hidden, Job, Prune, Site};
 use super::store::Record;
-use super::{Context, Decision, Outcome, Verdict};
+use super::{Context, Decision, Outcome, Verdict, warm};
 use crate::event::{Event, Progress};
 use slugsmith_facts::neighbours::leads_out;
 use slugsmith_finding::error::Result;
@@ -142,6 +142,16 @@ pub(super) fn site<'a>(
         }
     };
     before_install(context, &mut job, around, progress)?;
+    let place = warm::place(context, &name, class, &job);
+    let wanted = warm::Site {
+        context,
+        name: &name,
+        class,
+        job: &mut job,
+        bounds: around.bounds,
+        made: around.made,
+    };
+    warm::bring(wanted, &place, progress);
     let stored = context.store.look_up(&name);
     let read = Read::of(context, &job, &stored, around.bounds, around.made);
     read.add(&mut job.inputs);
@@ -163,6 +173,7 @@ pub(super) fn site<'a>(
         variables: context.environment.variables.clone(),
     };
     let mut outcome = install(&mut work, &what, between, progress)?;
+    warm::note(context, &name, place, class);
     outcome.digest.clone_from(&work.old);
     let naming = work.naming.take();
     let rest = Rest {

@@ -6,7 +6,7 @@
 
 use super::ledger::{self, Ledger};
 use super::store::{Record, Stored};
-use super::{Context, thin};
+use super::{Context, thin, warm};
 use crate::event::{Collected, Event, Progress};
 use slugsmith_finding::units;
 
@@ -25,7 +25,8 @@ pub(super) fn collect(context: &Context<'_>, progress: &mut dyn Progress) {
     ledger.build += 1;
     let used = store.used();
     let mut stored = store.all();
-    stored.retain(|(name, _)| name != ledger::NAME && name != thin::NAME);
+    let own = [ledger::NAME, thin::NAME, warm::SECRET];
+    stored.retain(|(name, _)| !own.contains(&name.as_str()));
     for (name, _) in &stored {
         if used.contains_key(name) {
             ledger.used.insert(name.clone(), ledger.build);

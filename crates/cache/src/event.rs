@@ -44,6 +44,15 @@ pub enum Event<'a> {
     Collected(&'a Collected),
     /// Something that the app asks for and that is not done, as one line.
     Note(&'a str),
+    /// A cache came from a store that other builds share, as one line.
+    Brought(&'a str),
+    /// What became of writing into that store, at the end.
+    Shared {
+        /// Of the store.
+        name: &'a str,
+        /// For each cache a line; an error where it is not written.
+        lines: &'a [std::result::Result<String, String>],
+    },
     /// The companion at the front of the list is done.
     Companion(&'a Companion),
 }

@@ -23,8 +23,8 @@ use super::apply::tell;
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
 use super::presets::custom::MOST;
-use super::presets::{custom, frameworks};
-use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict, switches};
+use super::presets::{PACKED, custom, frameworks};
+use super::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, Outcome, Verdict, switches, warm};
 use crate::event::{Event, Explained, Progress};
 use slugsmith_facts::before::Before;
 use slugsmith_facts::environment::World;
@@ -159,6 +159,8 @@ impl<'a> Folders<'a> {
             {
                 tell::emit(context, &explained, progress);
             }
+            let place = warm::place_of_folder(context, &folder.name, &folder.inputs);
+            warm::bring_folder(context, &folder.name, &folder.inputs, &place, progress);
             let Some(record) = folder.stored(context, progress) else {
                 continue;
             };
@@ -222,6 +224,8 @@ impl<'a> Folders<'a> {
                         progress.event(Event::Done(&outcome));
                         self.outcomes.push(outcome);
                     }
+                    let place = warm::place_of_folder(context, &folder.name, &folder.inputs);
+                    warm::note(context, &folder.name, place, PACKED);
                 }
                 Err(fault) => {
                     let _ = context.store.discard(&folder.name);

@@ -171,6 +171,11 @@ fn random() -> String {
     format!("{:.32}", hasher.finalize().to_hex().as_str())
 }
 
+/// Whether a value is the digest of a secret.
+pub(crate) fn is_salted(value: &str) -> bool {
+    value.starts_with(SALTED)
+}
+
 fn is_digest(value: &str) -> bool {
     value.len() == DIGEST_LENGTH && value.starts_with('#') || value.starts_with(SALTED)
 }

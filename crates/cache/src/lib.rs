@@ -32,6 +32,7 @@ pub mod pack;
 mod pinned;
 mod presets;
 mod problems;
+mod remote;
 mod scattered;
 mod secrets;
 pub mod store;
@@ -40,6 +41,7 @@ pub mod switches;
 #[cfg(test)]
 mod tests;
 pub mod thin;
+pub mod warm;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -186,39 +188,6 @@ fn names(reset: &str, name: &str) -> bool {
     reset == "all" || reset == name || name.split(['/', '.']).any(|part| part == reset)
 }
 
-/// Folders that package managers and compilers fill.
-const INSTALLED: &[&str] = &[
-    "node_modules",
-    "vendor",
-    ".venv",
-    "venv",
-    "target",
-    ".heroku",
-];
-
-/// Whether the sizes of an app's folder count its dependencies: there are none to install, or
-/// they are here. Reads only, and starts no program.
-#[must_use]
-pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bool {
-    if INSTALLED.iter().any(|name| app.has(name)) {
-        return true;
-    }
-    let context = Context {
-        app,
-        config,
-        environment,
-        store: &store::Store::new(PathBuf::new()),
-        neighbours: Neighbours::none(),
-    };
-    let projects = config.cache.projects.iter().map(String::as_str);
-    let has_any = |at: &str| {
-        let place = presets::Place::new(&context, Path::new(at));
-        let packages = presets::recognise(&place);
-        !packages.is_empty() || !presets::recognise_compiled(&place).is_empty()
-    };
-    !std::iter::once("").chain(projects).any(has_any)
-}
-
 /// Restores or installs every cache that the app has, runs the app's build scripts, and
 /// keeps what they left in cache folders.
 ///
@@ -228,6 +197,7 @@ pub fn is_installed(app: &App, config: &Config, environment: &Environment) -> bo
 pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Outcome>> {
     let mut folders = folders::Folders::of(context);
     folders.clean()?;
+    context.store.sweep();
     let calls = intercept::taken::take(context);
     let stored = context.store.all();
     let places: Vec<_> = std::iter::once(String::new())

@@ -21,7 +21,7 @@ mod ruby;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use super::adopt::{Adoption, Wanted};
@@ -70,6 +70,21 @@ impl<'a> Place<'a> {
         } else {
             format!("{}/{ecosystem}", self.at.display())
         }
+    }
+
+    /// Where a path leads that is written in a folder of this place, relative to the app: it may
+    /// lead out of the place (`../shared`). `None` outside of the app.
+    fn reached(&self, folder: impl AsRef<Path>, path: impl AsRef<Path>) -> Option<PathBuf> {
+        let mut found = self.at.join(folder);
+        for part in path.as_ref().components() {
+            match part {
+                Component::Normal(name) => found.push(name),
+                Component::CurDir => {}
+                Component::ParentDir if found.pop() => {}
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+            }
+        }
+        Some(found)
     }
 
     /// A path of this place, relative to the app.

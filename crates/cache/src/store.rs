@@ -19,6 +19,7 @@ mod metadata;
 mod name;
 
 use slugsmith_facts::beneath::own;
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,7 @@ use self::metadata::State;
 pub use self::metadata::{Kept, Metadata, Record, Stored};
 use self::name::{PREFIX, escaped};
 use super::EnvChange;
+use super::remote::{Made, Remote};
 
 /// The folder that holds all caches of one app.
 #[derive(Debug, Clone)]
@@ -36,6 +38,14 @@ pub struct Store {
     is_foreign: bool,
     /// What this run kept because it was of use, by name.
     used: Arc<Mutex<BTreeMap<String, Kept>>>,
+    /// A store that other builds share, and what this run has for it.
+    shared: Option<Arc<Shared>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    remote: Arc<dyn Remote>,
+    made: Mutex<Vec<Made>>,
 }
 
 impl Store {
@@ -46,6 +56,7 @@ impl Store {
             root,
             is_foreign: false,
             used: Arc::default(),
+            shared: None,
         }
     }
 
@@ -56,7 +67,46 @@ impl Store {
             root,
             is_foreign: true,
             used: Arc::default(),
+            shared: None,
         }
+    }
+
+    /// The same, with a store behind it that other builds share.
+    #[must_use]
+    pub fn with_remote(self, remote: Arc<dyn Remote>) -> Self {
+        let made = Mutex::default();
+        Self {
+            shared: Some(Arc::new(Shared { remote, made })),
+            ..self
+        }
+    }
+
+    pub(super) fn remote(&self) -> Option<Arc<dyn Remote>> {
+        let shared = self.shared.as_ref()?;
+        Some(Arc::clone(&shared.remote))
+    }
+
+    /// The shared store as what it was given as.
+    #[must_use]
+    pub fn remote_as<R: Remote>(&self) -> Option<Arc<R>> {
+        let remote: Arc<dyn Any + Send + Sync> = self.remote()?;
+        remote.downcast().ok()
+    }
+
+    /// Notes what this run has for others.
+    pub(super) fn note(&self, made: Made) {
+        if let Some(shared) = &self.shared {
+            let mut all = shared.made.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(made);
+        }
+    }
+
+    pub(super) fn made(&self) -> Vec<Made> {
+        let Some(shared) = &self.shared else {
+            return Vec::new();
+        };
+        let all = shared.made.lock().unwrap_or_else(PoisonError::into_inner);
+        all.clone()
     }
 
     /// The folder that all caches are in.
@@ -145,6 +195,47 @@ impl Store {
         clear(&folder)?;
         own::create_folders(&folder)?;
         Ok(folder)
+    }
+
+    /// An empty folder beside the caches, for one that comes from elsewhere or goes there.
+    pub(super) fn staging(&self) -> std::io::Result<PathBuf> {
+        own::create_folders(&self.root)?;
+        let folder = tempfile::Builder::new()
+            .prefix("moving-")
+            .tempdir_in(&self.root)?;
+        Ok(folder.keep())
+    }
+
+    /// Removes what a killed run left on its way.
+    pub(super) fn sweep(&self) {
+        use std::os::unix::ffi::OsStrExt;
+        if self.is_foreign {
+            return;
+        }
+        for entry in fs_err::read_dir(&self.root).into_iter().flatten().flatten() {
+            if entry.file_name().as_bytes().starts_with(b"moving-") {
+                let _ = super::pack::remove(&entry.path());
+            }
+        }
+    }
+
+    /// The TOML of a cache as it is.
+    pub(super) fn metadata(&self, name: &str) -> std::io::Result<Vec<u8>> {
+        slugsmith_facts::beneath::read(self.toml(name))
+    }
+
+    /// Writes the TOML of a cache as it was somewhere else.
+    pub(super) fn write_metadata(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
+        own::write(self.toml(name), content)
+    }
+
+    /// Takes over a cache of another store on the same disk. A kill leaves the old one, or none.
+    pub(super) fn adopt(&self, name: &str, other: &Self) -> std::io::Result<()> {
+        self.write(name, State::Dirty, &Record::default(), Kept::CACHE)?;
+        let folder = self.folder(name);
+        clear(&folder)?;
+        own::rename(other.folder(name), folder)?;
+        own::rename(other.toml(name), self.toml(name))
     }
 
     /// Marks a cache as unfinished and leaves its contents, which are about to change.

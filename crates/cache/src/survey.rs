@@ -35,6 +35,17 @@ pub struct Survey {
     pub uninstalled: Vec<Uninstalled>,
     /// Set where the root has no project at all.
     pub unrecognised: Option<Unrecognised>,
+    /// What will ship and is not here, so that no size of it can be told.
+    pub absent: Vec<Absent>,
+}
+
+/// A project whose dependencies are not here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// `web/mix.lock`.
+    pub file: String,
+    /// Whether a build by slugsmith installs it.
+    pub by_build: bool,
 }
 
 /// A project that somebody else has installed.
@@ -145,10 +156,21 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
         .collect();
     let is_known = projects.iter().any(|project| project.at.is_empty());
     if !is_known && !recognise::has_manifest(&look, "") {
-        survey.unrecognised = Some(unknown::of(&look, context.app));
+        let found = unknown::of(&look, context.app);
+        survey.absent.extend(found.absent.iter().cloned());
+        survey.unrecognised = Some(found);
     }
     for project in &projects {
         let verdict = outcomes.and_then(|all| verdict(all, project));
+        let others = projects.iter().filter(|one| one.at == project.at);
+        let is_helped =
+            project.lockfile.is_none() && others.clone().any(|one| is_helped_by(project, one));
+        if !is_helped && is_absent(&look, project, context, verdict) {
+            survey.absent.push(Absent {
+                file: join(&project.at, project.file()),
+                by_build: outcomes.is_none() && project.is_served(),
+            });
+        }
         let is_left_to_build = outcomes.is_none() && project.is_served();
         if is_left_to_build || matches!(verdict, Some(true)) {
             continue;
@@ -165,8 +187,7 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
             });
             continue;
         }
-        let others = projects.iter().filter(|one| one.at == project.at);
-        if project.lockfile.is_none() && others.clone().any(|one| is_helped_by(project, one)) {
+        if is_helped {
             continue;
         }
         survey.uninstalled.push(Uninstalled {
@@ -187,6 +208,23 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
         });
     }
     survey
+}
+
+/// Whether what a project wants installed is not here. On the platform another buildpack may
+/// keep it where nothing shows it; what slugsmith tried to install and could not is missing.
+fn is_absent(
+    look: &dyn Look,
+    project: &Project,
+    context: &Surveyed<'_>,
+    verdict: Option<bool>,
+) -> bool {
+    match verdict {
+        Some(is_installed) => !is_installed,
+        None => {
+            context.environment.world == World::Embedded
+                && recognise::installed_tree(look, project).is_none()
+        }
+    }
 }
 
 /// What a survey looks at.

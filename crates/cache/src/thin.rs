@@ -8,7 +8,7 @@
 //! list is a guess that saves time: a stale or damaged one costs time and nothing else.
 
 use slugsmith_facts::beneath::own;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::inputs::{digest, read_regular};
@@ -175,6 +175,32 @@ impl<'a> LeftOut<'a> {
         }
         self.store.commit(NAME, &Record::default(), Kept::CACHE)
     }
+}
+
+/// The files that say what strip removed from the pack of this digest; `None` where those here are
+/// of another one.
+pub(super) fn of(store: &Store, pack_digest: &str) -> Option<BTreeMap<String, Vec<u8>>> {
+    let folder = store.folder(NAME);
+    let stored = read_regular(&folder.join(LIST)).ok()?;
+    let text = zstd::bulk::decompress(&stored, MOST_BYTES).ok()?;
+    text.strip_prefix(pack_digest.as_bytes())?
+        .strip_prefix(b"\n")?;
+    let mut files = BTreeMap::from([(LIST.to_owned(), stored)]);
+    if let Ok(report) = read_regular(&folder.join(REPORT)) {
+        files.insert(REPORT.to_owned(), report);
+    }
+    Some(files)
+}
+
+/// Takes over such files of another build.
+pub(super) fn bring(store: &Store, files: &BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
+    let folder = store.begin(NAME)?;
+    for name in [LIST, REPORT] {
+        if let Some(content) = files.get(name) {
+            own::write(folder.join(name), content)?;
+        }
+    }
+    store.hold_over(NAME, &Record::default(), Kept::CACHE)
 }
 
 /// Nothing is packed that only strip looks at, so that there is nothing to remember.

@@ -182,6 +182,7 @@ const OWN: &[&str] = &[
     "pipenv",
     "pnpm",
     "poetry",
+    "store-secret",
     "uv",
     "yarn",
 ];

@@ -21,6 +21,7 @@ pub mod reference;
 pub mod rules;
 pub mod schema;
 mod section;
+mod store;
 mod strip;
 mod unknown;
 
@@ -30,6 +31,7 @@ pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
 pub use section::{Key, Section};
+pub use store::{StoreConfig, StoreWrite};
 pub use strip::{StripConfig, StripLevel};
 
 use std::fmt;
@@ -127,6 +129,7 @@ pub struct Config {
     /// The platform that runs the app.
     pub hosting: Hosting,
     pub boot: BootConfig,
+    pub store: StoreConfig,
     /// Unknown keys and the like.
     pub findings: Vec<Finding>,
 }
@@ -165,13 +168,14 @@ pub const KEYS: &[Key] = &[
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),
-    Key::table(
+    Key::tables(
         "cache",
         "Anything else worth keeping between builds: one `[[com.slugsmith.cache]]` per cache.",
     ),
     Key::table("audit", "Which rules run and what they may stop."),
     Key::table("launch", "What is checked when a process starts."),
     Key::table("boot", "What is prepared for the start of processes."),
+    Key::table("store", "A store that several builds share."),
 ];
 
 /// Every section with its keys, for `project.toml.example` and the documentation.
@@ -183,6 +187,7 @@ pub const SECTIONS: &[(&str, &[Key])] = &[
     ("com.slugsmith.audit", audit::KEYS),
     ("com.slugsmith.launch", launch::KEYS),
     ("com.slugsmith.boot", boot::KEYS),
+    ("com.slugsmith.store", store::KEYS),
 ];
 
 /// Variables that are no key of a section: switches of one build, and what the scripts,
@@ -211,6 +216,12 @@ pub const VARIABLES: &[&str] = &[
     "SLUGSMITH_REPORTS",
     "SLUGSMITH_REPOSITORY",
     "SLUGSMITH_SCHEMAS",
+    "SLUGSMITH_STORE_ACCESS_KEY_ID",
+    "SLUGSMITH_STORE_KEY",
+    "SLUGSMITH_STORE_PASSWORD",
+    "SLUGSMITH_STORE_SECRET_ACCESS_KEY",
+    "SLUGSMITH_STORE_SESSION_TOKEN",
+    "SLUGSMITH_STORE_USER",
 ];
 
 /// Reads the configuration of an app.
@@ -240,6 +251,7 @@ pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
 /// As [`read`].
 pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     let source = SourceText::parse(text)?;
+    source.must_be_tables(SECTIONS)?;
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
     let profile = root.flag("profile")?.unwrap_or(Sourced::default(false));
@@ -251,12 +263,20 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         })
     });
     let pages = root.text("pages")?;
+    if let Some(pages) = pages.as_ref().filter(|pages| !is_address(&pages.value)) {
+        let saw = format!(
+            "{} is {:?}, expected an address: https://…",
+            pages.source, pages.value
+        );
+        return Err(Problem::new(&INVALID).saw(saw));
+    }
     let platform = root.word("platform", Platform::WORDS)?;
     let mut budget = root.child("budget", budget::KEYS);
     let mut strip = root.child("strip", strip::KEYS);
     let mut audit = root.child("audit", audit::KEYS);
     let mut launch = root.child("launch", launch::KEYS);
     let mut boot = root.child("boot", boot::KEYS);
+    let mut store = root.child("store", store::KEYS);
     let config = Config {
         log,
         profile,
@@ -268,8 +288,9 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
         audit: audit::read(&mut audit)?,
         launch: launch::read(&mut launch)?,
         exec_env: None,
-        hosting: platform.map(hosting_of).unwrap_or_default(),
+        hosting: platform.as_ref().map(hosting_of).unwrap_or_default(),
         boot: boot::read(&mut boot)?,
+        store: store::read(&mut store)?,
         findings: Vec::new(),
     };
     let mut findings = source.unknown_keys(SECTIONS);
@@ -278,8 +299,14 @@ pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
     Ok(Config { findings, ..config })
 }
 
+/// Whether a text is where pages can be: a log makes links of it.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
+}
+
 /// The platform that the configuration names.
-fn hosting_of(word: Sourced<String>) -> Hosting {
+fn hosting_of(word: &Sourced<String>) -> Hosting {
     Hosting {
         platform: Platform::of(&word.value).unwrap_or_default(),
         evidence: Some(format!("`platform` says so, {}", word.source)),

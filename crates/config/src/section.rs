@@ -18,6 +18,8 @@ pub struct Key {
     pub default: &'static str,
     pub meaning: &'static str,
     pub is_table: bool,
+    /// Whether there may be several of this table: `[[…]]`.
+    pub is_list: bool,
 }
 
 impl Key {
@@ -29,6 +31,7 @@ impl Key {
             default,
             meaning,
             is_table: false,
+            is_list: false,
         }
     }
 
@@ -40,6 +43,16 @@ impl Key {
             default: "",
             meaning,
             is_table: true,
+            is_list: false,
+        }
+    }
+
+    /// A key that is a list of tables.
+    #[must_use]
+    pub const fn tables(name: &'static str, meaning: &'static str) -> Self {
+        Self {
+            is_list: true,
+            ..Self::table(name, meaning)
         }
     }
 }
@@ -114,6 +127,63 @@ impl<'a> Source<'a> {
         }
         findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));
         findings
+    }
+}
+
+impl Source<'_> {
+    /// Tables of ours that are written as something else: `strip = "off"`, `[com.slugsmith.cache]`.
+    ///
+    /// # Errors
+    /// [`INVALID`]: what such a line wants would be ignored.
+    pub(super) fn must_be_tables(&self, sections: &[(&str, &[Key])]) -> Result<()> {
+        let root = self.root();
+        let item = |path: &str| {
+            let mut names = path.split('.');
+            names.try_fold(root, |item, name| item.get(name))
+        };
+        let whole = [("com", Key::table("slugsmith", ""))];
+        let keys = sections
+            .iter()
+            .flat_map(|(path, keys)| keys.iter().map(|key| (*path, *key)));
+        for (path, key) in whole
+            .into_iter()
+            .chain(keys)
+            .filter(|(_, key)| key.is_table)
+        {
+            for table in tables(item(path)) {
+                let Some(found) = table.get(key.name) else {
+                    continue;
+                };
+                let fits = if key.is_list {
+                    found.is_array_of_tables()
+                } else {
+                    found.is_table_like()
+                };
+                if !fits {
+                    return Err(self.misshapen(path, &key, table));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn misshapen(&self, path: &str, key: &Key, table: &dyn TableLike) -> Problem {
+        let (line, column) = position(
+            self.text,
+            table.key(key.name).and_then(toml_edit::Key::span),
+        );
+        let wanted = if key.is_list {
+            format!("[[{path}.{}]]", key.name)
+        } else {
+            format!("[{path}.{}]", key.name)
+        };
+        Problem::new(&INVALID)
+            .saw(format!(
+                "{}:{line}:{column}: `{}` in [{path}] is not written as the table that it is",
+                super::FILE,
+                key.name
+            ))
+            .step(format!("Write it as {wanted}, with its keys below."))
     }
 }
 

@@ -9,7 +9,7 @@ use slugsmith_facts::environment::Environment;
 use slugsmith_finding::{Finding, Place};
 
 /// Prefix of all variables.
-const PREFIX: &str = "SLUGSMITH_";
+const PREFIX: &str = "SLUGSMITH";
 
 /// Variables that belong to tests, scripts and CI of slugsmith itself.
 const OF_TOOLS: &[&str] = &[
@@ -25,8 +25,13 @@ const NEAR: usize = 3;
 
 /// The names' nearest neighbour, if one is near.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Case is the commonest slip of all, and no other name.
+    let name = name.to_ascii_lowercase();
     known
-        .map(|other| (strsim::damerau_levenshtein(other, name), other))
+        .map(|other| {
+            let distance = strsim::damerau_levenshtein(&other.to_ascii_lowercase(), &name);
+            (distance, other)
+        })
         .filter(|(distance, _)| *distance <= NEAR)
         .min()
         .map(|(_, other)| other)
@@ -38,7 +43,8 @@ pub(super) fn variables(environment: &Environment) -> Vec<Finding> {
     environment
         .variables
         .keys()
-        .filter(|name| name.starts_with(PREFIX))
+        // Integrations name the command by the bare word.
+        .filter(|name| name.len() > PREFIX.len() && name.to_ascii_uppercase().starts_with(PREFIX))
         .filter(|name| !known.iter().any(|other| other == *name))
         .filter(|name| !OF_TOOLS.iter().any(|prefix| name.starts_with(prefix)))
         .filter(|name| !name.starts_with(super::audit::RULE_VARIABLES))
@@ -84,7 +90,9 @@ pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
         let table = item.and_then(Item::as_table_like);
         for (name, _) in table.into_iter().flat_map(toml_edit::TableLike::iter) {
             let path = format!("{parent}{name}");
-            if path == "com.slugsmith" || nearest(name, std::iter::once("slugsmith")).is_none() {
+            let is_ours = nearest(name, std::iter::once("slugsmith")).is_some()
+                || name.to_ascii_lowercase().starts_with("slugsmith");
+            if path == "com.slugsmith" || !is_ours {
                 continue;
             }
             findings.push(finding(
@@ -96,8 +104,12 @@ pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
     };
     let root = source.root();
     look("", Some(root));
-    for parent in ["com", "tool", "_"] {
-        look(&format!("{parent}."), root.get(parent));
+    let parents = root
+        .as_table_like()
+        .into_iter()
+        .flat_map(toml_edit::TableLike::iter);
+    for (parent, item) in parents {
+        look(&format!("{parent}."), Some(item));
     }
     findings
 }
@@ -146,11 +158,45 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_in_another_case_is_the_same_word() {
+        for name in ["SLUGSMITH_log", "slugsmith_log", "SLUGSMITHLOG"] {
+            let found = findings("", &[(name, "quiet")]);
+            assert!(
+                found[0].ends_with("Did you mean `SLUGSMITH_LOG`?"),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_written_as_something_else_is_an_error() {
+        for text in [
+            "[com.slugsmith]\nstrip = \"off\"\n",
+            "[com]\nslugsmith = 3\n",
+            "[[com.slugsmith.budget]]\nfail = \"1 MB\"\n",
+            "[com.slugsmith.budget]\npart = \"1 MB\"\n",
+            "[com.slugsmith.audit]\nrules = [\"x\"]\n",
+            "[com.slugsmith.cache]\npaths = [\"a/\"]\n",
+            "[com.slugsmith]\ncache = [{ name = \"x\", paths = [\"y/\"] }]\n",
+        ] {
+            let found = findings(text, &[]);
+            assert!(
+                found[0].contains("not written as the table"),
+                "{text}: {found:?}"
+            );
+        }
+        let pages = findings("[com.slugsmith]\npages = \"docs\"\n", &[]);
+        assert!(pages[0].contains("expected an address"), "{pages:?}");
+    }
+
+    #[test]
     fn a_table_in_the_wrong_place_is_named() {
         for text in [
             "[slugsmith.budget]\nfail = 1\n",
             "[com.slugsmit]\n",
             "[tool.slugsmith]\n",
+            "[io.slugsmith]\n",
+            "[com]\nslugsmith-budget = 1\n",
         ] {
             let found = findings(text, &[]);
             assert!(

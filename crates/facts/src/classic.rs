@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use super::Unread;
 use super::app::App;
-use super::layers::contents::{self, Contents, executables};
-use super::layers::paths::PathFolder;
+use super::layers::contents::{self, Contents, programs_in};
+use super::layers::paths::{LibraryFolder, PathFolder};
 use super::shell::{self, Part, Script};
 use crate::beneath;
 
@@ -32,6 +32,8 @@ pub struct Slug {
     pub folders: Vec<Installed>,
     /// Folders of the app that scripts put on PATH, with their place on a dyno.
     pub path: Vec<PathFolder>,
+    /// The same for `LD_LIBRARY_PATH`.
+    pub library_path: Vec<LibraryFolder>,
     /// `export` files of the buildpacks beside our own, the oldest first.
     pub exports: Vec<NamedScript>,
     /// Scripts that those scripts read, by the path that they name: `/app/bin/env.sh`.
@@ -70,6 +72,7 @@ pub fn read(app: &App, own: Option<&Path>) -> Slug {
     Slug {
         root: root.to_owned(),
         path: path_folders(root, &scripts),
+        library_path: library_folders(root, &scripts),
         exports: own.map_or_else(Vec::new, |own| exports(own, &paths, &mut unread)),
         sourced: sourced(root, &scripts),
         folders,
@@ -244,11 +247,11 @@ fn folders(root: &Path, unread: &mut Vec<Unread>) -> Vec<Installed> {
         .collect()
 }
 
-/// Folders below `$HOME` that PATH lines name.
-fn path_folders(root: &Path, scripts: &[NamedScript]) -> Vec<PathFolder> {
-    let mut found: Vec<PathFolder> = Vec::new();
+/// Folders below `$HOME` that lines of a list such as PATH name, relative to the app, each once.
+fn named_folders(scripts: &[NamedScript], variable: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
     let lines = scripts.iter().flat_map(|one| &one.script.assignments);
-    for line in lines.filter(|line| line.name == "PATH") {
+    for line in lines.filter(|line| line.name == variable) {
         let text: String = line
             .value
             .iter()
@@ -259,16 +262,28 @@ fn path_folders(root: &Path, scripts: &[NamedScript]) -> Vec<PathFolder> {
             })
             .collect();
         for folder in std::env::split_paths(&text) {
-            let known = found.iter().any(|one| one.folder == folder);
-            if let (false, Ok(inside)) = (known, folder.strip_prefix(HOME)) {
-                found.push(PathFolder {
-                    executables: executables(&root.join(inside)),
-                    folder,
-                });
-            }
+            let inside = folder.strip_prefix(HOME).ok().map(Path::to_owned);
+            found.extend(inside.filter(|inside| !found.contains(inside)));
         }
     }
     found
+}
+
+fn path_folders(root: &Path, scripts: &[NamedScript]) -> Vec<PathFolder> {
+    let named = named_folders(scripts, "PATH").into_iter();
+    named
+        .map(|inside| PathFolder {
+            executables: programs_in(&root.join(&inside)),
+            folder: Path::new(HOME).join(inside),
+        })
+        .collect()
+}
+
+fn library_folders(root: &Path, scripts: &[NamedScript]) -> Vec<LibraryFolder> {
+    let named = named_folders(scripts, "LD_LIBRARY_PATH").into_iter();
+    named
+        .map(|inside| LibraryFolder::read(Path::new(HOME).join(&inside), &root.join(&inside)))
+        .collect()
 }
 
 /// Buildpacks are unpacked side by side; who wrote `export` first was sourced first.

@@ -7,6 +7,7 @@
 //! scripts, Makefiles, Procfiles, pm2 and supervisor files. Strip, stack, audit and boot ask
 //! this one module.
 
+mod effects;
 mod files;
 mod follow;
 mod launchers;
@@ -43,6 +44,8 @@ pub struct Command {
     pub background: bool,
     /// It runs in a branch, a function, or only if another command fails.
     pub conditional: bool,
+    /// A command before it may make files, so that what is not there now may be there then.
+    pub prepared: bool,
 }
 
 /// Where a command line is written, and how it starts.

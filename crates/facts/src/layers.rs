@@ -158,6 +158,8 @@ pub struct Layers {
     pub finished: Option<tables::Finished>,
     /// Folders inside the layers that a PATH file names and that are no layer's `bin`.
     pub path_folders: Vec<paths::PathFolder>,
+    /// The same for `LD_LIBRARY_PATH` and layers' `lib`.
+    pub library_folders: Vec<paths::LibraryFolder>,
     pub unread: Vec<Unread>,
     /// Where the layers were read, if that is not where a dyno has them.
     pub disk: Option<PathBuf>,
@@ -237,12 +239,13 @@ fn read_to(root: &Path, depth: Depth) -> Layers {
         unread.append(missed);
     }
     let mut group: Vec<Buildpack> = read.into_iter().map(|(buildpack, _)| buildpack).collect();
-    let path_folders = match depth {
+    let (path_folders, library_folders) = match depth {
         Depth::All => {
             contents::compare(root, &mut group);
-            paths::inside(root, root, &group)
+            let libraries = paths::libraries_inside(root, root, &group);
+            (paths::inside(root, root, &group), libraries)
         }
-        Depth::Environment => Vec::new(),
+        Depth::Environment => (Vec::new(), Vec::new()),
     };
     let has_layer_tomls = group
         .iter()
@@ -251,6 +254,7 @@ fn read_to(root: &Path, depth: Depth) -> Layers {
     Layers {
         root: root.to_owned(),
         path_folders,
+        library_folders,
         group,
         order,
         has_layer_tomls,

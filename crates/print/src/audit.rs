@@ -49,12 +49,7 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
         told += 1;
     }
     let infos = report.findings.len() - shown.len();
-    // The whole list is below them.
-    let unknown = match level {
-        LogLevel::Verbose => 0,
-        _ => count(report, Status::Unknown),
-    };
-    let rest = rest(shown.len() - told, infos, unknown, report.known);
+    let rest = rest(shown.len() - told, infos, report.known);
     if !rest.is_empty() {
         lines.push(Line::item(1, rest));
     }
@@ -194,7 +189,7 @@ fn count(report: &AuditReport, wanted: Status) -> usize {
 }
 
 /// What has no lines of its own, and where it has.
-fn rest(findings: usize, infos: usize, unknown: usize, known: usize) -> String {
+fn rest(findings: usize, infos: usize, known: usize) -> String {
     let mut parts = Vec::new();
     if known > 0 && findings + infos == 0 {
         return format!("{known} known from the baseline");
@@ -204,9 +199,6 @@ fn rest(findings: usize, infos: usize, unknown: usize, known: usize) -> String {
     }
     if infos > 0 {
         parts.push(format!("{infos} {}", plural(infos, "note")));
-    }
-    if unknown > 0 {
-        parts.push(format!("{unknown} unknown"));
     }
     if parts.is_empty() {
         return String::new();

@@ -3,7 +3,7 @@
 use super::line::Line;
 use slugsmith_budget::history::Change;
 use slugsmith_budget::limits::{HEAVY, LARGEST, PLATFORM_LIMIT, UNLIMITED, measured};
-use slugsmith_budget::{BudgetReport, Part, Shipped, Verdict};
+use slugsmith_budget::{BudgetReport, Missing, Part, Shipped, Verdict};
 use slugsmith_config::LogLevel;
 use slugsmith_finding::units;
 
@@ -130,8 +130,8 @@ fn headline(report: &BudgetReport) -> Line {
         Verdict::SourcesOnly => Line::item(
             1,
             format!(
-                "Sources only: {compressed} compressed, {raw} unpacked. The dependencies are not \
-                 installed here, so there is no verdict (`slugsmith check --build` installs and weighs them)"
+                "Sources only: {compressed} compressed, {raw} unpacked. {}",
+                lacks(report.missing.as_ref())
             ),
         ),
         Verdict::Over => Line::alarm(
@@ -139,6 +139,26 @@ fn headline(report: &BudgetReport) -> Line {
             format!("Slug {compressed} compressed ({heroku}), {raw} unpacked"),
         ),
     }
+}
+
+/// Why there is no verdict on sources.
+fn lacks(missing: Option<&Missing>) -> String {
+    let files = missing.map_or(&[][..], |missing| missing.files.as_slice());
+    let named: Vec<_> = files.iter().take(MOVED).map(String::as_str).collect();
+    let more = match files.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = match named.as_slice() {
+        [] => "The dependencies are".to_owned(),
+        _ => format!("What {}{more} asks for is", named.join(", ")),
+    };
+    let way = if missing.is_some_and(|missing| missing.by_build) {
+        " (`slugsmith check --build` installs and weighs it)"
+    } else {
+        ""
+    };
+    format!("{what} not installed here, so there is no verdict{way}")
 }
 
 /// The other size: what a registry stores and a new node pulls.

@@ -12,6 +12,7 @@ use super::{
     verdict,
 };
 use slugsmith_cache::event::Event as Of;
+use slugsmith_cache::{Outcome, Verdict};
 use slugsmith_config::LogLevel;
 use slugsmith_facts::hosting::Hosting;
 use slugsmith_facts::run as command;
@@ -20,8 +21,8 @@ use slugsmith_finding::units;
 use slugsmith_report::Report;
 use slugsmith_report::event::{Event, Progress};
 
-/// A phase that takes longer says so: in a log nothing spins.
-const LONG: Duration = Duration::from_secs(5);
+/// What takes longer says so: in a log nothing spins.
+const LONG: Duration = Duration::from_secs(1);
 
 /// Prints events to a stream.
 pub struct BuildLog<W> {
@@ -34,6 +35,10 @@ pub struct BuildLog<W> {
     working: Option<(String, Instant)>,
     /// Whether the last line of a command's output was empty.
     was_blank: bool,
+    /// Commands that the cache at hand has run so far, and how long the last one took where that
+    /// is not said yet.
+    ran: usize,
+    unsaid: Option<Duration>,
     /// Whose words the log uses.
     hosting: Hosting,
 }
@@ -48,6 +53,8 @@ impl<W: Write> BuildLog<W> {
             section: "",
             working: None,
             was_blank: false,
+            ran: 0,
+            unsaid: None,
             hosting: Hosting::default(),
         }
     }
@@ -114,6 +121,45 @@ impl<W: Write> BuildLog<W> {
         self.lines(&lines);
     }
 
+    /// How long the last command took, where that is worth a line.
+    fn took(&mut self) {
+        if let Some(took) = self.unsaid.take().filter(|took| *took >= LONG) {
+            let text = format!("Took {}", units::time(took));
+            self.dependencies(&[Line::item(2, text)]);
+        }
+    }
+
+    /// The end of a cache; the only command of an install took what the whole did.
+    fn cached(&mut self, outcome: &Outcome) {
+        let lines = cache::outcome(outcome, self.level);
+        let verdict = &outcome.decision.verdict;
+        let is_timed = matches!(verdict, Verdict::Miss { .. } | Verdict::Partial { .. });
+        if is_timed && self.ran == 1 {
+            self.unsaid = None;
+        }
+        self.took();
+        self.ran = 0;
+        self.dependencies(&lines);
+    }
+
+    fn command(&mut self, event: command::Event<'_>) {
+        match event {
+            command::Event::Started { command } => {
+                self.took();
+                self.ran += 1;
+                self.dependencies(&[Line::item(2, format!("Running `{command}`"))]);
+            }
+            command::Event::Output { line } => self.output(line),
+            command::Event::Ended { success, took, .. } => {
+                self.unsaid = success.then_some(took);
+                if !success {
+                    let text = format!("Failed after {}", units::time(took));
+                    self.lines(&[Line::alarm(2, text)]);
+                }
+            }
+        }
+    }
+
     fn finished(&mut self, report: &Report) {
         self.lines(&profile::lines(report));
         self.lines(&verdict::lines(report));
@@ -128,36 +174,37 @@ impl<W: Write> BuildLog<W> {
         let level = self.level;
         match event {
             Of::Warning(warning) => self.lines(&problem::warning(warning)),
-            Of::Decided(decision) => self.dependencies(&cache::decision(decision, level)),
-            Of::Command(command::Event::Started { command }) => {
-                self.dependencies(&[Line::item(2, format!("Running `{command}`"))]);
+            Of::Decided(decision) => {
+                self.took();
+                self.ran = 0;
+                self.dependencies(&cache::decision(decision, level));
             }
-            Of::Command(command::Event::Output { line }) => self.output(line),
-            Of::Command(command::Event::Ended { success, took, .. }) => {
-                if !success {
-                    self.lines(&[Line::alarm(
-                        2,
-                        format!("Failed after {}", units::time(took)),
-                    )]);
-                }
-            }
+            Of::Command(event) => self.command(event),
             Of::Pruned {
                 packages,
                 bytes,
                 took,
-            } => self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]),
+            } => {
+                self.took();
+                self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]);
+            }
             Of::LayerStripped(went) => {
                 self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
             }
             Of::LayerPrepared(made) => {
                 self.dependencies(&[Line::item(2, boot::made(made))]);
             }
-            Of::Done(outcome) => self.dependencies(&cache::outcome(outcome, level)),
-            Of::Resumed { name } => self.dependencies(&[cache::resumed(name)]),
+            Of::Done(outcome) => self.cached(outcome),
+            Of::Resumed { name } => {
+                self.took();
+                self.dependencies(&[cache::resumed(name)]);
+            }
             Of::Explained(one) => {
                 self.dependencies(&[Line::row(1, one.to_json().to_string())]);
             }
             Of::Collected(one) => self.dependencies(&[cache::collected(one)]),
+            Of::Shared { name, lines } => self.lines(&cache::shared(name, lines)),
+            Of::Brought(line) => self.dependencies(&[Line::item(1, line)]),
             Of::Note(line) => self.dependencies(&[Line::alarm(1, line)]),
             Of::Companion(report) => self.lines(&companion::lines(report)),
         }
@@ -168,7 +215,16 @@ impl<W: Write> Progress for BuildLog<W> {
     fn event(&mut self, event: Event<'_>) {
         let level = self.level;
         match event {
-            Event::Started { name, version } => self.started(name, version),
+            Event::Started { name, version } => {
+                self.started(name, version);
+                // The copy that a laptop's build works on was made before.
+                if let Some((what, since)) = self.working.take()
+                    && since.elapsed() >= LONG
+                {
+                    let took = units::time(since.elapsed());
+                    self.lines(&[Line::section(format!("{what} took {took}"))]);
+                }
+            }
             Event::ExecEnv(name) => self.lines(&exec_env(name)),
             Event::Hosting(hosting) => {
                 self.lines(&platform(hosting));
@@ -181,6 +237,7 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Starts(report) => self.lines(&stack::starts(report, level)),
             Event::Cache(event) => self.cache(event),
             Event::Surveyed(found) => {
+                self.took();
                 let lines = survey::lines(found);
                 if !lines.is_empty() {
                     self.dependencies(&lines);

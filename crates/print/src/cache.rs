@@ -221,6 +221,17 @@ fn listed(reasons: &[String], level: LogLevel) -> String {
     text
 }
 
+/// What became of writing into a store that other builds share.
+pub(crate) fn shared(name: &str, told: &[Result<String, String>]) -> Vec<Line> {
+    let lines = told.iter().map(|line| match line {
+        Ok(line) => Line::item(1, line.clone()),
+        Err(line) => Line::alarm(1, line.clone()),
+    });
+    std::iter::once(Line::item(0, format!("Store ({name})")))
+        .chain(lines)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,11 +56,36 @@ pub fn lines(change: &Change) -> Vec<Line> {
     lines
 }
 
+/// Why two sizes are not compared: one of them lacks the dependencies.
+const UNLIKE: &str = "One of the two has the sources only, without their dependencies";
+
+/// The section for two sizes that are not alike.
+#[must_use]
+pub fn unlike(change: &Change) -> Vec<Line> {
+    let (before, after) = (units::size(change.before), units::size(change.after));
+    vec![
+        Line::section("Difference"),
+        Line::alarm(1, format!("{UNLIKE}: {before} and {after} don't compare")),
+        Line::row(1, "Take both from `slugsmith check --build --format json`."),
+    ]
+}
+
+/// The same for a pull request.
+#[must_use]
+pub fn unlike_markdown(change: &Change) -> String {
+    format!(
+        "**Sizes are not compared** ({}; {}). {UNLIKE}.\n",
+        units::size(change.before),
+        units::size(change.after)
+    )
+}
+
 /// A table for a pull request.
 #[must_use]
 pub fn markdown(change: &Change) -> String {
+    let what = if change.is_bare { "Sources" } else { "Slug" };
     let mut text = format!(
-        "**Slug {}** ({} → {})\n",
+        "**{what} {}** ({} → {})\n",
         units::size_change(change.before, change.after),
         units::size(change.before),
         units::size(change.after)

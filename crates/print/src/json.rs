@@ -83,10 +83,40 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
     }
 }
 
+/// What a report is of, for the view of all apps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Of {
+    pub app: String,
+    /// Seconds since 1970.
+    pub at: u64,
+    /// `build` or `check`.
+    pub kind: &'static str,
+    pub branch: String,
+}
+
+/// The report as `slugsmith fleet` reads it.
+#[must_use]
+pub fn fleet_report(report: &Report, of: &Of) -> String {
+    let runtimes = report
+        .runtimes
+        .iter()
+        .map(|one| serde_json::json!({ "name": one.name, "line": one.line, "end": one.end }));
+    safe(&serde_json::json!({
+        "schema": "slugsmith.fleet-report/1",
+        "app": of.app, "at": of.at, "kind": of.kind, "branch": of.branch,
+        "runtimes": runtimes.collect::<Vec<_>>(),
+        "report": serde_json::to_value(whole(report)).unwrap_or_default(),
+    }))
+}
+
 /// The whole report.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    safe(&ReportV1 {
+    safe(&whole(report))
+}
+
+fn whole(report: &Report) -> ReportV1<'_> {
+    ReportV1 {
         schema: SCHEMA,
         findings: report.findings().map(FindingV1::from).collect(),
         budget: report.budget.as_ref().map(budget::value),
@@ -112,7 +142,7 @@ pub fn report(report: &Report) -> String {
             })
             .collect(),
         seconds: report.took.as_secs_f64(),
-    })
+    }
 }
 
 /// The answer to `slugsmith strip`: the strip part alone.

@@ -20,6 +20,7 @@ pub mod cyclonedx;
 pub mod diff;
 pub mod env;
 pub mod findings;
+pub mod fleet;
 pub mod github;
 pub mod gitlab;
 pub mod html;

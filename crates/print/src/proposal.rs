@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::survey;
-use slugsmith_budget::{BudgetReport, Shipped};
+use slugsmith_budget::BudgetReport;
 use slugsmith_cache::event::Explained;
 use slugsmith_facts::app::App;
 use slugsmith_finding::Level;
@@ -37,8 +37,7 @@ pub fn proposal(found: &Found<'_>) -> String {
     let mut text = String::from("[_]\nschema-version = \"0.2\"\n");
     what_is_there(&mut text, found);
     if let Some(budget) = &found.report.budget {
-        let is_installed = budget.shipped != Shipped::Sources;
-        limits(&mut text, budget, is_installed);
+        limits(&mut text, budget);
     }
     if let Some(strip) = &found.report.strip {
         removal(&mut text, strip, found.traced);
@@ -98,7 +97,7 @@ fn dependencies(cache: &Explained) -> String {
     }
 }
 
-fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
+fn limits(text: &mut String, budget: &BudgetReport) {
     let compressed = budget.size.compressed.bytes.max(1);
     let unpacked = budget.size.totals.bytes;
     text.push_str("\n[com.slugsmith.budget]\n");
@@ -108,10 +107,13 @@ fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
         size(compressed),
         size(unpacked)
     );
-    if !is_installed {
-        text.push_str(
-            "# Without dependencies, which are not installed in this folder: `slugsmith build .` weighs them, too.\n",
-        );
+    if let Some(missing) = &budget.missing {
+        text.push_str("# Without dependencies, which are not installed in this folder");
+        text.push_str(if missing.by_build {
+            ": `slugsmith build .` weighs them, too.\n"
+        } else {
+            ".\n"
+        });
     }
     let largest: Vec<_> = budget
         .parts
@@ -121,9 +123,14 @@ fn limits(text: &mut String, budget: &BudgetReport, is_installed: bool) {
         .collect();
     let _ = writeln!(text, "# Largest: {}.", largest.join(", "));
     // A limit a quarter above today's size notices a mistake and lets growth pass.
-    let (warn, why) = if is_installed {
+    let (warn, why) = if budget.missing.is_none() {
         let above = (compressed + compressed / 4).div_ceil(10 * MB).max(1) * 10;
-        (above.min(LARGE_SLUG), "a quarter above today")
+        let why = if above * MB > compressed * 3 / 2 {
+            "room to grow; a mistake is noticed"
+        } else {
+            "about a quarter above today"
+        };
+        (above.min(LARGE_SLUG), why)
     } else {
         (LARGE_SLUG, "larger slugs start slowly")
     };

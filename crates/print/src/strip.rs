@@ -276,6 +276,9 @@ pub fn recorded(recorded: &Recorded) -> Vec<Line> {
     let mut lines = vec![Line::item(
         0,
         match recorded.added {
+            0 if recorded.opened == 0 => {
+                "No file of a package was opened, so there is nothing to keep".to_owned()
+            }
             0 => format!("{opened} of packages opened: strip keeps all of them"),
             added => format!(
                 "{opened} of packages opened: {} that strip would have removed added to slugsmith.keep (commit it)",

@@ -2,6 +2,7 @@
 
 use super::line::Line;
 use slugsmith_cache::survey::{Survey, Uninstalled, Unrecognised};
+use slugsmith_facts::environment::World;
 
 /// For the section of dependencies.
 #[must_use]
@@ -24,7 +25,7 @@ pub fn lines(survey: &Survey) -> Vec<Line> {
                 one.language, one.what, one.why
             );
             lines.push(Line::alarm(1, text));
-            if !survey.is_build || !is_last(one) {
+            if !is_repeated(survey, one) {
                 lines.push(Line::row(1, one.advice()));
             }
         }
@@ -39,15 +40,24 @@ pub fn lines(survey: &Survey) -> Vec<Line> {
 pub fn last_lines(survey: &Survey) -> Vec<Line> {
     let fatal = survey.fatal();
     let others = survey.uninstalled.iter().filter(|one| fatal != Some(*one));
-    others
-        .filter(|one| survey.is_build && is_last(one))
+    let mut lines: Vec<_> = others
+        .filter(|one| is_repeated(survey, one))
         .flat_map(reminder)
-        .collect()
+        .collect();
+    let unrecognised = survey.unrecognised.as_ref();
+    // The dependencies below are asked for by no command at the root.
+    let below = unrecognised.filter(|found| !survey.absent.is_empty() && !found.has_procfile);
+    if let Some((folder, file)) = below.and_then(|found| found.below.first()) {
+        let text = format!("{folder}/{file} was not looked at: slugsmith build {folder}");
+        lines.push(Line::alarm(1, text));
+    }
+    lines
 }
 
-/// Whether it is repeated at the end of the log, where nobody misses it.
-fn is_last(one: &Uninstalled) -> bool {
-    one.need.is_some() || one.is_promised
+/// Whether it is repeated at the end of the log, where nobody misses it. On the platform what no
+/// process needs may be another buildpack's.
+fn is_repeated(survey: &Survey, one: &Uninstalled) -> bool {
+    one.world == World::Embedded || (survey.is_build && (one.need.is_some() || one.is_promised))
 }
 
 fn reminder(one: &Uninstalled) -> Vec<Line> {
@@ -58,7 +68,7 @@ fn reminder(one: &Uninstalled) -> Vec<Line> {
     vec![
         Line::alarm(
             1,
-            format!("{} ({}) was not installed{need}", one.language, one.what),
+            format!("{} ({}) is not installed{need}", one.language, one.what),
         ),
         Line::row(1, one.advice()),
     ]

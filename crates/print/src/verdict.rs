@@ -7,6 +7,7 @@ use super::{safe, survey};
 use slugsmith_budget::limits::measured;
 use slugsmith_budget::{BudgetReport, Verdict};
 use slugsmith_cache as cache;
+use slugsmith_finding::pages;
 use slugsmith_finding::units;
 use slugsmith_finding::{Finding, Level};
 use slugsmith_report::Report;
@@ -21,14 +22,31 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         return Vec::new();
     };
     let mut lines = vec![Line::section("Verdict"), slug(report, budget)];
+    lines.extend(over(budget));
     let mut missing = survey::last_lines(&report.survey);
     if missing.is_empty() {
         missing.extend(not_installed(report));
     }
-    let is_whole = missing.is_empty() && report.survey.fatal().is_none();
+    let is_whole = missing.is_empty()
+        && report.survey.fatal().is_none()
+        && budget.missing.is_none()
+        && budget.verdict == Verdict::Within;
     lines.extend(missing);
     lines.extend(needs_a_person(report, is_whole));
     lines
+}
+
+/// What a person does about the size.
+fn over(budget: &BudgetReport) -> Option<Line> {
+    let weighs = "Weigh it with its dependencies: slugsmith check --build";
+    let missing = budget.missing.as_ref();
+    if missing.is_some_and(|missing| missing.by_build) {
+        return Some(Line::item(1, weighs));
+    }
+    let best = budget.savings.first();
+    let is_over = budget.verdict == Verdict::Over;
+    let best = best.filter(|_| is_over)?.to_string();
+    Some(Line::alarm(1, safe::line(best.trim()).into_owned()))
 }
 
 /// `Slug 9.9 MB: within the budget; 34.2 MB removed, 8.8s saved`.
@@ -39,9 +57,14 @@ fn slug(report: &Report, budget: &BudgetReport) -> Line {
         Verdict::Over => "over the budget",
         Verdict::TooClose => "too close to the budget to call",
         Verdict::Unknown => "no verdict, not everything could be read",
-        Verdict::SourcesOnly => "sources only, no verdict",
+        Verdict::SourcesOnly => "no verdict on the budget",
     };
-    let mut text = format!("Slug {}: {verdict}", measured(&budget.size.compressed));
+    let size = measured(&budget.size.compressed);
+    let mut text = if budget.verdict == Verdict::SourcesOnly {
+        format!("Sources only, {size} without dependencies: {verdict}")
+    } else {
+        format!("Slug {size}: {verdict}")
+    };
     let mut saved = Vec::new();
     let strip = report
         .strip
@@ -120,7 +143,13 @@ fn finding(finding: &Finding) -> Line {
     } else {
         format!(": {step}")
     };
-    let text = format!("{} {}{place}{step}", finding.level.word(), finding.rule);
+    let page = pages::of_rule(finding.rule, finding.code)
+        .map_or(String::new(), |url| format!("  ({url})"));
+    let text = format!(
+        "{} {}{place}{step}{page}",
+        finding.level.word(),
+        finding.rule
+    );
     Line::alarm(1, safe::line(&text).into_owned())
 }
 

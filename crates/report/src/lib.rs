@@ -38,6 +38,8 @@ pub struct Report {
     pub installed: BTreeSet<InstalledPackage>,
     /// Variables that the app's code reads without a default, by name.
     pub env_reads: Vec<expected::Read>,
+    /// Runtimes and the stack, with their ends of life.
+    pub runtimes: Vec<slugsmith_audit::RuntimeEnd>,
     /// What could not be read; taints the budget's verdict.
     pub unread: Vec<Unread>,
     /// The whole run.

@@ -6,6 +6,7 @@
 //! compute is named as unknown.
 
 mod evaluate;
+pub(crate) mod guarded;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::model::Model;
 use slugsmith_facts::layers::elf::Elf;
+use slugsmith_facts::layers::paths::LibraryFolder as ListedFolder;
 use slugsmith_facts::layers::{Layer, Library};
 
 /// One folder of `LD_LIBRARY_PATH` that lies in a layer.
@@ -19,6 +20,12 @@ pub struct LibraryFolder<'m> {
     pub buildpack: usize,
     /// Empty for folders that are no layer's `lib`.
     pub libraries: &'m [Library],
+}
+
+/// Folders of a dyno's `LD_LIBRARY_PATH` that are no layer's `lib`, with what was read of them.
+fn listed<'m>(model: &Model<'m>) -> impl Iterator<Item = &'m ListedFolder> {
+    let of_slug = model.slug.into_iter().flat_map(|slug| &slug.library_path);
+    of_slug.chain(&model.layers.library_folders)
 }
 
 /// The folders of layers in a dyno's `LD_LIBRARY_PATH`, in order.
@@ -66,6 +73,10 @@ impl Known {
             let others = layer.contents.other_libraries.iter();
             files.extend(others.map(|path| at.join(path)));
         }
+        for one in listed(model) {
+            let names = one.libraries.iter().map(|library| &library.name);
+            files.extend(names.map(|name| one.folder.join(name)));
+        }
         files.sort_unstable();
         Self { files }
     }
@@ -91,7 +102,7 @@ impl Known {
         model: &Model<'_>,
         elf: &'e Elf,
         folder: &Path,
-        path: &[LibraryFolder<'_>],
+        path: &[PathBuf],
     ) -> Vec<&'e str> {
         // Outside of a build only a library that lies in the slug, beside the path, says something.
         let is_known = |name: &str| match &model.surroundings.libraries {
@@ -104,20 +115,46 @@ impl Known {
             .chain(&elf.runpath)
             .map(|entry| expanded(entry, folder))
             .collect();
-        // Folders outside of the layers were not listed.
-        if own.iter().any(|one| !one.starts_with(&model.layers.root)) {
+        // Other folders were not listed, so they may hold anything.
+        if own.iter().any(|one| !is_listed(model, one)) {
             return Vec::new();
         }
         let found = |name: &str| {
             is_known(name)
                 || own.iter().any(|one| self.has(&one.join(name)))
-                || path.iter().any(|one| self.has(&one.path.join(name)))
+                || path.iter().any(|one| self.has(&one.join(name)))
         };
         let names = elf.needed.iter().map(String::as_str);
         names
             .filter(|name| !name.contains('/') && !found(name))
             .collect()
     }
+}
+
+/// Whether every library of a folder is known.
+fn is_listed(model: &Model<'_>, folder: &Path) -> bool {
+    let in_layer = model
+        .launch_layers()
+        .any(|(_, buildpack, layer)| folder.starts_with(model.layer_path(buildpack, layer)));
+    in_layer || listed(model).any(|one| one.folder == folder)
+}
+
+/// A library that the loader may take on its way to others: from a folder of `LD_LIBRARY_PATH`
+/// that is no layer's `lib`.
+pub fn further<'m>(model: &Model<'m>) -> impl Iterator<Item = (&'m Path, &'m Library)> {
+    let path: Vec<PathBuf> = path(model);
+    listed(model)
+        .filter(move |one| path.contains(&one.folder))
+        .flat_map(|one| {
+            let folder = one.folder.as_path();
+            one.libraries.iter().map(move |found| (folder, found))
+        })
+}
+
+/// The folders of a dyno's `LD_LIBRARY_PATH`, in order.
+#[must_use]
+pub fn path(model: &Model<'_>) -> Vec<PathBuf> {
+    std::env::split_paths(model.dyno.get("LD_LIBRARY_PATH")).collect()
 }
 
 /// `$ORIGIN` is the folder of the program; `..` is taken away by name.

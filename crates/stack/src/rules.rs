@@ -45,6 +45,8 @@ mod useless_layer_file;
 mod variable_set_twice;
 mod wrong_platform;
 
+pub use start_command_missing::ID as START_COMMAND;
+
 use slugsmith_config::AuditConfig;
 use slugsmith_finding::catalogue;
 use slugsmith_finding::catalogue::Docs;
@@ -196,7 +198,7 @@ pub fn run(model: &Model<'_>, config: Option<&AuditConfig>) -> Vec<Finding> {
 /// Rules about what processes start: their findings are true when all installers have run.
 const LATE: &[&str] = &[
     "preload-missing",
-    "start-command-missing",
+    start_command_missing::ID,
     "start-program-missing",
 ];
 

@@ -24,7 +24,7 @@ use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
 use crate::program::problems::{USAGE, not_written};
-use crate::program::{store_folder, verdict};
+use crate::program::{shared, store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
 
@@ -99,21 +99,27 @@ pub(super) fn on_a_copy(
     progress: &mut dyn Progress,
 ) -> Result<(Report, Workspace)> {
     let caches = Caches::open(asked.cache, asked.app, asked.environment)?;
+    let mut environment = asked.environment.clone();
     let store = Store::new(caches.folder.clone());
+    let (store, reports) = shared::behind(store, asked.app, asked.config, &mut environment);
     if let Some(problem) = &caches.lost {
         progress.event(Event::Warning(problem));
     }
+    progress.event(Event::Working {
+        what: "Copying the app",
+    });
     let workspace = Workspace::copy_of(asked.app)?;
     let input = Input {
         app: &workspace.app(),
         config: asked.config,
-        environment: asked.environment,
+        environment: &environment,
         store: Some(&store),
         layers: None,
         classic: None,
         previous: asked.previous,
     };
     let report = flow::build(&input, progress)?;
+    reports.write_in_build(&report, progress);
     Ok((report, workspace))
 }
 

@@ -24,6 +24,7 @@ use crate::print::line::{Line, Skin};
 use crate::print::live::Live;
 use crate::print::{self, github, gitlab, json, markdown, patch, problem, sarif};
 use crate::program::problems::USAGE;
+use crate::program::shared;
 use crate::report::Report;
 use crate::report::event::{Progress, Silent};
 
@@ -262,16 +263,23 @@ fn look(arguments: &Arguments, asked: &Asked<'_>, progress: &mut dyn Progress) -
     if arguments.build {
         return on_a_copy(asked, progress).map(|(report, _)| report);
     }
+    let mut environment = asked.environment.clone();
+    let reports = shared::Reports::of(asked.app, asked.config, &mut environment);
     let input = Input {
         app: asked.app,
         config: asked.config,
-        environment: asked.environment,
+        environment: &environment,
         store: None,
         layers: None,
         classic: None,
         previous: asked.previous,
     };
-    flow::check(&input, progress)
+    let report = flow::check(&input, progress)?;
+    if let Err(why) = reports.write("check", &report) {
+        // Standard output may be a report for a program.
+        let _ = problem::to_stderr(Skin::Bullets, &[Line::alarm(0, why)]);
+    }
+    Ok(report)
 }
 
 /// The app's folder as seen from `root`, which is above it.

@@ -38,13 +38,20 @@ enum Form {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let change = Change::between(&read(&arguments.old)?, &read(&arguments.new)?);
+    let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
+    let change = Change::between(&old, &new);
     let text = match arguments.format {
         Form::Json => json::diff(&change),
+        Form::Markdown if old.is_bare != new.is_bare => diff::unlike_markdown(&change),
         Form::Markdown => diff::markdown(&change),
         Form::Text => {
             let mut text = anstream::StripStream::new(Vec::new());
-            for line in &diff::lines(&change) {
+            let lines = if old.is_bare == new.is_bare {
+                diff::lines(&change)
+            } else {
+                diff::unlike(&change)
+            };
+            for line in &lines {
                 let _ = Skin::Bullets.write(&mut text, line);
             }
             String::from_utf8_lossy(&text.into_inner()).into_owned()

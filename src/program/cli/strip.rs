@@ -6,13 +6,15 @@ use crate::facts::beneath::own;
 use std::path::{Path, PathBuf};
 
 use super::{Format, OutputArguments, environment, folder};
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::environment::Environment;
+use crate::facts::tools;
 use crate::flow::lock;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, json, problem};
+use crate::program::problems::USAGE;
 use crate::report::event::{Event, Progress};
 use crate::strip::StripReport;
 
@@ -42,8 +44,21 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    if !arguments.command.is_empty() && arguments.path.as_os_str() == "record" {
-        return record(arguments);
+    let is_record = arguments.path.as_os_str() == "record";
+    match (is_record, arguments.command.is_empty()) {
+        (true, false) => return record(arguments),
+        // A folder of that name can be stripped all the same.
+        (true, true) if !arguments.path.exists() => {
+            let step = "slugsmith strip record -- npm start";
+            let saw = "record needs a command to watch, after `--`";
+            return Err(Problem::new(&USAGE).saw(saw).step(step));
+        }
+        (false, false) => {
+            let step = format!("slugsmith strip record -- {}", arguments.command.join(" "));
+            let saw = "a command after `--` is watched by `record` alone; nothing was stripped";
+            return Err(Problem::new(&USAGE).saw(saw).step(step));
+        }
+        _ => {}
     }
     let path = folder(&arguments.path)?;
     let environment = environment();
@@ -124,6 +139,12 @@ fn record(arguments: &Arguments) -> Result<Exit> {
     let app = folder(std::path::Path::new("."))?;
     let environment = environment();
     let config = crate::program::configured::read(&app, &environment)?;
+    let program = arguments.command.first().map_or("", String::as_str);
+    if !program.contains('/') && tools::find(program, &environment).is_none() {
+        let step = "slugsmith strip record -- COMMAND, as it is typed in this folder";
+        let saw = format!("there is no command {program:?} on PATH");
+        return Err(Problem::new(&USAGE).saw(saw).step(step));
+    }
     let recorded = crate::strip::record::run(&app, &arguments.command, &config, &environment)?;
     let mut text = Vec::new();
     for line in print::strip::recorded(&recorded) {

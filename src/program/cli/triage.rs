@@ -57,7 +57,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 
 fn read(arguments: &Arguments) -> Result<Vec<u8>> {
     if arguments.log.as_os_str() != "-" {
-        super::existing(&arguments.log)?;
+        if super::existing(&arguments.log)?.is_dir() {
+            let saw = format!("{} is a folder, not a log", arguments.log.display());
+            return Err(Problem::new(&USAGE).saw(saw));
+        }
         return super::named_bytes(&arguments.log)
             .map_err(|problem| error::io("reading", &arguments.log, &problem));
     }
@@ -79,6 +82,7 @@ fn no_log(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x1f, 0x8b, ..] => Some("compressed (gunzip it first)"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("compressed (unzstd it first)"),
+        [] => Some("empty"),
         _ if bytes.iter().take(4096).any(|byte| *byte == 0) => Some("a binary file"),
         _ => None,
     }

@@ -46,6 +46,20 @@ impl Shape {
         self.files.push(("README.txt".to_owned(), "1\n".to_owned()));
         self.named("below the root")
     }
+
+    /// With a package beside the project's folder instead of below it.
+    fn beside(mut self, from: &str, to: &str) -> Self {
+        let up = format!("../{to}");
+        for (path, text) in &mut self.files {
+            if let Some(rest) = path.strip_prefix(&format!("api/{from}/")) {
+                *path = format!("{to}/{rest}");
+            }
+            *text = text.replace(&format!("./{from}"), &up);
+            *text = text.replace(&format!("\"url\":\"{from}\""), &format!("\"url\":\"{up}\""));
+            *text = text.replace(&format!("\"{from}\""), &format!("\"{up}\""));
+        }
+        self.named("package beside it")
+    }
 }
 
 /// Every shape.
@@ -54,6 +68,8 @@ pub(super) fn all() -> Vec<Shape> {
     for manager in ["npm", "yarn", "pnpm", "bun"] {
         all.extend(javascript(manager));
         all.push(script(manager, "build", BUILD).below("web"));
+        let copied = shape(manager, lock(manager)).with(COPIED).below("api");
+        all.push(copied.beside("libs/money", "shared"));
     }
     all.extend(python());
     all.extend(others());
@@ -302,6 +318,9 @@ fn others() -> Vec<Shape> {
         shape("bundler", engine).named("gem of the app"),
         shape("composer", php).named("packages elsewhere"),
         shape("composer", php).below("site"),
+        shape("composer", php)
+            .below("api")
+            .beside("local", "shared"),
         shape(
             "custom",
             &[

@@ -9,6 +9,7 @@ ci|install)
   rm -rf node_modules; mkdir node_modules; echo '{}' > node_modules/.package-lock.json
   mkdir -p node_modules/ms; echo "module ms" > node_modules/ms/index.js
   [ ! -e libs/money ] || cp -R libs/money node_modules/money
+  [ ! -e ../shared ] || cp -R ../shared node_modules/money
   [ ! -e packages/lib/prepare.sh ] || (cd packages/lib && sh ./prepare.sh)
   if grep -q postinstall package.json; then sh ./postinstall.sh; fi;;
 run) sh "./$2.sh";;
@@ -33,6 +34,7 @@ case "$1" in
 install)
   mkdir -p vendor/composer vendor/acme web/plugins
   [ ! -e local ] || cp -R local vendor/acme/local
+  [ ! -e ../shared ] || cp -R ../shared vendor/acme/local
   echo '{"packages":[{"name":"a/hello","install-path":"../../web/plugins/hello"}]}' > vendor/composer/installed.json
   mkdir -p web/plugins/hello; echo hello > web/plugins/hello/hello.php;;
 dump-autoload) find . -name '*.php' ! -path './vendor/*' | sort > vendor/autoload.php;;

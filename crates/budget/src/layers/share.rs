@@ -134,6 +134,7 @@ mod tests {
             layers: &[layer],
             reused: &[],
             previous: None,
+            missing: None,
         };
         let history = History::of(&judge_load(&first, &config));
         let reused = Reused {
@@ -147,6 +148,7 @@ mod tests {
             layers: &[],
             reused: &[reused],
             previous: Some(&history),
+            missing: None,
         };
         let report = judge_load(&second, &config);
         assert_eq!(report.layers[0].known, Known::Remembered);
@@ -163,6 +165,7 @@ mod tests {
         });
         let third = Load {
             previous: Some(&history),
+            missing: None,
             ..second
         };
         assert!(judge_load(&third, &config).change.unwrap().is_nothing());

@@ -154,6 +154,15 @@ pub(super) fn content(folder: &Path, index: &Index, number: usize) -> Result<Vec
     Ok(content)
 }
 
+/// Checks the digest of every frame, and writes nothing.
+pub(super) fn check_frames(folder: &Path, index: &Index) -> Result<(), Fault> {
+    let archive = Archive::open(folder, index)?;
+    let frames = archive.frames.par_iter();
+    frames.try_for_each_init(Buffers::default, |buffers, (begin, frame, _)| {
+        buffers.load(&archive.stored, *begin, frame)
+    })
+}
+
 /// The file of frames, with the place of each.
 struct Archive<'a> {
     stored: std::fs::File,

@@ -69,6 +69,14 @@ impl Part {
         content(&self.folder, &self.index, number)
     }
 
+    /// Whether every frame is what the index says.
+    ///
+    /// # Errors
+    /// [`Fault::Damaged`] where one is not, or the archive has another length.
+    pub fn check(&self) -> Result<(), Fault> {
+        super::make::check_frames(&self.folder, &self.index)
+    }
+
     /// Makes these files in `app`, and the folders above them that are missing.
     ///
     /// # Errors

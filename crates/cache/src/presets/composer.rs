@@ -143,12 +143,8 @@ fn reads(place: &Place<'_>, lock: &Value, runs_within: bool) -> Vec<PathBuf> {
         .iter()
         .filter(is_copied)
         .filter_map(|package| path_of(package));
-    let paths = copied.map(|path| Path::new(&path).components().collect::<PathBuf>());
-    let paths = paths.map(|path| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
-    paths
-        .filter(|path| pack::is_inside(path))
-        .map(|path| place.tree(path))
-        .collect()
+    let paths = copied.filter_map(|path| place.reached("", path));
+    paths.filter(|path| *path != place.at).collect()
 }
 
 /// Left out where `COMPOSER_NO_DEV=0` asks for development packages (Composer's documentation,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Job, PACKED, Recognised, Site, Step, machine};
 use crate::adopt::Adoption;
 use crate::inputs::Inputs;
-use crate::pack::Fault;
+use crate::pack::{self, Fault};
 use crate::store::{Record, Stored};
 use crate::{Context, secrets};
 use slugsmith_config::CustomCache;
@@ -62,6 +62,13 @@ fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
         inputs.salted(MASKED_RUN, run.as_bytes(), old.map(String::as_str));
     }
     inputs.plain("run", shown);
+    // A script of the app that the command starts decides what it makes, in a key or not.
+    for word in run.split(|c: char| c.is_whitespace() || "'\";&|()".contains(c)) {
+        let path = tidy(word);
+        if pack::is_inside(&path) && context.app.root.join(&path).is_file() {
+            inputs.file(&context.app.root, &path.to_string_lossy());
+        }
+    }
     // What the app itself has at the paths is part of what is stored, and must not come back
     // when it has changed.
     for path in cache.paths.iter().map(|path| tidy(path)) {

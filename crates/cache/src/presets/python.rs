@@ -224,7 +224,10 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         }),
         expires: unpinned.then_some(UNPINNED),
         install: steps.install(tool),
-        reads: reads.iter().map(|folder| place.tree(folder)).collect(),
+        reads: reads
+            .iter()
+            .filter_map(|folder| place.reached("", folder))
+            .collect(),
         // A venv that was moved to its dyno path can't be synced where it is.
         sync: if in_layer {
             steps.sync(tool)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Absent;
 use slugsmith_ecosystems::recognise::{self, Look, join};
 use slugsmith_facts::app::App;
 
@@ -17,6 +18,9 @@ pub struct Unrecognised {
     pub page: Option<String>,
     /// The ending that most files of code have, where no ecosystem has it.
     pub ending: Option<String>,
+    /// Of the projects below, those whose dependencies are not here. None where the root has a
+    /// page or a Procfile of its own: it is the app then.
+    pub(super) absent: Vec<Absent>,
 }
 
 /// Names of pages that servers of static files begin with.
@@ -32,8 +36,15 @@ const MAX_NAMED: usize = 5;
 
 pub(super) fn of(look: &dyn Look, app: &App) -> Unrecognised {
     let mut below: Vec<(String, String)> = Vec::new();
+    let mut absent = Vec::new();
     for project in recognise::elsewhere(look) {
         let file = project.file().to_owned();
+        if absent.len() < MAX_NAMED && recognise::installed_tree(look, &project).is_none() {
+            absent.push(Absent {
+                file: join(&project.at, &file),
+                by_build: false,
+            });
+        }
         if below.len() < MAX_NAMED && !below.iter().any(|(at, _)| *at == project.at) {
             below.push((project.at, file));
         }
@@ -55,12 +66,17 @@ pub(super) fn of(look: &dyn Look, app: &App) -> Unrecognised {
     } else {
         None
     };
+    let has_procfile = !app.procfile.is_empty();
+    if has_procfile || page.is_some() {
+        absent.clear();
+    }
     Unrecognised {
         below,
         procfile_below,
-        has_procfile: !app.procfile.is_empty(),
+        has_procfile,
         page,
         ending,
+        absent,
     }
 }
 

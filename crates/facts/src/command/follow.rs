@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::shell::{State, Walk};
 use super::files::{Files, Nothing};
 use super::next::{Next, script};
-use super::{Command, Start, launchers, packages, recipes, wrappers};
+use super::{Command, Start, effects, launchers, packages, recipes, wrappers};
 use crate::bash;
 
 /// Scripts that run scripts are followed this many levels deep.
@@ -62,6 +62,8 @@ pub(super) struct Follower<'f> {
     pub(super) files: &'f dyn Files,
     seen: BTreeSet<(String, String, Option<String>, Vec<String>)>,
     out: Vec<Command>,
+    /// What ran so far may have made files.
+    pub(super) prepared: bool,
 }
 
 impl<'f> Follower<'f> {
@@ -70,6 +72,7 @@ impl<'f> Follower<'f> {
             files,
             seen: BTreeSet::new(),
             out: Vec::new(),
+            prepared: false,
         }
     }
 
@@ -123,6 +126,7 @@ impl<'f> Follower<'f> {
             conditional: state.conditional,
             missing_script: None,
             background: state.background,
+            prepared: self.prepared,
         };
         command.environment.extend(environment);
         while let Some(found) = wrappers::unwrap(&command.words) {
@@ -135,30 +139,38 @@ impl<'f> Follower<'f> {
             }
         }
         command.missing_script = packages::missing(self.files, &command);
-        let leads = self.leads(&command);
+        let (leads, parallel) = self.leads(&command);
+        let alone = leads.is_empty() && !command.background;
+        let prepares = alone && effects::may_make_files(&command);
         self.out.push(command.clone());
         let inner = State {
             conditional: command.conditional,
             background: command.background,
             ..State::with(command.folder, command.environment)
         };
+        let before = self.prepared;
         for next in leads {
             self.text(&next, &inner, depth + 1);
+            // A process manager starts them all at once.
+            self.prepared &= !parallel || before;
         }
+        self.prepared |= prepares;
     }
 
-    /// The texts that a command runs in turn.
-    fn leads(&self, command: &Command) -> Vec<Next> {
+    /// The texts that a command runs, and whether it runs them side by side.
+    fn leads(&self, command: &Command) -> (Vec<Next>, bool) {
         let files = self.files;
         if let Some(next) = launchers::shell(files, command) {
-            return vec![next];
+            return (vec![next], false);
         }
         let mut found = packages::leads(files, command);
-        found.extend(launchers::leads(files, command));
+        let managed = launchers::leads(files, command);
+        let parallel = found.is_empty() && !managed.is_empty();
+        found.extend(managed);
         found.extend(recipes::leads(files, command));
         if found.is_empty() {
             found.extend(script(files, command, 0));
         }
-        found
+        (found, parallel)
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn of(words: &[String]) -> Vec<Need> {
         "ruby" => script(&rest, RUBY_VALUES, "Ruby", "-e"),
         "php" => script(&rest, &["-d", "-c", "-S", "-t", "-f"], "PHP", "-r"),
         "perl" => script(&rest, &["-I"], "Perl", "-e"),
+        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" => shell(&rest),
         "java" => jar(&rest),
         "dotnet" => rest
             .first()
@@ -177,6 +178,28 @@ fn script(words: &[&str], values: &[&str], language: &'static str, code: &str) -
         if !word.starts_with('-') {
             let path = word.to_owned();
             return vec![Need::Script { path, language }];
+        }
+        at += usize::from(values.contains(&word));
+    }
+    Vec::new()
+}
+
+/// A name without a folder may be found on PATH, so only paths and `*.sh` are needs.
+fn shell(words: &[&str]) -> Vec<Need> {
+    let values = ["-o", "+o", "-O", "+O", "--rcfile", "--init-file"];
+    let mut at = 0;
+    while let Some(word) = words.get(at).copied() {
+        at += 1;
+        let is_option = word.starts_with(['-', '+']);
+        // `-c TEXT` and `-s`: the commands are no file.
+        if is_option && !word.starts_with("--") && word.contains(['c', 's']) {
+            return Vec::new();
+        }
+        if !is_option {
+            let is_path = word.contains('/') || word.ends_with(".sh");
+            let path = word.to_owned();
+            let language = "shell";
+            return Vec::from_iter(is_path.then_some(Need::Script { path, language }));
         }
         at += usize::from(values.contains(&word));
     }

@@ -103,7 +103,7 @@ pub(super) fn read(
     unread: &mut Vec<Unread>,
 ) -> Contents {
     let mut contents = Contents {
-        executables: with_needs(executables(&layer.join("bin")), &layer.join("bin")),
+        executables: programs_in(&layer.join("bin")),
         libraries: libraries::read(&layer.join("lib")),
         versions: versions::read(layer, toml),
         ..start_programs(layer)
@@ -181,7 +181,10 @@ pub fn executables(folder: &Path) -> Vec<Executable> {
     found
 }
 
-fn with_needs(mut found: Vec<Executable>, folder: &Path) -> Vec<Executable> {
+/// The commands of one folder with the libraries that they need.
+#[must_use]
+pub fn programs_in(folder: &Path) -> Vec<Executable> {
+    let mut found = executables(folder);
     for command in &mut found {
         command.elf = elf::read(&folder.join(&command.name));
     }

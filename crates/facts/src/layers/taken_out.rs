@@ -30,6 +30,7 @@ pub fn read(folder: &Path) -> Layers {
         }
     }
     layers.path_folders = paths::inside(&layers.root, &disk, &layers.group);
+    layers.library_folders = paths::libraries_inside(&layers.root, &disk, &layers.group);
     layers.disk = Some(disk);
     layers
 }

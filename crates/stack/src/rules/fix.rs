@@ -51,6 +51,7 @@ pub(super) fn author(model: &Model<'_>, by: &By) -> String {
     match by {
         By::Layer { buildpack, .. } => model.id(*buildpack).to_owned(),
         By::Base => "the image".to_owned(),
+        By::Platform if model.classic.is_some() => "a config var".to_owned(),
         By::Platform => "the platform (config var or `pack build --env`)".to_owned(),
         By::Operator => "the builder's operator".to_owned(),
     }

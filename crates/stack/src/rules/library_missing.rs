@@ -1,7 +1,7 @@
 //! A program asks for a shared library that the loader won't find.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Rule, World, fix};
 use crate::libraries::{self, Known};
@@ -34,11 +34,44 @@ pub(super) static RULE: Rule = Rule {
 /// How many programs one finding lists.
 const NAMED: usize = 5;
 
+/// Who lacks a library: its buildpack or the app, and which.
+type Lacking = BTreeMap<(String, String), Vec<String>>;
+
 fn check(model: &Model<'_>) -> Vec<Finding> {
     let known = Known::new(model);
-    let path = libraries::folders(model);
-    // By library: who lacks it, by buildpack.
-    let mut lacking: BTreeMap<(String, usize), Vec<String>> = BTreeMap::new();
+    let path = libraries::path(model);
+    let mut lacking = Lacking::new();
+    for one in all(model) {
+        for missing in known.missing(model, one.elf, &one.folder, &path) {
+            let programs = lacking
+                .entry((missing.to_owned(), one.owner.clone()))
+                .or_default();
+            if !programs.contains(&one.name) {
+                programs.push(one.name.clone());
+            }
+        }
+    }
+    lacking
+        .into_iter()
+        .map(|((library, who), programs)| {
+            finding(model, &library, &who, &programs, known.somewhere(&library))
+        })
+        .collect()
+}
+
+/// A program or library that the loader is asked for.
+struct Loaded<'m> {
+    owner: String,
+    /// As a finding names it: `bin/scan`.
+    name: String,
+    folder: PathBuf,
+    elf: &'m Elf,
+}
+
+/// What layers have in `bin` and `lib`, and what lies in other folders of PATH and
+/// `LD_LIBRARY_PATH`: `.apt/usr/bin`, `vendor/imagemagick/bin`.
+fn all<'m>(model: &Model<'m>) -> Vec<Loaded<'m>> {
+    let mut found = Vec::new();
     for (index, buildpack, layer) in model.launch_layers() {
         let at = model.layer_path(buildpack, layer);
         let commands = layer.contents.executables.iter();
@@ -47,62 +80,69 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         let shared = shared.map(|one| ("lib", &one.name, one.elf.as_ref()));
         for (folder, name, elf) in commands.chain(shared) {
             let Some(elf) = elf else { continue };
-            for missing in known.missing(model, elf, &at.join(folder), &path) {
-                let who = format!("{folder}/{}", name.to_string_lossy());
-                lacking
-                    .entry((missing.to_owned(), index))
-                    .or_default()
-                    .push(who);
-            }
+            found.push(Loaded {
+                owner: model.id(index).to_owned(),
+                name: format!("{folder}/{}", name.to_string_lossy()),
+                folder: at.join(folder),
+                elf,
+            });
         }
     }
-    for (index, who, at, elf) in on_path(model) {
-        for missing in known.missing(model, elf, at, &path) {
-            let programs = lacking.entry((missing.to_owned(), index)).or_default();
-            if !programs.contains(&who) {
-                programs.push(who.clone());
-            }
-        }
-    }
-    lacking
-        .into_iter()
-        .map(|((library, index), programs)| {
-            finding(model, &library, index, &programs, known.somewhere(&library))
-        })
-        .collect()
-}
-
-/// Programs in folders of a slug that scripts put on PATH: `.apt/usr/bin`.
-fn on_path<'m>(model: &Model<'m>) -> Vec<(usize, String, &'m Path, &'m Elf)> {
-    let mut found = Vec::new();
-    for folder in model.slug.into_iter().flat_map(|slug| &slug.path) {
-        let owner = model.launch_layers().find(|(_, buildpack, layer)| {
-            let at = model.layer_path(buildpack, layer);
-            folder.folder.starts_with(&at) && folder.folder != at.join("bin")
-        });
-        let Some((index, ..)) = owner else {
+    let of_slug = model.slug.into_iter().flat_map(|slug| &slug.path);
+    let programs = of_slug
+        .chain(&model.layers.path_folders)
+        .flat_map(|one| one.executables.iter().map(move |found| (one, found)))
+        .map(|(one, found)| (one.folder.as_path(), &found.name, found.elf.as_ref()));
+    let shared = libraries::further(model);
+    let shared = shared.map(|(folder, one)| (folder, &one.name, one.elf.as_ref()));
+    for (folder, name, elf) in programs.chain(shared) {
+        let Some(elf) = elf else { continue };
+        let Some((owner, inside)) = owner(model, folder) else {
             continue;
         };
-        for program in &folder.executables {
-            if let Some(elf) = &program.elf {
-                let name = program.name.to_string_lossy().into_owned();
-                found.push((index, name, folder.folder.as_path(), elf));
-            }
-        }
+        let name = Path::new(&inside).join(name);
+        found.push(Loaded {
+            owner,
+            name: name.to_string_lossy().into_owned(),
+            folder: folder.to_owned(),
+            elf,
+        });
     }
     found
+}
+
+/// Whose folder it is, and its name there; `None` for what was looked at already and for layers
+/// that are not there at launch.
+fn owner(model: &Model<'_>, folder: &Path) -> Option<(String, String)> {
+    let layer = model.launch_layers().find_map(|(index, buildpack, layer)| {
+        let inside = folder
+            .strip_prefix(model.layer_path(buildpack, layer))
+            .ok()?;
+        Some((index, layer, inside))
+    });
+    if let Some((index, layer, inside)) = layer {
+        let is_seen = inside == Path::new("bin") || inside == Path::new("lib");
+        let prefix = if model.classic.is_some() {
+            Path::new(&layer.name).join(inside)
+        } else {
+            inside.to_owned()
+        };
+        return (!is_seen).then(|| (model.id(index).to_owned(), prefix.display().to_string()));
+    }
+    let inside = folder.strip_prefix(&model.layers.root).ok();
+    let inside = inside.filter(|_| model.classic.is_some())?;
+    Some(("the app".to_owned(), inside.display().to_string()))
 }
 
 fn finding(
     model: &Model<'_>,
     library: &str,
-    index: usize,
+    who: &str,
     programs: &[String],
     elsewhere: Option<&Path>,
 ) -> Finding {
     let names = fix::listed(programs, NAMED);
     let verb = if programs.len() == 1 { "needs" } else { "need" };
-    let who = model.id(index);
     let folder = elsewhere.and_then(Path::parent);
     let unless = match &model.surroundings.libraries {
         Some(_) => "",
@@ -128,7 +168,12 @@ fn finding(
             },
         ),
         None => (
-            "no launch layer has it, and the build image neither".to_owned(),
+            if model.classic.is_some() {
+                "no folder of the slug that was looked at has it, and the build image neither"
+            } else {
+                "no launch layer has it, and the build image neither"
+            }
+            .to_owned(),
             "Install the package that holds it, or take a statically linked build.".to_owned(),
         ),
     };

@@ -28,11 +28,12 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for note in &model.notes {
         let owner = model.script_owner(&note.script);
+        let place = format!("{} line {}", note.script, note.line);
         let (level, message) = match &note.trouble {
             Trouble::Strict(option) if model.strict => (
                 Level::Warn,
                 format!(
-                    "`set {option}` of {owner} holds for every script behind it and for the command of each process: \
+                    "`set {option}` of {owner} ({place}) holds for every script behind it and for the command of each process: \
                      the first unset variable or failing command ends the dyno."
                 ),
             ),
@@ -44,12 +45,12 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                 };
                 (
                     level,
-                    format!("No process starts where this line of {owner} is reached: {reason}."),
+                    format!("No process starts where {place} of {owner} is reached: {reason}."),
                 )
             }
             Trouble::Syntax => (
                 Level::Warn,
-                format!("From this line on the script of {owner} is no bash, and is not run."),
+                format!("From {place} on the script of {owner} is no bash, and is not run."),
             ),
             _ => continue,
         };

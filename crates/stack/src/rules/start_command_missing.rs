@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{Rule, World, fix};
+use super::{Rule, World};
 use crate::model::Model;
 use crate::which::{Index, Owner};
 use slugsmith_facts::command::{self, AppFolder, Command, Files, Need, Start, is_open};
@@ -14,8 +14,11 @@ use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Level, Place};
 
+/// The rule about what processes start.
+pub const ID: &str = "start-command-missing";
+
 pub(super) static RULE: Rule = Rule {
-    id: "start-command-missing",
+    id: ID,
     code: "ST26",
     title: "A process starts a program or a file that is not there at launch.",
     level: Level::Error,
@@ -215,15 +218,8 @@ impl Started<'_, '_> {
                 "the whole command line is one word, and there is no program named `{program}`: without a shell it is \
                  not taken apart."
             );
-            let first: Vec<String> = program
-                .split_whitespace()
-                .map(|word| format!("\"{word}\""))
-                .collect();
-            found.push(Trouble::new(
-                Level::Error,
-                text,
-                format!("command = [{}]", first.join(", ")),
-            ));
+            let first: Vec<String> = program.split_whitespace().map(str::to_owned).collect();
+            found.push(Trouble::new(Level::Error, text, in_words(&first)));
             return found;
         }
         found.extend(unexpanded(&words));
@@ -292,6 +288,10 @@ impl Started<'_, '_> {
                 format!("Add the script `{name}` to {manifest}."),
             ));
         }
+        // What is installed or built at start can't be asked for now.
+        if one.prepared {
+            return found;
+        }
         let names = one.wrappers.iter().chain(one.words.first());
         for name in names {
             found.extend(self.program(one, name));
@@ -300,12 +300,37 @@ impl Started<'_, '_> {
                 break;
             }
         }
-        if self.is_built() {
+        if self.is_built()
+            && let Some(trouble) = self.lacks_folder(one)
+        {
+            found.push(trouble);
+        } else if self.is_built() {
             for need in one.needs() {
                 found.extend(self.need(one, &need));
             }
         }
         found
+    }
+
+    /// `cd backend && node index.js` without that folder.
+    fn lacks_folder(&self, one: &Command) -> Option<Trouble> {
+        let folder = one.folder.as_deref().filter(|folder| !folder.is_empty())?;
+        if SHELL.contains(&one.program()) {
+            return None;
+        }
+        let root = &self.files.0;
+        let is_there = root.join(folder).is_dir() || root.join(folder).is_symlink();
+        (!is_there).then(|| {
+            let message = format!(
+                "`{}` starts in the folder {folder}, which does not exist.",
+                one.text
+            );
+            Trouble::new(
+                Level::Error,
+                message,
+                "Correct the folder, or commit or build it.",
+            )
+        })
     }
 
     fn program(&self, one: &Command, name: &str) -> Option<Trouble> {
@@ -397,7 +422,13 @@ impl Started<'_, '_> {
             // Outside of the app the run image is asked, which nobody sees here.
             self.has(&one.in_app(name)?)
         };
-        (!exists).then(|| format!("`{}` starts {name}, which does not exist.", one.text))
+        (!exists).then(|| {
+            if one.text == name {
+                format!("`{name}` does not exist.")
+            } else {
+                format!("`{}` starts {name}, which does not exist.", one.text)
+            }
+        })
     }
 
     fn has(&self, path: &str) -> bool {
@@ -609,10 +640,26 @@ fn unexpanded(words: &[String]) -> Option<Trouble> {
     let message = format!(
         "`{word}` reaches {program} as this text: a process without a shell expands no variables."
     );
-    let line = fix::listed(words, 20).replace(", ", " ");
-    let line = line.replace('"', "\\\"");
-    let help = format!("command = [\"bash\", \"-c\", \"exec {line}\"]");
-    Some(Trouble::new(Level::Warn, message, help))
+    Some(Trouble::new(Level::Warn, message, in_words(words)))
+}
+
+/// The command of a process without a shell; with variables in it, one that a shell expands.
+fn in_words(words: &[String]) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    if words.iter().any(|word| names_variable(word)) {
+        let one_word = |word: &String| {
+            if word.contains(char::is_whitespace) {
+                quoted(word)
+            } else {
+                word.clone()
+            }
+        };
+        let line: Vec<String> = words.iter().map(one_word).collect();
+        let line = format!("exec {}", line.join(" "));
+        return format!("command = [\"bash\", \"-c\", {}]", quoted(&line));
+    }
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    format!("command = [{}]", words.join(", "))
 }
 
 /// Whether a word holds `$NAME` or `${NAME}`.

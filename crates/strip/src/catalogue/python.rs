@@ -35,9 +35,9 @@ pub static SOURCES: Entry = Entry {
 /// Pip, setuptools and wheel.
 pub static INSTALLERS: Entry = Entry {
     id: "python-installers",
-    reason: "pip, setuptools and wheel",
+    reason: "installers of Python packages (pip, setuptools, wheel)",
     guard: Guard::Named,
-    evidence: "They install packages; nothing kept imports them and no command runs them.",
+    evidence: "They install packages; each one that something kept imports, or a command runs, stays.",
     tell_kept: false,
 };
 

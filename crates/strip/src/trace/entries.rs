@@ -90,12 +90,9 @@ fn rendered(graph: &mut Graph<'_, '_>, extension: &str, because: &Because) {
         ("njk", "nunjucks"),
         ("html", "swig"),
     ];
-    let manifest = graph.facts.manifests.get("").and_then(Option::as_ref);
     let others = OTHER_NAMES.iter().filter(|(known, _)| *known == extension);
     let names = others.map(|(_, package)| *package).chain([extension]);
-    let declared: Vec<&str> = names
-        .filter(|name| manifest.is_some_and(|manifest| manifest.dependencies.contains(*name)))
-        .collect();
+    let declared: Vec<&str> = names.filter(|name| is_declared(graph, name)).collect();
     for name in declared {
         for number in node::mentioned(&graph.node, name) {
             graph.keep(number, because);
@@ -127,19 +124,22 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
     graph.keep_all(python::mentions(&text, &graph.python, because));
 }
 
+/// Whether a project of the app declares a package of this name.
+fn is_declared(graph: &Graph<'_, '_>, name: &str) -> bool {
+    let mut manifests = graph.node.projects().filter_map(|(_, manifest)| manifest);
+    manifests.any(|manifest| manifest.dependencies.contains(name))
+}
+
 /// Names of packages that the app declares, in a configuration file of whatever syntax:
 /// `"helmet#xssFilter"`, `module: winston`.
 fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
-    let manifest = graph.facts.manifests.get("").and_then(Option::as_ref);
     let text = String::from_utf8_lossy(text);
     let words = text
         .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '-' | '_' | '.')));
     let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
-    let declares =
-        |word: &&&str| manifest.is_some_and(|manifest| manifest.dependencies.contains(**word));
     words
         .iter()
-        .filter(declares)
+        .filter(|word| is_declared(graph, word))
         .map(|word| (*word).to_owned())
         .collect()
 }

@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .filter(|command| {
                     command.path == "Procfile" || command.path.ends_with("package.json")
                 })
-                .filter(|command| !command.conditional)
+                .filter(|command| !command.conditional && !command.prepared)
                 .filter_map(|command| missing(facts, command)),
         );
     }
@@ -212,6 +212,14 @@ const BUILT: &[&str] = &[
 ];
 
 fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    let command_text = format!("`{}`", command.text);
+    if facts
+        .starts_told
+        .iter()
+        .any(|told| told.contains(&command_text))
+    {
+        return None;
+    }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,

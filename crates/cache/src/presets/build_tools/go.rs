@@ -51,8 +51,11 @@ fn look(place: &Place<'_>) -> Option<Found> {
     (!outputs.is_empty()).then(|| Found {
         lockfile: if is_workspace {
             "go.work"
-        } else {
+        } else if place.app.has(ecosystems::go::GO_SUM) {
             ecosystems::go::GO_SUM
+        } else {
+            // The standard library alone asks for no checksums.
+            ecosystems::go::MANIFEST
         },
         packages,
         outputs,

@@ -58,9 +58,8 @@ pub(in crate::presets) fn reads(
         for text in strings(manifest) {
             let is_path = text.starts_with('.');
             let path = text.strip_prefix("file:").or(is_path.then_some(text));
-            if let Some(path) = path.and_then(|path| inside(Path::new(folder), path)) {
-                found.insert(place.tree(path));
-            }
+            let path = path.and_then(|path| place.reached(folder, path));
+            found.extend(path.filter(|path| *path != place.at));
         }
     }
     found.into_iter().collect()

@@ -23,6 +23,7 @@ use crate::lockfile::{Lockfile, Packages};
 use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
 use crate::{LOCKFILE_OUT_OF_STEP, secrets};
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::environment::Target;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Parsed, app};
 use slugsmith_finding::error::Problem;
@@ -50,7 +51,10 @@ pub(super) fn recognise<'a>(
     let plan = Plan::of(manifest, &members, place, &plan::NPM);
     let what = match &lock {
         Some((name, lock)) => {
-            let count = counted(installed(lock, plan.is_full()), "package");
+            let count = counted(
+                installed(lock, plan.is_full(), &place.context.environment.target),
+                "package",
+            );
             format!("{name}, {count}")
         }
         None => format!(
@@ -172,8 +176,9 @@ fn step(arguments: &[&str]) -> Step {
     ])
 }
 
-/// How many packages an install brings; dev dependencies only where they are installed.
-fn installed(lock: &Value, with_dev: bool) -> u64 {
+/// How many packages an install brings; dev dependencies only where they are installed, and of
+/// optional ones those for this machine: the number that npm itself says.
+fn installed(lock: &Value, with_dev: bool, target: &Target) -> u64 {
     let Some(packages) = lock.get("packages").and_then(Value::as_object) else {
         let packages = packages(lock);
         return packages
@@ -187,8 +192,31 @@ fn installed(lock: &Value, with_dev: bool) -> u64 {
         path.contains("node_modules/")
             && !is_true(package, "link")
             && (with_dev || !is_true(package, "dev"))
+            && !(is_true(package, "optional") && is_foreign(package, target))
     });
     counted.count() as u64
+}
+
+/// Whether a package is for other machines (docs.npmjs.com, package.json, `os`, `cpu`, `libc`).
+fn is_foreign(package: &Value, target: &Target) -> bool {
+    let cpu = match target.arch.as_str() {
+        "amd64" => "x64",
+        other => other,
+    };
+    let fits = |field: &str, value: &str| {
+        let Some(list) = package.get(field).and_then(Value::as_array) else {
+            return true;
+        };
+        let mut words = list.iter().filter_map(Value::as_str);
+        let wanted: Vec<_> = words
+            .clone()
+            .filter(|word| !word.starts_with('!'))
+            .collect();
+        let is_refused = words.any(|word| word.strip_prefix('!') == Some(value));
+        !is_refused && (wanted.is_empty() || wanted.contains(&value) || wanted.contains(&"any"))
+    };
+    // The images of the platforms have the GNU library.
+    !(fits("os", &target.os) && fits("cpu", cpu) && fits("libc", "glibc"))
 }
 
 /// The lockfile without what doesn't change the tree: the app's own name, version and

@@ -21,7 +21,10 @@ impl Local {
     /// Adds what is known to matter; gives the folder, relative to the place, of which every file
     /// can.
     pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) -> Option<PathBuf> {
-        let path = inside(&self.path)?;
+        let Some(path) = inside(&self.path) else {
+            // Beside the place, in the app or not.
+            return Some(PathBuf::from(&self.path));
+        };
         let full = root.join(&path);
         if full.is_file() {
             inputs.file(root, &path.to_string_lossy());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Follower, Place};
 use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, When, Word};
+use crate::command::effects;
 use crate::command::files::join;
 use crate::command::is_open;
 use crate::command::next::Next;
@@ -211,6 +212,7 @@ impl Walk<'_, '_> {
         } else {
             self.follower.program(words, state, &place, own, self.depth);
         }
+        self.follower.prepared |= effects::writes(&simple.redirects);
     }
 
     /// What commands of the shell change for those behind them.

@@ -20,7 +20,7 @@ const PRELOADS: &[&str] = &[
 pub(in crate::trace) fn all(facts: &Facts<'_>, node: &Node<'_, '_>) -> Vec<EntryPoint> {
     let mut found = Vec::new();
     commands(facts, node, &mut found);
-    manifest(facts, node, &mut found);
+    manifests(node, &mut found);
     found
 }
 
@@ -29,33 +29,53 @@ fn commands(facts: &Facts<'_>, node: &Node<'_, '_>, found: &mut Vec<EntryPoint>)
         let because = Because::Command(command.origin.clone());
         let words: Vec<&str> = start::words(&command.text).collect();
         for (at, word) in words.iter().enumerate() {
-            let mut files = Vec::new();
-            if let Some(path) = join("", word).filter(|path| !path.is_empty()) {
-                node.resolver.path(&path, &mut files);
-            }
             let before = at.checked_sub(1).and_then(|before| words.get(before));
-            if before.is_some_and(|before| PRELOADS.contains(before)) {
-                files.extend(node.resolver.resolve("x", word, Form::Require));
-                files.extend(node.resolver.resolve("x", word, Form::Import));
+            let is_preload = before.is_some_and(|before| PRELOADS.contains(before));
+            // `npm start --prefix api` and `cd api && …` run in a project below the root.
+            for (folder, _) in node.projects() {
+                let files = named_in(folder, word, is_preload, facts, node);
+                found.extend(files.into_iter().map(|number| (number, because.clone())));
             }
-            // A program of a package, by its name or its path.
-            let program = format!("node_modules/.bin/{}", index::name(word));
-            files.extend(facts.index.find(&program));
-            found.extend(files.into_iter().map(|number| (number, because.clone())));
         }
     }
 }
 
-/// What the app's own package.json names.
-fn manifest(facts: &Facts<'_>, node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
-    let because = Because::Manifest(slugsmith_ecosystems::javascript::MANIFEST.to_owned());
-    let manifest = facts.manifests.get("").and_then(Option::as_ref);
-    for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
-        let mut files = Vec::new();
-        if let Some(path) = join("", entry) {
-            node.resolver.path(&path, &mut files);
+/// The files that a word of a command can mean where the command runs in `folder`.
+fn named_in(
+    folder: &str,
+    word: &str,
+    is_preload: bool,
+    facts: &Facts<'_>,
+    node: &Node<'_, '_>,
+) -> Vec<usize> {
+    let mut files = Vec::new();
+    if let Some(path) = join(folder, word).filter(|path| path != folder) {
+        node.resolver.path(&path, &mut files);
+    }
+    if is_preload && let Some(from) = join(folder, "x") {
+        files.extend(node.resolver.resolve(&from, word, Form::Require));
+        files.extend(node.resolver.resolve(&from, word, Form::Import));
+    }
+    // A program of a package, by its name or its path.
+    let program = join(folder, &format!("node_modules/.bin/{}", index::name(word)));
+    files.extend(program.and_then(|program| facts.index.find(&program)));
+    files
+}
+
+/// What the app's own package.json files name.
+fn manifests(node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
+    for (folder, manifest) in node.projects() {
+        let Some(path) = join(folder, slugsmith_ecosystems::javascript::MANIFEST) else {
+            continue;
+        };
+        let because = Because::Manifest(path);
+        for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
+            let mut files = Vec::new();
+            if let Some(path) = join(folder, entry) {
+                node.resolver.path(&path, &mut files);
+            }
+            found.extend(files.into_iter().map(|number| (number, because.clone())));
         }
-        found.extend(files.into_iter().map(|number| (number, because.clone())));
     }
 }
 
@@ -79,13 +99,13 @@ pub(in crate::trace) fn traced(facts: &Facts<'_>, texts: &dyn Texts, path: &str)
 /// What a literal of an app's file that is no program names: a template, a page, a
 /// configuration file.
 pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, word: &str) -> Vec<usize> {
-    match word.find("node_modules/") {
-        Some(at) => node.path(slugsmith_ecosystems::javascript::MANIFEST, &word[at..]),
-        None => node.word(
-            slugsmith_ecosystems::javascript::MANIFEST,
-            word,
-            None,
-            false,
-        ),
+    let manifest = slugsmith_ecosystems::javascript::MANIFEST;
+    if let Some(at) = word.find("node_modules/") {
+        return node.path(manifest, &word[at..]);
     }
+    let projects = node.projects();
+    let files = projects.filter_map(|(folder, _)| join(folder, manifest));
+    files
+        .flat_map(|file| node.word(&file, word, None, false))
+        .collect()
 }

@@ -1,46 +1,79 @@
 //! Which files of the tree can one load of a file mean?
 
+use std::collections::BTreeSet;
+
 use super::Node;
 use super::resolve::{Form, in_app, parts};
 use super::value::{HOLE, Value};
 use crate::facts::package_folder;
 use crate::index::{self, join, parent};
+use crate::manifest::Manifest;
 use crate::platform::{self, Fit};
 use crate::resolve::is_module;
 use crate::trace::language::named_only;
 
-impl<'a> Node<'_, 'a> {
+impl<'g, 'a> Node<'g, 'a> {
     /// Entries of everything that the app declares: its own code loads some of it by a
     /// name that is not known.
     pub(super) fn declared(&self) -> Vec<usize> {
-        let manifest = self.facts.manifests.get("").and_then(Option::as_ref);
-        manifest
-            .iter()
-            .flat_map(|manifest| &manifest.dependencies)
-            .flat_map(|name| self.both("package.json", name))
+        self.of_projects(|manifest| &manifest.dependencies)
+            .flat_map(|(file, name)| self.both(&file, name))
             .collect()
+    }
+
+    /// The projects of the app: the root, and each folder with a package.json that is no
+    /// package's.
+    pub(in crate::trace) fn projects(
+        &self,
+    ) -> impl Iterator<Item = (&'g str, Option<&'g Manifest>)> + use<'g, 'a> {
+        let root = self.facts.manifests.get("").and_then(Option::as_ref);
+        let others = self.facts.manifests.iter();
+        let others = others
+            .filter(|(folder, _)| !folder.is_empty() && in_app(&format!("{folder}/")))
+            .map(|(folder, manifest)| (folder.as_str(), manifest.as_ref()));
+        std::iter::once(("", root)).chain(others)
+    }
+
+    /// Names out of the manifests of all projects, each with its manifest's path.
+    fn of_projects(
+        &self,
+        names: impl Fn(&'g Manifest) -> &'g BTreeSet<String>,
+    ) -> impl Iterator<Item = (String, &'g str)> {
+        self.projects().flat_map(move |(folder, manifest)| {
+            let file = join(folder, "package.json").unwrap_or_default();
+            let names = manifest.map(&names).into_iter().flatten();
+            names.map(move |name| (file.clone(), name.as_str()))
+        })
+    }
+
+    /// The manifest of the project that a file of the app is in.
+    fn manifest_of(&self, file: &str) -> Option<&'g Manifest> {
+        let mut folder = parent(file);
+        loop {
+            if let Some(manifest) = self.facts.manifests.get(folder) {
+                return manifest.as_ref();
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
     }
 
     /// Every file of everything that the app declares: it takes folders by names that are
     /// not known, and may serve all that is in them.
     pub(super) fn all_declared(&self) -> Vec<usize> {
-        let manifest = self.facts.manifests.get("").and_then(Option::as_ref);
-        let names = manifest
-            .into_iter()
-            .flat_map(|manifest| &manifest.dependencies);
-        names
-            .filter_map(|name| self.resolver.package("package.json", name))
+        self.of_projects(|manifest| &manifest.dependencies)
+            .filter_map(|(file, name)| self.resolver.package(&file, name))
             .flat_map(|folder| self.all_of(folder))
             .collect()
     }
 
     /// Packages that the app declares and of which nothing is reached so far.
     pub(in crate::trace) fn unreached(&self) -> Vec<&'a str> {
-        let manifest = self.facts.manifests.get("").and_then(Option::as_ref);
-        let names = manifest.iter().flat_map(|manifest| &manifest.needs);
-        names
-            .filter(|name| !name.starts_with("@types/"))
-            .filter_map(|name| self.resolver.package("package.json", name))
+        self.of_projects(|manifest| &manifest.needs)
+            .filter(|(_, name)| !name.starts_with("@types/"))
+            .filter_map(|(file, name)| self.resolver.package(&file, name))
             .filter(|folder| !self.packages.contains(folder))
             .collect()
     }
@@ -195,15 +228,17 @@ impl<'a> Node<'_, 'a> {
         if let (None, Some(at)) = (owner, word.find("node_modules/")) {
             return self.path(file, &word[at..]);
         }
-        let manifest = self.facts.manifests.get(owner.unwrap_or_default());
-        let manifest = manifest.and_then(Option::as_ref);
+        let manifest = match owner {
+            Some(owner) => self.facts.manifests.get(owner).and_then(Option::as_ref),
+            None => self.manifest_of(file),
+        };
         if let Some((package, _)) = parts(word) {
             let declared = manifest.is_some_and(|manifest| {
                 manifest.dependencies.contains(package)
                     || owner.is_none() && manifest.dev_dependencies.contains(package)
             });
             // The app may use what others depend on without declaring it.
-            let of_app = owner.is_none() && file != "package.json";
+            let of_app = owner.is_none() && index::name(file) != "package.json";
             if declared || unknown || of_app {
                 // As the rest of the file loads; the other way where that finds nothing.
                 let first = form.unwrap_or(Form::Require);

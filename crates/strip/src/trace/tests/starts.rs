@@ -178,3 +178,50 @@ fn paths_for_builds_count_where_a_command_builds() {
     assert_eq!(next("web: next start\n"), 2);
     assert_eq!(next("web: next build && next start\n"), 3);
 }
+
+/// A project below the root has programs, packages and preloads of its own.
+#[test]
+fn a_command_in_a_folder_starts_the_programs_that_are_installed_there() {
+    for procfile in [
+        "web: npm start --prefix api\n",
+        "web: cd api && npm start\n",
+        "web: npm -C api run start\n",
+    ] {
+        let manifest = r#"{"scripts":{"start":"runner -r preload src/app.js"},"dependencies":{"runner":"1","preload":"1","by-name":"1"}}"#;
+        let (paths, _) = kept(
+            &[
+                ("Procfile", procfile),
+                ("package.json", r#"{"private":true}"#),
+                ("api/package.json", manifest),
+                ("api/src/app.js", "require(process.env.WHICH)"),
+                (
+                    "api/node_modules/runner/package.json",
+                    r#"{"name":"runner","bin":"dist/bin.js"}"#,
+                ),
+                ("api/node_modules/runner/dist/bin.js", "require('./run')"),
+                ("api/node_modules/runner/dist/run.js", ""),
+                ("api/node_modules/runner/dist/unused.js", ""),
+                (
+                    "api/node_modules/preload/package.json",
+                    r#"{"main":"hook.js"}"#,
+                ),
+                ("api/node_modules/preload/hook.js", ""),
+                ("api/node_modules/by-name/package.json", "{}"),
+                ("api/node_modules/by-name/index.js", ""),
+            ],
+            &[("api/node_modules/.bin/runner", "../runner/dist/bin.js")],
+        );
+        for path in [
+            "runner/dist/bin.js",
+            "runner/dist/run.js",
+            "preload/hook.js",
+            // `require` of a name that is not known means what the project declares.
+            "by-name/index.js",
+        ] {
+            let path = format!("api/node_modules/{path}");
+            assert!(paths.contains(&path), "{procfile}: {path}: {paths:?}");
+        }
+        let unused = "api/node_modules/runner/dist/unused.js".to_owned();
+        assert!(!paths.contains(&unused), "{procfile}: {paths:?}");
+    }
+}

@@ -1,0 +1,482 @@
+//! A repository of an OCI registry, each object an artifact with one layer and a tag.
+//!
+//! Uses the distribution API (github.com/opencontainers/distribution-spec, 1.1): blobs are pushed in
+//! one piece and checked by digest, tags are listed, manifests removed where the registry allows
+//! it. A registry asks for a token or for basic credentials in its first answer.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use ring::digest::{Context, SHA256};
+use serde_json::{Value, json};
+use ureq::http::Response;
+
+use crate::address::{Login, Repository};
+use crate::http::{self, Client, Request};
+use crate::objects::is_key;
+use crate::seal::hex;
+use crate::{Body, Fault, Listed, Objects};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+/// What the artifacts are.
+const ARTIFACT: &str = "application/vnd.slugsmith.store.v1";
+/// Longest answer that is no blob.
+const LONGEST: u64 = 4_000_000;
+/// Pages of a list of tags.
+const PAGES: usize = 100;
+
+pub(crate) struct Oci {
+    registry: String,
+    name: String,
+    login: Login,
+    client: Client,
+    /// The `Authorization` that the registry asked for.
+    allowed: Mutex<Option<String>>,
+}
+
+/// One request, for one try or two.
+struct Ask<'a> {
+    method: &'static str,
+    url: &'a str,
+    kind: Option<&'a str>,
+    body: Option<Body<'a>>,
+    until: Instant,
+}
+
+impl Oci {
+    pub(crate) fn new(repository: &Repository, login: &Login) -> Self {
+        Self {
+            registry: repository.registry.clone(),
+            name: repository.name.clone(),
+            login: login.clone(),
+            client: Client::new(),
+            allowed: Mutex::new(None),
+        }
+    }
+
+    fn host(&self) -> &str {
+        let host = self.registry.split_once("://");
+        host.map_or(self.registry.as_str(), |(_, host)| host)
+    }
+
+    fn url(&self, rest: &str) -> String {
+        format!("{}/v2/{}/{rest}", self.registry, self.name)
+    }
+
+    fn send(&self, ask: &Ask<'_>) -> Result<Response<ureq::Body>, Fault> {
+        let first = self.once(ask)?;
+        if first.status().as_u16() == 401 {
+            let challenge = http::header(first.headers(), "www-authenticate");
+            let allowed = self.allow(challenge.unwrap_or_default(), ask.until)?;
+            let mut kept = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+            *kept = Some(allowed);
+            drop(kept);
+            return self.once(ask);
+        }
+        if http::is_passing(first.status().as_u16()) {
+            return self.once(ask);
+        }
+        Ok(first)
+    }
+
+    fn once(&self, ask: &Ask<'_>) -> Result<Response<ureq::Body>, Fault> {
+        let allowed = self
+            .allowed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let mut headers = Vec::new();
+        // An upload may be sent elsewhere; the credentials are for the registry alone.
+        let is_own = ask.url.strip_prefix(&self.registry);
+        if let (Some(allowed), true) = (&allowed, is_own.is_some_and(|rest| rest.starts_with('/')))
+        {
+            headers.push(("authorization", allowed.as_str()));
+        }
+        if let Some(kind) = ask.kind {
+            let name = if ask.body.is_some() {
+                "content-type"
+            } else {
+                "accept"
+            };
+            headers.push((name, kind));
+        }
+        let sent = self.client.send(&Request {
+            method: ask.method,
+            url: ask.url,
+            headers: &headers,
+            body: ask.body,
+            until: ask.until,
+        });
+        sent.map_err(|Fault(why)| Fault(format!("{}: {why}", self.host())))
+    }
+
+    /// Answers a challenge (distribution-spec "Authentication"; RFC 9110, 11.6.1).
+    fn allow(&self, challenge: &str, until: Instant) -> Result<String, Fault> {
+        let basic = format!(
+            "Basic {}",
+            base64(&format!("{}:{}", self.login.user, self.login.secret))
+        );
+        let (scheme, rest) = challenge.split_once(' ').unwrap_or((challenge, ""));
+        if scheme.eq_ignore_ascii_case("basic") {
+            return Ok(basic);
+        }
+        let refused = || {
+            Fault(format!(
+                "{} asks for a login of an unknown kind",
+                self.host()
+            ))
+        };
+        let realm = parameter(rest, "realm").ok_or_else(refused)?;
+        let is_safe = realm.starts_with("https://") || self.registry.starts_with("http://");
+        if !scheme.eq_ignore_ascii_case("bearer") || !is_safe {
+            return Err(refused());
+        }
+        let mut url = format!("{realm}?scope=repository:{}:pull,push,delete", self.name);
+        if let Some(service) = parameter(rest, "service") {
+            let _ = write!(url, "&service={}", service.replace(' ', "%20"));
+        }
+        let mut headers = Vec::new();
+        if !self.login.user.is_empty() {
+            headers.push(("authorization", basic.as_str()));
+        }
+        let response = self.client.send(&Request {
+            method: "GET",
+            url: &url,
+            headers: &headers,
+            body: None,
+            until,
+        })?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(Fault(format!(
+                "{} answers {status} to the login",
+                self.host()
+            )));
+        }
+        let text = http::text(response, LONGEST)?;
+        let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+        let token = answer["token"].as_str().or(answer["access_token"].as_str());
+        Ok(format!("Bearer {}", token.ok_or_else(refused)?))
+    }
+
+    fn refused(&self, what: &str, status: u16) -> Fault {
+        let why = match status {
+            401 | 403 => ": the credentials do not allow it",
+            _ => "",
+        };
+        Fault(format!("{} answers {status} to {what}{why}", self.host()))
+    }
+
+    fn manifest(&self, key: &str, until: Instant) -> Result<Option<Value>, Fault> {
+        let url = self.url(&format!("manifests/{}", tag(key)));
+        let response = self.send(&Ask {
+            method: "GET",
+            url: &url,
+            kind: Some(MANIFEST),
+            body: None,
+            until,
+        })?;
+        match response.status().as_u16() {
+            200 => {
+                let text = http::text(response, LONGEST)?;
+                let manifest = serde_json::from_str(&text);
+                let wrong = |_| Fault(format!("{} has a manifest that is none", self.host()));
+                Ok(Some(manifest.map_err(wrong)?))
+            }
+            404 => Ok(None),
+            status => Err(self.refused("GET manifest", status)),
+        }
+    }
+
+    /// Pushes a blob unless the registry has it; its digest and size.
+    fn push(&self, body: Body<'_>, until: Instant) -> Result<(String, u64), Fault> {
+        let (digest, size) = digest(body)?;
+        let url = self.url(&format!("blobs/{digest}"));
+        let ask = |method, url: &str, kind, body| {
+            self.send(&Ask {
+                method,
+                url,
+                kind,
+                body,
+                until,
+            })
+        };
+        if ask("HEAD", &url, None, None)?.status().as_u16() == 200 {
+            return Ok((digest, size));
+        }
+        let begun = ask(
+            "POST",
+            &self.url("blobs/uploads/"),
+            None,
+            Some(Body::Bytes(b"")),
+        )?;
+        let status = begun.status().as_u16();
+        let location = http::header(begun.headers(), "location").unwrap_or_default();
+        if status != 202 || location.is_empty() {
+            return Err(self.refused("POST", status));
+        }
+        let mut location = if location.starts_with('/') {
+            format!("{}{location}", self.registry)
+        } else {
+            location.to_owned()
+        };
+        location.push(if location.contains('?') { '&' } else { '?' });
+        location.push_str("digest=");
+        location.push_str(&digest);
+        let put = ask(
+            "PUT",
+            &location,
+            Some("application/octet-stream"),
+            Some(body),
+        )?;
+        match put.status().as_u16() {
+            201 => Ok((digest, size)),
+            status => Err(self.refused("PUT blob", status)),
+        }
+    }
+}
+
+/// The tag of a key: a tag has no slash (distribution-spec, "Pulling manifests").
+fn tag(key: &str) -> String {
+    key.replace('/', ".")
+}
+
+/// The quoted value of a challenge's parameter.
+fn parameter(text: &str, name: &str) -> Option<String> {
+    text.split(',').find_map(|part| {
+        let (found, value) = part.trim().split_once('=')?;
+        found
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim_matches('"').to_owned())
+    })
+}
+
+fn digest(body: Body<'_>) -> Result<(String, u64), Fault> {
+    let mut context = Context::new(&SHA256);
+    let mut size = 0;
+    match body {
+        Body::Bytes(bytes) => {
+            context.update(bytes);
+            size = bytes.len() as u64;
+        }
+        Body::File(path) => {
+            let mut file = slugsmith_facts::beneath::open(path)?;
+            let mut buffer = vec![0; 256 * 1024];
+            loop {
+                let read = file.read(&mut buffer)?;
+                if read == 0 {
+                    break;
+                }
+                context.update(buffer.get(..read).unwrap_or_default());
+                size += read as u64;
+            }
+        }
+    }
+    Ok((format!("sha256:{}", hex(context.finish().as_ref())), size))
+}
+
+/// RFC 4648, section 4.
+fn base64(text: &str) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            let letter = LETTERS.get((bits >> (18 - 6 * place)) as usize & 63);
+            let is_there = place <= chunk.len();
+            out.push(
+                letter
+                    .filter(|_| is_there)
+                    .map_or('=', |letter| char::from(*letter)),
+            );
+        }
+    }
+    out
+}
+
+impl Objects for Oci {
+    fn fetch(
+        &self,
+        key: &str,
+        to: &mut dyn Write,
+        most: u64,
+        until: Instant,
+    ) -> Result<bool, Fault> {
+        let Some(manifest) = self.manifest(key, until)? else {
+            return Ok(false);
+        };
+        let digest = manifest["layers"][0]["digest"].as_str().unwrap_or_default();
+        let is_digest = digest
+            .strip_prefix("sha256:")
+            .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        if !is_digest {
+            return Err(Fault(format!(
+                "{} has a manifest that is none",
+                self.host()
+            )));
+        }
+        let url = self.url(&format!("blobs/{digest}"));
+        let response = self.send(&Ask {
+            method: "GET",
+            url: &url,
+            kind: None,
+            body: None,
+            until,
+        })?;
+        match response.status().as_u16() {
+            200 => {
+                let copied = http::copy(response, to, most);
+                copied.map_err(|Fault(why)| Fault(format!("{}: {why}", self.host())))?;
+                Ok(true)
+            }
+            404 => Ok(false),
+            status => Err(self.refused("GET blob", status)),
+        }
+    }
+
+    fn put(&self, key: &str, body: Body<'_>, until: Instant) -> Result<(), Fault> {
+        let (config, config_size) = self.push(Body::Bytes(b"{}"), until)?;
+        let (layer, size) = self.push(body, until)?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let manifest = json!({
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "artifactType": ARTIFACT,
+            "config": { "mediaType": EMPTY, "digest": config, "size": config_size },
+            "layers": [{ "mediaType": "application/octet-stream", "digest": layer, "size": size }],
+            // Two objects of one content have a manifest each: removing one leaves the other.
+            "annotations": { "com.slugsmith.key": key, "com.slugsmith.at": now.as_secs().to_string() },
+        });
+        let url = self.url(&format!("manifests/{}", tag(key)));
+        let text = manifest.to_string();
+        let response = self.send(&Ask {
+            method: "PUT",
+            url: &url,
+            kind: Some(MANIFEST),
+            body: Some(Body::Bytes(text.as_bytes())),
+            until,
+        })?;
+        match response.status().as_u16() {
+            200..=299 => Ok(()),
+            status => Err(self.refused("PUT manifest", status)),
+        }
+    }
+
+    fn list(&self, prefix: &str, most: usize, until: Instant) -> Result<Vec<Listed>, Fault> {
+        let mut all = Vec::new();
+        let mut url = self.url("tags/list?n=1000");
+        for _ in 0..PAGES {
+            let response = self.send(&Ask {
+                method: "GET",
+                url: &url,
+                kind: None,
+                body: None,
+                until,
+            })?;
+            match response.status().as_u16() {
+                200 => {}
+                // A repository that nothing was pushed to yet.
+                404 => return Ok(all),
+                status => return Err(self.refused("GET tags", status)),
+            }
+            let next = http::header(response.headers(), "link").and_then(next_page);
+            let text = http::text(response, LONGEST)?;
+            let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+            for tag in answer["tags"].as_array().into_iter().flatten() {
+                let key = tag.as_str().unwrap_or_default().replace('.', "/");
+                if key.starts_with(prefix) && is_key(&key) {
+                    all.push(Listed {
+                        key,
+                        size: 0,
+                        modified: None,
+                    });
+                }
+            }
+            match next {
+                Some(next) if all.len() < most => url = format!("{}{next}", self.registry),
+                _ => break,
+            }
+        }
+        all.truncate(most);
+        all.sort_by(|one, other| one.key.cmp(&other.key));
+        Ok(all)
+    }
+
+    fn remove(&self, key: &str, until: Instant) -> Result<(), Fault> {
+        let url = self.url(&format!("manifests/{}", tag(key)));
+        let response = self.send(&Ask {
+            method: "HEAD",
+            url: &url,
+            kind: Some(MANIFEST),
+            body: None,
+            until,
+        })?;
+        if response.status().as_u16() == 404 {
+            return Ok(());
+        }
+        // A manifest is removed by digest; by tag only the newest registries do it.
+        let digest = http::header(response.headers(), "docker-content-digest");
+        let Some(digest) = digest else {
+            return Err(self.refused("HEAD manifest", response.status().as_u16()));
+        };
+        let url = self.url(&format!("manifests/{digest}"));
+        let response = self.send(&Ask {
+            method: "DELETE",
+            url: &url,
+            kind: None,
+            body: None,
+            until,
+        })?;
+        match response.status().as_u16() {
+            200..=299 | 404 => Ok(()),
+            status => Err(self.refused("DELETE", status)),
+        }
+    }
+}
+
+/// The path of `<path>; rel="next"` (RFC 8288).
+fn next_page(link: &str) -> Option<String> {
+    let path = link.strip_prefix('<')?.split_once('>')?.0;
+    path.starts_with('/').then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_has_its_padding() {
+        let pairs = [
+            ("", ""),
+            ("a", "YQ=="),
+            ("ab", "YWI="),
+            ("abc", "YWJj"),
+            ("user:p~", "dXNlcjpwfg=="),
+        ];
+        for (text, wanted) in pairs {
+            assert_eq!(base64(text), wanted);
+        }
+    }
+
+    #[test]
+    fn challenges_are_read() {
+        let challenge = "realm=\"https://auth.example/token\",service=\"registry\"";
+        assert_eq!(
+            parameter(challenge, "realm").unwrap(),
+            "https://auth.example/token"
+        );
+        assert_eq!(parameter(challenge, "service").unwrap(), "registry");
+        assert_eq!(parameter(challenge, "scope"), None);
+        assert_eq!(
+            next_page("</v2/a/tags/list?last=x&n=1000>; rel=\"next\"").unwrap(),
+            "/v2/a/tags/list?last=x&n=1000"
+        );
+        assert_eq!(next_page("<https://elsewhere/>; rel=\"next\""), None);
+    }
+}

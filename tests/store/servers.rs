@@ -1,0 +1,93 @@
+//! Real servers on loopback, each with a folder and a port of its own.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+pub(crate) const USER: &str = "KEYID-of-the-test";
+pub(crate) const SECRET: &str = "a-secret-of-the-test";
+
+fn programs() -> &'static Path {
+    static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/stores");
+        let output = Command::new(script).arg("--print").output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+    })
+}
+
+/// A server; stopped when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn started(mut command: Command, folder: tempfile::TempDir, port: u16) -> Server {
+    let command = command
+        .env_clear()
+        .env("HOME", folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let server = Server {
+        child: command.spawn().unwrap(),
+        folder,
+        port,
+    };
+    let until = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < until, "the server does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    server
+}
+
+/// An S3 server with a bucket `caches`.
+pub(crate) fn s3() -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = folder.path().join("data/caches");
+    fs_err::create_dir_all(&bucket).unwrap();
+    let port = free_port();
+    let mut command = Command::new(programs().join("bin/rclone"));
+    command
+        .args(["serve", "s3", "--auth-key", &format!("{USER},{SECRET}")])
+        .args(["--addr", &format!("127.0.0.1:{port}")])
+        .arg(folder.path().join("data"));
+    started(command, folder, port)
+}
+
+/// A registry.
+pub(crate) fn registry() -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let root = folder.path().display();
+    let settings = format!(
+        "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {root}/data}}, \
+         delete: {{enabled: true}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n"
+    );
+    let file = folder.path().join("settings.yml");
+    fs_err::write(&file, settings).unwrap();
+    let mut command = Command::new(programs().join("bin/docker-registry"));
+    command.arg("serve").arg(file);
+    started(command, folder, port)
+}
