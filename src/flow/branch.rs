@@ -56,6 +56,7 @@ const REQUESTS: &[&str] = &[
 
 /// The branch by what the user says, then by what the platform does. The platform of a classic or
 /// Cloud Native build on Heroku says nothing outside of review apps and CI.
+#[must_use]
 pub fn of(config: &StoreConfig, environment: &Environment) -> Branch {
     let named = |name: &str| environment.get(name).map(str::to_owned);
     let of_platform = || NAMES.iter().find_map(|name| named(name));

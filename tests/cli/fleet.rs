@@ -18,11 +18,11 @@ fn report(number: usize, at: usize) -> String {
             "schema": "slugsmith.report/1",
             "findings": [{ "rule": format!("rule-{}", number % 7), "level": level, "message": "…" }],
             "budget": {
-                "verdict": if number % 50 == 0 { "over" } else { "within" },
+                "verdict": if number.is_multiple_of(50) { "over" } else { "within" },
                 "bytes": 3_000_000 * (number + 1), "compressed": { "bytes": 1_000_000 * (number + 1) + at },
             },
             "dependencies": [
-                { "name": "npm", "verdict": if number % 4 == 0 { "miss" } else { "hit" }, "saved_seconds": 30.0 },
+                { "name": "npm", "verdict": if number.is_multiple_of(4) { "miss" } else { "hit" }, "saved_seconds": 30.0 },
             ],
             "stack": { "buildpacks": [{ "id": "heroku/nodejs", "version": format!("3.{}.0", number % 4) }] },
             "boot": { "made": [{ "start": { "without": 1.5, "with": 0.7 } }] },

@@ -76,8 +76,7 @@ fn summary(fleet: &Fleet) -> String {
         counted(fleet.reports as u64, "report"),
         size(bytes),
     );
-    if lookups > 0 {
-        let share = hits * 100 / lookups;
+    if let Some(share) = (hits * 100).checked_div(lookups) {
         let _ = write!(
             text,
             "; caches hit {} of {} times ({share} %), {} saved",

@@ -33,7 +33,7 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Gc {
-    /// The store; without it the one of SLUGSMITH_STORE_URL or of the project.toml here
+    /// The store; without it the one of `SLUGSMITH_STORE_URL` or of the project.toml here
     #[arg(value_name = "URL")]
     store: Option<String>,
     /// Remove what was written longer ago
