@@ -33,13 +33,17 @@ impl Value<'_> {
 }
 
 impl Value<'_> {
+    /// The text that is written out.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Code(code, value) => code.resolve(value).text(),
+        }
+    }
+
     /// Whether a worker class serves one request after the other.
     pub(super) fn is_synchronous(&self) -> bool {
-        let name = match self {
-            Self::Word(word) => Some(word.as_str()),
-            Self::Code(code, value) => code.resolve(value).text(),
-        };
-        matches!(name, Some("sync" | "gthread" | "egg:gunicorn#sync"))
+        matches!(self.text(), Some("sync" | "gthread" | "egg:gunicorn#sync"))
     }
 
     /// The setting with another value, in the form of the place that it is written in.

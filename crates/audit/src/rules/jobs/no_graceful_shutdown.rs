@@ -114,9 +114,47 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
                 site.call.callee
             ),
         )
-        .help("process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))")
+        .help(stop_in_node(&site))
     });
     Some(Server { loses })
+}
+
+/// How the server of this call is stopped: by its own name where the code has one. Fastify's and
+/// hapi's objects stop themselves; what `listen` of the others gives back is Node's server.
+fn stop_in_node(site: &Site<'_>) -> String {
+    let receiver = site.call.receiver();
+    let is_name = !receiver.is_empty()
+        && receiver
+            .chars()
+            .all(|one| one.is_alphanumeric() || one == '_');
+    let assigned = site
+        .code
+        .assignments
+        .iter()
+        .find(|one| one.line == site.call.line && !one.target.contains('.'))
+        .map(|one| one.target.as_str());
+    if is_name && site.code.imports("fastify") {
+        return format!(
+            "process.on(\"SIGTERM\", () => {receiver}.close().then(() => process.exit(0)))"
+        );
+    }
+    let makes_server = site
+        .code
+        .calls
+        .iter()
+        .any(|call| call.method() == "createServer");
+    match (assigned, is_name && makes_server) {
+        (Some(name), _) => {
+            format!("process.on(\"SIGTERM\", () => {name}.close(() => process.exit(0)))")
+        }
+        (None, true) => {
+            format!("process.on(\"SIGTERM\", () => {receiver}.close(() => process.exit(0)))")
+        }
+        (None, false) => format!(
+            "const server = {}(…); process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))",
+            site.call.callee
+        ),
+    }
 }
 
 fn is_stop(signal: &str) -> bool {

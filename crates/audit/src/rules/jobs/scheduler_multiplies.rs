@@ -85,14 +85,30 @@ fn check(facts: &Facts<'_>) -> Outcome {
                         "`celery worker -B` starts one scheduler per worker dyno.",
                     )
                     .help(format!(
-                        "beat: celery -A {} beat   then: heroku ps:scale beat=1",
-                        jobs::celery_module(facts).unwrap_or_else(|| "MODULE".to_owned())
+                        "Take `-B` (`--beat`) out of it, and: beat: celery -A {} beat   then: heroku ps:scale beat=1",
+                        own_app(&command.text)
+                            .or_else(|| jobs::celery_module(facts))
+                            .unwrap_or_else(|| "MODULE".to_owned())
                     )),
                 );
             }
         }
     }
     Outcome::when(site.is_some(), evidence)
+}
+
+/// The app that a command of Celery names: `-A shop`, `-Ashop`, `--app=shop.celery`.
+fn own_app(command: &str) -> Option<String> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    words.iter().enumerate().find_map(|(at, word)| {
+        if matches!(*word, "-A" | "--app") {
+            return words.get(at + 1).map(|app| (*app).to_owned());
+        }
+        let rest = word
+            .strip_prefix("--app=")
+            .or_else(|| word.strip_prefix("-A"))?;
+        Some(rest.to_owned())
+    })
 }
 
 fn starts_schedule(site: Site<'_>) -> bool {
@@ -142,4 +158,22 @@ fn in_web(facts: &Facts<'_>, site: Site<'_>) -> bool {
         && !site.code.path.starts_with("config/initializers/")
         && crate::jobs::has_own_worker(facts);
     !own && !unknown && facts.process("web").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheduler_runs_the_app_that_the_worker_runs() {
+        for command in [
+            "celery -A shop.tasks worker -B",
+            "celery -Ashop.tasks worker --beat",
+            "celery --app=shop.tasks worker -B",
+            "celery --app shop.tasks worker -B",
+        ] {
+            assert_eq!(own_app(command).as_deref(), Some("shop.tasks"), "{command}");
+        }
+        assert_eq!(own_app("celery worker -B"), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! Does the web process listen where the router looks for it?
 
 use crate::guards::{self, Branch, branch};
+use crate::gunicorn;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use crate::servers::listens_in_node;
 use crate::{Declared, Facts, Site};
@@ -58,6 +59,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     if let Some(web) = web {
         evidence.extend(web.commands.iter().filter_map(command));
     }
+    evidence.extend(gunicorn::commands(facts).filter_map(|one| gunicorn_bind(facts, one)));
     evidence.extend(spring(facts));
     // What the command hands over, code may read from its arguments.
     let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
@@ -382,6 +384,34 @@ fn spring_reads_port(facts: &Facts<'_>) -> bool {
         .any(|(path, text)| path.contains("application") && text.contains("${PORT"))
 }
 
+/// The address that gunicorn binds, in its command, its variable or its configuration file. One
+/// that is computed is not judged.
+fn gunicorn_bind(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    let set = gunicorn::setting(facts, command, "bind", &["--bind", "-b"])?;
+    let bind = set.value.text()?;
+    let (host, port) = bind.rsplit_once(':')?;
+    let found = |message: String, fix: &str| {
+        let fix = set.value.written("--bind", "bind", fix);
+        Some(Evidence::line(&set.path, set.line, message).help(fix))
+    };
+    let fix = match set.value {
+        gunicorn::Value::Word(_) => "0.0.0.0:$PORT",
+        gunicorn::Value::Code(..) => "\"0.0.0.0:\" + os.environ[\"PORT\"]",
+    };
+    if is_loopback(host.trim_start_matches("tcp://")) {
+        let message =
+            format!("`gunicorn` binds {host}: the router can't reach it from outside the dyno.");
+        return found(message, fix);
+    }
+    let is_fixed = !port.is_empty() && port.chars().all(|one| one.is_ascii_digit());
+    if !is_fixed {
+        return None;
+    }
+    let message =
+        format!("`gunicorn` listens on the fixed port {port}; the router sends requests to $PORT.");
+    found(message, fix)
+}
+
 /// A web command that fixes the port or the address itself.
 fn command(command: &Command) -> Option<Evidence> {
     let words = command.words();
@@ -401,7 +431,6 @@ fn command(command: &Command) -> Option<Evidence> {
         "uvicorn" | "hypercorn" | "daphne" | "flask" | "fastapi" | "granian" => {
             (value(&["--port", "-p"]), value(&["--host", "--bind", "-b"]))
         }
-        "gunicorn" => (None, value(&["--bind", "-b"])),
         "puma" | "rails" | "thin" | "rackup" | "unicorn" => (
             value(&["-p", "--port"]),
             value(&["-b", "--binding", "-o", "--host"]),

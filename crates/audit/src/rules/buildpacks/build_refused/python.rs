@@ -95,8 +95,10 @@ fn package_manager(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// What is wrong with the version, in the order in which the buildpack looks.
 fn version(facts: &Facts<'_>) -> Option<Evidence> {
-    let newest = &facts.platform.runtimes.get("python")?.next;
-    let write = format!("echo {newest} > {VERSION_FILE}   then commit it");
+    let write = format!(
+        "echo {} > {VERSION_FILE}   then commit it",
+        line_to_write(facts)?
+    );
     let uses_uv = facts.sources.has(UV_LOCK);
     if facts.sources.has(OLD_VERSION_FILE) {
         let remove = format!("git rm {OLD_VERSION_FILE} && {write}");
@@ -148,6 +150,23 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
     };
     let message = format!("{said}: the Python buildpack refuses the build.");
     Some(Evidence::line(VERSION_FILE, number, message).help(write))
+}
+
+/// The line of Python that the app has by its runtime.txt, as long as that is supported, so that
+/// a move to the other file changes no version; else the buildpack's default.
+fn line_to_write(facts: &Facts<'_>) -> Option<String> {
+    let python = facts.platform.runtimes.get("python")?;
+    let current = facts.sources.text(OLD_VERSION_FILE).and_then(|text| {
+        let version = text.trim().strip_prefix("python-")?;
+        let line: Vec<_> = version.split('.').take(2).collect();
+        is_version(version).then(|| line.join("."))
+    });
+    let is_supported = |line: &String| python.lines.get(line).is_some_and(|end| *end > facts.today);
+    Some(
+        current
+            .filter(is_supported)
+            .unwrap_or_else(|| python.next.clone()),
+    )
 }
 
 /// The first of the refused names that is at the root.
