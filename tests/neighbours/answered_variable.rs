@@ -41,7 +41,9 @@ fn processes_below_a_call_see_the_variable_as_without_us() {
             World::CloudNative => "",
         };
         let calls = format!(
-            "{heap}npm run build\nnode -e 'require(`child_process`).execFileSync(process.execPath, [`print.js`], {{ stdio: `inherit` }})'\nAFTER"
+            "{heap}npm run build\n\
+             node -e 'require(`child_process`).execFileSync(process.execPath, [`print.js`], {{ stdio: `inherit` }})'\n\
+             AFTER"
         );
         let without = Bed::new(world, &calls).build(&app, WITHOUT, &[]);
         let with = Bed::new(world, &calls).build(&app, &WITH[..2], &[]);

@@ -8,7 +8,8 @@ use crate::look::write_app;
 use crate::support::bed_tool;
 
 /// heroku-buildpack-nodejs 4f394e9, `lib/package_managers/yarn.sh`.
-const CLASSIC: &str = "export NODE_ENV=${NODE_ENV:-production} YARN_CACHE_FOLDER=$(mktemp -d) NPM_CONFIG_CACHE=$(mktemp -d)\n\
+const CLASSIC: &str = "export NODE_ENV=${NODE_ENV:-production}\n\
+    export YARN_CACHE_FOLDER=$(mktemp -d) NPM_CONFIG_CACHE=$(mktemp -d)\n\
     export NODE_OPTIONS=${NODE_OPTIONS:---max_old_space_size=2560}\n\
     yarn install --production=false --frozen-lockfile --ignore-engines --prefer-offline 2>&1\nAFTER\n\
     yarn install --frozen-lockfile --ignore-engines --ignore-scripts --prefer-offline 2>&1";

@@ -163,8 +163,8 @@ pub const KEYS: &[Key] = &[
         "platform",
         "",
         "Where the app runs, for limits, rules and the words of findings: `heroku`, `dokku`, `kamal`, `coolify`, \
-         `google-cloud`, `kpack` or `other`. Without it the variables of a build and the app's files show it, and it is \
-         Heroku where nothing does.",
+         `google-cloud`, `kpack` or `other`. Without it the variables of a build and the app's files show it, and it \
+         is Heroku where nothing does.",
     ),
     Key::table("budget", "Limits on the slug's size."),
     Key::table("strip", "What is removed from the app."),

@@ -33,7 +33,8 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             Trouble::Strict(option) if model.strict => (
                 Level::Warn,
                 format!(
-                    "`set {option}` of {owner} ({place}) holds for every script behind it and for the command of each process: \
+                    "`set {option}` of {owner} ({place}) holds for every script behind it and for the command of each \
+                     process: \
                      the first unset variable or failing command ends the dyno."
                 ),
             ),

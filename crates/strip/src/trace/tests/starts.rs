@@ -187,7 +187,10 @@ fn a_command_in_a_folder_starts_the_programs_that_are_installed_there() {
         "web: cd api && npm start\n",
         "web: npm -C api run start\n",
     ] {
-        let manifest = r#"{"scripts":{"start":"runner -r preload src/app.js"},"dependencies":{"runner":"1","preload":"1","by-name":"1"}}"#;
+        let manifest = r#"{
+            "scripts": {"start": "runner -r preload src/app.js"},
+            "dependencies": {"runner": "1", "preload": "1", "by-name": "1"}
+        }"#;
         let (paths, _) = kept(
             &[
                 ("Procfile", procfile),
