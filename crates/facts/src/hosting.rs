@@ -81,6 +81,7 @@ pub struct Hosting {
 
 impl Hosting {
     #[must_use]
+    /// Whether Heroku's own limits, rules and words hold.
     pub fn is_heroku(&self) -> bool {
         self.platform == Platform::Heroku
     }

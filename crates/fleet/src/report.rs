@@ -25,11 +25,14 @@ pub struct Summary {
     pub verdict: String,
     /// Apparent bytes, unpacked and compressed.
     pub bytes: Option<u64>,
+    /// Bytes of the slug, compressed.
     pub compressed: Option<u64>,
     pub findings: Vec<Finding>,
     /// Verdicts of caches that were looked up, with what a hit saved, in seconds.
     pub hits: u64,
+    /// Caches that were looked up.
     pub lookups: u64,
+    /// What hits saved, in seconds.
     pub saved: f64,
     pub runtimes: Vec<Runtime>,
     /// Name and version of each buildpack.
@@ -60,7 +63,9 @@ pub struct Runtime {
 /// A start that was measured, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct Boot {
+    /// Without what was prepared.
     pub without: f64,
+    /// With it.
     pub with: f64,
 }
 

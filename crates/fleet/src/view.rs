@@ -15,6 +15,7 @@ pub struct Fleet {
     pub runtimes: Vec<RuntimeRow>,
     /// Sorted by name and version.
     pub neighbours: Vec<Neighbour>,
+    /// Reports that were read.
     pub reports: usize,
     /// Files that are no report, with the reason.
     pub refused: Vec<(String, String)>,
@@ -24,20 +25,27 @@ pub struct Fleet {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct App {
     pub name: String,
+    /// Reports of this app.
     pub reports: usize,
     /// Seconds since 1970 of the last report; 0 where it is not said.
     pub at: u64,
     pub branch: String,
     pub verdict: String,
+    /// Bytes of the last report, unpacked.
     pub bytes: Option<u64>,
+    /// Bytes of the last report, compressed.
     pub compressed: Option<u64>,
     /// Compressed bytes of the first report that has any.
     pub first: Option<u64>,
+    /// Caches that were hit, in all reports.
     pub hits: u64,
+    /// Caches that were looked up, in all reports.
     pub lookups: u64,
     /// Seconds.
     pub saved: f64,
+    /// Findings of level `error` in the last report.
     pub errors: usize,
+    /// Findings of level `warn` in the last report.
     pub warnings: usize,
     pub boot: Option<Boot>,
     pub runtimes: Vec<Runtime>,
@@ -62,6 +70,7 @@ pub struct Rule {
     pub rule: String,
     /// The worst of all.
     pub level: String,
+    /// Findings of this rule in the last reports of all apps.
     pub findings: usize,
     pub apps: Vec<String>,
 }

@@ -35,8 +35,11 @@ pub struct Bounds {
 pub struct Choice {
     /// Keys, entries before packs: an entry whose pack is gone would cost a request.
     pub remove: Vec<String>,
+    /// What goes, in bytes.
     pub removed_bytes: u64,
+    /// Objects that stay.
     pub kept: usize,
+    /// What stays, in bytes.
     pub kept_bytes: u64,
 }
 

@@ -30,10 +30,10 @@ pub fn output(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> io::Result<(
     fs_err::write(path.as_ref(), content)
 }
 
-/// As [`write`], for a file of an app: not where a link of the app leads out of it.
+/// As [`write()`], for a file of an app: not where a link of the app leads out of it.
 ///
 /// # Errors
-/// As [`write`], or the path leads out of `root`.
+/// As [`write()`], or the path leads out of `root`.
 pub fn write_in(root: &Path, path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     write(inside(root, path)?, content)
 }
@@ -41,7 +41,7 @@ pub fn write_in(root: &Path, path: &Path, content: impl AsRef<[u8]>) -> io::Resu
 /// Opens an empty file for writing, new or in place of an old one.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn create(path: impl AsRef<Path>) -> io::Result<File> {
     let file = open(path.as_ref(), OFlags::CREATE)?;
     file.set_len(0)
@@ -52,7 +52,7 @@ pub fn create(path: impl AsRef<Path>) -> io::Result<File> {
 /// Opens a file to write at its end.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn append(path: impl AsRef<Path>) -> io::Result<File> {
     open(path.as_ref(), OFlags::CREATE | OFlags::APPEND)
 }
