@@ -13,6 +13,7 @@
 //! - **Not pinned** without a lockfile: `npm install`, and the tree is used for 24 hours.
 //! - **Left alone**: npm's own download cache, and a tree that is there already.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -188,13 +189,45 @@ fn installed(lock: &Value, with_dev: bool, target: &Target) -> u64 {
     };
     let is_true =
         |package: &Value, field| package.get(field).and_then(Value::as_bool) == Some(true);
-    let counted = packages.iter().filter(|(path, package)| {
-        path.contains("node_modules/")
-            && !is_true(package, "link")
-            && (with_dev || !is_true(package, "dev"))
-            && !(is_true(package, "optional") && is_foreign(package, target))
-    });
-    counted.count() as u64
+    let is_left_out = |package: &Value| {
+        is_true(package, "link")
+            || !with_dev && is_true(package, "dev")
+            || is_true(package, "optional") && is_foreign(package, target)
+    };
+    // The app's own projects need packages and are none.
+    let (mut installed, projects): (Vec<_>, Vec<_>) = packages
+        .iter()
+        .filter(|(_, package)| !is_left_out(package))
+        .partition(|(path, _)| path.contains("node_modules/"));
+    // What only left out packages need is left out as well, and what only that needs.
+    loop {
+        let all = installed.iter().chain(&projects);
+        let needed: BTreeSet<&str> = all.flat_map(|(_, package)| needs(package)).collect();
+        let before = installed.len();
+        installed.retain(|(path, package)| {
+            let name = path
+                .rsplit_once("node_modules/")
+                .map_or("", |(_, name)| name);
+            !is_true(package, "optional") || needed.contains(name)
+        });
+        if installed.len() == before {
+            return before as u64;
+        }
+    }
+}
+
+/// Names that a package of a lockfile depends on, in whatever way.
+fn needs(package: &Value) -> impl Iterator<Item = &str> {
+    let fields = [
+        "dependencies",
+        "devDependencies",
+        "optionalDependencies",
+        "peerDependencies",
+    ];
+    let objects = fields
+        .into_iter()
+        .filter_map(|field| package.get(field)?.as_object());
+    objects.flat_map(|names| names.keys().map(String::as_str))
 }
 
 /// Whether a package is for other machines (docs.npmjs.com, package.json, `os`, `cpu`, `libc`).
