@@ -17,6 +17,7 @@ use crate::candidates::Candidates;
 use crate::catalogue::node::is_licence;
 use crate::facts::{Facts, package_folder};
 use crate::index;
+use crate::manifest::Manifest;
 use crate::references;
 
 pub(super) use entries::{all as entry_points, mentioned, traced};
@@ -31,6 +32,9 @@ pub(super) struct Node<'g, 'a> {
     facts: &'g Facts<'a>,
     catalogue: &'g Candidates,
     pub(super) resolver: Resolver<'g, 'a>,
+    /// The projects of the app: the root, and each folder with a package.json that is no
+    /// package's.
+    projects: Vec<(&'g str, Option<&'g Manifest>)>,
     /// Data files of packages by name.
     data: HashMap<&'a str, Vec<usize>>,
     /// Packages of which something is loaded.
@@ -57,6 +61,7 @@ impl<'g, 'a> Node<'g, 'a> {
             facts,
             catalogue,
             resolver: Resolver::new(facts),
+            projects: projects(facts),
             data,
             packages: BTreeSet::new(),
             matched: Mutex::default(),
@@ -70,6 +75,16 @@ impl<'g, 'a> Node<'g, 'a> {
         let folder = package_folder(path).filter(|_| !unplugged && !self.is_compiled(path));
         folder.is_some_and(|folder| matches!(self.facts.manifests.get(folder), Some(Some(_))))
     }
+}
+
+/// Found once: a tree has thousands of manifests, and every word of a command asks.
+fn projects<'g>(facts: &'g Facts<'_>) -> Vec<(&'g str, Option<&'g Manifest>)> {
+    let root = facts.manifests.get("").and_then(Option::as_ref);
+    let others = facts.manifests.iter();
+    let others = others
+        .filter(|(folder, _)| !folder.is_empty() && in_app(&format!("{folder}/")))
+        .map(|(folder, manifest)| (folder.as_str(), manifest.as_ref()));
+    std::iter::once(("", root)).chain(others).collect()
 }
 
 impl Node<'_, '_> {

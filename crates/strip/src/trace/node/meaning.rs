@@ -21,17 +21,11 @@ impl<'g, 'a> Node<'g, 'a> {
             .collect()
     }
 
-    /// The projects of the app: the root, and each folder with a package.json that is no
-    /// package's.
+    /// Folder and manifest of each project of the app, the root first.
     pub(in crate::trace) fn projects(
         &self,
-    ) -> impl Iterator<Item = (&'g str, Option<&'g Manifest>)> + use<'g, 'a> {
-        let root = self.facts.manifests.get("").and_then(Option::as_ref);
-        let others = self.facts.manifests.iter();
-        let others = others
-            .filter(|(folder, _)| !folder.is_empty() && in_app(&format!("{folder}/")))
-            .map(|(folder, manifest)| (folder.as_str(), manifest.as_ref()));
-        std::iter::once(("", root)).chain(others)
+    ) -> impl Iterator<Item = (&'g str, Option<&'g Manifest>)> + '_ {
+        self.projects.iter().copied()
     }
 
     /// Names out of the manifests of all projects, each with its manifest's path.
