@@ -1,7 +1,7 @@
 //! The store that several builds share, for every way in.
 
 use std::path::Path;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use crate::cache::event::Event as OfCache;
 use crate::cache::store::Store;
@@ -88,12 +88,9 @@ impl Reports {
             Ok(None) => return Ok(()),
             Err(why) => return Err(format!("the report is not written: {why}")),
         };
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
         let of = json::Of {
             app: self.app.clone(),
-            at: now.as_secs(),
+            at: crate::store::now(),
             kind,
             branch: self.branch.clone(),
         };

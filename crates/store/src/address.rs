@@ -41,7 +41,7 @@ pub struct Bucket {
 /// A repository of a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
-    /// `https://registry.example`.
+    /// Scheme and host, with a port if one was given.
     pub registry: String,
     pub name: String,
 }

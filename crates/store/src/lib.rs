@@ -17,8 +17,17 @@ mod oci;
 mod s3;
 pub mod seal;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 pub use address::{Address, Login, PRIVATE, Wanted};
 pub use objects::{Body, Fault, Listed, Objects};
+
+/// Seconds since 1970, by which keys say when their object was written.
+#[must_use]
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
+}
 
 /// Opens a store. Nothing is asked of it before the first call.
 ///

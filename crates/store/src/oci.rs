@@ -7,8 +7,10 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
 use ureq::http::Response;
@@ -82,6 +84,23 @@ impl Oci {
         Ok(first)
     }
 
+    /// Asks without a body; `kind` is what may come back.
+    fn ask(
+        &self,
+        method: &'static str,
+        url: &str,
+        kind: Option<&str>,
+        until: Instant,
+    ) -> Result<Response<ureq::Body>, Fault> {
+        self.send(&Ask {
+            method,
+            url,
+            kind,
+            body: None,
+            until,
+        })
+    }
+
     fn once(&self, ask: &Ask<'_>) -> Result<Response<ureq::Body>, Fault> {
         let allowed = self
             .allowed
@@ -115,10 +134,7 @@ impl Oci {
 
     /// Answers a challenge (distribution-spec "Authentication"; RFC 9110, 11.6.1).
     fn allow(&self, challenge: &str, until: Instant) -> Result<String, Fault> {
-        let basic = format!(
-            "Basic {}",
-            base64(&format!("{}:{}", self.login.user, self.login.secret))
-        );
+        let basic = basic(&self.login);
         let (scheme, rest) = challenge.split_once(' ').unwrap_or((challenge, ""));
         if scheme.eq_ignore_ascii_case("basic") {
             return Ok(basic);
@@ -170,21 +186,18 @@ impl Oci {
         Fault(format!("{} answers {status} to {what}{why}", self.host()))
     }
 
+    fn no_manifest(&self) -> Fault {
+        Fault(format!("{} has a manifest that is none", self.host()))
+    }
+
     fn manifest(&self, key: &str, until: Instant) -> Result<Option<Value>, Fault> {
         let url = self.url(&format!("manifests/{}", tag(key)));
-        let response = self.send(&Ask {
-            method: "GET",
-            url: &url,
-            kind: Some(MANIFEST),
-            body: None,
-            until,
-        })?;
+        let response = self.ask("GET", &url, Some(MANIFEST), until)?;
         match response.status().as_u16() {
             200 => {
                 let text = http::text(response, LONGEST)?;
                 let manifest = serde_json::from_str(&text);
-                let wrong = |_| Fault(format!("{} has a manifest that is none", self.host()));
-                Ok(Some(manifest.map_err(wrong)?))
+                Ok(Some(manifest.map_err(|_| self.no_manifest())?))
             }
             404 => Ok(None),
             status => Err(self.refused("GET manifest", status)),
@@ -195,24 +208,16 @@ impl Oci {
     fn push(&self, body: Body<'_>, until: Instant) -> Result<(String, u64), Fault> {
         let (digest, size) = digest(body)?;
         let url = self.url(&format!("blobs/{digest}"));
-        let ask = |method, url: &str, kind, body| {
-            self.send(&Ask {
-                method,
-                url,
-                kind,
-                body,
-                until,
-            })
-        };
-        if ask("HEAD", &url, None, None)?.status().as_u16() == 200 {
+        if self.ask("HEAD", &url, None, until)?.status().as_u16() == 200 {
             return Ok((digest, size));
         }
-        let begun = ask(
-            "POST",
-            &self.url("blobs/uploads/"),
-            None,
-            Some(Body::Bytes(b"")),
-        )?;
+        let begun = self.send(&Ask {
+            method: "POST",
+            url: &self.url("blobs/uploads/"),
+            kind: None,
+            body: Some(Body::Bytes(b"")),
+            until,
+        })?;
         let status = begun.status().as_u16();
         let location = http::header(begun.headers(), "location").unwrap_or_default();
         if status != 202 || location.is_empty() {
@@ -226,12 +231,13 @@ impl Oci {
         location.push(if location.contains('?') { '&' } else { '?' });
         location.push_str("digest=");
         location.push_str(&digest);
-        let put = ask(
-            "PUT",
-            &location,
-            Some("application/octet-stream"),
-            Some(body),
-        )?;
+        let put = self.send(&Ask {
+            method: "PUT",
+            url: &location,
+            kind: Some("application/octet-stream"),
+            body: Some(body),
+            until,
+        })?;
         match put.status().as_u16() {
             201 => Ok((digest, size)),
             status => Err(self.refused("PUT blob", status)),
@@ -242,6 +248,12 @@ impl Oci {
 /// The tag of a key: a tag has no slash (distribution-spec, "Pulling manifests").
 fn tag(key: &str) -> String {
     key.replace('/', ".")
+}
+
+/// RFC 7617.
+fn basic(login: &Login) -> String {
+    let pair = format!("{}:{}", login.user, login.secret);
+    format!("Basic {}", STANDARD.encode(pair))
 }
 
 /// The quoted value of a challenge's parameter.
@@ -278,26 +290,6 @@ fn digest(body: Body<'_>) -> Result<(String, u64), Fault> {
     Ok((format!("sha256:{}", hex(context.finish().as_ref())), size))
 }
 
-/// RFC 4648, section 4.
-fn base64(text: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let letter = LETTERS.get((bits >> (18 - 6 * place)) as usize & 63);
-            let is_there = place <= chunk.len();
-            out.push(
-                letter
-                    .filter(|_| is_there)
-                    .map_or('=', |letter| char::from(*letter)),
-            );
-        }
-    }
-    out
-}
-
 impl Objects for Oci {
     fn fetch(
         &self,
@@ -314,19 +306,10 @@ impl Objects for Oci {
             .strip_prefix("sha256:")
             .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if !is_digest {
-            return Err(Fault(format!(
-                "{} has a manifest that is none",
-                self.host()
-            )));
+            return Err(self.no_manifest());
         }
         let url = self.url(&format!("blobs/{digest}"));
-        let response = self.send(&Ask {
-            method: "GET",
-            url: &url,
-            kind: None,
-            body: None,
-            until,
-        })?;
+        let response = self.ask("GET", &url, None, until)?;
         match response.status().as_u16() {
             200 => {
                 let copied = http::copy(response, to, most);
@@ -341,9 +324,6 @@ impl Objects for Oci {
     fn put(&self, key: &str, body: Body<'_>, until: Instant) -> Result<(), Fault> {
         let (config, config_size) = self.push(Body::Bytes(b"{}"), until)?;
         let (layer, size) = self.push(body, until)?;
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
@@ -351,7 +331,7 @@ impl Objects for Oci {
             "config": { "mediaType": EMPTY, "digest": config, "size": config_size },
             "layers": [{ "mediaType": "application/octet-stream", "digest": layer, "size": size }],
             // Two objects of one content have a manifest each: removing one leaves the other.
-            "annotations": { "com.slugsmith.key": key, "com.slugsmith.at": now.as_secs().to_string() },
+            "annotations": { "com.slugsmith.key": key, "com.slugsmith.at": crate::now().to_string() },
         });
         let url = self.url(&format!("manifests/{}", tag(key)));
         let text = manifest.to_string();
@@ -372,13 +352,7 @@ impl Objects for Oci {
         let mut all = Vec::new();
         let mut url = self.url("tags/list?n=1000");
         for _ in 0..PAGES {
-            let response = self.send(&Ask {
-                method: "GET",
-                url: &url,
-                kind: None,
-                body: None,
-                until,
-            })?;
+            let response = self.ask("GET", &url, None, until)?;
             match response.status().as_u16() {
                 200 => {}
                 // A repository that nothing was pushed to yet.
@@ -410,13 +384,7 @@ impl Objects for Oci {
 
     fn remove(&self, key: &str, until: Instant) -> Result<(), Fault> {
         let url = self.url(&format!("manifests/{}", tag(key)));
-        let response = self.send(&Ask {
-            method: "HEAD",
-            url: &url,
-            kind: Some(MANIFEST),
-            body: None,
-            until,
-        })?;
+        let response = self.ask("HEAD", &url, Some(MANIFEST), until)?;
         if response.status().as_u16() == 404 {
             return Ok(());
         }
@@ -426,13 +394,7 @@ impl Objects for Oci {
             return Err(self.refused("HEAD manifest", response.status().as_u16()));
         };
         let url = self.url(&format!("manifests/{digest}"));
-        let response = self.send(&Ask {
-            method: "DELETE",
-            url: &url,
-            kind: None,
-            body: None,
-            until,
-        })?;
+        let response = self.ask("DELETE", &url, None, until)?;
         match response.status().as_u16() {
             200..=299 | 404 => Ok(()),
             status => Err(self.refused("DELETE", status)),
@@ -451,17 +413,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_has_its_padding() {
-        let pairs = [
-            ("", ""),
-            ("a", "YQ=="),
-            ("ab", "YWI="),
-            ("abc", "YWJj"),
-            ("user:p~", "dXNlcjpwfg=="),
+    fn a_login_has_its_padding() {
+        let logins = [
+            ("", "Og=="),
+            ("a", "OmE="),
+            ("ab", "OmFi"),
+            ("abc", "OmFiYw=="),
         ];
-        for (text, wanted) in pairs {
-            assert_eq!(base64(text), wanted);
+        for (secret, wanted) in logins {
+            let login = Login {
+                secret: secret.to_owned(),
+                ..Login::default()
+            };
+            assert_eq!(basic(&login), format!("Basic {wanted}"));
         }
+        let login = Login {
+            user: "user".to_owned(),
+            secret: "p~".to_owned(),
+            session: None,
+        };
+        assert_eq!(basic(&login), "Basic dXNlcjpwfg==");
     }
 
     #[test]

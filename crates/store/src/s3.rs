@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -137,12 +137,9 @@ impl S3 {
     }
 }
 
-/// Seconds since 1970.
+/// Seconds since 1970, as dates count them.
 fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    i64::try_from(crate::now()).unwrap_or(i64::MAX)
 }
 
 impl Objects for S3 {

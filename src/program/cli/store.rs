@@ -1,7 +1,7 @@
 //! `slugsmith store`: looks after a store that several builds share.
 
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 
@@ -104,13 +104,10 @@ fn collect(arguments: &Gc) -> Result<Exit> {
     for prefix in [gc::ENTRIES, gc::PACKS, gc::REPORTS] {
         all.extend(objects.list(prefix, MOST, until).map_err(failed)?);
     }
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
     let bounds = Bounds {
         age: arguments.days.saturating_mul(24 * 3600),
         bytes,
-        now: now.as_secs(),
+        now: crate::store::now(),
     };
     let choice = gc::choose(&all, &bounds);
     if !arguments.dry_run {
