@@ -9,7 +9,7 @@ mod stacked;
 use std::path::Path;
 use std::time::Instant;
 
-use self::shared::Uploading;
+use self::shared::upload::Uploading;
 use crate::budget::history::History;
 use crate::budget::{Missing, Shipped, Verdict};
 use crate::cache::store::Store;

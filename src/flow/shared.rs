@@ -1,31 +1,28 @@
 //! The store that several builds share, as the caches of one run see it.
 //!
-//! Reads, in all, take no longer than the configuration says; writes go on beside strip and weigh,
-//! and are given up with a line when everything else is done and they are not. Whatever goes wrong
-//! is a line and a miss, never an error.
+//! Reads, in all, take no longer than the configuration says; what is written is told in
+//! [`upload`]. Whatever goes wrong is a line and a miss, never an error.
+
+pub(super) mod upload;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use slugsmith_store::seal::Key;
-use slugsmith_store::{Address, Body, Fault, Login, Objects, PRIVATE, Wanted, gc};
+use slugsmith_store::{Address, Fault, Login, Objects, PRIVATE, Wanted, gc};
 
 use super::branch::{self, Places};
-use crate::cache::event::Event as OfCache;
 use crate::cache::store::Store;
-use crate::cache::warm::{self, Found, PACK_FILES, Place, Prepared, Remote};
+use crate::cache::warm::{self, Found, PACK_FILES, Place, Remote};
 use crate::config::{Config, StoreConfig};
 use crate::facts::beneath::own;
 use crate::facts::environment::Environment;
 use crate::facts::secrets;
-use crate::report::event::{Event, Progress};
 
 /// Variable with the key that seals are made or checked with.
 const KEY: &str = "SLUGSMITH_STORE_KEY";
@@ -40,7 +37,7 @@ const LONGEST_LIST: usize = 500;
 pub struct Shared {
     objects: Box<dyn Objects>,
     key: OnceLock<Key>,
-    /// Whether everybody with the key has it, and not only this cache.
+    /// Where this build reads and writes.
     places: Places,
     name: String,
     wait: Duration,
@@ -178,6 +175,7 @@ impl Shared {
         result
     }
 
+    /// Where the entries of a place begin.
     fn prefix(scope: &str, place: &Place) -> String {
         format!("{}{scope}/{}/{}/", gc::ENTRIES, place.name, place.group)
     }
@@ -229,42 +227,6 @@ impl Shared {
             }
         }
         Ok(found)
-    }
-
-    /// Whether the store has this cache already.
-    fn has(&self, prefix: &str, name: &str, until: Instant) -> Result<bool, Fault> {
-        let listed = self.objects.list(prefix, LONGEST_LIST, until)?;
-        let (key, pack) = name.split_once('-').unwrap_or((name, ""));
-        Ok(listed.iter().any(|one| {
-            let rest = one.key.get(prefix.len()..).unwrap_or_default();
-            rest.starts_with(key) && rest.ends_with(pack)
-        }))
-    }
-
-    fn put_pack(&self, prepared: &Prepared, until: Instant) -> Result<(), Fault> {
-        // The frames come last: who finds them finds all.
-        for file in PACK_FILES {
-            let key = format!("{}{}-{file}", gc::PACKS, prepared.pack);
-            let path = prepared.folder.join(file);
-            self.objects.put(&key, Body::File(&path), until)?;
-        }
-        Ok(())
-    }
-
-    /// Puts an entry; its key says when, and of which pack.
-    fn put_entry(&self, prepared: &Prepared, store: &Store, until: Instant) -> Result<(), Fault> {
-        let Ok(scope) = &self.places.write else {
-            return Ok(());
-        };
-        let prefix = Self::prefix(scope, &prepared.place);
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let now = now.unwrap_or_default().as_secs();
-        let pack = prepared.pack.get(..gc::SHORT).unwrap_or_default();
-        let key = format!("{prefix}{}-{now:08x}-{pack}", prepared.place.key);
-        let entry = prepared.entry(store).map_err(Fault)?;
-        let sealed = self.key.get().and_then(|seal| seal.seal(&key, &entry));
-        let sealed = sealed.ok_or_else(|| Fault("the key can only check".to_owned()))?;
-        self.objects.put(&key, Body::Bytes(&sealed), until)
     }
 }
 
@@ -339,122 +301,4 @@ impl Remote for Unusable {
     fn name(&self) -> String {
         "the shared store".to_owned()
     }
-}
-
-/// An upload that goes on beside the rest of the build.
-pub(super) struct Uploading {
-    /// Says that strip is done.
-    go: mpsc::Sender<()>,
-    /// Lines for the log, one for each cache.
-    told: mpsc::Receiver<Result<String, String>>,
-    name: String,
-}
-
-impl Uploading {
-    /// Begins to upload what the caches of this run made, where this build may write.
-    pub(super) fn begin(store: &Store, progress: &mut dyn Progress) -> Option<Self> {
-        let shared = store.remote_as::<Shared>()?;
-        let made = warm::entries(store);
-        let scope = match &shared.places.write {
-            Ok(scope) => scope.clone(),
-            Err(why) => {
-                if !why.is_empty() && !made.is_empty() {
-                    let line = Ok(format!("nothing is written: {why}"));
-                    tell(&shared.name, &[line], progress);
-                }
-                return None;
-            }
-        };
-        let can_seal = shared.key.get().is_some_and(Key::can_seal);
-        if made.is_empty() || shared.is_away.load(Ordering::Relaxed) || !can_seal {
-            return None;
-        }
-        let (go, gone) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
-        let name = shared.name.clone();
-        let until = Instant::now() + Duration::from_mins(10);
-        let store = store.clone();
-        let work = move || {
-            let _ = upload(&shared, &store, &made, &scope, &gone, &tell, until);
-        };
-        thread::Builder::new()
-            .name("upload".to_owned())
-            .spawn(work)
-            .ok()?;
-        Some(Self { go, told, name })
-    }
-
-    /// Waits for the rest of the upload, for as long as the configuration says.
-    pub(super) fn finish(self, wait: Duration, progress: &mut dyn Progress) {
-        let _ = self.go.send(());
-        let until = Instant::now() + wait;
-        let mut lines = Vec::new();
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            match self.told.recv_timeout(left) {
-                Ok(line) => lines.push(line),
-                Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                Err(mpsc::RecvTimeoutError::Timeout) => {
-                    let seconds = wait.as_secs();
-                    lines.push(Err(format!(
-                        "the upload is given up: it is not done {seconds} s after everything else"
-                    )));
-                    break;
-                }
-            }
-        }
-        tell(&self.name, &lines, progress);
-    }
-}
-
-fn tell(name: &str, lines: &[Result<String, String>], progress: &mut dyn Progress) {
-    if !lines.is_empty() {
-        progress.event(Event::Cache(OfCache::Shared { name, lines }));
-    }
-}
-
-/// Puts the trees first, since they take long, and the entries when strip is done. The first fault
-/// ends it.
-fn upload(
-    shared: &Shared,
-    store: &Store,
-    made: &[warm::Made],
-    scope: &str,
-    gone: &mpsc::Receiver<()>,
-    tell: &mpsc::Sender<Result<String, String>>,
-    until: Instant,
-) -> Result<(), mpsc::SendError<Result<String, String>>> {
-    let mut ready = Vec::new();
-    for one in made {
-        let prepared = match warm::prepare(store, one) {
-            Ok(Some(prepared)) => prepared,
-            Ok(None) => continue,
-            Err(why) => {
-                tell.send(Err(format!("{}: not written: {why}", one.name)))?;
-                continue;
-            }
-        };
-        let short = prepared.pack.get(..gc::SHORT).unwrap_or_default();
-        let name = format!("{}-{short}", prepared.place.key);
-        let prefix = Shared::prefix(scope, &prepared.place);
-        let put = match shared.has(&prefix, &name, until) {
-            Ok(true) => continue,
-            Ok(false) => shared.put_pack(&prepared, until),
-            Err(fault) => Err(fault),
-        };
-        if let Err(fault) = put {
-            return tell.send(Err(format!("given up: {fault}")));
-        }
-        ready.push(prepared);
-    }
-    if gone.recv().is_err() {
-        return Ok(());
-    }
-    for prepared in &ready {
-        if let Err(fault) = shared.put_entry(prepared, store, until) {
-            return tell.send(Err(format!("given up: {fault}")));
-        }
-        tell.send(Ok(format!("{}: written", prepared.name)))?;
-    }
-    Ok(())
 }
