@@ -77,11 +77,7 @@ pub(crate) fn bring(mut site: Site<'_, '_>, place: &Place, progress: &mut dyn Pr
         return;
     }
     let nearest = local == Fits::No && !site.job.sync.is_empty();
-    let mut notes = Vec::new();
-    let found = remote.find(place, nearest, &mut notes);
-    for note in &notes {
-        progress.event(Event::Note(&format!("{}: {note}", site.name)));
-    }
+    let found = asked(&*remote, site.name, place, nearest, progress);
     let begun = Instant::now();
     for found in found {
         let tried = take(&*remote, &mut site, &found, local);
@@ -98,10 +94,7 @@ pub(crate) fn bring(mut site: Site<'_, '_>, place: &Place, progress: &mut dyn Pr
                 );
                 return;
             }
-            Err(why) => {
-                let line = format!("{}: not taken from {}: {why}", site.name, remote.name());
-                progress.event(Event::Note(&line));
-            }
+            Err(why) => not_taken(&*remote, site.name, &why, progress),
         }
     }
 }
@@ -122,11 +115,7 @@ pub(crate) fn bring_folder(
         return;
     }
     let begun = Instant::now();
-    let mut notes = Vec::new();
-    let found = remote.find(place, false, &mut notes);
-    for note in &notes {
-        progress.event(Event::Note(&format!("{name}: {note}")));
-    }
+    let found = asked(&*remote, name, place, false, progress);
     for found in found.iter().take(1) {
         let Some(bundle) = Bundle::decode(&found.entry) else {
             continue;
@@ -141,12 +130,30 @@ pub(crate) fn bring_folder(
         match brought {
             Ok(None) => {}
             Ok(Some(record)) => told(&*remote, name, &record, true, begun, progress),
-            Err(why) => {
-                let line = format!("{name}: not taken from {}: {why}", remote.name());
-                progress.event(Event::Note(&line));
-            }
+            Err(why) => not_taken(&*remote, name, &why, progress),
         }
     }
+}
+
+/// What the store has for a place; its trouble goes into the log.
+fn asked(
+    remote: &dyn Remote,
+    name: &str,
+    place: &Place,
+    nearest: bool,
+    progress: &mut dyn Progress,
+) -> Vec<Found> {
+    let mut notes = Vec::new();
+    let found = remote.find(place, nearest, &mut notes);
+    for note in &notes {
+        progress.event(Event::Note(&format!("{name}: {note}")));
+    }
+    found
+}
+
+fn not_taken(remote: &dyn Remote, name: &str, why: &str, progress: &mut dyn Progress) {
+    let line = format!("{name}: not taken from {}: {why}", remote.name());
+    progress.event(Event::Note(&line));
 }
 
 fn told(
