@@ -37,9 +37,7 @@ impl Run<'_> {
     fn reworded(&self, mut stack: stack::StackReport) -> stack::StackReport {
         let hosting = &self.input.config.hosting;
         let findings = stack.findings.into_iter();
-        stack.findings = findings
-            .map(|finding| finding.reworded(|text| hosting.reword(text)))
-            .collect();
+        stack.findings = findings.map(|one| hosting.of_finding(one)).collect();
         stack
     }
 
@@ -73,7 +71,7 @@ impl Run<'_> {
         let hosting = &self.input.config.hosting;
         let mut findings: Vec<_> = findings
             .into_iter()
-            .map(|finding| finding.reworded(|text| hosting.reword(text)))
+            .map(|one| hosting.of_finding(one))
             .collect();
         findings.retain(|finding| !stack.findings.contains(finding));
         if findings.is_empty() {

@@ -42,7 +42,7 @@ pub(super) fn decide(
                 .into_iter()
                 .filter(|evidence| !silenced(rule, evidence, facts, &mut used))
                 .filter_map(|evidence| finding(rule, evidence, setting))
-                .map(|finding| finding.reworded(|text| config.hosting.reword(text)))
+                .map(|finding| config.hosting.of_finding(finding))
                 .collect();
             let fails = matches!(status, Status::Fail | Status::Conditional);
             if findings.is_empty() && fails && told_here {

@@ -11,6 +11,7 @@ mod words;
 use std::path::Path;
 
 use serde_json::Value;
+use slugsmith_finding::Finding;
 
 use crate::app;
 use crate::environment::{Environment, World};
@@ -91,6 +92,15 @@ impl Hosting {
     #[must_use]
     pub fn reword(&self, text: &str) -> String {
         words::reword(self.platform, text)
+    }
+
+    /// A finding in the words of this platform.
+    #[must_use]
+    pub fn of_finding(&self, finding: Finding) -> Finding {
+        if self.is_heroku() {
+            return finding;
+        }
+        finding.reworded(|text| self.reword(text))
     }
 }
 
