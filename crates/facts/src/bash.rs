@@ -4,8 +4,11 @@
 //! Reading never fails: where the text is no bash, [`Script::broken`] holds the line, and
 //! the tree holds what stands before it, which is what a shell has executed by then.
 
+mod builtins;
 mod parser;
 mod word;
+
+pub use builtins::is_builtin;
 
 /// A script, or the text of one command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

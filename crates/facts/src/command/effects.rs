@@ -3,97 +3,20 @@
 //! `npm run build && node dist/index.js`: that `dist` is not there yet says nothing.
 
 use super::Command;
-use crate::bash::Redirect;
+use crate::bash::{self, Redirect};
 
-/// Programs, builtins of the shell among them, that write no file that a later command starts.
+/// Programs that write no file that a later command starts. The shell's own words write none either.
 const HARMLESS: &[&str] = &[
-    ".",
-    ":",
-    "[",
-    "[[",
-    "alias",
-    "basename",
-    "break",
-    "builtin",
-    "cat",
-    "cd",
-    "chmod",
-    "command",
-    "continue",
-    "cut",
-    "date",
-    "declare",
-    "df",
-    "dirname",
-    "du",
-    "echo",
-    "env",
-    "eval",
-    "exec",
-    "exit",
-    "export",
-    "false",
-    "file",
-    "free",
-    "getopts",
-    "grep",
-    "hash",
-    "head",
-    "hostname",
-    "id",
-    "jobs",
-    "kill",
-    "let",
-    "local",
-    "ls",
-    "mapfile",
-    "nc",
-    "nproc",
-    "ping",
-    "popd",
-    "printenv",
-    "printf",
-    "ps",
-    "pushd",
-    "pwd",
-    "read",
-    "readarray",
-    "readonly",
-    "return",
-    "rm",
-    "seq",
-    "set",
-    "shift",
-    "shopt",
-    "sleep",
-    "sort",
-    "source",
-    "stat",
-    "tail",
-    "test",
-    "time",
-    "times",
-    "trap",
-    "tr",
-    "true",
-    "type",
-    "typeset",
-    "ulimit",
-    "umask",
-    "unalias",
-    "uname",
-    "unset",
-    "wait",
-    "wc",
-    "whereis",
-    "which",
-    "whoami",
+    "basename", "cat", "chmod", "cut", "date", "df", "dirname", "du", "env", "file", "free",
+    "grep", "head", "hostname", "id", "ls", "nc", "nproc", "ping", "printenv", "ps", "rm", "seq",
+    "sleep", "sort", "stat", "tail", "tr", "uname", "wc", "whereis", "which", "whoami",
 ];
 
 /// Whether a command may have made files when it has ended; what nobody knows may.
 pub(super) fn may_make_files(command: &Command) -> bool {
     let program = command.program();
-    if program.is_empty() || HARMLESS.contains(&program) || program.starts_with("wait-for") {
+    let is_harmless = bash::is_builtin(program) || HARMLESS.contains(&program);
+    if program.is_empty() || is_harmless || program.starts_with("wait-for") {
         return false;
     }
     let words = command.words();

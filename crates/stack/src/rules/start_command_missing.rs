@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{Rule, World};
 use crate::model::Model;
 use crate::which::{Index, Owner};
+use slugsmith_facts::bash;
 use slugsmith_facts::command::{self, AppFolder, Command, Files, Need, Start, is_open};
 use slugsmith_facts::layers::Process;
 use slugsmith_facts::layers::launched::is_launched;
@@ -115,60 +116,6 @@ impl Trouble {
     }
 }
 
-/// Builtins and words of the shell.
-const SHELL: &[&str] = &[
-    "",
-    ".",
-    ":",
-    "[",
-    "[[",
-    "alias",
-    "bg",
-    "break",
-    "builtin",
-    "cd",
-    "command",
-    "continue",
-    "declare",
-    "echo",
-    "eval",
-    "exec",
-    "exit",
-    "export",
-    "false",
-    "fg",
-    "getopts",
-    "hash",
-    "jobs",
-    "kill",
-    "let",
-    "local",
-    "mapfile",
-    "popd",
-    "printf",
-    "pushd",
-    "pwd",
-    "read",
-    "readarray",
-    "readonly",
-    "return",
-    "set",
-    "shift",
-    "shopt",
-    "source",
-    "test",
-    "time",
-    "times",
-    "trap",
-    "true",
-    "type",
-    "typeset",
-    "ulimit",
-    "umask",
-    "unalias",
-    "unset",
-    "wait",
-];
 /// Programs that find the one behind them in a place of their own.
 const FINDERS: &[&str] = &[
     "bundle", "npx", "pnpm", "yarn", "bunx", "bun", "npm", "poetry", "pipenv", "uv", "pdm",
@@ -315,7 +262,7 @@ impl Started<'_, '_> {
     /// `cd backend && node index.js` without that folder.
     fn lacks_folder(&self, one: &Command) -> Option<Trouble> {
         let folder = one.folder.as_deref().filter(|folder| !folder.is_empty())?;
-        if SHELL.contains(&one.program()) {
+        if one.program().is_empty() || bash::is_builtin(one.program()) {
             return None;
         }
         let root = &self.files.0;
@@ -336,7 +283,7 @@ impl Started<'_, '_> {
     fn program(&self, one: &Command, name: &str) -> Option<Trouble> {
         let path_is_changed = one.environment.iter().any(|(name, _)| name == "PATH");
         let from_manager = one.path.rsplit('.').next() == Some("json");
-        if is_open(name) || name.starts_with('~') || SHELL.contains(&name) {
+        if is_open(name) || name.starts_with('~') || name.is_empty() || bash::is_builtin(name) {
             return None;
         }
         let level = Level::Error;
