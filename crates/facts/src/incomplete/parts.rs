@@ -30,9 +30,8 @@ pub(super) fn of(project: &Project<'_>, is_installed: bool) -> Vec<Incomplete> {
             fix: format!("rm -rf node_modules {name} && npm install   then commit {name}"),
         })
         .collect();
-    let notes = project.packages(NOTES_OF_NPM);
     if is_installed {
-        for package in lacking(&notes, false) {
+        for package in lacking(&project.packages(NOTES_OF_NPM), false) {
             if found.iter().all(|one| one.name != package) {
                 found.push(Incomplete {
                     name: package,
