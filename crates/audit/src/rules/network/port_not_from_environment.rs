@@ -384,32 +384,48 @@ fn spring_reads_port(facts: &Facts<'_>) -> bool {
         .any(|(path, text)| path.contains("application") && text.contains("${PORT"))
 }
 
+/// What is wrong with an address that a server listens on.
+enum Wrong<'a> {
+    /// A host that only the dyno itself can reach.
+    Loopback(&'a str),
+    /// A port that is written out.
+    Fixed(&'a str),
+}
+
+impl<'a> Wrong<'a> {
+    fn of(host: Option<&'a str>, port: Option<&'a str>) -> Option<Self> {
+        let host = host.filter(|host| is_loopback(host.trim_start_matches("tcp://")));
+        let is_number = |port: &&str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+        host.map(Self::Loopback)
+            .or_else(|| port.filter(is_number).map(Self::Fixed))
+    }
+
+    fn message(&self, program: &str) -> String {
+        match self {
+            Self::Loopback(host) => {
+                format!(
+                    "`{program}` binds {host}: the router can't reach it from outside the dyno."
+                )
+            }
+            Self::Fixed(port) => format!(
+                "`{program}` listens on the fixed port {port}; the router sends requests to $PORT."
+            ),
+        }
+    }
+}
+
 /// The address that gunicorn binds, in its command, its variable or its configuration file. One
 /// that is computed is not judged.
 fn gunicorn_bind(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
     let set = gunicorn::setting(facts, command, "bind", &["--bind", "-b"])?;
-    let bind = set.value.text()?;
-    let (host, port) = bind.rsplit_once(':')?;
-    let found = |message: String, fix: &str| {
-        let fix = set.value.written("--bind", "bind", fix);
-        Some(Evidence::line(&set.path, set.line, message).help(fix))
-    };
+    let (host, port) = set.value.text()?.rsplit_once(':')?;
+    let wrong = Wrong::of(Some(host), Some(port))?;
     let fix = match set.value {
         gunicorn::Value::Word(_) => "0.0.0.0:$PORT",
         gunicorn::Value::Code(..) => "\"0.0.0.0:\" + os.environ[\"PORT\"]",
     };
-    if is_loopback(host.trim_start_matches("tcp://")) {
-        let message =
-            format!("`gunicorn` binds {host}: the router can't reach it from outside the dyno.");
-        return found(message, fix);
-    }
-    let is_fixed = !port.is_empty() && port.chars().all(|one| one.is_ascii_digit());
-    if !is_fixed {
-        return None;
-    }
-    let message =
-        format!("`gunicorn` listens on the fixed port {port}; the router sends requests to $PORT.");
-    found(message, fix)
+    let fix = set.value.written("--bind", "bind", fix);
+    Some(Evidence::line(&set.path, set.line, wrong.message("gunicorn")).help(fix))
 }
 
 /// A web command that fixes the port or the address itself.
@@ -441,36 +457,16 @@ fn command(command: &Command) -> Option<Evidence> {
         ),
         _ => return None,
     };
-    let bad_host = host.filter(|host| is_loopback(host.trim_start_matches("tcp://")));
-    if let Some(host) = bad_host {
-        return Some(
-            Evidence::line(
-                &command.path,
-                command.line,
-                format!(
-                    "`{program}` binds {host}: the router can't reach it from outside the dyno."
-                ),
-            )
-            .help("Use --host 0.0.0.0 --port $PORT"),
-        );
-    }
-    let fixed = port
-        .or(host
-            .and_then(|host| host.rsplit_once(':'))
-            .map(|(_, port)| port))
-        .filter(|port| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit()));
-    if let Some(port) = fixed {
-        return Some(
-            Evidence::line(
-                &command.path,
-                command.line,
-                format!(
-                    "`{program}` listens on the fixed \
-                port {port}; the router sends requests to $PORT."
-                ),
-            )
-            .help(format!("Write $PORT instead of {port}.")),
-        );
+    let port = port.or(host
+        .and_then(|host| host.rsplit_once(':'))
+        .map(|(_, port)| port));
+    if let Some(wrong) = Wrong::of(host, port) {
+        let help = match wrong {
+            Wrong::Loopback(_) => "Use --host 0.0.0.0 --port $PORT".to_owned(),
+            Wrong::Fixed(port) => format!("Write $PORT instead of {port}."),
+        };
+        let message = wrong.message(program);
+        return Some(Evidence::line(&command.path, command.line, message).help(help));
     }
     // These two bind the loopback address unless told otherwise.
     let quiet = matches!(program, "uvicorn" | "hypercorn")
