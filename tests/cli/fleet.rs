@@ -1,6 +1,6 @@
 //! The view of all apps, from folders of reports that builds, checks and strangers wrote.
 
-use crate::page::driven;
+use crate::page::{driven, page_with};
 use crate::support::Sandbox;
 
 /// A report as a build writes it, with what varies from app to app.
@@ -178,19 +178,7 @@ document.body.append(out);
 #[ignore = "needs Chromium"]
 fn a_browser_sorts_and_filters_five_hundred_apps() {
     let sandbox = apps(500);
-    sandbox
-        .slugsmith(&[
-            "fleet",
-            "reports",
-            "--format",
-            "html",
-            "--output",
-            "page.html",
-        ])
-        .expect(0);
-    let path = sandbox.path("page.html");
-    let page = fs_err::read_to_string(&path).unwrap();
-    fs_err::write(&path, page.replace("</body>", &format!("{DRIVER}</body>"))).unwrap();
+    let path = page_with(DRIVER, &sandbox, &["fleet", "reports"]);
     let note = driven(&path, "1200,900");
     assert!(
         note["summary"]

@@ -1,6 +1,6 @@
 //! The page of sizes in a real browser: what it shows, and that it works with a keyboard.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::Sandbox;
@@ -78,6 +78,16 @@ fn app() -> Sandbox {
         )
 }
 
+/// The page that a command makes, with a driver at its end.
+pub(crate) fn page_with(driver: &str, sandbox: &Sandbox, command: &[&str]) -> PathBuf {
+    let form = ["--format", "html", "--output", "page.html"];
+    sandbox.slugsmith(&[command, &form].concat()).expect(0);
+    let path = sandbox.path("page.html");
+    let page = fs_err::read_to_string(&path).unwrap();
+    fs_err::write(&path, page.replace("</body>", &format!("{driver}</body>"))).unwrap();
+    path
+}
+
 /// What the page holds after the driver, in a window of `size`.
 pub(crate) fn driven(path: &Path, size: &str) -> serde_json::Value {
     let profile = tempfile::tempdir().unwrap();
@@ -100,19 +110,7 @@ pub(crate) fn driven(path: &Path, size: &str) -> serde_json::Value {
 #[ignore = "needs Chromium"]
 fn a_browser_shows_the_sizes_and_a_keyboard_moves_through_them() {
     let sandbox = app();
-    sandbox
-        .slugsmith(&[
-            "inspect",
-            "app",
-            "--format",
-            "html",
-            "--output",
-            "page.html",
-        ])
-        .expect(0);
-    let path = sandbox.path("page.html");
-    let page = fs_err::read_to_string(&path).unwrap();
-    fs_err::write(&path, page.replace("</body>", &format!("{DRIVER}</body>"))).unwrap();
+    let path = page_with(DRIVER, &sandbox, &["inspect", "app"]);
     let note = driven(&path, "1200,900");
 
     assert_eq!(note["labelled"], true, "{note:#}");

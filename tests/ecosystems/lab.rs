@@ -5,21 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::support::{BINARY, Ran, listing};
+use crate::support::{BINARY, Ran, bed_folder, listing};
 
 /// A folder per tool, made once by `tests/bed/ecosystems`.
 fn tools() -> &'static Path {
     static TOOLS: OnceLock<PathBuf> = OnceLock::new();
-    TOOLS.get_or_init(|| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/ecosystems");
-        let output = Command::new(script).arg("--print").output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
-    })
+    TOOLS.get_or_init(|| bed_folder("ecosystems"))
 }
 
 /// Tools that come from Debian's packages, so that they are on PATH once any test asked for

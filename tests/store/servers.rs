@@ -6,21 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::support::bed_folder;
+
 pub(crate) const USER: &str = "KEYID-of-the-test";
 pub(crate) const SECRET: &str = "a-secret-of-the-test";
 
 fn programs() -> &'static Path {
     static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAMS.get_or_init(|| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/stores");
-        let output = Command::new(script).arg("--print").output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
-    })
+    PROGRAMS.get_or_init(|| bed_folder("stores"))
 }
 
 /// A server; stopped when dropped.

@@ -128,15 +128,23 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The folder that a script of `tests/bed` makes, only where it is missing.
+#[allow(dead_code)]
+pub(crate) fn bed_folder(script: &str) -> PathBuf {
+    let script = repository("tests/bed").join(script);
+    let output = Command::new(script).arg("--print").output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+}
+
 /// The folder with the program of a package manager of `tests/bed/ecosystems`.
 #[allow(dead_code)]
 pub(crate) fn bed_tool(name: &str) -> PathBuf {
-    let print = Command::new(repository("tests/bed/ecosystems"))
-        .arg("--print")
-        .output()
-        .unwrap();
-    let folder = String::from_utf8(print.stdout).unwrap();
-    Path::new(folder.trim()).join("bin").join(name)
+    bed_folder("ecosystems").join("bin").join(name)
 }
 
 /// The crates of this machine's builds, as cargo knows them. Those of other platforms are
