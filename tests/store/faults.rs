@@ -12,6 +12,7 @@ const SHORT: u64 = 40;
 const LONG: u64 = 500;
 
 #[test]
+#[ignore = "real servers, made with Go"]
 fn no_fault_of_a_store_fails_a_build_or_gives_a_wrong_tree() {
     let runs = match std::env::var_os("SLUGSMITH_LONG") {
         Some(_) => LONG,

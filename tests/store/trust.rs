@@ -9,6 +9,7 @@ use slugsmith::facts::tree::{EntryKind, Tree};
 
 /// A machine with an empty cache takes what another one made, from every kind of store.
 #[test]
+#[ignore = "real servers, made with Go"]
 fn an_empty_cache_is_warm_from_every_kind_of_store() {
     let (s3, registry) = (servers::s3(), servers::registry());
     let folder = tempfile::tempdir().unwrap();
@@ -38,6 +39,7 @@ fn an_empty_cache_is_warm_from_every_kind_of_store() {
 }
 
 #[test]
+#[ignore = "real servers, made with Go"]
 fn a_changed_lockfile_begins_from_the_nearest_tree() {
     let server = servers::s3();
     let team = Team::with("s3://caches", server.port);
@@ -54,6 +56,7 @@ fn a_changed_lockfile_begins_from_the_nearest_tree() {
 }
 
 #[test]
+#[ignore = "real servers, made with Go"]
 fn only_the_main_branch_writes_and_others_write_for_themselves() {
     let server = servers::s3();
     let bucket = server.folder.path().join("data/caches");
@@ -79,6 +82,7 @@ fn only_the_main_branch_writes_and_others_write_for_themselves() {
 }
 
 #[test]
+#[ignore = "real servers, made with Go"]
 fn without_the_right_key_nothing_is_believed() {
     let server = servers::s3();
     let team = Team::with("s3://caches", server.port);
@@ -103,6 +107,7 @@ fn without_the_right_key_nothing_is_believed() {
 }
 
 #[test]
+#[ignore = "real servers, made with Go"]
 fn a_public_key_reads_and_never_writes() {
     let server = servers::s3();
     let pair = slugsmith::store::seal::pair().unwrap();
@@ -118,6 +123,7 @@ fn a_public_key_reads_and_never_writes() {
 
 /// Every file of the bucket is changed in turn: the build is a miss with a line.
 #[test]
+#[ignore = "real servers, made with Go"]
 fn a_damaged_object_is_a_miss_with_one_line() {
     let server = servers::s3();
     let team = Team::with("s3://caches", server.port);
@@ -161,6 +167,7 @@ fn a_damaged_object_is_a_miss_with_one_line() {
 
 /// Neither log, nor cache, nor built app, nor a child process has any of them.
 #[test]
+#[ignore = "real servers, made with Go"]
 fn credentials_stay_with_the_client() {
     let server = servers::s3();
     let team = Team::with("s3://caches", server.port);
