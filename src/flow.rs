@@ -5,14 +5,13 @@ pub mod lock;
 pub mod preparation;
 pub mod shared;
 mod stacked;
+mod weighed;
 
 use std::path::Path;
 use std::time::Instant;
 
 use self::shared::upload::Uploading;
 use crate::budget::history::History;
-use crate::budget::{Missing, Shipped, Verdict};
-use crate::cache::store::Store;
 use crate::cache::survey;
 use crate::cache::thin;
 use crate::config::Config;
@@ -27,7 +26,7 @@ use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
 use crate::strip::absent::Absent;
-use crate::{audit, boot, budget, cache, explain, facts, stack, strip};
+use crate::{audit, cache, explain, facts, stack, strip};
 
 /// What one run works on.
 pub struct Input<'a> {
@@ -323,68 +322,6 @@ impl Run<'_> {
             let _ = strip::kept::save(store.root(), &stripped.report);
         }
         Ok(stripped)
-    }
-
-    /// Weighs what will be shipped: the app as it is after stripping (as it would be, in
-    /// a check), and the launch layers of all buildpacks.
-    fn weigh(&mut self, shipped: &mut Tree) {
-        self.progress.event(Event::Working { what: "Weighing" });
-        let store = self.input.store.map(Store::root);
-        let remembered = store.and_then(budget::kept::load);
-        let previous = self.input.previous.or(remembered.as_ref());
-        let (layers, reused) = match &mut self.layers {
-            Some(layers) => budget::launched::take(layers),
-            None => Default::default(),
-        };
-        let missing = self.missing();
-        let judge = |app: &Tree| {
-            let load = budget::Load {
-                app,
-                layers: &layers,
-                reused: &reused,
-                previous,
-                missing: missing.as_ref(),
-            };
-            budget::judge_load(&load, self.input.config)
-        };
-        let mut budget = judge(shipped);
-        if let Some(boot) = &mut self.report.boot {
-            // No build fails because of what only saves time.
-            if budget.verdict == Verdict::Over && !boot.written.is_empty() {
-                let written = boot.written.clone();
-                boot::take_back(self.input.app, boot);
-                shipped.look_for(&written);
-                budget = judge(shipped);
-            }
-            self.progress.event(Event::Boot(boot));
-        }
-        if self.layers.is_some() && missing.is_none() {
-            budget.shipped = Shipped::Image;
-        }
-        // Sources alone are nothing to compare the next build with.
-        let is_whole = budget.verdict != Verdict::Over && missing.is_none();
-        if let (true, Some(store)) = (self.apply && is_whole, store) {
-            // Without it the next build only lacks the comparison.
-            let _ = budget::kept::save(store, &History::of(&budget));
-        }
-        self.progress.event(Event::Budget(&budget));
-        self.report.budget = Some(budget);
-    }
-
-    /// What the app wants installed and is not here to be weighed.
-    fn missing(&self) -> Option<Missing> {
-        let custom = self.input.config.cache.custom.iter();
-        let custom = custom.filter(|one| one.run.is_some() && !self.apply);
-        let not_made = custom
-            .flat_map(|one| one.paths.iter())
-            .filter(|path| !self.input.app.join(path).exists());
-        let files = self.report.survey.absent.iter().map(|one| one.file.clone());
-        let files: Vec<_> = files.chain(not_made.clone().cloned()).collect();
-        let surveyed = self.report.survey.absent.iter().any(|one| one.by_build);
-        (!files.is_empty()).then(|| Missing {
-            files,
-            by_build: surveyed || not_made.count() > 0,
-        })
     }
 
     /// An image names what we installed; what was adopted is named by who installed it.

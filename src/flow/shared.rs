@@ -1,7 +1,7 @@
 //! The store that several builds share, as the caches of one run see it.
 //!
 //! Reads, in all, take no longer than the configuration says; what is written is told in
-//! [`upload`]. Whatever goes wrong is a line and a miss, never an error.
+//! `upload`. Whatever goes wrong is a line and a miss, never an error.
 
 pub(super) mod upload;
 
