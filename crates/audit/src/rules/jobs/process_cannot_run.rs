@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_facts::app;
 use slugsmith_facts::command::Need;
-use slugsmith_facts::process::{Command, source_of};
+use slugsmith_facts::process::{Command, Runs, source_of};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "process-cannot-run",
@@ -48,7 +48,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    for process in &facts.processes {
+    let told = |process: &&Runs| facts.starts_told.contains(&process.name);
+    for process in facts.processes.iter().filter(|process| !told(process)) {
         evidence.extend(
             process
                 .commands
@@ -212,14 +213,6 @@ const BUILT: &[&str] = &[
 ];
 
 fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    let command_text = format!("`{}`", command.text);
-    if facts
-        .starts_told
-        .iter()
-        .any(|told| told.contains(&command_text))
-    {
-        return None;
-    }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,
