@@ -25,8 +25,7 @@ pub trait Absent: Sync {
         None
     }
 
-    /// What is remembered of a tree, where strip is the only one that looks at it: all that was
-    /// packed, whose contents are known without being read.
+    /// The whole packed tree, where strip is the only one that looks at it.
     fn packed(&self) -> Option<&Packed> {
         None
     }
@@ -43,8 +42,8 @@ pub trait Absent: Sync {
     fn bring_back(&self, paths: &[&Path]) -> std::io::Result<()>;
 }
 
-/// A tree that was packed as it is, or was just unpacked. Without roots nothing was packed.
-#[derive(Debug, Default)]
+/// A tree that was packed as it is, or was just unpacked.
+#[derive(Debug)]
 pub struct Packed {
     /// Relative to the app.
     pub roots: Vec<PathBuf>,
