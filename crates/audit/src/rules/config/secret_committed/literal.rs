@@ -17,11 +17,17 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let files = facts.sources.files.iter();
     let mut known: BTreeSet<String> = BTreeSet::new();
     files
-        .filter(|code| !guards::is_maintenance(facts, &code.path))
+        .filter(|code| !guards::is_maintenance(facts, &code.path) && !is_translation(&code.path))
         .filter_map(|code| first(facts, code))
         // One secret is one finding, wherever else it stands.
         .filter_map(|(secret, found)| known.insert(secret).then_some(found))
         .collect()
+}
+
+/// Texts for people stand under the names of fields: `'password' => 'Passwort'`.
+fn is_translation(path: &str) -> bool {
+    const FOLDERS: &[&str] = &["lang", "langs", "locale", "locales", "i18n", "translations"];
+    path.split('/').any(|part| FOLDERS.contains(&part))
 }
 
 /// A value with the name that it is given.
