@@ -90,7 +90,13 @@ pub(super) static OFFICIAL: &[Official] = &[
     official(
         JVM,
         "JVM",
-        &[".jdk", ".heroku/bin"],
+        &[
+            ".jdk",
+            ".heroku/bin",
+            ".heroku/with_jmap",
+            ".heroku/with_jmap_and_jstack",
+            ".heroku/with_jstack",
+        ],
         &[
             "jvmcommon.sh",
             "jdbc.sh",
