@@ -111,12 +111,20 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
             format!(
                 "`{}` has no SIGTERM handler: \
             every deploy and daily restart cuts the requests in flight.",
-                site.call.callee
+                shown(&site.call.callee)
             ),
         )
         .help(stop_in_node(&site))
     });
     Some(Server { loses })
+}
+
+/// A callee as the code says it: of a chain of calls, whose arguments are not kept, the last part.
+fn shown(callee: &str) -> &str {
+    match callee.rsplit_once("().") {
+        Some((_, last)) => last,
+        None => callee,
+    }
 }
 
 /// How the server of this call is stopped: by its own name where the code has one. Fastify's and
@@ -131,7 +139,10 @@ fn stop_in_node(site: &Site<'_>) -> String {
         .code
         .assignments
         .iter()
-        .find(|one| one.line == site.call.line && !one.target.contains('.'))
+        .find(|one| {
+            let made = one.value.callee() == Some(site.call.callee.as_str());
+            made && one.line == site.call.line && !one.target.contains('.')
+        })
         .map(|one| one.target.as_str());
     if is_name && site.code.imports("fastify") {
         return format!(
@@ -150,10 +161,17 @@ fn stop_in_node(site: &Site<'_>) -> String {
         (None, true) => {
             format!("process.on(\"SIGTERM\", () => {receiver}.close(() => process.exit(0)))")
         }
-        (None, false) => format!(
-            "const server = {}(…); process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))",
-            site.call.callee
-        ),
+        (None, false) => {
+            let callee = site.call.callee.as_str();
+            let call = if shown(callee) == callee {
+                format!("{callee}(…)")
+            } else {
+                format!("….{}(…)", shown(callee))
+            };
+            format!(
+                "const server = {call}; process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))"
+            )
+        }
     }
 }
 
