@@ -31,6 +31,8 @@ pub struct Facts<'a> {
     pub disagreements: Vec<Disagreement>,
     /// Installed packages that are not whole.
     pub incomplete: Vec<Incomplete>,
+    /// Whether an install that is still to come may leave something out.
+    pub install_is_open: bool,
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
@@ -94,6 +96,7 @@ impl<'a> Facts<'a> {
                 .flat_map(|at| agreement::of(&OnDisk(&app.root), at))
                 .collect(),
             incomplete: incomplete::read(app, tree, &projects),
+            install_is_open: incomplete::is_open(app, tree, &projects),
             app,
             tree,
             sources,

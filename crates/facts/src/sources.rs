@@ -132,9 +132,7 @@ fn gitignore(app: &App) -> Gitignore {
     let mut builder = GitignoreBuilder::new("");
     // Only the app's own root file: in a build there is none of the developer's others.
     if let Ok(text) = beneath::text_in(&app.root, ".gitignore") {
-        for line in text.lines() {
-            bounds::add_line(&mut builder, line);
-        }
+        bounds::add_list(&mut builder, &text);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

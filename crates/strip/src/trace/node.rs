@@ -110,8 +110,9 @@ impl Node<'_, '_> {
     /// Words of a CoffeeScript source, which is compiled when it is loaded.
     fn coffee(&self, path: &str, text: &str) -> Found {
         let mut found = Found::default();
+        let lines = references::Lines::of(text.as_bytes());
         references::literals(text.as_bytes(), |literal| {
-            let line = references::line_of(text.as_bytes(), literal.at);
+            let line = lines.at(literal.at);
             let files = self.word(path, literal.text, Some(Form::Require), true);
             found
                 .files

@@ -10,7 +10,7 @@ use super::super::resolve::Form;
 use super::super::value::{Evaluator, Value};
 use super::tell::{is_telling, is_word, names_code, reads_nothing, takes_require};
 use super::{Load, Source};
-use crate::references;
+use crate::references::{self, Lines};
 
 pub(super) struct Reader<'e> {
     pub(super) evaluator: Evaluator<'e>,
@@ -74,10 +74,9 @@ impl<'e> Reader<'e> {
                 .map(|(word, at)| (Load::Word(word), at)),
         );
         if !loads.is_empty() {
-            let newlines: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+            let lines = Lines::of(text.as_bytes());
             for (_, at) in &mut loads {
-                let line = newlines.partition_point(|newline| *newline < *at as usize) + 1;
-                *at = u32::try_from(line).unwrap_or(u32::MAX);
+                *at = lines.at(*at as usize);
             }
         }
         Source {
