@@ -282,9 +282,11 @@ fn is_code(options: &E<'_>) -> bool {
     let E::ObjectExpression(options) = options.get_inner_expression() else {
         return false;
     };
-    options.properties.iter().any(|property| {
-        matches!(property, ast::ObjectPropertyKind::ObjectProperty(property) if property.key.is_specific_static_name("eval"))
-    })
+    let mut properties = options
+        .properties
+        .iter()
+        .filter_map(|one| one.as_property());
+    properties.any(|property| property.key.is_specific_static_name("eval"))
 }
 
 /// Functions of `vm` that run what a text says.
