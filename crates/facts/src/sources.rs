@@ -15,6 +15,7 @@ mod names;
 mod outputs;
 pub mod paths;
 mod php_reach;
+mod python_reach;
 pub mod reach;
 mod suppress;
 mod words;
