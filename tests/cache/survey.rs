@@ -325,6 +325,24 @@ fn a_root_without_a_project_says_where_one_may_be() {
     let said = below.text();
     assert!(said.contains("web/package.json is below it"), "{said}");
     assert!(said.contains("web/Procfile starts nothing"), "{said}");
+    // A buildpack that works in that folder has installed there; a laptop says nothing of it.
+    let mut ready = bed(&[
+        ("web/package.json", r#"{"dependencies":{"a":"1"}}"#),
+        (
+            "web/package-lock.json",
+            r#"{"lockfileVersion":3,"packages":{}}"#,
+        ),
+        ("web/node_modules/.package-lock.json", "{}"),
+        ("web/node_modules/a/package.json", "{}"),
+        ("Procfile", "web: cd web && node a.js\n"),
+    ]);
+    let said = ready.text();
+    assert!(
+        said.contains("web/package-lock.json · installed by an earlier buildpack, adopted"),
+        "{said}"
+    );
+    ready.world = World::Embedded;
+    assert!(ready.text().contains("is below it"), "{}", ready.text());
     let two = bed(&[("a/go.mod", ""), ("services/b/mix.exs", "")]).text();
     assert!(
         two.contains("a/go.mod, services/b/mix.exs are below it"),

@@ -164,7 +164,9 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
         .collect();
     let is_known = projects.iter().any(|project| project.at.is_empty());
     if !is_known && !recognise::has_manifest(&look, "") {
-        let found = unknown::of(&look, context.app);
+        let mut found = unknown::of(&look, context.app);
+        // On the platform nobody but an earlier buildpack can have installed it.
+        found.is_adopted &= survey.is_build && context.environment.world != World::Embedded;
         survey.absent.extend(found.absent.iter().cloned());
         survey.unrecognised = Some(found);
     }
