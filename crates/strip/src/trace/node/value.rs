@@ -177,6 +177,11 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What a call gives.
+    pub(super) fn evaluate_call(&self, call: &ast::CallExpression<'_>) -> Option<Vec<Value>> {
+        self.call(call, 0)
+    }
+
     fn call(&self, call: &ast::CallExpression<'_>, depth: usize) -> Option<Vec<Value>> {
         let argument = |at: usize| {
             let argument = call.arguments.get(at)?.as_expression()?;
@@ -227,6 +232,10 @@ impl Evaluator<'_> {
             | "toNamespacedPath"
             | "_interopRequireWildcard" => argument(0),
             "toString" | "valueOf" | "toLowerCase" | "trim" => self.at(object?, depth + 1),
+            // `__dirname.replace(/\\/g, "/")` changes nothing here.
+            "replace" | "replaceAll" if is_separator(call.arguments.first()?) => {
+                self.at(object?, depth + 1)
+            }
             "concat" => {
                 let mut values = self.at(object?, depth + 1)?;
                 for number in 0..call.arguments.len() {
@@ -329,6 +338,18 @@ impl Evaluator<'_> {
     }
 }
 
+/// A pattern of what stands in addresses and in paths of other systems only.
+fn is_separator(pattern: &ast::Argument<'_>) -> bool {
+    match pattern.as_expression().map(E::get_inner_expression) {
+        Some(E::StringLiteral(text)) => matches!(text.value.as_str(), "\\" | "file://" | "file:"),
+        Some(E::RegExpLiteral(literal)) => {
+            let pattern = literal.regex.pattern.text.as_str();
+            matches!(pattern, r"\\" | r"\\+" | r"[\\]" | r"[\\/]" | r"^file:\/\/")
+        }
+        _ => false,
+    }
+}
+
 fn or_hole(values: Option<Vec<Value>>) -> Vec<Value> {
     values.unwrap_or_else(|| vec![Value::text(HOLE.to_string())])
 }
@@ -339,13 +360,26 @@ fn either(left: Option<Vec<Value>>, right: Option<Vec<Value>>) -> Option<Vec<Val
         (one, other) => one.or(other)?,
     };
     values.dedup();
-    (values.len() <= MANY).then_some(values)
+    Some(few(values))
+}
+
+/// Of too many values those that are paths, whose folders then stay.
+fn few(values: Vec<Value>) -> Vec<Value> {
+    if values.len() <= MANY {
+        return values;
+    }
+    let mut paths: Vec<Value> = values.into_iter().filter(|value| value.inside).collect();
+    paths.truncate(MANY);
+    paths.push(Value::text(HOLE.to_string()));
+    paths
 }
 
 fn concat(left: &[Value], right: &[Value]) -> Option<Vec<Value>> {
-    if left.len() * right.len() > MANY {
-        return None;
-    }
+    let hole = [Value::text(HOLE.to_string())];
+    let right = match left.len() * right.len() > MANY {
+        true => &hole,
+        false => right,
+    };
     let mut values = Vec::with_capacity(left.len() * right.len());
     for one in left {
         for other in right {

@@ -34,6 +34,8 @@ pub(super) enum Load {
     Word(String),
     /// A module of which nothing is known.
     Unknown,
+    /// A folder of distributions, by its path.
+    Folder,
 }
 
 /// What a file loads, with 1-based lines.
@@ -164,7 +166,11 @@ impl Reader<'_> {
             "import_statement" => self.import(node, line),
             "import_from_statement" => self.import_from(node, line),
             "call" => self.call(node, line),
-            "identifier" | "attribute" => self.handed(node, line),
+            "identifier" => self.handed(node, line),
+            "attribute" => {
+                self.handed(node, line);
+                self.located(node, line);
+            }
             "string" | "concatenated_string" | "binary_operator" => self.text(node, line),
             "if_statement" => {
                 let condition = node.child_by_field_name("condition")?;
@@ -293,6 +299,13 @@ impl Reader<'_> {
         }
     }
 
+    /// `package.__path__`: where another package lies, for whoever lists its modules.
+    fn located(&mut self, node: Node<'_>, line: u32) {
+        if slice(self.evaluator.text, node).ends_with(".__path__") {
+            self.add(Load::Unknown, line);
+        }
+    }
+
     /// A text that may be a module's name, or hold statements of its own.
     fn text(&mut self, node: Node<'_>, line: u32) {
         let parent = node.parent().map_or("", |parent| parent.kind());
@@ -302,8 +315,14 @@ impl Reader<'_> {
         }
         for value in self.evaluator.evaluate(node).unwrap_or_default() {
             self.runs |= value == "-m";
-            if value.contains("import ") && value.len() < 100_000 {
+            if holds_code(&value) {
                 self.unread(&value);
+                let inner = read(&value, self.evaluator.name, self.evaluator.package, false);
+                for (load, _) in inner.loads {
+                    self.add(load, line);
+                }
+            } else if value.contains("site-packages") {
+                self.add(Load::Folder, line);
             } else if let Some(script) = value.strip_suffix(".py") {
                 // A program beside the file, run by its path.
                 let name = format!(".{}", script.trim_start_matches("./").replace('/', "."));
@@ -320,6 +339,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a text is code that imports something.
+fn holds_code(text: &str) -> bool {
+    let marks = ["import ", "__import__(", "import_module("];
+    text.len() < 100_000 && marks.iter().any(|mark| text.contains(mark))
 }
 
 /// The argument that names the module.
