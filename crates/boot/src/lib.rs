@@ -48,8 +48,6 @@ pub struct Input<'a> {
     pub runs_python: bool,
     /// Whether a process may change installed packages before it imports them.
     pub writes_packages: bool,
-    /// Words of the commands that processes run.
-    pub words: Vec<String>,
     /// Levels of Python's optimisation that processes run with.
     pub levels: Vec<u8>,
     /// What is started at level `trained`.
@@ -81,7 +79,6 @@ impl<'a> Input<'a> {
             beside: 0,
             runs_python: false,
             writes_packages: false,
-            words: Vec::new(),
             levels: levels(environment, ""),
             training: None,
         }
@@ -99,7 +96,6 @@ impl<'a> Input<'a> {
             .iter()
             .any(|name| text.contains(name));
         self.levels = levels(self.environment, &text);
-        self.words = words().map(str::to_owned).collect();
         self
     }
 }

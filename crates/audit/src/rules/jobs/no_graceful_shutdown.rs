@@ -111,7 +111,7 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
             format!(
                 "`{}` has no SIGTERM handler: \
             every deploy and daily restart cuts the requests in flight.",
-                site.call.callee
+                named(&site.call.callee)
             ),
         )
         .help(stop_in_node(&site))
@@ -152,8 +152,17 @@ fn stop_in_node(site: &Site<'_>) -> String {
         }
         (None, false) => format!(
             "const server = {}(…); process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))",
-            site.call.callee
+            named(&site.call.callee)
         ),
+    }
+}
+
+/// A call as people name it; of a chain (`require("express")().listen`) its last link, since the
+/// arguments of the others are not in the name.
+fn named(callee: &str) -> String {
+    match callee.rsplit_once(").") {
+        Some((_, last)) => format!("….{last}"),
+        None => callee.to_owned(),
     }
 }
 
