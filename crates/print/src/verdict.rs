@@ -101,7 +101,7 @@ fn not_installed(report: &Report) -> Option<Line> {
     (!skipped.is_empty()).then(|| Line::alarm(1, text))
 }
 
-/// Errors, or warnings where there are none, each with its first step.
+/// Errors, or warnings where there are none, each rule once with its first step.
 fn needs_a_person(report: &Report, is_whole: bool) -> Vec<Line> {
     let of = |level| {
         report
@@ -115,8 +115,23 @@ fn needs_a_person(report: &Report, is_whole: bool) -> Vec<Line> {
         (0, _) => Level::Warn,
         _ => Level::Error,
     };
-    let mut lines: Vec<_> = of(level).take(REPEATED).map(finding).collect();
-    let more = (errors + warnings).saturating_sub(lines.len());
+    let mut rules: Vec<(&Finding, usize)> = Vec::new();
+    for finding in of(level) {
+        match rules
+            .iter_mut()
+            .find(|(first, _)| first.rule == finding.rule)
+        {
+            Some((_, places)) => *places += 1,
+            None => rules.push((finding, 1)),
+        }
+    }
+    rules.truncate(REPEATED);
+    let told: usize = rules.iter().map(|(_, places)| places).sum();
+    let mut lines: Vec<_> = rules
+        .into_iter()
+        .map(|(first, places)| finding(first, places))
+        .collect();
+    let more = (errors + warnings).saturating_sub(told);
     if more > 0 {
         let more = units::counted(more as u64, "more finding");
         lines.push(Line::item(1, format!("{more} above, each with its fix")));
@@ -124,11 +139,15 @@ fn needs_a_person(report: &Report, is_whole: bool) -> Vec<Line> {
     lines
 }
 
-fn finding(finding: &Finding) -> Line {
-    let place = finding
+/// The first finding of a rule that was found in so many places.
+fn finding(finding: &Finding, places: usize) -> Line {
+    let mut place = finding
         .place
         .as_ref()
         .map_or(String::new(), |place| format!(" {place}"));
+    if places > 1 {
+        place = format!("{place} (+{})", places - 1);
+    }
     let step = finding.help.first().map_or("", String::as_str);
     // `Gemfile: ruby "3.4"` names the place itself.
     let named = finding
@@ -194,6 +213,15 @@ mod tests {
     fn a_clean_app_needs_nobody() {
         let said = said(&report(Vec::new()));
         assert!(said.contains("within the budget") && said.contains("Nothing here needs you."));
+    }
+
+    #[test]
+    fn a_rule_is_told_once_with_the_number_of_its_other_places() {
+        let found = ["one", "one", "one", "two"].map(|rule| (Level::Error, rule));
+        let said = said(&report(found.to_vec()));
+        assert!(said.contains("error one a.js:3 (+2): npm"), "{said}");
+        assert!(said.contains("error two a.js:3: npm"), "{said}");
+        assert!(!said.contains("above, each with its fix"), "{said}");
     }
 
     #[test]

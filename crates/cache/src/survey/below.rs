@@ -1,7 +1,7 @@
 //! Projects of Node.js below the root that a process starts, and whose packages nobody installed.
 //!
 //! Node.js looks for packages beside a file and in the folders above it, so that it is certain
-//! what a file finds (Node.js manual, "Loading from node_modules folders"). Of other languages a
+//! what a file finds (Node.js manual, "Loading from `node_modules` folders"). Of other languages a
 //! project at the root may have brought the packages.
 
 use std::collections::BTreeSet;

@@ -111,20 +111,12 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
             format!(
                 "`{}` has no SIGTERM handler: \
             every deploy and daily restart cuts the requests in flight.",
-                shown(&site.call.callee)
+                named(&site.call.callee)
             ),
         )
         .help(stop_in_node(&site))
     });
     Some(Server { loses })
-}
-
-/// A callee as the code says it: of a chain of calls, whose arguments are not kept, the last part.
-fn shown(callee: &str) -> &str {
-    match callee.rsplit_once("().") {
-        Some((_, last)) => last,
-        None => callee,
-    }
 }
 
 /// How the server of this call is stopped: by its own name where the code has one. Fastify's and
@@ -161,17 +153,19 @@ fn stop_in_node(site: &Site<'_>) -> String {
         (None, true) => {
             format!("process.on(\"SIGTERM\", () => {receiver}.close(() => process.exit(0)))")
         }
-        (None, false) => {
-            let callee = site.call.callee.as_str();
-            let call = if shown(callee) == callee {
-                format!("{callee}(…)")
-            } else {
-                format!("….{}(…)", shown(callee))
-            };
-            format!(
-                "const server = {call}; process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))"
-            )
-        }
+        (None, false) => format!(
+            "const server = {}(…); process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))",
+            named(&site.call.callee)
+        ),
+    }
+}
+
+/// A call as people name it; of a chain (`require("express")().listen`) its last link, since the
+/// arguments of the others are not in the name.
+fn named(callee: &str) -> String {
+    match callee.rsplit_once(").") {
+        Some((_, last)) => format!("….{last}"),
+        None => callee.to_owned(),
     }
 }
 
