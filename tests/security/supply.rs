@@ -105,7 +105,14 @@ fn without_the_feature_there_is_no_client_of_a_store() {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .args(["tree", "--offline", "--locked", "--edges", "normal"])
-            .args(["--package", "slugsmith", "--prefix", "none", "--format", "{p}"])
+            .args([
+                "--package",
+                "slugsmith",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+            ])
             .args(features)
             .current_dir(repository(""));
         let listed = Ran::from(cargo.output().unwrap()).expect(0).stdout;
