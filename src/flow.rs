@@ -75,6 +75,9 @@ pub fn check(input: &Input<'_>, progress: &mut dyn Progress) -> Result<Report> {
 /// A problem in the words of the platform.
 fn on_platform(problem: Problem, input: &Input<'_>) -> Problem {
     let hosting = &input.config.hosting;
+    if hosting.is_heroku() {
+        return problem;
+    }
     problem.reworded(|text| hosting.reword(text))
 }
 

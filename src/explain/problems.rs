@@ -81,6 +81,24 @@ mod tests {
     }
 
     #[test]
+    fn what_ends_a_run_speaks_of_no_platform_but_the_apps_own() {
+        use crate::facts::hosting::{Hosting, Platform};
+        let of_heroku = ["Heroku", "heroku ", "dyno", "Cedar"];
+        for platform in [Platform::Dokku, Platform::Kpack, Platform::Other] {
+            let hosting = Hosting {
+                platform,
+                evidence: None,
+            };
+            for kind in KINDS {
+                let problem = (kind.example)().reworded(|text| hosting.reword(text));
+                let text = rendered(&error(&problem)) + &rendered(&warning(&problem));
+                let found = of_heroku.iter().find(|word| text.contains(**word));
+                assert_eq!(found, None, "{} on {platform:?}:\n{text}", kind.id);
+            }
+        }
+    }
+
+    #[test]
     fn every_kind_as_it_is_printed() {
         for kind in KINDS {
             let problem = (kind.example)();

@@ -1,5 +1,7 @@
 //! The stack's part of a run: what earlier buildpacks did, and what processes start.
 
+use std::collections::BTreeSet;
+
 use super::Run;
 use crate::cache::store::Store;
 use crate::facts::before::{Before, Changes};
@@ -86,12 +88,12 @@ impl Run<'_> {
         }
     }
 
-    /// What the stack said about commands that do not start.
-    pub(super) fn starts_told(&self) -> Vec<String> {
+    /// Process types of which the stack said that they do not start.
+    pub(super) fn starts_told(&self) -> BTreeSet<String> {
         let findings = self.report.stack.iter().flat_map(|stack| &stack.findings);
         findings
             .filter(|finding| finding.rule == stack::rules::START_COMMAND)
-            .map(|finding| finding.message.clone())
+            .flat_map(|finding| finding.processes.iter().cloned())
             .collect()
     }
 

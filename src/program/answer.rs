@@ -96,11 +96,7 @@ struct Warnings;
 impl Progress for Warnings {
     fn event(&mut self, event: Event<'_>) {
         if let Event::Warning(problem) = event {
-            say(&format!(
-                "{}: {}",
-                problem.kind.header,
-                problem.saw.join("; ")
-            ));
+            say(&format!("{}: {}", problem.header(), problem.saw.join("; ")));
         }
     }
 }

@@ -108,8 +108,7 @@ pub static NOT_WRITTEN: Kind = Kind {
 /// The problem of a report that was not written to `place`.
 #[must_use]
 pub fn not_written(place: &str, error: &std::io::Error) -> Problem {
-    Problem {
-        kind: &NOT_WRITTEN,
-        ..crate::error::io("writing", place, error)
-    }
+    let mut problem = crate::error::io("writing", place, error);
+    problem.kind = &NOT_WRITTEN;
+    problem
 }

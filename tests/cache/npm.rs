@@ -40,6 +40,97 @@ fn an_unchanged_app_runs_no_command() {
     );
 }
 
+/// Apps without dependencies: the install makes no tree, which is no fault of the cache.
+#[test]
+fn an_install_that_makes_nothing_is_known_to_the_next_build() {
+    let manifest = ("package.json", r#"{"name":"shop","version":"1.0.0"}"#);
+    let shapes: [(&str, &[(&str, &str)]); 7] = [
+        (
+            "npm",
+            &[
+                manifest,
+                (
+                    "package-lock.json",
+                    r#"{"lockfileVersion":3,"packages":{"":{"name":"shop","version":"1.0.0"}}}"#,
+                ),
+            ],
+        ),
+        ("yarn", &[manifest, ("yarn.lock", "# yarn lockfile v1\n")]),
+        (
+            "pnpm",
+            &[
+                manifest,
+                (
+                    "pnpm-lock.yaml",
+                    "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n",
+                ),
+            ],
+        ),
+        (
+            "bun",
+            &[manifest, ("bun.lock", "{\n  \"lockfileVersion\": 1\n}\n")],
+        ),
+        (
+            "composer",
+            &[
+                ("composer.json", "{}"),
+                ("composer.lock", r#"{"packages":[]}"#),
+            ],
+        ),
+        (
+            "bundle",
+            &[
+                ("Gemfile", "source 'https://rubygems.org'\n"),
+                ("Gemfile.lock", "GEM\n  specs:\n\nDEPENDENCIES\n"),
+            ],
+        ),
+        (
+            "mvn",
+            &[(
+                "pom.xml",
+                "<project><artifactId>s</artifactId><packaging>pom</packaging></project>",
+            )],
+        ),
+    ];
+    for (tool, files) in shapes {
+        let bed = Bed::new();
+        let version = "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; esac\n";
+        bed.tool("php", "#!/bin/sh\necho 8.3\n");
+        bed.tool("ruby", "#!/bin/sh\necho 3.4.1 ABI 3.4.0\n");
+        bed.tool(tool, version);
+        for (path, text) in files {
+            bed.put(path, text);
+        }
+        let (_, log) = bed.build();
+        assert!(log.warnings.is_empty(), "{tool}: {log:?}");
+        assert!(!log.commands.is_empty(), "{tool}: {log:?}");
+        let last = log.lines.last().unwrap();
+        assert!(last.ends_with("; nothing to keep"), "{tool}: {log:?}");
+        let (outcomes, log) = bed.rebuild();
+        assert_eq!(outcomes[0].decision.verdict, Verdict::Hit, "{tool}");
+        assert!(
+            log.lines[0].contains("HIT, nothing to restore"),
+            "{tool}: {log:?}"
+        );
+    }
+}
+
+/// A custom cache names what its command makes, so that nothing made is worth a word.
+#[test]
+fn a_command_that_makes_none_of_its_paths_is_told() {
+    let bed = Bed::new();
+    bed.put(
+        "project.toml",
+        "[[com.slugsmith.cache]]\nname = \"m\"\npaths = [\"models\", \"data\"]\nrun = \"true\"\n",
+    );
+    let (_, log) = bed.build();
+    let [(id, saw)] = log.warnings.as_slice() else {
+        panic!("{log:?}");
+    };
+    assert_eq!(id, "cache-not-stored");
+    assert!(saw.ends_with("none of its paths: models, data"), "{saw}");
+}
+
 #[test]
 fn a_miss_names_the_package() {
     let bed = Bed::npm_app();
@@ -50,8 +141,36 @@ fn a_miss_names_the_package() {
         log.lines[0],
         "npm (package-lock.json, 1 package): PARTIAL, package-lock.json: ms 2.0.0 → 2.1.3; old tree taken as the base"
     );
-    assert_eq!(log.commands, ["npm install --no-save --omit=dev"]);
+    assert_eq!(
+        log.commands,
+        ["npm install --save --package-lock --omit=dev"]
+    );
     assert_eq!(bed.rebuild().0[0].decision.verdict, Verdict::Hit);
+}
+
+/// `npm install` resolves what the lockfile lacks, where `npm ci` refuses.
+#[test]
+fn a_lockfile_that_lacks_a_package_is_refused_with_an_old_tree_too() {
+    let bed = Bed::npm_app();
+    bed.build();
+    bed.tool(
+        "npm",
+        "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3; exit;; esac\n\
+         echo \"$1\" >> \"$BED/calls\"\n\
+         case \"$1\" in\n\
+         install) mkdir -p node_modules/ms; echo resolved > node_modules/ms/index.js; echo >> package-lock.json;;\n\
+         ci) echo 'npm error Missing: ms@2.1.3 from lock file'; exit 1;;\n\
+         esac\n",
+    );
+    bed.lock("2.1.3");
+    let lock = fs_err::read_to_string(bed.app().join("package-lock.json")).unwrap();
+    bed.next();
+    assert!(bed.try_build().0.is_err());
+    let calls = fs_err::read_to_string(bed.root().join("calls")).unwrap();
+    assert_eq!(calls, "install\nci\n");
+    let after = fs_err::read_to_string(bed.app().join("package-lock.json")).unwrap();
+    assert_eq!(after, lock);
+    assert!(!installed(&bed) && !bed.app().join("node_modules").exists());
 }
 
 #[test]

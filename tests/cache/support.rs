@@ -22,6 +22,8 @@ pub(crate) struct Log {
     pub commands: Vec<String>,
     pub warnings: Vec<(String, String)>,
     pub lines: Vec<String>,
+    /// What the app asks for and is not done.
+    pub notes: Vec<String>,
 }
 
 impl Progress for Log {
@@ -33,6 +35,7 @@ impl Progress for Log {
             Event::Warning(problem) => self
                 .warnings
                 .push((problem.kind.id.to_owned(), problem.saw.join("; "))),
+            Event::Note(line) => self.notes.push(line.to_owned()),
             other => self.lines.extend(super::printed(other)),
         }
     }

@@ -167,6 +167,45 @@ fn whoever_may_have_installed_it_keeps_the_build_alive() {
 }
 
 #[test]
+fn a_project_below_the_root_that_a_process_starts_is_needed_too() {
+    let app = |server: &str| {
+        bed(&[
+            ("package.json", r#"{"dependencies":{"express":"5"}}"#),
+            ("node_modules/express/package.json", "{}"),
+            ("api/package.json", r#"{"dependencies":{"koa":"3"}}"#),
+            ("api/package-lock.json", "{}"),
+            ("api/server.js", server),
+            ("Procfile", "web: node api/server.js\n"),
+        ])
+    };
+    let loads = app("const Koa = require('koa')\n");
+    assert!(loads.is_fatal());
+    let survey = loads.survey();
+    let problem = survey.fatal().unwrap().problem();
+    let text = [problem.saw.join(" "), problem.steps.join(" ")].join(" ");
+    assert!(
+        text.contains("api/package-lock.json") && text.contains("path = \"api\""),
+        "{text}"
+    );
+    // Beside it, or above it.
+    for tree in ["api/node_modules", "node_modules"] {
+        let there = app("const Koa = require('koa')\n");
+        let there = there.file(&format!("{tree}/koa/package.json"), "{}");
+        assert!(there.survey().uninstalled.is_empty(), "{tree}");
+    }
+    // Not known to be loaded: told, and nothing more.
+    let may = app("start()\n");
+    assert!(!may.is_fatal() && may.survey().uninstalled.len() == 1);
+    for procfile in [
+        "web: node server.js\n",
+        "web: cd api && npm ci && node server.js\n",
+    ] {
+        let other = app("const Koa = require('koa')\n").file("Procfile", procfile);
+        assert!(other.survey().uninstalled.is_empty(), "{procfile}");
+    }
+}
+
+#[test]
 fn no_process_no_failure() {
     let bed = bed(&PHOENIX[..2])
         .file("Procfile", "web: ./serve --port $PORT\n")
@@ -286,6 +325,24 @@ fn a_root_without_a_project_says_where_one_may_be() {
     let said = below.text();
     assert!(said.contains("web/package.json is below it"), "{said}");
     assert!(said.contains("web/Procfile starts nothing"), "{said}");
+    // A buildpack that works in that folder has installed there; a laptop says nothing of it.
+    let mut ready = bed(&[
+        ("web/package.json", r#"{"dependencies":{"a":"1"}}"#),
+        (
+            "web/package-lock.json",
+            r#"{"lockfileVersion":3,"packages":{}}"#,
+        ),
+        ("web/node_modules/.package-lock.json", "{}"),
+        ("web/node_modules/a/package.json", "{}"),
+        ("Procfile", "web: cd web && node a.js\n"),
+    ]);
+    let said = ready.text();
+    assert!(
+        said.contains("web/package-lock.json · installed by an earlier buildpack, adopted"),
+        "{said}"
+    );
+    ready.world = World::Embedded;
+    assert!(ready.text().contains("is below it"), "{}", ready.text());
     let two = bed(&[("a/go.mod", ""), ("services/b/mix.exs", "")]).text();
     assert!(
         two.contains("a/go.mod, services/b/mix.exs are below it"),

@@ -45,6 +45,13 @@ pub(crate) struct Built {
     pub(crate) log: String,
 }
 
+/// A build that may have failed.
+pub(crate) struct Attempt {
+    pub(crate) app: PathBuf,
+    pub(crate) log: String,
+    pub(crate) is_good: bool,
+}
+
 impl Lab {
     /// A lab with these tools of `tests/bed/ecosystems`, and without the others.
     pub(crate) fn new(names: &[&str]) -> Self {
@@ -182,16 +189,19 @@ impl Lab {
     }
 
     fn build_with(&self, cache: &str) -> Built {
+        let Attempt { app, log, is_good } = self.attempt(cache, &|_| {});
+        assert!(is_good, "{log}");
+        Built { app, log }
+    }
+
+    /// Builds a copy of the source, in which something is changed first, with this cache folder.
+    pub(crate) fn attempt(&self, cache: &str, change: &dyn Fn(&Path)) -> Attempt {
         let number = self.builds.get() + 1;
         self.builds.set(number);
         let root = self.folder.path();
         let app = root.join(format!("build-{number}"));
-        let status = Command::new("cp")
-            .args(["-R", "--"])
-            .arg(self.source())
-            .arg(&app)
-            .status();
-        assert!(status.unwrap().success());
+        copy(&self.source(), &app);
+        change(&app);
         let cache = root.join(cache);
         let settings = root.join("env");
         for folder in [&cache, &settings] {
@@ -199,10 +209,18 @@ impl Lab {
         }
         let mut command = self.command(root.join("buildpack/compile"));
         let output = command.args([&app, &cache, &settings]).output().unwrap();
-        let ran = Ran::from(output).expect(0);
+        let is_good = output.status.success();
+        let ran = Ran::from(output);
         let log = format!("{}{}", ran.stdout, ran.stderr);
-        Built { app, log }
+        Attempt { app, log, is_good }
     }
+}
+
+/// Copies a folder to where nothing is yet.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    let mut command = Command::new("cp");
+    let status = command.args(["-R", "--"]).arg(from).arg(to).status();
+    assert!(status.unwrap().success());
 }
 
 impl Built {

@@ -19,6 +19,7 @@ mod compiled;
 mod examples;
 mod javascript;
 mod lab;
+mod law;
 mod others;
 mod python;
 mod several;

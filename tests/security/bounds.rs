@@ -20,13 +20,25 @@ const VERBS: &[&[&str]] = &[
     &["explain", "cache", "app"],
 ];
 
-/// Runs it with 3 GB of address space for what is not a stack, and minutes: other tests run beside it.
+/// Ends as its program does, and writes the most memory that it or a program of its own had at a time, in kB.
+const MEASURE: &str = "import resource, subprocess, sys
+code = subprocess.run(['timeout', '240', *sys.argv[2:]]).returncode
+open(sys.argv[1], 'w').write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)";
+/// No hostile input takes more, in kB.
+const MOST_MEMORY: u64 = 500_000;
+
+/// Runs it for minutes at most (other tests run beside it) and looks at what it took.
 fn run(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
-    let mut command = sandbox.command("timeout");
-    command.args(["240", BINARY]).args(arguments);
+    let peak = sandbox.path("peak");
+    let mut command = sandbox.command("python3");
+    command.args(["-c", MEASURE]).arg(&peak).arg(BINARY);
+    command.args(arguments);
     let ran = Ran::from(command.output().unwrap());
     let is_fine = matches!(ran.code, 0..=3);
     assert!(is_fine, "{arguments:?}: {} {}", ran.code, ran.stderr);
+    let peak: u64 = fs_err::read_to_string(peak).unwrap().parse().unwrap();
+    assert!(peak < MOST_MEMORY, "{arguments:?}: {peak} kB");
     ran
 }
 
@@ -126,6 +138,33 @@ fn trees_of_any_depth_are_no_crash() {
         &["init", "app"],
     ] {
         run(&sandbox, arguments);
+    }
+}
+
+/// What is larger than anything people or tools write is "not read", not gigabytes of memory.
+#[test]
+fn files_of_a_million_values_are_not_read_into_memory() {
+    let lists = format!("[{}1]", "[],".repeat(2_700_000));
+    let packages = "[[package]]\nname = \"p\"\nversion = \"1\"\n".repeat(300_000);
+    let patterns = "docs/page\n".repeat(500_000);
+    for (name, text) in [
+        ("package.json", &lists),
+        ("package-lock.json", &lists),
+        ("composer.lock", &lists),
+        ("app.json", &lists),
+        ("poetry.lock", &packages),
+        ("uv.lock", &packages),
+        (".gitignore", &patterns),
+        ("slugsmith.keep", &patterns),
+        ("project.toml", &packages),
+    ] {
+        let sandbox = Sandbox::new()
+            .file("Procfile", "web: node server.js\n")
+            .file("server.js", "1")
+            .file(name, text);
+        for arguments in [&["check", "app"][..], &["init", "app"]] {
+            run(&sandbox, arguments);
+        }
     }
 }
 

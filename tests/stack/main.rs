@@ -16,6 +16,7 @@ mod generator;
 mod large;
 mod launch_check;
 mod lifecycle;
+mod reported;
 mod reused;
 mod rules;
 mod scripted;

@@ -31,6 +31,8 @@ pub struct Facts<'a> {
     pub disagreements: Vec<Disagreement>,
     /// Installed packages that are not whole.
     pub incomplete: Vec<Incomplete>,
+    /// Whether an install that is still to come may leave something out.
+    pub install_is_open: bool,
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
@@ -44,9 +46,9 @@ pub struct Facts<'a> {
     pub installed: BTreeSet<String>,
     /// Id and code of rules outside of the audit that its configuration may name.
     pub other_rules: Vec<[&'static str; 2]>,
-    /// What the stack found about processes that do not start: it knows more of a built app, and
-    /// one cause is told once.
-    pub starts_told: Vec<String>,
+    /// Process types of which the stack said that they do not start: it knows more of a built
+    /// app, and one cause is told once.
+    pub starts_told: BTreeSet<String>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -94,6 +96,7 @@ impl<'a> Facts<'a> {
                 .flat_map(|at| agreement::of(&OnDisk(&app.root), at))
                 .collect(),
             incomplete: incomplete::read(app, tree, &projects),
+            install_is_open: incomplete::is_open(app, tree, &projects),
             app,
             tree,
             sources,
@@ -103,7 +106,7 @@ impl<'a> Facts<'a> {
             set: None,
             installed: BTreeSet::new(),
             other_rules: Vec::new(),
-            starts_told: Vec::new(),
+            starts_told: BTreeSet::new(),
         }
     }
 
@@ -166,15 +169,24 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
-    /// The declared formation: app.json's, and Terraform's.
+    /// The declared formation: app.json's (an object by process type, or a list of entries that
+    /// name theirs), and Terraform's.
     #[must_use]
     pub fn formation(&self) -> Vec<Formation> {
-        let declared = self.app_json(&["formation"]).and_then(Value::as_object);
-        let by_app_json = declared
+        let declared = self.app_json(&["formation"]);
+        let listed = declared.and_then(Value::as_array);
+        let listed = listed
             .into_iter()
             .flatten()
+            .filter_map(|entry| Some((entry.get("process")?.as_str()?, entry)));
+        let by_name = declared.and_then(Value::as_object);
+        let by_app_json = by_name
+            .into_iter()
+            .flatten()
+            .map(|(process, entry)| (process.as_str(), entry))
+            .chain(listed)
             .map(|(process, entry)| Formation {
-                process: process.clone(),
+                process: process.to_owned(),
                 quantity: entry.get("quantity").and_then(Value::as_u64),
                 size: entry
                     .get("size")

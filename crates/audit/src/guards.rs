@@ -14,7 +14,9 @@ pub use slugsmith_facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
 use slugsmith_facts::code::{Code, Expr, Language, ScopeKind};
+use slugsmith_facts::command;
 use slugsmith_facts::packages::Ecosystem;
+use slugsmith_facts::sources::reach;
 
 /// Calls of a language that `test` accepts and that run in production.
 pub fn calls_to<'a>(
@@ -68,6 +70,7 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
                 .iter()
                 .any(|tool| code.imports(tool))
             || is_script(facts, code)
+            || is_run_by_a_script_of_the_manifest(facts, code)
     });
     let folder = folder || tool;
     let stem = path.rsplit('/').next().unwrap_or(path);
@@ -116,6 +119,39 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
         .code(Language::Python)
         .any(|other| other.path != code.path && other.imports(stem));
     by_hand && !imported && !ENTRIES.contains(&stem)
+}
+
+/// A file that only scripts of package.json run which build, generate or clean (`heroku-postbuild:
+/// "npm run build && node version.js"`), and no other file imports.
+fn is_run_by_a_script_of_the_manifest(facts: &Facts<'_>, code: &Code) -> bool {
+    /// Scripts that start what serves or works.
+    const STARTS: &[&str] = &["start", "serve", "server", "dev", "web", "prod", "worker"];
+    if code.language != Language::JavaScript {
+        return false;
+    }
+    let manifest = facts.app.package_json.good();
+    let scripts = manifest.and_then(|manifest| manifest.get("scripts")?.as_object());
+    let runs = |command: &str| {
+        let words = command::words(command);
+        words
+            .iter()
+            .any(|word| word.trim_start_matches("./") == code.path)
+    };
+    let mut names = scripts
+        .into_iter()
+        .flatten()
+        .filter(|(_, command)| command.as_str().is_some_and(runs))
+        .map(|(name, _)| name)
+        .peekable();
+    names.peek().is_some()
+        && names.all(|name| !STARTS.contains(&name.split(':').next().unwrap_or(name)))
+        && manifest.and_then(|manifest| manifest.get("main")?.as_str()) != Some(&code.path)
+        && !facts.code(Language::JavaScript).any(|other| {
+            other.imports.iter().any(|import| {
+                reach::resolve(&facts.sources, &other.path, &import.module)
+                    .is_some_and(|found| found.path == code.path)
+            })
+        })
 }
 
 /// What a value is in production.

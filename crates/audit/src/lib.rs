@@ -22,6 +22,7 @@ mod levels;
 mod migrations;
 mod paths;
 pub mod platform;
+mod python;
 pub mod registry;
 pub mod rules;
 mod runtimes;

@@ -75,7 +75,7 @@ pub(super) fn rooted(site: Site<'_>, path: &Expr) -> Rooted {
     let scratch = parts.iter().any(|part| {
         let text = match part {
             Part::Text(text) | Part::Name(text) => text,
-            Part::Unknown => return false,
+            Part::Separator | Part::Unknown => return false,
         };
         SCRATCH.iter().any(|mark| text.contains(mark))
             || text == "tmp"
@@ -95,6 +95,8 @@ pub(super) fn rooted(site: Site<'_>, path: &Expr) -> Rooted {
 enum Part {
     Text(String),
     Name(String),
+    /// Between two arguments of a call that joins them.
+    Separator,
     Unknown,
 }
 
@@ -144,7 +146,10 @@ fn collect(site: Site<'_>, value: &Expr, depth: usize, parts: &mut Vec<Part>) {
                 parts.push(Part::Name(callee.clone()));
                 return;
             }
-            for argument in arguments {
+            for (number, argument) in arguments.iter().enumerate() {
+                if number > 0 {
+                    parts.push(Part::Separator);
+                }
                 collect(site, &argument.value, depth + 1, parts);
             }
         }
@@ -212,6 +217,7 @@ fn shown(parts: &[Part]) -> String {
         match part {
             Part::Text(part) => text.push_str(part),
             Part::Name(name) if is_root(name) => text.push_str(name),
+            Part::Separator => text.push('/'),
             Part::Name(_) | Part::Unknown => text.push('…'),
         }
         if text.len() > 60 {
@@ -310,16 +316,18 @@ pub(super) fn among_uploads(site: Site<'_>, path: &Expr) -> bool {
     let temporary = |part: &Part| match part {
         Part::Text(text) => text.starts_with("/tmp") || text.starts_with("/var/tmp"),
         Part::Name(name) => says_temporary(name),
-        Part::Unknown => false,
+        Part::Separator | Part::Unknown => false,
     };
     let texts = || {
         parts.iter().filter_map(|part| match part {
             Part::Text(text) | Part::Name(text) => Some(text.as_str()),
-            Part::Unknown => None,
+            Part::Separator | Part::Unknown => None,
         })
     };
     // What names the folder comes before the file's own name.
-    let folder = texts().take(parts.len().saturating_sub(1).max(1));
+    let separators = |part: &&Part| matches!(part, Part::Separator);
+    let parts_of_it = parts.len() - parts.iter().filter(separators).count();
+    let folder = texts().take(parts_of_it.saturating_sub(1).max(1));
     let named = folder.into_iter().any(|text| {
         let lower = text.to_ascii_lowercase();
         lower.contains("upload") && !lower.contains("uploader") && !lower.ends_with(".filename")

@@ -49,9 +49,10 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     if let Some(text) = facts.sources.text("system.properties")
         && let Some(range) = text
             .lines()
-            .find_map(|line| line.strip_prefix("java.runtime.version"))
+            .filter_map(|line| line.split_once(['=', ':']))
+            .find_map(|(key, range)| (key.trim() == "java.runtime.version").then_some(range))
     {
-        let range = range.trim_start_matches(['=', ' ', ':']);
+        let range = range.trim();
         let range = range.trim_start_matches(|character: char| {
             character.is_ascii_alphabetic() || character == '-'
         });
@@ -169,7 +170,9 @@ fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
 
 /// The Go buildpack follows its own comment, then the toolchain, then the `go` line.
 fn go(facts: &Facts<'_>) -> Option<Wanted> {
-    let text = facts.sources.text("go.mod")?;
+    let Some(text) = facts.sources.text("go.mod") else {
+        return go_of_dep(facts);
+    };
     for prefix in ["// +heroku goVersion go", "toolchain go", "go "] {
         if let Some(range) = text
             .lines()
@@ -179,6 +182,28 @@ fn go(facts: &Facts<'_>) -> Option<Wanted> {
         }
     }
     None
+}
+
+/// `go-version = "go1.9.2"` of `[metadata.heroku]`, where dep's manifest stands in for go.mod
+/// (heroku-buildpack-go, README, "Usage with dep").
+fn go_of_dep(facts: &Facts<'_>) -> Option<Wanted> {
+    let text = facts.sources.text("Gopkg.toml")?;
+    let own = |line: &str| {
+        Some(
+            line.trim()
+                .strip_prefix("go-version")?
+                .trim_start()
+                .strip_prefix('=')?
+                .trim()
+                .to_owned(),
+        )
+    };
+    let value = text.lines().find_map(own)?;
+    let range = value
+        .trim_matches(['"', '\''])
+        .trim_start_matches("go")
+        .to_owned();
+    Some(wish(facts, "go", &range, "Gopkg.toml", "go-version"))
 }
 
 /// The target framework of the first project file that has one for dynos; the buildpack

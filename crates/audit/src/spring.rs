@@ -1,6 +1,8 @@
-//! Which Spring Boot does the build file ask for: the parent of Maven, the plugin of Gradle?
+//! Spring Boot: the version that the build file asks for (the parent of Maven, the plugin of
+//! Gradle), and the properties that hold in production.
 
 use super::Facts;
+use super::facts::Declared;
 
 /// File, line and text of the version of Spring Boot.
 pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
@@ -52,4 +54,254 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> 
         }
     }
     None
+}
+
+/// One value of a file, with the names above it.
+pub(super) struct Entry {
+    /// Dotted: `production.secret_key_base`.
+    pub(super) key: String,
+    pub(super) value: String,
+    /// 1-based.
+    pub(super) line: u32,
+    /// Which document of the file it stands in, from 0.
+    document: usize,
+}
+
+impl Entry {
+    /// The variable of `${NAME}` or `${NAME:default}`.
+    pub(super) fn variable(&self) -> Option<&str> {
+        let inner = self.value.strip_prefix("${")?.strip_suffix('}')?;
+        let name = inner.split(':').next().unwrap_or(inner);
+        (!name.contains(['$', '{'])).then_some(name)
+    }
+
+    /// What the value is in production, and whether that is only what stands in for a variable
+    /// that nothing declares. `None` where it can't be known.
+    pub(super) fn settled(&self, facts: &Facts<'_>) -> Option<(&str, bool)> {
+        let Some(name) = self.variable() else {
+            return (!self.value.contains("${")).then_some((self.value.as_str(), false));
+        };
+        let default = self.value.strip_suffix('}')?.split_once(':')?.1;
+        let is_variable = name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        (is_variable && facts.declared(name) == Declared::No && !default.contains("${"))
+            .then_some((default, true))
+    }
+}
+
+/// One file of properties that production loads.
+pub(super) struct File<'a> {
+    pub(super) path: &'a str,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// The files that Spring loads in production: those without a profile, those of the profile that
+/// is active by the command, app.json or the base file, and those that are called after production.
+pub(super) fn files<'a>(facts: &'a Facts<'_>) -> Vec<File<'a>> {
+    let texts = facts.sources.texts.iter();
+    let all: Vec<File<'a>> = texts
+        .filter(|(path, _)| profile_of(path).is_some())
+        .map(|(path, text)| File {
+            path,
+            entries: if path.ends_with(".properties") {
+                properties(text)
+            } else {
+                entries(text)
+            },
+        })
+        .collect();
+    let active = active(facts, &all);
+    let mut found: Vec<File<'a>> = all
+        .into_iter()
+        .filter(|file| {
+            let profile = profile_of(file.path).unwrap_or_default();
+            profile.is_empty()
+                || matches!(profile, "prod" | "production" | "heroku")
+                || active.iter().any(|one| one == profile)
+        })
+        .collect();
+    for file in &mut found {
+        let others: Vec<usize> = file
+            .entries
+            .iter()
+            .filter(|entry| {
+                let names = matches!(
+                    entry.key.as_str(),
+                    "spring.profiles" | "spring.config.activate.on-profile"
+                );
+                names
+                    && !entry.value.contains("prod")
+                    && !entry.value.contains("heroku")
+                    && !active.iter().any(|one| entry.value.contains(one.as_str()))
+            })
+            .map(|entry| entry.document)
+            .collect();
+        file.entries
+            .retain(|entry| !others.contains(&entry.document));
+    }
+    found
+}
+
+/// The profile that a file of Spring's is for, empty for all; `None` for other files.
+fn profile_of(path: &str) -> Option<&str> {
+    let (_, name) = path.split_once("src/main/resources/")?;
+    let name = name.strip_prefix("config/").unwrap_or(name);
+    let (stem, "yml" | "yaml" | "properties") = name.rsplit_once('.')? else {
+        return None;
+    };
+    let rest = stem
+        .strip_prefix("application")
+        .or_else(|| stem.strip_prefix("bootstrap"))?;
+    match rest {
+        "" => Some(""),
+        rest => rest
+            .strip_prefix('-')
+            .filter(|profile| !profile.contains('/')),
+    }
+}
+
+/// Profiles that are active on a dyno, as far as the repository says.
+fn active(facts: &Facts<'_>, files: &[File<'_>]) -> Vec<String> {
+    let list = |text: &str| -> Vec<String> {
+        text.split(',')
+            .map(|one| one.trim().to_owned())
+            .filter(|one| !one.is_empty())
+            .collect()
+    };
+    let web = facts.process("web");
+    let by_command = web
+        .into_iter()
+        .flat_map(|web| &web.commands)
+        .find_map(|command| {
+            let mut words = command.words.iter();
+            words.find_map(|word| {
+                word.split_once("spring.profiles.active=")
+                    .map(|(_, value)| list(value))
+            })
+        });
+    if let Some(found) = by_command {
+        return found;
+    }
+    match facts.declared("SPRING_PROFILES_ACTIVE") {
+        Declared::Value(value) => return list(&value),
+        Declared::Set => return Vec::new(),
+        Declared::No => {}
+    }
+    let base = files
+        .iter()
+        .filter(|file| profile_of(file.path) == Some(""));
+    let mut entries = base.flat_map(|file| &file.entries);
+    let named = entries.find(|entry| entry.key == "spring.profiles.active");
+    named
+        .and_then(|entry| entry.settled(facts))
+        .map_or_else(Vec::new, |(value, _)| list(value))
+}
+
+/// The values of a YAML file of nested mappings. By lines, since ERB between them breaks a
+/// parser; values over several lines and lists are left out.
+pub(super) fn entries(text: &str) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let mut above: Vec<(usize, &str)> = Vec::new();
+    let mut document = 0;
+    for (line, number) in text.lines().zip(1..) {
+        if line.trim_end() == "---" {
+            document += 1;
+            above.clear();
+            continue;
+        }
+        let plain = line.trim_start();
+        let indent = line.len() - plain.len();
+        let Some((key, value)) = plain.split_once(':') else {
+            continue;
+        };
+        if key.starts_with(['#', '-', '<', '%']) && key != "<<"
+            || !(value.is_empty() || value.starts_with(' '))
+        {
+            continue;
+        }
+        above.retain(|(outer, _)| *outer < indent);
+        let mut path: Vec<&str> = above.iter().map(|(_, name)| *name).collect();
+        path.push(key.trim());
+        let value = value.split(" #").next().unwrap_or_default().trim();
+        if value.is_empty() || value.starts_with('&') {
+            above.push((indent, key.trim()));
+        }
+        found.push(Entry {
+            key: path.join("."),
+            value: value.trim_matches(['"', '\'']).to_owned(),
+            line: number,
+            document,
+        });
+    }
+    found
+}
+
+fn properties(text: &str) -> Vec<Entry> {
+    let mut document = 0;
+    text.lines()
+        .zip(1..)
+        .filter_map(|(line, number)| {
+            document += usize::from(line.trim_end() == "#---");
+            let (key, value) = line
+                .split_once('=')
+                .filter(|(key, _)| !key.trim_start().starts_with(['#', '!']))?;
+            Some(Entry {
+                key: key.trim().to_owned(),
+                value: value.trim().to_owned(),
+                line: number,
+                document,
+            })
+        })
+        .collect()
+}
+
+/// Whether an address leads to another machine: a host with a dot, or Oracle's name for one.
+pub(super) fn is_elsewhere(place: &str) -> bool {
+    if place.contains("localhost")
+        || place.contains("127.0.0.1")
+        || place.contains("host.docker.internal")
+    {
+        return false;
+    }
+    if place.contains(":oracle:") {
+        return place.contains("TNS_ADMIN") || place.contains('.');
+    }
+    let host = place.split_once("//").map_or(place, |(_, rest)| rest);
+    let host = host.split(['/', '?', ',']).next().unwrap_or(host);
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let host = host.split(':').next().unwrap_or(host);
+    let parts: Vec<&str> = host.split('.').collect();
+    let last = parts.last().copied().unwrap_or_default();
+    parts.len() > 1
+        && last.chars().all(|c| c.is_ascii_alphanumeric())
+        && !matches!(last, "local" | "internal" | "example")
+        && !host.starts_with("192.168.")
+        && !host.starts_with("10.")
+        && !host.starts_with("172.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_elsewhere_has_a_host_with_a_dot() {
+        for place in [
+            "jdbc:mysql://db.acme.net:3306/a?x=y",
+            "smtp.gmail.com",
+            "jdbc:oracle:thin:@shop_high?TNS_ADMIN=a",
+        ] {
+            assert!(is_elsewhere(place), "{place}");
+        }
+        for place in [
+            "jdbc:mysql://localhost:3306/a.b",
+            "jdbc:postgresql://db:5432/x",
+            "jdbc:h2:mem:a",
+            "redis",
+            "10.0.0.3",
+        ] {
+            assert!(!is_elsewhere(place), "{place}");
+        }
+    }
 }

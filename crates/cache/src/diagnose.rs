@@ -85,6 +85,48 @@ mod tests {
         assert!(table::FAILURES.len() >= 40, "{}", table::FAILURES.len());
     }
 
+    /// What a failure's meaning has to say, by the name of the output.
+    const MEANINGS: &[(&str, &str)] = &[
+        ("embed", "An embedded path"),
+        ("engine", "version of Node.js"),
+        ("hash-mismatch", "differs from the digest"),
+        ("needs-newer", "wants a newer"),
+        ("newer-lockfile", "newer version of the tool"),
+        ("no-lockfile", "lockfile"),
+        ("no-matching-version", "A version that"),
+        ("no-network", "network"),
+        ("not-found", "not in this registry"),
+        ("other-platform", "another operating system"),
+        ("other-php", "this PHP"),
+        ("other-ruby", "another Ruby"),
+        ("out-of-step", "out of step"),
+        ("peer-conflict", "Peer dependencies"),
+        ("sums-out-of-step", "go.sum is out of step"),
+    ];
+
+    /// Outputs of real runs, `TOOL-VERSION-NAME.txt`, with hosts and folders replaced.
+    #[test]
+    fn outputs_of_real_runs_are_recognised() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/diagnose/outputs");
+        let mut wrong = Vec::new();
+        let mut count = 0;
+        for entry in fs_err::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            let output = fs_err::read_to_string(entry.path()).unwrap();
+            let (tool, rest) = name.trim_end_matches(".txt").split_once('-').unwrap();
+            let (_, name) = rest.split_once('-').unwrap();
+            let (_, says) = MEANINGS.iter().find(|(one, _)| *one == name).unwrap();
+            let means = of(tool, &ended(&output)).map(|found| found.means);
+            count += 1;
+            if !means.is_some_and(|means| means.contains(says)) {
+                wrong.push(format!("{tool} {rest}: {means:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(count >= 20, "{count}");
+    }
+
     #[test]
     fn the_cause_is_found_before_any_number_of_lines() {
         let usage = "npm error   --an-option\n".repeat(150);

@@ -75,16 +75,7 @@ impl<'a> Place<'a> {
     /// Where a path leads that is written in a folder of this place, relative to the app: it may
     /// lead out of the place (`../shared`). `None` outside of the app.
     fn reached(&self, folder: impl AsRef<Path>, path: impl AsRef<Path>) -> Option<PathBuf> {
-        let mut found = self.at.join(folder);
-        for part in path.as_ref().components() {
-            match part {
-                Component::Normal(name) => found.push(name),
-                Component::CurDir => {}
-                Component::ParentDir if found.pop() => {}
-                Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
-            }
-        }
-        Some(found)
+        reached(self.at.join(folder), path)
     }
 
     /// A path of this place, relative to the app.
@@ -111,6 +102,20 @@ impl<'a> Place<'a> {
             reported,
         }
     }
+}
+
+/// Where a path leads that is written in this folder of the app. `None` outside of the app.
+fn reached(folder: PathBuf, path: impl AsRef<Path>) -> Option<PathBuf> {
+    let mut found = folder;
+    for part in path.as_ref().components() {
+        match part {
+            Component::Normal(name) => found.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if found.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(found)
 }
 
 /// Dependencies that an app wants installed.
@@ -201,6 +206,8 @@ pub(super) struct Job {
     pub stores: Vec<Shelf>,
     /// A larger tree is not kept, in bytes.
     pub most: Option<u64>,
+    /// Whether the trees are paths that the app's configuration names.
+    pub is_custom: bool,
     /// Whether the app needs the trees when it runs; if not, they leave it at the end.
     pub launch: bool,
     /// Set where the command itself may resolve anew: reads the packages of the lockfile, which
@@ -235,6 +242,7 @@ impl Job {
             newest: None,
             stores: Vec::new(),
             most: None,
+            is_custom: false,
             launch: true,
             held_by: None,
             exposes: Vec::new(),

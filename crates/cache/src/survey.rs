@@ -6,6 +6,7 @@
 //! that nobody installed fails the build where a process needs it for certain (see
 //! `needed`); the configuration key `uninstalled` can turn that into a warning.
 
+mod below;
 mod bill;
 mod needed;
 mod unknown;
@@ -77,6 +78,8 @@ pub struct Uninstalled {
     pub is_promised: bool,
     /// The command that writes the lockfile without which slugsmith does not install it.
     pub lock_with: Option<&'static str>,
+    /// The folder below the root that nothing has named as a project.
+    pub unasked: Option<String>,
     /// The process that can't run without it.
     pub need: Option<Need>,
 }
@@ -93,6 +96,11 @@ impl Uninstalled {
     pub fn advice(&self) -> String {
         if let Some(command) = self.lock_with {
             return format!("Write its lockfile with `{command}` and commit it.");
+        }
+        if let Some(at) = &self.unasked {
+            return format!(
+                "Have it installed: [[com.slugsmith.cache]] path = \"{at}\" in project.toml."
+            );
         }
         match (self.buildpack, self.world) {
             (Some(name), World::Classic) => {
@@ -156,7 +164,9 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
         .collect();
     let is_known = projects.iter().any(|project| project.at.is_empty());
     if !is_known && !recognise::has_manifest(&look, "") {
-        let found = unknown::of(&look, context.app);
+        let mut found = unknown::of(&look, context.app);
+        // On the platform nobody but an earlier buildpack can have installed it.
+        found.is_adopted &= survey.is_build && context.environment.world != World::Embedded;
         survey.absent.extend(found.absent.iter().cloned());
         survey.unrecognised = Some(found);
     }
@@ -204,8 +214,14 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
             world: context.environment.world,
             is_promised: project.lockfile.is_some() || verdict.is_some(),
             lock_with: lock_with(project),
+            unasked: None,
             need: needed::by(context, &look, project, outcomes.is_some()),
         });
+    }
+    if outcomes.is_some() {
+        survey
+            .uninstalled
+            .extend(below::uninstalled(context, &look));
     }
     survey
 }

@@ -46,6 +46,8 @@ use slugsmith_finding::{Finding, Place};
 
 /// The file that holds the configuration.
 pub const FILE: &str = "project.toml";
+/// Largest configuration, in bytes: each pattern in it takes a hundred times its length.
+const LARGEST: u64 = 1_000_000;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,7 +232,7 @@ pub const VARIABLES: &[&str] = &[
 /// [`UNREADABLE`], [`SYNTAX`] (with line and column) or [`INVALID`] (a value of the wrong
 /// kind); never for unknown keys.
 pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
-    let text = match beneath::text_in(app, FILE) {
+    let text = match beneath::text_in_at_most(app, Path::new(FILE), LARGEST) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Problem::new(&UNREADABLE).saw(error.to_string())),

@@ -108,8 +108,28 @@ pub fn unread(_text: &str) -> Result<Graph, Unreadable> {
     Ok(Graph::default())
 }
 
+/// Most values of a lockfile that is parsed as a whole: a parsed value takes a few hundred bytes, whatever it
+/// takes in the text. The largest monorepos have 60,000 packages with a dozen values each.
+const MOST_VALUES: usize = 800_000;
+
+fn must_fit(text: &str, marks: &[u8]) -> Result<(), Unreadable> {
+    let values = text.bytes().filter(|byte| marks.contains(byte)).count();
+    if values <= MOST_VALUES {
+        return Ok(());
+    }
+    Err(Unreadable {
+        line: 0,
+        column: 0,
+        reason: format!("it has {values} values, more than the {MOST_VALUES} that are read"),
+    })
+}
+
 /// The JSON of a lockfile.
-pub(crate) fn json(text: &str) -> Result<Value, Unreadable> {
+///
+/// # Errors
+/// It is no JSON, or larger than any lockfile.
+pub fn json(text: &str) -> Result<Value, Unreadable> {
+    must_fit(text, b",[{")?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map_err(|error| Unreadable {
         line: error.line(),
@@ -119,7 +139,11 @@ pub(crate) fn json(text: &str) -> Result<Value, Unreadable> {
 }
 
 /// The TOML of a lockfile.
-pub(crate) fn toml(text: &str) -> Result<toml::Table, Unreadable> {
+///
+/// # Errors
+/// It is no TOML, or larger than any lockfile.
+pub fn toml(text: &str) -> Result<toml::Table, Unreadable> {
+    must_fit(text, b"=,[{")?;
     text.parse().map_err(|error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text

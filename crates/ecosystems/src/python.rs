@@ -147,7 +147,7 @@ const fn lockfile(
 
 /// Linters keep their settings in pyproject.toml, too: dependencies make it a project.
 fn is_project(text: &str) -> bool {
-    let Ok(table) = text.parse::<toml::Table>() else {
+    let Ok(table) = graph::toml(text) else {
         return true;
     };
     let tool = |name: &str| table.get("tool").and_then(|tool| tool.get(name)).is_some();

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Malformed, Parsed};
 use crate::beneath;
+use slugsmith_ecosystems::graph;
 use slugsmith_ecosystems::recognise::Look;
 
 /// A process type of the Procfile.
@@ -120,28 +121,23 @@ pub fn read(root: &Path) -> App {
 /// Reads a JSON file of the app.
 #[must_use]
 pub fn json(root: &Path, name: &str) -> Parsed<Value> {
-    let text = match beneath::read_in(root, name) {
+    let broken = |line, column, reason| {
+        let path = name.to_owned();
+        Parsed::Broken(Malformed {
+            path,
+            line,
+            column,
+            reason,
+        })
+    };
+    let text = match beneath::text_in(root, name) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Parsed::Missing,
-        Err(error) => {
-            return Parsed::Broken(Malformed {
-                path: name.to_owned(),
-                line: 0,
-                column: 0,
-                reason: error.to_string(),
-            });
-        }
+        Err(error) => return broken(0, 0, error.to_string()),
     };
-    // npm accepts a byte order mark; JSON does not.
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    match serde_json::from_slice(text) {
+    match graph::json(&text) {
         Ok(value) => Parsed::Good(value),
-        Err(error) => Parsed::Broken(Malformed {
-            path: name.to_owned(),
-            line: error.line(),
-            column: error.column(),
-            reason: error.to_string(),
-        }),
+        Err(error) => broken(error.line, error.column, error.reason),
     }
 }
 

@@ -25,7 +25,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 pub use lock::{Lock, Locked, lock};
-pub use read::{LARGEST_FILE, open, read, read_at_most, read_in, text, text_in};
+pub use read::{LARGEST_FILE, open, read, read_at_most, read_in, text, text_in, text_in_at_most};
 
 /// A folder that is held open.
 #[derive(Debug)]

@@ -5,6 +5,9 @@ use ignore::gitignore::GitignoreBuilder;
 
 /// Longest line of a list of patterns, in bytes: no path is longer.
 const PATTERN: usize = 4096;
+/// Most lines of a list of patterns that are read: each is a program of its own for the matcher, which takes about
+/// a kilobyte for it.
+pub const PATTERNS: usize = 20_000;
 /// Most braces in a line: each may double what it means.
 const BRACES: usize = 64;
 /// Deepest nesting of YAML in flow style, whose parser takes the square of it.
@@ -28,6 +31,16 @@ pub fn is_pattern(line: &str) -> bool {
 pub fn add_line(builder: &mut GitignoreBuilder, line: &str) {
     if is_pattern(line) {
         let _ = builder.add_line(None, line);
+    }
+}
+
+/// Adds a list of patterns. One with more lines than [`PATTERNS`] means nothing: a part of it could mean the
+/// opposite, since later lines take back what earlier ones say.
+pub fn add_list(builder: &mut GitignoreBuilder, text: &str) {
+    if text.lines().nth(PATTERNS).is_none() {
+        for line in text.lines() {
+            add_line(builder, line);
+        }
     }
 }
 
@@ -135,6 +148,9 @@ mod tests {
             &mut builder,
             &format!("{}b{}", "{a,".repeat(100_000), "}".repeat(100_000)),
         );
+        add_list(&mut builder, &"a\n".repeat(PATTERNS + 1));
         assert!(builder.build().unwrap().is_empty());
+        add_list(&mut builder, &"a\n".repeat(PATTERNS));
+        assert_eq!(builder.build().unwrap().len(), PATTERNS);
     }
 }

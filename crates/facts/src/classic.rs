@@ -15,6 +15,7 @@ use super::layers::contents::{self, Contents, programs_in};
 use super::layers::paths::{LibraryFolder, PathFolder};
 use super::shell::{self, Part, Script};
 use crate::beneath;
+use owners::Owners;
 
 /// Where the app lies on a dyno, and what its `HOME` is.
 pub const HOME: &str = "/app";
@@ -66,14 +67,15 @@ pub struct Installed {
 pub fn read(app: &App, own: Option<&Path>) -> Slug {
     let root = app.root.as_path();
     let mut unread = Vec::new();
-    let folders = folders(root, &mut unread);
-    let paths: Vec<String> = folders.iter().map(|one| one.path.clone()).collect();
-    let (scripts, ignored) = scripts(root, &paths, &mut unread);
+    let beside = own.map_or_else(Vec::new, beside);
+    let owners = Owners::of(root, &beside, folder_names(root));
+    let folders = folders(root, &owners, &mut unread);
+    let (scripts, ignored) = scripts(root, &owners, &mut unread);
     Slug {
         root: root.to_owned(),
         path: path_folders(root, &scripts),
         library_path: library_folders(root, &scripts),
-        exports: own.map_or_else(Vec::new, |own| exports(own, &paths, &mut unread)),
+        exports: exports(&beside, &owners, &mut unread),
         sourced: sourced(root, &scripts),
         folders,
         ignored,
@@ -104,7 +106,7 @@ pub fn installed_in(path: &str) -> Option<String> {
         (first @ "vendor", Some(name)) if name.starts_with("ruby-") => format!("{first}/{name}"),
         _ => return None,
     };
-    Some(match owners::of_folder(&folder) {
+    Some(match owners::sole_owner(&folder) {
         Some(maker) => format!("{folder} ({maker})"),
         None => folder,
     })
@@ -130,7 +132,7 @@ fn is_own(name: &str) -> bool {
 
 fn scripts(
     root: &Path,
-    folders: &[String],
+    owners: &Owners,
     unread: &mut Vec<Unread>,
 ) -> (Vec<NamedScript>, Vec<String>) {
     let names: Vec<String> = names(&root.join(".profile.d"));
@@ -142,7 +144,7 @@ fn scripts(
         .iter()
         .filter(|name| !is_own(name))
         .filter_map(|name| {
-            let owner = |text: &str| owners::of_script(name, text, folders);
+            let owner = |text: &str| owners.of_script(name, text);
             script(root, &format!(".profile.d/{name}"), &owner, unread)
         })
         .collect();
@@ -217,31 +219,31 @@ fn script(
     })
 }
 
-fn folders(root: &Path, unread: &mut Vec<Unread>) -> Vec<Installed> {
-    let mut paths: Vec<String> = [".jdk", ".apt", "vendor/bundle"]
-        .map(str::to_owned)
-        .to_vec();
-    paths.extend(
-        names(&root.join(".heroku"))
-            .into_iter()
-            .map(|name| format!(".heroku/{name}")),
-    );
-    let vendored = names(&root.join("vendor")).into_iter();
-    paths.extend(
-        vendored
-            .filter(|name| name.starts_with("ruby-"))
-            .map(|name| format!("vendor/{name}")),
-    );
+/// Folders that buildpacks fill: those that are known, and whatever is in `.heroku`.
+fn folder_names(root: &Path) -> Vec<String> {
+    let mut paths: Vec<String> = owners::known_folders().map(str::to_owned).collect();
+    let inside = |folder: &str, prefix: &str| -> Vec<String> {
+        let names = names(&root.join(folder)).into_iter();
+        let names = names.filter(|name| name.starts_with(prefix));
+        names.map(|name| format!("{folder}/{name}")).collect()
+    };
+    paths.extend(inside(".heroku", ""));
+    paths.extend(inside("vendor", "ruby-"));
+    paths.retain(|path| root.join(path).is_dir());
     paths.sort_unstable();
+    paths.dedup();
     paths
-        .into_iter()
-        .filter(|path| root.join(path).is_dir())
+}
+
+fn folders(root: &Path, owners: &Owners, unread: &mut Vec<Unread>) -> Vec<Installed> {
+    let names = owners.folders.iter();
+    names
         .map(|path| {
-            let maker = owners::of_folder(&path);
+            let maker = owners.of_folder(path);
             Installed {
-                maker: maker.map_or_else(|| owners::unknown(&path), str::to_owned),
-                contents: contents::of_folder(&root.join(&path), unread),
-                path,
+                maker: maker.map_or_else(|| owners::unknown(path), str::to_owned),
+                contents: contents::of_folder(&root.join(path), unread),
+                path: path.clone(),
             }
         })
         .collect()
@@ -286,15 +288,22 @@ fn library_folders(root: &Path, scripts: &[NamedScript]) -> Vec<LibraryFolder> {
         .collect()
 }
 
-/// Buildpacks are unpacked side by side; who wrote `export` first was sourced first.
-fn exports(own: &Path, folders: &[String], unread: &mut Vec<Unread>) -> Vec<NamedScript> {
+/// The folders of the other buildpacks, which are unpacked side by side.
+fn beside(own: &Path) -> Vec<PathBuf> {
     let Some(beside) = own.parent() else {
         return Vec::new();
     };
-    let mut found: Vec<_> = names(beside)
+    names(beside)
         .into_iter()
         .map(|name| beside.join(name))
         .filter(|folder| folder != own && folder.join("bin/compile").exists())
+        .collect()
+}
+
+/// Who wrote `export` first was sourced first.
+fn exports(beside: &[PathBuf], owners: &Owners, unread: &mut Vec<Unread>) -> Vec<NamedScript> {
+    let mut found: Vec<_> = beside
+        .iter()
         .filter_map(|folder| {
             let written = fs_err::metadata(folder.join("export"))
                 .ok()?
@@ -307,8 +316,8 @@ fn exports(own: &Path, folders: &[String], unread: &mut Vec<Unread>) -> Vec<Name
     found
         .into_iter()
         .filter_map(|(_, folder)| {
-            let owner = |text: &str| owners::of_export(&folder, text, folders);
-            script(&folder, "export", &owner, unread)
+            let owner = |text: &str| owners.of_export(folder, text);
+            script(folder, "export", &owner, unread)
         })
         .collect()
 }

@@ -66,9 +66,7 @@ impl Ignored {
 fn list(folder: &Path, name: &str) -> Gitignore {
     let mut builder = GitignoreBuilder::new(folder);
     if let Ok(text) = beneath::text_in(folder, name) {
-        for line in text.lines() {
-            bounds::add_line(&mut builder, line);
-        }
+        bounds::add_list(&mut builder, &text);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

@@ -59,31 +59,14 @@ struct Project<'a> {
 /// Every package that is not whole, in the projects of these folders of the app.
 #[must_use]
 pub fn read(app: &App, tree: &Tree, folders: &BTreeSet<String>) -> Vec<Incomplete> {
-    let projects: Vec<_> = folders
-        .iter()
-        .filter_map(|at| {
-            let manifest = if at.is_empty() {
-                app.package_json.good().cloned()
-            } else {
-                let path = join(at, ecosystems::javascript::MANIFEST);
-                app::json(&app.root, &path).good().cloned()
-            };
-            let root = &app.root;
-            manifest.map(|manifest| Project { root, at, manifest })
-        })
-        .collect();
+    let projects = projects(app, folders);
     if projects.is_empty() {
         return Vec::new();
     }
     let natives = natives(&projects, tree);
     let mut found = Vec::new();
     for project in &projects {
-        // What was there before the install does not count.
-        let modules = project.path("node_modules");
-        let is_installed = tree
-            .entries()
-            .iter()
-            .any(|entry| entry.path() == Path::new(&modules));
+        let is_installed = project.is_installed(tree);
         let own = natives.iter().filter(|(at, _)| *at == project.at);
         let mut here: Vec<_> = own.map(|(_, one)| one.clone()).collect();
         if !is_installed {
@@ -107,7 +90,57 @@ pub fn read(app: &App, tree: &Tree, folders: &BTreeSet<String>) -> Vec<Incomplet
     found
 }
 
+/// Whether an install that is still to come may leave out what a package's script makes: which
+/// packages have one is known, and whether their manager will run it is not.
+#[must_use]
+pub fn is_open(app: &App, tree: &Tree, folders: &BTreeSet<String>) -> bool {
+    let projects = projects(app, folders);
+    let mut coming = projects
+        .iter()
+        .filter(|project| !project.is_installed(tree));
+    coming.any(|project| !blocks_scripts(&project.manifest) && project.may_leave_out())
+}
+
+fn projects<'a>(app: &'a App, folders: &'a BTreeSet<String>) -> Vec<Project<'a>> {
+    let project = |at: &'a String| {
+        let manifest = if at.is_empty() {
+            app.package_json.good().cloned()
+        } else {
+            let path = join(at, ecosystems::javascript::MANIFEST);
+            app::json(&app.root, &path).good().cloned()
+        };
+        let root = &app.root;
+        manifest.map(|manifest| Project { root, at, manifest })
+    };
+    folders.iter().filter_map(project).collect()
+}
+
 impl Project<'_> {
+    /// What was there before the install does not count.
+    fn is_installed(&self, tree: &Tree) -> bool {
+        let modules = self.path("node_modules");
+        let mut entries = tree.entries().iter();
+        entries.any(|entry| entry.path() == Path::new(&modules))
+    }
+
+    /// npm's lockfile says which packages have an install script. In those of pnpm and Bun a
+    /// package that loads native parts tells as much.
+    fn may_leave_out(&self) -> bool {
+        use ecosystems::javascript::{BUN_LOCK, PACKAGE_LOCK, PNPM_LOCK};
+        if scripted(self, &self.packages(PACKAGE_LOCK))
+            .next()
+            .is_some()
+        {
+            return true;
+        }
+        [PNPM_LOCK, BUN_LOCK].iter().any(|name| {
+            let text = beneath::text_in(self.root, self.path(name)).unwrap_or_default();
+            LOADERS
+                .iter()
+                .any(|loader| text.contains(&format!("{loader}@")))
+        })
+    }
+
     fn path(&self, name: &str) -> String {
         join(self.at, name)
     }
@@ -250,24 +283,12 @@ fn without_version(id: &str) -> &str {
 
 /// What npm 12 is going to leave out, by package-lock.json and `allowScripts`.
 fn of_lockfile(project: &Project<'_>) -> Vec<Incomplete> {
-    let manifest = &project.manifest;
-    if !blocks_scripts(manifest) {
+    if !blocks_scripts(&project.manifest) {
         return Vec::new();
     }
-    let allowed = manifest.get("allowScripts").and_then(Value::as_object);
-    let is_allowed = |name: &str| {
-        let mut keys = allowed.into_iter().flatten();
-        keys.any(|(key, value)| without_version(key) == name && value.as_bool() != Some(false))
-    };
+    let packages = project.packages(ecosystems::javascript::PACKAGE_LOCK);
     let mut found = Vec::new();
-    for (path, package) in &project.packages(ecosystems::javascript::PACKAGE_LOCK) {
-        let is = |field| package.get(field).and_then(Value::as_bool) == Some(true);
-        let Some((_, name)) = path.rsplit_once("node_modules/") else {
-            continue;
-        };
-        if !is("hasInstallScript") || is("optional") || is("dev") || is_allowed(name) {
-            continue;
-        }
+    for (name, package) in scripted(project, &packages) {
         let needs = package.get("dependencies").and_then(Value::as_object);
         let is_native =
             needs.is_some_and(|needs| needs.keys().any(|need| LOADERS.contains(&need.as_str())));
@@ -283,6 +304,25 @@ fn of_lockfile(project: &Project<'_>) -> Vec<Incomplete> {
         });
     }
     found
+}
+
+/// Packages of production with an install script that nobody has approved.
+fn scripted<'a>(
+    project: &'a Project<'_>,
+    packages: &'a Map<String, Value>,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let allowed = project.manifest.get("allowScripts");
+    let allowed = allowed.and_then(Value::as_object);
+    let is_allowed = move |name: &str| {
+        let mut keys = allowed.into_iter().flatten();
+        keys.any(|(key, value)| without_version(key) == name && value.as_bool() != Some(false))
+    };
+    packages.iter().filter_map(move |(path, package)| {
+        let is = |field| package.get(field).and_then(Value::as_bool) == Some(true);
+        let (_, name) = path.rsplit_once("node_modules/")?;
+        let counts = is("hasInstallScript") && !is("optional") && !is("dev");
+        (counts && !is_allowed(name)).then_some((name, package))
+    })
 }
 
 /// Whether the app asks for an npm that runs no script which nobody approved.
@@ -316,6 +356,52 @@ mod tests {
 
     fn root() -> BTreeSet<String> {
         BTreeSet::from([String::new()])
+    }
+
+    #[test]
+    fn before_an_install_scripts_that_nobody_approved_leave_it_open() {
+        let lock = r#"{"packages":{"node_modules/bcrypt":{"hasInstallScript":true}}}"#;
+        for (manifest, name, text, is_open) in [
+            ("{}", "package-lock.json", lock, true),
+            (
+                "{}",
+                "package-lock.json",
+                r#"{"packages":{"node_modules/ms":{}}}"#,
+                false,
+            ),
+            (
+                r#"{"allowScripts":{"bcrypt@5":true}}"#,
+                "package-lock.json",
+                lock,
+                false,
+            ),
+            // Decided: these will be left out.
+            (
+                r#"{"packageManager":"npm@12.0.0"}"#,
+                "package-lock.json",
+                lock,
+                false,
+            ),
+            (
+                "{}",
+                "pnpm-lock.yaml",
+                "packages:\n  bindings@1.5.0: {}\n",
+                true,
+            ),
+            ("{}", "pnpm-lock.yaml", "packages:\n  ms@2.1.3: {}\n", false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            fs_err::write(folder.path().join("package.json"), manifest).unwrap();
+            fs_err::write(folder.path().join(name), text).unwrap();
+            let (app, tree) = (app::read(folder.path()), Tree::read(folder.path()));
+            assert_eq!(
+                super::is_open(&app, &tree, &root()),
+                is_open,
+                "{manifest} {text}"
+            );
+            fs_err::create_dir(folder.path().join("node_modules")).unwrap();
+            assert!(!super::is_open(&app, &Tree::read(folder.path()), &root()));
+        }
     }
 
     #[test]

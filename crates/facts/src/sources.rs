@@ -15,6 +15,7 @@ mod names;
 mod outputs;
 pub mod paths;
 mod php_reach;
+mod python_reach;
 pub mod reach;
 mod suppress;
 mod words;
@@ -132,9 +133,7 @@ fn gitignore(app: &App) -> Gitignore {
     let mut builder = GitignoreBuilder::new("");
     // Only the app's own root file: in a build there is none of the developer's others.
     if let Ok(text) = beneath::text_in(&app.root, ".gitignore") {
-        for line in text.lines() {
-            bounds::add_line(&mut builder, line);
-        }
+        bounds::add_list(&mut builder, &text);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

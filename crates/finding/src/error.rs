@@ -40,6 +40,16 @@ pub struct Problem {
     pub steps: Vec<String>,
     /// Output of a failed command or an operating system error, for the log's end.
     pub details: Vec<String>,
+    /// What the kind says, where it was put into other words.
+    other_words: Option<Box<Words>>,
+}
+
+/// The texts of a [`Kind`], in the words of one platform.
+#[derive(Debug, Clone)]
+struct Words {
+    header: String,
+    why: String,
+    steps: Vec<String>,
 }
 
 /// Shorthand for everything that can end a run.
@@ -54,6 +64,7 @@ impl Problem {
             saw: Vec::new(),
             steps: Vec::new(),
             details: Vec::new(),
+            other_words: None,
         }
     }
 
@@ -71,9 +82,14 @@ impl Problem {
         self
     }
 
-    /// The same problem with other words in what we say of it.
+    /// The same problem with other words in all that we say of it.
     #[must_use]
     pub fn reworded(mut self, words: impl Fn(&str) -> String) -> Self {
+        self.other_words = Some(Box::new(Words {
+            header: words(self.kind.header),
+            why: words(self.kind.why),
+            steps: self.kind.steps.iter().map(|step| words(step)).collect(),
+        }));
         for text in self.saw.iter_mut().chain(&mut self.steps) {
             *text = words(text);
         }
@@ -87,18 +103,33 @@ impl Problem {
         self
     }
 
+    /// One line without a full stop.
+    #[must_use]
+    pub fn header(&self) -> &str {
+        let other = self.other_words.as_ref();
+        other.map_or(self.kind.header, |words| words.header.as_str())
+    }
+
+    /// Why it matters.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        let other = self.other_words.as_ref();
+        other.map_or(self.kind.why, |words| words.why.as_str())
+    }
+
     /// All steps, the most specific first.
     pub fn all_steps(&self) -> impl Iterator<Item = &str> {
-        self.steps
-            .iter()
-            .map(String::as_str)
-            .chain(self.kind.steps.iter().copied())
+        let of_kind: Vec<&str> = match &self.other_words {
+            Some(words) => words.steps.iter().map(String::as_str).collect(),
+            None => self.kind.steps.to_vec(),
+        };
+        self.steps.iter().map(String::as_str).chain(of_kind)
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.kind.header, self.saw.join("; "))
+        write!(formatter, "{}: {}", self.header(), self.saw.join("; "))
     }
 }
 

@@ -102,6 +102,9 @@ pub struct Finding {
     pub help: Vec<String>,
     /// Which configuration line or default decided the level.
     pub decided_by: String,
+    /// Process types that do not start by it, where a rule about processes says so: another rule
+    /// that meets the same cause then knows it by them.
+    pub processes: Vec<String>,
 }
 
 impl Finding {

@@ -68,6 +68,7 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
                         time(outcome.took)
                     )
                 }
+                _ if outcome.tree_bytes == 0 => "nothing to restore".to_owned(),
                 0 => format!("restored {whole} in {}", time(outcome.took)),
                 left_out => format!(
                     "restored {} of {whole} in {} (the rest is stripped)",
@@ -85,6 +86,8 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
                 format!("; stays in the image: {}", size(outcome.tree_bytes))
             } else if outcome.stored_bytes == 0 {
                 "; not kept for the next build".to_owned()
+            } else if outcome.tree_bytes == 0 {
+                "; nothing to keep".to_owned()
             } else {
                 format!(
                     "; kept for the next build: {} ({} unpacked)",

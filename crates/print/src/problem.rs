@@ -10,7 +10,7 @@ use slugsmith_finding::pages::{self, Folder};
 /// the work goes on and `slugsmith explain` has the rest.
 #[must_use]
 pub fn warning(problem: &Problem) -> Vec<Line> {
-    let mut lines = vec![Line::alarm(1, problem.kind.header)];
+    let mut lines = vec![Line::alarm(1, problem.header())];
     lines.extend(problem.saw.iter().map(|fact| Line::row(1, fact)));
     lines.extend(problem.details.iter().map(|detail| Line::row(1, detail)));
     if let Some(step) = problem.all_steps().next() {
@@ -23,7 +23,7 @@ pub fn warning(problem: &Problem) -> Vec<Line> {
 /// A problem that ends the run, in full.
 #[must_use]
 pub fn error(problem: &Problem) -> Vec<Line> {
-    let mut lines = vec![Line::alarm(0, format!("ERROR: {}", problem.kind.header))];
+    let mut lines = vec![Line::alarm(0, format!("ERROR: {}", problem.header()))];
     let mut paragraph = |rows: Vec<String>| {
         if !rows.is_empty() {
             lines.push(Line::alarm(0, ""));
@@ -31,7 +31,7 @@ pub fn error(problem: &Problem) -> Vec<Line> {
         }
     };
     paragraph(problem.saw.iter().map(|fact| format!("  {fact}")).collect());
-    paragraph(wrap(problem.kind.why));
+    paragraph(wrap(problem.why()));
     paragraph(
         (1..)
             .zip(problem.all_steps())

@@ -30,7 +30,13 @@ pub fn lines(survey: &Survey) -> Vec<Line> {
             }
         }
     }
-    lines.extend(survey.unrecognised.iter().flat_map(unrecognised));
+    lines.extend(survey.unrecognised.iter().flat_map(|found| {
+        if found.is_adopted {
+            adopted_below(found)
+        } else {
+            unrecognised(found)
+        }
+    }));
     lines
 }
 
@@ -72,6 +78,17 @@ fn reminder(one: &Uninstalled) -> Vec<Line> {
         ),
         Line::row(1, one.advice()),
     ]
+}
+
+/// A buildpack that works in one folder of the app has its tree there.
+fn adopted_below(found: &Unrecognised) -> Vec<Line> {
+    let below = found.below.iter();
+    below
+        .map(|(at, file)| {
+            let text = format!("{at}/{file} · installed by an earlier buildpack, adopted");
+            Line::item(1, text)
+        })
+        .collect()
 }
 
 fn unrecognised(found: &Unrecognised) -> Vec<Line> {

@@ -94,7 +94,7 @@ fn saved(report: &Report) -> Line {
     Line::item(
         1,
         match what.as_slice() {
-            [] => "Saved nothing: no file to remove, nothing restored".to_owned(),
+            [] => "Saved no files, and less than a second".to_owned(),
             what => format!("{when} against one without slugsmith: {}", what.join(", ")),
         },
     )
@@ -114,8 +114,8 @@ fn not_installed(report: &Report) -> Option<Line> {
     (!skipped.is_empty()).then(|| Line::alarm(1, text))
 }
 
-/// Errors, or warnings where there are none, each with its first step, in so many lines; but for
-/// the rule whose step stands above.
+/// Errors, or warnings where there are none, each rule once with its first step, in so many lines;
+/// but for the rule whose step stands above.
 fn needs_a_person(report: &Report, is_whole: bool, told: Option<&str>, room: usize) -> Vec<Line> {
     let of = |level| {
         let all = report.findings();
@@ -128,13 +128,24 @@ fn needs_a_person(report: &Report, is_whole: bool, told: Option<&str>, room: usi
         (0, _) => Level::Warn,
         _ => Level::Error,
     };
-    let all = errors + warnings;
-    let repeated = if all <= room { all } else { room.max(2) - 1 };
-    let mut lines: Vec<_> = of(level)
-        .take(repeated.min(REPEATED))
-        .map(finding)
+    let mut rules: Vec<(&Finding, usize)> = Vec::new();
+    for finding in of(level) {
+        match rules
+            .iter_mut()
+            .find(|(first, _)| first.rule == finding.rule)
+        {
+            Some((_, places)) => *places += 1,
+            None => rules.push((finding, 1)),
+        }
+    }
+    // The last line is for what is not repeated.
+    rules.truncate(REPEATED.min(room.max(2) - 1));
+    let repeated: usize = rules.iter().map(|(_, places)| places).sum();
+    let mut lines: Vec<_> = rules
+        .into_iter()
+        .map(|(first, places)| finding(first, places))
         .collect();
-    let more = all.saturating_sub(lines.len());
+    let more = (errors + warnings).saturating_sub(repeated);
     if more > 0 {
         let more = units::counted(more as u64, "more finding");
         lines.push(Line::item(1, format!("{more} above, each with its fix")));
@@ -142,11 +153,15 @@ fn needs_a_person(report: &Report, is_whole: bool, told: Option<&str>, room: usi
     lines
 }
 
-fn finding(finding: &Finding) -> Line {
-    let place = finding
+/// The first finding of a rule that was found in so many places.
+fn finding(finding: &Finding, places: usize) -> Line {
+    let mut place = finding
         .place
         .as_ref()
         .map_or(String::new(), |place| format!(" {place}"));
+    if places > 1 {
+        place = format!("{place} (+{})", places - 1);
+    }
     let step = finding.help.first().map_or("", String::as_str);
     // `Gemfile: ruby "3.4"` names the place itself.
     let named = finding
@@ -196,6 +211,7 @@ mod tests {
             message: "It breaks.".to_owned(),
             help: vec!["npm install b".to_owned(), "or not".to_owned()],
             decided_by: "default".to_owned(),
+            processes: Vec::new(),
         }
     }
 
@@ -223,7 +239,8 @@ mod tests {
     /// However much there is to say.
     #[test]
     fn the_section_has_three_to_six_lines() {
-        let mut report = report(vec![(Level::Error, "one"); 9]);
+        let rules = ["one", "two", "three", "four", "five"];
+        let mut report = report(rules.map(|rule| (Level::Error, rule)).to_vec());
         let over = finding_of(Level::Error, limits::EXCEEDED);
         report.config_findings.push(over);
         let budget = report.budget.as_mut().unwrap();
@@ -231,7 +248,16 @@ mod tests {
         let said = said(&report);
         let lines = said.lines().skip(1).count();
         assert!((3..=6).contains(&lines), "{said}");
-        assert!(said.contains("7 more findings above"), "{said}");
+        assert!(said.contains("3 more findings above"), "{said}");
+    }
+
+    #[test]
+    fn a_rule_is_told_once_with_the_number_of_its_other_places() {
+        let found = ["one", "one", "one", "two"].map(|rule| (Level::Error, rule));
+        let said = said(&report(found.to_vec()));
+        assert!(said.contains("error one a.js:3 (+2): npm"), "{said}");
+        assert!(said.contains("error two a.js:3: npm"), "{said}");
+        assert!(!said.contains("above, each with its fix"), "{said}");
     }
 
     #[test]

@@ -25,6 +25,7 @@ use super::reading::{Found, is_text, read};
 use super::related::Tops;
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
+use super::vendored;
 use slugsmith_config::StripConfig;
 use slugsmith_finding::work;
 
@@ -58,7 +59,8 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     let lists = Lists::read(facts, config, texts);
     let dev_dependencies = dev_dependencies::needed(facts, texts);
     let mut normal = candidates(facts, &lists);
-    let doubted = own::without_evidence(facts, texts, &mut normal);
+    let mut doubted = own::without_evidence(facts, texts, &mut normal);
+    doubted.extend(vendored::named(facts, texts, &mut normal));
     let mut development = dev::files(facts, texts, &dev_dependencies);
     development.retain(|number| {
         let path = facts.index.path(*number).unwrap_or_default();

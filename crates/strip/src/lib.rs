@@ -54,6 +54,7 @@ mod stripped;
 mod texts;
 mod tooling;
 pub mod trace;
+mod vendored;
 pub mod verify;
 
 #[cfg(test)]

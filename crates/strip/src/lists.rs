@@ -133,15 +133,12 @@ fn recorded(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {
         .lines()
         .map(str::trim_end)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    if lines.clone().count() > MOST_LINES || !lines.clone().all(bounds::is_pattern) {
+    if lines.clone().count() > bounds::PATTERNS || !lines.clone().all(bounds::is_pattern) {
         // What can't be read in full keeps everything.
         return vec!["*".to_owned()];
     }
     lines.map(str::to_owned).collect()
 }
-
-/// Lines of a list that are read; each is a program of its own for the matcher.
-const MOST_LINES: usize = 20_000;
 
 /// Patterns of .gitattributes with the attribute `export-ignore`.
 fn export_ignored(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<String> {

@@ -35,6 +35,8 @@ pub struct Manifest {
     pub entries: Vec<String>,
     /// Strings under keys of tools, which may name folders whose modules are all loaded.
     pub mentions: Vec<String>,
+    /// Its commands, those for development left out.
+    pub scripts: Vec<String>,
     /// Names of `dependencies` and `optionalDependencies`.
     pub dependencies: BTreeSet<String>,
     /// Names of what an install without development dependencies brings: also peers
@@ -89,6 +91,7 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
         name: text(map, "name"),
         entries,
         mentions,
+        scripts: scripts(map),
         dependencies: [
             "dependencies",
             "optionalDependencies",
@@ -117,6 +120,15 @@ fn files(map: &Map<String, Value>) -> Vec<Pattern> {
     list.into_iter()
         .flatten()
         .filter_map(|line| Pattern::new(line.as_str()?, RUBY))
+        .collect()
+}
+
+fn scripts(map: &Map<String, Value>) -> Vec<String> {
+    let scripts = map.get("scripts").and_then(Value::as_object);
+    let scripts = scripts.into_iter().flatten();
+    scripts
+        .filter(|(name, _)| !crate::start::is_of_developers(name))
+        .filter_map(|(_, text)| Some(text.as_str()?.to_owned()))
         .collect()
 }
 

@@ -12,6 +12,8 @@ mod kinds;
 mod mentions;
 mod processes;
 
+pub(super) use mentions::mention;
+
 use std::collections::BTreeMap;
 
 use super::candidates::Candidates;

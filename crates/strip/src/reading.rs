@@ -37,6 +37,7 @@ pub(super) fn read(
     };
     let resolver = Resolver::new(facts, path);
     let mut found = Vec::new();
+    let lines = references::Lines::of(&text);
     let mut add = |meaning: Meaning, at: usize| {
         if let Meaning::File(target) = meaning
             && open.get(target).is_none_or(Option::is_none)
@@ -47,7 +48,7 @@ pub(super) fn read(
             meaning,
             because: Because::File {
                 path: path.to_owned(),
-                line: references::line_of(&text, at),
+                line: lines.at(at),
             },
         });
     };

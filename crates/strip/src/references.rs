@@ -7,9 +7,11 @@
 //! is found too much keeps a file that could have gone, never the other way round.
 
 mod beside;
+mod lines;
 mod scans;
 
 pub use beside::{Beside, beside};
+pub use lines::Lines;
 pub use scans::scans;
 
 use memchr::{memchr, memchr_iter, memmem};

@@ -83,11 +83,7 @@ pub fn commands(app: &App, set: &[Command]) -> Vec<Command> {
         &mut commands,
         app.package_json.good(),
         slugsmith_ecosystems::javascript::MANIFEST,
-        |name| {
-            !DEVELOPER_SCRIPTS
-                .iter()
-                .any(|start| name.split(':').next() == Some(*start))
-        },
+        |name| !is_of_developers(name),
     );
     let files = AppFolder(app.root.clone());
     let led: Vec<Command> = commands
@@ -110,6 +106,12 @@ pub fn commands(app: &App, set: &[Command]) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// Whether a script of a package.json never runs on a dyno, by its name.
+pub(crate) fn is_of_developers(script: &str) -> bool {
+    let mut names = DEVELOPER_SCRIPTS.iter();
+    names.any(|start| script.split(':').next() == Some(*start))
 }
 
 fn add_scripts(

@@ -9,6 +9,7 @@ mod own;
 mod packages;
 mod python;
 mod safety;
+mod vendored;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -37,6 +37,41 @@ fn values_are_glued_replaced_and_ignored() {
 
 #[test]
 #[ignore = "needs the test bed"]
+fn a_runtime_with_the_home_of_another_one_does_not_start() {
+    let home = "layer python bl; bin python3 'exec /usr/bin/python3 $*'; var env/PYTHONHOME $L";
+    let other = "layer sdk bl; bin python3 'exec /usr/bin/python3 $*'
+                 process web 'python3 -c 1 || echo stopped'";
+    let stack = Scripted::build(&[("a/one", home), ("b/two", other)]);
+    stack.assert_told(
+        "runtime-variable-of-another",
+        "`python3` at launch is b/two's",
+    );
+    let (_, text) = stack.export().run(Some("web"), &[]);
+    assert!(
+        text.contains("encodings") && text.contains("stopped"),
+        "{text}"
+    );
+    // The fix that is printed.
+    let fixed = other.replace("python3 -c 1", "env -u PYTHONHOME python3 -c 1");
+    let stack = Scripted::build(&[("a/one", home), ("b/two", &fixed)]);
+    assert_eq!(stack.export().run(Some("web"), &[]), (true, String::new()));
+}
+
+#[test]
+#[ignore = "needs the test bed"]
+fn a_dollar_in_an_environment_file_stays_a_dollar() {
+    let stack = Scripted::build(&[(
+        "a/one",
+        "layer tools l; var env.launch/TOOLS_HOME '$HOME/tools'
+         process web 'ls $TOOLS_HOME || echo $TOOLS_HOME'",
+    )]);
+    stack.assert_told("text-not-expanded", "TOOLS_HOME holds the text `$HOME`");
+    let (_, text) = stack.export().run(Some("web"), &[]);
+    assert!(text.contains("$HOME/tools"), "{text}");
+}
+
+#[test]
+#[ignore = "needs the test bed"]
 fn an_edit_of_anothers_layer_reaches_the_dyno_but_not_the_build() {
     let stack = Scripted::build(&[
         (

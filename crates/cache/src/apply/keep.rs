@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::now;
 use super::relocate::{self, Naming};
 use super::work::{Made, Work};
-use crate::event::Progress;
+use crate::event::{Event, Progress};
 use crate::ledger::Ledger;
 use crate::pack::{self, Fault, Names, Part, Previous};
 use crate::presets::{Class, custom};
@@ -16,7 +16,7 @@ use crate::store::{Kept, Record};
 use crate::{CACHE_NOT_STORED, files, lockfile, natives};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
-use slugsmith_finding::error::{Result, io};
+use slugsmith_finding::error::{Problem, Result, io};
 
 impl Work<'_> {
     /// Stores the tree for the next build. A packed tree that can't be stored fails
@@ -30,6 +30,14 @@ impl Work<'_> {
         let kept = match self.class {
             Class::Packed { .. } if self.is_off() => {
                 self.look_for_names(made);
+                return Ok(None);
+            }
+            // Who names paths has promised them. An install that makes nothing is one too, and
+            // the next build runs no command for it.
+            Class::Packed { .. } if self.job.is_custom && self.roots(made).is_empty() => {
+                self.warn_of_nothing(progress);
+                self.old.clear();
+                let _ = self.context.store.discard(self.name);
                 return Ok(None);
             }
             Class::Packed { .. } => self.keep_packed(install, made),
@@ -48,6 +56,18 @@ impl Work<'_> {
                 Ok(None)
             }
         }
+    }
+
+    fn warn_of_nothing(&self, progress: &mut dyn Progress) {
+        let paths = self.trees.iter().map(|path| path.display().to_string());
+        let paths: Vec<_> = paths.collect();
+        let (name, paths) = (self.name, paths.join(", "));
+        let problem = Problem::new(&CACHE_NOT_STORED)
+            .saw(format!(
+                "{name}: the command made none of its paths: {paths}"
+            ))
+            .step("Name in `paths` of its [[com.slugsmith.cache]] what it makes.");
+        progress.event(Event::Warning(&problem));
     }
 
     /// What the install made and is there.
@@ -78,9 +98,6 @@ impl Work<'_> {
     ) -> std::result::Result<Record, Fault> {
         let store = self.context.store;
         let roots = self.roots(made);
-        if roots.is_empty() {
-            return Err(Fault::Refused("the install made nothing".to_owned()));
-        }
         if let Some(why) = made.effects.refused() {
             return Err(Fault::Refused(why));
         }

@@ -5,6 +5,19 @@ use super::Failure;
 /// The first row that fits is told, so that what is special stands before what is general.
 pub(super) static FAILURES: &[Failure] = &[
     Failure {
+        tools: &["bun", "uv", "poetry", "cargo", "bundle"],
+        says: &[
+            &["Unknown lockfile version"],
+            &["uses an unsupported schema version"],
+            &["lock file is not compatible with the current version of Poetry"],
+            &["does not understand this lock file"],
+            &["You must use Bundler", "with this lockfile"],
+        ],
+        means: "The lockfile was written by a newer version of the tool than the one that is here.",
+        step: "Name the tool's newer version where its buildpack looks for it, or write the lockfile \
+              anew with the one that is here.",
+    },
+    Failure {
         tools: &["npm"],
         says: &[
             &["code EBADENGINE"],
@@ -226,6 +239,7 @@ pub(super) static FAILURES: &[Failure] = &[
             &["Could not find a version that satisfies the requirement"],
             &["because there are no versions of"],
             &["because there is no version of"],
+            &["Because there is no version of"],
         ],
         means: "A version that the requirements want does not exist for this Python.",
         step: "Look at the name below: it may be misspelt, withdrawn, or want another Python \

@@ -82,6 +82,7 @@ fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
     Job {
         install: vec![step],
         most: Some(cache.max_size.unwrap_or(MOST)),
+        is_custom: true,
         launch: cache.launch,
         ..Job::new(inputs, PathBuf::new())
     }

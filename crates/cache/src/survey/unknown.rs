@@ -11,6 +11,8 @@ use slugsmith_facts::app::App;
 pub struct Unrecognised {
     /// Manifests and lockfiles in folders below, as folder and file.
     pub below: Vec<(String, String)>,
+    /// Whether earlier buildpacks have installed all of those.
+    pub is_adopted: bool,
     /// A Procfile below the root.
     pub procfile_below: Option<String>,
     pub has_procfile: bool,
@@ -37,9 +39,12 @@ const MAX_NAMED: usize = 5;
 pub(super) fn of(look: &dyn Look, app: &App) -> Unrecognised {
     let mut below: Vec<(String, String)> = Vec::new();
     let mut absent = Vec::new();
+    let mut is_installed = true;
     for project in recognise::elsewhere(look) {
         let file = project.file().to_owned();
-        if absent.len() < MAX_NAMED && recognise::installed_tree(look, &project).is_none() {
+        let is_here = recognise::installed_tree(look, &project).is_some();
+        is_installed &= is_here;
+        if absent.len() < MAX_NAMED && !is_here {
             absent.push(Absent {
                 file: join(&project.at, &file),
                 by_build: false,
@@ -71,6 +76,7 @@ pub(super) fn of(look: &dyn Look, app: &App) -> Unrecognised {
         absent.clear();
     }
     Unrecognised {
+        is_adopted: is_installed && !below.is_empty(),
         below,
         procfile_below,
         has_procfile,

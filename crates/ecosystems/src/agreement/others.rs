@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use toml::Table;
 
 use super::{Found, Locked, text, versions};
 use crate::recognise::{Look, expand, join};
@@ -223,7 +222,7 @@ pub(super) fn go(look: &dyn Look, at: &str, name: &str) -> Vec<Found> {
 
 /// Cargo.lock lists what each package of the app needs.
 pub(super) fn cargo(look: &dyn Look, at: &str, name: &str) -> Vec<Found> {
-    let read = |name: &str| text(look, at, name).and_then(|text| text.parse::<Table>().ok());
+    let read = |name: &str| text(look, at, name).and_then(|text| graph::toml(&text).ok());
     let (Some(lock), Some(root)) = (read(name), read("Cargo.toml")) else {
         return Vec::new();
     };

@@ -39,7 +39,7 @@ fn exact(wish: &str) -> Option<&str> {
 }
 
 fn manifest(look: &dyn Look, at: &str, name: &str) -> Option<Table> {
-    text(look, at, name)?.parse().ok()
+    graph::toml(&text(look, at, name)?).ok()
 }
 
 pub(super) fn pipenv(look: &dyn Look, at: &str, name: &str) -> Vec<Found> {

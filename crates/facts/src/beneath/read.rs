@@ -69,6 +69,14 @@ pub fn read_in(root: impl AsRef<Path>, path: impl AsRef<Path>) -> io::Result<Vec
     read(inside(root.as_ref(), path.as_ref())?)
 }
 
+/// As [`text_in`], with another limit.
+///
+/// # Errors
+/// As [`read_in`].
+pub fn text_in_at_most(root: &Path, path: &Path, most: u64) -> io::Result<String> {
+    utf8(read_at_most(&inside(root, path)?, most)?)
+}
+
 /// As [`read_in`], for text.
 ///
 /// # Errors

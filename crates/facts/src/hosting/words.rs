@@ -127,6 +127,8 @@ const TERMS: &[(&str, &str)] = &[
     ("on Heroku", "on the platform"),
     ("On Heroku", "On the platform"),
     ("Heroku ", "The platform "),
+    ("On Cedar", "With classic buildpacks"),
+    ("on Cedar", "with classic buildpacks"),
     ("deploy and daily restart", "deploy and restart"),
     ("config vars", "environment variables"),
     ("config var", "environment variable"),

@@ -1,14 +1,14 @@
 //! Which code can a process reach?
 //!
 //! Of the files that may run by their names (`super::names`) those of languages that the
-//! platform installs (`super::deployed`); for Node those that the entry points import, for
-//! Go the packages of the started programs (`super::go_packages`). Where entry points
+//! platform installs (`super::deployed`); for Node and Python (`super::python_reach`) those that
+//! the entry points import, for Go the packages of the started programs (`super::go_packages`). Where entry points
 //! can't be found, or a framework loads by folder, everything that may run counts as reached.
 
 use std::collections::BTreeSet;
 
 use super::paths::join;
-use super::{Sources, deployed, go_packages, php_reach};
+use super::{Sources, deployed, go_packages, php_reach, python_reach};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
 use crate::process::{self, Runs};
@@ -31,6 +31,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
     deployed::keep(app, sources, &commands);
     deployed::choose(app, sources, processes);
     php_reach::keep(sources, processes);
+    python_reach::keep(sources, processes);
     go_packages::keep(sources, &commands);
     drop_browser_packages(sources, &commands);
     keep_loaded_ruby(sources, &commands);

@@ -80,6 +80,7 @@ pub(super) fn findings(model: &Model<'_>, rule: &'static Rule, installed: bool) 
             finding.level = level;
             let line = kinds.first().and_then(|one| line(model, &one.kind));
             finding.place = line.map(|line| Place::line("Procfile", line));
+            finding.processes = kinds.iter().map(|one| one.kind.clone()).collect();
             finding
         })
         .collect()

@@ -21,8 +21,8 @@ pub static GEM_TESTS: Entry = Entry {
     id: "gem-tests",
     reason: "tests and docs of gems",
     guard: Guard::Reachable,
-    evidence: "Folders spec, test, features and examples at the top of a gem are not on its load path \
-        (require_paths is lib); Rails engines load app, config, lib and db.",
+    evidence: "Folders spec, test, features and examples at the top of a gem, which neither its specification nor \
+        its code nor the app's sources name in a path; Rails engines load app, config, lib and db.",
     tell_kept: true,
 };
 /// Native sources and objects of gems.
@@ -39,8 +39,8 @@ pub static COMPOSER_TESTS: Entry = Entry {
     id: "composer-tests",
     reason: "tests and docs of PHP packages",
     guard: Guard::Reachable,
-    evidence: "Folders tests, docs and examples at the top of a package that the class map and the autoloaded \
-        files do not name.",
+    evidence: "Folders tests, docs and examples at the top of a package that neither the class map nor the \
+        autoloaded files nor its code nor the app's sources name.",
     tell_kept: true,
 };
 /// Intermediate files of compilers.
@@ -133,9 +133,20 @@ fn composer(path: &str, has: &dyn Fn(&str) -> bool) -> Option<&'static Entry> {
 #[must_use]
 pub fn built(path: &str, active: &[&'static Leftovers]) -> Option<&'static Entry> {
     let mut patterns = active.iter().flat_map(|one| one.paths);
-    patterns
-        .any(|pattern| pattern::matches(pattern, path))
-        .then_some(&BUILD_LEFTOVERS)
+    let is_left = patterns.any(|pattern| pattern::matches(pattern, path));
+    (is_left && !is_generated(path)).then_some(&BUILD_LEFTOVERS)
+}
+
+/// Data that a build script wrote: cargo tells a program its folder as `OUT_DIR`, which it
+/// may read when it runs.
+fn is_generated(path: &str) -> bool {
+    const COMPILED: &[&str] = &[
+        "a", "o", "d", "rs", "c", "h", "lib", "rlib", "rmeta", "obj", "pc",
+    ];
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let of_cargo =
+        path.starts_with("target/") && path.contains("/build/") && path.contains("/out/");
+    of_cargo && !COMPILED.contains(&extension)
 }
 
 /// The kinds of leftovers whose result is in a tree with these paths.

@@ -12,7 +12,7 @@ use slugsmith_ecosystems as ecosystems;
 /// was written with them, and a missing file would end every request.
 pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     let lock = text(facts, texts, ecosystems::php::COMPOSER_LOCK);
-    let Some(lock) = lock.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else {
+    let Some(lock) = lock.and_then(|text| ecosystems::graph::json(&text).ok()) else {
         return;
     };
     let names = |key: &str| -> BTreeSet<&str> {

@@ -66,7 +66,7 @@ fn lock(facts: &Facts<'_>, texts: &dyn Texts) -> Option<Lock> {
         ecosystems::javascript::PACKAGE_LOCK,
     ] {
         if let Some(text) = text(facts, texts, path) {
-            let json: Value = serde_json::from_str(&text).ok()?;
+            let json: Value = ecosystems::graph::json(&text).ok()?;
             // Without `packages` (npm 6) the tree's own needs decide.
             let Some(packages) = json.get("packages").and_then(Value::as_object) else {
                 return Some(Lock::Names(text.replace("\": {", "@")));

@@ -54,7 +54,7 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
 }
 
 fn packages(facts: &Facts<'_>, texts: &dyn Texts, path: &str) -> Option<Vec<Value>> {
-    let lock: toml::Table = toml::from_str(&text(facts, texts, path)?).ok()?;
+    let lock: toml::Table = ecosystems::graph::toml(&text(facts, texts, path)?).ok()?;
     Some(lock.get("package")?.as_array()?.clone())
 }
 
@@ -131,7 +131,7 @@ fn from_uv(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>> {
 
 fn from_pipenv(facts: &Facts<'_>, texts: &dyn Texts) -> Option<BTreeSet<String>> {
     let lock: serde_json::Value =
-        serde_json::from_str(&text(facts, texts, ecosystems::python::PIPFILE_LOCK)?).ok()?;
+        ecosystems::graph::json(&text(facts, texts, ecosystems::python::PIPFILE_LOCK)?).ok()?;
     let names = |group: &str| -> BTreeSet<String> {
         let group = lock.get(group).and_then(serde_json::Value::as_object);
         group

@@ -158,7 +158,7 @@ fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
 }
 
 /// Where a text has a folder's name as a part of a path or as a value of its own.
-fn mention(text: &[u8], folder: &str, is_own: bool) -> Option<usize> {
+pub(crate) fn mention(text: &[u8], folder: &str, is_own: bool) -> Option<usize> {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
     memmem::find_iter(text, folder.as_bytes()).find(|at| {
         let before = text.get(..*at).unwrap_or_default();
@@ -166,8 +166,16 @@ fn mention(text: &[u8], folder: &str, is_own: bool) -> Option<usize> {
         if before.last().is_some_and(is_word) || after.first().is_some_and(is_word) {
             return false;
         }
-        let quoted = matches!(before.last(), Some(b'"' | b'\'' | b'`' | b'/'))
-            && matches!(after.first(), Some(b'"' | b'\'' | b'`' | b'/'));
+        // `"{test,spec}/*"` is a pattern of paths.
+        let begins = matches!(
+            before.last(),
+            Some(b'"' | b'\'' | b'`' | b'/' | b'{' | b',')
+        );
+        let ends = matches!(
+            after.first(),
+            Some(b'"' | b'\'' | b'`' | b'/' | b'}' | b',')
+        );
+        let quoted = begins && ends;
         let called =
             before.last() == Some(&b'.') && after.trim_ascii_start().first() == Some(&b'(');
         (quoted || is_own && !called) && !is_compared(before, after)

@@ -15,6 +15,9 @@ use slugsmith_ecosystems as ecosystems;
 /// Larger files that are no programs are data, in bytes.
 const MAX_TEXT: u64 = 2_000_000;
 
+/// Models that are pickled name the classes that they are made of.
+const MAX_PICKLE: u64 = 100_000_000;
+
 /// Adds every entry point.
 pub(super) fn add(graph: &mut Graph<'_, '_>, listed: impl Fn(&str) -> bool) {
     let facts = graph.facts;
@@ -52,31 +55,52 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
     let facts = graph.facts;
     let because = Because::Manifest(path.to_owned());
     let entry = facts.index.entry(number);
-    let small = entry.is_some_and(|entry| entry.size() < MAX_TEXT);
+    let size = entry.map_or(u64::MAX, slugsmith_facts::tree::Entry::size);
     let runs = entry.is_some_and(|entry| entry.mode() & 0o111 != 0);
     let name = index::name(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let small = size
+        < if is_pickle(extension) {
+            MAX_PICKLE
+        } else {
+            MAX_TEXT
+        };
     rendered(graph, extension, &because);
     match extension {
-        "js" | "cjs" | "mjs" | "jsx" | "py" => graph.keep(number, &because),
+        "js" | "cjs" | "mjs" | "jsx" => graph.keep(number, &because),
+        "py" => {
+            graph.keep(number, &because);
+            if small {
+                mentions(graph, path, &because);
+            }
+        }
         "ts" | "tsx" | "mts" | "cts" if facts.runtime.typescript => graph.keep(number, &because),
         "json" if name.ends_with(".nft.json") => {
             for file in node::traced(facts, graph.texts, path) {
                 graph.keep(file, &because);
             }
         }
-        "json" | "html" | "ejs" | "hbs" | "pug" | "vue" | "yml" | "yaml" | "toml" | "sh"
-        | "ini" | "cfg" | "conf" | "pkl" | "pickle" | "joblib"
-            if small && !lists_dependencies(name) =>
-        {
-            mentions(graph, path, &because);
-        }
-        "" if small && runs => {
+        _ if !small || lists_dependencies(name) || says_nothing(extension) => {}
+        "" if runs => {
             graph.keep(number, &because);
             mentions(graph, path, &because);
         }
-        _ => {}
+        _ => mentions(graph, path, &because),
     }
+}
+
+fn is_pickle(extension: &str) -> bool {
+    matches!(extension, "pkl" | "pickle" | "joblib" | "sav" | "dill")
+}
+
+/// Sources that no process reads here, prose, and data without names of files.
+fn says_nothing(extension: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "ts", "tsx", "mts", "cts", "md", "mdx", "markdown", "txt", "lock", "log", "map", "csv",
+        "tsv", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "svg", "woff", "woff2", "ttf",
+        "otf", "eot", "pdf", "mp3", "mp4", "webm", "zip", "gz", "css", "scss", "less", "sass",
+    ];
+    KINDS.contains(&extension)
 }
 
 /// The package that renders a template, which frameworks load by the file's extension
@@ -120,6 +144,9 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
         for number in node::mentioned(&graph.node, &word) {
             graph.keep(number, because);
         }
+        for number in node::started(&graph.node, &word) {
+            graph.keep(number, because);
+        }
     }
     graph.keep_all(python::mentions(&text, &graph.python, because));
 }
@@ -130,8 +157,8 @@ fn is_declared(graph: &Graph<'_, '_>, name: &str) -> bool {
     manifests.any(|manifest| manifest.dependencies.contains(name))
 }
 
-/// Names of packages that the app declares, in a configuration file of whatever syntax:
-/// `"helmet#xssFilter"`, `module: winston`.
+/// Names of packages that the app declares, or of what is in them or of their programs, in
+/// a file of whatever syntax: `"helmet#xssFilter"`, `module: winston`, `-r ts-node/register`.
 fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
     let words = text
@@ -139,7 +166,12 @@ fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
     let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
     words
         .iter()
-        .filter(|word| is_declared(graph, word))
+        .filter(|word| {
+            let package = node::package_name(word);
+            package.is_some_and(|package| is_declared(graph, package))
+                || word.contains("node_modules/")
+                || graph.node.is_program(word)
+        })
         .map(|word| (*word).to_owned())
         .collect()
 }

@@ -5,6 +5,7 @@ mod knowledge;
 mod meaning;
 mod opened;
 mod packages;
+mod packages_meant;
 mod resolve;
 mod source;
 mod value;
@@ -20,7 +21,7 @@ use crate::index;
 use crate::manifest::Manifest;
 use crate::references;
 
-pub(super) use entries::{all as entry_points, mentioned, traced};
+pub(super) use entries::{all as entry_points, mentioned, started, traced};
 pub(crate) use opened::Opened;
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};
@@ -109,8 +110,9 @@ impl Node<'_, '_> {
     /// Words of a CoffeeScript source, which is compiled when it is loaded.
     fn coffee(&self, path: &str, text: &str) -> Found {
         let mut found = Found::default();
+        let lines = references::Lines::of(text.as_bytes());
         references::literals(text.as_bytes(), |literal| {
-            let line = references::line_of(text.as_bytes(), literal.at);
+            let line = lines.at(literal.at);
             let files = self.word(path, literal.text, Some(Form::Require), true);
             found
                 .files
@@ -144,6 +146,11 @@ impl Node<'_, '_> {
         }
         files
     }
+}
+
+/// The package that a word names by itself or by something in it.
+pub(super) fn package_name(word: &str) -> Option<&str> {
+    Some(resolve::parts(word)?.0)
 }
 
 fn context<'c>(
@@ -223,36 +230,47 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         found
             .files
             .extend(self.interpreter(text).map(|number| (number, 1)));
+        let mut undecided = Vec::new();
         let compiled = in_app(path) && !path.ends_with(".mjs") || is_typescript(path);
         for (load, line) in source.loads {
-            let files = match load.clone() {
+            let mut unknown = || {
+                if !decided {
+                    undecided.push(line);
+                }
+                match owner {
+                    None => self.all_declared(),
+                    Some(folder) if !decided => self.whole(folder),
+                    Some(_) => Vec::new(),
+                }
+            };
+            let files = match load {
                 Load::Module(value, Form::Import) if compiled => {
                     // A compiler makes `require` of it unless it is told otherwise.
                     let mut files = self.module(path, &value, Form::Import);
                     files.extend(self.module(path, &value, Form::Require));
                     files
                 }
-                Load::Module(value, form) => self.module(path, &value, form),
-                Load::Path(_) if builds => Vec::new(),
-                Load::Path(pattern) => self.path(path, &pattern),
-                Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
-                Load::Unknown | Load::AnyFolder => {
-                    if !decided {
-                        found.undecided.push(line);
-                    }
-                    match owner {
-                        None if load == Load::AnyFolder => self.all_declared(),
-                        None => self.declared(),
-                        Some(folder) if !decided => self.whole(folder),
-                        Some(_) => Vec::new(),
-                    }
+                Load::Module(value, _)
+                    if value.inside && packages_meant::means_packages(&value.text) =>
+                {
+                    unknown()
                 }
+                Load::Module(value, form) => self.module(path, &value, form),
+                Load::Path(_) | Load::Listed(_) | Load::Own if builds => Vec::new(),
+                Load::Path(pattern) if packages_meant::is_scan(owner, &pattern) => unknown(),
+                Load::Path(pattern) => self.path(path, &pattern),
+                Load::Listed(pattern) => self.listed(&pattern),
+                Load::Own => owner.map_or_else(Vec::new, |folder| self.all_of(folder)),
+                Load::Command(text) => self.command(path, &text),
+                Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
+                Load::Unknown | Load::AnyFolder => unknown(),
             };
             let files = files
                 .into_iter()
                 .filter(|number| !self.is_never(name, *number));
             found.files.extend(files.map(|number| (number, line)));
         }
+        found.undecided.append(&mut undecided);
         found
     }
 

@@ -219,21 +219,14 @@ impl<'g, 'a> Python<'g, 'a> {
         }
     }
 
-    /// All that was asked for by name: the app's own code imports some of it by a name
-    /// that is not known.
+    /// All modules of all that was asked for by name: the app's own code imports some of it
+    /// by a name that is not known.
     fn declared(&self) -> Vec<usize> {
-        let mut found = Vec::new();
         let any_requested = self.distributions.any_requested();
-        for (number, distribution) in self.distributions.all.iter().enumerate() {
-            if distribution.requested || !any_requested {
-                for top in self.distributions.tops_of(number) {
-                    for stem in self.modules.absolute(top) {
-                        self.module(&stem, &mut found);
-                    }
-                }
-            }
-        }
-        found
+        let all = self.distributions.all.iter().enumerate();
+        all.filter(|(_, distribution)| distribution.requested || !any_requested)
+            .flat_map(|(number, _)| self.whole_distribution(number))
+            .collect()
     }
 }
 
@@ -287,7 +280,9 @@ impl<'a> Language<'a> for Python<'_, 'a> {
                     }
                 }
                 Load::Unknown if decided => {}
-                Load::Unknown => {
+                // Packages look for their own place so.
+                Load::Folder if owner.is_some() => {}
+                Load::Unknown | Load::Folder => {
                     found.undecided.push(line);
                     files = match number.filter(|_| owner.is_some()) {
                         Some(number) => self.whole(number),

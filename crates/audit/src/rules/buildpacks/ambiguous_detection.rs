@@ -21,6 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             of detection picks a language that does not serve the app, or leaves out the build of
             its assets. Classic tries Ruby, Node, Clojure, Python, Java, …, PHP, Go; Cloud Native
             has Python and PHP groups without Node.
+            A `.buildpacks` file that nothing reads, since no list names heroku-buildpack-multi.
         "},
         why: indoc! {"
             The deploy succeeds with the wrong runtime: no PHP or Python on the dyno, or pages
@@ -81,16 +82,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
         None
     };
     let (true, Some((language, buildpack))) = (node, other) else {
-        return Outcome::not_applicable();
+        let applies = has(DOT_BUILDPACKS);
+        return Outcome::when(applies, unread(facts).into_iter().collect());
     };
     let listed = !facts.buildpacks().is_empty()
         || facts
             .sources
             .text("project.toml")
             .is_some_and(|text| text.contains("buildpacks.group"))
-        || has(".buildpacks");
+        || has(DOT_BUILDPACKS);
     if listed {
-        return Outcome::of(Vec::new());
+        return Outcome::of(unread(facts).into_iter().collect());
     }
     // A root package.json may serve by itself, with the other language only for tools.
     let web = facts.process("web");
@@ -148,4 +150,51 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 \"url\": \"{buildpack}\" }}]"
         )),
     ])
+}
+
+/// What heroku-buildpack-multi reads; Dokku's default builder does as well.
+const DOT_BUILDPACKS: &str = ".buildpacks";
+
+/// A `.buildpacks` that nothing reads: only heroku-buildpack-multi does, which the platform's own
+/// list replaced, and app.json lists no buildpacks or others.
+fn unread(facts: &Facts<'_>) -> Option<Evidence> {
+    let text = facts.sources.text(DOT_BUILDPACKS)?;
+    let named: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
+    let reads = facts
+        .buildpacks()
+        .iter()
+        .any(|one| one.contains("multi") || one.contains("compose"));
+    // A variable that names the old buildpack has a finding of its own.
+    if named.is_empty() || reads || facts.declared("BUILDPACK_URL") != Declared::No {
+        return None;
+    }
+    let button = facts.app.app_json.good().is_some();
+    let message = format!(
+        "{DOT_BUILDPACKS} names {}, and only heroku-buildpack-multi reads it, which {}: the platform \
+         takes what `heroku buildpacks` lists.",
+        match named.len() {
+            1 => "a buildpack".to_owned(),
+            more => format!("{more} buildpacks"),
+        },
+        if button {
+            "app.json does not list"
+        } else {
+            "nothing here names"
+        },
+    );
+    let list: Vec<String> = named
+        .iter()
+        .map(|url| format!("{{ \"url\": \"{url}\" }}"))
+        .collect();
+    let found = Evidence::line(DOT_BUILDPACKS, 1, message)
+        .level(Level::Warn)
+        .conditional(true);
+    Some(found.help(format!(
+        "app.json: \"buildpacks\": [{}]   and git rm {DOT_BUILDPACKS}",
+        list.join(", ")
+    )))
 }

@@ -64,7 +64,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .and_then(serde_json::Value::as_array)
         .is_some_and(|list| !list.is_empty());
     evidence.extend(buildpack_url(facts, app, listed && evidence.is_empty()));
-    evidence.extend(retired_sizes(facts, app));
+    evidence.extend(retired_sizes(facts));
     Outcome::of(evidence)
 }
 
@@ -141,15 +141,12 @@ fn buildpack_url(facts: &Facts<'_>, app: &serde_json::Value, listed: bool) -> Op
 }
 
 /// Dyno sizes that are no longer sold.
-fn retired_sizes(facts: &Facts<'_>, app: &serde_json::Value) -> Vec<Evidence> {
+fn retired_sizes(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
-    let formation = app.get("formation").and_then(serde_json::Value::as_object);
-    for (process, entry) in formation.into_iter().flatten() {
-        let size = entry
-            .get("size")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+    let formation = facts.formation().into_iter();
+    for entry in formation.filter(|entry| entry.path == "app.json") {
+        let process = entry.process;
+        let size = entry.size.unwrap_or_default();
         if facts.platform.retired.sizes.contains_key(&size) {
             let line = facts
                 .line("app.json", &format!("\"{size}\""))

@@ -1,5 +1,6 @@
 //! Does production run in debug mode?
 
+use crate::python;
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings; `APP_ENV=dev` in
             the `.env` that Symfony loads (a warning).
             Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, Express'
-            `errorhandler`, `display_errors`. A `wsgi.py` that falls back to settings of
+            `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
+            web process starts. A `wsgi.py` that falls back to settings of
             development.
         "},
         why: indoc! {"
@@ -50,7 +52,23 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(symfony(facts));
     evidence.extend(details(facts));
     evidence.extend(wsgi_settings(facts));
+    evidence.extend(flask(facts));
     Outcome::of(evidence)
+}
+
+/// Flask's own server with its debugger, in the file that the web process starts.
+fn flask(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = python::own_server(facts)?;
+    let on = ["debug", "use_debugger"]
+        .iter()
+        .filter_map(|name| site.call.named(name))
+        .any(|value| site.code.resolve(value) == &Expr::Bool(true));
+    let message = "debug=True starts Flask's debugger: an error page shows the source, and runs \
+                   code for whoever finds out the PIN.";
+    on.then(|| {
+        Evidence::line(&site.code.path, site.call.line, message)
+            .help("debug=os.environ.get(\"FLASK_DEBUG\") == \"1\"")
+    })
 }
 
 fn variables(facts: &Facts<'_>) -> Vec<Evidence> {

@@ -1,5 +1,7 @@
 //! Is the address of a database, cache or queue written into the code?
 
+mod spring;
+
 use crate::addresses::{is_backing_address, local_host, masked};
 use crate::rules::prelude::*;
 use crate::services::{client, help};
@@ -56,7 +58,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal_settings(facts));
     evidence.extend(django(facts));
     evidence.extend(laravel(facts));
-    evidence.extend(properties(facts));
+    evidence.extend(spring::check(facts));
     evidence.extend(alchemy(facts));
     evidence.extend(plain_redis(facts));
     evidence.sort_by(|a, b| a.place.cmp(&b.place));
@@ -378,53 +380,6 @@ fn laravel(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 /// Spring's properties for services that the Java buildpack does not configure.
-fn properties(facts: &Facts<'_>) -> Vec<Evidence> {
-    const KEYS: &[&str] = &[
-        "spring.redis.host",
-        "spring.redis.url",
-        "spring.data.redis.host",
-        "spring.data.redis.url",
-        "spring.data.mongodb.uri",
-        "spring.data.mongodb.host",
-        "spring.rabbitmq.host",
-        "spring.rabbitmq.addresses",
-        "spring.elasticsearch.uris",
-    ];
-    let mut found = Vec::new();
-    for (path, text) in facts
-        .sources
-        .texts
-        .iter()
-        .filter(|(path, _)| path.ends_with("src/main/resources/application.properties"))
-    {
-        for (line, number) in text.lines().zip(1..) {
-            if let Some((key, value)) = line.split_once('=')
-                && KEYS.contains(&key.trim())
-                && !value.contains("${")
-                && !value.trim().is_empty()
-            {
-                found.push(
-                    Evidence::line(
-                        path,
-                        number,
-                        format!(
-                            "{} is `{}`, whatever the environment says{}.",
-                            key.trim(),
-                            masked(value.trim()),
-                            effect(value.trim())
-                        ),
-                    )
-                    .help(format!(
-                        "{}=${{REDIS_URL}}, with the variable that the add-on sets",
-                        key.trim()
-                    )),
-                );
-            }
-        }
-    }
-    found
-}
-
 /// `postgres://` is a name that `SQLAlchemy` dropped in 1.4.
 fn alchemy(facts: &Facts<'_>) -> Vec<Evidence> {
     let modern = match facts

@@ -1,6 +1,8 @@
 //! Is a secret, or a stand-in for one, part of the app?
 
 mod configured;
+mod literal;
+mod spring;
 
 use crate::rules::prelude::*;
 use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, issuer_of};
@@ -57,7 +59,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = app_json(facts);
     evidence.extend(env_files(facts));
-    evidence.extend(in_code(facts));
+    let in_code = in_code(facts);
+    // A file with a finding of its own has been named.
+    let path = |one: &Evidence| one.place.as_ref().map(|place| place.path.clone());
+    let told: Vec<_> = in_code.iter().map(path).collect();
+    let literal = literal::find(facts).into_iter();
+    evidence.extend(literal.filter(|one| !told.contains(&path(one))));
+    evidence.extend(in_code);
     evidence.extend(private_keys(facts));
     evidence.extend(configured::find(facts));
     Outcome::of(evidence)
@@ -310,7 +318,7 @@ fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                 _ => None,
             };
             if let Some((text, conditional, variable)) = literal
-                && is_secret_value(text)
+                && is_secret_value(&text.replace(' ', "-"))
             {
                 settings.push(target.to_owned());
                 found.push(
@@ -584,7 +592,8 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
     let resolved = match site.code.resolve(value) {
         // `[]byte(secret)` only converts.
         Expr::Call { arguments, .. } if site.code.language == Language::Go => {
-            site.code.resolve(&arguments.first()?.value)
+            let inner = &arguments.first()?.value;
+            field_of_go(site.code, inner).unwrap_or_else(|| site.code.resolve(inner))
         }
         other => other,
     };
@@ -600,6 +609,14 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         },
         _ => None,
     }
+}
+
+/// `service.secretKey`: what the file's own struct literals give that field, if it is one text.
+fn field_of_go<'a>(code: &'a Code, value: &Expr) -> Option<&'a Expr> {
+    let (_, field) = value.name()?.rsplit_once('.')?;
+    let mut given = code.calls.iter().filter_map(|call| call.named(field));
+    let first = given.next()?;
+    (given.next().is_none() && first.text().is_some()).then_some(first)
 }
 
 /// The text among arguments, through constants, `KEY.getBytes()` and wrappers.

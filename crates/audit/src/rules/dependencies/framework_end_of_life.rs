@@ -1,7 +1,7 @@
 //! Is the framework's release line still maintained?
 
 use crate::guards::numbers;
-use crate::platform::months_between;
+use crate::platform::{Lines, months_between};
 use crate::rules::prelude::*;
 use crate::spring;
 
@@ -112,16 +112,28 @@ fn ended(facts: &Facts<'_>, used: &Used) -> Option<Evidence> {
     let numbers = numbers(&used.version);
     let major = numbers.first()?;
     let minor = numbers.get(1).copied().unwrap_or_default();
-    let (line, ended) = [format!("{major}.{minor}"), major.to_string()]
+    let listed = [format!("{major}.{minor}"), major.to_string()]
         .into_iter()
-        .find_map(|line| framework.lines.get_key_value(&line))?;
+        .find_map(|line| framework.lines.get_key_value(&line));
+    let (line, ended) = listed.or_else(|| after(framework, *major, minor))?;
     if *ended > facts.today {
         return None;
     }
     let since = months_between(ended, &facts.today);
+    let fact = if listed.is_some() {
+        format!(
+            "{} {line} ({}) reached its end of life on {ended}",
+            used.name, used.version
+        )
+    } else {
+        format!(
+            "{} {} is older than {line}, which reached its end of life on {ended}",
+            used.name, used.version
+        )
+    };
     let message = format!(
-        "{} {line} ({}) reached its end of life on {ended}: no more security fixes (table of {}).",
-        used.name, used.version, facts.platform.as_of
+        "{fact}: no more security fixes (table of {}).",
+        facts.platform.as_of
     );
     let found = Evidence::line(&used.path, used.line, message).help(format!(
         "Move to {} {}, line by line.",
@@ -133,4 +145,15 @@ fn ended(facts: &Facts<'_>, used: &Used) -> Option<Evidence> {
     } else {
         found
     })
+}
+
+/// The first line of the table after a version that has none of its own. What stands between two
+/// lines, or before all of them, ended before the later one did: lines with longer support have a
+/// row.
+fn after(framework: &Lines, major: u64, minor: u64) -> Option<(&String, &String)> {
+    let version = vec![major, minor];
+    let later = framework.lines.iter();
+    later
+        .filter(|(line, _)| numbers(line) > version)
+        .min_by_key(|(line, _)| numbers(line))
 }

@@ -19,7 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             the installed tree; install scripts that pnpm lists as ignored; and, where nothing is
             installed yet, packages of package-lock.json with an install script that package.json's
             `allowScripts` does not cover, where `packageManager` or `engines.npm` asks for npm 12 or
-            later. An error where the app's own code imports the package.
+            later. An error where the app's own code imports the package. Unknown where such packages
+            are still to be installed and no version of npm is named.
         "},
         why: indoc! {"
             npm from version 12 on, pnpm from 10 on and Bun do not run install scripts of packages that
@@ -49,7 +50,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut paths = facts.sources.paths.iter();
     let applies = paths.any(|path| path.rsplit('/').next() == Some(manifest));
     let evidence = facts.incomplete.iter().map(|one| evidence(facts, one));
-    Outcome::when(applies, evidence.collect())
+    let evidence: Vec<_> = evidence.collect();
+    if evidence.is_empty() && facts.install_is_open {
+        // Nothing is installed, and nothing says which version of the manager will do it.
+        return Outcome {
+            status: crate::Status::Unknown,
+            evidence,
+        };
+    }
+    Outcome::when(applies, evidence)
 }
 
 fn evidence(facts: &Facts<'_>, one: &Incomplete) -> Evidence {

@@ -69,7 +69,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         of("php")
             .first()
             .filter(|wish| is_open(&wish.range))
-            .map(|wish| open(wish, "composer require php:^8.4")),
+            .map(|wish| open(wish, &pin(facts, "php"))),
     );
     Outcome::when(!wishes.is_empty(), evidence)
 }
@@ -89,16 +89,10 @@ fn primary(facts: &Facts<'_>) -> Option<Ecosystem> {
 }
 
 fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
-    let (ecosystem, fix) = match runtime {
-        "python" => (Ecosystem::Pypi, "echo 3.14 > .python-version"),
-        "ruby" => (
-            Ecosystem::Gem,
-            "Gemfile: ruby \"3.4.7\"   then: bundle lock",
-        ),
-        _ => (
-            Ecosystem::Maven,
-            "echo 'java.runtime.version=21' > system.properties",
-        ),
+    let ecosystem = match runtime {
+        "python" => Ecosystem::Pypi,
+        "ruby" => Ecosystem::Gem,
+        _ => Ecosystem::Maven,
     };
     let manifest = facts.packages.manifest(ecosystem)?;
     // A manifest without a process is a library's.
@@ -107,15 +101,34 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
     let starts =
         !facts.processes.is_empty() || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some();
     (none && primary(facts) == Some(ecosystem) && starts).then(|| {
-        Evidence::line(
-            manifest,
-            0,
-            format!(
-                "No {runtime} version is given: the buildpack takes its default, which changes."
-            ),
-        )
-        .help(fix)
+        // A file that is there for the version and says none: a mistyped key.
+        let file = (runtime == "java").then(|| facts.sources.text(SYSTEM_PROPERTIES));
+        let (path, why) = match file.flatten() {
+            Some(_) => (SYSTEM_PROPERTIES, " (java.runtime.version is missing here)"),
+            None => (manifest, ""),
+        };
+        let message = format!(
+            "No {runtime} version is given{why}: the buildpack takes its default, which changes."
+        );
+        Evidence::line(path, u32::from(path == SYSTEM_PROPERTIES), message)
+            .help(pin(facts, runtime))
     })
+}
+
+/// What the Java buildpack reads its version from.
+const SYSTEM_PROPERTIES: &str = "system.properties";
+
+/// How a runtime's version is pinned, to the line that the dated table moves to.
+fn pin(facts: &Facts<'_>, runtime: &str) -> String {
+    let lines = facts.platform.runtimes.get(runtime);
+    let next = lines.map_or("", |lines| lines.next.as_str());
+    match runtime {
+        "node" => format!("npm pkg set engines.node={next}.x"),
+        "python" => format!("echo {next} > .python-version"),
+        "ruby" => format!("Gemfile: ruby \"~> {next}.0\"   then: bundle lock"),
+        "php" => format!("composer require php:^{next}"),
+        _ => format!("echo 'java.runtime.version={next}' > system.properties"),
+    }
 }
 
 /// `runtime.txt` is deprecated on Cedar, and an error in Cloud Native builds.
@@ -173,11 +186,11 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
                 "No Node version is given: the buildpack takes its default, \
                 which changes with every new LTS line.",
             )
-            .help("npm pkg set engines.node=24.x")
+            .help(pin(facts, "node"))
         });
     };
     if is_open(&engines.range) {
-        let mut found = open(engines, "npm pkg set engines.node=24.x");
+        let mut found = open(engines, &pin(facts, "node"));
         if let Some(other) = wishes.iter().find(|wish| wish.path != path) {
             found.message = format!(
                 "{} {} says {}, which the buildpack does not read.",

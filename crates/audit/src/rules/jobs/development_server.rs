@@ -1,5 +1,6 @@
 //! Does a real server answer the requests?
 
+use crate::python;
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -20,6 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`,
             `dotnet run`, `dotnet watch`, `sbt run`, `lein ring server`, `lein figwheel`,
             `deno run --watch`, `fastapi dev`; `--reload` of gunicorn and uvicorn.
+            A Python file that the web process starts and that calls `app.run()` of Flask, or
+            Werkzeug's `run_simple`.
         "},
         why: indoc! {"
             Development servers handle one request at a time, reload on file changes, show stack
@@ -35,6 +38,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "},
         silent: indoc! {"
             `rails server` with Puma in the bundle; a branch of a start script for development;
+            `app.run()` in a file that a real server imports;
             `Procfile.dev` and `Procfile.windows`; other process types.
         "},
     },
@@ -62,9 +66,42 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .help(fix),
             )
         })
+        .or_else(|| flask(facts))
         .into_iter()
         .collect();
     Outcome::of(evidence)
+}
+
+/// `python app.py`, where the file runs Flask's own server.
+fn flask(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = python::own_server(facts)?;
+    let message = format!(
+        "`{}` is Flask's development server: it handles requests without limits or timeouts of \
+         their own, and says itself that it is not for production.",
+        site.call.callee
+    );
+    let module = site.code.path.trim_end_matches(".py").replace('/', ".");
+    let name = site.call.receiver();
+    let outside = |name: &str| {
+        let code = site.code;
+        let mut own = code.assignments.iter();
+        own.any(|one| one.target == name && one.scope == 0)
+            || code.imported.iter().any(|one| one.target == name)
+    };
+    let object = if outside(name) { name } else { "app" };
+    let found = Evidence::line(&site.code.path, site.call.line, message);
+    let found = match facts.packages.wants(Ecosystem::Pypi, "gunicorn") {
+        Some(_) => found,
+        None => found.help("Add gunicorn to the dependencies."),
+    };
+    Some(found.help(if outside(name) {
+        format!("Procfile: web: gunicorn {module}:{object}")
+    } else {
+        format!(
+            "Make `{object}` at the top of {}. Procfile: web: gunicorn {module}:{object}",
+            site.code.path
+        )
+    }))
 }
 
 fn server(command: &slugsmith_facts::process::Command) -> Option<(&'static str, &'static str)> {

@@ -96,11 +96,11 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
     };
     let adapter = adapter.trim_start_matches(':');
     let level = match adapter {
-        "async" => Level::Error,
+        "async" | "sucker_punch" => Level::Error,
         "inline" => Level::Warn,
         _ => return None,
     };
-    let effect = if adapter == "async" {
+    let effect = if adapter != "inline" {
         "every restart drops those not yet run"
     } else {
         "they run inside the request"

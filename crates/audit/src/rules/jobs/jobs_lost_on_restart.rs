@@ -72,10 +72,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 "Celery acknowledges this task when \
                 it is fetched: a restart of the worker loses it, and nothing retries.",
             )
-            .help(
-                "app.conf.task_acks_late = True, and autoretry_for=(Exception,), \
+            .help(format!(
+                "{}task_acks_late = True, and autoretry_for=(Exception,), \
                     retry_backoff=True on tasks that may run twice",
-            )
+                settings(facts)
+            ))
         }));
     }
     let sidekiq = calls_to(facts, Language::Ruby, |site| {
@@ -97,6 +98,32 @@ fn check(facts: &Facts<'_>) -> Outcome {
         !tasks.is_empty() || facts.packages.has(Ecosystem::Gem, "sidekiq"),
         evidence,
     )
+}
+
+/// Where Celery's settings stand, as a fix writes them: `NAME.conf.` of the app's own object, or
+/// the prefix under which Django's settings hold them.
+fn settings(facts: &Facts<'_>) -> String {
+    let namespace = facts.code(Language::Python).find_map(|code| {
+        let mut loads = code
+            .calls
+            .iter()
+            .filter(|call| call.method() == "config_from_object");
+        let call = loads.find(|call| {
+            let module = call.positional(0).and_then(Expr::text);
+            module.is_some_and(|module| module.starts_with("django.conf"))
+        })?;
+        Some(call.named("namespace").and_then(Expr::text)?.to_owned())
+    });
+    if let Some(namespace) = namespace {
+        return format!("settings.py: {namespace}_");
+    }
+    let object = facts.code(Language::Python).find_map(|code| {
+        code.assignments.iter().find_map(|one| {
+            let made = matches!(one.value.callee(), Some("Celery" | "celery.Celery"));
+            (made && !one.target.contains('.')).then_some(one.target.as_str())
+        })
+    });
+    format!("{}.conf.", object.unwrap_or("app"))
 }
 
 /// Jobs of Bull and `BullMQ` run once, unless `attempts` says otherwise.

@@ -111,7 +111,7 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
             format!(
                 "`{}` has no SIGTERM handler: \
             every deploy and daily restart cuts the requests in flight.",
-                site.call.callee
+                named(&site.call.callee)
             ),
         )
         .help(stop_in_node(&site))
@@ -152,8 +152,17 @@ fn stop_in_node(site: &Site<'_>) -> String {
         }
         (None, false) => format!(
             "const server = {}(…); process.on(\"SIGTERM\", () => server.close(() => process.exit(0)))",
-            site.call.callee
+            named(&site.call.callee)
         ),
+    }
+}
+
+/// A call as people name it; of a chain (`require("express")().listen`) its last link, since the
+/// arguments of the others are not in the name.
+fn named(callee: &str) -> String {
+    match callee.rsplit_once(").") {
+        Some((_, last)) => format!("….{last}"),
+        None => callee.to_owned(),
     }
 }
 
@@ -192,12 +201,48 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
                 site.call.callee
             ),
         )
-        .help(
-            "signal.NotifyContext(ctx, syscall.SIGTERM), then server.Shutdown with a \
-                timeout under 30 s",
-        )
+        .help(stop_in_go(&site))
     });
     Some(Server { loses })
+}
+
+/// How the server of this call is stopped. `http.ListenAndServe` and the routers' own calls
+/// have no server that could be asked to: it is made first. Fiber stops itself.
+fn stop_in_go(site: &Site<'_>) -> String {
+    let call = site.call;
+    let receiver = call.receiver();
+    let then = "with a timeout under 30 s";
+    let is_name = |text: &str| {
+        !text.is_empty() && text.chars().all(|one| one.is_alphanumeric() || one == '_')
+    };
+    if site.code.imports("github.com/gofiber/fiber") && is_name(receiver) {
+        return format!(
+            "signal.NotifyContext(ctx, syscall.SIGTERM), then {receiver}.ShutdownWithContext {then}"
+        );
+    }
+    if call.method() == "ListenAndServe" && is_name(receiver) && receiver != "http" {
+        return format!(
+            "signal.NotifyContext(ctx, syscall.SIGTERM), then {receiver}.Shutdown {then}"
+        );
+    }
+    if site.code.imports("github.com/labstack/echo") && is_name(receiver) {
+        return format!(
+            "signal.NotifyContext(ctx, syscall.SIGTERM), then {receiver}.Shutdown {then}"
+        );
+    }
+    // The handler: the router itself, or the second argument, where it has a name.
+    let named = call
+        .positional(1)
+        .and_then(Expr::name)
+        .filter(|name| is_name(name));
+    let handler = match call.method() {
+        "Run" if is_name(receiver) => receiver,
+        _ => named.unwrap_or("handler"),
+    };
+    format!(
+        "server := &http.Server{{Addr: \":\" + os.Getenv(\"PORT\"), Handler: {handler}}}; go server.ListenAndServe()\n\
+         signal.NotifyContext(ctx, syscall.SIGTERM), then server.Shutdown {then}"
+    )
 }
 
 fn spring(facts: &Facts<'_>) -> Option<Server> {

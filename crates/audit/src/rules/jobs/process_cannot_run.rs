@@ -1,9 +1,11 @@
 //! Can the processes start at all?
 
+mod env_file;
+
 use crate::rules::prelude::*;
 use slugsmith_facts::app;
 use slugsmith_facts::command::Need;
-use slugsmith_facts::process::{Command, source_of};
+use slugsmith_facts::process::{Command, Runs, source_of};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "process-cannot-run",
@@ -22,6 +24,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
             or Symfony without a Procfile, which then serves the repository's root instead of
             `public/`.
             `bin/NAME` of a Go app that is none of its main packages.
+            A file of variables without which the process ends and that the repository does not
+            have: `process.loadEnvFile()`, `node --env-file`, `godotenv.Load` with `log.Fatal`,
+            phpdotenv's `load()`, `Dotenv.load!`.
+            A Python app with a web framework and without a Procfile (a warning): its buildpack
+            starts nothing by itself.
         "},
         why: indoc! {"
             The build succeeds, and the dyno crashes at start (H10, R10) or answers with a directory
@@ -48,7 +55,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    for process in &facts.processes {
+    let told = |process: &&Runs| facts.starts_told.contains(&process.name);
+    for process in facts.processes.iter().filter(|process| !told(process)) {
         evidence.extend(
             process
                 .commands
@@ -103,8 +111,86 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     evidence.extend(php_root(facts));
     evidence.extend(waits_forever(facts));
+    evidence.extend(env_file::check(facts));
+    evidence.extend(no_process(facts));
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
+}
+
+/// A Python app that says nowhere what to start: its buildpack has no default
+/// (heroku-buildpack-python, `bin/release`). The web process may be of another tool's making.
+fn no_process(facts: &Facts<'_>) -> Option<Evidence> {
+    const FRAMEWORKS: &[&str] = &[
+        "flask",
+        "fastapi",
+        "django",
+        "starlette",
+        "aiohttp",
+        "tornado",
+        "bottle",
+        "sanic",
+        "falcon",
+        "quart",
+        "litestar",
+    ];
+    let sources = &facts.sources;
+    let elsewhere = [
+        "Procfile",
+        "heroku.yml",
+        "Dockerfile",
+        "project.toml",
+        "app.yaml",
+        "fly.toml",
+        "render.yaml",
+        "railway.json",
+        "vercel.json",
+    ];
+    let manifest = facts.packages.manifest(Ecosystem::Pypi)?;
+    let others = [
+        Ecosystem::Gem,
+        Ecosystem::Npm,
+        Ecosystem::Composer,
+        Ecosystem::Maven,
+        Ecosystem::Go,
+    ];
+    if !facts.processes.is_empty()
+        || elsewhere.iter().any(|name| sources.has(name))
+        || others
+            .iter()
+            .any(|other| facts.packages.manifest(*other).is_some())
+        || !facts.buildpacks().iter().all(|one| one.contains("python"))
+    {
+        return None;
+    }
+    let framework = facts.packages.wants_any(Ecosystem::Pypi, FRAMEWORKS)?;
+    // A library asks for a framework as well, but has no file that starts one.
+    let starts = [
+        "app.py",
+        "main.py",
+        "wsgi.py",
+        "asgi.py",
+        "manage.py",
+        "server.py",
+        "run.py",
+    ];
+    starts.iter().find(|name| sources.has(name))?;
+    let message = format!(
+        "{} is here, and no Procfile: the Python buildpack has no default process, so nothing serves.",
+        framework.name
+    );
+    let server = match framework.name.as_str() {
+        "fastapi" | "starlette" | "litestar" | "quart" => {
+            "web: uvicorn MODULE:app --host 0.0.0.0 --port $PORT"
+        }
+        "django" => "web: gunicorn PROJECT.wsgi",
+        "aiohttp" | "tornado" | "sanic" => "web: python MODULE.py",
+        _ => "web: gunicorn MODULE:app",
+    };
+    Some(
+        Evidence::line(manifest, 0, message)
+            .level(Level::Warn)
+            .help(format!("Procfile: {server}")),
+    )
 }
 
 /// `bin/start-nginx` of the nginx buildpack starts nginx when the app has made a file
@@ -212,14 +298,6 @@ const BUILT: &[&str] = &[
 ];
 
 fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    let command_text = format!("`{}`", command.text);
-    if facts
-        .starts_told
-        .iter()
-        .any(|told| told.contains(&command_text))
-    {
-        return None;
-    }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,

@@ -1,6 +1,7 @@
 //! Can a slow service hold the app's threads for minutes?
 
 mod fixes;
+mod java;
 
 use std::cell::OnceCell;
 
@@ -15,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Calls to other services have no timeout",
     level: Level::Warn,
     group: Group::Network,
-    ecosystems: &["node", "python", "ruby", "go", "php"],
+    ecosystems: &["node", "python", "ruby", "go", "php", "java"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -26,7 +27,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             urllib3; HTTParty, `Net::HTTP`, Faraday, RestClient, http.rb, Excon, Typhoeus,
             `URI.open`; axios, got, superagent, request, undici and `fetch` of another host;
             `http.Get`, `http.DefaultClient` and `http.Client{}`; Guzzle, curl and
-            `file_get_contents` of an address. One finding per language, with the further places in
+            `file_get_contents` of an address; Java's `openConnection`, `HttpClient`, Spring's
+            `RestTemplate`. One finding per language, with the further places in
             its text.
         "},
         why: indoc! {"
@@ -90,6 +92,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
             Language::Php,
             php as Client,
             "new Client(['timeout' => 10, 'connect_timeout' => 3])",
+        ),
+        (
+            Language::Java,
+            java::client as Client,
+            "connection.setConnectTimeout(3_000); connection.setReadTimeout(10_000);",
         ),
     ] {
         let mut sites = Vec::new();

@@ -1,13 +1,16 @@
 //! Does the web process listen where the router looks for it?
 
+mod defaults;
+mod spring;
+
 use crate::guards::{self, Branch, branch};
 use crate::gunicorn;
+use crate::python;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use crate::servers::listens_in_node;
-use crate::{Declared, Facts, Site};
+use crate::{Facts, Site};
 use indoc::indoc;
 use slugsmith_facts::code::{Code, Expr, Language};
-use slugsmith_facts::packages::Ecosystem;
 use slugsmith_facts::process::Command;
 use slugsmith_finding::Level;
 
@@ -60,27 +63,33 @@ fn check(facts: &Facts<'_>) -> Outcome {
         evidence.extend(web.commands.iter().filter_map(command));
     }
     evidence.extend(gunicorn::commands(facts).filter_map(|one| gunicorn_bind(facts, one)));
-    evidence.extend(spring(facts));
+    evidence.extend(spring::check(facts));
     // What the command hands over, code may read from its arguments.
     let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
     let reads = facts.sources.files.iter().any(|code| {
         code.reads
             .iter()
             .any(|read| read.name == "PORT" || read.name == "*")
-    }) || spring_reads_port(facts);
+    }) || spring::reads_port(facts);
     // Where another server's address comes from configuration, a literal one is beside it.
     let configured = facts.calls().any(is_configured);
+    let started = python::started(facts);
+    let started: Vec<&str> = started.iter().map(|code| code.path.as_str()).collect();
     let mut listens = false;
     for site in facts.calls() {
         let Some(listen) = listen(site) else { continue };
         listens = true;
         if branch(site.code, site.call.scope) == Branch::Development
-            || is_main_guard(site)
+            || is_main_guard(site) && !started.contains(&site.code.path.as_str())
             || guards::is_maintenance(facts, &site.code.path)
         {
             continue;
         }
-        evidence.extend(judge(site, &listen, handed || reads || configured));
+        let known = handed || reads || configured;
+        let found = judge(site, &listen, known)
+            .or_else(|| defaults::loopback(facts, site, &listen))
+            .or_else(|| defaults::unread(facts, site, &listen, handed || reads));
+        evidence.extend(found);
     }
     Outcome::when(web.is_some() || listens, evidence)
 }
@@ -324,64 +333,6 @@ fn fix(language: Language) -> &'static str {
         Language::Java => "Use Integer.parseInt(System.getenv().getOrDefault(\"PORT\", \"8080\"))",
         Language::Php => "web: heroku-php-apache2 public/",
     }
-}
-
-/// Spring Boot listens on 8080 unless its properties or the command say `PORT`.
-fn spring(facts: &Facts<'_>) -> Option<Evidence> {
-    facts.packages.wants_any(
-        Ecosystem::Maven,
-        &["spring-boot-starter-web", "spring-boot-starter-webflux"],
-    )?;
-    let web = facts.process("web")?;
-    let java = web.commands.iter().find(|command| {
-        command
-            .words()
-            .first()
-            .is_some_and(|word| *word == "java" || word.ends_with("/java"))
-    })?;
-    if spring_reads_port(facts)
-        || web.mentions(&["PORT"])
-        || facts.declared("SERVER_PORT") != Declared::No
-        || facts.declared("JAVA_OPTS") != Declared::No
-            && facts.app_json(&["env", "JAVA_OPTS"]).is_some()
-    {
-        return None;
-    }
-    let path = "src/main/resources/application.properties";
-    let fixed = facts.sources.text(path).and_then(|text| {
-        text.lines()
-            .zip(1..)
-            .find(|(line, _)| line.trim().starts_with("server.port"))
-            .map(|(_, line)| line)
-    });
-    let evidence = match fixed {
-        Some(line) => Evidence::line(
-            path,
-            line,
-            "server.port is a fixed number: the router sends requests to $PORT, and the dyno is \
-             stopped after 60 seconds (R10).",
-        ),
-        None => Evidence::line(
-            &java.path,
-            java.line,
-            "Spring Boot listens on 8080, since nothing hands it PORT: the dyno is stopped after \
-             60 seconds (R10).",
-        ),
-    };
-    Some(
-        evidence.help(
-            "application.properties: server.port=${PORT:8080}   or: java -Dserver.port=$PORT …",
-        ),
-    )
-}
-
-/// Spring Boot takes the port from properties.
-fn spring_reads_port(facts: &Facts<'_>) -> bool {
-    facts
-        .sources
-        .texts
-        .iter()
-        .any(|(path, text)| path.contains("application") && text.contains("${PORT"))
 }
 
 /// What is wrong with an address that a server listens on.

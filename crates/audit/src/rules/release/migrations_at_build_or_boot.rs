@@ -90,6 +90,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
             "at each restart, all dynos at once",
             Level::Warn,
         ));
+    } else if let Some(command) = facts.process("web").and_then(own_script) {
+        evidence.push(
+            at(
+                facts,
+                command,
+                "every web dyno",
+                "at each restart, all dynos at once",
+                Level::Warn,
+            )
+            .conditional(true),
+        );
     } else if let Some(site) = migrations::at_boot(facts) {
         let release =
             migrations::find(facts).map_or("the migration's command", |found| found.command);
@@ -110,6 +121,35 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::when(applies, evidence)
+}
+
+/// A script of the app that is called after migrations and runs before the server does. What it
+/// does is taken from its name.
+fn own_script(web: &process::Runs) -> Option<&Command> {
+    const NAMES: &[&str] = &[
+        "migrate",
+        "migrations",
+        "run-migrations",
+        "runmigrations",
+        "db-migrate",
+        "migrate-db",
+    ];
+    let (_, before) = web.commands.split_last()?;
+    before.iter().find(|command| {
+        let mut needs = command.needs().into_iter();
+        needs.any(|need| match need {
+            process::Need::Script { path, .. } => {
+                let name = path
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or(&path)
+                    .to_ascii_lowercase();
+                let stem = name.split('.').next().unwrap_or_default().replace('_', "-");
+                NAMES.contains(&stem.as_str())
+            }
+            _ => false,
+        })
+    })
 }
 
 /// Scripts of composer.json that the build runs: `compile` is the PHP buildpack's own hook.

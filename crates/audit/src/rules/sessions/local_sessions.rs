@@ -1,5 +1,8 @@
 //! Do sessions live in one dyno only?
 
+mod java;
+mod symfony;
+
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -8,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Sessions are kept in memory or on the disk of one dyno",
     level: Level::Error,
     group: Group::Sessions,
-    ecosystems: &["node", "python", "ruby", "go", "php"],
+    ecosystems: &["node", "python", "ruby", "go", "php", "java"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -16,7 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             express-session without a `store`; Flask-Session on the file system; Django's file
             sessions; `Rack::Session::Pool`; Laravel's `file` or `array` driver; PHP's native
-            sessions; gorilla's `FilesystemStore`.
+            sessions; gorilla's `FilesystemStore`; Java's `HttpSession` and Spring Security's logins
+            without Spring Session; Symfony's sessions without a `handler_id` (a warning).
         "},
         why: indoc! {"
             The next request may reach another dyno, which does not know the session: people are
@@ -47,6 +51,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         laravel(facts),
         native_php(facts),
         gorilla(facts),
+        java::check(facts),
+        symfony::check(facts),
     ]
     .into_iter()
     .flatten()

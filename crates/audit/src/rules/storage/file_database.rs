@@ -1,5 +1,8 @@
 //! Does the database live on the dyno's disk?
 
+mod rails;
+mod spring;
+
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -16,7 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {r#"
             SQLite as the only database of production: Django's `DATABASES`, `config/database.yml`,
             Prisma's `provider = "sqlite"`, `new sqlite3.Database("…")`, `better-sqlite3`,
-            Sequelize's `dialect: "sqlite"`, `sql.Open("sqlite3", …)`; `gorm.Open("sqlite3", …)`;
+            Sequelize's `dialect: "sqlite"`, Spring's datasource in H2, HSQL or Derby, also in memory,
+            `sql.Open("sqlite3", …)`; `gorm.Open("sqlite3", …)`;
             lowdb and NeDB files. SQLite where nothing else is set is a warning: Symfony's `.env`
             with a `sqlite:` address, PHP's `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`,
             a Go field with `default:"sqlite3"`.
@@ -34,7 +38,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             SQLite only in the branch for development, or as the fallback when `DATABASE_URL` is
-            missing; `:memory:`; tests; a database add-on with its driver beside it.
+            missing; SQLite's `:memory:`; tests; a database add-on with its driver beside it.
         "},
     },
     check,
@@ -44,17 +48,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let evidence: Vec<_> = [
         django(facts),
         alchemy(facts),
-        rails(facts),
         prisma(facts),
         node(facts),
         go(facts),
         go_default(facts).or_else(|| go_dialect(facts)),
-        spring(facts),
+        spring::check(facts),
         symfony(facts),
         php_default(facts),
     ]
     .into_iter()
     .flatten()
+    .chain(rails::check(facts))
     .collect();
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
@@ -256,80 +260,6 @@ fn is_development_class(code: &Code, scope: usize) -> bool {
         ["Dev", "Test", "Local"]
             .iter()
             .any(|start| name.starts_with(start))
-    })
-}
-
-/// H2 and Derby in a file, with no other driver that the buildpack's datasource would use.
-fn spring(facts: &Facts<'_>) -> Option<Evidence> {
-    let driver = facts.packages.has_any(
-        Ecosystem::Maven,
-        &[
-            "postgresql",
-            "mysql-connector-j",
-            "mysql-connector-java",
-            "mariadb-java-client",
-        ],
-    );
-    if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
-        return None;
-    }
-    let mut texts = facts.sources.texts.iter().filter(|(path, _)| {
-        path.contains("src/main/resources/application.")
-            || path.contains("src/main/resources/application-prod")
-    });
-    texts.find_map(|(path, text)| {
-        let (_, line) = text.lines().zip(1..).find(|(line, _)| {
-            [
-                "jdbc:h2:file:",
-                "jdbc:h2:./",
-                "jdbc:h2:~",
-                "jdbc:derby:",
-                "jdbc:sqlite:",
-            ]
-            .iter()
-            .any(|mark| line.contains(mark))
-                && !line.contains("${")
-                && !line.trim_start().starts_with('#')
-        })?;
-        Some(at(path, line, "The datasource"))
-    })
-}
-
-fn rails(facts: &Facts<'_>) -> Option<Evidence> {
-    const PATH: &str = "config/database.yml";
-    let text = facts.sources.text(PATH)?;
-    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"])
-        || facts
-            .packages
-            .has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"])
-    {
-        return None;
-    }
-    let mut yaml = slugsmith_facts::bounds::yaml(text)?;
-    // Production's own adapter, or the one it inherits by `<<`.
-    yaml.apply_merge().ok()?;
-    let production = yaml.get("production")?;
-    // Several databases stand below it by name; the first is the primary one.
-    let several = production
-        .as_mapping()
-        .into_iter()
-        .flat_map(|entries| entries.values());
-    let database = std::iter::once(production)
-        .chain(production.get("primary"))
-        .chain(several)
-        .find(|entry| entry.get("adapter").is_some())?;
-    let adapter = database.get("adapter")?.as_str()?;
-    let from_environment = database.get("url").is_some()
-        || database
-            .get("database")
-            .and_then(serde_yaml_ng::Value::as_str)
-            .is_some_and(|name| name.contains("ENV"));
-    (adapter == "sqlite3" && !from_environment).then(|| {
-        at(
-            PATH,
-            facts.line(PATH, "production:").unwrap_or(0),
-            "SQLite in production",
-        )
     })
 }
 

@@ -6,9 +6,12 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::Value;
 
 use super::Place;
-use super::manifest::Member;
+use super::manifest::{Member, runs_script};
 use super::plan::Plan;
 use crate::inputs::{Inputs, read_regular};
+use crate::presets::reached;
+use slugsmith_ecosystems::javascript::MANIFEST;
+use slugsmith_facts::app as facts;
 
 /// Fields whose strings may name a file or folder of the app (npm docs, "package.json"; the
 /// manuals of yarn, pnpm and Bun for patches).
@@ -53,13 +56,34 @@ pub(in crate::presets) fn reads(
     if !copies && !installs_links(place) {
         return Vec::new();
     }
+    let manifests = manifests().map(|(folder, manifest)| (place.tree(folder), manifest.clone()));
+    copied(place, manifests.collect())
+}
+
+/// The folders and archives that these manifests name as packages, those that they name in their
+/// turn, and the whole app where one has a script that its install runs.
+fn copied(place: &Place<'_>, mut pending: Vec<(PathBuf, Value)>) -> Vec<PathBuf> {
+    let app = &place.context.app.root;
     let mut found = BTreeSet::new();
-    for (folder, manifest) in manifests() {
-        for text in strings(manifest) {
+    while let Some((folder, manifest)) = pending.pop() {
+        for text in strings(&manifest) {
             let is_path = text.starts_with('.');
             let path = text.strip_prefix("file:").or(is_path.then_some(text));
-            let path = path.and_then(|path| place.reached(folder, path));
-            found.extend(path.filter(|path| *path != place.at));
+            let path = path.and_then(|path| reached(folder.clone(), path));
+            let Some(path) = path.filter(|path| *path != place.at) else {
+                continue;
+            };
+            if !found.insert(path.clone()) {
+                continue;
+            }
+            let root = app.join(&path);
+            let Some(manifest) = facts::json(&root, MANIFEST).good().cloned() else {
+                continue;
+            };
+            if runs_script(&manifest, &root) {
+                return vec![PathBuf::new()];
+            }
+            pending.push((path, manifest));
         }
     }
     found.into_iter().collect()

@@ -91,10 +91,14 @@ impl Member {
 
     /// Whether an install runs code of it.
     pub(super) fn has_install_script(&self, root: &Path) -> bool {
-        let mut scripts = INSTALL_SCRIPTS.iter();
-        scripts.any(|name| has_script(&self.manifest, name))
-            || root.join(&self.folder).join("binding.gyp").is_file()
+        runs_script(&self.manifest, &root.join(&self.folder))
     }
+}
+
+/// Whether an install runs code of the package in this folder.
+pub(super) fn runs_script(manifest: &Value, folder: &Path) -> bool {
+    let mut scripts = INSTALL_SCRIPTS.iter();
+    scripts.any(|name| has_script(manifest, name)) || folder.join("binding.gyp").is_file()
 }
 
 /// Whether a manifest has this script and it is not empty.

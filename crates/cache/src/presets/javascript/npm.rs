@@ -105,7 +105,12 @@ fn job(
         }),
         expires: lock.is_none().then_some(UNPINNED),
         install: vec![install(plan, lock.is_some())],
-        sync: lock.is_some().then(|| sync(plan)).into_iter().collect(),
+        // npm writes a lockfile of version 1 in another form, changed or not.
+        sync: lock
+            .filter(|(_, lock)| lock.get("packages").is_some())
+            .map(|_| sync(plan))
+            .into_iter()
+            .collect(),
         syncs_over: javascript::syncs_over,
         reads: local::reads(place, manifest, members, plan, false),
         prune: prune(plan, place, lock.is_none_or(|(_, lock)| has_dev(lock))),
@@ -129,9 +134,12 @@ fn install(plan: &Plan, has_lockfile: bool) -> Step {
     }
 }
 
-/// `npm install` makes an old tree what the lockfile says; `npm ci` would delete it first.
+/// `npm install` makes an old tree what the lockfile says; `npm ci` would delete it first. It
+/// resolves anew what a lockfile lacks, or all of it where `.npmrc` says so, which shows in the
+/// lockfile that it writes: the tree is then not taken (docs.npmjs.com, config `save` and
+/// `package-lock`).
 fn sync(plan: &Plan) -> Step {
-    step(&["install", "--no-save", dev_flag(plan)])
+    step(&["install", "--save", "--package-lock", dev_flag(plan)])
 }
 
 fn dev_flag(plan: &Plan) -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::Tool;
 use crate::lockfile::Packages;
+use slugsmith_ecosystems::graph;
 
 /// Names and versions of a lockfile; for requirements.txt the pinned lines.
 pub(super) fn packages(tool: Tool, text: &str) -> Result<Packages, String> {
@@ -14,9 +15,7 @@ pub(super) fn packages(tool: Tool, text: &str) -> Result<Packages, String> {
     };
     match tool {
         Tool::Uv | Tool::Poetry => {
-            let table: toml::Table = text
-                .parse()
-                .map_err(|error: toml::de::Error| error.message().to_owned())?;
+            let table = graph::toml(text).map_err(|error| error.reason)?;
             let list = table.get("package").and_then(toml::Value::as_array);
             for package in list.into_iter().flatten() {
                 let field = |name| package.get(name).and_then(toml::Value::as_str);
@@ -26,8 +25,7 @@ pub(super) fn packages(tool: Tool, text: &str) -> Result<Packages, String> {
             }
         }
         Tool::Pipenv => {
-            let value: serde_json::Value =
-                serde_json::from_str(text).map_err(|error| error.to_string())?;
+            let value = graph::json(text).map_err(|error| error.reason)?;
             for (name, package) in value
                 .get("default")
                 .and_then(|list| list.as_object())

@@ -76,6 +76,15 @@ fn manifests(node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
             }
             found.extend(files.into_iter().map(|number| (number, because.clone())));
         }
+        // What frameworks keep there, and what another tool than npm may start.
+        let words = manifest.iter().flat_map(|manifest| {
+            let texts = manifest.mentions.iter().chain(&manifest.scripts);
+            texts.flat_map(|text| start::words(text))
+        });
+        for word in words {
+            let files = named_in(folder, word, true, node.facts, node).into_iter();
+            found.extend(files.map(|number| (number, because.clone())));
+        }
     }
 }
 
@@ -93,6 +102,15 @@ pub(in crate::trace) fn traced(facts: &Facts<'_>, texts: &dyn Texts, path: &str)
         .flatten()
         .filter_map(serde_json::Value::as_str)
         .filter_map(|file| facts.index.find(&join(parent(path), file)?))
+        .collect()
+}
+
+/// The programs of packages that a word means, which a process may start.
+pub(in crate::trace) fn started(node: &Node<'_, '_>, word: &str) -> Vec<usize> {
+    let program = |folder| join(folder, &format!("node_modules/.bin/{}", index::name(word)));
+    let projects = node.projects();
+    projects
+        .filter_map(|(folder, _)| node.facts.index.find(&program(folder)?))
         .collect()
 }
 

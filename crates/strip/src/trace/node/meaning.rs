@@ -13,14 +13,6 @@ use crate::resolve::is_module;
 use crate::trace::language::named_only;
 
 impl<'g, 'a> Node<'g, 'a> {
-    /// Entries of everything that the app declares: its own code loads some of it by a
-    /// name that is not known.
-    pub(super) fn declared(&self) -> Vec<usize> {
-        self.of_projects(|manifest| &manifest.dependencies)
-            .flat_map(|(file, name)| self.both(&file, name))
-            .collect()
-    }
-
     /// Folder and manifest of each project of the app, the root first.
     pub(in crate::trace) fn projects(
         &self,
@@ -54,8 +46,8 @@ impl<'g, 'a> Node<'g, 'a> {
         }
     }
 
-    /// Every file of everything that the app declares: it takes folders by names that are
-    /// not known, and may serve all that is in them.
+    /// Every file of everything that the app declares: it loads some of it, or takes folders
+    /// of it, by names that are not known.
     pub(super) fn all_declared(&self) -> Vec<usize> {
         self.of_projects(|manifest| &manifest.dependencies)
             .filter_map(|(file, name)| self.resolver.package(&file, name))
@@ -96,7 +88,10 @@ impl<'g, 'a> Node<'g, 'a> {
             };
             let Some(path) = path else { return Vec::new() };
             if !value.is_known() {
-                return self.matching(&path, true);
+                if self.begun(&path).is_empty() {
+                    return self.matching(&path, true);
+                }
+                return self.path(file, &path);
             }
             if value.inside {
                 let mut found = Vec::new();
@@ -153,7 +148,10 @@ impl<'g, 'a> Node<'g, 'a> {
             return Vec::new();
         };
         if path.contains(HOLE) {
-            return self.matching(&path, false);
+            let begun = self.begun(&path).into_iter();
+            let mut files: Vec<usize> = begun.flat_map(|folder| self.all_of(folder)).collect();
+            files.extend(self.matching(&path, false));
+            return files;
         }
         let mut files = Vec::new();
         match index.find(&path) {
@@ -177,7 +175,7 @@ impl<'g, 'a> Node<'g, 'a> {
     pub(super) fn matching(&self, pattern: &str, modules: bool) -> Vec<usize> {
         let start = pattern.split(HOLE).next().unwrap_or_default();
         let folder = parent(start);
-        // A hole right behind node_modules says nothing.
+        // A hole right behind node_modules says nothing; the caller asks what it may mean.
         if index::name(folder) == "node_modules" || folder.is_empty() {
             return Vec::new();
         }

@@ -8,6 +8,7 @@ use oxc_span::GetSpan;
 use super::source::{self, Context};
 use super::value::{Evaluator, HOLE};
 use crate::index::parent;
+use crate::references::Lines;
 
 /// What a source opens.
 #[derive(Debug, Default)]
@@ -29,11 +30,8 @@ pub(super) fn opened(text: &str, context: &Context<'_>) -> Option<Opened> {
         unknown: None,
     };
     reader.visit_program(&program);
-    let newlines: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
-    let line = |at: u32| {
-        let line = newlines.partition_point(|newline| *newline < at as usize) + 1;
-        u32::try_from(line).unwrap_or(u32::MAX)
-    };
+    let lines = Lines::of(text.as_bytes());
+    let line = |at: u32| lines.at(at as usize);
     Some(Opened {
         paths: reader
             .paths

@@ -1,5 +1,6 @@
 //! What does one JavaScript or TypeScript file load?
 
+mod calls;
 mod handed;
 mod names;
 mod reader;
@@ -32,6 +33,12 @@ pub(super) enum Load {
     Unknown,
     /// The folder of some package: `require.resolve(name + "/package.json")`.
     AnyFolder,
+    /// A folder that is listed: all that is in it.
+    Listed(String),
+    /// Any file of the file's own package: what is made of its folder can't be followed.
+    Own,
+    /// A command that is handed to a shell, or a program to start.
+    Command(String),
     /// Some literal that could be a file's or a module's name.
     Word(String),
 }
@@ -65,6 +72,11 @@ const MARKS: &[&str] = &[
     "__filename",
     "Worker",
     "process.cwd",
+    "exec",
+    "spawn",
+    "createRequire",
+    "module[",
+    "module.paths",
 ];
 /// Only these make names worth following.
 const COMPUTED: &[&str] = &[
@@ -72,6 +84,7 @@ const COMPUTED: &[&str] = &[
     "__filename",
     "import.meta",
     "require",
+    "createRequire",
     ".resolve(",
     ".cwd(",
 ];
@@ -95,13 +108,19 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
     let loaders = evaluator.loaders.clone();
     let mut reader = Reader::new(evaluator);
     reader.visit_program(&program);
-    if memmem::find(text.as_bytes(), b"require").is_some() {
+    if has(&"require") || has(&"module[") {
         let mut handed = Handed {
             loaders,
             ..Handed::default()
         };
         handed.visit_program(&program);
         reader.unknown_at(&handed.at);
+    }
+    // `module.paths.find(exists)`: whoever lists that folder looks at all packages.
+    if has(&".paths") && (has(&"module.paths") || has(&"main.paths")) && has(&"readdir") {
+        reader
+            .loads
+            .push((Load::Listed("node_modules".to_owned()), 0));
     }
     reader.finish(text)
 }

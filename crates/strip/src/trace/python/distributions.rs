@@ -115,14 +115,6 @@ impl Distributions {
     pub(super) fn any_requested(&self) -> bool {
         self.all.iter().any(|distribution| distribution.requested)
     }
-
-    /// First names of the modules of a distribution.
-    pub(super) fn tops_of(&self, wanted: usize) -> impl Iterator<Item = &str> {
-        self.tops
-            .iter()
-            .filter(move |(_, numbers)| numbers.contains(&wanted))
-            .map(|(top, _)| top.as_str())
-    }
 }
 
 fn uses(metadata: &str) -> BTreeSet<String> {

@@ -114,7 +114,12 @@ pub(in crate::trace) fn mentions(
         .collect();
     for word in words {
         if let Ok(word) = std::str::from_utf8(word) {
-            named(python, word.trim_matches('.'), because, &mut found);
+            let word = word.trim_matches('.');
+            named(python, word, because, &mut found);
+            // A pickle's opcode for a class stands right before its module (pickletools, GLOBAL).
+            if let Some(word) = word.strip_prefix('c') {
+                named(python, word, because, &mut found);
+            }
         }
     }
     found

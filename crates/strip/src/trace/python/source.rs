@@ -34,6 +34,8 @@ pub(super) enum Load {
     Word(String),
     /// A module of which nothing is known.
     Unknown,
+    /// A folder of distributions, by its path.
+    Folder,
 }
 
 /// What a file loads, with 1-based lines.
@@ -82,6 +84,11 @@ pub(crate) fn statements(text: &str) -> Option<HashMap<String, u32>> {
 
 /// Reads one file that is the module `name`; `package` is where its relative imports begin.
 pub(super) fn read(text: &str, name: &str, package: &str, is_package: bool) -> Source {
+    read_code(text, name, package, is_package, false)
+}
+
+/// `in_text`: what is read is a text of another source; texts in it are not read in turn.
+fn read_code(text: &str, name: &str, package: &str, is_package: bool, in_text: bool) -> Source {
     let tree = parse(text);
     let has = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let mut reader = Reader {
@@ -90,6 +97,7 @@ pub(super) fn read(text: &str, name: &str, package: &str, is_package: bool) -> S
         seen: HashSet::new(),
         lazy: LAZY.iter().any(has) || is_package && has(&"__all__"),
         runs: false,
+        in_text,
     };
     let Some(tree) = tree else {
         reader.unread(text);
@@ -112,6 +120,7 @@ struct Reader<'t> {
     seen: HashSet<Load>,
     lazy: bool,
     runs: bool,
+    in_text: bool,
 }
 
 impl Reader<'_> {
@@ -164,7 +173,11 @@ impl Reader<'_> {
             "import_statement" => self.import(node, line),
             "import_from_statement" => self.import_from(node, line),
             "call" => self.call(node, line),
-            "identifier" | "attribute" => self.handed(node, line),
+            "identifier" => self.handed(node, line),
+            "attribute" => {
+                self.handed(node, line);
+                self.located(node, line);
+            }
             "string" | "concatenated_string" | "binary_operator" => self.text(node, line),
             "if_statement" => {
                 let condition = node.child_by_field_name("condition")?;
@@ -293,6 +306,13 @@ impl Reader<'_> {
         }
     }
 
+    /// `package.__path__`: where another package lies, for whoever lists its modules.
+    fn located(&mut self, node: Node<'_>, line: u32) {
+        if slice(self.evaluator.text, node).ends_with(".__path__") {
+            self.add(Load::Unknown, line);
+        }
+    }
+
     /// A text that may be a module's name, or hold statements of its own.
     fn text(&mut self, node: Node<'_>, line: u32) {
         let parent = node.parent().map_or("", |parent| parent.kind());
@@ -302,8 +322,18 @@ impl Reader<'_> {
         }
         for value in self.evaluator.evaluate(node).unwrap_or_default() {
             self.runs |= value == "-m";
-            if value.contains("import ") && value.len() < 100_000 {
+            if holds_code(&value) {
                 self.unread(&value);
+                if self.in_text {
+                    continue;
+                }
+                let (name, package) = (self.evaluator.name, self.evaluator.package);
+                let inner = read_code(&value, name, package, false, true);
+                for (load, _) in inner.loads {
+                    self.add(load, line);
+                }
+            } else if value.contains("site-packages") {
+                self.add(Load::Folder, line);
             } else if let Some(script) = value.strip_suffix(".py") {
                 // A program beside the file, run by its path.
                 let name = format!(".{}", script.trim_start_matches("./").replace('/', "."));
@@ -320,6 +350,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a text is code that imports something.
+fn holds_code(text: &str) -> bool {
+    let marks = ["import ", "__import__(", "import_module("];
+    text.len() < 100_000 && marks.iter().any(|mark| text.contains(mark))
 }
 
 /// The argument that names the module.

@@ -280,3 +280,28 @@ fn every_form_of_a_computed_import_keeps_what_it_can_mean() {
         }
     }
 }
+
+#[test]
+fn what_texts_paths_and_pickles_of_the_app_load_stays() {
+    for (path, text) in [
+        ("a.py", "eval(\"__import__('p.x', fromlist=['Y'])\")"),
+        ("a.py", "exec('from p.x import Y')"),
+        ("a.py", "import p, os\nos.listdir(p.__path__[0])"),
+        (
+            "a.py",
+            "import importlib, os\nimportlib.import_module(os.environ['B'])",
+        ),
+        (
+            "a.py",
+            "import sys\nsys.path.insert(0, '.venv/lib/python3.12/site-packages/p')",
+        ),
+        ("model.pkl", "cp.x\nA\n."),
+        ("model.bin", "cp.x\nA\n."),
+        ("Makefile", "run:\n\tpython -m p.x\n"),
+        ("app.conf", "factory = p.x:make\n"),
+    ] {
+        let files = [("p", "p/__init__.py", ""), ("p", "p/x.py", "")];
+        let (paths, _) = kept(&[(path, text)], &files);
+        assert!(paths.contains(&"p/x.py".to_owned()), "{path} {text}");
+    }
+}

@@ -63,6 +63,22 @@ fn every_form_of_a_computed_load_keeps_what_it_can_mean() {
         "const folder = path.join(__dirname, '../../public'); opts = { folder: folder }",
         "const folder = path.join(__dirname, '../../public'); o = Object.assign({ folder }, o)",
         "for (const d of fs.readdirSync(__dirname + '/../../public')) use(d)",
+        "JSON.parse(fs.readFileSync(path.resolve(__dirname, '..', '..', 'public', 'x.js')))",
+        "if (!fs.existsSync(path.join(__dirname, '..', '..', 'public', 'x.js'))) stop()",
+        "const m = require('module'); m.createRequire(path.join(__dirname, '../..', 'x'))('./public/' + n)",
+        "const r = createRequire(file); r('./public/x')",
+        "module['req' + 'uire'](n)",
+        "const r = module.require.bind(module); r(n)",
+        "const r = require.bind(null); r(n)",
+        "Module.prototype.require.call(module, n)",
+        "new Module(id)._compile('module.exports = require(' + n + ')', id)",
+        "const parts = __dirname.split('/'); parts.pop(); read(parts.concat(['x']).join('/'))",
+        "fs.readFileSync(__dirname.slice(0, -10) + 'public/x.js')",
+        "fs.readFileSync(__filename.replace('lib/server/index', 'public/x'))",
+        "fs.readFileSync(path.join(pkgDir.sync(__dirname), 'public', 'x.js'))",
+        "new Worker(`require('worker_threads'); require(n)`, { eval: true })",
+        "execFileSync(process.execPath, ['-e', 'require(\"p/public/x\")'])",
+        "execSync('node node_modules/p/public/x.js')",
     ] {
         assert_eq!(
             stays(&package(code, &[]), "node_modules/p/public/x.js"),
@@ -297,5 +313,46 @@ fn an_app_that_takes_folders_of_packages_by_unknown_names_keeps_all_it_declares(
         files.push(("server.js", code));
         let (safe, trace) = stays(&files, "node_modules/p/public/x.js");
         assert!(safe && trace, "{code}");
+    }
+}
+
+#[test]
+fn a_package_that_lists_all_packages_keeps_those_of_the_app() {
+    let hook = [
+        ("node_modules/x-hook/package.json", r#"{"name":"x-hook"}"#),
+        ("node_modules/x-hook/lib/a.js", ""),
+    ];
+    for code in [
+        "for (const n of fs.readdirSync(path.join(__dirname, '../../..'))) load(n)",
+        "const all = path.join(__dirname, '../../..'); names.map((n) => require(path.join(all, n)))",
+        "names.map((n) => require(process.cwd() + '/node_modules/' + n))",
+        "names.map((n) => fs.readFileSync(path.join(__dirname, '../../../', n, 'x')))",
+        "require(path.join(__dirname, '../../../x-' + n))",
+        "const all = module.paths.find(fs.existsSync); fs.readdirSync(all).map(load)",
+    ] {
+        let mut files = package(code, &hook);
+        files.retain(|(path, _)| *path != "package.json");
+        files.push(("package.json", r#"{"dependencies":{"p":"1","x-hook":"1"}}"#));
+        assert!(stays(&files, "node_modules/x-hook/lib/a.js").1, "{code}");
+    }
+}
+
+#[test]
+fn programs_that_code_starts_stay() {
+    for code in [
+        "execSync('npx --no-install tool x')",
+        "spawn('tool', ['x'])",
+        "execa('npx', ['tool'])",
+        "await $`tool --version`",
+    ] {
+        let more = [
+            ("node_modules/tool/package.json", r#"{"name":"tool"}"#),
+            ("node_modules/.bin/tool", "require('../tool/impl')"),
+            ("node_modules/tool/impl.js", ""),
+        ];
+        let mut files = package("", &more);
+        files.retain(|(path, _)| *path != "server.js");
+        files.push(("server.js", code));
+        assert!(stays(&files, "node_modules/.bin/tool").1, "{code}");
     }
 }

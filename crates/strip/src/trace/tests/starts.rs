@@ -228,3 +228,64 @@ fn a_command_in_a_folder_starts_the_programs_that_are_installed_there() {
         assert!(!paths.contains(&unused), "{procfile}: {paths:?}");
     }
 }
+
+#[test]
+fn what_a_setting_or_another_tool_starts_stays() {
+    let hook = "node_modules/hook/register.js";
+    let program = "node_modules/.bin/hook";
+    for (path, text, expected) in [
+        (
+            ".profile.d/n.sh",
+            "export NODE_OPTIONS=\"--require hook/register\"\n",
+            hook,
+        ),
+        (".profile", "export NODE_OPTIONS='-r hook/register'\n", hook),
+        (".npmrc", "node-options=-r hook/register\n", hook),
+        (".env", "NODE_OPTIONS=--import=hook/register\n", hook),
+        (
+            "app.json",
+            r#"{"env":{"NODE_OPTIONS":{"value":"-r hook/register"}}}"#,
+            hook,
+        ),
+        (
+            "project.toml",
+            "[[io.buildpacks.build.env]]\nname = \"A\"\nvalue = \"-r hook/register\"\n",
+            hook,
+        ),
+        (
+            "nodemon.json",
+            r#"{"exec":"node -r hook/register a.js"}"#,
+            hook,
+        ),
+        ("mk/run.mk", "serve:\n\tnode_modules/.bin/hook a\n", program),
+        ("Makefile", "TOOL := node_modules/.bin/hook\n", program),
+        ("Rakefile", "task(:serve) { sh 'npx hook a' }\n", program),
+        (
+            "run.py",
+            "subprocess.run(['node_modules/.bin/hook', 'a'])\n",
+            program,
+        ),
+        ("justfile", "serve:\n  npx hook a\n", program),
+        (
+            "api/package.json",
+            r#"{"name":"api","scripts":{"start":"hook a"}}"#,
+            program,
+        ),
+    ] {
+        let (paths, _) = kept(
+            &[
+                ("package.json", r#"{"dependencies":{"hook":"1"}}"#),
+                ("Procfile", "web: start\n"),
+                ("node_modules/hook/package.json", r#"{"name":"hook"}"#),
+                (hook, ""),
+                (program, ""),
+                ("api/node_modules/.bin/hook", ""),
+                (path, text),
+            ],
+            &[],
+        );
+        let below = format!("api/{expected}");
+        let is_kept = paths.iter().any(|path| path == expected || *path == below);
+        assert!(is_kept, "{path}: {paths:?}");
+    }
+}

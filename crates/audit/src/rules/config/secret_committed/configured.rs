@@ -1,26 +1,16 @@
 //! Which secrets stand in configuration that frameworks load: Rails' `secrets.yml`, figaro's
-//! `application.yml`, Spring's properties and YAML, and keys of known form anywhere in such files?
+//! `application.yml`, and keys of known form anywhere in such files?
 
 use crate::registry::Evidence;
 use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, issuer_of};
+use crate::spring::entries;
 use crate::{Facts, guards};
 use slugsmith_facts::packages::Ecosystem;
-
-/// One value of a file, with the names above it.
-struct Entry {
-    /// Dotted: `production.secret_key_base`.
-    key: String,
-    value: String,
-    /// 1-based.
-    line: u32,
-    /// Which document of the file it stands in, from 0.
-    document: usize,
-}
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = rails(facts);
     found.extend(figaro(facts));
-    found.extend(spring(facts));
+    found.extend(super::spring::find(facts));
     found.extend(deployment(facts));
     found.extend(issued(facts));
     found
@@ -89,45 +79,6 @@ fn real_secret(text: &str) -> Option<(String, u32)> {
         }
     }
     None
-}
-
-/// The values of a YAML file of nested mappings. By lines, since ERB between them breaks a
-/// parser; values over several lines and lists are left out.
-fn entries(text: &str) -> Vec<Entry> {
-    let mut found = Vec::new();
-    let mut above: Vec<(usize, &str)> = Vec::new();
-    let mut document = 0;
-    for (line, number) in text.lines().zip(1..) {
-        if line.trim_end() == "---" {
-            document += 1;
-            above.clear();
-            continue;
-        }
-        let plain = line.trim_start();
-        let indent = line.len() - plain.len();
-        let Some((key, value)) = plain.split_once(':') else {
-            continue;
-        };
-        if key.starts_with(['#', '-', '<', '%']) && key != "<<"
-            || !(value.is_empty() || value.starts_with(' '))
-        {
-            continue;
-        }
-        above.retain(|(outer, _)| *outer < indent);
-        let mut path: Vec<&str> = above.iter().map(|(_, name)| *name).collect();
-        path.push(key.trim());
-        let value = value.split(" #").next().unwrap_or_default().trim();
-        if value.is_empty() || value.starts_with('&') {
-            above.push((indent, key.trim()));
-        }
-        found.push(Entry {
-            key: path.join("."),
-            value: value.trim_matches(['"', '\'']).to_owned(),
-            line: number,
-            document,
-        });
-    }
-    found
 }
 
 /// Values of `production` and `shared`, and of what they take in by `<<`.
@@ -224,136 +175,8 @@ fn figaro(facts: &Facts<'_>) -> Vec<Evidence> {
         .collect()
 }
 
-/// Spring's own files for all profiles and for production.
-fn spring(facts: &Facts<'_>) -> Vec<Evidence> {
-    let files: Vec<(&String, Vec<Entry>)> = facts
-        .sources
-        .texts
-        .iter()
-        .filter(|(path, _)| is_spring(path))
-        .map(|(path, text)| {
-            (
-                path,
-                if path.ends_with(".properties") {
-                    properties(text)
-                } else {
-                    entries(text)
-                },
-            )
-        })
-        .collect();
-    // A file for production takes its value from a variable: the base value is not used there.
-    let replaced = |key: &str| {
-        files.iter().any(|(path, entries)| {
-            path.contains("-prod")
-                && entries
-                    .iter()
-                    .any(|entry| entry.key == key && entry.value.starts_with("${"))
-        })
-    };
-    let mut found = Vec::new();
-    for (path, entries) in &files {
-        for entry in entries {
-            if replaced(&entry.key) || is_other_profile(entries, entry.document) {
-                continue;
-            }
-            let key = entry.key.to_ascii_lowercase();
-            let signs = is_signing_name(&key)
-                && ["jwt", "token", "sign", "app."]
-                    .iter()
-                    .any(|word| key.contains(word));
-            if signs && is_secret_value(&entry.value) && !is_stand_in(&entry.value) {
-                found.push(
-                    Evidence::line(
-                        path,
-                        entry.line,
-                        format!(
-                            "`{}` is written out: anybody who \
-                        reads it can forge what it signs.",
-                            entry.key
-                        ),
-                    )
-                    .help(format!(
-                        "{}=${{JWT_SECRET}}, and: heroku config:set \
-                            JWT_SECRET=$(openssl rand -hex 32)",
-                        entry.key
-                    )),
-                );
-            } else if is_secret_name(&key) && is_generated(&entry.value) {
-                let variable = key.to_ascii_uppercase().replace(['.', '-'], "_");
-                found.push(
-                    Evidence::line(
-                        path,
-                        entry.line,
-                        format!(
-                            "`{}` is written out: everybody who has the repository has it.",
-                            entry.key
-                        ),
-                    )
-                    .help(format!(
-                        "{}=${{{variable}}}, and: heroku config:set {variable}=… with a new one",
-                        entry.key
-                    )),
-                );
-            }
-        }
-    }
-    found
-}
-
-fn is_spring(path: &str) -> bool {
-    let Some((_, name)) = path.split_once("src/main/resources/") else {
-        return false;
-    };
-    let name = name.strip_prefix("config/").unwrap_or(name);
-    let Some((stem, "yml" | "yaml" | "properties")) = name.rsplit_once('.') else {
-        return false;
-    };
-    matches!(
-        stem,
-        "application"
-            | "bootstrap"
-            | "application-prod"
-            | "application-production"
-            | "application-heroku"
-    )
-}
-
-/// Whether a document of a file is only for another profile than production's.
-fn is_other_profile(entries: &[Entry], document: usize) -> bool {
-    entries.iter().any(|entry| {
-        let profile = matches!(
-            entry.key.as_str(),
-            "spring.profiles" | "spring.config.activate.on-profile"
-        );
-        profile
-            && entry.document == document
-            && !entry.value.contains("prod")
-            && !entry.value.contains("heroku")
-    })
-}
-
-fn properties(text: &str) -> Vec<Entry> {
-    let mut document = 0;
-    text.lines()
-        .zip(1..)
-        .filter_map(|(line, number)| {
-            document += usize::from(line.trim_end() == "#---");
-            let (key, value) = line
-                .split_once('=')
-                .filter(|(key, _)| !key.trim_start().starts_with(['#', '!']))?;
-            Some(Entry {
-                key: key.trim().to_owned(),
-                value: value.trim().to_owned(),
-                line: number,
-                document,
-            })
-        })
-        .collect()
-}
-
 /// A word that asks to be replaced.
-fn is_stand_in(value: &str) -> bool {
+pub(super) fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase().replace(['-', '_'], "");
     [
         "changeme",

@@ -10,7 +10,8 @@ pub(super) fn of(site: Site<'_>) -> Option<&'static str> {
         Language::JavaScript => node(site),
         Language::Ruby => ruby(site),
         Language::Php => php(site),
-        Language::Go | Language::Java => None,
+        Language::Java => java(site),
+        Language::Go => None,
     }
 }
 
@@ -69,6 +70,21 @@ fn php(site: Site<'_>) -> Option<&'static str> {
             Some("stream_context_create(['http' => ['timeout' => 10]]) as the context")
         }
         callee if callee.starts_with("Http.") => Some("Http::timeout(10)"),
+        _ => None,
+    }
+}
+
+fn java(site: Site<'_>) -> Option<&'static str> {
+    match site.call.method() {
+        "newHttpClient" => Some("HttpRequest.newBuilder().timeout(Duration.ofSeconds(10))"),
+        "RestTemplate" => Some(
+            "var factory = new SimpleClientHttpRequestFactory(); factory.setConnectTimeout(3_000); \
+             factory.setReadTimeout(10_000); new RestTemplate(factory)",
+        ),
+        "createDefault" => Some(
+            "HttpClients.custom().setDefaultRequestConfig(config), with a RequestConfig that has a \
+             connect and a response timeout",
+        ),
         _ => None,
     }
 }

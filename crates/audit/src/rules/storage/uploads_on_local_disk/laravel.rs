@@ -1,10 +1,10 @@
 //! Uploads to disk in Laravel: its local and public disks.
 
 use super::local;
-use crate::Facts;
 use crate::guards::{self, Settled, calls_to, settle};
 use crate::registry::Evidence;
-use slugsmith_facts::code::Language;
+use crate::{Facts, Site};
+use slugsmith_facts::code::{Expr, Language};
 use slugsmith_facts::packages::Ecosystem;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
@@ -12,35 +12,14 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         .packages
         .wants(Ecosystem::Composer, "laravel/framework")?;
     let disk = default_disk(facts);
-    let site = calls_to(facts, Language::Php, |site| {
-        let call = site.call;
-        let stores = matches!(call.method(), "store" | "storeAs" | "storePublicly")
-            && is_upload(call.receiver());
-        let puts = matches!(
-            call.callee.as_str(),
-            "Storage.put" | "Storage.putFile" | "Storage.putFileAs"
-        );
-        let named = call.callee.contains("Storage.disk()")
-            && matches!(call.method(), "put" | "putFile" | "putFileAs");
-        let file_put = call.callee == "File.put"
-            && call.arguments.iter().any(|argument| {
-                argument.value.any(|value| {
-                    value
-                        .callee()
-                        .is_some_and(|callee| matches!(callee, "public_path" | "storage_path"))
-                })
-            });
-        (stores || puts || named || file_put) && !guards::is_maintenance(facts, &site.code.path)
+    let mut sites = calls_to(facts, Language::Php, |site| {
+        stores(site) && !guards::is_maintenance(facts, &site.code.path)
     })
-    .find_map(|site| {
-        let explicit = site.call.arguments.iter().rev().find_map(|argument| {
-            argument
-                .value
-                .text()
-                .filter(|text| matches!(*text, "public" | "local" | "s3"))
-        });
-        let always = site.call.callee == "File.put" || matches!(explicit, Some("public" | "local"));
-        if explicit == Some("s3") || site.call.callee.contains("disk()") {
+    .filter_map(|site| {
+        let explicit = named_disk(site);
+        let always = site.call.callee == "File.put"
+            || explicit.is_some_and(|name| is_local(facts, name) == Some(true));
+        if !always && (explicit.is_some() || site.call.callee.contains("disk()")) {
             return None;
         }
         match &disk {
@@ -48,16 +27,78 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
             Disk::Unless if !always => Some((site, true)),
             _ => Some((site, false)),
         }
+    })
+    .collect::<Vec<_>>();
+    // One cause, one finding: what holds whatever is set comes first.
+    sites.sort_by_key(|(_, conditional)| *conditional);
+    let (first, rest) = sites.split_first()?;
+    let (site, conditional) = *first;
+    let mut places: Vec<String> = rest
+        .iter()
+        .map(|(other, _)| format!("{}:{}", other.code.path, other.call.line))
+        .collect();
+    places.dedup();
+    let mut found = local(site, &format!("`{}` on a local disk", site.call.callee));
+    if !places.is_empty() {
+        found.message = format!("{} Also {}.", found.message, places.join(", "));
+    }
+    Some(found.conditional(conditional).help(
+        "composer require league/flysystem-aws-s3-v3; heroku addons:create bucketeer; \
+         heroku config:set FILESYSTEM_DISK=s3",
+    ))
+}
+
+/// Whether a call puts a file somewhere. `storeAs` is a method of uploads alone.
+fn stores(site: Site<'_>) -> bool {
+    let call = site.call;
+    let upload = matches!(call.method(), "storeAs" | "storePubliclyAs")
+        || matches!(call.method(), "store" | "storePublicly") && is_upload(call.receiver());
+    let puts = matches!(call.method(), "put" | "putFile" | "putFileAs");
+    let facade = puts && (call.receiver() == "Storage" || call.callee.contains("Storage.disk()"));
+    let file_put = call.callee == "File.put"
+        && call.arguments.iter().any(|argument| {
+            argument.value.any(|value| {
+                value
+                    .callee()
+                    .is_some_and(|callee| matches!(callee, "public_path" | "storage_path"))
+            })
+        });
+    upload || facade || file_put
+}
+
+/// The disk that a call names: its last argument, `['disk' => …]`, or `Storage::disk(…)` before it.
+fn named_disk<'a>(site: Site<'a>) -> Option<&'a str> {
+    let call = site.call;
+    if call.callee.contains("Storage.disk()") {
+        let mut before = site.code.calls.iter();
+        let chosen = before.find(|other| {
+            other.callee == "Storage.disk"
+                && (call.line.saturating_sub(2)..=call.line).contains(&other.line)
+        })?;
+        return chosen.positional(0).and_then(Expr::text);
+    }
+    if matches!(call.receiver(), "Storage" | "File") {
+        return None;
+    }
+    let at = if call.method().ends_with("As") { 2 } else { 1 };
+    let last = call.positional(at).map(|value| site.code.resolve(value))?;
+    last.text().or_else(|| last.key("disk")?.text())
+}
+
+/// Whether the app's own configuration says that a disk is a folder; Laravel's two are.
+fn is_local(facts: &Facts<'_>, name: &str) -> Option<bool> {
+    let code = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/filesystems.php");
+    let driver = code.and_then(|code| {
+        let setting = code.assignments.iter().find(|one| one.target == "return")?;
+        code.resolve(setting.value.key("disks")?.key(name)?.key("driver")?)
+            .text()
     });
-    let (site, conditional) = site?;
-    Some(
-        local(site, &format!("`{}` on a local disk", site.call.callee))
-            .conditional(conditional)
-            .help(
-                "composer require league/flysystem-aws-s3-v3; heroku addons:create bucketeer; \
-                heroku config:set FILESYSTEM_DISK=s3",
-            ),
-    )
+    match driver {
+        Some(driver) => Some(driver == "local"),
+        None => matches!(name, "public" | "local").then_some(true),
+    }
 }
 
 fn is_upload(receiver: &str) -> bool {

@@ -40,13 +40,20 @@ impl<'a> Visit<'a> for Handed {
 
     fn visit_static_member_expression(&mut self, it: &ast::StaticMemberExpression<'a>) {
         let calls = matches!(it.property.name.as_str(), "call" | "apply" | "bind");
-        if calls || !is_require(&it.object) {
+        if calls && super::tell::is_loader(&it.object) {
+            self.at.push(it.span.start);
+        } else if calls || !is_require(&it.object) {
             self.visit_expression(&it.object);
         }
     }
 
     fn visit_computed_member_expression(&mut self, it: &ast::ComputedMemberExpression<'a>) {
-        let names = matches!(&it.expression, E::StringLiteral(text) if text.value == "require");
+        // `module["require"]`, and whatever else is asked for by a name that is made.
+        let names = match &it.expression {
+            E::StringLiteral(text) => text.value == "require",
+            E::NumericLiteral(_) => false,
+            _ => true,
+        };
         let on_module = matches!(it.object.get_inner_expression(), E::Identifier(name) if name.name == "module");
         if names && on_module {
             self.at.push(it.span.start);

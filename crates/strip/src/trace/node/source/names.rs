@@ -16,7 +16,9 @@ impl Names<'_> {
         let known = self.evaluator.names.entry(name.to_owned()).or_default();
         let values = values.unwrap_or_else(|| vec![Value::text(HOLE.to_string())]);
         for value in values {
-            if !known.contains(&value) && known.len() < 16 {
+            // A minified name stands for many values: the paths among them count.
+            let most = if value.inside { 48 } else { 15 };
+            if !known.contains(&value) && known.len() < most {
                 known.push(value);
             }
         }

@@ -8,20 +8,21 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::super::resolve::Form;
 use super::super::value::{Evaluator, Value};
-use super::tell::{is_loader, is_require, is_telling, is_word, reads_nothing, takes_require};
+use super::tell::{is_telling, is_word, names_code, reads_nothing, takes_require};
 use super::{Load, Source};
+use crate::references::{self, Lines};
 
 pub(super) struct Reader<'e> {
-    evaluator: Evaluator<'e>,
-    loads: Vec<(Load, u32)>,
+    pub(super) evaluator: Evaluator<'e>,
+    pub(super) loads: Vec<(Load, u32)>,
     words: Vec<(String, u32)>,
     /// Names with holes, of which an unknown load may mean one.
     patterns: Vec<(Value, u32)>,
-    unknown: bool,
+    pub(super) unknown: bool,
     /// Own-folder mentions are part of something recorded already.
     quiet: u32,
     /// `require` is a parameter of a function around: a bundle's own.
-    shadowed: u32,
+    pub(super) shadowed: u32,
     exporting: bool,
 }
 
@@ -73,10 +74,9 @@ impl<'e> Reader<'e> {
                 .map(|(word, at)| (Load::Word(word), at)),
         );
         if !loads.is_empty() {
-            let newlines: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+            let lines = Lines::of(text.as_bytes());
             for (_, at) in &mut loads {
-                let line = newlines.partition_point(|newline| *newline < *at as usize) + 1;
-                *at = u32::try_from(line).unwrap_or(u32::MAX);
+                *at = lines.at(*at as usize);
             }
         }
         Source {
@@ -94,7 +94,7 @@ impl<'e> Reader<'e> {
             .extend(places.iter().map(|at| (Load::Unknown, *at)));
     }
 
-    fn module(&mut self, argument: Option<&E<'_>>, form: Form, at: u32) {
+    pub(super) fn module(&mut self, argument: Option<&E<'_>>, form: Form, at: u32) {
         let values = argument.and_then(|argument| self.evaluator.evaluate(argument));
         let Some(values) = values else {
             self.unknown = true;
@@ -133,133 +133,26 @@ impl<'e> Reader<'e> {
         self.quiet -= 1;
     }
 
-    fn call(&mut self, call: &ast::CallExpression<'_>) {
-        let at = call.span.start;
-        let first = call
-            .arguments
-            .first()
-            .and_then(|first| first.as_expression());
-        match call.callee.get_inner_expression() {
-            E::Identifier(name) if name.name == "require" && self.shadowed > 0 => {}
-            E::Identifier(name) if name.name == "require" => {
-                self.module(first, Form::Require, at);
-            }
-            E::Identifier(name) if self.evaluator.loaders.contains(name.name.as_str()) => {
-                self.module(first, Form::Require, at);
-            }
-            E::Identifier(name) if name.name == "eval" => self.evaluated(first, at),
-            E::Identifier(name) => self.like_require(&name.name, call),
-            callee if is_loader(callee) => self.module(first, Form::Require, at),
-            // `Module._load(name)`, `vm.runInThisContext(code)`
-            E::StaticMemberExpression(member) if member.property.name == "_load" => {
-                self.module(first, Form::Require, at);
-            }
-            E::StaticMemberExpression(member) if runs_code(&member.property.name) => {
-                self.evaluated(first, at);
-            }
-            E::StaticMemberExpression(member) => {
-                let property = member.property.name.as_str();
-                let resolves = property == "resolve"
-                    && match member.object.get_inner_expression() {
-                        E::Identifier(object) => is_require(&object.name),
-                        E::ImportMeta(_) => true,
-                        _ => false,
-                    };
-                if resolves {
-                    // What is resolved may be absent; that is no load of its own.
-                    let unknown = self.unknown;
-                    let before = self.loads.len();
-                    self.module(first, Form::Require, at);
-                    self.unknown = unknown;
-                    for (load, _) in self.loads.iter_mut().skip(before) {
-                        if *load == Load::Unknown {
-                            *load = Load::AnyFolder;
-                        }
-                    }
-                } else {
-                    self.like_require(property, call);
-                }
-            }
-            // `createRequire(import.meta.url)("x")`, `eval("require")("x")`
-            E::CallExpression(inner) => {
-                if matches!(&inner.callee, E::Identifier(name) if name.name == "createRequire" || name.name == "eval")
-                {
-                    self.module(first, Form::Require, at);
-                }
-            }
-            _ => {}
-        }
+    /// Walks a call that may read what it is given, whatever is made of its result:
+    /// `JSON.parse(readFileSync(file))`, `!existsSync(file)`.
+    fn aloud(&mut self, visit: impl FnOnce(&mut Self)) {
+        let quiet = std::mem::take(&mut self.quiet);
+        visit(self);
+        self.quiet = quiet;
     }
 
-    /// Functions whose name says that they load: `dynamicRequire(module, "x")`.
-    fn like_require(&mut self, name: &str, call: &ast::CallExpression<'_>) {
-        if !is_require(name) {
+    /// Code as a text, which a worker or another process may run: what it names.
+    fn code(&mut self, text: &str, at: u32) {
+        if !names_code(text) {
             return;
         }
-        for argument in call.arguments.iter().filter_map(|one| one.as_expression()) {
-            for value in self.evaluator.evaluate(argument).unwrap_or_default() {
-                if value.inside || !value.start().is_empty() {
-                    self.loads
-                        .push((Load::Module(value, Form::Require), call.span.start));
-                }
+        references::literals(text.as_bytes(), |literal| {
+            if literal.form == references::Form::Module && !literal.open {
+                let value = Value::text(literal.text);
+                self.loads.push((Load::Module(value, Form::Require), at));
             }
-        }
+        });
     }
-
-    /// Code that is made of texts: what it loads is unknown unless they show it.
-    fn evaluated(&mut self, code: Option<&E<'_>>, at: u32) {
-        let decided = match code.map(E::get_inner_expression) {
-            None => true,
-            Some(E::StringLiteral(text)) => {
-                let value = text.value.as_str();
-                let loads = |value: &str| value.contains("import(") || value.contains("require(");
-                !loads(value) || self.evaluator.evaluate_code(value).is_some()
-            }
-            Some(_) => false,
-        };
-        if !decided {
-            self.unknown = true;
-            self.loads.push((Load::Unknown, at));
-        }
-    }
-
-    fn function(&mut self, call: &ast::NewExpression<'_>) {
-        let loads = |argument: &ast::Argument<'_>| {
-            let values = argument
-                .as_expression()
-                .and_then(|one| self.evaluator.evaluate(one));
-            let mut values = values.into_iter().flatten();
-            values.any(|value| value.text.contains("import(") || value.text.contains("require("))
-        };
-        if matches!(&call.callee, E::Identifier(name) if name.name == "Function")
-            && call.arguments.iter().any(loads)
-        {
-            self.unknown = true;
-            self.loads.push((Load::Unknown, call.span.start));
-        }
-    }
-
-    fn worker(&mut self, call: &ast::NewExpression<'_>) {
-        let named = matches!(&call.callee, E::Identifier(name) if name.name.ends_with("Worker"))
-            || matches!(&call.callee, E::StaticMemberExpression(member) if member.property.name.ends_with("Worker"));
-        let Some(first) = call.arguments.first().and_then(|one| one.as_expression()) else {
-            return;
-        };
-        if named {
-            // A plain text is a path from the working directory.
-            for value in self.evaluator.evaluate(first).unwrap_or_default() {
-                self.loads.push((Load::Path(value.text), call.span.start));
-            }
-        }
-    }
-}
-
-/// Functions of `vm` that run what a text says.
-fn runs_code(name: &str) -> bool {
-    matches!(
-        name,
-        "runInThisContext" | "runInNewContext" | "runInContext" | "compileFunction"
-    )
 }
 
 /// Whether a text with holes can be a module's name at all.
@@ -281,6 +174,7 @@ impl<'a> Visit<'a> for Reader<'_> {
                 if reads_nothing(&call.callee) {
                     return self.quietly(|reader| walk::walk_expression(reader, it));
                 }
+                return self.aloud(|reader| walk::walk_expression(reader, it));
             }
             E::NewExpression(call) => {
                 self.worker(call);
@@ -404,7 +298,13 @@ impl<'a> Visit<'a> for Reader<'_> {
         self.shadowed -= u32::from(own);
     }
 
+    fn visit_tagged_template_expression(&mut self, it: &ast::TaggedTemplateExpression<'a>) {
+        self.tagged(it);
+        walk::walk_tagged_template_expression(self, it);
+    }
+
     fn visit_string_literal(&mut self, it: &ast::StringLiteral<'a>) {
+        self.code(&it.value, it.span.start);
         if is_word(&it.value) {
             self.words.push((it.value.to_string(), it.span.start));
         }
@@ -416,9 +316,11 @@ impl<'a> Visit<'a> for Reader<'_> {
                 self.evaluator
                     .templated(it)
                     .into_iter()
-                    .flatten()
                     .map(|value| (value, it.span.start)),
             );
+        }
+        for quasi in &it.quasis {
+            self.code(&quasi.value.raw, it.span.start);
         }
         if let (true, Some(quasi)) = (it.expressions.is_empty(), it.quasis.first())
             && let Some(text) = quasi.value.cooked.as_ref().filter(|text| is_word(text))

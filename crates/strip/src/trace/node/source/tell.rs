@@ -19,7 +19,7 @@ pub(super) fn is_loader(expression: &E<'_>) -> bool {
                 E::StaticMemberExpression(inner) => {
                     matches!(
                         inner.property.name.as_str(),
-                        "main" | "mainModule" | "parent"
+                        "main" | "mainModule" | "parent" | "prototype"
                     )
                 }
                 _ => false,
@@ -36,7 +36,11 @@ pub(super) fn is_loader(expression: &E<'_>) -> bool {
                 Some(E::StringLiteral(text)) if text.value.trim_matches(['(', ')', ' ']) == "require"
             ),
             E::Identifier(name) => name.name == "createRequire",
-            E::StaticMemberExpression(member) => member.property.name == "createRequire",
+            // `module.require.bind(module)`
+            E::StaticMemberExpression(member) => {
+                let binds = member.property.name == "bind" && is_loader(&member.object);
+                member.property.name == "createRequire" || binds
+            }
             _ => false,
         },
         _ => false,
@@ -105,6 +109,11 @@ pub(super) fn is_telling(word: &str) -> bool {
         // Names of packages, which the caller compares with declared dependencies.
         None => word.len() > 1 && !word.bytes().any(|byte| byte.is_ascii_uppercase()),
     }
+}
+
+/// Whether a text is code that loads something.
+pub(super) fn names_code(text: &str) -> bool {
+    text.contains("require(") || text.contains("import(")
 }
 
 pub(super) fn is_word(text: &str) -> bool {

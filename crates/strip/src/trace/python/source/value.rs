@@ -14,8 +14,8 @@ const DEPTH: usize = 12;
 /// Evaluates the expressions of one file.
 pub(super) struct Evaluator<'t> {
     pub(super) text: &'t str,
-    name: &'t str,
-    package: &'t str,
+    pub(super) name: &'t str,
+    pub(super) package: &'t str,
     /// What names of this file stand for, whatever their scope.
     names: HashMap<&'t str, Vec<String>>,
 }

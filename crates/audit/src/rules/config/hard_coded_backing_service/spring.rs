@@ -1,0 +1,63 @@
+//! Addresses of services that are written out in the properties which Spring loads in production.
+
+use super::effect;
+use crate::addresses::{local_host, masked};
+use crate::registry::Evidence;
+use crate::{Facts, spring};
+use slugsmith_finding::Level;
+
+/// A key with the variable that the service's add-on sets, or that the buildpack makes of it.
+const KEYS: &[(&str, &str)] = &[
+    ("spring.redis.host", "REDIS_URL"),
+    ("spring.redis.url", "REDIS_URL"),
+    ("spring.data.redis.host", "REDIS_URL"),
+    ("spring.data.redis.url", "REDIS_URL"),
+    ("spring.data.mongodb.uri", "MONGODB_URI"),
+    ("spring.data.mongodb.host", "MONGODB_URI"),
+    ("spring.rabbitmq.host", "CLOUDAMQP_URL"),
+    ("spring.rabbitmq.addresses", "CLOUDAMQP_URL"),
+    ("spring.elasticsearch.uris", "BONSAI_URL"),
+];
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for file in &spring::files(facts) {
+        for entry in &file.entries {
+            let key = entry.key.as_str();
+            let (value, variable, datasource) = match KEYS.iter().find(|(known, _)| *known == key) {
+                Some((_, variable)) => {
+                    let Some((value, false)) = entry.settled(facts) else {
+                        continue;
+                    };
+                    (value, *variable, false)
+                }
+                // The buildpack's variables win over it, where a database is attached.
+                None if key == "spring.datasource.url"
+                    && entry.variable().is_none()
+                    && spring::is_elsewhere(&entry.value)
+                    && !local_host(&entry.value) =>
+                {
+                    (entry.value.as_str(), "JDBC_DATABASE_URL", true)
+                }
+                None => continue,
+            };
+            if value.is_empty() {
+                continue;
+            }
+            let message = format!(
+                "{key} is `{}`, whatever the environment says{}.",
+                masked(value),
+                effect(value)
+            );
+            let evidence = Evidence::line(file.path, entry.line, message).help(format!(
+                "{key}=${{{variable}}}, with the variable that the add-on sets"
+            ));
+            found.push(if datasource {
+                evidence.level(Level::Warn)
+            } else {
+                evidence
+            });
+        }
+    }
+    found
+}

@@ -1,0 +1,217 @@
+//! Real secrets that are written out in code: private keys, and values that look generated under
+//! the name of a password, a token or a key of a service.
+
+use std::collections::BTreeSet;
+
+use crate::guards::{self, Branch, branch};
+use crate::registry::Evidence;
+use crate::secrets::{is_generated, is_secret_name};
+use crate::{Declared, Facts};
+use slugsmith_facts::code::{Code, Expr};
+use slugsmith_finding::Level;
+
+/// A key in PEM is longer than this; a check for its first line is not.
+const PEM: usize = 300;
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
+    let files = facts.sources.files.iter();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    files
+        .filter(|code| !guards::is_maintenance(facts, &code.path) && !is_translation(&code.path))
+        .filter_map(|code| first(facts, code))
+        // One secret is one finding, wherever else it stands.
+        .filter_map(|(secret, found)| known.insert(secret).then_some(found))
+        .collect()
+}
+
+/// Texts for people stand under the names of fields: `'password' => 'Passwort'`.
+fn is_translation(path: &str) -> bool {
+    const FOLDERS: &[&str] = &["lang", "langs", "locale", "locales", "i18n", "translations"];
+    path.split('/').any(|part| FOLDERS.contains(&part))
+}
+
+/// A value with the name that it is given.
+struct Given<'a> {
+    name: String,
+    value: &'a Expr,
+    line: u32,
+    scope: usize,
+}
+
+/// The first real secret of a file.
+fn first(facts: &Facts<'_>, code: &Code) -> Option<(String, Evidence)> {
+    let mut given = given(code);
+    given.retain(|one| branch(code, one.scope) != Branch::Development);
+    given.sort_by_key(|one| one.line);
+    given.iter().find_map(|one| judge(facts, code, one))
+}
+
+fn given(code: &Code) -> Vec<Given<'_>> {
+    let mut found = Vec::new();
+    let mut add = |name: String, value, line, scope| {
+        found.push(Given {
+            name,
+            value,
+            line,
+            scope,
+        })
+    };
+    for one in &code.assignments {
+        // `WtfLang::API.key`: what stands before the last part says what kind of key it is.
+        let mut parts = one.target.rsplit('.');
+        let last = parts.next().unwrap_or_default();
+        let name = match parts.next() {
+            Some(before) => format!("{before}_{last}"),
+            None => last.to_owned(),
+        };
+        add(name, &one.value, one.line, one.scope);
+    }
+    for call in &code.calls {
+        for argument in &call.arguments {
+            let name = argument.name.clone().unwrap_or_default();
+            add(name, &argument.value, call.line, call.scope);
+        }
+    }
+    found
+}
+
+/// The finding about a value, with the secret itself.
+fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evidence)> {
+    let at = |message: String| Evidence::line(&code.path, one.line, message);
+    if one
+        .value
+        .any(|value| value.text().is_some_and(is_private_key))
+    {
+        let message = "A private key stands in the code: everybody who has the repository has it, and removing the \
+                       line does not take it back.";
+        let found = at(message.to_owned()).help(
+            "Revoke it and make a new one; keep that in a config var: heroku config:set NAME=\"$(cat key.pem)\"",
+        );
+        return Some((format!("{}:{}", code.path, one.line), found));
+    }
+    let secret = named(&one.name, one.value)?;
+    let variable = words(&secret.name).to_ascii_uppercase();
+    if !secret.stands_in {
+        let message = format!(
+            "`{}` is written out in the code: everybody who has the repository has it.",
+            secret.name
+        );
+        let fix = format!(
+            "Make a new one, and read it from the environment: heroku config:set {variable}=…"
+        );
+        return Some((secret.text, at(message).help(fix)));
+    }
+    if facts.declared(&secret.name) != Declared::No {
+        return None;
+    }
+    let message = format!(
+        "{variable} has a real value in the code, for where the variable is not set: everybody who has the \
+         repository has it."
+    );
+    let fix =
+        format!("Make a new one, and read it without a default: heroku config:set {variable}=…");
+    Some((secret.text, at(message).level(Level::Warn).help(fix)))
+}
+
+/// A real secret with its name.
+struct Secret {
+    name: String,
+    text: String,
+    /// It is the fallback of a variable, which has that name.
+    stands_in: bool,
+}
+
+/// The real secret among a value and those inside it.
+fn named(name: &str, value: &Expr) -> Option<Secret> {
+    let secret = |name: &str, value: &Expr, stands_in| {
+        let text = value.text().filter(|text| is_real(text))?;
+        is_secret_name(&words(name)).then(|| Secret {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            stands_in,
+        })
+    };
+    let mut found = None;
+    value.walk(&mut |part| {
+        let own = match part {
+            Expr::Env {
+                name,
+                default: Some(default),
+            } => secret(name, default, true),
+            Expr::Object(entries) => entries
+                .iter()
+                .find_map(|(key, value)| secret(key, value, false)),
+            _ => None,
+        };
+        if found.is_none() {
+            found = own;
+        }
+    });
+    found.or_else(|| secret(name, value, false))
+}
+
+/// `clientSecret` as `client_Secret`, so that the words of a name can be told.
+fn words(name: &str) -> String {
+    let mut out = String::new();
+    let mut before = ' ';
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            out.push('_');
+        }
+        out.push(letter);
+        before = letter;
+    }
+    out
+}
+
+/// Whether a text looks like what a generator made: long enough, letters and digits mixed, none of
+/// the words of a sample, no sentence, no pattern, not the same few letters again and again.
+fn is_real(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let mut kinds: Vec<u8> = text.bytes().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let readable = text.contains(['_', '.', '/', ' ', '{', '\\', '(', '[']);
+    // The browser's key of Google's services is public.
+    let public = text.starts_with("AIza") || text.starts_with("pk_");
+    plain
+        && !readable
+        && !public
+        && text.len() >= 16
+        && kinds.len() >= 10
+        && digits >= 3
+        && is_generated(text)
+        && !text.starts_with("$2")
+        && !text.starts_with("sha")
+}
+
+fn is_private_key(text: &str) -> bool {
+    text.len() > PEM
+        && text.trim_start().starts_with("-----BEGIN ")
+        && text.contains("PRIVATE KEY-----")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_generator_made_is_known() {
+        for text in [
+            "02fde9fd34225b556aed45e81ca823f3",
+            "a86Mfo1t4du7NVgFyplFfEhJ5j80esEUuknKRRtPJ60",
+        ] {
+            assert!(is_real(text), "{text}");
+        }
+        for text in [
+            "deadbeef-dead-beef-dead-beefdeadbeef",
+            "password123456789",
+            "user.password2",
+            "AIzaSyD3x4mpl3k3y0fth3br0ws3r",
+            "0000000000000000aaaa",
+        ] {
+            assert!(!is_real(text), "{text}");
+        }
+    }
+}

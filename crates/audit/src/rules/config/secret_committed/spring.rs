@@ -1,0 +1,99 @@
+//! Secrets that are written out in the properties which Spring loads in production.
+
+use super::configured::is_stand_in;
+use crate::Facts;
+use crate::registry::Evidence;
+use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name};
+use crate::spring::{self, Entry, File};
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
+    let files = spring::files(facts);
+    // A file for production takes its value from a variable: the base value is not used there.
+    let replaced = |key: &str| {
+        files.iter().any(|file| {
+            let own = file.entries.iter();
+            file.path.contains("-prod")
+                && own
+                    .clone()
+                    .any(|entry| entry.key == key && entry.value.starts_with("${"))
+        })
+    };
+    let mut found = Vec::new();
+    for file in &files {
+        let open = file.entries.iter().filter(|entry| !replaced(&entry.key));
+        found.extend(open.filter_map(|entry| judge(facts, file, entry)));
+    }
+    found
+}
+
+fn judge(facts: &Facts<'_>, file: &File<'_>, entry: &Entry) -> Option<Evidence> {
+    let (value, is_default) = entry.settled(facts)?;
+    let key = entry.key.to_ascii_lowercase();
+    let signs = is_signing_name(&key)
+        && ["jwt", "token", "sign", "app."]
+            .iter()
+            .any(|word| key.contains(word));
+    let at =
+        |message: String| Evidence::line(file.path, entry.line, message).conditional(is_default);
+    let variable = || {
+        entry.variable().map_or_else(
+            || key.to_ascii_uppercase().replace(['.', '-'], "_"),
+            str::to_owned,
+        )
+    };
+    if signs && is_secret_value(value) && !is_stand_in(value) {
+        let message = match entry.variable() {
+            Some(name) => format!(
+                "`{}` falls back to a key that is written out, and nothing declares {name}: anybody \
+                 who reads it can forge what it signs.",
+                entry.key
+            ),
+            None => format!(
+                "`{}` is written out: anybody who reads it can forge what it signs.",
+                entry.key
+            ),
+        };
+        let name = entry.variable().unwrap_or("JWT_SECRET");
+        return Some(at(message).help(format!(
+            "{}=${{{name}}}, and: heroku config:set {name}=$(openssl rand -hex 32)",
+            entry.key
+        )));
+    }
+    let generated = is_secret_name(&key) && is_generated(value);
+    if !generated && !opens_a_service(file, entry, value) {
+        return None;
+    }
+    let name = variable();
+    let message = format!(
+        "`{}` is written out: everybody who has the repository has it.",
+        entry.key
+    );
+    Some(at(message).help(format!(
+        "{}=${{{name}}}, and: heroku config:set {name}=… with a new one",
+        entry.key
+    )))
+}
+
+/// Whether this is the password of a service elsewhere: the address or host beside it is no place
+/// on the developer's machine, so the password is a real one, however it looks.
+fn opens_a_service(file: &File<'_>, entry: &Entry, value: &str) -> bool {
+    const EMPTY: &[&str] = &["", "password", "secret", "changeme", "null"];
+    let Some(group) = entry.key.strip_suffix(".password") else {
+        return false;
+    };
+    let lower = value.to_ascii_lowercase();
+    if EMPTY.contains(&lower.as_str())
+        || is_stand_in(value)
+        || lower.starts_with("your")
+        || value.starts_with(['<', '#', '*'])
+    {
+        return false;
+    }
+    let place = ["url", "jdbc-url", "jdbcUrl", "host", "uri", "addresses"]
+        .iter()
+        .find_map(|name| {
+            let key = format!("{group}.{name}");
+            file.entries.iter().find(|entry| entry.key == key)
+        });
+    place.is_some_and(|place| spring::is_elsewhere(&place.value))
+}

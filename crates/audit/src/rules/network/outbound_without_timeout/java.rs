@@ -1,0 +1,45 @@
+//! Clients of Java that wait without end unless they are told otherwise.
+
+use super::{App, Verdict};
+use crate::Site;
+
+pub(super) fn client(app: &App<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    let sets = |names: &[&str]| {
+        site.code
+            .calls
+            .iter()
+            .any(|other| names.contains(&other.method()))
+    };
+    match call.method() {
+        // `URLConnection`: both default to 0, which is endless.
+        "openConnection" if site.code.imports("java.net") => Verdict::of(sets(&["setReadTimeout"])),
+        // The client of the JDK has a timeout for each request only.
+        "newHttpClient" if call.receiver() == "HttpClient" => {
+            Verdict::of(sets(&["timeout", "orTimeout"]))
+        }
+        "RestTemplate" if call.receiver().is_empty() && call.arguments.is_empty() => {
+            Verdict::of(configured(app))
+        }
+        "createDefault" if call.receiver() == "HttpClients" => Verdict::of(sets(&[
+            "setConnectTimeout",
+            "setSocketTimeout",
+            "setResponseTimeout",
+        ])),
+        _ => Verdict::None,
+    }
+}
+
+/// Whether the app sets timeouts for its `RestTemplate` anywhere.
+fn configured(app: &App<'_>) -> bool {
+    app.facts.calls().any(|site| {
+        matches!(
+            site.call.method(),
+            "setConnectTimeout"
+                | "setReadTimeout"
+                | "setConnectionRequestTimeout"
+                | "connectTimeout"
+                | "readTimeout"
+        )
+    })
+}

@@ -1,0 +1,386 @@
+//! Which Python files do the processes load?
+//!
+//! From the files and modules that commands name, along imports, for apps that load nothing by
+//! convention. Where a framework finds modules by itself (Django, Scrapy, Streamlit), or a name
+//! is computed, everything that may run counts as reached.
+
+use std::collections::BTreeSet;
+
+use super::Sources;
+use super::paths::join;
+use crate::code::{Branch, Code, Expr, Language, branch};
+use crate::process::{Need, Runs};
+
+/// Packages that load modules of the app by folder or by a setting.
+const LOADERS: &[&str] = &[
+    "django",
+    "scrapy",
+    "streamlit",
+    "airflow",
+    "odoo",
+    "frappe",
+    "kedro",
+    "robocorp",
+    "chalice",
+    "masonite",
+    "venusian",
+    "pyramid",
+    "cement",
+    "errbot",
+    "pluggy",
+    "stevedore",
+    "nonebot",
+    "connexion",
+];
+
+/// Calls that load a module of which the name is an argument, or modules of a folder.
+const DYNAMIC: &[&str] = &[
+    "import_module",
+    "__import__",
+    "import_string",
+    "find_modules",
+    "iter_modules",
+    "walk_packages",
+    "spec_from_file_location",
+    "run_path",
+    "run_module",
+    "exec",
+    "execfile",
+    "load_extension",
+    "load_extensions",
+    "autodiscover_tasks",
+    "scan",
+    "autodiscover",
+    "glob",
+    "listdir",
+];
+
+/// Programs that run the app's own code, of which the entry has to be known.
+const PROGRAMS: &[&str] = &[
+    "python",
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "granian",
+    "celery",
+    "flask",
+    "uwsgi",
+    "rq",
+    "dramatiq",
+    "huey_consumer",
+    "fastapi",
+    "waitress-serve",
+    "flower",
+    "alembic",
+];
+
+/// Files that a program loads without being told to.
+const BY_NAME: &[&str] = &[
+    "gunicorn.conf.py",
+    "celeryconfig.py",
+    "sitecustomize.py",
+    "conftest.py",
+];
+
+/// Drops Python files that no process loads.
+pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
+    let Some(reached) = reached(sources, processes) else {
+        return;
+    };
+    // A package that is loaded may find its own parts by means that are not seen here.
+    let packages: BTreeSet<String> = reached
+        .iter()
+        .filter_map(|path| Some(format!("{}/", path.rsplit_once('/')?.0)))
+        .collect();
+    let reached: BTreeSet<String> = reached.into_iter().map(str::to_owned).collect();
+    sources.files.retain(|code| {
+        code.language != Language::Python
+            || reached.contains(&code.path)
+            || packages
+                .iter()
+                .any(|package| code.path.starts_with(package))
+    });
+}
+
+/// Paths of what is loaded; `None` if that can't be known.
+fn reached<'s>(sources: &'s Sources, processes: &[Runs]) -> Option<BTreeSet<&'s str>> {
+    let python = || {
+        let files = sources.files.iter();
+        files.filter(|code| code.language == Language::Python)
+    };
+    let loads = |code: &Code| LOADERS.iter().any(|package| code.imports(package));
+    if python().any(loads) || sources.has("manage.py") {
+        return None;
+    }
+    let mut pending = entries(sources, processes)?;
+    if pending.is_empty() {
+        return None;
+    }
+    let commands: Vec<&str> = processes
+        .iter()
+        .flat_map(|process| &process.commands)
+        .map(|command| command.text.as_str())
+        .collect();
+    pending.extend(python().filter(|code| {
+        BY_NAME.contains(&code.path.as_str())
+            || commands.iter().any(|command| command.contains(&code.path))
+    }));
+    let mut reached = BTreeSet::new();
+    while let Some(code) = pending.pop() {
+        if !reached.insert(code.path.as_str()) {
+            continue;
+        }
+        let dynamic = code
+            .calls
+            .iter()
+            .filter(|call| DYNAMIC.contains(&call.method()));
+        for call in dynamic {
+            let first = call.positional(0).map(|value| code.resolve(value));
+            let named = matches!(
+                call.method(),
+                "import_module" | "__import__" | "import_string" | "load_extension"
+            );
+            let Some(Expr::Text(name)) = first.filter(|_| named) else {
+                return None;
+            };
+            pending.extend(modules(sources, &code.path, name, &[])?);
+        }
+        for import in &code.imports {
+            if branch(code, import.scope) != Branch::Development {
+                pending.extend(modules(sources, &code.path, &import.module, &import.names)?);
+            }
+        }
+        pending.extend(named_in(sources, code));
+    }
+    Some(reached)
+}
+
+/// What the commands load; `None` where one of them loads something that is not known.
+fn entries<'s>(sources: &'s Sources, processes: &[Runs]) -> Option<Vec<&'s Code>> {
+    let mut found = Vec::new();
+    for command in processes.iter().flat_map(|process| &process.commands) {
+        let program = command.program();
+        let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if !PROGRAMS.contains(&plain) {
+            continue;
+        }
+        let before = found.len();
+        for need in command.needs() {
+            match need {
+                Need::Script {
+                    path,
+                    language: "Python",
+                } => {
+                    found.push(file(sources, &command.in_app(&path)?)?);
+                }
+                Need::Module(module) => {
+                    let folder = command.folder.as_deref()?;
+                    let path = join(folder, "_");
+                    let loaded = modules(sources, &path, &module, &[])?;
+                    found.extend(loaded);
+                }
+                _ => {}
+            }
+        }
+        if found.len() == before && !is_foreign(&command.words) {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+/// `python -m http.server`, `python -c …`, `alembic upgrade head`: nothing of the app's code but
+/// what its own configuration names.
+fn is_foreign(words: &[String]) -> bool {
+    words.first().is_some_and(|word| word.starts_with("python"))
+        && words.get(1).is_some_and(|word| word == "--version")
+}
+
+fn file<'s>(sources: &'s Sources, path: &str) -> Option<&'s Code> {
+    let at = sources
+        .files
+        .binary_search_by(|probe| probe.path.as_str().cmp(path));
+    sources.files.get(at.ok()?)
+}
+
+/// The files that an import loads, with the packages around them. Empty for a module of others;
+/// `None` for one that is of the app, in a folder that is on the path by other means.
+fn modules<'s>(
+    sources: &'s Sources,
+    from: &str,
+    module: &str,
+    names: &[String],
+) -> Option<Vec<&'s Code>> {
+    let plain = module.trim_start_matches('.');
+    let up = module.len() - plain.len();
+    let mut own = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    for _ in 1..up {
+        own = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+    }
+    let roots = if up > 0 {
+        vec![own.to_owned()]
+    } else {
+        // The app's root is on the path before a module's own folder, which only a script's is.
+        vec![String::new(), "src".to_owned(), own.to_owned()]
+    };
+    let parts: Vec<&str> = plain.split('.').filter(|part| !part.is_empty()).collect();
+    let mut found = Vec::new();
+    let mut is_ours = false;
+    for root in &roots {
+        let mut path = root.clone();
+        for (at, part) in parts.iter().enumerate() {
+            path = if path.is_empty() {
+                (*part).to_owned()
+            } else {
+                format!("{path}/{part}")
+            };
+            let here = at_path(sources, &path);
+            is_ours |=
+                at == 0 && (!here.is_empty() || sources.below(&format!("{path}/")).any(is_python));
+            found.extend(here);
+        }
+        // `from package import module`, also `from . import module`.
+        for name in names {
+            let name = name.trim_end_matches(".*");
+            let path = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}/{name}")
+            };
+            found.extend(at_path(sources, &path));
+        }
+        if is_ours && up == 0 {
+            break;
+        }
+    }
+    let elsewhere = || {
+        let first = parts.first().copied().unwrap_or_default();
+        let (file, package) = (format!("/{first}.py"), format!("/{first}/__init__.py"));
+        sources
+            .files
+            .iter()
+            .any(|code| code.path.ends_with(&file) || code.path.ends_with(&package))
+    };
+    if !is_ours && up == 0 && elsewhere() {
+        return None;
+    }
+    Some(found)
+}
+
+fn is_python(path: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, ending)| ending == "py")
+}
+
+/// A module's file, or its package's.
+fn at_path<'s>(sources: &'s Sources, path: &str) -> Vec<&'s Code> {
+    let both = [format!("{path}.py"), format!("{path}/__init__.py")];
+    both.iter().filter_map(|path| file(sources, path)).collect()
+}
+
+/// Modules of the app that texts name: `include=["app.tasks"]`, `"config.Production"`,
+/// `queue.enqueue("jobs.send")`, `uvicorn.run("app.main:app")`.
+fn named_in<'s>(sources: &'s Sources, code: &Code) -> Vec<&'s Code> {
+    let mut texts = BTreeSet::new();
+    let mut note = |value: &Expr| {
+        value.walk(&mut |value| {
+            if let Some(text) = value.text()
+                && !text.is_empty()
+                && text.len() < 120
+                && text
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':'))
+            {
+                texts.insert(text.to_owned());
+            }
+        });
+    };
+    let arguments = code.calls.iter().flat_map(|call| &call.arguments);
+    arguments.for_each(|argument| note(&argument.value));
+    code.assignments.iter().for_each(|one| note(&one.value));
+    let mut found = Vec::new();
+    for text in texts {
+        let mut module = text.split(':').next().unwrap_or_default();
+        loop {
+            let path = module.replace('.', "/");
+            found.extend(at_path(sources, &path));
+            found.extend(at_path(sources, &format!("src/{path}")));
+            match module.rsplit_once('.') {
+                Some((above, _)) => module = above,
+                None => break,
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::parse;
+    use crate::process::Command;
+
+    fn kept(files: &[(&str, &str)], command: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        for (path, text) in files {
+            sources.files.push(parse(path, Language::Python, text));
+            sources.paths.push((*path).to_owned());
+        }
+        sources.files.sort_by(|a, b| a.path.cmp(&b.path));
+        sources.paths.sort();
+        let command = Command::written(command, "Procfile", 1);
+        let process = Runs {
+            name: "web".to_owned(),
+            commands: vec![command.clone()],
+            command,
+        };
+        keep(&mut sources, &[process]);
+        sources.files.into_iter().map(|code| code.path).collect()
+    }
+
+    #[test]
+    fn what_no_module_imports_is_not_loaded() {
+        let files = [
+            ("main.py", "from app import app\napp.run()\n"),
+            (
+                "app/__init__.py",
+                "from flask import Flask\nfrom . import views\napp = Flask(__name__)\n",
+            ),
+            ("app/views.py", "import requests\n"),
+            ("app/tasks.py", "q.enqueue('app.jobs.send')\n"),
+            ("app/jobs.py", "pass\n"),
+            ("lambda/handler.py", "import requests\n"),
+        ];
+        let found = kept(&files, "python main.py");
+        let package = [
+            "app/__init__.py",
+            "app/jobs.py",
+            "app/tasks.py",
+            "app/views.py",
+        ];
+        assert_eq!(found[..4], package);
+        assert_eq!(found[4..], ["main.py"]);
+        assert_eq!(kept(&files, "gunicorn app.tasks:app"), package);
+    }
+
+    #[test]
+    fn what_is_computed_keeps_everything() {
+        let files = [
+            (
+                "main.py",
+                "import importlib\nfor n in names:\n    importlib.import_module(n)\n",
+            ),
+            ("plugin.py", "pass\n"),
+        ];
+        assert_eq!(kept(&files, "python main.py").len(), 2);
+        let files = [
+            ("bot/main.py", "import settings\n"),
+            ("lib/settings.py", ""),
+            ("other.py", ""),
+        ];
+        assert_eq!(kept(&files, "python bot/main.py").len(), 3);
+        let files = [("main.py", "import os\n"), ("other.py", "")];
+        assert_eq!(kept(&files, "flask run").len(), 2);
+    }
+}

@@ -1,0 +1,248 @@
+//! A hit is a clean build, with real package managers: for each file of each app, change it,
+//! build with the cache and clean, compare the trees, and start the app in both.
+//!
+//! On Cedar's terms: every build in a folder with a name of its own, which is gone when the app
+//! starts below `/app`, in a mount namespace (where that can't be had, the app is not started).
+//! Each file is changed in one way, with `SLUGSMITH_LONG=1` in every way. It prints shapes,
+//! changes, hits, misses and differences:
+//! `SLUGSMITH_LONG=1 cargo test --test ecosystems law -- --ignored --nocapture`.
+
+mod shapes;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use self::shapes::Shape;
+use crate::lab::{Attempt, Lab, copy};
+use crate::support::listing;
+
+/// What two clean builds don't have in common, or that is ours.
+const LEFT_OUT: &[&str] = &[
+    ".package-lock.json",
+    ".yarn-integrity",
+    ".yarn-state.yml",
+    "install-state.gz",
+    ".modules.yaml",
+    ".pnpm-workspace-state.json",
+    "direct_url.json",
+    "RECORD",
+    "uv_cache.json",
+    "autoload.php",
+    "autoload_real.php",
+    "autoload_static.php",
+];
+
+/// A change of one file, by path and kind.
+type Change = (String, &'static str);
+
+fn changes(lab: &Lab) -> Vec<Change> {
+    let all: &[&str] = if std::env::var_os("SLUGSMITH_LONG").is_some() {
+        &["replace", "append", "delete", "rename"]
+    } else {
+        &["replace"]
+    };
+    let files = listing(&lab.source()).into_iter();
+    let files = files.filter(|(_, content)| content != "folder");
+    let paths = files.map(|(path, _)| path.display().to_string());
+    paths
+        .flat_map(|path| all.iter().map(move |how| (path.clone(), *how)))
+        .collect()
+}
+
+fn change(app: &Path, (path, how): &Change) {
+    let path = app.join(path);
+    match *how {
+        "delete" => fs_err::remove_file(path).unwrap(),
+        "rename" => {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            fs_err::rename(&path, path.with_file_name(format!("other-{name}"))).unwrap();
+        }
+        "append" => {
+            let mut text = fs_err::read(&path).unwrap();
+            text.push(b'\n');
+            fs_err::write(path, text).unwrap();
+        }
+        // The word that each app prints; where there is none, a blank at the end.
+        _ => {
+            let text = String::from_utf8_lossy(&fs_err::read(&path).unwrap()).into_owned();
+            let other = text.replace("one", "two");
+            let other = if other == text {
+                format!("{text} ")
+            } else {
+                other
+            };
+            fs_err::write(path, other).unwrap();
+        }
+    }
+}
+
+/// What one build made, and what the app says when it starts.
+#[derive(PartialEq, Eq)]
+struct Result {
+    tree: Vec<(PathBuf, String)>,
+    says: Option<String>,
+}
+
+impl Result {
+    fn of(shape: &Shape, attempt: &Attempt) -> Self {
+        // The folder of the build is gone when the app starts.
+        let slug = attempt.app.with_extension("slug");
+        fs_err::rename(&attempt.app, &slug).unwrap();
+        let is_ours = |path: &Path| {
+            path.starts_with(".slugsmith")
+                || path.starts_with(".profile.d")
+                || path.extension().is_some_and(|end| end == "pyc")
+                || LEFT_OUT.iter().any(|end| path.ends_with(end))
+                || shape.left_out.iter().any(|end| path.ends_with(end))
+        };
+        let tree = listing(&slug);
+        let tree = tree.into_iter().filter(|(path, _)| !is_ours(path));
+        let tree = tree.collect();
+        let says = start(&slug, shape.start);
+        fs_err::remove_dir_all(slug).unwrap();
+        Self { tree, says }
+    }
+
+    fn differs(&self, other: &Self) -> String {
+        let mut paths: Vec<_> = self
+            .tree
+            .iter()
+            .filter(|one| !other.tree.contains(one))
+            .chain(other.tree.iter().filter(|one| !self.tree.contains(one)))
+            .map(|(path, _)| path.display().to_string())
+            .collect();
+        paths.dedup();
+        paths.truncate(5);
+        format!("{paths:?}, {:?} and {:?}", self.says, other.says)
+    }
+}
+
+/// What the app prints below `/app`, after `.profile.d`, as on a dyno; `None` where a mount
+/// namespace can't be had.
+fn start(slug: &Path, line: &str) -> Option<String> {
+    let script = "mount --make-rprivate / && mkdir -p /app && mount --bind \"$0\" /app || exit 99\n\
+         cd /app; for file in .profile.d/*.sh; do [ ! -e \"$file\" ] || . \"$file\"; done\n\
+         eval \"$1\" 2>&1";
+    let output = Command::new("timeout")
+        .args(["60", "unshare", "--mount", "bash", "-c", script])
+        .arg(slug)
+        .arg(line)
+        .env("HOME", "/app")
+        .env("SLUGSMITH_LAUNCH_CHECK", "0")
+        .output()
+        .ok()?;
+    if matches!(output.status.code(), Some(99 | 125..=127)) && output.stdout.is_empty() {
+        return None;
+    }
+    let said = String::from_utf8_lossy(&output.stdout);
+    let first = said.lines().next().unwrap_or_default();
+    Some(format!("{}: {first}", output.status))
+}
+
+/// Whether every cache was a hit.
+fn is_hit(log: &str) -> bool {
+    let missed = [": MISS, ", ": PARTIAL, "];
+    log.contains(": HIT, ") && !missed.iter().any(|word| log.contains(word))
+}
+
+#[derive(Default)]
+struct Totals {
+    changes: usize,
+    hits: usize,
+    misses: usize,
+    starts: usize,
+}
+
+fn of_shape(shape: &Shape, totals: &mut Totals) -> Vec<String> {
+    let lab = Lab::new(shape.tools);
+    for (path, text) in shape.files {
+        lab.put(path, text);
+    }
+    for line in shape.prepare {
+        lab.run_words(&["sh", "-c", line]);
+    }
+    let mut wrong = Vec::new();
+    let unchanged = |_: &Path| {};
+    let first = lab.attempt("saved", &unchanged);
+    assert!(first.is_good, "{}: {}", shape.name, first.log);
+    let first_result = Result::of(shape, &first);
+    if first_result
+        .says
+        .as_ref()
+        .is_some_and(|says| !says.contains("one"))
+    {
+        wrong.push(format!(
+            "{}: {:?}\n{}",
+            shape.name, first_result.says, first.log
+        ));
+    }
+    let second = lab.attempt("saved", &unchanged);
+    let result = Result::of(shape, &second);
+    if !is_hit(&second.log) || result != first_result {
+        let differs = result.differs(&first_result);
+        wrong.push(format!(
+            "{}: unchanged, {differs}\n{}",
+            shape.name, second.log
+        ));
+    }
+    for one in changes(&lab) {
+        let what = format!("{}: {} {}", shape.name, one.1, one.0);
+        let cache = lab.beside("with");
+        if cache.exists() {
+            fs_err::remove_dir_all(&cache).unwrap();
+        }
+        copy(&lab.beside("saved"), &cache);
+        let with = lab.attempt("with", &|app: &Path| change(app, &one));
+        let clean = lab.attempt("clean", &|app: &Path| change(app, &one));
+        fs_err::remove_dir_all(lab.beside("clean")).unwrap();
+        totals.changes += 1;
+        if with.is_good != clean.is_good {
+            wrong.push(format!(
+                "{what}: {} with, {} without the cache\n{}{}",
+                with.is_good, clean.is_good, with.log, clean.log
+            ));
+        }
+        if !(with.is_good && clean.is_good) {
+            continue;
+        }
+        if is_hit(&with.log) {
+            totals.hits += 1;
+        } else {
+            totals.misses += 1;
+        }
+        let (with_result, clean_result) = (Result::of(shape, &with), Result::of(shape, &clean));
+        totals.starts += usize::from(with_result.says.is_some());
+        if with_result != clean_result {
+            let differs = with_result.differs(&clean_result);
+            wrong.push(format!("{what}: {differs}\n{}", with.log));
+        }
+    }
+    wrong
+}
+
+#[test]
+#[ignore = "real package managers"]
+fn law_for_every_file_of_an_app_a_hit_is_a_clean_build() {
+    let only = std::env::var("SLUGSMITH_LAW_ONLY").unwrap_or_default();
+    let shapes = shapes::ALL.iter();
+    let shapes: Vec<_> = shapes.filter(|one| one.name.contains(&only)).collect();
+    let mut totals = Totals::default();
+    let mut wrong = Vec::new();
+    for shape in &shapes {
+        wrong.extend(of_shape(shape, &mut totals));
+        println!("{}: {} differences so far", shape.name, wrong.len());
+    }
+    let Totals {
+        changes,
+        hits,
+        misses,
+        starts,
+    } = totals;
+    println!(
+        "{} shapes with real managers, {changes} changes, {hits} hits, {misses} misses, \
+         {starts} pairs started below /app, {} differences",
+        shapes.len(),
+        wrong.len()
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
