@@ -236,9 +236,8 @@ fn modules<'s>(
                 format!("{path}/{part}")
             };
             let here = at_path(sources, &path);
-            is_ours |= at == 0
-                && (!here.is_empty()
-                    || sources.below(&format!("{path}/")).any(|one| is_python(one)));
+            is_ours |=
+                at == 0 && (!here.is_empty() || sources.below(&format!("{path}/")).any(is_python));
             found.extend(here);
         }
         // `from package import module`, also `from . import module`.

@@ -250,12 +250,14 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                     files.extend(self.module(path, &value, Form::Require));
                     files
                 }
-                Load::Module(value, _) if value.inside && self.means_packages(&value.text) => {
+                Load::Module(value, _)
+                    if value.inside && packages_meant::means_packages(&value.text) =>
+                {
                     unknown()
                 }
                 Load::Module(value, form) => self.module(path, &value, form),
                 Load::Path(_) | Load::Listed(_) | Load::Own if builds => Vec::new(),
-                Load::Path(pattern) if self.is_scan(owner, &pattern) => unknown(),
+                Load::Path(pattern) if packages_meant::is_scan(owner, &pattern) => unknown(),
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Listed(pattern) => self.listed(&pattern),
                 Load::Own => owner.map_or_else(Vec::new, |folder| self.all_of(folder)),

@@ -88,10 +88,10 @@ impl<'g, 'a> Node<'g, 'a> {
             };
             let Some(path) = path else { return Vec::new() };
             if !value.is_known() {
-                return match self.begun(&path).is_empty() {
-                    true => self.matching(&path, true),
-                    false => self.path(file, &path),
-                };
+                if self.begun(&path).is_empty() {
+                    return self.matching(&path, true);
+                }
+                return self.path(file, &path);
             }
             if value.inside {
                 let mut found = Vec::new();

@@ -9,27 +9,10 @@ use crate::start;
 use crate::trace::language::named_only;
 
 impl<'a> Node<'_, 'a> {
-    /// Whether a path is the folder of all packages, or goes on behind it with a name that
-    /// is not known.
-    pub(super) fn means_packages(&self, pattern: &str) -> bool {
-        join("", pattern).is_some_and(|path| match path.find(HOLE) {
-            Some(hole) => {
-                path[..hole].ends_with('/') && index::name(parent(&path[..hole])) == "node_modules"
-            }
-            None => index::name(&path) == "node_modules",
-        })
-    }
-
-    /// Whether a package takes the folder of all packages, or the app one of them by a name
-    /// that is not known: what of them is meant nobody can say.
-    pub(super) fn is_scan(&self, owner: Option<&str>, pattern: &str) -> bool {
-        (owner.is_some() || pattern.contains(HOLE)) && self.means_packages(pattern)
-    }
-
     /// All that is in a folder which is listed, packages included.
     pub(super) fn listed(&self, pattern: &str) -> Vec<usize> {
         let index = &self.facts.index;
-        let Some(path) = join("", pattern).filter(|_| self.means_packages(pattern)) else {
+        let Some(path) = join("", pattern).filter(|_| means_packages(pattern)) else {
             return Vec::new();
         };
         let folder = path.split(HOLE).next().unwrap_or_default();
@@ -79,4 +62,21 @@ impl<'a> Node<'_, 'a> {
         }
         files
     }
+}
+
+/// Whether a path is the folder of all packages, or goes on behind it with a name that
+/// is not known.
+pub(super) fn means_packages(pattern: &str) -> bool {
+    join("", pattern).is_some_and(|path| match path.find(HOLE) {
+        Some(hole) => {
+            path[..hole].ends_with('/') && index::name(parent(&path[..hole])) == "node_modules"
+        }
+        None => index::name(&path) == "node_modules",
+    })
+}
+
+/// Whether a package takes the folder of all packages, or the app one of them by a name
+/// that is not known: what of them is meant nobody can say.
+pub(super) fn is_scan(owner: Option<&str>, pattern: &str) -> bool {
+    (owner.is_some() || pattern.contains(HOLE)) && means_packages(pattern)
 }

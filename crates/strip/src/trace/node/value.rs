@@ -74,7 +74,7 @@ impl Evaluator<'_> {
     }
 
     /// What a template can be.
-    pub(super) fn templated(&self, template: &ast::TemplateLiteral<'_>) -> Option<Vec<Value>> {
+    pub(super) fn templated(&self, template: &ast::TemplateLiteral<'_>) -> Vec<Value> {
         self.template(template, 0)
     }
 
@@ -95,7 +95,7 @@ impl Evaluator<'_> {
         match expression.get_inner_expression() {
             E::StringLiteral(text) => one(Value::text(text.value.to_string())),
             E::NumericLiteral(number) => one(Value::text(number.value.to_string())),
-            E::TemplateLiteral(template) => self.template(template, depth),
+            E::TemplateLiteral(template) => Some(self.template(template, depth)),
             E::Identifier(name) => self.name(&name.name),
             E::BinaryExpression(binary) if binary.operator == BinaryOperator::Addition => {
                 let left = self.at(&binary.left, depth + 1);
@@ -103,7 +103,7 @@ impl Evaluator<'_> {
                 if left.is_none() && right.is_none() {
                     return None;
                 }
-                concat(&or_hole(left), &or_hole(right))
+                Some(concat(&or_hole(left), &or_hole(right)))
             }
             E::ConditionalExpression(choice) => either(
                 self.at(&choice.consequent, depth + 1),
@@ -137,17 +137,17 @@ impl Evaluator<'_> {
         }
     }
 
-    fn template(&self, template: &ast::TemplateLiteral<'_>, depth: usize) -> Option<Vec<Value>> {
+    fn template(&self, template: &ast::TemplateLiteral<'_>, depth: usize) -> Vec<Value> {
         let mut values = vec![Value::text("")];
         let mut expressions = template.expressions.iter();
         for quasi in &template.quasis {
             let text = quasi.value.cooked.as_ref().map_or("", |text| text.as_str());
-            values = concat(&values, &[Value::text(text)])?;
+            values = concat(&values, &[Value::text(text)]);
             if let Some(expression) = expressions.next() {
-                values = concat(&values, &or_hole(self.at(expression, depth + 1)))?;
+                values = concat(&values, &or_hole(self.at(expression, depth + 1)));
             }
         }
-        Some(values)
+        values
     }
 
     fn member(&self, member: &ast::StaticMemberExpression<'_>, depth: usize) -> Option<Vec<Value>> {
@@ -239,7 +239,7 @@ impl Evaluator<'_> {
             "concat" => {
                 let mut values = self.at(object?, depth + 1)?;
                 for number in 0..call.arguments.len() {
-                    values = concat(&values, &or_hole(argument(number)))?;
+                    values = concat(&values, &or_hole(argument(number)));
                 }
                 Some(values)
             }
@@ -264,7 +264,7 @@ impl Evaluator<'_> {
             );
             values = Some(match values {
                 None => next,
-                Some(before) => concat(&concat(&before, &separator)?, &next)?,
+                Some(before) => concat(&concat(&before, &separator), &next),
             });
         }
         values.filter(|values| {
@@ -311,8 +311,8 @@ impl Evaluator<'_> {
                     if next.iter().all(|value| value.inside) {
                         next
                     } else {
-                        let slash = concat(&before, &[Value::text("/")])?;
-                        concat(&slash, &next)?
+                        let slash = concat(&before, &[Value::text("/")]);
+                        concat(&slash, &next)
                     }
                 }
             });
@@ -334,7 +334,8 @@ impl Evaluator<'_> {
         };
         let base = at(1)?;
         let folders: Vec<Value> = base.iter().map(up).collect();
-        concat(&concat(&folders, &[Value::text("/")])?, &or_hole(at(0)))
+        let folders = concat(&folders, &[Value::text("/")]);
+        Some(concat(&folders, &or_hole(at(0))))
     }
 }
 
@@ -374,11 +375,12 @@ fn few(values: Vec<Value>) -> Vec<Value> {
     paths
 }
 
-fn concat(left: &[Value], right: &[Value]) -> Option<Vec<Value>> {
+fn concat(left: &[Value], right: &[Value]) -> Vec<Value> {
     let hole = [Value::text(HOLE.to_string())];
-    let right = match left.len() * right.len() > MANY {
-        true => &hole,
-        false => right,
+    let right = if left.len() * right.len() > MANY {
+        &hole
+    } else {
+        right
     };
     let mut values = Vec::with_capacity(left.len() * right.len());
     for one in left {
@@ -394,7 +396,7 @@ fn concat(left: &[Value], right: &[Value]) -> Option<Vec<Value>> {
             });
         }
     }
-    Some(values)
+    values
 }
 
 /// The folder of a path.

@@ -84,6 +84,11 @@ pub(crate) fn statements(text: &str) -> Option<HashMap<String, u32>> {
 
 /// Reads one file that is the module `name`; `package` is where its relative imports begin.
 pub(super) fn read(text: &str, name: &str, package: &str, is_package: bool) -> Source {
+    read_code(text, name, package, is_package, false)
+}
+
+/// `in_text`: what is read is a text of another source; texts in it are not read in turn.
+fn read_code(text: &str, name: &str, package: &str, is_package: bool, in_text: bool) -> Source {
     let tree = parse(text);
     let has = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let mut reader = Reader {
@@ -92,6 +97,7 @@ pub(super) fn read(text: &str, name: &str, package: &str, is_package: bool) -> S
         seen: HashSet::new(),
         lazy: LAZY.iter().any(has) || is_package && has(&"__all__"),
         runs: false,
+        in_text,
     };
     let Some(tree) = tree else {
         reader.unread(text);
@@ -114,6 +120,7 @@ struct Reader<'t> {
     seen: HashSet<Load>,
     lazy: bool,
     runs: bool,
+    in_text: bool,
 }
 
 impl Reader<'_> {
@@ -317,7 +324,11 @@ impl Reader<'_> {
             self.runs |= value == "-m";
             if holds_code(&value) {
                 self.unread(&value);
-                let inner = read(&value, self.evaluator.name, self.evaluator.package, false);
+                if self.in_text {
+                    continue;
+                }
+                let (name, package) = (self.evaluator.name, self.evaluator.package);
+                let inner = read_code(&value, name, package, false, true);
                 for (load, _) in inner.loads {
                     self.add(load, line);
                 }

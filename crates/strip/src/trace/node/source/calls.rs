@@ -261,7 +261,7 @@ impl Reader<'_> {
         };
         if name == "$" || runs_programs(name) {
             let values = self.evaluator.templated(&tagged.quasi);
-            for value in values.into_iter().flatten() {
+            for value in values {
                 self.loads
                     .push((Load::Command(value.text), tagged.span.start));
             }

@@ -316,7 +316,6 @@ impl<'a> Visit<'a> for Reader<'_> {
                 self.evaluator
                     .templated(it)
                     .into_iter()
-                    .flatten()
                     .map(|value| (value, it.span.start)),
             );
         }
