@@ -133,6 +133,23 @@ pub(super) fn is_secret_value(value: &str) -> bool {
         )
 }
 
+/// A word that asks to be replaced.
+pub(super) fn is_stand_in(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase().replace(['-', '_'], "");
+    [
+        "changeme",
+        "changeit",
+        "example",
+        "placeholder",
+        "replace",
+        "dummy",
+        "yoursecret",
+        "xxxx",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
+
 /// Who issued a key, by its form: forms that nothing else has.
 pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
     let word = |text: &str| {

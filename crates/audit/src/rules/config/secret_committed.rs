@@ -68,6 +68,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(in_code);
     evidence.extend(private_keys(facts));
     evidence.extend(configured::find(facts));
+    evidence.extend(spring::find(facts));
     Outcome::of(evidence)
 }
 

@@ -2,7 +2,9 @@
 //! `application.yml`, and keys of known form anywhere in such files?
 
 use crate::registry::Evidence;
-use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, issuer_of};
+use crate::secrets::{
+    is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in, issuer_of,
+};
 use crate::spring::entries;
 use crate::{Facts, guards};
 use slugsmith_facts::packages::Ecosystem;
@@ -10,7 +12,6 @@ use slugsmith_facts::packages::Ecosystem;
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = rails(facts);
     found.extend(figaro(facts));
-    found.extend(super::spring::find(facts));
     found.extend(deployment(facts));
     found.extend(issued(facts));
     found
@@ -173,23 +174,6 @@ fn figaro(facts: &Facts<'_>) -> Vec<Evidence> {
             ))
         })
         .collect()
-}
-
-/// A word that asks to be replaced.
-pub(super) fn is_stand_in(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase().replace(['-', '_'], "");
-    [
-        "changeme",
-        "changeit",
-        "example",
-        "placeholder",
-        "replace",
-        "dummy",
-        "yoursecret",
-        "xxxx",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
 }
 
 /// Keys of which the form tells who issued them, one for each file.

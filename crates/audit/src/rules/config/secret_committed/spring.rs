@@ -1,9 +1,8 @@
 //! Secrets that are written out in the properties which Spring loads in production.
 
-use super::configured::is_stand_in;
 use crate::Facts;
 use crate::registry::Evidence;
-use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name};
+use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in};
 use crate::spring::{self, Entry, File};
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
