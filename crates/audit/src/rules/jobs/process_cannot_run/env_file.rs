@@ -3,6 +3,7 @@
 
 use crate::registry::Evidence;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::code::ScopeKind;
 
 /// How a library that fails without its file is told not to.
@@ -77,16 +78,13 @@ fn commands<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = Evidence> + 'a {
 fn is_missing(facts: &Facts<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let written = facts.sources.texts.iter().any(|(file, text)| {
-        let runs = matches!(
-            file.as_str(),
-            "package.json"
-                | "composer.json"
-                | "Procfile"
-                | "app.json"
-                | "Makefile"
-                | "Rakefile"
-                | ".profile"
-        ) || file.starts_with("bin/")
+        let mut manifests = ecosystems::ALL.iter().flat_map(|one| one.manifests);
+        let runs = manifests.any(|one| one.pattern == file)
+            || matches!(
+                file.as_str(),
+                "Procfile" | "app.json" | "Makefile" | "Rakefile" | ".profile"
+            )
+            || file.starts_with("bin/")
             || file.starts_with(".profile.d/");
         let makes = [
             format!("> {name}"),
