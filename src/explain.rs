@@ -40,7 +40,8 @@ fn catalogues() -> [Catalogue; 2] {
     ]
 }
 
-fn rules() -> impl Iterator<Item = &'static dyn Entry> {
+/// Every rule.
+pub fn rules() -> impl Iterator<Item = &'static dyn Entry> {
     catalogues()
         .into_iter()
         .flat_map(|catalogue| catalogue.rules)

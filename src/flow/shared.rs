@@ -119,8 +119,8 @@ fn address(
     Address::of(&wanted, &variables).map_err(|fault| fault.to_string())
 }
 
-/// Takes the variables that only the store needs.
-fn take(environment: &mut Environment) -> BTreeMap<String, OsString> {
+/// Takes the variables that only the store needs, so that no child process gets them.
+pub fn take(environment: &mut Environment) -> BTreeMap<String, OsString> {
     secrets::know(&environment.variables);
     let names = PRIVATE.iter();
     names

@@ -124,7 +124,8 @@ impl Build {
 
 /// The companion at the front of the list. The last buildpack fills its folder.
 fn restore(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
-    let build = Build::read(operands)?;
+    let mut build = Build::read(operands)?;
+    crate::flow::shared::take(&mut build.environment);
     let notes = build.folder.join(before::LAYER);
     let mut log = super::log(Skin::Classic, &build.config);
     log.event(super::companion_started());

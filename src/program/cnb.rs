@@ -127,9 +127,10 @@ impl Buildpack for Slugsmith {
 /// The companion at the front of the list. Its note lies in a layer for later buildpacks,
 /// which are the only ones that a layer with `build` alone lives for.
 fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Problem> {
-    let (environment, _home) = environment_of(context);
+    let (mut environment, _home) = environment_of(context);
     let config = crate::program::configured::read(&context.app_dir, &environment)
         .map_err(buildpack_error)?;
+    flow::shared::take(&mut environment);
     let definition = UncachedLayerDefinition {
         build: true,
         launch: false,

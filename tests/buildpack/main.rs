@@ -20,5 +20,8 @@ mod pack;
 mod platforms;
 mod registry;
 mod runner;
+#[path = "../store/servers.rs"]
+mod servers;
 mod stacked;
 mod stacks;
+mod store;

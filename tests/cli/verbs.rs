@@ -248,7 +248,14 @@ fn completions_and_man_know_every_verb() {
         for verb in &verbs {
             assert!(script.contains(verb), "{shell}: {verb}");
         }
+        // Ids of rules, errors and conflicts, which nobody types from memory.
+        assert!(script.contains("no-log-drain"), "{shell}");
+        // clap's script for fish completes options alone.
+        for id in ["budget-exceeded", "shadowed-command"] {
+            assert!(shell == "fish" || script.contains(id), "{shell}: {id}");
+        }
     }
+    sandbox.slugsmith(&["explain", "No-Log-Drain"]).expect(0);
     let page = sandbox.slugsmith(&["man"]).expect(0).stdout;
     for verb in &verbs {
         assert!(page.contains(&format!("slugsmith\\-{verb}")), "{verb}");

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use slugsmith::cache::Verdict;
 use slugsmith::cache::store::Store;
+use slugsmith::cache::warm::Remote;
 use slugsmith::config;
 use slugsmith::config::LogLevel;
 use slugsmith::facts::environment::{self, Environment, World};
@@ -46,15 +48,18 @@ const BUILDS_PER_STORE: u64 = 40;
 /// An app with a Procfile and nothing else.
 const BARE: &str = "";
 
-struct Bed {
-    sandbox: Sandbox,
+pub(crate) struct Bed {
+    pub(crate) sandbox: Sandbox,
     pristine: Option<PathBuf>,
     environment: Environment,
-    builds: u64,
+    /// How many were made with this cache.
+    pub(crate) builds: u64,
+    /// A store that others share.
+    pub(crate) remote: Option<Arc<dyn Remote>>,
 }
 
 impl Bed {
-    fn of(app: &str) -> Self {
+    pub(crate) fn of(app: &str) -> Self {
         let mut sandbox = Sandbox::new();
         for tool in TOOLS {
             sandbox = sandbox.program(tool, TOOL);
@@ -75,10 +80,11 @@ impl Bed {
                 variables,
             },
             builds: 0,
+            remote: None,
         }
     }
 
-    fn fresh(&self) -> PathBuf {
+    pub(crate) fn fresh(&self) -> PathBuf {
         let app = self.sandbox.app();
         fs_err::remove_dir_all(&app).unwrap();
         fs_err::create_dir(&app).unwrap();
@@ -92,7 +98,7 @@ impl Bed {
     }
 
     /// Builds and prints in every form; an error is an answer too.
-    fn build(&mut self) -> Option<Report> {
+    pub(crate) fn build(&mut self) -> Option<Report> {
         let app = self.sandbox.app();
         let cache = self.sandbox.path("cache");
         if self.builds.is_multiple_of(BUILDS_PER_STORE) {
@@ -100,15 +106,22 @@ impl Bed {
             fs_err::create_dir(&cache).unwrap();
         }
         self.builds += 1;
-        let config = config::read(&app, &self.environment).ok()?;
         let store = Store::new(cache);
+        match &self.remote {
+            Some(remote) => self.build_with(&app, &store.with_remote(Arc::clone(remote))),
+            None => self.build_with(&app, &store),
+        }
+    }
+
+    pub(crate) fn build_with(&self, app: &Path, store: &Store) -> Option<Report> {
+        let config = config::read(app, &self.environment).ok()?;
         let mut printed = Vec::new();
         let mut log = BuildLog::new(&mut printed, Skin::Classic, LogLevel::Verbose);
         let input = Input {
-            app: &app,
+            app,
             config: &config,
             environment: &self.environment,
-            store: Some(&store),
+            store: Some(store),
             layers: None,
             classic: Some(Classic {
                 processes: &[],

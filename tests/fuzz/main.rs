@@ -30,4 +30,5 @@ mod formats;
 mod image;
 mod layers;
 mod pack;
+mod shared;
 mod watch;

@@ -1,7 +1,9 @@
 //! What the binary is made of, as far as that can be known without a network: `deny.toml`
 //! holds for it. Advisories need their database; CI asks for them with cargo-deny.
 
-use crate::support::{crates, repository};
+use std::process::Command;
+
+use crate::support::{Ran, crates, repository};
 
 fn read(path: &str) -> toml::Table {
     let text = fs_err::read_to_string(repository(path)).unwrap();
@@ -94,4 +96,35 @@ fn every_dependency_has_its_reason() {
             assert!(has_reason, "{line}");
         }
     }
+}
+
+/// The companion and `launch-check` are built without the feature `store` (`scripts/package`).
+#[test]
+fn without_the_feature_there_is_no_client_of_a_store() {
+    let of = |features: &[&str]| -> Vec<String> {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(["tree", "--offline", "--locked", "--edges", "normal"])
+            .args([
+                "--package",
+                "slugsmith",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+            ])
+            .args(features)
+            .current_dir(repository(""));
+        let listed = Ran::from(cargo.output().unwrap()).expect(0).stdout;
+        let names = listed.lines().filter_map(|line| line.split(' ').next());
+        names.map(str::to_owned).collect()
+    };
+    let (with, without) = (of(&[]), of(&["--no-default-features"]));
+    for client in ["ureq", "rustls", "rusty-s3", "base64", "jiff", "url"] {
+        let is_in = |list: &[String]| list.iter().any(|name| name == client);
+        assert!(is_in(&with), "{client} is not in the graph at all");
+        assert!(!is_in(&without), "{client} is in the companion");
+    }
+    let package = fs_err::read_to_string(repository("scripts/package")).unwrap();
+    assert!(package.contains("--no-default-features --bin slugsmith --bin launch-check"));
 }

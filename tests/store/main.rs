@@ -11,6 +11,8 @@
 mod support;
 
 mod faults;
+mod keeping;
+mod logins;
 mod proxy;
 mod servers;
 mod team;

@@ -1,5 +1,7 @@
 //! Real servers on loopback, each with a folder and a port of its own.
 
+#![allow(dead_code)] // container tests use some of them
+
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -69,14 +71,18 @@ pub(crate) fn s3() -> Server {
     started(command, folder, port)
 }
 
-/// A registry.
+/// A registry that anybody may use.
 pub(crate) fn registry() -> Server {
-    let folder = tempfile::tempdir().unwrap();
+    registry_with(tempfile::tempdir().unwrap(), "")
+}
+
+/// A registry with settings for its logins, whose files lie in `folder`.
+pub(crate) fn registry_with(folder: tempfile::TempDir, auth: &str) -> Server {
     let port = free_port();
     let root = folder.path().display();
     let settings = format!(
         "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {root}/data}}, \
-         delete: {{enabled: true}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n"
+         delete: {{enabled: true}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n{auth}"
     );
     let file = folder.path().join("settings.yml");
     fs_err::write(&file, settings).unwrap();

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::guards::numbers;
 use serde::{Deserialize, Deserializer};
 
 /// Both tables as one.
@@ -54,6 +55,18 @@ pub struct Lines {
     /// End of life per line.
     #[serde(deserialize_with = "values")]
     pub lines: BTreeMap<String, String>,
+}
+
+impl Lines {
+    /// The first line after a version that has none of its own. What stands between two lines, or
+    /// before all of them, ended before the later one did: lines with longer support have a row.
+    #[must_use]
+    pub fn after(&self, version: &[u64]) -> Option<(&String, &String)> {
+        let later = self.lines.iter();
+        later
+            .filter(|(line, _)| numbers(line).as_slice() > version)
+            .min_by_key(|(line, _)| numbers(line))
+    }
 }
 
 /// What can't be had any more.
@@ -238,6 +251,16 @@ mod tests {
                 found.next
             );
         }
+    }
+
+    #[test]
+    fn a_version_without_a_line_ended_before_the_next_one() {
+        let next = |name: &str, version: &[u64]| {
+            let lines = PLATFORM.runtimes.get(name).unwrap();
+            lines.after(version).map(|(line, _)| line.clone())
+        };
+        assert_eq!(next("go", &[1, 9]).as_deref(), Some("1.10"));
+        assert_eq!(next("java", &[99]), None);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub const HEAVY: u64 = 500 << 20;
 
 /// A verdict closer than this to a limit fails no build.
 const TOO_CLOSE: f64 = 0.005;
+/// The rule of a broken budget.
+pub const EXCEEDED: &str = "budget-exceeded";
 
 /// The limits that a report was judged by.
 #[derive(Debug, Clone, PartialEq, Eq)]

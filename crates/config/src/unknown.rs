@@ -23,6 +23,9 @@ const OF_TOOLS: &[&str] = &[
 /// Edits up to which a name is taken for a misspelt one.
 const NEAR: usize = 3;
 
+/// Edits up to which a prefix is taken for ours: others have their own, such as `SLUG_`.
+const SLIP: usize = 2;
+
 /// The names' nearest neighbour, if one is near.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Case is the commonest slip of all, and no other name.
@@ -43,8 +46,7 @@ pub(super) fn variables(environment: &Environment) -> Vec<Finding> {
     environment
         .variables
         .keys()
-        // Integrations name the command by the bare word.
-        .filter(|name| name.len() > PREFIX.len() && name.to_ascii_uppercase().starts_with(PREFIX))
+        .filter(|name| is_meant(name))
         .filter(|name| !known.iter().any(|other| other == *name))
         .filter(|name| !OF_TOOLS.iter().any(|prefix| name.starts_with(prefix)))
         .filter(|name| !name.starts_with(super::audit::RULE_VARIABLES))
@@ -60,6 +62,15 @@ pub(super) fn variables(environment: &Environment) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// Whether a variable is meant to be one of ours: by its prefix, or by one that is a slip away.
+/// Integrations name the command by the bare word.
+fn is_meant(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let (prefix, rest) = upper.split_once('_').unwrap_or((&upper, ""));
+    let is_slip = !rest.is_empty() && strsim::damerau_levenshtein(prefix, PREFIX) <= SLIP;
+    is_slip || upper.len() > PREFIX.len() && upper.starts_with(PREFIX)
 }
 
 /// Every variable that is read.
@@ -82,23 +93,47 @@ fn variable(path: &str, key: &Key) -> String {
         .to_ascii_uppercase()
 }
 
+/// Tables at the root of project.toml that the buildpack specification reads itself
+/// (github.com/buildpacks/spec/blob/main/extensions/project-descriptor.md).
+const OF_OTHERS: &[&str] = &["_", "build", "com", "io", "metadata", "project"];
+
+/// The table that a name beside or above ours was meant for, such as `budget` at the root.
+fn meant(parent: &str, name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    if parent != "com." || name != "slugsmith" {
+        let is_ours = nearest(name, std::iter::once("slugsmith")).is_some();
+        if is_ours || lower.starts_with("slugsmith") {
+            return Some("com.slugsmith".to_owned());
+        }
+    }
+    if !matches!(parent, "" | "com.") || OF_OTHERS.contains(&name) {
+        return None;
+    }
+    let is_section = |path: &&str| {
+        let last = path.strip_prefix("com.slugsmith.");
+        last.is_some_and(|last| strsim::damerau_levenshtein(last, &lower) <= 1)
+    };
+    let sections = SECTIONS.iter().map(|(path, _)| *path);
+    sections.clone().find(is_section).map(str::to_owned)
+}
+
 /// A finding for each table that looks like ours and is not: `[slugsmith.budget]`,
-/// `[com.slugsmit]`, `[tool.slugsmith]`.
+/// `[com.slugsmit]`, `[tool.slugsmith]`, `[budget]`.
 pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut look = |parent: &str, item: Option<&Item>| {
         let table = item.and_then(Item::as_table_like);
-        for (name, _) in table.into_iter().flat_map(toml_edit::TableLike::iter) {
-            let path = format!("{parent}{name}");
-            let is_ours = nearest(name, std::iter::once("slugsmith")).is_some()
-                || name.to_ascii_lowercase().starts_with("slugsmith");
-            if path == "com.slugsmith" || !is_ours {
+        for (name, value) in table.into_iter().flat_map(toml_edit::TableLike::iter) {
+            let Some(meant) = meant(parent, name).filter(|meant| {
+                // A section is a table or a list of them; a value of that name is somebody's own.
+                meant == "com.slugsmith" || value.is_table_like() || value.is_array_of_tables()
+            }) else {
                 continue;
-            }
+            };
             findings.push(finding(
                 Some(Place::line(FILE, source.line_of(item, name))),
-                format!("[{path}] is not a table that slugsmith reads; it has no effect."),
-                "Did you mean `[com.slugsmith]`?".to_owned(),
+                format!("[{parent}{name}] is not a table that slugsmith reads; it has no effect."),
+                format!("Did you mean `[{meant}]`?"),
             ));
         }
     };
@@ -205,6 +240,48 @@ mod tests {
             );
         }
         assert!(findings("[com.salesforce]\n[com.slugsmith]\n", &[]).is_empty());
+    }
+
+    #[test]
+    fn a_section_at_the_root_is_named_with_its_place() {
+        for (text, meant) in [
+            ("[budget]\nfail = \"1 GB\"\n", "com.slugsmith.budget"),
+            ("[com.strip]\nlevel = \"off\"\n", "com.slugsmith.strip"),
+            ("[[cache]]\nname = \"x\"\n", "com.slugsmith.cache"),
+            ("[budgets]\nfail = \"1 GB\"\n", "com.slugsmith.budget"),
+            ("[Audit.rules]\nx = \"off\"\n", "com.slugsmith.audit"),
+        ] {
+            let found = findings(text, &[]);
+            let wanted = format!("Did you mean `[{meant}]`?");
+            assert!(found[0].ends_with(&wanted), "{text}: {found:?}");
+        }
+        for of_others in [
+            "[build]\ninclude = [\"a\"]\n",
+            "[project]\nid = \"a\"\n",
+            "[_]\nschema-version = \"0.2\"\n",
+            "[[io.buildpacks.group]]\nid = \"a\"\n",
+            "[tool.budget]\na = 1\n",
+            "budget = 1\n",
+        ] {
+            assert!(findings(of_others, &[]).is_empty(), "{of_others}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_prefix_is_noticed() {
+        for name in ["SLUGSMIHT_CACHE", "SLUGSMTH_CACHE", "slugsmit_cache"] {
+            let found = findings("", &[(name, "off")]);
+            assert!(
+                found[0].ends_with("Did you mean `SLUGSMITH_CACHE`?"),
+                "{name}: {found:?}"
+            );
+        }
+        let of_others = [
+            ("SLUG_CACHE", "1"),
+            ("LOCKSMITH_CACHE", "1"),
+            ("SLUGSMITH", "x"),
+        ];
+        assert!(findings("", &of_others).is_empty());
     }
 
     #[test]

@@ -247,7 +247,8 @@ fn parts(report: &BudgetReport, level: LogLevel, lines: &mut Vec<Line>) {
     lines.extend(binaries(report));
     if report.verdict == Verdict::Over
         && let Some(limits) = &report.limits
-        && limits.fail.value >= PLATFORM_LIMIT
+        && limits.fail.value != UNLIMITED
+        && report.size.compressed.bytes > PLATFORM_LIMIT
     {
         lines.push(Line::alarm(1, "The platform refuses slugs of this size."));
     }

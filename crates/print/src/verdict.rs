@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::line::Line;
 use super::{safe, survey};
-use slugsmith_budget::limits::measured;
+use slugsmith_budget::limits::{self, measured};
 use slugsmith_budget::{BudgetReport, Verdict};
 use slugsmith_cache as cache;
 use slugsmith_finding::pages;
@@ -14,15 +14,19 @@ use slugsmith_report::Report;
 
 /// Findings that are repeated here; the sections above have all of them.
 const REPEATED: usize = 3;
+/// Lines of the section.
+const MOST: usize = 6;
 
-/// At most six lines: the slug, what is missing, and the findings that do most harm.
+/// Three to six lines: the slug, what was saved, what is missing, and the findings that do most harm.
 #[must_use]
 pub(super) fn lines(report: &Report) -> Vec<Line> {
     let Some(budget) = &report.budget else {
         return Vec::new();
     };
-    let mut lines = vec![Line::section("Verdict"), slug(report, budget)];
-    lines.extend(over(budget));
+    let mut lines = vec![slug(budget), saved(report)];
+    let over = over(budget);
+    let is_over_told = over.is_some();
+    lines.extend(over);
     let mut missing = survey::last_lines(&report.survey);
     if missing.is_empty() {
         missing.extend(not_installed(report));
@@ -32,7 +36,10 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         && budget.missing.is_none()
         && budget.verdict == Verdict::Within;
     lines.extend(missing);
-    lines.extend(needs_a_person(report, is_whole));
+    let room = MOST.saturating_sub(lines.len());
+    let told = is_over_told.then_some(limits::EXCEEDED);
+    lines.extend(needs_a_person(report, is_whole, told, room));
+    lines.insert(0, Line::section("Verdict"));
     lines
 }
 
@@ -49,8 +56,8 @@ fn over(budget: &BudgetReport) -> Option<Line> {
     Some(Line::alarm(1, safe::line(best.trim()).into_owned()))
 }
 
-/// `Slug 9.9 MB: within the budget; 34.2 MB removed, 8.8s saved`.
-fn slug(report: &Report, budget: &BudgetReport) -> Line {
+/// `Slug 9.9 MB: within the budget`.
+fn slug(budget: &BudgetReport) -> Line {
     let verdict = match budget.verdict {
         Verdict::Within => "within the budget",
         Verdict::Warn => "larger than advised",
@@ -60,31 +67,37 @@ fn slug(report: &Report, budget: &BudgetReport) -> Line {
         Verdict::SourcesOnly => "no verdict on the budget",
     };
     let size = measured(&budget.size.compressed);
-    let mut text = if budget.verdict == Verdict::SourcesOnly {
-        format!("Sources only, {size} without dependencies: {verdict}")
-    } else {
-        format!("Slug {size}: {verdict}")
-    };
-    let mut saved = Vec::new();
-    let strip = report
-        .strip
-        .as_ref()
-        .filter(|strip| strip.removed.bytes > 0);
-    if let Some(strip) = strip {
-        let what = if strip.dry_run { "would go" } else { "removed" };
-        saved.push(format!("{} {what}", units::size(strip.removed.bytes)));
+    match budget.verdict {
+        Verdict::SourcesOnly => Line::item(
+            1,
+            format!("Sources only, {size} without dependencies: {verdict}"),
+        ),
+        Verdict::Within => Line::item(1, format!("Slug {size}: {verdict}")),
+        _ => Line::alarm(1, format!("Slug {size}: {verdict}")),
     }
+}
+
+/// `Saved against a build without slugsmith: 34.2 MB of files, 8.8s`.
+fn saved(report: &Report) -> Line {
+    let strip = report.strip.as_ref();
+    let strip = strip.filter(|strip| strip.removed.bytes > 0);
+    let is_planned = strip.is_some_and(|strip| strip.dry_run);
+    let mut what: Vec<_> = strip
+        .map(|strip| format!("{} of files", units::size(strip.removed.bytes)))
+        .into_iter()
+        .collect();
     let time: Duration = report.caches.iter().filter_map(|cache| cache.saved).sum();
     if time >= Duration::from_secs(1) {
-        saved.push(format!("{} saved", units::time(time)));
+        what.push(units::time(time));
     }
-    if !saved.is_empty() {
-        text = format!("{text}; {}", saved.join(", "));
-    }
-    match budget.verdict {
-        Verdict::Within | Verdict::SourcesOnly => Line::item(1, text),
-        _ => Line::alarm(1, text),
-    }
+    let when = if is_planned { "A build saves" } else { "Saved" };
+    Line::item(
+        1,
+        match what.as_slice() {
+            [] => "Saved no files, and less than a second".to_owned(),
+            what => format!("{when} against one without slugsmith: {}", what.join(", ")),
+        },
+    )
 }
 
 /// Dependencies that nobody installed.
@@ -101,12 +114,12 @@ fn not_installed(report: &Report) -> Option<Line> {
     (!skipped.is_empty()).then(|| Line::alarm(1, text))
 }
 
-/// Errors, or warnings where there are none, each rule once with its first step.
-fn needs_a_person(report: &Report, is_whole: bool) -> Vec<Line> {
+/// Errors, or warnings where there are none, each rule once with its first step, in so many lines;
+/// but for the rule whose step stands above.
+fn needs_a_person(report: &Report, is_whole: bool, told: Option<&str>, room: usize) -> Vec<Line> {
     let of = |level| {
-        report
-            .findings()
-            .filter(move |finding| finding.level == level)
+        let all = report.findings();
+        all.filter(move |finding| finding.level == level && Some(finding.rule) != told)
     };
     let (errors, warnings) = (of(Level::Error).count(), of(Level::Warn).count());
     let level = match (errors, warnings) {
@@ -125,13 +138,14 @@ fn needs_a_person(report: &Report, is_whole: bool) -> Vec<Line> {
             None => rules.push((finding, 1)),
         }
     }
-    rules.truncate(REPEATED);
-    let told: usize = rules.iter().map(|(_, places)| places).sum();
+    // The last line is for what is not repeated.
+    rules.truncate(REPEATED.min(room.max(2) - 1));
+    let repeated: usize = rules.iter().map(|(_, places)| places).sum();
     let mut lines: Vec<_> = rules
         .into_iter()
         .map(|(first, places)| finding(first, places))
         .collect();
-    let more = (errors + warnings).saturating_sub(told);
+    let more = (errors + warnings).saturating_sub(repeated);
     if more > 0 {
         let more = units::counted(more as u64, "more finding");
         lines.push(Line::item(1, format!("{more} above, each with its fix")));
@@ -178,7 +192,18 @@ mod tests {
     use slugsmith_finding::Place;
 
     fn report(findings: Vec<(Level, &'static str)>) -> Report {
-        let finding = |(level, rule)| Finding {
+        let findings = findings.into_iter();
+        Report {
+            budget: Some(BudgetReport::default()),
+            config_findings: findings
+                .map(|(level, rule)| finding_of(level, rule))
+                .collect(),
+            ..Report::default()
+        }
+    }
+
+    fn finding_of(level: Level, rule: &'static str) -> Finding {
+        Finding {
             rule,
             code: None,
             level,
@@ -187,11 +212,6 @@ mod tests {
             help: vec!["npm install b".to_owned(), "or not".to_owned()],
             decided_by: "default".to_owned(),
             processes: Vec::new(),
-        };
-        Report {
-            budget: Some(BudgetReport::default()),
-            config_findings: findings.into_iter().map(finding).collect(),
-            ..Report::default()
         }
     }
 
@@ -213,6 +233,22 @@ mod tests {
     fn a_clean_app_needs_nobody() {
         let said = said(&report(Vec::new()));
         assert!(said.contains("within the budget") && said.contains("Nothing here needs you."));
+        assert_eq!(said.lines().count(), 4, "{said}");
+    }
+
+    /// However much there is to say.
+    #[test]
+    fn the_section_has_three_to_six_lines() {
+        let rules = ["one", "two", "three", "four", "five"];
+        let mut report = report(rules.map(|rule| (Level::Error, rule)).to_vec());
+        let over = finding_of(Level::Error, limits::EXCEEDED);
+        report.config_findings.push(over);
+        let budget = report.budget.as_mut().unwrap();
+        budget.verdict = Verdict::Over;
+        let said = said(&report);
+        let lines = said.lines().skip(1).count();
+        assert!((3..=6).contains(&lines), "{said}");
+        assert!(said.contains("3 more findings above"), "{said}");
     }
 
     #[test]

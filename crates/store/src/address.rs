@@ -48,6 +48,7 @@ pub struct Repository {
 
 /// Credentials. Neither printed nor compared.
 #[derive(Clone, Default)]
+#[cfg_attr(not(feature = "client"), allow(dead_code))] // only the client logs in
 pub struct Login {
     /// Access key id, or user name.
     pub(crate) user: String,

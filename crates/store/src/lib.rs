@@ -11,9 +11,12 @@
 mod address;
 mod folder;
 pub mod gc;
+#[cfg(feature = "client")]
 mod http;
 mod objects;
+#[cfg(feature = "client")]
 mod oci;
+#[cfg(feature = "client")]
 mod s3;
 pub mod seal;
 
@@ -36,7 +39,17 @@ pub fn now() -> u64 {
 pub fn open(address: &Address, login: &Login) -> Result<Box<dyn Objects>, Fault> {
     Ok(match address {
         Address::Folder(folder) => Box::new(folder::Folder::new(folder.clone())),
+        #[cfg(feature = "client")]
         Address::S3(bucket) => Box::new(s3::S3::new(bucket, login)?),
+        #[cfg(feature = "client")]
         Address::Oci(repository) => Box::new(oci::Oci::new(repository, login)),
+        #[cfg(not(feature = "client"))]
+        Address::S3(_) | Address::Oci(_) => {
+            let _ = login;
+            return Err(Fault(format!(
+                "{}: this program was built without the client of buckets and registries",
+                address.shown()
+            )));
+        }
     })
 }

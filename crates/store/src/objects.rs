@@ -68,6 +68,14 @@ pub trait Objects: Send + Sync {
     /// The store does not answer in time, or refuses.
     fn list(&self, prefix: &str, most: usize, until: Instant) -> Result<Vec<Listed>, Fault>;
 
+    /// Size and time of a listed object, where a list alone does not say them.
+    ///
+    /// # Errors
+    /// The store does not answer in time, or refuses.
+    fn described(&self, listed: Listed, _until: Instant) -> Result<Listed, Fault> {
+        Ok(listed)
+    }
+
     /// Removes an object; one that is not there is none.
     ///
     /// # Errors

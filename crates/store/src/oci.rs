@@ -25,6 +25,8 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 /// What the artifacts are.
 const ARTIFACT: &str = "application/vnd.slugsmith.store.v1";
+/// Annotation with the seconds since 1970 at which an object was written.
+const AT: &str = "com.slugsmith.at";
 /// Longest answer that is no blob.
 const LONGEST: u64 = 4_000_000;
 /// Pages of a list of tags.
@@ -150,7 +152,11 @@ impl Oci {
         if !scheme.eq_ignore_ascii_case("bearer") || !is_safe {
             return Err(refused());
         }
-        let mut url = format!("{realm}?scope=repository:{}:pull,push,delete", self.name);
+        let joint = if realm.contains('?') { '&' } else { '?' };
+        let mut url = format!(
+            "{realm}{joint}scope=repository:{}:pull,push,delete",
+            self.name
+        );
         if let Some(service) = parameter(rest, "service") {
             let _ = write!(url, "&service={}", service.replace(' ', "%20"));
         }
@@ -331,7 +337,7 @@ impl Objects for Oci {
             "config": { "mediaType": EMPTY, "digest": config, "size": config_size },
             "layers": [{ "mediaType": "application/octet-stream", "digest": layer, "size": size }],
             // Two objects of one content have a manifest each: removing one leaves the other.
-            "annotations": { "com.slugsmith.key": key, "com.slugsmith.at": crate::now().to_string() },
+            "annotations": { "com.slugsmith.key": key, AT: crate::now().to_string() },
         });
         let url = self.url(&format!("manifests/{}", tag(key)));
         let text = manifest.to_string();
@@ -380,6 +386,17 @@ impl Objects for Oci {
         all.truncate(most);
         all.sort_by(|one, other| one.key.cmp(&other.key));
         Ok(all)
+    }
+
+    /// A list of tags has names alone: the manifest says the rest.
+    fn described(&self, listed: Listed, until: Instant) -> Result<Listed, Fault> {
+        let manifest = self.manifest(&listed.key, until)?.unwrap_or_default();
+        let at = manifest["annotations"][AT].as_str();
+        Ok(Listed {
+            size: manifest["layers"][0]["size"].as_u64().unwrap_or_default(),
+            modified: at.and_then(|at| at.parse().ok()),
+            ..listed
+        })
     }
 
     fn remove(&self, key: &str, until: Instant) -> Result<(), Fault> {

@@ -35,7 +35,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let text = match &arguments.id {
         Some(id) if id == "cache" => caches(arguments)?,
         None => listed(),
-        Some(id) => explain::page(id).ok_or_else(|| unknown(id))?,
+        Some(id) => explain::page(id)
+            .or_else(|| explain::page(&id.to_ascii_lowercase()))
+            .ok_or_else(|| unknown(id))?,
     };
     print::out(&text).map_err(|error| crate::error::io("writing", "standard output", &error))?;
     Ok(Exit::Fine)

@@ -102,7 +102,9 @@ fn collect(arguments: &Gc) -> Result<Exit> {
     let failed = |fault: crate::store::Fault| Problem::new(&STORE).saw(fault.to_string());
     let mut all = Vec::new();
     for prefix in [gc::ENTRIES, gc::PACKS, gc::REPORTS] {
-        all.extend(objects.list(prefix, MOST, until).map_err(failed)?);
+        for listed in objects.list(prefix, MOST, until).map_err(failed)? {
+            all.push(objects.described(listed, until).map_err(failed)?);
+        }
     }
     let bounds = Bounds {
         age: arguments.days.saturating_mul(24 * 3600),

@@ -37,7 +37,10 @@ enum Form {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let bytes = read(arguments)?;
     if let Some(kind) = no_log(&bytes) {
-        let shown = arguments.log.display();
+        let shown = match arguments.log.to_string_lossy() {
+            name if name == "-" => "standard input".into(),
+            name => name,
+        };
         return Err(Problem::new(&USAGE).saw(format!("{shown} is {kind}, not a log of lines")));
     }
     // Apps write any bytes to their logs.

@@ -71,8 +71,8 @@ const GENERATED: Files = &[
 const LIBRARY: Files = &[
     (
         "libs/money/pyproject.toml",
-        "[project]\nname = \"money\"\nversion = \"1.0\"\n[build-system]\nrequires = [\"flit_core\"]\n\
-         build-backend = \"flit_core.buildapi\"\n[tool.flit.module]\nname = \"money\"\n",
+        "[project]\nname = \"money\"\nversion = \"1.0\"\n[build-system]\nrequires = [\"setuptools\"]\n\
+         build-backend = \"setuptools.build_meta\"\n[tool.setuptools]\npackages = [\"money\"]\n",
     ),
     (
         "libs/money/money/__init__.py",

@@ -10,6 +10,8 @@ use slugsmith_facts::tree::Totals;
 /// How many bytes of windows the ratio of the file types counts for: four windows.
 #[allow(clippy::cast_precision_loss)] // a small power of two
 pub(super) const PRIOR: f64 = 4.0 * WINDOW as f64;
+/// Compressed bytes of the name and header of a file, at most.
+const NAMED: f64 = 100.0;
 
 /// Sums of one group of entries.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,8 +102,11 @@ pub(super) fn scaled<K>(groups: &Groups<K>, all: &Sum, total: &Compressed) -> Ve
             let variance = (sum.seen * sum.variance() + PRIOR * usual) / weight;
             let windows = weight / WINDOW as f64;
             let unseen = (1.0 - sum.seen / archive).max(0.0);
+            // What stands in one window with a large neighbour has its ratio; but nothing packs to
+            // more than it is, and a name with its header.
+            let most = sum.totals.bytes as f64 * 1.001 + NAMED * sum.totals.files as f64;
             Share {
-                compressed: archive * ratio,
+                compressed: (archive * ratio).min(most),
                 plus_minus: 1.96 * archive * (variance / windows * unseen).sqrt(),
             }
         })

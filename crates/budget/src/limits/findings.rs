@@ -22,7 +22,7 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
         .iter()
         .map(|excess| {
             finding(
-                "budget-exceeded",
+                super::EXCEEDED,
                 Level::Error,
                 excess.to_string(),
                 excess.source.to_string(),

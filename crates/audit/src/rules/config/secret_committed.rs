@@ -616,7 +616,7 @@ fn field_of_go<'a>(code: &'a Code, value: &Expr) -> Option<&'a Expr> {
     let (_, field) = value.name()?.rsplit_once('.')?;
     let mut given = code.calls.iter().filter_map(|call| call.named(field));
     let first = given.next()?;
-    (given.next().is_none() && first.text().is_some()).then_some(first)
+    (first.text().is_some() && given.all(|other| other == first)).then_some(first)
 }
 
 /// The text among arguments, through constants, `KEY.getBytes()` and wrappers.

@@ -1,7 +1,7 @@
 //! Is the framework's release line still maintained?
 
 use crate::guards::numbers;
-use crate::platform::{Lines, months_between};
+use crate::platform::months_between;
 use crate::rules::prelude::*;
 use crate::spring;
 
@@ -115,7 +115,7 @@ fn ended(facts: &Facts<'_>, used: &Used) -> Option<Evidence> {
     let listed = [format!("{major}.{minor}"), major.to_string()]
         .into_iter()
         .find_map(|line| framework.lines.get_key_value(&line));
-    let (line, ended) = listed.or_else(|| after(framework, *major, minor))?;
+    let (line, ended) = listed.or_else(|| framework.after(&[*major, minor]))?;
     if *ended > facts.today {
         return None;
     }
@@ -145,15 +145,4 @@ fn ended(facts: &Facts<'_>, used: &Used) -> Option<Evidence> {
     } else {
         found
     })
-}
-
-/// The first line of the table after a version that has none of its own. What stands between two
-/// lines, or before all of them, ended before the later one did: lines with longer support have a
-/// row.
-fn after(framework: &Lines, major: u64, minor: u64) -> Option<(&String, &String)> {
-    let version = vec![major, minor];
-    let later = framework.lines.iter();
-    later
-        .filter(|(line, _)| numbers(line) > version)
-        .min_by_key(|(line, _)| numbers(line))
 }

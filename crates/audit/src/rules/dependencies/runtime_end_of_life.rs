@@ -81,9 +81,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let Some(runtime) = facts.platform.runtimes.get(wish.runtime) else {
             continue;
         };
-        let Some((line, ended)) =
-            line(wish.runtime, &wish.range).and_then(|line| runtime.lines.get_key_value(&line))
-        else {
+        let Some(wanted) = line(wish.runtime, &wish.range) else {
+            continue;
+        };
+        let listed = runtime.lines.get_key_value(&wanted);
+        let before = || runtime.after(&guards::numbers(&wanted));
+        let Some((line, ended)) = listed.or_else(before) else {
             continue;
         };
         if *ended <= facts.today {
@@ -94,9 +97,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     &wish.path,
                     wish.line,
                     format!(
-                        "{} {line} reached its end of life on {ended}: no more security fixes \
-                        (table of {}).",
-                        wish.runtime, facts.platform.as_of
+                        "{} {wanted} {} {ended}: no more security fixes (table of {}).",
+                        wish.runtime,
+                        if *line == wanted {
+                            "reached its end of life on".to_owned()
+                        } else {
+                            format!("is older than {line}, which reached its end of life on")
+                        },
+                        facts.platform.as_of
                     ),
                 )
                 .level(if fresh || for_tools_only(facts, wish.runtime) {

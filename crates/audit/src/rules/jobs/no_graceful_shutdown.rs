@@ -131,7 +131,10 @@ fn stop_in_node(site: &Site<'_>) -> String {
         .code
         .assignments
         .iter()
-        .find(|one| one.line == site.call.line && !one.target.contains('.'))
+        .find(|one| {
+            let made = one.value.callee() == Some(site.call.callee.as_str());
+            made && one.line == site.call.line && !one.target.contains('.')
+        })
         .map(|one| one.target.as_str());
     if is_name && site.code.imports("fastify") {
         return format!(

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
 use crate::secrets::{is_generated, is_secret_name};
+use crate::spring::is_elsewhere;
 use crate::{Declared, Facts};
 use slugsmith_facts::code::{Code, Expr};
 use slugsmith_finding::Level;
@@ -147,7 +148,30 @@ fn named(name: &str, value: &Expr) -> Option<Secret> {
             found = own;
         }
     });
-    found.or_else(|| secret(name, value, false))
+    found
+        .or_else(|| secret(name, value, false))
+        .or_else(|| in_address(value))
+}
+
+/// The password of an address that is written as pairs: `host=db.acme.net user=shop password=…`.
+fn in_address(value: &Expr) -> Option<Secret> {
+    let text = value.text().filter(|text| text.len() < 500)?;
+    let pairs = || {
+        let parts = text.split([' ', ';']);
+        parts.filter_map(|part| part.trim().split_once('='))
+    };
+    let of = |names: &[&str]| {
+        let mut own = pairs().filter(|(key, _)| names.contains(&key.to_ascii_lowercase().as_str()));
+        own.next().map(|(_, value)| value)
+    };
+    let host = of(&["host", "server"])?;
+    let password = of(&["password", "pwd"])
+        .filter(|value| value.len() > 5 && !value.starts_with(['$', '{', '%', '"', '\'']))?;
+    is_elsewhere(host).then(|| Secret {
+        name: "password".to_owned(),
+        text: password.to_owned(),
+        stands_in: false,
+    })
 }
 
 /// `clientSecret` as `client_Secret`, so that the words of a name can be told.
