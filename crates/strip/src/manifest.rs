@@ -35,8 +35,8 @@ pub struct Manifest {
     pub entries: Vec<String>,
     /// Strings under keys of tools, which may name folders whose modules are all loaded.
     pub mentions: Vec<String>,
-    /// Its commands, those for development left out.
-    pub scripts: Vec<String>,
+    /// Its commands, by their names.
+    pub scripts: Vec<(String, String)>,
     /// Names of `dependencies` and `optionalDependencies`.
     pub dependencies: BTreeSet<String>,
     /// Names of what an install without development dependencies brings: also peers
@@ -123,12 +123,11 @@ fn files(map: &Map<String, Value>) -> Vec<Pattern> {
         .collect()
 }
 
-fn scripts(map: &Map<String, Value>) -> Vec<String> {
+fn scripts(map: &Map<String, Value>) -> Vec<(String, String)> {
     let scripts = map.get("scripts").and_then(Value::as_object);
     let scripts = scripts.into_iter().flatten();
     scripts
-        .filter(|(name, _)| !crate::start::is_of_developers(name))
-        .filter_map(|(_, text)| Some(text.as_str()?.to_owned()))
+        .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
         .collect()
 }
 

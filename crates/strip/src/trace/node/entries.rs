@@ -78,7 +78,12 @@ fn manifests(node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
         }
         // What frameworks keep there, and what another tool than npm may start.
         let words = manifest.iter().flat_map(|manifest| {
-            let texts = manifest.mentions.iter().chain(&manifest.scripts);
+            let scripts = manifest.scripts.iter();
+            let scripts = scripts.filter(|(name, _)| !start::is_of_developers(name));
+            let texts = manifest
+                .mentions
+                .iter()
+                .chain(scripts.map(|(_, text)| text));
             texts.flat_map(|text| start::words(text))
         });
         for word in words {
