@@ -10,6 +10,7 @@
 //!   [`at_least`])
 //! - **cause**: is there one finding per cause? ([`super::registry::Rule::silenced_by`])
 
+pub use super::versions::numbers;
 pub use slugsmith_facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
@@ -249,16 +250,6 @@ pub fn at_least(
 ) -> Option<bool> {
     let version = facts.packages.version(ecosystem, name)?;
     Some(numbers(version).as_slice() >= least)
-}
-
-/// The numbers of a version.
-#[must_use]
-pub fn numbers(version: &str) -> Vec<u64> {
-    version
-        .trim_start_matches(|character: char| !character.is_ascii_digit())
-        .split(|character: char| !character.is_ascii_digit())
-        .map_while(|part| part.parse().ok())
-        .collect()
 }
 
 #[cfg(test)]

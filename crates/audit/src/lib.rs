@@ -33,6 +33,7 @@ mod shipped;
 mod spring;
 mod start;
 pub mod triage;
+mod versions;
 
 pub use facts::{Declared, Facts, Site};
 

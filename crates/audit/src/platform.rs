@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::guards::numbers;
+use super::versions::numbers;
 use serde::{Deserialize, Deserializer};
 
 /// Both tables as one.
