@@ -142,6 +142,30 @@ fn it_can_be_switched_off_and_bounded() {
     assert!(!built.app.join("__pycache__").exists());
 }
 
+/// 15 % is the default: what a start imports is in it, and the rest is told.
+#[test]
+fn more_than_its_share_is_not_made_and_imports_come_first() {
+    let bench = shop(".venv");
+    let site = format!(".venv/lib/python{}/site-packages", version());
+    for number in 0..60 {
+        let values: Vec<String> = (0..6000)
+            .map(|value| format!("{}", value * 7 + number))
+            .collect();
+        bench.put(
+            &format!("{site}/tables/t{number}.py"),
+            &format!("LIST = [{}]\n", values.join(",")),
+        );
+    }
+    let built = bench.build(1);
+    assert!(byte_code(&built, "shop.py").exists());
+    assert!(byte_code(&built, &format!("{site}/pricing/tax.py")).exists());
+    built.says("get no byte code: with them it would add");
+    built.says("(share, default)");
+    let made =
+        (0..60).filter(|number| byte_code(&built, &format!("{site}/tables/t{number}.py")).exists());
+    assert_eq!(made.count(), 0);
+}
+
 #[test]
 fn no_budget_is_broken_by_it() {
     let bench = shop(".venv");

@@ -48,6 +48,8 @@ pub struct Input<'a> {
     pub runs_python: bool,
     /// Whether a process may change installed packages before it imports them.
     pub writes_packages: bool,
+    /// Words of the commands that processes run.
+    pub words: Vec<String>,
     /// Levels of Python's optimisation that processes run with.
     pub levels: Vec<u8>,
     /// What is started at level `trained`.
@@ -79,6 +81,7 @@ impl<'a> Input<'a> {
             beside: 0,
             runs_python: false,
             writes_packages: false,
+            words: Vec::new(),
             levels: levels(environment, ""),
             training: None,
         }
@@ -96,6 +99,7 @@ impl<'a> Input<'a> {
             .iter()
             .any(|name| text.contains(name));
         self.levels = levels(self.environment, &text);
+        self.words = words().map(str::to_owned).collect();
         self
     }
 }

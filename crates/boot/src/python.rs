@@ -10,6 +10,7 @@ mod compile;
 mod decide;
 mod facts;
 mod interpreter;
+mod order;
 mod pyc;
 
 use std::path::{Path, PathBuf};
@@ -18,13 +19,15 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use self::decide::{Batch, Wanted};
+use self::order::Order;
+use crate::Input;
 use crate::kept::{Kept, Key};
 use crate::report::{BootReport, Made, Weight};
-use crate::{Input, share};
+use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
-use slugsmith_finding::units::counted;
+use slugsmith_finding::units::{counted, size};
 
 /// Where an app runs on a dyno (Heroku Dev Center, "Dynos").
 const DYNO_HOME: &str = "/app";
@@ -58,21 +61,17 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         unit: "module",
         ..Made::default()
     };
-    let ready: Vec<(&Batch, Vec<Ready<'_>>)> = plan
+    let mut ready: Vec<(&Batch, Vec<Ready<'_>>)> = plan
         .batches
         .iter()
         .map(|batch| (batch, ready(input, batch, kept)))
         .collect();
-    let bytes: usize = ready
-        .iter()
-        .flat_map(|(_, all)| all)
-        .map(|one| one.content.len())
-        .sum();
-    if let Some(why) = share::refused(input, "Python byte code", bytes as u64, None) {
-        return report.note(Weight::Alarm, why);
+    let compiled: Vec<usize> = ready.iter().map(|(_, all)| all.len()).collect();
+    if !within(&Share::of(input), input, &mut ready, report) {
+        return;
     }
-    for (batch, all) in ready {
-        let missed = batch.wanted.len() - all.len();
+    for ((batch, all), compiled) in ready.into_iter().zip(compiled) {
+        let missed = batch.wanted.len() - compiled;
         if missed > 0 {
             let text = format!(
                 "{}: {} could not be compiled, so that they stay as they are",
@@ -87,6 +86,54 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     if made.files > 0 {
         report.made.push(made);
     }
+}
+
+/// Leaves of the byte code what its share allows, modules that a start imports first, and says so. Whether any is
+/// left.
+fn within(
+    share: &Share,
+    input: &Input<'_>,
+    ready: &mut [(&Batch, Vec<Ready<'_>>)],
+    report: &mut BootReport,
+) -> bool {
+    let sizes = ready.iter().flat_map(|(_, all)| all);
+    let (count, bytes) = sizes.fold((0_u64, 0_u64), |(count, bytes), one| {
+        (count + 1, bytes + one.content.len() as u64)
+    });
+    let Some(why) = share.refused("Python byte code", bytes) else {
+        return true;
+    };
+    let order = Order::read(input.root, input.tree, &input.words);
+    let mut places: Vec<(usize, u64)> = ready
+        .iter()
+        .flat_map(|(_, all)| all)
+        .map(|one| (order.of(&one.wanted.source), one.content.len() as u64))
+        .collect();
+    places.sort_unstable();
+    let (mut last, mut left) = (None, share.most);
+    for (place, size) in places.iter().filter(|(place, _)| *place < usize::MAX) {
+        let Some(rest) = left.checked_sub(*size) else {
+            break;
+        };
+        (last, left) = (Some(*place), rest);
+    }
+    let Some(last) = last else {
+        report.note(Weight::Alarm, why);
+        return false;
+    };
+    let mut made = 0;
+    for (_, all) in ready.iter_mut() {
+        all.retain(|one| order.of(&one.wanted.source) <= last);
+        made += all.len() as u64;
+    }
+    let text = format!(
+        "{} get no byte code: with them it would add {}, more than {}; what a start imports comes first",
+        counted(count - made, "module"),
+        size(bytes),
+        share.says(),
+    );
+    report.note(Weight::Normal, text);
+    true
 }
 
 /// How many modules a start has to compile.

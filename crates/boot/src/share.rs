@@ -1,27 +1,52 @@
-//! Whether a preparation costs more than its share of the app.
+//! How much may a preparation add to the app?
 
 use crate::Input;
-use slugsmith_config::Source;
+use slugsmith_config::{DEFAULT_SHARE, Source};
 use slugsmith_finding::units::size;
 
-/// Why so many bytes are too many, or `None`. `otherwise` is the bound in percent where the
-/// configuration has none.
-pub(crate) fn refused(
-    input: &Input<'_>,
-    what: &str,
-    bytes: u64,
-    otherwise: Option<u64>,
-) -> Option<String> {
-    let set = input.config.share.as_ref();
-    let percent = set.map(|share| share.value).or(otherwise)?;
-    let source = set.map_or(&Source::Default, |share| &share.source);
-    let app = input.tree.totals().bytes.saturating_add(input.beside);
-    let most = u64::try_from(u128::from(app) * u128::from(percent) / 100).unwrap_or(u64::MAX);
-    (bytes > most).then(|| {
+/// Where the configuration has no share, nothing is bounded below this: 15 % of a small app are no cost.
+const SMALL: u64 = 1_000_000;
+
+/// The bound of one preparation.
+pub(crate) struct Share {
+    pub most: u64,
+    percent: u64,
+    source: Source,
+    app: u64,
+}
+
+impl Share {
+    pub(crate) fn of(input: &Input<'_>) -> Self {
+        let set = input.config.share.as_ref();
+        let percent = set.map_or(DEFAULT_SHARE, |share| share.value);
+        let app = input.tree.totals().bytes.saturating_add(input.beside);
+        let most = u64::try_from(u128::from(app) * u128::from(percent) / 100).unwrap_or(u64::MAX);
+        Self {
+            most: if set.is_none() { most.max(SMALL) } else { most },
+            percent,
+            source: set.map_or(Source::Default, |share| share.source.clone()),
+            app,
+        }
+    }
+
+    /// Why so many bytes are too many, or `None`.
+    pub(crate) fn refused(&self, what: &str, bytes: u64) -> Option<String> {
+        (bytes > self.most).then(|| {
+            format!(
+                "No {what}: it would add {}, more than {}",
+                size(bytes),
+                self.says()
+            )
+        })
+    }
+
+    /// `15% of 176 MB (share, default)`.
+    pub(crate) fn says(&self) -> String {
         format!(
-            "No {what}: it would add {}, more than {percent}% of {} (share, {source})",
-            size(bytes),
-            size(app),
+            "{}% of {} (share, {})",
+            self.percent,
+            size(self.app),
+            self.source
         )
-    })
+    }
 }

@@ -20,8 +20,8 @@ use self::runtime::{FOLDER, RUNTIMES, Runtime, example, needs, runs};
 use self::start::{Alone, Stage, alone};
 use crate::kept::Kept;
 use crate::report::{BootReport, Made, Measured, Variable, Weight};
-use crate::{Input, Training, share};
-use slugsmith_config::DEFAULT_SHARE;
+use crate::share::Share;
+use crate::{Input, Training};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::{run, tools};
@@ -61,7 +61,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         kept.add(key, &encode(&files, measured));
     }
     let bytes: usize = files.iter().map(|(_, content)| content.len()).sum();
-    let refused = share::refused(input, runtime.what, bytes as u64, Some(DEFAULT_SHARE));
+    let refused = Share::of(input).refused(runtime.what, bytes as u64);
     if let Some(why) = refused {
         return report.note(Weight::Alarm, why);
     }

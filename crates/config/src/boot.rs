@@ -43,8 +43,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "share",
         "",
-        "The most that one preparation may add, as a share of the app's size: `\"15%\"`. Without the key that is \
-         the bound of caches and archives; byte code, which installers make as well, then has none.",
+        "The most that one preparation may add, as a share of the app's size: `\"15%\"`, which is the default from \
+         1 MB on. Of byte code the part that fits is made, modules that a start imports first.",
     ),
     Key::new(
         "limit",

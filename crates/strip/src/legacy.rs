@@ -15,8 +15,8 @@ use std::path::Path;
 use super::catalogue::{Entry, Guard};
 use super::facts::in_packages;
 use super::glob::Pattern;
-use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, World};
+use slugsmith_facts::{beneath, bounds};
 
 macro_rules! listed {
     ($name:ident, $id:literal, $list:literal, $evidence:literal) => {
@@ -152,7 +152,12 @@ pub fn read(app: &Path, environment: &Environment) -> Lists {
         let metadata = fs_err::symlink_metadata(&path).ok()?;
         let readable = metadata.is_file() && metadata.len() <= LONGEST;
         let text = readable.then(|| beneath::read(path).ok())??;
-        Some((kind, String::from_utf8_lossy(&text).into_owned()))
+        let text = String::from_utf8_lossy(&text).into_owned();
+        // Each line is compared with each file, and told.
+        text.lines()
+            .nth(bounds::PATTERNS)
+            .is_none()
+            .then_some((kind, text))
     });
     let variables = VARIABLES.iter().filter_map(|kind| {
         let text = environment.get(kind.name)?;
