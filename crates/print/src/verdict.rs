@@ -95,7 +95,10 @@ fn saved(report: &Report) -> Line {
         1,
         match what.as_slice() {
             [] => "Saved no files, and less than a second".to_owned(),
-            what => format!("{when} against one without slugsmith: {}", what.join(", ")),
+            what => format!(
+                "{when} against a build without slugsmith: {}",
+                what.join(", ")
+            ),
         },
     )
 }
