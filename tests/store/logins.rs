@@ -51,8 +51,8 @@ fn signed(folder: &Path) -> String {
 }
 
 /// Gives the token to whoever knows the password.
-fn answer(stream: TcpStream, token: &str) {
-    let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+fn answer(stream: &TcpStream, token: &str) {
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
     let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
     let knows = head.iter().any(|line| {
         let pair = line.split_once(": ");
@@ -68,8 +68,9 @@ fn answer(stream: TcpStream, token: &str) {
         (true, false) => ("400 Bad Request", String::new()),
     };
     let length = body.len();
+    let mut writer = stream;
     let _ = write!(
-        &stream,
+        writer,
         "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     );
 }
@@ -82,7 +83,7 @@ fn with_token() -> Server {
     // Ends with the test's process.
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            answer(stream, &token);
+            answer(&stream, &token);
         }
     });
     let auth = format!(

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use super::CommandLine;
 use crate::error::{Result, io};
 use crate::exit::Exit;
-use crate::{explain, print};
+use crate::{catalogue, explain, print};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 fn with_ids(command: Command) -> Command {
     let pages = explain::titles().into_iter().map(|(id, _)| id);
     let pages: Vec<_> = pages.chain(["cache"]).collect();
-    let rules: Vec<_> = explain::rules().map(|rule| rule.id()).collect();
+    let rules: Vec<_> = explain::rules().map(catalogue::Entry::id).collect();
     let rules = || PossibleValuesParser::new(rules.clone());
     command
         .mut_subcommand("explain", |verb| {

@@ -100,10 +100,10 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
         "inline" => Level::Warn,
         _ => return None,
     };
-    let effect = if adapter != "inline" {
-        "every restart drops those not yet run"
-    } else {
+    let effect = if adapter == "inline" {
         "they run inside the request"
+    } else {
+        "every restart drops those not yet run"
     };
     Some(
         Evidence::line(

@@ -55,7 +55,7 @@ fn given(code: &Code) -> Vec<Given<'_>> {
             value,
             line,
             scope,
-        })
+        });
     };
     for one in &code.assignments {
         // `WtfLang::API.key`: what stands before the last part says what kind of key it is.

@@ -67,7 +67,7 @@ fn stores(site: Site<'_>) -> bool {
 }
 
 /// The disk that a call names: its last argument, `['disk' => …]`, or `Storage::disk(…)` before it.
-fn named_disk<'a>(site: Site<'a>) -> Option<&'a str> {
+fn named_disk(site: Site<'_>) -> Option<&str> {
     let call = site.call;
     if call.callee.contains("Storage.disk()") {
         let mut before = site.code.calls.iter();
