@@ -9,6 +9,7 @@ use memchr::memchr_iter;
 pub struct Lines<'a>(LazyCell<Vec<usize>, Box<dyn FnOnce() -> Vec<usize> + 'a>>);
 
 impl<'a> Lines<'a> {
+    /// The lines of this text.
     #[must_use]
     pub fn of(text: &'a [u8]) -> Self {
         Self(LazyCell::new(Box::new(|| {
