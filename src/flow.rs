@@ -294,10 +294,8 @@ impl Run<'_> {
         let mut caches = self.report.caches.iter();
         let packed = caches.find_map(|outcome| outcome.packed.as_ref());
         let store = self.input.store.filter(|_| self.apply);
-        let left_out = match (store, packed) {
-            (Some(store), Some(packed)) => Some(thin::LeftOut::of(app, store, packed)?),
-            _ => None,
-        };
+        let left_out = store.map(|store| thin::LeftOut::of(app, store, packed));
+        let left_out = left_out.transpose()?;
         let absent: &dyn Absent = match &left_out {
             Some(left_out) => left_out,
             None => &strip::absent::Nothing,
@@ -315,10 +313,8 @@ impl Run<'_> {
             absent,
             dry_run: !self.apply,
         })?;
-        match (&left_out, store) {
-            (Some(left_out), _) => left_out.remember(&config.strip, &stripped.report),
-            (None, Some(store)) => thin::forget(store),
-            (None, None) => {}
+        if let Some(left_out) = &left_out {
+            left_out.remember(&config.strip, &stripped.report);
         }
         if let Some(store) = store {
             // Without it only whoever looks for a file misses it.

@@ -212,6 +212,48 @@ fn every_input_of_a_decision_is_looked_at() {
 }
 
 #[test]
+fn a_tree_of_an_earlier_buildpack_is_decided_upon_once() {
+    let mut bed = bed();
+    bed.environment.world = World::CloudNative;
+    let group = "[[group]]\nid = \"heroku/nodejs\"\nversion = \"5\"\n";
+    fs_err::write(bed.root().join("group.toml"), group).unwrap();
+    let installed = [
+        (
+            "package.json",
+            r#"{"name":"ms","version":"2.0.0","main":"lib/index.js"}"#,
+        ),
+        ("lib/index.js", "module.exports = 10 "),
+        ("lib/index.js.map", r#"{"version":3}"#),
+        ("test/a.js", "module.exports = require('./data.js')"),
+        ("test/data.js", "module.exports = 2"),
+    ];
+    let install = |code: &str| {
+        for (path, text) in installed {
+            bed.put(&format!("node_modules/ms/{path}"), text);
+        }
+        bed.put("node_modules/ms/lib/index.js", code);
+    };
+    // Of one size, since contents are what counts.
+    for code in ["module.exports = 10 ", "require('../test/a')"] {
+        install(code);
+        let (first, log) = build(&bed);
+        assert_eq!(log.commands, Vec::<String>::new());
+        assert!(!first.strip.as_ref().unwrap().recalled, "{code}");
+        let (tree, text) = (files(&bed), said(&first));
+        assert_eq!(
+            bed.app().join("node_modules/ms/test/data.js").exists(),
+            code.contains("test"),
+        );
+        bed.next();
+        install(code);
+        let (again, _) = build(&bed);
+        assert!(again.strip.as_ref().unwrap().recalled, "{code}");
+        assert_eq!((files(&bed), said(&again)), (tree, text), "{code}");
+        bed.next();
+    }
+}
+
+#[test]
 fn other_settings_of_strip_have_the_whole_tree_to_choose_from() {
     let mut bed = bed();
     let settings = [

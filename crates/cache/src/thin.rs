@@ -81,11 +81,12 @@ fn read(store: &Store, pack_digest: &str, config: &StripConfig) -> Option<Vec<us
     lines.map(|line| line.parse().ok()).collect()
 }
 
-/// The packed tree of this build, as strip sees it.
+/// The packed tree of this build, as strip sees it. Where another buildpack installed there is
+/// none: everything is on disk then, and only what strip decided is remembered.
 pub struct LeftOut<'a> {
     app: &'a Path,
     store: &'a Store,
-    pack: Part,
+    pack: Option<Part>,
     whole: absent::Packed,
     /// Entry numbers of what is not on disk, by path; folders that only held such files are
     /// among them.
@@ -98,8 +99,17 @@ impl<'a> LeftOut<'a> {
     pub fn of(
         app: &'a Path,
         store: &'a Store,
-        packed: &Packed,
+        packed: Option<&Packed>,
     ) -> slugsmith_finding::error::Result<Self> {
+        let Some(packed) = packed else {
+            return Ok(Self {
+                app,
+                store,
+                pack: None,
+                whole: absent::Packed::default(),
+                numbers: HashMap::new(),
+            });
+        };
         let pack = Part::open(&packed.folder, &packed.digest)
             .map_err(|fault| error::io("reading", &packed.folder, &fault.into()))?;
         let entries: Vec<Entry> = pack.entries().collect();
@@ -123,7 +133,7 @@ impl<'a> LeftOut<'a> {
         Ok(Self {
             app,
             store,
-            pack,
+            pack: Some(pack),
             whole,
             numbers,
         })
@@ -143,6 +153,19 @@ impl<'a> LeftOut<'a> {
     }
 
     fn keep(&self, config: &StripConfig, report: &StripReport) -> std::io::Result<()> {
+        let folder = self.store.begin(NAME)?;
+        if let Some(pack) = &self.pack {
+            let list = self.list(pack, config, report);
+            own::write(folder.join(LIST), zstd::bulk::compress(list.as_bytes(), 3)?)?;
+        }
+        if let Some(memory) = Memory::of(report) {
+            own::write(folder.join(REPORT), memory.encode()?)?;
+        }
+        self.store.commit(NAME, &Record::default(), Kept::CACHE)
+    }
+
+    /// What the list holds: the pack, the settings, then numbers of entries.
+    fn list(&self, pack: &Part, config: &StripConfig, report: &StripReport) -> String {
         let removed: HashSet<&Path> = report
             .manifest
             .iter()
@@ -162,18 +185,12 @@ impl<'a> LeftOut<'a> {
             let may_come_back = path
                 .parent()
                 .is_some_and(|folder| folders_that_take_files.contains(folder));
-            if removed.contains(path) && self.pack.is_file(number) && may_come_back && !is_manifest
-            {
+            if removed.contains(path) && pack.is_file(number) && may_come_back && !is_manifest {
                 text.push_str(&number.to_string());
                 text.push('\n');
             }
         }
-        let folder = self.store.begin(NAME)?;
-        own::write(folder.join(LIST), zstd::bulk::compress(text.as_bytes(), 3)?)?;
-        if let Some(memory) = Memory::of(report) {
-            own::write(folder.join(REPORT), memory.encode()?)?;
-        }
-        self.store.commit(NAME, &Record::default(), Kept::CACHE)
+        text
     }
 }
 
@@ -203,8 +220,8 @@ pub(super) fn bring(store: &Store, files: &BTreeMap<String, Vec<u8>>) -> std::io
     store.hold_over(NAME, &Record::default(), Kept::CACHE)
 }
 
-/// Nothing is packed that only strip looks at, so that there is nothing to remember.
-pub fn forget(store: &Store) {
+/// What can't be kept is not left half kept.
+fn forget(store: &Store) {
     // What can't be removed is judged again by the next build.
     let _ = store.discard(NAME);
 }
@@ -224,7 +241,7 @@ impl Absent for LeftOut<'_> {
 
     fn text(&self, path: &str) -> Option<Vec<u8>> {
         let number = self.numbers.get(Path::new(path))?;
-        self.pack.content(*number).ok()
+        self.pack.as_ref()?.content(*number).ok()
     }
 
     fn packed(&self) -> Option<&absent::Packed> {
@@ -236,17 +253,18 @@ impl Absent for LeftOut<'_> {
     }
 
     fn bring_back(&self, paths: &[&Path]) -> std::io::Result<()> {
+        let Some(pack) = &self.pack else {
+            return Ok(());
+        };
         let numbers: Vec<usize> = paths
             .iter()
             .filter_map(|path| self.numbers.get(*path).copied())
-            .filter(|number| self.pack.is_file(*number))
+            .filter(|number| pack.is_file(*number))
             .collect();
         if numbers.is_empty() {
             return Ok(());
         }
-        self.pack
-            .fill(self.app, &numbers)
-            .map_err(std::io::Error::from)
+        pack.fill(self.app, &numbers).map_err(std::io::Error::from)
     }
 }
 

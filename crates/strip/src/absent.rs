@@ -25,7 +25,8 @@ pub trait Absent: Sync {
         None
     }
 
-    /// The whole packed tree, where strip is the only one that looks at it.
+    /// What is remembered of a tree, where strip is the only one that looks at it: all that was
+    /// packed, whose contents are known without being read.
     fn packed(&self) -> Option<&Packed> {
         None
     }
@@ -42,8 +43,8 @@ pub trait Absent: Sync {
     fn bring_back(&self, paths: &[&Path]) -> std::io::Result<()>;
 }
 
-/// A tree that was packed as it is, or was just unpacked.
-#[derive(Debug)]
+/// A tree that was packed as it is, or was just unpacked. Without roots nothing was packed.
+#[derive(Debug, Default)]
 pub struct Packed {
     /// Relative to the app.
     pub roots: Vec<PathBuf>,
