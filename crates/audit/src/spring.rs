@@ -96,6 +96,18 @@ pub(super) struct File<'a> {
     pub(super) entries: Vec<Entry>,
 }
 
+impl File<'_> {
+    /// The first entry of this key.
+    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+}
+
+/// The first of these files that sets a key, and what it sets.
+pub(super) fn set<'f, 'a>(files: &'f [File<'a>], key: &str) -> Option<(&'f File<'a>, &'f Entry)> {
+    files.iter().find_map(|file| Some((file, file.entry(key)?)))
+}
+
 /// The files that Spring loads in production: those without a profile, those of the profile that
 /// is active by the command, app.json or the base file, and those that are called after production.
 pub(super) fn files<'a>(facts: &'a Facts<'_>) -> Vec<File<'a>> {

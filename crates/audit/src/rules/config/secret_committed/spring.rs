@@ -90,9 +90,6 @@ fn opens_a_service(file: &File<'_>, entry: &Entry, value: &str) -> bool {
     }
     let place = ["url", "jdbc-url", "jdbcUrl", "host", "uri", "addresses"]
         .iter()
-        .find_map(|name| {
-            let key = format!("{group}.{name}");
-            file.entries.iter().find(|entry| entry.key == key)
-        });
+        .find_map(|name| file.entry(&format!("{group}.{name}")));
     place.is_some_and(|place| spring::is_elsewhere(&place.value))
 }

@@ -26,14 +26,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let files = spring::files(facts);
-    let set = files.iter().find_map(|file| {
-        let own = file
-            .entries
-            .iter()
-            .find(|entry| entry.key == "server.port")?;
-        Some((file.path, own))
-    });
-    let evidence = match set {
+    let evidence = match spring::set(&files, "server.port") {
         // Another variable decides, which may have the platform's value.
         Some((_, entry))
             if entry
@@ -42,7 +35,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         {
             return None;
         }
-        Some((path, entry)) => {
+        Some((file, entry)) => {
             let what = match entry.variable() {
                 Some(name) => {
                     format!("server.port comes from {name}, which the platform does not set")
@@ -50,7 +43,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
                 None => "server.port is a fixed number".to_owned(),
             };
             Evidence::line(
-                path,
+                file.path,
                 entry.line,
                 format!(
                     "{what}: the router sends requests to $PORT, and the dyno is stopped after 60 \

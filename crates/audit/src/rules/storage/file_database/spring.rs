@@ -35,14 +35,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let files = spring::files(facts);
-    let set = files.iter().find_map(|file| {
-        let own = file
-            .entries
-            .iter()
-            .find(|entry| entry.key == "spring.datasource.url")?;
-        Some((file, own))
-    });
-    let Some((file, entry)) = set else {
+    let Some((file, entry)) = spring::set(&files, "spring.datasource.url") else {
         return embedded(facts);
     };
     let (address, is_default) = entry.settled(facts)?;
