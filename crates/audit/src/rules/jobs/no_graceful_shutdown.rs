@@ -123,10 +123,7 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
 /// hapi's objects stop themselves; what `listen` of the others gives back is Node's server.
 fn stop_in_node(site: &Site<'_>) -> String {
     let receiver = site.call.receiver();
-    let is_name = !receiver.is_empty()
-        && receiver
-            .chars()
-            .all(|one| one.is_alphanumeric() || one == '_');
+    let is_name = is_name(receiver);
     let assigned = site
         .code
         .assignments
@@ -167,6 +164,11 @@ fn named(callee: &str) -> String {
         Some((_, last)) => format!("….{last}"),
         None => callee.to_owned(),
     }
+}
+
+/// Whether this is a name alone, which a fix can repeat.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|one| one.is_alphanumeric() || one == '_')
 }
 
 fn is_stop(signal: &str) -> bool {
@@ -215,9 +217,6 @@ fn stop_in_go(site: &Site<'_>) -> String {
     let call = site.call;
     let receiver = call.receiver();
     let then = "with a timeout under 30 s";
-    let is_name = |text: &str| {
-        !text.is_empty() && text.chars().all(|one| one.is_alphanumeric() || one == '_')
-    };
     if site.code.imports("github.com/gofiber/fiber") && is_name(receiver) {
         return format!(
             "signal.NotifyContext(ctx, syscall.SIGTERM), then {receiver}.ShutdownWithContext {then}"
