@@ -43,11 +43,8 @@ const fn on_jvm(
     scripts: &'static [&'static str],
 ) -> Official {
     Official {
-        id,
-        name,
-        folders,
-        scripts,
         runs: Some(JVM),
+        ..official(id, name, folders, scripts)
     }
 }
 
