@@ -3,11 +3,12 @@
 //! An editable one is a link: only what says how it is built matters. Any other is copied
 //! when it is installed, so each of its files does.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::Tool;
 use super::editable;
 use crate::inputs::Inputs;
+use crate::presets::reached;
 
 /// A package that is a folder or a file of the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +38,7 @@ impl Local {
 
 /// A path that stays in the place; empty for the place itself.
 pub(super) fn inside(path: &str) -> Option<PathBuf> {
-    let mut found = PathBuf::new();
-    for part in Path::new(path).components() {
-        match part {
-            Component::Normal(name) => found.push(name),
-            Component::CurDir => {}
-            Component::ParentDir if found.pop() => {}
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(found)
+    reached(PathBuf::new(), path)
 }
 
 /// The ones that a lockfile names (`source` in uv.lock and poetry.lock, `path` in
