@@ -37,8 +37,12 @@ impl Order {
             return Self(HashMap::new());
         };
         let mut order = Self(HashMap::new());
+        let mut texts = Texts {
+            root: beneath,
+            read: HashMap::new(),
+        };
         for is_lazy in [false, true] {
-            order.follow(&own, &modules, &beneath, is_lazy);
+            order.follow(&own, &modules, &mut texts, is_lazy);
         }
         order
     }
@@ -47,7 +51,7 @@ impl Order {
         &mut self,
         from: &[PathBuf],
         modules: &HashMap<String, PathBuf>,
-        root: &Beneath,
+        texts: &mut Texts,
         is_lazy: bool,
     ) {
         let mut seen: HashSet<PathBuf> = from.iter().cloned().collect();
@@ -57,17 +61,11 @@ impl Order {
             at += 1;
             let next = self.0.len();
             self.0.entry(path.clone()).or_insert(next);
-            let Ok(text) = root.read(&path) else {
-                continue;
-            };
-            let text = String::from_utf8_lossy(&text);
-            let (own_name, is_own) = name(&path);
-            let mut found = imports(&text, &own_name, path.ends_with("__init__.py"), is_lazy);
-            if is_own {
-                // Frameworks are told names of modules as texts: INSTALLED_APPS, celery's `include`.
-                found.extend(texts(&text).map(str::to_owned));
-            }
-            for found in found {
+            for (_, found) in texts
+                .named_in(&path)
+                .iter()
+                .filter(|(lazy, _)| is_lazy || !lazy)
+            {
                 // `import a.b.c` imports a and a.b before.
                 let ends = found
                     .match_indices('.')
@@ -89,6 +87,32 @@ impl Order {
     }
 }
 
+/// The sources, each read and searched once, whichever walk comes to it first.
+struct Texts {
+    root: Beneath,
+    read: HashMap<PathBuf, Vec<(bool, String)>>,
+}
+
+impl Texts {
+    /// The modules that a source names, in its order, and whether it imports them lazily.
+    fn named_in(&mut self, path: &Path) -> &[(bool, String)] {
+        let root = &self.root;
+        self.read.entry(path.to_owned()).or_insert_with(|| {
+            let Ok(text) = root.read(path) else {
+                return Vec::new();
+            };
+            let text = String::from_utf8_lossy(&text);
+            let (own_name, is_own) = name(path);
+            let mut found = imports(&text, &own_name, path.ends_with("__init__.py"));
+            if is_own {
+                // Frameworks are told names of modules as texts: INSTALLED_APPS, celery's `include`.
+                found.extend(texts(&text).map(|word| (false, word.to_owned())));
+            }
+            found
+        })
+    }
+}
+
 /// The name by which a source is imported, and whether it is the app's own.
 fn name(path: &Path) -> (String, bool) {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
@@ -101,36 +125,34 @@ fn name(path: &Path) -> (String, bool) {
     (name.to_owned(), start == 0)
 }
 
-/// What a text imports, by full names. Imports inside of a function are lazy; those that `try` and `if` indent
+/// What a text imports, by full names, and whether lazily: inside of a function. Imports that `try` and `if` indent
 /// look the same and come late, too.
-fn imports(text: &str, own: &str, is_package: bool, is_lazy: bool) -> Vec<String> {
+fn imports(text: &str, own: &str, is_package: bool) -> Vec<(bool, String)> {
     let mut found = Vec::new();
-    let mut open: Option<String> = None;
+    let mut open: Option<(bool, String)> = None;
     for line in text.lines() {
-        if let Some(from) = &open {
-            found.extend(words(line).map(|word| format!("{from}.{word}")));
+        if let Some((is_lazy, from)) = &open {
+            found.extend(words(line).map(|word| (*is_lazy, format!("{from}.{word}"))));
             if line.contains(')') {
                 open = None;
             }
             continue;
         }
         let statement = line.trim_start();
-        if statement.len() < line.len() && !is_lazy {
-            continue;
-        }
+        let is_lazy = statement.len() < line.len();
         if let Some(list) = statement.strip_prefix("import ") {
             let names = list
                 .split(',')
                 .filter_map(|one| one.split_whitespace().next());
-            found.extend(names.map(str::to_owned));
+            found.extend(names.map(|name| (is_lazy, name.to_owned())));
         } else if let Some(rest) = statement.strip_prefix("from ")
             && let Some((from, list)) = rest.split_once(" import ")
         {
             let from = absolute(from.trim(), own, is_package);
-            found.push(from.clone());
-            found.extend(words(list).map(|word| format!("{from}.{word}")));
+            found.push((is_lazy, from.clone()));
+            found.extend(words(list).map(|word| (is_lazy, format!("{from}.{word}"))));
             if list.contains('(') && !list.contains(')') {
-                open = Some(from);
+                open = Some((is_lazy, from));
             }
         }
     }
