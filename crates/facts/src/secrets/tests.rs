@@ -39,7 +39,7 @@ fn ordinary_text_is_shown() {
     for text in [
         "https://example.com/@scope/x",
         "http://localhost:3000/a@2x.png",
-        "https://registry.example/ms/-/ms-2.0.0.tgz#sha",
+        "https://packages.example/ms/-/ms-2.0.0.tgz#sha",
         "https://h/x?page=2&q=key",
         "npm_config_registry and sk-learn",
         "password=$DB_PASSWORD; echo",
