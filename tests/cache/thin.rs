@@ -347,3 +347,21 @@ fn a_damaged_list_costs_time_only() {
         assert!(left_out(&build(&bed).0) > 0);
     }
 }
+
+#[test]
+fn an_app_with_nothing_to_remember_gets_no_layer_for_it() {
+    let bed = bed();
+    for name in ["package.json", "package-lock.json"] {
+        fs_err::remove_file(bed.app().join(name)).unwrap();
+    }
+    bed.put("project.toml", "[com.slugsmith.strip]\nlevel = \"off\"\n");
+    build(&bed);
+    let layers = fs_err::read_dir(bed.store().root()).unwrap();
+    let names: Vec<_> = layers.map(|one| one.unwrap().file_name()).collect();
+    assert!(
+        !names
+            .iter()
+            .any(|name| name.to_string_lossy().contains("left-out")),
+        "{names:?}"
+    );
+}

@@ -153,12 +153,16 @@ impl<'a> LeftOut<'a> {
     }
 
     fn keep(&self, config: &StripConfig, report: &StripReport) -> std::io::Result<()> {
+        let memory = Memory::of(report);
+        if self.pack.is_none() && memory.is_none() {
+            return self.store.discard(NAME);
+        }
         let folder = self.store.begin(NAME)?;
         if let Some(pack) = &self.pack {
             let list = self.list(pack, config, report);
             own::write(folder.join(LIST), zstd::bulk::compress(list.as_bytes(), 3)?)?;
         }
-        if let Some(memory) = Memory::of(report) {
+        if let Some(memory) = memory {
             own::write(folder.join(REPORT), memory.encode()?)?;
         }
         self.store.commit(NAME, &Record::default(), Kept::CACHE)
