@@ -24,7 +24,9 @@ pub struct Platform {
     /// Memory per dyno size, in MB of 2^20 bytes.
     #[serde(deserialize_with = "values")]
     pub dynos: BTreeMap<String, u64>,
-    /// Connections that a Postgres plan allows.
+    /// What an official buildpack installs where the app asks for no version, by runtime.
+    pub defaults: BTreeMap<String, DefaultVersion>,
+    /// Connections that a Postgres plan, or a compute level of an Advanced one, allows.
     #[serde(deserialize_with = "values")]
     pub connections: BTreeMap<String, u64>,
     pub retired: Retired,
@@ -34,6 +36,15 @@ pub struct Platform {
     /// Variables that the platform and the official buildpacks set, by who sets them.
     #[serde(deserialize_with = "values")]
     pub set: BTreeMap<String, Vec<String>>,
+}
+
+/// A buildpack's version of a runtime, which moves with the buildpack.
+#[derive(Debug, Deserialize)]
+pub struct DefaultVersion {
+    #[serde(rename = "value")]
+    pub version: String,
+    /// The day of the buildpack that it was read from.
+    pub read: String,
 }
 
 /// A stack's last days.
@@ -129,6 +140,7 @@ impl Platform {
                 .extend(found.lines);
         }
         self.dynos.extend(other.dynos);
+        self.defaults.extend(other.defaults);
         self.connections.extend(other.connections);
         self.retired.sizes.extend(other.retired.sizes);
         self.retired.plans.extend(other.retired.plans);
