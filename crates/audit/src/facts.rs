@@ -156,17 +156,32 @@ impl<'a> Facts<'a> {
     /// Plans of the add-ons that app.json declares.
     #[must_use]
     pub fn addons(&self) -> Vec<&str> {
-        let list = self.app_json(&["addons"]).and_then(Value::as_array);
         let terraform = self
             .terraform
             .addons
             .iter()
             .map(|addon| addon.name.as_str());
-        list.into_iter()
-            .flatten()
+        self.app_json_addons()
             .filter_map(|addon| addon.as_str().or_else(|| addon.get("plan")?.as_str()))
             .chain(terraform)
             .collect()
+    }
+
+    /// Plans of app.json whose size is an option, with the compute level
+    /// (devcenter.heroku.com/articles/postgres-advanced-connection-limits).
+    #[must_use]
+    pub fn addon_levels(&self) -> Vec<(&str, &str)> {
+        self.app_json_addons()
+            .filter_map(|addon| {
+                let level = addon.get("options")?.get("level")?.as_str()?;
+                Some((addon.get("plan")?.as_str()?, level))
+            })
+            .collect()
+    }
+
+    fn app_json_addons(&self) -> impl Iterator<Item = &Value> {
+        let list = self.app_json(&["addons"]).and_then(Value::as_array);
+        list.into_iter().flatten()
     }
 
     /// The declared formation: app.json's (an object by process type, or a list of entries that

@@ -108,11 +108,29 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
             None => (manifest, ""),
         };
         let message = format!(
-            "No {runtime} version is given{why}: the buildpack takes its default, which changes."
+            "No {runtime} version is given{why}: {}, which changes.",
+            by_default(facts, runtime)
         );
         Evidence::line(path, u32::from(path == SYSTEM_PROPERTIES), message)
             .help(pin(facts, runtime))
     })
+}
+
+/// What happens without a version, with the default of Heroku's own buildpack.
+fn by_default(facts: &Facts<'_>, runtime: &str) -> String {
+    let taken = "the buildpack takes its default";
+    let stack = facts.app_json(&["stack"]).and_then(|stack| stack.as_str());
+    // Heroku-22 has another one for Java.
+    let is_other = runtime == "java" && stack == Some("heroku-22");
+    match facts.platform.defaults.get(runtime) {
+        Some(known) if !is_other => format!(
+            "{taken} (heroku/{}: {} on {})",
+            if runtime == "node" { "nodejs" } else { runtime },
+            known.version,
+            known.read
+        ),
+        _ => taken.to_owned(),
+    }
 }
 
 /// What the Java buildpack reads its version from.
@@ -180,13 +198,11 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
             || primary(facts) == Some(Ecosystem::Npm)
                 && (script(facts.app, "start").is_some() || facts.process("web").is_some());
         return deployed.then(|| {
-            Evidence::line(
-                &path,
-                0,
-                "No Node version is given: the buildpack takes its default, \
-                which changes with every new LTS line.",
-            )
-            .help(pin(facts, "node"))
+            let message = format!(
+                "No Node version is given: {}, which changes with every new LTS line.",
+                by_default(facts, "node")
+            );
+            Evidence::line(&path, 0, message).help(pin(facts, "node"))
         });
     };
     if is_open(&engines.range) {

@@ -361,10 +361,17 @@ fn pools(facts: &Facts<'_>) -> Vec<Pool> {
 
 /// The connection limit of the declared Postgres plan.
 fn plan_limit(facts: &Facts<'_>) -> Option<(u64, String)> {
-    facts
+    let limits = &facts.platform.connections;
+    let by_plan = facts
         .addons()
         .into_iter()
-        .find_map(|plan| Some((*facts.platform.connections.get(plan)?, plan.to_owned())))
+        .find_map(|plan| Some((*limits.get(plan)?, plan.to_owned())));
+    by_plan.or_else(|| {
+        facts.addon_levels().into_iter().find_map(|(plan, level)| {
+            let limit = limits.get(&level.to_ascii_lowercase())?;
+            Some((*limit, format!("{plan} at {level}")))
+        })
+    })
 }
 
 fn bouncer(facts: &Facts<'_>) -> bool {
