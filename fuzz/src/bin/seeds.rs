@@ -90,8 +90,8 @@ fn entry() -> io::Result<Vec<u8>> {
         .replace('\\', "\\\\")
         .replace('"', "\\\"")
         .replace('\n', "\\n");
-    let text = format!(
-        r#"{{"schema":"slugsmith.warm/1","pack":"{DIGEST}","most":9999,"metadata":"{metadata}","files":{{"files.zst":"a"}},"left_out":{{"left.zst":"b"}}}}"#
-    );
+    let lists = r#""files":{"files.zst":"a"},"left_out":{"left.zst":"b"}"#;
+    let head = format!(r#""schema":"slugsmith.warm/1","pack":"{DIGEST}","most":9999"#);
+    let text = format!(r#"{{{head},"metadata":"{metadata}",{lists}}}"#);
     Ok(text.into_bytes())
 }
