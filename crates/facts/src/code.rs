@@ -8,10 +8,12 @@
 //! `Storage::put`, `file.store` for `$file->store`); a call inside a name keeps its
 //! parentheses without the arguments (`express().listen`).
 
+mod arms;
 mod branch;
 mod builder;
 mod expression;
 pub(crate) mod javascript;
+mod resolve;
 mod syntax;
 
 pub use branch::{Branch, branch, names_in};
@@ -60,7 +62,8 @@ pub enum ScopeKind {
     Function {
         name: String,
     },
-    /// Runs only if the condition (as source text) holds, or does not.
+    /// Runs only if the condition (as source text) holds, or does not; the handler of an error
+    /// has an empty one.
     Branch {
         condition: String,
         holds: bool,
@@ -261,27 +264,6 @@ impl Code {
             .any(|import| below(&import.module, module))
     }
 
-    /// Follows names through this file's own assignments, a few steps at most.
-    #[must_use]
-    pub fn resolve<'a>(&'a self, value: &'a Expr) -> &'a Expr {
-        self.follow(value, |_| true)
-    }
-
-    /// [`Code::resolve`] as seen from `scope`: a plain name that only other functions assign
-    /// is theirs, and here a parameter. Ruby's instance variables look like plain names, so
-    /// there every assignment counts.
-    #[must_use]
-    pub fn resolve_from<'a>(&'a self, value: &'a Expr, scope: usize) -> &'a Expr {
-        if self.language == Language::Ruby {
-            return self.resolve(value);
-        }
-        self.follow(value, |assignment| {
-            let own = self.function_scope(assignment.scope);
-            assignment.target.contains('.')
-                || own.is_none_or(|own| self.enclosing(scope).any(|around| around == own))
-        })
-    }
-
     /// The scopes from `scope` outwards, without the file's.
     fn enclosing(&self, scope: usize) -> impl Iterator<Item = usize> {
         std::iter::successors((scope != 0).then_some(scope), |at| {
@@ -308,36 +290,6 @@ impl Code {
             let scope = self.scopes.get(*at);
             scope.is_some_and(|scope| matches!(scope.kind, ScopeKind::Function { .. }))
         })
-    }
-
-    /// The field that `_this.path` means where `_this = this` keeps the object for a callback.
-    fn own_field(&self, name: &str) -> Option<&Assignment> {
-        let (object, field) = name.split_once('.')?;
-        let kept = |one: &&Assignment| one.target == object && one.value.name() == Some("this");
-        self.assignments.iter().find(kept)?;
-        let mut fields = self.assignments.iter().rev();
-        fields.find(|one| one.target.strip_prefix("this.") == Some(field))
-    }
-
-    fn follow<'a>(&'a self, value: &'a Expr, sees: impl Fn(&Assignment) -> bool) -> &'a Expr {
-        let mut value = value;
-        for _ in 0..4 {
-            let Expr::Name(name) = value else {
-                return value;
-            };
-            let Some(found) = self
-                .assignments
-                .iter()
-                .rev()
-                .find(|assignment| assignment.target == *name && sees(assignment))
-                .or_else(|| self.imported.iter().find(|known| known.target == *name))
-                .or_else(|| self.own_field(name))
-            else {
-                return value;
-            };
-            value = &found.value;
-        }
-        value
     }
 }
 

@@ -255,10 +255,11 @@ fn always_set(condition: &str) -> Option<bool> {
 }
 
 /// The environment variable that a condition reads.
-fn variable(condition: &str) -> Option<String> {
+pub(super) fn variable(condition: &str) -> Option<String> {
     let at = [
         "process.env.",
         "ENV[",
+        "ENV.fetch(",
         "environ[",
         "environ.get(",
         "getenv(",

@@ -98,6 +98,17 @@ impl Expr {
         matches!(self, Self::Text(_) | Self::Number(_) | Self::Bool(_))
     }
 
+    /// Whether this is made of literals alone, at any depth.
+    #[must_use]
+    pub fn is_written_out(&self) -> bool {
+        !self.any(|value| {
+            matches!(
+                value,
+                Self::Env { .. } | Self::Name(_) | Self::Call { .. } | Self::Function | Self::Other
+            )
+        })
+    }
+
     /// Calls `visit` for this value and all values inside it.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         visit(self);

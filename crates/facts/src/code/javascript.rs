@@ -1,6 +1,7 @@
 //! JavaScript and TypeScript, parsed by oxc.
 
 mod computed;
+mod switch;
 mod values;
 
 use oxc_allocator::Allocator;
@@ -297,6 +298,21 @@ impl<'a> Visit<'a> for Reader<'_> {
                 reader.visit_statement(alternate);
             });
         }
+    }
+
+    fn visit_switch_statement(&mut self, it: &ast::SwitchStatement<'a>) {
+        self.visit_expression(&it.discriminant);
+        self.switch(it);
+    }
+
+    fn visit_catch_clause(&mut self, it: &ast::CatchClause<'a>) {
+        let kind = ScopeKind::Branch {
+            condition: String::new(),
+            holds: true,
+        };
+        self.in_scope(kind, it.span, |reader| {
+            walk::walk_catch_clause(reader, it);
+        });
     }
 
     fn visit_function(&mut self, it: &ast::Function<'a>, flags: ScopeFlags) {

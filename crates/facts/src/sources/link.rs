@@ -312,9 +312,10 @@ fn exports(code: &Code) -> Table {
         let class = code
             .class(one.scope)
             .map(|(name, bases)| (name.to_owned(), bases));
-        if code.function(one.scope).is_some() || branch(code, one.scope) != Branch::Always {
-            // What a condition replaces is not known.
-            if code.function(one.scope).is_none() {
+        let runs = branch(code, one.scope);
+        if code.function(one.scope).is_some() || runs != Branch::Always {
+            // What a condition replaces is not known, unless only development asks for it.
+            if runs != Branch::Development && code.function(one.scope).is_none() {
                 twice.insert(exported(&one.target).to_owned());
             }
             continue;

@@ -4,7 +4,27 @@
 
 use tree_sitter::Node;
 
+use super::super::arms::arm;
 use super::{Reader, ScopeKind, Step, children};
+
+/// What runs only where something before it failed.
+const HANDLERS: &[&str] = &["except_clause", "rescue", "catch_clause"];
+
+/// One arm of a `switch`, `match` or `case`.
+const ARMS: &[&str] = &[
+    "case_clause",
+    "when",
+    "else",
+    "case_statement",
+    "default_statement",
+    "expression_case",
+    "default_case",
+    "switch_block_statement_group",
+    "switch_rule",
+];
+
+/// Fields that hold what such a statement chooses by.
+const SUBJECTS: &[&str] = &["subject", "value", "condition"];
 
 impl Reader<'_> {
     /// `return unless Rails.env.development?`, `if settings.DEBUG: return`: the condition
@@ -48,11 +68,77 @@ impl Reader<'_> {
         )
     }
 
+    /// The arm of a `switch` over the environment that this step is.
+    fn arm(&self, step: &Step<'_, '_>) -> Option<ScopeKind> {
+        if !ARMS.contains(&step.kind) {
+            return None;
+        }
+        let arms_of = step.node.parent()?;
+        let chooser = if has_subject(arms_of) {
+            arms_of
+        } else {
+            arms_of.parent()?
+        };
+        let subject = SUBJECTS
+            .iter()
+            .find_map(|field| chooser.child_by_field_name(field))?;
+        let arms: Vec<_> = children(arms_of)
+            .into_iter()
+            .filter(|arm| ARMS.contains(&arm.kind()))
+            .collect();
+        let at = arms.iter().position(|arm| *arm == step.node)?;
+        // Arms without a body before this one fall through to it.
+        let above = arms.get(..at).unwrap_or_default().iter().rev();
+        let through = above.take_while(|arm| falls_through(**arm));
+        let own: Vec<_> = through
+            .chain([&step.node])
+            .flat_map(|arm| self.patterns(*arm))
+            .collect();
+        let all: Vec<_> = arms.iter().flat_map(|arm| self.patterns(*arm)).collect();
+        let own = if self.patterns(step.node).is_empty() {
+            Vec::new()
+        } else {
+            own
+        };
+        let (condition, holds) = arm(self.slice(subject), &own, &all)?;
+        Some(ScopeKind::Branch { condition, holds })
+    }
+
+    /// The patterns of an arm as source text; none for the default.
+    fn patterns(&self, arm: Node<'_>) -> Vec<&str> {
+        let mut cursor = arm.walk();
+        let mut found: Vec<_> = ["pattern", "value"]
+            .iter()
+            .flat_map(|field| {
+                arm.children_by_field_name(field, &mut cursor)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        if found.is_empty() {
+            let named = children(arm).into_iter();
+            found = named
+                .filter(|child| matches!(child.kind(), "case_pattern" | "switch_label"))
+                .flat_map(|child| match child.kind() {
+                    "switch_label" => children(child),
+                    _ => vec![child],
+                })
+                .collect();
+        }
+        let texts = found.into_iter().map(|pattern| self.slice(pattern));
+        texts.filter(|text| *text != "_").collect()
+    }
+
     /// The branch that this step is, if its parent chooses by a condition.
     pub(super) fn branch(&self, step: &Step<'_, '_>, parents: &[&str]) -> Option<ScopeKind> {
         let parent = step.parent()?;
-        if let Some(kind) = self.short_circuit(step, parent) {
+        if let Some(kind) = self.short_circuit(step, parent).or_else(|| self.arm(step)) {
             return Some(kind);
+        }
+        if HANDLERS.contains(&step.kind) {
+            return Some(ScopeKind::Branch {
+                condition: String::new(),
+                holds: true,
+            });
         }
         if !parents.contains(&parent.kind()) {
             return None;
@@ -68,6 +154,21 @@ impl Reader<'_> {
             condition,
             holds: holds != unless,
         })
+    }
+}
+
+/// Whether a node is a statement that chooses an arm; an `else` also ends other statements.
+fn has_subject(node: Node<'_>) -> bool {
+    matches!(node.kind(), "case" | "expression_switch_statement")
+}
+
+/// Whether an arm has no statement of its own.
+fn falls_through(arm: Node<'_>) -> bool {
+    let is_label = |node: &Node<'_>| node.kind() == "switch_label";
+    match arm.kind() {
+        "case_statement" => children(arm).len() < 2,
+        "switch_block_statement_group" => children(arm).iter().all(is_label),
+        _ => false,
     }
 }
 

@@ -1,0 +1,78 @@
+//! What does a name stand for in production, as far as the file tells?
+
+use super::{Assignment, Branch, Code, Expr, Language, branch};
+
+impl Code {
+    /// Follows names through this file's own assignments, a few steps at most.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, value: &'a Expr) -> &'a Expr {
+        self.follow(value, |_| true)
+    }
+
+    /// [`Code::resolve`] as seen from `scope`: a plain name that only other functions assign
+    /// is theirs, and here a parameter. Ruby's instance variables look like plain names, so
+    /// there every assignment counts.
+    #[must_use]
+    pub fn resolve_from<'a>(&'a self, value: &'a Expr, scope: usize) -> &'a Expr {
+        if self.language == Language::Ruby {
+            return self.resolve(value);
+        }
+        self.follow(value, |assignment| {
+            let own = self.function_scope(assignment.scope);
+            assignment.target.contains('.')
+                || own.is_none_or(|own| self.enclosing(scope).any(|around| around == own))
+        })
+    }
+
+    /// The field that `_this.path` means where `_this = this` keeps the object for a callback.
+    fn own_field(&self, name: &str) -> Option<&Assignment> {
+        let (object, field) = name.split_once('.')?;
+        let kept = |one: &&Assignment| one.target == object && one.value.name() == Some("this");
+        self.assignments.iter().find(kept)?;
+        let mut fields = self.assignments.iter().rev();
+        fields.find(|one| one.target.strip_prefix("this.") == Some(field))
+    }
+
+    /// The assignment that gives a name its value in a dyno: the last one, but not one that only
+    /// development runs; and where a condition or a failed read chooses between a written
+    /// literal and something that isn't one, the latter, since the literal is then a fallback.
+    fn set_in_production(
+        &self,
+        name: &str,
+        sees: &impl Fn(&Assignment) -> bool,
+    ) -> Option<&Assignment> {
+        let (mut literal, mut development) = (None, None);
+        let all = self.assignments.iter().rev();
+        for found in all.filter(|one| one.target == *name && sees(one)) {
+            match branch(self, found.scope) {
+                Branch::Development => development = development.or(Some(found)),
+                Branch::Conditional(_) if found.value.is_written_out() => {
+                    literal = literal.or(Some(found));
+                }
+                Branch::Always if found.value.is_written_out() => {
+                    return literal.or(Some(found));
+                }
+                Branch::Always | Branch::Conditional(_) => return Some(found),
+            }
+        }
+        literal.or(development)
+    }
+
+    fn follow<'a>(&'a self, value: &'a Expr, sees: impl Fn(&Assignment) -> bool) -> &'a Expr {
+        let mut value = value;
+        for _ in 0..4 {
+            let Expr::Name(name) = value else {
+                return value;
+            };
+            let Some(found) = self
+                .set_in_production(name, &sees)
+                .or_else(|| self.imported.iter().find(|known| known.target == *name))
+                .or_else(|| self.own_field(name))
+            else {
+                return value;
+            };
+            value = &found.value;
+        }
+        value
+    }
+}
