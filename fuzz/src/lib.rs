@@ -1,8 +1,10 @@
 //! What the fuzz targets share: a folder with an app, something beside it that must never
 //! change, and the check that it did not.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use slugsmith_cache::pack::{Links, pack};
 use tempfile::TempDir;
 
 const PRECIOUS: &str = "precious";
@@ -73,6 +75,29 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// What stands for the digest of the pack in an input, as each machine's pack has another one.
+pub const DIGEST: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Packs a small tree, with a hard link and a link, into `folder/pack`.
+///
+/// # Errors
+/// The folder can't be written.
+pub fn packed(folder: &Path) -> io::Result<PathBuf> {
+    let app = folder.join("packed-app");
+    let tree = app.join("node_modules/ms");
+    fs_err::create_dir_all(tree.join("lib"))?;
+    fs_err::write(tree.join("index.js"), "module.exports = 1;\n".repeat(50))?;
+    fs_err::write(tree.join("lib/a.js"), "1")?;
+    fs_err::hard_link(tree.join("lib/a.js"), tree.join("lib/b.js"))?;
+    std::os::unix::fs::symlink("index.js", tree.join("link"))?;
+    let to = folder.join("pack");
+    fs_err::create_dir(&to)?;
+    let roots = [PathBuf::from("node_modules")];
+    pack(&app, &roots, &to, Links::Inside, None)
+        .map_err(|fault| io::Error::other(format!("{fault:?}")))?;
+    Ok(to)
 }
 
 /// Splits an input in two: a length in two bytes, and what it counts off.

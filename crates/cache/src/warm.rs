@@ -12,6 +12,7 @@ mod keep;
 
 use std::path::PathBuf;
 
+pub use self::bring::take_packed;
 pub(crate) use self::bring::{Site, bring, bring_folder};
 pub(crate) use self::keep::SECRET;
 pub use self::keep::{Prepared, entries, own_secret, prepare};

@@ -1,11 +1,11 @@
-//! Writes the inputs that fuzzing begins with: an archive, a journal and a record as slugsmith
-//! itself makes them, one folder per target below the given one.
+//! Writes the inputs that fuzzing begins with: an archive, a journal, a record and an entry of
+//! a shared store as slugsmith itself makes them, one folder per target below the given one.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use slugsmith_cache::pack::{Links, pack};
 use slugsmith_cache::store::{Kept, Record, Store};
+use slugsmith_fuzz::{DIGEST, packed};
 use slugsmith_strip::journal::{Change, FOLDER, Step, move_aside};
 
 fn main() -> io::Result<()> {
@@ -18,6 +18,7 @@ fn main() -> io::Result<()> {
         ("archive", archive()?),
         ("journal", journal()?),
         ("record", record()?),
+        ("entry", entry()?),
     ] {
         let folder = to.join(target);
         fs_err::create_dir_all(&folder)?;
@@ -34,18 +35,7 @@ fn joined(first: &[u8], second: &[u8]) -> Vec<u8> {
 
 fn archive() -> io::Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
-    let app = folder.path().join("app");
-    let tree = app.join("node_modules/ms");
-    fs_err::create_dir_all(tree.join("lib"))?;
-    fs_err::write(tree.join("index.js"), "module.exports = 1;\n".repeat(50))?;
-    fs_err::write(tree.join("lib/a.js"), "1")?;
-    fs_err::hard_link(tree.join("lib/a.js"), tree.join("lib/b.js"))?;
-    std::os::unix::fs::symlink("index.js", tree.join("link"))?;
-    let to = folder.path().join("pack");
-    fs_err::create_dir(&to)?;
-    let roots = [PathBuf::from("node_modules")];
-    pack(&app, &roots, &to, Links::Inside, None)
-        .map_err(|fault| io::Error::other(format!("{fault:?}")))?;
+    let to = packed(folder.path())?;
     let index = zstd::stream::decode_all(fs_err::File::open(to.join("index"))?)?;
     Ok(joined(&index, &fs_err::read(to.join("frames"))?))
 }
@@ -91,4 +81,17 @@ fn record() -> io::Result<Vec<u8>> {
         .display()
         .to_string();
     fs_err::read(folder.path().join(format!("{name}.toml")))
+}
+
+/// What a shared store has beside a pack, not compressed.
+fn entry() -> io::Result<Vec<u8>> {
+    let metadata = String::from_utf8(record()?).map_err(io::Error::other)?;
+    let metadata = metadata
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
+    let lists = r#""files":{"files.zst":"a"},"left_out":{"left.zst":"b"}"#;
+    let head = format!(r#""schema":"slugsmith.warm/1","pack":"{DIGEST}","most":9999"#);
+    let text = format!(r#"{{{head},"metadata":"{metadata}",{lists}}}"#);
+    Ok(text.into_bytes())
 }

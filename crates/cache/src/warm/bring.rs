@@ -80,7 +80,9 @@ pub(crate) fn bring(mut site: Site<'_, '_>, place: &Place, progress: &mut dyn Pr
     let found = asked(&*remote, site.name, place, nearest, progress);
     let begun = Instant::now();
     for found in found {
-        let tried = take(&*remote, &mut site, &found, local);
+        let (store, name, class) = (context.store, site.name, site.class);
+        let is_better = |staged: &Store| site.fits(staged) > local;
+        let tried = take(&*remote, store, name, class, &found.entry, is_better);
         match tried {
             Ok(None) => {}
             Ok(Some(record)) => {
@@ -117,16 +119,7 @@ pub(crate) fn bring_folder(
     let begun = Instant::now();
     let found = asked(&*remote, name, place, false, progress);
     for found in found.iter().take(1) {
-        let Some(bundle) = Bundle::decode(&found.entry) else {
-            continue;
-        };
-        let brought = Staged::make(context.store, name, &bundle).and_then(|staged| {
-            if !fits(&staged.store) {
-                return Ok(None);
-            }
-            staged.fill(&*remote, &bundle, PACKED)?;
-            staged.take_over(context.store, &bundle).map(Some)
-        });
+        let brought = take(&*remote, context.store, name, PACKED, &found.entry, fits);
         match brought {
             Ok(None) => {}
             Ok(Some(record)) => told(&*remote, name, &record, true, begun, progress),
@@ -175,20 +168,37 @@ fn told(
     progress.event(Event::Brought(&line));
 }
 
-/// Takes an entry over if it fits better than what is here.
+/// Takes an entry over into the local store, if what it says of itself is wanted. Nothing of its
+/// tree is fetched before.
 fn take(
     remote: &dyn Remote,
-    site: &mut Site<'_, '_>,
-    found: &Found,
-    local: Fits,
+    local: &Store,
+    name: &str,
+    class: Class,
+    entry: &[u8],
+    mut is_wanted: impl FnMut(&Store) -> bool,
 ) -> Result<Option<Record>, String> {
-    let bundle = Bundle::decode(&found.entry).ok_or("its entry is of another form")?;
-    let staged = Staged::make(site.context.store, site.name, &bundle)?;
-    if site.fits(&staged.store) <= local {
+    let bundle = Bundle::decode(entry).ok_or("its entry is of another form")?;
+    let staged = Staged::make(local, name, &bundle)?;
+    if !is_wanted(&staged.store) {
         return Ok(None);
     }
-    staged.fill(remote, &bundle, site.class)?;
-    staged.take_over(site.context.store, &bundle).map(Some)
+    staged.fill(remote, &bundle, class)?;
+    staged.take_over(local, &bundle).map(Some)
+}
+
+/// Takes an entry with a packed tree over, whatever it says of itself: for whoever has judged it,
+/// as fuzzing has.
+///
+/// # Errors
+/// It is no entry, or its pack is not there or another one; one line. The local store is as before.
+pub fn take_packed(
+    remote: &dyn Remote,
+    local: &Store,
+    name: &str,
+    entry: &[u8],
+) -> Result<Option<Record>, String> {
+    take(remote, local, name, PACKED, entry, |_| true)
 }
 
 /// A cache on its way, in a store of its own beside the local caches. Removed when dropped.
