@@ -35,13 +35,15 @@ pub fn add_line(builder: &mut GitignoreBuilder, line: &str) {
 }
 
 /// Adds a list of patterns. One with more lines than [`PATTERNS`] means nothing: a part of it could mean the
-/// opposite, since later lines take back what earlier ones say.
-pub fn add_list(builder: &mut GitignoreBuilder, text: &str) {
-    if text.lines().nth(PATTERNS).is_none() {
+/// opposite, since later lines take back what earlier ones say; the answer is then false.
+pub fn add_list(builder: &mut GitignoreBuilder, text: &str) -> bool {
+    let short = text.lines().nth(PATTERNS).is_none();
+    if short {
         for line in text.lines() {
             add_line(builder, line);
         }
     }
+    short
 }
 
 /// Reads YAML; `None` also where it is beyond the bounds.
@@ -148,9 +150,9 @@ mod tests {
             &mut builder,
             &format!("{}b{}", "{a,".repeat(100_000), "}".repeat(100_000)),
         );
-        add_list(&mut builder, &"a\n".repeat(PATTERNS + 1));
+        assert!(!add_list(&mut builder, &"a\n".repeat(PATTERNS + 1)));
         assert!(builder.build().unwrap().is_empty());
-        add_list(&mut builder, &"a\n".repeat(PATTERNS));
+        assert!(add_list(&mut builder, &"a\n".repeat(PATTERNS)));
         assert_eq!(builder.build().unwrap().len(), PATTERNS);
     }
 }

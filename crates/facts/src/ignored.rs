@@ -66,7 +66,8 @@ impl Ignored {
 fn list(folder: &Path, name: &str) -> Gitignore {
     let mut builder = GitignoreBuilder::new(folder);
     if let Ok(text) = beneath::text_in(folder, name) {
-        bounds::add_list(&mut builder, &text);
+        // The app's own list is told by whoever reads its sources.
+        let _ = bounds::add_list(&mut builder, &text);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

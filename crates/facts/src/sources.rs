@@ -53,7 +53,7 @@ const NESTING: usize = 250;
 #[must_use]
 pub fn read(app: &App, tree: &Tree) -> Sources {
     let mut sources = Sources::default();
-    let ignored = gitignore(app);
+    let ignored = gitignore(app, &mut sources);
     let mut wanted = Vec::new();
     // Entries come in path order, so a folder's verdict stands before its files.
     let mut hidden: Option<String> = None;
@@ -129,11 +129,14 @@ fn sort(sources: &mut Sources) {
     (sources.paths, sources.sizes) = both.into_iter().unzip();
 }
 
-fn gitignore(app: &App) -> Gitignore {
+fn gitignore(app: &App, sources: &mut Sources) -> Gitignore {
     let mut builder = GitignoreBuilder::new("");
     // Only the app's own root file: in a build there is none of the developer's others.
-    if let Ok(text) = beneath::text_in(&app.root, ".gitignore") {
-        bounds::add_list(&mut builder, &text);
+    if let Ok(text) = beneath::text_in(&app.root, ".gitignore")
+        && !bounds::add_list(&mut builder, &text)
+    {
+        let why = "has too many lines to be read, so that nothing counts as ignored";
+        sources.skipped.push((".gitignore".to_owned(), why));
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

@@ -4,9 +4,9 @@
 //! and user lists are text; names that are not UTF-8 have no place here and are
 //! therefore never candidates for removal.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::{HashMap, HashMapExt};
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 /// How many links one lookup follows before it gives up (Linux stops at 40, `path_resolution(7)`).

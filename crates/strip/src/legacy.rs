@@ -134,6 +134,7 @@ impl Line {
 #[derive(Debug)]
 pub struct List {
     pub kind: &'static Kind,
+    /// Empty where the list is too long to be read.
     pub lines: Vec<Line>,
 }
 
@@ -150,24 +151,37 @@ pub fn read(app: &Path, environment: &Environment) -> Lists {
     let files = FILES.iter().filter_map(|kind| {
         let path = app.join(kind.name);
         let metadata = fs_err::symlink_metadata(&path).ok()?;
-        let readable = metadata.is_file() && metadata.len() <= LONGEST;
-        let text = readable.then(|| beneath::read(path).ok())??;
+        if !metadata.is_file() {
+            return None;
+        }
+        if metadata.len() > LONGEST {
+            return Some(unread(kind));
+        }
+        let text = beneath::read(path).ok()?;
         let text = String::from_utf8_lossy(&text).into_owned();
         // Each line is compared with each file, and told.
-        text.lines()
-            .nth(bounds::PATTERNS)
-            .is_none()
-            .then_some((kind, text))
+        if text.lines().nth(bounds::PATTERNS).is_some() {
+            return Some(unread(kind));
+        }
+        read_list(kind, &text)
     });
     let variables = VARIABLES.iter().filter_map(|kind| {
         let text = environment.get(kind.name)?;
-        (environment.world != World::Classic).then(|| (kind, text.to_owned()))
+        let counts = environment.world != World::Classic;
+        counts.then(|| read_list(kind, text)).flatten()
     });
-    let lists = files.chain(variables).map(|(kind, text)| List {
-        kind,
-        lines: read::lines(&text, kind.syntax),
-    });
-    Lists(lists.filter(|list| !list.lines.is_empty()).collect())
+    Lists(files.chain(variables).collect())
+}
+
+fn read_list(kind: &'static Kind, text: &str) -> Option<List> {
+    let lines = read::lines(text, kind.syntax);
+    (!lines.is_empty()).then_some(List { kind, lines })
+}
+
+/// Names nothing, since a part of a list could mean the opposite, and is told.
+fn unread(kind: &'static Kind) -> List {
+    let lines = Vec::new();
+    List { kind, lines }
 }
 
 impl Lists {
@@ -194,7 +208,7 @@ impl List {
         } else {
             named
         };
-        self.kind.entry.filter(|_| goes)
+        self.kind.entry.filter(|_| goes && !self.lines.is_empty())
     }
 }
 

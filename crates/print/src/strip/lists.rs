@@ -16,6 +16,14 @@ pub(super) fn told(lists: &[ListReport], level: LogLevel, lines: &mut Vec<Line>)
             lines.extend(explained(list, 1));
             continue;
         }
+        if list.is_unread() {
+            lines.extend(
+                explained(list, 1)
+                    .into_iter()
+                    .map(|line| Line::alarm(1, line.text)),
+            );
+            continue;
+        }
         for line in list.lines.iter().filter(|line| line.refused.is_some()) {
             lines.push(Line::alarm(1, refusal(list, line)));
         }

@@ -35,7 +35,7 @@ pub static SOURCES: Entry = Entry {
 /// Pip, setuptools and wheel.
 pub static INSTALLERS: Entry = Entry {
     id: "python-installers",
-    reason: "installers of Python packages (pip, setuptools, wheel)",
+    reason: "installers of Python packages that nothing imports",
     guard: Guard::Named,
     evidence: "They install packages; each one that something kept imports, or a command runs, stays.",
     tell_kept: false,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Line, List, Lists, Refusal, Syntax};
 use crate::index::Index;
+use slugsmith_facts::bounds;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::tree::Totals;
 
@@ -19,6 +20,14 @@ pub struct ListReport {
     pub names: Totals,
     /// What holds for the list as a whole.
     pub note: Option<String>,
+}
+
+impl ListReport {
+    /// Whether it is too long to be read, so that nothing goes or stays by it.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.lines.is_empty()
+    }
 }
 
 /// A line and the files that it names.
@@ -47,6 +56,18 @@ pub fn explain(
 }
 
 fn one(list: &List, index: &Index<'_>, world: World, stays: impl Fn(usize) -> bool) -> ListReport {
+    if list.lines.is_empty() {
+        let most = bounds::PATTERNS;
+        return ListReport {
+            name: list.kind.name.to_owned(),
+            applied: false,
+            lines: Vec::new(),
+            names: Totals::default(),
+            note: Some(format!(
+                "it has more than {most} lines or 1 MB, so that it is not read and names nothing"
+            )),
+        };
+    }
     let applied = list.kind.entry.is_some();
     let mut names = Totals::default();
     let mut of_lines = vec![Totals::default(); list.lines.len()];

@@ -39,6 +39,7 @@ const AT_RUN_TIME: &[&str] = &[
     "typescript-require",
 ];
 const COFFEE: &[&str] = &["coffeescript", "coffee-script", "iced-coffee-script"];
+const COFFEE_REGISTER: &str = "coffeescript/register";
 /// What a program calls that compiles with the library of TypeScript; to translate one file
 /// alone needs no declarations.
 const COMPILES: &[&str] = &[
@@ -65,8 +66,21 @@ pub(crate) fn add(
 ) -> bool {
     let production = production(manifests);
     let has = |name: &&str| production.contains(*name);
-    let own = own_words(index, texts);
     runtime.coffee |= COFFEE.iter().any(has);
+    let typescript = production.contains("typescript");
+    let installed = installed(index);
+    // To search every source of a large app costs seconds: only for what could change a decision.
+    let mut asked: Vec<&'static str> = installed.iter().copied().collect();
+    if typescript {
+        asked.extend(COMPILES);
+    }
+    if runtime.coffee {
+        asked.push(COFFEE_REGISTER);
+    }
+    if has_maps(index) {
+        asked.extend(MAPS);
+    }
+    let own = own_words(index, texts, &asked);
     let at_start = AT_RUN_TIME.iter().any(|name| {
         let direct = manifests.iter().any(|(folder, manifest)| {
             let manifest = manifest
@@ -74,13 +88,12 @@ pub(crate) fn add(
                 .filter(|_| !in_packages(&format!("{folder}/x")));
             manifest.is_some_and(|manifest| manifest.dependencies.contains(*name))
         });
-        direct && !only_node(commands) || own.contains(name) && is_installed(index, name)
+        direct && !only_node(commands) || own.contains(name) && installed.contains(name)
     });
-    let library = production.contains("typescript")
+    let library = typescript
         && (COMPILES.iter().any(|name| own.contains(name))
             || packages_compile(index, texts, manifests, &production));
-    runtime.typescript |=
-        at_start || library || runtime.coffee && own.contains(&"coffeescript/register");
+    runtime.typescript |= at_start || library || runtime.coffee && own.contains(COFFEE_REGISTER);
     MAPS.iter().any(|name| own.contains(name))
 }
 
@@ -109,13 +122,32 @@ fn production(manifests: &BTreeMap<String, Option<Manifest>>) -> BTreeSet<&str> 
     seen
 }
 
-fn is_installed(index: &Index<'_>, name: &str) -> bool {
-    let path = format!("node_modules/{name}");
-    index.find(&path).is_some()
-        || (0..index.entries().len()).any(|number| {
-            let path = index.path(number);
-            path.is_some_and(|path| path.ends_with(&format!("/node_modules/{name}")))
-        })
+/// Which compilers are installed anywhere in the app.
+fn installed(index: &Index<'_>) -> BTreeSet<&'static str> {
+    const FOLDER: &str = "node_modules/";
+    let paths = (0..index.entries().len()).filter_map(|number| index.path(number));
+    let nested = paths.filter_map(|path| {
+        let at = path
+            .rfind(FOLDER)
+            .filter(|at| *at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))?;
+        let name = path.get(at + FOLDER.len()..)?;
+        AT_RUN_TIME.iter().copied().find(|known| *known == name)
+    });
+    let linked = AT_RUN_TIME
+        .iter()
+        .copied()
+        .filter(|name| index.find(&format!("{FOLDER}{name}")).is_some());
+    nested.chain(linked).collect()
+}
+
+/// Whether anything depends on who reads source maps.
+fn has_maps(index: &Index<'_>) -> bool {
+    (0..index.entries().len()).any(|number| {
+        let end = index
+            .path(number)
+            .and_then(|path| path.get(path.len().checked_sub(4)?..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(".map"))
+    })
 }
 
 /// Whether every process is `node` on a file: whatever compiles is then in the code.
@@ -133,10 +165,19 @@ fn only_node(commands: &[Command]) -> bool {
         })
 }
 
-/// Which of all these names the app's own files have in them.
-fn own_words(index: &Index<'_>, texts: &dyn Texts) -> BTreeSet<&'static str> {
-    let names: Vec<&'static str> =
-        [AT_RUN_TIME, COMPILES, MAPS, &["coffeescript/register"]].concat();
+/// Which of these names the app's own files have in them.
+fn own_words(
+    index: &Index<'_>,
+    texts: &dyn Texts,
+    names: &[&'static str],
+) -> BTreeSet<&'static str> {
+    if names.is_empty() {
+        return BTreeSet::new();
+    }
+    let finders: Vec<_> = names
+        .iter()
+        .map(|name| (*name, memmem::Finder::new(name)))
+        .collect();
     let paths: Vec<&str> = (0..index.entries().len())
         .filter(|number| index.is_file(*number))
         .filter(|number| {
@@ -151,8 +192,10 @@ fn own_words(index: &Index<'_>, texts: &dyn Texts) -> BTreeSet<&'static str> {
         .into_par_iter()
         .flat_map_iter(|path| {
             let text = texts.text(path).unwrap_or_default();
-            let has = |name: &&'static str| memmem::find(&text, name.as_bytes()).is_some();
-            names.iter().copied().filter(has).collect::<Vec<_>>()
+            let found = finders
+                .iter()
+                .filter(|(_, finder)| finder.find(&text).is_some());
+            found.map(|(name, _)| *name).collect::<Vec<_>>()
         })
         .collect()
 }

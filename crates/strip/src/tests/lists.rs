@@ -165,3 +165,19 @@ fn keep_wins_over_lists_for_other_tools() {
     assert_eq!(report.removed.files, 1);
     assert!(folder.path().join("design/a.psd").exists());
 }
+
+#[test]
+fn a_list_that_is_too_long_names_nothing_and_is_told() {
+    let lines = "design\n".repeat(20_001);
+    let bytes = format!("design\n{}", "x".repeat(1_000_001));
+    for text in [lines, bytes] {
+        let folder = app(&[(".slugcleanup", text.as_str()), ("design/a.psd", "x")]);
+        let report = strip_with(folder.path(), "");
+        assert_eq!(report.removed.files, 0);
+        let [list] = &report.lists[..] else {
+            panic!("{:?}", report.lists);
+        };
+        assert!(list.is_unread() && !list.applied);
+        assert!(list.note.as_ref().unwrap().contains("20000 lines or 1 MB"));
+    }
+}

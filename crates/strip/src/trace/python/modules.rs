@@ -3,7 +3,7 @@
 //! Its path finder (docs.python.org/3/reference/import.html) over the tree that is in
 //! memory: packages before modules, extension modules, byte code, namespace packages.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::catalogue::python::split;
 use crate::facts::Facts;
