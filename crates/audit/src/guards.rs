@@ -122,7 +122,8 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
     by_hand && !imported && !ENTRIES.contains(&stem)
 }
 
-/// A file that only scripts of package.json run which build, generate or clean (`heroku-postbuild:
+/// A file that only scripts of the app's manifests (also those of its parts, `client/package.json`) run
+/// which build, generate or clean (`heroku-postbuild:
 /// "npm run build && node version.js"`), and no other file imports.
 fn is_run_by_a_script_of_the_manifest(facts: &Facts<'_>, code: &Code) -> bool {
     /// Scripts that start what serves or works.
@@ -130,23 +131,42 @@ fn is_run_by_a_script_of_the_manifest(facts: &Facts<'_>, code: &Code) -> bool {
     if code.language != Language::JavaScript {
         return false;
     }
-    let manifest = facts.app.package_json.good();
-    let scripts = manifest.and_then(|manifest| manifest.get("scripts")?.as_object());
-    let runs = |command: &str| {
-        let words = command::words(command);
-        words
-            .iter()
-            .any(|word| word.trim_start_matches("./") == code.path)
-    };
-    let mut names = scripts
-        .into_iter()
-        .flatten()
-        .filter(|(_, command)| command.as_str().is_some_and(runs))
-        .map(|(name, _)| name)
-        .peekable();
-    names.peek().is_some()
-        && names.all(|name| !STARTS.contains(&name.split(':').next().unwrap_or(name)))
-        && manifest.and_then(|manifest| manifest.get("main")?.as_str()) != Some(&code.path)
+    let manifests = facts.sources.texts.iter().filter_map(|(path, text)| {
+        let folder = path.strip_suffix("package.json")?;
+        let own = code.path.strip_prefix(folder)?;
+        let name = own.rsplit('/').next().unwrap_or(own);
+        let name = name.split('.').next().unwrap_or(name);
+        (folder.is_empty() || folder.ends_with('/'))
+            .then_some((own, folder, text))
+            .filter(|(_, _, text)| text.contains(name))
+    });
+    let (mut built, mut started) = (false, false);
+    for (own, folder, text) in manifests {
+        let parsed: Option<serde_json::Value>;
+        let manifest = if folder.is_empty() {
+            facts.app.package_json.good()
+        } else {
+            parsed = serde_json::from_str(text).ok();
+            parsed.as_ref()
+        };
+        let scripts = manifest.and_then(|manifest| manifest.get("scripts")?.as_object());
+        let runs = |command: &str| {
+            let words = command::words(command);
+            let path = |word: &String| word.trim_start_matches("./") == own;
+            words.iter().any(path)
+        };
+        for (name, command) in scripts.into_iter().flatten() {
+            if command.as_str().is_some_and(runs) {
+                let starts = STARTS.contains(&name.split(':').next().unwrap_or(name));
+                started |= starts;
+                built |= !starts;
+            }
+        }
+        let main = manifest.and_then(|manifest| manifest.get("main")?.as_str());
+        started |= main.is_some_and(|main| main.trim_start_matches("./") == own);
+    }
+    built
+        && !started
         && !facts.code(Language::JavaScript).any(|other| {
             other.imports.iter().any(|import| {
                 reach::resolve(&facts.sources, &other.path, &import.module)

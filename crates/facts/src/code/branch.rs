@@ -6,7 +6,7 @@ use super::{Code, ScopeKind};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Branch {
     Always,
-    /// Only in development or tests.
+    /// Only in development or tests, or never.
     Development,
     /// Only if something that the text does not tell; the variable, where one is named.
     Conditional(String),
@@ -149,6 +149,13 @@ fn parts<'c>(condition: &'c str, operators: &[&str]) -> Vec<&'c str> {
 
 fn judge_one(condition: &str, holds: bool) -> Branch {
     let lower = condition.to_ascii_lowercase();
+    if matches!(lower.as_str(), "false" | "true") {
+        return if (lower == "true") == holds {
+            Branch::Always
+        } else {
+            Branch::Development
+        };
+    }
     let words: Vec<_> = lower
         .split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
         .filter(|word| !word.is_empty())
@@ -335,6 +342,8 @@ mod tests {
                 Branch::Conditional(String::new()),
             ),
             ("!isProduction", true, Branch::Development),
+            ("False", true, Branch::Development),
+            ("(true)", true, Branch::Always),
             (
                 "process.env.S3_BUCKET",
                 false,

@@ -110,9 +110,9 @@ impl Reader<'_> {
             // What follows an early exit stands in a branch as well, until its block ends.
             let outer = match self.early_exit(node, branches) {
                 Some(kind) => {
-                    self.builder.scope = outer;
+                    let inside = std::mem::replace(&mut self.builder.scope, outer);
                     self.builder.open(kind, line(node));
-                    self.builder.scope
+                    std::mem::replace(&mut self.builder.scope, inside)
                 }
                 None => outer,
             };
@@ -158,6 +158,13 @@ impl Reader<'_> {
             value @ Expr::Env { .. } => {
                 let strict = self.is_strict(node);
                 self.builder.read(&value, strict, line(node));
+                // `os.environ.setdefault("X", …)` reads it, and sets it where nothing else does.
+                if let Expr::Env { name, .. } = &value
+                    && self.slice(node).starts_with("os.environ.setdefault")
+                {
+                    let target = format!("os.environ.{name}");
+                    self.builder.assign(target, value, line(node));
+                }
             }
             _ => {}
         }

@@ -257,9 +257,21 @@ fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
         let started = path.starts_with("bin/") || path == ".profile" || path == "project.toml";
         started && text.contains(NAME)
     });
-    let code = facts
-        .code(Language::Python)
-        .find(|code| code.path.ends_with("wsgi.py") || code.path.ends_with("asgi.py"))
+    let entry = |file: &str| {
+        facts
+            .code(Language::Python)
+            .find(|code| code.path.ends_with(file))
+    };
+    let asgi = facts
+        .process("web")
+        .is_some_and(|web| web.mentions(&["asgi"]));
+    let (first, second) = if asgi {
+        ("asgi.py", "wsgi.py")
+    } else {
+        ("wsgi.py", "asgi.py")
+    };
+    let code = entry(first)
+        .or_else(|| entry(second))
         .filter(|_| !in_file)?;
     let mut found = None;
     let values = code.calls.iter().flat_map(|call| {

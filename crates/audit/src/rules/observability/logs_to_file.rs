@@ -43,10 +43,16 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [python(facts), node(facts), ruby(facts), laravel(facts)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let evidence: Vec<_> = [
+        python(facts),
+        node(facts),
+        ruby(facts),
+        laravel(facts),
+        monolog(facts),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     Outcome::when(!facts.sources.files.is_empty(), evidence)
 }
 
@@ -236,6 +242,29 @@ fn ruby(facts: &Facts<'_>) -> Option<Evidence> {
     })
     .next()?;
     Some(at(site, "Logger.new($stdout)"))
+}
+
+/// PHP's Monolog, with a handler for a file and none for a stream of the process in that file.
+fn monolog(facts: &Facts<'_>) -> Option<Evidence> {
+    let is_stream = |value: &Expr| {
+        value
+            .text()
+            .is_some_and(|text| matches!(text, "php://stdout" | "php://stderr" | "php://output"))
+    };
+    let site = calls_to(facts, Language::Php, |site| {
+        let handler = matches!(site.call.method(), "StreamHandler" | "RotatingFileHandler");
+        let stream = site.code.calls.iter().any(|call| {
+            let mut values = call.arguments.iter().map(|argument| &argument.value);
+            values.any(|value| value.any(is_stream))
+        });
+        handler
+            && !stream
+            && is_file(site, site.call.positional(0))
+            && !guards::is_maintenance(facts, &site.code.path)
+            && branch(site.code, site.call.scope) == Branch::Always
+    })
+    .next()?;
+    Some(at(site, "new StreamHandler('php://stderr')"))
 }
 
 fn at(site: Site<'_>, fix: &str) -> Evidence {

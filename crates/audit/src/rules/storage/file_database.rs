@@ -2,6 +2,7 @@
 
 mod rails;
 mod spring;
+mod sqlite3;
 
 use crate::rules::prelude::*;
 
@@ -20,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             SQLite as the only database of production: Django's `DATABASES`, `config/database.yml`,
             Prisma's `provider = "sqlite"`, `new sqlite3.Database("…")`, `better-sqlite3`,
             Sequelize's `dialect: "sqlite"`, Spring's datasource in H2, HSQL or Derby, also in memory,
-            `sql.Open("sqlite3", …)`; `gorm.Open("sqlite3", …)`;
+            `sql.Open("sqlite3", …)`; Python's `sqlite3.connect(…)` where the app changes tables;
+            `gorm.Open("sqlite3", …)`;
             lowdb and NeDB files. SQLite where nothing else is set is a warning: Symfony's `.env`
             with a `sqlite:` address, PHP's `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`,
             a Go field with `default:"sqlite3"`.
@@ -48,6 +50,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let evidence: Vec<_> = [
         django(facts),
         alchemy(facts),
+        sqlite3::check(facts),
         prisma(facts),
         node(facts),
         go(facts),

@@ -31,6 +31,12 @@ impl Reader<'_> {
     /// under which the code behind it runs. Only questions about the environment count; a
     /// check of an argument or an error says nothing about where the code runs.
     pub(super) fn early_exit(&self, node: Node<'_>, branches: &[&str]) -> Option<ScopeKind> {
+        if ends_block(node) {
+            return Some(ScopeKind::Branch {
+                condition: NEVER.to_owned(),
+                holds: true,
+            });
+        }
         if !branches.contains(&node.kind()) || node.child_by_field_name("alternative").is_some() {
             return None;
         }
@@ -170,6 +176,28 @@ fn falls_through(arm: Node<'_>) -> bool {
         "switch_block_statement_group" => children(arm).iter().all(is_label),
         _ => false,
     }
+}
+
+/// The condition of what stands behind a `return` in the same block.
+const NEVER: &str = "false";
+
+/// Whether nothing behind a node in its block is ever run: a `return` or a `throw` of a function.
+/// (At the top of a PHP file, functions below a `return` exist all the same; Ruby's `rescue`
+/// stands in the same body.)
+fn ends_block(node: Node<'_>) -> bool {
+    let leaves = matches!(
+        node.kind(),
+        "return_statement" | "raise_statement" | "throw_statement"
+    );
+    let block = node.parent().filter(|_| leaves);
+    block.is_some_and(|block| {
+        matches!(
+            block.kind(),
+            "block" | "compound_statement" | "statement_list"
+        ) && block
+            .parent()
+            .is_some_and(|owner| owner.kind() != "program")
+    })
 }
 
 /// Whether a condition asks where the code runs.

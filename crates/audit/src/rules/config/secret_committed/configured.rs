@@ -11,6 +11,7 @@ use slugsmith_facts::packages::Ecosystem;
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = rails(facts);
+    found.extend(rails_services(facts));
     found.extend(figaro(facts));
     found.extend(deployment(facts));
     found.extend(issued(facts));
@@ -139,6 +140,46 @@ fn rails(facts: &Facts<'_>) -> Vec<Evidence> {
                     name.to_ascii_uppercase()
                 ))
             })
+        })
+        .collect()
+}
+
+/// Secrets of services in production's part of other files below `config/`, where gems and
+/// initializers look for them (`cloudinary.yml`, `panda.yml`, `mail.yml`). One for each file.
+fn rails_services(facts: &Facts<'_>) -> Vec<Evidence> {
+    if facts
+        .packages
+        .wants_any(Ecosystem::Gem, &["rails", "railties"])
+        .is_none()
+    {
+        return Vec::new();
+    }
+    let files = facts.sources.texts.iter().filter(|(path, _)| {
+        let name = path.strip_prefix("config/");
+        name.is_some_and(|name| {
+            let stem = name
+                .strip_suffix(".yml")
+                .or_else(|| name.strip_suffix(".yaml"));
+            stem.is_some_and(|stem| {
+                !stem.contains(['/', '.']) && !matches!(stem, "secrets" | "application")
+            })
+        })
+    });
+    files
+        .filter_map(|(path, text)| {
+            let entry = entries(text).into_iter().find(|entry| {
+                let name = entry.key.strip_prefix("production.");
+                name.is_some_and(is_secret_name) && is_generated(&entry.value)
+            })?;
+            let name = entry.key.strip_prefix("production.").unwrap_or(&entry.key);
+            let variable = name.replace('.', "_").to_ascii_uppercase();
+            let message = format!(
+                "`{name}` of production is written out in {path}: everybody who has the repository \
+                 has it."
+            );
+            Some(Evidence::line(path, entry.line, message).help(format!(
+                "Make a new one; {name}: <%= ENV[\"{variable}\"] %>, and: heroku config:set {variable}=…"
+            )))
         })
         .collect()
 }

@@ -68,8 +68,16 @@ fn given(code: &Code) -> Vec<Given<'_>> {
         add(name, &one.value, one.line, one.scope);
     }
     for call in &code.calls {
-        for argument in &call.arguments {
-            let name = argument.name.clone().unwrap_or_default();
+        for (argument, at) in call.arguments.iter().zip(0_usize..) {
+            let name = match argument.name.clone() {
+                Some(name) => name,
+                // OmniAuth: `provider :github, "id", "secret"`.
+                None if at == 2 && call.callee == "provider" => {
+                    let of = call.positional(0).and_then(Expr::name).unwrap_or_default();
+                    format!("{of}_secret")
+                }
+                None => String::new(),
+            };
             add(name, &argument.value, call.line, call.scope);
         }
     }

@@ -4,11 +4,15 @@ use super::at;
 use crate::registry::Evidence;
 use crate::{Declared, Facts};
 use serde_yaml_ng::Value;
+use slugsmith_facts::code::Language;
 use slugsmith_facts::packages::Ecosystem;
 
 const PATH: &str = "config/database.yml";
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
+    if !loads_active_record(facts) {
+        return Vec::new();
+    }
     let Some(mut yaml) = facts
         .sources
         .text(PATH)
@@ -72,6 +76,22 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
         )));
     }
     found
+}
+
+/// Whether `config/application.rb` loads Active Record, alone or with all of Rails: without it
+/// nothing reads `config/database.yml`. An application that names no
+/// framework counts as if: it may load them in a loop.
+fn loads_active_record(facts: &Facts<'_>) -> bool {
+    let application = facts
+        .code(Language::Ruby)
+        .find(|code| code.path == "config/application.rb");
+    application.is_none_or(|code| {
+        let is_framework = |module: &str| module == "rails/all" || module.ends_with("/railtie");
+        let modules = code.imports.iter().map(|import| import.module.as_str());
+        let mut loaded = modules.filter(|module| is_framework(module)).peekable();
+        loaded.peek().is_none()
+            || loaded.any(|module| matches!(module, "rails/all" | "active_record/railtie"))
+    })
 }
 
 fn is_file(entry: &Value) -> bool {

@@ -18,6 +18,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     .filter_map(|site| {
         let explicit = named_disk(site);
         let always = site.call.callee == "File.put"
+            || moves(site)
             || explicit.is_some_and(|name| is_local(facts, name) == Some(true));
         if !always && (explicit.is_some() || site.call.callee.contains("disk()")) {
             return None;
@@ -63,7 +64,21 @@ fn stores(site: Site<'_>) -> bool {
                     .is_some_and(|callee| matches!(callee, "public_path" | "storage_path"))
             })
         });
-    upload || facade || file_put
+    upload || facade || file_put || moves(site)
+}
+
+/// `$request->file('picture')->move(storage_path('…'), $name)`: past every disk.
+fn moves(site: Site<'_>) -> bool {
+    let call = site.call;
+    let folder = call.positional(0).filter(|_| call.method() == "move");
+    let in_app = folder.is_some_and(|folder| {
+        site.code.resolve(folder).any(|value| {
+            value.callee().is_some_and(|callee| {
+                matches!(callee, "public_path" | "storage_path" | "base_path")
+            })
+        })
+    });
+    in_app && is_upload(call.receiver())
 }
 
 /// The disk that a call names: its last argument, `['disk' => …]`, or `Storage::disk(…)` before it.
