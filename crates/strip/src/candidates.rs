@@ -243,7 +243,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
             typescript: facts.runtime.typescript,
             coffee: facts.runtime.coffee,
             source_maps: facts.source_maps,
-            bundles: facts.runtime.bundles,
+            bundles: facts.runtime.reads_bundler_keys(),
             has_licence: licensed.contains(folder),
         };
     }

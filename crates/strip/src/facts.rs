@@ -72,7 +72,7 @@ pub fn read<'a>(
         &commands,
         &mut runtime,
     );
-    if by_commands.typescript != runtime.typescript {
+    if by_commands != runtime {
         // Entries for types count as well.
         manifests = read_manifests(root, &index, &runtime);
     }

@@ -20,10 +20,21 @@ pub struct Runtime {
     pub conditions: BTreeSet<String>,
     /// A bundler or development server runs at start: it reads `module` and `browser`.
     pub bundles: bool,
+    /// Code of the app has a bundler at hand, at start or in a script of its own: what bundles
+    /// are made from stays.
+    pub may_bundle: bool,
     /// TypeScript is compiled at start.
     pub typescript: bool,
     /// CoffeeScript is compiled at start.
     pub coffee: bool,
+}
+
+impl Runtime {
+    /// Whether files for browsers and bundlers may be read.
+    #[must_use]
+    pub fn reads_bundler_keys(&self) -> bool {
+        self.bundles || self.may_bundle
+    }
 }
 
 /// What one package.json says, reduced to what a decision needs.
@@ -76,7 +87,7 @@ pub fn read(json: &Value, runtime: &Runtime) -> Option<Manifest> {
     conditional("imports");
     for (key, value) in map {
         let bundler_key = matches!(key.as_str(), "module" | "browser" | "jsnext:main");
-        if !UNUSED_KEYS.contains(&key.as_str()) || (bundler_key && runtime.bundles) {
+        if !UNUSED_KEYS.contains(&key.as_str()) || (bundler_key && runtime.reads_bundler_keys()) {
             strings(Some(value), &mut mentions);
         }
     }

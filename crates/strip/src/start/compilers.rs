@@ -48,6 +48,17 @@ const COMPILES: &[&str] = &[
     "createWatchProgram",
     "createWatchCompilerHost",
 ];
+/// Packages that bundle, by name and as code names them in an `import` or `require`.
+const BUNDLERS: &[(&str, [&str; 2])] = &[
+    ("browserify", ["'browserify'", "\"browserify\""]),
+    ("webpack", ["'webpack'", "\"webpack\""]),
+    ("rollup", ["'rollup'", "\"rollup\""]),
+    ("esbuild", ["'esbuild'", "\"esbuild\""]),
+    ("vite", ["'vite'", "\"vite\""]),
+    ("metro", ["'metro'", "\"metro\""]),
+    ("@parcel/core", ["'@parcel/core'", "\"@parcel/core\""]),
+    ("@rspack/core", ["'@rspack/core'", "\"@rspack/core\""]),
+];
 const MAPS: &[&str] = &[
     "source-map-support",
     "setSourceMapsEnabled",
@@ -80,6 +91,11 @@ pub(crate) fn add(
     if has_maps(index) {
         asked.extend(MAPS);
     }
+    let bundlers = BUNDLERS
+        .iter()
+        .filter(|(name, _)| production.contains(name));
+    let bundlers: Vec<&str> = bundlers.flat_map(|(_, quoted)| *quoted).collect();
+    asked.extend(&bundlers);
     let own = own_words(index, texts, &asked);
     let at_start = AT_RUN_TIME.iter().any(|name| {
         let direct = manifests.iter().any(|(folder, manifest)| {
@@ -93,6 +109,7 @@ pub(crate) fn add(
     let library = typescript
         && (COMPILES.iter().any(|name| own.contains(name))
             || packages_compile(index, texts, manifests, &production));
+    runtime.may_bundle |= bundlers.iter().any(|quoted| own.contains(quoted));
     runtime.typescript |= at_start || library || runtime.coffee && own.contains(COFFEE_REGISTER);
     MAPS.iter().any(|name| own.contains(name))
 }

@@ -305,3 +305,40 @@ fn archives_and_unplugged_packages_of_yarn_are_left_alone() {
     assert_eq!(report.manifest, []);
     assert_eq!(report.left_alone.len(), 1);
 }
+
+#[test]
+fn what_a_bundler_in_the_apps_code_takes_instead_of_main_stays() {
+    let manifest = r#"{"name":"streams","version":"1.0.0","main":"old.js","exports":"./index.js",
+        "browser":{"./lib/from.js":"./lib/from-browser.js"}}"#;
+    let app = |code: &str| {
+        let (mut paths, _) = kept(
+            &[
+                (
+                    "package.json",
+                    r#"{"dependencies":{"browserify":"17.0.0","streams":"1.0.0"}}"#,
+                ),
+                ("server.js", code),
+                (
+                    "node_modules/browserify/package.json",
+                    r#"{"name":"browserify"}"#,
+                ),
+                ("node_modules/browserify/index.js", "require('streams')"),
+                ("node_modules/streams/package.json", manifest),
+                ("node_modules/streams/index.js", "require('./lib/from.js')"),
+                ("node_modules/streams/old.js", ""),
+                ("node_modules/streams/lib/from.js", ""),
+                ("node_modules/streams/lib/from-browser.js", ""),
+                ("node_modules/streams/lib/other.js", ""),
+            ],
+            &[],
+        );
+        paths.retain(|path| path.starts_with("node_modules/streams/"));
+        paths
+    };
+    let bundles = app("require('browserify')('client.js').bundle()");
+    let paths = ["index.js", "lib/from-browser.js", "lib/from.js", "old.js"];
+    let paths = paths.map(|path| format!("node_modules/streams/{path}"));
+    assert_eq!(bundles, paths);
+    let loads = app("require('streams')");
+    assert_eq!(loads, [paths[0].clone(), paths[2].clone()]);
+}

@@ -60,6 +60,15 @@ impl<'a> Node<'_, 'a> {
         }
         self.platform_dependencies(folder, files);
         if let Some(manifest) = manifest {
+            if facts.runtime.reads_bundler_keys() {
+                // A bundler takes `browser` or `module` instead of `main`, and an older one `main`
+                // where `exports` says something else.
+                for named in manifest.entries.iter().chain(&manifest.mentions) {
+                    if let Some(path) = join(folder, named) {
+                        self.resolver.path(&path, files);
+                    }
+                }
+            }
             for known in knowledge::of(&manifest.name) {
                 self.apply(known, folder, files);
             }
