@@ -1,9 +1,11 @@
 //! What do rules read? Everything that was read of the app, joined into one value.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use super::build_scripts;
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
@@ -49,6 +51,8 @@ pub struct Facts<'a> {
     /// Process types of which the stack said that they do not start: it knows more of a built
     /// app, and one cause is told once.
     pub starts_told: BTreeSet<String>,
+    /// Asked for by many rules, and for many files.
+    run_by_build_scripts: OnceLock<BTreeSet<String>>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -107,6 +111,7 @@ impl<'a> Facts<'a> {
             installed: BTreeSet::new(),
             other_rules: Vec::new(),
             starts_told: BTreeSet::new(),
+            run_by_build_scripts: OnceLock::new(),
         }
     }
 
@@ -151,6 +156,13 @@ impl<'a> Facts<'a> {
     pub fn app_json(&self, path: &[&str]) -> Option<&Value> {
         path.iter()
             .try_fold(self.app.app_json.good()?, |value, key| value.get(key))
+    }
+
+    /// Files that only build scripts of manifests run.
+    #[must_use]
+    pub fn run_by_build_scripts(&self) -> &BTreeSet<String> {
+        self.run_by_build_scripts
+            .get_or_init(|| build_scripts::files(self.app, &self.sources))
     }
 
     /// Plans of the add-ons that app.json declares.

@@ -15,9 +15,7 @@ pub use slugsmith_facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
 use slugsmith_facts::code::{Code, Expr, Language, ScopeKind};
-use slugsmith_facts::command;
 use slugsmith_facts::packages::Ecosystem;
-use slugsmith_facts::sources::reach;
 
 /// Calls of a language that `test` accepts and that run in production.
 pub fn calls_to<'a>(
@@ -71,7 +69,7 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
                 .iter()
                 .any(|tool| code.imports(tool))
             || is_script(facts, code)
-            || is_run_by_a_script_of_the_manifest(facts, code)
+            || facts.run_by_build_scripts().contains(&code.path)
     });
     let folder = folder || tool;
     let stem = path.rsplit('/').next().unwrap_or(path);
@@ -120,59 +118,6 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
         .code(Language::Python)
         .any(|other| other.path != code.path && other.imports(stem));
     by_hand && !imported && !ENTRIES.contains(&stem)
-}
-
-/// A file that only scripts of the app's manifests (also those of its parts, `client/package.json`) run
-/// which build, generate or clean (`heroku-postbuild:
-/// "npm run build && node version.js"`), and no other file imports.
-fn is_run_by_a_script_of_the_manifest(facts: &Facts<'_>, code: &Code) -> bool {
-    /// Scripts that start what serves or works.
-    const STARTS: &[&str] = &["start", "serve", "server", "dev", "web", "prod", "worker"];
-    if code.language != Language::JavaScript {
-        return false;
-    }
-    let manifests = facts.sources.texts.iter().filter_map(|(path, text)| {
-        let folder = path.strip_suffix("package.json")?;
-        let own = code.path.strip_prefix(folder)?;
-        let name = own.rsplit('/').next().unwrap_or(own);
-        let name = name.split('.').next().unwrap_or(name);
-        (folder.is_empty() || folder.ends_with('/'))
-            .then_some((own, folder, text))
-            .filter(|(_, _, text)| text.contains(name))
-    });
-    let (mut built, mut started) = (false, false);
-    for (own, folder, text) in manifests {
-        let parsed: Option<serde_json::Value>;
-        let manifest = if folder.is_empty() {
-            facts.app.package_json.good()
-        } else {
-            parsed = serde_json::from_str(text).ok();
-            parsed.as_ref()
-        };
-        let scripts = manifest.and_then(|manifest| manifest.get("scripts")?.as_object());
-        let runs = |command: &str| {
-            let words = command::words(command);
-            let path = |word: &String| word.trim_start_matches("./") == own;
-            words.iter().any(path)
-        };
-        for (name, command) in scripts.into_iter().flatten() {
-            if command.as_str().is_some_and(runs) {
-                let starts = STARTS.contains(&name.split(':').next().unwrap_or(name));
-                started |= starts;
-                built |= !starts;
-            }
-        }
-        let main = manifest.and_then(|manifest| manifest.get("main")?.as_str());
-        started |= main.is_some_and(|main| main.trim_start_matches("./") == own);
-    }
-    built
-        && !started
-        && !facts.code(Language::JavaScript).any(|other| {
-            other.imports.iter().any(|import| {
-                reach::resolve(&facts.sources, &other.path, &import.module)
-                    .is_some_and(|found| found.path == code.path)
-            })
-        })
 }
 
 /// What a value is in production.

@@ -11,6 +11,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod addresses;
+mod build_scripts;
 pub mod contract;
 mod facts;
 pub mod fix_plan;
