@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::catalogue::{Entry, Guard};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, Texts};
+use super::manifest::Bundles;
 
 /// Packages that only development needs.
 pub static DEVELOPMENT: Entry = Entry {
@@ -33,7 +34,7 @@ pub type Files = BTreeSet<usize>;
 #[must_use]
 pub fn files(facts: &Facts<'_>, texts: &dyn Texts, needed: &[NeededDevDependency]) -> Files {
     let mut files = Files::new();
-    if facts.keeps_development || facts.runtime.bundles {
+    if facts.keeps_development || facts.runtime.bundles == Bundles::AtStart {
         return files;
     }
     npm::add(facts, texts, needed, &mut files);

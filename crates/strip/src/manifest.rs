@@ -13,16 +13,25 @@ use serde_json::{Map, Value};
 use super::glob::{Pattern, RUBY};
 use keys::{OTHER_RUNTIMES, UNUSED_KEYS};
 
+/// Who bundles where the app runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bundles {
+    #[default]
+    No,
+    /// The app's code has a bundler at hand, at start or in a script of its own: what bundles
+    /// are made from stays.
+    InCode,
+    /// A start command is one.
+    AtStart,
+}
+
 /// What the start commands allow beyond plain Node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Runtime {
     /// Conditions set with `-C` / `--conditions`.
     pub conditions: BTreeSet<String>,
-    /// A bundler or development server runs at start: it reads `module` and `browser`.
-    pub bundles: bool,
-    /// Code of the app has a bundler at hand, at start or in a script of its own: what bundles
-    /// are made from stays.
-    pub may_bundle: bool,
+    /// Whether a bundler or development server runs: it reads `module` and `browser`.
+    pub bundles: Bundles,
     /// TypeScript is compiled at start.
     pub typescript: bool,
     /// CoffeeScript is compiled at start.
@@ -33,7 +42,7 @@ impl Runtime {
     /// Whether files for browsers and bundlers may be read.
     #[must_use]
     pub fn reads_bundler_keys(&self) -> bool {
-        self.bundles || self.may_bundle
+        self.bundles != Bundles::No
     }
 }
 
@@ -238,7 +247,7 @@ fn skipped(condition: &str, runtime: &Runtime) -> bool {
     if types {
         return !runtime.typescript;
     }
-    !runtime.bundles && OTHER_RUNTIMES.contains(&condition)
+    !runtime.reads_bundler_keys() && OTHER_RUNTIMES.contains(&condition)
 }
 
 #[cfg(test)]
@@ -273,7 +282,7 @@ mod tests {
             "oclif": {"commands": "./lib/commands"}, "types": "m.d.ts"});
         assert_eq!(entries(&json), ["m.js", "lib/commands"]);
         let bundling = Runtime {
-            bundles: true,
+            bundles: Bundles::AtStart,
             ..Runtime::default()
         };
         assert!(

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::Command;
 use crate::facts::{Texts, in_packages, package_folder};
 use crate::index::{self, Index};
-use crate::manifest::{Manifest, Runtime};
+use crate::manifest::{Bundles, Manifest, Runtime};
 use crate::tooling::is_tooling;
 
 /// Packages that compile when something is loaded, and nothing else.
@@ -109,7 +109,9 @@ pub(crate) fn add(
     let library = typescript
         && (COMPILES.iter().any(|name| own.contains(name))
             || packages_compile(index, texts, manifests, &production));
-    runtime.may_bundle |= bundlers.iter().any(|quoted| own.contains(quoted));
+    if bundlers.iter().any(|quoted| own.contains(quoted)) {
+        runtime.bundles = runtime.bundles.max(Bundles::InCode);
+    }
     runtime.typescript |= at_start || library || runtime.coffee && own.contains(COFFEE_REGISTER);
     MAPS.iter().any(|name| own.contains(name))
 }

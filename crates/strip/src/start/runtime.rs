@@ -1,6 +1,6 @@
 //! What do the commands of a dyno switch on?
 
-use super::super::manifest::Runtime;
+use super::super::manifest::{Bundles, Runtime};
 use super::{Command, words};
 
 /// Programs that compile TypeScript when the app starts.
@@ -81,7 +81,9 @@ pub fn runtime(commands: &[Command], node_options: Option<&str>) -> (Runtime, bo
                 || word.ends_with(".coffee");
             runtime.typescript |=
                 TYPESCRIPT.contains(word) || TYPESCRIPT.contains(&program) || is_script;
-            runtime.bundles |= BUNDLERS.contains(&program);
+            if BUNDLERS.contains(&program) {
+                runtime.bundles = Bundles::AtStart;
+            }
             // `next dev`, `next build`, `nuxt build`, `nest start`, `astro dev` …
             let builds = matches!(
                 words.get(at + 1),
@@ -102,7 +104,7 @@ pub fn runtime(commands: &[Command], node_options: Option<&str>) -> (Runtime, bo
                         | "rw"
                 )
             {
-                runtime.bundles = true;
+                runtime.bundles = Bundles::AtStart;
                 runtime.typescript = true;
             }
             runtime.typescript |= program == "nest" && words.get(at + 1) == Some(&"start");
@@ -143,8 +145,11 @@ mod tests {
                 .conditions
                 .contains("custom")
         );
-        assert!(switched("npx vite preview").0.bundles);
-        assert!(!switched("next start").0.bundles);
-        assert!(switched("next build && next start").0.bundles);
+        assert_eq!(switched("npx vite preview").0.bundles, Bundles::AtStart);
+        assert_eq!(switched("next start").0.bundles, Bundles::No);
+        assert_eq!(
+            switched("next build && next start").0.bundles,
+            Bundles::AtStart
+        );
     }
 }

@@ -18,7 +18,7 @@ use crate::candidates::Candidates;
 use crate::catalogue::node::is_licence;
 use crate::facts::{Facts, package_folder};
 use crate::index;
-use crate::manifest::Manifest;
+use crate::manifest::{Bundles, Manifest};
 use crate::references;
 
 pub(super) use entries::{all as entry_points, mentioned, started, traced};
@@ -221,8 +221,8 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .map_or("", |manifest| manifest.name.as_str());
         let inside = owner.map_or(path, |folder| path.get(folder.len() + 1..).unwrap_or(path));
         let decided = knowledge::of(name).any(|known| known.decides(inside));
-        let builds =
-            !self.facts.runtime.bundles && knowledge::of(name).any(|known| known.builds(inside));
+        let builds = self.facts.runtime.bundles != Bundles::AtStart
+            && knowledge::of(name).any(|known| known.builds(inside));
         let mut found = Found::default();
         if source.broken {
             found.undecided.push(1);
