@@ -13,6 +13,14 @@ const STAGES: &[&str] = &[
     "appstage",
 ];
 
+/// Whether a `switch`, `match` or `case` chooses by an environment or a stage.
+pub(super) fn asks_stage(subject: &str) -> bool {
+    let asked = variable(subject).unwrap_or_else(|| subject.to_owned());
+    let lower = asked.to_ascii_lowercase();
+    let mut words = lower.split(|character: char| !character.is_ascii_alphanumeric());
+    words.any(|word| STAGES.contains(&word))
+}
+
 /// The condition of one arm of a `switch`, `match` or `case` over the name of an environment or
 /// a stage (`process.env.NODE_ENV`, `Rails.env`, `APP_STAGE`), with whether it holds there: one
 /// of the arm's own patterns, or for the default arm (`patterns` is empty) none of `others`.
@@ -22,11 +30,7 @@ pub(super) fn arm<T: AsRef<str>>(
     patterns: &[T],
     others: &[T],
 ) -> Option<(String, bool)> {
-    let asked = variable(subject).unwrap_or_else(|| subject.to_owned());
-    let lower = asked.to_ascii_lowercase();
-    let mut words = lower.split(|character: char| !character.is_ascii_alphanumeric());
-    let is_stage = |word: &str| STAGES.contains(&word);
-    if !words.any(is_stage) {
+    if !asks_stage(subject) {
         return None;
     }
     let listed = if patterns.is_empty() {

@@ -41,9 +41,16 @@ impl Code {
         name: &str,
         sees: &impl Fn(&Assignment) -> bool,
     ) -> Option<&Assignment> {
-        let (mut literal, mut development) = (None, None);
         let all = self.assignments.iter().rev();
-        for found in all.filter(|one| one.target == *name && sees(one)) {
+        let all = all.filter(|one| one.target == *name && sees(one));
+        // Most names have one, whatever it depends on.
+        let mut others = all.clone();
+        let first = others.next();
+        if others.next().is_none() {
+            return first;
+        }
+        let (mut literal, mut development) = (None, None);
+        for found in all {
             match branch(self, found.scope) {
                 Branch::Development => development = development.or(Some(found)),
                 Branch::Conditional(_) if found.value.is_written_out() => {

@@ -77,6 +77,11 @@ impl<'t> Step<'_, 't> {
     fn parent(&self) -> Option<Node<'t>> {
         self.around.last().map(|(node, _)| *node)
     }
+
+    fn grandparent(&self) -> Option<Node<'t>> {
+        let at = self.around.len().checked_sub(2)?;
+        self.around.get(at).map(|(node, _)| *node)
+    }
 }
 
 struct Reader<'t> {
@@ -108,7 +113,7 @@ impl Reader<'_> {
                 }
             }
             // What follows an early exit stands in a branch as well, until its block ends.
-            let outer = match self.early_exit(node, branches) {
+            let outer = match self.early_exit(&step, branches) {
                 Some(kind) => {
                     let inside = std::mem::replace(&mut self.builder.scope, outer);
                     self.builder.open(kind, line(node));

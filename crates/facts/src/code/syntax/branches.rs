@@ -4,7 +4,7 @@
 
 use tree_sitter::Node;
 
-use super::super::arms::arm;
+use super::super::arms::{arm, asks_stage};
 use super::{Reader, ScopeKind, Step, children};
 
 /// What runs only where something before it failed.
@@ -30,8 +30,9 @@ impl Reader<'_> {
     /// `return unless Rails.env.development?`, `if settings.DEBUG: return`: the condition
     /// under which the code behind it runs. Only questions about the environment count; a
     /// check of an argument or an error says nothing about where the code runs.
-    pub(super) fn early_exit(&self, node: Node<'_>, branches: &[&str]) -> Option<ScopeKind> {
-        if ends_block(node) {
+    pub(super) fn early_exit(&self, step: &Step<'_, '_>, branches: &[&str]) -> Option<ScopeKind> {
+        let node = step.node;
+        if ends_block(step) {
             return Some(ScopeKind::Branch {
                 condition: NEVER.to_owned(),
                 holds: true,
@@ -79,15 +80,19 @@ impl Reader<'_> {
         if !ARMS.contains(&step.kind) {
             return None;
         }
-        let arms_of = step.node.parent()?;
+        let arms_of = step.parent()?;
         let chooser = if has_subject(arms_of) {
             arms_of
         } else {
-            arms_of.parent()?
+            step.grandparent()?
         };
         let subject = SUBJECTS
             .iter()
             .find_map(|field| chooser.child_by_field_name(field))?;
+        // Before the arms, of which generated code has thousands.
+        if !asks_stage(self.slice(subject)) {
+            return None;
+        }
         let arms: Vec<_> = children(arms_of)
             .into_iter()
             .filter(|arm| ARMS.contains(&arm.kind()))
@@ -184,18 +189,18 @@ const NEVER: &str = "false";
 /// Whether nothing behind a node in its block is ever run: a `return` or a `throw` of a function.
 /// (At the top of a PHP file, functions below a `return` exist all the same; Ruby's `rescue`
 /// stands in the same body.)
-fn ends_block(node: Node<'_>) -> bool {
+fn ends_block(step: &Step<'_, '_>) -> bool {
     let leaves = matches!(
-        node.kind(),
+        step.kind,
         "return_statement" | "raise_statement" | "throw_statement"
     );
-    let block = node.parent().filter(|_| leaves);
+    let block = step.parent().filter(|_| leaves);
     block.is_some_and(|block| {
         matches!(
             block.kind(),
             "block" | "compound_statement" | "statement_list"
-        ) && block
-            .parent()
+        ) && step
+            .grandparent()
             .is_some_and(|owner| owner.kind() != "program")
     })
 }
