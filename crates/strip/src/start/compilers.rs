@@ -48,16 +48,16 @@ const COMPILES: &[&str] = &[
     "createWatchProgram",
     "createWatchCompilerHost",
 ];
-/// Packages that bundle, by name and as code names them in an `import` or `require`.
-const BUNDLERS: &[(&str, [&str; 2])] = &[
-    ("browserify", ["'browserify'", "\"browserify\""]),
-    ("webpack", ["'webpack'", "\"webpack\""]),
-    ("rollup", ["'rollup'", "\"rollup\""]),
-    ("esbuild", ["'esbuild'", "\"esbuild\""]),
-    ("vite", ["'vite'", "\"vite\""]),
-    ("metro", ["'metro'", "\"metro\""]),
-    ("@parcel/core", ["'@parcel/core'", "\"@parcel/core\""]),
-    ("@rspack/core", ["'@rspack/core'", "\"@rspack/core\""]),
+/// Packages that bundle.
+const BUNDLERS: &[&str] = &[
+    "browserify",
+    "webpack",
+    "rollup",
+    "esbuild",
+    "vite",
+    "metro",
+    "@parcel/core",
+    "@rspack/core",
 ];
 const MAPS: &[&str] = &[
     "source-map-support",
@@ -81,7 +81,7 @@ pub(crate) fn add(
     let typescript = production.contains("typescript");
     let installed = installed(index);
     // To search every source of a large app costs seconds: only for what could change a decision.
-    let mut asked: Vec<&'static str> = installed.iter().copied().collect();
+    let mut asked: Vec<&str> = installed.iter().copied().collect();
     if typescript {
         asked.extend(COMPILES);
     }
@@ -91,11 +91,12 @@ pub(crate) fn add(
     if has_maps(index) {
         asked.extend(MAPS);
     }
-    let bundlers = BUNDLERS
-        .iter()
-        .filter(|(name, _)| production.contains(name));
-    let bundlers: Vec<&str> = bundlers.flat_map(|(_, quoted)| *quoted).collect();
-    asked.extend(&bundlers);
+    // As an `import` or `require` names them: some are words of their own.
+    let bundlers = BUNDLERS.iter().filter(|name| has(name));
+    let bundlers: Vec<String> = bundlers
+        .flat_map(|name| [format!("'{name}'"), format!("\"{name}\"")])
+        .collect();
+    asked.extend(bundlers.iter().map(String::as_str));
     let own = own_words(index, texts, &asked);
     let at_start = AT_RUN_TIME.iter().any(|name| {
         let direct = manifests.iter().any(|(folder, manifest)| {
@@ -109,7 +110,7 @@ pub(crate) fn add(
     let library = typescript
         && (COMPILES.iter().any(|name| own.contains(name))
             || packages_compile(index, texts, manifests, &production));
-    if bundlers.iter().any(|quoted| own.contains(quoted)) {
+    if bundlers.iter().any(|quoted| own.contains(quoted.as_str())) {
         runtime.bundles = runtime.bundles.max(Bundles::InCode);
     }
     runtime.typescript |= at_start || library || runtime.coffee && own.contains(COFFEE_REGISTER);
@@ -185,11 +186,7 @@ fn only_node(commands: &[Command]) -> bool {
 }
 
 /// Which of these names the app's own files have in them.
-fn own_words(
-    index: &Index<'_>,
-    texts: &dyn Texts,
-    names: &[&'static str],
-) -> BTreeSet<&'static str> {
+fn own_words<'w>(index: &Index<'_>, texts: &dyn Texts, names: &[&'w str]) -> BTreeSet<&'w str> {
     if names.is_empty() {
         return BTreeSet::new();
     }
