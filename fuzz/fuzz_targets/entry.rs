@@ -3,40 +3,16 @@
 #![no_main]
 
 use std::cell::LazyCell;
-use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use libfuzzer_sys::fuzz_target;
 use slugsmith_cache::store::Store;
-use slugsmith_cache::warm::{self, Found, PACK_FILES, Place, Remote};
+use slugsmith_cache::warm;
+use slugsmith_fuzz::given::Given;
 use slugsmith_fuzz::{DIGEST, Ground, packed};
 use slugsmith_store::seal::Key;
 
 const NAME: &str = "entries/one";
-
-/// Has one pack, whatever it is asked for.
-#[derive(Debug)]
-struct Given(PathBuf);
-
-impl Remote for Given {
-    fn find(&self, _: &Place, _: bool, _: &mut Vec<String>) -> Vec<Found> {
-        Vec::new()
-    }
-
-    fn fetch(&self, _: &str, folder: &Path, most: u64) -> Result<(), String> {
-        for file in PACK_FILES {
-            let bytes = fs_err::read(self.0.join(file)).map_err(|error| error.to_string())?;
-            if bytes.len() as u64 > most {
-                return Err("too long".to_owned());
-            }
-            fs_err::write(folder.join(file), bytes).map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    }
-
-    fn name(&self) -> String {
-        "a store".to_owned()
-    }
-}
 
 struct State {
     ground: Ground,
@@ -55,7 +31,10 @@ thread_local! {
         State {
             ground: Ground::new(),
             digest: blake3::hash(&index).to_hex().to_string(),
-            given: Given(pack),
+            given: Given {
+                entry: Mutex::default(),
+                pack,
+            },
             _kept: kept,
             key: Key::shared(b"a key that no input knows"),
         }

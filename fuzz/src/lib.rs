@@ -1,6 +1,8 @@
 //! What the fuzz targets share: a folder with an app, something beside it that must never
 //! change, and the check that it did not.
 
+pub mod given;
+
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -23,6 +23,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Shared with the coverage-guided target.
+#[path = "../../fuzz/src/given.rs"]
+#[allow(unreachable_pub)]
+mod given;
+
 mod app;
 mod audit;
 mod engine;

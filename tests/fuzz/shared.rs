@@ -1,46 +1,14 @@
 //! An entry of a shared store whose seal fits and whose content anybody could have made: a whole
 //! build takes it or leaves it, and nothing beside the app changes.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use slugsmith::cache::store::Store;
-use slugsmith::cache::warm::{self, Found, PACK_FILES, Place, Remote};
+use slugsmith::cache::warm::{self, PACK_FILES};
 
 use crate::app::Bed;
 use crate::engine::run;
-
-/// Has one entry, for whatever it is asked, and one pack.
-#[derive(Debug)]
-struct Given {
-    entry: Mutex<Vec<u8>>,
-    pack: PathBuf,
-}
-
-impl Remote for Given {
-    fn find(&self, _place: &Place, _nearest: bool, _notes: &mut Vec<String>) -> Vec<Found> {
-        let entry = self.entry.lock().unwrap().clone();
-        vec![Found {
-            entry,
-            is_exact: true,
-        }]
-    }
-
-    fn fetch(&self, _pack: &str, folder: &Path, most: u64) -> Result<(), String> {
-        for file in PACK_FILES {
-            let bytes = fs_err::read(self.pack.join(file)).map_err(|error| error.to_string())?;
-            if bytes.len() as u64 > most {
-                return Err("too long".to_owned());
-            }
-            fs_err::write(folder.join(file), bytes).map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    }
-
-    fn name(&self) -> String {
-        "a store".to_owned()
-    }
-}
+use crate::given::Given;
 
 #[test]
 fn store_entry() {
