@@ -64,9 +64,11 @@ fn copied(source: &Path, name: &str) -> PathBuf {
         fs_err::copy(source.join(name), &to).unwrap();
         fs_err::set_permissions(&to, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let builder = folder.join("builder");
-    if !builder.exists() {
-        symlink("lifecycle", builder).unwrap();
+    for phase in ["builder", "detector"] {
+        let link = folder.join(phase);
+        if !link.exists() {
+            symlink("lifecycle", link).unwrap();
+        }
     }
     folder
 }
@@ -138,10 +140,7 @@ impl Lifecycle {
 
     /// Runs the builder over the whole group.
     pub(crate) fn build(&self, stack: &Path, base: &Raw) -> Result<(), String> {
-        own(stack);
-        let flag = |name: &str, at: &str| [OsString::from(name), stack.join(at).into_os_string()];
-        let mut arguments: Vec<OsString> = Vec::new();
-        for (name, at) in [
+        let flags = [
             ("-layers", "layers"),
             ("-group", "layers/group.toml"),
             ("-plan", "layers/plan.toml"),
@@ -150,11 +149,38 @@ impl Lifecycle {
             ("-app", "app"),
             ("-platform", "platform"),
             ("-build-config", "cfg"),
-        ] {
-            arguments.extend(flag(name, at));
-        }
-        arguments.extend(["-log-level".into(), "warn".into()]);
-        let builder = self.programs().join("builder");
+        ];
+        self.phase("builder", stack, &flags, base)
+    }
+
+    /// Runs the detector over `order.toml`, and over `system.toml` where it knows that.
+    pub(crate) fn detect(&self, stack: &Path, base: &Raw) -> Result<(), String> {
+        let flags = [
+            ("-layers", "layers"),
+            ("-group", "layers/group.toml"),
+            ("-plan", "layers/plan.toml"),
+            ("-analyzed", "layers/analyzed.toml"),
+            ("-order", "order.toml"),
+            ("-buildpacks", "bps"),
+            ("-app", "app"),
+            ("-platform", "platform"),
+            ("-build-config", "cfg"),
+        ];
+        self.phase("detector", stack, &flags, base)
+    }
+
+    fn phase(
+        &self,
+        name: &str,
+        stack: &Path,
+        flags: &[(&str, &str)],
+        base: &Raw,
+    ) -> Result<(), String> {
+        own(stack);
+        let flags = flags
+            .iter()
+            .flat_map(|(flag, at)| [OsString::from(flag), stack.join(at).into_os_string()]);
+        let program = self.programs().join(name);
         let mut command = if rustix::process::geteuid().is_root() {
             let id = NOBODY.to_string();
             let mut command = Command::new("setpriv");
@@ -174,14 +200,18 @@ impl Lifecycle {
                 record.push(value);
                 command.arg(record);
             }
-            command.arg(builder);
+            command.arg(program);
             command
         } else {
-            let mut command = Command::new(builder);
+            let mut command = Command::new(program);
             command.env_clear().envs(base);
             command
         };
-        let output = command.args(arguments).output().unwrap();
+        let output = command
+            .args(flags)
+            .args(["-log-level", "warn"])
+            .output()
+            .unwrap();
         if output.status.success() {
             Ok(())
         } else {

@@ -22,5 +22,6 @@ mod rules;
 mod scripted;
 mod slugs;
 mod starts;
+mod system;
 mod tree;
 mod verbs;

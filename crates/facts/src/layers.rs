@@ -15,6 +15,7 @@ pub mod libraries;
 pub mod paths;
 pub mod slices;
 pub mod surroundings;
+pub mod system;
 pub mod tables;
 pub mod taken_out;
 pub mod versions;

@@ -67,9 +67,15 @@ fn title(report: &StackReport) -> String {
         .buildpacks
         .iter()
         .position(|one| one.state == State::Own);
+    let behind = own.map_or(&[][..], |own| {
+        report.buildpacks.get(own + 1..).unwrap_or_default()
+    });
     let last = match own {
-        Some(own) if own + 1 == report.buildpacks.len() && own > 0 => ", this one last",
-        Some(own) if own + 1 < report.buildpacks.len() => ", this one not last",
+        Some(own) if behind.is_empty() && own > 0 => ", this one last",
+        Some(_) if !behind.is_empty() && behind.iter().all(|one| one.is_system) => {
+            ", this one last before the builder's own"
+        }
+        Some(_) if !behind.is_empty() => ", this one not last",
         _ => "",
     };
     let order = match report.order {
@@ -112,10 +118,14 @@ fn buildpacks(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
 
 /// What a buildpack brought: commands with versions, MB at launch, variables, processes.
 fn brought(one: &BuildpackReport) -> Vec<String> {
-    if one.state == State::NotYet {
-        return vec!["has not run yet".to_owned()];
-    }
     let mut parts = Vec::new();
+    if one.is_system {
+        parts.push("added by the builder (system.toml)".to_owned());
+    }
+    if one.state == State::NotYet {
+        parts.push("has not run yet".to_owned());
+        return parts;
+    }
     if !one.commands.is_empty() {
         let commands = one.commands.iter().map(|(name, version)| match version {
             Some(version) => format!("{name} {version}"),

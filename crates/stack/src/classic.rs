@@ -251,6 +251,7 @@ fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
         build_index,
         launch_index,
         corrected: Vec::new(),
+        system: Vec::new(),
         classic: Some(unknown),
         slug: Some(inputs.slug),
         notes: outcome.notes,

@@ -94,6 +94,8 @@ pub struct BuildpackReport {
     pub id: String,
     pub version: String,
     pub state: State,
+    /// The builder's `system.toml` put it around the app's list.
+    pub is_system: bool,
     pub layers: Vec<LayerReport>,
     /// Commands with their version where it can be read; runtimes first.
     pub commands: Vec<(String, Option<String>)>,

@@ -40,6 +40,8 @@ pub struct Model<'a> {
     pub shadowings: Vec<Shadowing>,
     /// The list of buildpacks with everything moved that findings want moved, ready to paste.
     pub corrected: Vec<String>,
+    /// Which buildpacks of the group the builder put there, not the app's list.
+    pub system: Vec<bool>,
     /// In a classic stack: what its scripts leave open, one sentence each.
     pub classic: Option<Vec<String>>,
     /// The slug of a classic stack.
@@ -95,6 +97,7 @@ impl<'a> Model<'a> {
             build,
             dyno,
             corrected: Vec::new(),
+            system: surroundings.system.marks(&layers.group),
             classic: None,
             slug: None,
             notes: Vec::new(),
@@ -217,6 +220,12 @@ impl<'a> Model<'a> {
             .map_or("?", |one| one.id.as_str())
     }
 
+    /// The builder put this buildpack around the app's list.
+    #[must_use]
+    pub fn is_system(&self, buildpack: usize) -> bool {
+        self.system.get(buildpack).copied().unwrap_or(false)
+    }
+
     fn state(&self, index: usize) -> State {
         match self.own {
             Some(own) if index == own => State::Own,
@@ -235,6 +244,7 @@ impl<'a> Model<'a> {
             id: buildpack.id.clone(),
             version: buildpack.version.clone(),
             state: self.state(index),
+            is_system: self.is_system(index),
             layers: buildpack
                 .layers
                 .iter()

@@ -12,6 +12,7 @@ use super::env_dir::{self, EnvDir};
 use super::libraries;
 use super::paths::{self, PathFolder};
 use super::slices::{self, Overlap};
+use super::system::{self, System};
 use crate::before::Changes;
 use crate::environment::this_machine;
 
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub image: Vec<PathFolder>,
     /// What the buildpacks of the group say of themselves, by id, in a build.
     pub descriptors: BTreeMap<String, Descriptor>,
+    /// Buildpacks that the builder puts around every list, in a build.
+    pub system: System,
     /// Files of the app that several slices want.
     pub overlaps: Vec<Overlap>,
     /// Libraries that the build image's loader finds by itself, in a build.
@@ -87,6 +90,10 @@ pub fn of(layers: &Layers, app: Option<&Path>, live: BTreeMap<OsString, OsString
         overlaps: app.map_or_else(Vec::new, |app| slices::overlaps(app, &layers.group)),
         libraries: own.is_some().then(libraries::of_image),
         distro: own.is_some().then(|| this_machine(None).distro),
+        system: own
+            .as_ref()
+            .map(|_| system::read(&live))
+            .unwrap_or_default(),
         changes: None,
         live,
         own,

@@ -238,6 +238,7 @@ fn stack() -> Value {
         ("id", text()),
         ("version", text()),
         ("state", json!({ "enum": ["ran", "own", "not yet"] })),
+        ("system", flag()),
         ("launch_bytes", count()),
         (
             "commands",

@@ -96,6 +96,7 @@ fn buildpack(one: &BuildpackReport) -> Value {
             State::Own => "own",
             State::NotYet => "not yet",
         },
+        "system": one.is_system,
         "launch_bytes": one.launch_bytes,
         "commands": one.commands.iter().map(|(name, version)| json!({
             "name": name, "version": version,

@@ -22,7 +22,7 @@ pub(super) fn corrected(model: &Model<'_>) -> Vec<String> {
             .iter()
             .map(|(_, first, second)| (*second, *first)),
     );
-    moves.retain(|(moved, before)| moved > before);
+    moves.retain(|(moved, before)| moved > before && can_be_moved(model, *moved, *before));
     moves.sort_unstable();
     moves.dedup();
     if moves.is_empty() || group.len() > LISTED {
@@ -31,6 +31,7 @@ pub(super) fn corrected(model: &Model<'_>) -> Vec<String> {
     let mut lines = vec!["[io.buildpacks]".to_owned(), "group = [".to_owned()];
     for buildpack in ordered(group.len(), &moves)
         .into_iter()
+        .filter(|index| !model.is_system(*index))
         .filter_map(|index| group.get(index))
     {
         let version = match buildpack.version.as_str() {
@@ -41,6 +42,11 @@ pub(super) fn corrected(model: &Model<'_>) -> Vec<String> {
     }
     lines.push("]".to_owned());
     lines
+}
+
+/// The app's list decides their order: the builder's own buildpacks stand outside of it.
+pub(super) fn can_be_moved(model: &Model<'_>, moved: usize, before: usize) -> bool {
+    !model.is_system(moved) && !model.is_system(before)
 }
 
 /// `0..count` with `(a, b)` putting a before b, as close to the old order as possible. All

@@ -31,6 +31,15 @@ pub(super) fn order_in_words(model: &Model<'_>, moved: usize, before: usize) -> 
         return "A dyno runs scripts of .profile.d in the order of their names, whatever the order of buildpacks."
             .to_owned();
     }
+    if let Some(system) = [moved, before]
+        .into_iter()
+        .find(|one| model.is_system(*one))
+    {
+        return format!(
+            "Use a builder without {}: its system.toml puts it around every list, so that project.toml can't move it.",
+            model.id(system)
+        );
+    }
     format!(
         "Put {} before {} in project.toml.",
         model.id(moved),
