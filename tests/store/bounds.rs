@@ -25,7 +25,10 @@ fn behind(fault: Fault, check: impl Fn(&dyn Fn() -> Team)) {
     ] {
         if fault != Fault::Deaf {
             let (url, port) = well;
-            Team::with(&url, port).build("one").well().says("npm: written");
+            Team::with(&url, port)
+                .build("one")
+                .well()
+                .says("npm: written");
         }
         let (url, port) = ill;
         check(&|| Team::with(&url, port).set("SLUGSMITH_STORE_WAIT", "1"));
@@ -40,7 +43,9 @@ fn a_pack_that_does_not_come_to_its_end_is_a_miss() {
             let clean = team().set("SLUGSMITH_STORE_URL", "").build("clean").well();
             let reader = team().set("SLUGSMITH_STORE_WRITE", "never");
             let built = reader.build("two").well();
-            built.says("did not answer in time").says("MISS, first build");
+            built
+                .says("did not answer in time")
+                .says("MISS, first build");
             assert_eq!(built.tree, clean.tree);
             let lines = built.ran.stdout.lines();
             let told = lines.filter(|line| line.contains("did not answer in time"));
@@ -55,7 +60,11 @@ fn an_upload_that_nobody_answers_is_given_up() {
     behind(Fault::Deaf, |team| {
         let built = team().build("one").well();
         built.says("given up").says("MISS, first build");
-        assert!(!built.ran.stdout.contains("written"), "{}", built.ran.stdout);
+        assert!(
+            !built.ran.stdout.contains("written"),
+            "{}",
+            built.ran.stdout
+        );
     });
 }
 

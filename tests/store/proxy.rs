@@ -186,12 +186,7 @@ fn serve(mut client: TcpStream, port: u16, fault: Fault) {
     let _ = upwards.join();
 }
 
-fn downwards(
-    mut server: TcpStream,
-    client: &mut TcpStream,
-    fault: Fault,
-    is_of_pack: &AtomicBool,
-) {
+fn downwards(mut server: TcpStream, client: &mut TcpStream, fault: Fault, is_of_pack: &AtomicBool) {
     let mut buffer = [0; 512];
     let (mut answered, mut is_body) = (0, false);
     while let Ok(read) = server.read(&mut buffer) {
@@ -202,7 +197,11 @@ fn downwards(
         match fault {
             Fault::Stalled | Fault::Dripping if is_of_pack.load(Ordering::Relaxed) => {
                 let end = piece.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-                let head = if is_body { Some(0) } else { end.map(|at| at + 4) };
+                let head = if is_body {
+                    Some(0)
+                } else {
+                    end.map(|at| at + 4)
+                };
                 if let Some(head) = head.filter(|head| *head < piece.len()) {
                     held_back(client, &piece, head, fault);
                     return;
@@ -235,7 +234,11 @@ fn held_back(client: &mut TcpStream, piece: &[u8], head: usize, fault: Fault) {
     if client.write_all(head).is_err() {
         return;
     }
-    let most = if fault == Fault::Stalled { 1 } else { body.len() };
+    let most = if fault == Fault::Stalled {
+        1
+    } else {
+        body.len()
+    };
     for byte in body.iter().take(most) {
         if client.write_all(&[*byte]).is_err() {
             return;
