@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use rayon::prelude::*;
 
 use super::{OutputFile, environment, folder, store};
 use crate::error::{Problem, Result, io};
@@ -12,7 +11,6 @@ use crate::exit::Exit;
 use crate::fleet::{self, LONGEST, MOST};
 use crate::print;
 use crate::program::problems::STORE;
-use crate::store::Listed;
 use crate::store::gc::REPORTS;
 
 /// Show the reports of many apps as one view: sizes, caches, findings, runtimes, buildpacks
@@ -40,8 +38,6 @@ enum Form {
 
 /// How long a store may take to give all reports.
 const LONGEST_READ: Duration = Duration::from_mins(10);
-/// Reports that are asked for at the same time.
-const AT_ONCE: usize = 16;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let named = arguments.reports.as_str();
@@ -66,26 +62,9 @@ fn of_store(url: &str) -> Result<fleet::folder::Read> {
     let objects = store::open(Some(url), &mut environment())?;
     let until = Instant::now() + LONGEST_READ;
     let failed = |fault: crate::store::Fault| Problem::new(&STORE).saw(fault.to_string());
-    let (mut summaries, mut refused) = (Vec::new(), Vec::new());
     let listed = objects.list(REPORTS, MOST, until).map_err(failed)?;
-    let read = |one: &Listed| -> Result<Option<_>> {
-        let Some(text) = objects.get(&one.key, LONGEST, until).map_err(failed)? else {
-            return Ok(None);
-        };
-        let name = one.key.get(REPORTS.len()..).unwrap_or_default();
-        Ok(Some(
-            fleet::read(name, &text).map_err(|why| (one.key.clone(), why)),
-        ))
-    };
-    let all = || listed.par_iter().map(read).collect::<Result<Vec<_>>>();
-    // A report is a few kilobytes: what takes time is the way to the store and back.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(AT_ONCE).build();
-    let all = pool.map_or_else(|_| all(), |pool| pool.install(all))?;
-    for result in all.into_iter().flatten() {
-        match result {
-            Ok(summary) => summaries.push(summary),
-            Err(one) => refused.push(one),
-        }
-    }
-    Ok((summaries, refused))
+    let keys: Vec<String> = listed.into_iter().map(|one| one.key).collect();
+    let name = |key: &str| key.get(REPORTS.len()..).unwrap_or_default().to_owned();
+    let get = |key: &str| objects.get(key, LONGEST, until).map_err(failed);
+    fleet::asked::load(&keys, name, get)
 }
