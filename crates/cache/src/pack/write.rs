@@ -183,6 +183,13 @@ fn collect(
         let path = root.join(entry.path());
         let (mode, content) = match entry.kind() {
             EntryKind::Directory => (entry.mode() & MODE, Content::Directory),
+            // A restored tree would be another one than a clean install makes.
+            EntryKind::File if entry.mode() & SET_ID != 0 => {
+                return Err(Fault::Refused(format!(
+                    "{} has a set-user-ID or set-group-ID bit, which no cache gives back",
+                    path.display()
+                )));
+            }
             EntryKind::File => (entry.mode() & MODE, file(entry, index.items.len(), seen)),
             EntryKind::Symlink => {
                 let target = fs_err::read_link(app.path().join(&path))?;
