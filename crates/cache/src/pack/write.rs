@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustix::fs::FileType;
 
-use super::index::{Content, Frame, Index, Item, MODE, Slice, frame_plan};
+use super::index::{Content, Frame, Index, Item, MODE, SET_ID, Slice, frame_plan};
 use super::naming::{self, Names};
 use super::{FRAME_BYTES, Fault, LEVEL, Links, Previous, check, is_inside, real_roots};
 use slugsmith_facts::beneath::Beneath;
