@@ -48,7 +48,7 @@ pub struct Resolver<'f, 'a> {
     /// The folder of its package, or of the app.
     package: &'f str,
     in_app: bool,
-    /// The file's folder and those above it that have a node_modules, nearest first.
+    /// The file's folder and those above it that have a `node_modules`, nearest first.
     holders: Vec<&'f str>,
 }
 
