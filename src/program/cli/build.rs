@@ -23,7 +23,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
-use crate::program::problems::{USAGE, not_written};
+use crate::program::problems::{LIST_TOO_LONG, USAGE, not_written};
 use crate::program::{shared, store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
@@ -109,6 +109,13 @@ pub(super) fn on_a_copy(
         what: "Copying the app",
     });
     let workspace = Workspace::copy_of(asked.app)?;
+    if !workspace.too_long.is_empty() {
+        let lists = workspace.too_long.iter();
+        let saw = lists.map(|list| list.display().to_string());
+        progress.event(Event::Warning(
+            &saw.fold(Problem::new(&LIST_TOO_LONG), Problem::saw),
+        ));
+    }
     let input = Input {
         app: &workspace.app(),
         config: asked.config,
