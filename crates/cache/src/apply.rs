@@ -10,7 +10,6 @@ mod held;
 mod hide;
 mod keep;
 mod mark;
-mod mentions;
 mod observe;
 mod prune;
 mod reads;

@@ -195,6 +195,7 @@ impl Work<'_> {
                 folder: data,
                 digest: record.digest.clone(),
                 left_out,
+                rewritten: self.rewritten(),
             };
             self.packed = Some((packed, unpacked.left_out_bytes));
         }
@@ -219,7 +220,13 @@ impl Work<'_> {
             folder: self.data(),
             digest: record.digest.clone(),
             left_out: HashSet::new(),
+            rewritten: self.rewritten(),
         })
+    }
+
+    fn rewritten(&self) -> HashSet<PathBuf> {
+        let files = self.naming.iter().flat_map(Naming::files);
+        files.cloned().collect()
     }
 
     /// The lifecycle has checked the layer's digest; counts and sizes tell the rest.
