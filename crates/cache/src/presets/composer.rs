@@ -3,8 +3,8 @@
 //! - **Recognised** by `composer.lock`.
 //! - **Key**: PHP's version and extensions, Composer's version, the lockfile, composer.json but
 //!   for its scripts and autoloading, `symfony.lock`, `patches/` and other files that it names,
-//!   `COMPOSER_*`; every file of path packages that are copied; every file of the app where a plugin or a script of it runs
-//!   while packages are installed.
+//!   `COMPOSER_*`; every file of path packages that are copied; every file of the app where a plugin
+//!   or a script of it runs while packages are installed.
 //! - **Class** packed: `vendor/` (`config.vendor-dir`), `config.bin-dir`, and what plugins put
 //!   elsewhere.
 //! - **Install** `composer install --no-dev --no-scripts --no-autoloader`. An old tree is never
