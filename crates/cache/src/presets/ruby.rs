@@ -234,9 +234,9 @@ fn gems_of_the_app(inputs: &mut Inputs, place: &Place<'_>) -> Vec<PathBuf> {
 fn programs(inputs: &mut Inputs, root: &Path, gem: &Path) {
     for folder in ["exe", "bin"].map(|name| gem.join(name)) {
         let entries = fs_err::read_dir(root.join(&folder)).into_iter().flatten();
-        let names = entries.flatten().map(|entry| entry.file_name());
+        let names = entries.flatten();
         let mut names: Vec<_> = names
-            .map(|name| name.to_string_lossy().into_owned())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
         names.sort_unstable();
         if !names.is_empty() {
