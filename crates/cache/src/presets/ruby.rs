@@ -154,6 +154,12 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
 /// Most files that a Gemfile is followed through.
 const MOST_FILES: usize = 200;
 
+/// Words of a line of Ruby that reads or runs the files that it names; a list such as `files` does
+/// neither.
+const READS: &[&str] = &[
+    "require", "load", "eval", "read", "file:", "File.", "IO.", "YAML", "JSON",
+];
+
 /// Files of the app that these name, and those that such a file names in its turn: Bundler runs a
 /// Gemfile and gemspecs (`eval_gemfile`, `require_relative`, `ruby file: ".ruby-version"`).
 fn evaluated(inputs: &mut Inputs, place: &Place<'_>, mut pending: Vec<PathBuf>) {
@@ -162,7 +168,10 @@ fn evaluated(inputs: &mut Inputs, place: &Place<'_>, mut pending: Vec<PathBuf>) 
     while let Some(path) = pending.pop() {
         let text = beneath::text_in(root, &path).unwrap_or_default();
         let folder = path.parent().unwrap_or(Path::new(""));
-        for word in text.split(['\'', '"', '\n']) {
+        let lines = text
+            .lines()
+            .filter(|line| READS.iter().any(|word| line.contains(word)));
+        for word in lines.flat_map(|line| line.split(['\'', '"'])) {
             let is_path = !word.is_empty() && word.len() < 300 && !word.contains("://");
             let places = [
                 word.to_owned(),

@@ -81,7 +81,10 @@ const BUNDLER: &[(&str, &str)] = &[
     ),
     ("gems/Gemfile.more", "ruby file: \"version.txt\"\n"),
     ("gems/version.txt", "1"),
-    ("a.gemspec", "require_relative 'lib/a/version'\n"),
+    (
+        "a.gemspec",
+        "require_relative 'lib/a/version'\ns.files = ['lib/a.rb']\n",
+    ),
     ("lib/a/version.rb", "1"),
     ("exe/a", "1"),
     ("lib/a.rb", "1"),
