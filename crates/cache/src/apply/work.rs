@@ -27,7 +27,7 @@ use slugsmith_strip::{layer, start};
 /// What became of an attempt to make an old tree the wanted one.
 pub(super) enum Synced {
     /// The record, if it could be stored.
-    Done(Option<Record>),
+    Done(Option<Box<Record>>),
     /// A clean install has to be made.
     Failed,
 }
@@ -300,7 +300,7 @@ impl Work<'_> {
         // A later hit saves a whole install, not this short one.
         let made = Made::since(before, self);
         self.finish_install(begun, old.install, &made, progress)
-            .map(Synced::Done)
+            .map(|record| Synced::Done(record.map(Box::new)))
     }
 
     fn lockfile_path(&self) -> Option<PathBuf> {
