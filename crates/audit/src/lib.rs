@@ -34,6 +34,7 @@ mod shipped;
 mod spring;
 mod start;
 pub mod triage;
+mod unused;
 mod versions;
 
 pub use facts::{Declared, Facts, Site};
