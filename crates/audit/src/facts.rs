@@ -9,7 +9,6 @@ use super::build_scripts;
 use super::platform::{PLATFORM, Platform, today};
 use super::spring;
 use super::start;
-use super::unused;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
 use slugsmith_facts::app::App;
 use slugsmith_facts::app::OnDisk;
@@ -55,8 +54,6 @@ pub struct Facts<'a> {
     pub starts_told: BTreeSet<String>,
     /// Asked for by many rules, and for many files.
     run_by_build_scripts: OnceLock<BTreeSet<String>>,
-    /// Asked for by many rules.
-    unused_classes: OnceLock<BTreeSet<String>>,
     /// Asked for by four rules.
     spring_files: OnceLock<Vec<spring::File>>,
 }
@@ -118,7 +115,6 @@ impl<'a> Facts<'a> {
             other_rules: Vec::new(),
             starts_told: BTreeSet::new(),
             run_by_build_scripts: OnceLock::new(),
-            unused_classes: OnceLock::new(),
             spring_files: OnceLock::new(),
         }
     }
@@ -171,12 +167,6 @@ impl<'a> Facts<'a> {
     pub fn run_by_build_scripts(&self) -> &BTreeSet<String> {
         self.run_by_build_scripts
             .get_or_init(|| build_scripts::files(self.app, &self.sources))
-    }
-
-    /// Java files of a Spring app whose class nothing uses.
-    pub(crate) fn unused_classes(&self) -> &BTreeSet<String> {
-        self.unused_classes
-            .get_or_init(|| unused::files(&self.sources))
     }
 
     /// The files of properties that Spring loads in production.

@@ -69,7 +69,6 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
                 .iter()
                 .any(|tool| code.imports(tool))
             || is_script(facts, code)
-            || code.language == Language::Java && facts.unused_classes().contains(&code.path)
             || facts.run_by_build_scripts().contains(&code.path)
     });
     let folder = folder && !is_django_app(facts, path) || tool;

@@ -34,7 +34,6 @@ mod shipped;
 mod spring;
 mod start;
 pub mod triage;
-mod unused;
 mod versions;
 
 pub use facts::{Declared, Facts, Site};

@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
     since: "0.1.0",
-    silenced_by: &["file-database"],
+    silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
             A literal address (`postgres://…`, `mysql://`, `mongodb://`, `redis://`, `amqp://`,
