@@ -19,8 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Broadcasts without a shared bus: socket.io that emits to rooms or to everybody without
             an adapter; Action Cable with the `async` or `inline` adapter in production and channels
             in use; Django Channels' `InMemoryChannelLayer`; Flask-SocketIO without `message_queue`;
-            Parse LiveQuery without `redisURL`; Spring's simple broker for STOMP. Plain WebSockets (`ws`, FastAPI) and server-sent events
-            whose connections or emitter live in one process, without a bus between processes.
+            Parse LiveQuery without `redisURL`; Spring's simple broker for STOMP. Plain WebSockets
+            (`ws`, FastAPI) and server-sent events whose connections or emitter live in one process,
+            without a bus between processes.
         "},
         why: indoc! {"
             The router spreads connections over all web dynos. An in-memory bus reaches only the

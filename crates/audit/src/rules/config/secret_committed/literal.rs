@@ -181,9 +181,12 @@ fn in_url(value: &Expr) -> Option<Secret> {
 
 /// The password in the address of a service on another machine, if it looks like a real one.
 pub(super) fn password_of_url(text: &str) -> Option<&str> {
-    let text = Some(text).filter(|text| text.len() < 500 && is_backing_address(text))?;
-    let (_, rest) = text.split_once("://")?;
-    let (user, host) = rest.rsplit_once('@')?;
+    // Cheapest first: this is asked of every text of the app.
+    let (user, host) = text.rsplit_once('@').filter(|_| text.len() < 500)?;
+    let (_, user) = user.split_once("://")?;
+    if !is_backing_address(text) {
+        return None;
+    }
     let (_, password) = user.split_once(':')?;
     let sample = ["example", "host", "server", "domain", "your"];
     let named = host.split(['/', '?']).next().unwrap_or(host);
