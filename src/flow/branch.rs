@@ -40,7 +40,9 @@ const NAMES: &[&str] = &[
     "BUILDKITE_BRANCH",
     // Bitbucket: support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets
     "BITBUCKET_BRANCH",
-    // Semaphore: docs.semaphoreci.com/reference/env-vars
+    // Semaphore: docs.semaphoreci.com/reference/env-vars. In a pull request the second is the
+    // branch that it is to go into.
+    "SEMAPHORE_GIT_PR_BRANCH",
     "SEMAPHORE_GIT_BRANCH",
     // Render: render.com/docs/environment-variables
     "RENDER_GIT_BRANCH",
@@ -52,6 +54,13 @@ const REQUESTS: &[&str] = &[
     "HEROKU_PR_NUMBER",
     "GITHUB_HEAD_REF",
     "CI_MERGE_REQUEST_IID",
+    // Of a fork: a branch of one's own has it not, whatever is open for it.
+    "CIRCLE_PR_NUMBER",
+    // "false" in other builds, as that of Render.
+    "BUILDKITE_PULL_REQUEST",
+    "BITBUCKET_PR_ID",
+    "SEMAPHORE_GIT_PR_NUMBER",
+    "IS_PULL_REQUEST",
 ];
 
 /// The branch by what the user says, then by what the platform does. The platform of a classic or
@@ -60,7 +69,8 @@ const REQUESTS: &[&str] = &[
 pub fn of(config: &StoreConfig, environment: &Environment) -> Branch {
     let named = |name: &str| environment.get(name).map(str::to_owned);
     let of_platform = || NAMES.iter().find_map(|name| named(name));
-    let is_request = REQUESTS.iter().any(|name| named(name).is_some());
+    let is_set = |name: &&str| named(name).is_some_and(|value| value != "false");
+    let is_request = REQUESTS.iter().any(|name| is_set(name));
     let name = config.branch.clone().or_else(of_platform).or_else(|| {
         // GitHub's name of a pull request is its own, of a tag that of the tag.
         let is_branch = environment.get("GITHUB_REF_TYPE") == Some("branch");
@@ -159,6 +169,23 @@ mod tests {
         assert_eq!(branch(&review), Branch::Other("main".to_owned()));
         let places = places(StoreWrite::Always, &branch(&review));
         assert_ne!(places.write, Ok("main".to_owned()));
+        // Each platform in its own words; on Semaphore the branch is the one that is asked.
+        for (request, name) in [
+            ("CIRCLE_PR_NUMBER", "CIRCLE_BRANCH"),
+            ("BUILDKITE_PULL_REQUEST", "BUILDKITE_BRANCH"),
+            ("BITBUCKET_PR_ID", "BITBUCKET_BRANCH"),
+            ("SEMAPHORE_GIT_PR_NUMBER", "SEMAPHORE_GIT_BRANCH"),
+            ("IS_PULL_REQUEST", "RENDER_GIT_BRANCH"),
+        ] {
+            assert_ne!(branch(&[(request, "7"), (name, "main")]), Branch::Main);
+            assert_eq!(branch(&[(request, "false"), (name, "main")]), Branch::Main);
+        }
+        let semaphore = [
+            ("SEMAPHORE_GIT_PR_NUMBER", "7"),
+            ("SEMAPHORE_GIT_BRANCH", "main"),
+            ("SEMAPHORE_GIT_PR_BRANCH", "x"),
+        ];
+        assert_eq!(branch(&semaphore), Branch::Other("x".to_owned()));
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn report(number: usize, at: usize) -> String {
     .replace(&format!("\"line\":{}", 18 + number % 5), &format!("\"line\":\"{}\"", 18 + number % 5))
 }
 
-fn apps(number: usize) -> Sandbox {
+pub(crate) fn apps(number: usize) -> Sandbox {
     let sandbox = Sandbox::new();
     let folder = sandbox.path("reports");
     fs_err::create_dir(&folder).unwrap();

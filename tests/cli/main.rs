@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accessible;
 mod action;
 mod adds_up;
 mod bad_input;
@@ -20,6 +21,7 @@ mod fleet;
 mod integrations;
 mod lists;
 mod long_work;
+mod looks;
 mod manifests;
 mod page;
 mod prove;

@@ -1,7 +1,7 @@
 //! The page of sizes in a real browser: what it shows, and that it works with a keyboard.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::support::Sandbox;
 
@@ -56,7 +56,7 @@ out.textContent = JSON.stringify(note);
 document.body.append(out);
 </script>"#;
 
-fn app() -> Sandbox {
+pub(crate) fn app() -> Sandbox {
     let copy = "let a = 1;\n".repeat(3000);
     Sandbox::new()
         .file(
@@ -78,26 +78,42 @@ fn app() -> Sandbox {
         )
 }
 
-/// The page that a command makes, with a driver at its end.
-pub(crate) fn page_with(driver: &str, sandbox: &Sandbox, command: &[&str]) -> PathBuf {
+/// The page that a command makes.
+pub(crate) fn page_of(sandbox: &Sandbox, command: &[&str]) -> PathBuf {
     let form = ["--format", "html", "--output", "page.html"];
     sandbox.slugsmith(&[command, &form].concat()).expect(0);
-    let path = sandbox.path("page.html");
+    sandbox.path("page.html")
+}
+
+/// The page that a command makes, with a driver at its end.
+pub(crate) fn page_with(driver: &str, sandbox: &Sandbox, command: &[&str]) -> PathBuf {
+    let path = page_of(sandbox, command);
     let page = fs_err::read_to_string(&path).unwrap();
     fs_err::write(&path, page.replace("</body>", &format!("{driver}</body>"))).unwrap();
     path
 }
 
-/// What the page holds after the driver, in a window of `size`.
-pub(crate) fn driven(path: &Path, size: &str) -> serde_json::Value {
+/// Opens a page in a window of `size`, without a screen.
+pub(crate) fn browser(page: &Path, size: &str, more: &[&str]) -> Output {
     let profile = tempfile::tempdir().unwrap();
-    let output = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+    Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--allow-file-access-from-files",
+        ])
         .arg(format!("--window-size={size}"))
         .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(path)
+        .args(more)
+        .arg(page)
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+/// What the page holds after the driver, in a window of `size`.
+pub(crate) fn driven(path: &Path, size: &str) -> serde_json::Value {
+    let output = browser(path, size, &["--dump-dom", "--virtual-time-budget=20000"]);
     let dom = String::from_utf8_lossy(&output.stdout);
     let (_, rest) = dom
         .split_once(r#"<pre id="note">"#)

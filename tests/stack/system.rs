@@ -37,7 +37,8 @@ fn given(at: &Path, list: &[&str]) {
         fs_err::write(&detect, "#!/bin/sh\nexit 0\n").unwrap();
         fs_err::set_permissions(&detect, std::fs::Permissions::from_mode(0o755)).unwrap();
         let toml = format!(
-            "api = \"0.10\"\n[buildpack]\nid = \"{id}\"\nversion = \"1\"\n[[stacks]]\nid = \"*\"\n[[targets]]\nos = \"linux\"\n"
+            "api = \"0.10\"\n[buildpack]\nid = \"{id}\"\nversion = \"1\"\n\
+             [[stacks]]\nid = \"*\"\n[[targets]]\nos = \"linux\"\n"
         );
         fs_err::write(folder.join("buildpack.toml"), toml).unwrap();
     }

@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bounds;
 mod faults;
 mod keeping;
 mod logins;

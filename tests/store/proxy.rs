@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What becomes of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,15 @@ pub(crate) enum Fault {
     Flipped,
     /// Half of what is sent is stored.
     Half,
+    /// Of a pack, the answer's head and one byte arrive, and then nothing.
+    Stalled,
+    /// Of a pack, one byte arrives at a time.
+    Dripping,
+    /// What is sent to be stored is taken and never answered.
+    Deaf,
 }
 
+/// Those that a random run has.
 pub(crate) const ALL: &[Fault] = &[
     Fault::None,
     Fault::Slow,
@@ -72,6 +79,11 @@ impl Drop for Proxy {
 impl Proxy {
     /// Stands before the server at `port`.
     pub(crate) fn before(port: u16) -> Self {
+        Self::doing(Fault::None, port)
+    }
+
+    /// Stands before the server at `port`, and does this to each connection until it has a seed.
+    pub(crate) fn doing(always: Fault, port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Self {
             port: listener.local_addr().unwrap().port(),
@@ -87,7 +99,7 @@ impl Proxy {
                 let Ok(client) = client else { continue };
                 let seed = seed.load(Ordering::Relaxed);
                 let fault = if seed == 0 {
-                    Fault::None
+                    always
                 } else {
                     let mut dice = Dice(seed.wrapping_mul(31).wrapping_add(number as u64 + 1) | 1);
                     for _ in 0..8 {
@@ -139,11 +151,22 @@ fn serve(mut client: TcpStream, port: u16, fault: Fault) {
     };
     let _ = server.set_read_timeout(patience);
     let (mut up, mut from) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    let is_of_pack = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&is_of_pack);
     let upwards = thread::spawn(move || {
         let mut sent = 0;
         let mut buffer = [0; 16384];
         while let Ok(read) = from.read(&mut buffer) {
             if read == 0 {
+                break;
+            }
+            let line = buffer[..read].split(|byte| *byte == b'\r').next();
+            let line = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
+            let is_get = line.starts_with("GET ");
+            let is_pack = line.contains("-frames") || line.contains("/blobs/sha256");
+            asked.store(is_get && is_pack, Ordering::Relaxed);
+            if fault == Fault::Deaf && !is_get {
+                while matches!(from.read(&mut buffer), Ok(read) if read > 0) {}
                 break;
             }
             // Requests of some hundred bytes get through; a tree does not.
@@ -158,20 +181,33 @@ fn serve(mut client: TcpStream, port: u16, fault: Fault) {
         }
         let _ = up.shutdown(Shutdown::Write);
     });
-    downwards(server, &mut client, fault);
+    downwards(server, &mut client, fault, &is_of_pack);
     let _ = client.shutdown(Shutdown::Both);
     let _ = upwards.join();
 }
 
-fn downwards(mut server: TcpStream, client: &mut TcpStream, fault: Fault) {
+fn downwards(mut server: TcpStream, client: &mut TcpStream, fault: Fault, is_of_pack: &AtomicBool) {
     let mut buffer = [0; 512];
-    let mut answered = 0;
+    let (mut answered, mut is_body) = (0, false);
     while let Ok(read) = server.read(&mut buffer) {
         if read == 0 {
             return;
         }
         let mut piece = buffer[..read].to_vec();
         match fault {
+            Fault::Stalled | Fault::Dripping if is_of_pack.load(Ordering::Relaxed) => {
+                let end = piece.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+                let head = if is_body {
+                    Some(0)
+                } else {
+                    end.map(|at| at + 4)
+                };
+                if let Some(head) = head.filter(|head| *head < piece.len()) {
+                    held_back(client, &piece, head, fault);
+                    return;
+                }
+                is_body = head.is_some();
+            }
             Fault::Slow => thread::sleep(Duration::from_millis(40)),
             Fault::Cut if answered + read > 300 => {
                 let _ = client.write_all(&piece[..piece.len() / 2]);
@@ -188,5 +224,37 @@ fn downwards(mut server: TcpStream, client: &mut TcpStream, fault: Fault) {
         if client.write_all(&piece).is_err() {
             return;
         }
+    }
+}
+
+/// Gives the head of an answer, and of its body as little as the fault says. Ends when the client
+/// has gone; the client is never told that this is all.
+fn held_back(client: &mut TcpStream, piece: &[u8], head: usize, fault: Fault) {
+    let (head, body) = piece.split_at(head);
+    if client.write_all(head).is_err() {
+        return;
+    }
+    let most = if fault == Fault::Stalled {
+        1
+    } else {
+        body.len()
+    };
+    for byte in body.iter().take(most) {
+        if client.write_all(&[*byte]).is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    // The client is read elsewhere; what is left to see is whether it still takes something.
+    let until = Instant::now() + Duration::from_secs(60);
+    let mut buffer = [0];
+    while Instant::now() < until {
+        match client.peek(&mut buffer) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+        thread::sleep(Duration::from_millis(50));
     }
 }

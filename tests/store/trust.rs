@@ -165,6 +165,32 @@ fn a_damaged_object_is_a_miss_with_one_line() {
     }
 }
 
+#[test]
+fn an_address_that_leads_nowhere_is_told_and_one_with_a_login_is_not_shown() {
+    for (url, why) in [
+        ("/nonexistent/store", "there is no such folder"),
+        ("s3:/caches", "there is no such folder"),
+        ("https://store.example/caches", "the address is none of"),
+        (
+            "s3://user:hidden@caches/team",
+            "its address holds credentials",
+        ),
+        (
+            "oci+http://user:hidden@127.0.0.1:1/team",
+            "its address holds credentials",
+        ),
+    ] {
+        let team = Team::with(url, 1).set("SLUGSMITH_STORE_REPORTS", "store");
+        let built = team.build("one").well();
+        built
+            .says("is left aside")
+            .says(why)
+            .says("MISS, first build");
+        let said = format!("{}{}", built.ran.stdout, built.ran.stderr);
+        assert!(!said.contains("hidden"), "{said}");
+    }
+}
+
 /// Neither log, nor cache, nor built app, nor a child process has any of them.
 #[test]
 #[ignore = "real servers, made with Go"]

@@ -44,14 +44,21 @@ pub fn load(folder: &Path) -> std::io::Result<Read> {
             read(&name, &text).map_err(|why| (name, why))
         })
         .collect();
-    let mut summaries = Vec::with_capacity(results.len());
+    let (summaries, more) = sorted(results);
+    refused.extend(more);
+    Ok((summaries, refused))
+}
+
+/// Those that are reports, and those that are none.
+pub(crate) fn sorted(results: impl IntoIterator<Item = Result<Summary, (String, String)>>) -> Read {
+    let (mut summaries, mut refused) = (Vec::new(), Vec::new());
     for result in results {
         match result {
             Ok(summary) => summaries.push(summary),
             Err(one) => refused.push(one),
         }
     }
-    Ok((summaries, refused))
+    (summaries, refused)
 }
 
 fn text(root: &Beneath, path: &Path) -> std::io::Result<Vec<u8>> {

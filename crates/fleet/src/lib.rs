@@ -7,6 +7,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod asked;
 pub mod folder;
 mod report;
 mod view;

@@ -97,16 +97,16 @@ pub fn text(fleet: &Fleet) -> String {
     part(&mut out, "Apps, the largest first", &largest, |app| {
         let bytes = app.compressed.map_or("not weighed".to_owned(), size);
         format!(
-            "{:<28} {:>11} {:>7} {:<8} hits {:<10} saved {:<7} {:<8} {} errors, {} warnings",
+            "{:<28} {:>11} {:>7} {:<12} hits {:<10} saved {:<7} {:<8} {}, {}",
             line(&app.name, 28),
             bytes,
             growth(app),
-            line(&app.verdict, 8),
+            line(&app.verdict, 12),
             hits(app),
             minutes(app.saved),
             boot(app),
-            app.errors,
-            app.warnings,
+            counted(app.errors as u64, "error"),
+            counted(app.warnings as u64, "warning"),
         )
     });
     part(&mut out, "Findings by rule", &fleet.rules, |rule| {

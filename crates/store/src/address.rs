@@ -124,6 +124,15 @@ impl Address {
     /// A URL of another form, or one whose bucket nobody names.
     pub fn of(wanted: &Wanted, variables: &Variables) -> Result<(Self, Login), Fault> {
         let url = wanted.url.trim();
+        let endpoint = wanted.endpoint.as_deref().unwrap_or_default();
+        // They would be in logs, and in the environment of every command.
+        if [url, endpoint].into_iter().any(has_login) {
+            return Err(Fault(
+                "its address holds credentials: they belong into variables of their own \
+                 (docs/tasks/review-apps.md)"
+                    .to_owned(),
+            ));
+        }
         if let Some(rest) = url.strip_prefix("s3://") {
             return s3(rest, wanted, variables);
         }
@@ -156,6 +165,15 @@ impl Address {
             Self::Folder(folder) => folder.display().to_string(),
         }
     }
+}
+
+/// Whether a URL has a user before its host (RFC 3986, 3.2.1), or what only a signed one has.
+fn has_login(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else {
+        return false;
+    };
+    let host = rest.split('/').next().unwrap_or(rest);
+    host.contains('@') || rest.contains('?')
 }
 
 fn s3(rest: &str, wanted: &Wanted, variables: &Variables) -> Result<(Address, Login), Fault> {
@@ -343,6 +361,32 @@ mod tests {
             ..Wanted::default()
         };
         assert!(Address::of(&none, &variables(&[])).is_err());
+    }
+
+    #[test]
+    fn an_address_with_credentials_is_refused_and_not_told() {
+        let own = "s3://bucket/prefix";
+        for (url, endpoint) in [
+            ("s3://user:hidden@bucket/prefix", None),
+            ("s3://hidden@bucket", None),
+            ("s3://bucket/prefix?X-Amz-Signature=hidden", None),
+            ("oci://user:hidden@registry.example/team", None),
+            ("oci+http://user:hidden@127.0.0.1:5000/team", None),
+            (own, Some("https://user:hidden@minio.example")),
+        ] {
+            let wanted = Wanted {
+                url: url.to_owned(),
+                endpoint: endpoint.map(str::to_owned),
+                region: None,
+            };
+            let Fault(why) = Address::of(&wanted, &variables(&[])).unwrap_err();
+            assert!(
+                why.contains("credentials") && !why.contains("hidden"),
+                "{why}"
+            );
+        }
+        let folder = read("/srv/a@b?/caches", &[]).0;
+        assert_eq!(folder, Address::Folder(PathBuf::from("/srv/a@b?/caches")));
     }
 
     #[test]

@@ -24,6 +24,14 @@ impl Folder {
         Self { root }
     }
 
+    /// The folder, which whoever shares it has made: one that is not there is a wrong address.
+    fn open(&self) -> Result<Beneath, Fault> {
+        Beneath::open(&self.root).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Fault("there is no such folder".to_owned()),
+            _ => error.into(),
+        })
+    }
+
     fn collect(folder: &Beneath, at: &Path, depth: usize, most: usize, all: &mut Vec<Listed>) {
         let Ok(names) = folder.names(at) else { return };
         for name in names {
@@ -68,8 +76,7 @@ impl Objects for Folder {
         if !is_key(key) {
             return Ok(false);
         }
-        let opened = Beneath::open(&self.root).and_then(|folder| folder.file(Path::new(key)));
-        let file = match opened {
+        let file = match self.open()?.file(Path::new(key)) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error.into()),
@@ -85,7 +92,7 @@ impl Objects for Folder {
         if !is_key(key) {
             return Err(Fault(format!("{key:?} is no key")));
         }
-        let folder = Beneath::open(&self.root)?;
+        let folder = self.open()?;
         let path = Path::new(key);
         let parent = path.parent().unwrap_or(Path::new(""));
         // Another writer may make the same folder meanwhile.
@@ -113,11 +120,7 @@ impl Objects for Folder {
     }
 
     fn list(&self, prefix: &str, most: usize, _until: Instant) -> Result<Vec<Listed>, Fault> {
-        let folder = match Beneath::open(&self.root) {
-            Ok(folder) => folder,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
+        let folder = self.open()?;
         let mut all = Vec::new();
         let at = prefix.rsplit_once('/').map_or("", |(at, _)| at);
         Self::collect(&folder, Path::new(at), 0, most, &mut all);
@@ -128,7 +131,7 @@ impl Objects for Folder {
 
     fn remove(&self, key: &str, _until: Instant) -> Result<(), Fault> {
         if is_key(key) {
-            Beneath::open(&self.root)?.remove(Path::new(key))?;
+            self.open()?.remove(Path::new(key))?;
         }
         Ok(())
     }

@@ -107,11 +107,18 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
         } else {
             bytes += own;
             choice.kept += 1;
+            choice.kept_bytes += entry.size;
             kept_packs.insert(pack);
         }
     }
-    gone.extend(others.iter().copied().filter(|one| age(one) > bounds.age));
-    choice.kept += others.iter().filter(|one| age(one) <= bounds.age).count();
+    for other in others {
+        if age(other) > bounds.age {
+            gone.push(other);
+        } else {
+            choice.kept += 1;
+            choice.kept_bytes += other.size;
+        }
+    }
     for (pack, objects) in &packs {
         let is_needed = kept_packs.contains(pack);
         let is_young = objects.iter().any(|one| {
@@ -207,6 +214,25 @@ mod tests {
             [all[0].key.clone(), all[2].key.clone()]
         );
         assert!(removed(&all, 30, 300).is_empty());
+    }
+
+    #[test]
+    fn what_goes_and_what_stays_is_all_there_is() {
+        let all = [
+            entry('a', 40),
+            entry('b', 1),
+            pack('a', 100, 40),
+            pack('b', 200, 1),
+            listed("r/app/69290000-build", 5, 0),
+        ];
+        let bounds = Bounds {
+            age: 30 * DAY,
+            bytes: 1000,
+            now: NOW,
+        };
+        let choice = choose(&all, &bounds);
+        assert_eq!((choice.remove.len(), choice.removed_bytes), (2, 110));
+        assert_eq!((choice.kept, choice.kept_bytes), (3, 215));
     }
 
     #[test]

@@ -97,7 +97,9 @@ impl S3 {
                 body: ask.body,
                 until: ask.until,
             });
+            // A second try needs time; without any, the first answer says more.
             let again = !is_last
+                && Instant::now() < ask.until
                 && match &sent {
                     Err(_) => true,
                     Ok(response) => {

@@ -62,15 +62,9 @@ fn of_store(url: &str) -> Result<fleet::folder::Read> {
     let objects = store::open(Some(url), &mut environment())?;
     let until = Instant::now() + LONGEST_READ;
     let failed = |fault: crate::store::Fault| Problem::new(&STORE).saw(fault.to_string());
-    let (mut summaries, mut refused) = (Vec::new(), Vec::new());
-    for listed in objects.list(REPORTS, MOST, until).map_err(failed)? {
-        let found = objects.get(&listed.key, LONGEST, until).map_err(failed)?;
-        let Some(text) = found else { continue };
-        let name = listed.key.get(REPORTS.len()..).unwrap_or_default();
-        match fleet::read(name, &text) {
-            Ok(summary) => summaries.push(summary),
-            Err(why) => refused.push((listed.key, why)),
-        }
-    }
-    Ok((summaries, refused))
+    let listed = objects.list(REPORTS, MOST, until).map_err(failed)?;
+    let keys: Vec<String> = listed.into_iter().map(|one| one.key).collect();
+    let name = |key: &str| key.get(REPORTS.len()..).unwrap_or_default().to_owned();
+    let get = |key: &str| objects.get(key, LONGEST, until).map_err(failed);
+    fleet::asked::load(&keys, name, get)
 }
