@@ -74,7 +74,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::of(evidence)
 }
 
-/// `rails server` and `rackup` without the gem of a server: Ruby's WEBrick answers, or, from Ruby 3
+/// `rails server` and `rackup` without the gem of a server: Ruby's `WEBrick` answers, or, from Ruby 3
 /// on, nothing (rack/rackup, `lib/rackup/handler.rb`).
 fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
     const SERVERS: &[&str] = &[

@@ -349,7 +349,7 @@ fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
                         "Put it into a queue (JobRunr, Quartz or a table in Postgres, RabbitMQ), and \
                             work through it in a process of its own"
                     }
-                    _ => {
+                    Language::Php => {
                         "dispatch(…) with QUEUE_CONNECTION=database, and worker: php artisan \
                             queue:work"
                     }
@@ -435,7 +435,7 @@ fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
         Language::Php => {
             (call.method() == "dispatchAfterResponse").then(|| format!("send {}", call.receiver()))
         }
-        _ => None,
+        Language::Go => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Connections that one process keeps in a list and sends to: plain WebSockets and server-sent
+//! Connections that one process keeps in a list and sends to: plain sockets and server-sent
 //! events, without a library that has rooms.
 
 use super::Verdict;
