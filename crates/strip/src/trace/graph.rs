@@ -11,7 +11,7 @@ use super::language::{EntryPoint, Found, Language};
 use super::node::Node;
 use super::python::Python;
 use crate::candidates::Candidates;
-use crate::decide::Because;
+use crate::decide::{AT_A_TIME, Because};
 use crate::facts::{Facts, Texts};
 use slugsmith_finding::work;
 
@@ -123,24 +123,30 @@ impl<'g, 'a> Graph<'g, 'a> {
         while !self.queue.is_empty() {
             let files = std::mem::take(&mut self.queue);
             let step = work::files("following imports", files.len());
-            let found: Vec<(usize, Found)> = files
-                .par_iter()
-                .inspect(|_| step.done(1))
-                .filter_map(|number| Some((*number, self.read(*number)?)))
-                .collect();
-            for (from, found) in found {
-                let path = self.facts.index.path(from).unwrap_or_default();
-                for (number, line) in found.files {
-                    if self.reached.get(number) == Some(&false) {
-                        let path = path.to_owned();
-                        self.keep(number, &Because::File { path, line });
-                    }
-                }
-                for line in found.undecided {
-                    let path = path.to_owned();
-                    self.undecided.insert(Undecided { path, line });
+            for some in files.chunks(AT_A_TIME) {
+                let found: Vec<(usize, Found)> = some
+                    .par_iter()
+                    .inspect(|_| step.done(1))
+                    .filter_map(|number| Some((*number, self.read(*number)?)))
+                    .collect();
+                for (from, found) in found {
+                    self.found(from, found);
                 }
             }
+        }
+    }
+
+    fn found(&mut self, from: usize, found: Found) {
+        let path = self.facts.index.path(from).unwrap_or_default();
+        for (number, line) in found.files {
+            if self.reached.get(number) == Some(&false) {
+                let path = path.to_owned();
+                self.keep(number, &Because::File { path, line });
+            }
+        }
+        for line in found.undecided {
+            let path = path.to_owned();
+            self.undecided.insert(Undecided { path, line });
         }
     }
 
@@ -148,11 +154,17 @@ impl<'g, 'a> Graph<'g, 'a> {
         let path = self.facts.index.path(number)?;
         let text = self.texts.text(path)?;
         let text = String::from_utf8_lossy(&text);
-        Some(if self.python.reads(path) {
+        let mut found = if self.python.reads(path) {
             self.python.read(path, &text)
         } else {
             self.node.read(path, &text)
-        })
+        };
+        // A computed name can mean thousands, most of which are reached already.
+        found
+            .files
+            .retain(|(number, _)| self.reached.get(*number) == Some(&false));
+        found.files.shrink_to_fit();
+        Some(found)
     }
 
     /// Whether the catalogue names a file.
