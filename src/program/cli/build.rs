@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::workspace::Workspace;
-use super::{environment, folder};
+use super::{environment_with_store, folder};
 use crate::budget::history::History;
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(target) = arguments.keep.as_ref().filter(|target| target.exists()) {
         return Err(Problem::new(&USAGE).saw(format!("--keep {}: exists", target.display())));
     }
-    let environment = environment();
+    let environment = environment_with_store();
     let config = crate::program::configured::read(&app, &environment)?;
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
     let mut progress = Live::command(log, config.log.value);
