@@ -20,6 +20,7 @@ pub static KINDS: &[&Kind] = &[
     &crate::budget::image::BROKEN,
     &crate::cache::INSTALL_FAILED,
     &error::IO,
+    &crate::program::problems::LIST_TOO_LONG,
     &crate::cache::LOCKFILE_OUT_OF_STEP,
     &crate::facts::MALFORMED_FILE,
     &crate::program::problems::NO_PROCESS_TYPES,

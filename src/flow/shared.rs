@@ -128,6 +128,13 @@ pub fn take(environment: &mut Environment) -> BTreeMap<String, OsString> {
         .collect()
 }
 
+/// Leaves them out of the environment that a program inherits.
+pub fn hide_from(command: &mut std::process::Command) {
+    for name in PRIVATE {
+        command.env_remove(name);
+    }
+}
+
 impl Shared {
     fn new(
         address: &Address,

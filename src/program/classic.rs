@@ -110,7 +110,8 @@ impl Build {
         let [app, cache, config_vars] = operands else {
             return Err(usage("compile takes BUILD_DIR CACHE_DIR ENV_DIR", operands));
         };
-        let app = absolute(app)?;
+        // Nothing below follows a link; where the app is, its caller says.
+        let app = fs_err::canonicalize(app).or_else(|_| absolute(app))?;
         let environment = environment_of(config_vars);
         Ok(Self {
             folder: absolute(cache)?.join(CACHE_FOLDER),

@@ -209,8 +209,16 @@ fn code(exit: Exit) -> ExitCode {
     ExitCode::from(u8::try_from(exit.code()).unwrap_or(1))
 }
 
-/// The environment of a laptop or a CI machine.
+/// The environment of a laptop or a CI machine, for a verb that asks no shared store: what only a
+/// store needs is not in it, so that nothing that is started gets it.
 fn environment() -> Environment {
+    let mut environment = environment_with_store();
+    crate::flow::shared::take(&mut environment);
+    environment
+}
+
+/// The same, for a verb that opens the store, which takes out what only the store needs.
+fn environment_with_store() -> Environment {
     let variables = own_variables();
     let stack = variables.get("STACK").and_then(|value| value.to_str());
     Environment {

@@ -44,6 +44,19 @@ pub(super) const NO_PROCFILE: &str = "The root of the app holds no file of that 
      `web: COMMAND`, \
      and no buildpack of the list gives default process types.";
 
+/// A `.gitignore` of the app that means nothing, since it is longer than any that a person writes.
+pub static LIST_TOO_LONG: Kind = Kind {
+    id: "list-too-long",
+    header: "A .gitignore is too long to be read",
+    why: "Nothing counts as ignored by it: a part of a list could mean the opposite. What it leaves out of a push is \
+          in the copy that is built here, so that this build can have more files than the one of a push.",
+    steps: &[
+        "Name folders rather than the files in them: one line `logs/` instead of one for each file.",
+        "Or commit what is to be built, and build from a clean checkout.",
+    ],
+    example: || Problem::new(&LIST_TOO_LONG).saw("data/.gitignore"),
+};
+
 /// libcnb or the lifecycle gave us something we can't use.
 pub static FRAMEWORK: Kind = Kind {
     id: "framework",

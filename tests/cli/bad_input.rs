@@ -167,6 +167,27 @@ fn odd_names_loops_and_special_files_do_no_harm() {
     assert!(app.join("loop").is_symlink());
 }
 
+/// A part of a list could mean the opposite; silence would let a build differ from a push's.
+#[test]
+fn a_gitignore_that_is_too_long_is_told_wherever_it_is() {
+    let long = "*.log\n".repeat(20_001);
+    let sandbox = Sandbox::new()
+        .file("Procfile", "web: x\n")
+        .file("logs/.gitignore", &long)
+        .file("logs/a.log", "");
+    let without_git = sandbox.slugsmith(&["build", "app"]).expect(0);
+    assert!(
+        !without_git.stdout.contains("too long"),
+        "{}",
+        without_git.stdout
+    );
+    fs_err::create_dir(sandbox.app().join(".git")).unwrap();
+    let ran = sandbox.slugsmith(&["build", "app"]).expect(0);
+    for told in ["A .gitignore is too long to be read", "logs/.gitignore"] {
+        assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    }
+}
+
 #[test]
 fn check_build_and_inspect_change_nothing_in_the_app() {
     let sandbox = Sandbox::new()

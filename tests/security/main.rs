@@ -19,3 +19,4 @@ mod names;
 mod secrets;
 mod state;
 mod supply;
+mod trees;

@@ -54,6 +54,50 @@ fn clean_files(root: &Path, but: &dyn Fn(&Path) -> bool) {
     }
 }
 
+/// Whatever a verb starts has the app's own variables, and none that only a shared store needs.
+#[test]
+fn nothing_that_is_started_gets_the_credentials_of_a_store() {
+    let tells = "#!/bin/sh\nenv > \"$HOME/given-$$\"\ncase $1 in --version) echo 10.9.3;; *) echo 20.1.0 115;; esac\n";
+    let sandbox = Sandbox::new()
+        .program("npm", tells)
+        .program("node", tells)
+        .file(
+            "package.json",
+            r#"{"name":"shop","scripts":{"start":"node index.js"}}"#,
+        )
+        .file(
+            "package-lock.json",
+            r#"{"lockfileVersion":3,"packages":{}}"#,
+        )
+        .file("index.js", "")
+        .file("Procfile", "web: node index.js\n");
+    for arguments in [
+        &["build", "app", "--cache", "cache"][..],
+        &["check", "app"],
+        &["check", "app", "--build"],
+        &["init", "app"],
+        &["boot", "app"],
+        &["inspect", "app"],
+        &["explain", "npm", "app"],
+        &["strip", "app", "--prove"],
+        &["strip", "record", "--", "node", "index.js"],
+        &["strip", "app"],
+        &["fleet", "reports"],
+    ] {
+        let mut command = sandbox.command(BINARY);
+        command.args(arguments).env("SLUGSMITH_STORE_URL", "store");
+        command.envs(slugsmith::store::PRIVATE.iter().map(|name| (name, CANARY)));
+        let ran = Ran::from(command.output().unwrap());
+        clean(
+            &format!("{arguments:?}"),
+            &format!("{}{}", ran.stdout, ran.stderr),
+        );
+    }
+    let home = sandbox.path("home");
+    assert!(Tree::read(&home).totals().files > 0, "nothing was started");
+    clean_files(&home, &|_| false);
+}
+
 #[test]
 fn every_verb_and_every_form_keeps_secrets() {
     let sandbox = with_secrets();

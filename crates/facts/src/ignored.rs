@@ -16,6 +16,8 @@ use crate::bounds;
 pub struct Ignored {
     /// `None` outside of a repository.
     lists: Option<Vec<Gitignore>>,
+    /// Lists that mean nothing because they are longer than [`bounds::PATTERNS`].
+    pub too_long: Vec<PathBuf>,
 }
 
 impl Ignored {
@@ -24,9 +26,14 @@ impl Ignored {
     pub fn above(app: &Path) -> Self {
         let app = std::path::absolute(app).unwrap_or_else(|_| app.to_owned());
         let Some(top) = app.ancestors().find(|folder| folder.join(".git").exists()) else {
-            return Self { lists: None };
+            return Self {
+                lists: None,
+                too_long: Vec::new(),
+            };
         };
-        let mut lists = vec![Gitignore::global().0, list(top, ".git/info/exclude")];
+        let mut too_long = Vec::new();
+        let exclude = list(top, ".git/info/exclude", &mut too_long);
+        let mut lists = vec![Gitignore::global().0, exclude];
         let mut above: Vec<PathBuf> = app
             .ancestors()
             .skip(1)
@@ -34,14 +41,19 @@ impl Ignored {
             .map(Path::to_owned)
             .collect();
         above.reverse();
-        lists.extend(above.iter().map(|folder| list(folder, ".gitignore")));
-        Self { lists: Some(lists) }
+        for folder in above {
+            lists.push(list(&folder, ".gitignore", &mut too_long));
+        }
+        Self {
+            lists: Some(lists),
+            too_long,
+        }
     }
 
     /// Adds the list of a folder; [`Self::leave`] takes it away again.
     pub fn enter(&mut self, folder: &Path) {
         if let Some(lists) = &mut self.lists {
-            lists.push(list(folder, ".gitignore"));
+            lists.push(list(folder, ".gitignore", &mut self.too_long));
         }
     }
 
@@ -63,11 +75,12 @@ impl Ignored {
     }
 }
 
-fn list(folder: &Path, name: &str) -> Gitignore {
+fn list(folder: &Path, name: &str, too_long: &mut Vec<PathBuf>) -> Gitignore {
     let mut builder = GitignoreBuilder::new(folder);
-    if let Ok(text) = beneath::text_in(folder, name) {
-        // The app's own list is told by whoever reads its sources.
-        let _ = bounds::add_list(&mut builder, &text);
+    if let Ok(text) = beneath::text_in(folder, name)
+        && !bounds::add_list(&mut builder, &text)
+    {
+        too_long.push(folder.join(name));
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
@@ -95,6 +108,25 @@ mod tests {
         assert!(ignored.has(&app.join("logs/other.log"), false));
         ignored.leave();
         assert!(ignored.has(&app.join("kept.log"), false));
+    }
+
+    #[test]
+    fn lists_that_are_too_long_mean_nothing_and_are_noted() {
+        let app = tempfile::tempdir().unwrap();
+        let logs = app.path().join("logs");
+        fs_err::create_dir_all(app.path().join(".git")).unwrap();
+        fs_err::create_dir(&logs).unwrap();
+        fs_err::write(
+            logs.join(".gitignore"),
+            "*.log\n".repeat(bounds::PATTERNS + 1),
+        )
+        .unwrap();
+        let mut ignored = Ignored::above(app.path());
+        ignored.enter(app.path());
+        ignored.enter(&logs);
+        assert!(!ignored.has(&logs.join("a.log"), false));
+        ignored.leave();
+        assert_eq!(ignored.too_long, [logs.join(".gitignore")]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod roots;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::candidates::candidates;
@@ -23,6 +24,7 @@ use super::lists::Lists;
 use super::own;
 use super::reading::{Found, is_text, read};
 use super::related::Tops;
+use super::resolve::Meaning;
 use super::shrink::{self, Shrink};
 use super::trace::Undecided;
 use super::vendored;
@@ -31,6 +33,10 @@ use slugsmith_finding::work;
 
 pub use super::because::Because;
 pub use super::lists::KEEP_FILE;
+
+/// Files that are read before what they refer to is kept: all references of a large app at
+/// once would take hundreds of megabytes.
+pub(crate) const AT_A_TIME: usize = 256;
 
 /// What to remove and what was kept, by entry number of the tree.
 #[derive(Debug, Default)]
@@ -83,6 +89,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             kept: doubted.clone(),
             reached: BTreeMap::new(),
             below_done: BTreeSet::new(),
+            applied: HashSet::new(),
             to_read: Vec::new(),
         }
     };
@@ -141,15 +148,17 @@ impl State<'_, '_> {
         self.to_read.dedup();
         while !self.to_read.is_empty() {
             let files = std::mem::take(&mut self.to_read);
-            let open = &self.open;
             let step = work::files("looking for references", files.len());
-            let references: Vec<Found> = files
-                .par_iter()
-                .inspect(|_| step.done(1))
-                .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
-                .collect();
-            for found in references {
-                self.keep_meaning(&found.meaning, &found.because);
+            for some in files.chunks(AT_A_TIME) {
+                let open = &self.open;
+                let references: Vec<Found> = some
+                    .par_iter()
+                    .inspect(|_| step.done(1))
+                    .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
+                    .collect();
+                for found in references {
+                    self.keep_meaning(&found.meaning, &found.because(facts));
+                }
             }
         }
     }
@@ -180,6 +189,9 @@ pub(super) struct State<'f, 'a> {
     pub(super) kept: Vec<(usize, &'static Entry, Because)>,
     pub(super) reached: BTreeMap<usize, Because>,
     pub(super) below_done: BTreeSet<(String, bool)>,
+    /// What was kept with all that it means, and whether the app itself was the reason: to
+    /// look through a folder again for each of a thousand files that say the same costs minutes.
+    pub(super) applied: HashSet<(Meaning, bool)>,
     /// Kept files whose references are not followed yet.
     pub(super) to_read: Vec<usize>,
 }

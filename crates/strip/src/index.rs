@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 /// How many links one lookup follows before it gives up (Linux stops at 40, `path_resolution(7)`).
@@ -16,6 +16,8 @@ const MAX_LINKS: usize = 40;
 pub struct Index<'a> {
     entries: &'a [Entry],
     by_path: HashMap<&'a str, u32>,
+    /// Paths without their last extension.
+    stems: HashSet<&'a str>,
     /// Targets of symbolic links, relative to the app; links that leave it are missing.
     links: HashMap<u32, String>,
 }
@@ -25,12 +27,16 @@ impl<'a> Index<'a> {
     pub fn new(tree: &'a Tree, target_of: impl Fn(&str) -> Option<String>) -> Self {
         let entries = tree.entries();
         let mut by_path = HashMap::with_capacity(entries.len());
+        let mut stems = HashSet::with_capacity(entries.len());
         let mut links = HashMap::new();
         for (number, entry) in (0..).zip(entries) {
             let Some(path) = entry.path().to_str() else {
                 continue;
             };
             by_path.insert(path, number);
+            if let Some(dot) = name(path).rfind('.') {
+                stems.insert(&path[..path.len() - name(path).len() + dot]);
+            }
             if entry.kind() == EntryKind::Symlink
                 && let Some(target) = target_of(path)
                 && !target.starts_with('/')
@@ -42,6 +48,7 @@ impl<'a> Index<'a> {
         Self {
             entries,
             by_path,
+            stems,
             links,
         }
     }
@@ -73,38 +80,51 @@ impl<'a> Index<'a> {
     /// The entry that this path leads to inside the app, links followed.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<usize> {
-        if let Some(number) = self.exact(path)
-            && self.kind(number) != Some(EntryKind::Symlink)
-        {
-            return Some(number);
-        }
-        if self.links.is_empty() {
-            return None;
-        }
         self.follow(path, MAX_LINKS)
     }
 
+    /// A link has nothing below it in the tree, and what is real has real folders above it.
+    /// So the nearest thing above a path that is there says whether a link leads further.
     fn follow(&self, path: &str, links_left: usize) -> Option<usize> {
-        let mut end = 0;
-        loop {
-            end = path[end..]
-                .find('/')
-                .map_or(path.len(), |slash| end + slash);
-            let number = self.exact(&path[..end])?;
-            if let Some(target) = self.links.get(&u32::try_from(number).ok()?) {
-                let rest = path[end..].trim_start_matches('/');
-                let next = join(target, rest)?;
-                return match links_left {
-                    0 => None,
-                    _ if next.is_empty() => None,
-                    left => self.follow(&next, left - 1),
-                };
-            }
-            if end == path.len() {
-                return Some(number);
-            }
-            end += 1;
+        let Some((target, rest)) = self.leads_to(path) else {
+            return self.exact(path);
+        };
+        let next = join(target, rest)?;
+        match links_left {
+            0 => None,
+            _ if next.is_empty() => None,
+            left => self.follow(&next, left - 1),
         }
+    }
+
+    /// Where the nearest thing above a path leads to, or the path itself, if it is a link;
+    /// and what follows it.
+    fn leads_to<'p>(&self, path: &'p str) -> Option<(&str, &'p str)> {
+        if self.links.is_empty() {
+            return None;
+        }
+        let mut end = path.len();
+        loop {
+            if let Some(number) = self.exact(&path[..end]) {
+                let target = self.links.get(&u32::try_from(number).ok()?)?;
+                return Some((target, path[end..].trim_start_matches('/')));
+            }
+            end = path[..end].rfind('/')?;
+        }
+    }
+
+    /// Whether something beside this path has its name and an extension, links of its
+    /// folders followed.
+    #[must_use]
+    pub fn has_stem(&self, path: &str) -> bool {
+        if self.stems.contains(path) {
+            return true;
+        }
+        let folder = parent(path);
+        let linked = self.leads_to(folder).and_then(|_| self.find(folder));
+        linked
+            .and_then(|folder| join(self.path(folder)?, name(path)))
+            .is_some_and(|path| self.stems.contains(path.as_str()))
     }
 
     /// What the entry with this number is.
@@ -229,6 +249,12 @@ mod tests {
         assert_eq!(index.path(found), Some("store/x/index.js"));
         assert_eq!(index.find("loop/a"), None);
         assert_eq!(index.find("out/passwd"), None);
+        assert_eq!(index.find("node_modules/y/index.js"), None);
+        assert!(index.has_stem("node_modules/x/index"));
+        assert!(index.has_stem("store/x/index"));
+        for none in ["node_modules/x/other", "loop/a", "out/passwd", "index", "x"] {
+            assert!(!index.has_stem(none), "{none}");
+        }
         assert_eq!(index.below_path("store").len(), 2);
         assert_eq!(index.below_path("").len(), tree.entries().len());
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::{HashSet, HashSetExt};
+
 use super::catalogue::Entry;
 use super::decide::Because;
 use super::facts::{Facts, Texts, in_packages};
@@ -18,7 +20,18 @@ pub(super) const MAX_TEXT: u64 = 32_000_000;
 /// One reference to a candidate.
 pub(super) struct Found {
     pub(super) meaning: Meaning,
-    pub(super) because: Because,
+    /// The file that refers to it, and the 1-based line.
+    pub(super) from: usize,
+    pub(super) line: u32,
+}
+
+impl Found {
+    pub(super) fn because(&self, facts: &Facts<'_>) -> Because {
+        Because::File {
+            path: facts.index.path(self.from).unwrap_or_default().to_owned(),
+            line: self.line,
+        }
+    }
 }
 
 /// What a file refers to, as far as candidates are concerned.
@@ -46,10 +59,8 @@ pub(super) fn read(
         }
         found.push(Found {
             meaning,
-            because: Because::File {
-                path: path.to_owned(),
-                line: lines.at(at),
-            },
+            from: number,
+            line: lines.at(at),
         });
     };
     if is_compilers(index::name(path)) {
@@ -63,24 +74,31 @@ pub(super) fn read(
     if in_python {
         read_python(facts, path, &text, &mut modules);
     }
+    let takes_folders = memchr::memmem::find(&text, b"dirname").is_some();
+    let mut whole = Vec::new();
+    let mut seen = HashSet::new();
     references::literals(&text, |literal| {
+        let asks_for_path =
+            literal.form == references::Form::Module && is_resolved(&text, literal.at);
+        if asks_for_path && (takes_folders || literal.text.ends_with("/package.json")) {
+            whole.push((literal.text, literal.at));
+        }
         // A backtick is no quote in Python, but markup in documentation.
-        let is_string = text.get(literal.at) != Some(&b'`');
-        if in_python && is_string && python::is_dotted(&literal) {
+        let dotted = in_python && text.get(literal.at) != Some(&b'`');
+        // What was said once means nothing else the second time.
+        if !seen.insert((literal.text, literal.form, literal.open, dotted)) {
+            return;
+        }
+        if dotted && python::is_dotted(&literal) {
             python::needed(facts, path, literal.text, &mut |folder| {
                 modules.entry(folder).or_insert(literal.at);
             });
         }
         resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
     });
-    let takes_folders = memchr::memmem::find(&text, b"dirname").is_some();
-    references::literals(&text, |literal| {
-        let asks_for_path =
-            literal.form == references::Form::Module && is_resolved(&text, literal.at);
-        if asks_for_path && (takes_folders || literal.text.ends_with("/package.json")) {
-            resolver.whole_package(literal.text, &mut |meaning| add(meaning, literal.at));
-        }
-    });
+    for (name, at) in whole {
+        resolver.whole_package(name, &mut |meaning| add(meaning, at));
+    }
     if in_packages(path) {
         references::scans(&text, |joined, at| {
             for folder in tops.meant(facts, path, joined) {

@@ -74,6 +74,9 @@ pub fn run(
     let status = Command::new(program)
         .args(words)
         .current_dir(app)
+        // Whatever the verb took out of its environment is nothing for the command either.
+        .env_clear()
+        .envs(&environment.variables)
         .env("SLUGSMITH_RECORD", &opened)
         .env(
             "NODE_OPTIONS",

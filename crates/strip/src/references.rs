@@ -20,7 +20,7 @@ use memchr::{memchr, memchr_iter, memmem};
 const MAX_LITERAL: usize = 300;
 
 /// How a literal stands in the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// `require("x")`, `import "x"`, `import("x")`, `from "x"`, `require.resolve("x")`.
     Module,

@@ -25,7 +25,7 @@ const INDEX_NAMES: &[&str] = &[
 ];
 
 /// What a reference means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Meaning {
     /// This very file.
     File(usize),
@@ -48,6 +48,8 @@ pub struct Resolver<'f, 'a> {
     /// The folder of its package, or of the app.
     package: &'f str,
     in_app: bool,
+    /// The file's folder and those above it that have a `node_modules`, nearest first.
+    holders: Vec<&'f str>,
 }
 
 impl<'f, 'a> Resolver<'f, 'a> {
@@ -55,10 +57,18 @@ impl<'f, 'a> Resolver<'f, 'a> {
     #[must_use]
     pub fn new(facts: &'f Facts<'a>, file: &'f str) -> Self {
         let package = package_folder(file);
+        let above = std::iter::successors(Some(parent(file)), |folder| {
+            (!folder.is_empty()).then(|| parent(folder))
+        });
+        let has_packages = |folder: &&str| {
+            let inside = join(folder, "node_modules");
+            inside.is_some_and(|inside| facts.index.find(&inside).is_some())
+        };
         Self {
             facts,
             file,
             folder: parent(file),
+            holders: above.filter(has_packages).collect(),
             package: package
                 .or_else(|| installed_folder(file))
                 .unwrap_or_default(),
@@ -123,17 +133,11 @@ impl<'f, 'a> Resolver<'f, 'a> {
     /// The folder that a package name means here, found as Node finds it.
     fn package_of(&self, name: &str) -> Option<String> {
         let index = &self.facts.index;
-        let mut folder = self.folder;
-        loop {
-            let base = join(folder, &format!("node_modules/{name}"))?;
-            if let Some(package) = index.find(&base).filter(|number| index.is_folder(*number)) {
-                return index.path(package).map(str::to_owned);
-            }
-            if folder.is_empty() {
-                return None;
-            }
-            folder = parent(folder);
-        }
+        let found = |holder: &&str| {
+            let package = index.find(&join(holder, &format!("node_modules/{name}"))?)?;
+            index.path(package).filter(|_| index.is_folder(package))
+        };
+        self.holders.iter().find_map(found).map(str::to_owned)
     }
 
     /// A path inside another package, found as Node finds it, upwards.
@@ -227,13 +231,16 @@ impl<'f, 'a> Resolver<'f, 'a> {
             Some(number) => found(Meaning::File(number)),
             None => {}
         }
-        let mut with_extension = String::with_capacity(path.len() + 5);
-        for extension in EXTENSIONS {
-            with_extension.clear();
-            with_extension.push_str(path);
-            with_extension.push_str(extension);
-            if let Some(number) = index.find(&with_extension) {
-                found(Meaning::File(number));
+        // Most literals name nothing: one question for all extensions.
+        if index.has_stem(path) {
+            let mut with_extension = String::with_capacity(path.len() + 5);
+            for extension in EXTENSIONS {
+                with_extension.clear();
+                with_extension.push_str(path);
+                with_extension.push_str(extension);
+                if let Some(number) = index.find(&with_extension) {
+                    found(Meaning::File(number));
+                }
             }
         }
         // TypeScript sources name the JavaScript that they will become.

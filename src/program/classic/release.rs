@@ -119,6 +119,7 @@ fn is_program(path: &Path) -> bool {
 
 fn command(program: &Path, app: &Path) -> Command {
     let mut command = Command::new(program);
+    crate::flow::shared::hide_from(&mut command);
     command
         .arg(app)
         .env(ASKED, "1")

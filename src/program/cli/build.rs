@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::workspace::Workspace;
-use super::{environment, folder};
+use super::{environment_with_store, folder};
 use crate::budget::history::History;
 use crate::cache::CACHE_NOT_STORED;
 use crate::cache::store::Store;
@@ -23,7 +23,7 @@ use crate::print::build_log::BuildLog;
 use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{json, problem};
-use crate::program::problems::{USAGE, not_written};
+use crate::program::problems::{LIST_TOO_LONG, USAGE, not_written};
 use crate::program::{shared, store_folder, verdict};
 use crate::report::Report;
 use crate::report::event::{Event, Progress};
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     if let Some(target) = arguments.keep.as_ref().filter(|target| target.exists()) {
         return Err(Problem::new(&USAGE).saw(format!("--keep {}: exists", target.display())));
     }
-    let environment = environment();
+    let environment = environment_with_store();
     let config = crate::program::configured::read(&app, &environment)?;
     let log = BuildLog::new(anstream::stdout(), Skin::Bullets, config.log.value);
     let mut progress = Live::command(log, config.log.value);
@@ -109,6 +109,13 @@ pub(super) fn on_a_copy(
         what: "Copying the app",
     });
     let workspace = Workspace::copy_of(asked.app)?;
+    if !workspace.too_long.is_empty() {
+        let lists = workspace.too_long.iter();
+        let saw = lists.map(|list| list.display().to_string());
+        progress.event(Event::Warning(
+            &saw.fold(Problem::new(&LIST_TOO_LONG), Problem::saw),
+        ));
+    }
     let input = Input {
         app: &workspace.app(),
         config: asked.config,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::build::{Asked, on_a_copy};
-use super::{OutputFile, environment, folder};
+use super::{OutputFile, environment_with_store, folder};
 use crate::audit::{self, Facts, contract, fix_plan, rules};
 use crate::budget::{self, history::History};
 use crate::config::baseline::{self, NO_BASELINE};
@@ -182,7 +182,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         return Ok(Exit::Fine);
     }
     let app = folder(&arguments.app)?;
-    let environment = environment();
+    let environment = environment_with_store();
     let mut config = crate::program::configured::read(&app, &environment)?;
     arguments.choice.apply(&mut config)?;
     let mut previous = None;

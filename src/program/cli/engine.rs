@@ -100,8 +100,14 @@ fn has(engine: &str, name: &str) -> Option<bool> {
     lists.success().then_some(false)
 }
 
-fn quiet(engine: &str, arguments: &[&str]) -> Command {
+fn command(engine: &str) -> Command {
     let mut command = Command::new(engine);
+    crate::flow::shared::hide_from(&mut command);
+    command
+}
+
+fn quiet(engine: &str, arguments: &[&str]) -> Command {
+    let mut command = command(engine);
     command
         .args(arguments)
         .stdin(Stdio::null())
@@ -115,7 +121,7 @@ fn saved(engine: &str, name: &str) -> Result<Found> {
     let mut archive = temporary()?;
     let doing = format!("{engine} save {name}");
     let problem = |error: &io::Error| failed("running", &doing, error);
-    let mut child = Command::new(engine)
+    let mut child = command(engine)
         .args(["image", "save", name])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
-use super::{OutputFile, environment, folder, store};
+use super::{OutputFile, environment_with_store, folder, store};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::fleet::{self, LONGEST, MOST};
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 }
 
 fn of_store(url: &str) -> Result<fleet::folder::Read> {
-    let objects = store::open(Some(url), &mut environment())?;
+    let objects = store::open(Some(url), &mut environment_with_store())?;
     let until = Instant::now() + LONGEST_READ;
     let failed = |fault: crate::store::Fault| Problem::new(&STORE).saw(fault.to_string());
     let listed = objects.list(REPORTS, MOST, until).map_err(failed)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 
-use super::environment;
+use super::environment_with_store;
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::facts::environment::Environment;
@@ -91,7 +91,7 @@ pub(super) fn open(url: Option<&str>, environment: &mut Environment) -> Result<B
 }
 
 fn collect(arguments: &Gc) -> Result<Exit> {
-    let objects = open(arguments.store.as_deref(), &mut environment())?;
+    let objects = open(arguments.store.as_deref(), &mut environment_with_store())?;
     let bytes = units::parse_size(&arguments.size).ok_or_else(|| {
         Problem::new(&USAGE).saw(format!(
             "--size {}: is no size such as \"50 GB\"",

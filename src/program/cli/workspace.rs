@@ -6,7 +6,7 @@
 mod copy;
 
 use crate::facts::beneath::own;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use copy::Taken;
 use tempfile::TempDir;
@@ -21,6 +21,8 @@ pub(super) struct Workspace {
     guard: Temporary,
     /// Files and links that were copied.
     pub(super) files: u64,
+    /// Lists of git by which nothing was left out, relative to the app where they are in it.
+    pub(super) too_long: Vec<PathBuf>,
 }
 
 impl Workspace {
@@ -49,13 +51,17 @@ impl Workspace {
             guard: Temporary::new(folder.path()),
             folder,
             files: 0,
+            too_long: Vec::new(),
         };
-        workspace.files = copy::tree(app, &workspace.app(), taken)?;
+        let copied = copy::tree(app, &workspace.app(), taken)?;
+        workspace.files = copied.files;
+        let inside = |list: &PathBuf| list.strip_prefix(app).unwrap_or(list).to_owned();
+        workspace.too_long = copied.too_long.iter().map(inside).collect();
         Ok(workspace)
     }
 
     /// The copied app.
-    pub(super) fn app(&self) -> std::path::PathBuf {
+    pub(super) fn app(&self) -> PathBuf {
         self.folder.path().join("app")
     }
 

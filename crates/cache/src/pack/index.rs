@@ -25,6 +25,8 @@ const MOST_PATHS: usize = 150_000_000;
 
 /// The bits of a mode that are kept.
 pub(super) const MODE: u32 = 0o1777;
+/// Those that run a program as somebody else.
+pub(super) const SET_ID: u32 = 0o6000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {

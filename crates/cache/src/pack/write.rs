@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustix::fs::FileType;
 
-use super::index::{Content, Frame, Index, Item, MODE, Slice, frame_plan};
+use super::index::{Content, Frame, Index, Item, MODE, SET_ID, Slice, frame_plan};
 use super::naming::{self, Names};
 use super::{FRAME_BYTES, Fault, LEVEL, Links, Previous, check, is_inside, real_roots};
 use slugsmith_facts::beneath::Beneath;
@@ -183,6 +183,13 @@ fn collect(
         let path = root.join(entry.path());
         let (mode, content) = match entry.kind() {
             EntryKind::Directory => (entry.mode() & MODE, Content::Directory),
+            // A restored tree would be another one than a clean install makes.
+            EntryKind::File if entry.mode() & SET_ID != 0 => {
+                return Err(Fault::Refused(format!(
+                    "{} has a set-user-ID or set-group-ID bit, which no cache gives back",
+                    path.display()
+                )));
+            }
             EntryKind::File => (entry.mode() & MODE, file(entry, index.items.len(), seen)),
             EntryKind::Symlink => {
                 let target = fs_err::read_link(app.path().join(&path))?;

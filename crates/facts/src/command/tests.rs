@@ -87,6 +87,37 @@ fn commands_know_their_folder() {
 }
 
 #[test]
+fn what_a_process_can_do_without_is_marked() {
+    let marked = |text: &str| -> Vec<bool> {
+        let found = runs(API, text);
+        let programs = found.iter().filter(|one| one.contains("> node"));
+        programs.map(|one| one.starts_with('?')).collect()
+    };
+    for (text, marks) in [
+        ("node a.js || node b.js", [true, true]),
+        ("node a.js 2>/dev/null || exec node b.js", [true, true]),
+        ("[ -n \"$X\" ] && node a.js || node b.js", [true, true]),
+        ("test -f a.js && node a.js; node b.js", [true, false]),
+        (
+            "[[ $X == 1 ]] && exec node a.js; exec node b.js",
+            [true, false],
+        ),
+        ("command -v node && node a.js\nnode b.js", [true, false]),
+        ("node a.js || exit 1; node b.js", [false, false]),
+        (
+            "node a.js || { echo no; exit 1; }; node b.js",
+            [false, false],
+        ),
+        ("node a.js && node b.js", [false, false]),
+        // The test decides on all there is: what it asks for is what shall run.
+        ("test -d backend && node a.js && node b.js", [false, false]),
+        ("node a.js || true; node b.js", [true, false]),
+    ] {
+        assert_eq!(marked(text), marks, "{text}");
+    }
+}
+
+#[test]
 fn wrappers_are_taken_off() {
     for text in [
         "bundle exec puma -C a.rb",

@@ -15,6 +15,10 @@ use crate::trace;
 impl State<'_, '_> {
     pub(super) fn keep_meaning(&mut self, meaning: &Meaning, because: &Because) {
         let index = &self.facts.index;
+        let said = || (meaning.clone(), is_own_use(because));
+        if !matches!(meaning, Meaning::File(_)) && !self.applied.insert(said()) {
+            return;
+        }
         match meaning {
             Meaning::File(number) => self.keep(*number, Guard::Named, because),
             Meaning::Below(folder) => self.keep_below(folder, false, because),
@@ -159,6 +163,8 @@ impl State<'_, '_> {
         if !self.development.remove(&number) {
             return;
         }
+        // What was said before may mean this file from now on.
+        self.applied.clear();
         let normal = self.normal.get(number).copied().flatten();
         if let Some(slot) = self.open.get_mut(number) {
             *slot = normal;

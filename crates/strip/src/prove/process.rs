@@ -79,6 +79,8 @@ impl Started {
         let child = Command::new("bash")
             .args(["-c", &process.command])
             .current_dir(app)
+            // Whatever a verb took out of its environment is nothing for the app either.
+            .env_clear()
             .envs(&environment.variables)
             .env("PATH", path)
             .env("PORT", port.to_string())

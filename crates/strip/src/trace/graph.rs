@@ -4,6 +4,7 @@
 //! written in, which says what it loads and what must stay beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -11,12 +12,16 @@ use super::language::{EntryPoint, Found, Language};
 use super::node::Node;
 use super::python::Python;
 use crate::candidates::Candidates;
-use crate::decide::Because;
+use crate::decide::{AT_A_TIME, Because};
 use crate::facts::{Facts, Texts};
 use slugsmith_finding::work;
 
 /// Larger files hold data or bundles that name nothing beside them.
 const MAX_SOURCE: u64 = 32_000_000;
+
+/// The tree of a source takes up to seventy times its bytes; two of this size at once would
+/// take hundreds of megabytes.
+const ALONE: usize = 1_000_000;
 
 /// A load that no reader of the code can decide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -48,6 +53,8 @@ pub(super) struct Graph<'g, 'a> {
     why: BTreeMap<usize, Because>,
     queue: Vec<usize>,
     undecided: BTreeSet<Undecided>,
+    /// Held by whoever reads a source that is larger than [`ALONE`].
+    alone: Mutex<()>,
 }
 
 impl<'g, 'a> Graph<'g, 'a> {
@@ -66,6 +73,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             why: BTreeMap::new(),
             queue: Vec::new(),
             undecided: BTreeSet::new(),
+            alone: Mutex::default(),
         }
     }
 
@@ -123,24 +131,30 @@ impl<'g, 'a> Graph<'g, 'a> {
         while !self.queue.is_empty() {
             let files = std::mem::take(&mut self.queue);
             let step = work::files("following imports", files.len());
-            let found: Vec<(usize, Found)> = files
-                .par_iter()
-                .inspect(|_| step.done(1))
-                .filter_map(|number| Some((*number, self.read(*number)?)))
-                .collect();
-            for (from, found) in found {
-                let path = self.facts.index.path(from).unwrap_or_default();
-                for (number, line) in found.files {
-                    if self.reached.get(number) == Some(&false) {
-                        let path = path.to_owned();
-                        self.keep(number, &Because::File { path, line });
-                    }
-                }
-                for line in found.undecided {
-                    let path = path.to_owned();
-                    self.undecided.insert(Undecided { path, line });
+            for some in files.chunks(AT_A_TIME) {
+                let found: Vec<(usize, Found)> = some
+                    .par_iter()
+                    .inspect(|_| step.done(1))
+                    .filter_map(|number| Some((*number, self.read(*number)?)))
+                    .collect();
+                for (from, found) in found {
+                    self.found(from, found);
                 }
             }
+        }
+    }
+
+    fn found(&mut self, from: usize, found: Found) {
+        let path = self.facts.index.path(from).unwrap_or_default();
+        for (number, line) in found.files {
+            if self.reached.get(number) == Some(&false) {
+                let path = path.to_owned();
+                self.keep(number, &Because::File { path, line });
+            }
+        }
+        for line in found.undecided {
+            let path = path.to_owned();
+            self.undecided.insert(Undecided { path, line });
         }
     }
 
@@ -148,11 +162,18 @@ impl<'g, 'a> Graph<'g, 'a> {
         let path = self.facts.index.path(number)?;
         let text = self.texts.text(path)?;
         let text = String::from_utf8_lossy(&text);
-        Some(if self.python.reads(path) {
+        let _alone = (text.len() > ALONE).then(|| self.alone.lock());
+        let mut found = if self.python.reads(path) {
             self.python.read(path, &text)
         } else {
             self.node.read(path, &text)
-        })
+        };
+        // A computed name can mean thousands, most of which are reached already.
+        found
+            .files
+            .retain(|(number, _)| self.reached.get(*number) == Some(&false));
+        found.files.shrink_to_fit();
+        Some(found)
     }
 
     /// Whether the catalogue names a file.

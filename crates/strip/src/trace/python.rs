@@ -15,6 +15,8 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use foldhash::HashSet;
+
 use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
 use crate::catalogue::python::{installer, split};
@@ -37,6 +39,8 @@ pub(super) struct Python<'g, 'a> {
     touched: BTreeSet<usize>,
     /// Distributions of which all modules stay.
     whole: Mutex<BTreeSet<usize>>,
+    /// Names with holes that were looked for in a folder: all that they mean stays.
+    patterns: Mutex<HashSet<(String, String)>>,
 }
 
 impl<'g, 'a> Python<'g, 'a> {
@@ -48,6 +52,7 @@ impl<'g, 'a> Python<'g, 'a> {
             distributions: Distributions::read(facts, texts),
             touched: BTreeSet::new(),
             whole: Mutex::default(),
+            patterns: Mutex::default(),
         }
     }
 
@@ -145,6 +150,11 @@ impl<'g, 'a> Python<'g, 'a> {
             .map(|part| part.replace('.', "/"))
             .collect();
         for folder in folders {
+            let asked = (folder.clone(), rest.to_owned());
+            let new = self.patterns.lock();
+            if !new.is_ok_and(|mut known| known.insert(asked)) {
+                continue;
+            }
             for number in self.facts.index.below_path(&folder) {
                 let Some(path) = self.facts.index.path(number).filter(|path| is_module(path))
                 else {

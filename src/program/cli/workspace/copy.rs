@@ -15,11 +15,19 @@ use crate::work::{self, Step};
 /// Bytes per unit of a file's `blocks` (stat(2)).
 const BLOCK: u64 = 512;
 
-/// Copies a tree to a folder that is made here; the number of files and links.
+/// What was copied.
+pub(super) struct Copied {
+    /// Files and links.
+    pub(super) files: u64,
+    /// Lists of git that mean nothing, since they are too long to be read.
+    pub(super) too_long: Vec<PathBuf>,
+}
+
+/// Copies a tree to a folder that is made here.
 ///
 /// # Errors
 /// When a file can't be read or written. One that vanishes meanwhile is left out.
-pub(super) fn tree(from: &Path, to: &Path, taken: Taken) -> Result<u64> {
+pub(super) fn tree(from: &Path, to: &Path, taken: Taken) -> Result<Copied> {
     let mut copy = Copying {
         ignored: Ignored::above(from),
         taken,
@@ -27,7 +35,10 @@ pub(super) fn tree(from: &Path, to: &Path, taken: Taken) -> Result<u64> {
         step: work::files("copying the app", 0),
     };
     copy.folder(from, to)?;
-    Ok(copy.files)
+    Ok(Copied {
+        files: copy.files,
+        too_long: copy.ignored.too_long,
+    })
 }
 
 /// Which files of an app are copied.

@@ -71,16 +71,64 @@ pub(super) struct Walk<'w, 'f> {
 /// Functions that call functions are followed this many levels deep.
 const CALLS: usize = 12;
 
+/// Whether a process goes on where this step does not run, or fails: it stands behind `||`, its
+/// failure is caught by one, or a test decides on it and something else follows.
+fn may_be_left_out(list: &List, at: usize) -> bool {
+    let (Some(before), Some(step)) = (list.get(..at), list.get(at)) else {
+        return false;
+    };
+    let behind = list.get(at + 1..).unwrap_or_default();
+    let in_chain = |step: &&Step| step.when != When::Always;
+    let caught = behind
+        .iter()
+        .take_while(in_chain)
+        .any(|next| next.when == When::Failure && !ends(next));
+    let is_last = behind.iter().all(|next| in_chain(&next));
+    let chain = before.iter().rposition(|one| one.when == When::Always);
+    let chain = before.get(chain.unwrap_or(0)..).unwrap_or_default();
+    let decided = step.when == When::Success && !is_last && chain.iter().any(tests);
+    step.when == When::Failure || caught || decided
+}
+
+/// `|| exit 1`: what failed before it ends the process all the same.
+fn ends(step: &Step) -> bool {
+    const ENDS: &[&str] = &["exit", "return", "false", "kill"];
+    step.pipeline.iter().any(|command| match command {
+        Node::Simple(simple) => simple
+            .words
+            .first()
+            .and_then(Word::literal)
+            .is_some_and(|word| ENDS.contains(&word.as_str())),
+        Node::Group(list) | Node::Subshell(list) => list.iter().any(ends),
+        _ => false,
+    })
+}
+
+/// A question whose answer is its status alone.
+fn tests(step: &Step) -> bool {
+    const TESTS: &[&str] = &["[", "test", "command", "which", "type", "hash", "grep"];
+    step.pipeline.iter().any(|command| match command {
+        Node::Test(_) | Node::Arithmetic(_) => true,
+        Node::Simple(simple) => simple
+            .words
+            .first()
+            .and_then(Word::literal)
+            .is_some_and(|word| TESTS.contains(&word.as_str())),
+        _ => false,
+    })
+}
+
 impl Walk<'_, '_> {
     pub(super) fn list(&mut self, list: &List, state: &mut State) {
-        for step in list {
+        for (at, step) in list.iter().enumerate() {
+            let before = state.conditional;
+            state.conditional |= may_be_left_out(list, at);
             self.step(step, state);
+            state.conditional = before;
         }
     }
 
     fn step(&mut self, step: &Step, state: &mut State) {
-        let conditional = state.conditional;
-        state.conditional |= step.when == When::Failure;
         if step.pipeline.len() > 1 || step.background {
             for command in &step.pipeline {
                 let mut inner = state.clone();
@@ -93,7 +141,6 @@ impl Walk<'_, '_> {
                 self.command(command, state);
             }
         }
-        state.conditional = conditional;
     }
 
     fn command(&mut self, command: &Node, state: &mut State) {
@@ -200,6 +247,14 @@ impl Walk<'_, '_> {
                 inner.command(&body, state);
                 state.calls -= 1;
             }
+            return;
+        }
+        // Asks for a program and runs none.
+        if first == "command"
+            && words
+                .get(1)
+                .is_some_and(|word| matches!(word.as_str(), "-v" | "-V"))
+        {
             return;
         }
         self.builtin(&words, simple, state);
