@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::build_scripts;
 use super::platform::{PLATFORM, Platform, today};
+use super::spring;
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
 use slugsmith_facts::app::App;
@@ -53,6 +54,8 @@ pub struct Facts<'a> {
     pub starts_told: BTreeSet<String>,
     /// Asked for by many rules, and for many files.
     run_by_build_scripts: OnceLock<BTreeSet<String>>,
+    /// Asked for by four rules.
+    spring_files: OnceLock<Vec<spring::File>>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -112,6 +115,7 @@ impl<'a> Facts<'a> {
             other_rules: Vec::new(),
             starts_told: BTreeSet::new(),
             run_by_build_scripts: OnceLock::new(),
+            spring_files: OnceLock::new(),
         }
     }
 
@@ -163,6 +167,11 @@ impl<'a> Facts<'a> {
     pub fn run_by_build_scripts(&self) -> &BTreeSet<String> {
         self.run_by_build_scripts
             .get_or_init(|| build_scripts::files(self.app, &self.sources))
+    }
+
+    /// The files of properties that Spring loads in production.
+    pub(crate) fn spring_files(&self) -> &[spring::File] {
+        self.spring_files.get_or_init(|| spring::read(self))
     }
 
     /// Plans of the add-ons that app.json declares.

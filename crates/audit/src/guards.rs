@@ -71,7 +71,7 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
             || is_script(facts, code)
             || facts.run_by_build_scripts().contains(&code.path)
     });
-    let folder = folder || tool;
+    let folder = folder && !is_django_app(facts, path) || tool;
     let stem = path.rsplit('/').next().unwrap_or(path);
     let stem = stem.split('.').next().unwrap_or(stem);
     folder
@@ -80,6 +80,18 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
             .iter()
             .filter(|process| process.name != "release")
             .any(|process| process.mentions(&[stem]))
+}
+
+/// Whether a file stands beside Django's views, whatever the folder is called.
+fn is_django_app(facts: &Facts<'_>, path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let beside = |name: &str| facts.sources.has(&format!("{folder}/{name}"));
+    has_ending(path, "py") && beside("views.py") && (beside("urls.py") || beside("apps.py"))
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, found)| found == ending)
 }
 
 /// A Python file beside the app that is started by hand: it parses arguments or asks for

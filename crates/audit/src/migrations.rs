@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, Site};
 use super::guards::{self, Branch, branch};
+use slugsmith_ecosystems::javascript::MANIFEST;
 use slugsmith_facts::code::Language;
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_facts::process::Command;
@@ -128,6 +129,18 @@ fn node(facts: &Facts<'_>) -> Option<Migrations> {
         {
             return found;
         }
+    }
+    // In a package of a monorepo, whose manifest asks for Prisma.
+    let mut paths = facts.sources.paths.iter();
+    let nested = paths.find_map(|path| {
+        let (package, rest) = path.split_once("/prisma/migrations/")?;
+        let manifest = facts.sources.text(&format!("{package}/{MANIFEST}"))?;
+        (rest.ends_with("/migration.sql") && manifest.contains("\"@prisma/client\""))
+            .then_some(package)
+    });
+    if let Some(package) = nested {
+        let folder = format!("{package}/prisma/migrations/");
+        return in_folder(facts, &folder, ".sql", "npx prisma migrate deploy");
     }
     for (packages, command) in [
         (

@@ -133,11 +133,11 @@ impl Platform {
             }
         }
         for (name, found) in other.frameworks {
-            self.frameworks
-                .entry(name)
-                .or_default()
-                .lines
-                .extend(found.lines);
+            let one = self.frameworks.entry(name).or_default();
+            one.lines.extend(found.lines);
+            if !found.next.is_empty() {
+                one.next = found.next;
+            }
         }
         self.dynos.extend(other.dynos);
         self.defaults.extend(other.defaults);

@@ -1,6 +1,6 @@
 //! Which calls start a server that the router is meant to reach?
 
-use super::facts::Site;
+use super::facts::{Facts, Site};
 use slugsmith_facts::code::{Expr, Language};
 
 /// Whether a call of Node code listens for HTTP: `listen` with something like a port.
@@ -36,4 +36,32 @@ fn is_port(value: &Expr) -> bool {
             .any(|argument| is_port(&argument.value) || argument.value.text() == Some("port")),
         _ => false,
     }
+}
+
+/// The address of a server that another module made with a framework for Go:
+/// `server.Start(fmt.Sprintf(":%s", port))`.
+pub(super) fn started_in_go<'a>(facts: &Facts<'_>, site: Site<'a>) -> Option<&'a Expr> {
+    const FRAMEWORKS: &[&str] = &[
+        "github.com/gin-gonic/gin",
+        "github.com/labstack/echo",
+        "github.com/gofiber/fiber",
+    ];
+    let call = site.call;
+    let starts = site.code.language == Language::Go
+        && matches!(call.method(), "Run" | "Start" | "Listen")
+        && call.arguments.len() == 1;
+    let address = call.positional(0).filter(|_| starts)?;
+    let begins = |value: &Expr| value.text().is_some_and(|text| text.starts_with(':'));
+    let is_address = match address {
+        Expr::Call { callee, arguments } => {
+            callee == "fmt.Sprintf" && arguments.first().is_some_and(|one| begins(&one.value))
+        }
+        Expr::Join(parts) => parts.first().is_some_and(begins),
+        _ => false,
+    };
+    let framework = || {
+        let mut files = facts.code(Language::Go);
+        files.any(|code| FRAMEWORKS.iter().any(|module| code.imports(module)))
+    };
+    (is_address && framework()).then_some(address)
 }

@@ -91,12 +91,24 @@ impl Entry {
 }
 
 /// One file of properties that production loads.
-pub(super) struct File<'a> {
-    pub(super) path: &'a str,
+pub(super) struct File {
+    pub(super) path: String,
     pub(super) entries: Vec<Entry>,
 }
 
-impl File<'_> {
+impl File {
+    fn read(path: &str, text: &str) -> Self {
+        let entries = if path.ends_with(".properties") {
+            properties(text)
+        } else {
+            entries(text)
+        };
+        Self {
+            path: path.to_owned(),
+            entries,
+        }
+    }
+
     /// The first entry of this key.
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
@@ -104,30 +116,24 @@ impl File<'_> {
 }
 
 /// The first of these files that sets a key, and what it sets.
-pub(super) fn set<'f, 'a>(files: &'f [File<'a>], key: &str) -> Option<(&'f File<'a>, &'f Entry)> {
+pub(super) fn set<'f>(files: &'f [File], key: &str) -> Option<(&'f File, &'f Entry)> {
     files.iter().find_map(|file| Some((file, file.entry(key)?)))
 }
 
 /// The files that Spring loads in production: those without a profile, those of the profile that
 /// is active by the command, app.json or the base file, and those that are called after production.
-pub(super) fn files<'a>(facts: &'a Facts<'_>) -> Vec<File<'a>> {
+/// Rules ask [`Facts::spring_files`], which reads them once.
+pub(super) fn read(facts: &Facts<'_>) -> Vec<File> {
     let texts = facts.sources.texts.iter();
-    let all: Vec<File<'a>> = texts
+    let all: Vec<File> = texts
         .filter(|(path, _)| profile_of(path).is_some())
-        .map(|(path, text)| File {
-            path,
-            entries: if path.ends_with(".properties") {
-                properties(text)
-            } else {
-                entries(text)
-            },
-        })
+        .map(|(path, text)| File::read(path, text))
         .collect();
     let active = active(facts, &all);
-    let mut found: Vec<File<'a>> = all
+    let mut found: Vec<File> = all
         .into_iter()
         .filter(|file| {
-            let profile = profile_of(file.path).unwrap_or_default();
+            let profile = profile_of(&file.path).unwrap_or_default();
             profile.is_empty()
                 || matches!(profile, "prod" | "production" | "heroku")
                 || active.iter().any(|one| one == profile)
@@ -155,6 +161,29 @@ pub(super) fn files<'a>(facts: &'a Facts<'_>) -> Vec<File<'a>> {
     found
 }
 
+/// The profiles that production runs with, as far as the repository says.
+pub(super) fn profiles(facts: &Facts<'_>) -> Vec<String> {
+    let texts = facts.sources.texts.iter();
+    let base: Vec<File> = texts
+        .filter(|(path, _)| profile_of(path) == Some(""))
+        .map(|(path, text)| File::read(path, text))
+        .collect();
+    active(facts, &base)
+}
+
+/// Whether `<springProfile name="prod | !dev">` holds; where no profile is known, names of
+/// production do.
+pub(super) fn is_active(wanted: &str, active: &[String]) -> bool {
+    wanted
+        .split([',', '|'])
+        .map(str::trim)
+        .any(|one| match one.strip_prefix('!') {
+            Some(other) => !active.iter().any(|name| name == other),
+            None if active.is_empty() => matches!(one, "prod" | "production" | "heroku"),
+            None => active.iter().any(|name| name == one),
+        })
+}
+
 /// The profile that a file of Spring's is for, empty for all; `None` for other files.
 fn profile_of(path: &str) -> Option<&str> {
     let (_, name) = path.split_once("src/main/resources/")?;
@@ -174,7 +203,7 @@ fn profile_of(path: &str) -> Option<&str> {
 }
 
 /// Profiles that are active on a dyno, as far as the repository says.
-fn active(facts: &Facts<'_>, files: &[File<'_>]) -> Vec<String> {
+fn active(facts: &Facts<'_>, files: &[File]) -> Vec<String> {
     let list = |text: &str| -> Vec<String> {
         text.split(',')
             .map(|one| one.trim().to_owned())
@@ -202,7 +231,7 @@ fn active(facts: &Facts<'_>, files: &[File<'_>]) -> Vec<String> {
     }
     let base = files
         .iter()
-        .filter(|file| profile_of(file.path) == Some(""));
+        .filter(|file| profile_of(&file.path) == Some(""));
     let mut entries = base.flat_map(|file| &file.entries);
     let named = entries.find(|entry| entry.key == "spring.profiles.active");
     named

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::encoding::Mark;
 use super::{Malformed, Parsed};
 use crate::beneath;
 use slugsmith_ecosystems::graph;
@@ -30,6 +31,8 @@ pub struct App {
     pub app_json: Parsed<Value>,
     /// Empty when there is no Procfile.
     pub procfile: Vec<Process>,
+    /// The byte order mark that the Procfile begins with.
+    pub procfile_mark: Option<Mark>,
 }
 
 impl App {
@@ -107,14 +110,16 @@ impl Look for OnDisk<'_> {
 /// Reads the root of an app. Never fails: what is missing or broken is a fact.
 #[must_use]
 pub fn read(root: &Path) -> App {
+    let bytes = beneath::read_in(root, "Procfile").unwrap_or_default();
     App {
         root: root.to_owned(),
         names: names(root),
         package_json: json(root, slugsmith_ecosystems::javascript::MANIFEST),
         app_json: json(root, "app.json"),
-        procfile: beneath::text_in(root, "Procfile")
-            .map(|text| procfile(&text))
+        procfile: std::str::from_utf8(&bytes)
+            .map(procfile)
             .unwrap_or_default(),
+        procfile_mark: Mark::of(&bytes),
     }
 }
 

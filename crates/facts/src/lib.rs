@@ -18,6 +18,7 @@ pub mod bounds;
 pub mod classic;
 pub mod code;
 pub mod command;
+pub mod encoding;
 pub mod environment;
 pub mod exec_env;
 pub mod hosting;

@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use super::app::App;
 use super::bounds;
 use super::code::{self, Code, Language};
+use super::encoding;
 use super::process;
 use super::tree::{EntryKind, Tree};
 use crate::beneath;
@@ -197,8 +198,7 @@ fn read_one(app: &App, path: String, how: How) -> Read {
     if matches!(how, How::Key) && !bytes.starts_with(b"-----BEGIN ") {
         return Read::Other;
     }
-    // Other encodings than UTF-8 appear in comments; the code itself is ASCII then.
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = encoding::text(&bytes);
     if text.bytes().take(1024).any(|byte| byte == 0) {
         return Read::Skipped(path, "is binary");
     }

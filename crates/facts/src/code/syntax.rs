@@ -187,7 +187,8 @@ impl Reader<'_> {
                     "environ.get",
                     "os.environ.setdefault",
                 ];
-                !soft.iter().any(|call| text.starts_with(call))
+                let callee = text.split('(').next().unwrap_or_default();
+                !soft.iter().any(|call| text.starts_with(call)) && !callee.ends_with(".get")
             }
             Language::Ruby => text.starts_with("ENV.fetch"),
             _ => false,

@@ -189,7 +189,13 @@ fn gradle(path: &str, text: &str, found: &mut Vec<Package>) {
         ]
         .iter()
         .any(|word| line.starts_with(word));
-        let coordinates = line.split(['"', '\'']).nth(1).unwrap_or_default();
+        let quoted = |text: &str| text.split(['"', '\'']).nth(1).map(str::to_owned);
+        let part = |key: &str| line.split_once(key).and_then(|(_, rest)| quoted(rest));
+        // `group: 'a', name: 'b', version: '1'`, or all in one text.
+        let coordinates = match part("name:").filter(|_| line.contains("group:")) {
+            Some(name) => format!(":{name}:{}", part("version:").unwrap_or_default()),
+            None => quoted(line).unwrap_or_default(),
+        };
         let mut parts = coordinates.split(':');
         if let (true, Some(_), Some(name)) = (wanted, parts.next(), parts.next()) {
             found.push(Package {

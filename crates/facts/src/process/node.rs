@@ -3,6 +3,7 @@
 use super::{has_other_language, read};
 use crate::app::App;
 use crate::sources::Sources;
+use slugsmith_ecosystems as ecosystems;
 
 /// Whether Node runs in a process of the app: a command starts it, or nothing else could.
 #[must_use]
@@ -153,6 +154,15 @@ pub fn source_of(sources: &Sources, path: &str) -> Option<String> {
             // Some outputs keep the folders above the sources: `dist/server/workers/init.js`.
             let below = rest.match_indices('/').map(|(at, _)| &rest[at + 1..]);
             bases.extend(below.filter(|tail| tail.contains('/')).map(str::to_owned));
+        }
+    }
+    // The same inside a package of a monorepo: `apps/api/dist/a.js` from `apps/api/src/a.ts`.
+    for build in ["/dist/", "/build/", "/lib/", "/out/"] {
+        if let Some((package, rest)) = stem.split_once(build)
+            && sources.has(&format!("{package}/{}", ecosystems::javascript::MANIFEST))
+        {
+            bases.push(format!("{package}/src/{rest}"));
+            bases.push(format!("{package}/{rest}"));
         }
     }
     for base in bases {

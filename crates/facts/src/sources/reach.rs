@@ -7,11 +7,14 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::paths::join;
 use super::{Sources, deployed, go_packages, php_reach, python_reach};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
 use crate::process::{self, Runs};
+use slugsmith_ecosystems::javascript::MANIFEST;
 
 /// Drops code that no process reaches.
 pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
@@ -113,6 +116,7 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
     if pending.is_empty() {
         return None;
     }
+    let workspace = Workspace::read(sources);
     while let Some(code) = pending.pop() {
         if !reached.insert(code.path.clone()) {
             continue;
@@ -135,11 +139,14 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
                 let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 let source = process::source_of(sources, &join(folder, &import.module))?;
                 pending.push(file(sources, &source)?);
-            } else if import.module.starts_with('@') || import.module.starts_with('~') {
+            } else if let Some((at, rest)) = workspace.package(&import.module) {
+                pending.push(file(sources, &workspace.source(sources, at, rest)?)?);
+            } else if (import.module.starts_with('@') || import.module.starts_with('~'))
+                && is_alias(app, &import.module)
+                && !workspace.asks_for(sources, &import.module)
+            {
                 // A path alias of the bundler or of TypeScript: what it means is not known.
-                if is_alias(app, &import.module) {
-                    return None;
-                }
+                return None;
             }
         }
         if code.computed_imports {
@@ -170,6 +177,70 @@ fn is_built(sources: &Sources, from: &str, module: &str) -> bool {
             || ["dist", "build", "out", "lib", "generated"]
                 .iter()
                 .any(|built| path == *built || path.starts_with(&format!("{built}/"))))
+}
+
+/// The packages of a monorepo, by name.
+struct Workspace<'a> {
+    /// Name, folder and manifest.
+    packages: Vec<(String, &'a str, Value)>,
+}
+
+impl<'a> Workspace<'a> {
+    fn read(sources: &'a Sources) -> Self {
+        let packages = sources.texts.iter().filter_map(|(path, text)| {
+            let folder = path.strip_suffix(MANIFEST)?.strip_suffix('/')?;
+            let manifest: Value = serde_json::from_str(text).ok()?;
+            let name = manifest.get("name")?.as_str()?.to_owned();
+            Some((name, folder, manifest))
+        });
+        Self {
+            packages: packages.collect(),
+        }
+    }
+
+    /// The package that an import names, and what the import names inside it.
+    fn package<'m>(&self, module: &'m str) -> Option<(usize, &'m str)> {
+        let mut packages = self.packages.iter().zip(0..);
+        packages.find_map(|((name, ..), at)| {
+            let rest = module.strip_prefix(name.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((at, rest))
+        })
+    }
+
+    /// The source that an import of a package means.
+    fn source(&self, sources: &Sources, at: usize, rest: &str) -> Option<String> {
+        let (_, folder, manifest) = self.packages.get(at)?;
+        let exported = manifest
+            .get("exports")
+            .and_then(|exports| exports.get(format!(".{rest}")))
+            .and_then(|one| {
+                let by = ["import", "require", "default"];
+                one.as_str()
+                    .or_else(|| by.iter().find_map(|by| one.get(by)?.as_str()))
+            });
+        let main = manifest
+            .get("main")
+            .and_then(Value::as_str)
+            .filter(|_| rest.is_empty());
+        let inside = if rest.is_empty() { "/index" } else { rest };
+        let named = exported.or(main).map(|path| join(folder, path));
+        let usual = [format!("{folder}/src{inside}"), format!("{folder}{inside}")];
+        named
+            .into_iter()
+            .chain(usual)
+            .find_map(|path| process::source_of(sources, &path))
+    }
+
+    /// Whether a manifest of any package asks for what a scoped import names.
+    fn asks_for(&self, sources: &Sources, module: &str) -> bool {
+        let parts: Vec<_> = module.splitn(3, '/').take(2).collect();
+        let asked = format!("\"{}\"", parts.join("/"));
+        let mut folders = self.packages.iter().map(|(_, folder, _)| folder);
+        folders.any(|folder| {
+            let manifest = sources.text(&format!("{folder}/{MANIFEST}"));
+            manifest.is_some_and(|text| text.contains(&asked))
+        })
+    }
 }
 
 /// Whether a scoped import is no package of package.json.

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "The official buildpack refuses this app: the next deploy fails",
     level: Level::Error,
     group: Group::Buildpacks,
-    ecosystems: &["python"],
+    ecosystems: &["node", "python", "ruby"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             released, a misspelt `.python-version`, uv without one or with runtime.txt, a setup.py
             alone. Taken from the buildpack's own checks
             (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
-            `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`).
+            `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`). For all languages:
+            a lockfile that takes a package from `git://github.com`, which GitHub no longer answers.
         "},
         why: indoc! {"
             The buildpack is updated between two deploys, and what it only warned of last month it
@@ -49,10 +50,42 @@ fn check(facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable();
     }
     let is_served = python::is_served(facts);
-    let evidence = if is_served {
+    let mut evidence = if is_served {
         python::refused(facts)
     } else {
         Vec::new()
     };
-    Outcome::when(is_served, evidence)
+    evidence.extend(unencrypted(facts));
+    let applies = is_served || facts.packages.manifest(Ecosystem::Gem).is_some();
+    Outcome::when(applies || !evidence.is_empty(), evidence)
+}
+
+/// Sources over git's own protocol, which GitHub has not answered since 2022-03-15
+/// (github.blog/security/application-security/improving-git-protocol-security-github).
+fn unencrypted(facts: &Facts<'_>) -> Option<Evidence> {
+    let is_lock = |path: &str| slugsmith_ecosystems::lockfile(path).is_some();
+    let texts = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| !path.contains('/'));
+    let (path, line, number) = texts
+        .filter(|(path, _)| is_lock(path) || path.starts_with("requirements"))
+        .find_map(|(path, text)| {
+            let mut lines = text.lines().zip(1..);
+            let (line, number) = lines.find(|(line, _)| line.contains("git://github.com/"))?;
+            Some((path, line, number))
+        })?;
+    let at = line
+        .find("git://")
+        .and_then(|at| line.get(at..))
+        .unwrap_or(line);
+    let address = at.split(['"', '\'', ' ', '#', '@']).next().unwrap_or(at);
+    let message =
+        format!("`{address}` can't be fetched: GitHub no longer answers git's own protocol.");
+    let fix = address.replacen("git://", "https://", 1);
+    Some(
+        Evidence::line(path, number, message)
+            .help(format!("Take it from {fix}, and make the lockfile anew.")),
+    )
 }

@@ -2,6 +2,7 @@
 
 use crate::python;
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Assignment;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -21,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             the `.env` that Symfony loads (a warning).
             Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, Express'
             `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
-            web process starts. A `wsgi.py` that falls back to settings of
+            web process starts. Django's DEBUG that is on unless a variable says otherwise, and code
+            that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
             development.
         "},
         why: indoc! {"
@@ -53,6 +55,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(details(facts));
     evidence.extend(wsgi_settings(facts));
     evidence.extend(flask(facts));
+    evidence.extend(overwritten(facts));
     Outcome::of(evidence)
 }
 
@@ -121,6 +124,9 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let (code, setting) = settings.first()?;
+    if let Some(found) = on_by_default(facts, code, setting) {
+        return Some(found);
+    }
     (setting.value == Expr::Bool(true)
         && branch(code, setting.scope) == Branch::Always
         && !names_other_settings(facts))
@@ -131,6 +137,75 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
             "DEBUG = True: error pages show settings and source to visitors.",
         )
         .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
+    })
+}
+
+/// `DEBUG = os.environ.get("DEBUG", "true") == "true"`, and nothing declares the variable.
+fn on_by_default(facts: &Facts<'_>, code: &Code, setting: &Assignment) -> Option<Evidence> {
+    let on = |value: &Expr| {
+        let word = value.text().unwrap_or_default().to_ascii_lowercase();
+        value == &Expr::Bool(true)
+            || value.number() == Some(1)
+            || matches!(word.as_str(), "true" | "1" | "yes" | "on")
+    };
+    let (read, compared) = match &setting.value {
+        Expr::Join(parts) => match parts.as_slice() {
+            [read, other] if on(other) => (read, true),
+            // `… in ("1", "true")`
+            [read, Expr::List(others)] if others.iter().any(on) => (read, true),
+            _ => return None,
+        },
+        // `bool(int(os.environ.get("DEBUG", "1")))`
+        Expr::Call { callee, arguments } if matches!(callee.as_str(), "bool" | "int") => {
+            (&arguments.first()?.value, false)
+        }
+        value => (value, false),
+    };
+    let read = match read {
+        Expr::Call { callee, arguments } if matches!(callee.as_str(), "int" | "bool" | "str") => {
+            &arguments.first()?.value
+        }
+        read => read,
+    };
+    let Settled::Unless { variable, fallback } = settle(facts, code, read) else {
+        return None;
+    };
+    // A text that is not compared is true whatever it says, so only what reads like it counts.
+    let holds = on(fallback) && (compared || !names_other_settings(facts));
+    (holds && branch(code, setting.scope) == Branch::Always).then(|| {
+        let message = format!(
+            "DEBUG is on unless {variable} says otherwise, and nothing declares {variable}: error pages \
+             show settings and source to visitors."
+        );
+        Evidence::line(&code.path, setting.line, message)
+            .conditional(true)
+            .help(format!("Make off the default, and until then: heroku config:set {variable}=false"))
+    })
+}
+
+/// `process.env.NODE_ENV = "development"` in code that a process loads, whatever the platform set.
+fn overwritten(facts: &Facts<'_>) -> Option<Evidence> {
+    const NAMES: &[&str] = &["NODE_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "APP_ENV"];
+    facts.sources.files.iter().find_map(|code| {
+        let set = code.assignments.iter().find(|one| {
+            let (of, name) = one.target.rsplit_once('.').unwrap_or_default();
+            let environment = matches!(of, "process.env" | "os.environ" | "ENV");
+            environment
+                && NAMES.contains(&name)
+                && matches!(one.value.text(), Some("development" | "dev"))
+                && code.function(one.scope).is_none()
+                && branch(code, one.scope) == Branch::Always
+        })?;
+        let name = set.target.rsplit('.').next().unwrap_or_default();
+        let message = format!(
+            "The code sets {name} to development whatever the platform says: production runs in \
+             development mode."
+        );
+        (!guards::is_maintenance(facts, &code.path)).then(|| {
+            Evidence::line(&code.path, set.line, message)
+                .level(Level::Warn)
+                .help("Remove the line: the environment decides.")
+        })
     })
 }
 

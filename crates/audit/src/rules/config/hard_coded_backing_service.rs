@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
     since: "0.1.0",
-    silenced_by: &["file-database"],
+    silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
             A literal address (`postgres://…`, `mysql://`, `mongodb://`, `redis://`, `amqp://`,
@@ -58,6 +58,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal_settings(facts));
     evidence.extend(django(facts));
     evidence.extend(laravel(facts));
+    evidence.extend(django_services(facts));
     evidence.extend(spring::check(facts));
     evidence.extend(alchemy(facts));
     evidence.extend(plain_redis(facts));
@@ -66,7 +67,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let applies = facts
         .calls()
         .any(|site| client(site.code, &site.call.callee).is_some());
-    Outcome::when(applies, evidence)
+    Outcome::when(applies || !evidence.is_empty(), evidence)
 }
 
 fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -235,6 +236,48 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
                     )
                     .help(help(Language::Python, service_of(text, "the database"))),
                 );
+            }
+        }
+    }
+    found
+}
+
+/// Django's `CACHES` and `CHANNEL_LAYERS` with an address that is written out.
+fn django_services(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for code in facts.code(Language::Python) {
+        for name in ["CACHES", "CHANNEL_LAYERS"] {
+            let mut settings = code.assignments.iter().filter(|one| one.target == name);
+            // Where there is a second one, a condition or a later line chooses.
+            let (Some(setting), None) = (settings.next(), settings.next()) else {
+                continue;
+            };
+            if branch(code, setting.scope) != Branch::Always {
+                continue;
+            }
+            let mut literal = None;
+            let mut reads = false;
+            setting.value.walk(&mut |value| {
+                let value = code.resolve(value);
+                reads |= matches!(value, Expr::Env { .. });
+                let text = value.text().filter(|text| is_backing_address(text));
+                literal = literal.or(text);
+                // `"hosts": [("127.0.0.1", 6379)]`
+                if let Expr::List(parts) = value
+                    && let [host, port] = parts.as_slice()
+                    && port.number().is_some()
+                {
+                    literal = literal.or(host.text().filter(|host| is_host(host)));
+                }
+            });
+            if let Some(text) = literal.filter(|_| !reads) {
+                let message = format!(
+                    "{name} uses `{}`, whatever the environment says{}.",
+                    masked(text),
+                    effect(text)
+                );
+                let found_here = Evidence::line(&code.path, setting.line, message);
+                found.push(found_here.help(help(Language::Python, "Redis")));
             }
         }
     }

@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
-            The version of Rails, Django, Laravel, Symfony, Spring Boot, Next, Nuxt, Express or
+            The version of Rails, Django, Flask, Laravel, Symfony, Spring Boot, Next, Nuxt, Express or
             Angular that the lockfile (for Spring Boot the build file) resolves, in a release line
             that has ended by the dated table of the platform's facts (endoflife.date).
         "},
@@ -44,6 +44,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const FRAMEWORKS: &[(&str, &str, Ecosystem, &str)] = &[
     ("rails", "Rails", Ecosystem::Gem, "rails"),
     ("django", "Django", Ecosystem::Pypi, "django"),
+    ("flask", "Flask", Ecosystem::Pypi, "flask"),
     (
         "laravel",
         "Laravel",

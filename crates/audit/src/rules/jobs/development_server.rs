@@ -2,6 +2,7 @@
 
 use crate::python;
 use crate::rules::prelude::*;
+use slugsmith_facts::process::Runs;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "development-server",
@@ -22,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `dotnet run`, `dotnet watch`, `sbt run`, `lein ring server`, `lein figwheel`,
             `deno run --watch`, `fastapi dev`; `--reload` of gunicorn and uvicorn.
             A Python file that the web process starts and that calls `app.run()` of Flask, or
-            Werkzeug's `run_simple`.
+            Werkzeug's `run_simple`. `rails server` or `rackup` without the gem of a server.
         "},
         why: indoc! {"
             Development servers handle one request at a time, reload on file changes, show stack
@@ -67,9 +68,58 @@ fn check(facts: &Facts<'_>) -> Outcome {
             )
         })
         .or_else(|| flask(facts))
+        .or_else(|| webrick(facts, web))
         .into_iter()
         .collect();
     Outcome::of(evidence)
+}
+
+/// `rails server` and `rackup` without the gem of a server: Ruby's `WEBrick` answers, or, from Ruby 3
+/// on, nothing (rack/rackup, `lib/rackup/handler.rb`).
+fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
+    const SERVERS: &[&str] = &[
+        "puma",
+        "unicorn",
+        "thin",
+        "passenger",
+        "falcon",
+        "iodine",
+        "agoo",
+        "pitchfork",
+        "rainbows",
+        "reel",
+        "torquebox",
+        "trinidad",
+        "mizuno",
+        "itsi",
+        "goliath",
+    ];
+    let command = web.commands.iter().find(|command| {
+        let words = command.words();
+        let program = words.first().and_then(|word| word.rsplit('/').next());
+        let second = words.get(1).copied().unwrap_or_default();
+        let named = words.contains(&"-s") || words.contains(&"-u") || words.contains(&"--server");
+        match program {
+            Some("rails") => matches!(second, "server" | "s") && !named,
+            Some("rackup") => !named,
+            _ => false,
+        }
+    })?;
+    // Only a lockfile says that no other gem brings a server along.
+    let asked = facts
+        .packages
+        .wants_any(Ecosystem::Gem, &["rails", "rack", "sinatra", "railties"])?;
+    facts.packages.version(Ecosystem::Gem, "rack")?;
+    if facts.packages.has_any(Ecosystem::Gem, SERVERS) {
+        return None;
+    }
+    let message = format!(
+        "`{}` finds no server among the gems: Ruby's WEBrick answers one request at a time, and since \
+         Ruby 3 not even that is part of Ruby.",
+        command.text
+    );
+    let found = Evidence::line(&asked.path, asked.line, message);
+    Some(found.help("bundle add puma; Procfile: web: bundle exec puma -C config/puma.rb"))
 }
 
 /// `python app.py`, where the file runs Flask's own server.

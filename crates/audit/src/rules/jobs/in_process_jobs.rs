@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Background jobs run in the web process and are lost with it",
     level: Level::Error,
     group: Group::Jobs,
-    ecosystems: &["node", "python", "ruby", "go", "php"],
+    ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -20,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that are delayed; Laravel's `sync` queue with dispatched jobs. Work that should outlive
             a request but runs beside it in memory (a warning): FastAPI's `BackgroundTasks`, a
             `Thread` or goroutine, `setImmediate`, an in-memory queue (fastq, p-queue,
-            better-queue), Sucker Punch, `dispatchAfterResponse`, where what is started sends,
+            better-queue), Sucker Punch, `dispatchAfterResponse`, an executor, `CompletableFuture` or
+            Spring's `@Async`, where what is started sends,
             charges, imports or delivers something.
         "},
         why: indoc! {"
@@ -277,6 +278,7 @@ fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
         Language::Python,
         Language::Ruby,
         Language::Go,
+        Language::Java,
         Language::Php,
     ] {
         let site = calls_to(facts, language, |site| {
@@ -292,7 +294,8 @@ fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
                     });
                 let innermost = around.next();
                 let outermost = around.last().or(innermost);
-                innermost.is_some() && !matches!(outermost, Some("main" | "init"))
+                (innermost.is_some() || site.call.callee == "@Async")
+                    && !matches!(outermost, Some("main" | "init"))
             };
             let own_process = || {
                 facts
@@ -342,7 +345,11 @@ fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
                         "Put it into a queue (Redis, Postgres), and work through \
                             it in a process of its own: worker: bin/worker"
                     }
-                    _ => {
+                    Language::Java => {
+                        "Put it into a queue (JobRunr, Quartz or a table in Postgres, RabbitMQ), and \
+                            work through it in a process of its own"
+                    }
+                    Language::Php => {
                         "dispatch(…) with QUEUE_CONNECTION=database, and worker: php artisan \
                             queue:work"
                     }
@@ -424,8 +431,41 @@ fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
                 None
             }
         }
+        Language::Java => java_work(facts, site, inside),
         Language::Php => {
             (call.method() == "dispatchAfterResponse").then(|| format!("send {}", call.receiver()))
+        }
+        Language::Go => None,
+    }
+}
+
+/// What an executor, a new thread or a method with Spring's `@Async` works at.
+fn java_work(
+    facts: &Facts<'_>,
+    site: Site<'_>,
+    inside: impl Fn() -> Option<String>,
+) -> Option<String> {
+    let call = site.call;
+    match call.callee.as_str() {
+        "@Async" => {
+            // Without @EnableAsync, Spring calls the method like any other.
+            let enabled = guards::used(facts, Language::Java, |site| {
+                site.call.callee.ends_with("EnableAsync")
+            });
+            let (class, _) = site.code.class(call.scope)?;
+            let method = site.code.function(call.scope)?;
+            let work = format!("{class}.{method}");
+            let named = [class, method].into_iter().find(|name| is_durable(name));
+            named.filter(|_| enabled).map(|_| work)
+        }
+        "CompletableFuture.runAsync" | "CompletableFuture.supplyAsync" => inside(),
+        "Thread" => inside(),
+        _ if matches!(call.method(), "submit" | "execute" | "schedule") => {
+            let receiver = call.receiver().rsplit('.').next().unwrap_or_default();
+            let pool = receiver.to_ascii_lowercase();
+            (pool.contains("executor") || pool.contains("pool"))
+                .then(inside)
+                .flatten()
         }
         _ => None,
     }
@@ -477,6 +517,33 @@ fn is_durable(name: &str) -> bool {
         "response",
         "socket",
     ];
+    // `runFfmpegConversion`: nobody waits for a loop to convert something.
+    if ["convert", "conversion", "transcod"]
+        .iter()
+        .any(|word| last.contains(word))
+    {
+        return true;
+    }
+    // `process_videos`, `processUploads`: one by one, until all are done.
+    let things = [
+        "video",
+        "image",
+        "photo",
+        "upload",
+        "document",
+        "audio",
+        "pdf",
+        "csv",
+        "batch",
+        "order",
+        "payment",
+        "transaction",
+        "import",
+        "recording",
+    ];
+    if last.starts_with("process") && things.iter().any(|thing| last.contains(thing)) {
+        return true;
+    }
     // A loop that is started once works through a queue that lives elsewhere.
     if [
         "start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init",

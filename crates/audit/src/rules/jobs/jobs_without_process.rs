@@ -1,5 +1,7 @@
 //! Does a process run the jobs that the app puts into its queue?
 
+mod queues;
+
 use crate::jobs;
 use crate::rules::prelude::*;
 
@@ -18,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A job library (Sidekiq, GoodJob, Solid Queue, Delayed Job, Resque, Celery, RQ, Dramatiq,
             BullMQ, Laravel's queue) with a call that puts a job into its queue in reachable code,
             and no process of the Procfile that runs its worker. Laravel: also `Schedule::` entries
-            without a scheduler.
+            without a scheduler. A queue that jobs of Sidekiq, Celery or Laravel are put into and that
+            no worker's command or configuration names.
         "},
         why: indoc! {"
             The queue only grows: mails are not sent, uploads not processed, and nothing reports an
@@ -88,6 +91,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 jobs::line(facts, library).unwrap_or_else(|| library.line.to_owned())
             )),
         );
+    }
+    if evidence.is_empty() {
+        evidence.extend(queues::unheard(facts));
     }
     if evidence.is_empty() {
         evidence.extend(laravel_schedule(facts));

@@ -1,7 +1,7 @@
 //! Are requests in flight finished when the dyno stops?
 
 use crate::rules::prelude::*;
-use crate::servers::listens_in_node;
+use crate::servers::{listens_in_node, started_in_go};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "no-graceful-shutdown",
@@ -171,8 +171,9 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|one| one.is_alphanumeric() || one == '_')
 }
 
+/// Ctrl+C is SIGINT; what the platform sends is SIGTERM.
 fn is_stop(signal: &str) -> bool {
-    matches!(signal, "SIGTERM" | "SIGINT")
+    signal == "SIGTERM"
 }
 
 fn go(facts: &Facts<'_>) -> Option<Server> {
@@ -185,17 +186,41 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
                 && GO_SERVERS.iter().any(|module| site.code.imports(module))
                 // Gin's takes PORT by itself.
                 && (!site.call.arguments.is_empty() || site.call.method() == "Run"))
+            || started_in_go(facts, site).is_some()
     })
     .next()?;
-    let handled = guards::used(facts, Language::Go, |site| {
+    let waits = |site: Site<'_>| {
         matches!(
             site.call.callee.as_str(),
             "signal.Notify" | "signal.NotifyContext"
-        ) || matches!(
-            site.call.method(),
-            "Shutdown" | "GracefulStop" | "ShutdownWithTimeout"
         )
-    });
+    };
+    // `signal.Notify(stop, os.Interrupt)` never hears the SIGTERM of the platform.
+    let deaf = |site: Site<'_>| {
+        let signals = site.call.arguments.iter().skip(1);
+        let mut names = signals
+            .filter_map(|argument| argument.value.name())
+            .peekable();
+        names.peek().is_some()
+            && site.call.arguments.len() > 1
+            && site
+                .call
+                .arguments
+                .iter()
+                .skip(1)
+                .all(|argument| argument.value.name().is_some())
+            && names.all(|name| matches!(name, "os.Interrupt" | "syscall.SIGINT" | "os.Kill"))
+    };
+    let heard = guards::used(facts, Language::Go, |site| waits(site) && !deaf(site));
+    let only_deaf = !heard && guards::used(facts, Language::Go, waits);
+    let handled = heard
+        || !only_deaf
+            && guards::used(facts, Language::Go, |site| {
+                matches!(
+                    site.call.method(),
+                    "Shutdown" | "GracefulStop" | "ShutdownWithTimeout"
+                )
+            });
     let loses = (!handled).then(|| {
         Evidence::line(
             &site.code.path,

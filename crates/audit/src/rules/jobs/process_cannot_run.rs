@@ -1,9 +1,9 @@
 //! Can the processes start at all?
 
 mod env_file;
+mod procfile;
 
 use crate::rules::prelude::*;
-use slugsmith_facts::app;
 use slugsmith_facts::command::Need;
 use slugsmith_facts::process::{Command, Runs, source_of};
 
@@ -20,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A Procfile line that runs a file, npm script, Python module or configuration of the app
-            that does not exist; a Procfile with Windows line ends or without a web process; Laravel
+            that does not exist; a Procfile with Windows line ends, in UTF-16 or behind a byte order
+            mark, with lines in quotes, or without a web process; Laravel
             or Symfony without a Procfile, which then serves the repository's root instead of
             `public/`.
             `bin/NAME` of a Go app that is none of its main packages.
@@ -68,47 +69,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .filter_map(|command| missing(facts, command)),
         );
     }
-    if facts
-        .sources
-        .text("Procfile")
-        .is_some_and(|text| text.contains("\r\n"))
-    {
-        evidence.push(
-            Evidence::line(
-                "Procfile",
-                1,
-                "The Procfile has Windows line ends: each \
-            command gets a carriage return at its end.",
-            )
-            .level(Level::Warn)
-            .help(
-                "sed -i \
-                's/\\r$//' Procfile",
-            ),
-        );
-    }
-    let bare = facts
-        .sources
-        .text("Procfile")
-        .unwrap_or_default()
-        .lines()
-        .zip(1..)
-        .find(|(line, _)| app::lacks_colon(line));
-    if let Some((line, number)) = bare {
-        let (name, command) = line.split_once([' ', '\t']).unwrap_or((line, ""));
-        evidence.push(
-            Evidence::line(
-                "Procfile",
-                number,
-                format!(
-                    "`{name}` has no colon behind it: Cloud \
-                Native builds refuse the Procfile, and the process may not be there."
-                ),
-            )
-            .level(Level::Warn)
-            .help(format!("{name}: {}", command.trim())),
-        );
-    }
+    evidence.extend(procfile::check(facts));
     evidence.extend(php_root(facts));
     evidence.extend(waits_forever(facts));
     evidence.extend(env_file::check(facts));
@@ -298,6 +259,14 @@ const BUILT: &[&str] = &[
 ];
 
 fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    if let Some(package) = not_required(facts, command) {
+        let message = format!(
+            "`{}` needs the package {package}, which requirements.txt does not ask for.",
+            command.text
+        );
+        let fix = format!("Add {package} to requirements.txt.");
+        return Some(Evidence::line(&command.path, command.line, message).help(fix));
+    }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,
@@ -310,6 +279,36 @@ fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
     let message = format!("`{}` needs {needed}, which does not exist.", command.text);
     let fix = "Correct the line, or commit what it names.";
     Some(Evidence::line(&command.path, command.line, message).help(fix))
+}
+
+/// A program of a Python package that requirements.txt does not ask for. Only a whole list tells,
+/// as `pip freeze` writes it: other packages may bring the program along.
+fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
+    const PACKAGES: &[(&str, &str)] = &[
+        ("gunicorn", "gunicorn"),
+        ("uvicorn", "uvicorn"),
+        ("daphne", "daphne"),
+        ("hypercorn", "hypercorn"),
+        ("waitress-serve", "waitress"),
+        ("celery", "celery"),
+        ("streamlit", "streamlit"),
+    ];
+    let program = command.program();
+    let (_, package) = PACKAGES.iter().find(|(name, _)| *name == program)?;
+    let packages = &facts.packages;
+    let path = packages.manifest(Ecosystem::Pypi)?;
+    let text = facts
+        .sources
+        .text(path)
+        .filter(|_| path.ends_with(".txt"))?;
+    let whole = text.lines().map(str::trim).all(|line| {
+        line.is_empty() || line.starts_with('#') || line.contains("==") && !line.starts_with('-')
+    });
+    let other = [Ecosystem::Npm, Ecosystem::Gem]
+        .iter()
+        .any(|other| packages.manifest(*other).is_some());
+    let missing = whole && text.lines().count() >= 5 && !packages.has(Ecosystem::Pypi, package);
+    (missing && !other).then_some(package)
 }
 
 /// What a command needs and the app does not have.

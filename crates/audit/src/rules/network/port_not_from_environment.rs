@@ -7,7 +7,7 @@ use crate::guards::{self, Branch, branch};
 use crate::gunicorn;
 use crate::python;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
-use crate::servers::listens_in_node;
+use crate::servers::{listens_in_node, started_in_go};
 use crate::{Facts, Site};
 use indoc::indoc;
 use slugsmith_facts::code::{Code, Expr, Language};
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let web = facts.process("web");
     let mut evidence = Vec::new();
     if let Some(web) = web {
-        evidence.extend(web.commands.iter().filter_map(command));
+        evidence.extend(web.commands.iter().filter_map(|one| command(facts, one)));
     }
     evidence.extend(gunicorn::commands(facts).filter_map(|one| gunicorn_bind(facts, one)));
     evidence.extend(spring::check(facts));
@@ -77,7 +77,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let started: Vec<&str> = started.iter().map(|code| code.path.as_str()).collect();
     let mut listens = false;
     for site in facts.calls() {
-        let Some(listen) = listen(site) else { continue };
+        let elsewhere = || {
+            let port = Some(started_in_go(facts, site)?);
+            Some(Listen { port, host: None })
+        };
+        let Some(listen) = listen(site).or_else(elsewhere) else {
+            continue;
+        };
         listens = true;
         if branch(site.code, site.call.scope) == Branch::Development
             || is_main_guard(site) && !started.contains(&site.code.path.as_str())
@@ -379,10 +385,34 @@ fn gunicorn_bind(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
     Some(Evidence::line(&set.path, set.line, wrong.message("gunicorn")).help(fix))
 }
 
+/// Whether a configuration file of a development server has a word about its address.
+fn is_configured_by(facts: &Facts<'_>, file: &str) -> bool {
+    let text = facts.sources.text(file).unwrap_or_default();
+    ["\"host\"", "\"port\""]
+        .iter()
+        .any(|key| text.contains(key))
+}
+
 /// A web command that fixes the port or the address itself.
-fn command(command: &Command) -> Option<Evidence> {
+fn command(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
     let words = command.words();
-    let program = words.first()?.rsplit('/').next()?;
+    let fixed = command.environment.iter().find(|(name, _)| name == "PORT");
+    if let Some((_, port)) = fixed
+        && port.parse::<u16>().is_ok()
+    {
+        let message = format!(
+            "The command sets PORT to {port}; the router sends requests to the port that the \
+             platform sets."
+        );
+        let found = Evidence::line(&command.path, command.line, message);
+        return Some(found.help(format!("Leave PORT={port} out.")));
+    }
+    let mut program = words.first()?.rsplit('/').next()?;
+    // `python -m uvicorn`
+    if let ("python" | "python3", Some(&"-m"), Some(module)) = (program, words.get(1), words.get(2))
+    {
+        program = module;
+    }
     let value = |names: &[&str]| {
         words.iter().enumerate().find_map(|(at, word)| {
             names.iter().find_map(|name| {
@@ -402,11 +432,18 @@ fn command(command: &Command) -> Option<Evidence> {
             value(&["-p", "--port"]),
             value(&["-b", "--binding", "-o", "--host"]),
         ),
-        "next" | "nuxt" | "vite" | "serve" | "http-server" => (
+        "next" | "nuxt" | "vite" | "serve" | "http-server" | "ng" => (
             value(&["-p", "--port", "-l"]),
             value(&["-H", "--hostname", "--host"]),
         ),
         _ => return None,
+    };
+    let (port, host) = match (program, words.get(1).copied()) {
+        ("ng", Some("serve")) if !is_configured_by(facts, "angular.json") => {
+            let host = value(&["--host"]).or(Some("localhost"));
+            (value(&["--port"]).or(Some("4200")), host)
+        }
+        _ => (port, host),
     };
     let port = port.or(host
         .and_then(|host| host.rsplit_once(':'))

@@ -1,5 +1,7 @@
 //! Do logs reach the log stream?
 
+mod logback;
+
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -8,14 +10,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Logs are written to files on the dyno",
     level: Level::Warn,
     group: Group::Observability,
-    ecosystems: &["node", "python", "ruby", "php"],
+    ecosystems: &["node", "python", "ruby", "java", "php"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {r#"
             `FileHandler` or `RotatingFileHandler` that is set up in production code; winston's File
-            transport; `Logger.new("log/…")`; Laravel's default channel writing to `storage/logs`.
+            transport; `Logger.new("log/…")`; a file appender of Logback that production's profile
+            names; Laravel's default channel writing to `storage/logs`.
         "#},
         why: indoc! {"
             The log stream only carries standard output and error. Files can't be read from outside
@@ -49,6 +52,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         ruby(facts),
         laravel(facts),
         monolog(facts),
+        logback::check(facts),
     ]
     .into_iter()
     .flatten()
@@ -232,8 +236,16 @@ fn ruby(facts: &Facts<'_>) -> Option<Evidence> {
                     )
                 })
         });
+        // What production.rb sets, it sets later.
+        let replaced = site.code.path == "config/application.rb"
+            && facts.code(Language::Ruby).any(|code| {
+                let mut own = code.assignments.iter();
+                code.path == "config/environments/production.rb"
+                    && own.any(|one| one.target == "config.logger")
+            });
         logger(&site.call.callee)
             && !console
+            && !replaced
             && is_file(site, site.call.positional(0))
             && branch(site.code, site.call.scope) == Branch::Always
             && (site.code.path.starts_with("config/")

@@ -1,11 +1,12 @@
 //! Can the release command do harm?
 
 use crate::rules::prelude::*;
+use slugsmith_facts::process::Command;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "release-command-hazard",
     code: "SF603",
-    title: "The release command can destroy data, or hides its failure",
+    title: "The release command can destroy data, hides its failure, or works for nothing",
     level: Level::Warn,
     group: Group::Release,
     ecosystems: &["all"],
@@ -17,7 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A `release:` process with a destructive command (`db:reset`, `db:drop`,
             `db:schema:load`, `migrate:fresh`, `flush`, `--accept-data-loss`), one that answers
             questions for itself (`yes |`), or one that hides failure (`|| true`, `;` before another
-            command).
+            command), or one that writes files which no dyno ever has (`makemigrations`, `next build`,
+            `assets:precompile`).
         "},
         why: indoc! {"
             It runs at every deploy, unattended, against the production database. A failure that is
@@ -69,6 +71,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
+    evidence.extend(release.commands.iter().find_map(loses_files));
     let written = &release.command.text;
     let hidden = ["|| true", "|| :", "|| exit 0", "|| echo"]
         .iter()
@@ -104,6 +107,43 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::of(evidence)
+}
+
+/// Commands that write files of the app. The release phase runs in a dyno of its own, whose disk
+/// is gone afterwards (devcenter.heroku.com/articles/release-phase).
+fn loses_files(command: &Command) -> Option<Evidence> {
+    let words = command.words();
+    let program = words.first()?.rsplit('/').next()?;
+    let second = words.get(1).copied().unwrap_or_default();
+    let bundler = matches!(
+        program,
+        "next" | "vite" | "nuxt" | "nuxi" | "astro" | "gatsby" | "ng"
+    ) && second == "build"
+        || matches!(
+            program,
+            "webpack" | "rollup" | "esbuild" | "tsc" | "react-scripts"
+        ) && matches!(second, "" | "build" | "-p" | "--mode" | "--config" | "-c");
+    let task = ["makemigrations", "assets:precompile"]
+        .into_iter()
+        .find(|task| words.contains(task));
+    let shown = match task {
+        Some(task) => task.to_owned(),
+        None if bundler => format!("{program} {second}").trim().to_owned(),
+        None => return None,
+    };
+    if words.contains(&"--check") || words.contains(&"--dry-run") {
+        return None;
+    }
+    let message = format!(
+        "`{shown}` writes files in the release phase, whose disk is gone when it ends: no dyno ever \
+         has them."
+    );
+    let fix = if shown == "makemigrations" {
+        "Run makemigrations before the commit; the release only migrates."
+    } else {
+        "Build in the build: the buildpack's own step, heroku-postbuild or bin/post_compile."
+    };
+    Some(Evidence::line(&command.path, command.line, message).help(fix))
 }
 
 /// Whether `end` hides a failure of the command. In brackets it only stands for what is in

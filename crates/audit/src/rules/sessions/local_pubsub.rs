@@ -1,5 +1,7 @@
 //! Do messages between users stay inside one process?
 
+mod connections;
+
 use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -8,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Live messages only reach users of the same dyno",
     level: Level::Warn,
     group: Group::Sessions,
-    ecosystems: &["node", "python", "ruby"],
+    ecosystems: &["node", "python", "ruby", "java"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -17,7 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Broadcasts without a shared bus: socket.io that emits to rooms or to everybody without
             an adapter; Action Cable with the `async` or `inline` adapter in production and channels
             in use; Django Channels' `InMemoryChannelLayer`; Flask-SocketIO without `message_queue`;
-            Parse LiveQuery without `redisURL`.
+            Parse LiveQuery without `redisURL`; Spring's simple broker for STOMP. Plain WebSockets
+            (`ws`, FastAPI) and server-sent events whose connections or emitter live in one process,
+            without a bus between processes.
         "},
         why: indoc! {"
             The router spreads connections over all web dynos. An in-memory bus reaches only the
@@ -52,6 +56,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         action_cable(facts),
         channels(facts),
         flask(facts),
+        connections::check(facts),
+        simple_broker(facts),
     ]
     .into_iter()
     .flatten()
@@ -280,6 +286,29 @@ fn channels(facts: &Facts<'_>) -> Verdict {
                 channels_redis.core.RedisChannelLayer with hosts [os.environ[\"REDIS_URL\"]]",
         ),
     ))
+}
+
+/// Spring's broker for STOMP, which only knows the connections of its own process.
+fn simple_broker(facts: &Facts<'_>) -> Verdict {
+    let site = calls_to(facts, Language::Java, |site| {
+        site.call.method() == "enableSimpleBroker"
+    })
+    .next()?;
+    let relayed = guards::used(facts, Language::Java, |site| {
+        site.call.method() == "enableStompBrokerRelay"
+    });
+    let sends = guards::used(facts, Language::Java, |site| {
+        matches!(
+            site.call.method(),
+            "convertAndSend" | "convertAndSendToUser" | "@SendTo"
+        ) || site.call.callee == "@SendTo"
+    });
+    Some((sends && !relayed).then(|| {
+        let message = "Spring's simple broker lives in one process: messages reach nobody who is connected \
+                       to another dyno.";
+        Evidence::line(&site.code.path, site.call.line, message)
+            .help("registry.enableStompBrokerRelay(\"/topic\") with RabbitMQ (heroku addons:create cloudamqp)")
+    }))
 }
 
 fn flask(facts: &Facts<'_>) -> Verdict {

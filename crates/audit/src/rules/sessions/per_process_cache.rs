@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Rails' `:memory_store` or `:file_store` in production where the app uses the cache;
             Django's `LocMemCache` or `FileBasedCache`; Laravel's `file` or `array` store as the
-            default.
+            default, also where only `throttle` counts in it.
         "},
         why: indoc! {"
             Each dyno caches for itself: what one expires, another still serves; counters, locks and
@@ -156,6 +156,28 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
+/// `->middleware('throttle:60,1')`, `RateLimiter::for(…)`, `throttleApi()`: limits that Laravel
+/// counts in its default cache.
+fn throttles(site: Site<'_>) -> bool {
+    let call = site.call;
+    let named = |value: &Expr| {
+        value
+            .text()
+            .is_some_and(|text| text.starts_with("throttle:"))
+    };
+    let by_middleware = call.method() == "middleware"
+        && call
+            .arguments
+            .iter()
+            .any(|argument| argument.value.any(named));
+    by_middleware
+        || matches!(
+            call.callee.as_str(),
+            "RateLimiter.attempt" | "RateLimiter.hit"
+        )
+        || call.method() == "throttleApi"
+}
+
 fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     facts
         .packages
@@ -165,9 +187,18 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
             site.call.method(),
             "remember" | "put" | "lock" | "get" | "forever" | "rememberForever" | "add"
         ) && matches!(site.call.receiver(), "Cache" | "cache()");
-        shared || site.call.callee == "cache"
+        shared || site.call.callee == "cache" || throttles(site)
     });
-    used.then_some(())?;
+    // Rate limits count in the cache: `'api' => ['throttle:api', …]`.
+    let limited = facts.code(Language::Php).any(|code| {
+        let is_limit = |value: &Expr| {
+            value
+                .text()
+                .is_some_and(|text| text.starts_with("throttle:"))
+        };
+        code.assignments.iter().any(|one| one.value.any(is_limit))
+    });
+    (used || limited).then_some(())?;
     let code = facts
         .code(Language::Php)
         .find(|code| code.path == "config/cache.php")?;

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::super::builder::DEPTH;
 use super::{Argument, Expr, Language, Reader, children};
 
 impl Reader<'_> {
@@ -23,6 +24,17 @@ impl Reader<'_> {
             Some(receiver) => format!("{receiver}.{method}"),
             None => method,
         };
+        // `os.environ.get("DEBUG", "true").lower()` is still what the environment says.
+        if let (Language::Python, Some((_, "lower" | "upper" | "strip" | "casefold" | "title"))) =
+            (self.language, callee.rsplit_once("()."))
+            && let Some(object) = node
+                .child_by_field_name("function")
+                .and_then(|function| function.child_by_field_name("object"))
+            && depth < DEPTH
+            && let read @ Expr::Env { .. } = self.value(object, depth + 1)
+        {
+            return read;
+        }
         let list = node
             .child_by_field_name("arguments")
             .or_else(|| node.child_by_field_name("body"))
@@ -39,7 +51,11 @@ impl Reader<'_> {
             .map(|argument| self.argument(argument, depth))
             .collect();
         let block = node.child_by_field_name("block");
-        if let Some(read) = environment(self.language, &callee, &arguments, block.is_some()) {
+        let asked = match callee.strip_suffix(".get") {
+            Some(object) if self.is_environ(object) => "environ.get",
+            _ => callee.as_str(),
+        };
+        if let Some(read) = environment(self.language, asked, &arguments, block.is_some()) {
             return read;
         }
         // `app.config.get("X")` is `app.config["X"]`.
@@ -58,6 +74,14 @@ impl Reader<'_> {
             });
         }
         Expr::Call { callee, arguments }
+    }
+
+    /// Whether a name stands for Python's `os.environ` (`from os import environ as env`).
+    pub(super) fn is_environ(&self, name: &str) -> bool {
+        let mut imports = self.builder.code.imports.iter();
+        self.language == Language::Python
+            && !matches!(name, "path" | "getenv")
+            && imports.any(|one| one.module == "os" && one.names.iter().any(|own| own == name))
     }
 
     /// The class of PHP's `new X(…)`, which has no field for it.

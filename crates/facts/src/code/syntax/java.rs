@@ -48,6 +48,10 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             let name = reader.field(node, "name");
             return Some(ScopeKind::Class { name, bases });
         }
+        "lambda_expression" => {
+            let name = String::new();
+            return Some(ScopeKind::Function { name });
+        }
         "try_statement" | "try_with_resources_statement" => return Some(ScopeKind::Try),
         "while_statement" | "for_statement" | "enhanced_for_statement" => {
             return Some(ScopeKind::Loop);

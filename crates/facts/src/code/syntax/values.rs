@@ -73,9 +73,11 @@ impl Reader<'_> {
             | "right_assignment_list" => {
                 Expr::List(children(node).into_iter().map(inner).collect())
             }
-            "boolean_operator" | "binary" | "binary_expression" | "binary_operator" => {
-                self.binary(node, depth)
-            }
+            "boolean_operator"
+            | "binary"
+            | "binary_expression"
+            | "binary_operator"
+            | "comparison_operator" => self.binary(node, depth),
             "conditional_expression" | "conditional" | "ternary_expression" => {
                 let mut values: Vec<_> = children(node).into_iter().map(inner).collect();
                 match values.as_mut_slice() {
@@ -163,7 +165,9 @@ impl Reader<'_> {
             // What the web server says of a request stands in the same table.
             ("_SERVER", Some(Expr::Text(name))) => !is_of_request(name),
             ("_SERVER", _) => false,
-            (base, _) => matches!(base, "ENV" | "os.environ" | "environ" | "_ENV"),
+            (base, _) => {
+                matches!(base, "ENV" | "os.environ" | "environ" | "_ENV") || self.is_environ(base)
+            }
         };
         match key {
             Some(Expr::Text(name)) if environment => Expr::Env {

@@ -21,7 +21,7 @@ const KEYS: &[(&str, &str)] = &[
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
-    for file in &spring::files(facts) {
+    for file in facts.spring_files() {
         for entry in &file.entries {
             let key = entry.key.as_str();
             let (value, variable, datasource) = match KEYS.iter().find(|(known, _)| *known == key) {
@@ -49,7 +49,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                 masked(value),
                 effect(value)
             );
-            let evidence = Evidence::line(file.path, entry.line, message).help(format!(
+            let evidence = Evidence::line(&file.path, entry.line, message).help(format!(
                 "{key}=${{{variable}}}, with the variable that the add-on sets"
             ));
             found.push(if datasource {

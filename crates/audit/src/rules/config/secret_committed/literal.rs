@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::addresses::is_backing_address;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
 use crate::secrets::{is_generated, is_secret_name};
@@ -159,6 +160,38 @@ fn named(name: &str, value: &Expr) -> Option<Secret> {
     found
         .or_else(|| secret(name, value, false))
         .or_else(|| in_address(value))
+        .or_else(|| in_url(value))
+}
+
+/// The password of a service elsewhere in an address (`postgres://shop:…@db.acme.net/shop`), also
+/// where the address stands in for a variable: whoever reads it can reach the service.
+fn in_url(value: &Expr) -> Option<Secret> {
+    let mut found = None;
+    value.walk(&mut |part| {
+        if let Some(password) = part.text().and_then(password_of_url) {
+            found.get_or_insert(Secret {
+                name: "password".to_owned(),
+                text: password.to_owned(),
+                stands_in: false,
+            });
+        }
+    });
+    found
+}
+
+/// The password in the address of a service on another machine, if it looks like a real one.
+pub(super) fn password_of_url(text: &str) -> Option<&str> {
+    // Cheapest first: this is asked of every text of the app.
+    let (user, host) = text.rsplit_once('@').filter(|_| text.len() < 500)?;
+    let (_, user) = user.split_once("://")?;
+    if !is_backing_address(text) {
+        return None;
+    }
+    let (_, password) = user.split_once(':')?;
+    let sample = ["example", "host", "server", "domain", "your"];
+    let named = host.split(['/', '?']).next().unwrap_or(host);
+    let is_sample = named.split(['.', ':']).any(|part| sample.contains(&part));
+    (is_elsewhere(&format!("//{host}")) && is_generated(password) && !is_sample).then_some(password)
 }
 
 /// The password of an address that is written as pairs: `host=db.acme.net user=shop password=…`.

@@ -1,12 +1,13 @@
 //! Secrets that are written out in the properties which Spring loads in production.
 
+use super::literal::password_of_url;
 use crate::Facts;
 use crate::registry::Evidence;
 use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in};
 use crate::spring::{self, Entry, File};
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
-    let files = spring::files(facts);
+    let files = facts.spring_files();
     // A file for production takes its value from a variable: the base value is not used there.
     let replaced = |key: &str| {
         files.iter().any(|file| {
@@ -18,14 +19,14 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
         })
     };
     let mut found = Vec::new();
-    for file in &files {
+    for file in files {
         let open = file.entries.iter().filter(|entry| !replaced(&entry.key));
         found.extend(open.filter_map(|entry| judge(facts, file, entry)));
     }
     found
 }
 
-fn judge(facts: &Facts<'_>, file: &File<'_>, entry: &Entry) -> Option<Evidence> {
+fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
     let (value, is_default) = entry.settled(facts)?;
     let key = entry.key.to_ascii_lowercase();
     let signs = is_signing_name(&key)
@@ -33,7 +34,7 @@ fn judge(facts: &Facts<'_>, file: &File<'_>, entry: &Entry) -> Option<Evidence> 
             .iter()
             .any(|word| key.contains(word));
     let at =
-        |message: String| Evidence::line(file.path, entry.line, message).conditional(is_default);
+        |message: String| Evidence::line(&file.path, entry.line, message).conditional(is_default);
     let variable = || {
         entry.variable().map_or_else(
             || key.to_ascii_uppercase().replace(['.', '-'], "_"),
@@ -58,6 +59,17 @@ fn judge(facts: &Facts<'_>, file: &File<'_>, entry: &Entry) -> Option<Evidence> 
             entry.key
         )));
     }
+    if password_of_url(value).is_some() {
+        let message = format!(
+            "The address in `{}` holds a password: everybody who has the repository has it.",
+            entry.key
+        );
+        let name = variable();
+        return Some(at(message).help(format!(
+            "{}=${{{name}}}, and: heroku config:set {name}=… with a new password",
+            entry.key
+        )));
+    }
     let generated = is_secret_name(&key) && is_generated(value);
     if !generated && !opens_a_service(file, entry, value) {
         return None;
@@ -75,7 +87,7 @@ fn judge(facts: &Facts<'_>, file: &File<'_>, entry: &Entry) -> Option<Evidence> 
 
 /// Whether this is the password of a service elsewhere: the address or host beside it is no place
 /// on the developer's machine, so the password is a real one, however it looks.
-fn opens_a_service(file: &File<'_>, entry: &Entry, value: &str) -> bool {
+fn opens_a_service(file: &File, entry: &Entry, value: &str) -> bool {
     const EMPTY: &[&str] = &["", "password", "secret", "changeme", "null"];
     let Some(group) = entry.key.strip_suffix(".password") else {
         return false;

@@ -25,8 +25,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     {
         return None;
     }
-    let files = spring::files(facts);
-    let evidence = match spring::set(&files, "server.port") {
+    let files = facts.spring_files();
+    let evidence = match spring::set(files, "server.port") {
         // Another variable decides, which may have the platform's value.
         Some((_, entry))
             if entry
@@ -43,7 +43,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
                 None => "server.port is a fixed number".to_owned(),
             };
             Evidence::line(
-                file.path,
+                &file.path,
                 entry.line,
                 format!(
                     "{what}: the router sends requests to $PORT, and the dyno is stopped after 60 \

@@ -34,8 +34,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
-    let files = spring::files(facts);
-    let Some((file, entry)) = spring::set(&files, "spring.datasource.url") else {
+    let files = facts.spring_files();
+    let Some((file, entry)) = spring::set(files, "spring.datasource.url") else {
         return embedded(facts);
     };
     let (address, is_default) = entry.settled(facts)?;
@@ -48,12 +48,12 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         .is_some_and(|name| name.contains('-'));
     let found = if starts(MEMORY) {
         in_memory(
-            file.path,
+            &file.path,
             entry.line,
             &format!("`{}`", address.split(';').next().unwrap_or(address)),
         )
     } else if starts(FILES) {
-        at(file.path, entry.line, "The datasource")
+        at(&file.path, entry.line, "The datasource")
     } else {
         return None;
     };

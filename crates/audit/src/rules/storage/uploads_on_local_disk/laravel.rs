@@ -30,6 +30,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         }
     })
     .collect::<Vec<_>>();
+    sites.extend(media_library(facts));
     // One cause, one finding: what holds whatever is set comes first.
     sites.sort_by_key(|(_, conditional)| *conditional);
     let (first, rest) = sites.split_first()?;
@@ -47,6 +48,63 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         "composer require league/flysystem-aws-s3-v3; heroku addons:create bucketeer; \
          heroku config:set FILESYSTEM_DISK=s3",
     ))
+}
+
+/// What Spatie's media library is given goes to the disk of its configuration, which is `public`
+/// where the app has none (its config/media-library.php).
+fn media_library<'a>(facts: &'a Facts<'_>) -> Option<(Site<'a>, bool)> {
+    let installed = facts
+        .packages
+        .version(Ecosystem::Composer, "spatie/laravel-medialibrary");
+    installed.or_else(|| {
+        let asked = facts
+            .packages
+            .wants(Ecosystem::Composer, "spatie/laravel-medialibrary");
+        asked.map(|package| package.wanted.as_str())
+    })?;
+    let site = calls_to(facts, Language::Php, |site| {
+        let call = site.call;
+        let adds = matches!(
+            call.method(),
+            "addMedia" | "addMediaFromRequest" | "addMultipleMediaFromRequest" | "addMediaFromUrl"
+        );
+        let chosen = site.code.calls.iter().any(|other| {
+            matches!(
+                other.method(),
+                "toMediaCollection" | "useDisk" | "toMediaLibrary"
+            ) && (call.line..=call.line + 4).contains(&other.line)
+                && (other.positional(1).is_some() || other.method() == "useDisk")
+        });
+        adds && !chosen && !guards::is_maintenance(facts, &site.code.path)
+    })
+    .next()?;
+    // `$this->addMediaCollection('x')->useDisk('s3')` in a model decides for its collection.
+    let by_model = guards::used(facts, Language::Php, |site| site.call.method() == "useDisk");
+    let settings = facts.code(Language::Php).find(|code| {
+        matches!(
+            code.path.as_str(),
+            "config/media-library.php" | "config/medialibrary.php"
+        )
+    });
+    let Some(code) = settings else {
+        let elsewhere = by_model || facts.declared("MEDIA_DISK") != crate::Declared::No;
+        return (!elsewhere).then_some((site, true));
+    };
+    let setting = code.assignments.iter().find(|one| one.target == "return")?;
+    let conditional = match settle(facts, code, setting.value.key("disk_name")?) {
+        Settled::Fixed(value)
+            if value.text().and_then(|name| is_local(facts, name)) == Some(true) =>
+        {
+            false
+        }
+        Settled::Unless { fallback, .. }
+            if fallback.text().and_then(|name| is_local(facts, name)) == Some(true) =>
+        {
+            true
+        }
+        _ => return None,
+    };
+    (!by_model).then_some((site, conditional))
 }
 
 /// Whether a call puts a file somewhere. `storeAs` is a method of uploads alone.

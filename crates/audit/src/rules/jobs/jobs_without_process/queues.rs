@@ -1,0 +1,295 @@
+//! Does a worker listen to each queue that jobs are put into?
+//!
+//! Sidekiq, Celery and Laravel's worker take jobs of the queues that their command or
+//! configuration names, and of no others.
+
+use std::collections::BTreeSet;
+
+use crate::rules::prelude::*;
+use slugsmith_facts::process::Command;
+
+/// A job that goes into a queue of this name.
+struct Put<'a> {
+    queue: &'a str,
+    /// Its class or task.
+    job: String,
+    path: &'a str,
+    line: u32,
+}
+
+pub(super) fn unheard(facts: &Facts<'_>) -> Vec<Evidence> {
+    let commands: Vec<&Command> = facts
+        .processes
+        .iter()
+        .filter(|process| process.name != "release")
+        .flat_map(|process| &process.commands)
+        .collect();
+    let found = [
+        sidekiq(facts, &commands),
+        celery(facts, &commands),
+        laravel(facts, &commands),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// The finding about jobs whose queue is not among those that workers take.
+fn judge(library: &str, heard: &BTreeSet<String>, mut puts: Vec<Put<'_>>) -> Option<Evidence> {
+    puts.retain(|put| !heard.contains(put.queue));
+    let first = puts.first()?;
+    let mut others: Vec<String> = puts
+        .iter()
+        .skip(1)
+        .map(|put| format!("{}:{} (`{}`)", put.path, put.line, put.queue))
+        .collect();
+    others.dedup();
+    let also = if others.is_empty() {
+        String::new()
+    } else {
+        format!(" Also {}.", others.join(", "))
+    };
+    let listened: Vec<&str> = heard.iter().map(String::as_str).collect();
+    let message = format!(
+        "{} goes into the queue `{}`, and {library} only takes jobs of {}: they never run.{also}",
+        first.job,
+        first.queue,
+        listened.join(", ")
+    );
+    let fix = format!("Add `{}` to the queues of the worker.", first.queue);
+    Some(Evidence::line(first.path, first.line, message).help(fix))
+}
+
+/// The value of an option in a command's words: `-Q a`, `--queues=a`.
+fn option<'a>(command: &'a Command, names: &[&str]) -> Vec<&'a str> {
+    let words = command.words();
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        for name in names {
+            if word == name {
+                found.extend(words.get(at + 1).copied());
+            } else if let Some(value) = word
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('='))
+            {
+                found.push(value);
+            }
+        }
+    }
+    found
+}
+
+fn sidekiq(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
+    facts.packages.wants(Ecosystem::Gem, "sidekiq")?;
+    let mut heard = BTreeSet::new();
+    let mut works = false;
+    for command in commands {
+        if !command
+            .words()
+            .iter()
+            .any(|word| word.rsplit('/').next() == Some("sidekiq"))
+        {
+            continue;
+        }
+        works = true;
+        let by_command = option(command, &["-q", "--queue"]);
+        let file = option(command, &["-C", "--config"]);
+        let file = file.first().copied().unwrap_or("config/sidekiq.yml");
+        let by_file = match facts.sources.text(file) {
+            Some(text) => listed(text)?,
+            None if file == "config/sidekiq.yml" => Vec::new(),
+            None => return None,
+        };
+        if by_command.is_empty() && by_file.is_empty() {
+            heard.insert("default".to_owned());
+        }
+        let names = by_command
+            .iter()
+            .map(|one| one.split(',').next().unwrap_or(one).to_owned());
+        heard.extend(names.chain(by_file));
+    }
+    let prefixed = facts.code(Language::Ruby).any(|code| {
+        let mut own = code.assignments.iter();
+        own.any(|one| one.target.contains("queue_name_prefix"))
+    });
+    if !works || prefixed || heard.iter().any(|name| name.contains(['$', '%', '*'])) {
+        return None;
+    }
+    let by_adapter = facts.code(Language::Ruby).any(|code| {
+        let mut own = code.assignments.iter();
+        own.any(|one| one.target.ends_with("queue_adapter") && one.value.word() == Some("sidekiq"))
+    });
+    let enqueued = |class: &str| {
+        guards::used(facts, Language::Ruby, |site| {
+            let puts = matches!(
+                site.call.method(),
+                "perform_later" | "perform_async" | "perform_in" | "perform_at" | "perform_bulk"
+            );
+            puts && site.call.receiver().split('.').any(|part| part == class)
+        })
+    };
+    let puts = facts.calls().filter_map(|site| {
+        let queue = match site.call.callee.as_str() {
+            "queue_as" if by_adapter => site.call.positional(0)?,
+            "sidekiq_options" => site.call.named("queue")?,
+            _ => return None,
+        };
+        let (class, _) = site.code.class(site.call.scope)?;
+        let queue = queue.word()?;
+        let production = branch(site.code, site.call.scope) != Branch::Development;
+        (site.code.language == Language::Ruby && production && enqueued(class)).then(|| Put {
+            queue,
+            job: format!("`{class}`"),
+            path: &site.code.path,
+            line: site.call.line,
+        })
+    });
+    judge("the Sidekiq process", &heard, puts.collect())
+}
+
+/// The names below `:queues:` of a sidekiq.yml; `None` where they are computed.
+fn listed(text: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut above: Option<usize> = None;
+    for line in text.lines() {
+        let plain = line.trim();
+        let indent = line.len() - line.trim_start().len();
+        if plain.is_empty() || plain.starts_with('#') {
+            continue;
+        }
+        if matches!(plain, ":queues:" | "queues:") {
+            above = Some(indent);
+            continue;
+        }
+        let Some(outer) = above else {
+            continue;
+        };
+        let item = plain.strip_prefix('-').filter(|_| indent >= outer);
+        let Some(item) = item else {
+            above = None;
+            continue;
+        };
+        if item.contains("<%") {
+            return None;
+        }
+        let name = item.split(',').next().unwrap_or(item);
+        let name = name.split(" #").next().unwrap_or(name);
+        let name = name.trim_matches(['[', ']', '"', '\'', ' ', ':']);
+        names.push(name.to_owned());
+    }
+    let computed = text
+        .lines()
+        .any(|line| line.contains("queues") && line.contains("<%"));
+    (!computed).then_some(names)
+}
+
+fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
+    facts.packages.wants(Ecosystem::Pypi, "celery")?;
+    let mut heard = BTreeSet::new();
+    for command in commands {
+        let words = command.words();
+        if !(words.contains(&"worker") && words.iter().any(|word| word.ends_with("celery"))) {
+            continue;
+        }
+        let named = option(command, &["-Q", "--queues"]);
+        if named.is_empty() {
+            heard.insert("celery".to_owned());
+        }
+        heard.extend(
+            named
+                .iter()
+                .flat_map(|one| one.split(','))
+                .map(str::to_owned),
+        );
+    }
+    // Settings may rename the default, or declare queues that a worker without -Q takes.
+    let declared = facts.code(Language::Python).any(|code| {
+        code.assignments.iter().any(|one| {
+            let name = one.target.to_ascii_lowercase();
+            name.ends_with("task_queues")
+                || name.ends_with("celery_queues")
+                || name.ends_with("default_queue")
+        })
+    });
+    if heard.is_empty() || declared || heard.iter().any(|name| name.contains('$')) {
+        return None;
+    }
+    let puts = facts.calls().filter_map(|site| {
+        let task = matches!(
+            site.call.callee.as_str(),
+            "@shared_task" | "@app.task" | "@celery.task"
+        );
+        let queue =
+            (task || site.call.method() == "apply_async").then(|| site.call.named("queue"))??;
+        let queue = site.code.resolve(queue).text()?;
+        let job = if task {
+            "A task".to_owned()
+        } else {
+            format!("`{}`", site.call.receiver())
+        };
+        let production = branch(site.code, site.call.scope) != Branch::Development;
+        (site.code.language == Language::Python && production).then_some(Put {
+            queue,
+            job,
+            path: &site.code.path,
+            line: site.call.line,
+        })
+    });
+    judge("the Celery worker", &heard, puts.collect())
+}
+
+fn laravel(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let mut heard = BTreeSet::new();
+    for command in commands {
+        let words = command.words();
+        if words.contains(&"horizon") {
+            return None;
+        }
+        if !(words.contains(&"queue:work") || words.contains(&"queue:listen")) {
+            continue;
+        }
+        let named = option(command, &["--queue"]);
+        if named.is_empty() {
+            heard.insert("default".to_owned());
+        }
+        heard.extend(
+            named
+                .iter()
+                .flat_map(|one| one.split(','))
+                .map(str::to_owned),
+        );
+    }
+    if heard.is_empty() || heard.iter().any(|name| name.contains('$')) {
+        return None;
+    }
+    let puts = facts.calls().filter_map(|site| {
+        let named = matches!(
+            site.call.method(),
+            "onQueue" | "allOnQueue" | "pushOn" | "laterOn"
+        );
+        let queue = named.then(|| site.call.positional(0))??.text()?;
+        let by_hand = guards::is_maintenance(facts, &site.code.path);
+        (site.code.language == Language::Php && !by_hand).then(|| Put {
+            queue,
+            job: "A job".to_owned(),
+            path: &site.code.path,
+            line: site.call.line,
+        })
+    });
+    judge("Laravel's worker", &heard, puts.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn queues_are_read_in_every_form() {
+        let text = ":concurrency: 1\n:queues:\n  - mailers\n  - [low, 2]\n  - \"high\"\n:scheduler:\n  - x\n";
+        assert_eq!(listed(text).unwrap(), ["mailers", "low", "high"]);
+        assert_eq!(listed("queues:\n- a\n- b # rare\n").unwrap(), ["a", "b"]);
+        assert!(listed(":queues:\n  - <%= ENV['Q'] %>\n").is_none());
+        assert!(listed(":concurrency: 2\n").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,111 @@
+//! Does the platform understand the Procfile as it is written?
+
+use crate::rules::prelude::*;
+use slugsmith_facts::app;
+use slugsmith_facts::encoding::Mark;
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
+    let text = facts.sources.text("Procfile").unwrap_or_default();
+    if let Some(found) = encoding(facts, text) {
+        return vec![found];
+    }
+    let found = [
+        line_ends(text),
+        colon(text),
+        decorated(facts, text),
+        empty(facts, text),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// The platform reads UTF-8 and matches from a line's first letter (`lib/slug_compiler.rb` of
+/// Heroku's slug compiler): a mark hides the first line, UTF-16 all of them.
+fn encoding(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
+    let (what, lost) = match facts.app.procfile_mark? {
+        Mark::Utf8 => ("begins with a byte order mark", text.lines().next()),
+        Mark::Utf16Little | Mark::Utf16Big => ("is written in UTF-16", Some("every line")),
+    };
+    let lost = lost
+        .filter(|line| *line == "every line" || !app::procfile(line).is_empty())?
+        .trim();
+    let message = format!("The Procfile {what}: the platform finds no process in `{lost}`.");
+    let message = message.replace("`every line`", "any line");
+    let fix = "Save it as UTF-8 without a byte order mark.";
+    Some(Evidence::line("Procfile", 1, message).help(fix))
+}
+
+/// A Procfile in which nothing is said, where the buildpack has no process of its own.
+fn empty(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
+    let only_python = facts.packages.manifest(Ecosystem::Pypi).is_some()
+        && [
+            Ecosystem::Npm,
+            Ecosystem::Gem,
+            Ecosystem::Composer,
+            Ecosystem::Maven,
+            Ecosystem::Go,
+        ]
+        .iter()
+        .all(|other| facts.packages.manifest(*other).is_none());
+    let silent = facts.sources.has("Procfile")
+        && text
+            .lines()
+            .all(|line| line.trim().is_empty() || line.starts_with('#'));
+    let message =
+        "The Procfile names no process, and the Python buildpack has no default: nothing serves.";
+    (only_python && silent && facts.processes.is_empty())
+        .then(|| Evidence::line("Procfile", 1, message).help("Procfile: web: gunicorn MODULE:app"))
+}
+
+fn line_ends(text: &str) -> Option<Evidence> {
+    text.contains("\r\n").then(|| {
+        let message =
+            "The Procfile has Windows line ends: each command gets a carriage return at its end.";
+        Evidence::line("Procfile", 1, message)
+            .level(Level::Warn)
+            .help("sed -i 's/\\r$//' Procfile")
+    })
+}
+
+fn colon(text: &str) -> Option<Evidence> {
+    let mut lines = text.lines().zip(1..);
+    let (line, number) = lines.find(|(line, _)| app::lacks_colon(line))?;
+    let (name, command) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+    let message = format!(
+        "`{name}` has no colon behind it: Cloud Native builds refuse the Procfile, and the process \
+         may not be there."
+    );
+    Some(
+        Evidence::line("Procfile", number, message)
+            .level(Level::Warn)
+            .help(format!("{name}: {}", command.trim())),
+    )
+}
+
+/// A line that names a process once quotes, a bullet or the like around it are gone. Where the
+/// buildpack has a default of the same type, that runs instead.
+fn decorated(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
+    const AROUND: &[char] = &['"', '\'', '`', '-', '*', '>', '$', ' ', '\t'];
+    let mut lines = text.lines().zip(1..);
+    let (process, number) = lines.find_map(|(line, number)| {
+        let inner = line.trim_start_matches(AROUND);
+        let lost = inner.len() < line.trim_start().len() && app::procfile(line).is_empty();
+        let inner = inner.trim().trim_end_matches(['"', '\'', '`']);
+        let process = app::procfile(inner).into_iter().next().filter(|_| lost)?;
+        Some((process, number))
+    })?;
+    let named = facts.app.process(&process.name).is_some();
+    let replaced = facts.packages.manifest(Ecosystem::Maven).is_some()
+        || facts.process(&process.name).is_some();
+    let message = format!(
+        "The line of `{}` does not begin with the name of a process type, so that the platform \
+         does not run its command.",
+        process.name
+    );
+    let found = Evidence::line("Procfile", number, message);
+    let found = if replaced {
+        found.level(Level::Warn)
+    } else {
+        found
+    };
+    (!named).then(|| found.help(format!("{}: {}", process.name, process.command)))
+}
