@@ -4,6 +4,7 @@
 //! written in, which says what it loads and what must stay beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -17,6 +18,10 @@ use slugsmith_finding::work;
 
 /// Larger files hold data or bundles that name nothing beside them.
 const MAX_SOURCE: u64 = 32_000_000;
+
+/// The tree of a source takes up to seventy times its bytes; two of this size at once would
+/// take hundreds of megabytes.
+const ALONE: usize = 1_000_000;
 
 /// A load that no reader of the code can decide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -48,6 +53,8 @@ pub(super) struct Graph<'g, 'a> {
     why: BTreeMap<usize, Because>,
     queue: Vec<usize>,
     undecided: BTreeSet<Undecided>,
+    /// Held by whoever reads a source that is larger than [`ALONE`].
+    alone: Mutex<()>,
 }
 
 impl<'g, 'a> Graph<'g, 'a> {
@@ -66,6 +73,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             why: BTreeMap::new(),
             queue: Vec::new(),
             undecided: BTreeSet::new(),
+            alone: Mutex::default(),
         }
     }
 
@@ -154,6 +162,7 @@ impl<'g, 'a> Graph<'g, 'a> {
         let path = self.facts.index.path(number)?;
         let text = self.texts.text(path)?;
         let text = String::from_utf8_lossy(&text);
+        let _alone = (text.len() > ALONE).then(|| self.alone.lock());
         let mut found = if self.python.reads(path) {
             self.python.read(path, &text)
         } else {

@@ -40,6 +40,9 @@ pub(super) struct Node<'g, 'a> {
     data: HashMap<&'a str, Vec<usize>>,
     /// Packages of which something is loaded.
     packages: BTreeSet<&'a str>,
+    /// Whether there is any package to decide about: otherwise no source needs to be read, not
+    /// even the bundles that packages of Python bring for browsers.
+    decides: bool,
     /// Patterns whose files were kept before.
     matched: Mutex<HashSet<(String, bool)>>,
 }
@@ -65,6 +68,10 @@ impl<'g, 'a> Node<'g, 'a> {
             projects: projects(facts),
             data,
             packages: BTreeSet::new(),
+            decides: facts
+                .manifests
+                .keys()
+                .any(|folder| package_folder(&format!("{folder}/x")).is_some()),
             matched: Mutex::default(),
         }
     }
@@ -200,6 +207,9 @@ pub(crate) fn opened(facts: &Facts<'_>, path: &str, text: &[u8]) -> Option<Opene
 
 impl<'a> Language<'a> for Node<'_, 'a> {
     fn reads(&self, path: &str) -> bool {
+        if !self.decides {
+            return false;
+        }
         let typescript = [".ts", ".tsx", ".mts", ".cts"]
             .iter()
             .any(|end| path.ends_with(end))
