@@ -125,6 +125,27 @@ fn an_unchanged_build_unpacks_only_what_stays_and_reports_the_same() {
 }
 
 #[test]
+fn a_tree_that_names_the_folder_of_the_build_is_recalled_too() {
+    let mut bed = bed();
+    bed.environment.world = World::Classic;
+    bed.tool(
+        "npm",
+        &format!("{NPM}echo \"exec $PWD/lib/index.js\" > start\n"),
+    );
+    let (first, _) = build(&bed);
+    let (tree, text) = (files(&bed), said(&first));
+    let start = || fs_err::read_to_string(bed.app().join("node_modules/ms/start")).unwrap();
+    assert_eq!(start(), "exec /app/node_modules/ms/lib/index.js\n");
+    for _ in 0..2 {
+        bed.next();
+        let (again, _) = build(&bed);
+        assert_eq!(start(), "exec /app/node_modules/ms/lib/index.js\n");
+        assert_eq!((files(&bed), said(&again)), (tree.clone(), text.clone()));
+        assert!(again.strip.unwrap().recalled);
+    }
+}
+
+#[test]
 fn what_a_change_of_the_app_needs_comes_back() {
     let bed = bed();
     build(&bed);

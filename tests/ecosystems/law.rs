@@ -146,7 +146,9 @@ fn start(slug: &Path, line: &str) -> Option<String> {
     if matches!(output.status.code(), Some(99 | 125..=127)) && output.stdout.is_empty() {
         return None;
     }
+    // The shell names the script that it runs by the slug's folder, which is another each time.
     let said = String::from_utf8_lossy(&output.stdout);
+    let said = said.replace(&slug.display().to_string(), "/app");
     let first = said.lines().next().unwrap_or_default();
     Some(format!("{}: {first}", output.status))
 }

@@ -10,7 +10,6 @@ mod held;
 mod hide;
 mod keep;
 mod mark;
-mod mentions;
 mod observe;
 mod prune;
 mod reads;
@@ -262,7 +261,7 @@ fn install(
                 && let Synced::Done(record) = work.sync(&record, progress)?
             {
                 let took = begun.elapsed();
-                return Ok(finish(outcome, took, record.as_ref(), work, progress));
+                return Ok(finish(outcome, took, record.as_deref(), work, progress));
             }
             reasons
         }

@@ -3,14 +3,14 @@
 //! A key holds one digest of all of them. The list itself is kept beside the stored tree, so that
 //! the next miss can say which file it was.
 
-use slugsmith_facts::beneath::own;
+use slugsmith_facts::beneath::{self, own};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::inputs::{digest, read_regular};
+use super::inputs::{digest, inside, read_regular};
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 /// The input's name in a key where every file of the app counts.
@@ -35,8 +35,19 @@ pub(super) struct Files(BTreeMap<PathBuf, String>);
 
 impl Files {
     /// Every file below one of the `folders` (the app itself is the empty path) that `is_app`
-    /// accepts.
+    /// accepts, and what links in them lead to.
     pub(super) fn of(tree: &Tree, folders: &[PathBuf], is_app: impl Fn(&Path) -> bool) -> Self {
+        Self::read(tree, folders, is_app, |_, _| ()).0
+    }
+
+    /// The same, with what is to be known of each file's content while it is in memory.
+    pub(super) fn read<T: Send>(
+        tree: &Tree,
+        folders: &[PathBuf],
+        is_app: impl Fn(&Path) -> bool,
+        look: impl Fn(&Path, &[u8]) -> T + Sync,
+    ) -> (Self, Vec<T>) {
+        let folders = followed(tree, folders);
         let wanted: Vec<&Entry> = tree
             .entries()
             .iter()
@@ -45,17 +56,29 @@ impl Files {
             .filter(|entry| is_app(entry.path()))
             .collect();
         let root = tree.root();
-        let read = |entry: &&Entry| (entry.path().to_owned(), content(root, entry));
-        Self(wanted.par_iter().map(read).collect())
+        let read = |entry: &&Entry| {
+            let (digest, text) = content(root, entry);
+            ((entry.path().to_owned(), digest), look(entry.path(), &text))
+        };
+        let (files, looks): (Vec<_>, Vec<_>) = wanted.par_iter().map(read).unzip();
+        (Self(files.into_iter().collect()), looks)
+    }
+
+    /// Those of them below one of the `folders`, and what links in these lead to.
+    pub(super) fn below(&self, tree: &Tree, folders: &[PathBuf]) -> Self {
+        let folders = followed(tree, folders);
+        let files = self.0.iter();
+        let files = files.filter(|(path, _)| folders.iter().any(|one| path.starts_with(one)));
+        Self(
+            files
+                .map(|(path, digest)| (path.clone(), digest.clone()))
+                .collect(),
+        )
     }
 
     /// The digest of one file, if it was there.
     pub(super) fn get(&self, path: &Path) -> Option<&str> {
         self.0.get(path).map(String::as_str)
-    }
-
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.0.keys().map(PathBuf::as_path)
     }
 
     /// The list as a value of a key.
@@ -122,21 +145,68 @@ fn shown(path: &str) -> &str {
     path.trim_matches('"')
 }
 
-/// Digest of what a reader gets: the content, the target of a link, the executable bit.
-pub(super) fn content(root: &Path, entry: &Entry) -> String {
+/// The folders, and whatever in the app they and links below them lead to: who copies a folder
+/// reads through its links.
+fn followed(tree: &Tree, folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = folders.to_vec();
+    if found.iter().any(|folder| folder.as_os_str().is_empty()) {
+        return found;
+    }
+    let root = tree.root();
+    let mut links: Vec<&Path> = tree
+        .entries()
+        .iter()
+        .filter(|entry| entry.kind() == EntryKind::Symlink)
+        .map(Entry::path)
+        .collect();
+    let mut pending: Vec<PathBuf> = folders.to_vec();
+    while let Some(folder) = pending.pop() {
+        let (below, others): (Vec<_>, Vec<_>) = links
+            .into_iter()
+            .partition(|link| link.starts_with(&folder));
+        links = others;
+        // The folder itself may be reached through a link.
+        for path in below.into_iter().chain([folder.as_path()]) {
+            let Some(target) = target(root, path) else {
+                continue;
+            };
+            if !found.iter().any(|folder| target.starts_with(folder)) {
+                found.push(target.clone());
+                pending.push(target);
+            }
+        }
+    }
+    found
+}
+
+/// Where a path of the app really is, relative to the app, if it is in it.
+fn target(root: &Path, path: &Path) -> Option<PathBuf> {
+    let real = inside(root, path).ok()?;
+    let root = fs_err::canonicalize(root).ok()?;
+    real.strip_prefix(root).ok().map(Path::to_owned)
+}
+
+/// Digest of what a reader gets (the content, the target of a link, the executable bit), and the
+/// content itself; of a link that of the file in the app that it leads to.
+pub(super) fn content(root: &Path, entry: &Entry) -> (String, Vec<u8>) {
     let full = root.join(entry.path());
     match entry.kind() {
         EntryKind::Symlink => {
             let target = fs_err::read_link(&full).unwrap_or_default();
-            digest(target.as_os_str().as_encoded_bytes()) + ">"
+            let text = beneath::read_in(root, entry.path()).unwrap_or_default();
+            (digest(target.as_os_str().as_encoded_bytes()) + ">", text)
         }
         EntryKind::File => {
-            let content = read_regular(&full).map(|content| digest(&content));
-            let content = content.unwrap_or_else(|error| format!("!{:?}", error.kind()));
+            let read = read_regular(&full);
+            let content = match &read {
+                Ok(content) => digest(content),
+                Err(error) => format!("!{:?}", error.kind()),
+            };
             let is_program = entry.mode() & 0o111 != 0;
-            content + if is_program { "x" } else { "" }
+            let content = content + if is_program { "x" } else { "" };
+            (content, read.unwrap_or_default())
         }
-        EntryKind::Directory | EntryKind::Special => "-".to_owned(),
+        EntryKind::Directory | EntryKind::Special => ("-".to_owned(), Vec::new()),
     }
 }
 
@@ -165,5 +235,36 @@ mod tests {
         assert_ne!(new.digest(), old.digest());
         let changes = new.changes(folder.path()).unwrap();
         assert_eq!(changes, ["d e is new", "src/a changed", "b is removed"]);
+    }
+
+    #[test]
+    fn what_links_lead_to_in_the_app_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path();
+        for path in [
+            "libs/a/x",
+            "shared/deep/word",
+            "shared/other",
+            "elsewhere/b/y",
+            "c",
+        ] {
+            fs_err::create_dir_all(app.join(path).parent().unwrap()).unwrap();
+            fs_err::write(app.join(path), "1").unwrap();
+        }
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, app.join(at)).unwrap();
+        link("../../shared/deep", "libs/a/deep");
+        link("../../c", "shared/deep/c");
+        link("elsewhere", "near");
+        link("/etc/hostname", "libs/a/outside");
+        let folders = ["libs/a".into(), "near/b".into()];
+        let digest = || Files::of(&Tree::read(app), &folders, |_| true).digest();
+        let first = digest();
+        fs_err::write(app.join("shared/other"), "2").unwrap();
+        assert_eq!(digest(), first);
+        for path in ["shared/deep/word", "elsewhere/b/y", "c"] {
+            let before = digest();
+            fs_err::write(app.join(path), "2").unwrap();
+            assert_ne!(digest(), before, "{path}");
+        }
     }
 }

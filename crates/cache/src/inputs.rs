@@ -4,14 +4,18 @@
 //! can always say which one changed. Values are versions where those are no secret, and
 //! BLAKE3 digests otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use slugsmith_facts::tree::{EntryKind, Tree};
 
 /// The key of a cache.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inputs(BTreeMap<String, String>);
+pub struct Inputs {
+    named: BTreeMap<String, String>,
+    /// Config vars that settings name, which get their values once it is known what is stored.
+    variables: BTreeSet<String>,
+}
 
 /// One input that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,28 +31,42 @@ impl Inputs {
     /// As they were stored: values by the names of the inputs.
     #[must_use]
     pub fn from_named(named: BTreeMap<String, String>) -> Self {
-        Self(named)
+        Self {
+            named,
+            variables: BTreeSet::new(),
+        }
     }
 
     /// Values by the names of the inputs.
     #[must_use]
     pub fn named(&self) -> &BTreeMap<String, String> {
-        &self.0
+        &self.named
+    }
+
+    /// Config vars that count: the package manager puts their values into what it reads.
+    pub(crate) fn expands(&mut self, names: BTreeSet<String>) {
+        self.variables.extend(names);
+    }
+
+    /// What [`Inputs::expands`] was told.
+    pub(crate) fn expanded(&self) -> &BTreeSet<String> {
+        &self.variables
     }
 
     /// Takes over every input of another set.
     pub fn add(&mut self, other: &Self) {
-        self.0.extend(other.0.clone());
+        self.named.extend(other.named.clone());
+        self.variables.extend(other.variables.iter().cloned());
     }
 
     /// A value that may be shown: a version, a flag.
     pub fn plain(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.insert(name.into(), value.into());
+        self.named.insert(name.into(), value.into());
     }
 
     /// Something of which only a digest is kept.
     pub fn digest(&mut self, name: impl Into<String>, content: &[u8]) {
-        self.0.insert(name.into(), digest(content));
+        self.named.insert(name.into(), digest(content));
     }
 
     /// A secret, of which a digest with a random salt is kept: the salt of the `old` value
@@ -67,7 +85,7 @@ impl Inputs {
             None => None,
         };
         let value = value.unwrap_or_else(|| with(&random()));
-        self.0.insert(name.to_owned(), value);
+        self.named.insert(name.to_owned(), value);
     }
 
     /// The content of a file; nothing if it isn't there.
@@ -81,7 +99,7 @@ impl Inputs {
                     // package manager can't read them either.
                     Err(error) => format!("unreadable: {}", error.kind()),
                 };
-                self.0.insert(path.to_owned(), value);
+                self.named.insert(path.to_owned(), value);
             }
             _ => {}
         }
@@ -94,7 +112,7 @@ impl Inputs {
         }
         let Ok(root) = inside(app, path) else {
             let why = "leads out of the app".to_owned();
-            self.0.insert(format!("{path}/**"), why);
+            self.named.insert(format!("{path}/**"), why);
             return;
         };
         let mut hasher = blake3::Hasher::new();
@@ -102,8 +120,13 @@ impl Inputs {
             let full = root.join(entry.path());
             let content = match entry.kind() {
                 EntryKind::File => read_regular(&full).unwrap_or_default(),
-                EntryKind::Symlink => fs_err::read_link(&full)
-                    .map(|target| target.into_os_string().into_encoded_bytes())
+                // Who reads the folder gets what the link leads to.
+                EntryKind::Symlink => inside(app, &full)
+                    .and_then(|target| read_regular(&target))
+                    .or_else(|_| {
+                        let target = fs_err::read_link(&full)?;
+                        Ok::<_, std::io::Error>(target.into_os_string().into_encoded_bytes())
+                    })
                     .unwrap_or_default(),
                 EntryKind::Directory | EntryKind::Special => continue,
             };
@@ -115,17 +138,18 @@ impl Inputs {
             hasher.update(&[u8::from(entry.mode() & 0o100 != 0)]);
         }
         let hash = hasher.finalize().to_hex();
-        self.0.insert(format!("{path}/**"), short(hash.as_str()));
+        self.named
+            .insert(format!("{path}/**"), short(hash.as_str()));
     }
 
     /// What differs between these (the stored) and `new` (the wanted) inputs, by name.
     #[must_use]
     pub fn changes(&self, new: &Self) -> Vec<Change> {
-        let names: std::collections::BTreeSet<_> = self.0.keys().chain(new.0.keys()).collect();
+        let names: BTreeSet<_> = self.named.keys().chain(new.named.keys()).collect();
         names
             .into_iter()
             .filter_map(|name| {
-                let (old, new) = (self.0.get(name), new.0.get(name));
+                let (old, new) = (self.named.get(name), new.named.get(name));
                 (old != new).then(|| Change {
                     name: name.clone(),
                     old: old.cloned(),
@@ -191,7 +215,7 @@ fn short(hex: &str) -> String {
 }
 
 /// Where a path of the app really is, if that is in the app.
-fn inside(app: &Path, path: &str) -> std::io::Result<std::path::PathBuf> {
+pub(crate) fn inside(app: &Path, path: impl AsRef<Path>) -> std::io::Result<std::path::PathBuf> {
     let real = fs_err::canonicalize(app.join(path))?;
     if real.starts_with(fs_err::canonicalize(app)?) {
         Ok(real)

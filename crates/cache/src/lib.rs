@@ -27,6 +27,7 @@ pub mod inputs;
 pub mod intercept;
 mod ledger;
 pub mod lockfile;
+mod mentions;
 mod natives;
 pub mod pack;
 mod pinned;

@@ -27,7 +27,7 @@ use std::time::Duration;
 use super::adopt::{Adoption, Wanted};
 use super::inputs::Inputs;
 use super::lockfile::Lockfile;
-use super::{Context, EnvChange, How, LOCKFILE_OUT_OF_STEP};
+use super::{Context, EnvChange, How, LOCKFILE_OUT_OF_STEP, secrets};
 use slugsmith_facts::app::App;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Malformed, app};
@@ -416,6 +416,51 @@ pub(super) fn javascript_fields() -> &'static [&'static str] {
 /// What counts of a settings file of npm.
 pub(super) fn npm_settings(text: &str) -> String {
     javascript::of_npm(text)
+}
+
+/// Adds every set variable whose name `wanted` accepts, without credentials, and the files of the
+/// app that one names: `PIP_CONSTRAINT`, `UV_CONFIG_FILE`, `BUNDLE_GEMFILE` with its lockfile.
+fn variables(inputs: &mut Inputs, place: &Place<'_>, wanted: impl Fn(&str) -> bool) {
+    let Context {
+        app, environment, ..
+    } = place.context;
+    secrets::environment(inputs, environment, &wanted);
+    for (name, value) in &environment.variables {
+        let Some(value) = value
+            .to_str()
+            .filter(|_| wanted(name) && !secrets::is_secret(name))
+        else {
+            continue;
+        };
+        let words = value.split(|c: char| c.is_whitespace() || ",:;='\"".contains(c));
+        for word in words.filter(|word| !word.is_empty()) {
+            let path = match Path::new(word).strip_prefix(&app.root) {
+                Ok(path) => Some(path.to_owned()),
+                Err(_) => place.reached("", word.trim_start_matches("//")),
+            };
+            let Some(path) = path.filter(|path| app.root.join(path).is_file()) else {
+                continue;
+            };
+            let path = path.to_string_lossy();
+            inputs.file(&app.root, &path);
+            inputs.file(&app.root, &format!("{path}.lock"));
+        }
+    }
+}
+
+/// Every string in a value, at any depth.
+fn strings(value: &serde_json::Value) -> Vec<&str> {
+    let mut pending = vec![value];
+    let mut found = Vec::new();
+    while let Some(value) = pending.pop() {
+        match value {
+            serde_json::Value::String(text) => found.push(text.as_str()),
+            serde_json::Value::Object(fields) => pending.extend(fields.values()),
+            serde_json::Value::Array(items) => pending.extend(items),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The machine a tree is made for: every key has it.

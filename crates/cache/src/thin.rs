@@ -37,6 +37,8 @@ pub struct Packed {
     pub digest: String,
     /// Paths relative to the app that were not unpacked.
     pub left_out: HashSet<PathBuf>,
+    /// The same of files that name the folder of the build, and are written anew.
+    pub rewritten: HashSet<PathBuf>,
 }
 
 /// What the list depends on beside the pack. It only has to be roughly right: under other
@@ -129,6 +131,7 @@ impl<'a> LeftOut<'a> {
             roots: pack.roots().to_vec(),
             digest: packed.digest.clone(),
             entries,
+            rewritten: packed.rewritten.clone(),
         };
         Ok(Self {
             app,

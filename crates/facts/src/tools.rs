@@ -97,6 +97,26 @@ pub fn node(environment: &Environment) -> Option<Node> {
     })
 }
 
+/// The version of the Java that a build runs on: `JAVA_HOME`, else PATH. Read from the file that a
+/// JDK has for that (JEP 223, "release"), asked for only where there is none.
+#[must_use]
+pub fn java(environment: &Environment) -> Option<String> {
+    let home = environment
+        .get("JAVA_HOME")
+        .map(|home| Path::new(home).join("bin/java"));
+    let program = home
+        .filter(|program| program.is_file())
+        .or_else(|| find("java", environment))?;
+    let real = fs_err::canonicalize(&program).ok()?;
+    let release = real.ancestors().nth(2)?.join("release");
+    let text = beneath::text(release).unwrap_or_default();
+    let mut lines = text.lines().filter_map(|line| line.split_once('='));
+    let version = lines.find(|(name, _)| *name == "JAVA_VERSION");
+    version
+        .map(|(_, version)| version.trim_matches('"').to_owned())
+        .or_else(|| ask(&program, &["--version"], environment))
+}
+
 /// The version of a tool that is itself an npm package (npm, yarn, pnpm): read from the
 /// package.json beside its script, asked for only where it isn't there.
 #[must_use]

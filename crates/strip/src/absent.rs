@@ -4,6 +4,7 @@
 //! those files were there, so that its answer depends on the app alone and never on what
 //! was left out; what it keeps has to be brought back.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::facts::Texts;
@@ -52,6 +53,9 @@ pub struct Packed {
     pub digest: String,
     /// Everything in it, whether on disk or not.
     pub entries: Vec<Entry>,
+    /// Files of it that were written anew since, such as those that name the folder of the build:
+    /// what is on disk counts.
+    pub rewritten: HashSet<PathBuf>,
 }
 
 /// Everything is on disk.

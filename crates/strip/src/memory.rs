@@ -3,7 +3,8 @@
 //! A decision is a function of the app's files, the strip settings, the machine and this
 //! program. Where all of them are what they were, the remembered report is the answer, and
 //! the sources of all packages need not be read again. Files of a packed tree are not
-//! looked at one by one: the digest of the pack stands for them.
+//! looked at one by one: the digest of the pack stands for them, but for those that were written
+//! anew since.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -56,7 +57,7 @@ pub fn basis(whole: &Tree, packed: &Packed, input: &Input<'_>) -> Option<String>
     }
     let is_packed = |entry: &&Entry| {
         let path = entry.path();
-        packed.roots.iter().any(|root| path.starts_with(root))
+        packed.roots.iter().any(|root| path.starts_with(root)) && !packed.rewritten.contains(path)
     };
     let (inside, outside): (Vec<&Entry>, Vec<&Entry>) = whole.entries().iter().partition(is_packed);
     if !is_as_packed(&inside, packed) {
@@ -111,9 +112,13 @@ pub fn only_what_counts(environment: &Environment) -> Environment {
 }
 
 /// Whether the entries have the paths, kinds, sizes and modes that were packed. Nothing of
-/// the app ran since then, so that contents are the same, too.
+/// the app ran since then, so that contents are the same, too. What was written anew is not
+/// among them.
 fn is_as_packed(inside: &[&Entry], packed: &Packed) -> bool {
-    let mut wanted: Vec<&Entry> = packed.entries.iter().collect();
+    let entries = packed.entries.iter();
+    let mut wanted: Vec<&Entry> = entries
+        .filter(|entry| !packed.rewritten.contains(entry.path()))
+        .collect();
     wanted.sort_unstable_by_key(|entry| entry.path());
     wanted.len() == inside.len()
         && wanted.iter().zip(inside).all(|(wanted, there)| {

@@ -198,6 +198,52 @@ pub(super) const ALL: &[Shape] = &[
         left_out: &[],
     },
     Shape {
+        name: "pip, package that is only declared and links to a file elsewhere",
+        tools: &[],
+        files: &[
+            ("requirements.txt", "./libs/money\nsix==1.16.0\n"),
+            (
+                "libs/money/pyproject.toml",
+                "[project]\nname = \"money\"\nversion = \"1.0\"\n[build-system]\n\
+                 requires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+                 [tool.setuptools]\npackages = [\"money\"]\n",
+            ),
+            LIBRARY[1],
+            ("shared/deep.py", "V = 'one'\n"),
+            APP,
+        ],
+        prepare: &["ln -s ../../../shared/deep.py libs/money/money/deep.py"],
+        start: "python app.py",
+        left_out: &[],
+    },
+    Shape {
+        name: "bundler, gem of the app and files that a Gemfile reads",
+        tools: &["ruby", "bundle"],
+        files: &[
+            ("Gemfile", "eval_gemfile 'gems/Gemfile.own'\n"),
+            (
+                "gems/Gemfile.own",
+                "gem 'hello', path: '../hello', glob: File.read(File.join(__dir__, 'glob.txt')).strip\n",
+            ),
+            ("gems/glob.txt", "*.gemspec\n"),
+            (
+                "hello/hello.gemspec",
+                "require_relative 'lib/hello/version'\nGem::Specification.new do |s|\n\
+                 s.name = 'hello'; s.version = Hello::VERSION; s.summary = s.author = 'x'\n\
+                 s.files = ['lib/hello.rb']\nend\n",
+            ),
+            (
+                "hello/lib/hello/version.rb",
+                "module Hello; VERSION = '1.0.0'; end\n",
+            ),
+            ("hello/lib/hello.rb", "WORD = 'one'\n"),
+            ("app.rb", "require 'hello'\nputs WORD\n"),
+        ],
+        prepare: &["bundle lock --local"],
+        start: "bundle exec ruby app.rb",
+        left_out: &[],
+    },
+    Shape {
         name: "uv, workspace",
         tools: &["uv"],
         files: &[

@@ -145,7 +145,7 @@ impl Snapshot {
         // Times also move when a file gets a second name or is written as it was.
         !is_same
             && (before.mode() != now.mode()
-                || self.files.get(now.path()) != Some(&files::content(app, now)))
+                || self.files.get(now.path()) != Some(&files::content(app, now).0))
     }
 }
 

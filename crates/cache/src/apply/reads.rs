@@ -1,13 +1,14 @@
 //! Which files of the app can an install read, and what do they hold?
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use super::mentions;
 use super::observe::Bounds;
 use crate::Context;
 use crate::files::{self, Files};
 use crate::inputs::Inputs;
 use crate::ledger::Ledger;
+use crate::mentions::Mentions;
 use crate::presets::Job;
 use crate::store::{Store, Stored};
 use slugsmith_facts::tree::Tree;
@@ -21,7 +22,8 @@ pub(crate) struct Read {
     some: Option<Files>,
     /// Name and digest of each tree that was installed before.
     made: Vec<(String, String)>,
-    /// Inputs of the config vars that these files name: code that an install runs reads them.
+    /// Inputs of the config vars that these files name, since code that an install runs reads
+    /// them, and of those that settings name.
     variables: Inputs,
 }
 
@@ -38,25 +40,37 @@ impl Read {
         let whole = job.reads.iter().any(|folder| folder.as_os_str().is_empty());
         let was_whole = matches!(stored, Stored::Complete(record)
             if record.inputs.named().contains_key(files::ALL));
-        if job.reads.is_empty() && !was_whole {
-            return Self::default();
-        }
-        let app = &context.app.root;
-        let tree = Tree::read(app);
-        let read = |folders: &[PathBuf]| Files::of(&tree, folders, |path| bounds.is_app(path));
-        let all = (whole || was_whole).then(|| read(&[PathBuf::new()]));
-        let some = (!whole && !job.reads.is_empty()).then(|| read(&job.reads));
-        let mut variables = Inputs::default();
-        if let Some(files) = all.as_ref().or(some.as_ref()) {
-            for (name, value) in mentions::of(app, files, context.environment) {
-                let name = format!("config var {name}");
-                let old = match stored {
-                    Stored::Complete(record) => record.inputs.named().get(&name),
-                    _ => None,
-                };
-                let old = old.map(String::as_str);
-                variables.salted(&name, value.as_encoded_bytes(), old);
+        let mentions = Mentions::of(context.environment);
+        let mut named: BTreeSet<&str> = job.inputs.expanded().iter().map(String::as_str).collect();
+        let (mut all, mut some) = (None, None);
+        if !job.reads.is_empty() || was_whole {
+            let tree = Tree::read(&context.app.root);
+            let everything = [PathBuf::new()];
+            let is_all = whole || was_whole;
+            let folders = if is_all { &everything[..] } else { &job.reads };
+            let is_app = |path: &Path| bounds.is_app(path);
+            let look = |path: &Path, text: &[u8]| mentions.in_code(path, text);
+            let (files, in_code) = Files::read(&tree, folders, is_app, look);
+            named.extend(in_code.into_iter().flatten());
+            if is_all {
+                some = (!whole && !job.reads.is_empty()).then(|| files.below(&tree, &job.reads));
+                all = Some(files);
+            } else {
+                some = Some(files);
             }
+        }
+        let mut variables = Inputs::default();
+        for name in named {
+            let Some(value) = context.environment.variables.get(name) else {
+                continue;
+            };
+            let name = format!("config var {name}");
+            let old = match stored {
+                Stored::Complete(record) => record.inputs.named().get(&name),
+                _ => None,
+            };
+            let old = old.map(String::as_str);
+            variables.salted(&name, value.as_encoded_bytes(), old);
         }
         Self {
             all,

@@ -27,7 +27,7 @@ use slugsmith_strip::{layer, start};
 /// What became of an attempt to make an old tree the wanted one.
 pub(super) enum Synced {
     /// The record, if it could be stored.
-    Done(Option<Record>),
+    Done(Option<Box<Record>>),
     /// A clean install has to be made.
     Failed,
 }
@@ -195,6 +195,7 @@ impl Work<'_> {
                 folder: data,
                 digest: record.digest.clone(),
                 left_out,
+                rewritten: self.rewritten(),
             };
             self.packed = Some((packed, unpacked.left_out_bytes));
         }
@@ -219,7 +220,13 @@ impl Work<'_> {
             folder: self.data(),
             digest: record.digest.clone(),
             left_out: HashSet::new(),
+            rewritten: self.rewritten(),
         })
+    }
+
+    fn rewritten(&self) -> HashSet<PathBuf> {
+        let files = self.naming.iter().flat_map(Naming::files);
+        files.cloned().collect()
     }
 
     /// The lifecycle has checked the layer's digest; counts and sizes tell the rest.
@@ -293,7 +300,7 @@ impl Work<'_> {
         // A later hit saves a whole install, not this short one.
         let made = Made::since(before, self);
         self.finish_install(begun, old.install, &made, progress)
-            .map(Synced::Done)
+            .map(|record| Synced::Done(record.map(Box::new)))
     }
 
     fn lockfile_path(&self) -> Option<PathBuf> {

@@ -97,8 +97,13 @@ fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
                 version.ok_or_else(|| missing(found.lockfile, program))?,
             );
         }
-        // The wrapper's properties name its version and are among the sources.
-        (_, Some(_)) => {}
+        // The wrapper's properties name its version and are among the sources. It runs on the
+        // Java that is there.
+        (_, Some(_)) => {
+            if let Some(java) = tools::java(environment) {
+                inputs.plain("java", java);
+            }
+        }
         (None, None) => return Err(missing(found.lockfile, program)),
     }
     secrets::environment(&mut inputs, environment, |name| {

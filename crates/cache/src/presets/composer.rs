@@ -2,9 +2,9 @@
 //!
 //! - **Recognised** by `composer.lock`.
 //! - **Key**: PHP's version and extensions, Composer's version, the lockfile, composer.json but
-//!   for its scripts and autoloading, `symfony.lock`, `patches/`, `COMPOSER_*`; every file of
-//!   path packages that are copied; every file of the app where a plugin or a script of it runs
-//!   while packages are installed.
+//!   for its scripts and autoloading, `symfony.lock`, `patches/` and other files that it names,
+//!   `COMPOSER_*`; every file of path packages that are copied; every file of the app where a plugin
+//!   or a script of it runs while packages are installed.
 //! - **Class** packed: `vendor/` (`config.vendor-dir`), `config.bin-dir`, and what plugins put
 //!   elsewhere.
 //! - **Install** `composer install --no-dev --no-scripts --no-autoloader`. An old tree is never
@@ -14,11 +14,15 @@
 //! - **Exposure**: none; packages are where they always are.
 //! - **Left alone**: `auth.json`, a committed `vendor/`.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
+use super::{
+    Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step, reached, strings,
+    variables,
+};
 use crate::adopt;
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
@@ -151,6 +155,33 @@ fn reads(place: &Place<'_>, lock: &Value, runs_within: bool) -> Vec<PathBuf> {
 /// "Environment variables").
 const NO_DEV: &str = "--no-dev";
 
+/// Files of the app that composer.json names, and those that such a file names in its turn: plugins
+/// take patches from anywhere (`extra.patches`, `extra.patches-file`).
+fn named(inputs: &mut Inputs, place: &Place<'_>) {
+    let root = &place.app.root;
+    let mut pending = vec!["composer.json".to_owned()];
+    let mut seen = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        let manifest = app::json(root, &name);
+        for text in manifest.good().into_iter().flat_map(strings) {
+            let path = reached(PathBuf::new(), text).filter(|path| root.join(path).is_file());
+            let Some(path) = path.map(|path| path.to_string_lossy().into_owned()) else {
+                continue;
+            };
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            inputs.file(root, &path);
+            if Path::new(&path)
+                .extension()
+                .is_some_and(|end| end == "json")
+            {
+                pending.push(path);
+            }
+        }
+    }
+}
+
 #[allow(clippy::too_many_lines)] // one statement per input
 fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
@@ -208,8 +239,10 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
         Step::new("composer", &words(&["run-script", NO_DEV, script])).script()
     };
     inputs.folder(&place.app.root, "patches");
-    secrets::environment(&mut inputs, environment, |name| {
-        name.starts_with("COMPOSER_") && name != "COMPOSER_CACHE_DIR" && name != "COMPOSER_HOME"
+    named(&mut inputs, place);
+    variables(&mut inputs, place, |name| {
+        let is_place = ["COMPOSER_CACHE_DIR", "COMPOSER_HOME"].contains(&name);
+        name == "COMPOSER" || name.starts_with("COMPOSER_") && !is_place
     });
     let step = |arguments: &[&'static str]| {
         Step::new("composer", &words(arguments)).default(&[("COMPOSER_NO_INTERACTION", "1")])

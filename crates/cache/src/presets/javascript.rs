@@ -119,7 +119,7 @@ pub(super) fn inputs(
     inputs.plain("dev dependencies", plan.word());
     machine(&mut inputs, place.context);
     manifest::add(&mut inputs, "package.json", manifest, false);
-    settings::add(&mut inputs, place);
+    settings::add(&mut inputs, place, manager);
     Ok(inputs)
 }
 

@@ -4,8 +4,9 @@
 //!   first of these.
 //! - **Key**: the lockfile (a requirements file with those it includes, without comments
 //!   and credentials), Python's version, ABI and place, the installer's version, manifests
-//!   without the tables of linters, variables of the tools and of compilers, packages of
-//!   the app itself (an editable one by its manifest, a copied one by all of its files).
+//!   without the tables of linters, variables of the tools and of compilers, files
+//!   and variables that any of these name, packages of the app itself (an editable one by its
+//!   manifest, a copied one by all of its files, one whose build runs code by the whole app).
 //! - **Class** layer with `pack build`, which is the environment's final place: nothing is
 //!   copied; that of pip and pipenv is `free`, since it is no base of a changed one. What strip
 //!   removes leaves it before it is kept ([`layer`]). In classic builds and on a laptop the
@@ -189,12 +190,20 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     };
     let is_old_poetry = version.contains("version 1.");
     inputs.plain("installer", version);
-    let mut reads = settings::add(&mut inputs, root, &lock, environment);
+    let mut reads = settings::add(&mut inputs, place, &lock);
     reads.extend(
         lock.requirements
             .iter()
             .flat_map(|found| found.folders.clone()),
     );
+    let reads: Vec<PathBuf> = if lock.locals.iter().any(|local| local.runs_code(root)) {
+        vec![PathBuf::new()]
+    } else {
+        let inside = reads.iter().filter_map(|folder| place.reached("", folder));
+        inside.collect()
+    };
+    // Builds leave folders of their own beside the sources that they read.
+    let owned = reads.clone();
     let unpinned = lock.requirements.is_some_and(|found| found.unpinned);
     let packages = lock.packages;
     let in_layer = environment.world == World::CloudNative;
@@ -224,10 +233,8 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         }),
         expires: unpinned.then_some(UNPINNED),
         install: steps.install(tool),
-        reads: reads
-            .iter()
-            .filter_map(|folder| place.reached("", folder))
-            .collect(),
+        owns: Box::new(move |_| owned.clone()),
+        reads,
         // A venv that was moved to its dyno path can't be synced where it is.
         sync: if in_layer {
             steps.sync(tool)

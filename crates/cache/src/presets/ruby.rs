@@ -2,8 +2,9 @@
 //!
 //! - **Recognised** by `Gemfile.lock`.
 //! - **Key**: Ruby's version and ABI, Bundler's version, the lockfile and Gemfile without
-//!   credentials, `.bundle/config`, gemspecs, also of gems that are
-//!   folders of the app (every file of those that are compiled), `BUNDLE_*`, compilers, `RAILS_ENV`, `RACK_ENV`.
+//!   credentials, files and variables that it names, `.bundle/config`, gemspecs, also of gems that
+//!   are folders of the app (every file of those that are compiled), `BUNDLE_*`, compilers,
+//!   `RAILS_ENV`, `RACK_ENV`.
 //! - **Class** layer with `pack build`; else `vendor/bundle` in the app, packed.
 //! - **Install** `bundle install`, frozen; production form `BUNDLE_WITHOUT=development:test`
 //!   unless the app says otherwise. With `bundle clean` an old tree is the base of a changed
@@ -11,11 +12,16 @@
 //! - **Exposure** `BUNDLE_PATH`, `BUNDLE_WITHOUT`.
 //! - **Left alone**: the app's `.bundle/config`; a `vendor/bundle` that is there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step};
+use super::{
+    Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step, reached,
+    variables,
+};
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
+use crate::mentions::Mentions;
 use crate::{EnvChange, How, adopt, pack, secrets};
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
@@ -82,23 +88,26 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     );
     let version = tools::ask(&bundle, &["--version"], environment);
     inputs.plain("bundler", version.unwrap_or_default());
+    let mentions = Mentions::of(environment);
     for file in [ecosystems::ruby::GEMFILE_LOCK, "Gemfile", ".bundle/config"] {
         if let Ok(text) = read_regular(&place.app.root.join(file)) {
             let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
             inputs.digest(file, text.as_bytes());
+            if file == "Gemfile" {
+                inputs.expands(mentions.in_settings(&text));
+            }
         }
     }
     // `gemspec` in a Gemfile reads these.
-    for file in place
-        .app
-        .names
-        .iter()
-        .filter(|name| name.ends_with(".gemspec"))
-    {
+    let names = place.app.names.iter();
+    let specs: Vec<_> = names.filter(|name| name.ends_with(".gemspec")).collect();
+    for file in &specs {
         inputs.file(&place.app.root, file);
     }
+    let code = specs.iter().map(|name| PathBuf::from(name.as_str()));
+    evaluated(&mut inputs, place, code.chain(["Gemfile".into()]).collect());
     let reads = gems_of_the_app(&mut inputs, place);
-    secrets::environment(&mut inputs, environment, |name| {
+    variables(&mut inputs, place, |name| {
         name.starts_with("BUNDLE_")
             || ["CC", "CFLAGS", "LDFLAGS", "RAILS_ENV", "RACK_ENV"].contains(&name)
     });
@@ -142,6 +151,50 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     })
 }
 
+/// Most files that a Gemfile is followed through.
+const MOST_FILES: usize = 200;
+
+/// Words of a line of Ruby that reads or runs the files that it names; a list such as `files` does
+/// neither.
+const READS: &[&str] = &[
+    "require", "load", "eval", "read", "file:", "File.", "IO.", "YAML", "JSON",
+];
+
+/// Files of the app that these name, and those that such a file names in its turn: Bundler runs a
+/// Gemfile and gemspecs (`eval_gemfile`, `require_relative`, `ruby file: ".ruby-version"`).
+fn evaluated(inputs: &mut Inputs, place: &Place<'_>, mut pending: Vec<PathBuf>) {
+    let root = &place.app.root;
+    let mut seen: BTreeSet<PathBuf> = pending.iter().cloned().collect();
+    while let Some(path) = pending.pop() {
+        let text = beneath::text_in(root, &path).unwrap_or_default();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let lines = text
+            .lines()
+            .filter(|line| READS.iter().any(|word| line.contains(word)));
+        for word in lines.flat_map(|line| line.split(['\'', '"'])) {
+            let is_path = !word.is_empty() && word.len() < 300 && !word.contains("://");
+            let places = [
+                word.to_owned(),
+                format!("{word}.rb"),
+                format!("lib/{word}.rb"),
+            ];
+            let places = places.iter().filter(|_| is_path);
+            let found = places.filter_map(|name| reached(folder.to_owned(), name));
+            for found in found.filter(|found| root.join(found).is_file()) {
+                if seen.len() > MOST_FILES || !seen.insert(found.clone()) {
+                    continue;
+                }
+                inputs.file(root, &found.to_string_lossy());
+                let is_code = found.extension().is_some_and(|end| end == "rb")
+                    || found.to_string_lossy().contains("Gemfile");
+                if is_code {
+                    pending.push(found);
+                }
+            }
+        }
+    }
+}
+
 /// Gems that are folders of the app (`PATH` in the lockfile): an install evaluates their
 /// gemspecs, which read the version from `version.rb` as a rule. Gives the folders of those that
 /// are compiled, of which every file counts.
@@ -164,11 +217,16 @@ fn gems_of_the_app(inputs: &mut Inputs, place: &Place<'_>) -> Vec<PathBuf> {
             .unwrap_or(folder);
         // That of the root is among the inputs already.
         if folder.as_os_str().is_empty() || !pack::is_inside(&folder) {
+            programs(inputs, root, Path::new(""));
             continue;
         }
+        programs(inputs, root, &folder);
         for entry in Tree::read(&root.join(&folder)).entries() {
             let path = folder.join(entry.path());
             let is_spec = path.extension().is_some_and(|end| end == "gemspec");
+            if is_spec {
+                evaluated(inputs, place, vec![path.clone()]);
+            }
             if is_spec || path.file_name().is_some_and(|name| name == "version.rb") {
                 inputs.file(root, &path.to_string_lossy());
             }
@@ -179,6 +237,22 @@ fn gems_of_the_app(inputs: &mut Inputs, place: &Place<'_>) -> Vec<PathBuf> {
         }
     }
     compiled
+}
+
+/// Bundler writes a program for each that a gem of the app brings (`exe` or `bin`).
+fn programs(inputs: &mut Inputs, root: &Path, gem: &Path) {
+    for folder in ["exe", "bin"].map(|name| gem.join(name)) {
+        let entries = fs_err::read_dir(root.join(&folder)).into_iter().flatten();
+        let names = entries.flatten();
+        let mut names: Vec<_> = names
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort_unstable();
+        if !names.is_empty() {
+            let input = format!("names in {}", folder.display());
+            inputs.digest(input, names.join("\n").as_bytes());
+        }
+    }
 }
 
 /// Lines such as `    rack (3.1.7)` below `specs:`; deeper ones are requirements.

@@ -2,6 +2,7 @@
 //! at a time, and what has to be noticed, what must not be, and what runs.
 
 mod ecosystems;
+mod named;
 
 use self::ecosystems::{ECOSYSTEMS, Ecosystem};
 use super::support::Bed;

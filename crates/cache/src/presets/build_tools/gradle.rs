@@ -1,7 +1,7 @@
 //! Gradle.
 //!
 //! - **Recognised** by `build.gradle` or `build.gradle.kts`.
-//! - **Key**: Gradle's and Java's version (with a wrapper: its properties), every file of
+//! - **Key**: Gradle's and Java's version (with a wrapper: its properties, and Java's), every file of
 //!   the app, `GRADLE_*`, `ORG_GRADLE_*`, `JAVA_*`.
 //! - **Class** packed: `build/libs` and `build/install` of each module with sources.
 //! - **Install** `GRADLE_TASK`, else the task `stage` where the app has one, as heroku/gradle does, else `assemble`

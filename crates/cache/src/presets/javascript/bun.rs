@@ -69,7 +69,6 @@ fn job(
         Err(_) => inputs.digest(file, lock),
     }
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
-    inputs.file(&place.app.root, "bunfig.toml");
     local::named(&mut inputs, place, manifest, &members);
     let run = |name: &'static str| step(&["run", name]).script();
     let install = if plan.is_full() {

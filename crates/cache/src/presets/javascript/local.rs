@@ -28,6 +28,7 @@ const FIELDS: &[&str] = &[
 
 /// Settings that may name files of the app, such as plugins and patches.
 const SETTINGS: &[&str] = &[
+    ".npmrc",
     ".yarnrc",
     ".yarnrc.yml",
     "pnpm-workspace.yaml",
@@ -50,10 +51,15 @@ pub(in crate::presets) fn reads(
         let meta = manifest.get("dependenciesMeta").map(ToString::to_string);
         meta.is_some_and(|meta| meta.contains("\"injected\":true"))
     });
-    if is_injected {
+    // `exec:` is a script of the app that makes a package (yarn's manual, "Exec Protocol").
+    let is_made = manifests().any(|(_, manifest)| {
+        let mut texts = strings(manifest).into_iter();
+        texts.any(|text| text.starts_with("exec:"))
+    });
+    if is_injected || is_made || is_on(place, "inject-workspace-packages") {
         return vec![PathBuf::new()];
     }
-    if !copies && !installs_links(place) {
+    if !copies && !is_on(place, "install-links") {
         return Vec::new();
     }
     let manifests = manifests().map(|(folder, manifest)| (place.tree(folder), manifest.clone()));
@@ -89,14 +95,28 @@ fn copied(place: &Place<'_>, mut pending: Vec<(PathBuf, Value)>) -> Vec<PathBuf>
     found.into_iter().collect()
 }
 
-/// npm copies `file:` packages where it is told so, and links to them otherwise.
-fn installs_links(place: &Place<'_>) -> bool {
-    let variables = place.context.environment.variables.iter();
-    let text = read_regular(&place.app.root.join(".npmrc")).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text).replace(' ', "");
-    text.contains("install-links=true")
-        || variables.into_iter().any(|(name, value)| {
-            name.eq_ignore_ascii_case("npm_config_install_links") && value == "true"
+/// Whether a setting of npm or pnpm is on: npm copies `file:` packages with `install-links` and
+/// links to them otherwise, pnpm copies workspaces with `inject-workspace-packages`.
+fn is_on(place: &Place<'_>, name: &str) -> bool {
+    let snake = name.replace('-', "_");
+    let mut variables = place.context.environment.variables.iter();
+    let is_set = variables.any(|(variable, value)| {
+        let variable = variable.to_ascii_lowercase();
+        let setting = ["npm_config_", "pnpm_config_"]
+            .iter()
+            .find_map(|prefix| variable.strip_prefix(prefix));
+        setting == Some(&snake) && value == "true"
+    });
+    let compact = name.replace('-', "").to_ascii_lowercase();
+    is_set
+        || [".npmrc", "pnpm-workspace.yaml"].iter().any(|file| {
+            let text = read_regular(&place.app.root.join(file)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
+            text.lines().any(|line| {
+                let line = line.replace(['-', ' ', '"', '\''], "");
+                line.strip_prefix(&compact)
+                    .is_some_and(|value| [":true", "=true"].contains(&value.trim_end()))
+            })
         })
 }
 
@@ -109,7 +129,7 @@ pub(in crate::presets) fn named(
 ) {
     let root = &place.app.root;
     let mut add = |folder: &str, text: &str| {
-        for word in text.split(['#', '"', '\'', ' ', '\t', ',', '\n', '&']) {
+        for word in text.split(['#', '"', '\'', ' ', '\t', ',', '\n', '&', '=']) {
             let word = word.trim_start_matches("file:").trim_start_matches("~/");
             let path = inside(Path::new(folder), word).filter(|path| root.join(path).is_file());
             if let Some(path) = path {
@@ -141,20 +161,8 @@ fn every<'a>(
 
 /// Every string in the fields that may name something of the app.
 fn strings(manifest: &Value) -> Vec<&str> {
-    let mut pending: Vec<&Value> = FIELDS
-        .iter()
-        .filter_map(|field| manifest.get(field))
-        .collect();
-    let mut found = Vec::new();
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::String(text) => found.push(text.as_str()),
-            Value::Object(fields) => pending.extend(fields.values()),
-            Value::Array(items) => pending.extend(items),
-            _ => {}
-        }
-    }
-    found
+    let fields = FIELDS.iter().filter_map(|field| manifest.get(field));
+    fields.flat_map(crate::presets::strings).collect()
 }
 
 /// A path as seen from `folder`, if it stays in the place and is not all of it.

@@ -67,12 +67,7 @@ fn job(
         secrets::without_credentials(lock).as_bytes(),
     );
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
-    for file in [
-        "pnpm-workspace.yaml",
-        ".pnpmfile.cjs",
-        "pnpmfile.js",
-        ".pnpmfile.mjs",
-    ] {
+    for file in [".pnpmfile.cjs", "pnpmfile.js", ".pnpmfile.mjs"] {
         inputs.file(&place.app.root, file);
     }
     local::named(&mut inputs, place, manifest, &members);

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Place;
 use crate::inputs::{Inputs, read_regular};
+use crate::mentions::Mentions;
+use crate::presets::variables;
 use crate::secrets;
 use slugsmith_facts::tree::Tree;
 
@@ -42,6 +44,15 @@ const IRRELEVANT: &[&str] = &[
     "timing",
 ];
 
+/// Settings of package managers, which put the values of variables into them.
+const SETTINGS: &[&str] = &[
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    "pnpm-workspace.yaml",
+    "bunfig.toml",
+];
+
 /// Files that install scripts of well-known packages read in the app's root.
 const SCRIPT_FILES: &[&str] = &[
     "binding.gyp",
@@ -68,19 +79,32 @@ const VARIABLE_PREFIXES: &[&str] = &[
 ];
 
 /// Adds the settings files, variables and script files that matter.
-pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>) {
+pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>, manager: &str) {
     let app = &place.app.root;
     let environment = place.context.environment;
+    let mentions = Mentions::of(environment);
     let mut rc = |name: &str, path: PathBuf| {
         if let Ok(text) = read_regular(&path) {
             let text = secrets::settings(&String::from_utf8_lossy(&text), IRRELEVANT);
             if !text.is_empty() {
                 inputs.digest(name, text.as_bytes());
+                inputs.expands(mentions.in_settings(&text));
             }
         }
     };
-    for name in [".npmrc", ".yarnrc", ".yarnrc.yml"] {
+    for name in SETTINGS {
         rc(name, app.join(name));
+    }
+    // npm looks in the folder of the package alone, the others in those above it, too.
+    let above = place.at.ancestors().skip(1).filter(|_| manager != "npm");
+    for folder in above {
+        for name in SETTINGS {
+            let path = folder.join(name).to_string_lossy().into_owned();
+            rc(
+                &format!("{path} of the app"),
+                place.context.app.root.join(path),
+            );
+        }
     }
     let user = environment
         .get("NPM_CONFIG_USERCONFIG")
@@ -91,7 +115,7 @@ pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>) {
     if let Some(user) = user.filter(|user| *user != app.join(".npmrc")) {
         rc("the user's .npmrc", user);
     }
-    secrets::environment(inputs, environment, is_relevant);
+    variables(inputs, place, is_relevant);
     for name in SCRIPT_FILES {
         inputs.file(app, name);
     }

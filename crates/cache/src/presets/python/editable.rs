@@ -85,6 +85,23 @@ pub(super) fn add(inputs: &mut Inputs, root: &Path, folder: &Path) -> bool {
     true
 }
 
+/// Whether a build of the package in this folder runs code of the app, which can read everything,
+/// or takes files from elsewhere.
+pub(super) fn runs_code(folder: &Path) -> bool {
+    let text = read_regular(&folder.join("pyproject.toml")).unwrap_or_default();
+    let project = String::from_utf8_lossy(&text).parse::<toml::Table>().ok();
+    let Some(project) = project.filter(is_declarative) else {
+        return true;
+    };
+    let mut named = Vec::new();
+    strings(&toml::Value::Table(project), &mut named);
+    let leads_out = named.iter().any(|text| text.contains("../"));
+    leads_out
+        || ["setup.py", "setup.cfg"]
+            .iter()
+            .any(|name| folder.join(name).exists())
+}
+
 fn is_declarative(project: &toml::Table) -> bool {
     let build = project.get("build-system");
     let backend = build.and_then(|build| build.get("build-backend")?.as_str());
@@ -113,7 +130,11 @@ fn strings(value: &toml::Value, found: &mut Vec<String>) {
     match value {
         toml::Value::String(text) => found.push(text.clone()),
         toml::Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
-        toml::Value::Table(fields) => fields.values().for_each(|value| strings(value, found)),
+        toml::Value::Table(fields) => {
+            // A table may go from paths to paths (hatchling's `force-include`).
+            found.extend(fields.keys().cloned());
+            fields.values().for_each(|value| strings(value, found));
+        }
         _ => {}
     }
 }

@@ -36,6 +36,14 @@ impl Local {
     }
 }
 
+impl Local {
+    /// Whether an install runs code of it.
+    pub(super) fn runs_code(&self, root: &Path) -> bool {
+        let full = root.join(&self.path);
+        full.is_dir() && editable::runs_code(&full)
+    }
+}
+
 /// A path that stays in the place; empty for the place itself.
 pub(super) fn inside(path: &str) -> Option<PathBuf> {
     reached(PathBuf::new(), path)

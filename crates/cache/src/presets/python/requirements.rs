@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::local::{Local, inside};
+use super::local::Local;
 use crate::inputs::{Inputs, read_regular};
 use crate::secrets;
 
@@ -40,7 +40,12 @@ impl Requirements {
             for line in String::from_utf8_lossy(&text).lines() {
                 match requirement(line, |path| root.join(path).exists()) {
                     Requirement::None | Requirement::Pinned => {}
-                    Requirement::Links(path) => found.folders.extend(inside(&path)),
+                    // Beside the file that names it, else where pip runs (pip's documentation,
+                    // "--find-links").
+                    Requirement::Links(path) => {
+                        let both = [folder.join(&path), PathBuf::from(path)];
+                        found.folders.extend(both);
+                    }
                     Requirement::Include(other) => pending.push(folder.join(other)),
                     Requirement::Local(other, editable) => {
                         // Its own dependencies are written in no lockfile.
@@ -59,8 +64,9 @@ impl Requirements {
         found
     }
 
-    /// The files without comments, blank lines and credentials of indexes.
-    pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) {
+    /// Adds the files without comments, blank lines and credentials of indexes. Gives these texts.
+    pub(super) fn add(&self, inputs: &mut Inputs, root: &Path) -> Vec<String> {
+        let mut texts = Vec::new();
         for file in &self.files {
             let Ok(text) = read_regular(&root.join(file)) else {
                 inputs.file(root, file);
@@ -73,8 +79,11 @@ impl Requirements {
                 .filter(|line| !line.is_empty() && !line.starts_with('#'))
                 .map(secrets::without_credentials)
                 .collect();
-            inputs.digest(file, lines.join("\n").as_bytes());
+            let text = lines.join("\n");
+            inputs.digest(file, text.as_bytes());
+            texts.push(text);
         }
+        texts
     }
 }
 

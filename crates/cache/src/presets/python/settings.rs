@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Lock;
+use super::{Lock, Place};
 use crate::inputs::{Inputs, read_regular};
+use crate::mentions::Mentions;
+use crate::presets::variables;
 use crate::secrets;
 use slugsmith_facts::environment::Environment;
 
@@ -48,6 +50,8 @@ const VARIABLES: &[&str] = &[
     "CPPFLAGS",
     "LDFLAGS",
     "PYTHONPATH",
+    // Byte code that an installer leaves is made with it.
+    "PYTHONOPTIMIZE",
 ];
 const IRRELEVANT: &[&str] = &[
     "PIP_CACHE_DIR",
@@ -67,14 +71,13 @@ const IRRELEVANT: &[&str] = &[
 
 /// The lockfile, manifests and settings, and the app's own packages.
 /// Gives the folders of which every file matters.
-pub(super) fn add(
-    inputs: &mut Inputs,
-    root: &Path,
-    lock: &Lock,
-    environment: &Environment,
-) -> Vec<PathBuf> {
+pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>, lock: &Lock) -> Vec<PathBuf> {
+    let (root, environment) = (&place.app.root, place.context.environment);
+    let mentions = Mentions::of(environment);
     if let Some(found) = &lock.requirements {
-        found.add(inputs, root);
+        for text in found.add(inputs, root) {
+            inputs.expands(mentions.in_settings(&text));
+        }
     } else {
         let text = read_regular(&root.join(lock.file)).unwrap_or_default();
         let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
@@ -82,6 +85,19 @@ pub(super) fn add(
     }
     for manifest in MANIFESTS {
         inputs.file(root, manifest);
+    }
+    // Addresses of its sources may name variables.
+    let sources = read_regular(&root.join("Pipfile")).unwrap_or_default();
+    let sources = secrets::without_credentials(&String::from_utf8_lossy(&sources));
+    inputs.expands(mentions.in_settings(&sources));
+    // uv looks for these in the folders above, too.
+    for folder in place.at.ancestors().skip(1) {
+        for name in ["uv.toml", ".python-version"] {
+            inputs.file(
+                &place.context.app.root,
+                &folder.join(name).to_string_lossy(),
+            );
+        }
     }
     pyproject(inputs, root);
     if let Ok(text) = read_regular(&root.join("pip.conf")) {
@@ -91,7 +107,7 @@ pub(super) fn add(
     let locals = lock.locals.iter();
     let mut reads: Vec<_> = locals.filter_map(|local| local.add(inputs, root)).collect();
     reads.extend(find_links(root, environment));
-    secrets::environment(inputs, environment, |name| {
+    variables(inputs, place, |name| {
         !IRRELEVANT.contains(&name)
             && (VARIABLES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
     });

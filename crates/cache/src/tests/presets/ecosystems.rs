@@ -10,6 +10,10 @@ pub(crate) struct Ecosystem {
     pub(crate) edits: &'static [Edit],
 }
 
+/// A package whose build runs no code of the app.
+const DECLARED: &str = "[project]\nname = \"a\"\nversion = \"1.0\"\n[build-system]\n\
+     build-backend = \"hatchling.build\"\n";
+
 pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
     Ecosystem {
         name: "pnpm",
@@ -111,7 +115,8 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ("more.txt", "six==1.16.0\n"),
             ("lib/lib.py", "1"),
             ("ed/ed.py", "1"),
-            ("ed/setup.py", "1"),
+            ("ed/pyproject.toml", DECLARED),
+            ("lib/pyproject.toml", DECLARED),
             ("pyproject.toml", "[tool.uv]\na = 1\n[tool.ruff]\nb = 1\n"),
         ],
         edits: &[
@@ -119,11 +124,11 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ("requirements.txt", "@h/", "@g/", "requirements.txt"),
             ("more.txt", "1.16.0", "1.17.0", "more.txt"),
             ("lib/lib.py", "1", "2", "packages of the app"),
-            ("ed/setup.py", "1", "2", "packages of the app"),
+            ("ed/pyproject.toml", "1.0", "2.0", "ed/pyproject.toml"),
             ("pyproject.toml", "a = 1", "a = 2", "pyproject.toml tool.uv"),
             ("requirements.txt", "u:one", "u:two", ""),
             ("requirements.txt", "idna", "# ours\n\nidna", ""),
-            ("ed/ed.py", "1", "2", "packages of the app"),
+            ("ed/ed.py", "1", "2", ""),
             ("pyproject.toml", "b = 1", "b = 2", ""),
         ],
     },
@@ -136,6 +141,7 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ),
             ("pyproject.toml", "[project]\nname = \"s\"\n"),
             ("lib/lib.py", "1"),
+            ("lib/pyproject.toml", DECLARED),
             ("app.py", "1"),
         ],
         edits: &[
