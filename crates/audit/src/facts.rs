@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::build_scripts;
 use super::platform::{PLATFORM, Platform, today};
-use super::spring;
+use super::properties::File;
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
 use slugsmith_facts::app::App;
@@ -54,8 +54,8 @@ pub struct Facts<'a> {
     pub starts_told: BTreeSet<String>,
     /// Asked for by many rules, and for many files.
     run_by_build_scripts: OnceLock<BTreeSet<String>>,
-    /// Asked for by four rules.
-    spring_files: OnceLock<Vec<spring::File>>,
+    /// What `spring::files` gives to four rules.
+    pub(crate) spring_files: OnceLock<Vec<File>>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -167,11 +167,6 @@ impl<'a> Facts<'a> {
     pub fn run_by_build_scripts(&self) -> &BTreeSet<String> {
         self.run_by_build_scripts
             .get_or_init(|| build_scripts::files(self.app, &self.sources))
-    }
-
-    /// The files of properties that Spring loads in production.
-    pub(crate) fn spring_files(&self) -> &[spring::File] {
-        self.spring_files.get_or_init(|| spring::read(self))
     }
 
     /// Plans of the add-ons that app.json declares.

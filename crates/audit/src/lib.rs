@@ -23,6 +23,7 @@ mod levels;
 mod migrations;
 mod paths;
 pub mod platform;
+mod properties;
 mod python;
 pub mod registry;
 pub mod rules;

@@ -3,6 +3,7 @@
 
 use super::Facts;
 use super::facts::Declared;
+pub(super) use super::properties::{Entry, File, entries};
 
 /// File, line and text of the version of Spring Boot.
 pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
@@ -56,25 +57,7 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> 
     None
 }
 
-/// One value of a file, with the names above it.
-pub(super) struct Entry {
-    /// Dotted: `production.secret_key_base`.
-    pub(super) key: String,
-    pub(super) value: String,
-    /// 1-based.
-    pub(super) line: u32,
-    /// Which document of the file it stands in, from 0.
-    document: usize,
-}
-
 impl Entry {
-    /// The variable of `${NAME}` or `${NAME:default}`.
-    pub(super) fn variable(&self) -> Option<&str> {
-        let inner = self.value.strip_prefix("${")?.strip_suffix('}')?;
-        let name = inner.split(':').next().unwrap_or(inner);
-        (!name.contains(['$', '{'])).then_some(name)
-    }
-
     /// What the value is in production, and whether that is only what stands in for a variable
     /// that nothing declares. `None` where it can't be known.
     pub(super) fn settled(&self, facts: &Facts<'_>) -> Option<(&str, bool)> {
@@ -90,40 +73,19 @@ impl Entry {
     }
 }
 
-/// One file of properties that production loads.
-pub(super) struct File {
-    pub(super) path: String,
-    pub(super) entries: Vec<Entry>,
-}
-
-impl File {
-    fn read(path: &str, text: &str) -> Self {
-        let entries = if path.ends_with(".properties") {
-            properties(text)
-        } else {
-            entries(text)
-        };
-        Self {
-            path: path.to_owned(),
-            entries,
-        }
-    }
-
-    /// The first entry of this key.
-    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.key == key)
-    }
-}
-
 /// The first of these files that sets a key, and what it sets.
 pub(super) fn set<'f>(files: &'f [File], key: &str) -> Option<(&'f File, &'f Entry)> {
     files.iter().find_map(|file| Some((file, file.entry(key)?)))
 }
 
+/// The files that Spring loads in production, read once for all rules.
+pub(super) fn files<'f>(facts: &'f Facts<'_>) -> &'f [File] {
+    facts.spring_files.get_or_init(|| read(facts))
+}
+
 /// The files that Spring loads in production: those without a profile, those of the profile that
 /// is active by the command, app.json or the base file, and those that are called after production.
-/// Rules ask [`Facts::spring_files`], which reads them once.
-pub(super) fn read(facts: &Facts<'_>) -> Vec<File> {
+fn read(facts: &Facts<'_>) -> Vec<File> {
     let texts = facts.sources.texts.iter();
     let all: Vec<File> = texts
         .filter(|(path, _)| profile_of(path).is_some())
@@ -237,64 +199,6 @@ fn active(facts: &Facts<'_>, files: &[File]) -> Vec<String> {
     named
         .and_then(|entry| entry.settled(facts))
         .map_or_else(Vec::new, |(value, _)| list(value))
-}
-
-/// The values of a YAML file of nested mappings. By lines, since ERB between them breaks a
-/// parser; values over several lines and lists are left out.
-pub(super) fn entries(text: &str) -> Vec<Entry> {
-    let mut found = Vec::new();
-    let mut above: Vec<(usize, &str)> = Vec::new();
-    let mut document = 0;
-    for (line, number) in text.lines().zip(1..) {
-        if line.trim_end() == "---" {
-            document += 1;
-            above.clear();
-            continue;
-        }
-        let plain = line.trim_start();
-        let indent = line.len() - plain.len();
-        let Some((key, value)) = plain.split_once(':') else {
-            continue;
-        };
-        if key.starts_with(['#', '-', '<', '%']) && key != "<<"
-            || !(value.is_empty() || value.starts_with(' '))
-        {
-            continue;
-        }
-        above.retain(|(outer, _)| *outer < indent);
-        let mut path: Vec<&str> = above.iter().map(|(_, name)| *name).collect();
-        path.push(key.trim());
-        let value = value.split(" #").next().unwrap_or_default().trim();
-        if value.is_empty() || value.starts_with('&') {
-            above.push((indent, key.trim()));
-        }
-        found.push(Entry {
-            key: path.join("."),
-            value: value.trim_matches(['"', '\'']).to_owned(),
-            line: number,
-            document,
-        });
-    }
-    found
-}
-
-fn properties(text: &str) -> Vec<Entry> {
-    let mut document = 0;
-    text.lines()
-        .zip(1..)
-        .filter_map(|(line, number)| {
-            document += usize::from(line.trim_end() == "#---");
-            let (key, value) = line
-                .split_once('=')
-                .filter(|(key, _)| !key.trim_start().starts_with(['#', '!']))?;
-            Some(Entry {
-                key: key.trim().to_owned(),
-                value: value.trim().to_owned(),
-                line: number,
-                document,
-            })
-        })
-        .collect()
 }
 
 /// Whether an address leads to another machine: a host with a dot, or Oracle's name for one.

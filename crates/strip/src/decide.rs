@@ -26,6 +26,7 @@ use super::reading::{Found, is_text, read};
 use super::related::Tops;
 use super::resolve::Meaning;
 use super::shrink::{self, Shrink};
+use super::texts::AT_A_TIME;
 use super::trace::Undecided;
 use super::vendored;
 use slugsmith_config::StripConfig;
@@ -33,10 +34,6 @@ use slugsmith_finding::work;
 
 pub use super::because::Because;
 pub use super::lists::KEEP_FILE;
-
-/// Files that are read before what they refer to is kept: all references of a large app at
-/// once would take hundreds of megabytes.
-pub(crate) const AT_A_TIME: usize = 256;
 
 /// What to remove and what was kept, by entry number of the tree.
 #[derive(Debug, Default)]

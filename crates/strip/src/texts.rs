@@ -4,6 +4,10 @@ use std::path::Path;
 
 use slugsmith_facts::beneath;
 
+/// Files that are read before what they refer to is kept: all references of a large app at
+/// once would take hundreds of megabytes.
+pub(crate) const AT_A_TIME: usize = 256;
+
 /// Texts of files of the app, by path relative to it.
 pub trait Texts: Sync {
     /// The content of a file, by its path from the app; `None` where it can't be read.

@@ -12,8 +12,9 @@ use super::language::{EntryPoint, Found, Language};
 use super::node::Node;
 use super::python::Python;
 use crate::candidates::Candidates;
-use crate::decide::{AT_A_TIME, Because};
+use crate::decide::Because;
 use crate::facts::{Facts, Texts};
+use crate::texts::AT_A_TIME;
 use slugsmith_finding::work;
 
 /// Larger files hold data or bundles that name nothing beside them.

@@ -21,7 +21,7 @@ const KEYS: &[(&str, &str)] = &[
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
-    for file in facts.spring_files() {
+    for file in spring::files(facts) {
         for entry in &file.entries {
             let key = entry.key.as_str();
             let (value, variable, datasource) = match KEYS.iter().find(|(known, _)| *known == key) {

@@ -7,7 +7,7 @@ use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_signing_n
 use crate::spring::{self, Entry, File};
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
-    let files = facts.spring_files();
+    let files = spring::files(facts);
     // A file for production takes its value from a variable: the base value is not used there.
     let replaced = |key: &str| {
         files.iter().any(|file| {

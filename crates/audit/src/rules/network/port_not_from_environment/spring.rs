@@ -25,7 +25,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     {
         return None;
     }
-    let files = facts.spring_files();
+    let files = spring::files(facts);
     let evidence = match spring::set(files, "server.port") {
         // Another variable decides, which may have the platform's value.
         Some((_, entry))

@@ -34,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
-    let files = facts.spring_files();
+    let files = spring::files(facts);
     let Some((file, entry)) = spring::set(files, "spring.datasource.url") else {
         return embedded(facts);
     };
