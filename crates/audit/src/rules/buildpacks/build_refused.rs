@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "The official buildpack refuses this app: the next deploy fails",
     level: Level::Error,
     group: Group::Buildpacks,
-    ecosystems: &["node", "python", "ruby"],
+    ecosystems: &["python", "ruby"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -21,8 +21,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             released, a misspelt `.python-version`, uv without one or with runtime.txt, a setup.py
             alone. Taken from the buildpack's own checks
             (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
-            `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`). For all languages:
-            a lockfile that takes a package from `git://github.com`, which GitHub no longer answers.
+            `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`). And a
+            lockfile of Ruby or Python that takes a package from `git://github.com`, which GitHub no
+            longer answers; npm and Yarn ask GitHub over https all the same.
         "},
         why: indoc! {"
             The buildpack is updated between two deploys, and what it only warned of last month it
@@ -63,7 +64,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// Sources over git's own protocol, which GitHub has not answered since 2022-03-15
 /// (github.blog/security/application-security/improving-git-protocol-security-github).
 fn unencrypted(facts: &Facts<'_>) -> Option<Evidence> {
-    let is_lock = |path: &str| slugsmith_ecosystems::lockfile(path).is_some();
+    // npm and Yarn take a repository of GitHub over https, however its address begins
+    // (npm/pacote `lib/git.js`; yarnpkg/yarn `src/resolvers/exotics/git-resolver.js`).
+    let is_lock = |path: &str| {
+        slugsmith_ecosystems::lockfile(path)
+            .is_some_and(|(ecosystem, _)| matches!(ecosystem.purl, "gem" | "pypi"))
+    };
     let texts = facts
         .sources
         .texts
