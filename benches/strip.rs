@@ -10,6 +10,7 @@
     clippy::disallowed_methods
 )]
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -104,6 +105,7 @@ fn packed(tree: &Tree) -> Packed {
         digest: "bench".to_owned(),
         entries,
         roots,
+        rewritten: HashSet::new(),
     }
 }
 

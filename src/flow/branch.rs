@@ -70,7 +70,7 @@ pub fn of(config: &StoreConfig, environment: &Environment) -> Branch {
     let named = |name: &str| environment.get(name).map(str::to_owned);
     let of_platform = || NAMES.iter().find_map(|name| named(name));
     let is_set = |name: &&str| named(name).is_some_and(|value| value != "false");
-    let is_request = REQUESTS.iter().any(|name| is_set(name));
+    let is_request = REQUESTS.iter().any(is_set);
     let name = config.branch.clone().or_else(of_platform).or_else(|| {
         // GitHub's name of a pull request is its own, of a tag that of the tag.
         let is_branch = environment.get("GITHUB_REF_TYPE") == Some("branch");

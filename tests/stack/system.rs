@@ -81,7 +81,7 @@ fn detected(lifecycle: &Lifecycle, list: &[&str]) -> Vec<(String, bool)> {
         .collect()
 }
 
-fn marked<'a>(found: &'a [(String, bool)]) -> Vec<(&'a str, bool)> {
+fn marked(found: &[(String, bool)]) -> Vec<(&str, bool)> {
     found
         .iter()
         .map(|(id, mark)| (id.as_str(), *mark))

@@ -246,7 +246,7 @@ fn held_back(client: &mut TcpStream, piece: &[u8], head: usize, fault: Fault) {
         thread::sleep(Duration::from_millis(100));
     }
     // The client is read elsewhere; what is left to see is whether it still takes something.
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     let mut buffer = [0];
     while Instant::now() < until {
         match client.peek(&mut buffer) {
