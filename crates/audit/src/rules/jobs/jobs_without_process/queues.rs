@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Argument;
 use slugsmith_facts::process::Command;
 
 /// A job that goes into a queue of this name.
@@ -201,14 +202,7 @@ fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
         );
     }
     // Settings may rename the default, or declare queues that a worker without -Q takes.
-    let declared = facts.code(Language::Python).any(|code| {
-        code.assignments.iter().any(|one| {
-            let name = one.target.to_ascii_lowercase();
-            name.ends_with("task_queues")
-                || name.ends_with("celery_queues")
-                || name.ends_with("default_queue")
-        })
-    });
+    let declared = facts.code(Language::Python).any(declares_queues);
     if heard.is_empty() || declared || heard.iter().any(|name| name.contains('$')) {
         return None;
     }
@@ -234,6 +228,27 @@ fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
         })
     });
     judge("the Celery worker", &heard, puts.collect())
+}
+
+/// Settings of Celery's queues in any form: a name, `app.conf.update(task_queues=…)`, a dictionary.
+fn declares_queues(code: &Code) -> bool {
+    let is_setting = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["task_queues", "celery_queues", "default_queue"]
+            .iter()
+            .any(|setting| name.ends_with(setting))
+    };
+    let is_key = |value: &Expr| matches!(value, Expr::Object(entries) if entries.iter().any(|(key, _)| is_setting(key)));
+    let in_call = |argument: &Argument| {
+        argument.name.as_deref().is_some_and(is_setting) || argument.value.any(is_key)
+    };
+    code.assignments
+        .iter()
+        .any(|one| is_setting(&one.target) || one.value.any(is_key))
+        || code
+            .calls
+            .iter()
+            .any(|call| call.arguments.iter().any(in_call))
 }
 
 fn laravel(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
