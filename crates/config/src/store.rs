@@ -41,7 +41,7 @@ pub(super) const KEYS: &[Key] = &[
         "",
         "A store of caches that several builds share: `s3://bucket/prefix`, `s3://` for the bucket of an add-on \
          (Bucketeer, Cloudcube, Tigris), `oci://registry/repository`, or a folder. Credentials are variables, see \
-         docs/tasks/review-apps.md. Without it there is none.",
+         docs/tasks/review-apps.md. Without it there is none, or `s3://` where the table says how a store is used.",
     ),
     Key::new(
         "endpoint",
@@ -98,7 +98,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StoreConfig> {
     })?;
     let plain = |text: Option<Sourced<String>>| text.map(|text| text.value);
     Ok(StoreConfig {
-        url: section.text("url")?,
+        url: section.text("url")?.or_else(|| addon(section)),
         endpoint: plain(section.text("endpoint")?),
         region: plain(section.text("region")?),
         write: write.map_or(Sourced::default(StoreWrite::Main), |write| {
@@ -118,4 +118,43 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StoreConfig> {
         reports: section.text("reports")?,
         app: plain(section.text("app")?),
     })
+}
+
+/// The bucket of an add-on, where the app's table says how a store is used but not which.
+fn addon(section: &Section<'_>) -> Option<Sourced<String>> {
+    let mut names = section.names();
+    let is_used =
+        names.any(|name| matches!(name, "endpoint" | "region" | "write" | "main" | "wait"));
+    is_used.then(|| Sourced::default("s3://".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use slugsmith_facts::environment::{Environment, World, this_machine};
+
+    fn url(table: &str, variables: &[(&str, &str)]) -> Option<String> {
+        let variables = variables.iter();
+        let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).into()));
+        let environment = Environment {
+            world: World::Classic,
+            target: this_machine(None),
+            variables: variables.collect::<BTreeMap<_, _>>(),
+        };
+        let config = crate::parse(table, &environment).unwrap();
+        config.store.url.map(|url| url.value)
+    }
+
+    #[test]
+    fn a_table_that_says_how_a_store_is_used_means_the_bucket_of_an_add_on() {
+        let table = "[com.slugsmith.store]\n";
+        let addon = Some("s3://".to_owned());
+        assert_eq!(url(&format!("{table}write = \"always\"\n"), &[]), addon);
+        let own = format!("{table}url = \"s3://shop\"\nwrite = \"always\"\n");
+        assert_eq!(url(&own, &[]).as_deref(), Some("s3://shop"));
+        // Reports may go to a folder of their own, and a variable is set for all apps at once.
+        assert_eq!(url(&format!("{table}reports = \"reports\"\n"), &[]), None);
+        assert_eq!(url("", &[("SLUGSMITH_STORE_WRITE", "never")]), None);
+    }
 }
