@@ -5,7 +5,9 @@
 //! that knows less. A damaged one is none.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use slugsmith_facts::beneath::{self, Beneath};
 
@@ -17,12 +19,14 @@ const TYPES: &str = "[types]\nlaunch = false\nbuild = false\ncache = true\n";
 const MOST: usize = 1_000_000_000;
 /// Digest of source and mode.
 pub(crate) type Key = [u8; 32];
+/// Byte code of a large app takes hundreds of megabytes: there is one copy of each file.
+pub(crate) type Content = Arc<[u8]>;
 
 /// Byte code by its key.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    old: BTreeMap<Key, Vec<u8>>,
-    new: BTreeMap<Key, Vec<u8>>,
+    old: BTreeMap<Key, Content>,
+    new: BTreeMap<Key, Content>,
     is_changed: bool,
 }
 
@@ -39,16 +43,16 @@ impl Kept {
     }
 
     /// What is known for a key, which stays known.
-    pub(crate) fn get(&mut self, key: &Key) -> Option<&[u8]> {
+    pub(crate) fn get(&mut self, key: &Key) -> Option<Content> {
         if let Some(content) = self.old.remove(key) {
             self.new.insert(*key, content);
         }
-        self.new.get(key).map(Vec::as_slice)
+        self.new.get(key).cloned()
     }
 
-    pub(crate) fn add(&mut self, key: Key, content: &[u8]) {
+    pub(crate) fn add(&mut self, key: Key, content: Content) {
         self.is_changed = true;
-        self.new.insert(key, content.to_owned());
+        self.new.insert(key, content);
     }
 
     /// Keeps what was of use in this build, and forgets the rest.
@@ -69,49 +73,53 @@ impl Kept {
     }
 }
 
-fn encode(entries: &BTreeMap<Key, Vec<u8>>) -> std::io::Result<Vec<u8>> {
-    let mut raw = Vec::new();
-    for (key, content) in entries {
-        raw.extend_from_slice(key);
-        let length = u32::try_from(content.len()).map_err(std::io::Error::other)?;
-        raw.extend_from_slice(&length.to_le_bytes());
-        raw.extend_from_slice(content);
-    }
-    if raw.len() > MOST {
+/// The digest of all entries, then the entries themselves, compressed.
+fn encode(entries: &BTreeMap<Key, Content>) -> std::io::Result<Vec<u8>> {
+    let bytes: usize = entries.values().map(|content| 36 + content.len()).sum();
+    if bytes > MOST {
         return Err(std::io::Error::other("more byte code than is kept"));
     }
-    let digest = blake3::hash(&raw);
-    let mut stored = digest.as_bytes().to_vec();
-    stored.extend(zstd::bulk::compress(&raw, 3)?);
-    Ok(stored)
+    let mut hasher = blake3::Hasher::new();
+    write(&mut hasher, entries)?;
+    let stored = hasher.finalize().as_bytes().to_vec();
+    let mut encoder = zstd::stream::write::Encoder::new(stored, 3)?;
+    write(&mut encoder, entries)?;
+    encoder.finish()
 }
 
-fn decode(stored: &[u8]) -> Option<BTreeMap<Key, Vec<u8>>> {
+fn write(to: &mut impl Write, entries: &BTreeMap<Key, Content>) -> std::io::Result<()> {
+    for (key, content) in entries {
+        let length = u32::try_from(content.len()).map_err(std::io::Error::other)?;
+        to.write_all(key)?;
+        to.write_all(&length.to_le_bytes())?;
+        to.write_all(content)?;
+    }
+    Ok(())
+}
+
+/// Reads entry by entry, at most [`MOST`] bytes of them; `None` where the digest is another.
+fn decode(stored: &[u8]) -> Option<BTreeMap<Key, Content>> {
     let (digest, packed) = stored.split_at_checked(32)?;
-    let raw = unpacked(packed)?;
-    if blake3::hash(&raw).as_bytes() != digest {
-        return None;
-    }
-    let mut rest = raw.as_slice();
-    let mut entries = BTreeMap::new();
-    while !rest.is_empty() {
-        let (key, after) = rest.split_at_checked(32)?;
-        let (length, after) = after.split_at_checked(4)?;
-        let length = u32::from_le_bytes(length.try_into().ok()?);
-        let (content, after) = after.split_at_checked(usize::try_from(length).ok()?)?;
-        entries.insert(key.try_into().ok()?, content.to_owned());
-        rest = after;
-    }
-    Some(entries)
-}
-
-/// At most [`MOST`] bytes, allocated as they come.
-fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
-    use std::io::Read;
-    let mut raw = Vec::new();
     let reader = zstd::stream::read::Decoder::new(packed).ok()?;
-    reader.take(MOST as u64 + 1).read_to_end(&mut raw).ok()?;
-    (raw.len() <= MOST).then_some(raw)
+    let mut reader = BufReader::new(reader.take(MOST as u64 + 1));
+    let mut entries = BTreeMap::new();
+    while !reader.fill_buf().ok()?.is_empty() {
+        let (mut key, mut length) = ([0; 32], [0; 4]);
+        reader.read_exact(&mut key).ok()?;
+        reader.read_exact(&mut length).ok()?;
+        let length = u32::from_le_bytes(length);
+        // A length that is damaged asks for no memory: it grows with what is there.
+        let mut content = Vec::new();
+        let some = &mut reader.by_ref().take(length.into());
+        some.read_to_end(&mut content).ok()?;
+        if content.len() != usize::try_from(length).ok()? {
+            return None;
+        }
+        entries.insert(key, content.into());
+    }
+    let mut hasher = blake3::Hasher::new();
+    write(&mut hasher, &entries).ok()?;
+    (hasher.finalize().as_bytes() == digest).then_some(entries)
 }
 
 #[cfg(test)]
@@ -122,11 +130,11 @@ mod tests {
     fn what_is_used_is_kept_and_the_rest_forgotten() {
         let store = tempfile::tempdir().unwrap();
         let mut kept = Kept::load(Some(store.path()));
-        kept.add([1; 32], b"one");
-        kept.add([2; 32], b"two");
+        kept.add([1; 32], b"one"[..].into());
+        kept.add([2; 32], b"two"[..].into());
         kept.save(store.path()).unwrap();
         let mut kept = Kept::load(Some(store.path()));
-        assert_eq!(kept.get(&[1; 32]), Some(&b"one"[..]));
+        assert_eq!(kept.get(&[1; 32]).as_deref(), Some(&b"one"[..]));
         assert_eq!(kept.get(&[3; 32]), None);
         kept.save(store.path()).unwrap();
         let mut kept = Kept::load(Some(store.path()));
@@ -139,7 +147,7 @@ mod tests {
     fn a_damaged_store_is_none() {
         let store = tempfile::tempdir().unwrap();
         let mut kept = Kept::default();
-        kept.add([1; 32], b"one");
+        kept.add([1; 32], b"one"[..].into());
         kept.save(store.path()).unwrap();
         let file = store.path().join("boot/code.zst");
         let whole = fs_err::read(&file).unwrap();
@@ -149,7 +157,7 @@ mod tests {
             fs_err::write(&file, &damaged).unwrap();
             // Bits that the form does not use may change nothing; wrong content never comes.
             let mut kept = Kept::load(Some(store.path()));
-            assert!(kept.get(&[1; 32]).is_none_or(|content| content == b"one"));
+            assert!(kept.get(&[1; 32]).is_none_or(|content| &*content == b"one"));
             fs_err::write(&file, &whole[..at]).unwrap();
             assert_eq!(Kept::load(Some(store.path())).get(&[1; 32]), None);
         }

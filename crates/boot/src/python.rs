@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use self::decide::{Batch, Wanted};
 use self::order::Order;
 use crate::Input;
-use crate::kept::{Kept, Key};
+use crate::kept::{Content, Kept, Key};
 use crate::report::{BootReport, Made, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
@@ -35,7 +35,7 @@ const DYNO_HOME: &str = "/app";
 /// Byte code that is ready to be written.
 struct Ready<'a> {
     wanted: &'a Wanted,
-    content: Vec<u8>,
+    content: Content,
     is_kept: bool,
 }
 
@@ -163,7 +163,7 @@ fn ready<'a>(input: &Input<'_>, batch: &'a Batch, kept: &mut Kept) -> Vec<Ready<
         match kept.get(&key) {
             Some(content) => ready.push(Ready {
                 wanted,
-                content: content.to_owned(),
+                content,
                 is_kept: true,
             }),
             None => rest.push((wanted, key)),
@@ -205,12 +205,12 @@ fn compiled<'a>(
         Some((
             *one,
             *key,
-            compile::made(input.root, batch, one, scratch.path())?,
+            Content::from(compile::made(input.root, batch, one, scratch.path())?),
         ))
     };
     let made: Vec<_> = wanted.par_iter().filter_map(made).collect();
     let ready = made.into_iter().map(|(wanted, key, content)| {
-        kept.add(key, &content);
+        kept.add(key, Content::clone(&content));
         Ready {
             wanted,
             content,

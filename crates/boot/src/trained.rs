@@ -48,7 +48,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     }
     let begun = Instant::now();
     let key = fingerprint(input, training, runtime);
-    let known = kept.get(&key).and_then(decode);
+    let known = kept.get(&key).and_then(|content| decode(&content));
     let is_kept = known.is_some();
     let (files, measured) = match known {
         Some(known) => known,
@@ -58,7 +58,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         },
     };
     if !is_kept {
-        kept.add(key, &encode(&files, measured));
+        kept.add(key, encode(&files, measured).into());
     }
     let bytes: usize = files.iter().map(|(_, content)| content.len()).sum();
     let refused = Share::of(input).refused(runtime.what, bytes as u64);
