@@ -1,5 +1,6 @@
 //! Walks through commands and the files that they run.
 
+mod optional;
 mod shell;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::optional::may_be_left_out;
 use super::{Follower, Place};
-use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, When, Word};
+use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, Word};
 use crate::command::effects;
 use crate::command::files::join;
 use crate::command::is_open;
@@ -70,53 +71,6 @@ pub(super) struct Walk<'w, 'f> {
 
 /// Functions that call functions are followed this many levels deep.
 const CALLS: usize = 12;
-
-/// Whether a process goes on where this step does not run, or fails: it stands behind `||`, its
-/// failure is caught by one, or a test decides on it and something else follows.
-fn may_be_left_out(list: &List, at: usize) -> bool {
-    let (Some(before), Some(step)) = (list.get(..at), list.get(at)) else {
-        return false;
-    };
-    let behind = list.get(at + 1..).unwrap_or_default();
-    let in_chain = |step: &&Step| step.when != When::Always;
-    let caught = behind
-        .iter()
-        .take_while(in_chain)
-        .any(|next| next.when == When::Failure && !ends(next));
-    let is_last = behind.iter().all(|next| in_chain(&next));
-    let chain = before.iter().rposition(|one| one.when == When::Always);
-    let chain = before.get(chain.unwrap_or(0)..).unwrap_or_default();
-    let decided = step.when == When::Success && !is_last && chain.iter().any(tests);
-    step.when == When::Failure || caught || decided
-}
-
-/// `|| exit 1`: what failed before it ends the process all the same.
-fn ends(step: &Step) -> bool {
-    const ENDS: &[&str] = &["exit", "return", "false", "kill"];
-    step.pipeline.iter().any(|command| match command {
-        Node::Simple(simple) => simple
-            .words
-            .first()
-            .and_then(Word::literal)
-            .is_some_and(|word| ENDS.contains(&word.as_str())),
-        Node::Group(list) | Node::Subshell(list) => list.iter().any(ends),
-        _ => false,
-    })
-}
-
-/// A question whose answer is its status alone.
-fn tests(step: &Step) -> bool {
-    const TESTS: &[&str] = &["[", "test", "command", "which", "type", "hash", "grep"];
-    step.pipeline.iter().any(|command| match command {
-        Node::Test(_) | Node::Arithmetic(_) => true,
-        Node::Simple(simple) => simple
-            .words
-            .first()
-            .and_then(Word::literal)
-            .is_some_and(|word| TESTS.contains(&word.as_str())),
-        _ => false,
-    })
-}
 
 impl Walk<'_, '_> {
     pub(super) fn list(&mut self, list: &List, state: &mut State) {
