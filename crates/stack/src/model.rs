@@ -226,6 +226,12 @@ impl<'a> Model<'a> {
         self.system.get(buildpack).copied().unwrap_or(false)
     }
 
+    /// The first of these that no list of the app can move.
+    #[must_use]
+    pub fn system_among(&self, buildpacks: [usize; 2]) -> Option<usize> {
+        buildpacks.into_iter().find(|one| self.is_system(*one))
+    }
+
     fn state(&self, index: usize) -> State {
         match self.own {
             Some(own) if index == own => State::Own,

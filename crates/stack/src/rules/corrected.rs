@@ -22,7 +22,9 @@ pub(super) fn corrected(model: &Model<'_>) -> Vec<String> {
             .iter()
             .map(|(_, first, second)| (*second, *first)),
     );
-    moves.retain(|(moved, before)| moved > before && can_be_moved(model, *moved, *before));
+    moves.retain(|(moved, before)| {
+        moved > before && model.system_among([*moved, *before]).is_none()
+    });
     moves.sort_unstable();
     moves.dedup();
     if moves.is_empty() || group.len() > LISTED {
@@ -42,11 +44,6 @@ pub(super) fn corrected(model: &Model<'_>) -> Vec<String> {
     }
     lines.push("]".to_owned());
     lines
-}
-
-/// The app's list decides their order: the builder's own buildpacks stand outside of it.
-pub(super) fn can_be_moved(model: &Model<'_>, moved: usize, before: usize) -> bool {
-    !model.is_system(moved) && !model.is_system(before)
 }
 
 /// `0..count` with `(a, b)` putting a before b, as close to the old order as possible. All

@@ -31,10 +31,7 @@ pub(super) fn order_in_words(model: &Model<'_>, moved: usize, before: usize) -> 
         return "A dyno runs scripts of .profile.d in the order of their names, whatever the order of buildpacks."
             .to_owned();
     }
-    if let Some(system) = [moved, before]
-        .into_iter()
-        .find(|one| model.is_system(*one))
-    {
+    if let Some(system) = model.system_among([moved, before]) {
         return format!(
             "Use a builder without {}: its system.toml puts it around every list, so that project.toml can't move it.",
             model.id(system)

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Place;
 use super::manifest::{Member, runs_script};
 use super::plan::Plan;
+use super::settings::SETTINGS;
 use crate::inputs::{Inputs, read_regular};
 use crate::presets::reached;
 use slugsmith_ecosystems::javascript::MANIFEST;
@@ -24,15 +25,6 @@ const FIELDS: &[&str] = &[
     "pnpm",
     "patchedDependencies",
     "prisma",
-];
-
-/// Settings that may name files of the app, such as plugins and patches.
-const SETTINGS: &[&str] = &[
-    ".npmrc",
-    ".yarnrc",
-    ".yarnrc.yml",
-    "pnpm-workspace.yaml",
-    "bunfig.toml",
 ];
 
 /// Folders of the app, relative to it, of which every file counts.

@@ -44,8 +44,9 @@ const IRRELEVANT: &[&str] = &[
     "timing",
 ];
 
-/// Settings of package managers, which put the values of variables into them.
-const SETTINGS: &[&str] = &[
+/// Settings of package managers, which put the values of variables into them. They may name files
+/// of the app, such as plugins and patches.
+pub(super) const SETTINGS: &[&str] = &[
     ".npmrc",
     ".yarnrc",
     ".yarnrc.yml",

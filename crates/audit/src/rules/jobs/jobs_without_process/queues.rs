@@ -78,6 +78,16 @@ fn option<'a>(command: &'a Command, names: &[&str]) -> Vec<&'a str> {
     found
 }
 
+/// The queues that a worker takes: those of its option, separated by commas, or the usual one.
+fn taken(command: &Command, names: &[&str], usual: &str) -> Vec<String> {
+    let named = option(command, names);
+    if named.is_empty() {
+        return vec![usual.to_owned()];
+    }
+    let queues = named.iter().flat_map(|one| one.split(','));
+    queues.map(str::to_owned).collect()
+}
+
 fn sidekiq(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
     facts.packages.wants(Ecosystem::Gem, "sidekiq")?;
     let mut heard = BTreeSet::new();
@@ -190,16 +200,7 @@ fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
         if !(words.contains(&"worker") && words.iter().any(|word| word.ends_with("celery"))) {
             continue;
         }
-        let named = option(command, &["-Q", "--queues"]);
-        if named.is_empty() {
-            heard.insert("celery".to_owned());
-        }
-        heard.extend(
-            named
-                .iter()
-                .flat_map(|one| one.split(','))
-                .map(str::to_owned),
-        );
+        heard.extend(taken(command, &["-Q", "--queues"], "celery"));
     }
     // Settings may rename the default, or declare queues that a worker without -Q takes.
     let declared = facts.code(Language::Python).any(declares_queues);
@@ -264,16 +265,7 @@ fn laravel(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
         if !(words.contains(&"queue:work") || words.contains(&"queue:listen")) {
             continue;
         }
-        let named = option(command, &["--queue"]);
-        if named.is_empty() {
-            heard.insert("default".to_owned());
-        }
-        heard.extend(
-            named
-                .iter()
-                .flat_map(|one| one.split(','))
-                .map(str::to_owned),
-        );
+        heard.extend(taken(command, &["--queue"], "default"));
     }
     if heard.is_empty() || heard.iter().any(|name| name.contains('$')) {
         return None;
