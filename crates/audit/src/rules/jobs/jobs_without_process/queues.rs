@@ -239,7 +239,10 @@ fn declares_queues(code: &Code) -> bool {
             .iter()
             .any(|setting| name.ends_with(setting))
     };
-    let is_key = |value: &Expr| matches!(value, Expr::Object(entries) if entries.iter().any(|(key, _)| is_setting(key)));
+    let is_key = |value: &Expr| match value {
+        Expr::Object(entries) => entries.iter().any(|(key, _)| is_setting(key)),
+        _ => false,
+    };
     let in_call = |argument: &Argument| {
         argument.name.as_deref().is_some_and(is_setting) || argument.value.any(is_key)
     };
