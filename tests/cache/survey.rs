@@ -274,7 +274,9 @@ fn each_language_is_named_with_who_installs_it() {
         ),
         ("mix.lock", "%{}", "Elixir (mix.lock): not installed"),
     ] {
-        let said = bed(&[(file, text)]).text();
+        let bed = bed(&[(file, text)]);
+        let advice = bed.survey().uninstalled[0].advice();
+        let said = format!("{}\n{advice}", bed.text());
         assert!(said.contains(says), "{file}: {said}");
     }
     for (file, text) in [
