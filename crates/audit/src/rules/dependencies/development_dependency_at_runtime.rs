@@ -7,6 +7,7 @@ mod ruby;
 use node::node;
 use python::python;
 use ruby::gems;
+use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
@@ -119,7 +120,10 @@ fn only_development<'a>(facts: &'a Facts<'_>, ecosystem: Ecosystem) -> Vec<&'a s
 fn is_of_root(facts: &Facts<'_>, path: &str) -> bool {
     let mut folder = path;
     while let Some((parent, _)) = folder.rsplit_once('/') {
-        if facts.sources.has(&format!("{parent}/package.json")) {
+        if facts
+            .sources
+            .has(&format!("{parent}/{}", ecosystems::javascript::MANIFEST))
+        {
             return false;
         }
         folder = parent;

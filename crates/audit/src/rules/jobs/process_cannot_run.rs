@@ -6,6 +6,7 @@ mod procfile;
 
 use crate::rules::prelude::*;
 use missing::missing;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::Runs;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -64,7 +65,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .commands
                 .iter()
                 .filter(|command| {
-                    command.path == "Procfile" || command.path.ends_with("package.json")
+                    command.path == "Procfile"
+                        || command.path.ends_with(ecosystems::javascript::MANIFEST)
                 })
                 .filter(|command| !command.conditional && !command.prepared)
                 .filter_map(|command| missing(facts, command)),
@@ -207,7 +209,7 @@ fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
     match web {
         None => Some(
             Evidence::line(
-                "composer.json",
+                ecosystems::php::MANIFEST,
                 framework.line,
                 format!(
                     "{} needs public/ as its \

@@ -78,7 +78,7 @@ fn build_files(facts: &Facts<'_>) -> Vec<String> {
         let Some(text) = process::script(facts.app, name) else {
             continue;
         };
-        let start = process::Command::written(text, "package.json", 0);
+        let start = process::Command::written(text, ecosystems::javascript::MANIFEST, 0);
         for command in process::follow(facts.app, &start) {
             let paths = command.words.iter().filter_map(|word| command.in_app(word));
             let files = paths.filter_map(|path| process::source_of(&facts.sources, &path));
@@ -246,7 +246,7 @@ pub(super) fn tool(
     development: &[&str],
     command: &process::Command,
 ) -> Option<Evidence> {
-    if command.path.contains("package.json") && command.missing_script.is_some() {
+    if command.path.contains(ecosystems::javascript::MANIFEST) && command.missing_script.is_some() {
         return None;
     }
     let mut packages: Vec<String> = Vec::new();

@@ -1,6 +1,7 @@
 //! A command of a process names a program, a script, a module or an archive that is not there.
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::command::Need;
 use slugsmith_facts::process::{Command, source_of};
 
@@ -163,7 +164,7 @@ fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
         .strip_suffix(".jar")?;
     let pom = facts
         .sources
-        .text("pom.xml")
+        .text(ecosystems::java::POM)
         .filter(|pom| !pom.contains("<modules>"))?;
     // The project's own tags: those of the parent and of dependencies stand in blocks.
     let mut own = pom.to_owned();
