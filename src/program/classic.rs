@@ -136,6 +136,7 @@ fn restore(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
         neighbours: crate::facts::neighbours::Neighbours::none(),
+        finish: &crate::flow::layer::Finished,
     };
     if let Err(error) = store_folder::ready(&notes) {
         let saw = crate::error::io("writing to", &notes, &error).saw;
