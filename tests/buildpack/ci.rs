@@ -104,7 +104,8 @@ fn release() -> tempfile::TempDir {
     let script = "mkdir -p repository comments bin
         cp -r \"$1/action.yml\" \"$1/bin\" \"$1/integrations\" repository/
         sum=$(sha256sum \"$2\" | cut -d ' ' -f 1)
-        printf 'version=%s\\nurl=file:///release\\nsha256_%s=%s\\n' \"$3\" \"$(uname -m)\" \"$sum\" > repository/bin/pinned
+        printf 'version=%s\\nurl=file:///release\\n' \"$3\" > repository/bin/pinned
+        printf 'sha256_%s=%s\\n' \"$(uname -m)\" \"$sum\" >> repository/bin/pinned
         cd repository && git init --quiet && git add --force .
         git -c user.name=t -c user.email=t@example.com -c commit.gpgsign=false commit --quiet --message release
         git tag \"v$3\"";
