@@ -8,6 +8,21 @@ use super::model::{
 };
 use super::names;
 
+/// pip's list.
+pub const REQUIREMENTS: &str = "requirements.txt";
+
+/// pipenv's manifest.
+pub const PIPFILE: &str = "Pipfile";
+
+/// The manifest of PEP 621, of Poetry and of uv.
+pub const PYPROJECT: &str = "pyproject.toml";
+
+/// The build script of setuptools.
+pub const SETUP_PY: &str = "setup.py";
+
+/// The settings of setuptools.
+pub const SETUP_CFG: &str = "setup.cfg";
+
 /// Name of a lockfile.
 pub const PIPFILE_LOCK: &str = "Pipfile.lock";
 /// Name of a lockfile.
@@ -23,20 +38,20 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Python",
     purl: "pypi",
     manifests: &[
-        Manifest::new("requirements.txt", "pip").installed(),
-        Manifest::new("Pipfile", "pipenv").lock_with("pipenv lock"),
-        Manifest::new("pyproject.toml", "pip")
+        Manifest::new(REQUIREMENTS, "pip").installed(),
+        Manifest::new(PIPFILE, "pipenv").lock_with("pipenv lock"),
+        Manifest::new(PYPROJECT, "pip")
             .with(is_project)
             .lock_with("uv lock"),
         Manifest::new("requirements/*.txt", "pip"),
-        Manifest::new("setup.py", "pip"),
-        Manifest::new("setup.cfg", "pip").with(|text| text.contains("install_requires")),
+        Manifest::new(SETUP_PY, "pip"),
+        Manifest::new(SETUP_CFG, "pip").with(|text| text.contains("install_requires")),
     ],
     lockfiles: &[
         lockfile(
             PIPFILE_LOCK,
             "pipenv",
-            "Pipfile",
+            PIPFILE,
             "pipenv lock",
             Service::Installed,
             pipfile_lock,
@@ -44,23 +59,16 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         lockfile(
             POETRY_LOCK,
             "poetry",
-            "pyproject.toml",
+            PYPROJECT,
             "poetry lock",
             Service::Installed,
             poetry,
         ),
-        lockfile(
-            UV_LOCK,
-            "uv",
-            "pyproject.toml",
-            "uv lock",
-            Service::Installed,
-            uv,
-        ),
+        lockfile(UV_LOCK, "uv", PYPROJECT, "uv lock", Service::Installed, uv),
         lockfile(
             PDM_LOCK,
             "pdm",
-            "pyproject.toml",
+            PYPROJECT,
             "pdm lock",
             Service::Recognised,
             poetry,
@@ -68,7 +76,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         lockfile(
             "pylock.toml",
             "pip",
-            "pyproject.toml",
+            PYPROJECT,
             "pip lock -e .",
             Service::Recognised,
             pylock,

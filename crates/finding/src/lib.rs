@@ -98,6 +98,9 @@ pub struct Finding {
     pub place: Option<Place>,
     /// The fact, in one or two sentences.
     pub message: String,
+    /// The variable, package or setting it is about, where a rule names one: what reads findings by machine (fixes)
+    /// needs no search in the message.
+    pub about: Option<String>,
     /// What to do: commands and edits, one per line.
     pub help: Vec<String>,
     /// Which configuration line or default decided the level.

@@ -70,7 +70,7 @@ const TOOLS: [(Tool, &str, &str); 4] = [
     (Tool::Uv, "uv", ecosystems::python::UV_LOCK),
     (Tool::Poetry, "poetry", ecosystems::python::POETRY_LOCK),
     (Tool::Pipenv, "pipenv", ecosystems::python::PIPFILE_LOCK),
-    (Tool::Pip, "pip", "requirements.txt"),
+    (Tool::Pip, "pip", ecosystems::python::REQUIREMENTS),
 ];
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
@@ -126,7 +126,8 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 /// Packages of the app: what the lockfile names, and poetry's root, which it does not.
 fn locals(place: &Place<'_>, tool: Tool, text: &str) -> Vec<Local> {
     let mut locals = local::of_lock(tool, text);
-    let project = read_regular(&place.app.root.join("pyproject.toml")).unwrap_or_default();
+    let project =
+        read_regular(&place.app.root.join(ecosystems::python::PYPROJECT)).unwrap_or_default();
     let project: toml::Table = String::from_utf8_lossy(&project)
         .parse()
         .unwrap_or_default();
@@ -244,7 +245,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         syncs_over: |input| {
             [ecosystems::python::UV_LOCK, ecosystems::python::POETRY_LOCK].contains(&input)
                 || input.starts_with("pyproject.toml ")
-                || input.ends_with("/pyproject.toml")
+                || input.rsplit('/').next() == Some(ecosystems::python::PYPROJECT)
         },
         outside: is_stripped.then(|| venv.clone()),
         exposes: vec![
