@@ -389,3 +389,18 @@ fn a_root_without_a_project_says_where_one_may_be() {
             .contains("looked for package.json")
     );
 }
+
+#[test]
+fn packages_are_counted_as_a_cache_counts_them() {
+    let survey = bed(&[
+        ("package.json", r#"{"dependencies":{"a":"1"}}"#),
+        ("yarn.lock", "a@1:\n  version \"1.0.0\"\n\nms@2:\n  version \"2.1.3\"\n\nms@0:\n  version \"0.7.0\"\n"),
+        ("Procfile", "web: node a.js\n"),
+        ("a.js", "require('a');\n"),
+    ])
+    .tried("yarn")
+    .survey();
+    let problem = survey.fatal().unwrap().problem();
+    let saw = problem.saw.join("\n");
+    assert!(saw.contains("yarn.lock, 3 packages"), "{saw}");
+}

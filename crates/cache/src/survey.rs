@@ -300,7 +300,7 @@ fn is_helped_by(project: &Project, other: &Project) -> bool {
     )
 }
 
-/// `mix.lock, 12 packages`.
+/// `mix.lock, 12 packages`, counted as a cache counts what it installs: each version of a package is one.
 fn what(look: &dyn Look, project: &Project) -> String {
     let file = join(&project.at, project.file());
     let packages = packages(look, project);
@@ -315,7 +315,7 @@ fn packages(look: &dyn Look, project: &Project) -> u64 {
         let text = look.text(&join(&project.at, lockfile.name))?;
         (lockfile.read)(&text).ok()
     });
-    lockfile.map_or(0, |graph| graph.production().len() as u64)
+    lockfile.map_or(0, |graph| super::lockfile::count(&graph.production()))
 }
 
 /// The command that writes the lockfile which slugsmith would install from.

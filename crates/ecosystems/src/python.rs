@@ -8,6 +8,21 @@ use super::model::{
 };
 use super::names;
 
+/// pip's list.
+pub const REQUIREMENTS: &str = "requirements.txt";
+
+/// pipenv's manifest.
+pub const PIPFILE: &str = "Pipfile";
+
+/// The manifest of PEP 621, of Poetry and of uv.
+pub const PYPROJECT: &str = "pyproject.toml";
+
+/// The build script of setuptools.
+pub const SETUP_PY: &str = "setup.py";
+
+/// The settings of setuptools.
+pub const SETUP_CFG: &str = "setup.cfg";
+
 /// Name of a lockfile.
 pub const PIPFILE_LOCK: &str = "Pipfile.lock";
 /// Name of a lockfile.
@@ -30,22 +45,22 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Python",
     purl: "pypi",
     manifests: &[
-        Manifest::new("requirements.txt", "pip").installed(),
-        Manifest::new("Pipfile", "pipenv").lock_with("pipenv lock"),
-        Manifest::new("pyproject.toml", "poetry")
+        Manifest::new(REQUIREMENTS, "pip").installed(),
+        Manifest::new(PIPFILE, "pipenv").lock_with("pipenv lock"),
+        Manifest::new(PYPROJECT, "poetry")
             .with(|text| has_tool(text, "poetry"))
             .lock_with("poetry lock"),
-        Manifest::new("pyproject.toml", "pdm")
+        Manifest::new(PYPROJECT, "pdm")
             .with(|text| has_tool(text, "pdm"))
             .instead(FROM_PDM),
-        Manifest::new("pyproject.toml", "pip")
+        Manifest::new(PYPROJECT, "pip")
             .with(is_project)
             .lock_with("uv lock"),
         Manifest::new("requirements/*.txt", "pip").instead(
             "Write a requirements.txt at the root whose one line is `-r` and this file: that one is installed.",
         ),
-        Manifest::new("setup.py", "pip").instead(BY_REQUIREMENTS),
-        Manifest::new("setup.cfg", "pip")
+        Manifest::new(SETUP_PY, "pip").instead(BY_REQUIREMENTS),
+        Manifest::new(SETUP_CFG, "pip")
             .with(|text| text.contains("install_requires"))
             .instead(BY_REQUIREMENTS),
     ],
@@ -53,7 +68,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         lockfile(
             PIPFILE_LOCK,
             "pipenv",
-            "Pipfile",
+            PIPFILE,
             "pipenv lock",
             Service::Installed,
             pipfile_lock,
@@ -61,23 +76,16 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         lockfile(
             POETRY_LOCK,
             "poetry",
-            "pyproject.toml",
+            PYPROJECT,
             "poetry lock",
             Service::Installed,
             poetry,
         ),
-        lockfile(
-            UV_LOCK,
-            "uv",
-            "pyproject.toml",
-            "uv lock",
-            Service::Installed,
-            uv,
-        ),
+        lockfile(UV_LOCK, "uv", PYPROJECT, "uv lock", Service::Installed, uv),
         lockfile(
             PDM_LOCK,
             "pdm",
-            "pyproject.toml",
+            PYPROJECT,
             "pdm lock",
             Service::Instead(FROM_PDM),
             poetry,
@@ -85,7 +93,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         lockfile(
             "pylock.toml",
             "pip",
-            "pyproject.toml",
+            PYPROJECT,
             "pip lock -e .",
             Service::Instead(
                 "Write what it pins as a requirements.txt and commit it: that one is installed.",

@@ -28,7 +28,10 @@ pub(super) const TOOL: Tool = Tool {
     look,
 };
 
-const MANIFESTS: &[&str] = &["build.gradle", "build.gradle.kts"];
+const MANIFESTS: &[&str] = &[
+    ecosystems::java::BUILD_GRADLE,
+    ecosystems::java::BUILD_GRADLE_KTS,
+];
 
 fn look(place: &Place<'_>) -> Option<Found> {
     let file = MANIFESTS.iter().find(|name| place.app.has(name))?;
