@@ -136,6 +136,7 @@ fn restore(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
         neighbours: crate::facts::neighbours::Neighbours::none(),
+        finish: &crate::flow::layer::Finished,
     };
     let is_ready = store_folder::ready_in_cache(&build.folder)
         .and_then(|()| store_folder::ready_in_cache(&notes));

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, is_plain};
 use crate::inputs;
+use crate::left_out;
 use crate::pack::{self, Links};
 use crate::remote::{Made, PACK_FILES, Place};
 use crate::store::{Kept, Record, Store, Stored};
-use crate::thin;
 use slugsmith_facts::beneath;
 
 /// A tree that is ready to be put into a shared store; its entry comes when strip is done.
@@ -116,7 +116,7 @@ impl Prepared {
     /// It can't be written as one.
     pub fn entry(&self, store: &Store) -> Result<Vec<u8>, String> {
         let bundle = Bundle {
-            left_out: thin::of(store, &self.pack).unwrap_or_default(),
+            left_out: left_out::of(store, &self.pack).unwrap_or_default(),
             ..self.bundle.clone()
         };
         bundle.encode().map_err(|error| error.to_string())
