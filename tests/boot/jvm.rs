@@ -12,7 +12,8 @@ fn shop(version: &str, more: &str) -> Bench {
     bench.put(".jdk/release", &format!("JAVA_VERSION=\"{version}\"\n"));
     bench.put(".jdk/lib/server/libjvm.so", "x");
     let program = format!(
-        "#!/bin/sh\n{more}\nfor word; do case $word in -XX:SharedArchiveFile=*) file=${{word#*=}};; -Xshare:dump) dump=1;; esac; done\n\
+        "#!/bin/sh\n{more}\nfor word; do case $word in\n-XX:SharedArchiveFile=*) file=${{word#*=}};;\n\
+         -Xshare:dump) dump=1;;\nesac; done\n\
          if [ \"$dump\" ]; then echo archive >\"$file\"; else cat \"$file\"; fi\n"
     );
     bench.put(".jdk/bin/java", &program);

@@ -55,7 +55,10 @@ fn shop() -> Option<Bench> {
         "config/boot.rb",
         "require 'bundler/setup'\nrequire 'bootsnap/setup'\n",
     );
-    bench.put("lib/tax.rb", "RATE = [1].map { |rate| begin; raise 'x'; rescue => e; e.backtrace; end }\nWHERE = __FILE__\n");
+    bench.put(
+        "lib/tax.rb",
+        "RATE = [1].map { |_| begin; raise 'x'; rescue => e; e; end }\nWHERE = __FILE__\n",
+    );
     bench.put("lib/broken.rb", "def (\n");
     bench.put(&format!("{gem}/bootsnap/version.rb"), "");
     bench.put(&format!("{gem}/bootsnap/compile_cache.rb"), NATIVE);
@@ -79,7 +82,7 @@ fn entry(built: &Built, path: &str) -> PathBuf {
 /// What the code of an entry says of itself.
 fn loaded(entry: &Path) -> String {
     let program = "code = RubyVM::InstructionSequence.load_from_binary(File.binread(ARGV[0])[64..]); \
-        code.eval; puts [code.path, code.absolute_path, code.label, WHERE, RATE].flatten";
+        code.eval; puts [code.path, code.absolute_path, code.label, WHERE, RATE[0].backtrace].flatten";
     ruby(&["-W0", "-e", program, entry.to_str().unwrap()]).unwrap()
 }
 

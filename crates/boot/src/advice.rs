@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::Input;
 use crate::report::{BootReport, Weight};
 use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::tree::Entry;
 
 /// Where Composer lists classes with their files.
 const CLASS_MAP: &str = "vendor/composer/autoload_classmap.php";
@@ -25,7 +26,7 @@ const GENERATE: &[&str] = &[
     "vendor/hyperf/di",
     "vendor/magento/framework",
 ];
-/// Symfony's list of classes for opcache ("Performance", "Use the OPcache class preloading").
+/// Symfony's list of classes for PHP's opcache (Symfony, "Performance").
 const PRELOAD: &str = "config/preload.php";
 
 pub(crate) fn tell(input: &Input<'_>, report: &mut BootReport) {
@@ -82,7 +83,7 @@ fn tell_of_preload(input: &Input<'_>, root: &Beneath, report: &mut BootReport) {
         end.is_some_and(|end| matches!(end, "ini" | "conf")) && !is_installed
     });
     let named = |path: &Path| text(root, path).is_some_and(|text| text.contains("opcache.preload"));
-    let is_named = settings.map(|entry| entry.path()).any(named);
+    let is_named = settings.map(Entry::path).any(named);
     if !is_named
         && !input
             .words

@@ -85,8 +85,10 @@ fn key(source: &Source, facts: &Facts) -> Option<Key> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&beneath::read(&source.path).ok()?);
     let rest = format!(
-        "\0{} {} {:?}",
-        facts.ruby.description, facts.gem, source.shown
+        "\0{} {} {}",
+        facts.ruby.description,
+        facts.gem,
+        source.shown.display()
     );
     hasher.update(rest.as_bytes());
     Some(*hasher.finalize().as_bytes())

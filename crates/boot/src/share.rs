@@ -40,8 +40,8 @@ impl Share {
         })
     }
 
-    /// The last place that fits, of places with what they take; `None` where none does. What has no place (`usize::MAX`)
-    /// never fits.
+    /// The last place that fits, of places with what they take; `None` where none does. What has no
+    /// place (`usize::MAX`) never fits.
     pub(crate) fn last(&self, mut places: Vec<(usize, u64)>) -> Option<usize> {
         places.sort_unstable();
         let (mut last, mut left) = (None, self.most);

@@ -1,9 +1,7 @@
 //! Does a .NET assembly hold machine code, or is it compiled at each start?
 //!
 //! Read as ECMA-335 II.25 has it: the CLI header is the 15th data directory, and its `ManagedNativeHeader` is empty in
-//! an assembly that has only byte code.
-
-use std::path::Path;
+//! an assembly that has byte code alone.
 
 use crate::Input;
 use crate::report::{BootReport, Weight};
@@ -39,8 +37,8 @@ pub(super) fn tell(input: &Input<'_>, root: &Beneath, report: &mut BootReport) {
         let path = path.with_file_name(&library);
         if root.read(&path).ok().and_then(|file| is_compiled(&file)) == Some(false) {
             let text = format!(
-                "{}: .NET compiles it at each start; <PublishReadyToRun>true</PublishReadyToRun> in its project, with a \
-                 runtime identifier (linux-x64), lets `dotnet publish` do it once",
+                "{}: .NET compiles it at each start; <PublishReadyToRun>true</PublishReadyToRun> in its project, with \
+                 a runtime identifier (linux-x64), lets `dotnet publish` do it once",
                 path.display()
             );
             report.note(Weight::Normal, text);

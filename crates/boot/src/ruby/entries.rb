@@ -31,8 +31,8 @@ class Elsewhere
 
     binary = named(RubyVM::InstructionSequence.compile(source, @shown, @shown).to_binary)
     code = RubyVM::InstructionSequence.load_from_binary(binary)
-    is_same = [code.label, code.path, code.absolute_path] == ["<main>", @shown, @shown] && !binary.include?("<compiled>")
-    is_same ? binary : Bootsnap::CompileCache::UNCOMPILABLE
+    is_same = [code.label, code.path, code.absolute_path] == ["<main>", @shown, @shown]
+    is_same && !binary.include?("<compiled>") ? binary : Bootsnap::CompileCache::UNCOMPILABLE
   rescue SyntaxError, TypeError, EncodingError, ArgumentError
     Bootsnap::CompileCache::UNCOMPILABLE
   end

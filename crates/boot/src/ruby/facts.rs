@@ -6,7 +6,7 @@ use crate::Input;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tools;
-use slugsmith_facts::tree::{EntryKind, Tree};
+use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 /// Everything that entries of bootsnap's cache are made of.
 pub(super) struct Facts {
@@ -142,7 +142,7 @@ fn bootsnap(tree: &Tree) -> Option<(String, String, Vec<PathBuf>)> {
     let at = |end: &str| {
         let files = tree.entries().iter().rev();
         files
-            .map(|entry| entry.path())
+            .map(Entry::path)
             .find(|path| path.ends_with(end))
             .map(Path::to_owned)
     };
