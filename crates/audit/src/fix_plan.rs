@@ -77,7 +77,9 @@ fn app_json(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
         rules.push("app-json-invalid");
     }
     for finding in of(report, "secret-committed", "app.json") {
-        let name = finding.message.split(' ').next().unwrap_or_default();
+        let Some(name) = finding.about.as_deref() else {
+            continue;
+        };
         if let Some(value) = facts
             .app_json(&["env", name])
             .and_then(|entry| entry.as_str().or_else(|| entry.get("value")?.as_str()))

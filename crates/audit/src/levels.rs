@@ -91,6 +91,7 @@ fn finding(rule: &Rule, evidence: Evidence, setting: Option<&RuleConfig>) -> Opt
         message: evidence.message,
         help: evidence.help,
         decided_by,
+        about: evidence.about,
         processes: Vec::new(),
     })
 }
@@ -237,6 +238,7 @@ fn notice(rule: &'static str, place: Option<Place>, message: String, help: Vec<S
         message,
         help,
         decided_by: Source::Default.to_string(),
+        about: None,
         processes: Vec::new(),
     }
 }

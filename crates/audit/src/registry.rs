@@ -110,6 +110,8 @@ pub struct Outcome {
 pub struct Evidence {
     pub place: Option<Place>,
     pub message: String,
+    /// The variable, package or setting it is about: two places of one thing are known by it.
+    pub about: Option<String>,
     pub help: Vec<String>,
     /// Where this case weighs other than the rule's default.
     pub level: Option<Level>,
@@ -124,6 +126,7 @@ impl Evidence {
         Self {
             place: Some(place),
             message: message.into(),
+            about: None,
             help: Vec::new(),
             level: None,
             conditional: false,
@@ -138,6 +141,19 @@ impl Evidence {
             line => Place::line(path, line),
         };
         Self::at(place, message)
+    }
+
+    /// Names the variable, package or setting that it is about.
+    #[must_use]
+    pub fn about(mut self, name: impl Into<String>) -> Self {
+        self.about = Some(name.into());
+        self
+    }
+
+    /// Whether it is about the variable, package or setting of this name.
+    #[must_use]
+    pub fn is_about(&self, name: &str) -> bool {
+        self.about.as_deref() == Some(name)
     }
 
     /// Adds one step of the fix.

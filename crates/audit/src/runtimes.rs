@@ -19,8 +19,8 @@ pub(super) struct Wanted {
 /// Every wish, for each runtime the one that the buildpack follows first.
 pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     let mut found = Vec::new();
-    let path = manifest_path(facts, "package.json");
-    let below: Option<serde_json::Value> = (path != "package.json")
+    let path = manifest_path(facts, ecosystems::javascript::MANIFEST);
+    let below: Option<serde_json::Value> = (path != ecosystems::javascript::MANIFEST)
         .then(|| serde_json::from_str(facts.sources.text(&path)?).ok())
         .flatten();
     let manifest = below.as_ref().or_else(|| facts.app.package_json.good());
@@ -133,7 +133,7 @@ fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
             "RUBY VERSION",
         ));
     }
-    let text = facts.sources.text("Gemfile")?;
+    let text = facts.sources.text(ecosystems::ruby::GEMFILE)?;
     let (line, number) = text
         .lines()
         .zip(1..)
@@ -144,14 +144,14 @@ fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
         .then(|| Wanted {
             runtime: "ruby",
             range: range.to_owned(),
-            path: "Gemfile".to_owned(),
+            path: ecosystems::ruby::GEMFILE.to_owned(),
             line: number,
         })
 }
 
 /// Pipenv's own wish, which the buildpack follows where no other file is.
 fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
-    let text = facts.sources.text("Pipfile")?;
+    let text = facts.sources.text(ecosystems::python::PIPFILE)?;
     ["python_full_version", "python_version"]
         .iter()
         .find_map(|key| {
@@ -162,7 +162,7 @@ fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
                 facts,
                 "python",
                 line.split('"').nth(1)?,
-                "Pipfile",
+                ecosystems::python::PIPFILE,
                 key,
             ))
         })
@@ -170,7 +170,7 @@ fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
 
 /// The Go buildpack follows its own comment, then the toolchain, then the `go` line.
 fn go(facts: &Facts<'_>) -> Option<Wanted> {
-    let Some(text) = facts.sources.text("go.mod") else {
+    let Some(text) = facts.sources.text(ecosystems::go::MANIFEST) else {
         return go_of_dep(facts);
     };
     for prefix in ["// +heroku goVersion go", "toolchain go", "go "] {
@@ -178,7 +178,7 @@ fn go(facts: &Facts<'_>) -> Option<Wanted> {
             .lines()
             .find_map(|line| line.trim().strip_prefix(prefix))
         {
-            return Some(wish(facts, "go", range, "go.mod", prefix));
+            return Some(wish(facts, "go", range, ecosystems::go::MANIFEST, prefix));
         }
     }
     None

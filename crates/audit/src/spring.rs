@@ -4,25 +4,31 @@
 use super::Facts;
 use super::facts::Declared;
 pub(super) use super::properties::{Entry, File, entries};
+use slugsmith_ecosystems as ecosystems;
 
 /// File, line and text of the version of Spring Boot.
 pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
     for (path, mark, before, after) in [
-        ("pom.xml", "spring-boot-starter-parent", "<version>", '<'),
         (
-            "build.gradle",
+            ecosystems::java::POM,
+            "spring-boot-starter-parent",
+            "<version>",
+            '<',
+        ),
+        (
+            ecosystems::java::BUILD_GRADLE,
             "org.springframework.boot",
             "version '",
             '\'',
         ),
         (
-            "build.gradle",
+            ecosystems::java::BUILD_GRADLE,
             "org.springframework.boot",
             "version \"",
             '"',
         ),
         (
-            "build.gradle.kts",
+            ecosystems::java::BUILD_GRADLE_KTS,
             "org.springframework.boot",
             "version \"",
             '"',
@@ -36,7 +42,7 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> 
             continue;
         };
         // Gradle's version stands on the plugin's own line.
-        let rest = if path == "pom.xml" {
+        let rest = if path == ecosystems::java::POM {
             rest
         } else {
             rest.lines().next().unwrap_or_default()

@@ -22,10 +22,11 @@ use self::decide::{Batch, Wanted};
 use self::order::Order;
 use crate::Input;
 use crate::kept::{Content, Kept, Key};
-use crate::report::{BootReport, Made, Weight};
+use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::interrupt::Temporary;
+use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::{counted, size};
 
 /// Byte code that is ready to be written.

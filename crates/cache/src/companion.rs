@@ -61,7 +61,7 @@ pub fn run(context: &Context<'_>, notes: &Path, progress: &mut dyn Progress) -> 
 /// Readies the notes for calls of later buildpacks.
 fn answers(context: &Context<'_>, keeper: Keeper, notes: &Path) -> Answers {
     let cache = &context.config.cache;
-    let has_manifest = context.app.has("package.json");
+    let has_manifest = context.app.has(ecosystems::javascript::MANIFEST);
     if cache.off || !cache.intercept || keeper == Keeper::Missing || !has_manifest {
         return Answers::No;
     }

@@ -1,5 +1,6 @@
 //! Packages that a script of the app installs by itself, in a folder that nothing keeps.
 
+use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,7 +25,8 @@ pub(crate) fn installed(root: &Path) -> BTreeSet<String> {
     let second = first.iter().flat_map(|at| folders(at));
     let is_installed = |at: &String| {
         let folder = root.join(at);
-        folder.join("package.json").is_file() && folder.join("node_modules").is_dir()
+        folder.join(ecosystems::javascript::MANIFEST).is_file()
+            && folder.join("node_modules").is_dir()
     };
     first
         .iter()

@@ -4,6 +4,7 @@
 //! itself, a switch that is set and not followed is said in the log; `docs/caches.md` has the whole
 //! table, made from this one.
 
+use slugsmith_ecosystems as ecosystems;
 use std::fmt::Write;
 
 use crate::{Context, Outcome};
@@ -381,7 +382,8 @@ pub(crate) fn not_followed(context: &Context<'_>, outcomes: &[Outcome]) -> Vec<S
             set.is_some_and(|set| value.is_empty() || set.trim() == value)
         }
         Hook => fs_err::symlink_metadata(root.join(one.name)).is_ok_and(|there| there.is_file()),
-        GoMod => beneath::text_in(root, "go.mod").is_ok_and(|text| text.contains(one.name)),
+        GoMod => beneath::text_in(root, ecosystems::go::MANIFEST)
+            .is_ok_and(|text| text.contains(one.name)),
         Script | ComposerScript | Field => false,
     };
     let lines = SWITCHES.iter().filter_map(|one| {

@@ -110,6 +110,7 @@ mod tests {
             message: message.to_owned(),
             help: Vec::new(),
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         }
     }

@@ -63,6 +63,7 @@ impl Rule {
             message,
             help: vec![help],
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         }
     }

@@ -3,13 +3,16 @@
 use super::model::{Buildpack, Ecosystem, Leftovers, Manifest, Tree, no_package, nothing_wanted};
 use super::names;
 
+/// Leiningen's manifest.
+pub const PROJECT: &str = "project.clj";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "clojure",
     language: "Clojure",
     purl: "maven",
     manifests: &[
-        Manifest::new("project.clj", "lein"),
+        Manifest::new(PROJECT, "lein"),
         Manifest::new("deps.edn", "clojure"),
     ],
     lockfiles: &[],
@@ -41,7 +44,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     needs_lockfile: false,
     package_of: no_package,
     leftovers: &[Leftovers {
-        beside: &["project.clj", "target/uberjar"],
+        beside: &[PROJECT, "target/uberjar"],
         paths: &["target/stale/**", "target/uberjar/stale/**"],
     }],
 };

@@ -6,6 +6,12 @@ mod manifest;
 use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree};
 use super::names;
 
+/// Deno's manifest.
+pub const MANIFEST: &str = "deno.json";
+
+/// The same with comments.
+pub const MANIFEST_WITH_COMMENTS: &str = "deno.jsonc";
+
 /// Name of a lockfile.
 pub const DENO_LOCK: &str = "deno.lock";
 
@@ -15,8 +21,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Deno",
     purl: "jsr",
     manifests: &[
-        Manifest::new("deno.json", "deno").lock_with("deno install"),
-        Manifest::new("deno.jsonc", "deno").lock_with("deno install"),
+        Manifest::new(MANIFEST, "deno").lock_with("deno install"),
+        Manifest::new(MANIFEST_WITH_COMMENTS, "deno").lock_with("deno install"),
     ],
     lockfiles: &[Lockfile {
         name: DENO_LOCK,

@@ -6,6 +6,9 @@ use super::model::{
 };
 use super::names;
 
+/// Several modules that are built together.
+pub const WORKSPACE: &str = "go.work";
+
 /// The file that announces it.
 pub const MANIFEST: &str = "go.mod";
 /// Name of a lockfile.
@@ -20,7 +23,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         Manifest::new(MANIFEST, "go")
             .installed()
             .lock_with("go mod tidy"),
-        Manifest::new("go.work", "go").installed(),
+        Manifest::new(WORKSPACE, "go").installed(),
     ],
     lockfiles: &[Lockfile {
         name: GO_SUM,

@@ -6,6 +6,15 @@ use super::model::{
 };
 use super::names;
 
+/// Maven's manifest.
+pub const POM: &str = "pom.xml";
+
+/// Gradle's build script in Groovy.
+pub const BUILD_GRADLE: &str = "build.gradle";
+
+/// Gradle's build script in Kotlin.
+pub const BUILD_GRADLE_KTS: &str = "build.gradle.kts";
+
 /// Name of a lockfile.
 pub const GRADLE_LOCK: &str = "gradle.lockfile";
 
@@ -15,9 +24,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Java",
     purl: "maven",
     manifests: &[
-        Manifest::new("pom.xml", "mvn").installed(),
-        Manifest::new("build.gradle", "gradle").installed(),
-        Manifest::new("build.gradle.kts", "gradle").installed(),
+        Manifest::new(POM, "mvn").installed(),
+        Manifest::new(BUILD_GRADLE, "gradle").installed(),
+        Manifest::new(BUILD_GRADLE_KTS, "gradle").installed(),
     ],
     lockfiles: &[Lockfile {
         name: GRADLE_LOCK,
@@ -57,7 +66,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     package_of: no_package,
     leftovers: &[
         Leftovers {
-            beside: &["pom.xml", "target"],
+            beside: &[POM, "target"],
             paths: &[
                 "target/test-classes/**",
                 "target/surefire-reports/**",
@@ -68,11 +77,11 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             ],
         },
         Leftovers {
-            beside: &["build.gradle", "build/libs"],
+            beside: &[BUILD_GRADLE, "build/libs"],
             paths: GRADLE,
         },
         Leftovers {
-            beside: &["build.gradle.kts", "build/libs"],
+            beside: &[BUILD_GRADLE_KTS, "build/libs"],
             paths: GRADLE,
         },
     ],

@@ -6,6 +6,9 @@ use super::graph::{Graph, Unreadable, Wanted, unread};
 use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package};
 use super::names;
 
+/// [`MANIFEST`] behind a folder.
+pub const IN_FOLDER: &str = "/package.json";
+
 /// The file that announces it.
 pub const MANIFEST: &str = "package.json";
 /// Name of a lockfile.

@@ -6,6 +6,12 @@ use super::model::{
 };
 use super::names;
 
+/// Bundler's manifest.
+pub const GEMFILE: &str = "Gemfile";
+
+/// The newer name of the same file.
+pub const GEMS: &str = "gems.rb";
+
 /// Name of a lockfile.
 pub const GEMFILE_LOCK: &str = "Gemfile.lock";
 
@@ -15,15 +21,15 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     language: "Ruby",
     purl: "gem",
     manifests: &[
-        Manifest::new("Gemfile", "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
-        Manifest::new("gems.rb", "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
+        Manifest::new(GEMFILE, "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
+        Manifest::new(GEMS, "bundler").lock_with("bundle lock --add-platform x86_64-linux"),
     ],
     lockfiles: &[
         Lockfile {
             name: GEMFILE_LOCK,
             manager: "bundler",
             tool: "bundle",
-            manifest: "Gemfile",
+            manifest: GEMFILE,
             lock_with: "bundle lock --add-platform x86_64-linux",
             service: Service::Installed,
             read: gemfile_lock,
@@ -32,7 +38,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             name: "gems.locked",
             manager: "bundler",
             tool: "bundle",
-            manifest: "gems.rb",
+            manifest: GEMS,
             lock_with: "bundle lock --add-platform x86_64-linux",
             service: Service::Recognised,
             read: gemfile_lock,

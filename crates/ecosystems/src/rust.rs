@@ -6,6 +6,9 @@ use super::model::{
 };
 use super::names;
 
+/// Cargo's manifest.
+pub const MANIFEST: &str = "Cargo.toml";
+
 /// Name of a lockfile.
 pub const CARGO_LOCK: &str = "Cargo.lock";
 
@@ -14,14 +17,14 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "rust",
     language: "Rust",
     purl: "cargo",
-    manifests: &[Manifest::new("Cargo.toml", "cargo")
+    manifests: &[Manifest::new(MANIFEST, "cargo")
         .installed()
         .lock_with("cargo generate-lockfile")],
     lockfiles: &[Lockfile {
         name: CARGO_LOCK,
         manager: "cargo",
         tool: "cargo",
-        manifest: "Cargo.toml",
+        manifest: MANIFEST,
         lock_with: "cargo generate-lockfile",
         service: Service::Installed,
         read: cargo_lock,
@@ -47,7 +50,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     needs_lockfile: false,
     package_of: no_package,
     leftovers: &[Leftovers {
-        beside: &["Cargo.toml", "target/release"],
+        beside: &[MANIFEST, "target/release"],
         paths: &[
             "target/release/deps/**",
             "target/release/build/**",

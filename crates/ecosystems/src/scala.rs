@@ -10,13 +10,16 @@ use super::model::{
 };
 use super::names;
 
+/// sbt's build.
+pub const MANIFEST: &str = "build.sbt";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "scala",
     language: "Scala",
     purl: "maven",
     manifests: &[
-        Manifest::new("build.sbt", "sbt"),
+        Manifest::new(MANIFEST, "sbt"),
         Manifest::new("*.sbt", "sbt"),
         Manifest::new("project/build.properties", "sbt"),
         Manifest::new("project/*.scala", "sbt"),
@@ -25,7 +28,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         name: "build.sbt.lock",
         manager: "sbt",
         tool: "sbt",
-        manifest: "build.sbt",
+        manifest: MANIFEST,
         lock_with: "sbt dependencyLockWrite",
         service: Service::Recognised,
         read: sbt_lock,
@@ -51,7 +54,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     package_of: no_package,
     leftovers: &[
         Leftovers {
-            beside: &["build.sbt", "target/universal/stage"],
+            beside: &[MANIFEST, "target/universal/stage"],
             paths: STAGED,
         },
         Leftovers {

@@ -8,6 +8,8 @@
 //! `Storage::put`, `file.store` for `$file->store`); a call inside a name keeps its
 //! parentheses without the arguments (`express().listen`).
 
+use slugsmith_ecosystems as ecosystems;
+
 mod arms;
 mod branch;
 mod builder;
@@ -35,7 +37,10 @@ impl Language {
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if matches!(name, "Rakefile" | "Gemfile" | "config.ru" | "Guardfile") {
+        if matches!(
+            name,
+            "Rakefile" | ecosystems::ruby::GEMFILE | "config.ru" | "Guardfile"
+        ) {
             return Some(Self::Ruby);
         }
         let (_, extension) = name.rsplit_once('.')?;

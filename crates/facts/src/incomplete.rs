@@ -241,7 +241,11 @@ fn is_wanted(project: &Project<'_>, notes: &Map<String, Value>, folder: &str, na
 
 /// Whether a package is prebuilt for each platform as a package of its own.
 fn is_elsewhere(root: &Path, folder: &str, compiled: &BTreeSet<String>) -> bool {
-    let text = beneath::text_in(root, format!("{folder}/package.json")).unwrap_or_default();
+    let text = beneath::text_in(
+        root,
+        format!("{folder}{}", ecosystems::javascript::IN_FOLDER),
+    )
+    .unwrap_or_default();
     let json: Value = serde_json::from_str(&text).unwrap_or_default();
     let optional = json.get("optionalDependencies").and_then(Value::as_object);
     optional.is_some_and(|list| list.keys().any(|name| compiled.contains(name)))

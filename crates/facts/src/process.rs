@@ -62,14 +62,14 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         });
     }
     let assumed = if image || processes.iter().any(|process| process.name == "web") {
-        "package.json"
+        ecosystems::javascript::MANIFEST
     } else {
         processes.extend(rack(sources).map(|command| Process {
             name: "web".to_owned(),
             command: command.to_owned(),
             line: 0,
         }));
-        "Gemfile"
+        ecosystems::ruby::GEMFILE
     };
     processes
         .iter()
@@ -93,7 +93,7 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
 /// `default_process_types`).
 fn rack(sources: &Sources) -> Option<&'static str> {
     let gemfile = sources
-        .text("Gemfile")
+        .text(ecosystems::ruby::GEMFILE)
         .filter(|_| sources.has("config.ru"))?;
     let rails = gemfile.lines().any(|line| {
         let line = line.trim();

@@ -13,6 +13,7 @@
 pub mod catalogue;
 pub mod error;
 pub mod exit;
+pub mod layer;
 pub mod pages;
 pub mod units;
 pub mod verdict;
@@ -98,6 +99,9 @@ pub struct Finding {
     pub place: Option<Place>,
     /// The fact, in one or two sentences.
     pub message: String,
+    /// The variable, package or setting it is about, where a rule names one: what reads findings by machine (fixes)
+    /// needs no search in the message.
+    pub about: Option<String>,
     /// What to do: commands and edits, one per line.
     pub help: Vec<String>,
     /// Which configuration line or default decided the level.

@@ -223,6 +223,7 @@ mod tests {
             message: "Files are gone at the next restart.".to_owned(),
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         }
     }

@@ -68,6 +68,7 @@ mod tests {
             message: "100% gone".to_owned(),
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         };
         let mut out = String::new();

@@ -55,6 +55,7 @@ mod tests {
             message: "It sleeps.".to_owned(),
             help: vec!["Don't.".to_owned()],
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         };
         let issue = issue(&finding);

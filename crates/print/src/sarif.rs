@@ -144,6 +144,7 @@ mod tests {
             message: message.to_owned(),
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         }
     }

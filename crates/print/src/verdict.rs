@@ -214,6 +214,7 @@ mod tests {
             message: "It breaks.".to_owned(),
             help: vec!["npm install b".to_owned(), "or not".to_owned()],
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         }
     }

@@ -114,6 +114,7 @@ impl Rule {
             message,
             help,
             decided_by: "default".to_owned(),
+            about: None,
             processes: Vec::new(),
         }
     }

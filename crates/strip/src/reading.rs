@@ -1,5 +1,6 @@
 //! What does a kept file refer to, as far as candidates are concerned?
 
+use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeMap;
 
 use foldhash::{HashSet, HashSetExt};
@@ -80,7 +81,9 @@ pub(super) fn read(
     references::literals(&text, |literal| {
         let asks_for_path =
             literal.form == references::Form::Module && is_resolved(&text, literal.at);
-        if asks_for_path && (takes_folders || literal.text.ends_with("/package.json")) {
+        if asks_for_path
+            && (takes_folders || literal.text.ends_with(ecosystems::javascript::IN_FOLDER))
+        {
             whole.push((literal.text, literal.at));
         }
         // A backtick is no quote in Python, but markup in documentation.
@@ -225,7 +228,9 @@ pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
             if is_compilers(name) {
                 return facts.runtime.typescript;
             }
-            name != "package.json" && !name.contains("-lock") && entry.size() < 1_000_000
+            name != ecosystems::javascript::MANIFEST
+                && !name.contains("-lock")
+                && entry.size() < 1_000_000
         }
         // Lists what is left out of images and what we strip: nothing that is loaded.
         "toml" if name == "project.toml" => false,

@@ -7,6 +7,7 @@
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{join, parent};
 use super::references::{Beside, Form, Literal};
+use slugsmith_ecosystems as ecosystems;
 
 /// Extensions that Node and its loaders add.
 const EXTENSIONS: &[&str] = &[
@@ -221,7 +222,9 @@ impl<'f, 'a> Resolver<'f, 'a> {
                             found(Meaning::File(file));
                         }
                     }
-                    if let Some(file) = index.find(&format!("{path}/package.json")) {
+                    if let Some(file) =
+                        index.find(&format!("{path}{}", ecosystems::javascript::IN_FOLDER))
+                    {
                         found(Meaning::File(file));
                     }
                 } else if !path.is_empty() {

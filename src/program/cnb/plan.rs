@@ -28,7 +28,7 @@ const TOOLS: &[(&[&str], &[&str])] = &[
     ),
     (
         &[
-            "requirements.txt",
+            ecosystems::python::REQUIREMENTS,
             ecosystems::python::POETRY_LOCK,
             ecosystems::python::UV_LOCK,
             ecosystems::python::PIPFILE_LOCK,
@@ -37,8 +37,15 @@ const TOOLS: &[(&[&str], &[&str])] = &[
     ),
     (&[ecosystems::ruby::GEMFILE_LOCK], &["ruby", "mri"]),
     (&[ecosystems::php::COMPOSER_LOCK], &["php"]),
-    (&["go.mod"], &["go"]),
-    (&["pom.xml", "build.gradle", "build.gradle.kts"], &["jdk"]),
+    (&[ecosystems::go::MANIFEST], &["go"]),
+    (
+        &[
+            ecosystems::java::POM,
+            ecosystems::java::BUILD_GRADLE,
+            ecosystems::java::BUILD_GRADLE_KTS,
+        ],
+        &["jdk"],
+    ),
 ];
 
 /// Every alternative is tried with those of all other buildpacks.

@@ -1,5 +1,6 @@
 //! Runtimes that keep what they compile: how each is told to, and what it needs.
 
+use slugsmith_ecosystems as ecosystems;
 use std::path::{Path, PathBuf};
 
 use super::start::Stage;
@@ -102,7 +103,7 @@ pub(super) fn runs(runtime: &Runtime, input: &Input<'_>, training: &Training) ->
         return words.any(|word| word == "java");
     }
     let mut files = input.tree.entries().iter();
-    let has_manifest = files.any(|one| one.path() == Path::new("package.json"));
+    let has_manifest = files.any(|one| one.path() == Path::new(ecosystems::javascript::MANIFEST));
     has_manifest && !input.runs_python && !words.any(|word| OTHERS.contains(&word))
 }
 

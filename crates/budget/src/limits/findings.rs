@@ -15,6 +15,7 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
         message,
         help: report.savings.iter().map(Saving::to_string).collect(),
         decided_by,
+        about: None,
         processes: Vec::new(),
     };
     let mut findings: Vec<_> = report

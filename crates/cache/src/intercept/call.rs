@@ -3,6 +3,7 @@
 //! Every tool has the versions that this was tried with, its commands and its options. A word that
 //! is not listed makes the call one that is not known.
 
+use slugsmith_ecosystems as ecosystems;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -256,7 +257,7 @@ fn words(tool: &Tool, arguments: &[String], app: &Path) -> Result<(String, Vec<S
 /// Name, version and folder of the package that a script belongs to.
 fn package(main: &Path) -> Option<(String, String, PathBuf)> {
     main.ancestors().skip(1).take(3).find_map(|folder| {
-        let manifest = beneath::read(folder.join("package.json")).ok()?;
+        let manifest = beneath::read(folder.join(ecosystems::javascript::MANIFEST)).ok()?;
         let manifest: Value = serde_json::from_slice(&manifest).ok()?;
         let text = |field| {
             manifest

@@ -66,7 +66,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 
 /// `vendor-dir` and `bin-dir` (Composer docs, "Config"), relative to the app.
 fn trees(place: &Place<'_>) -> Vec<PathBuf> {
-    let manifest = app::json(&place.app.root, "composer.json");
+    let manifest = app::json(&place.app.root, ecosystems::php::MANIFEST);
     let config = manifest.good().and_then(|manifest| manifest.get("config"));
     let setting = |name: &str, variable: &str| {
         let written = config.and_then(|config| config.get(name)?.as_str());
@@ -159,7 +159,7 @@ const NO_DEV: &str = "--no-dev";
 /// take patches from anywhere (`extra.patches`, `extra.patches-file`).
 fn named(inputs: &mut Inputs, place: &Place<'_>) {
     let root = &place.app.root;
-    let mut pending = vec!["composer.json".to_owned()];
+    let mut pending = vec![ecosystems::php::MANIFEST.to_owned()];
     let mut seen = BTreeSet::new();
     while let Some(name) = pending.pop() {
         let manifest = app::json(root, &name);
@@ -209,7 +209,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
     for file in [ecosystems::php::COMPOSER_LOCK, "symfony.lock"] {
         inputs.file(&place.app.root, file);
     }
-    let manifest = app::json(&place.app.root, "composer.json");
+    let manifest = app::json(&place.app.root, ecosystems::php::MANIFEST);
     let manifest = manifest.good().and_then(serde_json::Value::as_object);
     for (field, value) in manifest.into_iter().flatten() {
         if ![

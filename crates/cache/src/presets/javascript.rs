@@ -118,7 +118,12 @@ pub(super) fn inputs(
     }
     inputs.plain("dev dependencies", plan.word());
     machine(&mut inputs, place.context);
-    manifest::add(&mut inputs, "package.json", manifest, false);
+    manifest::add(
+        &mut inputs,
+        ecosystems::javascript::MANIFEST,
+        manifest,
+        false,
+    );
     settings::add(&mut inputs, place, manager);
     Ok(inputs)
 }

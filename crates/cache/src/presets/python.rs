@@ -48,7 +48,6 @@ use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Malformed, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
-use slugsmith_strip::layer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tool {
@@ -70,7 +69,7 @@ const TOOLS: [(Tool, &str, &str); 4] = [
     (Tool::Uv, "uv", ecosystems::python::UV_LOCK),
     (Tool::Poetry, "poetry", ecosystems::python::POETRY_LOCK),
     (Tool::Pipenv, "pipenv", ecosystems::python::PIPFILE_LOCK),
-    (Tool::Pip, "pip", "requirements.txt"),
+    (Tool::Pip, "pip", ecosystems::python::REQUIREMENTS),
 ];
 
 pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
@@ -126,7 +125,8 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 /// Packages of the app: what the lockfile names, and poetry's root, which it does not.
 fn locals(place: &Place<'_>, tool: Tool, text: &str) -> Vec<Local> {
     let mut locals = local::of_lock(tool, text);
-    let project = read_regular(&place.app.root.join("pyproject.toml")).unwrap_or_default();
+    let project =
+        read_regular(&place.app.root.join(ecosystems::python::PYPROJECT)).unwrap_or_default();
     let project: toml::Table = String::from_utf8_lossy(&project)
         .parse()
         .unwrap_or_default();
@@ -244,7 +244,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         syncs_over: |input| {
             [ecosystems::python::UV_LOCK, ecosystems::python::POETRY_LOCK].contains(&input)
                 || input.starts_with("pyproject.toml ")
-                || input.ends_with("/pyproject.toml")
+                || input.rsplit('/').next() == Some(ecosystems::python::PYPROJECT)
         },
         outside: is_stripped.then(|| venv.clone()),
         exposes: vec![
@@ -260,7 +260,12 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
 fn strip_inputs(inputs: &mut Inputs, place: &Place<'_>) {
     let keep = &place.context.config.strip.keep.value;
     inputs.plain("strip.keep", keep.join(" "));
-    let names: Vec<_> = layer::names(&place.app.root).into_iter().collect();
+    let names: Vec<_> = place
+        .context
+        .finish
+        .names(&place.app.root)
+        .into_iter()
+        .collect();
     inputs.plain("names that keep files from strip", names.join(" "));
 }
 

@@ -89,11 +89,15 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
     let version = tools::ask(&bundle, &["--version"], environment);
     inputs.plain("bundler", version.unwrap_or_default());
     let mentions = Mentions::of(environment);
-    for file in [ecosystems::ruby::GEMFILE_LOCK, "Gemfile", ".bundle/config"] {
+    for file in [
+        ecosystems::ruby::GEMFILE_LOCK,
+        ecosystems::ruby::GEMFILE,
+        ".bundle/config",
+    ] {
         if let Ok(text) = read_regular(&place.app.root.join(file)) {
             let text = secrets::without_credentials(&String::from_utf8_lossy(&text));
             inputs.digest(file, text.as_bytes());
-            if file == "Gemfile" {
+            if file == ecosystems::ruby::GEMFILE {
                 inputs.expands(mentions.in_settings(&text));
             }
         }
@@ -105,7 +109,11 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         inputs.file(&place.app.root, file);
     }
     let code = specs.iter().map(|name| PathBuf::from(name.as_str()));
-    evaluated(&mut inputs, place, code.chain(["Gemfile".into()]).collect());
+    evaluated(
+        &mut inputs,
+        place,
+        code.chain([ecosystems::ruby::GEMFILE.into()]).collect(),
+    );
     let reads = gems_of_the_app(&mut inputs, place);
     variables(&mut inputs, place, |name| {
         name.starts_with("BUNDLE_")
@@ -132,7 +140,9 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         install: vec![step(&["install"])],
         reads,
         sync,
-        syncs_over: |input| [ecosystems::ruby::GEMFILE_LOCK, "Gemfile"].contains(&input),
+        syncs_over: |input| {
+            [ecosystems::ruby::GEMFILE_LOCK, ecosystems::ruby::GEMFILE].contains(&input)
+        },
         exposes: vec![
             EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
             EnvChange::launch("BUNDLE_WITHOUT", How::Default, without(environment)),
@@ -186,7 +196,7 @@ fn evaluated(inputs: &mut Inputs, place: &Place<'_>, mut pending: Vec<PathBuf>) 
                 }
                 inputs.file(root, &found.to_string_lossy());
                 let is_code = found.extension().is_some_and(|end| end == "rb")
-                    || found.to_string_lossy().contains("Gemfile");
+                    || found.to_string_lossy().contains(ecosystems::ruby::GEMFILE);
                 if is_code {
                     pending.push(found);
                 }

@@ -1,6 +1,7 @@
 //! Scripts of package.json, composer.json and deno.json that commands run.
 
 use serde_json::Value;
+use slugsmith_ecosystems as ecosystems;
 
 use super::Command;
 use super::files::{Files, join};
@@ -170,7 +171,12 @@ pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<(String, S
     let served = name == "start" && files.has_file(&within(folder, "server.js"));
     // `npm restart` stops and starts; bun runs a file of that name, too.
     let other = matches!(name, "restart" | "env") || command.program() == "bun";
-    (!has(name) && !served && !other).then(|| (name.to_owned(), within(folder, "package.json")))
+    (!has(name) && !served && !other).then(|| {
+        (
+            name.to_owned(),
+            within(folder, ecosystems::javascript::MANIFEST),
+        )
+    })
 }
 
 /// The folders with the package.json that a command means.
@@ -202,12 +208,14 @@ pub(super) fn folders(files: &dyn Files, command: &Command, asked: &Asked<'_>) -
 fn nearest(files: &dyn Files, folder: &str) -> String {
     let mut at = folder;
     loop {
-        if files.has_file(&within(at, "package.json")) {
+        if files.has_file(&within(at, ecosystems::javascript::MANIFEST)) {
             return at.to_owned();
         }
         match at.rsplit_once('/') {
             Some((parent, _)) => at = parent,
-            None if !at.is_empty() && files.has_file("package.json") => return String::new(),
+            None if !at.is_empty() && files.has_file(ecosystems::javascript::MANIFEST) => {
+                return String::new();
+            }
             None => return folder.to_owned(),
         }
     }
@@ -290,13 +298,13 @@ fn members(files: &dyn Files, base: &str) -> Vec<(String, String)> {
 }
 
 fn manifest(files: &dyn Files, folder: &str) -> Option<Value> {
-    let text = files.text(&within(folder, "package.json"))?;
+    let text = files.text(&within(folder, ecosystems::javascript::MANIFEST))?;
     serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()
 }
 
 /// A script with those that npm runs before and after it.
 fn script_and_hooks(files: &dyn Files, folder: &str, name: &str, arguments: &[&str]) -> Vec<Next> {
-    let path = within(folder, "package.json");
+    let path = within(folder, ecosystems::javascript::MANIFEST);
     let Some(manifest) = manifest(files, folder) else {
         return Vec::new();
     };
@@ -418,7 +426,7 @@ fn composer(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
     };
     scripts_of(
         files,
-        &within(&folder, "composer.json"),
+        &within(&folder, ecosystems::php::MANIFEST),
         "scripts",
         name,
         &folder,
@@ -481,11 +489,14 @@ fn deno(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
     let (Some(name), Some(folder)) = (name, folder) else {
         return Vec::new();
     };
-    ["deno.json", "deno.jsonc"]
-        .iter()
-        .flat_map(|file| scripts_of(files, &within(&folder, file), "tasks", name, &folder))
-        .chain(script_and_hooks(files, &folder, name, &[]))
-        .collect()
+    [
+        ecosystems::deno::MANIFEST,
+        ecosystems::deno::MANIFEST_WITH_COMMENTS,
+    ]
+    .iter()
+    .flat_map(|file| scripts_of(files, &within(&folder, file), "tasks", name, &folder))
+    .chain(script_and_hooks(files, &folder, name, &[]))
+    .collect()
 }
 
 /// `node --run start`.

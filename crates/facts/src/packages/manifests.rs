@@ -3,6 +3,7 @@
 mod python;
 
 use serde_json::Value;
+use slugsmith_ecosystems as ecosystems;
 
 use super::{Ecosystem, Package};
 use crate::app::App;
@@ -31,18 +32,20 @@ pub(super) fn read(app: &App, sources: &Sources) -> Vec<Package> {
 type Parse = fn(&str, &str, &mut Vec<Package>);
 
 const PARSERS: &[(&str, Parse)] = &[
-    ("Pipfile", python::pipfile),
-    ("pyproject.toml", python::pyproject),
-    ("Gemfile", gemfile),
-    ("go.mod", go_mod),
-    ("pom.xml", maven),
-    ("build.gradle", gradle),
-    ("build.gradle.kts", gradle),
-    ("composer.json", composer),
+    (ecosystems::python::PIPFILE, python::pipfile),
+    (ecosystems::python::PYPROJECT, python::pyproject),
+    (ecosystems::ruby::GEMFILE, gemfile),
+    (ecosystems::go::MANIFEST, go_mod),
+    (ecosystems::java::POM, maven),
+    (ecosystems::java::BUILD_GRADLE, gradle),
+    (ecosystems::java::BUILD_GRADLE_KTS, gradle),
+    (ecosystems::php::MANIFEST, composer),
 ];
 
 fn npm(manifest: &Value, sources: &Sources, found: &mut Vec<Package>) {
-    let text = sources.text("package.json").unwrap_or_default();
+    let text = sources
+        .text(ecosystems::javascript::MANIFEST)
+        .unwrap_or_default();
     for (group, dev) in [
         ("dependencies", false),
         ("optionalDependencies", false),
@@ -55,7 +58,7 @@ fn npm(manifest: &Value, sources: &Sources, found: &mut Vec<Package>) {
                 name: name.clone(),
                 wanted: wanted.as_str().unwrap_or_default().to_owned(),
                 dev,
-                path: "package.json".to_owned(),
+                path: ecosystems::javascript::MANIFEST.to_owned(),
                 line: line_of(text, &format!("\"{name}\":")),
             });
         }

@@ -25,10 +25,10 @@ const SIGNS: &[Signs] = &[
     Signs {
         language: Language::Python,
         manifests: &[
-            "requirements.txt",
-            "Pipfile",
-            "pyproject.toml",
-            "setup.py",
+            ecosystems::python::REQUIREMENTS,
+            ecosystems::python::PIPFILE,
+            ecosystems::python::PYPROJECT,
+            ecosystems::python::SETUP_PY,
             "manage.py",
             ecosystems::python::POETRY_LOCK,
             ecosystems::python::UV_LOCK,
@@ -61,7 +61,7 @@ const SIGNS: &[Signs] = &[
     },
     Signs {
         language: Language::Ruby,
-        manifests: &["Gemfile", "config.ru"],
+        manifests: &[ecosystems::ruby::GEMFILE, "config.ru"],
         programs: &[
             "ruby",
             "bundle",
@@ -85,7 +85,7 @@ const SIGNS: &[Signs] = &[
     Signs {
         language: Language::Go,
         manifests: &[
-            "go.mod",
+            ecosystems::go::MANIFEST,
             "Gopkg.toml",
             "Gopkg.lock",
             "glide.yaml",
@@ -98,27 +98,27 @@ const SIGNS: &[Signs] = &[
     Signs {
         language: Language::Java,
         manifests: &[
-            "pom.xml",
-            "build.gradle",
-            "build.gradle.kts",
+            ecosystems::java::POM,
+            ecosystems::java::BUILD_GRADLE,
+            ecosystems::java::BUILD_GRADLE_KTS,
             "settings.gradle",
             "settings.gradle.kts",
-            "build.sbt",
-            "project.clj",
+            ecosystems::scala::MANIFEST,
+            ecosystems::clojure::PROJECT,
         ],
         programs: &["java", "jvm", "gradle", "scala", "maven"],
         ending: ".jar",
     },
     Signs {
         language: Language::Php,
-        manifests: &["composer.json", "index.php", "artisan"],
+        manifests: &[ecosystems::php::MANIFEST, "index.php", "artisan"],
         programs: &["php", "heroku-php-apache2", "heroku-php-nginx"],
         ending: ".php",
     },
 ];
 
 /// Manifests of Node, which [`super::reach`] judges by its own means.
-const NODE: &str = "package.json";
+const NODE: &str = ecosystems::javascript::MANIFEST;
 
 /// Drops code of languages that no buildpack of the app installs. Where the root has no
 /// manifest at all, the app is built in a way that can't be seen, and everything stays.

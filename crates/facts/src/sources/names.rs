@@ -4,6 +4,7 @@
 //! there never do.
 
 use crate::code::Language;
+use slugsmith_ecosystems as ecosystems;
 
 /// Folders that package managers and builds fill.
 const VENDORED: &[&str] = &[
@@ -192,7 +193,7 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
                 && !name.contains(".min.")
         }
         Language::Ruby => {
-            !matches!(name, "Gemfile" | "Guardfile")
+            !matches!(name, ecosystems::ruby::GEMFILE | "Guardfile")
                 && !path.starts_with("config/environments/development")
                 && !path.starts_with("config/environments/test")
                 && !path.starts_with("db/")
@@ -202,7 +203,11 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
         Language::Python => {
             !matches!(
                 name,
-                "conftest.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "tasks_dev.py"
+                "conftest.py"
+                    | ecosystems::python::SETUP_PY
+                    | "noxfile.py"
+                    | "fabfile.py"
+                    | "tasks_dev.py"
             ) && !is_other_settings(path)
         }
         Language::Php => {

@@ -10,6 +10,7 @@ fn finding(number: usize, level: Level) -> Finding {
         message: format!("Fact {number} of v1.2 is so. It breaks things. And more."),
         help: vec!["Do this.".to_owned()],
         decided_by: "default".to_owned(),
+        about: None,
         processes: Vec::new(),
     }
 }

@@ -58,22 +58,38 @@ pub(super) fn separator(name: &OsStr) -> Option<u8> {
 }
 
 fn check(model: &Model<'_>) -> Vec<Finding> {
-    let mut findings = in_environment(model, &model.build, "when the next buildpack runs");
-    findings.extend(in_environment(model, &model.dyno, "at launch"));
+    let tell = |clobbered: &[Clobbered<'_>], when: &str| -> Vec<Finding> {
+        let findings = clobbered.iter().map(|one| finding(model, one, when));
+        findings.collect()
+    };
+    let mut findings = tell(&clobbered(&model.build), "when the next buildpack runs");
+    let at_launch = clobbered(&model.dyno);
+    findings.extend(tell(&at_launch, "at launch"));
     for (kind, environment) in &model.by_process {
-        let when = format!("for `{kind}` at launch");
-        let told: BTreeSet<String> = findings.iter().map(|found| found.message.clone()).collect();
-        findings.extend(
-            in_environment(model, environment, &when)
-                .into_iter()
-                .filter(|found| !told.contains(&found.message.replace(&when, "at launch"))),
-        );
+        let mut own = clobbered(environment);
+        own.retain(|one| !at_launch.iter().any(|other| one.is_same(other)));
+        findings.extend(tell(&own, &format!("for `{kind}` at launch")));
     }
     findings
 }
 
-fn in_environment(model: &Model<'_>, environment: &Environment, when: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// Entries of a list variable that one step dropped.
+struct Clobbered<'a> {
+    name: &'a OsStr,
+    step: &'a Step,
+    /// Who had touched the variable before.
+    authors: Vec<&'a Step>,
+    lost: Vec<String>,
+}
+
+impl Clobbered<'_> {
+    fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.step == other.step && self.lost == other.lost
+    }
+}
+
+fn clobbered(environment: &Environment) -> Vec<Clobbered<'_>> {
+    let mut found = Vec::new();
     for (name, variable) in &environment.variables {
         let Some(separator) = separator(name) else {
             continue;
@@ -85,23 +101,24 @@ fn in_environment(model: &Model<'_>, environment: &Environment, when: &str) -> V
         let mut authors: Vec<&Step> = Vec::new();
         for (step, before, after) in variable.history() {
             let others = authors.iter().any(|one| one.by != step.by);
-            if step.fired && step.how == How::Override && others {
-                let lost = lost(&before, &after, separator);
-                if !lost.is_empty() {
-                    findings.push(finding(
-                        model,
-                        &name.to_string_lossy(),
-                        step,
-                        &authors,
-                        &lost,
-                        when,
-                    ));
-                }
+            let lost = if step.fired && step.how == How::Override && others {
+                lost(&before, &after, separator)
+            } else {
+                Vec::new()
+            };
+            if !lost.is_empty() {
+                let authors = authors.clone();
+                found.push(Clobbered {
+                    name,
+                    step,
+                    authors,
+                    lost,
+                });
             }
             authors.push(step);
         }
     }
-    findings
+    found
 }
 
 fn lost(before: &OsStr, after: &OsStr, separator: u8) -> Vec<String> {
@@ -120,14 +137,14 @@ fn lost(before: &OsStr, after: &OsStr, separator: u8) -> Vec<String> {
         .collect()
 }
 
-fn finding(
-    model: &Model<'_>,
-    name: &str,
-    step: &Step,
-    authors: &[&Step],
-    lost: &[String],
-    when: &str,
-) -> Finding {
+fn finding(model: &Model<'_>, clobbered: &Clobbered<'_>, when: &str) -> Finding {
+    let Clobbered {
+        name,
+        step,
+        authors,
+        lost,
+    } = clobbered;
+    let name = &*name.to_string_lossy();
     let who = fix::author(model, &step.by);
     let losers: BTreeSet<String> = authors
         .iter()

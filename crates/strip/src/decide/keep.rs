@@ -11,6 +11,7 @@ use crate::index::{self, parent};
 use crate::reading::is_text;
 use crate::resolve::{Meaning, is_module};
 use crate::trace;
+use slugsmith_ecosystems as ecosystems;
 
 impl State<'_, '_> {
     pub(super) fn keep_meaning(&mut self, meaning: &Meaning, because: &Because) {
@@ -150,7 +151,7 @@ impl State<'_, '_> {
             if files.is_empty() {
                 continue;
             }
-            let file = format!("{folder}/package.json");
+            let file = format!("{folder}{}", ecosystems::javascript::IN_FOLDER);
             self.keep_entries(&file, manifest);
             let needs = manifest.into_iter().flat_map(|manifest| &manifest.needs);
             pending.extend(needs.filter_map(|name| trace::package_of(facts, &file, name)));
@@ -182,7 +183,7 @@ impl State<'_, '_> {
         let facts = self.facts;
         let mut folder = facts.index.path(number).map_or("", parent);
         while !folder.is_empty() && index::name(folder) != "node_modules" {
-            let file = format!("{folder}/package.json");
+            let file = format!("{folder}{}", ecosystems::javascript::IN_FOLDER);
             if let Some(manifest) = facts.index.exact(&file)
                 && self.is_open(manifest)
             {

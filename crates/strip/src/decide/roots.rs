@@ -15,6 +15,7 @@ use crate::references::{Form, Literal};
 use crate::resolve::{Meaning, Resolver};
 use crate::start;
 use crate::trace::{self, Undecided};
+use slugsmith_ecosystems as ecosystems;
 
 impl State<'_, '_> {
     /// Level `trace`: every file of a package that the graph does not reach is a candidate
@@ -74,9 +75,9 @@ impl State<'_, '_> {
         let facts = self.facts;
         for (folder, manifest) in &facts.manifests {
             let file = if folder.is_empty() {
-                "package.json".to_owned()
+                ecosystems::javascript::MANIFEST.to_owned()
             } else {
-                format!("{folder}/package.json")
+                format!("{folder}{}", ecosystems::javascript::IN_FOLDER)
             };
             let gone = facts
                 .index

@@ -15,7 +15,7 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     let without = without(facts, texts);
     let (false, Some(gemfile), Some(lock)) = (
         without.is_empty(),
-        text(facts, texts, "Gemfile"),
+        text(facts, texts, ecosystems::ruby::GEMFILE),
         text(facts, texts, ecosystems::ruby::GEMFILE_LOCK),
     ) else {
         return;

@@ -169,7 +169,7 @@ fn imported(facts: &Facts<'_>, texts: &dyn Texts) -> BTreeSet<String> {
         let test = path.split('/').any(|part| {
             matches!(
                 part,
-                "tests" | "test" | "conftest.py" | "noxfile.py" | "setup.py"
+                "tests" | "test" | "conftest.py" | "noxfile.py" | ecosystems::python::SETUP_PY
             ) || part.starts_with("test_")
         });
         let own = catalogue::python::split(path).is_none() && !path.contains("/lib/python3.");

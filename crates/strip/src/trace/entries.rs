@@ -129,7 +129,9 @@ fn lists_dependencies(name: &str) -> bool {
     name.contains("-lock")
         || matches!(
             name,
-            "package.json" | "pyproject.toml" | ecosystems::python::PIPFILE_LOCK
+            ecosystems::javascript::MANIFEST
+                | ecosystems::python::PYPROJECT
+                | ecosystems::python::PIPFILE_LOCK
         )
 }
 

@@ -10,6 +10,7 @@ mod resolve;
 mod source;
 mod value;
 
+use slugsmith_ecosystems as ecosystems;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Mutex;
 
@@ -100,7 +101,13 @@ impl Node<'_, '_> {
     fn is_compiled(&self, path: &str) -> bool {
         let runtime = &self.facts.runtime;
         let ends = |names: &[&str]| names.iter().any(|end| path.ends_with(end));
-        runtime.typescript && ends(&[".d.ts", ".d.mts", ".d.cts", "/package.json"])
+        runtime.typescript
+            && ends(&[
+                ".d.ts",
+                ".d.mts",
+                ".d.cts",
+                ecosystems::javascript::IN_FOLDER,
+            ])
             || (runtime.coffee || runtime.typescript) && ends(&[".coffee", ".litcoffee"])
             || self.facts.source_maps && path.ends_with(".map")
     }
@@ -184,13 +191,17 @@ fn file_of(
 ) -> Option<String> {
     let files = resolver.resolve(path, specifier, Form::Require).into_iter();
     // Node reads a package.json on the way to the file that it gives.
-    let asked = specifier.ends_with("package.json");
+    let asked = specifier.ends_with(ecosystems::javascript::MANIFEST);
     let file = files
         .filter_map(|number| facts.index.path(number))
-        .find(|path| asked || index::name(path) != "package.json");
+        .find(|path| asked || index::name(path) != ecosystems::javascript::MANIFEST);
     let manifest = || {
-        let name = specifier.strip_suffix("/package.json")?;
-        Some(format!("{}/package.json", resolver.package(path, name)?))
+        let name = specifier.strip_suffix(ecosystems::javascript::IN_FOLDER)?;
+        Some(format!(
+            "{}{}",
+            resolver.package(path, name)?,
+            ecosystems::javascript::IN_FOLDER
+        ))
     };
     file.map(str::to_owned).or_else(manifest)
 }
@@ -235,7 +246,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             && knowledge::of(name).any(|known| known.builds(inside));
         let mut found = Found::default();
         if source.broken {
-            found.undecided.push(1);
+            found = self.unread(path);
         }
         found
             .files
@@ -282,6 +293,17 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         }
         found.undecided.append(&mut undecided);
         found
+    }
+
+    fn unread(&self, path: &str) -> Found {
+        let files = match package_folder(path) {
+            None => self.all_declared(),
+            Some(folder) => self.whole(folder),
+        };
+        Found {
+            files: files.into_iter().map(|number| (number, 1)).collect(),
+            undecided: vec![1],
+        }
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {

@@ -58,13 +58,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let has = |name: &str| facts.sources.has(name);
-    let node = has("package.json");
-    let other = if has("Gemfile") {
+    let node = has(ecosystems::javascript::MANIFEST);
+    let other = if has(ecosystems::ruby::GEMFILE) {
         None
     } else if has("manage.py")
         || [
-            "requirements.txt",
-            "Pipfile",
+            ecosystems::python::REQUIREMENTS,
+            ecosystems::python::PIPFILE,
             ecosystems::python::POETRY_LOCK,
             ecosystems::python::UV_LOCK,
         ]
@@ -72,11 +72,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .any(|name| has(name))
     {
         Some(("python", "heroku/python"))
-    } else if has("composer.json") {
+    } else if has(ecosystems::php::MANIFEST) {
         Some(("php", "heroku/php"))
-    } else if has("go.mod") {
+    } else if has(ecosystems::go::MANIFEST) {
         Some(("go", "heroku/go"))
-    } else if has("pom.xml") {
+    } else if has(ecosystems::java::POM) {
         Some(("java", "heroku/java"))
     } else {
         None
@@ -127,7 +127,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     };
     Outcome::of(vec![
         Evidence::line(
-            "package.json",
+            ecosystems::javascript::MANIFEST,
             0,
             format!(
                 "package.json and {language} are both at the root, and no buildpacks are listed: \

@@ -1,8 +1,10 @@
 //! Does production run in debug mode?
 
+mod django;
+
 use crate::python;
 use crate::rules::prelude::*;
-use slugsmith_facts::code::Assignment;
+use django::{django, overwritten, wsgi_settings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -102,166 +104,6 @@ fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
     .collect()
 }
 
-fn django(facts: &Facts<'_>) -> Option<Evidence> {
-    if !facts.is_django() {
-        return None;
-    }
-    if let Some(found) = switched_on(facts) {
-        return Some(found);
-    }
-    let settings: Vec<_> = facts
-        .code(Language::Python)
-        .filter(|code| code.path.contains("settings"))
-        .flat_map(|code| {
-            code.assignments
-                .iter()
-                .filter(|assignment| assignment.target == "DEBUG")
-                .map(move |assignment| (code, assignment))
-        })
-        .collect();
-    // Another file or line that sets it from something else has the last word.
-    if settings.len() != 1 {
-        return None;
-    }
-    let (code, setting) = settings.first()?;
-    if let Some(found) = on_by_default(facts, code, setting) {
-        return Some(found);
-    }
-    (setting.value == Expr::Bool(true)
-        && branch(code, setting.scope) == Branch::Always
-        && !names_other_settings(facts))
-    .then(|| {
-        Evidence::line(
-            &code.path,
-            setting.line,
-            "DEBUG = True: error pages show settings and source to visitors.",
-        )
-        .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
-    })
-}
-
-/// `DEBUG = os.environ.get("DEBUG", "true") == "true"`, and nothing declares the variable.
-fn on_by_default(facts: &Facts<'_>, code: &Code, setting: &Assignment) -> Option<Evidence> {
-    let on = |value: &Expr| {
-        let word = value.text().unwrap_or_default().to_ascii_lowercase();
-        value == &Expr::Bool(true)
-            || value.number() == Some(1)
-            || matches!(word.as_str(), "true" | "1" | "yes" | "on")
-    };
-    let (read, compared) = match &setting.value {
-        Expr::Join(parts) => match parts.as_slice() {
-            [read, other] if on(other) => (read, true),
-            // `… in ("1", "true")`
-            [read, Expr::List(others)] if others.iter().any(on) => (read, true),
-            _ => return None,
-        },
-        // `bool(int(os.environ.get("DEBUG", "1")))`
-        Expr::Call { callee, arguments } if matches!(callee.as_str(), "bool" | "int") => {
-            (&arguments.first()?.value, false)
-        }
-        value => (value, false),
-    };
-    let read = match read {
-        Expr::Call { callee, arguments } if matches!(callee.as_str(), "int" | "bool" | "str") => {
-            &arguments.first()?.value
-        }
-        read => read,
-    };
-    let Settled::Unless { variable, fallback } = settle(facts, code, read) else {
-        return None;
-    };
-    // A text that is not compared is true whatever it says, so only what reads like it counts.
-    let holds = on(fallback) && (compared || !names_other_settings(facts));
-    (holds && branch(code, setting.scope) == Branch::Always).then(|| {
-        let message = format!(
-            "DEBUG is on unless {variable} says otherwise, and nothing declares {variable}: error pages \
-             show settings and source to visitors."
-        );
-        Evidence::line(&code.path, setting.line, message)
-            .conditional(true)
-            .help(format!("Make off the default, and until then: heroku config:set {variable}=false"))
-    })
-}
-
-/// `process.env.NODE_ENV = "development"` in code that a process loads, whatever the platform set.
-fn overwritten(facts: &Facts<'_>) -> Option<Evidence> {
-    const NAMES: &[&str] = &["NODE_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "APP_ENV"];
-    facts.sources.files.iter().find_map(|code| {
-        let set = code.assignments.iter().find(|one| {
-            let (of, name) = one.target.rsplit_once('.').unwrap_or_default();
-            let environment = matches!(of, "process.env" | "os.environ" | "ENV");
-            environment
-                && NAMES.contains(&name)
-                && matches!(one.value.text(), Some("development" | "dev"))
-                && code.function(one.scope).is_none()
-                && branch(code, one.scope) == Branch::Always
-        })?;
-        let name = set.target.rsplit('.').next().unwrap_or_default();
-        let message = format!(
-            "The code sets {name} to development whatever the platform says: production runs in \
-             development mode."
-        );
-        (!guards::is_maintenance(facts, &code.path)).then(|| {
-            Evidence::line(&code.path, set.line, message)
-                .level(Level::Warn)
-                .help("Remove the line: the environment decides.")
-        })
-    })
-}
-
-/// `DEBUG = env("DEBUG")`, and app.json turns the variable on.
-fn switched_on(facts: &Facts<'_>) -> Option<Evidence> {
-    let settings = facts
-        .code(Language::Python)
-        .filter(|code| code.path.contains("settings"));
-    let mut debug = settings
-        .flat_map(|code| code.assignments.iter())
-        .filter(|assignment| assignment.target == "DEBUG");
-    let name = debug.find_map(|assignment| {
-        let mut name = None;
-        assignment.value.walk(&mut |value| {
-            if let Expr::Env { name: read, .. } = value {
-                name = name.or(Some(read.as_str()));
-            }
-        });
-        name
-    })?;
-    let on = facts.declared(name).value().is_some_and(|value| {
-        matches!(
-            value.to_ascii_lowercase().as_str(),
-            "true" | "1" | "yes" | "on"
-        )
-    });
-    let line = facts
-        .line("app.json", &format!("\"{name}\""))
-        .filter(|_| on)?;
-    Some(
-        Evidence::line(
-            "app.json",
-            line,
-            format!(
-                "{name} is on in app.json, and the settings read \
-            DEBUG from it: error pages show settings and source to visitors."
-            ),
-        )
-        .help(format!(
-            "Remove it from app.json, and on running apps: heroku config:unset {name}"
-        )),
-    )
-}
-
-/// Imports of `local_settings` may change everything; `django_heroku` leaves DEBUG alone.
-fn names_other_settings(facts: &Facts<'_>) -> bool {
-    facts
-        .code(Language::Python)
-        .filter(|code| code.path.contains("settings"))
-        .any(|code| {
-            code.imports.iter().any(|import| {
-                import.module.contains("local_settings") || import.module.starts_with('.')
-            })
-        })
-}
-
 /// Error pages with details, switched on in code: Slim's middleware, Express' `errorhandler`,
 /// Whoops, PHP's `display_errors`.
 fn details(facts: &Facts<'_>) -> Option<Evidence> {
@@ -308,69 +150,6 @@ fn details(facts: &Facts<'_>) -> Option<Evidence> {
         _ => "if (process.env.NODE_ENV === \"development\") app.use(errorhandler())",
     };
     Some(Evidence::line(&site.code.path, site.call.line, message).help(fix))
-}
-
-/// `wsgi.py` falls back to settings of development, and nothing names others.
-fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
-    const NAME: &str = "DJANGO_SETTINGS_MODULE";
-    let by_command = facts
-        .processes
-        .iter()
-        .filter(|process| process.name == "web")
-        .any(|web| {
-            web.mentions(&[NAME])
-                || web
-                    .commands
-                    .iter()
-                    .any(|command| command.environment.iter().any(|(name, _)| name == NAME))
-        });
-    if by_command || facts.declared(NAME) != Declared::No || facts.process("web").is_none() {
-        return None;
-    }
-    // Files of other ways to run the app (an image, a workflow) say nothing of this one.
-    let in_file = facts.sources.texts.iter().any(|(path, text)| {
-        let started = path.starts_with("bin/") || path == ".profile" || path == "project.toml";
-        started && text.contains(NAME)
-    });
-    let entry = |file: &str| {
-        facts
-            .code(Language::Python)
-            .find(|code| code.path.ends_with(file))
-    };
-    let asgi = facts
-        .process("web")
-        .is_some_and(|web| web.mentions(&["asgi"]));
-    let (first, second) = if asgi {
-        ("asgi.py", "wsgi.py")
-    } else {
-        ("wsgi.py", "asgi.py")
-    };
-    let code = entry(first)
-        .or_else(|| entry(second))
-        .filter(|_| !in_file)?;
-    let mut found = None;
-    let values = code.calls.iter().flat_map(|call| {
-        call.arguments
-            .iter()
-            .map(move |argument| (call.line, &argument.value))
-    });
-    for (line, value) in values.chain(code.assignments.iter().map(|one| (one.line, &one.value))) {
-        value.walk(&mut |value| {
-            let text = value.text().unwrap_or_default();
-            let last = text.rsplit('.').next().unwrap_or_default();
-            if text.contains("settings.") && matches!(last, "dev" | "development" | "local") {
-                found.get_or_insert((line, text.to_owned()));
-            }
-        });
-    }
-    let (line, module) = found?;
-    let production = module.rsplit_once('.').map_or("", |(package, _)| package);
-    let message = format!(
-        "{NAME} falls back to {module}, and nothing sets another: production runs with the \
-         settings of development."
-    );
-    let found = Evidence::line(&code.path, line, message).conditional(true);
-    Some(found.help(format!("heroku config:set {NAME}={production}.production")))
 }
 
 /// Symfony loads `.env`, where `APP_ENV=dev` stands from the start.

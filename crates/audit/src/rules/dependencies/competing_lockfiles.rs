@@ -80,11 +80,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     evidence.extend(requirements_beside(facts));
-    let pipenv = facts.sources.has("Pipfile") && facts.sources.has("requirements.txt");
+    let pipenv = facts.sources.has(ecosystems::python::PIPFILE)
+        && facts.sources.has(ecosystems::python::REQUIREMENTS);
     if pipenv && evidence.is_empty() {
         evidence.push(
             Evidence::line(
-                "requirements.txt",
+                ecosystems::python::REQUIREMENTS,
                 0,
                 "Pipfile and requirements.txt lie \
             side by side: the buildpack takes one and ignores the other.",
@@ -102,7 +103,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// app with more than one package manager.
 fn requirements_beside(facts: &Facts<'_>) -> Option<Evidence> {
     let served = facts.packages.manifest(Ecosystem::Pypi).is_some();
-    if !served || !facts.sources.has("requirements.txt") {
+    if !served || !facts.sources.has(ecosystems::python::REQUIREMENTS) {
         return None;
     }
     let lock = [
@@ -116,7 +117,7 @@ fn requirements_beside(facts: &Facts<'_>) -> Option<Evidence> {
         "requirements.txt and {lock} are two package managers: the Python buildpack refuses to \
          choose, and the build fails."
     );
-    let found = Evidence::line("requirements.txt", 0, message);
+    let found = Evidence::line(ecosystems::python::REQUIREMENTS, 0, message);
     Some(found.help(format!(
         "Keep one: git rm requirements.txt   (or: git rm {lock})"
     )))

@@ -55,31 +55,31 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for (ecosystem, manifest, lock, command) in [
         (
             Ecosystem::Npm,
-            "package.json",
+            ecosystems::javascript::MANIFEST,
             ecosystems::javascript::PACKAGE_LOCK,
             npm_command(facts),
         ),
         (
             Ecosystem::Gem,
-            "Gemfile",
+            ecosystems::ruby::GEMFILE,
             ecosystems::ruby::GEMFILE_LOCK,
             "bundle lock --add-platform x86_64-linux",
         ),
         (
             Ecosystem::Pypi,
-            "Pipfile",
+            ecosystems::python::PIPFILE,
             ecosystems::python::PIPFILE_LOCK,
             "pipenv lock",
         ),
         (
             Ecosystem::Composer,
-            "composer.json",
+            ecosystems::php::MANIFEST,
             ecosystems::php::COMPOSER_LOCK,
             "composer update --no-install",
         ),
         (
             Ecosystem::Go,
-            "go.mod",
+            ecosystems::go::MANIFEST,
             ecosystems::go::GO_SUM,
             "go mod tidy",
         ),
@@ -213,7 +213,7 @@ fn installs(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
 
 /// pyproject.toml is locked by poetry or uv, if the build uses one of them.
 fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
-    let text = facts.sources.text("pyproject.toml")?;
+    let text = facts.sources.text(ecosystems::python::PYPROJECT)?;
     let (tool, lock) = if text.contains("[tool.poetry") {
         ("poetry lock", ecosystems::python::POETRY_LOCK)
     } else if text.contains("[tool.uv") {
@@ -222,7 +222,9 @@ fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
         return None;
     };
     // With requirements.txt or a Pipfile beside it, those are what the build installs.
-    if facts.sources.has("requirements.txt") || facts.sources.has("Pipfile") {
+    if facts.sources.has(ecosystems::python::REQUIREMENTS)
+        || facts.sources.has(ecosystems::python::PIPFILE)
+    {
         return None;
     }
     *applies = true;
@@ -231,7 +233,7 @@ fn python_project(facts: &Facts<'_>, applies: &mut bool) -> Option<Evidence> {
     }
     Some(
         Evidence::line(
-            "pyproject.toml",
+            ecosystems::python::PYPROJECT,
             0,
             format!("pyproject.toml has no {lock}: every build resolves versions anew."),
         )
@@ -285,9 +287,13 @@ fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
             );
         }
     }
-    for (path, text) in ["package.json", "bin/pre_compile", "bin/post_compile"]
-        .iter()
-        .filter_map(|path| Some((path, facts.sources.text(path)?)))
+    for (path, text) in [
+        ecosystems::javascript::MANIFEST,
+        "bin/pre_compile",
+        "bin/post_compile",
+    ]
+    .iter()
+    .filter_map(|path| Some((path, facts.sources.text(path)?)))
     {
         for flag in ["--no-lockfile", "--no-package-lock", "--no-frozen-lockfile"] {
             let line = slugsmith_facts::lines::line_of(text, flag);

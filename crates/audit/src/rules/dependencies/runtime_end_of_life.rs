@@ -3,6 +3,7 @@
 use crate::platform::months_between;
 use crate::rules::prelude::*;
 use crate::runtimes::{Wanted, line, wanted};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::script;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 /// Version managers of a laptop read `.nvmrc` and `.node-version`; the buildpack takes
 /// `engines` alone.
 fn is_read(wish: &Wanted) -> bool {
-    wish.runtime != "node" || wish.path == "package.json"
+    wish.runtime != "node" || wish.path == ecosystems::javascript::MANIFEST
 }
 
 /// A package.json beside another language that starts and builds nothing.

@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 use crate::runtimes::{Wanted, is_open, manifest_path, wanted};
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::script;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -172,29 +173,33 @@ fn runtime_txt(facts: &Facts<'_>) -> Option<Evidence> {
 fn python_project(facts: &Facts<'_>) -> bool {
     facts
         .sources
-        .text("pyproject.toml")
+        .text(ecosystems::python::PYPROJECT)
         .is_some_and(|text| text.contains("requires-python") || text.contains("python = "))
-        || facts.sources.text("Pipfile").is_some_and(|text| {
-            text.contains("python_version") || text.contains("python_full_version")
-        })
+        || facts
+            .sources
+            .text(ecosystems::python::PIPFILE)
+            .is_some_and(|text| {
+                text.contains("python_version") || text.contains("python_full_version")
+            })
 }
 
 fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
-    let path = manifest_path(facts, "package.json");
+    let path = manifest_path(facts, ecosystems::javascript::MANIFEST);
     // A front end's manifest beside another language, which no buildpack reads.
-    let beside = primary(facts) != Some(Ecosystem::Npm) && facts.sources.has("package.json");
-    if path == "package.json" && beside && !facts.installs_node(assets(facts)) {
+    let beside = primary(facts) != Some(Ecosystem::Npm)
+        && facts.sources.has(ecosystems::javascript::MANIFEST);
+    if path == ecosystems::javascript::MANIFEST && beside && !facts.installs_node(assets(facts)) {
         return None;
     }
     let engines = wishes.iter().find(|wish| wish.path == path);
     let Some(engines) = engines else {
-        let moved = path != "package.json" && facts.sources.text(&path).is_some();
+        let moved = path != ecosystems::javascript::MANIFEST && facts.sources.text(&path).is_some();
         let deployed = moved
             || facts
                 .buildpacks()
                 .iter()
                 .any(|buildpack| buildpack.contains("nodejs"))
-                && facts.sources.has("package.json")
+                && facts.sources.has(ecosystems::javascript::MANIFEST)
             || primary(facts) == Some(Ecosystem::Npm)
                 && (script(facts.app, "start").is_some() || facts.process("web").is_some());
         return deployed.then(|| {

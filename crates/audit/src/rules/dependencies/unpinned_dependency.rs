@@ -47,7 +47,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     let mut applies = false;
-    if facts.sources.text("requirements.txt").is_some()
+    if facts
+        .sources
+        .text(ecosystems::python::REQUIREMENTS)
+        .is_some()
         && facts.packages.locks_of(Ecosystem::Pypi).next().is_none()
     {
         applies = true;
@@ -280,7 +283,7 @@ fn is_test_tool(name: &str) -> bool {
 
 /// requirements.txt and the lists that it takes in by `-r`, a few levels deep.
 fn included(facts: &Facts<'_>) -> Vec<String> {
-    let mut files = vec!["requirements.txt".to_owned()];
+    let mut files = vec![ecosystems::python::REQUIREMENTS.to_owned()];
     let mut at = 0;
     while let Some(file) = files.get(at).cloned().filter(|_| at < 16) {
         at += 1;

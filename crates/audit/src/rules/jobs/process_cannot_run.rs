@@ -1,11 +1,13 @@
 //! Can the processes start at all?
 
 mod env_file;
+mod missing;
 mod procfile;
 
 use crate::rules::prelude::*;
-use slugsmith_facts::command::Need;
-use slugsmith_facts::process::{Command, Runs, source_of};
+use missing::missing;
+use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::process::Runs;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "process-cannot-run",
@@ -63,7 +65,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .commands
                 .iter()
                 .filter(|command| {
-                    command.path == "Procfile" || command.path.ends_with("package.json")
+                    command.path == "Procfile"
+                        || command.path.ends_with(ecosystems::javascript::MANIFEST)
                 })
                 .filter(|command| !command.conditional && !command.prepared)
                 .filter_map(|command| missing(facts, command)),
@@ -206,7 +209,7 @@ fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
     match web {
         None => Some(
             Evidence::line(
-                "composer.json",
+                ecosystems::php::MANIFEST,
                 framework.line,
                 format!(
                     "{} needs public/ as its \
@@ -236,258 +239,4 @@ fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
         }
         Some(_) => None,
     }
-}
-
-/// Folders that a build fills.
-const BUILT: &[&str] = &[
-    "dist/",
-    "build/",
-    "out/",
-    "lib/",
-    "target/",
-    "bin/",
-    ".next/",
-    ".output/",
-    "node_modules/",
-    "vendor/",
-    "tmp/",
-    "release/",
-    "app/",
-    "cmd/",
-    "generated/",
-    ".bin/",
-];
-
-fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    if let Some(package) = not_required(facts, command) {
-        let message = format!(
-            "`{}` needs the package {package}, which requirements.txt does not ask for.",
-            command.text
-        );
-        let fix = format!("Add {package} to requirements.txt.");
-        return Some(Evidence::line(&command.path, command.line, message).help(fix));
-    }
-    let needed = match &command.missing_script {
-        Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
-        None if command.program() == "java" => archive(facts, &command.words())?,
-        None if binary_of_go(facts, command).is_some() => binary_of_go(facts, command)?,
-        None => command
-            .needs()
-            .iter()
-            .find_map(|need| lacking(facts, command, need))?,
-    };
-    let message = format!("`{}` needs {needed}, which does not exist.", command.text);
-    let fix = "Correct the line, or commit what it names.";
-    Some(Evidence::line(&command.path, command.line, message).help(fix))
-}
-
-/// A program of a Python package that requirements.txt does not ask for. Only a whole list tells,
-/// as `pip freeze` writes it: other packages may bring the program along.
-fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
-    const PACKAGES: &[(&str, &str)] = &[
-        ("gunicorn", "gunicorn"),
-        ("uvicorn", "uvicorn"),
-        ("daphne", "daphne"),
-        ("hypercorn", "hypercorn"),
-        ("waitress-serve", "waitress"),
-        ("celery", "celery"),
-        ("streamlit", "streamlit"),
-    ];
-    let program = command.program();
-    let (_, package) = PACKAGES.iter().find(|(name, _)| *name == program)?;
-    let packages = &facts.packages;
-    let path = packages.manifest(Ecosystem::Pypi)?;
-    let text = facts
-        .sources
-        .text(path)
-        .filter(|_| path.ends_with(".txt"))?;
-    let whole = text.lines().map(str::trim).all(|line| {
-        line.is_empty() || line.starts_with('#') || line.contains("==") && !line.starts_with('-')
-    });
-    let other = [Ecosystem::Npm, Ecosystem::Gem]
-        .iter()
-        .any(|other| packages.manifest(*other).is_some());
-    let missing = whole && text.lines().count() >= 5 && !packages.has(Ecosystem::Pypi, package);
-    (missing && !other).then_some(package)
-}
-
-/// What a command needs and the app does not have.
-fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> {
-    let sources = &facts.sources;
-    let (path, found) = match need {
-        Need::Script {
-            path,
-            language: "Node",
-        } => {
-            let named = path.contains('.') || path.contains('/');
-            let inside = command.in_app(path).filter(|_| named)?;
-            (
-                path,
-                is_built(facts, &inside) || source_of(sources, &inside).is_some(),
-            )
-        }
-        Need::Script { path, language } => {
-            let ending = match *language {
-                "Python" => ".py",
-                "Ruby" => ".rb",
-                _ => return None,
-            };
-            let inside = command.in_app(path).filter(|_| path.ends_with(ending))?;
-            (path, sources.has(&inside))
-        }
-        Need::File(path) => {
-            let inside = command.in_app(path)?;
-            (path, is_built(facts, &inside) || sources.has(&inside))
-        }
-        Need::Module(module) => return lacks_module(facts, command, module),
-        Need::Preload(path) if path.starts_with('.') => {
-            let inside = command.in_app(path)?;
-            (
-                path,
-                is_built(facts, &inside) || source_of(sources, &inside).is_some(),
-            )
-        }
-        Need::Preload(_) | Need::PackageScript(_) => return None,
-    };
-    (is_plain(path) && !found).then(|| format!("the file {path}"))
-}
-
-/// `bin/NAME` of an app in Go must be one of its main packages, unless something else of the
-/// app may make it.
-fn binary_of_go(facts: &Facts<'_>, command: &Command) -> Option<String> {
-    let path = command.words.first()?.trim_start_matches("./");
-    let name = path
-        .strip_prefix("bin/")
-        .filter(|name| !name.contains('/') && is_plain(name))?;
-    let sources = &facts.sources;
-    let programs = &sources.go_programs;
-    let other = programs.is_empty()
-        || programs.iter().any(|program| program == name)
-        || sources.has(path)
-        || sources.has("Makefile")
-        || facts.packages.manifests.len() > 1
-        || sources.texts.iter().any(|(file, text)| {
-            !file.starts_with("Procfile") && text.contains(&format!("bin/{name}"))
-        })
-        || facts.declared("GO_INSTALL_PACKAGE_SPEC") != Declared::No;
-    let made: Vec<_> = programs
-        .iter()
-        .map(|program| format!("bin/{program}"))
-        .collect();
-    (!other).then(|| format!("the program {path} (the build makes {})", made.join(", ")))
-}
-
-fn is_plain(path: &str) -> bool {
-    !path.contains(['$', '*', '~', '{', '(']) && !path.starts_with('/')
-}
-
-fn is_built(facts: &Facts<'_>, path: &str) -> bool {
-    facts.sources.outputs.makes(path)
-        || BUILT
-            .iter()
-            .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
-}
-
-/// `-jar target/NAME.jar` must be what Maven builds from a pom.xml of one module.
-fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
-    let at = words.iter().position(|word| *word == "-jar")?;
-    let name = words
-        .get(at + 1)?
-        .strip_prefix("target/")?
-        .strip_suffix(".jar")?;
-    let pom = facts
-        .sources
-        .text("pom.xml")
-        .filter(|pom| !pom.contains("<modules>"))?;
-    // The project's own tags: those of the parent and of dependencies stand in blocks.
-    let mut own = pom.to_owned();
-    for block in [
-        "parent",
-        "dependencies",
-        "dependencyManagement",
-        "plugins",
-        "profiles",
-        "properties",
-    ] {
-        while let Some((before, rest)) = own.split_once(&format!("<{block}>")) {
-            let after = rest
-                .split_once(&format!("</{block}>"))
-                .map_or("", |(_, after)| after);
-            own = format!("{before}{after}");
-        }
-    }
-    let tag = |tag: &str| {
-        Some(
-            own.split_once(&format!("<{tag}>"))?
-                .1
-                .split_once('<')?
-                .0
-                .trim()
-                .to_owned(),
-        )
-    };
-    let built = match tag("finalName") {
-        Some(name) => name,
-        None => format!("{}-{}", tag("artifactId")?, tag("version")?),
-    };
-    let known = is_plain(name)
-        && !built.contains("${")
-        && !name.contains("-jar-with-dependencies")
-        && !name.ends_with("-exec")
-        && !pom.contains("<classifier>")
-        && !pom.contains("<shadedArtifactAttached>")
-        && !pom.contains("dependency:copy")
-        && !pom.contains("<goal>copy</goal>");
-    (known && name != built).then(|| format!("target/{name}.jar (Maven builds target/{built}.jar)"))
-}
-
-/// A module must be a file of the app, or of a package that is installed.
-fn lacks_module(facts: &Facts<'_>, command: &Command, module: &str) -> Option<String> {
-    // With another folder as the place to start from, the path is not known.
-    let moves = ["--chdir", "--pythonpath", "--app-dir", "--workdir"];
-    let moved = command
-        .words
-        .iter()
-        .any(|word| moves.iter().any(|option| word.starts_with(option)));
-    let folder = command.folder.as_deref().filter(|_| !moved)?;
-    if command
-        .environment
-        .iter()
-        .any(|(name, _)| name == "PYTHONPATH")
-    {
-        return None;
-    }
-    // `celery -A app.celery` also means the object `celery` of the module `app`.
-    let object = (command.program() == "celery")
-        .then(|| module.rsplit_once('.'))
-        .flatten();
-    if let Some((holder, _)) = object
-        && lacks_module(facts, command, holder).is_none()
-    {
-        return None;
-    }
-    let path = module.replace('.', "/");
-    let top = module.split('.').next().unwrap_or(module);
-    let base = if folder.is_empty() {
-        String::new()
-    } else {
-        format!("{folder}/")
-    };
-    let roots = [base.clone(), format!("{base}src/")];
-    let has = |path: &str| facts.sources.has(path);
-    let below = |folder: &str| facts.sources.below(folder).next().is_some();
-    let exists = roots.iter().any(|root| {
-        has(&format!("{root}{path}.py"))
-            || has(&format!("{root}{path}/__init__.py"))
-            // A folder without that file is a package as well.
-            || command.program() == "celery" && below(&format!("{root}{path}/"))
-    });
-    let ours = roots
-        .iter()
-        .any(|root| below(&format!("{root}{top}/")) || has(&format!("{root}{top}.py")));
-    let installed = facts.packages.has(Ecosystem::Pypi, &top.replace('_', "-"));
-    // `python -m http.server` is of Python itself.
-    let serves = !command.program().starts_with("python") && command.program() != "celery";
-    (!exists && (ours || serves && !installed && facts.speaks(Language::Python)))
-        .then(|| format!("the module {module}"))
 }

@@ -1,17 +1,20 @@
 //! Does the web process listen where the router looks for it?
 
+mod command;
 mod defaults;
+mod listen;
 mod spring;
 
 use crate::guards::{self, Branch, branch};
 use crate::gunicorn;
 use crate::python;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
-use crate::servers::{listens_in_node, started_in_go};
+use crate::servers::started_in_go;
 use crate::{Facts, Site};
+use command::{command, gunicorn_bind};
 use indoc::indoc;
+use listen::{Listen, is_main_guard, listen};
 use slugsmith_facts::code::{Code, Expr, Language};
-use slugsmith_facts::process::Command;
 use slugsmith_finding::Level;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -170,108 +173,6 @@ fn renamed(site: Site<'_>, port: &Expr) -> Option<Evidence> {
     Some(found.help(fix(site.code.language)))
 }
 
-/// Where a call listens.
-struct Listen<'a> {
-    port: Option<&'a Expr>,
-    host: Option<&'a Expr>,
-}
-
-fn listen(site: Site<'_>) -> Option<Listen<'_>> {
-    let call = site.call;
-    match site.code.language {
-        Language::JavaScript if listens_in_node(site) => {
-            let options = call.positional(0)?;
-            let (port, host) = match options {
-                Expr::Object(_) => (options.key("port"), options.key("host")),
-                port => (Some(port), call.positional(1)),
-            };
-            Some(Listen { port, host })
-        }
-        Language::Python
-            if matches!(
-                call.callee.as_str(),
-                "app.run"
-                    | "uvicorn.run"
-                    | "socketio.run"
-                    | "web.run_app"
-                    | "serve"
-                    | "waitress.serve"
-            ) =>
-        {
-            // Without a port these would be development servers, which another rule finds.
-            Some(Listen {
-                port: call.named("port"),
-                host: call.named("host"),
-            })
-        }
-        Language::Go
-            if matches!(
-                call.callee.as_str(),
-                "http.ListenAndServe" | "http.ListenAndServeTLS"
-            ) =>
-        {
-            Some(Listen {
-                port: call.positional(0),
-                host: call.positional(0),
-            })
-        }
-        Language::Go
-            if matches!(call.method(), "Run" | "Start" | "Listen") && go_framework(site.code) =>
-        {
-            Some(Listen {
-                port: call.positional(0),
-                host: call.positional(0),
-            })
-        }
-        Language::Go if call.callee == "http.Server" => Some(Listen {
-            port: call.named("Addr"),
-            host: call.named("Addr"),
-        }),
-        Language::Java
-            if matches!(
-                call.callee.as_str(),
-                "Server" | "InetSocketAddress" | "port" | "Spark.port" | "setPort"
-            ) =>
-        {
-            Some(Listen {
-                port: call.positional(0),
-                host: None,
-            })
-        }
-        Language::Ruby
-            if call.method() == "set"
-                && call.positional(0).and_then(Expr::name) == Some("port") =>
-        {
-            Some(Listen {
-                port: call.positional(1),
-                host: None,
-            })
-        }
-        _ => None,
-    }
-}
-
-fn go_framework(code: &Code) -> bool {
-    [
-        "github.com/gin-gonic/gin",
-        "github.com/labstack/echo",
-        "github.com/gofiber/fiber",
-    ]
-    .iter()
-    .any(|module| code.imports(module))
-}
-
-/// `if __name__ == "__main__"` runs on a laptop where the web process is a real server.
-fn is_main_guard(site: Site<'_>) -> bool {
-    site.code.language == Language::Python
-        && site.code.around(site.call.scope).any(|scope| {
-            scope
-                .kind
-                .condition()
-                .is_some_and(|it| it.contains("__main__"))
-        })
-}
-
 fn judge(site: Site<'_>, listen: &Listen<'_>, port_is_known: bool) -> Option<Evidence> {
     let place = (&site.code.path, site.call.line);
     if let Some(host) = listen.host.map(|host| site.code.resolve(host))
@@ -339,134 +240,4 @@ fn fix(language: Language) -> &'static str {
         Language::Java => "Use Integer.parseInt(System.getenv().getOrDefault(\"PORT\", \"8080\"))",
         Language::Php => "web: heroku-php-apache2 public/",
     }
-}
-
-/// What is wrong with an address that a server listens on.
-enum Wrong<'a> {
-    /// A host that only the dyno itself can reach.
-    Loopback(&'a str),
-    /// A port that is written out.
-    Fixed(&'a str),
-}
-
-impl<'a> Wrong<'a> {
-    fn of(host: Option<&'a str>, port: Option<&'a str>) -> Option<Self> {
-        let host = host.filter(|host| is_loopback(host.trim_start_matches("tcp://")));
-        let is_number = |port: &&str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
-        host.map(Self::Loopback)
-            .or_else(|| port.filter(is_number).map(Self::Fixed))
-    }
-
-    fn message(&self, program: &str) -> String {
-        match self {
-            Self::Loopback(host) => {
-                format!(
-                    "`{program}` binds {host}: the router can't reach it from outside the dyno."
-                )
-            }
-            Self::Fixed(port) => format!(
-                "`{program}` listens on the fixed port {port}; the router sends requests to $PORT."
-            ),
-        }
-    }
-}
-
-/// The address that gunicorn binds, in its command, its variable or its configuration file. One
-/// that is computed is not judged.
-fn gunicorn_bind(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    let set = gunicorn::setting(facts, command, "bind", &["--bind", "-b"])?;
-    let (host, port) = set.value.text()?.rsplit_once(':')?;
-    let wrong = Wrong::of(Some(host), Some(port))?;
-    let fix = match set.value {
-        gunicorn::Value::Word(_) => "0.0.0.0:$PORT",
-        gunicorn::Value::Code(..) => "\"0.0.0.0:\" + os.environ[\"PORT\"]",
-    };
-    let fix = set.value.written("--bind", "bind", fix);
-    Some(Evidence::line(&set.path, set.line, wrong.message("gunicorn")).help(fix))
-}
-
-/// Whether a configuration file of a development server has a word about its address.
-fn is_configured_by(facts: &Facts<'_>, file: &str) -> bool {
-    let text = facts.sources.text(file).unwrap_or_default();
-    ["\"host\"", "\"port\""]
-        .iter()
-        .any(|key| text.contains(key))
-}
-
-/// A web command that fixes the port or the address itself.
-fn command(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    let words = command.words();
-    let fixed = command.environment.iter().find(|(name, _)| name == "PORT");
-    if let Some((_, port)) = fixed
-        && port.parse::<u16>().is_ok()
-    {
-        let message = format!(
-            "The command sets PORT to {port}; the router sends requests to the port that the \
-             platform sets."
-        );
-        let found = Evidence::line(&command.path, command.line, message);
-        return Some(found.help(format!("Leave PORT={port} out.")));
-    }
-    let mut program = words.first()?.rsplit('/').next()?;
-    // `python -m uvicorn`
-    if let ("python" | "python3", Some(&"-m"), Some(module)) = (program, words.get(1), words.get(2))
-    {
-        program = module;
-    }
-    let value = |names: &[&str]| {
-        words.iter().enumerate().find_map(|(at, word)| {
-            names.iter().find_map(|name| {
-                if word == name {
-                    words.get(at + 1).copied()
-                } else {
-                    word.strip_prefix(name)?.strip_prefix('=')
-                }
-            })
-        })
-    };
-    let (port, host) = match program {
-        "uvicorn" | "hypercorn" | "daphne" | "flask" | "fastapi" | "granian" => {
-            (value(&["--port", "-p"]), value(&["--host", "--bind", "-b"]))
-        }
-        "puma" | "rails" | "thin" | "rackup" | "unicorn" => (
-            value(&["-p", "--port"]),
-            value(&["-b", "--binding", "-o", "--host"]),
-        ),
-        "next" | "nuxt" | "vite" | "serve" | "http-server" | "ng" => (
-            value(&["-p", "--port", "-l"]),
-            value(&["-H", "--hostname", "--host"]),
-        ),
-        _ => return None,
-    };
-    let (port, host) = match (program, words.get(1).copied()) {
-        ("ng", Some("serve")) if !is_configured_by(facts, "angular.json") => {
-            let host = value(&["--host"]).or(Some("localhost"));
-            (value(&["--port"]).or(Some("4200")), host)
-        }
-        _ => (port, host),
-    };
-    let port = port.or(host
-        .and_then(|host| host.rsplit_once(':'))
-        .map(|(_, port)| port));
-    if let Some(wrong) = Wrong::of(host, port) {
-        let help = match wrong {
-            Wrong::Loopback(_) => "Use --host 0.0.0.0 --port $PORT".to_owned(),
-            Wrong::Fixed(port) => format!("Write $PORT instead of {port}."),
-        };
-        let message = wrong.message(program);
-        return Some(Evidence::line(&command.path, command.line, message).help(help));
-    }
-    // These two bind the loopback address unless told otherwise.
-    let quiet = matches!(program, "uvicorn" | "hypercorn")
-        && host.is_none()
-        && !command.text.contains("--uds")
-        && !command.text.contains("--fd");
-    quiet.then(|| {
-        Evidence::line(
-            &command.path,
-            command.line,
-            format!("`{program}` without --host binds 127.0.0.1: the router can't reach it."),
-        )
-        .help("Add --host 0.0.0.0 --port $PORT")
-    })
 }

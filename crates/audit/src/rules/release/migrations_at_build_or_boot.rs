@@ -2,6 +2,7 @@
 
 use crate::migrations;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::{self, Command, script};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -51,8 +52,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
         "postbuild",
     ] {
         if let Some(text) = script(facts.app, name) {
-            let line = facts.line("package.json", &format!("\"{name}\":"));
-            starts.push(Command::written(text, "package.json", line.unwrap_or(0)));
+            let line = facts.line(ecosystems::javascript::MANIFEST, &format!("\"{name}\":"));
+            starts.push(Command::written(
+                text,
+                ecosystems::javascript::MANIFEST,
+                line.unwrap_or(0),
+            ));
         }
     }
     for path in ["bin/post_compile", "bin/pre_compile"] {
@@ -156,7 +161,7 @@ fn own_script(web: &process::Runs) -> Option<&Command> {
 fn composer(facts: &Facts<'_>) -> Vec<Command> {
     let manifest = facts
         .sources
-        .text("composer.json")
+        .text(ecosystems::php::MANIFEST)
         .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     let mut found = Vec::new();
     for name in ["compile", "post-install-cmd", "post-autoload-dump"] {
@@ -173,10 +178,10 @@ fn composer(facts: &Facts<'_>) -> Vec<Command> {
             .flatten()
             .filter_map(serde_json::Value::as_str);
         found.extend(one.chain(many).map(|text| {
-            let line = facts.line("composer.json", &format!("\"{name}\""));
+            let line = facts.line(ecosystems::php::MANIFEST, &format!("\"{name}\""));
             Command::written(
                 text.trim_start_matches('@'),
-                "composer.json",
+                ecosystems::php::MANIFEST,
                 line.unwrap_or(0),
             )
         }));

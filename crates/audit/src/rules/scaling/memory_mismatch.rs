@@ -1,6 +1,7 @@
 //! Does what a process may take fit into its dyno?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::{Command, Runs, script};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -189,11 +190,11 @@ fn build(facts: &Facts<'_>, memory: u64) -> Option<Evidence> {
     ["build", "heroku-postbuild"].iter().find_map(|name| {
         let limit = heap(script(facts.app, name)?).filter(|limit| *limit > memory.max(4096))?;
         let line = facts
-            .line("package.json", &format!("\"{name}\""))
+            .line(ecosystems::javascript::MANIFEST, &format!("\"{name}\""))
             .unwrap_or(0);
         Some(
             Evidence::line(
-                "package.json",
+                ecosystems::javascript::MANIFEST,
                 line,
                 format!("The script `{name}` may take {limit} MB; it must not run on a dyno."),
             )

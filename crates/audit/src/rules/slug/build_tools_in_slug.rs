@@ -1,6 +1,7 @@
 //! Is what only the build needs shipped?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "build-tools-in-slug",
@@ -120,7 +121,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         };
         evidence.push(
             Evidence::line(
-                "package.json",
+                ecosystems::javascript::MANIFEST,
                 first.line,
                 format!(
                     "{}{tail} {} shipped to every \

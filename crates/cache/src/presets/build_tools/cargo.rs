@@ -39,7 +39,7 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 fn look(place: &Place<'_>) -> Option<Found> {
-    if !place.app.has("Cargo.toml") {
+    if !place.app.has(ecosystems::rust::MANIFEST) {
         return None;
     }
     let root = &place.app.root;
@@ -75,7 +75,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
         lockfile: if is_locked {
             ecosystems::rust::CARGO_LOCK
         } else {
-            "Cargo.toml"
+            ecosystems::rust::MANIFEST
         },
         packages: packages(&text(place, ecosystems::rust::CARGO_LOCK)),
         outputs: names
@@ -91,7 +91,9 @@ fn look(place: &Place<'_>) -> Option<Found> {
 /// The root package, or where there is none, the members of the workspace: `default-members`
 /// where those are named (Cargo's book, "Workspaces"). Relative to the place.
 fn members(place: &Place<'_>) -> Vec<String> {
-    let manifest: toml::Table = text(place, "Cargo.toml").parse().unwrap_or_default();
+    let manifest: toml::Table = text(place, ecosystems::rust::MANIFEST)
+        .parse()
+        .unwrap_or_default();
     if manifest.contains_key("package") {
         return vec![String::new()];
     }
@@ -107,10 +109,13 @@ fn members(place: &Place<'_>) -> Vec<String> {
     let look = OnDisk(&place.app.root);
     let folders = |globs: Vec<String>| {
         let names = look.names("");
-        let manifests = globs
-            .into_iter()
-            .flat_map(|glob| recognise::expand(&look, "", &names, &join(&glob, "Cargo.toml")));
-        let folders = manifests.map(|path| path.trim_end_matches("/Cargo.toml").to_owned());
+        let manifests = globs.into_iter().flat_map(|glob| {
+            recognise::expand(&look, "", &names, &join(&glob, ecosystems::rust::MANIFEST))
+        });
+        let folders = manifests.map(|path| match path.rsplit_once('/') {
+            Some((folder, _)) => folder.to_owned(),
+            None => path,
+        });
         folders.collect::<BTreeSet<String>>()
     };
     let default = folders(list("default-members"));
@@ -144,7 +149,7 @@ fn packages(lock: &str) -> Packages {
 
 /// The names of a package's programs.
 fn programs(app: &Path, member: &str) -> BTreeSet<String> {
-    let text = beneath::text_in(app, join(member, "Cargo.toml")).unwrap_or_default();
+    let text = beneath::text_in(app, join(member, ecosystems::rust::MANIFEST)).unwrap_or_default();
     let Ok(manifest) = text.parse::<toml::Table>() else {
         return BTreeSet::new();
     };

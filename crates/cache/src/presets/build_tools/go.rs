@@ -34,12 +34,12 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 fn look(place: &Place<'_>) -> Option<Found> {
-    let is_workspace = place.app.has("go.work");
-    if !place.app.has("go.mod") && !is_workspace {
+    let is_workspace = place.app.has(ecosystems::go::WORKSPACE);
+    if !place.app.has(ecosystems::go::MANIFEST) && !is_workspace {
         return None;
     }
     let modules = if is_workspace {
-        members(&text(place, "go.work"))
+        members(&text(place, ecosystems::go::WORKSPACE))
     } else {
         vec![String::new()]
     };
@@ -50,7 +50,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
     let packages = packages(&sums.collect::<String>());
     (!outputs.is_empty()).then(|| Found {
         lockfile: if is_workspace {
-            "go.work"
+            ecosystems::go::WORKSPACE
         } else if place.app.has(ecosystems::go::GO_SUM) {
             ecosystems::go::GO_SUM
         } else {
@@ -76,7 +76,7 @@ fn command(place: &Place<'_>, modules: &[String]) -> Vec<String> {
         command.push("-ldflags".to_owned());
         command.push(format!("-X {symbol}={value}"));
     }
-    let manifest = text(place, "go.mod");
+    let manifest = text(place, ecosystems::go::MANIFEST);
     let mut lines = manifest.lines().map(str::trim);
     let named = lines.find_map(|line| line.strip_prefix("// +heroku install "));
     let named = switches::value(place.context.environment, "GO_INSTALL_PACKAGE_SPEC").or(named);
@@ -123,7 +123,7 @@ fn packages(sum: &str) -> Packages {
     for line in sum.lines() {
         let mut words = line.split(' ');
         if let (Some(name), Some(version)) = (words.next(), words.next())
-            && !version.ends_with("/go.mod")
+            && version.rsplit('/').next() != Some(ecosystems::go::MANIFEST)
         {
             packages
                 .entry(name.to_owned())
@@ -138,7 +138,7 @@ fn packages(sum: &str) -> Packages {
 /// names it.
 fn outputs(app: &Path, modules: &[String]) -> Vec<PathBuf> {
     let name_of = |at: &str| {
-        let text = beneath::text_in(app, join(at, "go.mod")).unwrap_or_default();
+        let text = beneath::text_in(app, join(at, ecosystems::go::MANIFEST)).unwrap_or_default();
         let mut lines = text.lines();
         let name = lines.find_map(|line| line.strip_prefix("module "));
         last_part(name.unwrap_or_default().trim().trim_matches('"'))

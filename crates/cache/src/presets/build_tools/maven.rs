@@ -15,6 +15,7 @@ use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
 use crate::presets::Place;
 use crate::switches;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::run;
 
 pub(super) const TOOL: Tool = Tool {
@@ -27,19 +28,23 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 fn look(place: &Place<'_>) -> Option<Found> {
-    if !place.app.has("pom.xml") {
+    if !place.app.has(ecosystems::java::POM) {
         return None;
     }
-    let outputs = modules(&place.app.root, &["pom.xml"], &["target"]);
-    let poms: Vec<_> = modules(&place.app.root, &["pom.xml"], &["pom.xml"])
-        .iter()
-        .chain([&"pom.xml".into()])
-        .map(|path| text(place, path))
-        .collect();
+    let outputs = modules(&place.app.root, &[ecosystems::java::POM], &["target"]);
+    let poms: Vec<_> = modules(
+        &place.app.root,
+        &[ecosystems::java::POM],
+        &[ecosystems::java::POM],
+    )
+    .iter()
+    .chain([&ecosystems::java::POM.into()])
+    .map(|path| text(place, path))
+    .collect();
     let packages = packages(&poms);
     let is_open = packages.values().flatten().any(|version| is_open(version));
     Some(Found {
-        lockfile: "pom.xml",
+        lockfile: ecosystems::java::POM,
         packages,
         outputs,
         commands: vec![command(place)],

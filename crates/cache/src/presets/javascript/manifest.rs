@@ -1,5 +1,6 @@
 //! What does a package.json say to an install, and which folders are workspaces?
 
+use slugsmith_ecosystems as ecosystems;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -81,7 +82,7 @@ impl Member {
     /// Reads those that can be read; whether one can't is said elsewhere.
     pub(in crate::presets) fn read(place: &Place<'_>, folders: &[String]) -> Vec<Self> {
         let member = |folder: &String| {
-            let path = format!("{folder}/package.json");
+            let path = format!("{folder}{}", ecosystems::javascript::IN_FOLDER);
             let manifest = app::json(&place.app.root, &path).good().cloned()?;
             let folder = folder.clone();
             Some(Self { folder, manifest })
@@ -117,7 +118,7 @@ pub(in crate::presets) fn members(
     folders: &[String],
 ) -> Result<(), Malformed> {
     for folder in folders {
-        let path = format!("{folder}/package.json");
+        let path = format!("{folder}{}", ecosystems::javascript::IN_FOLDER);
         match app::json(&place.app.root, &path) {
             Parsed::Good(manifest) => add(inputs, &path, &manifest, true),
             Parsed::Missing => {}
@@ -171,7 +172,10 @@ pub(in crate::presets) fn expand(root: &Path, globs: &[String]) -> Vec<String> {
             }
             let path = folder.join(&name);
             if matcher.matched(&path, true).is_ignore()
-                && root.join(&path).join("package.json").is_file()
+                && root
+                    .join(&path)
+                    .join(ecosystems::javascript::MANIFEST)
+                    .is_file()
             {
                 found.extend(path.to_str().map(str::to_owned));
             }

@@ -90,7 +90,7 @@ fn job(
     (workspaces, members): (&[String], &[Member]),
     plan: &Plan,
 ) -> Result<Job, Problem> {
-    let file = lock.map_or("package.json", |(name, _)| name);
+    let file = lock.map_or(ecosystems::javascript::MANIFEST, |(name, _)| name);
     let mut inputs = javascript::inputs(place, manifest, file, "npm", plan)?;
     if let Some((name, lock)) = lock {
         inputs.digest(*name, normal_lock(lock).to_string().as_bytes());
@@ -358,7 +358,9 @@ fn packages(lock: &Value) -> Packages {
 /// npm's own words for a lockfile that lacks what package.json asks for.
 fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
     let says = |words: &str| ended.says(words);
-    if !says("package.json") || !(says("in sync") || says("npm install` instead of `npm ci")) {
+    if !says(ecosystems::javascript::MANIFEST)
+        || !(says("in sync") || says("npm install` instead of `npm ci"))
+    {
         return None;
     }
     let mut problem = Problem::new(&LOCKFILE_OUT_OF_STEP);
@@ -366,7 +368,9 @@ fn explain(app: &Path, ended: &Ended) -> Option<Problem> {
         let value = app::json(app, name).good().cloned()?;
         Some((*name, value))
     });
-    if let (Some((name, lock)), Parsed::Good(manifest)) = (lock, app::json(app, "package.json")) {
+    if let (Some((name, lock)), Parsed::Good(manifest)) =
+        (lock, app::json(app, ecosystems::javascript::MANIFEST))
+    {
         for fact in out_of_step(&manifest, name, &lock) {
             problem = problem.saw(fact);
         }

@@ -126,14 +126,18 @@ fn job(
 
 /// Whether the app itself says where its virtual store is.
 fn names_virtual_store(place: &Place<'_>) -> bool {
-    [".npmrc", "pnpm-workspace.yaml", "package.json"]
-        .iter()
-        .any(|file| {
-            let text = beneath::text_in(&place.app.root, file).unwrap_or_default();
-            ["virtual-store-dir", "virtualStoreDir"]
-                .iter()
-                .any(|word| text.contains(word))
-        })
+    [
+        ".npmrc",
+        "pnpm-workspace.yaml",
+        ecosystems::javascript::MANIFEST,
+    ]
+    .iter()
+    .any(|file| {
+        let text = beneath::text_in(&place.app.root, file).unwrap_or_default();
+        ["virtual-store-dir", "virtualStoreDir"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
 }
 
 /// Where pnpm keeps downloads. Left to itself it takes the root of the app's own file

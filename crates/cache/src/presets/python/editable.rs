@@ -4,6 +4,7 @@
 //! declarations is known: its manifest, the texts that this names, and which packages there are.
 //! Any other build runs code that can read everything.
 
+use slugsmith_ecosystems as ecosystems;
 use std::path::Path;
 
 use crate::inputs::{Inputs, read_regular};
@@ -35,13 +36,13 @@ const TEXTS: &[&str] = &["LICEN", "COPYING", "NOTICE", "AUTHORS", "README"];
 /// Adds what matters of an editable package. `false` where every file can.
 pub(super) fn add(inputs: &mut Inputs, root: &Path, folder: &Path) -> bool {
     let full = root.join(folder);
-    if ["setup.py", "setup.cfg"]
+    if [ecosystems::python::SETUP_PY, ecosystems::python::SETUP_CFG]
         .iter()
         .any(|name| full.join(name).exists())
     {
         return false;
     }
-    let text = read_regular(&full.join("pyproject.toml")).unwrap_or_default();
+    let text = read_regular(&full.join(ecosystems::python::PYPROJECT)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let Some(project) = text.parse::<toml::Table>().ok().filter(is_declarative) else {
         return false;
@@ -49,7 +50,7 @@ pub(super) fn add(inputs: &mut Inputs, root: &Path, folder: &Path) -> bool {
     let mut file = |name: &str| inputs.file(root, &folder.join(name).to_string_lossy());
     if !folder.as_os_str().is_empty() {
         // That of the root is an input by its tables.
-        file("pyproject.toml");
+        file(ecosystems::python::PYPROJECT);
     }
     let mut named = Vec::new();
     strings(&toml::Value::Table(project), &mut named);
@@ -88,7 +89,7 @@ pub(super) fn add(inputs: &mut Inputs, root: &Path, folder: &Path) -> bool {
 /// Whether a build of the package in this folder runs code of the app, which can read everything,
 /// or takes files from elsewhere.
 pub(super) fn runs_code(folder: &Path) -> bool {
-    let text = read_regular(&folder.join("pyproject.toml")).unwrap_or_default();
+    let text = read_regular(&folder.join(ecosystems::python::PYPROJECT)).unwrap_or_default();
     let project = String::from_utf8_lossy(&text).parse::<toml::Table>().ok();
     let Some(project) = project.filter(is_declarative) else {
         return true;
@@ -97,7 +98,7 @@ pub(super) fn runs_code(folder: &Path) -> bool {
     strings(&toml::Value::Table(project), &mut named);
     let leads_out = named.iter().any(|text| text.contains("../"));
     leads_out
-        || ["setup.py", "setup.cfg"]
+        || [ecosystems::python::SETUP_PY, ecosystems::python::SETUP_CFG]
             .iter()
             .any(|name| folder.join(name).exists())
 }

@@ -1,5 +1,6 @@
 //! Which files and variables beside the lockfile change what an environment holds?
 
+use slugsmith_ecosystems as ecosystems;
 use std::path::{Path, PathBuf};
 
 use super::{Lock, Place};
@@ -10,9 +11,9 @@ use crate::secrets;
 use slugsmith_facts::environment::Environment;
 
 const MANIFESTS: &[&str] = &[
-    "setup.py",
-    "setup.cfg",
-    "Pipfile",
+    ecosystems::python::SETUP_PY,
+    ecosystems::python::SETUP_CFG,
+    ecosystems::python::PIPFILE,
     "poetry.toml",
     "uv.toml",
     ".python-version",
@@ -87,7 +88,7 @@ pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>, lock: &Lock) -> Vec<Pa
         inputs.file(root, manifest);
     }
     // Addresses of its sources may name variables.
-    let sources = read_regular(&root.join("Pipfile")).unwrap_or_default();
+    let sources = read_regular(&root.join(ecosystems::python::PIPFILE)).unwrap_or_default();
     let sources = secrets::without_credentials(&String::from_utf8_lossy(&sources));
     inputs.expands(mentions.in_settings(&sources));
     // uv looks for these in the folders above, too.
@@ -127,7 +128,7 @@ fn find_links(root: &Path, environment: &Environment) -> Vec<PathBuf> {
         let value = environment.get(name).unwrap_or_default();
         words.extend(value.split([' ', ',']).map(str::to_owned));
     }
-    for name in ["pip.conf", "pyproject.toml", "uv.toml"] {
+    for name in ["pip.conf", ecosystems::python::PYPROJECT, "uv.toml"] {
         let text = read_regular(&root.join(name)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text).into_owned();
         let after = text
@@ -148,7 +149,7 @@ fn find_links(root: &Path, environment: &Environment) -> Vec<PathBuf> {
 
 /// pyproject.toml, each top-level table an input of its own, `[tool]` without linters.
 fn pyproject(inputs: &mut Inputs, root: &Path) {
-    let name = "pyproject.toml";
+    let name = ecosystems::python::PYPROJECT;
     let text = read_regular(&root.join(name)).unwrap_or_default();
     let Ok(table) = String::from_utf8_lossy(&text).parse::<toml::Table>() else {
         // The installer will say what is wrong with it.

@@ -1,5 +1,6 @@
 //! Which files of the tree can one load of a file mean?
 
+use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeSet;
 
 use super::Node;
@@ -26,7 +27,7 @@ impl<'g, 'a> Node<'g, 'a> {
         names: impl Fn(&'g Manifest) -> &'g BTreeSet<String>,
     ) -> impl Iterator<Item = (String, &'g str)> {
         self.projects().flat_map(move |(folder, manifest)| {
-            let file = join(folder, "package.json").unwrap_or_default();
+            let file = join(folder, ecosystems::javascript::MANIFEST).unwrap_or_default();
             let names = manifest.map(&names).into_iter().flatten();
             names.map(move |name| (file.clone(), name.as_str()))
         })
@@ -230,7 +231,7 @@ impl<'g, 'a> Node<'g, 'a> {
                     || owner.is_none() && manifest.dev_dependencies.contains(package)
             });
             // The app may use what others depend on without declaring it.
-            let of_app = owner.is_none() && index::name(file) != "package.json";
+            let of_app = owner.is_none() && index::name(file) != ecosystems::javascript::MANIFEST;
             if declared || unknown || of_app {
                 // As the rest of the file loads; the other way where that finds nothing.
                 let first = form.unwrap_or(Form::Require);
@@ -253,7 +254,7 @@ impl<'g, 'a> Node<'g, 'a> {
                 files.push(*number);
             }
         }
-        if word.ends_with(".json") && !word.ends_with("package.json") {
+        if word.ends_with(".json") && !word.ends_with(ecosystems::javascript::MANIFEST) {
             for base in [parent(file), folder] {
                 files.extend(join(base, word).and_then(|path| index.find(&path)));
             }
@@ -290,7 +291,7 @@ fn fits_pattern(pattern: &str, path: &str, module: bool) -> bool {
                 ".mjs",
                 "/index.js",
                 "/index.json",
-                "/package.json",
+                ecosystems::javascript::IN_FOLDER,
             ]
             .iter()
             .any(|end| rest.strip_suffix(end).is_some_and(ends))

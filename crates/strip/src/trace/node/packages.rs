@@ -7,6 +7,7 @@ use crate::facts::package_folder;
 use crate::index::{self, join, parent};
 use crate::platform::{self, Fit};
 use crate::trace::language::named_only;
+use slugsmith_ecosystems as ecosystems;
 
 impl<'a> Node<'_, 'a> {
     /// The nearest package.json files decide how a module is read.
@@ -14,7 +15,11 @@ impl<'a> Node<'_, 'a> {
         let mut files = Vec::new();
         let mut folder = parent(path);
         while !folder.is_empty() && index::name(folder) != "node_modules" {
-            files.extend(self.facts.index.exact(&format!("{folder}/package.json")));
+            files.extend(
+                self.facts
+                    .index
+                    .exact(&format!("{folder}{}", ecosystems::javascript::IN_FOLDER)),
+            );
             folder = parent(folder);
         }
         files

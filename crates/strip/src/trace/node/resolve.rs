@@ -8,6 +8,7 @@
 mod specifier;
 
 use serde_json::Value;
+use slugsmith_ecosystems as ecosystems;
 
 use crate::facts::Facts;
 use crate::index::{join, name, parent};
@@ -118,7 +119,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
             .and_then(|manifest| manifest.main.as_deref())
             && let Some(path) = join(folder, main)
         {
-            found.extend(index.exact(&format!("{folder}/package.json")));
+            found.extend(index.exact(&format!("{folder}{}", ecosystems::javascript::IN_FOLDER)));
             if self.file(&path, found) || self.file(&format!("{path}/index"), found) {
                 return true;
             }
@@ -199,9 +200,9 @@ impl<'f, 'a> Resolver<'f, 'a> {
     fn in_package(&self, folder: &str, rest: &str, form: Form, found: &mut Vec<usize>) {
         let manifest = self.manifest(folder);
         let file = if folder.is_empty() {
-            "package.json".to_owned()
+            ecosystems::javascript::MANIFEST.to_owned()
         } else {
-            format!("{folder}/package.json")
+            format!("{folder}{}", ecosystems::javascript::IN_FOLDER)
         };
         let json = self.facts.index.exact(&file);
         let exports = manifest.and_then(|manifest| manifest.exports.as_ref());

@@ -5,6 +5,7 @@
 
 use crate::guards::numbers;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::python::{PIPFILE_LOCK, POETRY_LOCK, UV_LOCK};
 
 const VERSION_FILE: &str = ".python-version";
@@ -82,10 +83,15 @@ fn environments(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// A setup.py alone; what other manifests lack is said by `missing-lockfile`.
 fn package_manager(facts: &Facts<'_>) -> Option<Evidence> {
-    let known = ["requirements.txt", PIPFILE_LOCK, POETRY_LOCK, UV_LOCK];
+    let known = [
+        ecosystems::python::REQUIREMENTS,
+        PIPFILE_LOCK,
+        POETRY_LOCK,
+        UV_LOCK,
+    ];
     let has = |name: &str| facts.sources.has(name);
     let path = facts.packages.manifest(Ecosystem::Pypi)?;
-    if path != "setup.py" || known.into_iter().any(has) {
+    if path != ecosystems::python::SETUP_PY || known.into_iter().any(has) {
         return None;
     }
     let message = "setup.py alone names no package manager: the Python buildpack refuses the build without a \

@@ -1,0 +1,217 @@
+//! Secrets in files beside the code: app.json, a `.env` that production loads, private keys.
+
+use crate::rules::prelude::*;
+use crate::secrets::{is_generated, is_secret_name, is_secret_value};
+
+pub(super) fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
+    let env = facts
+        .app_json(&["env"])
+        .and_then(serde_json::Value::as_object);
+    env.into_iter()
+        .flatten()
+        .filter_map(|(name, entry)| {
+            let value = entry.as_str().or_else(|| entry.get("value")?.as_str())?;
+            (is_secret_name(name) && is_secret_value(value)).then(|| {
+                Evidence::line(
+                    "app.json",
+                    facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                    format!(
+                        "{name} has a value in app.json: every app made from it has the same \
+                        secret, readable by all."
+                    ),
+                )
+                .about(name)
+                .help(format!(
+                    "\"{name}\": {{ \"generator\": \"secret\" }}   and on running apps: \
+                    heroku config:set {name}=$(openssl rand -hex 32)"
+                ))
+            })
+        })
+        .collect()
+}
+
+pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
+    let harmless = [
+        "example",
+        "sample",
+        "template",
+        "test",
+        "testing",
+        "development",
+        "dev",
+        "local",
+        "dist",
+        "ci",
+        "docker",
+        "staging",
+    ];
+    let mut found = Vec::new();
+    for (path, text) in &facts.sources.texts {
+        let env = path.starts_with(".env")
+            && !path
+                .split(['.', '-', '_'])
+                .any(|part| harmless.contains(&part));
+        if !env {
+            continue;
+        }
+        let loaded = is_loaded(facts, path);
+        // `.env` is what `heroku local` reads; others are of a platform that the app runs on.
+        if !loaded && path == ".env" {
+            continue;
+        }
+        for (line, number) in text.lines().zip(1..) {
+            let Some((name, value)) = line.trim().trim_start_matches("export ").split_once('=')
+            else {
+                continue;
+            };
+            let value = value.trim().trim_matches(['"', '\'']);
+            let secret = !name.starts_with('#') && is_secret_name(name.trim());
+            if !loaded {
+                if secret && is_generated(value.trim_start_matches("base64:")) {
+                    found.push(tracked(path, number, name.trim()));
+                }
+                continue;
+            }
+            if secret && is_secret_value(value) {
+                found.push(
+                    Evidence::line(
+                        path,
+                        number,
+                        format!(
+                            "{name} is committed in {path}, and the \
+                        app loads that file in production: if the config var is missing, this \
+                        known value is used."
+                        ),
+                    )
+                    .help(format!(
+                        "Remove it from {path}, and: heroku config:set \
+                            {name}=$(openssl rand -hex 32)"
+                    )),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// A real secret in a file that is for another platform or for production.
+pub(super) fn tracked(path: &str, line: u32, name: &str) -> Evidence {
+    let message =
+        format!("{name} has a real value in {path}: everybody who has the repository has it.");
+    Evidence::line(path, line, message).help(format!(
+        "Make a new one: heroku config:set {name}=…   then: git rm --cached {path}, and add it to \
+         .gitignore"
+    ))
+}
+
+/// Whether production code loads this file; `.env` alone is read by `heroku local` only.
+fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
+    let loaders = ["laravel/framework", "symfony/dotenv", "symfony/runtime"];
+    if path == ".env"
+        && facts
+            .packages
+            .wants_any(Ecosystem::Composer, &loaders)
+            .is_some()
+    {
+        return true;
+    }
+    // dotenv-rails loads it before the app in every group that has the gem.
+    let gem = facts
+        .packages
+        .wants_any(Ecosystem::Gem, &["dotenv-rails"])
+        .is_some_and(|gem| !gem.dev);
+    if gem && matches!(path, ".env" | ".env.production") {
+        return true;
+    }
+    facts.sources.files.iter().any(|code| {
+        let by_import = path == ".env"
+            && code.language == Language::JavaScript
+            && code
+                .imports
+                .iter()
+                .any(|import| import.module == "dotenv/config");
+        by_import
+            || code.calls.iter().any(|call| {
+                let loads = match code.language {
+                    Language::JavaScript => {
+                        matches!(
+                            call.callee.as_str(),
+                            "require().config" | "dotenv.config" | "dotenv.load"
+                        ) && (call.callee != "require().config" || code.imports("dotenv"))
+                    }
+                    Language::Python => matches!(
+                        call.callee.as_str(),
+                        "load_dotenv"
+                            | "dotenv.load_dotenv"
+                            | "environ.Env.read_env"
+                            | "env.read_env"
+                    ),
+                    Language::Ruby => matches!(
+                        call.callee.as_str(),
+                        "Dotenv.load" | "Dotenv.load!" | "Dotenv.overload"
+                    ),
+                    _ => false,
+                };
+                if !loads || branch(code, call.scope) == Branch::Development {
+                    return false;
+                }
+                let mut names = Vec::new();
+                for argument in &call.arguments {
+                    argument.value.walk(&mut |value| names.extend(value.text()));
+                }
+                if names.is_empty() {
+                    path == ".env"
+                } else {
+                    names.iter().any(|name| name.ends_with(path))
+                }
+            })
+    })
+}
+
+/// Private keys in files of their own, besides those for a laptop.
+pub(super) fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
+    let harmless = [
+        "localhost",
+        "local",
+        "dev",
+        "development",
+        "test",
+        "testing",
+        "example",
+        "sample",
+        "dummy",
+        "fake",
+        "snakeoil",
+        "selfsigned",
+    ];
+    facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, text)| {
+            let known = path
+                .to_ascii_lowercase()
+                .split(['/', '.', '-', '_'])
+                .any(|part| harmless.contains(&part));
+            let start = text.trim_start().lines().next().unwrap_or_default();
+            let key_file = path
+                .rsplit_once('.')
+                .is_some_and(|(_, ending)| matches!(ending, "pem" | "key"));
+            let holds_key = start.starts_with("-----BEGIN ") && start.ends_with("PRIVATE KEY-----")
+                || key_file && text.contains("PRIVATE KEY-----");
+            holds_key && !known
+        })
+        .map(|(path, _)| {
+            Evidence::line(
+                path,
+                1,
+                "A private key is committed: everybody who has the repository \
+                has it, and removing the file does not take it back.",
+            )
+            .help(
+                "Make a new key, keep it in a config var (heroku config:set NAME=\"$(cat \
+                    key.pem)\"), and git rm the file",
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! Keys in settings of code: a framework's own, a literal default of a read, a key whose form tells its issuer.
+
+use super::signing::session_secrets;
+use crate::rules::prelude::*;
+use crate::secrets::{is_secret_name, is_secret_value, is_signing_name, issuer_of};
+
+pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    // Names of the settings that hold a key which was found.
+    let mut settings: Vec<String> = Vec::new();
+    for code in &facts.sources.files {
+        for assignment in &code.assignments {
+            if branch(code, assignment.scope) == Branch::Development {
+                continue;
+            }
+            let target = assignment.target.rsplit('.').next().unwrap_or_default();
+            let literal = match &assignment.value {
+                // The framework's own key, in a file that configures it.
+                Expr::Text(text)
+                    if is_framework_key(code, &assignment.target)
+                        && !is_set_later(code, &assignment.target, assignment.line)
+                        && !is_overridden(facts, code, &assignment.target) =>
+                {
+                    Some((text, false, None))
+                }
+                Expr::Env {
+                    name,
+                    default: Some(default),
+                } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
+                    Expr::Text(text)
+                        if facts.declared(name) == Declared::No
+                            && is_signing(name)
+                            && (is_signing_name(target) || signs(facts, target, name)) =>
+                    {
+                        Some((text, true, Some(name)))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some((text, conditional, variable)) = literal
+                && is_secret_value(&text.replace(' ', "-"))
+            {
+                settings.push(target.to_owned());
+                found.push(
+                    literal_key(code, assignment.line, &assignment.target, variable)
+                        .conditional(conditional),
+                );
+            }
+        }
+        found.extend(issued(code));
+    }
+    // One variable, or one setting, is one secret, wherever it signs.
+    let told = |evidence: &Evidence| {
+        let name = evidence.about.as_deref();
+        name.is_some_and(|name| found.iter().any(|other| other.is_about(name)))
+    };
+    let signed: Vec<_> = session_secrets(facts, &settings)
+        .into_iter()
+        .filter(|evidence| !told(evidence))
+        .collect();
+    found.extend(signed);
+    found
+}
+
+/// The first key in a file of which the form tells who issued it. It is real wherever it stands,
+/// also where only development uses it.
+fn issued(code: &Code) -> Option<Evidence> {
+    let assigned = code
+        .assignments
+        .iter()
+        .map(|assignment| (assignment.line, &assignment.value));
+    let passed = code.calls.iter().flat_map(|call| {
+        call.arguments
+            .iter()
+            .map(move |argument| (call.line, &argument.value))
+    });
+    let (line, issuer) = assigned.chain(passed).find_map(|(line, value)| {
+        let mut issuer = None;
+        value.walk(&mut |value| issuer = issuer.or(value.text().and_then(issuer_of)));
+        Some((line, issuer?))
+    })?;
+    Some(
+        Evidence::line(
+            &code.path,
+            line,
+            format!(
+                "A key of {issuer} stands in the code: everybody who has the repository can use it."
+            ),
+        )
+        .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
+    )
+}
+
+/// Whether the app itself signs, checks or encrypts with a setting: a key that a client sends
+/// to somebody else's service is neither, and the other side refuses a known one.
+pub(super) fn signs(facts: &Facts<'_>, target: &str, variable: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "hmac",
+        "jwt",
+        "sign",
+        "verify",
+        "serializer",
+        "fernet",
+        "session",
+        "cookie",
+        "cipher",
+        "encrypt",
+        "jws",
+        "passport",
+        "csrf",
+    ];
+    facts.calls().any(|site| {
+        let callee = site.call.callee.to_ascii_lowercase();
+        let tokens = matches!(site.call.method(), "encode" | "decode")
+            && ["jwt", "jose"]
+                .iter()
+                .any(|module| site.code.imports(module));
+        let own = WORDS.iter().any(|word| callee.contains(word)) || tokens;
+        own && site.call.arguments.iter().any(|argument| {
+            argument.value.any(|value| match value {
+                Expr::Name(name) => name.rsplit('.').next() == Some(target),
+                Expr::Env { name, .. } => name == variable,
+                _ => false,
+            })
+        })
+    })
+}
+
+/// Keys that sign or encrypt: a known one lets anybody forge.
+fn is_signing(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    [
+        "SECRET",
+        "JWT",
+        "SIGNING",
+        "ENCRYPTION",
+        "APP_KEY",
+        "COOKIE",
+    ]
+    .iter()
+    .any(|word| upper.contains(word))
+        && !upper.contains("CLIENT")
+}
+
+fn is_framework_key(code: &Code, target: &str) -> bool {
+    match code.language {
+        Language::Python => matches!(
+            target,
+            "SECRET_KEY"
+                | "app.secret_key"
+                | "app.config.SECRET_KEY"
+                | "JWT_SECRET_KEY"
+                | "app.config.JWT_SECRET_KEY"
+        ),
+        Language::Ruby => {
+            target.ends_with("secret_key_base") || target.ends_with("config.secret_token")
+        }
+        _ => false,
+    }
+}
+
+/// A base value that the same file sets anew below.
+fn is_set_later(code: &Code, target: &str, line: u32) -> bool {
+    code.assignments
+        .iter()
+        .any(|other| other.target == target && other.line > line && !other.value.is_literal())
+}
+
+/// A base file of settings, of which another one that takes it in sets the value anew.
+fn is_overridden(facts: &Facts<'_>, code: &Code, target: &str) -> bool {
+    let stem = code
+        .path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.split('.').next())
+        .unwrap_or_default();
+    facts
+        .code(code.language)
+        .filter(|other| other.path != code.path)
+        .any(|other| {
+            let takes_in = other
+                .imports
+                .iter()
+                .any(|import| import.module.rsplit('.').next() == Some(stem));
+            takes_in
+                && other
+                    .assignments
+                    .iter()
+                    .any(|assignment| assignment.target == target && !assignment.value.is_literal())
+        })
+}
+
+fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) -> Evidence {
+    let name = variable.map_or(target, String::as_str);
+    let shown = name.rsplit('.').next().unwrap_or(name).to_ascii_uppercase();
+    let message = match variable {
+        Some(variable) => format!(
+            "If {variable} is not set, the key that stands in the code is used, and nothing \
+             declares {variable}: anybody can forge what it signs."
+        ),
+        None => format!(
+            "`{target}` is written out in the code: anybody who reads it can forge what it signs."
+        ),
+    };
+    let found =
+        Evidence::line(&code.path, line, message).about(name.rsplit('.').next().unwrap_or(name));
+    found.help(format!(
+        "Read it without a default, and: heroku config:set {shown}=$(openssl rand -hex 32)"
+    ))
+}

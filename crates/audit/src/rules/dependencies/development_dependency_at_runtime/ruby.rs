@@ -1,0 +1,113 @@
+//! Gems of the groups `development` and `test`, loaded by code that production runs.
+
+use super::only_development;
+use crate::rules::prelude::*;
+use slugsmith_facts::code::ScopeKind;
+
+/// Gems of development that code of production requires or names.
+pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
+    facts.packages.manifest(Ecosystem::Gem)?;
+    let other_groups = ["BUNDLE_WITHOUT", "BUNDLE_WITH"]
+        .iter()
+        .any(|name| facts.app_json(&["env", name]).is_some());
+    if other_groups {
+        return Some(Vec::new());
+    }
+    let development = only_development(facts, Ecosystem::Gem);
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for code in facts
+        .code(Language::Ruby)
+        .filter(|code| !guards::is_maintenance(facts, &code.path))
+    {
+        let required = code.imports.iter().map(|import| {
+            (
+                import
+                    .module
+                    .split('/')
+                    .next()
+                    .unwrap_or(&import.module)
+                    .to_owned(),
+                import.line,
+                import.scope,
+            )
+        });
+        let named = code
+            .calls
+            .iter()
+            .map(|call| (gem_of(&call.callee), call.line, call.scope));
+        for (name, line, scope) in required.chain(named) {
+            let Some(gem) = development
+                .iter()
+                .find(|gem| gem.replace('-', "_") == name || **gem == name)
+            else {
+                continue;
+            };
+            // `Rswag` is also of `rswag-api`, which production has.
+            let family = format!("{gem}-");
+            let sibling = facts.packages.wanted.iter().any(|package| {
+                package.ecosystem == Ecosystem::Gem
+                    && !package.dev
+                    && package.name.starts_with(&family)
+            });
+            // `config/spring.rb` is only loaded by the gem itself.
+            let its_own = code
+                .path
+                .rsplit('/')
+                .next()
+                .and_then(|name| name.strip_suffix(".rb"))
+                == Some(name.as_str());
+            let checked = sibling
+                || its_own
+                || branch(code, scope) != Branch::Always
+                || code
+                    .around(scope)
+                    .any(|scope| matches!(scope.kind, ScopeKind::Try));
+            let told = evidence.iter().any(|other| other.is_about(gem));
+            if !checked && !told && !mentions_check(code, line) {
+                evidence.push(
+                    Evidence::line(
+                        &code.path,
+                        line,
+                        format!(
+                            "`{gem}` is used here, but the \
+                        Gemfile only has it for development and test: it is not installed on the \
+                        platform, and this line fails."
+                        ),
+                    )
+                    .about(*gem)
+                    .help(format!(
+                        "Move `gem \"{gem}\"` out of the group, then: bundle install"
+                    )),
+                );
+            }
+        }
+    }
+    Some(evidence)
+}
+
+/// `Faker::Name.name` is of the gem `faker`, `LetterOpenerWeb::Engine` of `letter_opener_web`.
+fn gem_of(callee: &str) -> String {
+    let first = callee.split('.').next().unwrap_or(callee);
+    if matches!(callee, "binding.pry" | "byebug" | "debugger") {
+        return callee.rsplit('.').next().unwrap_or(callee).to_owned();
+    }
+    let mut name = String::new();
+    for character in first.chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    if first.starts_with(|first: char| first.is_ascii_uppercase()) {
+        name
+    } else {
+        String::new()
+    }
+}
+
+/// `defined?(Bullet)` on the same line asks first.
+fn mentions_check(code: &Code, line: u32) -> bool {
+    code.calls
+        .iter()
+        .any(|call| call.line == line && call.callee.starts_with("defined?"))
+}

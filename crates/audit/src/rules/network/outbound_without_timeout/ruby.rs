@@ -1,0 +1,61 @@
+//! Clients of Ruby that wait without end unless they are told otherwise.
+
+use super::{App, VERBS, Verdict, says_timeout};
+use crate::rules::prelude::*;
+
+pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
+    let call = site.call;
+    let verb = VERBS.contains(&call.method());
+    let file_says = |word: &str| {
+        site.code
+            .calls
+            .iter()
+            .any(|other| other.method().contains(word) || other.named(word).is_some())
+            || site
+                .code
+                .assignments
+                .iter()
+                .any(|assignment| assignment.target.contains(word))
+    };
+    match call.receiver() {
+        "HTTParty" | "self.class"
+            if verb
+                && (call.receiver() == "HTTParty"
+                    || guards::used(app.facts, Language::Ruby, |other| {
+                        other.code.path == site.code.path
+                            && other.call.callee == "include"
+                            && other.call.positional(0).and_then(Expr::name) == Some("HTTParty")
+                    })) =>
+        {
+            Verdict::of(
+                says_timeout(site, &["timeout"])
+                    || file_says("default_timeout")
+                    || file_says("timeout"),
+            )
+        }
+        "Net.HTTP" if matches!(call.method(), "get" | "get_response" | "post" | "post_form") => {
+            Verdict::Endless
+        }
+        "Faraday" if verb => Verdict::of(says_timeout(site, &["request", "timeout"])),
+        "Faraday" if call.method() == "new" => Verdict::of(
+            says_timeout(site, &["request", "timeout"])
+                || file_says("timeout")
+                || file_says("open_timeout"),
+        ),
+        "RestClient" | "Typhoeus" if verb => Verdict::of(says_timeout(site, &["timeout"])),
+        "RestClient.Request" if call.method() == "execute" => {
+            Verdict::of(says_timeout(site, &["timeout"]))
+        }
+        "Net.HTTP" if matches!(call.method(), "new" | "start") => Verdict::of(
+            says_timeout(site, &["timeout"])
+                || file_says("read_timeout")
+                || file_says("open_timeout"),
+        ),
+        "URI" if call.method() == "open" && site.code.imports("open-uri") => {
+            Verdict::of(says_timeout(site, &["timeout"]))
+        }
+        "HTTP" if verb && app.facts.packages.has(Ecosystem::Gem, "http") => Verdict::Endless,
+        "Excon" if verb || call.method() == "new" => Verdict::of(says_timeout(site, &["timeout"])),
+        _ => Verdict::None,
+    }
+}

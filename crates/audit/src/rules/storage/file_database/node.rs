@@ -1,0 +1,82 @@
+//! Databases in files that a driver or an object mapper of JavaScript opens.
+
+use super::{at, has_server};
+use crate::rules::prelude::*;
+
+pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
+    let (path, text) = facts
+        .sources
+        .texts
+        .iter()
+        .find(|(path, _)| path.ends_with("schema.prisma"))?;
+    let line = text
+        .lines()
+        .zip(1..)
+        .find(|(line, _)| line.trim().starts_with("provider") && line.contains("\"sqlite\""))?
+        .1;
+    Some(at(path, line, "Prisma's sqlite provider"))
+}
+
+pub(super) fn node(facts: &Facts<'_>) -> Option<Evidence> {
+    let server = has_server(facts);
+    let site =
+        calls_to(facts, Language::JavaScript, |site| {
+            let call = site.call;
+            let first = call.positional(0).map(|value| site.code.resolve(value));
+            let file = first.is_some_and(|value| {
+                value
+                    .text()
+                    .is_some_and(|text| !text.contains(":memory:") && !text.is_empty())
+                    || value.callee().is_some_and(|callee| {
+                        callee.ends_with("join") || callee.ends_with("resolve")
+                    })
+            });
+            let sqlite = matches!(call.callee.as_str(), "sqlite3.Database" | "sqlite.Database")
+                || (matches!(call.callee.as_str(), "Database" | "sqlite" | "DatabaseSync")
+                    && (site.code.imports("better-sqlite3") || site.code.imports("node:sqlite")));
+            let lowdb = matches!(
+                call.callee.as_str(),
+                "JSONFile" | "FileSync" | "JSONFileSync" | "FileAsync"
+            ) && site
+                .code
+                .imports
+                .iter()
+                .any(|import| import.module.starts_with("lowdb"));
+            let sequelize = call.callee.ends_with("Sequelize")
+                && call.named("dialect").and_then(Expr::text) == Some("sqlite")
+                && call.named("storage").and_then(Expr::text) != Some(":memory:");
+            let file_client = |key: &str| {
+                call.named(key)
+                    .and_then(Expr::text)
+                    .is_some_and(|client| matches!(client, "sqlite" | "sqlite3" | "better-sqlite3"))
+            };
+            let memory = call
+                .arguments
+                .iter()
+                .any(|argument| argument.value.any(|value| value.text() == Some(":memory:")));
+            let builder = !server
+                && !memory
+                && (matches!(call.callee.as_str(), "knex" | "Knex") && file_client("client")
+                    || matches!(
+                        call.callee.as_str(),
+                        "DataSource" | "createConnection" | "TypeOrmModule.forRoot"
+                    ) && file_client("type"));
+            // A file that also knows a real database chooses between the two.
+            let chooses =
+                server
+                    && (site.code.reads.iter().any(|read| {
+                        read.name.contains("DATABASE") || read.name.starts_with("DB_")
+                    }) || ["pg", "mysql2", "mysql"]
+                        .iter()
+                        .any(|driver| site.code.imports(driver)));
+            ((sqlite || lowdb) && file || sequelize && !server || builder) && !chooses
+        })
+        .next()?;
+    (branch(site.code, site.call.scope) == Branch::Always).then(|| {
+        at(
+            &site.code.path,
+            site.call.line,
+            &format!("`{}`", site.call.callee),
+        )
+    })
+}

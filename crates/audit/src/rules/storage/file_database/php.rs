@@ -1,0 +1,59 @@
+//! Databases in files in Symfony and Laravel.
+
+use super::at;
+use crate::rules::prelude::*;
+
+/// Symfony loads `.env` in production, where a variable of the platform wins over it.
+pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.packages.wants_any(
+        Ecosystem::Composer,
+        &["symfony/framework-bundle", "symfony/runtime"],
+    )?;
+    if facts.declared("DATABASE_URL") != Declared::No {
+        return None;
+    }
+    let text = facts.sources.text(".env")?;
+    let (_, line) = text.lines().zip(1..).find(|(line, _)| {
+        line.trim()
+            .strip_prefix("DATABASE_URL=")
+            .is_some_and(|value| value.trim_start_matches(['"', '\'']).starts_with("sqlite:"))
+    })?;
+    Some(
+        at(
+            ".env",
+            line,
+            "Without DATABASE_URL, which nothing declares, SQLite",
+        )
+        .conditional(true),
+    )
+}
+
+/// `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, which nothing declares.
+pub(super) fn php_default(facts: &Facts<'_>) -> Option<Evidence> {
+    if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
+        return None;
+    }
+    calls_to(facts, Language::Php, |site| site.call.callee == "define").find_map(|site| {
+        let constant = site.call.positional(0)?.text()?.to_ascii_uppercase();
+        let names = ["DB_", "DATABASE"]
+            .iter()
+            .any(|word| constant.contains(word));
+        let (variable, default) = match site.call.positional(1)? {
+            Expr::Env { name, default } => (Some(name), default.as_deref()?.text()?),
+            Expr::Text(text) => (None, text.as_str()),
+            _ => return None,
+        };
+        let file = matches!(default, "sqlite" | "sqlite3")
+            || default.starts_with("sqlite:") && !default.contains(":memory:");
+        let open = variable.is_none_or(|variable| facts.declared(variable) == Declared::No);
+        let always = branch(site.code, site.call.scope) == Branch::Always;
+        (names && file && open && always).then(|| {
+            at(
+                &site.code.path,
+                site.call.line,
+                "Where nothing else is set, SQLite",
+            )
+            .conditional(true)
+        })
+    })
+}
