@@ -10,12 +10,13 @@ use std::time::Instant;
 
 use crate::Input;
 use crate::kept::Kept;
-use crate::report::{BootReport, Made, Variable, Weight};
+use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
 use crate::trained::FOLDER;
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::{run, tools};
+use slugsmith_finding::layer::Made;
 
 const WHAT: &str = "Class data archive of the JDK";
 const PLACE: &str = "java/jdk.jsa";

@@ -19,12 +19,13 @@ use rayon::prelude::*;
 use self::facts::{Facts, Source};
 use crate::Input;
 use crate::kept::{Kept, Key};
-use crate::report::{BootReport, Made, Weight};
+use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::run;
+use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::counted;
 
 const PROGRAM: &str = include_str!("ruby/entries.rb");
