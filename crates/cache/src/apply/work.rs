@@ -137,7 +137,9 @@ impl Work<'_> {
         let done = match self.class {
             _ if misfit.is_some() => Err(Fault::Damaged(misfit.unwrap_or_default())),
             Class::Packed { .. } => self.unpack(record, whole),
-            Class::Layer { .. } => self.check_layer(record),
+            Class::Layer { .. } => self
+                .check_layer(record)
+                .and_then(|()| self.restore_aside(&record.effects)),
         };
         let Err(fault) = done else {
             return Ok(None);

@@ -42,7 +42,10 @@ pub fn prepare(store: &Store, made: &Made) -> Result<Option<Prepared>, String> {
     let Stored::Complete(record) = store.look_up(&made.name) else {
         return Ok(None);
     };
+    // What a layer's install made in the app is in a cache of its own.
+    let is_in_parts = !made.is_packed && !record.effects.is_empty();
     if record.is_away
+        || is_in_parts
         || record
             .inputs
             .named()
