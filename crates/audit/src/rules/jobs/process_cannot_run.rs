@@ -4,6 +4,7 @@ mod env_file;
 mod imports;
 mod missing;
 mod procfile;
+mod settings;
 
 use crate::rules::prelude::*;
 use missing::missing;
