@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use slugsmith::config;
+use slugsmith::facts::absent::Packed;
 use slugsmith::facts::environment::{Environment, Target, World};
 use slugsmith::facts::tree::{Entry, Tree};
-use slugsmith::strip::absent::Packed;
 use slugsmith::strip::memory::{self, Memory};
 use slugsmith::strip::{self, decide, facts};
 
@@ -59,7 +59,7 @@ fn main() {
         config: &config,
         environment: &environment,
         commands: Vec::new(),
-        absent: &strip::absent::Nothing,
+        absent: &slugsmith::facts::absent::Nothing,
         dry_run: true,
     };
     let mut report = strip::run(root, &config, &environment, true).unwrap();

@@ -1,6 +1,7 @@
 //! The story that every way in shares: gather, decide, apply, measure, report.
 
 pub mod branch;
+pub mod layer;
 pub mod lock;
 pub mod preparation;
 pub mod shared;
@@ -12,10 +13,11 @@ use std::time::Instant;
 
 use self::shared::upload::Uploading;
 use crate::budget::history::History;
+use crate::cache::left_out::{Decided, LeftOut};
 use crate::cache::survey;
-use crate::cache::thin;
 use crate::config::Config;
 use crate::error::{Problem, Result};
+use crate::facts::absent::{self, Absent};
 use crate::facts::app::{self, App};
 use crate::facts::environment::{Environment, World};
 use crate::facts::layers::{self, Layers};
@@ -25,7 +27,7 @@ use crate::facts::tree::{Entry, Totals, Tree};
 use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
-use crate::strip::absent::Absent;
+use crate::strip::memory::Memory;
 use crate::{audit, cache, explain, facts, stack, strip};
 
 /// What one run works on.
@@ -214,6 +216,7 @@ impl Run<'_> {
             environment: self.input.environment,
             store,
             neighbours: &self.neighbours(store.root()),
+            finish: &layer::Finished,
         };
         self.report.caches = cache::run(&context, &mut OfCaches(self.progress))?;
         let group = context.neighbours.before.clone();
@@ -294,11 +297,11 @@ impl Run<'_> {
         let mut caches = self.report.caches.iter();
         let packed = caches.find_map(|outcome| outcome.packed.as_ref());
         let store = self.input.store.filter(|_| self.apply);
-        let left_out = store.map(|store| thin::LeftOut::of(app, store, packed));
+        let left_out = store.map(|store| LeftOut::of(app, store, packed));
         let left_out = left_out.transpose()?;
         let absent: &dyn Absent = match &left_out {
             Some(left_out) => left_out,
-            None => &strip::absent::Nothing,
+            None => &absent::Nothing,
         };
         let layers = self.layers.as_ref();
         let commands = layers.map_or_else(
@@ -314,7 +317,7 @@ impl Run<'_> {
             dry_run: !self.apply,
         })?;
         if let Some(left_out) = &left_out {
-            left_out.remember(&config.strip, &stripped.report);
+            left_out.remember(&config.strip, &decided(&stripped.report));
         }
         if let Some(store) = store {
             // Without it only whoever looks for a file misses it.
@@ -354,5 +357,18 @@ impl Run<'_> {
         let audit = audit::run(&facts, self.input.config);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);
+    }
+}
+
+/// What of a strip a cache keeps for the next unpack.
+fn decided(report: &strip::StripReport) -> Decided<'_> {
+    let removed = report.manifest.iter();
+    Decided {
+        is_recalled: report.recalled,
+        removed: removed.map(|removed| removed.path.as_path()).collect(),
+        // Without it the next build decides anew.
+        memory: (!report.recalled)
+            .then(|| Memory::of(report)?.encode().ok())
+            .flatten(),
     }
 }

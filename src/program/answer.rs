@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use crate::cache;
 use crate::cache::event::{Event, Progress};
 use crate::cache::intercept::{Answered, Kept, Raw};
+use crate::flow::layer::Finished;
 use crate::print;
 use crate::units;
 
@@ -36,9 +37,9 @@ pub(super) fn main(operands: &[OsString]) -> ExitCode {
     };
     let notes = std::path::Path::new(notes);
     match *phase {
-        "ask" => ask(&cache::ask(notes, &raw, &mut Warnings)),
+        "ask" => ask(&cache::ask(notes, &raw, &Finished, &mut Warnings)),
         "keep" => {
-            kept(&cache::keep(notes, &raw, &mut Warnings));
+            kept(&cache::keep(notes, &raw, &Finished, &mut Warnings));
             ExitCode::SUCCESS
         }
         _ => ExitCode::from(PLAIN),

@@ -136,8 +136,11 @@ fn restore(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         environment: &build.environment,
         store: &Store::of_another(build.folder.clone()),
         neighbours: crate::facts::neighbours::Neighbours::none(),
+        finish: &crate::flow::layer::Finished,
     };
-    if let Err(error) = store_folder::ready(&notes) {
+    let is_ready = store_folder::ready_in_cache(&build.folder)
+        .and_then(|()| store_folder::ready_in_cache(&notes));
+    if let Err(error) = is_ready {
         let saw = crate::error::io("writing to", &notes, &error).saw;
         let problem = Problem::new(&CACHE_NOT_STORED).saw(saw.join("; "));
         log.event(Event::Warning(&problem));
@@ -178,7 +181,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let mut log = super::log(Skin::Classic, &build.config);
     // A cache that can't be kept must not fail a build.
     let mut temporary = None;
-    if let Err(error) = store_folder::ready(&build.folder) {
+    if let Err(error) = store_folder::ready_in_cache(&build.folder) {
         let saw = crate::error::io("writing to", &build.folder, &error).saw;
         let problem = Problem::new(&CACHE_NOT_STORED).saw(saw.join("; "));
         log.event(Event::Warning(&problem));

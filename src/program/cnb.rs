@@ -144,6 +144,7 @@ fn restore(context: &BuildContext<Slugsmith>) -> libcnb::Result<BuildResult, Pro
         environment: &environment,
         store: &cache::companion::store_of_keeper(&context.layers_dir),
         neighbours: crate::facts::neighbours::Neighbours::none(),
+        finish: &crate::flow::layer::Finished,
     };
     let done = cache::companion::run(&restore, &notes.path(), &mut OfCaches(&mut log))
         .map_err(buildpack_error)?;

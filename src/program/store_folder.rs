@@ -1,7 +1,7 @@
 //! The folder of a store: made where it is missing, trusted only where nobody else could have
 //! filled it, and replaced by a temporary one where it can't be written.
 
-use crate::facts::beneath::own;
+use crate::facts::beneath::{self, own};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
@@ -20,6 +20,18 @@ pub(super) fn ready(folder: &Path) -> io::Result<()> {
     own::create_folders(folder)?;
     rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?;
     Ok(())
+}
+
+/// As [`ready`], for a folder of ours in a cache folder of the platform. A link in its place, which only who can write
+/// to the cache can have made, leads somewhere else: it is removed, and a folder made.
+///
+/// # Errors
+/// As [`ready`].
+pub(super) fn ready_in_cache(folder: &Path) -> io::Result<()> {
+    if folder.is_symlink() {
+        beneath::remove(folder)?;
+    }
+    ready(folder)
 }
 
 /// As [`ready`], for a folder that nobody has named. In a folder for everybody (`/tmp`) it has

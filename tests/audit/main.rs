@@ -17,5 +17,6 @@ mod fixtures;
 mod hostile;
 mod pairs;
 mod plan;
+mod printed;
 mod sarif;
 mod switches;

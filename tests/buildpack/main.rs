@@ -14,9 +14,11 @@ mod support;
 
 mod budget;
 mod caches;
+mod ci;
 mod companion;
 mod main_job;
 mod pack;
+mod peer;
 mod platforms;
 mod registry;
 mod runner;

@@ -132,6 +132,7 @@ fn run_companion(bed: &Bed, notes: &std::path::Path) -> Vec<slugsmith::cache::Ou
         environment: &bed.environment,
         store: &Store::of_another(bed.store().root().to_owned()),
         neighbours: slugsmith::facts::neighbours::Neighbours::none(),
+        finish: &slugsmith::flow::layer::Finished,
     };
     let companion = companion::run(&context, notes, &mut slugsmith::cache::event::Silent);
     companion.unwrap().restored

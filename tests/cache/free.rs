@@ -70,6 +70,46 @@ fn an_unchanged_environment_is_taken_over_from_the_image() {
     }
 }
 
+/// As an editable package whose build writes a file beside its sources.
+#[test]
+fn what_its_install_made_in_the_app_is_there_on_a_hit() {
+    let bed = python_app();
+    let python = PYTHON.replace(
+        "echo pip >>",
+        "mkdir -p src; cp word.txt src/made.py; rm -f gone.txt; echo pip >>",
+    );
+    bed.tool("python3", &python);
+    let reset = |word: &str| {
+        let _ = fs_err::remove_dir_all(bed.app().join("src"));
+        bed.put("word.txt", word);
+        bed.put("gone.txt", "");
+    };
+    let made = || fs_err::read_to_string(bed.app().join("src/made.py")).unwrap();
+    reset("one");
+    bed.build();
+    for _ in 0..2 {
+        next(&bed);
+        reset("one");
+        let (outcomes, log) = bed.build();
+        assert_eq!(outcomes[0].decision.verdict, Verdict::Hit, "{log:?}");
+        assert_eq!(made(), "one");
+        assert!(!bed.app().join("gone.txt").exists());
+        fs_err::create_dir(bed.root().join("layers/cache-pip")).unwrap();
+    }
+    next(&bed);
+    reset("two");
+    let (_, log) = bed.build();
+    assert!(log.lines[0].contains("word.txt changed"), "{log:?}");
+    assert_eq!(made(), "two");
+    // The cache is lost, the image is not.
+    next(&bed);
+    reset("two");
+    fs_err::remove_dir_all(bed.root().join("layers/cache-pip_2feffects")).unwrap();
+    let (outcomes, _) = bed.build();
+    assert!(matches!(outcomes[0].decision.verdict, Verdict::Miss { .. }));
+    assert_eq!(made(), "two");
+}
+
 #[test]
 fn a_change_is_named_although_the_old_list_is_away() {
     let bed = python_app();

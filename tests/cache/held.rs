@@ -31,7 +31,7 @@ fn focus_does_not_install_what_the_lockfile_lacks() {
     assert_eq!(problem.kind.id, "lockfile-out-of-step");
     assert_eq!(
         problem.saw,
-        ["package.json asks for debug ^4, yarn.lock does not have it"]
+        ["package.json asks for debug ^4, but yarn.lock does not have it"]
     );
     assert!(log.commands.is_empty(), "{:?}", log.commands);
 }

@@ -15,16 +15,18 @@ mod free;
 mod growth;
 mod held;
 mod law;
+mod left_out;
 mod npm;
 mod support;
 mod survey;
 mod switches;
-mod thin;
 
 use slugsmith::cache::event::Event;
 use slugsmith::print::cache as printer;
 use slugsmith::print::line::Line;
 use slugsmith::{cache, config, error, facts};
+
+const LAYERS: slugsmith::flow::layer::Finished = slugsmith::flow::layer::Finished;
 
 /// What a log prints of an event.
 fn printed(event: Event<'_>) -> Vec<String> {

@@ -386,7 +386,7 @@ fn a_failed_install_ends_the_build_and_leaves_no_tree() {
     assert_eq!(problem.kind.id, "lockfile-out-of-step");
     assert_eq!(
         problem.saw[0],
-        "package.json asks for ms ^3.0.0, package-lock.json has 2.0.0"
+        "package.json asks for ms ^3.0.0, but package-lock.json has 2.0.0"
     );
 }
 

@@ -174,6 +174,7 @@ impl Bed {
             environment: &self.environment,
             store: &store,
             neighbours: &Neighbours::of(&layers, store.root()),
+            finish: &super::LAYERS,
         };
         (run(&context, &mut log), log)
     }

@@ -44,10 +44,12 @@ impl Bed {
     }
 
     /// Slugsmith tried to install it and had no tool.
-    fn tried(mut self, cache: &str) -> Self {
-        let verdict = Verdict::Skipped {
-            why: "no tool".to_owned(),
-        };
+    fn tried(self, cache: &str) -> Self {
+        let why = "no tool".to_owned();
+        self.with(cache, Verdict::Skipped { why })
+    }
+
+    fn with(mut self, cache: &str, verdict: Verdict) -> Self {
         self.outcomes.push(Outcome {
             decision: Decision {
                 name: cache.to_owned(),
@@ -249,6 +251,20 @@ fn each_language_is_named_with_who_installs_it() {
         ("gems.rb", "", "bundle lock"),
         ("setup.py", "", "Python (setup.py)"),
         ("pyproject.toml", "[project]\nname = \"a\"\n", "uv lock"),
+        (
+            "pyproject.toml",
+            "[project]\nname = \"a\"\n[tool.poetry]\n",
+            "poetry lock",
+        ),
+        // heroku/python installs from none of these.
+        ("pyproject.toml", "[tool.pdm]\n", "pdm export"),
+        ("pdm.lock", "[metadata]\n", "pdm export"),
+        (
+            "pylock.toml",
+            "lock-version = \"1.0\"\n",
+            "requirements.txt",
+        ),
+        ("setup.py", "", "requirements.txt with the line `.`"),
         ("go.work", "go 1.24", "Go (go.work)"),
         ("Cargo.toml", "[workspace]\n", "Rust (Cargo.toml)"),
         (
@@ -258,7 +274,9 @@ fn each_language_is_named_with_who_installs_it() {
         ),
         ("mix.lock", "%{}", "Elixir (mix.lock): not installed"),
     ] {
-        let said = bed(&[(file, text)]).text();
+        let bed = bed(&[(file, text)]);
+        let advice = bed.survey().uninstalled[0].advice();
+        let said = format!("{}\n{advice}", bed.text());
         assert!(said.contains(says), "{file}: {said}");
     }
     for (file, text) in [
@@ -341,6 +359,13 @@ fn a_root_without_a_project_says_where_one_may_be() {
         said.contains("web/package-lock.json · installed by an earlier buildpack, adopted"),
         "{said}"
     );
+    // What the configuration names has been installed by ourselves.
+    let named = ready.file("project.toml", "[[com.slugsmith.cache]]\npath = \"web\"\n");
+    let mut named = named.with("web/npm", Verdict::Hit);
+    assert_eq!(named.text(), "");
+    named.outcomes.clear();
+    fs_err::remove_file(named.folder.path().join("project.toml")).unwrap();
+    ready = named;
     ready.world = World::Embedded;
     assert!(ready.text().contains("is below it"), "{}", ready.text());
     let two = bed(&[("a/go.mod", ""), ("services/b/mix.exs", "")]).text();
@@ -363,4 +388,19 @@ fn a_root_without_a_project_says_where_one_may_be() {
             .text()
             .contains("looked for package.json")
     );
+}
+
+#[test]
+fn packages_are_counted_as_a_cache_counts_them() {
+    let survey = bed(&[
+        ("package.json", r#"{"dependencies":{"a":"1"}}"#),
+        ("yarn.lock", "a@1:\n  version \"1.0.0\"\n\nms@2:\n  version \"2.1.3\"\n\nms@0:\n  version \"0.7.0\"\n"),
+        ("Procfile", "web: node a.js\n"),
+        ("a.js", "require('a');\n"),
+    ])
+    .tried("yarn")
+    .survey();
+    let problem = survey.fatal().unwrap().problem();
+    let saw = problem.saw.join("\n");
+    assert!(saw.contains("yarn.lock, 3 packages"), "{saw}");
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use serde_yaml_ng::Value;
-
-use crate::integrations::{git, yaml};
+use crate::integrations::git;
+use crate::support::workflow::{action_steps, gitlab_job};
 use crate::support::{BINARY, Ran, Sandbox, repository};
 
 /// Installs what the lockfile names, 300 kB that can't be compressed each.
@@ -92,16 +91,6 @@ fn release(sandbox: &Sandbox) {
     );
 }
 
-/// Expressions of a workflow, as far as the action uses them.
-fn expanded(text: &str, values: &BTreeMap<&str, String>) -> String {
-    let mut out = text.to_owned();
-    for (name, value) in values {
-        out = out.replace(&format!("${{{{ {name} }}}}"), value);
-    }
-    assert!(!out.contains("${{"), "not known here: {out}");
-    out
-}
-
 /// Runs every `run` step of action.yml, as a runner does; the last exit code of `check`.
 fn action(sandbox: &Sandbox, base: &str) -> (Ran, String) {
     let temp = sandbox.path("runner");
@@ -121,22 +110,11 @@ fn action(sandbox: &Sandbox, base: &str) -> (Ran, String) {
         ),
         ("github.event.pull_request.number", "7".to_owned()),
     ]);
-    let file = yaml("action.yml");
     let mut check = None;
-    for step in file["runs"]["steps"].as_sequence().unwrap() {
-        let Some(run) = step["run"].as_str() else {
-            continue;
-        };
+    for step in action_steps(&values) {
         let mut command = sandbox.command("bash");
         command
-            .args([
-                "--noprofile",
-                "--norc",
-                "-eo",
-                "pipefail",
-                "-c",
-                &expanded(run, &values),
-            ])
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &step.run])
             .current_dir(sandbox.app())
             .env("GITHUB_ACTION_PATH", repository(""))
             .env("GITHUB_ACTIONS", "true")
@@ -144,18 +122,11 @@ fn action(sandbox: &Sandbox, base: &str) -> (Ran, String) {
             .env("GITHUB_OUTPUT", temp.join("outputs"))
             .env("GITHUB_STEP_SUMMARY", temp.join("summary"))
             .env("RUNNER_TEMP", &temp)
-            .env("SLUGSMITH_PINNED", sandbox.path("release/pinned"));
-        if let Value::Mapping(env) = &step["env"] {
-            for (name, value) in env {
-                command.env(
-                    name.as_str().unwrap(),
-                    expanded(value.as_str().unwrap(), &values),
-                );
-            }
-        }
+            .env("SLUGSMITH_PINNED", sandbox.path("release/pinned"))
+            .envs(&step.env);
         let ran = Ran::from(command.output().unwrap());
-        match step["id"].as_str() {
-            Some("check") => check = Some(ran),
+        match step.id.as_str() {
+            "check" => check = Some(ran),
             _ => drop(ran.expect(0)),
         }
     }
@@ -165,10 +136,8 @@ fn action(sandbox: &Sandbox, base: &str) -> (Ran, String) {
 
 /// The `script` of the template, in the folder where its `before_script` puts this repository.
 fn gitlab(sandbox: &Sandbox, base: &str) -> (i32, String) {
-    let file = yaml("integrations/gitlab.yml");
     let mut code = 0;
-    for line in file["slugsmith"]["script"].as_sequence().unwrap() {
-        let line = line.as_str().unwrap();
+    for line in gitlab_job().script {
         let line = line.replace(
             "/opt/slugsmith",
             repository("").to_str().unwrap().trim_end_matches('/'),

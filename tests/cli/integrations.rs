@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::workflow::yaml;
 use crate::support::{BINARY, Ran, Sandbox, repository};
 
 const FILES: &[&str] = &[
@@ -16,11 +17,6 @@ const FILES: &[&str] = &[
     ".github/workflows/platform.yml",
     "integrations/gitlab.yml",
 ];
-
-pub(crate) fn yaml(path: &str) -> serde_yaml_ng::Value {
-    let text = fs_err::read_to_string(repository(path)).unwrap();
-    serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
 
 /// Every value of a key, however deep.
 fn values(value: &serde_yaml_ng::Value, key: &str, found: &mut Vec<String>) {

@@ -22,9 +22,8 @@ const LAYERS: &[&[&str]] = &[
     &["facts"],
     &["config"],
     &[
-        "strip", "budget", "stack", "audit", "boot", "store", "fleet",
+        "cache", "strip", "budget", "stack", "audit", "boot", "store", "fleet",
     ],
-    &["cache"],
     &["report"],
     &["print"],
 ];

@@ -228,6 +228,31 @@ fn a_recording_is_not_written_through_a_link() {
     assert_eq!(kept, "precious");
 }
 
+#[test]
+fn a_link_in_place_of_the_cache_leads_nowhere() {
+    let sandbox = Sandbox::new()
+        .file("Procfile", "web: x\n")
+        .file("made/x", "1")
+        .file(
+            "project.toml",
+            "[[com.slugsmith.cache]]\nname = \"x\"\npaths = [\"made\"]\n",
+        );
+    fs_err::create_dir(sandbox.path("outside")).unwrap();
+    fs_err::create_dir_all(sandbox.path("cache")).unwrap();
+    let ours = sandbox.path("cache/slugsmith");
+    symlink("../outside", &ours).unwrap();
+    compile(&sandbox).expect(0);
+    assert!(listing(&sandbox.path("outside")).is_empty());
+    assert!(!ours.is_symlink() && ours.join("report.json").is_file());
+    // And so one level below.
+    for folder in ["cache-x", "history"] {
+        fs_err::remove_dir_all(ours.join(folder)).unwrap();
+        symlink("../../outside", ours.join(folder)).unwrap();
+        compile(&sandbox).expect(0);
+        assert!(listing(&sandbox.path("outside")).is_empty(), "{folder}");
+    }
+}
+
 /// Odd files where a store has files of its own: the build goes on without them.
 #[test]
 fn odd_files_in_a_store_hold_nobody() {

@@ -261,6 +261,21 @@ fn php(facts: &Facts<'_>) -> Option<Wanted> {
     })
 }
 
+/// The name of a runtime as its makers write it.
+pub(super) fn title(runtime: &str) -> &str {
+    match runtime {
+        "dotnet" => ".NET",
+        "elixir" => "Elixir",
+        "go" => "Go",
+        "java" => "Java",
+        "node" => "Node.js",
+        "php" => "PHP",
+        "python" => "Python",
+        "ruby" => "Ruby",
+        other => other,
+    }
+}
+
 /// Whether newer major versions fit without end.
 pub(super) fn is_open(range: &str) -> bool {
     let range = range.trim();

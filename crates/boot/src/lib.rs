@@ -22,11 +22,12 @@ use std::path::{Path, PathBuf};
 
 use kept::Kept;
 pub use observe::{Observed, Row, observe};
-pub use report::{BootReport, Made, Measured, Note, Variable, Weight};
+pub use report::{BootReport, Note, Variable, Weight};
 use slugsmith_config::{BootConfig, BootLevel};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::tree::Tree;
+pub use slugsmith_finding::layer::{Made, Measured};
 
 /// What one preparation works on.
 pub struct Input<'a> {

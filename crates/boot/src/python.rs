@@ -22,11 +22,12 @@ use self::decide::{Batch, Wanted};
 use self::order::Order;
 use crate::Input;
 use crate::kept::{Content, Kept, Key};
-use crate::report::{BootReport, Made, Weight};
+use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
+use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::{counted, size};
 
 /// Where an app runs on a dyno (Heroku Dev Center, "Dynos").

@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use slugsmith_config::BootLevel;
+use slugsmith_finding::layer::Made;
 
 /// What one run prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,38 +54,6 @@ impl BootReport {
             text: text.into(),
         });
     }
-}
-
-/// One preparation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Made {
-    /// `Python byte code`.
-    pub what: &'static str,
-    /// What the files are: `module`; empty where there is one of its kind.
-    pub unit: &'static str,
-    /// How many files were made.
-    pub files: u64,
-    /// Apparent size.
-    pub bytes: u64,
-    /// Files that an earlier build had made.
-    pub kept: u64,
-    /// Files that were there and could not be used.
-    pub replaced: u64,
-    /// Wall time.
-    pub took: Duration,
-    /// Where, with the number of files: `.venv`.
-    pub places: Vec<(String, u64)>,
-    /// What two starts took at build, where they were measured.
-    pub measured: Option<Measured>,
-}
-
-/// Processor time of the app's start, as it was measured at build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measured {
-    /// Without what was made.
-    pub without: Duration,
-    /// With it.
-    pub with: Duration,
 }
 
 /// A variable of a process at launch.

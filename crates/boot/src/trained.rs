@@ -19,12 +19,13 @@ use self::made::{File, collect, decode, encode, fingerprint, write};
 use self::runtime::{FOLDER, RUNTIMES, Runtime, example, needs, runs};
 use self::start::{Alone, Stage, alone};
 use crate::kept::Kept;
-use crate::report::{BootReport, Made, Measured, Variable, Weight};
+use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
 use crate::{Input, Training};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::{run, tools};
+use slugsmith_finding::layer::{Made, Measured};
 
 const FLUSH: &str = include_str!("trained/flush.cjs");
 /// A start that takes longer is measured once.

@@ -216,11 +216,12 @@ const SLIGHT: u64 = MB / 20;
 const HEADER: u64 = 200;
 const UNSURE: u64 = 10_000;
 
-/// Whether a small part seems to have changed by more than was added to it or taken away.
+/// Whether a small part seems to have changed by more than was added to it or taken away, or the other way.
 fn is_noise(was: &PastPart, is: &PastPart) -> bool {
     let told = was.compressed.abs_diff(is.compressed);
     let real = was.bytes.abs_diff(is.bytes) + HEADER * was.files.abs_diff(is.files);
-    told > real && told < UNSURE
+    let is_opposed = (was.compressed < is.compressed) != (was.bytes < is.bytes);
+    (told > real || is_opposed) && told < UNSURE
 }
 
 /// How a part changed.
@@ -420,6 +421,11 @@ mod tests {
         let mut grown = part("files at the root", 5004);
         (grown.files, grown.compressed) = (2, 3500);
         let change = Change::between(&before, &history(vec![grown]));
+        assert!(change.moved.is_empty() && !change.is_nothing());
+        // Beside a large package the same files pack better: they did not shrink.
+        let mut beside = part("files at the root", 5400);
+        beside.compressed = 2200;
+        let change = Change::between(&before, &history(vec![beside]));
         assert!(change.moved.is_empty() && !change.is_nothing());
     }
 

@@ -5,6 +5,7 @@
 //! store is marked dirty before it is written and complete after.
 
 mod answer;
+mod aside;
 pub(crate) mod called;
 mod held;
 mod hide;

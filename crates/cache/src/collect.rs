@@ -6,7 +6,7 @@
 
 use super::ledger::{self, Ledger};
 use super::store::{Record, Stored};
-use super::{Context, thin, warm};
+use super::{Context, left_out, warm};
 use crate::event::{Collected, Event, Progress};
 use slugsmith_finding::units;
 
@@ -25,7 +25,7 @@ pub(super) fn collect(context: &Context<'_>, progress: &mut dyn Progress) {
     ledger.build += 1;
     let used = store.used();
     let mut stored = store.all();
-    let own = [ledger::NAME, thin::NAME, warm::SECRET];
+    let own = [ledger::NAME, left_out::NAME, warm::SECRET];
     stored.retain(|(name, _)| !own.contains(&name.as_str()));
     for (name, _) in &stored {
         if used.contains_key(name) {

@@ -20,6 +20,9 @@ pub struct Effects {
     /// Files and folders that are there no more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<PathBuf>,
+    /// Digest of the pack that holds them; empty where they are in the pack of the tree.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pack: String,
 }
 
 impl Effects {

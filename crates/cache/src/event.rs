@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::inputs::Inputs;
 use super::store::{Record, Stored};
 use super::{Decision, Outcome};
-use slugsmith_boot::Made;
 use slugsmith_facts::run as command;
 use slugsmith_finding::error::Problem;
-use slugsmith_strip::layer::Went;
+use slugsmith_finding::layer::{Made, Stripped};
 
 /// Something that happened to a cache.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ pub enum Event<'a> {
         took: Duration,
     },
     /// What no process needs has left an installed layer.
-    LayerStripped(&'a Went),
+    LayerStripped(&'a Stripped),
     /// What a start needs was made in an installed layer.
     LayerPrepared(&'a Made),
     /// A cache was restored, filled or given up.

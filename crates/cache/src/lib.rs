@@ -22,10 +22,12 @@ pub mod event;
 pub mod explain;
 mod exposes;
 mod files;
+pub mod finish;
 mod folders;
 pub mod inputs;
 pub mod intercept;
 mod ledger;
+pub mod left_out;
 pub mod lockfile;
 mod mentions;
 mod natives;
@@ -41,7 +43,6 @@ pub mod survey;
 pub mod switches;
 #[cfg(test)]
 mod tests;
-pub mod thin;
 pub mod warm;
 
 use std::collections::BTreeMap;
@@ -105,7 +106,7 @@ pub struct Outcome {
     /// What has to be set so that the app finds what was installed.
     pub exposes: Vec<EnvChange>,
     /// Set where nothing but strip looks at the tree before the app starts.
-    pub packed: Option<thin::Packed>,
+    pub packed: Option<left_out::Packed>,
     /// Bytes of `tree_bytes` that were not unpacked, since strip would remove them again.
     pub left_out_bytes: u64,
     /// The tree is a layer that is in the image only: nothing else is kept of it.
@@ -133,6 +134,8 @@ pub struct Context<'a> {
     pub store: &'a store::Store,
     /// What other buildpacks did before.
     pub neighbours: &'a Neighbours,
+    /// What is done to a layer before it is stored.
+    pub finish: &'a dyn finish::Finish,
 }
 
 impl Context<'_> {

@@ -90,7 +90,7 @@ pub static LOCKFILE_OUT_OF_STEP: Kind = Kind {
     steps: &["Commit manifest and lockfile together."],
     example: || {
         Problem::new(&LOCKFILE_OUT_OF_STEP)
-            .saw("package.json asks for express ^5.0.0, package-lock.json has 4.19.2")
+            .saw("package.json asks for express ^5.0.0, but package-lock.json has 4.19.2")
             .step("Write the lockfile anew: `npm install --package-lock-only`.")
     },
 };

@@ -78,6 +78,8 @@ pub struct Uninstalled {
     pub is_promised: bool,
     /// The command that writes the lockfile without which slugsmith does not install it.
     pub lock_with: Option<&'static str>,
+    /// What to write in its place, where no buildpack known here installs from it.
+    pub instead: Option<&'static str>,
     /// The folder below the root that nothing has named as a project.
     pub unasked: Option<String>,
     /// The process that can't run without it.
@@ -96,6 +98,9 @@ impl Uninstalled {
     pub fn advice(&self) -> String {
         if let Some(command) = self.lock_with {
             return format!("Write its lockfile with `{command}` and commit it.");
+        }
+        if let Some(advice) = self.instead {
+            return advice.to_owned();
         }
         if let Some(at) = &self.unasked {
             return format!(
@@ -164,11 +169,14 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
         .collect();
     let is_known = projects.iter().any(|project| project.at.is_empty());
     if !is_known && !recognise::has_manifest(&look, "") {
-        let mut found = unknown::of(&look, context.app);
+        let mut found = unknown::of(&look, context.app, &context.config.cache.projects);
         // On the platform nobody but an earlier buildpack can have installed it.
         found.is_adopted &= survey.is_build && context.environment.world != World::Embedded;
         survey.absent.extend(found.absent.iter().cloned());
-        survey.unrecognised = Some(found);
+        // Where all of the app is in folders that the configuration names, nothing is left to say.
+        if projects.is_empty() || !found.below.is_empty() {
+            survey.unrecognised = Some(found);
+        }
     }
     for project in &projects {
         let verdict = outcomes.and_then(|all| verdict(all, project));
@@ -214,6 +222,7 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
             world: context.environment.world,
             is_promised: project.lockfile.is_some() || verdict.is_some(),
             lock_with: lock_with(project),
+            instead: project.instead(),
             unasked: None,
             need: needed::by(context, &look, project, outcomes.is_some()),
         });
@@ -291,7 +300,7 @@ fn is_helped_by(project: &Project, other: &Project) -> bool {
     )
 }
 
-/// `mix.lock, 12 packages`.
+/// `mix.lock, 12 packages`, counted as a cache counts what it installs: each version of a package is one.
 fn what(look: &dyn Look, project: &Project) -> String {
     let file = join(&project.at, project.file());
     let packages = packages(look, project);
@@ -306,7 +315,7 @@ fn packages(look: &dyn Look, project: &Project) -> u64 {
         let text = look.text(&join(&project.at, lockfile.name))?;
         (lockfile.read)(&text).ok()
     });
-    lockfile.map_or(0, |graph| graph.production().len() as u64)
+    lockfile.map_or(0, |graph| super::lockfile::count(&graph.production()))
 }
 
 /// The command that writes the lockfile which slugsmith would install from.

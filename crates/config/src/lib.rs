@@ -32,7 +32,7 @@ pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
 pub use section::{Key, Section};
 pub use store::{StoreConfig, StoreWrite};
-pub use strip::{StripConfig, StripLevel};
+pub use strip::{ALL_LAYERS, StripConfig, StripLevel};
 
 use std::fmt;
 use std::path::Path;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Key, SECTIONS, budget};
+use super::{ALL_LAYERS, Key, SECTIONS, budget};
 
 /// Values that a key may have, where its default doesn't tell.
 fn words(path: &str, key: &str) -> Option<Vec<&'static str>> {
@@ -51,6 +51,10 @@ fn shape(path: &str, key: &Key) -> Value {
                 },
             ]}})
         }
+        ("com.slugsmith.strip", "layers") => json!({ "anyOf": [
+            { "const": ALL_LAYERS },
+            { "type": "array", "items": { "type": "string" } },
+        ]}),
         _ if key.default == "[]" => json!({ "type": "array", "items": { "type": "string" } }),
         _ if ["true", "false"].contains(&key.default) => json!({ "type": "boolean" }),
         _ => json!({ "type": "string" }),

@@ -431,6 +431,20 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A list, or one word in its place.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn list_or(&self, key: &str, word: &str) -> Result<Option<Sourced<Vec<String>>>> {
+        let is_set = self.environment.get(&self.variable(key)).is_some();
+        match self.value(key)?.and_then(Value::as_str) {
+            Some(text) if !is_set && text == word => {
+                Ok(Some(self.sourced(key, vec![text.to_owned()])))
+            }
+            _ => self.list(key),
+        }
+    }
+
     fn value(&self, key: &str) -> Result<Option<&'a Value>> {
         debug_assert!(
             self.keys.is_empty() || self.keys.iter().any(|known| known.name == key),

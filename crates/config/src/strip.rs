@@ -15,6 +15,9 @@ pub enum StripLevel {
     Trace,
 }
 
+/// As the value of `layers`: every one of them.
+pub const ALL_LAYERS: &str = "all";
+
 /// `[com.slugsmith.strip]`.
 #[derive(Debug, Clone)]
 pub struct StripConfig {
@@ -23,7 +26,7 @@ pub struct StripConfig {
     pub keep: Sourced<Vec<String>>,
     /// gitignore syntax.
     pub remove: Sourced<Vec<String>>,
-    /// Runtimes that other buildpacks left in a classic app: `.heroku/node`.
+    /// Runtimes that other buildpacks left in a classic app: `.heroku/node`, or [`ALL_LAYERS`].
     pub layers: Sourced<Vec<String>>,
     /// Commands that must succeed after stripping.
     pub verify: Sourced<Vec<String>>,
@@ -54,8 +57,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "layers",
         "[]",
-        "Runtimes of other buildpacks in a classic app (`.heroku/node`) whose headers, static libraries and \
-         manuals may go, too. Never in a Cloud Native build.",
+        "Runtimes of other buildpacks in a classic app (`[\".heroku/node\"]`, or `\"all\"`) whose headers, static \
+         libraries and manuals may go, too. Never in a Cloud Native build.",
     ),
     Key::new(
         "verify",
@@ -82,7 +85,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<StripConfig> {
             .list("remove")?
             .unwrap_or(Sourced::default(Vec::new())),
         layers: section
-            .list("layers")?
+            .list_or("layers", ALL_LAYERS)?
             .unwrap_or(Sourced::default(Vec::new())),
         verify: section
             .list("verify")?

@@ -55,9 +55,9 @@ impl std::fmt::Display for Disagreement {
             write!(formatter, " {wanted}")?;
         }
         match &self.locked {
-            Locked::Nothing => write!(formatter, ", {lockfile} does not have it"),
-            Locked::Version(version) => write!(formatter, ", {lockfile} has {version}"),
-            Locked::For(wish) => write!(formatter, ", {lockfile} was made for {wish}"),
+            Locked::Nothing => write!(formatter, ", but {lockfile} does not have it"),
+            Locked::Version(version) => write!(formatter, ", but {lockfile} has {version}"),
+            Locked::For(wish) => write!(formatter, ", but {lockfile} was made for {wish}"),
         }
     }
 }

@@ -92,6 +92,13 @@ impl Manifest {
         self
     }
 
+    /// One that no buildpack known here installs from: what to write in its place.
+    #[must_use]
+    pub const fn instead(mut self, advice: &'static str) -> Self {
+        self.service = Service::Instead(advice);
+        self
+    }
+
     /// One whose missing lockfile this command writes.
     #[must_use]
     pub const fn lock_with(mut self, command: &'static str) -> Self {
@@ -113,6 +120,8 @@ pub enum Service {
     Installed,
     /// Knows it, and leaves installing to another buildpack.
     Recognised,
+    /// Knows it, as no buildpack known here does: what to write in its place, as a sentence.
+    Instead(&'static str),
 }
 
 /// A lockfile and its reader.

@@ -32,6 +32,13 @@ pub const UV_LOCK: &str = "uv.lock";
 /// Name of a lockfile.
 pub const PDM_LOCK: &str = "pdm.lock";
 
+/// heroku/python installs from requirements.txt, Pipfile.lock, poetry.lock and uv.lock alone
+/// (its `bin/detect`).
+const BY_REQUIREMENTS: &str =
+    "Write a requirements.txt with the line `.`, which installs this project.";
+const FROM_PDM: &str = "Write what it pins as a requirements.txt and commit that: \
+    `pdm export --production --output requirements.txt`.";
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "python",
@@ -40,12 +47,22 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     manifests: &[
         Manifest::new(REQUIREMENTS, "pip").installed(),
         Manifest::new(PIPFILE, "pipenv").lock_with("pipenv lock"),
+        Manifest::new(PYPROJECT, "poetry")
+            .with(|text| has_tool(text, "poetry"))
+            .lock_with("poetry lock"),
+        Manifest::new(PYPROJECT, "pdm")
+            .with(|text| has_tool(text, "pdm"))
+            .instead(FROM_PDM),
         Manifest::new(PYPROJECT, "pip")
             .with(is_project)
             .lock_with("uv lock"),
-        Manifest::new("requirements/*.txt", "pip"),
-        Manifest::new(SETUP_PY, "pip"),
-        Manifest::new(SETUP_CFG, "pip").with(|text| text.contains("install_requires")),
+        Manifest::new("requirements/*.txt", "pip").instead(
+            "Write a requirements.txt at the root whose one line is `-r` and this file: that one is installed.",
+        ),
+        Manifest::new(SETUP_PY, "pip").instead(BY_REQUIREMENTS),
+        Manifest::new(SETUP_CFG, "pip")
+            .with(|text| text.contains("install_requires"))
+            .instead(BY_REQUIREMENTS),
     ],
     lockfiles: &[
         lockfile(
@@ -70,7 +87,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             "pdm",
             PYPROJECT,
             "pdm lock",
-            Service::Recognised,
+            Service::Instead(FROM_PDM),
             poetry,
         ),
         lockfile(
@@ -78,7 +95,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             "pip",
             PYPROJECT,
             "pip lock -e .",
-            Service::Recognised,
+            Service::Instead(
+                "Write what it pins as a requirements.txt and commit it: that one is installed.",
+            ),
             pylock,
         ),
     ],
@@ -155,11 +174,13 @@ const fn lockfile(
 
 /// Linters keep their settings in pyproject.toml, too: dependencies make it a project.
 fn is_project(text: &str) -> bool {
-    let Ok(table) = graph::toml(text) else {
-        return true;
-    };
-    let tool = |name: &str| table.get("tool").and_then(|tool| tool.get(name)).is_some();
-    table.contains_key("project") || tool("poetry") || tool("pdm")
+    graph::toml(text).map_or(true, |table| table.contains_key("project"))
+}
+
+/// Whether a pyproject.toml has settings of this tool.
+fn has_tool(text: &str, name: &str) -> bool {
+    let table = graph::toml(text).unwrap_or_default();
+    table.get("tool").and_then(|tool| tool.get(name)).is_some()
 }
 
 /// `[[package]]` of poetry.lock and pdm.lock. Before 1.5 Poetry has `category = "dev"`,

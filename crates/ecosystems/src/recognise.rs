@@ -47,9 +47,22 @@ impl Project {
     /// Whether slugsmith installs it.
     #[must_use]
     pub fn is_served(&self) -> bool {
+        self.service() == Some(Service::Installed)
+    }
+
+    /// What to write where no buildpack known here installs from this file.
+    #[must_use]
+    pub fn instead(&self) -> Option<&'static str> {
+        match self.service() {
+            Some(Service::Instead(advice)) => Some(advice),
+            _ => None,
+        }
+    }
+
+    fn service(&self) -> Option<Service> {
         let lockfile = self.lockfile.map(|one| one.service);
         let manifest = self.manifest.as_ref().map(|(_, one)| one.service);
-        lockfile.or(manifest) == Some(Service::Installed)
+        lockfile.or(manifest)
     }
 }
 

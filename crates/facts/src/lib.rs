@@ -10,6 +10,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod absent;
 pub mod app;
 pub mod bash;
 pub mod before;

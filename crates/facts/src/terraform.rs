@@ -4,7 +4,14 @@
 //! `heroku_app_config_association`, `heroku_formation`, `heroku_addon`, `heroku_drain`) from
 //! `.tf` files. Only what is written out is known; references keep their names without values.
 
+use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::structure::{Block, Body};
+use hcl_edit::{Span, parser};
+
 use super::sources::Sources;
+
+/// Larger files are not parsed, in bytes.
+const LARGEST: usize = 1_000_000;
 
 /// What the app's `.tf` files declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,157 +65,100 @@ pub fn read(sources: &Sources) -> Terraform {
 }
 
 fn file(path: &str, text: &str, found: &mut Terraform) {
-    let mut resource: Option<String> = None;
-    // The attribute whose braces or brackets are open (`config_vars = {`).
-    let mut inside: Option<String> = None;
-    let mut formation = Formation::default();
-    let mut depth = 0_usize;
-    for (line, number) in text.lines().zip(1_u32..) {
-        let line = code(line).trim();
-        if depth == 0 {
-            resource = line
-                .strip_prefix("resource")
-                .and_then(|rest| rest.split('"').nth(1))
-                .map(str::to_owned);
-            formation = Formation {
-                path: path.to_owned(),
-                line: number,
-                ..Formation::default()
-            };
-            inside = None;
-        }
-        if let Some(kind) = &resource {
-            let at = Position { path, line: number };
-            attribute(kind, inside.as_deref(), line, &at, found, &mut formation);
-        }
-        let (opened, closed) = brackets(line);
-        if depth == 1 && opened > closed {
-            inside = line
-                .split(['=', '{'])
-                .next()
-                .map(|name| name.trim().to_owned());
-        }
-        depth = (depth + opened).saturating_sub(closed);
-        if depth <= 1 {
-            inside = None;
-        }
-        if let Some(kind) = resource.take_if(|_| depth == 0) {
-            close(&kind, &mut formation, found);
+    let Some(body) = parse(text) else {
+        return;
+    };
+    let file = File { path, text };
+    for block in body.get_blocks("resource") {
+        if let Some(kind) = block.labels.first() {
+            file.resource(kind.as_str(), block, found);
         }
     }
 }
 
-struct Position<'a> {
-    path: &'a str,
-    line: u32,
+/// `None` where Terraform itself would refuse the file. The parser bounds how deep values may nest.
+fn parse(text: &str) -> Option<Body> {
+    (text.len() <= LARGEST).then(|| parser::parse_body(text).ok())?
 }
 
-impl Position<'_> {
-    fn entry(&self, name: &str, value: Option<&str>) -> Entry {
-        Entry {
+struct File<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+impl File<'_> {
+    fn resource(&self, kind: &str, block: &Block, found: &mut Terraform) {
+        let body = &block.body;
+        match kind {
+            "heroku_app" => {
+                found.app = true;
+                self.variables(body, &["config_vars", "sensitive_config_vars"], found);
+                let list = value(body, "buildpacks").and_then(Expression::as_array);
+                let names = list.into_iter().flat_map(|list| list.iter());
+                let names = names.filter_map(|name| self.entry(name.as_str()?, None, name));
+                found.buildpacks.extend(names);
+            }
+            "heroku_app_config_association" | "heroku_config" => {
+                self.variables(body, &["vars", "sensitive_vars"], found);
+            }
+            "heroku_addon" => {
+                let plan = value(body, "plan");
+                let plan = plan.and_then(|plan| self.entry(plan.as_str()?, None, plan));
+                found.addons.extend(plan);
+            }
+            "heroku_formation" => found.formation.extend(self.formation(block)),
+            "heroku_drain" => found.drains = true,
+            _ => {}
+        }
+    }
+
+    fn variables(&self, body: &Body, attributes: &[&str], found: &mut Terraform) {
+        let maps = attributes
+            .iter()
+            .filter_map(|name| value(body, name)?.as_object());
+        for (key, variable) in maps.flat_map(|map| map.iter()) {
+            let name = match key {
+                ObjectKey::Ident(name) => Some(name.as_str()),
+                ObjectKey::Expression(name) => name.as_str(),
+            };
+            let entry = name.and_then(|name| self.entry(name, variable.expr().as_str(), key));
+            found.variables.extend(entry);
+        }
+    }
+
+    fn formation(&self, block: &Block) -> Option<Formation> {
+        let text = |name: &str| value(&block.body, name)?.as_str();
+        let quantity = value(&block.body, "quantity")?;
+        let quantity = match quantity.as_str() {
+            Some(text) => text.parse().ok(),
+            None => quantity.as_number().and_then(hcl_edit::Number::as_u64),
+        };
+        Some(Formation {
+            process: text("type")?.to_owned(),
+            quantity,
+            size: text("size").map(str::to_ascii_lowercase),
+            path: self.path.to_owned(),
+            line: self.line(block)?,
+        })
+    }
+
+    fn entry(&self, name: &str, value: Option<&str>, place: &impl Span) -> Option<Entry> {
+        Some(Entry {
             name: name.to_owned(),
             value: value.map(str::to_owned),
             path: self.path.to_owned(),
-            line: self.line,
-        }
+            line: self.line(place)?,
+        })
+    }
+
+    fn line(&self, place: &impl Span) -> Option<u32> {
+        let before = self.text.get(..place.span()?.start)?;
+        u32::try_from(before.matches('\n').count() + 1).ok()
     }
 }
 
-fn attribute(
-    kind: &str,
-    inside: Option<&str>,
-    line: &str,
-    at: &Position<'_>,
-    found: &mut Terraform,
-    formation: &mut Formation,
-) {
-    let pair = line
-        .split_once('=')
-        .map(|(name, value)| (name.trim().trim_matches('"'), value.trim()));
-    let literal = |value: &str| {
-        value
-            .strip_prefix('"')?
-            .split('"')
-            .next()
-            .map(str::to_owned)
-    };
-    match (kind, inside, pair) {
-        (
-            "heroku_app" | "heroku_app_config_association" | "heroku_config",
-            Some("config_vars" | "sensitive_config_vars" | "vars" | "sensitive_vars"),
-            Some((name, value)),
-        ) => found
-            .variables
-            .push(at.entry(name, literal(value).as_deref())),
-        ("heroku_app", Some("buildpacks"), None) => {
-            found
-                .buildpacks
-                .extend(literal(line).map(|name| at.entry(&name, None)));
-        }
-        ("heroku_app", None, Some(("buildpacks", list))) => {
-            let names = list.split('"').skip(1).step_by(2);
-            found
-                .buildpacks
-                .extend(names.map(|name| at.entry(name, None)));
-        }
-        ("heroku_addon", None, Some(("plan", plan))) => {
-            found
-                .addons
-                .extend(literal(plan).map(|plan| at.entry(&plan, None)));
-        }
-        ("heroku_formation", None, Some(("type", value))) => {
-            formation.process = literal(value).unwrap_or_default();
-        }
-        ("heroku_formation", None, Some(("quantity", value))) => {
-            formation.quantity = value.trim_matches('"').parse().ok();
-        }
-        ("heroku_formation", None, Some(("size", value))) => {
-            formation.size = literal(value).map(|size| size.to_ascii_lowercase());
-        }
-        _ => {}
-    }
-}
-
-fn close(kind: &str, formation: &mut Formation, found: &mut Terraform) {
-    match kind {
-        "heroku_app" => found.app = true,
-        "heroku_drain" => found.drains = true,
-        "heroku_formation" if !formation.process.is_empty() => {
-            found.formation.push(std::mem::take(formation));
-        }
-        _ => {}
-    }
-}
-
-/// A line without its comment.
-fn code(line: &str) -> &str {
-    let mut quoted = false;
-    let bytes = line.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'#' if !quoted => return line.get(..at).unwrap_or_default(),
-            b'/' if !quoted && bytes.get(at + 1) == Some(&b'/') => {
-                return line.get(..at).unwrap_or_default();
-            }
-            _ => {}
-        }
-    }
-    line
-}
-
-/// Brackets of all kinds opened and closed outside quotes.
-fn brackets(line: &str) -> (usize, usize) {
-    let (mut opened, mut closed, mut quoted) = (0, 0, false);
-    for byte in line.bytes() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'{' | b'[' if !quoted => opened += 1,
-            b'}' | b']' if !quoted => closed += 1,
-            _ => {}
-        }
-    }
-    (opened, closed)
+fn value<'a>(body: &'a Body, name: &str) -> Option<&'a Expression> {
+    body.get_attribute(name).map(|attribute| &attribute.value)
 }
 
 #[cfg(test)]
@@ -262,15 +212,73 @@ resource "aws_s3_bucket" "b" {
     }
 
     #[test]
-    fn broken_files_give_what_they_can() {
+    fn values_may_stand_as_terraform_allows_it() {
+        let text = r#"
+/* resource "heroku_app" "old" { config_vars = { GONE = "1" } } */
+resource "heroku_app" "shop" {
+  config_vars = merge(local.shared, { NOT_READ = "1" })
+  buildpacks = [
+    "heroku/ruby", # first
+    var.other,
+  ]
+}
+resource "heroku_app_config_association" "shop" {
+  vars = { A : "1", "C" = "${var.c}"
+    B = <<-EOT
+      resource "heroku_drain" "not" {
+    EOT
+  }
+}
+resource "heroku_formation" "worker" {
+  app_id = heroku_app.shop.id
+  quantity = var.workers
+  type = "worker"
+}
+"#;
+        let mut found = Terraform::default();
+        file("main.tf", text, &mut found);
+        let variables: Vec<_> = found
+            .variables
+            .iter()
+            .map(|one| (one.name.as_str(), one.value.as_deref(), one.line))
+            .collect();
+        assert_eq!(
+            variables,
+            [("A", Some("1"), 11), ("C", None, 11), ("B", None, 12)]
+        );
+        let buildpacks: Vec<_> = found
+            .buildpacks
+            .iter()
+            .map(|one| (one.name.as_str(), one.line))
+            .collect();
+        assert_eq!(buildpacks, [("heroku/ruby", 6)]);
+        let worker = &found.formation[0];
+        assert_eq!(
+            (worker.process.as_str(), worker.quantity, worker.line),
+            ("worker", None, 17)
+        );
+        assert!(!found.drains);
+    }
+
+    #[test]
+    fn broken_and_hostile_files_are_not_read() {
+        let deep = format!(
+            "resource \"heroku_app\" \"a\" {{ x = {}",
+            "[".repeat(200_000)
+        );
+        let long = format!("x = {}1", "1 + ".repeat(100_000));
         for text in [
             "}}}}",
             "resource \"heroku_app\" {",
             "resource",
             "= = {[",
             "\"\"\"#",
+            &deep,
+            &long,
         ] {
-            file("a.tf", text, &mut Terraform::default());
+            let mut found = Terraform::default();
+            file("a.tf", text, &mut found);
+            assert_eq!(found, Terraform::default());
         }
     }
 }

@@ -13,6 +13,7 @@
 pub mod catalogue;
 pub mod error;
 pub mod exit;
+pub mod layer;
 pub mod pages;
 pub mod units;
 pub mod verdict;

@@ -188,8 +188,8 @@ impl<W: Write> BuildLog<W> {
                 self.took();
                 self.dependencies(&[Line::item(2, cache::pruned(packages, bytes, took))]);
             }
-            Of::LayerStripped(went) => {
-                self.dependencies(&[Line::item(2, cache::layer_stripped(went))]);
+            Of::LayerStripped(stripped) => {
+                self.dependencies(&[Line::item(2, cache::layer_stripped(stripped))]);
             }
             Of::LayerPrepared(made) => {
                 self.dependencies(&[Line::item(2, boot::made(made))]);

@@ -11,8 +11,8 @@ use slugsmith_cache::event::Collected;
 use slugsmith_cache::event::Explained;
 use slugsmith_cache::{Decision, Outcome, Verdict};
 use slugsmith_config::LogLevel;
+use slugsmith_finding::layer::Stripped;
 use slugsmith_finding::units::{counted, size, time};
-use slugsmith_strip::layer::Went;
 
 /// When a cache was looked up.
 #[must_use]
@@ -123,15 +123,15 @@ pub fn pruned(packages: u64, bytes: u64, took: Duration) -> String {
 
 /// When a layer has lost what no process needs.
 #[must_use]
-pub fn layer_stripped(went: &Went) -> String {
-    let reasons = went.by_reason.iter();
+pub fn layer_stripped(stripped: &Stripped) -> String {
+    let reasons = stripped.by_reason.iter();
     let reasons: Vec<_> = reasons
         .map(|(reason, bytes)| format!("{reason} {}", size(*bytes)))
         .collect();
     format!(
         "Stripped {}, {}: {}",
-        counted(went.totals.files, "file"),
-        size(went.totals.bytes),
+        counted(stripped.files, "file"),
+        size(stripped.bytes),
         reasons.join(", ")
     )
 }

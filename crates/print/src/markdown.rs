@@ -65,11 +65,18 @@ pub fn check(report: &Report) -> String {
         .as_ref()
         .filter(|strip| strip.removed.files > 0)
     {
+        let is_bare =
+            (report.budget.as_ref()).is_some_and(|budget| budget.shipped == Shipped::Sources);
         let _ = writeln!(
             text,
-            "\nStripping removes {} ({}) of what is in the repository.",
+            "\nStripping removes {} ({}) of what {}.",
             units::size(strip.removed.bytes),
-            units::counted(strip.removed.files, "file")
+            units::counted(strip.removed.files, "file"),
+            if is_bare {
+                "is in the repository"
+            } else {
+                "was built"
+            }
         );
     }
     findings(&mut text, report);

@@ -43,7 +43,7 @@ const INTERPRETERS: &[&str] = &[
     "x/tools/go/packages",
 ];
 /// Larger sources are generated tables; they are read no further, in bytes.
-const MAX_SOURCE: u64 = 4_000_000;
+const MAX_SOURCE: u64 = 32_000_000;
 
 /// Whether the sources are idle: see [`SOURCES`].
 pub(super) fn is_built(root: &Path, index: &Index<'_>, commands: &[Command]) -> bool {

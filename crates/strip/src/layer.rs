@@ -13,46 +13,35 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::absent::Absent;
 use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS, installer};
 use super::entries::ENTRIES;
 use super::journal::Change;
 use super::start::Command;
 use super::{Input, apply, python, run_with};
 use slugsmith_config::{Config, StripLevel};
+use slugsmith_facts::absent::Absent;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
-use slugsmith_facts::tree::{Entry, EntryKind, Totals, Tree};
+use slugsmith_facts::tree::{Entry, EntryKind, Tree};
+use slugsmith_finding::layer::Stripped;
 
 /// Where the environment would lie in the app.
 const PLACE: &str = ".venv";
 
-/// What left a layer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Went {
-    pub totals: Totals,
-    /// Bytes by the reason of the catalogue, the most first.
-    pub by_reason: Vec<(&'static str, u64)>,
-}
-
-impl Went {
-    fn add(&mut self, entry: &str, bytes: u64) {
-        self.totals.files += 1;
-        self.totals.bytes += bytes;
-        let entry = ENTRIES.iter().find(|one| one.id == entry);
-        let reason = entry.map_or("", |entry| entry.reason);
-        match self
-            .by_reason
-            .iter_mut()
-            .find(|(known, _)| *known == reason)
-        {
-            Some((_, sum)) => *sum += bytes,
-            None => self.by_reason.push((reason, bytes)),
-        }
+/// Adds what an entry of the catalogue removed.
+fn add_to(stripped: &mut Stripped, entry: &str, bytes: u64) {
+    stripped.files += 1;
+    stripped.bytes += bytes;
+    let entry = ENTRIES.iter().find(|one| one.id == entry);
+    let reason = entry.map_or("", |entry| entry.reason);
+    let mut known = stripped.by_reason.iter_mut();
+    match known.find(|(known, _)| *known == reason) {
+        Some((_, sum)) => *sum += bytes,
+        None => stripped.by_reason.push((reason, bytes)),
     }
 }
 
-/// Strips the environment at `folder` for `app`, and gives what went.
+/// Strips the environment at `folder` for `app`, and gives what was removed.
 ///
 /// # Errors
 /// A file can't be removed; nothing was, then.
@@ -62,15 +51,15 @@ pub fn run(
     config: &Config,
     environment: &Environment,
     commands: Vec<Command>,
-) -> slugsmith_finding::error::Result<Went> {
+) -> slugsmith_finding::error::Result<Stripped> {
     if fs_err::symlink_metadata(app.join(PLACE)).is_ok() {
         // It is not clear which of the two the app runs in.
-        return Ok(Went::default());
+        return Ok(Stripped::default());
     }
     let mut config = config.clone();
     config.strip.level.value = StripLevel::Safe;
     let beside = Beside { folder };
-    let stripped = run_with(&Input {
+    let decided = run_with(&Input {
         app,
         config: &config,
         environment,
@@ -78,7 +67,7 @@ pub fn run(
         absent: &beside,
         dry_run: true,
     })?;
-    let report = stripped.report;
+    let report = decided.report;
     let kinds = [&INSTALLERS, &SOURCES, &STUBS, &TESTS].map(|entry| entry.id);
     let removed = report
         .manifest
@@ -87,19 +76,20 @@ pub fn run(
         .map(|removed| (removed, Change::Remove as fn(PathBuf) -> Change));
     let shrunk = report.shrunk.iter();
     let shrunk = shrunk.map(|one| (one, Change::Replace as fn(PathBuf) -> Change));
-    let mut went = Went::default();
+    let mut stripped = Stripped::default();
     let mut changes = Vec::new();
     for (one, change) in removed.chain(shrunk) {
         if let Ok(inside) = one.path.strip_prefix(PLACE) {
-            went.add(one.entry, one.bytes);
+            add_to(&mut stripped, one.entry, one.bytes);
             changes.push(change(inside.to_owned()));
         }
     }
     let done = apply::again(folder, changes)
         .map_err(|error| slugsmith_finding::error::io("stripping", folder, &error))?;
-    went.by_reason
+    stripped
+        .by_reason
         .sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-    Ok(if done { went } else { Went::default() })
+    Ok(if done { stripped } else { Stripped::default() })
 }
 
 /// Every name in the app that may keep something of an environment: modules of tests, and the
@@ -225,10 +215,10 @@ mod tests {
         folder
     }
 
-    fn strip(source: &str) -> (Went, Vec<String>) {
+    fn strip(source: &str) -> (Stripped, Vec<String>) {
         let (app, layer) = (app(&[("app.py", source)]), layer());
         let config = slugsmith_config::parse("", &environment()).unwrap();
-        let went = run(
+        let stripped = run(
             app.path(),
             layer.path(),
             &config,
@@ -237,13 +227,13 @@ mod tests {
         )
         .unwrap();
         assert_eq!(left(app.path()), ["app.py"]);
-        (went, left(layer.path()))
+        (stripped, left(layer.path()))
     }
 
     #[test]
     fn what_the_app_does_not_need_leaves_the_layer() {
-        let (went, left) = strip("import a\n");
-        assert_eq!(went.totals.files, 5);
+        let (stripped, left) = strip("import a\n");
+        assert_eq!(stripped.files, 5);
         assert_eq!(left, [format!("{SITE}/a/__init__.py"), "python".to_owned()]);
     }
 

@@ -15,7 +15,7 @@
 // Node resolves names case-sensitively, and what is compared otherwise is lowered first.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
-pub mod absent;
+mod absent;
 mod apply;
 mod because;
 pub mod candidates;
@@ -68,8 +68,8 @@ pub use own::Offer;
 pub use report::{Failed, Kept, ReasonTotal, Removed, StripReport};
 pub use stripped::Stripped;
 
-use absent::Absent;
 use memory::Memory;
+use slugsmith_facts::absent::{Absent, Nothing};
 use start::Command;
 
 use slugsmith_config::{Config, StripLevel};
@@ -122,7 +122,7 @@ pub fn run(
         config,
         environment,
         commands: Vec::new(),
-        absent: &absent::Nothing,
+        absent: &Nothing,
         dry_run,
     };
     run_with(&input).map(|stripped| stripped.report)

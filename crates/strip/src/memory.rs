@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Input;
-use super::absent::Packed;
 use super::journal::Change;
 use super::report::StripReport;
+use slugsmith_facts::absent::Packed;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};

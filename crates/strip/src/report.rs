@@ -11,7 +11,7 @@ use super::dev_dependencies::NeededDevDependency;
 use super::entries;
 use super::facts::{Facts, package_folder};
 use super::identical::Identical;
-use super::index::parent;
+use super::index::{name, parent};
 use super::legacy::ListReport;
 use super::own::{self, Offer};
 use super::shrink::{SYMBOLS, Shrink};
@@ -272,26 +272,29 @@ fn kept(facts: &Facts<'_>, plan: &Plan) -> Vec<Kept> {
         else {
             continue;
         };
-        let folder = telling_folder(path);
+        let (group, folder) = group(path);
         let kept = folders
-            .entry(format!("{}:{folder}", entry.id))
+            .entry(format!("{}:{group}", entry.id))
             .or_insert_with(|| Kept {
-                path: package_name(folder).to_owned(),
+                path: package_name(path).to_owned(),
                 because: said(because, folder),
                 totals: Totals::default(),
                 entry: entry.id,
                 tell: entry.tell_kept,
             });
         kept.totals += file;
+        if kept.totals.files > 1 || group == folder {
+            package_name(&group).clone_into(&mut kept.path);
+        }
     }
     let mut kept: Vec<Kept> = folders.into_values().collect();
     kept.sort_by_key(|kept| std::cmp::Reverse(kept.totals.bytes));
     kept
 }
 
-/// The folder that made a file a candidate: its package's (or the app's) first folder
-/// with a telling name, else the file's own.
-fn telling_folder(path: &str) -> &str {
+/// What files are told together, and the folder they are in: the first folder of the package (or the app) with a
+/// telling name, else files of one ending beside each other, `dist/*.test.js`.
+fn group(path: &str) -> (String, &str) {
     const NAMES: &[&str] = &[
         "test",
         "tests",
@@ -316,15 +319,21 @@ fn telling_folder(path: &str) -> &str {
     for part in path.get(start..).unwrap_or_default().split('/') {
         at += part.len();
         if NAMES.contains(&part) {
-            return path.get(..at).unwrap_or(path);
+            let folder = path.get(..at).unwrap_or(path);
+            return (folder.to_owned(), folder);
         }
         at += 1;
     }
-    if parent(path).len() > start {
-        parent(path)
-    } else {
-        path
+    let folder = parent(path);
+    if folder.len() <= start {
+        return (path.to_owned(), path);
     }
+    let file = name(path);
+    let ending = file
+        .find('.')
+        .and_then(|dot| file.get(dot..))
+        .unwrap_or(file);
+    (format!("{folder}/*{ending}"), folder)
 }
 
 fn said(because: &Because, folder: &str) -> String {

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::absent::Absent;
 use super::report::{Removed, StripReport};
+use slugsmith_facts::absent::Absent;
 use slugsmith_facts::tree::Tree;
 
 /// What came of a strip, and the files that it looked at.
@@ -60,7 +60,7 @@ fn paths(removed: &[Removed]) -> HashSet<&Path> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{app, environment};
-    use super::super::{Input, absent, run_with};
+    use super::super::{Input, run_with};
     use super::*;
     use slugsmith_config as config;
     use slugsmith_facts::tree::EntryKind;
@@ -83,7 +83,7 @@ mod tests {
             config: &config,
             environment: &environment,
             commands: Vec::new(),
-            absent: &absent::Nothing,
+            absent: &slugsmith_facts::absent::Nothing,
             dry_run: false,
         };
         let stripped = run_with(&input).unwrap();

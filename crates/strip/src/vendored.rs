@@ -20,7 +20,7 @@ use super::own::mention;
 use super::references;
 
 /// Larger files are data, in bytes.
-const MAX_TEXT: u64 = 2_000_000;
+const MAX_TEXT: u64 = 32_000_000;
 
 /// Takes out of `candidates` what something names. Returns it, with the reason.
 pub(super) fn named(

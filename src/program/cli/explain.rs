@@ -55,6 +55,7 @@ fn caches(arguments: &Arguments) -> Result<String> {
         environment: &environment,
         store: &store,
         neighbours: crate::facts::neighbours::Neighbours::none(),
+        finish: &crate::flow::layer::Finished,
     });
     if arguments.format == Format::Json {
         let lines = caches.iter().map(Explained::to_json);

@@ -63,6 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         environment: &environment,
         store: &store,
         neighbours: crate::facts::neighbours::Neighbours::none(),
+        finish: &crate::flow::layer::Finished,
     });
     drop(progress);
     let proposal = proposal(&Found {

@@ -97,7 +97,7 @@ fn stripped(path: &Path) -> Result<Option<BudgetReport>> {
         config: &config,
         environment: &environment,
         commands: Vec::new(),
-        absent: &strip::absent::Nothing,
+        absent: &crate::facts::absent::Nothing,
         dry_run: true,
     })?;
     let gone = stripped.report.manifest.iter();

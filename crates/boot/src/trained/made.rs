@@ -7,11 +7,12 @@ use rayon::prelude::*;
 
 use super::runtime::{FOLDER, Runtime};
 use crate::kept::Key;
-use crate::report::{BootReport, Measured};
+use crate::report::BootReport;
 use crate::{Input, Training};
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::tools;
 use slugsmith_facts::tree::{EntryKind, Tree};
+use slugsmith_finding::layer::Measured;
 
 /// Users that run images: root, and those of common run images (buildpacks/spec, `CNB_USER_ID`).
 const USERS: &[u32] = &[0, 1000, 1001, 1002, 2000, 65532];

@@ -1,14 +1,18 @@
 //! What is in a layer? A reader of tar streams that keeps names and sizes, not contents.
 //!
-//! GNU long names, pax paths and sizes, and base-256 numbers are understood (POSIX.1-2017,
-//! pax; GNU tar manual, "Basic Tar Format"). The archive is compressed on the way, so that
-//! its bytes in a registry are known and can be shared out.
+//! Headers are read by the `tar` crate: their numbers, names and checksum. GNU long names, pax paths and sizes, and
+//! sparse files are put together here (POSIX.1-2017, pax; GNU tar manual, "Basic Tar Format"), because that crate's
+//! entries hold a long name or pax record of any length in memory, and split records at line ends that may be
+//! part of a value. The archive is compressed on the way, so that its bytes in a registry are known and can be
+//! shared out.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
+
+use tar::{EntryType, GnuExtSparseHeader, Header};
 
 use super::press::Pressed;
 use slugsmith_facts::tree::{Entry, EntryKind};
@@ -21,6 +25,8 @@ const LARGE: u64 = 1024 * 1024;
 const SAMPLE: usize = 32 * 1024;
 /// One of so many still smaller files is measured; others always.
 const EVERY: usize = 8;
+/// A sparse file may say any size without having it; no dyno has a disk like that, in bytes.
+const LARGEST_SPARSE: u64 = 1 << 40;
 /// Names and pax records longer than this are an attack or damage.
 const LONGEST: u64 = 1024 * 1024;
 
@@ -30,10 +36,6 @@ pub(super) struct Sample {
     pub(super) length: u64,
     pub(super) compressed: u64,
 }
-
-/// Types of members (POSIX, pax, "typeflag").
-const HARD_LINK: u8 = b'1';
-const SYMLINK: u8 = b'2';
 
 /// One name in a layer, relative to the image's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,21 +97,31 @@ pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
     let mut count = 0_usize;
     let step = work::files("reading layers", 0);
     while let Some(header) = next_header(&mut stream, &layer)? {
-        let size = long.size.unwrap_or_else(|| number(&header, 124..136));
-        match header.get(156).copied().unwrap_or(0) {
-            b'L' => long.path = Some(text(&mut stream, size)?),
-            b'K' => long.link = Some(text(&mut stream, size)?),
-            b'g' => drop(text(&mut stream, size)?),
-            b'x' => long.read_pax(&text(&mut stream, size)?),
+        let size = long.stored.unwrap_or_else(|| stored_size(&header));
+        match header.entry_type() {
+            EntryType::GNULongName => long.path = Some(text(&mut stream, size)?),
+            EntryType::GNULongLink => long.link = Some(text(&mut stream, size)?),
+            EntryType::XGlobalHeader => drop(text(&mut stream, size)?),
+            EntryType::XHeader => long.read_pax(&text(&mut stream, size)?),
             kind => {
-                let raw = long.path.take().unwrap_or_else(|| name(&header));
-                long.size = None;
-                let link = long.link.take();
-                let link = (kind == HARD_LINK).then(|| link.unwrap_or_else(|| target(&header)));
+                let Long {
+                    path, link, real, ..
+                } = std::mem::take(&mut long);
+                let raw = path.unwrap_or_else(|| header.path_bytes().into_owned());
+                read_sparse_map(&mut stream, &header)?;
+                let link =
+                    (kind == EntryType::Link).then(|| link.unwrap_or_else(|| target(&header)));
                 let Some(path) = relative(&raw) else {
                     skip(&mut stream, size, &raw)?;
                     continue;
                 };
+                let real = real.or_else(|| {
+                    header
+                        .as_gnu()?
+                        .real_size()
+                        .ok()
+                        .filter(|_| kind.is_gnu_sparse())
+                });
                 let kind = kind_of(kind);
                 let stored = if kind == EntryKind::File && link.is_none() {
                     size
@@ -139,8 +151,9 @@ pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
                 layer.members.push(Member {
                     path,
                     kind,
-                    size: stored,
-                    mode: u32::try_from(number(&header, 100..108)).unwrap_or(0),
+                    // A sparse file takes fewer bytes in the archive than on a disk.
+                    size: real.map_or(stored, |real| real.min(LARGEST_SPARSE)),
+                    mode: header.mode().unwrap_or(0),
                     link: link.and_then(|raw| relative(&raw)),
                 });
             }
@@ -160,21 +173,21 @@ pub(super) fn index(
     let mut links = Vec::new();
     let mut long = Long::default();
     while let Some(header) = next_header(stream, &Layer::default())? {
-        let size = long.size.unwrap_or_else(|| number(&header, 124..136));
-        match header.get(156).copied().unwrap_or(0) {
-            b'L' => long.path = Some(text(stream, size)?),
-            b'K' => long.link = Some(text(stream, size)?),
-            b'g' => drop(text(stream, size)?),
-            b'x' => long.read_pax(&text(stream, size)?),
+        let size = long.stored.unwrap_or_else(|| stored_size(&header));
+        match header.entry_type() {
+            EntryType::GNULongName => long.path = Some(text(stream, size)?),
+            EntryType::GNULongLink => long.link = Some(text(stream, size)?),
+            EntryType::XGlobalHeader => drop(text(stream, size)?),
+            EntryType::XHeader => long.read_pax(&text(stream, size)?),
             kind => {
-                let raw = long.path.take().unwrap_or_else(|| name(&header));
-                long.size = None;
-                let link = long.link.take();
+                let Long { path, link, .. } = std::mem::take(&mut long);
+                let raw = path.unwrap_or_else(|| header.path_bytes().into_owned());
+                read_sparse_map(stream, &header)?;
                 let path = String::from_utf8_lossy(&raw)
                     .trim_start_matches("./")
                     .to_owned();
                 let at = stream.stream_position().map_err(Damage::Read)?;
-                if matches!(kind, HARD_LINK | SYMLINK) {
+                if kind.is_hard_link() || kind.is_symlink() {
                     let target = link.unwrap_or_else(|| target(&header));
                     links.push((path, String::from_utf8_lossy(&target).into_owned()));
                     continue;
@@ -219,7 +232,10 @@ fn normal(path: &Path) -> String {
 struct Long {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
-    size: Option<u64>,
+    /// Bytes in the archive.
+    stored: Option<u64>,
+    /// Bytes of a sparse file on a disk.
+    real: Option<u64>,
 }
 
 impl Long {
@@ -232,13 +248,17 @@ impl Long {
             let Some(record) = length.and_then(|length| records.get(space + 1..length)) else {
                 return;
             };
-            if let Some(value) = record.strip_prefix(b"path=") {
-                self.path = Some(value.strip_suffix(b"\n").unwrap_or(value).to_vec());
-            } else if let Some(value) = record.strip_prefix(b"linkpath=") {
-                self.link = Some(value.strip_suffix(b"\n").unwrap_or(value).to_vec());
-            } else if let Some(value) = record.strip_prefix(b"size=") {
-                let text = std::str::from_utf8(value).unwrap_or_default();
-                self.size = text.trim_end().parse().ok();
+            let record = record.strip_suffix(b"\n").unwrap_or(record);
+            let equals = record.iter().position(|byte| *byte == b'=');
+            let (key, value) = record.split_at(equals.unwrap_or(record.len()));
+            let value = value.get(1..).unwrap_or_default();
+            let number = || std::str::from_utf8(value).ok()?.parse().ok();
+            match key {
+                b"path" | b"GNU.sparse.name" => self.path = Some(value.to_vec()),
+                b"linkpath" => self.link = Some(value.to_vec()),
+                b"size" => self.stored = number(),
+                b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.real = number(),
+                _ => {}
             }
             records = length
                 .and_then(|length| records.get(length..))
@@ -248,7 +268,7 @@ impl Long {
 }
 
 /// The next header; `None` at the end. An archive may end without its end marker.
-fn next_header(stream: &mut impl Read, layer: &Layer) -> Result<Option<[u8; BLOCK]>, Damage> {
+fn next_header(stream: &mut impl Read, layer: &Layer) -> Result<Option<Header>, Damage> {
     let mut block = [0; BLOCK];
     let mut filled = 0;
     while filled < BLOCK {
@@ -266,19 +286,11 @@ fn next_header(stream: &mut impl Read, layer: &Layer) -> Result<Option<[u8; BLOC
     if block.iter().all(|byte| *byte == 0) {
         return Ok(None);
     }
-    let sum: u64 = block
-        .iter()
-        .enumerate()
-        .map(|(place, byte)| {
-            if (148..156).contains(&place) {
-                32
-            } else {
-                u64::from(*byte)
-            }
-        })
-        .sum();
-    if sum == number(&block, 148..156) {
-        return Ok(Some(block));
+    let header = Header::from_byte_slice(&block).clone();
+    let mut right = header.clone();
+    right.set_cksum();
+    if matches!((header.cksum(), right.cksum()), (Ok(is), Ok(right)) if is == right) {
+        return Ok(Some(header));
     }
     let last = layer.members.last();
     let after = last.map_or("the start".to_owned(), |member| {
@@ -287,41 +299,28 @@ fn next_header(stream: &mut impl Read, layer: &Layer) -> Result<Option<[u8; BLOC
     Err(Damage::Checksum(after))
 }
 
-/// An octal number, or a binary one where the first bit says so.
-fn number(header: &[u8; BLOCK], range: std::ops::Range<usize>) -> u64 {
-    let field = header.get(range).unwrap_or_default();
-    if field.first().is_some_and(|byte| byte & 0x80 != 0) {
-        return field.iter().skip(1).fold(0_u64, |value, byte| {
-            value.wrapping_shl(8) | u64::from(*byte)
-        });
-    }
-    field
-        .iter()
-        .filter(|byte| byte.is_ascii_digit())
-        .fold(0_u64, |value, byte| {
-            value
-                .saturating_mul(8)
-                .saturating_add(u64::from(byte - b'0'))
-        })
-}
-
-fn zero_ended(field: &[u8]) -> &[u8] {
-    field.split(|byte| *byte == 0).next().unwrap_or_default()
-}
-
-/// The name in the header, with its prefix in the ustar format.
-fn name(header: &[u8; BLOCK]) -> Vec<u8> {
-    let name = zero_ended(header.get(..100).unwrap_or_default());
-    let prefix = zero_ended(header.get(345..500).unwrap_or_default());
-    if header.get(257..263) == Some(b"ustar\0") && !prefix.is_empty() {
-        return [prefix, b"/", name].concat();
-    }
-    name.to_vec()
+/// Bytes of a member in the archive; a damaged number is found at the next header.
+fn stored_size(header: &Header) -> u64 {
+    header.entry_size().unwrap_or(0)
 }
 
 /// What a link in the header leads to.
-fn target(header: &[u8; BLOCK]) -> Vec<u8> {
-    zero_ended(header.get(157..257).unwrap_or_default()).to_vec()
+fn target(header: &Header) -> Vec<u8> {
+    header.link_name_bytes().unwrap_or_default().into_owned()
+}
+
+/// Reads over the blocks that list further parts of a sparse file, between its header and its content.
+fn read_sparse_map(stream: &mut impl Read, header: &Header) -> Result<(), Damage> {
+    let mut more = header.entry_type().is_gnu_sparse()
+        && header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
+    while more {
+        let mut map = GnuExtSparseHeader::new();
+        stream
+            .read_exact(map.as_mut_bytes())
+            .map_err(Damage::Read)?;
+        more = map.is_extended();
+    }
+    Ok(())
 }
 
 /// The path below the root; `None` for the root itself and for paths that leave it.
@@ -338,11 +337,11 @@ fn relative(raw: &[u8]) -> Option<PathBuf> {
     (!clean.as_os_str().is_empty()).then_some(clean)
 }
 
-fn kind_of(flag: u8) -> EntryKind {
-    match flag {
-        b'5' => EntryKind::Directory,
-        SYMLINK => EntryKind::Symlink,
-        b'3' | b'4' | b'6' => EntryKind::Special,
+fn kind_of(kind: EntryType) -> EntryKind {
+    match kind {
+        EntryType::Directory => EntryKind::Directory,
+        EntryType::Symlink => EntryKind::Symlink,
+        EntryType::Char | EntryType::Block | EntryType::Fifo => EntryKind::Special,
         _ => EntryKind::File,
     }
 }

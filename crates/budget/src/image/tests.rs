@@ -119,6 +119,36 @@ fn a_hard_link_with_a_long_name_keeps_its_file_in_sight() {
 }
 
 #[test]
+fn a_sparse_file_has_the_size_that_it_has_on_a_disk() {
+    use std::io::Seek;
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = fs_err::File::create(folder.path().join("sparse")).unwrap();
+    // More parts than a header has room for.
+    for part in 0..40_u64 {
+        file.seek(std::io::SeekFrom::Start(part * 1_000_000))
+            .unwrap();
+        file.write_all(&[7; 5000]).unwrap();
+    }
+    file.set_len(50_000_000).unwrap();
+    write(folder.path(), "then", "x");
+    for format in ["gnu", "pax"] {
+        let output = Command::new("tar")
+            .args(["-S", "--format", format, "-C"])
+            .arg(folder.path())
+            .args(["-c", "sparse", "then"])
+            .output()
+            .unwrap();
+        let read = tar::read(&output.stdout[..]).unwrap();
+        let sizes: Vec<_> = read
+            .members
+            .iter()
+            .map(|one| (one.path.to_str().unwrap(), one.size))
+            .collect();
+        assert_eq!(sizes, [("sparse", 50_000_000), ("then", 1)], "{format}");
+    }
+}
+
+#[test]
 fn an_oci_layout_is_exact_because_its_layers_are_compressed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

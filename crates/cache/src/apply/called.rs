@@ -11,6 +11,7 @@ use super::{Answer, Bounds, Mark, Read, Snapshot, now};
 use crate::Context;
 use crate::effects::Effects;
 use crate::event::Progress;
+use crate::finish::Finish;
 use crate::folders::Folders;
 use crate::inputs::{self, Inputs};
 use crate::intercept::call::{self, Call};
@@ -39,11 +40,11 @@ struct Ready {
 
 /// Answers a call of the build whose notes these are.
 #[must_use]
-pub fn ask(notes: &Path, raw: &Raw, progress: &mut dyn Progress) -> Answered {
+pub fn ask(notes: &Path, raw: &Raw, finish: &dyn Finish, progress: &mut dyn Progress) -> Answered {
     let Some(session) = session(notes, raw) else {
         return Answered::Plain { why: None };
     };
-    match look_up(&session, notes, raw, progress) {
+    match look_up(&session, notes, raw, finish, progress) {
         Ok(answered) => answered,
         Err(why) => Answered::Plain {
             why: Some(why).filter(|_| session.is_verbose),
@@ -53,10 +54,10 @@ pub fn ask(notes: &Path, raw: &Raw, progress: &mut dyn Progress) -> Answered {
 
 /// Keeps what a call made that ended well.
 #[must_use]
-pub fn keep(notes: &Path, raw: &Raw, progress: &mut dyn Progress) -> Kept {
+pub fn keep(notes: &Path, raw: &Raw, finish: &dyn Finish, progress: &mut dyn Progress) -> Kept {
     let kept = session(notes, raw)
         .ok_or_else(|| "it is of another build".to_owned())
-        .and_then(|session| store(&session, notes, raw, progress));
+        .and_then(|session| store(&session, notes, raw, finish, progress));
     // Whatever came of it, the next call is another one.
     let _ = beneath::remove(&notes.join(CALLS).join(PENDING));
     kept.unwrap_or_else(|why| Kept::Not { why })
@@ -73,12 +74,13 @@ fn look_up(
     session: &Session,
     notes: &Path,
     raw: &Raw,
+    finish: &dyn Finish,
     progress: &mut dyn Progress,
 ) -> Result<Answered, String> {
     let begun = Instant::now();
     let call = call::read(raw, &session.app, home(session).as_deref())?;
     let keeper = Store::of_another(session.store.clone());
-    in_context(session, &keeper, |context, place| {
+    in_context(session, &keeper, finish, |context, place| {
         let app = &context.app.root;
         let ready = ready(context, place, &call)?;
         let calls = notes.join(CALLS);
@@ -148,6 +150,7 @@ fn store(
     session: &Session,
     notes: &Path,
     raw: &Raw,
+    finish: &dyn Finish,
     progress: &mut dyn Progress,
 ) -> Result<Kept, String> {
     let call = call::read(raw, &session.app, home(session).as_deref())?;
@@ -157,7 +160,7 @@ fn store(
         .and_then(|text| serde_json::from_slice(&text).ok())
         .ok_or("nothing was noted before it")?;
     let made = Store::new(calls.clone());
-    in_context(session, &made, |context, place| {
+    in_context(session, &made, finish, |context, place| {
         let app = &context.app.root;
         let ready = ready(context, place, &call)?;
         if pending.name != ready.name {
@@ -214,6 +217,7 @@ fn store(
 fn in_context<T>(
     session: &Session,
     store: &Store,
+    finish: &dyn Finish,
     then: impl FnOnce(&Context<'_>, &Place<'_>) -> Result<T, String>,
 ) -> Result<T, String> {
     let environment: Environment = session.environment();
@@ -230,6 +234,7 @@ fn in_context<T>(
         environment: &environment,
         store,
         neighbours: Neighbours::none(),
+        finish,
     };
     let place = Place::new(&context, Path::new(""));
     then(&context, &place)

@@ -9,11 +9,12 @@ use super::now;
 use super::relocate::{self, Naming};
 use super::work::{Made, Work};
 use crate::event::{Event, Progress};
+use crate::files::{self, Files};
 use crate::ledger::Ledger;
 use crate::pack::{self, Fault, Names, Part, Previous};
 use crate::presets::{Class, custom};
 use crate::store::{Kept, Record};
-use crate::{CACHE_NOT_STORED, files, lockfile, natives};
+use crate::{CACHE_NOT_STORED, lockfile, natives};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 use slugsmith_finding::error::{Problem, Result, io};
@@ -41,7 +42,7 @@ impl Work<'_> {
                 return Ok(None);
             }
             Class::Packed { .. } => self.keep_packed(install, made),
-            Class::Layer { .. } => return self.keep_layer(install, progress),
+            Class::Layer { .. } => return self.keep_layer(install, made, progress),
         };
         match kept {
             Ok(record) => {
@@ -133,38 +134,58 @@ impl Work<'_> {
             effects: made.effects.clone(),
             ..self.record(install)
         };
-        // Who writes into the app has read of it, but for packages that only have their place
-        // there.
-        let owned = (self.job.owns)(self.app());
-        if record.effects.are_below(&owned) {
-            if let Some(list) = self.read.list() {
-                list.keep(&folder)?;
-            }
-        } else {
-            let all = made.before.files();
-            record.inputs.plain(files::ALL, all.digest());
-            all.keep(&folder)?;
+        let list = self.list(made, &mut record);
+        if let Some(list) = list {
+            list.keep(&folder)?;
         }
         let stored = Part::open(&self.data(), &record.digest)?;
-        self.commit(&record, self.app(), stored.entries().map(Cow::Owned))?;
+        let entries = stored.entries().map(Cow::Owned);
+        self.commit(&record, list, self.app(), entries)?;
         Ok(record)
     }
 
-    fn keep_layer(&self, install: Duration, progress: &mut dyn Progress) -> Result<Option<Record>> {
+    /// The files that the install can have read. Who writes into the app has read of it, but for
+    /// packages that only have their place there; these files are an input then.
+    fn list<'b>(&'b self, made: &'b Made, record: &mut Record) -> Option<&'b Files> {
+        let owned = (self.job.owns)(self.app());
+        if made.effects.are_below(&owned) {
+            return self.read.list();
+        }
+        let all = made.before.files();
+        record.inputs.plain(files::ALL, all.digest());
+        Some(all)
+    }
+
+    fn keep_layer(
+        &self,
+        install: Duration,
+        made: &Made,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<Record>> {
         let tree = Tree::read(&self.data());
         let totals = tree.totals();
-        let record = Record {
+        let mut record = Record {
             files: totals.files,
             tree_bytes: totals.bytes,
             stored_bytes: if self.is_free() { 0 } else { totals.bytes },
             ..self.record(install)
         };
-        if let Some(list) = self.read.list().filter(|_| !self.is_free()) {
+        match self.keep_aside(&made.effects) {
+            Ok(effects) => record.effects = effects,
+            Err(fault) => {
+                // The app has the layer, and the next build installs it anew.
+                let input = "what the install made in the app";
+                record.inputs.plain(input, "not kept");
+                self.warn(&CACHE_NOT_STORED, fault, progress);
+            }
+        }
+        let list = self.list(made, &mut record);
+        if let Some(list) = list.filter(|_| !self.is_free()) {
             list.keep(&self.context.store.folder(self.name))
                 .map_err(|error| io("writing", self.data(), &error))?;
         }
         let entries = tree.entries().iter().map(Cow::Borrowed);
-        let committed = self.commit(&record, &self.data(), entries);
+        let committed = self.commit(&record, list, &self.data(), entries);
         let committed = committed.and_then(|()| self.expose());
         committed.map_err(|error| io("writing", self.data(), &error))?;
         let special = tree
@@ -198,6 +219,7 @@ impl Work<'_> {
     fn commit<'b>(
         &self,
         record: &Record,
+        list: Option<&Files>,
         root: &Path,
         entries: impl Iterator<Item = Cow<'b, Entry>>,
     ) -> std::io::Result<()> {
@@ -207,7 +229,7 @@ impl Work<'_> {
                 let mut ledger = Ledger::load(store);
                 let packages = lockfile.packages.clone();
                 ledger.installed.insert(self.name.to_owned(), packages);
-                if let Some(list) = self.read.list() {
+                if let Some(list) = list {
                     ledger.files.insert(self.name.to_owned(), list.text());
                 }
                 // Without it the next miss only names the file.

@@ -15,14 +15,14 @@ use super::relocate::Naming;
 use super::{shelf, steps};
 use crate::effects::Effects;
 use crate::event::{Event, Progress};
+use crate::finish::Layer;
 use crate::pack::{self, Fault, Links};
 use crate::presets::{Class, Job, Step};
 use crate::store::{Kept, Record, Stored};
-use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, lockfile, natives, switches, thin};
+use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, left_out, lockfile, natives, switches};
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::{Problem, Result, io};
-use slugsmith_strip::{layer, start};
 
 /// What became of an attempt to make an old tree the wanted one.
 pub(super) enum Synced {
@@ -53,7 +53,7 @@ pub(super) struct Work<'a> {
     /// Files of the tree that name the folder of a build.
     pub naming: Option<Naming>,
     /// What was unpacked where files may be left out, and how many bytes were.
-    pub packed: Option<(thin::Packed, u64)>,
+    pub packed: Option<(left_out::Packed, u64)>,
     /// Digest of the pack that is stored; empty where none is.
     pub old: String,
     /// Where that pack is, if not in our own store.
@@ -137,7 +137,9 @@ impl Work<'_> {
         let done = match self.class {
             _ if misfit.is_some() => Err(Fault::Damaged(misfit.unwrap_or_default())),
             Class::Packed { .. } => self.unpack(record, whole),
-            Class::Layer { .. } => self.check_layer(record),
+            Class::Layer { .. } => self
+                .check_layer(record)
+                .and_then(|()| self.restore_aside(&record.effects)),
         };
         let Err(fault) = done else {
             return Ok(None);
@@ -157,11 +159,11 @@ impl Work<'_> {
         let left_out = match self.kept_apart {
             Some(kept_apart) if !whole => {
                 let config = &self.context.config.strip;
-                let mut list = thin::list(self.context.store, &data, &record.digest, config)?;
-                thin::without(&mut list, kept_apart);
+                let mut list = left_out::list(self.context.store, &data, &record.digest, config)?;
+                left_out::without(&mut list, kept_apart);
                 // What is brought back later would not be written anew.
                 let naming = self.naming.as_ref().map_or(&[][..], Naming::files);
-                thin::without(&mut list, naming);
+                left_out::without(&mut list, naming);
                 list
             }
             _ => HashSet::new(),
@@ -191,7 +193,7 @@ impl Work<'_> {
         }
         self.mark.clear()?;
         if let (Some(_), false) = (self.kept_apart, whole) {
-            let packed = thin::Packed {
+            let packed = left_out::Packed {
                 folder: data,
                 digest: record.digest.clone(),
                 left_out,
@@ -214,9 +216,9 @@ impl Work<'_> {
     }
 
     /// The tree that was just stored, where only strip will look at it.
-    pub(super) fn packed_whole(&self, record: Option<&Record>) -> Option<thin::Packed> {
+    pub(super) fn packed_whole(&self, record: Option<&Record>) -> Option<left_out::Packed> {
         let record = record.filter(|record| !record.digest.is_empty())?;
-        self.kept_apart.map(|_| thin::Packed {
+        self.kept_apart.map(|_| left_out::Packed {
             folder: self.data(),
             digest: record.digest.clone(),
             left_out: HashSet::new(),
@@ -384,34 +386,30 @@ impl Work<'_> {
         let Some(folder) = &self.job.outside else {
             return;
         };
-        let Context {
-            app,
-            config,
-            environment,
-            ..
-        } = self.context;
-        let layers = self.context.layers_root();
-        let layers = layers.map(slugsmith_facts::layers::read);
-        let commands = layers.map(|layers| start::set_by(&layers, &app.root));
-        let commands = commands.unwrap_or_default();
-        match layer::run(&app.root, folder, config, environment, commands) {
-            Ok(went) if went.totals.files == 0 => {}
-            Ok(went) => progress.event(Event::LayerStripped(&went)),
+        match self.context.finish.strip(&self.layer(folder)) {
+            Ok(stripped) if stripped.files == 0 => {}
+            Ok(stripped) => progress.event(Event::LayerStripped(&stripped)),
             Err(problem) => progress.event(Event::Warning(&problem)),
         }
     }
 
     /// Later builds don't see a layer's files, so that what a start needs is made now.
     fn prepare_layer(&self, progress: &mut dyn Progress) {
-        let Context {
-            config,
-            environment,
-            ..
-        } = self.context;
+        let folder = self.data();
         if let Class::Layer { .. } = self.class
-            && let Some(made) = slugsmith_boot::layer(&self.data(), &config.boot, environment)
+            && let Some(made) = self.context.finish.prepare(&self.layer(&folder))
         {
             progress.event(Event::LayerPrepared(&made));
+        }
+    }
+
+    fn layer<'b>(&'b self, folder: &'b Path) -> Layer<'b> {
+        Layer {
+            folder,
+            app: self.app(),
+            config: self.context.config,
+            environment: self.context.environment,
+            layers: self.context.layers_root(),
         }
     }
 

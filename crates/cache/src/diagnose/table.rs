@@ -23,9 +23,9 @@ pub(super) static FAILURES: &[Failure] = &[
             &["code EBADENGINE"],
             &["npm error engine Unsupported engine"],
         ],
-        means: "A package wants another version of Node.js or npm.",
-        step: "Set engines.node in package.json to a version that the package named below accepts, \
-              and let the buildpack install it.",
+        means: "The app or a package wants another version of Node.js or npm.",
+        step: "Look at the name below. The app's own: let its buildpack install what engines.node asks \
+              for. A package's: set engines.node in package.json to a version that it accepts.",
     },
     Failure {
         tools: &["npm"],
@@ -175,8 +175,9 @@ pub(super) static FAILURES: &[Failure] = &[
     Failure {
         tools: &["yarn"],
         says: &[&["The engine \"node\" is incompatible"]],
-        means: "A package wants another version of Node.js.",
-        step: "Set engines.node in package.json to a version that the package named below accepts.",
+        means: "The app or a package wants another version of Node.js.",
+        step: "Look at the name below. The app's own: let its buildpack install what engines.node asks \
+              for. A package's: set engines.node in package.json to a version that it accepts.",
     },
     Failure {
         tools: &["pnpm"],

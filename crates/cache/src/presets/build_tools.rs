@@ -183,28 +183,12 @@ fn is_place(name: &str) -> bool {
 /// `outputs` of each module: the root and every folder below it that has `manifest` and
 /// sources. What the first one makes is there when a build is complete.
 pub(super) fn modules(app: &Path, manifests: &[&str], outputs: &[&str]) -> Vec<PathBuf> {
-    let mut folders = Vec::new();
-    let mut pending = vec![PathBuf::new()];
-    while let Some(folder) = pending.pop() {
-        let full = app.join(&folder);
-        if manifests.iter().any(|name| full.join(name).is_file()) {
-            folders.push(folder.clone());
-        }
-        if folder.components().count() >= 4 {
-            continue;
-        }
-        for entry in fs_err::read_dir(&full).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let is_hidden = name.as_encoded_bytes().starts_with(b".");
-            let is_other = ["src", "build", "target", "node_modules"]
-                .iter()
-                .any(|other| name == *other);
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !is_hidden && !is_other {
-                pending.push(folder.join(name));
-            }
-        }
-    }
-    folders.sort_unstable();
+    let has_manifest = |folder: &PathBuf| {
+        let full = app.join(folder);
+        manifests.iter().any(|name| full.join(name).is_file())
+    };
+    let mut folders = folders(app, &["src", "build", "target", "node_modules"]);
+    folders.retain(has_manifest);
     let with_sources: Vec<_> = folders
         .iter()
         .filter(|folder| app.join(folder).join("src").is_dir())
@@ -219,6 +203,31 @@ pub(super) fn modules(app: &Path, manifests: &[&str], outputs: &[&str]) -> Vec<P
         .iter()
         .flat_map(|output| chosen.iter().map(move |folder| folder.join(output)))
         .collect()
+}
+
+/// How deep a build's own files may lie.
+const DEEPEST: usize = 4;
+
+/// The root and the folders below it, without hidden ones and those of these names, sorted.
+pub(super) fn folders(app: &Path, others: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut pending = vec![PathBuf::new()];
+    while let Some(folder) = pending.pop() {
+        if folder.components().count() < DEEPEST {
+            let entries = fs_err::read_dir(app.join(&folder));
+            for entry in entries.into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                let is_hidden = name.as_encoded_bytes().starts_with(b".");
+                let is_other = others.iter().any(|other| name == *other);
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !is_hidden && !is_other {
+                    pending.push(folder.join(name));
+                }
+            }
+        }
+        found.push(folder);
+    }
+    found.sort_unstable();
+    found
 }
 
 /// The file's text; empty if it isn't there.

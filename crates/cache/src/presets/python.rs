@@ -48,7 +48,6 @@ use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Malformed, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
-use slugsmith_strip::layer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tool {
@@ -261,7 +260,12 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
 fn strip_inputs(inputs: &mut Inputs, place: &Place<'_>) {
     let keep = &place.context.config.strip.keep.value;
     inputs.plain("strip.keep", keep.join(" "));
-    let names: Vec<_> = layer::names(&place.app.root).into_iter().collect();
+    let names: Vec<_> = place
+        .context
+        .finish
+        .names(&place.app.root)
+        .into_iter()
+        .collect();
     inputs.plain("names that keep files from strip", names.join(" "));
 }
 

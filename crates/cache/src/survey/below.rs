@@ -85,6 +85,7 @@ fn of(
         world: context.environment.world,
         is_promised: true,
         lock_with: None,
+        instead: None,
         unasked: Some(at.to_owned()),
         need: Some(Need {
             process: process.name.clone(),

@@ -36,11 +36,13 @@ const PAGES: &[&str] = &[
 /// Projects that are named.
 const MAX_NAMED: usize = 5;
 
-pub(super) fn of(look: &dyn Look, app: &App) -> Unrecognised {
+/// `configured`: folders that are projects of their own, of which the survey speaks itself.
+pub(super) fn of(look: &dyn Look, app: &App, configured: &[String]) -> Unrecognised {
     let mut below: Vec<(String, String)> = Vec::new();
     let mut absent = Vec::new();
     let mut is_installed = true;
-    for project in recognise::elsewhere(look) {
+    let elsewhere = recognise::elsewhere(look).into_iter();
+    for project in elsewhere.filter(|project| !configured.contains(&project.at)) {
         let file = project.file().to_owned();
         let is_here = recognise::installed_tree(look, &project).is_some();
         is_installed &= is_here;

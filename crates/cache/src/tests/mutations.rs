@@ -84,6 +84,7 @@ fn inputs(bed: &Bed) -> Inputs {
         environment: &bed.environment,
         store: &store,
         neighbours: slugsmith_facts::neighbours::Neighbours::none(),
+        finish: &crate::finish::AsInstalled,
     };
     let place = Place::new(&context, std::path::Path::new(""));
     let Some(Recognised::Site(site)) = presets::recognise(&place).into_iter().next() else {

@@ -46,6 +46,7 @@ fn with_site<T>(
         environment: &bed.environment,
         store: &store,
         neighbours: slugsmith_facts::neighbours::Neighbours::none(),
+        finish: &crate::finish::AsInstalled,
     };
     let place = Place::new(&context, std::path::Path::new(""));
     let all = presets::recognise(&place).into_iter();
@@ -189,6 +190,7 @@ fn what_is_not_pinned_expires_and_says_so() {
             environment: &bed.environment,
             store: &store,
             neighbours: slugsmith_facts::neighbours::Neighbours::none(),
+            finish: &crate::finish::AsInstalled,
         };
         let place = Place::new(&context, std::path::Path::new(""));
         let Some(Recognised::Site(site)) = presets::recognise(&place)

@@ -12,7 +12,7 @@ use crate::pack::{self, Fault, Links, Part};
 use crate::presets::{Class, Job, PACKED};
 use crate::remote::{Found, PACK_FILES, Place, Remote};
 use crate::store::{Record, Store, Stored};
-use crate::{Context, switches, thin};
+use crate::{Context, left_out, switches};
 use slugsmith_facts::beneath::own;
 use slugsmith_finding::units;
 
@@ -51,6 +51,7 @@ impl Site<'_, '_> {
             environment: self.context.environment,
             store,
             neighbours: self.context.neighbours,
+            finish: self.context.finish,
         };
         let fits = match answer(&context, self.name, self.job, &read, stored) {
             Answer::Hit(_) => Fits::Exactly,
@@ -262,7 +263,7 @@ impl Staged {
         moved.map_err(|error| error.to_string())?;
         if !bundle.left_out.is_empty() {
             // Without it strip only works longer.
-            let _ = thin::bring(local, &bundle.left_out);
+            let _ = left_out::bring(local, &bundle.left_out);
         }
         Ok(*record)
     }

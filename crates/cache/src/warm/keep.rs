@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, is_plain};
 use crate::inputs;
+use crate::left_out;
 use crate::pack::{self, Links};
 use crate::remote::{Made, PACK_FILES, Place};
 use crate::store::{Kept, Record, Store, Stored};
-use crate::thin;
 use slugsmith_facts::beneath;
 
 /// A tree that is ready to be put into a shared store; its entry comes when strip is done.
@@ -42,7 +42,10 @@ pub fn prepare(store: &Store, made: &Made) -> Result<Option<Prepared>, String> {
     let Stored::Complete(record) = store.look_up(&made.name) else {
         return Ok(None);
     };
+    // What a layer's install made in the app is in a cache of its own.
+    let is_in_parts = !made.is_packed && !record.effects.is_empty();
     if record.is_away
+        || is_in_parts
         || record
             .inputs
             .named()
@@ -116,7 +119,7 @@ impl Prepared {
     /// It can't be written as one.
     pub fn entry(&self, store: &Store) -> Result<Vec<u8>, String> {
         let bundle = Bundle {
-            left_out: thin::of(store, &self.pack).unwrap_or_default(),
+            left_out: left_out::of(store, &self.pack).unwrap_or_default(),
             ..self.bundle.clone()
         };
         bundle.encode().map_err(|error| error.to_string())

@@ -63,14 +63,14 @@ fn npm() {
         GOOD,
         MORE,
         lock,
-        "package.json asks for debug 4, package-lock.json does not have it",
+        "package.json asks for debug 4, but package-lock.json does not have it",
     );
     pair(
         "package.json",
         GOOD,
         OTHER,
         lock,
-        "package.json asks for ms ^3.0.0, package-lock.json has 2.1.3",
+        "package.json asks for ms ^3.0.0, but package-lock.json has 2.1.3",
     );
     let loose = r#"{"dependencies":{"ms":"2"}}"#;
     pair(
@@ -78,7 +78,7 @@ fn npm() {
         loose,
         OTHER,
         lock,
-        "package.json asks for ms ^3.0.0, package-lock.json has 2.1.3",
+        "package.json asks for ms ^3.0.0, but package-lock.json has 2.1.3",
     );
     let overridden = r#"{"dependencies":{"ms":"^3.0.0"},"overrides":{"ms":"2.1.3"}}"#;
     assert_eq!(
@@ -106,7 +106,7 @@ fn members_of_a_workspace() {
     assert_eq!(files("1"), Vec::<String>::new());
     assert_eq!(
         files("^2"),
-        ["packages/a/package.json asks for ms ^2, package-lock.json has 1.0.0"]
+        ["packages/a/package.json asks for ms ^2, but package-lock.json has 1.0.0"]
     );
 }
 
@@ -121,14 +121,14 @@ fn yarn() {
         GOOD,
         MORE,
         classic,
-        "package.json asks for debug 4, yarn.lock does not have it",
+        "package.json asks for debug 4, but yarn.lock does not have it",
     );
     pair(
         "package.json",
         GOOD,
         OTHER,
         classic,
-        "package.json asks for ms ^3.0.0, yarn.lock was made for ^1.0.0",
+        "package.json asks for ms ^3.0.0, but yarn.lock was made for ^1.0.0",
     );
     let berry = (
         "yarn.lock",
@@ -141,14 +141,14 @@ fn yarn() {
         GOOD,
         MORE,
         berry,
-        "package.json asks for debug 4, yarn.lock does not have it",
+        "package.json asks for debug 4, but yarn.lock does not have it",
     );
     pair(
         "package.json",
         GOOD,
         OTHER,
         berry,
-        "package.json asks for ms ^3.0.0, yarn.lock was made for ^2.0.0",
+        "package.json asks for ms ^3.0.0, but yarn.lock was made for ^2.0.0",
     );
 }
 
@@ -165,14 +165,14 @@ fn pnpm_and_bun() {
         GOOD,
         MORE,
         pnpm,
-        "package.json asks for debug 4, pnpm-lock.yaml does not have it",
+        "package.json asks for debug 4, but pnpm-lock.yaml does not have it",
     );
     pair(
         "package.json",
         GOOD,
         OTHER,
         pnpm,
-        "package.json asks for ms ^3.0.0, pnpm-lock.yaml was made for ^2.0.0",
+        "package.json asks for ms ^3.0.0, but pnpm-lock.yaml was made for ^2.0.0",
     );
     let bun = (
         "bun.lock",
@@ -184,14 +184,14 @@ fn pnpm_and_bun() {
         GOOD,
         MORE,
         bun,
-        "package.json asks for debug 4, bun.lock does not have it",
+        "package.json asks for debug 4, but bun.lock does not have it",
     );
     pair(
         "package.json",
         GOOD,
         OTHER,
         bun,
-        "package.json asks for ms ^3.0.0, bun.lock was made for ^2.0.0",
+        "package.json asks for ms ^3.0.0, but bun.lock was made for ^2.0.0",
     );
 }
 
@@ -206,14 +206,14 @@ fn python() {
         "[packages]\nFlask_Login = \"*\"\n",
         "[packages]\nsix = \"*\"\n",
         pipenv,
-        "Pipfile asks for six, Pipfile.lock does not have it",
+        "Pipfile asks for six, but Pipfile.lock does not have it",
     );
     pair(
         "Pipfile",
         "[packages]\nflask-login = \"==0.6\"\n",
         "[packages]\nflask-login = \"==0.7\"\n",
         pipenv,
-        "Pipfile asks for flask-login ==0.7, Pipfile.lock has 0.6",
+        "Pipfile asks for flask-login ==0.7, but Pipfile.lock has 0.6",
     );
     let poetry = (
         "poetry.lock",
@@ -224,7 +224,7 @@ fn python() {
         "[tool.poetry.dependencies]\npython = \"^3\"\nFlask = \"^3\"\n",
         "[project]\nname = \"s\"\ndependencies = [\"flask>=2\", \"six\", \"tomli; python_version < '3.11'\"]\n",
         poetry,
-        "pyproject.toml asks for six, poetry.lock does not have it",
+        "pyproject.toml asks for six, but poetry.lock does not have it",
     );
     let uv = (
         "uv.lock",
@@ -238,14 +238,14 @@ fn python() {
         &project("\"idna == 3.6\""),
         &project("\"idna==3.7\""),
         uv,
-        "pyproject.toml asks for idna ==3.7, uv.lock was made for ==3.6",
+        "pyproject.toml asks for idna ==3.7, but uv.lock was made for ==3.6",
     );
     pair(
         "pyproject.toml",
         &project("\"idna==3.6\""),
         &project("\"idna==3.6\", \"six\""),
         uv,
-        "pyproject.toml asks for six, uv.lock does not have it",
+        "pyproject.toml asks for six, but uv.lock does not have it",
     );
 }
 
@@ -260,14 +260,14 @@ fn ruby_php_go_rust_and_dotnet() {
         "gem \"rack\", \"~>3.0\"\ngem 'puma', require: false\n",
         "gem 'rack', '~> 3.0'\ngem 'pg'\n",
         bundler,
-        "Gemfile asks for pg, Gemfile.lock does not have it",
+        "Gemfile asks for pg, but Gemfile.lock does not have it",
     );
     pair(
         "Gemfile",
         "gem \"rack\", \"~> 3.0\"\ngem 'pg' if ENV['X']\n",
         "gem 'rack', '~> 2.0'\n",
         bundler,
-        "Gemfile asks for rack ~> 2.0, Gemfile.lock was made for ~> 3.0",
+        "Gemfile asks for rack ~> 2.0, but Gemfile.lock was made for ~> 3.0",
     );
     let composer = (
         "composer.lock",
@@ -278,14 +278,14 @@ fn ruby_php_go_rust_and_dotnet() {
         r#"{"require":{"php":"^8","A/B":"^1.0","a/c":"*"}}"#,
         r#"{"require":{"a/d":"^1"}}"#,
         composer,
-        "composer.json asks for a/d ^1, composer.lock does not have it",
+        "composer.json asks for a/d ^1, but composer.lock does not have it",
     );
     pair(
         "composer.json",
         r#"{"require":{"a/b":"~1.0"}}"#,
         r#"{"require":{"a/b":"^2.0"}}"#,
         composer,
-        "composer.json asks for a/b ^2.0, composer.lock has v1.2.0",
+        "composer.json asks for a/b ^2.0, but composer.lock has v1.2.0",
     );
     let go = (
         "go.sum",
@@ -296,7 +296,7 @@ fn ruby_php_go_rust_and_dotnet() {
         "module m\n\nrequire e.com/a v1.0.0\n",
         "module m\n\nrequire (\n\te.com/a v1.1.0 // indirect\n)\n",
         go,
-        "go.mod asks for e.com/a v1.1.0, go.sum does not have it",
+        "go.mod asks for e.com/a v1.1.0, but go.sum does not have it",
     );
     let cargo = (
         "Cargo.lock",
@@ -307,7 +307,7 @@ fn ruby_php_go_rust_and_dotnet() {
         "[package]\nname = \"s\"\n[dependencies]\nserde = \"1\"\n[dev-dependencies]\nitoa = { version = \"1\" }\n",
         "[package]\nname = \"s\"\n[dependencies]\nrand = { version = \"0.8\" }\n",
         cargo,
-        "Cargo.toml asks for rand 0.8, Cargo.lock does not have it",
+        "Cargo.toml asks for rand 0.8, but Cargo.lock does not have it",
     );
     let nuget = (
         "packages.lock.json",
@@ -323,7 +323,7 @@ fn ruby_php_go_rust_and_dotnet() {
         &project("dapper"),
         &project("Npgsql"),
         nuget,
-        "s.csproj asks for Npgsql 2.1.0, packages.lock.json does not have it",
+        "s.csproj asks for Npgsql 2.1.0, but packages.lock.json does not have it",
     );
 }
 

@@ -47,10 +47,11 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
 /// What the last strip or build removed at or below a path that is not there any more.
 #[must_use]
 pub fn gone(path: &str, removed: &[(String, Totals)]) -> Vec<Line> {
-    let mut lines = vec![Line::item(
-        0,
-        format!("{path} was removed by the last strip or build"),
-    )];
+    let what = match removed.iter().map(|(_, totals)| totals.files).sum() {
+        0 | 1 => format!("{path} was removed"),
+        files => format!("{} of {path} were removed", units::counted(files, "file")),
+    };
+    let mut lines = vec![Line::item(0, format!("{what} by the last strip or build"))];
     for (id, totals) in removed {
         let entry = ENTRIES.iter().find(|entry| entry.id == id);
         let reason = entry.map_or("", |entry| entry.reason);

@@ -6,6 +6,7 @@
 //! dependencies like any other's.
 
 use super::{Entry, Guard};
+use slugsmith_config::ALL_LAYERS;
 
 /// Headers, static libraries and manuals of runtimes.
 pub static RUNTIMES: Entry = Entry {
@@ -25,12 +26,12 @@ pub fn owner(path: &str) -> Option<&str> {
     foreign.then(|| &path[..".heroku/".len() + name.len()])
 }
 
-/// Whether the user's list names that runtime, as `.heroku/node` or `node`.
+/// Whether the user's list names that runtime, as `.heroku/node` or `node`, or all of them.
 #[must_use]
 pub fn is_listed(owner: &str, layers: &[String]) -> bool {
     layers.iter().any(|layer| {
         let layer = layer.trim_end_matches('/');
-        layer == owner || owner.strip_prefix(".heroku/") == Some(layer)
+        layer == ALL_LAYERS || layer == owner || owner.strip_prefix(".heroku/") == Some(layer)
     })
 }
 
@@ -75,6 +76,7 @@ mod tests {
         let layers = ["node".to_owned(), ".heroku/python/".to_owned()];
         assert!(is_listed(".heroku/node", &layers) && is_listed(".heroku/python", &layers));
         assert!(!is_listed(".heroku/php", &layers));
+        assert!(is_listed(".heroku/php", &[ALL_LAYERS.to_owned()]));
         for (inside, goes) in [
             ("include/node/v8.h", true),
             ("include/python3.12/pyconfig.h", false),

@@ -13,8 +13,13 @@ use crate::facts::package_folder;
 use crate::index::name;
 use crate::references;
 
-/// Larger files are data, in bytes.
-const MAX_TEXT: u64 = 8_000_000;
+/// Larger files are not read, in bytes: data counts for nothing, code may name every folder.
+const MAX_TEXT: u64 = 32_000_000;
+
+/// Endings of code that a process runs.
+const CODE: &[&str] = &[
+    "js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx", "coffee", "py", "rb", "php", "sh",
+];
 
 /// Keeps each folder whose name something that stays has in it.
 pub(super) fn find(search: &Search<'_, '_>, folders: &mut BTreeMap<&str, Option<Because>>) {
@@ -39,8 +44,13 @@ pub(super) fn find(search: &Search<'_, '_>, folders: &mut BTreeMap<&str, Option<
     let found: Vec<(&str, String, u32)> = texts
         .into_par_iter()
         .flat_map_iter(|(path, is_own)| {
-            let text = search.texts.text(path).unwrap_or_default();
+            let is_read = !is_large(search, path);
+            let text = is_read.then(|| search.texts.text(path)).flatten();
+            let text = text.unwrap_or_default();
             let mentioned = open.iter().filter_map(|folder| {
+                if !is_read {
+                    return Some((*folder, path.to_owned(), 1));
+                }
                 let at = mention(&text, name(folder), is_own)?;
                 Some((*folder, path.to_owned(), references::line_of(&text, at)))
             });
@@ -52,6 +62,12 @@ pub(super) fn find(search: &Search<'_, '_>, folders: &mut BTreeMap<&str, Option<
             *because = Some(Because::File { path, line });
         }
     }
+}
+
+fn is_large(search: &Search<'_, '_>, path: &str) -> bool {
+    let index = &search.facts.index;
+    let entry = index.exact(path).and_then(|number| index.entry(number));
+    entry.is_none_or(|entry| entry.size() >= MAX_TEXT)
 }
 
 /// A package that both asks for the working directory and lists folders: which ones is
@@ -147,7 +163,7 @@ fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
                         | ".gitattributes"
                         | "slugsmith.keep"
                 );
-            *size < MAX_TEXT
+            (*size < MAX_TEXT || CODE.contains(&extension))
                 && !BINARY.contains(&extension)
                 && !lists
                 && !is_licence(&lower)

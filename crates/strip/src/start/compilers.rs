@@ -65,7 +65,7 @@ const MAPS: &[&str] = &[
     "--enable-source-maps",
 ];
 /// Larger files are bundles or data, in bytes.
-const MAX_TEXT: u64 = 8_000_000;
+const MAX_TEXT: u64 = 32_000_000;
 
 /// What more than the commands say is switched on, and whether source maps may be read.
 pub(crate) fn add(

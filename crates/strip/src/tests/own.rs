@@ -146,3 +146,10 @@ fn a_folder_is_explained_by_what_happens_to_its_files() {
     };
     assert!(goes.is_empty() && kept.is_some());
 }
+
+#[test]
+fn code_that_is_too_large_to_read_may_name_every_folder() {
+    let list = "a,".repeat(16_000_100);
+    let list: &'static str = Box::leak(list.into_boxed_str());
+    assert!(stays(&node(list, &[]), "docs/guide.html"));
+}

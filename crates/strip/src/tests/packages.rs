@@ -51,6 +51,27 @@ fn folders_named_doc_and_examples_stay_when_code_is_in_them() {
 }
 
 #[test]
+fn test_files_that_stay_beside_code_are_told_by_their_ending() {
+    let manifest =
+        r#"{"main":"dist/index.js","exports":{".":"./dist/index.js","./dist/*":"./dist/*.js"}}"#;
+    let folder = app(&[
+        ("package.json", r#"{"dependencies":{"a":"1"}}"#),
+        ("server.js", "require('a')"),
+        ("node_modules/a/package.json", manifest),
+        ("node_modules/a/dist/index.js", ""),
+        ("node_modules/a/dist/in.test.js", ""),
+        ("node_modules/a/dist/out.test.js", ""),
+    ]);
+    let kept = strip(folder.path()).kept;
+    let told: Vec<_> = kept
+        .iter()
+        .filter(|kept| kept.tell)
+        .map(|kept| (kept.path.as_str(), kept.totals.files))
+        .collect();
+    assert_eq!(told, [("a/dist/*.test.js", 2)]);
+}
+
+#[test]
 fn computed_names_keep_what_they_can_reach() {
     let folder = app(&[
         ("package.json", "{}"),

@@ -169,5 +169,7 @@ fn runtimes_of_other_buildpacks_stay_unless_they_are_listed() {
     };
     assert_eq!(gone(World::Classic, "[]"), 1);
     assert_eq!(gone(World::Classic, "[\".heroku/node\"]"), 3);
+    assert_eq!(gone(World::Classic, "\"all\""), 4);
     assert_eq!(gone(World::CloudNative, "[\".heroku/node\"]"), 1);
+    assert_eq!(gone(World::CloudNative, "\"all\""), 1);
 }

@@ -17,12 +17,16 @@ use crate::facts::{Facts, Texts};
 use crate::texts::AT_A_TIME;
 use slugsmith_finding::work;
 
-/// Larger files hold data or bundles that name nothing beside them.
+/// Larger files are not read, in bytes: what they may load stays.
 const MAX_SOURCE: u64 = 32_000_000;
+
+/// Nor are those with more words and signs, of which a tree needs up to seventy bytes each: half a gigabyte would do
+/// for a source that no person wrote.
+const MAX_TOKENS: usize = 6_000_000;
 
 /// The tree of a source takes up to seventy times its bytes; two of this size at once would
 /// take hundreds of megabytes.
-const ALONE: usize = 1_000_000;
+const ALONE: u64 = 1_000_000;
 
 /// A load that no reader of the code can decide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -91,10 +95,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             };
             *slot = true;
             self.why.insert(number, because.clone());
-            let small = index
-                .entry(number)
-                .is_some_and(|entry| entry.size() <= MAX_SOURCE);
-            if small && (self.node.reads(path) || self.python.reads(path)) {
+            if self.node.reads(path) || self.python.reads(path) {
                 self.queue.push(number);
             }
             pending.extend(self.node.beside(number, path));
@@ -161,13 +162,19 @@ impl<'g, 'a> Graph<'g, 'a> {
 
     fn read(&self, number: usize) -> Option<Found> {
         let path = self.facts.index.path(number)?;
-        let text = self.texts.text(path)?;
-        let text = String::from_utf8_lossy(&text);
-        let _alone = (text.len() > ALONE).then(|| self.alone.lock());
-        let mut found = if self.python.reads(path) {
-            self.python.read(path, &text)
+        let language: &dyn Language<'a> = if self.python.reads(path) {
+            &self.python
         } else {
-            self.node.read(path, &text)
+            &self.node
+        };
+        let size = self.facts.index.entry(number)?.size();
+        let text = (size <= MAX_SOURCE)
+            .then(|| self.texts.text(path))
+            .flatten();
+        let _alone = (size > ALONE).then(|| self.alone.lock());
+        let mut found = match text.filter(|text| !has_more_tokens(text, MAX_TOKENS)) {
+            Some(text) => language.read(path, &String::from_utf8_lossy(&text)),
+            None => language.unread(path),
         };
         // A computed name can mean thousands, most of which are reached already.
         found
@@ -196,5 +203,28 @@ impl<'g, 'a> Graph<'g, 'a> {
             why: self.why,
             undecided: self.undecided.into_iter().collect(),
         }
+    }
+}
+
+/// Whether a source has more words and signs than this: runs of letters and digits, and all else but white space.
+fn has_more_tokens(text: &[u8], most: usize) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+    let mut before = b' ';
+    let starts = text.iter().filter(|byte| {
+        let goes_on = is_word(**byte) && is_word(before);
+        before = **byte;
+        !goes_on && !byte.is_ascii_whitespace()
+    });
+    text.len() > most && starts.count() > most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_more_tokens;
+
+    #[test]
+    fn words_and_signs_are_counted() {
+        assert!(has_more_tokens(b"a, b, c;", 5) && !has_more_tokens(b"a, b, c;", 6));
+        assert!(!has_more_tokens(b"one_long_word and another", 3));
     }
 }

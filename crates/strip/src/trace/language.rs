@@ -24,6 +24,9 @@ pub(super) trait Language<'a>: Sync {
     /// What the file loads. Several files are read at the same time.
     fn read(&self, path: &str, text: &str) -> Found;
 
+    /// What a file may load that is reached and that nobody can read: too large, broken, gone meanwhile.
+    fn unread(&self, path: &str) -> Found;
+
     /// What must stay with a file that is reached; called once a file.
     fn beside(&mut self, number: usize, path: &'a str) -> Vec<usize>;
 }

@@ -246,7 +246,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             && knowledge::of(name).any(|known| known.builds(inside));
         let mut found = Found::default();
         if source.broken {
-            found.undecided.push(1);
+            found = self.unread(path);
         }
         found
             .files
@@ -293,6 +293,17 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         }
         found.undecided.append(&mut undecided);
         found
+    }
+
+    fn unread(&self, path: &str) -> Found {
+        let files = match package_folder(path) {
+            None => self.all_declared(),
+            Some(folder) => self.whole(folder),
+        };
+        Found {
+            files: files.into_iter().map(|number| (number, 1)).collect(),
+            undecided: vec![1],
+        }
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {

@@ -307,6 +307,19 @@ impl<'a> Language<'a> for Python<'_, 'a> {
         found
     }
 
+    fn unread(&self, path: &str) -> Found {
+        let owner = (self.facts.index.exact(path))
+            .filter(|number| self.distributions.of(*number).is_some());
+        let files = match owner {
+            Some(number) => self.whole(number),
+            None => self.declared(),
+        };
+        Found {
+            files: files.into_iter().map(|number| (number, 1)).collect(),
+            undecided: vec![1],
+        }
+    }
+
     fn beside(&mut self, number: usize, path: &'a str) -> Vec<usize> {
         if split(path).is_none() {
             return Vec::new();

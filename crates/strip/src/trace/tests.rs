@@ -342,3 +342,41 @@ fn what_a_bundler_in_the_apps_code_takes_instead_of_main_stays() {
     let loads = app("require('streams')");
     assert_eq!(loads, [paths[0].clone(), paths[2].clone()]);
 }
+
+#[test]
+fn a_source_that_nobody_can_read_keeps_what_it_may_load() {
+    let list = "a,".repeat(3_100_000);
+    let large = format!("module.exports = [{list}];\nrequire('dep');\n");
+    let files = |index: &'static str, server: &'static str| -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("package.json", r#"{"dependencies":{"lib":"1","used":"1"}}"#),
+            ("server.js", server),
+            (
+                "node_modules/lib/package.json",
+                r#"{"name":"lib","dependencies":{"dep":"1"}}"#,
+            ),
+            ("node_modules/lib/index.js", index),
+            ("node_modules/lib/inside.js", ""),
+            ("node_modules/dep/package.json", r#"{"name":"dep"}"#),
+            ("node_modules/dep/index.js", ""),
+            ("node_modules/used/package.json", r#"{"name":"used"}"#),
+            ("node_modules/used/index.js", ""),
+        ]
+    };
+    let expected = [
+        "dep/index.js",
+        "lib/index.js",
+        "lib/inside.js",
+        "used/index.js",
+    ];
+    let expected = expected.map(|path| format!("node_modules/{path}"));
+    let large: &'static str = Box::leak(large.into_boxed_str());
+    for index in ["require('dep'; {{", large] {
+        let (paths, undecided) = kept(&files(index, "require('lib')"), &[]);
+        assert_eq!(paths, expected);
+        assert_eq!(undecided, [("node_modules/lib/index.js".to_owned(), 1)]);
+    }
+    let (paths, undecided) = kept(&files("require('dep')", "require('lib'; {{"), &[]);
+    assert_eq!(paths, expected);
+    assert_eq!(undecided, [("server.js".to_owned(), 1)]);
+}

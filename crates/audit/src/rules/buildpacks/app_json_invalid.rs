@@ -48,9 +48,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 Evidence::line(
                     "app.json",
                     line,
-                    format!("app.json is no valid JSON: {}.", broken.reason),
+                    format!("app.json is not valid JSON: {}.", broken.reason),
                 )
-                .help("Mend the line shown."),
+                .help("Fix the line shown."),
             ]);
         }
         Parsed::Good(app) => app,

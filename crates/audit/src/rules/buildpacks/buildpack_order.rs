@@ -93,13 +93,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
             let why = if rank == 0 {
                 "installs packages that it needs"
             } else {
-                "must be there for its build, and the last one decides what runs"
+                "its build needs the former, and the last buildpack decides what runs"
             };
             evidence.push(
                 Evidence::line(
                     "app.json",
                     facts.line("app.json", buildpack).unwrap_or(0),
-                    format!("{buildpack} stands after {name}, but {why}."),
+                    format!("{buildpack} comes after {name}, but {why}."),
                 )
                 .help(corrected(&buildpacks)),
             );

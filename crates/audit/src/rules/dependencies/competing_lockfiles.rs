@@ -6,7 +6,7 @@ use slugsmith_ecosystems as ecosystems;
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "competing-lockfiles",
     code: "SF402",
-    title: "Lockfiles of several package managers lie side by side",
+    title: "Lockfiles of several package managers are committed",
     level: Level::Error,
     group: Group::Dependencies,
     ecosystems: &["node", "python"],
@@ -71,7 +71,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     second,
                     0,
                     format!(
-                        "{} lie side by side: it is chance which one decides.",
+                        "{} are both committed: which one is used depends on the tool.",
                         list.join(" and ")
                     ),
                 )

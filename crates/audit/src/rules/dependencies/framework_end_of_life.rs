@@ -137,7 +137,7 @@ fn ended(facts: &Facts<'_>, used: &Used) -> Option<Evidence> {
         facts.platform.as_of
     );
     let found = Evidence::line(&used.path, used.line, message).help(format!(
-        "Move to {} {}, line by line.",
+        "Upgrade to {} {}, one release line at a time.",
         used.name, framework.next
     ));
     // The first half year after it is time to plan.

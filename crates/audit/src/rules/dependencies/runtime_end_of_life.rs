@@ -2,7 +2,7 @@
 
 use crate::platform::months_between;
 use crate::rules::prelude::*;
-use crate::runtimes::{Wanted, line, wanted};
+use crate::runtimes::{Wanted, line, title, wanted};
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::script;
 
@@ -99,7 +99,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     wish.line,
                     format!(
                         "{} {wanted} {} {ended}: no more security fixes (table of {}).",
-                        wish.runtime,
+                        title(wish.runtime),
                         if *line == wanted {
                             "reached its end of life on".to_owned()
                         } else {
@@ -113,7 +113,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 } else {
                     Level::Error
                 })
-                .help(format!("Move to {} {}.", wish.runtime, runtime.next)),
+                .help(format!(
+                    "Upgrade to {} {}.",
+                    title(wish.runtime),
+                    runtime.next
+                )),
             );
         }
     }

@@ -1,7 +1,7 @@
 //! Is the language's version pinned, once?
 
 use crate::rules::prelude::*;
-use crate::runtimes::{Wanted, is_open, manifest_path, wanted};
+use crate::runtimes::{Wanted, is_open, manifest_path, title, wanted};
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::script;
 
@@ -117,7 +117,8 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
             None => (manifest, ""),
         };
         let message = format!(
-            "No {runtime} version is given{why}: {}, which changes.",
+            "No {} version is given{why}: {}, which changes.",
+            title(runtime),
             by_default(facts, runtime)
         );
         Evidence::line(path, u32::from(path == SYSTEM_PROPERTIES), message)
@@ -224,7 +225,7 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
                 && (script(facts.app, "start").is_some() || facts.process("web").is_some());
         return deployed.then(|| {
             let message = format!(
-                "No Node version is given: {}, which changes with every new LTS line.",
+                "No Node.js version is given: {}, which changes with every new LTS line.",
                 by_default(facts, "node")
             );
             Evidence::line(&path, 0, message).help(pin(facts, "node"))
@@ -256,7 +257,8 @@ fn open(wish: &Wanted, fix: &str) -> Evidence {
         wish.line,
         format!(
             "{} \"{}\" has no upper bound: a deploy can move to a new major version by itself.",
-            wish.runtime, wish.range
+            title(wish.runtime),
+            wish.range
         ),
     )
     .help(fix)
@@ -286,9 +288,13 @@ fn disagreement(runtime: &str, wishes: &[&Wanted]) -> Option<Evidence> {
             &other.path,
             other.line,
             format!(
-                "{} asks for {runtime} {}, {} for {}: the dyno and the developer run \
+                "{} asks for {} {}, {} for {}: the dyno and the developer run \
                 different versions.",
-                first.path, first.range, other.path, other.range
+                first.path,
+                title(runtime),
+                first.range,
+                other.path,
+                other.range
             ),
         )
         .help(format!(

@@ -203,10 +203,9 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
         .count();
     let first = loose.first()?;
     let level = if open > 0 { Level::Warn } else { Level::Info };
-    let noun = if loose.len() == 1 {
-        "package is"
-    } else {
-        "packages are"
+    let (noun, them) = match loose.len() {
+        1 => ("package is", "it"),
+        _ => ("packages are", "them"),
     };
     Some(
         Evidence::line(
@@ -214,7 +213,7 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
             first.line,
             format!(
                 "{} {noun} not pinned ({} …), and no \
-            lockfile resolves them: a rebuild can install other versions.",
+            lockfile resolves {them}: a rebuild can install other versions.",
                 loose.len(),
                 first.name
             ),

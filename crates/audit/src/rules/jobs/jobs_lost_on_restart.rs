@@ -266,7 +266,7 @@ fn purged(path: &str, line: u32, what: &str) -> Evidence {
         line,
         format!(
             "`{what}` empties the queue each time the worker starts: \
-        what waited is destroyed at every restart."
+        jobs that were waiting are lost at every restart."
         ),
     )
     .level(Level::Error)

@@ -267,7 +267,7 @@ fn stop_in_go(site: &Site<'_>) -> String {
         _ => named.unwrap_or("handler"),
     };
     format!(
-        "server := &http.Server{{Addr: \":\" + os.Getenv(\"PORT\"), Handler: {handler}}}; go server.ListenAndServe()\n\
+        "server := &http.Server{{Addr: \":\" + os.Getenv(\"PORT\"), Handler: {handler}}}; go server.ListenAndServe(); \
          signal.NotifyContext(ctx, syscall.SIGTERM), then server.Shutdown {then}"
     )
 }

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `GUNICORN_CMD_ARGS`; uWSGI without `harakiri`.
         "},
         why: indoc! {"
-            The router answers H12 after 30 seconds, but the worker goes on for nobody. A few slow
+            The router answers H12 after 30 seconds, but the worker keeps working for nobody. A few slow
             pages then hold all workers, and everything is H12.
         "},
         fix: indoc! {"
@@ -118,7 +118,7 @@ fn rails(facts: &Facts<'_>, puma: bool) -> Option<Evidence> {
             &gem.path,
             gem.line,
             "Puma has no request timeout: after the router's H12 \
-            the thread goes on for nobody, until all are stuck.",
+            the thread keeps working for nobody, until all of them are stuck.",
         )
         .help("bundle add rack-timeout")
     })

@@ -64,7 +64,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 Evidence::line(
                     &command.path,
                     command.line,
-                    format!("`{found}` can destroy data of production, at every deploy."),
+                    format!("`{found}` can destroy production data at every deploy."),
                 )
                 .level(Level::Error)
                 .help("Use a command that only applies what is new, such as db:migrate."),

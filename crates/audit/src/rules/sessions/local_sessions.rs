@@ -96,8 +96,8 @@ fn express(facts: &Facts<'_>) -> Option<Evidence> {
         Evidence::line(
             &site.code.path,
             site.call.line,
-            "express-session without a shared store keeps \
-            sessions in this process: other dynos don't know them, and a restart forgets them all.",
+            "express-session without a store keeps \
+            sessions in this process: other dynos don't know them, and a restart loses them all.",
         )
         .help("npm install connect-redis redis; heroku addons:create heroku-redis:mini")
         .help("session({ store: new RedisStore({ client }), … })"),

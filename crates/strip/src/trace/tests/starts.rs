@@ -3,7 +3,7 @@
 use super::{TRACE, kept, reached};
 use crate::start::Command;
 use crate::tests::{app, environment, left};
-use crate::{Input, absent, run_with};
+use crate::{Input, run_with};
 use slugsmith_config as config;
 
 #[test]
@@ -113,7 +113,7 @@ fn what_another_buildpack_starts_stays() {
         config: &config,
         environment: &environment,
         commands: vec![command],
-        absent: &absent::Nothing,
+        absent: &slugsmith_facts::absent::Nothing,
         dry_run: false,
     });
     stripped.unwrap();

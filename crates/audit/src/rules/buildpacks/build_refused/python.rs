@@ -145,7 +145,7 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
     let (number, said) = match (wrong, lines.as_slice()) {
         (Some((number, version)), _) => (
             *number,
-            format!("`{version}` is no version of the form 3.N or 3.N.N"),
+            format!("`{version}` is not a version of the form 3.N or 3.N.N"),
         ),
         (None, [(number, version)]) => {
             return unreleased(facts, VERSION_FILE, *number, version)

@@ -264,7 +264,7 @@ fn issued(facts: &Facts<'_>) -> Vec<Evidence> {
                     path,
                     line,
                     format!(
-                        "A key of {issuer} stands in {path}: everybody \
+                        "A {issuer} key is in {path}: everybody \
                     who has the repository can use it."
                     ),
                 )

@@ -84,9 +84,7 @@ fn issued(code: &Code) -> Option<Evidence> {
         Evidence::line(
             &code.path,
             line,
-            format!(
-                "A key of {issuer} stands in the code: everybody who has the repository can use it."
-            ),
+            format!("A {issuer} key is in the code: everybody who has the repository can use it."),
         )
         .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
     )
@@ -196,7 +194,7 @@ fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) 
     let shown = name.rsplit('.').next().unwrap_or(name).to_ascii_uppercase();
     let message = match variable {
         Some(variable) => format!(
-            "If {variable} is not set, the key that stands in the code is used, and nothing \
+            "If {variable} is not set, the key in the code is used, and nothing \
              declares {variable}: anybody can forge what it signs."
         ),
         None => format!(

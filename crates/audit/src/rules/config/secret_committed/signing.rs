@@ -25,12 +25,12 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
         }
         let message = match key {
             Key::Literal => format!(
-                "`{}` signs with a key that stands in the code: anybody who reads it can forge \
+                "`{}` signs with a key in the code: anybody who reads it can forge \
                  what it signs.",
                 site.call.callee
             ),
             Key::Fallback(variable) => format!(
-                "`{}` signs with a key that stands in the code if {variable} is not set, and \
+                "`{}` signs with a key in the code if {variable} is not set, and \
                  nothing declares {variable}.",
                 site.call.callee
             ),

@@ -47,7 +47,7 @@ pub(super) fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
         if let Some(site) = site {
             let work = started(facts, site).unwrap_or_default();
             let how = if site.call.callee == "go" {
-                "a goroutine".to_owned()
+                "A goroutine".to_owned()
             } else {
                 format!("`{}`", site.call.callee)
             };

@@ -109,7 +109,7 @@ fn colon(text: &str) -> Option<Evidence> {
     let (line, number) = lines.find(|(line, _)| app::lacks_colon(line))?;
     let (name, command) = line.split_once([' ', '\t']).unwrap_or((line, ""));
     let message = format!(
-        "`{name}` has no colon behind it: Cloud Native builds refuse the Procfile, and the process \
+        "`{name}` has no colon after it: Cloud Native builds refuse the Procfile, and the process \
          may not be there."
     );
     Some(

@@ -63,7 +63,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     }
     let line = facts.line(path, "session:").unwrap_or(0);
     let message = "Sessions are kept in files of this dyno, since no `handler_id` names a store: \
-                   other dynos don't know them, and a restart forgets them all.";
+                   other dynos don't know them, and a restart loses them all.";
     Some(Evidence::line(path, line, message).level(Level::Warn).help(
         "heroku addons:create heroku-redis:mini; framework.yaml: session: { handler_id: '%env(REDIS_URL)%' }",
     ))

@@ -183,6 +183,15 @@ fn every_input_of_a_decision_is_looked_at() {
         ("a new source", |bed| {
             bed.put("lib/new.js", "require('ms/test/a.test.js')\n");
         }),
+        ("a source of the same size and time", |bed| {
+            let path = bed.app().join("server.js");
+            let time = || fs_err::metadata(&path).unwrap().modified().unwrap();
+            let (before, text) = (time(), fs_err::read_to_string(&path).unwrap());
+            fs_err::write(&path, text.replace("ms", "mt")).unwrap();
+            let file = fs_err::File::options().write(true).open(&path).unwrap();
+            file.file().set_modified(before).unwrap();
+            assert_eq!(time(), before);
+        }),
         ("a link", |bed| {
             let target = "node_modules/ms/docs/deep/guide.md";
             std::os::unix::fs::symlink(target, bed.app().join("guide")).unwrap();

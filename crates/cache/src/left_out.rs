@@ -15,11 +15,9 @@ use super::inputs::{digest, read_regular};
 use super::pack::{Fault, Part};
 use super::store::{Kept, Record, Store};
 use slugsmith_config::StripConfig;
+use slugsmith_facts::absent::{self, Absent};
 use slugsmith_facts::tree::{Entry, EntryKind};
 use slugsmith_finding::error;
-use slugsmith_strip::StripReport;
-use slugsmith_strip::absent::{self, Absent};
-use slugsmith_strip::memory::Memory;
 
 /// The list's name in the store.
 pub(super) const NAME: &str = "left-out";
@@ -39,6 +37,17 @@ pub struct Packed {
     pub left_out: HashSet<PathBuf>,
     /// The same of files that name the folder of the build, and are written anew.
     pub rewritten: HashSet<PathBuf>,
+}
+
+/// What strip decided about the app, as far as the next unpack can use it.
+#[derive(Debug)]
+pub struct Decided<'a> {
+    /// Nothing was decided anew: what is kept holds still.
+    pub is_recalled: bool,
+    /// Paths relative to the app.
+    pub removed: HashSet<&'a Path>,
+    /// Strip's own memory, which [`Absent::remembered`] gives back.
+    pub memory: Option<Vec<u8>>,
 }
 
 /// What the list depends on beside the pack. It only has to be roughly right: under other
@@ -142,42 +151,36 @@ impl<'a> LeftOut<'a> {
         })
     }
 
-    /// Keeps for the next build what this strip removed from the pack, and its report.
+    /// Keeps for the next build what this strip removed from the pack, and what it wants to remember.
     /// Failing costs time and nothing else.
-    pub fn remember(&self, config: &StripConfig, report: &StripReport) {
-        let kept = if report.recalled {
+    pub fn remember(&self, config: &StripConfig, decided: &Decided<'_>) {
+        let kept = if decided.is_recalled {
             self.store.commit(NAME, &Record::default(), Kept::CACHE)
         } else {
-            self.keep(config, report)
+            self.keep(config, decided)
         };
         if kept.is_err() {
             forget(self.store);
         }
     }
 
-    fn keep(&self, config: &StripConfig, report: &StripReport) -> std::io::Result<()> {
-        let memory = Memory::of(report);
-        if self.pack.is_none() && memory.is_none() {
+    fn keep(&self, config: &StripConfig, decided: &Decided<'_>) -> std::io::Result<()> {
+        if self.pack.is_none() && decided.memory.is_none() {
             return self.store.discard(NAME);
         }
         let folder = self.store.begin(NAME)?;
         if let Some(pack) = &self.pack {
-            let list = self.list(pack, config, report);
+            let list = self.list(pack, config, &decided.removed);
             own::write(folder.join(LIST), zstd::bulk::compress(list.as_bytes(), 3)?)?;
         }
-        if let Some(memory) = memory {
-            own::write(folder.join(REPORT), memory.encode()?)?;
+        if let Some(memory) = &decided.memory {
+            own::write(folder.join(REPORT), memory)?;
         }
         self.store.commit(NAME, &Record::default(), Kept::CACHE)
     }
 
     /// What the list holds: the pack, the settings, then numbers of entries.
-    fn list(&self, pack: &Part, config: &StripConfig, report: &StripReport) -> String {
-        let removed: HashSet<&Path> = report
-            .manifest
-            .iter()
-            .map(|removed| removed.path.as_path())
-            .collect();
+    fn list(&self, pack: &Part, config: &StripConfig, removed: &HashSet<&Path>) -> String {
         let mut text = format!("{}\n{}\n", self.whole.digest, settings(config));
         let mut folders_that_take_files = HashSet::new();
         for (number, entry) in self.whole.entries.iter().enumerate() {
