@@ -331,6 +331,6 @@ fn go_memory(facts: &Facts<'_>) -> Option<Evidence> {
     );
     Some(
         Evidence::line(&site.code.path, site.call.line, message)
-            .help("Give it a store: heroku addons:create heroku-redis:mini, and the store for Redis of the same library"),
+            .help("heroku addons:create heroku-redis:mini, and the same library's store for Redis"),
     )
 }
