@@ -57,11 +57,11 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Virtual environments of ours that lie in layers.
+    /// Virtual environments and gems of ours that lie in layers.
     fn environments_outside(&self) -> Vec<PathBuf> {
         let exposed = self.report.caches.iter().flat_map(|one| &one.exposes);
         exposed
-            .filter(|change| change.name == "VIRTUAL_ENV")
+            .filter(|change| matches!(&*change.name, "VIRTUAL_ENV" | "BUNDLE_PATH"))
             .map(|change| PathBuf::from(&change.value))
             .filter(|folder| !folder.starts_with(self.input.app))
             .collect()

@@ -9,5 +9,7 @@
 )] // how a test fails
 
 mod bench;
+mod jvm;
 mod python;
+mod ruby;
 mod trained;

@@ -11,10 +11,12 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod advice;
+mod jvm;
 mod kept;
 mod observe;
 mod python;
 mod report;
+mod ruby;
 mod share;
 mod trained;
 
@@ -25,7 +27,7 @@ pub use observe::{Observed, Row, observe};
 pub use report::{BootReport, Note, Variable, Weight};
 use slugsmith_config::{BootConfig, BootLevel};
 use slugsmith_facts::beneath::Beneath;
-use slugsmith_facts::environment::Environment;
+use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tree::Tree;
 pub use slugsmith_finding::layer::{Made, Measured};
 
@@ -105,6 +107,19 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Where an app runs on a dyno (Heroku Dev Center, "Dynos").
+const DYNO_HOME: &str = "/app";
+
+/// Where the files of `root` are when a process runs.
+fn shown<'a>(input: &Input<'a>) -> &'a Path {
+    let is_moved = input.is_app && input.environment.world != World::CloudNative;
+    if is_moved {
+        Path::new(DYNO_HOME)
+    } else {
+        input.root
+    }
+}
+
 /// Programs that are Python's.
 const PYTHON: &[&str] = &[
     "celery",
@@ -161,10 +176,12 @@ pub fn run(input: &Input<'_>) -> BootReport {
     }
     let mut kept = Kept::load(input.store);
     python::prepare(input, &mut kept, &mut report);
+    ruby::prepare(input, &mut kept, &mut report);
     advice::tell(input, &mut report);
     if report.level == BootLevel::Trained {
         trained::prepare(input, &mut kept, &mut report);
     }
+    jvm::prepare(input, &mut kept, &mut report);
     if let Some(store) = input.store {
         // Without it the next build makes everything anew.
         let _ = kept.save(store);
@@ -209,7 +226,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use slugsmith_facts::environment::{World, this_machine};
+    use slugsmith_facts::environment::this_machine;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         let variables = variables.iter();

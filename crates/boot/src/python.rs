@@ -25,13 +25,9 @@ use crate::kept::{Content, Kept, Key};
 use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
-use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::{counted, size};
-
-/// Where an app runs on a dyno (Heroku Dev Center, "Dynos").
-const DYNO_HOME: &str = "/app";
 
 /// Byte code that is ready to be written.
 struct Ready<'a> {
@@ -105,20 +101,9 @@ fn within(
         return true;
     };
     let order = Order::read(input.root, input.tree, &input.words);
-    let mut places: Vec<(usize, u64)> = ready
-        .iter()
-        .flat_map(|(_, all)| all)
-        .map(|one| (order.of(&one.wanted.source), one.content.len() as u64))
-        .collect();
-    places.sort_unstable();
-    let (mut last, mut left) = (None, share.most);
-    for (place, size) in places.iter().filter(|(place, _)| *place < usize::MAX) {
-        let Some(rest) = left.checked_sub(*size) else {
-            break;
-        };
-        (last, left) = (Some(*place), rest);
-    }
-    let Some(last) = last else {
+    let places = ready.iter().flat_map(|(_, all)| all);
+    let places = places.map(|one| (order.of(&one.wanted.source), one.content.len() as u64));
+    let Some(last) = share.last(places.collect()) else {
         report.note(Weight::Alarm, why);
         return false;
     };
@@ -188,17 +173,11 @@ fn compiled<'a>(
         .tempdir()?;
     let _guard = Temporary::new(scratch.path());
     let all: Vec<&Wanted> = wanted.iter().map(|(wanted, _)| *wanted).collect();
-    let is_moved = input.is_app && input.environment.world != World::CloudNative;
-    let shown = if is_moved {
-        Path::new(DYNO_HOME)
-    } else {
-        input.root
-    };
     compile::compile(
         input.root,
         batch,
         &all,
-        shown,
+        crate::shown(input),
         scratch.path(),
         input.environment,
     );

@@ -40,6 +40,20 @@ impl Share {
         })
     }
 
+    /// The last place that fits, of places with what they take; `None` where none does. What has no
+    /// place (`usize::MAX`) never fits.
+    pub(crate) fn last(&self, mut places: Vec<(usize, u64)>) -> Option<usize> {
+        places.sort_unstable();
+        let (mut last, mut left) = (None, self.most);
+        for (place, size) in places {
+            let Some(rest) = left.checked_sub(size).filter(|_| place < usize::MAX) else {
+                break;
+            };
+            (last, left) = (Some(place), rest);
+        }
+        last
+    }
+
     /// `15% of 176 MB (share, default)`.
     pub(crate) fn says(&self) -> String {
         format!(

@@ -16,7 +16,8 @@ use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use self::made::{File, collect, decode, encode, fingerprint, write};
-use self::runtime::{FOLDER, RUNTIMES, Runtime, example, needs, runs};
+pub(crate) use self::runtime::FOLDER;
+use self::runtime::{RUNTIMES, Runtime, example, needs, runs};
 use self::start::{Alone, Stage, alone};
 use crate::kept::Kept;
 use crate::report::{BootReport, Variable, Weight};
@@ -211,4 +212,4 @@ pub(crate) fn copy(
 
 /// The time that the lifecycle gives every file of an image (buildpacks/spec platform.md,
 /// "reproducibility": 1980-01-01T00:00:01Z).
-const IMAGE_TIME: Duration = Duration::from_secs(315_532_801);
+pub(crate) const IMAGE_TIME: Duration = Duration::from_secs(315_532_801);

@@ -65,9 +65,7 @@ impl Runtime {
             ],
             _ => vec![(
                 "JAVA_TOOL_OPTIONS",
-                format!(
-                    "-XX:SharedArchiveFile={path} -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off"
-                ),
+                crate::jvm::options(&app.join(self.path())).join(" "),
             )],
         }
     }

@@ -1,0 +1,223 @@
+//! The archive of the JDK's own classes (CDS), for a JDK that lacks one: without it each start parses some 450 classes
+//! anew. Runtimes made by `jlink` have none unless it was asked for.
+//!
+//! It is written into the app, never into the JDK, which may be another's. The JVM holds it against its own
+//! version and ignores it where it does not fit (`-Xshare:auto`), in silence.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::Input;
+use crate::kept::Kept;
+use crate::report::{BootReport, Variable, Weight};
+use crate::share::Share;
+use crate::trained::FOLDER;
+use slugsmith_facts::beneath::{self, Beneath};
+use slugsmith_facts::interrupt::Temporary;
+use slugsmith_facts::{run, tools};
+use slugsmith_finding::layer::Made;
+
+const WHAT: &str = "Class data archive of the JDK";
+const PLACE: &str = "java/jdk.jsa";
+/// Variables that hold options of every JVM.
+const OPTIONS: &str = "JAVA_TOOL_OPTIONS";
+/// From then on archives are the default, and options of theirs need no other (JEP 341).
+const FIRST: u32 = 12;
+/// What a JVM sees of the environment while it makes one.
+const PASSED: &[&str] = &["PATH", "LD_LIBRARY_PATH", "TMPDIR"];
+
+/// A JDK without an archive of its own.
+struct Jdk {
+    program: PathBuf,
+    home: PathBuf,
+    /// Its `release` file.
+    release: String,
+}
+
+pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootReport) {
+    let begun = Instant::now();
+    let Some(jdk) = jdk(input) else {
+        return;
+    };
+    // What is set, or made of a start, has archives of its own.
+    let set = input.environment.get(OPTIONS).unwrap_or_default();
+    let words = input
+        .words
+        .iter()
+        .map(String::as_str)
+        .chain(set.split_whitespace());
+    let is_set = words
+        .into_iter()
+        .any(|word| word.starts_with("-Xshare") || word.starts_with("-XX:SharedArchive"));
+    if is_set || report.variables.iter().any(|one| one.name == OPTIONS) {
+        return;
+    }
+    if others(input, &jdk) {
+        let text = format!("No {WHAT}: there is another JDK, which would read the same {OPTIONS}");
+        return report.note(Weight::Normal, text);
+    }
+    let key = key(&jdk);
+    let known = kept.get(&key);
+    let is_kept = known.is_some();
+    let content = match known.map_or_else(|| dump(&jdk, input), Ok) {
+        Ok(content) => content,
+        Err(error) => return report.note(Weight::Normal, format!("No {WHAT}: {error}")),
+    };
+    if !is_kept {
+        kept.add(key, content.clone());
+    }
+    if let Some(why) = Share::of(input).refused(WHAT, content.len() as u64) {
+        return report.note(Weight::Normal, why);
+    }
+    let path = Path::new(FOLDER).join(PLACE);
+    let written = Beneath::open(input.root).and_then(|root| root.replace(&path, &content));
+    if written.is_err() {
+        return report.note(
+            Weight::Normal,
+            format!("No {WHAT}: {} can't be written", path.display()),
+        );
+    }
+    report.variables.push(Variable {
+        name: OPTIONS,
+        value: options(&input.root.join(&path)).join(" ").into(),
+        is_option: true,
+    });
+    report.written.push(path);
+    report.made.push(Made {
+        what: WHAT,
+        files: 1,
+        bytes: content.len() as u64,
+        kept: u64::from(is_kept),
+        took: begun.elapsed(),
+        ..Made::default()
+    });
+}
+
+/// How a JVM is told to use an archive if it fits.
+pub(crate) fn options(archive: &Path) -> [String; 4] {
+    let archive = format!("-XX:SharedArchiveFile={}", archive.display());
+    [
+        &archive,
+        "-Xshare:auto",
+        "-Xlog:cds=off",
+        "-Xlog:cds+dynamic=off",
+    ]
+    .map(str::to_owned)
+}
+
+/// The JDK that runs the app, if its archive is missing.
+fn jdk(input: &Input<'_>) -> Option<Jdk> {
+    let program = tools::find("java", input.environment)?;
+    let program = fs_err::canonicalize(program).ok()?;
+    let home = program.ancestors().nth(2)?.to_owned();
+    let runs = home.starts_with(input.root) || input.words.iter().any(|word| word == "java");
+    let server = home.join("lib/server");
+    let has = |name: &str| beneath::open(&server.join(name)).is_ok();
+    let is_missing = has("libjvm.so") && !has("classes.jsa");
+    let release = beneath::text(home.join("release")).ok()?;
+    let is_known = version(&release).is_some_and(|version| version >= FIRST);
+    (input.is_app && runs && is_missing && is_known).then_some(Jdk {
+        program,
+        home,
+        release,
+    })
+}
+
+/// `JAVA_VERSION="17.0.15"` is 17.
+fn version(release: &str) -> Option<u32> {
+    let line = release
+        .lines()
+        .find_map(|line| line.strip_prefix("JAVA_VERSION="))?;
+    line.trim_matches('"')
+        .split(['.', '-', '+'])
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// Whether the app has a JVM of another version as well: it might not know these options.
+fn others(input: &Input<'_>, jdk: &Jdk) -> bool {
+    let programs = input
+        .tree
+        .entries()
+        .iter()
+        .filter(|entry| entry.path().ends_with("bin/java"));
+    let homes = programs.filter_map(|entry| {
+        let program = input.root.join(entry.path());
+        fs_err::canonicalize(program)
+            .ok()?
+            .ancestors()
+            .nth(2)
+            .map(Path::to_owned)
+    });
+    homes
+        .into_iter()
+        .any(|home| home != jdk.home && home.join("lib").is_dir())
+}
+
+fn key(jdk: &Jdk) -> crate::kept::Key {
+    let size = |name: &str| fs_err::metadata(jdk.home.join(name)).map_or(0, |found| found.len());
+    let sizes = ["lib/server/libjvm.so", "lib/modules"].map(size);
+    *blake3::hash(format!("{WHAT} {} {sizes:?}", jdk.release).as_bytes()).as_bytes()
+}
+
+/// Has the JVM make one, and start with it.
+fn dump(jdk: &Jdk, input: &Input<'_>) -> std::io::Result<crate::kept::Content> {
+    let scratch = tempfile::Builder::new()
+        .prefix("slugsmith-boot")
+        .tempdir()?;
+    let _guard = Temporary::new(scratch.path());
+    let archive = scratch.path().join("jdk.jsa");
+    let java = |words: &[String]| {
+        let mut arguments = vec!["120".to_owned(), jdk.program.display().to_string()];
+        arguments.extend_from_slice(words);
+        let variables = PASSED.iter().filter_map(|name| {
+            let value = input.environment.variables.get(*name)?;
+            Some((OsString::from(name), value.clone()))
+        });
+        let ended = run::run(
+            "timeout",
+            &arguments,
+            Path::new("/"),
+            variables,
+            &mut |_| {},
+        )?;
+        let why = || {
+            ended
+                .details()
+                .last()
+                .unwrap_or_else(|| "the JVM makes none".to_owned())
+        };
+        if ended.success {
+            Ok(())
+        } else {
+            Err(std::io::Error::other(why()))
+        }
+    };
+    java(&[
+        "-Xshare:dump".to_owned(),
+        format!("-XX:SharedArchiveFile={}", archive.display()),
+    ])?;
+    // Options of the launch, then one that does not go on without the archive.
+    let mut words = options(&archive).to_vec();
+    words.extend(["-Xshare:on", "-version"].map(str::to_owned));
+    java(&words)?;
+    Ok(beneath::read(&archive)?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_known_version_is_told_options() {
+        assert_eq!(
+            version("IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.15\"\n"),
+            Some(17)
+        );
+        assert_eq!(version("JAVA_VERSION=\"1.8.0_402\"\n"), Some(1));
+        assert_eq!(version("JAVA_VERSION=\"22\"\n"), Some(22));
+        assert_eq!(version(""), None);
+    }
+}
