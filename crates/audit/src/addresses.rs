@@ -81,7 +81,7 @@ pub(super) fn local_of_parts(value: &Expr) -> Option<String> {
 fn write_parts(value: &Expr, text: &mut String, depth: usize) {
     match value {
         Expr::Text(part) => text.push_str(part),
-        Expr::Number(number) => text.push_str(&number.to_string()),
+        Expr::Number(number) => text.push_str(number),
         Expr::Join(parts) if depth < 8 => {
             for part in parts {
                 write_parts(part, text, depth + 1);
