@@ -53,7 +53,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         Ok(None) => return,
         Err(why) => return report.note(Weight::Normal, format!("No bootsnap cache: {why}")),
     };
-    let share = Share::of(input);
+    let share = Share::with(input, facts.outside);
     let count = facts.sources.len();
     order(&share, &mut facts.sources);
     let mut entries = known(&facts, kept);
