@@ -12,7 +12,7 @@ use crate::Input;
 use crate::kept::Kept;
 use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
-use crate::trained::FOLDER;
+use crate::trained::{FOLDER, options};
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
@@ -94,18 +94,6 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         took: begun.elapsed(),
         ..Made::default()
     });
-}
-
-/// How a JVM is told to use an archive if it fits.
-pub(crate) fn options(archive: &Path) -> [String; 4] {
-    let archive = format!("-XX:SharedArchiveFile={}", archive.display());
-    [
-        &archive,
-        "-Xshare:auto",
-        "-Xlog:cds=off",
-        "-Xlog:cds+dynamic=off",
-    ]
-    .map(str::to_owned)
 }
 
 /// The JDK that runs the app, if its archive is missing.

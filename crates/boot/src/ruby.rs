@@ -298,7 +298,8 @@ fn write(
     };
     let is_image = input.environment.world == World::CloudNative;
     for mut entry in entries {
-        let time = if is_image {
+        // Files of the base image keep theirs.
+        let time = if is_image && !entry.source.path.starts_with("/usr") {
             crate::trained::IMAGE_TIME.as_secs()
         } else {
             entry.source.modified
