@@ -412,7 +412,7 @@ fn out_of_step(manifest: &Value, name: &str, lock: &Value) -> Vec<String> {
                     format!("package.json asks for {package} {wanted}, but {name} has {version}")
                 }
                 None => {
-                    format!("package.json asks for {package} {wanted}, {name} does not have it")
+                    format!("package.json asks for {package} {wanted}, but {name} does not have it")
                 }
             });
         }
