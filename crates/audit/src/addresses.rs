@@ -1,5 +1,7 @@
 //! Is a text the address of a backing service?
 
+use slugsmith_facts::code::Expr;
+
 /// Schemes of databases, caches and queues.
 const SCHEMES: &[&str] = &[
     "postgres://",
@@ -53,6 +55,42 @@ pub(super) fn local_host(text: &str) -> bool {
         || text.starts_with(':')
 }
 
+/// A text of parts, or with holes, that is an address of the machine itself whatever fills them:
+/// `f"postgresql://{user}:{password}@localhost/{name}"`. What is filled in shows as `…`.
+pub(super) fn local_of_parts(value: &Expr) -> Option<String> {
+    let text = match value {
+        Expr::Text(text) if text.contains(['%', '{', '$']) => text.clone(),
+        Expr::Join(_) => {
+            let mut text = String::new();
+            write_parts(value, &mut text, 0);
+            text
+        }
+        _ => return None,
+    };
+    SCHEMES.iter().find(|scheme| text.starts_with(**scheme))?;
+    let (_, rest) = text.split_once("://")?;
+    // The path may have an `@` as well, so the host ends at the first slash behind the scheme.
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let name = host.split(':').next().unwrap_or(host);
+    (matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0") && text != rest).then_some(text)
+}
+
+/// The parts of a text behind each other, with `…` for those that are not known. Joins in joins
+/// end after a few steps.
+fn write_parts(value: &Expr, text: &mut String, depth: usize) {
+    match value {
+        Expr::Text(part) => text.push_str(part),
+        Expr::Number(number) => text.push_str(number),
+        Expr::Join(parts) if depth < 8 => {
+            for part in parts {
+                write_parts(part, text, depth + 1);
+            }
+        }
+        _ => text.push('…'),
+    }
+}
+
 /// The address without its password.
 pub(super) fn masked(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -90,6 +128,26 @@ mod tests {
             "postgres://{user}@h/d",
         ] {
             assert!(!is_backing_address(text), "{text}");
+        }
+        let text = |text: &str| Expr::Text(text.to_owned());
+        let join = Expr::Join(vec![
+            text("postgres://"),
+            Expr::Name("user".to_owned()),
+            text("@localhost/"),
+            Expr::Name("name".to_owned()),
+        ]);
+        assert_eq!(
+            local_of_parts(&join).as_deref(),
+            Some("postgres://…@localhost/…")
+        );
+        let holes = text("mongodb://%s:%s@127.0.0.1:27017/%s");
+        assert!(local_of_parts(&holes).is_some());
+        for other in [
+            "postgres://%s/shop",
+            "postgres://%s@db.example.com/localhost",
+            "%s@localhost",
+        ] {
+            assert_eq!(local_of_parts(&text(other)), None, "{other}");
         }
         assert_eq!(masked("postgres://u:p@h/d"), "postgres://…@h/d");
         assert_eq!(masked("host=h password=x"), "host=h");

@@ -12,8 +12,9 @@ use crate::Input;
 use crate::kept::Kept;
 use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
-use crate::trained::FOLDER;
+use crate::trained::{FOLDER, options};
 use slugsmith_facts::beneath::{self, Beneath};
+use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::{run, tools};
 use slugsmith_finding::layer::Made;
@@ -67,7 +68,8 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     if !is_kept {
         kept.add(key, content.clone());
     }
-    if let Some(why) = Share::of(input).refused(WHAT, content.len() as u64) {
+    if let Some(why) = Share::with(input, outside(&jdk, input)).refused(WHAT, content.len() as u64)
+    {
         return report.note(Weight::Normal, why);
     }
     let path = Path::new(FOLDER).join(PLACE);
@@ -92,18 +94,6 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         took: begun.elapsed(),
         ..Made::default()
     });
-}
-
-/// How a JVM is told to use an archive if it fits.
-pub(crate) fn options(archive: &Path) -> [String; 4] {
-    let archive = format!("-XX:SharedArchiveFile={}", archive.display());
-    [
-        &archive,
-        "-Xshare:auto",
-        "-Xlog:cds=off",
-        "-Xlog:cds+dynamic=off",
-    ]
-    .map(str::to_owned)
 }
 
 /// The JDK that runs the app, if its archive is missing.
@@ -157,9 +147,22 @@ fn others(input: &Input<'_>, jdk: &Jdk) -> bool {
 }
 
 fn key(jdk: &Jdk) -> crate::kept::Key {
-    let size = |name: &str| fs_err::metadata(jdk.home.join(name)).map_or(0, |found| found.len());
-    let sizes = ["lib/server/libjvm.so", "lib/modules"].map(size);
+    let sizes = sizes(jdk);
     *blake3::hash(format!("{WHAT} {} {sizes:?}", jdk.release).as_bytes()).as_bytes()
+}
+
+/// What the JDK weighs at least, where it lies in a layer.
+fn outside(jdk: &Jdk, input: &Input<'_>) -> u64 {
+    if jdk.home.starts_with(input.root) || input.environment.world != World::CloudNative {
+        return 0;
+    }
+    sizes(jdk).iter().sum()
+}
+
+/// Of the JVM and of the classes that come with it.
+fn sizes(jdk: &Jdk) -> [u64; 2] {
+    let size = |name: &str| fs_err::metadata(jdk.home.join(name)).map_or(0, |found| found.len());
+    ["lib/server/libjvm.so", "lib/modules"].map(size)
 }
 
 /// Has the JVM make one, and start with it.

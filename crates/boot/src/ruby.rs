@@ -53,7 +53,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         Ok(None) => return,
         Err(why) => return report.note(Weight::Normal, format!("No bootsnap cache: {why}")),
     };
-    let share = Share::of(input);
+    let share = Share::with(input, facts.outside);
     let count = facts.sources.len();
     order(&share, &mut facts.sources);
     let mut entries = known(&facts, kept);
@@ -298,7 +298,8 @@ fn write(
     };
     let is_image = input.environment.world == World::CloudNative;
     for mut entry in entries {
-        let time = if is_image {
+        // Files of the base image keep theirs.
+        let time = if is_image && !entry.source.path.starts_with("/usr") {
             crate::trained::IMAGE_TIME.as_secs()
         } else {
             entry.source.modified

@@ -17,9 +17,19 @@ pub(crate) struct Share {
 
 impl Share {
     pub(crate) fn of(input: &Input<'_>) -> Self {
+        Self::with(input, 0)
+    }
+
+    /// Of an app that needs so many bytes of layers that others made.
+    pub(crate) fn with(input: &Input<'_>, layers: u64) -> Self {
         let set = input.config.share.as_ref();
         let percent = set.map_or(DEFAULT_SHARE, |share| share.value);
-        let app = input.tree.totals().bytes.saturating_add(input.beside);
+        let app = input
+            .tree
+            .totals()
+            .bytes
+            .saturating_add(input.beside)
+            .saturating_add(layers);
         let most = u64::try_from(u128::from(app) * u128::from(percent) / 100).unwrap_or(u64::MAX);
         Self {
             most: if set.is_none() { most.max(SMALL) } else { most },

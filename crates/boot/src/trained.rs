@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use self::made::{File, collect, decode, encode, fingerprint, write};
-pub(crate) use self::runtime::FOLDER;
+pub(crate) use self::runtime::{FOLDER, options};
 use self::runtime::{RUNTIMES, Runtime, example, needs, runs};
 use self::start::{Alone, Stage, alone};
 use crate::kept::Kept;

@@ -65,7 +65,7 @@ impl Runtime {
             ],
             _ => vec![(
                 "JAVA_TOOL_OPTIONS",
-                crate::jvm::options(&app.join(self.path())).join(" "),
+                options(&app.join(self.path())).join(" "),
             )],
         }
     }
@@ -78,6 +78,18 @@ impl Runtime {
         }
         set
     }
+}
+
+/// How a JVM is told to use an archive if it fits.
+pub(crate) fn options(archive: &Path) -> [String; 4] {
+    let archive = format!("-XX:SharedArchiveFile={}", archive.display());
+    [
+        &archive,
+        "-Xshare:auto",
+        "-Xlog:cds=off",
+        "-Xlog:cds+dynamic=off",
+    ]
+    .map(str::to_owned)
 }
 
 /// Programs of other runtimes, beside which a package.json is for assets.

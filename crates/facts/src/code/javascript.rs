@@ -353,6 +353,24 @@ impl<'a> Visit<'a> for Reader<'_> {
         });
     }
 
+    fn visit_for_of_statement(&mut self, it: &ast::ForOfStatement<'a>) {
+        self.in_scope(ScopeKind::Loop, it.span, |reader| {
+            walk::walk_for_of_statement(reader, it);
+        });
+    }
+
+    fn visit_for_in_statement(&mut self, it: &ast::ForInStatement<'a>) {
+        self.in_scope(ScopeKind::Loop, it.span, |reader| {
+            walk::walk_for_in_statement(reader, it);
+        });
+    }
+
+    fn visit_for_statement(&mut self, it: &ast::ForStatement<'a>) {
+        self.in_scope(ScopeKind::Loop, it.span, |reader| {
+            walk::walk_for_statement(reader, it);
+        });
+    }
+
     fn visit_while_statement(&mut self, it: &ast::WhileStatement<'a>) {
         self.in_scope(ScopeKind::Loop, it.span, |reader| {
             walk::walk_while_statement(reader, it);

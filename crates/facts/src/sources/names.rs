@@ -259,7 +259,8 @@ fn is_tool_config(name: &str) -> bool {
         || (name.starts_with('.') && name.contains("rc"))
 }
 
-/// Settings modules of other environments: `settings/dev.py`, `config/test.py`.
+/// Settings modules of other environments and of other platforms: `settings/dev.py`,
+/// `config/test.py`, `settings/vercel.py`.
 fn is_other_settings(path: &str) -> bool {
     let stem = path
         .rsplit('/')
@@ -287,6 +288,13 @@ fn is_other_settings(path: &str) -> bool {
                     | "jenkins"
                     | "semaphore"
                     | "vagrant"
+                    | "vercel"
+                    | "render"
+                    | "railway"
+                    | "flyio"
+                    | "netlify"
+                    | "pythonanywhere"
+                    | "replit"
             )
         })
 }

@@ -34,9 +34,17 @@ impl Outputs {
             .is_some_and(|ignored| ignored.matched_path_or_any_parents(path, true).is_ignore())
     }
 
-    /// Whether the build makes this path, or may: git ignores it.
+    /// Whether the root's `.gitignore` names the file, or a folder above it.
     #[must_use]
-    pub fn makes(&self, path: &str) -> bool {
+    pub fn ignores(&self, path: &str) -> bool {
+        self.ignored
+            .as_ref()
+            .is_some_and(|ignored| ignored.matched_path_or_any_parents(path, false).is_ignore())
+    }
+
+    /// Whether a command of the build writes this path, or a folder above it.
+    #[must_use]
+    pub fn writes(&self, path: &str) -> bool {
         let path = clean(path);
         let by_folder = self
             .folders
@@ -46,11 +54,13 @@ impl Outputs {
             .files
             .iter()
             .any(|(file, _)| file == path || stem(file) == path);
-        let ignored = self.builds
-            && self.ignored.as_ref().is_some_and(|ignored| {
-                ignored.matched_path_or_any_parents(path, false).is_ignore()
-            });
-        by_folder || by_file || ignored
+        by_folder || by_file
+    }
+
+    /// Whether the build makes this path, or may: git ignores it.
+    #[must_use]
+    pub fn makes(&self, path: &str) -> bool {
+        self.writes(path) || self.builds && self.ignores(clean(path))
     }
 
     /// Paths, without their ending, that an output may come from, the most certain first.

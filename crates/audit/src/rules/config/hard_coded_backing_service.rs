@@ -6,7 +6,7 @@ mod laravel;
 mod redis;
 mod spring;
 
-use crate::addresses::{is_backing_address, local_host, masked};
+use crate::addresses::{is_backing_address, local_host, local_of_parts, masked};
 use crate::rules::prelude::*;
 use crate::services::{client, help};
 use alchemy::alchemy;
@@ -99,7 +99,11 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
             site.call.arguments.iter().find_map(|argument| {
                 address(site.code, argument.name.as_deref(), &argument.value, 0)
             });
-        if let Some(literal) = literal.filter(|_| !reads) {
+        // What fills the holes of an address leaves its host as it is written.
+        let parts = literal
+            .as_ref()
+            .is_some_and(|text| text.contains(['…', '%', '{', '$']));
+        if let Some(literal) = literal.filter(|_| !reads || parts) {
             found.push(
                 Evidence::line(
                     &site.code.path,
@@ -147,6 +151,9 @@ fn effect(literal: &str) -> &'static str {
 fn address(code: &Code, name: Option<&str>, value: &Expr, depth: usize) -> Option<String> {
     if depth > 6 {
         return None;
+    }
+    if let Some(local) = local_of_parts(code.resolve(value)) {
+        return Some(local);
     }
     let within = |name: Option<&str>, value: &Expr| address(code, name, value, depth + 1);
     match code.resolve(value) {
@@ -227,8 +234,10 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
                 .assignments
                 .iter()
                 .any(|other| other.target == assignment.target && other.line != assignment.line);
-            if let Expr::Text(text) = code.resolve(&assignment.value)
-                && is_backing_address(text)
+            let value = code.resolve(&assignment.value);
+            let whole = value.text().filter(|text| is_backing_address(text));
+            let address = whole.map(str::to_owned).or_else(|| local_of_parts(value));
+            if let Some(text) = &address
                 && !overridden
                 && !is_base_class(facts, code, assignment.scope, last)
             {

@@ -40,7 +40,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         silent: indoc! {"
             A lockfile pins the version (Ruby); `3.14` and `24.x`, the forms that Heroku recommends;
             Go, where go.mod always has one; a package.json that only holds tools beside another
-            language.
+            language; PHP, where a locked package asks for a range with an end.
         "},
     },
     check,
@@ -66,6 +66,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     ));
     evidence.extend(missing(facts, "ruby", of("ruby").is_empty()));
     evidence.extend(missing(facts, "java", of("java").is_empty()));
+    evidence.extend(missing(
+        facts,
+        "php",
+        of("php").is_empty() && !php_by_packages(facts),
+    ));
     evidence.extend(
         of("php")
             .first()
@@ -93,14 +98,17 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
     let ecosystem = match runtime {
         "python" => Ecosystem::Pypi,
         "ruby" => Ecosystem::Gem,
+        "php" => Ecosystem::Composer,
         _ => Ecosystem::Maven,
     };
     let manifest = facts.packages.manifest(ecosystem)?;
     // A manifest without a process is a library's.
-    // The Java buildpack starts a Spring Boot app by itself.
+    // The Java buildpack starts a Spring Boot app by itself, PHP's whatever has a page.
     let boot = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
-    let starts =
-        !facts.processes.is_empty() || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some();
+    let starts = !facts.processes.is_empty()
+        || facts.packages.wants_any(Ecosystem::Maven, &boot).is_some()
+        || runtime == "php"
+            && (facts.sources.has("index.php") || facts.sources.has("public/index.php"));
     (none && primary(facts) == Some(ecosystem) && starts).then(|| {
         // A file that is there for the version and says none: a mistyped key.
         let file = (runtime == "java").then(|| facts.sources.text(SYSTEM_PROPERTIES));
@@ -116,6 +124,18 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
         Evidence::line(path, u32::from(path == SYSTEM_PROPERTIES), message)
             .help(pin(facts, runtime))
     })
+}
+
+/// Without a wish of the app's own, PHP's buildpack takes what the locked packages ask for
+/// (heroku-buildpack-php `bin/util/platform.php`).
+fn php_by_packages(facts: &Facts<'_>) -> bool {
+    let text = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
+    let locked = text.and_then(|text| text.split("\"packages-dev\"").next());
+    let ranges = locked.into_iter().flat_map(str::lines).filter_map(|line| {
+        let range = line.trim().strip_prefix("\"php\":")?;
+        Some(range.trim().trim_matches(['"', ',']))
+    });
+    ranges.into_iter().any(|range| !is_open(range))
 }
 
 /// What happens without a version, with the default of Heroku's own buildpack.

@@ -1,8 +1,10 @@
 //! Can the processes start at all?
 
 mod env_file;
+mod imports;
 mod missing;
 mod procfile;
+mod settings;
 
 use crate::rules::prelude::*;
 use missing::missing;
@@ -25,7 +27,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that does not exist; a Procfile with Windows line ends, in UTF-16 or behind a byte order
             mark, with lines in quotes, or without a web process; Laravel
             or Symfony without a Procfile, which then serves the repository's root instead of
-            `public/`.
+            `public/`, and any PHP app whose only index is in such a folder. A web server under
+            another name than `web`, which gets no requests.
+            A settings module of Django that is not on Python's path; an import that git ignores;
+            an ES module that `tsc` left without the file's ending.
             `bin/NAME` of a Go app that is none of its main packages.
             A file of variables without which the process ends and that the repository does not
             have: `process.loadEnvFile()`, `node --env-file`, `godotenv.Load` with `log.Fatal`,
@@ -77,6 +82,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(waits_forever(facts));
     evidence.extend(env_file::check(facts));
     evidence.extend(no_process(facts));
+    evidence.extend(imports::check(facts));
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
 }
@@ -196,11 +202,44 @@ fn waits_forever(facts: &Facts<'_>) -> Option<Evidence> {
     ))
 }
 
+/// An app whose only page is below `public/` or the like, while the root is served.
+fn php_front(facts: &Facts<'_>) -> Option<Evidence> {
+    let sources = &facts.sources;
+    let manifest = facts.packages.manifest(Ecosystem::Composer)?;
+    let folder = ["public", "web", "www", "htdocs", "public_html"]
+        .into_iter()
+        .find(|folder| sources.has(&format!("{folder}/index.php")))?;
+    let served = [
+        "index.php",
+        "index.html",
+        "index.htm",
+        ".htaccess",
+        "nginx.conf",
+    ];
+    let by_root = facts.app.procfile.is_empty() && facts.process("web").is_none();
+    let php = facts.buildpacks().iter().all(|one| one.contains("php"))
+        && [Ecosystem::Npm, Ecosystem::Pypi, Ecosystem::Gem]
+            .iter()
+            .all(|other| facts.packages.manifest(*other).is_none());
+    let alone =
+        by_root && php && !facts.is_container() && !served.iter().any(|one| sources.has(one));
+    let message = format!(
+        "Without a web line in the Procfile the repository's root is served, which has no index: the \
+         app's is {folder}/index.php, and every file of the app has an address."
+    );
+    alone.then(|| {
+        Evidence::line(manifest, 0, message)
+            .help(format!("Procfile: web: heroku-php-apache2 {folder}/"))
+    })
+}
+
 fn php_root(facts: &Facts<'_>) -> Option<Evidence> {
-    let framework = facts.packages.wants_any(
+    let Some(framework) = facts.packages.wants_any(
         Ecosystem::Composer,
         &["laravel/framework", "symfony/framework-bundle"],
-    )?;
+    ) else {
+        return php_front(facts);
+    };
     let public = facts.sources.has("public/index.php");
     if !public {
         return None;

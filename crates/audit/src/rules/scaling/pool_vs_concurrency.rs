@@ -78,7 +78,11 @@ fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
             .into_iter()
             .flatten()
             .find(|(_, _, threads, _)| {
-                let same = variable.is_some() && threads.variable == variable;
+                // One variable gives both, as long as it is set: the defaults may differ.
+                let set = |name: &String| facts.declared(name) != Declared::No;
+                let same = variable.is_some()
+                    && threads.variable == variable
+                    && (variable.as_ref().is_some_and(set) || threads.count <= pool);
                 !same && threads.count > pool
             })?;
     Some(

@@ -1,6 +1,7 @@
 //! Do messages between users stay inside one process?
 
 mod connections;
+mod kept;
 
 use crate::rules::prelude::*;
 

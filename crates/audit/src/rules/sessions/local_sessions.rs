@@ -82,11 +82,14 @@ fn express(facts: &Facts<'_>) -> Option<Evidence> {
                 "session" | "expressSession" | "require()" | "express_session"
             )
             && options.is_some_and(|options| {
+                let in_memory = options
+                    .key("store")
+                    .is_some_and(|store| in_memory(site, store));
+                let none = options.key("store").is_none() && !sets_store_later(site);
                 options.key("secret").is_some()
-                    && options.key("store").is_none()
                     && options.key("...").is_none()
+                    && (none || in_memory)
             })
-            && !sets_store_later(site)
     })
     .next()?;
     Some(
@@ -99,6 +102,13 @@ fn express(facts: &Facts<'_>) -> Option<Evidence> {
         .help("npm install connect-redis redis; heroku addons:create heroku-redis:mini")
         .help("session({ store: new RedisStore({ client }), … })"),
     )
+}
+
+/// `new session.MemoryStore()`, or the package memorystore.
+fn in_memory(site: Site<'_>, store: &Expr) -> bool {
+    let made = site.code.resolve(store);
+    made.callee()
+        .is_some_and(|callee| callee.rsplit('.').next() == Some("MemoryStore"))
 }
 
 /// `options.store = …` before the options are handed over.
@@ -270,7 +280,10 @@ fn gorilla(facts: &Facts<'_>) -> Option<Evidence> {
     let site = calls_to(facts, Language::Go, |site| {
         site.call.callee == "sessions.NewFilesystemStore"
     })
-    .next()?;
+    .next();
+    let Some(site) = site else {
+        return go_memory(facts);
+    };
     Some(
         Evidence::line(
             &site.code.path,
@@ -278,5 +291,46 @@ fn gorilla(facts: &Facts<'_>) -> Option<Evidence> {
             "Sessions are kept in files on the dyno's disk.",
         )
         .help("sessions.NewCookieStore, or github.com/rbcervilla/redisstore"),
+    )
+}
+
+/// The stores in memory of gin, and what scs and Fiber take without a store.
+fn go_memory(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = calls_to(facts, Language::Go, |site| {
+        let (code, call) = (site.code, site.call);
+        let imports = |part: &str| code.imports.iter().any(|one| one.module.contains(part));
+        let given = |name: &str| {
+            let named = |value: &Expr| match value {
+                Expr::Call { arguments, .. } => arguments
+                    .iter()
+                    .any(|one| one.name.as_deref() == Some(name)),
+                value => value.key(name).is_some(),
+            };
+            call.named(name).is_some() || call.arguments.iter().any(|one| one.value.any(named))
+        };
+        let set_later = || {
+            let mut set = code.assignments.iter();
+            set.any(|one| one.target.ends_with(".Store"))
+        };
+        match call.callee.as_str() {
+            "memstore.NewStore" => imports("gin-contrib/sessions/memstore"),
+            "scs.New" | "scs.NewSession" => imports("alexedwards/scs") && !set_later(),
+            "session.New" | "session.NewStore" => {
+                let handed = |value: &Expr| matches!(value, Expr::Name(_));
+                let by_name = call.arguments.iter().any(|one| handed(&one.value));
+                imports("gofiber/fiber") && !given("Storage") && !given("Store") && !by_name
+            }
+            _ => false,
+        }
+    })
+    .next()?;
+    let message = format!(
+        "`{}` keeps sessions in this process: other dynos don't know them, and a restart forgets \
+         them all.",
+        site.call.callee
+    );
+    Some(
+        Evidence::line(&site.code.path, site.call.line, message)
+            .help("heroku addons:create heroku-redis:mini, and the same library's store for Redis"),
     )
 }

@@ -409,10 +409,10 @@ fn out_of_step(manifest: &Value, name: &str, lock: &Value) -> Vec<String> {
                 .and_then(Value::as_str);
             facts.push(match installed {
                 Some(version) => {
-                    format!("package.json asks for {package} {wanted}, {name} has {version}")
+                    format!("package.json asks for {package} {wanted}, but {name} has {version}")
                 }
                 None => {
-                    format!("package.json asks for {package} {wanted}, {name} does not have it")
+                    format!("package.json asks for {package} {wanted}, but {name} does not have it")
                 }
             });
         }

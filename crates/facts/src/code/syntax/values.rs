@@ -143,7 +143,10 @@ impl Reader<'_> {
         if !interpolated {
             return Expr::Text(unquote(self.slice(node)).to_owned());
         }
-        let values = parts.iter().map(|part| match part.kind() {
+        // Python's quotes are nodes as well.
+        let quote = |part: &&Node<'_>| matches!(part.kind(), "string_start" | "string_end");
+        let parts = parts.iter().filter(|part| !quote(part));
+        let values = parts.map(|part| match part.kind() {
             "interpolation" => children(*part)
                 .first()
                 .map_or(Expr::Other, |inner| self.value(*inner, depth + 1)),

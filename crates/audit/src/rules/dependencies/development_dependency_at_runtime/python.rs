@@ -15,10 +15,16 @@ pub(super) fn python(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         "model-bakery",
         "hypothesis",
     ];
-    let development: Vec<_> = only_development(facts, Ecosystem::Pypi)
-        .into_iter()
-        .filter(|name| !for_tests.contains(name))
-        .collect();
+    // Files that a server loads whatever they import.
+    let served = [
+        "views", "urls", "models", "settings", "wsgi", "asgi", "apps", "admin",
+    ];
+    let is_served = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name.strip_suffix(".py")
+            .is_some_and(|stem| served.contains(&stem))
+    };
+    let development = only_development(facts, Ecosystem::Pypi);
     let mut evidence: Vec<Evidence> = Vec::new();
     for code in facts
         .code(Language::Python)
@@ -29,6 +35,9 @@ pub(super) fn python(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
             let Some(name) = development.iter().find(|name| is_module_of(top, name)) else {
                 continue;
             };
+            if for_tests.contains(name) && !is_served(&code.path) {
+                continue;
+            }
             let checked = branch(code, import.scope) != Branch::Always
                 || code
                     .around(import.scope)

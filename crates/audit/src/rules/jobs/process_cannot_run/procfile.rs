@@ -3,6 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_facts::app;
 use slugsmith_facts::encoding::Mark;
+use slugsmith_facts::process::Command;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let text = facts.sources.text("Procfile").unwrap_or_default();
@@ -14,6 +15,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
         colon(text),
         decorated(facts, text),
         empty(facts, text),
+        unrouted(facts),
     ];
     found.into_iter().flatten().collect()
 }
@@ -54,6 +56,42 @@ fn empty(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
         "The Procfile names no process, and the Python buildpack has no default: nothing serves.";
     (only_python && silent && facts.processes.is_empty())
         .then(|| Evidence::line("Procfile", 1, message).help("Procfile: web: gunicorn MODULE:app"))
+}
+
+/// A web server under another name than `web`, the only type that the router sends requests to
+/// (devcenter.heroku.com/articles/procfile, "The web process type"), where nothing is `web`.
+fn unrouted(facts: &Facts<'_>) -> Option<Evidence> {
+    const SERVERS: &[&str] = &[
+        "gunicorn",
+        "uvicorn",
+        "daphne",
+        "hypercorn",
+        "waitress-serve",
+        "puma",
+        "unicorn",
+        "rackup",
+        "thin",
+        "heroku-php-apache2",
+        "heroku-php-nginx",
+    ];
+    // PHP's and Node's buildpacks add a `web` of their own.
+    let of_buildpack = [Ecosystem::Composer, Ecosystem::Maven, Ecosystem::Go]
+        .iter()
+        .any(|other| facts.packages.manifest(*other).is_some());
+    let serves = |command: &Command| SERVERS.contains(&command.program());
+    let process = facts.processes.iter().find(|process| {
+        process.command.path == "Procfile" && process.commands.iter().any(serves)
+    })?;
+    let alone = facts.process("web").is_none() && !of_buildpack && process.name != "release";
+    let name = &process.name;
+    let message = format!(
+        "`{name}` starts a web server, but requests reach only the process type `web`, which nothing \
+         names: every page answers \"No web processes running\" (H14)."
+    );
+    alone.then(|| {
+        Evidence::line("Procfile", process.command.line, message)
+            .help(format!("Name it web: web: {}", process.command.text))
+    })
 }
 
 fn line_ends(text: &str) -> Option<Evidence> {

@@ -64,6 +64,9 @@ pub(super) fn whole(value: &Expr) -> Option<u64> {
 }
 
 pub(super) fn sidekiq(facts: &Facts<'_>) -> Option<Found> {
+    if let Some(found) = spawned(facts) {
+        return Some(found);
+    }
     let worker = facts
         .processes
         .iter()
@@ -84,11 +87,15 @@ pub(super) fn sidekiq(facts: &Facts<'_>) -> Option<Found> {
             "Sidekiq",
         ));
     }
-    let text = facts.sources.text("config/sidekiq.yml")?;
+    let text = facts.sources.text("config/sidekiq.yml").unwrap_or_default();
     let value = text
         .lines()
         .map(str::trim)
-        .find_map(|line| line.trim_start_matches(':').strip_prefix("concurrency:"))?;
+        .find_map(|line| line.trim_start_matches(':').strip_prefix("concurrency:"));
+    let Some(value) = value else {
+        return by_default(facts)
+            .map(|threads| (worker.path.clone(), worker.line, threads, "Sidekiq"));
+    };
     let (variable, count) = erb(value.trim())?;
     Some((
         "config/sidekiq.yml".to_owned(),
@@ -96,6 +103,45 @@ pub(super) fn sidekiq(facts: &Facts<'_>) -> Option<Found> {
         Threads { variable, count },
         "Sidekiq",
     ))
+}
+
+/// What Sidekiq runs when nothing says how many: ten threads in 6, five since 7
+/// (sidekiq/sidekiq Changes.md, 7.0.0), unless `RAILS_MAX_THREADS` is set.
+fn by_default(facts: &Facts<'_>) -> Option<Threads> {
+    let version = guards::numbers(facts.packages.version(Ecosystem::Gem, "sidekiq")?);
+    let count = match version.first()? {
+        6 => 10,
+        7.. => 5,
+        _ => return None,
+    };
+    Some(Threads {
+        variable: Some("RAILS_MAX_THREADS".to_owned()),
+        count,
+    })
+}
+
+/// A Sidekiq that code of the web process starts: `spawn("bundle exec sidekiq -c 6")`.
+fn spawned(facts: &Facts<'_>) -> Option<Found> {
+    facts.code(Language::Ruby).find_map(|code| {
+        code.calls.iter().find_map(|call| {
+            let starts = matches!(
+                call.callee.as_str(),
+                "spawn" | "system" | "exec" | "Process.spawn"
+            );
+            let text = call.positional(0).and_then(Expr::text).filter(|_| starts)?;
+            let words: Vec<_> = text.split_whitespace().collect();
+            words.iter().position(|word| *word == "sidekiq")?;
+            let at = words
+                .iter()
+                .position(|word| matches!(*word, "-c" | "--concurrency"))?;
+            let count = words.get(at + 1)?.parse().ok()?;
+            let threads = Threads {
+                variable: None,
+                count,
+            };
+            Some((code.path.clone(), call.line, threads, "Sidekiq"))
+        })
+    })
 }
 
 /// `5`, or the variable and default of `<%= ENV.fetch("X", 5) %>`, `<%= ENV['X'] || 5 %>`.

@@ -1,7 +1,7 @@
 //! Connections that one process keeps in a list and sends to: plain sockets and server-sent
 //! events, without a library that has rooms.
 
-use super::Verdict;
+use super::{Verdict, kept};
 use crate::rules::prelude::*;
 
 const FIX: &str = "heroku addons:create heroku-redis:mini; publish each message to a channel of Redis, \
@@ -16,7 +16,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
         })
         .or_else(|| {
             let what = "sends to the sockets that this process keeps";
-            python_sockets(facts).map(|site| (site, what))
+            let sockets = python_sockets(facts).or_else(|| kept::sends(facts));
+            sockets.map(|site| (site, what))
         })?;
     if is_shared(facts, site.code.language) {
         return Some(None);

@@ -16,7 +16,6 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
                 "hazelcast",
                 "memcached-session",
                 "infinispan",
-                "webapp-runner",
             ]
             .iter()
             .any(|name| package.name.contains(name))
@@ -39,6 +38,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
             site,
             &format!("`{}` keeps the session", site.call.callee),
         ));
+    }
+    if let Some(site) = scoped(facts) {
+        let what = format!("`{}` keeps its object", site.call.callee);
+        return Some(at(site, &what));
     }
     let stateless = facts.calls().any(|site| {
         let call = site.call;
@@ -71,6 +74,28 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         )
         .level(Level::Warn),
     )
+}
+
+/// A bean that lives as long as the session (CDI, JSF, Spring).
+fn scoped<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    calls_to(facts, Language::Java, |site| {
+        let call = site.call;
+        let says_session = || {
+            call.arguments.iter().any(|argument| {
+                argument.value.any(|value| match value {
+                    Expr::Text(text) => text == "session",
+                    Expr::Name(name) => name.ends_with("SCOPE_SESSION"),
+                    _ => false,
+                })
+            })
+        };
+        match call.callee.as_str() {
+            "@SessionScoped" | "@SessionScope" | "@SessionAttributes" => true,
+            "@Scope" => says_session(),
+            _ => false,
+        }
+    })
+    .next()
 }
 
 /// `formLogin(AbstractHttpConfigurer::disable)`, `formLogin(f -> f.disable())`.

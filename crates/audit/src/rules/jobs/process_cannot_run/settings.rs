@@ -1,0 +1,80 @@
+//! Django settings that Python does not find from the folder where the server starts.
+
+use crate::rules::prelude::*;
+use slugsmith_facts::command::Need;
+use slugsmith_facts::process::Command;
+use slugsmith_facts::sources::paths::join;
+
+/// `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")` of a module that Python
+/// does not find from the folder where the server starts, since the file lies deeper.
+pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    const NAME: &str = "DJANGO_SETTINGS_MODULE";
+    let is_set = |name: &str| {
+        facts.declared(name) != Declared::No
+            || command.environment.iter().any(|(set, _)| set == name)
+            || facts
+                .processes
+                .iter()
+                .any(|process| process.mentions(&[name]))
+    };
+    let moves = ["--chdir", "--pythonpath", "--app-dir"];
+    let moved = command
+        .words
+        .iter()
+        .any(|word| moves.iter().any(|option| word.starts_with(option)));
+    let folder = command.folder.as_deref()?;
+    // The buildpack sets PYTHONPATH to the app's root, where the server starts anyway.
+    let path = "PYTHONPATH";
+    let extended = matches!(facts.declared(path), Declared::Value(_))
+        || command.environment.iter().any(|(set, _)| set == path);
+    if moved || is_set(NAME) || extended || facts.sources.has(".profile") {
+        return None;
+    }
+    let entry = command.needs().into_iter().find_map(|need| match need {
+        Need::Module(module) => Some(join(folder, &format!("{}.py", module.replace('.', "/")))),
+        _ => None,
+    })?;
+    let code = facts
+        .code(Language::Python)
+        .find(|code| code.path == entry)?;
+    if code
+        .calls
+        .iter()
+        .any(|call| call.callee.starts_with("sys.path"))
+    {
+        return None;
+    }
+    let set = code
+        .assignments
+        .iter()
+        .find(|one| one.target == format!("os.environ.{NAME}"))?;
+    let line = set.line;
+    let module = match &set.value {
+        Expr::Env {
+            default: Some(default),
+            ..
+        } => default.text()?,
+        value => value.text()?,
+    };
+    let below = module.replace('.', "/");
+    let sources = &facts.sources;
+    let is_at = |path: &str| {
+        sources.has(&format!("{path}.py")) || sources.has(&format!("{path}/__init__.py"))
+    };
+    let roots = [join(folder, &below), join(folder, &format!("src/{below}"))];
+    if roots.iter().any(|path| is_at(path)) {
+        return None;
+    }
+    // Only a file of the app's own under that name shows that no package brings it.
+    let file = format!("/{below}.py");
+    let there = sources.paths.iter().find(|path| path.ends_with(&file))?;
+    let root = there.strip_suffix(&file)?;
+    let message = format!(
+        "{} asks for the settings module {module}, which Python does not find from the folder where \
+         `{}` starts: the file is {there}.",
+        code.path, command.text
+    );
+    Some(Evidence::line(&code.path, line, message).help(format!(
+        "Procfile: web: gunicorn --chdir {root} …, with the module as it is named from there"
+    )))
+}
