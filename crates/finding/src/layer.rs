@@ -5,6 +5,7 @@ use std::time::Duration;
 /// What strip removed from a layer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stripped {
+    /// Files that strip removed.
     pub files: u64,
     /// Apparent size.
     pub bytes: u64,

@@ -9,7 +9,7 @@
 //!   manifest, a copied one by all of its files, one whose build runs code by the whole app).
 //! - **Class** layer with `pack build`, which is the environment's final place: nothing is
 //!   copied; that of pip and pipenv is `free`, since it is no base of a changed one. What strip
-//!   removes leaves it before it is kept ([`layer`]). In classic builds and on a laptop the
+//!   removes leaves it before it is kept ([`crate::finish`]). In classic builds and on a laptop the
 //!   layer's place is not part of the slug, so it is `.venv` in the app, packed; its scripts
 //!   then get the path on a dyno.
 //! - **Install** `uv sync --locked` and `poetry sync`, which make an old environment a new

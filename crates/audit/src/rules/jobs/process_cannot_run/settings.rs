@@ -1,6 +1,7 @@
 //! Django settings that Python does not find from the folder where the server starts.
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::command::Need;
 use slugsmith_facts::process::Command;
 use slugsmith_facts::sources::paths::join;
@@ -69,6 +70,15 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     let file = format!("/{below}.py");
     let there = sources.paths.iter().find(|path| path.ends_with(&file))?;
     let root = there.strip_suffix(&file)?;
+    // A project of its own may be installed, and then Python finds it.
+    let manifests = [
+        ecosystems::python::PYPROJECT,
+        ecosystems::python::SETUP_PY,
+        ecosystems::python::SETUP_CFG,
+    ];
+    if manifests.iter().any(|name| sources.has(&join(root, name))) {
+        return None;
+    }
     let message = format!(
         "{} asks for the settings module {module}, which Python does not find from the folder where \
          `{}` starts: the file is {there}.",

@@ -105,8 +105,8 @@ pub(super) fn sidekiq(facts: &Facts<'_>) -> Option<Found> {
     ))
 }
 
-/// What Sidekiq runs when nothing says how many: ten threads in 6, five since 7
-/// (sidekiq/sidekiq Changes.md, 7.0.0), unless `RAILS_MAX_THREADS` is set.
+/// What Sidekiq runs when nothing says how many, unless `RAILS_MAX_THREADS` is set: five threads since 7
+/// (`DEFAULTS` in lib/sidekiq/config.rb), ten in 6 (Changes.md, 5.2.0: from 25 to 10).
 fn by_default(facts: &Facts<'_>) -> Option<Threads> {
     let version = guards::numbers(facts.packages.version(Ecosystem::Gem, "sidekiq")?);
     let count = match version.first()? {
