@@ -4,19 +4,19 @@
 //! It is written into the app, never into the JDK, which may be another's. The JVM holds it against its own
 //! version and ignores it where it does not fit (`-Xshare:auto`), in silence.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::Input;
 use crate::kept::Kept;
+use crate::limited;
 use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
 use crate::trained::{FOLDER, options};
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
-use slugsmith_facts::{run, tools};
+use slugsmith_facts::tools;
 use slugsmith_finding::layer::Made;
 
 const WHAT: &str = "Class data archive of the JDK";
@@ -25,8 +25,8 @@ const PLACE: &str = "java/jdk.jsa";
 const OPTIONS: &str = "JAVA_TOOL_OPTIONS";
 /// From then on archives are the default, and options of theirs need no other (JEP 341).
 const FIRST: u32 = 12;
-/// What a JVM sees of the environment while it makes one.
-const PASSED: &[&str] = &["PATH", "LD_LIBRARY_PATH", "TMPDIR"];
+/// Seconds that a JVM may take for one.
+const LIMIT: u32 = 120;
 
 /// A JDK without an archive of its own.
 struct Jdk {
@@ -173,18 +173,13 @@ fn dump(jdk: &Jdk, input: &Input<'_>) -> std::io::Result<crate::kept::Content> {
     let _guard = Temporary::new(scratch.path());
     let archive = scratch.path().join("jdk.jsa");
     let java = |words: &[String]| {
-        let mut arguments = vec!["120".to_owned(), jdk.program.display().to_string()];
-        arguments.extend_from_slice(words);
-        let variables = PASSED.iter().filter_map(|name| {
-            let value = input.environment.variables.get(*name)?;
-            Some((OsString::from(name), value.clone()))
-        });
-        let ended = run::run(
-            "timeout",
-            &arguments,
-            Path::new("/"),
-            variables,
-            &mut |_| {},
+        let words = words.iter().cloned();
+        let ended = limited::run(
+            LIMIT,
+            &jdk.program,
+            words,
+            limited::LIBRARIES,
+            input.environment,
         )?;
         let why = || {
             ended

@@ -13,6 +13,7 @@
 mod advice;
 mod jvm;
 mod kept;
+mod limited;
 mod observe;
 mod python;
 mod report;

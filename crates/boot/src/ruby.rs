@@ -9,8 +9,7 @@ mod facts;
 mod order;
 
 use slugsmith_facts::beneath::own;
-use std::collections::HashSet;
-use std::ffi::OsString;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -19,20 +18,18 @@ use rayon::prelude::*;
 use self::facts::{Facts, Source};
 use crate::Input;
 use crate::kept::{Kept, Key};
+use crate::limited;
 use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
-use slugsmith_facts::run;
 use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::counted;
 
 const PROGRAM: &str = include_str!("ruby/entries.rb");
 /// Seconds that one of the compilers may take. 5,000 files take 5.
-const LIMIT: &str = "300";
-/// What they see of the environment.
-const PASSED: &[&str] = &["PATH", "LD_LIBRARY_PATH", "TMPDIR"];
+const LIMIT: u32 = 300;
 /// Where an entry holds size and time of its source (bootsnap, `struct bs_cache_key`), and how long that head is.
 const SIZE: usize = 16;
 const TIME: usize = 24;
@@ -56,8 +53,8 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     let share = Share::with(input, facts.outside);
     let count = facts.sources.len();
     order(&share, &mut facts.sources);
-    let mut entries = known(&facts, kept);
-    if let Err(error) = compile(input, &facts, &mut entries, kept) {
+    let (mut entries, rest) = known(&facts, kept);
+    if let Err(error) = compile(input, &facts, &rest, &mut entries, kept) {
         return report.note(Weight::Normal, format!("No bootsnap cache: {error}"));
     }
     if entries.is_empty() {
@@ -95,25 +92,36 @@ fn key(source: &Source, facts: &Facts) -> Option<Key> {
     Some(*hasher.finalize().as_bytes())
 }
 
-/// Entries that an earlier build made: the path, a zero, the content.
-fn known<'a>(facts: &'a Facts, kept: &mut Kept) -> Vec<Entry<'a>> {
+/// A source without an entry, with what its entry will be kept by.
+type Missing<'a> = (&'a Source, Key);
+
+/// Entries that an earlier build made (the path, a zero, the content), and what is left to make.
+fn known<'a>(facts: &'a Facts, kept: &mut Kept) -> (Vec<Entry<'a>>, Vec<Missing<'a>>) {
     let keys: Vec<_> = facts
         .sources
         .par_iter()
-        .map(|source| key(source, facts))
+        .filter_map(|source| Some((source, key(source, facts)?)))
         .collect();
-    let of = |(source, key): (&'a Source, Option<Key>)| {
-        let content = kept.get(&key?)?;
-        let end = content.iter().position(|byte| *byte == 0)?;
-        Some(Entry {
-            source,
-            path: PathBuf::from(String::from_utf8(content.get(..end)?.to_owned()).ok()?),
-            content: content.get(end + 1..)?.to_owned(),
-            is_kept: true,
-        })
-    };
-    let found = facts.sources.iter().zip(keys).filter_map(of);
-    found.filter(|entry| is_inside(&entry.path)).collect()
+    let (mut entries, mut rest) = (Vec::new(), Vec::new());
+    for (source, key) in keys {
+        match kept.get(&key).and_then(|content| entry(source, &content)) {
+            Some(entry) => entries.push(entry),
+            None => rest.push((source, key)),
+        }
+    }
+    (entries, rest)
+}
+
+/// What was kept of a source.
+fn entry<'a>(source: &'a Source, content: &[u8]) -> Option<Entry<'a>> {
+    let end = content.iter().position(|byte| *byte == 0)?;
+    let path = PathBuf::from(String::from_utf8(content.get(..end)?.to_owned()).ok()?);
+    is_inside(&path).then_some(Entry {
+        source,
+        path,
+        content: content.get(end + 1..)?.to_owned(),
+        is_kept: true,
+    })
 }
 
 /// Whatever a store or a program says, nothing else of the app is written.
@@ -125,19 +133,11 @@ fn is_inside(path: &Path) -> bool {
 /// Has the rest made, in a folder of ours.
 fn compile<'a>(
     input: &Input<'_>,
-    facts: &'a Facts,
+    facts: &Facts,
+    rest: &[Missing<'a>],
     entries: &mut Vec<Entry<'a>>,
     kept: &mut Kept,
 ) -> std::io::Result<()> {
-    let there: HashSet<&Path> = entries
-        .iter()
-        .map(|entry| entry.source.shown.as_path())
-        .collect();
-    let rest: Vec<&Source> = facts
-        .sources
-        .iter()
-        .filter(|one| !there.contains(one.shown.as_path()))
-        .collect();
     if rest.is_empty() {
         return Ok(());
     }
@@ -148,30 +148,30 @@ fn compile<'a>(
     own::write(scratch.path().join("entries.rb"), PROGRAM)?;
     let most = rest.len().div_ceil(rayon::current_num_threads()).max(64);
     let parts = rest.par_chunks(most).enumerate();
-    let made: Vec<(Entry<'a>, Option<Key>)> = parts
+    let made: Vec<(Entry<'a>, Key)> = parts
         .flat_map_iter(|(number, part)| {
             let done = ask(input, facts, part, &scratch.path().join(number.to_string()));
-            let done = done.unwrap_or_default();
-            let found = done.into_iter().filter_map(|(shown, path, content)| {
-                let source = *part.iter().find(|one| one.shown == shown)?;
-                let content = checked(source, content)?;
+            let by_path: HashMap<&Path, &Missing<'a>> = part
+                .iter()
+                .map(|one| (one.0.shown.as_path(), one))
+                .collect();
+            let found = done.unwrap_or_default().into_iter();
+            let found = found.filter_map(|(shown, path, content)| {
+                let (source, key) = **by_path.get(shown.as_path())?;
                 let entry = Entry {
                     source,
                     path,
-                    content,
+                    content: checked(source, content)?,
                     is_kept: false,
                 };
-                let key = key(source, facts);
                 Some((entry, key))
             });
             found.collect::<Vec<_>>()
         })
         .collect();
     for (entry, key) in made {
-        if let Some(key) = key {
-            let path = entry.path.as_os_str().as_encoded_bytes();
-            kept.add(key, [path, b"\0", &entry.content].concat().into());
-        }
+        let path = entry.path.as_os_str().as_encoded_bytes();
+        kept.add(key, [path, b"\0", &entry.content].concat().into());
         entries.push(entry);
     }
     Ok(())
@@ -181,13 +181,13 @@ fn compile<'a>(
 fn ask(
     input: &Input<'_>,
     facts: &Facts,
-    part: &[&Source],
+    part: &[Missing<'_>],
     folder: &Path,
 ) -> std::io::Result<Vec<(PathBuf, PathBuf, Vec<u8>)>> {
     own::create_folders(folder)?;
     let lines = part
         .iter()
-        .map(|one| format!("{}\t{}\n", one.path.display(), one.shown.display()));
+        .map(|(one, _)| format!("{}\t{}\n", one.path.display(), one.shown.display()));
     let (list, done) = (folder.join("list"), folder.join("done"));
     own::write(&list, lines.collect::<String>())?;
     let program = folder.with_file_name("entries.rb");
@@ -196,21 +196,17 @@ fn ask(
         .iter()
         .map(|folder| folder.display().to_string())
         .collect();
-    let mut arguments = vec![LIMIT.to_owned(), facts.ruby.program.display().to_string()];
-    arguments.extend([facts::ISOLATED, "-W0"].map(str::to_owned));
+    let mut arguments = [facts::ISOLATED, "-W0"].map(str::to_owned).to_vec();
     arguments.push(program.display().to_string());
     arguments.push(code.join(":"));
     arguments.extend([folder, &list, &done].map(|path| path.display().to_string()));
-    let variables = PASSED.iter().filter_map(|name| {
-        let value = input.environment.variables.get(*name)?;
-        Some((OsString::from(name), value.clone()))
-    });
-    run::run(
-        "timeout",
-        &arguments,
-        Path::new("/"),
-        variables,
-        &mut |_| {},
+    let program = &facts.ruby.program;
+    limited::run(
+        LIMIT,
+        program,
+        arguments,
+        limited::LIBRARIES,
+        input.environment,
     )?;
     let found = beneath::text(&done)?;
     let found = found.lines().filter_map(|line| {

@@ -4,19 +4,18 @@
 //! leave halves behind. What it made is written by [`super::write()`].
 
 use slugsmith_facts::beneath::own;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::decide::{Batch, Wanted};
 use super::interpreter::ISOLATED;
+use crate::limited;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
-use slugsmith_facts::run;
 
 /// Seconds that one of the compilers may take. Django, boto3 and pandas together take 15.
-const LIMIT: &str = "300";
+const LIMIT: u32 = 300;
 /// Fewer sources are not worth a process of their own.
 const PER_PROCESS: usize = 32;
 
@@ -77,9 +76,7 @@ impl Compiler<'_> {
         }
         own::write(list, text)?;
         let interpreter = &self.batch.interpreter;
-        let mut arguments: Vec<String> = vec![LIMIT.to_owned()];
-        arguments.push(interpreter.program.display().to_string());
-        arguments.extend(ISOLATED.map(str::to_owned));
+        let mut arguments: Vec<String> = ISOLATED.map(str::to_owned).into();
         match level {
             1 => arguments.push("-O".to_owned()),
             2 => arguments.push("-OO".to_owned()),
@@ -100,18 +97,8 @@ impl Compiler<'_> {
             arguments.extend(["-s".to_owned(), from.to_string()]);
             arguments.extend(["-p".to_owned(), to.to_string()]);
         }
-        let variables = PASSED.iter().filter_map(|name| {
-            let value = self.environment.variables.get(*name)?;
-            Some((OsString::from(name), value.clone()))
-        });
-        run::run(
-            "timeout",
-            &arguments,
-            Path::new("/"),
-            variables,
-            &mut |_| {},
-        )
-        .map(|_| ())
+        let program = &interpreter.program;
+        limited::run(LIMIT, program, arguments, PASSED, self.environment).map(|_| ())
     }
 }
 

@@ -16,6 +16,16 @@ pub(super) struct Found {
     pub(super) undecided: Vec<u32>,
 }
 
+impl Found {
+    /// What a file may load that can't be read: all of these.
+    pub(super) fn anything(files: Vec<usize>) -> Self {
+        Self {
+            files: files.into_iter().map(|number| (number, 1)).collect(),
+            undecided: vec![1],
+        }
+    }
+}
+
 /// How the files of one language are read.
 pub(super) trait Language<'a>: Sync {
     /// Whether the language is there to read this file, which is reached.

@@ -135,6 +135,14 @@ impl Node<'_, '_> {
         found
     }
 
+    /// What code of a package, or of the app, may load by a name that is not known.
+    fn anything(&self, owner: Option<&str>) -> Vec<usize> {
+        match owner {
+            None => self.all_declared(),
+            Some(folder) => self.whole(folder),
+        }
+    }
+
     /// A package that loads by a name which only it knows: with what it declares, and with
     /// packages that are made for it.
     fn whole(&self, folder: &str) -> Vec<usize> {
@@ -258,10 +266,10 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 if !decided {
                     undecided.push(line);
                 }
-                match owner {
-                    None => self.all_declared(),
-                    Some(folder) if !decided => self.whole(folder),
-                    Some(_) => Vec::new(),
+                if owner.is_some() && decided {
+                    Vec::new()
+                } else {
+                    self.anything(owner)
                 }
             };
             let files = match load {
@@ -296,14 +304,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 
     fn unread(&self, path: &str) -> Found {
-        let files = match package_folder(path) {
-            None => self.all_declared(),
-            Some(folder) => self.whole(folder),
-        };
-        Found {
-            files: files.into_iter().map(|number| (number, 1)).collect(),
-            undecided: vec![1],
-        }
+        Found::anything(self.anything(package_folder(path)))
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {

@@ -240,6 +240,16 @@ impl<'g, 'a> Python<'g, 'a> {
     }
 }
 
+impl Python<'_, '_> {
+    /// What a file of a distribution, or of the app, may load by a name that is not known.
+    fn anything(&self, file: Option<usize>) -> Vec<usize> {
+        match file {
+            Some(number) => self.whole(number),
+            None => self.declared(),
+        }
+    }
+}
+
 impl<'a> Language<'a> for Python<'_, 'a> {
     fn reads(&self, path: &str) -> bool {
         // What installers need is their own; whether they stay is decided elsewhere.
@@ -294,10 +304,7 @@ impl<'a> Language<'a> for Python<'_, 'a> {
                 Load::Folder if owner.is_some() => {}
                 Load::Unknown | Load::Folder => {
                     found.undecided.push(line);
-                    files = match number.filter(|_| owner.is_some()) {
-                        Some(number) => self.whole(number),
-                        None => self.declared(),
-                    };
+                    files = self.anything(number.filter(|_| owner.is_some()));
                 }
             }
             found
@@ -308,16 +315,9 @@ impl<'a> Language<'a> for Python<'_, 'a> {
     }
 
     fn unread(&self, path: &str) -> Found {
-        let owner = (self.facts.index.exact(path))
-            .filter(|number| self.distributions.of(*number).is_some());
-        let files = match owner {
-            Some(number) => self.whole(number),
-            None => self.declared(),
-        };
-        Found {
-            files: files.into_iter().map(|number| (number, 1)).collect(),
-            undecided: vec![1],
-        }
+        let number = self.facts.index.exact(path);
+        let owned = number.filter(|number| self.distributions.of(*number).is_some());
+        Found::anything(self.anything(owned))
     }
 
     fn beside(&mut self, number: usize, path: &'a str) -> Vec<usize> {

@@ -121,6 +121,18 @@ fn at(path: &str, line: u32, what: &str) -> Evidence {
     .help("heroku addons:create heroku-postgresql:essential-0, and connect to DATABASE_URL")
 }
 
+/// A call that opens a file as its database, unless some branch chooses it.
+fn always(site: Site<'_>) -> Option<Evidence> {
+    let is_always = branch(site.code, site.call.scope) == Branch::Always;
+    is_always.then(|| {
+        at(
+            &site.code.path,
+            site.call.line,
+            &format!("`{}`", site.call.callee),
+        )
+    })
+}
+
 /// Something replaces Django's `DATABASES` where the platform gives an address.
 fn is_replaced(facts: &Facts<'_>) -> bool {
     facts.code(Language::Python).any(|code| {

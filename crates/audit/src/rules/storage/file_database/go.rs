@@ -1,6 +1,6 @@
 //! Databases in files that `database/sql` or GORM opens.
 
-use super::at;
+use super::{always, at};
 use crate::rules::prelude::*;
 
 /// A driver that is a field, of which the tag says `SQLite` where nothing is set.
@@ -108,11 +108,5 @@ pub(super) fn go(facts: &Facts<'_>) -> Option<Evidence> {
         (sql || gorm || bolt) && !memory
     })
     .next()?;
-    (branch(site.code, site.call.scope) == Branch::Always).then(|| {
-        at(
-            &site.code.path,
-            site.call.line,
-            &format!("`{}`", site.call.callee),
-        )
-    })
+    always(site)
 }

@@ -1,6 +1,6 @@
 //! Databases in files that a driver or an object mapper of JavaScript opens.
 
-use super::{at, has_server};
+use super::{always, at, has_server};
 use crate::rules::prelude::*;
 
 pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
@@ -72,11 +72,5 @@ pub(super) fn node(facts: &Facts<'_>) -> Option<Evidence> {
             ((sqlite || lowdb) && file || sequelize && !server || builder) && !chooses
         })
         .next()?;
-    (branch(site.code, site.call.scope) == Branch::Always).then(|| {
-        at(
-            &site.code.path,
-            site.call.line,
-            &format!("`{}`", site.call.callee),
-        )
-    })
+    always(site)
 }
