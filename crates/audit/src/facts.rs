@@ -56,6 +56,8 @@ pub struct Facts<'a> {
     run_by_build_scripts: OnceLock<BTreeSet<String>>,
     /// What `spring::files` gives to four rules.
     pub(crate) spring_files: OnceLock<Vec<File>>,
+    /// Plans that heroku.yml creates.
+    container_addons: OnceLock<Vec<String>>,
 }
 
 /// Whether and how a variable gets a value on the platform.
@@ -116,6 +118,7 @@ impl<'a> Facts<'a> {
             starts_told: BTreeSet::new(),
             run_by_build_scripts: OnceLock::new(),
             spring_files: OnceLock::new(),
+            container_addons: OnceLock::new(),
         }
     }
 
@@ -169,7 +172,7 @@ impl<'a> Facts<'a> {
             .get_or_init(|| build_scripts::files(self.app, &self.sources))
     }
 
-    /// Plans of the add-ons that app.json declares.
+    /// Plans of the add-ons that app.json, Terraform and heroku.yml declare.
     #[must_use]
     pub fn addons(&self) -> Vec<&str> {
         let terraform = self
@@ -177,9 +180,20 @@ impl<'a> Facts<'a> {
             .addons
             .iter()
             .map(|addon| addon.name.as_str());
+        let by_container = || {
+            self.sources
+                .text("heroku.yml")
+                .map_or_else(Vec::new, process::container::addons)
+        };
         self.app_json_addons()
             .filter_map(|addon| addon.as_str().or_else(|| addon.get("plan")?.as_str()))
             .chain(terraform)
+            .chain(
+                self.container_addons
+                    .get_or_init(by_container)
+                    .iter()
+                    .map(String::as_str),
+            )
             .collect()
     }
 
@@ -302,6 +316,42 @@ impl<'a> Facts<'a> {
         listed
             .iter()
             .any(|buildpack| BRING.iter().any(|word| buildpack.contains(word)))
+    }
+
+    /// Whether the platform may install a language: no buildpacks are listed, or one of them brings
+    /// it. What a buildpack of somebody else brings is not known.
+    #[must_use]
+    pub fn installs(&self, runtime: &str) -> bool {
+        const OFFICIAL: &[(&str, &[&str])] = &[
+            ("python", &["python"]),
+            ("ruby", &["ruby"]),
+            (
+                "java",
+                &["java", "gradle", "maven", "jvm", "scala", "clojure"],
+            ),
+            ("php", &["php"]),
+            ("go", &["go"]),
+            ("dotnet", &["dotnet"]),
+            ("node", &["nodejs"]),
+        ];
+        if runtime == "node" {
+            return self.installs_node(true);
+        }
+        let listed = self.buildpacks();
+        let of_another = |buildpack: &&str| {
+            let name = buildpack.split(['#', '@']).next().unwrap_or(buildpack);
+            let name = name
+                .trim_end_matches(".git")
+                .rsplit(['/', '-'])
+                .next()
+                .unwrap_or(name);
+            let is = |names: &[&str]| names.contains(&name);
+            buildpack.contains("heroku")
+                && OFFICIAL
+                    .iter()
+                    .any(|(language, names)| *language != runtime && is(names))
+        };
+        listed.is_empty() || !listed.iter().all(of_another)
     }
 
     /// How a variable gets its value.

@@ -18,6 +18,7 @@ pub mod fix_plan;
 pub mod guards;
 mod gunicorn;
 mod harm;
+mod images;
 mod jobs;
 mod levels;
 mod migrations;
@@ -121,6 +122,13 @@ pub fn runtimes_of(facts: &Facts<'_>, stack: &str) -> Vec<RuntimeEnd> {
     found
 }
 
+/// Rules about dependencies and app.json that hold for container images as well.
+const IN_CONTAINERS: &[&str] = &[
+    "app-json-invalid",
+    "runtime-end-of-life",
+    "framework-end-of-life",
+];
+
 /// Runs every rule.
 #[must_use]
 pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
@@ -135,7 +143,7 @@ pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {
     let outcomes = rules::RULES
         .iter()
         .map(|rule| {
-            let apart = container && of_buildpacks(rule.group) && rule.id != "app-json-invalid"
+            let apart = container && of_buildpacks(rule.group) && !IN_CONTAINERS.contains(&rule.id)
                 || !rules::holds_on(rule, config.hosting.platform);
             let outcome = if apart {
                 registry::Outcome::not_applicable()

@@ -161,7 +161,7 @@ fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
             Some(wish(
                 facts,
                 "python",
-                line.split('"').nth(1)?,
+                line.split(['"', '\'']).nth(1)?,
                 ecosystems::python::PIPFILE,
                 key,
             ))

@@ -34,11 +34,14 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> 
             '"',
         ),
     ] {
-        let Some((_, rest)) = facts
-            .sources
-            .text(path)
-            .and_then(|text| text.split_once(mark))
-        else {
+        let text = facts.sources.text(path).map(|text| {
+            if path == ecosystems::java::POM {
+                ecosystems::java::uncommented(text)
+            } else {
+                text.to_owned()
+            }
+        });
+        let Some((_, rest)) = text.as_deref().and_then(|text| text.split_once(mark)) else {
             continue;
         };
         // Gradle's version stands on the plugin's own line.
@@ -97,6 +100,14 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
         .filter(|(path, _)| profile_of(path).is_some())
         .map(|(path, text)| File::read(path, text))
         .collect();
+    let named = named_sources(facts);
+    let texts = facts.sources.texts.iter();
+    let named: Vec<File> = texts
+        .filter(|(path, _)| {
+            profile_of(path).is_none() && named.iter().any(|one| path.ends_with(one))
+        })
+        .map(|(path, text)| File::read(path, text))
+        .collect();
     let active = active(facts, &all);
     let mut found: Vec<File> = all
         .into_iter()
@@ -107,6 +118,7 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
                 || active.iter().any(|one| one == profile)
         })
         .collect();
+    found.extend(named);
     for file in &mut found {
         let others: Vec<usize> = file
             .entries
@@ -125,6 +137,26 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
             .collect();
         file.entries
             .retain(|entry| !others.contains(&entry.document));
+    }
+    found
+}
+
+/// Files of the class path that a class takes in by its annotation: `@PropertySource("classpath:mail.properties")`.
+fn named_sources(facts: &Facts<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let annotations = facts
+        .calls()
+        .filter(|site| site.call.callee == "@PropertySource");
+    for argument in annotations.flat_map(|site| &site.call.arguments) {
+        argument.value.walk(&mut |value| {
+            let name = value
+                .text()
+                .and_then(|text| text.strip_prefix("classpath:"));
+            let plain = name.filter(|name| !name.contains("${"));
+            found.extend(
+                plain.map(|name| format!("src/main/resources/{}", name.trim_start_matches('/'))),
+            );
+        });
     }
     found
 }

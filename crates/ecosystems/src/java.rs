@@ -15,6 +15,22 @@ pub const BUILD_GRADLE: &str = "build.gradle";
 /// Gradle's build script in Kotlin.
 pub const BUILD_GRADLE_KTS: &str = "build.gradle.kts";
 
+/// A pom.xml without what its comments say; lines stay where they are.
+#[must_use]
+pub fn uncommented(pom: &str) -> String {
+    let mut kept = String::with_capacity(pom.len());
+    let mut rest = pom;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        // What is not closed comments out the rest.
+        let (comment, behind) = after.split_once("-->").unwrap_or((after, ""));
+        kept.extend(comment.matches('\n'));
+        rest = behind;
+    }
+    kept.push_str(rest);
+    kept
+}
+
 /// Name of a lockfile.
 pub const GRADLE_LOCK: &str = "gradle.lockfile";
 

@@ -37,6 +37,7 @@ pub mod shell;
 pub mod sources;
 pub mod terraform;
 pub mod tools;
+pub mod tracked;
 pub mod tree;
 
 pub use slugsmith_ecosystems::lines;

@@ -2,7 +2,7 @@
 //!
 //! They are those of the Procfile or of what stands in for it; [`super::command`] follows them.
 
-mod container;
+pub mod container;
 mod node;
 
 use super::app::{self, App, Process};

@@ -1,7 +1,7 @@
 //! What does the app's own code and configuration say?
 //!
 //! Reads each file once: code that a process can reach is parsed ([`super::code`]),
-//! manifests and configuration are kept as text. What is vendored, ignored by git, too big
+//! manifests and configuration are kept as text. What is vendored, left out by git, too big
 //! or generated is left out, and what was left out for its size is named.
 
 pub mod configured;
@@ -32,6 +32,7 @@ use super::encoding;
 use super::process;
 use super::tree::{EntryKind, Tree};
 use crate::beneath;
+use crate::tracked::Tracked;
 use slugsmith_finding::work;
 
 pub use files::Sources;
@@ -58,18 +59,28 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     let mut wanted = Vec::new();
     // Entries come in path order, so a folder's verdict stands before its files.
     let mut hidden: Option<String> = None;
+    // A folder that git ignores but for the files that were committed before.
+    let mut partly: Option<String> = None;
+    let tracked = Tracked::read(&app.root);
+    let is_below = |folder: &Option<String>, path: &str| {
+        let rest = folder
+            .as_ref()
+            .and_then(|folder| path.strip_prefix(folder.as_str()));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    };
     for entry in tree.entries() {
         let Some(path) = entry.path().to_str() else {
             continue;
         };
-        if hidden.as_ref().is_some_and(|folder| {
-            path.strip_prefix(folder.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
-        }) {
+        if is_below(&hidden, path) {
             continue;
         }
         let folder = entry.kind() == EntryKind::Directory;
-        if names::vendored(path) || ignored.matched(path, folder).is_ignore() {
+        let is_ignored = is_below(&partly, path) || ignored.matched(path, folder).is_ignore();
+        if is_ignored && folder && !is_below(&partly, path) && tracked.has(path, true) {
+            partly = Some(path.to_owned());
+        }
+        if names::vendored(path) || is_ignored && !tracked.has(path, folder) {
             if folder {
                 hidden = Some(path.to_owned());
             }

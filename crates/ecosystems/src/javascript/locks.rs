@@ -41,9 +41,11 @@ fn objects(list: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 fn npm_package(name: &str, one: &Value) -> Package {
     let flag = |field: &str| one.get(field).and_then(Value::as_bool) == Some(true);
     let text = |field: &str| one.get(field).and_then(Value::as_str);
-    let scope = if flag("dev") || flag("devOptional") {
+    // `devOptional`: an optional peer of production that development asks for. npm only leaves it out
+    // where both are omitted (npm/cli, workspaces/arborist/lib/arborist/reify.js, `_omitDev`).
+    let scope = if flag("dev") {
         Scope::Development
-    } else if flag("optional") {
+    } else if flag("optional") || flag("devOptional") {
         Scope::Optional
     } else {
         Scope::Production

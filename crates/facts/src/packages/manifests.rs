@@ -159,6 +159,7 @@ fn go_mod(path: &str, text: &str, found: &mut Vec<Package>) {
 }
 
 fn maven(path: &str, text: &str, found: &mut Vec<Package>) {
+    let text = &ecosystems::java::uncommented(text);
     for dependency in text.split("<dependency>").skip(1) {
         let dependency = dependency.split("</dependency>").next().unwrap_or_default();
         let tag = |name: &str| {

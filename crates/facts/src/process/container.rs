@@ -30,6 +30,42 @@ pub(super) fn processes(text: &str) -> Option<Vec<Process>> {
     Some(found.collect())
 }
 
+/// Plans of the add-ons that the `setup` section creates.
+#[must_use]
+pub fn addons(text: &str) -> Vec<String> {
+    let manifest = crate::bounds::yaml(text);
+    let listed = manifest
+        .as_ref()
+        .and_then(|manifest: &Value| manifest.get("setup")?.get("addons")?.as_sequence());
+    let plan = |addon: &Value| {
+        addon
+            .get("plan")
+            .unwrap_or(addon)
+            .as_str()
+            .map(str::to_owned)
+    };
+    listed.into_iter().flatten().filter_map(plan).collect()
+}
+
+/// The Dockerfiles that its images are built from.
+#[must_use]
+pub fn dockerfiles(text: &str) -> Vec<String> {
+    let manifest = crate::bounds::yaml(text);
+    let named = manifest
+        .as_ref()
+        .and_then(|manifest: &Value| manifest.get("build")?.get("docker")?.as_mapping());
+    let path = |entry: &Value| {
+        entry
+            .as_str()
+            .map(|path| path.trim_start_matches("./").to_owned())
+    };
+    named
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, entry)| path(entry))
+        .collect()
+}
+
 /// `web: node a.js`, or `command:` with one command or a list of them.
 fn command(entry: &Value) -> Option<String> {
     let entry = entry.get("command").unwrap_or(entry);

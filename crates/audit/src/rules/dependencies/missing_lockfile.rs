@@ -1,5 +1,7 @@
 //! Is there a lockfile, and does the build use it?
 
+mod platforms;
+
 use crate::Facts;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use indoc::indoc;
@@ -24,6 +26,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A manifest (package.json, Pipfile, Gemfile, composer.json, go.mod, pyproject.toml of
             poetry or uv) without its lockfile; and settings that make the build ignore the lock:
             `USE_NPM_INSTALL=true`, `BUNDLE_FROZEN=false`, `yarn install --no-lockfile`.
+            A Gemfile.lock whose platforms are those of laptops only, which Bundler refuses on
+            Linux and the Ruby buildpack deletes where an old Bundler wrote it on Windows.
         "},
         why: indoc! {"
             Every build resolves versions anew. A release that nobody changed can get other
@@ -105,6 +109,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(recognised(facts, &mut applies));
     evidence.extend(python_project(facts, &mut applies));
     evidence.extend(bypassed(facts));
+    evidence.extend(platforms::check(facts));
     Outcome::when(applies, evidence)
 }
 

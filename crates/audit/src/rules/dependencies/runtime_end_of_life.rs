@@ -1,5 +1,6 @@
 //! Is the language's version still maintained?
 
+use crate::images;
 use crate::platform::months_between;
 use crate::rules::prelude::*;
 use crate::runtimes::{Wanted, line, title, wanted};
@@ -23,7 +24,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`,
             `.ruby-version`, `go.mod`, `system.properties`, `composer.json`,
             `TargetFramework`, `elixir_buildpack.config`) whose release line has
-            ended, by the dated table `platform.toml`. In the first six months it is a warning.
+            ended; for an app that is built from heroku.yml, the image that its Dockerfile ends
+            with; a Node that the npm package `node` brings to `npm start`; by the dated table `platform.toml`. In the first six months it is a warning.
         "},
         why: indoc! {"
             Known holes stay open, and newer stacks have no binary of it: one day the build fails,
@@ -39,7 +41,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             A range that also allows a supported line, which the buildpack then takes; `.nvmrc` and
-            `.node-version`, which it does not read; Java lines with vendor support.
+            `.node-version`, which it does not read; Java lines with vendor support; a language
+            that none of the listed buildpacks installs.
         "},
     },
     check,
@@ -48,7 +51,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 /// Version managers of a laptop read `.nvmrc` and `.node-version`; the buildpack takes
 /// `engines` alone.
 fn is_read(wish: &Wanted) -> bool {
-    wish.runtime != "node" || wish.path == ecosystems::javascript::MANIFEST
+    !matches!(wish.path.as_str(), ".nvmrc" | ".node-version")
 }
 
 /// A package.json beside another language that starts and builds nothing.
@@ -69,8 +72,34 @@ fn for_tools_only(facts: &Facts<'_>, runtime: &str) -> bool {
             .all(|name| script(facts.app, name).is_none())
 }
 
+/// The package `node` brings a Node of its own, which scripts of npm find before the buildpack's.
+fn node_of_npm(facts: &Facts<'_>) -> Option<Wanted> {
+    let package = facts.packages.wants(Ecosystem::Npm, "node")?;
+    let by_npm = facts.process("web").is_some_and(|web| {
+        let mut commands = web.commands.iter();
+        commands.any(|command| {
+            command.path == ecosystems::javascript::MANIFEST && command.program() == "node"
+        })
+    });
+    let version = facts
+        .packages
+        .version(Ecosystem::Npm, "node")
+        .unwrap_or(&package.wanted);
+    (by_npm && !facts.is_container()).then(|| Wanted {
+        runtime: "node",
+        range: version.trim_start_matches(['^', '~', '=']).to_owned(),
+        path: package.path.clone(),
+        line: package.line,
+    })
+}
+
 fn check(facts: &Facts<'_>) -> Outcome {
-    let wishes = wanted(facts);
+    let mut wishes = if facts.is_container() {
+        images::wanted(facts)
+    } else {
+        wanted(facts)
+    };
+    wishes.splice(0..0, node_of_npm(facts));
     let mut seen = Vec::new();
     let mut evidence = Vec::new();
     for wish in &wishes {
@@ -79,6 +108,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
             continue;
         }
         seen.push(wish.runtime);
+        if !facts.installs(wish.runtime) {
+            continue;
+        }
         let Some(runtime) = facts.platform.runtimes.get(wish.runtime) else {
             continue;
         };

@@ -22,6 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             bound (`>=18`, `*`); two files that disagree (`engines` and `.nvmrc`, `.python-version`
             and `runtime.txt`).
             `runtime.txt`, which is deprecated and an error in Cloud Native builds.
+            A Ruby app that builds its assets with Node (Webpacker, jsbundling, Vite) and neither lists Node's buildpack
+            nor says a version.
         "},
         why: indoc! {"
             The next deploy can run on another major version than the one that was tested, on the
@@ -206,6 +208,17 @@ fn python_project(facts: &Facts<'_>) -> bool {
 
 fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
     let path = manifest_path(facts, ecosystems::javascript::MANIFEST);
+    let says = wishes.iter().any(|wish| wish.path == path);
+    if let Some(gem) = assets_of_ruby(facts).filter(|_| !says) {
+        let message = format!(
+            "`{gem}` builds assets with Node.js, of which Ruby's buildpack installs the version that is its default on \
+             the day."
+        );
+        return Some(Evidence::line(&path, 0, message).help(format!(
+            "heroku buildpacks:add --index 1 heroku/nodejs, and: {}",
+            pin(facts, "node")
+        )));
+    }
     // A front end's manifest beside another language, which no buildpack reads.
     let beside = primary(facts) != Some(Ecosystem::Npm)
         && facts.sources.has(ecosystems::javascript::MANIFEST);
@@ -242,6 +255,26 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
         return Some(found);
     }
     disagreement("node", wishes)
+}
+
+/// The gem that builds a Ruby app's assets with Node, where no buildpack of Node is listed
+/// (heroku-buildpack-ruby `lib/language_pack/ruby.rb`, `add_node_js_binary`).
+fn assets_of_ruby<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
+    const GEMS: &[&str] = &[
+        "webpacker",
+        "shakapacker",
+        "jsbundling-rails",
+        "vite_ruby",
+        "vite_rails",
+    ];
+    let is_ruby = primary(facts) == Some(Ecosystem::Gem)
+        && facts.sources.has(ecosystems::javascript::MANIFEST);
+    let by_node = facts
+        .buildpacks()
+        .iter()
+        .any(|buildpack| buildpack.contains("node"));
+    let gem = facts.packages.wants_any(Ecosystem::Gem, GEMS)?;
+    (is_ruby && !by_node).then_some(gem.name.as_str())
 }
 
 /// Whether the platform may run Node for another language's build: classic takes a package.json

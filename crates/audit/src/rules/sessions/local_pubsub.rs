@@ -1,6 +1,7 @@
 //! Do messages between users stay inside one process?
 
 mod connections;
+mod graphql;
 mod kept;
 
 use crate::rules::prelude::*;
@@ -20,7 +21,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Broadcasts without a shared bus: socket.io that emits to rooms or to everybody without
             an adapter; Action Cable with the `async` or `inline` adapter in production and channels
             in use; Django Channels' `InMemoryChannelLayer`; Flask-SocketIO without `message_queue`;
-            Parse LiveQuery without `redisURL`; Spring's simple broker for STOMP. Plain WebSockets
+            Parse LiveQuery without `redisURL`; subscriptions of GraphQL through an emitter in memory
+            (`PubSub` of graphql-subscriptions and Mercurius, `createPubSub()` of GraphQL Yoga);
+            Spring's simple broker for STOMP. Plain WebSockets
             (`ws`, FastAPI) and server-sent events whose connections or emitter live in one process,
             without a bus between processes.
         "},
@@ -58,6 +61,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         channels(facts),
         flask(facts),
         connections::check(facts),
+        graphql::check(facts),
         simple_broker(facts),
     ]
     .into_iter()

@@ -86,6 +86,15 @@ const TOOLS: &[&str] = &[
     "html-webpack-plugin",
     "mini-css-extract-plugin",
     "webpack-bundle-analyzer",
+    "concurrently",
+    "rimraf",
+    "ts-morph",
+    "typedoc",
+    "@nestjs/cli",
+    "@graphql-codegen/cli",
+    "openapi-typescript",
+    "tsc-alias",
+    "npm",
 ];
 
 fn check(facts: &Facts<'_>) -> Outcome {

@@ -11,7 +11,14 @@ const STARTED: &str = "go func";
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
     match step.kind {
-        "call_expression" | "composite_literal" => reader.record(node),
+        "call_expression" => reader.record(node),
+        "composite_literal" => {
+            reader.record(node);
+            if let Some((name, read)) = flag(&reader.value(node, 0)) {
+                reader.builder.read(&read, false, line(node));
+                reader.builder.assign(name, read, line(node));
+            }
+        }
         "short_var_declaration" | "assignment_statement" => reader.assignment(
             node.child_by_field_name("left"),
             node.child_by_field_name("right"),
@@ -107,6 +114,38 @@ fn tagged(tag: &str) -> Option<Expr> {
         });
     }
     default
+}
+
+/// A flag of a command line that a variable fills, with its name: `cli.StringFlag{Name: "port", EnvVar: "PORT",
+/// Value: "80"}` of urfave/cli, `EnvVars` since its version 2, `Sources: cli.EnvVars("PORT")` since 3.
+fn flag(value: &Expr) -> Option<(String, Expr)> {
+    let Expr::Call { callee, arguments } = value else {
+        return None;
+    };
+    let of = |name: &str| {
+        let mut named = arguments
+            .iter()
+            .filter(|one| one.name.as_deref() == Some(name));
+        named.next().map(|one| &one.value)
+    };
+    let text = |value: &Expr| {
+        let mut found = None;
+        value.walk(&mut |inner| found = found.take().or_else(|| inner.text().map(str::to_owned)));
+        found.filter(|text| !text.is_empty())
+    };
+    if !callee.ends_with("Flag") {
+        return None;
+    }
+    let variables = ["EnvVar", "EnvVars", "Sources"]
+        .iter()
+        .find_map(|name| text(of(name)?))?;
+    let first = variables.split(',').next().unwrap_or(&variables).trim();
+    let default = of("Value").filter(|value| value.text() != Some(""));
+    let read = Expr::Env {
+        name: first.to_owned(),
+        default: default.cloned().map(Box::new),
+    };
+    Some((text(of("Name")?)?, read))
 }
 
 /// Whether a function literal is what a `go` statement starts.

@@ -39,7 +39,7 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                 _ => None,
             };
             if let Some((text, conditional, variable)) = literal
-                && is_secret_value(&text.replace(' ', "-"))
+                && (is_secret_value(&text.replace(' ', "-")) || conditional && text == "secret")
             {
                 settings.push(target.to_owned());
                 found.push(

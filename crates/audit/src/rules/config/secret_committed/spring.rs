@@ -86,7 +86,8 @@ fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
 }
 
 /// Whether this is the password of a service elsewhere: the address or host beside it is no place
-/// on the developer's machine, so the password is a real one, however it looks.
+/// on the developer's machine, or the user is an address of a mail service, so the password is a
+/// real one, however it looks.
 fn opens_a_service(file: &File, entry: &Entry, value: &str) -> bool {
     const EMPTY: &[&str] = &["", "password", "secret", "changeme", "null"];
     let Some(group) = entry.key.strip_suffix(".password") else {
@@ -103,5 +104,22 @@ fn opens_a_service(file: &File, entry: &Entry, value: &str) -> bool {
     let place = ["url", "jdbc-url", "jdbcUrl", "host", "uri", "addresses"]
         .iter()
         .find_map(|name| file.entry(&format!("{group}.{name}")));
+    let users = ["username", "user"]
+        .iter()
+        .filter_map(|name| file.entry(&format!("{group}.{name}")));
     place.is_some_and(|place| spring::is_elsewhere(&place.value))
+        || users.into_iter().any(|user| is_mailbox(&user.value))
+}
+
+/// `shop@gmail.com`; nobody has a mailbox at `example.com` or on the developer's machine.
+fn is_mailbox(user: &str) -> bool {
+    user.split_once('@').is_some_and(|(name, host)| {
+        let stands_in =
+            host.contains("example") || host.ends_with(".local") || host.ends_with(".test");
+        !name.is_empty()
+            && host.contains('.')
+            && !stands_in
+            && !is_stand_in(user)
+            && !name.contains("your")
+    })
 }

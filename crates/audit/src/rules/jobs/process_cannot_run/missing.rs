@@ -165,9 +165,10 @@ fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
     let pom = facts
         .sources
         .text(ecosystems::java::POM)
+        .map(ecosystems::java::uncommented)
         .filter(|pom| !pom.contains("<modules>"))?;
     // The project's own tags: those of the parent and of dependencies stand in blocks.
-    let mut own = pom.to_owned();
+    let mut own = pom.clone();
     for block in [
         "parent",
         "dependencies",
