@@ -25,7 +25,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `.ruby-version`, `go.mod`, `system.properties`, `composer.json`,
             `TargetFramework`, `elixir_buildpack.config`) whose release line has
             ended; for an app that is built from heroku.yml, the image that its Dockerfile ends
-            with; a Node that the npm package `node` brings to `npm start`; by the dated table `platform.toml`. In the first six months it is a warning.
+            with; a Node that the npm package `node` brings to `npm start`; by the dated table
+            `platform.toml`. In the first six months it is a warning.
         "},
         why: indoc! {"
             Known holes stay open, and newer stacks have no binary of it: one day the build fails,
