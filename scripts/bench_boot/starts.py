@@ -73,5 +73,6 @@ def start(place, trace=None, is_asked=False):
             figures = ticks(process.pid), time.monotonic() - begun, read_bytes(process.pid)
             return (*figures, answer(port) if is_asked else None)
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
