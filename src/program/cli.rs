@@ -9,6 +9,7 @@ mod engine;
 mod env;
 mod explain;
 mod fleet;
+mod given;
 mod init;
 mod inspect;
 mod man;
@@ -19,7 +20,7 @@ mod triage;
 mod which;
 mod workspace;
 
-use crate::facts::beneath::{given, own, utf8};
+use crate::facts::beneath::own;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -274,34 +275,4 @@ fn folder(path: &Path) -> Result<PathBuf> {
         Some(parent) => problem.step(format!("Name the folder that it is in: `{parent}`")),
         None => problem,
     })
-}
-
-/// Largest list of variables that is read, in bytes: the kernel hands no program more.
-const LARGEST_LIST: u64 = 2_000_000;
-/// Largest report that is read, in bytes, and most values in it: a parsed value takes a few
-/// hundred bytes, whatever it takes in the text.
-const LARGEST_REPORT: u64 = 32_000_000;
-const MOST_VALUES: usize = 500_000;
-
-/// The text of a list that the user named: also a pipe, as in `--base <(env)`.
-fn list(path: &Path) -> Result<String> {
-    let read = given(path, LARGEST_LIST).and_then(utf8);
-    read.map_err(|error| crate::error::io("reading", path, &error))
-}
-
-/// The text of a JSON report that the user named: also a pipe.
-fn report(path: &Path) -> std::io::Result<String> {
-    let text = given(path, LARGEST_REPORT).and_then(utf8)?;
-    let values = text.bytes().filter(|byte| b",[{".contains(byte)).count();
-    if values <= MOST_VALUES {
-        return Ok(text);
-    }
-    let why = format!("it has {values} values, more than the {MOST_VALUES} that are read");
-    Err(std::io::Error::other(why))
-}
-
-/// Opens a file that the user named: also a pipe.
-#[expect(clippy::disallowed_methods, reason = "the user may name a pipe")]
-fn named(path: &Path) -> std::io::Result<fs_err::File> {
-    fs_err::File::open(path)
 }

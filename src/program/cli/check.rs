@@ -190,7 +190,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     arguments.choice.apply(&mut config)?;
     let mut previous = None;
     if let Some(path) = &arguments.baseline {
-        let text = super::report(path)
+        let text = super::given::report(path)
             .map_err(|error| Problem::new(&NO_BASELINE).saw(error.to_string()))?;
         config.audit.baseline = baseline::read(&path.display().to_string(), &text)?;
         // Growth is judged against the sizes of the same report.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{OutputFile, existing, report};
+use super::given::report;
+use super::{OutputFile, existing};
 use crate::budget::history::{Change, History};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Format, OutputArguments, folder, list};
+use super::given::{list, report};
+use super::{Format, OutputArguments, folder};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::{app, classic};
@@ -131,7 +132,7 @@ fn environments(path: &Path) -> Result<diff::Environments> {
         return Ok(diff::of_report(&report));
     }
     let usage = |reason: String| Problem::new(&USAGE).saw(reason);
-    let text = super::report(path).map_err(|error| usage(error.to_string()))?;
+    let text = report(path).map_err(|error| usage(error.to_string()))?;
     serde_json::from_str(&text)
         .ok()
         .and_then(|value| diff::of_json(&value))
