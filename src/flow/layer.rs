@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crate::cache::finish::{Finish, Layer};
 use crate::error::Result;
-use crate::finding::layer::{Made, Stripped};
-use crate::{boot, facts, strip};
+use crate::facts::tree::Tree;
+use crate::finding::layer::{Prepared, Stripped};
+use crate::{boot, budget, facts, strip};
 
 /// Layers as they ship: stripped, and prepared for a start.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +30,24 @@ impl Finish for Finished {
         )
     }
 
-    fn prepare(&self, layer: &Layer<'_>) -> Option<Made> {
-        boot::layer(layer.folder, &layer.config.boot, layer.environment)
+    fn prepare(&self, layer: &Layer<'_>) -> Prepared {
+        let app = facts::app::read(layer.app);
+        let own = app.procfile.iter().map(|process| process.command.clone());
+        let mut commands: Vec<String> = own.collect();
+        let tree = Tree::read(layer.app);
+        let mut bytes = tree.totals().bytes;
+        if let Some(mut layers) = layer.layers.map(facts::layers::read) {
+            let others = strip::start::set_by(&layers, layer.app);
+            commands.extend(others.into_iter().map(|command| command.text));
+            layers.leave_out(layer.folder);
+            // How large a layer is that is not here now nobody knows yet: the share is the smaller one.
+            bytes += budget::launched::bytes(&layers, None);
+        }
+        let around = boot::Around {
+            app: &tree,
+            commands: &commands,
+            bytes,
+        };
+        boot::layer(layer.folder, &around, &layer.config.boot, layer.environment)
     }
 }

@@ -10,7 +10,7 @@ use crate::facts::app::App;
 use crate::facts::process;
 use crate::facts::tree::Tree;
 use crate::report::event::Event;
-use crate::{audit, boot, stack, strip};
+use crate::{audit, boot, budget, stack, strip};
 
 impl Run<'_> {
     /// Prepares the app whose files `left` lists.
@@ -18,8 +18,6 @@ impl Run<'_> {
         self.progress.event(Event::Working { what: "Preparing" });
         let commands = self.commands();
         let outside = self.environments_outside();
-        let layers = self.report.caches.iter();
-        let beside = layers.filter(|one| one.folders.is_empty());
         let is_trained = self.input.config.boot.level.value == BootLevel::Trained;
         let training = is_trained
             .then(|| training(&self.app, left, self.input.config, self.web_of_others()))
@@ -28,12 +26,20 @@ impl Run<'_> {
             training,
             store: self.input.store.map(Store::root),
             outside: &outside,
-            beside: beside.map(|one| one.tree_bytes).sum(),
+            beside: self.beside(),
             ..boot::Input::new(left, &self.input.config.boot, self.input.environment)
         };
         let report = boot::run(&input.with_commands(commands.iter().map(String::as_str)));
         left.look_for(&report.written);
         self.report.boot = Some(report);
+    }
+
+    /// Bytes of launch layers. A classic build has all that ships in the app.
+    fn beside(&self) -> u64 {
+        let remembered = self.remembered_sizes();
+        let past = self.input.previous.or(remembered.as_ref());
+        let layers = self.layers.as_ref();
+        layers.map_or(0, |layers| budget::launched::bytes(layers, past))
     }
 
     fn web_of_others(&self) -> Option<String> {

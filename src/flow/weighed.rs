@@ -14,7 +14,7 @@ impl Run<'_> {
     pub(super) fn weigh(&mut self, shipped: &mut Tree) {
         self.progress.event(Event::Working { what: "Weighing" });
         let store = self.input.store.map(Store::root);
-        let remembered = store.and_then(budget::kept::load);
+        let remembered = self.remembered_sizes();
         let previous = self.input.previous.or(remembered.as_ref());
         let (layers, reused) = match &mut self.layers {
             Some(layers) => budget::launched::take(layers),
@@ -53,6 +53,11 @@ impl Run<'_> {
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);
+    }
+
+    /// Sizes that an earlier build saw.
+    pub(super) fn remembered_sizes(&self) -> Option<History> {
+        budget::kept::load(self.input.store.map(Store::root)?)
     }
 
     /// What the app wants installed and is not here to be weighed.

@@ -201,15 +201,40 @@ fn an_app_of_another_language_is_left_alone() {
     assert!(!built.app.join("scripts/__pycache__").exists());
 }
 
-#[test]
-fn an_environment_in_a_layer_is_prepared_before_it_is_kept() {
+/// An environment of a layer, prepared beside an app of one file and so many bytes of other layers.
+fn prepared_in_a_layer(folder: &Path, own: &str, bytes: u64) -> slugsmith::boot::Prepared {
     use slugsmith::facts::environment::{Environment, World, own_variables, this_machine};
+    use slugsmith::facts::tree::Tree;
+    let app = tempfile::tempdir().unwrap();
+    fs_err::write(app.path().join("shop.py"), own).unwrap();
+    let environment = Environment {
+        world: World::CloudNative,
+        target: this_machine(None),
+        variables: own_variables(),
+    };
+    let config = slugsmith::config::parse("", &environment).unwrap();
+    let around = slugsmith::boot::Around {
+        app: &Tree::read(app.path()),
+        commands: &["gunicorn shop:app".to_owned()],
+        bytes,
+    };
+    slugsmith::boot::layer(folder, &around, &config.boot, &environment)
+}
+
+/// An empty environment, with the folder of its packages.
+fn environment_in_a_layer() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let site = folder
         .path()
         .join(format!("venv/lib/python{}/site-packages", version()));
     fs_err::create_dir_all(&site).unwrap();
     fs_err::write(folder.path().join("venv/pyvenv.cfg"), "").unwrap();
+    (folder, site)
+}
+
+#[test]
+fn an_environment_in_a_layer_is_prepared_before_it_is_kept() {
+    let (folder, site) = environment_in_a_layer();
     fs_err::write(site.join("tax.py"), "RATE = 19\n").unwrap();
     // By time: an image gives the source another one.
     let compile = [
@@ -221,16 +246,33 @@ fn an_environment_in_a_layer_is_prepared_before_it_is_kept() {
         ".",
     ];
     run(Command::new("python3").args(compile).current_dir(&site));
-    let environment = Environment {
-        world: World::CloudNative,
-        target: this_machine(None),
-        variables: own_variables(),
-    };
-    let config = slugsmith::config::parse("", &environment).unwrap();
-    let prepare = || slugsmith::boot::layer(folder.path(), &config.boot, &environment);
-    let made = prepare().unwrap();
+    let prepare = || prepared_in_a_layer(folder.path(), "", 0);
+    let made = prepare().made.unwrap();
     assert_eq!((made.files, made.replaced), (1, 1));
     let name = format!("__pycache__/tax.{}.pyc", tag());
     assert_eq!(flags(&site.join(name)), 1);
-    assert_eq!(prepare(), None);
+    assert_eq!(prepare().made, None);
+}
+
+/// An interpreter in a layer of another buildpack ships as well, so that the share is one of it, too.
+#[test]
+fn the_share_of_a_layer_is_one_of_all_that_ships_and_the_app_says_what_comes_first() {
+    let (folder, site) = environment_in_a_layer();
+    fs_err::write(site.join("tax.py"), "RATE = 19\n").unwrap();
+    for number in 0..60 {
+        let values: Vec<String> = (0..6000)
+            .map(|value| format!("{}", value * 7 + number))
+            .collect();
+        let text = format!("LIST = [{}]\n", values.join(","));
+        fs_err::write(site.join(format!("t{number}.py")), text).unwrap();
+    }
+    let few = prepared_in_a_layer(folder.path(), "import tax\n", 0);
+    assert_eq!(few.made.unwrap().files, 1);
+    assert!(
+        few.notes[0].contains("60 modules get no byte code"),
+        "{:?}",
+        few.notes
+    );
+    let all = prepared_in_a_layer(folder.path(), "import tax\n", 70_000_000);
+    assert_eq!((all.made.unwrap().files, all.notes), (60, Vec::new()));
 }

@@ -14,7 +14,6 @@ use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
 use crate::trained::{FOLDER, options};
 use slugsmith_facts::beneath::{self, Beneath};
-use slugsmith_facts::environment::World;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::tools;
 use slugsmith_finding::layer::Made;
@@ -68,8 +67,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     if !is_kept {
         kept.add(key, content.clone());
     }
-    if let Some(why) = Share::with(input, outside(&jdk, input)).refused(WHAT, content.len() as u64)
-    {
+    if let Some(why) = Share::of(input).refused(WHAT, content.len() as u64) {
         return report.note(Weight::Normal, why);
     }
     let path = Path::new(FOLDER).join(PLACE);
@@ -149,14 +147,6 @@ fn others(input: &Input<'_>, jdk: &Jdk) -> bool {
 fn key(jdk: &Jdk) -> crate::kept::Key {
     let sizes = sizes(jdk);
     *blake3::hash(format!("{WHAT} {} {sizes:?}", jdk.release).as_bytes()).as_bytes()
-}
-
-/// What the JDK weighs at least, where it lies in a layer.
-fn outside(jdk: &Jdk, input: &Input<'_>) -> u64 {
-    if jdk.home.starts_with(input.root) || input.environment.world != World::CloudNative {
-        return 0;
-    }
-    sizes(jdk).iter().sum()
 }
 
 /// Of the JVM and of the classes that come with it.

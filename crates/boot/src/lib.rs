@@ -30,7 +30,7 @@ use slugsmith_config::{BootConfig, BootLevel};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tree::Tree;
-pub use slugsmith_finding::layer::{Made, Measured};
+pub use slugsmith_finding::layer::{Made, Measured, Prepared};
 
 /// What one preparation works on.
 pub struct Input<'a> {
@@ -40,13 +40,15 @@ pub struct Input<'a> {
     pub tree: &'a Tree,
     /// Whether `root` is an app, with sources of its own.
     pub is_app: bool,
+    /// The app that imports what is in `root`, where that is an environment.
+    pub sources: Option<&'a Tree>,
     pub config: &'a BootConfig,
     pub environment: &'a Environment,
     /// Where the next build finds what was made.
     pub store: Option<&'a Path>,
     /// Environments of ours outside of `root`.
     pub outside: &'a [PathBuf],
-    /// Bytes that ship beside `root`.
+    /// Bytes that ship beside `root`: of every launch layer, whoever made it.
     pub beside: u64,
     /// Whether a process starts Python.
     pub runs_python: bool,
@@ -78,6 +80,7 @@ impl<'a> Input<'a> {
             root: tree.root(),
             tree,
             is_app: true,
+            sources: None,
             config,
             environment,
             store: None,
@@ -190,21 +193,46 @@ pub fn run(input: &Input<'_>) -> BootReport {
     report
 }
 
-/// Prepares an environment that is kept as it is from now on, before that. `None` where there
-/// is nothing to do.
+/// What surrounds an environment that is prepared for itself.
+pub struct Around<'a> {
+    /// The app's files.
+    pub app: &'a Tree,
+    /// What its processes run.
+    pub commands: &'a [String],
+    /// Bytes that ship beside the environment.
+    pub bytes: u64,
+}
+
+/// Prepares an environment that is kept as it is from now on, before that.
 #[must_use]
-pub fn layer(folder: &Path, config: &BootConfig, environment: &Environment) -> Option<Made> {
+pub fn layer(
+    folder: &Path,
+    around: &Around<'_>,
+    config: &BootConfig,
+    environment: &Environment,
+) -> Prepared {
     if config.level.value == BootLevel::Off {
-        return None;
+        return Prepared::default();
     }
     let tree = Tree::read(folder);
     let input = Input {
         is_app: false,
+        sources: Some(around.app),
+        beside: around.bytes,
         ..Input::new(&tree, config, environment)
     };
+    let commands = around.commands.iter().map(String::as_str);
     let mut report = BootReport::new(config.level.value);
+    let input = input.with_commands(commands);
     python::prepare(&input, &mut Kept::default(), &mut report);
-    report.made.pop()
+    let notes = report.notes.into_iter();
+    Prepared {
+        made: report.made.pop(),
+        notes: notes
+            .filter(|note| note.weight > Weight::Detail)
+            .map(|note| note.text)
+            .collect(),
+    }
 }
 
 /// Removes again what was made, because the app is over its budget with it.

@@ -26,6 +26,7 @@ use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::interrupt::Temporary;
+use slugsmith_facts::tree::Tree;
 use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::{counted, size};
 
@@ -100,16 +101,18 @@ fn within(
     let Some(why) = share.refused("Python byte code", bytes) else {
         return true;
     };
-    let order = Order::read(input.root, input.tree, &input.words);
+    let trees: Vec<&Tree> = input.sources.into_iter().chain([input.tree]).collect();
+    let order = Order::read(&trees, &input.words);
+    let place = |one: &Ready<'_>| order.of(&input.tree.root().join(&one.wanted.source));
     let places = ready.iter().flat_map(|(_, all)| all);
-    let places = places.map(|one| (order.of(&one.wanted.source), one.content.len() as u64));
+    let places = places.map(|one| (place(one), one.content.len() as u64));
     let Some(last) = share.last(places.collect()) else {
         report.note(Weight::Alarm, why);
         return false;
     };
     let mut made = 0;
     for (_, all) in ready.iter_mut() {
-        all.retain(|one| order.of(&one.wanted.source) <= last);
+        all.retain(|one| place(one) <= last);
         made += all.len() as u64;
     }
     let text = format!(

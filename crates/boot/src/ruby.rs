@@ -50,7 +50,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         Ok(None) => return,
         Err(why) => return report.note(Weight::Normal, format!("No bootsnap cache: {why}")),
     };
-    let share = Share::with(input, facts.outside);
+    let share = Share::of(input);
     let count = facts.sources.len();
     order(&share, &mut facts.sources);
     let (mut entries, rest) = known(&facts, kept);

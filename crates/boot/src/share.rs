@@ -1,10 +1,13 @@
-//! How much may a preparation add to the app?
+//! How much may a preparation add to what a dyno or a container gets?
+//!
+//! The share is one of everything that ships: the app, with the runtime that a classic buildpack leaves in it, and
+//! every launch layer, whoever made it. Bytes are counted as they lie on a disk, as the budget counts them.
 
 use crate::Input;
 use slugsmith_config::{DEFAULT_SHARE, Source};
 use slugsmith_finding::units::size;
 
-/// Where the configuration has no share, nothing is bounded below this: 15 % of a small app are no cost.
+/// Where the configuration has no share, nothing is bounded below this: 15 % of little are no cost.
 const SMALL: u64 = 1_000_000;
 
 /// The bound of one preparation.
@@ -12,30 +15,20 @@ pub(crate) struct Share {
     pub most: u64,
     percent: u64,
     source: Source,
-    app: u64,
+    ships: u64,
 }
 
 impl Share {
     pub(crate) fn of(input: &Input<'_>) -> Self {
-        Self::with(input, 0)
-    }
-
-    /// Of an app that needs so many bytes of layers that others made.
-    pub(crate) fn with(input: &Input<'_>, layers: u64) -> Self {
         let set = input.config.share.as_ref();
         let percent = set.map_or(DEFAULT_SHARE, |share| share.value);
-        let app = input
-            .tree
-            .totals()
-            .bytes
-            .saturating_add(input.beside)
-            .saturating_add(layers);
-        let most = u64::try_from(u128::from(app) * u128::from(percent) / 100).unwrap_or(u64::MAX);
+        let ships = input.tree.totals().bytes.saturating_add(input.beside);
+        let most = u64::try_from(u128::from(ships) * u128::from(percent) / 100).unwrap_or(u64::MAX);
         Self {
             most: if set.is_none() { most.max(SMALL) } else { most },
             percent,
             source: set.map_or(Source::Default, |share| share.source.clone()),
-            app,
+            ships,
         }
     }
 
@@ -69,7 +62,7 @@ impl Share {
         format!(
             "{}% of {} (share, {})",
             self.percent,
-            size(self.app),
+            size(self.ships),
             self.source
         )
     }

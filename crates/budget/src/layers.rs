@@ -101,7 +101,7 @@ pub(super) fn add_reused(report: &mut BudgetReport, load: &Load<'_>) {
     });
 }
 
-fn find<'a>(history: &'a History, layer: &Reused) -> Option<&'a PastLayer> {
+pub(super) fn find<'a>(history: &'a History, layer: &Reused) -> Option<&'a PastLayer> {
     history.layers.iter().find(|past| is(past, layer))
 }
 

@@ -8,7 +8,7 @@ use super::store::{Record, Stored};
 use super::{Decision, Outcome};
 use slugsmith_facts::run as command;
 use slugsmith_finding::error::Problem;
-use slugsmith_finding::layer::{Made, Stripped};
+use slugsmith_finding::layer::{Prepared, Stripped};
 
 /// Something that happened to a cache.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub enum Event<'a> {
     /// What no process needs has left an installed layer.
     LayerStripped(&'a Stripped),
     /// What a start needs was made in an installed layer.
-    LayerPrepared(&'a Made),
+    LayerPrepared(&'a Prepared),
     /// A cache was restored, filled or given up.
     Done(&'a Outcome),
     /// All caches are installed, and the build scripts of this one's project are next.

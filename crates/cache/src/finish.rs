@@ -7,7 +7,7 @@ use std::path::Path;
 use slugsmith_config::Config;
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::error::Result;
-use slugsmith_finding::layer::{Made, Stripped};
+use slugsmith_finding::layer::{Prepared, Stripped};
 
 /// A layer that was just installed. Later builds restore it without looking at its files.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +31,8 @@ pub trait Finish: Sync {
     /// A file can't be removed; nothing was, then.
     fn strip(&self, layer: &Layer<'_>) -> Result<Stripped>;
 
-    /// Makes what a start needs, such as byte code; `None` where there is nothing to make.
-    fn prepare(&self, layer: &Layer<'_>) -> Option<Made>;
+    /// Makes what a start needs, such as byte code.
+    fn prepare(&self, layer: &Layer<'_>) -> Prepared;
 }
 
 /// Leaves layers as they were installed.
@@ -48,7 +48,7 @@ impl Finish for AsInstalled {
         Ok(Stripped::default())
     }
 
-    fn prepare(&self, _layer: &Layer<'_>) -> Option<Made> {
-        None
+    fn prepare(&self, _layer: &Layer<'_>) -> Prepared {
+        Prepared::default()
     }
 }

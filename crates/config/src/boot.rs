@@ -43,8 +43,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "share",
         "",
-        "The most that one preparation may add, as a share of the app's size: `\"15%\"`, which is the default from \
-         1 MB on. Of byte code the part that fits is made, modules that a start imports first.",
+        "The most that one preparation may add, as a share of all that ships, the app and every launch layer: \
+         `\"15%\"`, which is the default from 1 MB on. Of byte code the part that fits is made, modules that a start \
+         imports first.",
     ),
     Key::new(
         "limit",

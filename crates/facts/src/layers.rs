@@ -206,6 +206,16 @@ impl Layers {
         }
     }
 
+    /// Forgets the layer that this folder is part of.
+    pub fn leave_out(&mut self, folder: &Path) {
+        for buildpack in &mut self.group {
+            let place = self.root.join(escape(&buildpack.id));
+            buildpack
+                .layers
+                .retain(|layer| !folder.starts_with(place.join(&layer.name)));
+        }
+    }
+
     /// The walked files of all layers, in the order of [`Layers::group`]; nothing is left
     /// here, since a tree is large.
     pub fn take_trees(&mut self) -> Vec<Tree> {

@@ -36,6 +36,15 @@ pub struct Made {
     pub measured: Option<Measured>,
 }
 
+/// What came of preparing a layer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prepared {
+    /// `None` where there was nothing to make.
+    pub made: Option<Made>,
+    /// What was not made, and why.
+    pub notes: Vec<String>,
+}
+
 /// Processor time of the app's start, as it was measured at build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {

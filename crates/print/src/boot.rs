@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::line::Line;
-use slugsmith_boot::{BootReport, Made, Observed, Weight};
+use slugsmith_boot::{BootReport, Made, Observed, Prepared, Weight};
 use slugsmith_config::{BootLevel, LogLevel};
 use slugsmith_finding::units::{count, counted, size, time};
 
@@ -50,6 +50,14 @@ pub fn lines(report: &BootReport, level: LogLevel) -> Vec<Line> {
     let word = word(report.level);
     lines.insert(0, Line::section(format!("Boot ({word})")));
     lines
+}
+
+/// What a layer got, below the line of its cache.
+#[must_use]
+pub fn prepared(prepared: &Prepared) -> Vec<Line> {
+    let made = prepared.made.iter().map(made);
+    let lines = made.chain(prepared.notes.iter().cloned());
+    lines.map(|text| Line::item(2, text)).collect()
 }
 
 /// One preparation.

@@ -191,9 +191,7 @@ impl<W: Write> BuildLog<W> {
             Of::LayerStripped(stripped) => {
                 self.dependencies(&[Line::item(2, cache::layer_stripped(stripped))]);
             }
-            Of::LayerPrepared(made) => {
-                self.dependencies(&[Line::item(2, boot::made(made))]);
-            }
+            Of::LayerPrepared(prepared) => self.dependencies(&boot::prepared(prepared)),
             Of::Done(outcome) => self.cached(outcome),
             Of::Resumed { name } => {
                 self.took();

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::beneath;
 use slugsmith_facts::tree::{EntryKind, Tree};
 
 /// The place of each source: lower is imported earlier. Sources that nothing imports have none.
@@ -14,33 +14,31 @@ pub(super) struct Order(HashMap<PathBuf, usize>);
 
 impl Order {
     /// Follows imports from the app's own sources, those that are not inside of functions first.
-    pub(super) fn read(root: &Path, tree: &Tree, commands: &[String]) -> Self {
+    pub(super) fn read(trees: &[&Tree], commands: &[String]) -> Self {
         let mut modules: HashMap<String, PathBuf> = HashMap::new();
         let mut own = Vec::new();
-        for entry in tree.entries() {
-            let path = entry.path();
-            let is_source = path.extension().is_some_and(|extension| extension == "py");
-            if entry.kind() != EntryKind::File || !is_source {
-                continue;
+        let mut texts = Texts::default();
+        for tree in trees {
+            for entry in tree.entries() {
+                let path = entry.path();
+                let is_source = path.extension().is_some_and(|extension| extension == "py");
+                if entry.kind() != EntryKind::File || !is_source {
+                    continue;
+                }
+                let (name, is_own) = name(path);
+                let path = tree.root().join(path);
+                if is_own {
+                    own.push(path.clone());
+                }
+                modules.entry(name.clone()).or_insert_with(|| path.clone());
+                texts.names.insert(path, (name, is_own));
             }
-            let (name, is_own) = name(path);
-            if is_own {
-                own.push(path.to_owned());
-            }
-            modules.entry(name).or_insert_with(|| path.to_owned());
         }
         let named = commands
             .iter()
             .filter_map(|name| modules.get(name).cloned());
         own.extend(named);
-        let Ok(beneath) = Beneath::open(root) else {
-            return Self(HashMap::new());
-        };
         let mut order = Self(HashMap::new());
-        let mut texts = Texts {
-            root: beneath,
-            read: HashMap::new(),
-        };
         for is_lazy in [false, true] {
             order.follow(&own, &modules, &mut texts, is_lazy);
         }
@@ -82,29 +80,32 @@ impl Order {
         }
     }
 
+    /// Of a source by its whole path.
     pub(super) fn of(&self, source: &Path) -> usize {
         self.0.get(source).copied().unwrap_or(usize::MAX)
     }
 }
 
 /// The sources, each read and searched once, whichever walk comes to it first.
+#[derive(Default)]
 struct Texts {
-    root: Beneath,
+    /// By which name each is imported, and whether it is the app's own.
+    names: HashMap<PathBuf, (String, bool)>,
     read: HashMap<PathBuf, Vec<(bool, String)>>,
 }
 
 impl Texts {
     /// The modules that a source names, in its order, and whether it imports them lazily.
     fn named_in(&mut self, path: &Path) -> &[(bool, String)] {
-        let root = &self.root;
+        let names = &self.names;
         self.read.entry(path.to_owned()).or_insert_with(|| {
-            let Ok(text) = root.read(path) else {
+            let (Ok(text), Some((own_name, is_own))) = (beneath::read(path), names.get(path))
+            else {
                 return Vec::new();
             };
             let text = String::from_utf8_lossy(&text);
-            let (own_name, is_own) = name(path);
-            let mut found = imports(&text, &own_name, path.ends_with("__init__.py"));
-            if is_own {
+            let mut found = imports(&text, own_name, path.ends_with("__init__.py"));
+            if *is_own {
                 // Frameworks are told names of modules as texts: INSTALLED_APPS, celery's `include`.
                 found.extend(texts(&text).map(|word| (false, word.to_owned())));
             }
@@ -231,8 +232,8 @@ mod tests {
             fs_err::write(path, text).unwrap();
         }
         let tree = Tree::read(folder.path());
-        let order = Order::read(folder.path(), &tree, &["server".to_owned()]);
-        let at = |name: &str| order.of(&Path::new(site).join(name));
+        let order = Order::read(&[&tree], &["server".to_owned()]);
+        let at = |name: &str| order.of(&folder.path().join(site).join(name));
         for name in [
             "cart/__init__.py",
             "cart/price.py",

@@ -18,8 +18,6 @@ pub(super) struct Facts {
     /// Where it looks for its cache, relative to the root.
     pub cache: PathBuf,
     pub sources: Vec<Source>,
-    /// Bytes of the gems that lie in layers.
-    pub outside: u64,
 }
 
 /// The Ruby that runs the app.
@@ -111,7 +109,6 @@ pub(super) fn read(input: &Input<'_>) -> Result<Option<Facts>, String> {
         code,
         cache,
         sources,
-        outside: outside.iter().map(|tree| tree.totals().bytes).sum(),
     }))
 }
 

@@ -396,10 +396,9 @@ impl Work<'_> {
     /// Later builds don't see a layer's files, so that what a start needs is made now.
     fn prepare_layer(&self, progress: &mut dyn Progress) {
         let folder = self.data();
-        if let Class::Layer { .. } = self.class
-            && let Some(made) = self.context.finish.prepare(&self.layer(&folder))
-        {
-            progress.event(Event::LayerPrepared(&made));
+        if let Class::Layer { .. } = self.class {
+            let prepared = self.context.finish.prepare(&self.layer(&folder));
+            progress.event(Event::LayerPrepared(&prepared));
         }
     }
 
