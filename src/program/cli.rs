@@ -9,6 +9,7 @@ mod engine;
 mod env;
 mod explain;
 mod fleet;
+mod given;
 mod init;
 mod inspect;
 mod man;
@@ -274,22 +275,4 @@ fn folder(path: &Path) -> Result<PathBuf> {
         Some(parent) => problem.step(format!("Name the folder that it is in: `{parent}`")),
         None => problem,
     })
-}
-
-/// The text of a file that the user named.
-fn text(path: &Path) -> Result<String> {
-    let full = existing(path)?;
-    named(&full).map_err(|error| crate::error::io("reading", path, &error))
-}
-
-/// The text of a file that the user named: also a pipe, as in `--base <(env)`.
-#[expect(clippy::disallowed_methods, reason = "the user may name a pipe")]
-fn named(path: &Path) -> std::io::Result<String> {
-    fs_err::read_to_string(path)
-}
-
-/// As [`named`], of any bytes.
-#[expect(clippy::disallowed_methods, reason = "the user may name a pipe")]
-fn named_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    fs_err::read(path)
 }

@@ -18,7 +18,7 @@ fn patch_of(folder: &std::path::Path, report: &AuditReport) -> String {
     let app = app::read(folder);
     let tree = Tree::read(folder);
     let facts = Facts::read(&app, &tree);
-    patch::patch(&fix_plan::plan(&facts, report))
+    patch::patch(&fix_plan::plan(&facts, report), patch::Secrets::Shown)
 }
 
 #[test]

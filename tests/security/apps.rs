@@ -14,6 +14,8 @@ case "$*" in
 *version*|-v) echo "10.9.3"; exit;;
 esac
 echo "fetching https://user:TELLTALE@registry.example/ms"
+echo "npm http fetch GET 401 Authorization: Bearer TELLTALE0"
+echo "gems for $BUNDLE_GEMS__EXAMPLE__COM"
 case "$0 $1" in
 */npm\ ci)
   /bin/mkdir -p node_modules/ms/test
@@ -53,7 +55,8 @@ pub(crate) fn with_secrets() -> Sandbox {
              require('http').createServer(() => stripe).listen(3000);\nprocess.env.SESSION_SECRET;\n",
         )
         .file("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nTELLTALETELLTALETELLTALE\n-----END RSA PRIVATE KEY-----\n")
-        .file("app.json", r#"{"name":"shop","buildpacks":[{"url":"https://user:TELLTALE@git.example/x.git"}],
+        .file("app.json", r#"{"name":"shop","buildpacks":[{"url":"https://user:TELLTALE@git.example/x.git"},
+            {"url":"https://git.example/y.tgz?private_token=TELLTALE"}],
             "env":{"API_TOKEN":{"value":"TELLTALE"},"SESSION_SECRET":"TELLTALE"}}"#)
         .file(".profile.d/tokens.sh", "export API_TOKEN=TELLTALE\nexport DATABASE_URL=\"postgres://u:TELLTALE@h/d\"\n\
              export CONN=\"Server=h;Password=TELLTALE;\"\nexport JAVA_OPTS=\"-Xmx1g -Ddb.password=TELLTALE\"\n\
@@ -64,7 +67,8 @@ pub(crate) fn with_secrets() -> Sandbox {
             "project.toml",
             "[[com.slugsmith.cache]]\nname = \"models\"\npaths = [\"models/\"]\nkey = [\"models.lock\"]\n\
              run = \"fetch-models --token TELLTALE --password=TELLTALE -u a:TELLTALE API_KEY=TELLTALE \
-             https://user:TELLTALE@models.example/x?sig=TELLTALE\"\nenv = [\"API_TOKEN\"]\n\
+             https://user:TELLTALE@models.example/x?sig=TELLTALE -H 'Authorization: Bearer TELLTALE' \
+             --conn AccountKey=TELLTALE\"\nenv = [\"API_TOKEN\"]\n\
              [com.slugsmith.strip]\nverify = [\"fetch-models --secret TELLTALE \
              https://user:TELL/TALETELLTALE@models.example/x\"]\n",
         );

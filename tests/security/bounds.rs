@@ -208,6 +208,84 @@ fn small_bombs_are_no_crash() {
     assert!(length < 1_000_000, "{length}");
 }
 
+/// Reports, lists and archives that the user names: a device, a pipe, a stranger's file.
+#[test]
+fn what_is_named_without_an_end_fills_no_memory_and_no_disk() {
+    let sandbox = Sandbox::new()
+        .file("Procfile", "web: node server.js\n")
+        .file("server.js", "1");
+    let values = sandbox.path("values.json");
+    let report = format!(
+        r#"{{"schema":"slugsmith.report/1","parts":[{}1]}}"#,
+        "[],".repeat(9_000_000)
+    );
+    fs_err::write(&values, report).unwrap();
+    for named in ["/dev/zero", values.to_str().unwrap()] {
+        for arguments in [
+            &["diff", named, named][..],
+            &["check", "app", "--baseline", named],
+            &["env", "diff", named, named],
+            &["env", "--app", "app", "--base", named],
+            &["triage", named],
+            &["inspect", named],
+        ] {
+            run(&sandbox, arguments);
+        }
+    }
+    fs_err::create_dir_all(sandbox.path("tmp")).unwrap();
+    for arguments in [["triage", "-"], ["inspect", "-"]] {
+        let zeros = fs_err::File::open("/dev/zero").unwrap();
+        let mut command = sandbox.command(BINARY);
+        command.args(arguments).stdin(zeros.into_parts().0);
+        command.env("TMPDIR", sandbox.path("tmp"));
+        Ran::from(command.output().unwrap()).expect(2);
+    }
+    // A log of any length, in a line of any length.
+    let begin = "head -c 1500000000 /dev/zero | tr '\\0' x; echo; echo heroku[web.1]: Error R14";
+    let script = format!("({begin}) | {BINARY} triage - --format json");
+    let mut command = sandbox.command("python3");
+    let peak = sandbox.path("peak");
+    command
+        .args(["-c", MEASURE])
+        .arg(&peak)
+        .args(["sh", "-c", &script]);
+    let ran = Ran::from(command.output().unwrap()).expect(1);
+    assert!(ran.stdout.contains("R14"), "{}", ran.stdout);
+    let peak: u64 = fs_err::read_to_string(peak).unwrap().parse().unwrap();
+    assert!(peak < MOST_MEMORY, "{peak} kB");
+}
+
+/// What came on standard input is a copy, too.
+#[test]
+fn a_signal_removes_an_archive_that_is_still_read() {
+    let sandbox = Sandbox::new();
+    let tmp = sandbox.path("tmp");
+    fs_err::create_dir_all(&tmp).unwrap();
+    let mut command = sandbox.command(BINARY);
+    command
+        .args(["inspect", "-"])
+        .env("TMPDIR", &tmp)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut run = command.spawn().unwrap();
+    let mut input = run.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, &[0x1f, 0x8b].repeat(256)).unwrap();
+    let count = || fs_err::read_dir(&tmp).unwrap().count();
+    let mut tries = 0;
+    while count() == 0 {
+        std::thread::sleep(Duration::from_millis(50));
+        tries += 1;
+        assert!(tries < 1000, "nothing is read");
+    }
+    Command::new("kill")
+        .arg(run.id().to_string())
+        .status()
+        .unwrap();
+    assert!(!run.wait().unwrap().success());
+    assert_eq!(count(), 0);
+}
+
 /// The first letter that a signal writes into a shell's prompt is not ours; what we started goes.
 #[test]
 fn a_signal_ends_the_package_manager_and_removes_the_copy() {

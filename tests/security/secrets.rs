@@ -112,6 +112,8 @@ fn every_verb_and_every_form_keeps_secrets() {
         &["check", "app", "--format", "json"],
         &["check", "app", "--format", "sarif"],
         &["check", "app", "--format", "github"],
+        &["check", "app", "--format", "gitlab"],
+        &["check", "app", "--format", "markdown"],
         &["check", "app", "--config"],
         &["check", "app", "--config", "--format", "json"],
         &["check", "app", "--fix-plan"],
@@ -144,6 +146,33 @@ fn every_verb_and_every_form_keeps_secrets() {
         );
     }
     clean_files(&sandbox.path(""), &|path| !path.starts_with("before.json"));
+}
+
+/// A patch has lines of the file in it; one with a secret needs to be asked for.
+#[test]
+fn a_patch_shows_secrets_only_where_it_is_asked_to() {
+    let sandbox = Sandbox::new()
+        .file("Procfile", "web: node server.js\n")
+        .file("package.json", r#"{"name":"shop","dependencies":{}}"#)
+        .file("server.js", "const key = process.env.NEEDED.trim();\n")
+        .file(
+            "app.json",
+            "{\n  \"env\": {\n    \"API_TOKEN\": {\n      \"description\": \"x\",\n      \"value\": \
+             \"TELLTALE0123456789abcdef\"\n    },\n    \"SESSION_SECRET\": \"TELLTALE0123456789abcdef\"\n  }\n}\n",
+        );
+    let left_out = run(&sandbox, &["check", "app", "--fix-plan"]).stdout;
+    assert!(
+        left_out.contains("app.json: secret-committed"),
+        "{left_out}"
+    );
+    assert!(left_out.contains("--show-secrets"), "{left_out}");
+    let mut command = sandbox.command(BINARY);
+    command.args(["check", "app", "--fix-plan", "--show-secrets"]);
+    let shown = Ran::from(command.output().unwrap()).expect(0).stdout;
+    assert!(
+        shown.contains("+++ b/app.json") && shown.contains(CANARY),
+        "{shown}"
+    );
 }
 
 /// Lockfiles that name packages by the place they come from, user name and password included.

@@ -12,6 +12,7 @@ use super::contract;
 use super::facts::Facts;
 use super::{AuditReport, jobs, migrations};
 use slugsmith_facts::process::script;
+use slugsmith_facts::secrets::is_secret;
 use slugsmith_finding::Finding;
 
 /// One file as it is and as it should be.
@@ -23,6 +24,8 @@ pub struct Edit {
     pub after: String,
     /// The rules that it answers.
     pub rules: Vec<&'static str>,
+    /// What must not be shown of it, as it is written there.
+    pub secrets: Vec<String>,
 }
 
 /// The edits for the findings of a report.
@@ -110,7 +113,23 @@ fn app_json(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
         before: Some(before),
         after,
         rules,
+        secrets: secret_values(facts),
     })
+}
+
+/// Values of app.json's variables that are secret by their names or their form.
+fn secret_values(facts: &Facts<'_>) -> Vec<String> {
+    let variables = facts.app_json(&["env"]).and_then(Value::as_object);
+    let text = |entry: &Value| {
+        let value = entry.as_str().or_else(|| entry.get("value")?.as_str());
+        value.map(str::to_owned)
+    };
+    let found = variables.into_iter().flatten();
+    found
+        .filter_map(|(name, entry)| Some((name, text(entry)?)))
+        .filter(|(name, value)| !value.is_empty() && is_secret(name, value))
+        .map(|(_, value)| serde_json::to_string(&value).unwrap_or(value))
+        .collect()
 }
 
 /// app.json with one more required variable, in the file's own form.
@@ -196,6 +215,7 @@ fn procfile(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
         before,
         after,
         rules,
+        secrets: Vec::new(),
     })
 }
 
@@ -238,6 +258,7 @@ fn project(facts: &Facts<'_>, report: &AuditReport) -> Option<Edit> {
         before,
         after,
         rules,
+        secrets: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@
 //! (`code=H12`, `Error R14`), never what the app itself writes.
 
 use std::collections::BTreeMap;
+use std::io::{self, BufRead, Read as _};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -59,27 +60,51 @@ impl Seen {
     }
 }
 
-/// Counts the codes and signs of a log, the most frequent first.
-#[must_use]
-pub fn count(log: &str) -> Vec<Seen> {
+/// Longest line that is looked at, in bytes; the platform cuts lines at 10,000.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// Counts the codes and signs of a log, the most frequent first. A log is as long as it likes to
+/// be: one line of it is held at a time.
+///
+/// # Errors
+/// Those of the reader.
+pub fn count(log: &mut dyn BufRead) -> io::Result<Vec<Seen>> {
     let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
-    for line in log.lines() {
-        let Some(code) = code_of(line).or_else(|| sign_of(line).map(str::to_owned)) else {
-            continue;
-        };
-        let time = time_of(line);
-        let entry = seen.entry(code.clone()).or_insert_with(|| Seen {
-            code,
-            count: 0,
-            first: time.to_owned(),
-            last: String::new(),
-        });
-        entry.count += 1;
-        time.clone_into(&mut entry.last);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if (&mut *log)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)?
+            == 0
+        {
+            break;
+        }
+        let is_whole = line.ends_with(b"\n");
+        // Apps write any bytes to their logs.
+        note(&mut seen, String::from_utf8_lossy(&line).trim_end());
+        if !is_whole && line.len() as u64 == LONGEST_LINE {
+            log.skip_until(b'\n')?;
+        }
     }
     let mut seen: Vec<_> = seen.into_values().collect();
     seen.sort_by(|a, b| (b.count, &a.code).cmp(&(a.count, &b.code)));
-    seen
+    Ok(seen)
+}
+
+fn note(seen: &mut BTreeMap<String, Seen>, line: &str) {
+    let Some(code) = code_of(line).or_else(|| sign_of(line).map(str::to_owned)) else {
+        return;
+    };
+    let time = time_of(line);
+    let entry = seen.entry(code.clone()).or_insert_with(|| Seen {
+        code,
+        count: 0,
+        first: time.to_owned(),
+        last: String::new(),
+    });
+    entry.count += 1;
+    time.clone_into(&mut entry.last);
 }
 
 /// The code of a line: `at=error code=H12 desc=…` by the router, `Error R14 (…)` by the dyno.
@@ -143,6 +168,10 @@ mod tests {
     use super::*;
     use crate::rules;
 
+    fn count(log: &str) -> Vec<Seen> {
+        super::count(&mut log.as_bytes()).unwrap()
+    }
+
     fn counted(log: &str) -> Vec<(String, usize)> {
         count(log)
             .into_iter()
@@ -182,6 +211,16 @@ mod tests {
             assert!(seen.contains(&(sign.to_owned(), 1)), "{seen:?}");
         }
         assert_eq!(seen.len(), 3);
+    }
+
+    #[test]
+    fn a_line_without_an_end_hides_no_other_line() {
+        let line = "2026-11-20T10:00:09.1+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)";
+        let long = "x".repeat(3 * 64 * 1024 - 1);
+        assert_eq!(
+            counted(&format!("{line}\n{long}\n{line}\n{long}")),
+            [("R14".to_owned(), 2)]
+        );
     }
 
     #[test]

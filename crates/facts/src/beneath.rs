@@ -25,7 +25,9 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 pub use lock::{Lock, Locked, lock};
-pub use read::{LARGEST_FILE, open, read, read_at_most, read_in, text, text_in, text_in_at_most};
+pub use read::{
+    LARGEST_FILE, given, open, read, read_at_most, read_in, text, text_in, text_in_at_most, utf8,
+};
 
 /// A folder that is held open.
 #[derive(Debug)]

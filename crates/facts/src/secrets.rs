@@ -6,6 +6,8 @@
 //! config vars that this run was given ([`know`]), verbatim, as CI hosts do.
 
 mod command;
+mod pair;
+mod token;
 mod url;
 
 #[cfg(test)]
@@ -22,6 +24,8 @@ pub const MASK: &str = "[masked]";
 
 /// Words that make a variable's name secret.
 const NAMES: &[&str] = &[
+    "ACCESSKEY",
+    "ACCOUNTKEY",
     "APIKEY",
     "AUTH",
     "CERT",
@@ -49,6 +53,13 @@ const NAMES: &[&str] = &[
     "WEBHOOK",
 ];
 
+/// What Bundler takes as `BUNDLE_…__NAME` for gems and addresses, not for hosts.
+const BUNDLER_SETTINGS: &[&str] = &["BUILD", "LOCAL", "MIRROR"];
+
+fn before(rest: &str) -> &str {
+    rest.split("__").next().unwrap_or(rest)
+}
+
 /// Names that hold one of these words and no secret.
 const HARMLESS: &[&str] = &[
     "OLDPWD",
@@ -60,39 +71,10 @@ const HARMLESS: &[&str] = &[
     "SSH_AUTH_SOCK",
 ];
 
-/// Beginnings of tokens, as their issuers document them: GitHub, GitLab, Slack, AWS,
-/// Stripe, npm, Heroku, Google, `SendGrid`, JSON Web Tokens, PEM.
-const PREFIXES: &[&str] = &[
-    "-----BEGIN",
-    "AIza",
-    "AKIA",
-    "ASIA",
-    "HRKU-",
-    "SG.",
-    "eyJ",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "ghu_",
-    "github_pat_",
-    "glpat-",
-    "npm_",
-    "pypi-",
-    "rk_live_",
-    "sk-",
-    "sk_live_",
-    "xoxa-",
-    "xoxb-",
-    "xoxp-",
-];
-
-/// Shortest token that is taken for one by its beginning.
-const SHORTEST_TOKEN: usize = 16;
-
 /// Whether the value of this variable is masked.
 #[must_use]
 pub fn is_secret(name: &str, value: &str) -> bool {
-    is_secret_name(name) || has_secret_shape(value)
+    is_secret_name(name) || has_secret_shape(value) || is_drawn(name, value)
 }
 
 /// Whether a name says that its value is secret.
@@ -102,6 +84,11 @@ pub fn is_secret_name(name: &str) -> bool {
         return false;
     }
     let upper = name.to_ascii_uppercase();
+    // Bundler's user names and passwords, by the host of a server of gems.
+    let is_host = |rest: &str| rest.contains("__") && !BUNDLER_SETTINGS.contains(&before(rest));
+    if upper.strip_prefix("BUNDLE_").is_some_and(is_host) {
+        return true;
+    }
     NAMES.iter().any(|word| {
         // Whole words only: `KEYBOARD` and `COMPASS` are not secrets, `API_KEY` is.
         upper
@@ -131,7 +118,7 @@ pub fn shown(name: &str, value: &str) -> String {
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    for step in [known, url::mask, tokens, pairs] {
+    for step in [known, url::mask, token::mask, pair::mask] {
         if let Some(masked) = step(&text) {
             text = Cow::Owned(masked);
         }
@@ -152,6 +139,8 @@ pub fn without_credentials(value: &str) -> String {
 static KNOWN: RwLock<Vec<String>> = RwLock::new(Vec::new());
 /// Shorter values stand in many words.
 const SHORTEST_KNOWN: usize = 8;
+/// Shorter lines are no part of a key.
+const SHORTEST_TOKEN: usize = 16;
 /// Shorter runs of letters and digits are names and versions.
 const SHORTEST_RANDOM: usize = 20;
 
@@ -162,11 +151,17 @@ pub fn know<'v>(variables: impl IntoIterator<Item = (&'v String, &'v OsString)>)
     for (name, value) in variables {
         if let Some(value) = value.to_str()
             && value.len() >= SHORTEST_KNOWN
-            && (is_secret_name(name) || is_random(value))
             && !value.starts_with('/')
-            && !known.iter().any(|there| there == value)
         {
-            known.push(value.to_owned());
+            let whole = (is_secret_name(name) || is_drawn(name, value)).then_some(value);
+            // A client may print the password of an address alone.
+            let parts = whole.into_iter().chain(url::password(value));
+            for secret in parts.chain(whole.into_iter().flat_map(key_lines)) {
+                let is_long = secret.len() >= SHORTEST_KNOWN;
+                if is_long && !known.iter().any(|there| there == secret) {
+                    known.push(secret.to_owned());
+                }
+            }
         }
     }
     // A value that holds another one goes first.
@@ -186,6 +181,27 @@ fn is_random(value: &str) -> bool {
         && run.bytes().any(|one| one.is_ascii_alphabetic())
 }
 
+/// Lines of a key, which a tool prints one by one.
+fn key_lines(value: &str) -> impl Iterator<Item = &str> {
+    let is_letter = |one: u8| one.is_ascii_alphanumeric() || matches!(one, b'+' | b'/' | b'=');
+    let lines = value.lines().skip(1).map(str::trim);
+    lines.filter(move |line| line.len() >= SHORTEST_TOKEN && line.bytes().all(is_letter))
+}
+
+/// Names of what is drawn at random and no secret: it says what was built, and of which app.
+const NO_SECRETS: &[&str] = &[
+    "CHECKSUM", "COMMIT", "DIGEST", "HASH", "ID", "REF", "REVISION", "SHA", "SHA1", "SHA256",
+    "UUID", "VERSION",
+];
+
+/// Whether a value looks drawn at random, under a name that says nothing else.
+fn is_drawn(name: &str, value: &str) -> bool {
+    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    let says_what =
+        last.is_some_and(|word| NO_SECRETS.contains(&word.to_ascii_uppercase().as_str()));
+    !says_what && is_random(value)
+}
+
 fn known(text: &str) -> Option<String> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     let found = known.iter().filter(|value| text.contains(value.as_str()));
@@ -202,76 +218,4 @@ fn is_end(c: char) -> bool {
             c,
             '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | ';' | ',' | ')' | '('
         )
-}
-
-/// Masks tokens that their beginning gives away.
-fn tokens(text: &str) -> Option<String> {
-    if !PREFIXES.iter().any(|prefix| text.contains(prefix)) {
-        return None;
-    }
-    let is_between =
-        |c: char| is_end(c) || matches!(c, '=' | ':' | '/' | '@' | '[' | ']' | '{' | '}');
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut is_changed = false;
-    while !rest.is_empty() {
-        let length = rest.find(is_between).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(length);
-        if is_token(word) {
-            out.push_str(MASK);
-            is_changed = true;
-        } else {
-            out.push_str(word);
-        }
-        let between = after.chars().next().map_or(0, char::len_utf8);
-        let (mark, next) = after.split_at(between);
-        out.push_str(mark);
-        rest = next;
-    }
-    is_changed.then_some(out)
-}
-
-fn is_token(word: &str) -> bool {
-    // npm's own variables begin as its tokens do, which have 36 characters behind that.
-    let least = if word.starts_with("npm_") {
-        40
-    } else {
-        SHORTEST_TOKEN
-    };
-    word.len() >= least && PREFIXES.iter().any(|prefix| word.starts_with(prefix))
-}
-
-/// Masks `Password=…;` and `Pwd=…;` of connection strings.
-fn pairs(text: &str) -> Option<String> {
-    const KEYS: &[&str] = &["password=", "pwd=", "accountkey=", "sharedaccesskey="];
-    let lower = text.to_ascii_lowercase();
-    if !KEYS.iter().any(|key| lower.contains(key)) {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    let mut is_changed = false;
-    while let Some((at, key)) = KEYS
-        .iter()
-        .filter_map(|key| Some((done + lower.get(done..)?.find(key)?, key)))
-        .min()
-    {
-        let begin = at + key.len();
-        out.push_str(&text[done..begin]);
-        let value = &text[begin..];
-        let end = value.find(is_end).unwrap_or(value.len());
-        // `Password=` is one of several parts; a variable that is set is judged by its name.
-        let before = text[..at].chars().next_back();
-        let is_part = value[end..].starts_with(';') || before == Some(';');
-        let is_open = end == 0 || value.starts_with(['$', '[']);
-        if is_part && !is_open {
-            out.push_str(MASK);
-            is_changed = true;
-        } else {
-            out.push_str(&value[..end]);
-        }
-        done = begin + end;
-    }
-    out.push_str(&text[done..]);
-    is_changed.then_some(out)
 }

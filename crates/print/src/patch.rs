@@ -3,21 +3,64 @@
 use std::fmt::Write as _;
 
 use slugsmith_audit::fix_plan::Edit;
+use slugsmith_facts::secrets::{in_command, is_secret_name};
+
+use super::safe;
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
 /// Files with more lines than this are shown as one change: the comparison is quadratic.
 const MOST: usize = 4_000;
 
-/// All edits as one patch, each file's rules in a line before it.
+/// Whether a patch may show secrets, which stand in the lines that it changes and around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    LeftOut,
+    Shown,
+}
+
+/// All edits as one patch, each file's rules in a line before it. A patch with a mask in it would
+/// not apply, so one whose lines hold a secret is left out as a whole, and so is one with letters
+/// that steer a terminal.
 #[must_use]
-pub fn patch(edits: &[Edit]) -> String {
+pub fn patch(edits: &[Edit], secrets: Secrets) -> String {
     let mut out = String::new();
     for edit in edits {
         let _ = writeln!(out, "# {}: {}", edit.path, edit.rules.join(", "));
-        out.push_str(&unified(edit.path, edit.before.as_deref(), &edit.after));
+        let one = unified(edit.path, edit.before.as_deref(), &edit.after);
+        let holds = |secret: &String| one.contains(secret.as_str());
+        let is_fit = !edit.secrets.iter().any(holds) && one.lines().all(is_plain);
+        if secrets == Secrets::Shown || is_fit && !sets_secret(&one) {
+            out.push_str(&one);
+        } else {
+            out.push_str(LEFT_OUT);
+        }
     }
     out
+}
+
+const LEFT_OUT: &str = "# Left out, as its lines hold a secret or hidden letters: --show-secrets prints it as it is.\n";
+
+/// Whether a line hides nothing and has no secret in it.
+fn is_plain(line: &str) -> bool {
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    safe::line(line) == line && in_command(line) == line
+}
+
+/// `name = "API_TOKEN"` and `value = "…"`, as project.toml has variables of a build.
+fn sets_secret(patch: &str) -> bool {
+    let words = |line: &str| {
+        let (key, value) = line.get(1..)?.split_once('=')?;
+        Some((
+            key.trim().to_owned(),
+            value.trim().trim_matches(['"', '\'']).to_owned(),
+        ))
+    };
+    let pairs: Vec<_> = patch.lines().filter_map(words).collect();
+    let has_name = pairs
+        .iter()
+        .any(|(key, value)| key == "name" && is_secret_name(value));
+    has_name && pairs.iter().any(|(key, _)| key == "value")
 }
 
 /// One file as a unified diff; empty if nothing changes.

@@ -72,12 +72,12 @@ fn is_odd(c: char) -> bool {
     c.is_control() && c != '\t' || is_hidden(c)
 }
 
-/// Letters that nobody sees: they reorder text (Unicode, "Bidirectional Algorithm"), or end a
-/// line for some readers.
+/// Letters that nobody sees: they reorder text (Unicode, "Bidirectional Algorithm"), end a line for
+/// some readers, or steer a terminal as an escape does (C1 controls: U+009B is `ESC [`).
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
-        '\u{61c}' | '\u{200e}' | '\u{200f}'
+        '\u{61c}' | '\u{7f}'..='\u{9f}' | '\u{200e}' | '\u{200f}'
             | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
     )
 }
@@ -102,6 +102,7 @@ mod tests {
             assert_eq!(line(text), shown);
         }
         assert_eq!(word("a\nb"), "a\\nb");
+        assert_eq!(document("a\u{9b}31m\u{85}b"), "a\\u009b31m\\u0085b");
         assert_eq!(document("{\"a\":\"\u{202e}\"}"), "{\"a\":\"\\u202e\"}");
     }
 }

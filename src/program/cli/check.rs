@@ -59,6 +59,9 @@ pub(super) struct Arguments {
     /// `slugsmith check --fix-plan | git apply --allow-empty`
     #[arg(long, conflicts_with_all = ["config", "format"])]
     fix_plan: bool,
+    /// With --fix-plan: also where the lines of the patch hold secrets
+    #[arg(long, requires = "fix_plan")]
+    show_secrets: bool,
     /// Print the variables instead of a report: who reads each, and who declares it
     #[arg(long)]
     config: bool,
@@ -187,7 +190,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     arguments.choice.apply(&mut config)?;
     let mut previous = None;
     if let Some(path) = &arguments.baseline {
-        let text = super::named(path)
+        let text = super::given::report(path)
             .map_err(|error| Problem::new(&NO_BASELINE).saw(error.to_string()))?;
         config.audit.baseline = baseline::read(&path.display().to_string(), &text)?;
         // Growth is judged against the sizes of the same report.
@@ -309,7 +312,14 @@ fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
     }
     let report = audit::run(&facts, config);
     let edits = fix_plan::plan(&facts, &report);
-    arguments.file.write_as_it_is(&patch::patch(&edits))?;
+    let secrets = if arguments.show_secrets {
+        patch::Secrets::Shown
+    } else {
+        patch::Secrets::LeftOut
+    };
+    arguments
+        .file
+        .write_as_it_is(&patch::patch(&edits, secrets))?;
     if edits.is_empty() {
         // Beside the patch, which is empty: standard output is what `git apply` reads.
         let says = "Nothing to patch: no finding has an edit that is certain.";

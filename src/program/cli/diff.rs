@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{OutputFile, text};
+use super::given::report;
+use super::{OutputFile, existing};
 use crate::budget::history::{Change, History};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
@@ -62,7 +63,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
 }
 
 fn read(path: &Path) -> Result<History> {
-    let text = text(path)?;
+    let full = existing(path)?;
+    let text = report(&full).map_err(|error| crate::error::io("reading", path, &error))?;
     History::from_report(&text).ok_or_else(|| {
         Problem::new(&USAGE).saw(format!(
             "{} holds no sizes: write it with `slugsmith inspect PATH --format json --output {0}`",

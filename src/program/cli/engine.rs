@@ -1,13 +1,14 @@
 //! Images that a container engine of this machine holds, and archives that come on standard
 //! input: for `slugsmith inspect`, which reads files.
 
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::NamedTempFile;
 
 use crate::error::{Problem, Result, io as failed};
+use crate::facts::interrupt::Temporary;
 use crate::program::problems::NO_SUCH_PATH;
 
 /// Engines with the same words, in the order in which they are asked.
@@ -16,17 +17,20 @@ const ENGINES: &[&str] = &["docker", "podman", "nerdctl"];
 /// What to read: a path of the user's, or an archive that goes when it was read.
 pub(super) enum Found {
     Path(PathBuf),
-    Saved {
-        archive: NamedTempFile,
-        name: String,
-    },
+    Saved { archive: Archive, name: String },
+}
+
+/// A file that goes with its last use, also where a signal ends us.
+pub(super) struct Archive {
+    _guard: Temporary,
+    file: NamedTempFile,
 }
 
 impl Found {
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Path(path) => path,
-            Self::Saved { archive, .. } => archive.path(),
+            Self::Saved { archive, .. } => archive.file.path(),
         }
     }
 
@@ -128,11 +132,11 @@ fn saved(engine: &str, name: &str) -> Result<Found> {
         .spawn()
         .map_err(|error| problem(&error))?;
     let copied = match child.stdout.take() {
-        Some(mut output) => io::copy(&mut output, archive.as_file_mut()),
+        Some(mut output) => io::copy(&mut output, archive.file.as_file_mut()),
         None => Ok(0),
     };
     let ended = child.wait().map_err(|error| problem(&error))?;
-    copied.map_err(|error| failed("writing", archive.path(), &error))?;
+    copied.map_err(|error| failed("writing", archive.file.path(), &error))?;
     if !ended.success() {
         let saw = format!("{doing}: {ended}");
         return Err(Problem::new(&NO_SUCH_PATH).saw(saw));
@@ -143,20 +147,29 @@ fn saved(engine: &str, name: &str) -> Result<Found> {
     })
 }
 
+/// Largest archive that is taken from standard input, in bytes: what no image is as large as.
+const LARGEST: u64 = 64 << 30;
+
 /// An archive that is piped in: `docker save shop | slugsmith inspect -`, compressed or not.
 fn standard_input() -> Result<Found> {
     let mut archive = temporary()?;
-    io::copy(&mut io::stdin().lock(), archive.as_file_mut())
-        .map_err(|error| failed("reading", "standard input", &error))?;
-    let mut magic = Vec::new();
-    let file = archive.as_file_mut();
-    let looked = file
-        .rewind()
-        .and_then(|()| file.take(2).read_to_end(&mut magic));
-    looked.map_err(|error| failed("reading", "standard input", &error))?;
-    if magic.is_empty() {
-        let problem = Problem::new(&NO_SUCH_PATH).saw("standard input: empty");
+    let mut input = io::stdin().lock();
+    let reading = |error: &io::Error| failed("reading", "standard input", error);
+    let mut begin = Vec::new();
+    let read = (&mut input).take(BLOCK).read_to_end(&mut begin);
+    read.map_err(|error| reading(&error))?;
+    if let Some(no) = no_archive(&begin) {
+        let problem = Problem::new(&NO_SUCH_PATH).saw(format!("standard input: {no}"));
         return Err(problem.step("docker save IMAGE | slugsmith inspect -"));
+    }
+    let rest = (&mut input).take(LARGEST);
+    let copied = io::copy(
+        &mut begin.as_slice().chain(rest),
+        archive.file.as_file_mut(),
+    )
+    .map_err(|error| reading(&error))?;
+    if copied > LARGEST {
+        return Err(reading(&io::Error::other("it is larger than any image")));
     }
     Ok(Found::Saved {
         archive,
@@ -164,11 +177,28 @@ fn standard_input() -> Result<Found> {
     })
 }
 
-fn temporary() -> Result<NamedTempFile> {
+/// Length of a header of an archive.
+const BLOCK: u64 = 512;
+
+/// Why what begins so is no archive; anything that is compressed may be one.
+fn no_archive(begin: &[u8]) -> Option<&'static str> {
+    match begin {
+        [] => Some("empty"),
+        [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] => None,
+        _ if begin.get(257..262) == Some(b"ustar") => None,
+        _ => Some("no archive of an image"),
+    }
+}
+
+fn temporary() -> Result<Archive> {
     let made = tempfile::Builder::new()
         .prefix("slugsmith-image-")
         .tempfile();
-    made.map_err(|error| failed("creating", std::env::temp_dir(), &error))
+    let file = made.map_err(|error| failed("creating", std::env::temp_dir(), &error))?;
+    Ok(Archive {
+        _guard: Temporary::new(file.path()),
+        file,
+    })
 }
 
 #[cfg(test)]
@@ -183,6 +213,8 @@ mod tests {
             Some("r.example.com/a/shop:1")
         );
         assert_eq!(reference("shop@sha256:ab"), Some("shop@sha256:ab"));
+        assert_eq!(no_archive(&[0; 512]), Some("no archive of an image"));
+        assert_eq!(no_archive(&[0x1f, 0x8b]), None);
         for no in ["--help", "/etc", "./a", "a b", "a;b", ""] {
             assert_eq!(reference(no), None, "{no}");
         }

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Format, OutputArguments, folder, text};
+use super::given::{list, report};
+use super::{Format, OutputArguments, folder};
 use crate::error::{Problem, Result, io};
 use crate::exit::Exit;
 use crate::facts::{app, classic};
@@ -131,8 +132,8 @@ fn environments(path: &Path) -> Result<diff::Environments> {
         return Ok(diff::of_report(&report));
     }
     let usage = |reason: String| Problem::new(&USAGE).saw(reason);
-    let text = super::named_bytes(path).map_err(|error| usage(error.to_string()))?;
-    serde_json::from_slice(&text)
+    let text = report(path).map_err(|error| usage(error.to_string()))?;
+    serde_json::from_str(&text)
         .ok()
         .and_then(|value| diff::of_json(&value))
         .ok_or_else(|| {
@@ -161,7 +162,7 @@ fn known(wanted: &str, all: &stack::EnvReport) -> Result<()> {
 
 /// `NAME=VALUE` per line, as `env` prints it.
 fn base(path: &Path) -> Result<Raw> {
-    Ok(text(path)?
+    Ok(list(path)?
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (OsString::from(name), OsString::from(value)))

@@ -1,6 +1,6 @@
 //! `slugsmith triage LOGFILE`: what the platform's error codes in a log mean.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -35,16 +35,17 @@ enum Form {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
-    let bytes = read(arguments)?;
-    if let Some(kind) = no_log(&bytes) {
-        let shown = match arguments.log.to_string_lossy() {
-            name if name == "-" => "standard input".into(),
-            name => name,
-        };
+    let shown = match arguments.log.to_string_lossy() {
+        name if name == "-" => "standard input".into(),
+        name => name,
+    };
+    let mut log = open(arguments)?;
+    let failed = |problem: &io::Error| error::io("reading", &*shown, problem);
+    let begin = log.fill_buf().map_err(|problem| failed(&problem))?;
+    if let Some(kind) = no_log(begin) {
         return Err(Problem::new(&USAGE).saw(format!("{shown} is {kind}, not a log of lines")));
     }
-    // Apps write any bytes to their logs.
-    let seen = triage::count(&String::from_utf8_lossy(&bytes));
+    let seen = triage::count(&mut *log).map_err(|problem| failed(&problem))?;
     let text = match arguments.format {
         Form::Text => printer::text(&seen),
         Form::Json => printer::json(&seen),
@@ -58,26 +59,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     })
 }
 
-fn read(arguments: &Arguments) -> Result<Vec<u8>> {
+fn open(arguments: &Arguments) -> Result<Box<dyn BufRead>> {
     if arguments.log.as_os_str() != "-" {
         if super::existing(&arguments.log)?.is_dir() {
             let saw = format!("{} is a folder, not a log", arguments.log.display());
             return Err(Problem::new(&USAGE).saw(saw));
         }
-        return super::named_bytes(&arguments.log)
-            .map_err(|problem| error::io("reading", &arguments.log, &problem));
+        let file = super::given::named(&arguments.log)
+            .map_err(|problem| error::io("reading", &arguments.log, &problem))?;
+        return Ok(Box::new(BufReader::new(file)));
     }
-    if std::io::stdin().is_terminal() {
+    if io::stdin().is_terminal() {
         let what =
             "no log: name a file, or pipe one in (heroku logs --num 1500 | slugsmith triage)";
         return Err(Problem::new(&USAGE).saw(what));
     }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|problem| error::io("reading", "standard input", &problem))?;
-    Ok(bytes)
+    Ok(Box::new(io::stdin().lock()))
 }
 
 /// What a file without lines is, by its first bytes (RFC 1952; zstd's RFC 8878).

@@ -53,6 +53,23 @@ fn open_any(path: &Path) -> io::Result<File> {
 
 pub(super) const IRREGULAR: &str = "it is not a regular file";
 
+/// The content of what the user named: also a pipe, as in `--base <(env)`, but never more than
+/// `most` bytes of it.
+///
+/// # Errors
+/// It can't be opened or has more.
+#[allow(clippy::disallowed_methods)] // this is the one place
+pub fn given(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let file = fs_err::File::open(path)?;
+    if file.take(most + 1).read_to_end(&mut content)? as u64 > most {
+        let most = slugsmith_finding::units::size(most);
+        let why = format!("it has more than the {most} that are read");
+        return Err(described(path, io::Error::other(why)));
+    }
+    Ok(content)
+}
+
 /// As [`read`], for text; bytes that are no UTF-8 are an error.
 ///
 /// # Errors
@@ -108,7 +125,11 @@ pub(super) fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn utf8(content: Vec<u8>) -> io::Result<String> {
+/// Bytes as text.
+///
+/// # Errors
+/// They are no UTF-8.
+pub fn utf8(content: Vec<u8>) -> io::Result<String> {
     String::from_utf8(content)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
 }

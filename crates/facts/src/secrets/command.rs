@@ -57,6 +57,13 @@ fn in_word(before: &str, word: &str) -> String {
             return MASK.to_owned();
         }
     }
+    // `mysql -ps3cr3t1`.
+    if let Some(glued) = bare.strip_prefix("-p")
+        && glued.len() >= 8
+        && is_mixed(glued)
+    {
+        return format!("-p{MASK}");
+    }
     if let Some((name, value)) = word.split_once('=') {
         let bare = value.trim_matches(['"', '\'']);
         let is_set = !bare.is_empty() && !bare.starts_with('$') && bare != MASK;
@@ -77,7 +84,9 @@ fn in_word(before: &str, word: &str) -> String {
 /// `-p` is a port or a path as often as a password: letters and digits together are neither.
 fn is_mixed(word: &str) -> bool {
     let has = |is: fn(&char) -> bool| word.chars().any(|c| is(&c));
-    has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) && !word.contains(['/', '.'])
+    has(char::is_ascii_digit)
+        && has(char::is_ascii_alphabetic)
+        && !word.contains(['/', '.', '=', ':', ','])
 }
 
 fn is_plain_secret(name: &str, value: &str) -> bool {

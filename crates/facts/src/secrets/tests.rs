@@ -21,6 +21,27 @@ fn secrets_in_any_text_are_masked() {
         "Bearer eyJs3cr3t0123456789.eyJzdWI",
         r#"{"url":"https://u:s3cr3t@h/x","n":1}"#,
         "a https://u:p@h/x b https://v:s3cr3t@h/y",
+        "https://h/x?q=1#access_token=s3cr3t",
+        "https://art.example/x.tgz?X-JFrog-Art-Api=s3cr3t",
+        "https://storage.example/k?X-Goog-Signature=s3cr3t",
+        "npm error 401 Authorization: Bearer s3cr3t00",
+        "curl -H 'Authorization: Basic s3cr3t' https://h",
+        r#"{\"Authorization\": \"token s3cr3t\"}"#,
+        "curl --header X-Api-Key:s3cr3t h",
+        "> X-Auth-Token: s3cr3t",
+        "PRIVATE-TOKEN: s3cr3t",
+        "AccountName=a;AccountKey=s3cr3t==;EndpointSuffix=x",
+        "'AccountKey=s3cr3t=='",
+        "jdbc:oracle:thin:scott/s3cr3t@h:1521",
+        r#"{"password":"s3cr3t","client_secret": "s3cr3t"}"#,
+        r#"{\"password\": \"s3cr3t\"}"#,
+        "'api_key' => 's3cr3t'",
+        "aws_secret_access_key = s3cr3t00000000000000",
+        "shpat_s3cr3t00000000000000000000000",
+        "dop_v1_s3cr3t0000000000000000000000",
+        "hf_s3cr3t0000000000000000000000000000",
+        "ya29.s3cr3t00000000000000000000",
+        "sk_test_s3cr3t00000000",
     ] {
         let masked = mask(text);
         assert!(!masked.contains("s3cr3t"), "{text} became {masked}");
@@ -46,6 +67,15 @@ fn ordinary_text_is_shown() {
         "user@example.com",
         "std::fs::read",
         "https://h/x?token=$TOKEN",
+        "https://h/x?page=2#key",
+        "Authorization: see the manual of your token",
+        "The bearer of this token",
+        r#"{"jsonwebtoken":"^9.0.0","tiny-secrets":"1.0.2","csrf-token":"2.1"}"#,
+        r#"{"SESSION_SECRET": { "generator": "secret" }}"#,
+        r##"{"old":{"API_TOKEN":"#85637a2eaca8c7ae9528492520ee8419"},"password":"[masked]"}"##,
+        r#"{"key":"models.lock","rule":"secret-committed"}"#,
+        "X-Forwarded-For: 10.0.0.1",
+        "token = next_token(source)",
         "",
     ] {
         assert_eq!(mask(text), text);
@@ -76,6 +106,8 @@ fn secrets_in_commands_are_masked() {
             "curl -u [masked] https://h/",
         ),
         ("serve -p s3cr3t", "serve -p [masked]"),
+        ("mysql -ps3cr3t00 -h db", "mysql -p[masked] -h db"),
+        ("npm run x -production", "npm run x -production"),
         ("serve -p 3000 -u 1000:1000", "serve -p 3000 -u 1000:1000"),
         ("mkdir -p tmp/pids", "mkdir -p tmp/pids"),
         (
@@ -111,6 +143,9 @@ fn names_and_shapes_of_secrets_are_masked() {
         ("SLACK", "https://hooks.slack.com/services/T/B/s3cr3t"),
         ("URLQ", "https://h/?api_key=s3cr3t"),
         ("ANYTHING", "https://user:pass@example.com/"),
+        ("BUNDLE_GEMS__EXAMPLE__COM", "user:s3cr3t"),
+        ("STORAGE", "AccountKey=s3cr3t=="),
+        ("LICENCE", "9f86d081884c7d659a2feaa0c55ad015"),
     ] {
         assert_eq!(shown(name, value), MASK, "{name}={value}");
     }
@@ -121,6 +156,9 @@ fn names_and_shapes_of_secrets_are_masked() {
         ("REGISTRY", "https://example.com/@scope/x"),
         ("JAVA_OPTS", "-Xmx1g -Dport=80"),
         ("API_KEY", ""),
+        ("BUNDLE_BUILD__SASSC", "--disable-march-tune-native"),
+        ("SOURCE_VERSION", "9f86d081884c7d659a2feaa0c55ad0152f8a1a1c"),
+        ("HEROKU_APP_ID", "d3b07384-d113-4ec6-a5b6-1c8f0e4fb4a7"),
     ] {
         assert_eq!(shown(name, value), value, "{name}={value}");
     }
@@ -150,6 +188,17 @@ proptest::proptest! {
 fn letters_of_several_bytes_between_two_addresses_are_whole() {
     let text = "a://bé\u{fffd}u://user:word@host/x";
     assert!(!mask(text).contains("word"), "{}", mask(text));
+}
+
+#[test]
+fn the_password_of_an_address_is_known_alone() {
+    let name = "QUEUE".to_owned();
+    know([(&name, &OsString::from("amqp://shop:hunter2hunter2@h/x"))]);
+    assert_eq!(mask("login hunter2hunter2"), "login [masked]");
+    let name = "SIGNING_KEY".to_owned();
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n";
+    know([(&name, &OsString::from(pem))]);
+    assert_eq!(mask("line MIIEvQIBADANBgkq"), "line [masked]");
 }
 
 #[test]

@@ -6,7 +6,6 @@ use super::{MASK, is_end};
 const QUERY: &[&str] = &[
     "access_token",
     "accesskey",
-    "api-key",
     "api_key",
     "apikey",
     "auth",
@@ -22,9 +21,6 @@ const QUERY: &[&str] = &[
     "sig",
     "signature",
     "token",
-    "x-amz-credential",
-    "x-amz-security-token",
-    "x-amz-signature",
 ];
 
 /// Addresses whose path is the secret.
@@ -87,41 +83,51 @@ fn one(address: &str) -> String {
             return out;
         }
     }
-    let Some((path, query)) = host.split_once('?') else {
+    // A fragment holds what a query does, where a browser must not send it.
+    let Some(at) = host.find(['?', '#']) else {
         return out + host;
     };
+    let (path, query) = host.split_at(at);
     out.push_str(path);
-    let mut mark = '?';
-    for part in query.split_inclusive(['&', ';']) {
-        let (part, next) = match part.strip_suffix(['&', ';']) {
-            Some(bare) => (bare, part.chars().next_back()),
-            None => (part, None),
-        };
-        if mark == '?' {
-            out.push(mark);
-        }
-        mark = ' ';
-        match part.split_once('=') {
+    for part in query.split_inclusive(['?', '#', '&', ';']) {
+        let bare = part.trim_end_matches(['?', '#', '&', ';']);
+        match bare.split_once('=') {
             Some((name, value))
-                if is_secret_part(name) && !value.is_empty() && !value.starts_with('$') =>
+                if is_secret_part(name) && !value.is_empty() && !value.starts_with(['$', '[']) =>
             {
                 out.push_str(name);
                 out.push('=');
                 out.push_str(MASK);
             }
-            _ => out.push_str(part),
+            _ => out.push_str(bare),
         }
-        out.extend(next);
+        out.push_str(&part[bare.len()..]);
     }
     out
 }
 
+/// The password of an address that is the whole of a value.
+pub(super) fn password(value: &str) -> Option<&str> {
+    let (_, address) = value.split_once("://")?;
+    let user = &address[..userinfo(address)?];
+    user.split_once(':').map(|(_, password)| password)
+}
+
 fn is_secret_part(name: &str) -> bool {
     let name = name.trim_start_matches("amp;").to_ascii_lowercase();
+    let name = name.replace('-', "_");
     QUERY.iter().any(|secret| name == *secret)
-        || ["_token", "_secret", "_key", "password"]
-            .iter()
-            .any(|end| name.ends_with(end))
+        || [
+            "_token",
+            "_secret",
+            "_key",
+            "password",
+            "_signature",
+            "_credential",
+            "_api",
+        ]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// Where the `@` behind user name and password is. A password may hold a raw `/`; a port does not.
