@@ -24,6 +24,7 @@ use crate::facts::layers::{self, Layers};
 use crate::facts::neighbours::Neighbours;
 use crate::facts::secrets;
 use crate::facts::tree::{Entry, Totals, Tree};
+use crate::finding::Finding;
 use crate::report::event::{Event, OfCaches, Progress};
 use crate::report::{Phase, Report};
 use crate::strip::Stripped;
@@ -90,7 +91,9 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         version: env!("CARGO_PKG_VERSION"),
     });
     secrets::know(&input.environment.variables);
-    progress.event(Event::Config(&input.config.findings));
+    let mut config_findings = input.config.findings.clone();
+    excerpts(input.app, &mut config_findings);
+    progress.event(Event::Config(&config_findings));
     if let Some(name) = &input.config.exec_env {
         progress.event(Event::ExecEnv(name));
     }
@@ -119,7 +122,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         layers: input.layers.map(layers::read),
         apply,
         report: Report {
-            config_findings: input.config.findings.clone(),
+            config_findings,
             ..Report::default()
         },
         progress,
@@ -354,10 +357,18 @@ impl Run<'_> {
             .then(|| environment.variables.keys().cloned().collect());
         self.report.env_reads = stack::reads::needed(&facts.sources, &self.app);
         self.report.runtimes = audit::runtimes_of(&facts, &environment.target.distro);
-        let audit = audit::run(&facts, self.input.config);
+        let mut audit = audit::run(&facts, self.input.config);
+        excerpts(self.input.app, &mut audit.findings);
         self.progress.event(Event::Audit(&audit));
         self.report.audit = Some(audit);
     }
+}
+
+/// Gives findings the source lines that they are about.
+fn excerpts(app: &Path, findings: &mut [Finding]) {
+    facts::excerpt::attach(app, findings.iter_mut(), |finding| {
+        audit::names_secret(finding.rule)
+    });
 }
 
 /// What of a strip a cache keeps for the next unpack.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Run;
+use super::{Run, excerpts};
 use crate::cache::store::Store;
 use crate::facts::before::{Before, Changes};
 use crate::facts::layers;
@@ -40,6 +40,7 @@ impl Run<'_> {
         let hosting = &self.input.config.hosting;
         let findings = stack.findings.into_iter();
         stack.findings = findings.map(|one| hosting.of_finding(one)).collect();
+        excerpts(self.input.app, &mut stack.findings);
         stack
     }
 
@@ -75,6 +76,7 @@ impl Run<'_> {
             .into_iter()
             .map(|one| hosting.of_finding(one))
             .collect();
+        excerpts(self.input.app, &mut findings);
         findings.retain(|finding| !stack.findings.contains(finding));
         if findings.is_empty() {
             return;

@@ -51,11 +51,11 @@ fn every_rule_fires_on_bad_and_is_silent_on_ok() {
             .iter()
             .filter(|finding| finding.rule == rule)
             .map(|finding| {
-                let place = finding.place.as_ref().map(ToString::to_string);
+                let location = finding.location.as_ref().map(ToString::to_string);
                 format!(
                     "{} {} {}",
                     finding.level.word(),
-                    place.unwrap_or_default(),
+                    location.unwrap_or_default(),
                     finding.message
                 )
             })

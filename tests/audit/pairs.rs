@@ -21,7 +21,7 @@
 use std::path::{Path, PathBuf};
 
 use slugsmith::audit::{registry, rules};
-use slugsmith::finding::{Finding, Level};
+use slugsmith::finding::{Finding, Severity};
 
 use super::fixtures::{WEIGHED, audit};
 
@@ -230,12 +230,12 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn shown(finding: &Finding) -> String {
-    let place = finding.place.as_ref().map(ToString::to_string);
+    let location = finding.location.as_ref().map(ToString::to_string);
     format!(
         "{} {} {} {}",
         finding.level.word(),
         finding.rule,
-        place.unwrap_or_default(),
+        location.unwrap_or_default(),
         finding.message
     )
 }
@@ -257,7 +257,7 @@ fn judge(pair: &Pair) -> Result<(), String> {
     }
     let others: Vec<_> = bad
         .iter()
-        .filter(|finding| finding.rule != pair.rule && finding.level > Level::Info)
+        .filter(|finding| finding.rule != pair.rule && finding.level > Severity::Info)
         .filter(|finding| !OF_EDITS.contains(&finding.rule))
         .filter(|finding| !pair.also.iter().any(|rule| rule == finding.rule))
         .map(shown)
@@ -267,7 +267,7 @@ fn judge(pair: &Pair) -> Result<(), String> {
     }
     let loud: Vec<_> = ok
         .iter()
-        .filter(|finding| finding.rule == pair.rule || finding.level > Level::Info)
+        .filter(|finding| finding.rule == pair.rule || finding.level > Severity::Info)
         .filter(|finding| finding.rule == pair.rule || !OF_EDITS.contains(&finding.rule))
         .map(shown)
         .collect();
@@ -323,7 +323,7 @@ fn clean_apps_are_clean() {
         let loud: Vec<_> = report
             .findings
             .iter()
-            .filter(|finding| finding.level > Level::Info)
+            .filter(|finding| finding.level > Severity::Info)
             .map(shown)
             .collect();
         assert!(loud.is_empty(), "{}: {loud:?}", app.path().display());

@@ -58,7 +58,7 @@ fn patches_apply_and_answer_their_findings() {
                 .findings
                 .into_iter()
                 .filter(|finding| {
-                    finding.rule == rule && finding.level > slugsmith::finding::Level::Info
+                    finding.rule == rule && finding.level > slugsmith::finding::Severity::Info
                 })
                 .map(|finding| finding.message)
                 .collect();

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use slugsmith::config::LogLevel;
+use slugsmith::facts::excerpt;
+use slugsmith::finding::Finding;
 use slugsmith::print;
 use slugsmith::print::line::Skin;
 
@@ -20,6 +22,8 @@ fn every_bad_fixture_prints_what_was_reviewed() {
         let (rule, scenario) = (name(folder.parent().unwrap()), name(&folder));
         let mut report = audit(&folder);
         report.findings.retain(|finding| finding.rule == rule);
+        let names_secret = |one: &Finding| slugsmith::audit::names_secret(one.rule);
+        excerpt::attach(&folder, report.findings.iter_mut(), names_secret);
         let mut out = anstream::StripStream::new(Vec::new());
         // The heading counts all rules.
         for line in print::audit::lines(&report, LogLevel::Verbose)

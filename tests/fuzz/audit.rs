@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use slugsmith::audit::triage;
 use slugsmith::facts::code::{self, Language};
+use slugsmith::finding::Location;
 
 use crate::engine::{corpus, run};
 use crate::support::{Sandbox, audit, repository};
@@ -24,8 +25,11 @@ fn fuzz(name: &str, app: &str, path: &str, endings: &[&str]) {
         let findings = audit(&sandbox.app()).findings;
         depth.take(path, data, findings.iter().map(|finding| finding.rule));
         for finding in findings {
-            let place = finding.place.as_ref().filter(|place| place.path == path);
-            let line = place.and_then(|place| place.line);
+            let location = finding
+                .location
+                .as_ref()
+                .filter(|location| location.path == path);
+            let line = location.and_then(Location::number);
             let inside = line.is_none_or(|line| line as usize <= lines);
             assert!(
                 inside,

@@ -43,11 +43,16 @@ fn findings(folder: &TempDir) -> Vec<String> {
         .iter()
         .chain(&late)
         .map(|one| {
-            let place = one
-                .place
+            let location = one
+                .location
                 .as_ref()
-                .map_or_else(String::new, |place| format!(" {place}"));
-            format!("{} {}{place}: {}", one.level.word(), one.rule, one.message)
+                .map_or_else(String::new, |location| format!(" {location}"));
+            format!(
+                "{} {}{location}: {}",
+                one.level.word(),
+                one.rule,
+                one.message
+            )
         })
         .collect()
 }

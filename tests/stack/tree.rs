@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use slugsmith::facts::layers::{self, surroundings};
 use slugsmith::facts::{app, layers::surroundings::Surroundings};
-use slugsmith::finding::Level;
+use slugsmith::finding::Severity;
 use slugsmith::stack::{Inputs, StackReport, inspect};
 use tempfile::TempDir;
 
@@ -94,7 +94,7 @@ impl Stack {
 
     pub(crate) fn told(&self, report: &StackReport) -> Vec<String> {
         let root = self.folder.path().display().to_string();
-        let line = |level: Level, rule: &str, message: &str| {
+        let line = |level: Severity, rule: &str, message: &str| {
             format!("{} {rule}: {}", level.word(), message.replace(&root, ""))
         };
         report

@@ -6,6 +6,7 @@
 
 mod gaps;
 
+use slugsmith_finding::LineSpan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -15,7 +16,7 @@ use super::guards::{self, Branch, branch};
 use slugsmith_facts::code::{Code, Expr, ScopeKind};
 use slugsmith_facts::lines::line_of;
 use slugsmith_facts::sources::is_env_file;
-use slugsmith_finding::Place;
+use slugsmith_finding::Location;
 
 pub use gaps::{misnamed, read_by_others, unread};
 
@@ -28,7 +29,7 @@ pub struct Variable {
     /// Where reachable code reads it, in file order.
     pub reads: Vec<Read>,
     /// Line in app.json's `env` (0 if the line is not known).
-    pub app_json: Option<u32>,
+    pub app_json: Option<LineSpan>,
     /// app.json has a value or a generator, or says that it is required.
     pub promised: bool,
     /// The add-on that sets it.
@@ -36,8 +37,8 @@ pub struct Variable {
     /// The platform or a buildpack sets it.
     pub platform: bool,
     /// Example or default files that name it, with lines.
-    pub examples: Vec<Place>,
-    pub terraform: Option<Place>,
+    pub examples: Vec<Location>,
+    pub terraform: Option<Location>,
     /// Whether it is really set; `None` where that can't be seen.
     pub set: Option<bool>,
 }
@@ -45,7 +46,7 @@ pub struct Variable {
 /// One read of a variable in reachable code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
-    pub place: Place,
+    pub location: Location,
     /// The process fails here if the variable is not set.
     pub required: bool,
 }
@@ -78,12 +79,12 @@ pub fn variables(facts: &Facts<'_>) -> Vec<Variable> {
         for (name, line) in names {
             entry(&mut table, &name)
                 .examples
-                .push(Place::line(&path, line));
+                .push(Location::line(&path, line));
         }
     }
     for variable in &facts.terraform.variables {
         entry(&mut table, &variable.name).terraform =
-            Some(Place::line(&variable.path, variable.line));
+            Some(Location::line(&variable.path, variable.line));
     }
     for plan in facts.addons() {
         for name in facts.platform.addon(plan) {
@@ -125,8 +126,8 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
             continue;
         }
         for read in &code.reads {
-            let place = branch(code, read.scope);
-            if !is_variable(&read.name) || place == Branch::Development {
+            let location = branch(code, read.scope);
+            if !is_variable(&read.name) || location == Branch::Development {
                 continue;
             }
             // Where there is none, the app goes on without it.
@@ -137,8 +138,8 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
                 continue;
             }
             entry(table, &read.name).reads.push(Read {
-                place: Place::line(&code.path, read.line),
-                required: place == Branch::Always
+                location: Location::line(&code.path, read.line),
+                required: location == Branch::Always
                     && (read.required || stops_without(code, &read.name, read.line)),
             });
         }
@@ -173,7 +174,7 @@ fn reads(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable>) {
 }
 
 /// Whether the code stops where the variable is not set: `if not os.environ.get("X"): raise`.
-fn stops_without(code: &Code, name: &str, line: u32) -> bool {
+fn stops_without(code: &Code, name: &str, line: LineSpan) -> bool {
     let bound = code.assignments.iter().find(|one| {
         one.line == line
             && matches!(&one.value, Expr::Env { name: read, default: None } if read == name)
@@ -248,19 +249,22 @@ fn declared_in_app_json(facts: &Facts<'_>, table: &mut BTreeMap<String, Variable
 }
 
 /// Files that show or supply variables, each with the names and lines.
-fn examples<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (String, Vec<(String, u32)>)> + 'a {
+fn examples<'a>(
+    facts: &'a Facts<'_>,
+) -> impl Iterator<Item = (String, Vec<(String, LineSpan)>)> + 'a {
     let files = facts
         .sources
         .texts
         .iter()
         .filter(|(path, _)| is_example(path));
     files.map(|(path, text)| {
-        let names = text.lines().zip(1..).filter_map(|(line, number)| {
+        let names = text.lines().zip(1..).filter_map(|(whole, number)| {
             // Optional ones are often shown as comments.
-            let line = line.trim().trim_start_matches(['#', ' ']);
+            let line = whole.trim().trim_start_matches(['#', ' ']);
             let line = line.strip_prefix("export ").unwrap_or(line);
             let (name, _) = line.split_once('=')?;
-            is_variable(name.trim()).then(|| (name.trim().to_owned(), number))
+            let name = name.trim();
+            is_variable(name).then(|| (name.to_owned(), LineSpan::on(number, whole, name)))
         });
         (path.clone(), names.collect())
     })

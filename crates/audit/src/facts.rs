@@ -1,5 +1,6 @@
 //! What do rules read? Everything that was read of the app, joined into one value.
 
+use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -246,14 +247,16 @@ impl<'a> Facts<'a> {
     }
 
     /// Where a process stands inside app.json's `formation`.
-    fn formation_line(&self, process: &str) -> u32 {
+    fn formation_line(&self, process: &str) -> LineSpan {
         let text = self.sources.text("app.json").unwrap_or_default();
         let wanted = format!("\"{process}\"");
         text.lines()
             .zip(1..)
             .skip_while(|(line, _)| !line.contains("\"formation\""))
             .find(|(line, _)| line.contains(&wanted))
-            .map_or(0, |(_, line)| line)
+            .map_or(LineSpan::default(), |(line, number)| {
+                LineSpan::on(number, line, &wanted)
+            })
     }
 
     /// Memory in MB of 2^20 bytes of a process type's dynos: of the declared size, else of
@@ -397,7 +400,7 @@ impl<'a> Facts<'a> {
 
     /// 1-based line of a text in one of the app's configuration files.
     #[must_use]
-    pub fn line(&self, path: &str, needle: &str) -> Option<u32> {
+    pub fn line(&self, path: &str, needle: &str) -> Option<LineSpan> {
         let line = slugsmith_facts::lines::line_of(self.sources.text(path)?, needle);
         (line > 0).then_some(line)
     }

@@ -52,9 +52,9 @@ fn of<'r>(
         finding.rule == rule
             && (path.is_empty()
                 || finding
-                    .place
+                    .location
                     .as_ref()
-                    .is_some_and(|place| place.path == path))
+                    .is_some_and(|location| location.path == path))
     })
 }
 

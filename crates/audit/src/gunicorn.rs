@@ -5,12 +5,13 @@ use super::facts::{Declared, Facts};
 use slugsmith_facts::code::{Branch, Code, Expr, Language, branch};
 use slugsmith_facts::process::Command;
 use slugsmith_facts::sources::configured;
+use slugsmith_finding::LineSpan;
 
 /// One setting with its place.
 pub(super) struct Setting<'a> {
     pub(super) path: String,
     /// 1-based.
-    pub(super) line: u32,
+    pub(super) line: LineSpan,
     pub(super) value: Value<'a>,
 }
 
@@ -86,10 +87,12 @@ pub(super) fn setting<'a>(
     let (arguments, path, line) = match (by_command, &given) {
         (Some((_, value)), _) => (value.as_str(), command.path.as_str(), command.line),
         (None, Declared::Value(value)) => {
-            let line = facts.line("app.json", "GUNICORN_CMD_ARGS").unwrap_or(0);
+            let line = facts
+                .line("app.json", "GUNICORN_CMD_ARGS")
+                .unwrap_or_default();
             (value.as_str(), "app.json", line)
         }
-        _ => ("", "", 0),
+        _ => ("", "", LineSpan::default()),
     };
     let words: Vec<&str> = arguments.split_whitespace().collect();
     if let Some(word) = option(&words, options) {

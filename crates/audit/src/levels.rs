@@ -9,7 +9,7 @@ use super::rules;
 use super::{AuditReport, Facts, Status};
 use slugsmith_config::{Config, RuleConfig, Source};
 use slugsmith_facts::sources::Suppression;
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Location, Severity};
 
 /// Turns outcomes into the report.
 pub(super) fn decide(
@@ -62,7 +62,7 @@ pub(super) fn decide(
     report.known = config.audit.baseline.take(&mut report.findings);
     report.findings.sort_by(|a, b| {
         let harm = |finding: &Finding| super::harm::rank(finding.rule);
-        (b.level, harm(a), a.rule, &a.place).cmp(&(a.level, harm(b), b.rule, &b.place))
+        (b.level, harm(a), a.rule, &a.location).cmp(&(a.level, harm(b), b.rule, &b.location))
     });
     report
 }
@@ -75,7 +75,7 @@ fn setting<'a>(config: &'a Config, rule: &Rule) -> Option<&'a RuleConfig> {
 fn finding(rule: &Rule, evidence: Evidence, setting: Option<&RuleConfig>) -> Option<Finding> {
     let default = evidence.level.unwrap_or(rule.level);
     let default = if evidence.conditional {
-        default.min(Level::Warn)
+        default.min(Severity::Warn)
     } else {
         default
     };
@@ -87,7 +87,8 @@ fn finding(rule: &Rule, evidence: Evidence, setting: Option<&RuleConfig>) -> Opt
         rule: rule.id,
         code: Some(rule.code),
         level,
-        place: evidence.place,
+        location: evidence.location,
+        excerpt: None,
         message: evidence.message,
         help: evidence.help,
         decided_by,
@@ -98,14 +99,14 @@ fn finding(rule: &Rule, evidence: Evidence, setting: Option<&RuleConfig>) -> Opt
 
 /// Whether a comment on the same line or the one before silences this, with a reason.
 fn silenced(rule: &Rule, evidence: &Evidence, facts: &Facts<'_>, used: &mut [bool]) -> bool {
-    let Some(place) = &evidence.place else {
+    let Some(location) = &evidence.location else {
         return false;
     };
-    let line = place.line.unwrap_or(1);
+    let line = location.number().unwrap_or(1);
     let mut found = false;
     for (suppression, used) in facts.sources.suppressions.iter().zip(used) {
-        let near = suppression.line == line || suppression.line + 1 == line;
-        if suppression.path == place.path && near && names(suppression, rule) {
+        let near = suppression.line == line || suppression.line == line - 1;
+        if suppression.path == location.path && near && names(suppression, rule) {
             *used = true;
             found = found || suppression.reason.is_some();
         }
@@ -176,24 +177,24 @@ fn about_config(
     message: String,
     help: Vec<String>,
 ) -> Finding {
-    let place = match &setting.level.source {
-        Source::File { line } => Some(Place::line(
+    let location = match &setting.level.source {
+        Source::File { line } => Some(Location::line(
             slugsmith_config::FILE,
             u32::try_from(*line).unwrap_or(u32::MAX),
         )),
         Source::Default | Source::Variable(_) => None,
     };
-    notice(rule, place, message, help)
+    notice(rule, location, message, help)
 }
 
 fn unused_inline(suppressions: &[Suppression], used: &[bool]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (suppression, used) in suppressions.iter().zip(used) {
-        let place = Some(Place::line(&suppression.path, suppression.line));
+        let location = Some(Location::line(&suppression.path, suppression.line));
         if rules::find(&suppression.rule).is_none() {
             findings.push(notice(
                 "unknown-rule",
-                place,
+                location,
                 format!(
                     "`{}` is not a rule that slugsmith knows; the comment has no effect.",
                     suppression.rule
@@ -203,7 +204,7 @@ fn unused_inline(suppressions: &[Suppression], used: &[bool]) -> Vec<Finding> {
         } else if !used {
             findings.push(notice(
                 "unused-suppression",
-                place,
+                location,
                 format!(
                     "`{}` is silenced here, but it would not fire.",
                     suppression.rule
@@ -213,7 +214,7 @@ fn unused_inline(suppressions: &[Suppression], used: &[bool]) -> Vec<Finding> {
         } else if suppression.reason.is_none() {
             findings.push(notice(
                 "unused-suppression",
-                place,
+                location,
                 format!(
                     "`{}` is silenced here without a reason, so it still fires.",
                     suppression.rule
@@ -228,13 +229,19 @@ fn unused_inline(suppressions: &[Suppression], used: &[bool]) -> Vec<Finding> {
     findings
 }
 
-fn notice(rule: &'static str, place: Option<Place>, message: String, help: Vec<String>) -> Finding {
+fn notice(
+    rule: &'static str,
+    location: Option<Location>,
+    message: String,
+    help: Vec<String>,
+) -> Finding {
     let known = rules::find(rule);
     Finding {
         rule,
         code: known.map(|rule| rule.code),
-        level: known.map_or(Level::Info, |rule| rule.level),
-        place,
+        level: known.map_or(Severity::Info, |rule| rule.level),
+        location,
+        excerpt: None,
         message,
         help,
         decided_by: Source::Default.to_string(),

@@ -129,6 +129,15 @@ const IN_CONTAINERS: &[&str] = &[
     "framework-end-of-life",
 ];
 
+/// Whether findings of a rule point at lines that hold secrets, known by nothing but the rule.
+#[must_use]
+pub fn names_secret(rule: &str) -> bool {
+    matches!(
+        rule,
+        "secret-committed" | "secret-random-at-boot" | "hard-coded-backing-service"
+    )
+}
+
 /// Runs every rule.
 #[must_use]
 pub fn run(facts: &Facts<'_>, config: &Config) -> AuditReport {

@@ -1,12 +1,14 @@
 //! Files of nested keys and values: YAML without its lists, and Java's properties.
 
+use slugsmith_finding::LineSpan;
+
 /// One value of a file, with the names above it.
 pub(super) struct Entry {
     /// Dotted: `production.secret_key_base`.
     pub(super) key: String,
     pub(super) value: String,
     /// 1-based.
-    pub(super) line: u32,
+    pub(super) line: LineSpan,
     /// Which document of the file it stands in, from 0.
     pub(super) document: usize,
 }
@@ -77,7 +79,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
         found.push(Entry {
             key: path.join("."),
             value: value.trim_matches(['"', '\'']).to_owned(),
-            line: number,
+            line: LineSpan::on(number, line, plain.trim_end()),
             document,
         });
     }
@@ -96,7 +98,7 @@ fn properties(text: &str) -> Vec<Entry> {
             Some(Entry {
                 key: key.trim().to_owned(),
                 value: value.trim().to_owned(),
-                line: number,
+                line: LineSpan::on(number, line, line.trim()),
                 document,
             })
         })

@@ -3,7 +3,7 @@
 use super::{Facts, Status};
 use slugsmith_finding::catalogue;
 pub use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Level, Place};
+use slugsmith_finding::{LineSpan, Location, Severity};
 
 /// One rule: metadata, documentation and a pure function.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Rule {
     pub code: &'static str,
     /// One line: what is wrong when it fires.
     pub title: &'static str,
-    pub level: Level,
+    pub level: Severity,
     /// What the rule is about.
     pub group: Group,
     /// Languages and package managers it understands.
@@ -108,13 +108,13 @@ pub struct Outcome {
 /// One place that breaks the rule.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    pub place: Option<Place>,
+    pub location: Option<Location>,
     pub message: String,
     /// The variable, package or setting it is about: two places of one thing are known by it.
     pub about: Option<String>,
     pub help: Vec<String>,
     /// Where this case weighs other than the rule's default.
-    pub level: Option<Level>,
+    pub level: Option<Severity>,
     /// Breaks only if a variable that can't be seen is unset: a warning at most.
     pub conditional: bool,
 }
@@ -122,9 +122,9 @@ pub struct Evidence {
 impl Evidence {
     /// Evidence at a place.
     #[must_use]
-    pub fn at(place: Place, message: impl Into<String>) -> Self {
+    pub fn at(location: Location, message: impl Into<String>) -> Self {
         Self {
-            place: Some(place),
+            location: Some(location),
             message: message.into(),
             about: None,
             help: Vec::new(),
@@ -135,12 +135,14 @@ impl Evidence {
 
     /// Evidence at a line of a file; line 0 means the file.
     #[must_use]
-    pub fn line(path: &str, line: u32, message: impl Into<String>) -> Self {
-        let place = match line {
-            0 => Place::file(path),
-            line => Place::line(path, line),
+    pub fn line(path: &str, line: impl Into<LineSpan>, message: impl Into<String>) -> Self {
+        let line = line.into();
+        let location = if line == 0 {
+            Location::file(path)
+        } else {
+            Location::line(path, line)
         };
-        Self::at(place, message)
+        Self::at(location, message)
     }
 
     /// Names the variable, package or setting that it is about.
@@ -165,7 +167,7 @@ impl Evidence {
 
     /// The same, with a level other than its rule's.
     #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
+    pub fn level(mut self, level: Severity) -> Self {
         self.level = Some(level);
         self
     }

@@ -13,7 +13,7 @@ mod prelude {
     pub(super) use crate::{Declared, Facts, Site};
     pub(super) use slugsmith_facts::code::{Code, Expr, Language};
     pub(super) use slugsmith_facts::packages::Ecosystem;
-    pub(super) use slugsmith_finding::Level;
+    pub(super) use slugsmith_finding::Severity;
 }
 
 mod audit;

@@ -4,6 +4,7 @@ use super::facts::{Declared, Facts};
 use super::guards::numbers;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Ecosystem;
+use slugsmith_finding::LineSpan;
 
 /// One wish for a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(super) struct Wanted {
     /// As written, without a prefix such as `python-`.
     pub(super) range: String,
     pub(super) path: String,
-    pub(super) line: u32,
+    pub(super) line: LineSpan,
 }
 
 /// Every wish, for each runtime the one that the buildpack follows first.
@@ -88,7 +89,7 @@ fn wish(facts: &Facts<'_>, runtime: &'static str, range: &str, path: &str, needl
         runtime,
         range: range.trim().to_owned(),
         path: path.to_owned(),
-        line: facts.line(path, needle).unwrap_or(0),
+        line: facts.line(path, needle).unwrap_or_default(),
     }
 }
 
@@ -99,16 +100,16 @@ fn first_line(
     prefix: &str,
 ) -> Option<Wanted> {
     let text = facts.sources.text(path)?;
-    let (line, number) = text
+    let (whole, number) = text
         .lines()
         .zip(1..)
-        .map(|(line, number)| (line.trim(), number))
-        .find(|(line, _)| !line.is_empty() && !line.starts_with('#'))?;
+        .find(|(line, _)| !line.trim().is_empty() && !line.trim().starts_with('#'))?;
+    let line = whole.trim();
     Some(Wanted {
         runtime,
         range: line.trim_start_matches(prefix).to_owned(),
         path: path.to_owned(),
-        line: number,
+        line: LineSpan::on(number, whole, line),
     })
 }
 
@@ -145,7 +146,7 @@ fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
             runtime: "ruby",
             range: range.to_owned(),
             path: ecosystems::ruby::GEMFILE.to_owned(),
-            line: number,
+            line: LineSpan::on(number, line, line.trim()),
         })
 }
 
@@ -232,7 +233,7 @@ fn elixir(facts: &Facts<'_>) -> Option<Wanted> {
     let [config, ..] = ecosystems::elixir::ECOSYSTEM.version_files else {
         return None;
     };
-    let found = |path: &str, (range, line): (String, u32)| Wanted {
+    let found = |path: &str, (range, line): (String, LineSpan)| Wanted {
         runtime: "elixir",
         range,
         path: path.to_owned(),
@@ -241,7 +242,8 @@ fn elixir(facts: &Facts<'_>) -> Option<Wanted> {
     let text = facts.sources.text(config).unwrap_or_default();
     let configured = text.lines().zip(1..).find_map(|(line, number)| {
         let version = line.trim().strip_prefix("elixir_version=")?;
-        Some((version.trim_matches(['v', '"', '\'']).to_owned(), number))
+        let span = LineSpan::on(number, line, version);
+        Some((version.trim_matches(['v', '"', '\'']).to_owned(), span))
     });
     if let Some(version) = configured {
         return Some(found(config, version));

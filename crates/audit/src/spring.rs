@@ -5,9 +5,10 @@ use super::Facts;
 use super::facts::Declared;
 pub(super) use super::properties::{Entry, File, entries};
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_finding::LineSpan;
 
 /// File, line and text of the version of Spring Boot.
-pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> {
+pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, String)> {
     for (path, mark, before, after) in [
         (
             ecosystems::java::POM,
@@ -58,7 +59,7 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, u32, String)> 
         {
             return Some((
                 path,
-                facts.line(path, mark).unwrap_or(0),
+                facts.line(path, mark).unwrap_or_default(),
                 version.to_owned(),
             ));
         }

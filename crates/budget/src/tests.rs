@@ -126,7 +126,7 @@ fn over_the_budget_is_said_with_parts_source_and_savings() {
         problem.steps[0].contains("models/intent.onnx"),
         "{problem:?}"
     );
-    assert_eq!(report.findings[0].level, slugsmith_finding::Level::Error);
+    assert_eq!(report.findings[0].level, slugsmith_finding::Severity::Error);
     let source_maps = report
         .savings
         .iter()

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use super::baseline::Baseline;
 use super::{INVALID, Key, Section, Source, Sourced};
 use slugsmith_facts::environment::Environment;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 use slugsmith_finding::error::{Problem, Result};
 
 /// From which level on findings change the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
     Never,
-    At(Level),
+    At(Severity),
 }
 
 impl FailOn {
     /// Whether a finding of this level counts.
     #[must_use]
-    pub fn includes(self, level: Level) -> bool {
+    pub fn includes(self, level: Severity) -> bool {
         match self {
             Self::Never => false,
             Self::At(least) => level >= least,
@@ -28,7 +28,7 @@ impl FailOn {
     fn parse(word: &str) -> Option<Self> {
         match word {
             "never" => Some(Self::Never),
-            word => Level::parse(word).map(Self::At),
+            word => Severity::parse(word).map(Self::At),
         }
     }
 }
@@ -37,7 +37,7 @@ impl FailOn {
 #[derive(Debug, Clone)]
 pub struct RuleConfig {
     /// `None` is "off".
-    pub level: Sourced<Option<Level>>,
+    pub level: Sourced<Option<Severity>>,
     pub reason: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<AuditConfig> {
     Ok(AuditConfig {
         fail_on: section
             .checked("fail_on", expected, FailOn::parse)?
-            .unwrap_or(Sourced::default(FailOn::At(Level::Error))),
+            .unwrap_or(Sourced::default(FailOn::At(Severity::Error))),
         fail_build_on: section
             .checked("fail_build_on", expected, FailOn::parse)?
             .unwrap_or(Sourced::default(FailOn::Never)),
@@ -102,10 +102,10 @@ pub(super) const RULE_VARIABLES: &str = "SLUGSMITH_AUDIT_RULES_";
 const LEVELS: &str = "one of off, info, warn, error";
 
 /// `off` is `Some(None)`.
-fn level(word: &str) -> Option<Option<Level>> {
+fn level(word: &str) -> Option<Option<Severity>> {
     match word {
         "off" => Some(None),
-        word => Level::parse(word).map(Some),
+        word => Severity::parse(word).map(Some),
     }
 }
 

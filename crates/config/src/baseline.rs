@@ -71,9 +71,9 @@ impl Baseline {
         let before = findings.len();
         findings.retain(|finding| {
             let path = finding
-                .place
+                .location
                 .as_ref()
-                .map_or("", |place| place.path.as_str());
+                .map_or("", |location| location.path.as_str());
             match left.get_mut(&key(finding.rule, path, &finding.message)) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
@@ -99,14 +99,15 @@ pub fn key(rule: &str, path: &str, message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slugsmith_finding::{Level, Place};
+    use slugsmith_finding::{Location, Severity};
 
     fn finding(line: u32, message: &str) -> Finding {
         Finding {
             rule: "slow-boot",
             code: Some("SF804"),
-            level: Level::Warn,
-            place: Some(Place::line("Procfile", line)),
+            level: Severity::Warn,
+            location: Some(Location::line("Procfile", line)),
+            excerpt: None,
             message: message.to_owned(),
             help: Vec::new(),
             decided_by: "default".to_owned(),

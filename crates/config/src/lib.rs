@@ -42,7 +42,7 @@ use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::hosting::{self, Hosting, Platform};
 use slugsmith_finding::error::{Kind, Problem, Result};
-use slugsmith_finding::{Finding, Place};
+use slugsmith_finding::{Finding, Location};
 
 /// The file that holds the configuration.
 pub const FILE: &str = "project.toml";
@@ -351,10 +351,10 @@ fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
         Some(name) => format!("Did you mean `{name}`?"),
         None => format!("Known keys here: {}.", known.join(", ")),
     };
-    let place = Place::line(FILE, u32::try_from(line).unwrap_or(u32::MAX));
+    let location = Location::line(FILE, u32::try_from(line).unwrap_or(u32::MAX));
     let message =
         format!("`{key}` in [{path}] is not a key that slugsmith knows; it has no effect.");
-    rules::UNKNOWN_CONFIG_KEY.finding(Some(place), message, help)
+    rules::UNKNOWN_CONFIG_KEY.finding(Some(location), message, help)
 }
 
 /// project.toml is there and can't be read.
@@ -494,7 +494,7 @@ mod tests {
             .iter()
             .map(|finding| {
                 (
-                    finding.place.as_ref().unwrap().line.unwrap(),
+                    finding.location.as_ref().unwrap().number().unwrap(),
                     finding.help[0].as_str(),
                 )
             })

@@ -3,7 +3,7 @@
 use indoc::indoc;
 
 use slugsmith_finding::catalogue::{self, Docs};
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Location, Severity};
 
 /// One kind of finding about the configuration.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Rule {
     pub code: &'static str,
     /// One line: what is wrong when it fires.
     pub title: &'static str,
-    pub level: Level,
+    pub level: Severity,
     pub docs: Docs,
 }
 
@@ -32,11 +32,11 @@ pub static UNKNOWN_CONFIG_KEY: Rule = Rule {
     id: "unknown-config-key",
     code: "SC01",
     title: "A setting has no effect: slugsmith does not know its name",
-    level: Level::Warn,
+    level: Severity::Warn,
     docs: Docs {
         finds: indoc! {"
             A key or a table of project.toml below `[com.slugsmith]` that slugsmith does not know, a table that looks
-            like one of ours and is in another place (`[slugsmith.budget]`, `[tool.slugsmith]`), and an environment
+            like one of ours and is in another location (`[slugsmith.budget]`, `[tool.slugsmith]`), and an environment
             variable `SLUGSMITH_…` that nothing reads."},
         why: indoc! {"
             The value that you set is ignored and the default holds: a budget that never fails, a file that is removed
@@ -54,12 +54,18 @@ pub static UNKNOWN_CONFIG_KEY: Rule = Rule {
 
 impl Rule {
     /// A finding of this rule at its own level.
-    pub(crate) fn finding(&self, place: Option<Place>, message: String, help: String) -> Finding {
+    pub(crate) fn finding(
+        &self,
+        location: Option<Location>,
+        message: String,
+        help: String,
+    ) -> Finding {
         Finding {
             rule: self.id,
             code: Some(self.code),
             level: self.level,
-            place,
+            location,
+            excerpt: None,
             message,
             help: vec![help],
             decided_by: "default".to_owned(),

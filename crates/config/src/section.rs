@@ -125,7 +125,8 @@ impl<'a> Source<'a> {
                 }
             }
         }
-        findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));
+        findings
+            .sort_by_key(|finding| finding.location.as_ref().and_then(|location| location.line));
         findings
     }
 }

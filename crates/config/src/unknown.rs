@@ -6,7 +6,7 @@ use super::rules::UNKNOWN_CONFIG_KEY;
 use super::section::Source as SourceText;
 use super::{FILE, Key, SECTIONS, VARIABLES};
 use slugsmith_facts::environment::Environment;
-use slugsmith_finding::{Finding, Place};
+use slugsmith_finding::{Finding, Location};
 
 /// Prefix of all variables.
 const PREFIX: &str = "SLUGSMITH";
@@ -131,7 +131,7 @@ pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
                 continue;
             };
             findings.push(finding(
-                Some(Place::line(FILE, source.line_of(item, name))),
+                Some(Location::line(FILE, source.line_of(item, name))),
                 format!("[{parent}{name}] is not a table that slugsmith reads; it has no effect."),
                 format!("Did you mean `[{meant}]`?"),
             ));
@@ -149,8 +149,8 @@ pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(place: Option<Place>, message: String, help: String) -> Finding {
-    UNKNOWN_CONFIG_KEY.finding(place, message, help)
+fn finding(location: Option<Location>, message: String, help: String) -> Finding {
+    UNKNOWN_CONFIG_KEY.finding(location, message, help)
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ mod python;
 mod versions;
 mod yaml;
 
+use slugsmith_finding::LineSpan;
+
 use super::lines::line_of;
 use super::recognise::{self, Look, join};
 
@@ -19,7 +21,7 @@ pub struct Disagreement {
     /// Relative to the app.
     pub manifest: String,
     /// 1-based; 0 where it is not known.
-    pub line: u32,
+    pub line: LineSpan,
     pub package: String,
     /// As written; empty for any version.
     pub wanted: String,

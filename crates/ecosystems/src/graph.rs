@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use slugsmith_finding::LineSpan;
 
 /// The packages of a lockfile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub struct Wanted {
     /// Whether only development and tests have it.
     pub is_development: bool,
     /// 1-based; 0 where it is not known.
-    pub line: u32,
+    pub line: LineSpan,
 }
 
 /// When a package is needed.

@@ -2,6 +2,8 @@
 
 mod locks;
 
+use slugsmith_finding::LineSpan;
+
 use super::graph::{Graph, Unreadable, Wanted, unread};
 use super::model::{Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package};
 use super::names;
@@ -133,7 +135,7 @@ fn wanted(text: &str) -> Vec<Wanted> {
             name: name.clone(),
             version: version.as_str().unwrap_or_default().to_owned(),
             is_development,
-            line: 0,
+            line: LineSpan::default(),
         }));
     }
     found

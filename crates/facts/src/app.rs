@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use slugsmith_finding::LineSpan;
 
 use super::encoding::Mark;
 use super::{Malformed, Parsed};
@@ -18,7 +19,7 @@ pub struct Process {
     pub name: String,
     pub command: String,
     /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
 }
 
 /// The root of an app, read once.
@@ -162,7 +163,7 @@ pub fn procfile(text: &str) -> Vec<Process> {
             (valid && !command.is_empty()).then(|| Process {
                 name: name.to_owned(),
                 command: command.to_owned(),
-                line: number,
+                line: LineSpan::on(number, line, command),
             })
         })
         .collect()
@@ -191,7 +192,7 @@ mod tests {
         assert_eq!(without_colon.len(), 1);
         assert_eq!(processes[0].command, "node server.js");
         assert_eq!(
-            (processes[1].name.as_str(), processes[1].line),
+            (processes[1].name.as_str(), processes[1].line.number()),
             ("worker", 4)
         );
     }

@@ -9,6 +9,7 @@
 //! parentheses without the arguments (`express().listen`).
 
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_finding::LineSpan;
 
 mod arms;
 mod branch;
@@ -105,8 +106,7 @@ pub struct Import {
     pub module: String,
     /// Local names bound by it.
     pub names: Vec<String>,
-    /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
     /// Index of the scope that it stands in.
     pub scope: usize,
 }
@@ -116,8 +116,7 @@ pub struct Import {
 pub struct Call {
     pub callee: String,
     pub arguments: Vec<Argument>,
-    /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
     /// Index of the scope that it stands in.
     pub scope: usize,
 }
@@ -127,8 +126,7 @@ pub struct Call {
 pub struct Assignment {
     pub target: String,
     pub value: Expr,
-    /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
     /// Index of the scope that it stands in.
     pub scope: usize,
 }
@@ -161,8 +159,7 @@ pub struct EnvRead {
     pub has_default: bool,
     /// The read itself fails where the variable is not set (`ENV.fetch`, `os.environ[…]`).
     pub required: bool,
-    /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
     /// Index of the scope that it stands in.
     pub scope: usize,
 }

@@ -17,6 +17,8 @@ mod packages;
 mod recipes;
 mod wrappers;
 
+use slugsmith_finding::LineSpan;
+
 pub use files::{AppFolder, Files, join};
 pub use needs::Need;
 
@@ -28,7 +30,7 @@ pub struct Command {
     /// File in which it is written; relative to the app.
     pub path: String,
     /// 1-based; 0 if the format has no useful lines.
-    pub line: u32,
+    pub line: LineSpan,
     /// Program and arguments, without assignments and wrappers. What only a run can tell is
     /// as written: `$PORT`, `$(nproc)`.
     pub words: Vec<String>,
@@ -54,7 +56,7 @@ pub struct Start {
     pub text: String,
     pub path: String,
     /// 1-based, or 0.
-    pub line: u32,
+    pub line: LineSpan,
     /// Relative to the app; `None` if it can't be known.
     pub folder: Option<String>,
 }
@@ -62,11 +64,11 @@ pub struct Start {
 impl Start {
     /// A command line that starts at the root of the app.
     #[must_use]
-    pub fn at_root(text: &str, path: &str, line: u32) -> Self {
+    pub fn at_root(text: &str, path: &str, line: impl Into<LineSpan>) -> Self {
         Self {
             text: text.to_owned(),
             path: path.to_owned(),
-            line,
+            line: line.into(),
             folder: Some(String::new()),
         }
     }
@@ -75,7 +77,8 @@ impl Start {
 impl Command {
     /// The first simple command of a text at the root of the app, without following anything.
     #[must_use]
-    pub fn written(text: &str, path: &str, line: u32) -> Self {
+    pub fn written(text: &str, path: &str, line: impl Into<LineSpan>) -> Self {
+        let line = line.into();
         let start = Start::at_root(text, path, line);
         let first = follow::alone(&start).into_iter().next();
         Self {

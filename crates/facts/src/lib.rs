@@ -21,6 +21,7 @@ pub mod code;
 pub mod command;
 pub mod encoding;
 pub mod environment;
+pub mod excerpt;
 pub mod exec_env;
 pub mod hosting;
 pub mod ignored;

@@ -5,6 +5,8 @@ mod manifests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use slugsmith_finding::LineSpan;
+
 use super::app::App;
 use super::code::Language;
 use super::sources::Sources;
@@ -75,7 +77,7 @@ pub struct Package {
     pub dev: bool,
     pub path: String,
     /// 1-based; 0 if unknown.
-    pub line: u32,
+    pub line: LineSpan,
 }
 
 /// What a lockfile says of a package.

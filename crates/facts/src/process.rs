@@ -5,6 +5,8 @@
 pub mod container;
 mod node;
 
+use slugsmith_finding::LineSpan;
+
 use super::app::{self, App, Process};
 use super::command::{self, AppFolder, Start};
 use super::sources::Sources;
@@ -58,7 +60,7 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         processes.push(Process {
             name: "web".to_owned(),
             command: "npm start".to_owned(),
-            line: 0,
+            line: LineSpan::default(),
         });
     }
     let assumed = if image || processes.iter().any(|process| process.name == "web") {
@@ -67,14 +69,14 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         processes.extend(rack(sources).map(|command| Process {
             name: "web".to_owned(),
             command: command.to_owned(),
-            line: 0,
+            line: LineSpan::default(),
         }));
         ecosystems::ruby::GEMFILE
     };
     processes
         .iter()
         .map(|process| {
-            let path = match process.line {
+            let path = match process.line.number() {
                 0 => assumed,
                 _ => file,
             };

@@ -8,6 +8,8 @@ use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, Body};
 use hcl_edit::{Span, parser};
 
+use slugsmith_finding::LineSpan;
+
 use super::sources::Sources;
 
 /// Larger files are not parsed, in bytes.
@@ -33,7 +35,7 @@ pub struct Entry {
     pub value: Option<String>,
     pub path: String,
     /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
 }
 
 /// A process type with its number and size of dynos, as declared.
@@ -46,7 +48,7 @@ pub struct Formation {
     pub size: Option<String>,
     pub path: String,
     /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
 }
 
 /// Reads every `.tf` file.
@@ -151,9 +153,8 @@ impl File<'_> {
         })
     }
 
-    fn line(&self, place: &impl Span) -> Option<u32> {
-        let before = self.text.get(..place.span()?.start)?;
-        u32::try_from(before.matches('\n').count() + 1).ok()
+    fn line(&self, place: &impl Span) -> Option<LineSpan> {
+        Some(LineSpan::of(self.text, place.span()?))
     }
 }
 
@@ -240,7 +241,7 @@ resource "heroku_formation" "worker" {
         let variables: Vec<_> = found
             .variables
             .iter()
-            .map(|one| (one.name.as_str(), one.value.as_deref(), one.line))
+            .map(|one| (one.name.as_str(), one.value.as_deref(), one.line.number()))
             .collect();
         assert_eq!(
             variables,
@@ -249,12 +250,16 @@ resource "heroku_formation" "worker" {
         let buildpacks: Vec<_> = found
             .buildpacks
             .iter()
-            .map(|one| (one.name.as_str(), one.line))
+            .map(|one| (one.name.as_str(), one.line.number()))
             .collect();
         assert_eq!(buildpacks, [("heroku/ruby", 6)]);
         let worker = &found.formation[0];
         assert_eq!(
-            (worker.process.as_str(), worker.quantity, worker.line),
+            (
+                worker.process.as_str(),
+                worker.quantity,
+                worker.line.number()
+            ),
             ("worker", None, 17)
         );
         assert!(!found.drains);

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::Level;
+use crate::Severity;
 
 /// A rule of some catalogue.
 pub trait Entry {
@@ -12,7 +12,7 @@ pub trait Entry {
     /// The short code, such as `SF101`.
     fn code(&self) -> &'static str;
     /// What a finding of it weighs where nothing is configured.
-    fn level(&self) -> Level;
+    fn level(&self) -> Severity;
     /// One line: what is wrong when it fires.
     fn title(&self) -> &'static str;
     /// The four sections of its page.
@@ -101,7 +101,7 @@ macro_rules! catalogue_entry {
             fn code(&self) -> &'static str {
                 self.code
             }
-            fn level(&self) -> $crate::Level {
+            fn level(&self) -> $crate::Severity {
                 self.level
             }
             fn title(&self) -> &'static str {

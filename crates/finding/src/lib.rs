@@ -14,23 +14,28 @@ pub mod catalogue;
 pub mod error;
 pub mod exit;
 pub mod layer;
+pub mod location;
 pub mod pages;
 pub mod units;
 pub mod verdict;
 pub mod work;
+
+pub use location::{Excerpt, LineSpan, Location};
+
+use std::ops::Range;
 
 use serde::Serialize;
 
 /// How much a finding matters. Ordered: `Info < Warn < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Level {
+pub enum Severity {
     Info,
     Warn,
     Error,
 }
 
-impl Level {
+impl Severity {
     /// The word that configuration and logs use.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -41,50 +46,12 @@ impl Level {
         }
     }
 
-    /// Reads [`Level::word`].
+    /// Reads [`Severity::word`].
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Info, Self::Warn, Self::Error]
             .into_iter()
             .find(|level| level.word() == word)
-    }
-}
-
-/// Where in the app the evidence stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Relative to the app, `/` as separator.
-    pub path: String,
-    /// 1-based.
-    pub line: Option<u32>,
-}
-
-impl Place {
-    /// A whole file.
-    #[must_use]
-    pub fn file(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            line: None,
-        }
-    }
-
-    /// A 1-based line of a file.
-    #[must_use]
-    pub fn line(path: impl Into<String>, line: u32) -> Self {
-        Self {
-            path: path.into(),
-            line: Some(line),
-        }
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(formatter, "{}:{line}", self.path),
-            None => formatter.write_str(&self.path),
-        }
     }
 }
 
@@ -95,8 +62,10 @@ pub struct Finding {
     pub rule: &'static str,
     /// The catalogue's short code, such as `SF101`.
     pub code: Option<&'static str>,
-    pub level: Level,
-    pub place: Option<Place>,
+    pub level: Severity,
+    pub location: Option<Location>,
+    /// The line at `location`, where it could be read.
+    pub excerpt: Option<Excerpt>,
     /// The fact, in one or two sentences.
     pub message: String,
     /// The variable, package or setting it is about, where a rule names one: what reads findings by machine (fixes)
@@ -112,6 +81,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The part of its line that is meant, in UTF-16 code units from 1 on, where it is known.
+    #[must_use]
+    pub fn columns(&self) -> Option<&Range<u32>> {
+        self.excerpt.as_ref()?.columns.as_ref()
+    }
+
     /// The same finding with other words in its texts.
     #[must_use]
     pub fn reworded(mut self, words: impl Fn(&str) -> String) -> Self {

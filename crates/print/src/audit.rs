@@ -1,10 +1,11 @@
 //! The audit section: errors and warnings in full with their fix, the rest counted.
 
-use super::line::Line;
+use super::excerpt::Detail;
+use super::line::{Line, Shape};
 use slugsmith_audit::{AuditReport, Status};
 use slugsmith_config::LogLevel;
 use slugsmith_finding::pages;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 /// The section takes this many lines at most, so that it never drowns the log.
 const MOST: usize = 40;
@@ -17,7 +18,9 @@ const PER_LINE: usize = 4;
 
 /// The section of the log, its header first.
 #[must_use]
-pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
+pub fn lines(report: &AuditReport, detail: impl Into<Detail>) -> Vec<Line> {
+    let detail = detail.into();
+    let level = detail.level;
     let mut lines = vec![Line::section(format!("Audit ({})", counts(report)))];
     if level == LogLevel::Quiet {
         lines.extend(brief(report));
@@ -26,22 +29,25 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
     let shown: Vec<_> = report
         .findings
         .iter()
-        .filter(|finding| finding.level > Level::Info || level == LogLevel::Verbose)
+        .filter(|finding| finding.level > Severity::Info || level == LogLevel::Verbose)
         .collect();
     let width = shown
         .iter()
         .map(|finding| finding.rule.len())
         .max()
         .unwrap_or(0);
+    let mut own = lines.len();
     let mut told = 0;
     let mut last: Option<&Finding> = None;
     for finding in &shown {
         let block = match last {
-            Some(last) if last.rule == finding.rule => again(finding, width, last),
-            _ => block(finding, width, &[]),
+            Some(last) if last.rule == finding.rule => again(finding, width, last, detail),
+            _ => block(finding, width, &[], detail),
         };
-        // One line stays free for what is left out.
-        if level != LogLevel::Verbose && lines.len() + block.len() >= MOST {
+        // Lines of the app come on top. One line stays free for what is left out.
+        let is_own = |line: &&Line| !matches!(line.shape, Shape::Source | Shape::Mark);
+        own += block.iter().filter(is_own).count();
+        if level != LogLevel::Verbose && own >= MOST {
             break;
         }
         lines.extend(block);
@@ -62,11 +68,14 @@ pub fn lines(report: &AuditReport, level: LogLevel) -> Vec<Line> {
 /// Errors and warnings in a line each, for who asked for little.
 fn brief(report: &AuditReport) -> impl Iterator<Item = Line> {
     let counting = report.findings.iter();
-    let counting = counting.filter(|finding| finding.level > Level::Info);
+    let counting = counting.filter(|finding| finding.level > Severity::Info);
     counting.take(MOST).map(|finding| {
-        let place = finding.place.as_ref().map(|place| format!(" {place}"));
-        let (level, place) = (finding.level.word(), place.unwrap_or_default());
-        let text = format!("{level} {}{place}: {}", finding.rule, finding.message);
+        let location = finding
+            .location
+            .as_ref()
+            .map(|location| format!(" {location}"));
+        let (level, location) = (finding.level.word(), location.unwrap_or_default());
+        let text = format!("{level} {}{location}: {}", finding.rule, finding.message);
         Line::alarm(1, text)
     })
 }
@@ -103,8 +112,8 @@ fn counts(report: &AuditReport) -> String {
             .count()
     };
     let status = |wanted| count(report, wanted);
-    let errors = of(Level::Error);
-    let warnings = of(Level::Warn);
+    let errors = of(Severity::Error);
+    let warnings = of(Severity::Warn);
     let all = [
         (errors, plural(errors, "error")),
         (warnings, plural(warnings, "warning")),
@@ -128,18 +137,19 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// One finding; a fix that was just shown for the same rule is not said again.
-fn block(finding: &Finding, width: usize, shown: &[String]) -> Vec<Line> {
-    let place = finding
-        .place
+fn block(finding: &Finding, width: usize, shown: &[String], detail: Detail) -> Vec<Line> {
+    let location = finding
+        .location
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
     let head = format!(
-        "{:<5}  {:<width$}  {place}",
+        "{:<5}  {:<width$}  {location}",
         finding.level.word(),
         finding.rule
     );
     let mut lines = vec![Line::item(1, head)];
+    lines.extend(detail.excerpt(finding));
     lines.extend(wrapped(&finding.message).map(|row| Line::row(1, row)));
     let fresh = finding.help.iter().filter(|help| !shown.contains(help));
     lines.extend(fresh.map(|help| Line::row(1, help)));
@@ -148,18 +158,19 @@ fn block(finding: &Finding, width: usize, shown: &[String]) -> Vec<Line> {
 }
 
 /// A finding of the rule that was just shown: with the same level and fix only its place.
-fn again(finding: &Finding, width: usize, last: &Finding) -> Vec<Line> {
+fn again(finding: &Finding, width: usize, last: &Finding, detail: Detail) -> Vec<Line> {
     let same =
         finding.level == last.level && finding.help.iter().all(|help| last.help.contains(help));
     if !same {
-        return block(finding, width, &last.help);
+        return block(finding, width, &last.help, detail);
     }
-    let place = finding
-        .place
+    let location = finding
+        .location
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let mut rows = vec![Line::row(1, format!("also {place}"))];
+    let mut rows = vec![Line::row(1, format!("also {location}"))];
+    rows.extend(detail.excerpt(finding));
     rows.extend(wrapped(&finding.message).map(|row| Line::row(1, row)));
     rows
 }
@@ -212,14 +223,15 @@ fn rest(findings: usize, infos: usize, known: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slugsmith_finding::Place;
+    use slugsmith_finding::Location;
 
-    fn finding(number: u32, level: Level) -> Finding {
+    fn finding(number: u32, level: Severity) -> Finding {
         Finding {
             rule: "uploads-on-local-disk",
             code: Some("SF101"),
             level,
-            place: Some(Place::line("src/upload.js", number)),
+            location: Some(Location::line("src/upload.js", number)),
+            excerpt: None,
             message: "Files are gone at the next restart.".to_owned(),
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),
@@ -242,8 +254,8 @@ mod tests {
     fn many_findings_stay_within_forty_lines() {
         let report = AuditReport {
             findings: (1..100)
-                .map(|number| finding(number, Level::Error))
-                .chain([finding(7, Level::Info)])
+                .map(|number| finding(number, Severity::Error))
+                .chain([finding(7, Severity::Info)])
                 .collect(),
             statuses: vec![("a", Status::Pass), ("b", Status::NotApplicable)],
             ..AuditReport::default()

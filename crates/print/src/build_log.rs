@@ -6,7 +6,8 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use super::line::{Line, Skin};
+use super::excerpt::Detail;
+use super::line::{Line, Shape, Skin};
 use super::{
     audit, boot, budget, cache, companion, findings, problem, profile, safe, stack, strip, survey,
     verdict,
@@ -28,7 +29,7 @@ const LONG: Duration = Duration::from_secs(1);
 pub struct BuildLog<W> {
     out: W,
     skin: Skin,
-    level: LogLevel,
+    detail: Detail,
     /// The section whose header was printed last.
     section: &'static str,
     /// What is going on, and since when.
@@ -49,7 +50,7 @@ impl<W: Write> BuildLog<W> {
         Self {
             out,
             skin,
-            level,
+            detail: level.into(),
             section: "",
             working: None,
             was_blank: false,
@@ -59,11 +60,18 @@ impl<W: Write> BuildLog<W> {
         }
     }
 
+    /// The same, with source lines below findings.
+    #[must_use]
+    pub fn with_excerpts(mut self) -> Self {
+        self.detail = Detail::of_check(self.detail.level);
+        self
+    }
+
     /// Findings about the configuration itself, before anything else.
     pub fn config_findings(&mut self, found: &[Finding]) {
         if !found.is_empty() {
             self.section("Configuration");
-            self.lines(&findings::lines(found));
+            self.lines(&findings::lines(found, self.detail));
         }
     }
 
@@ -77,11 +85,12 @@ impl<W: Write> BuildLog<W> {
     /// Lines of ours, in the words of the platform.
     fn lines(&mut self, lines: &[Line]) {
         for line in lines {
-            let line = Line {
-                text: self.hosting.reword(&line.text),
-                ..*line
+            let text = match line.shape {
+                // Words of the app.
+                Shape::Source | Shape::Mark => line.text.clone(),
+                _ => self.hosting.reword(&line.text),
             };
-            super::note(self.skin.write(&mut self.out, &line));
+            super::note(self.skin.write(&mut self.out, &Line { text, ..*line }));
         }
         super::note(self.out.flush());
     }
@@ -102,7 +111,7 @@ impl<W: Write> BuildLog<W> {
     /// A line of a command's output; many empty ones become one.
     fn output(&mut self, line: &str) {
         let is_blank = line.trim().is_empty();
-        if self.level > LogLevel::Quiet && !(is_blank && self.was_blank) {
+        if self.detail.level > LogLevel::Quiet && !(is_blank && self.was_blank) {
             super::note(self.skin.write(&mut self.out, &Line::row(2, line)));
             super::note(self.out.flush());
         }
@@ -131,7 +140,7 @@ impl<W: Write> BuildLog<W> {
 
     /// The end of a cache; the only command of an install took what the whole did.
     fn cached(&mut self, outcome: &Outcome) {
-        let lines = cache::outcome(outcome, self.level);
+        let lines = cache::outcome(outcome, self.detail.level);
         let verdict = &outcome.decision.verdict;
         let is_timed = matches!(verdict, Verdict::Miss { .. } | Verdict::Partial { .. });
         if is_timed && self.ran == 1 {
@@ -171,7 +180,7 @@ impl<W: Write> BuildLog<W> {
 impl<W: Write> BuildLog<W> {
     #[allow(clippy::needless_pass_by_value)] // an event is handed over, as everywhere
     fn cache(&mut self, event: Of<'_>) {
-        let level = self.level;
+        let level = self.detail.level;
         match event {
             Of::Warning(warning) => self.lines(&problem::warning(warning)),
             Of::Decided(decision) => {
@@ -211,7 +220,7 @@ impl<W: Write> BuildLog<W> {
 
 impl<W: Write> Progress for BuildLog<W> {
     fn event(&mut self, event: Event<'_>) {
-        let level = self.level;
+        let level = self.detail.level;
         match event {
             Event::Started { name, version } => {
                 self.started(name, version);
@@ -231,8 +240,8 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Config(found) => self.config_findings(found),
             Event::Warning(warning) => self.lines(&problem::warning(warning)),
             Event::Working { what } => self.working = Some((what.to_owned(), Instant::now())),
-            Event::Stack(report) => self.lines(&stack::lines(report, level)),
-            Event::Starts(report) => self.lines(&stack::starts(report, level)),
+            Event::Stack(report) => self.lines(&stack::lines(report, self.detail)),
+            Event::Starts(report) => self.lines(&stack::starts(report, self.detail)),
             Event::Cache(event) => self.cache(event),
             Event::Surveyed(found) => {
                 self.took();
@@ -244,7 +253,7 @@ impl<W: Write> Progress for BuildLog<W> {
             Event::Strip(report) => self.done(strip::lines(report, level)),
             Event::Boot(report) => self.done(boot::lines(report, level)),
             Event::Budget(report) => self.done(budget::lines(report, level)),
-            Event::Audit(report) => self.done(audit::lines(report, level)),
+            Event::Audit(report) => self.done(audit::lines(report, self.detail)),
             Event::Finished(report) => self.finished(report),
         }
     }

@@ -48,8 +48,8 @@ pub fn json(variables: &[Variable]) -> String {
                 "name": variable.name,
                 "status": word(variable),
                 "reads": variable.reads.iter().map(|read| json!({
-                    "path": read.place.path,
-                    "line": read.place.line,
+                    "path": read.location.path,
+                    "line": read.location.number(),
                     "required": read.required,
                 })).collect::<Vec<_>>(),
                 "declared_by": declared(variable),
@@ -104,7 +104,7 @@ fn read(variable: &Variable) -> String {
         String::new()
     };
     let mark = if first.required { " (required)" } else { "" };
-    format!("{}{tail}{mark}", first.place)
+    format!("{}{tail}{mark}", first.location)
 }
 
 fn declared(variable: &Variable) -> Vec<String> {
@@ -112,8 +112,18 @@ fn declared(variable: &Variable) -> Vec<String> {
     if variable.app_json.is_some() {
         found.push("app.json".to_owned());
     }
-    found.extend(variable.examples.iter().map(|place| place.path.clone()));
-    found.extend(variable.terraform.iter().map(|place| place.path.clone()));
+    found.extend(
+        variable
+            .examples
+            .iter()
+            .map(|location| location.path.clone()),
+    );
+    found.extend(
+        variable
+            .terraform
+            .iter()
+            .map(|location| location.path.clone()),
+    );
     found.extend(variable.addon.clone());
     if variable.platform {
         found.push("platform".to_owned());

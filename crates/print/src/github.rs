@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use slugsmith_finding::{Finding, Level, pages};
+use slugsmith_finding::{Finding, Severity, pages};
 use slugsmith_report::Report;
 
 /// The report's findings as workflow commands.
@@ -19,15 +19,19 @@ pub fn report(report: &Report) -> String {
 
 fn command(out: &mut String, finding: &Finding) {
     let name = match finding.level {
-        Level::Error => "error",
-        Level::Warn => "warning",
-        Level::Info => "notice",
+        Severity::Error => "error",
+        Severity::Warn => "warning",
+        Severity::Info => "notice",
     };
     let mut properties = Vec::new();
-    if let Some(place) = &finding.place {
-        properties.push(format!("file={}", property(&place.path)));
-        if let Some(line) = place.line {
+    if let Some(location) = &finding.location {
+        properties.push(format!("file={}", property(&location.path)));
+        if let Some(line) = location.number() {
             properties.push(format!("line={line}"));
+            if let Some(columns) = finding.columns() {
+                properties.push(format!("col={}", columns.start));
+                properties.push(format!("endColumn={}", columns.end));
+            }
         }
     }
     properties.push(format!("title={}", property(finding.rule)));
@@ -56,15 +60,16 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slugsmith_finding::Place;
+    use slugsmith_finding::Location;
 
     #[test]
     fn text_is_escaped() {
         let finding = Finding {
             rule: "uploads-on-local-disk",
             code: Some("SF101"),
-            level: Level::Warn,
-            place: Some(Place::line("src/a,b.js", 3)),
+            level: Severity::Warn,
+            location: Some(Location::line("src/a,b.js", 3)),
+            excerpt: None,
             message: "100% gone".to_owned(),
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),

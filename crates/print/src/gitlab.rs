@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::sarif::fingerprint;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Location, Severity};
 use slugsmith_report::Report;
 
 /// The report's findings as a code quality report. What has no place in a file stands at
@@ -18,11 +18,11 @@ pub fn report(report: &Report) -> String {
 
 fn issue(finding: &Finding) -> Value {
     let severity = match finding.level {
-        Level::Error => "major",
-        Level::Warn => "minor",
-        Level::Info => "info",
+        Severity::Error => "major",
+        Severity::Warn => "minor",
+        Severity::Info => "info",
     };
-    let place = finding.place.as_ref();
+    let location = finding.location.as_ref();
     let mut text = finding.message.clone();
     for help in &finding.help {
         text.push(' ');
@@ -34,8 +34,8 @@ fn issue(finding: &Finding) -> Value {
         "fingerprint": fingerprint(finding),
         "severity": severity,
         "location": {
-            "path": place.map_or("Procfile", |place| place.path.as_str()),
-            "lines": { "begin": place.and_then(|place| place.line).unwrap_or(1) },
+            "path": location.map_or("Procfile", |location| location.path.as_str()),
+            "lines": { "begin": location.and_then(Location::number).unwrap_or(1) },
         },
     })
 }
@@ -43,15 +43,15 @@ fn issue(finding: &Finding) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slugsmith_finding::Place;
 
     #[test]
     fn a_finding_has_what_gitlab_asks_for() {
         let finding = Finding {
             rule: "slow-boot",
             code: Some("SF601"),
-            level: Level::Warn,
-            place: Some(Place::line("Procfile", 2)),
+            level: Severity::Warn,
+            location: Some(Location::line("Procfile", 2)),
+            excerpt: None,
             message: "It sleeps.".to_owned(),
             help: vec!["Don't.".to_owned()],
             decided_by: "default".to_owned(),

@@ -13,7 +13,7 @@ pub mod strip;
 use serde::Serialize;
 
 use slugsmith_audit::Status;
-use slugsmith_finding::{Finding, Level, pages};
+use slugsmith_finding::{Finding, Location, Severity, pages};
 use slugsmith_report::Report;
 
 /// The name and version of this form.
@@ -42,11 +42,17 @@ struct FindingV1<'a> {
     rule: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
-    level: Level,
+    level: Severity,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
+    /// UTF-16 code units from 1 on, as in SARIF and in editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    /// Behind the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
     message: &'a str,
     help: String,
     decided_by: &'a str,
@@ -73,8 +79,13 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             rule: finding.rule,
             code: finding.code,
             level: finding.level,
-            path: finding.place.as_ref().map(|place| place.path.as_str()),
-            line: finding.place.as_ref().and_then(|place| place.line),
+            path: finding
+                .location
+                .as_ref()
+                .map(|location| location.path.as_str()),
+            line: finding.location.as_ref().and_then(Location::number),
+            column: finding.columns().map(|columns| columns.start),
+            end_column: finding.columns().map(|columns| columns.end),
             message: &finding.message,
             help: finding.help.join("\n"),
             decided_by: &finding.decided_by,

@@ -19,6 +19,7 @@ pub mod contract;
 pub mod cyclonedx;
 pub mod diff;
 pub mod env;
+pub mod excerpt;
 pub mod findings;
 pub mod fleet;
 pub mod github;

@@ -17,6 +17,10 @@ pub enum Shape {
     Row,
     /// `! …`: needs attention.
     Alarm,
+    /// A line of a file, in its own words.
+    Source,
+    /// What marks a part of that line, below it.
+    Mark,
 }
 
 /// One line of a log.
@@ -44,6 +48,14 @@ impl Line {
     /// What needs attention.
     pub fn alarm(depth: usize, text: impl Into<String>) -> Self {
         Self::new(Shape::Alarm, depth, text)
+    }
+    /// A line of a file.
+    pub fn source(depth: usize, text: impl Into<String>) -> Self {
+        Self::new(Shape::Source, depth, text)
+    }
+    /// The marks below such a line.
+    pub fn mark(depth: usize, text: impl Into<String>) -> Self {
+        Self::new(Shape::Mark, depth, text)
     }
     fn new(shape: Shape, depth: usize, text: impl Into<String>) -> Self {
         Self {
@@ -78,7 +90,7 @@ impl Skin {
                 let indent = "  ".repeat(line.depth);
                 let mark = match line.shape {
                     Shape::Section | Shape::Item => "- ",
-                    Shape::Row => "    ",
+                    Shape::Row | Shape::Source | Shape::Mark => "    ",
                     Shape::Alarm => "! ",
                 };
                 let row = format!("{indent}{mark}{text}");
@@ -89,7 +101,7 @@ impl Skin {
                 let mark = match line.shape {
                     Shape::Section => "-----> ",
                     Shape::Item => "       ",
-                    Shape::Row => "           ",
+                    Shape::Row | Shape::Source | Shape::Mark => "           ",
                     Shape::Alarm => " !     ",
                 };
                 let row = format!("{mark}{indent}{text}");
@@ -103,7 +115,8 @@ fn style(shape: Shape) -> Style {
     match shape {
         Shape::Section => Style::new().bold(),
         Shape::Alarm => Style::new().fg_color(Some(AnsiColor::Yellow.into())),
-        Shape::Item | Shape::Row => Style::new(),
+        Shape::Mark => Style::new().bold().fg_color(Some(AnsiColor::Yellow.into())),
+        Shape::Item | Shape::Row | Shape::Source => Style::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use slugsmith_budget::limits::measured;
 use slugsmith_budget::{BudgetReport, Part, Shipped};
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level, pages};
+use slugsmith_finding::{Finding, Severity, pages};
 use slugsmith_report::Report;
 
 use self::table::cell;
@@ -92,7 +92,7 @@ pub fn check(report: &Report) -> String {
 fn findings(text: &mut String, report: &Report) {
     let shown: Vec<_> = report
         .findings()
-        .filter(|finding| finding.level > Level::Info)
+        .filter(|finding| finding.level > Severity::Info)
         .collect();
     let known = report.audit.as_ref().map_or(0, |audit| audit.known);
     if shown.is_empty() {
@@ -106,13 +106,13 @@ fn findings(text: &mut String, report: &Report) {
     }
     text.push_str("\n| | finding | where | |\n|---|---|---|---|\n");
     for finding in shown {
-        let place = finding.place.as_ref().map(ToString::to_string);
+        let location = finding.location.as_ref().map(ToString::to_string);
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",
             finding.level.word(),
             named(finding),
-            cell(&place.unwrap_or_default()),
+            cell(&location.unwrap_or_default()),
             cell(&finding.message)
         );
     }

@@ -7,7 +7,7 @@ use super::survey;
 use slugsmith_budget::BudgetReport;
 use slugsmith_cache::event::Explained;
 use slugsmith_facts::app::App;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 use slugsmith_finding::units::{self, MB, counted, size};
 use slugsmith_report::Report;
 use slugsmith_strip::StripReport;
@@ -214,11 +214,11 @@ fn removal(text: &mut String, strip: &StripReport, traced: Option<&StripReport>)
 }
 
 fn findings(text: &mut String, report: &Report) {
-    let count = |level: Level| {
+    let count = |level: Severity| {
         let all = report.findings().filter(|finding| finding.level == level);
         all.count() as u64
     };
-    let (errors, warnings) = (count(Level::Error), count(Level::Warn));
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warn));
     text.push_str("\n[com.slugsmith.audit]\n");
     let today = if errors + warnings == 0 {
         "Today: no errors, no warnings.".to_owned()

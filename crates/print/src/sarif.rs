@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use slugsmith_finding::catalogue::{self, Entry};
-use slugsmith_finding::{Finding, Level, pages};
+use slugsmith_finding::{Finding, Severity, pages};
 use slugsmith_report::Report;
 
 /// Knows the rule with an id.
@@ -80,23 +80,28 @@ fn result(finding: &Finding, index: Option<usize>) -> Value {
     if let Some(index) = index {
         result["ruleIndex"] = json!(index);
     }
-    if let Some(place) = &finding.place {
+    if let Some(place) = &finding.location {
         let mut location = json!({
             "artifactLocation": { "uri": uri(&place.path), "uriBaseId": "%SRCROOT%" },
         });
-        if let Some(line) = place.line.filter(|line| *line > 0) {
-            location["region"] = json!({ "startLine": line });
+        if let Some(line) = place.number() {
+            location["region"] = match finding.columns() {
+                Some(columns) => json!({
+                    "startLine": line, "startColumn": columns.start, "endColumn": columns.end,
+                }),
+                None => json!({ "startLine": line }),
+            };
         }
         result["locations"] = json!([{ "physicalLocation": location }]);
     }
     result
 }
 
-fn level(level: Level) -> &'static str {
+fn level(level: Severity) -> &'static str {
     match level {
-        Level::Error => "error",
-        Level::Warn => "warning",
-        Level::Info => "note",
+        Severity::Error => "error",
+        Severity::Warn => "warning",
+        Severity::Info => "note",
     }
 }
 
@@ -104,7 +109,7 @@ fn level(level: Level) -> &'static str {
 #[must_use]
 pub fn fingerprint(finding: &Finding) -> String {
     let path = finding
-        .place
+        .location
         .as_ref()
         .map_or("", |place| place.path.as_str());
     let words: String = finding
@@ -133,14 +138,15 @@ fn uri(path: &str) -> String {
 mod tests {
     use super::*;
     use slugsmith_audit::AuditReport;
-    use slugsmith_finding::Place;
+    use slugsmith_finding::Location;
 
     fn finding(message: &str, line: u32) -> Finding {
         Finding {
             rule: "uploads-on-local-disk",
             code: Some("SF101"),
-            level: Level::Error,
-            place: Some(Place::line("src/my file.js", line)),
+            level: Severity::Error,
+            location: Some(Location::line("src/my file.js", line)),
+            excerpt: None,
             message: message.to_owned(),
             help: vec!["Use S3.".to_owned()],
             decided_by: "default".to_owned(),

@@ -9,10 +9,11 @@ pub mod html;
 mod verbose;
 pub mod which;
 
+use super::excerpt::Detail;
 use super::line::Line;
 use slugsmith_config::LogLevel;
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level, pages};
+use slugsmith_finding::{Finding, Severity, pages};
 use slugsmith_stack::environment::By;
 use slugsmith_stack::which::Owner;
 use slugsmith_stack::{BuildpackReport, StackReport, State};
@@ -30,9 +31,11 @@ const NAMES: usize = 8;
 
 /// The section of the log.
 #[must_use]
-pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
+pub fn lines(report: &StackReport, detail: impl Into<Detail>) -> Vec<Line> {
+    let detail = detail.into();
+    let level = detail.level;
     let mut lines = vec![Line::section(title(report))];
-    findings(report, level, &mut lines);
+    findings(report, detail, &mut lines);
     buildpacks(report, level, &mut lines);
     processes(report, &mut lines);
     modes(report, &mut lines);
@@ -55,9 +58,9 @@ pub fn lines(report: &StackReport, level: LogLevel) -> Vec<Line> {
 
 /// The section about what processes start.
 #[must_use]
-pub fn starts(report: &StackReport, level: LogLevel) -> Vec<Line> {
+pub fn starts(report: &StackReport, detail: impl Into<Detail>) -> Vec<Line> {
     let mut lines = vec![Line::section("Start commands".to_owned())];
-    findings(report, level, &mut lines);
+    findings(report, detail.into(), &mut lines);
     lines
 }
 
@@ -306,25 +309,28 @@ fn owner_name<'a>(report: &'a StackReport, owner: Option<&Owner>) -> &'a str {
 }
 
 /// Findings as alarms; what is only information stays for the verbose log.
-fn findings(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
-    let verbose = level == LogLevel::Verbose;
+fn findings(report: &StackReport, detail: Detail, lines: &mut Vec<Line>) {
+    let verbose = detail.level == LogLevel::Verbose;
     let shown: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| verbose || finding.level > Level::Info || NOTES.contains(&finding.rule))
+        .filter(|finding| {
+            verbose || finding.level > Severity::Info || NOTES.contains(&finding.rule)
+        })
         .collect();
     let limit = if verbose { usize::MAX } else { FINDINGS };
     let mut ordered = false;
     for finding in shown.iter().take(limit) {
         let (fact, consequences) = first_sentence(&finding.message);
         let text = match finding.level {
-            Level::Error => format!("error: {fact} ({})", finding.rule),
-            Level::Info | Level::Warn => format!("{fact} ({})", finding.rule),
+            Severity::Error => format!("error: {fact} ({})", finding.rule),
+            Severity::Info | Severity::Warn => format!("{fact} ({})", finding.rule),
         };
         lines.push(match finding.level {
-            Level::Info => Line::item(1, text),
-            Level::Warn | Level::Error => Line::alarm(1, text),
+            Severity::Info => Line::item(1, text),
+            Severity::Warn | Severity::Error => Line::alarm(1, text),
         });
+        lines.extend(detail.excerpt(finding));
         // The list of buildpacks is the same for all: it comes once, at the end.
         let list = finding
             .help

@@ -9,7 +9,7 @@ use slugsmith_budget::{BudgetReport, Verdict};
 use slugsmith_cache as cache;
 use slugsmith_finding::pages;
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 use slugsmith_report::Report;
 
 /// Findings that are repeated here; the sections above have all of them.
@@ -124,12 +124,12 @@ fn needs_a_person(report: &Report, is_whole: bool, told: Option<&str>, room: usi
         let all = report.findings();
         all.filter(move |finding| finding.level == level && Some(finding.rule) != told)
     };
-    let (errors, warnings) = (of(Level::Error).count(), of(Level::Warn).count());
+    let (errors, warnings) = (of(Severity::Error).count(), of(Severity::Warn).count());
     let level = match (errors, warnings) {
         (0, 0) if !is_whole => return Vec::new(),
         (0, 0) => return vec![Line::item(1, "Nothing here needs you.")],
-        (0, _) => Level::Warn,
-        _ => Level::Error,
+        (0, _) => Severity::Warn,
+        _ => Severity::Error,
     };
     let mut rules: Vec<(&Finding, usize)> = Vec::new();
     for finding in of(level) {
@@ -158,19 +158,19 @@ fn needs_a_person(report: &Report, is_whole: bool, told: Option<&str>, room: usi
 
 /// The first finding of a rule that was found in so many places.
 fn finding(finding: &Finding, places: usize) -> Line {
-    let mut place = finding
-        .place
+    let mut location = finding
+        .location
         .as_ref()
-        .map_or(String::new(), |place| format!(" {place}"));
+        .map_or(String::new(), |location| format!(" {location}"));
     if places > 1 {
-        place = format!("{place} (+{})", places - 1);
+        location = format!("{location} (+{})", places - 1);
     }
     let step = finding.help.first().map_or("", String::as_str);
     // `Gemfile: ruby "3.4"` names the place itself.
     let named = finding
-        .place
+        .location
         .as_ref()
-        .map(|place| format!("{}: ", place.path));
+        .map(|location| format!("{}: ", location.path));
     let step = named
         .and_then(|named| step.strip_prefix(&named))
         .unwrap_or(step);
@@ -182,7 +182,7 @@ fn finding(finding: &Finding, places: usize) -> Line {
     let page = pages::of_rule(finding.rule, finding.code)
         .map_or(String::new(), |url| format!("  ({url})"));
     let text = format!(
-        "{} {}{place}{step}{page}",
+        "{} {}{location}{step}{page}",
         finding.level.word(),
         finding.rule
     );
@@ -192,9 +192,9 @@ fn finding(finding: &Finding, places: usize) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slugsmith_finding::Place;
+    use slugsmith_finding::Location;
 
-    fn report(findings: Vec<(Level, &'static str)>) -> Report {
+    fn report(findings: Vec<(Severity, &'static str)>) -> Report {
         let findings = findings.into_iter();
         Report {
             budget: Some(BudgetReport::default()),
@@ -205,12 +205,13 @@ mod tests {
         }
     }
 
-    fn finding_of(level: Level, rule: &'static str) -> Finding {
+    fn finding_of(level: Severity, rule: &'static str) -> Finding {
         Finding {
             rule,
             code: None,
             level,
-            place: Some(Place::line("a.js", 3)),
+            location: Some(Location::line("a.js", 3)),
+            excerpt: None,
             message: "It breaks.".to_owned(),
             help: vec!["npm install b".to_owned(), "or not".to_owned()],
             decided_by: "default".to_owned(),
@@ -244,8 +245,8 @@ mod tests {
     #[test]
     fn the_section_has_three_to_six_lines() {
         let rules = ["one", "two", "three", "four", "five"];
-        let mut report = report(rules.map(|rule| (Level::Error, rule)).to_vec());
-        let over = finding_of(Level::Error, limits::EXCEEDED);
+        let mut report = report(rules.map(|rule| (Severity::Error, rule)).to_vec());
+        let over = finding_of(Severity::Error, limits::EXCEEDED);
         report.config_findings.push(over);
         let budget = report.budget.as_mut().unwrap();
         budget.verdict = Verdict::Over;
@@ -257,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_rule_is_told_once_with_the_number_of_its_other_places() {
-        let found = ["one", "one", "one", "two"].map(|rule| (Level::Error, rule));
+        let found = ["one", "one", "one", "two"].map(|rule| (Severity::Error, rule));
         let said = said(&report(found.to_vec()));
         assert!(said.contains("error one a.js:3 (+2): npm"), "{said}");
         assert!(said.contains("error two a.js:3: npm"), "{said}");
@@ -267,9 +268,9 @@ mod tests {
     #[test]
     fn errors_come_before_warnings_and_the_rest_is_counted() {
         let found = vec![
-            (Level::Warn, "first"),
-            (Level::Error, "second"),
-            (Level::Warn, "third"),
+            (Severity::Warn, "first"),
+            (Severity::Error, "second"),
+            (Severity::Warn, "third"),
         ];
         let said = said(&report(found));
         assert!(

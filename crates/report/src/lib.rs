@@ -16,7 +16,7 @@ use slugsmith_budget::BudgetReport;
 use slugsmith_cache as cache;
 use slugsmith_facts::Unread;
 use slugsmith_facts::installed::InstalledPackage;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 use slugsmith_stack::{StackReport, expected};
 use slugsmith_strip::StripReport;
 
@@ -86,14 +86,14 @@ impl Report {
                     .flat_map(|budget| &mut budget.findings),
             )
             .chain(self.audit.iter_mut().flat_map(|audit| &mut audit.findings));
-        for place in findings.filter_map(|finding| finding.place.as_mut()) {
-            place.path = format!("{folder}/{}", place.path);
+        for location in findings.filter_map(|finding| finding.location.as_mut()) {
+            location.path = format!("{folder}/{}", location.path);
         }
     }
 
     /// The worst level among all findings.
     #[must_use]
-    pub fn worst(&self) -> Option<Level> {
+    pub fn worst(&self) -> Option<Severity> {
         self.findings().map(|finding| finding.level).max()
     }
 }

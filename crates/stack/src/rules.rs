@@ -50,7 +50,7 @@ pub use start_command_missing::ID as START_COMMAND;
 use slugsmith_config::AuditConfig;
 use slugsmith_finding::catalogue;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 use super::environment::Variable;
 use super::model::Model;
@@ -87,7 +87,7 @@ pub struct Rule {
     pub code: &'static str,
     /// One line: what is wrong when it fires.
     pub title: &'static str,
-    pub level: Level,
+    pub level: Severity,
     pub world: World,
     pub docs: Docs,
     pub check: fn(&Model<'_>) -> Vec<Finding>,
@@ -110,7 +110,8 @@ impl Rule {
             rule: self.id,
             code: Some(self.code),
             level: self.level,
-            place: None,
+            location: None,
+            excerpt: None,
             message,
             help,
             decided_by: "default".to_owned(),

@@ -93,7 +93,7 @@ pub fn commands(app: &App, set: &[Command]) -> Vec<Command> {
             command::follow(&files, &start)
         })
         .map(|found| Command {
-            origin: match found.line {
+            origin: match found.line.number() {
                 0 => found.path,
                 line => format!("{}:{line}", found.path),
             },

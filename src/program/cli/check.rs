@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::explain;
 use crate::facts::app;
 use crate::facts::tree::Tree;
-use crate::finding::Level;
+use crate::finding::Severity;
 use crate::flow::{self, Input};
 use crate::print::build_log::BuildLog;
 use crate::print::line::{Line, Skin};
@@ -129,9 +129,9 @@ impl Choice {
             config.audit.fail_on.source = by("--fail-on");
             config.audit.fail_on.value = match least {
                 Least::Never => FailOn::Never,
-                Least::Info => FailOn::At(Level::Info),
-                Least::Warn => FailOn::At(Level::Warn),
-                Least::Error => FailOn::At(Level::Error),
+                Least::Info => FailOn::At(Severity::Info),
+                Least::Warn => FailOn::At(Severity::Warn),
+                Least::Error => FailOn::At(Severity::Error),
             };
         }
         for name in self.rule.iter().chain(&self.ignore) {
@@ -249,11 +249,11 @@ impl Form {
 fn as_text(arguments: &Arguments, asked: &Asked<'_>) -> Result<Report> {
     let level = asked.config.log.value;
     if arguments.file.output.is_none() {
-        let log = BuildLog::new(anstream::stdout(), Skin::Bullets, level);
+        let log = BuildLog::new(anstream::stdout(), Skin::Bullets, level).with_excerpts();
         return look(arguments, asked, &mut Live::command(log, level));
     }
     let mut text = anstream::StripStream::new(Vec::new());
-    let log = BuildLog::new(&mut text, Skin::Bullets, level);
+    let log = BuildLog::new(&mut text, Skin::Bullets, level).with_excerpts();
     let report = look(arguments, asked, &mut Live::command(log, level))?;
     arguments
         .file

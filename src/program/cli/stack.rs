@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::facts::layers::surroundings;
 use crate::facts::{app, classic};
-use crate::finding::Level;
+use crate::finding::Severity;
 use crate::print::json;
 use crate::print::line::Skin;
 use crate::print::stack::{graph, html, lines};
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     };
     arguments.file.write(&text)?;
     let worst = report.findings.iter().map(|finding| finding.level).max();
-    Ok(if worst == Some(Level::Error) {
+    Ok(if worst == Some(Severity::Error) {
         Exit::Findings
     } else {
         Exit::Fine

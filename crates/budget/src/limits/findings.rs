@@ -3,7 +3,7 @@
 use super::{HEAVY, Saving, measured};
 use crate::{BudgetReport, Verdict};
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 /// Every broken budget is an error; what is close or unknown a warning.
 pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
@@ -11,7 +11,8 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
         rule,
         code: Some("SF301"),
         level,
-        place: None,
+        location: None,
+        excerpt: None,
         message,
         help: report.savings.iter().map(Saving::to_string).collect(),
         decided_by,
@@ -24,7 +25,7 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
         .map(|excess| {
             finding(
                 super::EXCEEDED,
-                Level::Error,
+                Severity::Error,
                 excess.to_string(),
                 excess.source.to_string(),
             )
@@ -61,7 +62,7 @@ pub(super) fn findings(report: &BudgetReport) -> Vec<Finding> {
     };
     findings.push(finding(
         "budget-warning",
-        Level::Warn,
+        Severity::Warn,
         message,
         source.to_string(),
     ));

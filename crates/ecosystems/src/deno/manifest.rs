@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::graph::{self, Wanted};
+use crate::lines::line_of;
 
 /// `"@oak/oak": "jsr:@oak/oak@17"`. A file with comments (`deno.jsonc`) may not be read.
 pub(super) fn wanted(text: &str) -> Vec<Wanted> {
@@ -22,14 +23,11 @@ pub(super) fn wanted(text: &str) -> Vec<Wanted> {
     let wanted = packages.map(|address| {
         let at = address.rfind('@').filter(|at| *at > "npm:@".len());
         let (name, version) = address.split_at(at.unwrap_or(address.len()));
-        let line = text.lines().position(|line| line.contains(address));
         Wanted {
             name: name.to_owned(),
             version: version.trim_start_matches('@').to_owned(),
             is_development: false,
-            line: line
-                .and_then(|line| u32::try_from(line + 1).ok())
-                .unwrap_or(0),
+            line: line_of(text, address),
         }
     });
     wanted.collect()

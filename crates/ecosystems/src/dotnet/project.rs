@@ -1,12 +1,14 @@
 //! What a project file wants: target frameworks and packages.
 
+use slugsmith_finding::LineSpan;
+
 use crate::graph::Wanted;
 
 /// A project file, as far as it is used.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Project {
     /// `net8.0`, with the line it is on.
-    pub frameworks: Vec<(String, u32)>,
+    pub frameworks: Vec<(String, LineSpan)>,
     /// Each `PackageReference`; without a version where that is set elsewhere.
     pub packages: Vec<Wanted>,
 }
@@ -20,7 +22,7 @@ pub fn read(text: &str) -> Project {
         return project;
     };
     for node in document.descendants().filter(roxmltree::Node::is_element) {
-        let line = || document.text_pos_at(node.range().start).row;
+        let line = || LineSpan::of(text, node.range());
         match node.tag_name().name() {
             "TargetFramework" | "TargetFrameworks" => {
                 let names = node.text().unwrap_or_default().split(';').map(str::trim);
@@ -62,7 +64,7 @@ impl Project {
     /// The release line of the newest framework that runs on a dyno: `8` for `net8.0`, `3.1`
     /// for `netcoreapp3.1`; `None` for libraries and the .NET of Windows.
     #[must_use]
-    pub fn line(&self) -> Option<(String, u32)> {
+    pub fn line(&self) -> Option<(String, LineSpan)> {
         let lines = self.frameworks.iter().filter_map(|(name, line)| {
             let name = name.split('-').next().unwrap_or(name);
             let version = name

@@ -1,5 +1,7 @@
 //! Dependencies in `mix.exs`, as far as they are literal tuples.
 
+use slugsmith_finding::LineSpan;
+
 use super::term::{self, Term};
 use crate::graph::Wanted;
 
@@ -15,13 +17,16 @@ pub fn read(text: &str) -> Vec<Wanted> {
         let starts = line.match_indices("{:").map(|(at, _)| at);
         found.extend(starts.filter_map(|at| {
             let tuple = term::read(line.get(at..)?).ok()?;
-            wanted(&tuple, number)
+            wanted(
+                &tuple,
+                LineSpan::part(number, at, Some(line.trim_end_matches([',', ' ']).len())),
+            )
         }));
     }
     found
 }
 
-fn wanted(tuple: &Term, line: u32) -> Option<Wanted> {
+fn wanted(tuple: &Term, line: LineSpan) -> Option<Wanted> {
     let name = tuple.items().first()?.text()?.to_owned();
     let version = tuple
         .items()
@@ -55,9 +60,10 @@ fn wanted(tuple: &Term, line: u32) -> Option<Wanted> {
 
 /// The version of Elixir that a project wants, with its line.
 #[must_use]
-pub fn elixir(text: &str) -> Option<(String, u32)> {
+pub fn elixir(text: &str) -> Option<(String, LineSpan)> {
     text.lines().zip(1..).find_map(|(line, number)| {
         let (_, rest) = line.split_once("elixir: \"")?;
-        Some((rest.split('"').next()?.to_owned(), number))
+        let version = rest.split('"').next()?;
+        Some((version.to_owned(), LineSpan::on(number, line, version)))
     })
 }

@@ -1,5 +1,7 @@
 //! How do parsers fill a [`Code`]? One place for scopes and environment reads.
 
+use slugsmith_finding::LineSpan;
+
 use super::{Argument, Assignment, Call, Code, EnvRead, Expr, Import, Language, Scope, ScopeKind};
 
 /// Values nested deeper than this are [`Expr::Other`]: no rule looks that deep.
@@ -30,7 +32,7 @@ impl Builder {
         outer
     }
 
-    pub(super) fn import(&mut self, module: &str, names: Vec<String>, line: u32) {
+    pub(super) fn import(&mut self, module: &str, names: Vec<String>, line: LineSpan) {
         if module.is_empty() {
             self.code.computed_imports = true;
             return;
@@ -43,7 +45,7 @@ impl Builder {
         });
     }
 
-    pub(super) fn call(&mut self, callee: String, arguments: Vec<Argument>, line: u32) {
+    pub(super) fn call(&mut self, callee: String, arguments: Vec<Argument>, line: LineSpan) {
         self.code.calls.push(Call {
             callee,
             arguments,
@@ -52,7 +54,7 @@ impl Builder {
         });
     }
 
-    pub(super) fn assign(&mut self, target: String, value: Expr, line: u32) {
+    pub(super) fn assign(&mut self, target: String, value: Expr, line: LineSpan) {
         self.code.assignments.push(Assignment {
             target,
             value,
@@ -62,7 +64,7 @@ impl Builder {
     }
 
     /// A read of the environment; `strict` ones fail where there is neither value nor default.
-    pub(super) fn read(&mut self, value: &Expr, strict: bool, line: u32) {
+    pub(super) fn read(&mut self, value: &Expr, strict: bool, line: LineSpan) {
         if let Expr::Env { name, default } = value {
             self.code.reads.push(EnvRead {
                 name: name.clone(),

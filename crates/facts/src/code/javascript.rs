@@ -11,6 +11,8 @@ use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
 use oxc_syntax::scope::ScopeFlags;
 
+use slugsmith_finding::LineSpan;
+
 use super::builder::{Builder, dotted};
 use super::{Code, Expr, Language, ScopeKind};
 use values::{env, key_name};
@@ -69,6 +71,12 @@ impl Lines {
     fn line(&self, offset: u32) -> u32 {
         u32::try_from(self.0.partition_point(|newline| *newline < offset)).unwrap_or(0) + 1
     }
+
+    /// The offset at which a 1-based line begins.
+    fn begin(&self, line: u32) -> usize {
+        let newline = (line as usize).checked_sub(2).and_then(|at| self.0.get(at));
+        newline.map_or(0, |newline| *newline as usize + 1)
+    }
 }
 
 struct Reader<'t> {
@@ -84,18 +92,42 @@ impl Reader<'_> {
             .unwrap_or_default()
     }
 
-    fn line(&self, span: oxc_span::Span) -> u32 {
-        self.lines.line(span.start)
+    fn line(&self, span: oxc_span::Span) -> LineSpan {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let line = self.lines.line(span.start);
+        let begin = self.lines.begin(line);
+        let ends_here = self.lines.line(span.end) == line;
+        LineSpan::part(
+            line,
+            start.saturating_sub(begin),
+            ends_here.then(|| end.saturating_sub(begin)),
+        )
+    }
+
+    /// A call from the last line of what is called on: in a chain over several lines, that of the last name.
+    fn call_line(&self, callee: oxc_span::Span, call: oxc_span::Span) -> LineSpan {
+        let line = self.lines.line(callee.end);
+        if self.lines.line(callee.start) == line {
+            return self.line(call);
+        }
+        let begin = self.lines.begin(line);
+        let before = self
+            .text
+            .get(begin..callee.end as usize)
+            .unwrap_or_default();
+        let start = begin + before.len() - before.trim_start().len();
+        let start = u32::try_from(start).unwrap_or(callee.end);
+        self.line(oxc_span::Span::new(start, call.end.max(start)))
     }
 
     fn in_scope(&mut self, kind: ScopeKind, span: oxc_span::Span, visit: impl FnOnce(&mut Self)) {
-        let line = self.line(span);
+        let line = self.line(span).number();
         let outer = self.builder.open(kind, line);
         visit(self);
         self.builder.scope = outer;
     }
 
-    fn binding(&mut self, pattern: &ast::BindingPattern<'_>, value: &Expr, line: u32) {
+    fn binding(&mut self, pattern: &ast::BindingPattern<'_>, value: &Expr, line: LineSpan) {
         match pattern {
             ast::BindingPattern::BindingIdentifier(name) => {
                 self.builder
@@ -114,7 +146,7 @@ impl Reader<'_> {
     }
 
     /// `const { PORT = 3000 } = process.env` reads PORT.
-    fn destructured(&mut self, property: &ast::BindingProperty<'_>, value: &Expr, line: u32) {
+    fn destructured(&mut self, property: &ast::BindingProperty<'_>, value: &Expr, line: LineSpan) {
         let key = key_name(&property.key);
         let default = match &property.value {
             ast::BindingPattern::AssignmentPattern(inner) => {
@@ -149,7 +181,7 @@ fn bound(pattern: &ast::BindingPattern<'_>) -> Vec<String> {
 impl<'a> Visit<'a> for Reader<'_> {
     fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
         let callee = self.callee(&it.callee);
-        let line = self.lines.line(it.callee.span().end);
+        let line = self.call_line(it.callee.span(), it.span);
         if callee == "require" || callee == "require.resolve" {
             match it.arguments.first().and_then(|first| first.as_expression()) {
                 Some(ast::Expression::StringLiteral(module)) => {

@@ -12,7 +12,8 @@ mod python;
 mod ruby;
 mod values;
 
-use tree_sitter::{Node, Parser};
+use slugsmith_finding::LineSpan;
+use tree_sitter::{Node, Parser, Point};
 
 use super::builder::{Builder, dotted};
 use super::{Argument, Code, Expr, Language, ScopeKind};
@@ -106,17 +107,17 @@ impl Reader<'_> {
             if node.is_named() {
                 // The branch first: its only statement may be this very node.
                 if let Some(kind) = self.branch(&step, branches) {
-                    self.builder.open(kind, line(node));
+                    self.builder.open(kind, line(node).number());
                 }
                 if let Some(kind) = visit(self, &step) {
-                    self.builder.open(kind, line(node));
+                    self.builder.open(kind, line(node).number());
                 }
             }
             // What follows an early exit stands in a branch as well, until its block ends.
             let outer = match self.early_exit(&step, branches) {
                 Some(kind) => {
                     let inside = std::mem::replace(&mut self.builder.scope, outer);
-                    self.builder.open(kind, line(node));
+                    self.builder.open(kind, line(node).number());
                     std::mem::replace(&mut self.builder.scope, inside)
                 }
                 None => outer,
@@ -245,20 +246,37 @@ fn is_assigned(node: Node<'_>) -> bool {
     })
 }
 
-/// 1-based line of a node's start.
-fn line(node: Node<'_>) -> u32 {
-    u32::try_from(node.start_position().row).unwrap_or(0) + 1
+/// A node, as far as it is on the line where it starts.
+fn line(node: Node<'_>) -> LineSpan {
+    between(node.start_position(), node.end_position())
 }
 
-/// 1-based line of the name that is called: in a chain over several lines, the last one.
-fn call_line(node: Node<'_>) -> u32 {
-    ["method", "name", "function"]
+/// A call from the line of the name that is called on: in a chain over several lines, the last one.
+fn call_line(node: Node<'_>) -> LineSpan {
+    let name = ["method", "name", "function"]
         .iter()
-        .find_map(|field| node.child_by_field_name(field))
-        .map_or_else(
-            || line(node),
-            |name| u32::try_from(name.end_position().row).unwrap_or(0) + 1,
-        )
+        .find_map(|field| node.child_by_field_name(field));
+    let Some(name) = name.filter(|name| name.end_position().row > node.start_position().row) else {
+        return line(node);
+    };
+    let last = ["attribute", "field", "name"]
+        .iter()
+        .find_map(|field| name.child_by_field_name(field))
+        .unwrap_or(name);
+    if last.start_position().row < name.end_position().row {
+        return LineSpan::whole(number(name.end_position()));
+    }
+    between(last.start_position(), node.end_position())
+}
+
+fn between(start: Point, end: Point) -> LineSpan {
+    let ends_here = (start.row == end.row).then_some(end.column);
+    LineSpan::part(number(start), start.column, ends_here)
+}
+
+/// 1-based.
+fn number(point: Point) -> u32 {
+    u32::try_from(point.row).unwrap_or(0) + 1
 }
 
 /// The direct children with names.

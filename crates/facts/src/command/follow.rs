@@ -5,6 +5,8 @@ mod shell;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use slugsmith_finding::LineSpan;
+
 use self::shell::{State, Walk};
 use super::files::{Files, Nothing};
 use super::next::{Next, script};
@@ -55,7 +57,7 @@ pub(super) fn direct(files: &dyn Files, words: &[String], start: &Start) -> Vec<
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) path: &'a str,
-    pub(super) line: u32,
+    pub(super) line: LineSpan,
     pub(super) text: &'a str,
 }
 

@@ -1,5 +1,7 @@
 //! Texts that a command leads to.
 
+use slugsmith_finding::LineSpan;
+
 use super::files::{Files, join};
 use super::{Command, Start};
 
@@ -17,12 +19,17 @@ pub(super) struct Next {
 
 impl Next {
     /// One command line of a file.
-    pub(super) fn line(text: &str, path: &str, line: u32, folder: Option<String>) -> Self {
+    pub(super) fn line(
+        text: &str,
+        path: &str,
+        line: impl Into<LineSpan>,
+        folder: Option<String>,
+    ) -> Self {
         Self {
             start: Start {
                 text: text.to_owned(),
                 path: path.to_owned(),
-                line,
+                line: line.into(),
                 folder,
             },
             ..Self::default()
@@ -40,7 +47,7 @@ impl Next {
             start: Start {
                 text,
                 path,
-                line: 1,
+                line: LineSpan::whole(1),
                 folder,
             },
             arguments: arguments.to_vec(),

@@ -7,6 +7,8 @@ use slugsmith_ecosystems as ecosystems;
 
 use super::{Ecosystem, Package};
 use crate::app::App;
+use slugsmith_finding::LineSpan;
+
 use crate::lines::line_of;
 use crate::sources::Sources;
 
@@ -68,8 +70,8 @@ fn npm(manifest: &Value, sources: &Sources, found: &mut Vec<Package>) {
 fn gemfile(path: &str, text: &str, found: &mut Vec<Package>) {
     // Blocks opened by `group … do` and others; the innermost group decides.
     let mut blocks: Vec<Option<bool>> = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.split(" #").next().unwrap_or(line).trim();
+    for (whole, number) in text.lines().zip(1..) {
+        let line = whole.split(" #").next().unwrap_or(whole).trim();
         if line.starts_with('#') {
             continue;
         }
@@ -106,7 +108,7 @@ fn gemfile(path: &str, text: &str, found: &mut Vec<Package>) {
             wanted: wanted.to_owned(),
             dev,
             path: path.to_owned(),
-            line: number,
+            line: LineSpan::on(number, whole, line),
         });
     }
 }
@@ -130,8 +132,8 @@ fn only_development(text: &str) -> bool {
 
 fn go_mod(path: &str, text: &str, found: &mut Vec<Package>) {
     let mut block = false;
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.trim();
+    for (whole, number) in text.lines().zip(1..) {
+        let line = whole.trim();
         if line.starts_with("require (") {
             block = true;
             continue;
@@ -152,7 +154,7 @@ fn go_mod(path: &str, text: &str, found: &mut Vec<Package>) {
                 wanted: version.to_owned(),
                 dev: false,
                 path: path.to_owned(),
-                line: number,
+                line: LineSpan::on(number, whole, line),
             });
         }
     }
@@ -180,8 +182,8 @@ fn maven(path: &str, text: &str, found: &mut Vec<Package>) {
 }
 
 fn gradle(path: &str, text: &str, found: &mut Vec<Package>) {
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.trim();
+    for (whole, number) in text.lines().zip(1..) {
+        let line = whole.trim();
         let dev = line.starts_with("test");
         let wanted = [
             "implementation",
@@ -208,7 +210,7 @@ fn gradle(path: &str, text: &str, found: &mut Vec<Package>) {
                 wanted: parts.next().unwrap_or_default().to_owned(),
                 dev,
                 path: path.to_owned(),
-                line: number,
+                line: LineSpan::on(number, whole, line),
             });
         }
     }

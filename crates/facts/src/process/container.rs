@@ -95,7 +95,7 @@ mod tests {
                 (
                     process.name.as_str(),
                     process.command.as_str(),
-                    process.line,
+                    process.line.number(),
                 )
             })
             .collect();

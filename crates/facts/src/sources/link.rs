@@ -134,7 +134,7 @@ impl Seen {
             .map(|(name, value)| Assignment {
                 target: name.clone(),
                 value,
-                line: 0,
+                line: slugsmith_finding::LineSpan::default(),
                 scope: 0,
             })
             .collect()

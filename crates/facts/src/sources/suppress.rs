@@ -3,12 +3,14 @@
 //! `slugsmith: ignore <rule> -- reason` in a comment silences the rule on the same line and
 //! on the next one. Without a reason it has no effect, and says so.
 
+use slugsmith_finding::LineSpan;
+
 /// One inline suppression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     pub path: String,
     /// 1-based.
-    pub line: u32,
+    pub line: LineSpan,
     /// A rule's id or code, as written.
     pub rule: String,
     pub reason: Option<String>,
@@ -38,7 +40,7 @@ pub(super) fn find(path: &str, text: &str) -> Vec<Suppression> {
         let reason = reason.trim();
         found.push(Suppression {
             path: path.to_owned(),
-            line: number,
+            line: LineSpan::part(number, before.len(), Some(line.trim_end().len())),
             rule: rule.to_owned(),
             reason: (!reason.is_empty()).then(|| reason.to_owned()),
         });
@@ -58,6 +60,9 @@ mod tests {
         );
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].reason.as_deref(), Some("scratch space only"));
-        assert_eq!((found[1].line, found[1].reason.is_none()), (3, true));
+        assert_eq!(
+            (found[1].line.number(), found[1].reason.is_none()),
+            (3, true)
+        );
     }
 }

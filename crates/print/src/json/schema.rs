@@ -54,6 +54,8 @@ fn finding() -> Value {
         ("level", json!({ "enum": ["info", "warn", "error"] })),
         ("path?", text()),
         ("line?", count()),
+        ("column?", count()),
+        ("end_column?", count()),
         ("message", text()),
         ("help", text()),
         ("decided_by", text()),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::graph;
 use crate::html::escaped;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 use slugsmith_finding::units;
 use slugsmith_stack::{BuildpackReport, StackReport, secrets};
 
@@ -87,9 +87,9 @@ fn findings(out: &mut String, report: &StackReport) {
     out.push_str("<h2>Findings</h2>\n<ul>\n");
     for finding in &report.findings {
         let class = match finding.level {
-            Level::Error => "error",
-            Level::Warn => "warn",
-            Level::Info => "info",
+            Severity::Error => "error",
+            Severity::Warn => "warn",
+            Severity::Info => "info",
         };
         let _ = writeln!(
             out,

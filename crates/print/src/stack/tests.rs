@@ -1,12 +1,13 @@
 use super::*;
 use slugsmith_finding::Finding;
 
-fn finding(number: usize, level: Level) -> Finding {
+fn finding(number: usize, level: Severity) -> Finding {
     Finding {
         rule: "second-runtime",
         code: None,
         level,
-        place: None,
+        location: None,
+        excerpt: None,
         message: format!("Fact {number} of v1.2 is so. It breaks things. And more."),
         help: vec!["Do this.".to_owned()],
         decided_by: "default".to_owned(),
@@ -22,7 +23,7 @@ fn text(lines: &[Line]) -> Vec<String> {
 #[test]
 fn the_fact_comes_first_and_its_consequences_below() {
     let report = StackReport {
-        findings: vec![finding(1, Level::Error), finding(2, Level::Info)],
+        findings: vec![finding(1, Severity::Error), finding(2, Severity::Info)],
         ..StackReport::default()
     };
     assert_eq!(
@@ -60,7 +61,7 @@ fn large_stacks_stay_under_the_limit() {
     let report = StackReport {
         buildpacks,
         findings: (0..500)
-            .map(|number| finding(number, Level::Warn))
+            .map(|number| finding(number, Severity::Warn))
             .collect(),
         ..StackReport::default()
     };

@@ -3,13 +3,13 @@
 use super::{Rule, World, fix};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "app-files-changed",
     code: "ST25",
     title: "Files of the app were changed or deleted by other buildpacks.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "Files that were in the app when the companion buildpack `slugsmith/restore` ran first, and that \
@@ -42,7 +42,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         [only] => (*only).to_owned(),
         several => format!("one of {}", fix::listed(several, NAMED)),
     };
-    let told = |files: &[String], verb: &str, level: Level| {
+    let told = |files: &[String], verb: &str, level: Severity| {
         let message = format!("{} {verb} by {who}.", fix::listed(files, NAMED));
         let mut finding = RULE.finding(message, Vec::new());
         finding.level = level;
@@ -50,8 +50,8 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     };
     let verb = |files: &[String]| if files.len() == 1 { "was" } else { "were" };
     let all = [
-        (&changes.deleted, "deleted", Level::Warn),
-        (&changes.changed, "changed", Level::Info),
+        (&changes.deleted, "deleted", Severity::Warn),
+        (&changes.changed, "changed", Severity::Info),
     ];
     all.into_iter()
         .filter_map(|(files, what, level)| told(files, &format!("{} {what}", verb(files)), level))

@@ -7,13 +7,13 @@ use super::{Rule, World, fix, second_runtime};
 use crate::model::Model;
 use crate::which::{Candidate, Owner, is_runtime};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "build-and-launch-differ",
     code: "ST03",
     title: "A command that later buildpacks run is another one than the dyno's.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "A command that two layers have, where the layer that wins for later buildpacks is not the \

@@ -5,13 +5,13 @@ use crate::model::Model;
 use slugsmith_facts::layers::Layer;
 use slugsmith_facts::shell;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "classic-export-ignored",
     code: "ST18",
     title: "A shimmed classic buildpack exports variables that later buildpacks or the dyno never get.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "A layer named `profile` or `shim` with `profile.d` scripts but neither `env.launch` nor `env`, \

@@ -7,13 +7,13 @@ use crate::environment::By;
 use crate::model::Model;
 use slugsmith_facts::command::{self, AppFolder, Start};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "concurrency-of-another",
     code: "ST32",
     title: "WEB_CONCURRENCY is computed by the buildpack of another language.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "A server of one language (puma, gunicorn, PHP-FPM …) that takes its number of workers from \

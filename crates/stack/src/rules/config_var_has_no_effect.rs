@@ -7,13 +7,13 @@ use super::{Rule, World, fix};
 use crate::environment::{By, How};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "config-var-has-no-effect",
     code: "ST07",
     title: "A buildpack overrides a variable at launch, so a config var can't change it.",
-    level: Level::Info,
+    level: Severity::Info,
     world: World::Both,
     docs: Docs {
         finds: "Variables, lists left out, that a layer sets at launch with `.override` or without a suffix. \
@@ -62,7 +62,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             );
             let help = format!("Procfile: <type>: env {shown}=… <command>");
             let mut finding = RULE.finding(message, vec![help]);
-            finding.level = Level::Warn;
+            finding.level = Severity::Warn;
             findings.push(finding);
         } else {
             names.entry(buildpack).or_default().push(shown);

@@ -3,13 +3,13 @@
 use super::{Rule, World, fix};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-process-lost",
     code: "ST21",
     title: "The image has no default process any more.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "A process type that was `default = true` and is defined again by a later buildpack without it.",

@@ -4,13 +4,13 @@ use super::{Rule, World};
 use crate::model::Model;
 use crate::{live, secrets};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-changed",
     code: "ST14",
     title: "A layer of another buildpack was changed after its buildpack had finished.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "Differences between the environment that the lifecycle gave this buildpack and the one that \

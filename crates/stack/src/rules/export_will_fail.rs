@@ -5,13 +5,13 @@ use crate::model::Model;
 use slugsmith_facts::layers::launched::reused;
 use slugsmith_facts::layers::{Folder, LayerToml};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "export-will-fail",
     code: "ST22",
     title: "The image can't be made from these layers.",
-    level: Level::Error,
+    level: Severity::Error,
     world: World::CloudNative,
     docs: Docs {
         finds: "Launch layers without contents that are cached too or that the previous image does not have, layer \

@@ -10,13 +10,13 @@ use crate::environment::{Environment, How, Step};
 use crate::model::Model;
 use crate::secrets;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "glued-variable",
     code: "ST05",
     title: "A value is appended or prepended without a delimiter.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "`NAME.append` or `NAME.prepend` on a variable that has a value already, without a \

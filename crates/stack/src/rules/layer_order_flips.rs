@@ -5,13 +5,13 @@ use crate::model::Model;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_facts::layers::{Layer, Root};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "layer-order-flips",
     code: "ST16",
     title: "Two layers of one buildpack are applied in one order at build and in the other at launch.",
-    level: Level::Info,
+    level: Severity::Info,
     world: World::CloudNative,
     docs: Docs {
         finds: "Two layers of one buildpack, both for build and launch and both with commands or variables, \

@@ -8,13 +8,13 @@ use crate::libraries::{self, Known};
 use crate::model::Model;
 use slugsmith_facts::layers::elf::Elf;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "library-missing",
     code: "ST24",
     title: "A program at launch needs a shared library that is not to be found.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "A name that a program or library of a launch layer needs (`DT_NEEDED`) and that is neither in its own \

@@ -8,13 +8,13 @@ use crate::libraries;
 use crate::model::Model;
 use slugsmith_facts::layers::Library;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "library-shadowed",
     code: "ST08",
     title: "A shared library exists in two folders of LD_LIBRARY_PATH.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "One library (by its `DT_SONAME`, else by its file name) with different content directly in the `lib` \
@@ -46,7 +46,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             model.id(*index)
         );
         let mut finding = RULE.finding(message, Vec::new());
-        finding.level = Level::Info;
+        finding.level = Severity::Info;
         finding
     }));
     findings

@@ -5,13 +5,13 @@ use crate::model::Model;
 use slugsmith_facts::bash::{self, Part, Word};
 use slugsmith_facts::classic::NamedScript;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Location, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "line-end-missing",
     code: "ST28",
     title: "A line end of a script is missing or of Windows, so a value has more in it than was meant.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Classic,
     docs: Docs {
         finds: "`export A=\"x\"export B=\"y\"` in a script of `.profile.d`: a word behind the closing quote. \
@@ -59,7 +59,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                         script.path
                     )],
                 );
-                finding.place = Some(Place::line(script.path.clone(), simple.line));
+                finding.location = Some(Location::line(script.path.clone(), simple.line));
                 findings.push(finding);
             }
         });
@@ -94,7 +94,7 @@ fn of_windows(model: &Model<'_>, script: &NamedScript) -> Option<Finding> {
     );
     let help = format!("sed -i 's/\\r$//' {}", script.path);
     let mut finding = RULE.finding(message, vec![help]);
-    finding.place = Some(Place::line(script.path.clone(), line));
+    finding.location = Some(Location::line(script.path.clone(), line));
     Some(finding)
 }
 

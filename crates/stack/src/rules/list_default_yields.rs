@@ -10,13 +10,13 @@ use crate::environment::{By, How};
 use crate::model::Model;
 use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "list-default-yields",
     code: "ST29",
     title: "A default for a list such as PATH yields to another entry, and its own entries are never there.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "`${LD_LIBRARY_PATH:-folder}`, `${LD_LIBRARY_PATH:=folder}` or `[ -z \"$LD_LIBRARY_PATH\" ]` before an \

@@ -9,13 +9,13 @@ use crate::environment::{By, Environment, How, Step};
 use crate::model::Model;
 use crate::secrets;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "list-variable-clobbered",
     code: "ST04",
     title: "A list variable such as PATH is replaced, and what others put there is lost.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "An environment file without a suffix or with `.override` for PATH, LD_LIBRARY_PATH, \
@@ -214,7 +214,7 @@ fn finding(model: &Model<'_>, clobbered: &Clobbered<'_>, when: &str) -> Finding 
     }];
     let mut finding = RULE.finding(message, help);
     if no_shell {
-        finding.level = Level::Error;
+        finding.level = Severity::Error;
     }
     finding
 }

@@ -7,13 +7,13 @@ use crate::model::Model;
 use slugsmith_facts::layers::escape;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "names-collide",
     code: "ST19",
     title: "Two buildpacks use one label, one slice of the app, or one folder.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "Ids that differ only in `/` and `_` (`a/b_c` and `a_b/c`), one label with two values, and files of the \

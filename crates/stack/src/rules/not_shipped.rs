@@ -7,13 +7,13 @@ use super::{Rule, World, fix};
 use crate::model::Model;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-shipped",
     code: "ST13",
     title: "A link or variable at launch points to something that is not in the image.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "Absolute links in launch layers, and values of variables at launch, that point into a layer \

@@ -7,13 +7,13 @@ use crate::model::Model;
 use slugsmith_facts::command;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "preload-missing",
     code: "ST30",
     title: "LD_PRELOAD, NODE_OPTIONS or JAVA_TOOL_OPTIONS names a file that is not there.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "A path into the app or a layer in LD_PRELOAD, behind `--require` or `--import` in NODE_OPTIONS, behind \
@@ -74,7 +74,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                 vec![help],
             );
             if *fatal {
-                finding.level = Level::Error;
+                finding.level = Severity::Error;
             }
             findings.push(finding);
         }

@@ -4,13 +4,13 @@ use super::{Rule, World, fix};
 use crate::environment::By;
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "process-cannot-start",
     code: "ST23",
     title: "An environment file stops the launcher or the next buildpack.",
-    level: Level::Error,
+    level: Severity::Error,
     world: World::CloudNative,
     docs: Docs {
         finds: "Environment files that are links to nothing or can't be read, values with a NUL byte, and variables \

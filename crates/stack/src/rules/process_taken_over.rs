@@ -5,13 +5,13 @@ use crate::launch::shown;
 use crate::model::Model;
 use slugsmith_facts::layers::Process;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "process-taken-over",
     code: "ST10",
     title: "A process type is defined by two buildpacks; the later definition counts.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "A process type in the `launch.toml` of two buildpacks with different commands, or whose later \

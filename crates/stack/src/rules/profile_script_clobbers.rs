@@ -6,13 +6,13 @@ use crate::model::Model;
 use slugsmith_facts::layers::Program;
 use slugsmith_facts::shell;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "profile-script-clobbers",
     code: "ST17",
     title: "A profile script sets a list variable without keeping what it held.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "`export PATH=…` or another list variable in a `profile.d` script of a launch layer whose value does \

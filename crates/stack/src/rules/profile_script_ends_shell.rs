@@ -4,13 +4,13 @@ use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::shell::Trouble;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Location, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "profile-script-ends-shell",
     code: "ST27",
     title: "A script of .profile.d leaves `set -e` or `set -u` on, or ends the shell.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Classic,
     docs: Docs {
         finds: "`set -e`, `set -u`, `exit` and `exec` in scripts of `.profile.d`, and scripts that are no bash. Where \
@@ -28,30 +28,30 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for note in &model.notes {
         let owner = model.script_owner(&note.script);
-        let place = format!("{} line {}", note.script, note.line);
+        let at = format!("{} line {}", note.script, note.line);
         let (level, message) = match &note.trouble {
             Trouble::Strict(option) if model.strict => (
-                Level::Warn,
+                Severity::Warn,
                 format!(
-                    "`set {option}` of {owner} ({place}) holds for every script behind it and for the command of each \
+                    "`set {option}` of {owner} ({at}) holds for every script behind it and for the command of each \
                      process: \
                      the first unset variable or failing command ends the dyno."
                 ),
             ),
             Trouble::Ends(reason) => {
                 let level = if note.certain {
-                    Level::Error
+                    Severity::Error
                 } else {
-                    Level::Warn
+                    Severity::Warn
                 };
                 (
                     level,
-                    format!("No process starts where {place} of {owner} is reached: {reason}."),
+                    format!("No process starts where {at} of {owner} is reached: {reason}."),
                 )
             }
             Trouble::Syntax => (
-                Level::Warn,
-                format!("From {place} on the script of {owner} is no bash, and is not run."),
+                Severity::Warn,
+                format!("From {at} on the script of {owner} is no bash, and is not run."),
             ),
             _ => continue,
         };
@@ -60,7 +60,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             vec!["Set it in a subshell, or take the line out.".to_owned()],
         );
         finding.level = level;
-        finding.place = Some(Place::line(note.script.clone(), note.line));
+        finding.location = Some(Location::line(note.script.clone(), note.line));
         findings.push(finding);
     }
     findings

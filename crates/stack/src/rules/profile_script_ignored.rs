@@ -3,13 +3,13 @@
 use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "profile-script-ignored",
     code: "ST11",
     title: "Profile scripts are there, and processes start without a shell that would source them.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "`profile.d` in a launch layer, or `.profile` or `.profile.d` in the app, while processes are \

@@ -3,13 +3,13 @@
 use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, Location, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "profile-script-not-read",
     code: "ST31",
     title: "A file of .profile.d does not end in `.sh`, so no dyno reads it.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Classic,
     docs: Docs {
         finds: "Files of `.profile.d` whose names do not end in `.sh`.",
@@ -35,7 +35,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                 format!("No dyno reads {path}: its name does not end in `.sh`."),
                 vec![help],
             );
-            finding.place = Some(Place::file(path));
+            finding.location = Some(Location::file(path));
             finding
         })
         .collect()

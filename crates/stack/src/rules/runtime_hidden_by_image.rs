@@ -8,13 +8,13 @@ use crate::environment::Variable;
 use crate::model::Model;
 use crate::which::{Candidate, Owner, RUNTIMES, is_runtime};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-hidden-by-image",
     code: "ST34",
     title: "A runtime that a buildpack installed is hidden by the image's.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "`python3`, `node`, `ruby` and other runtimes of a buildpack that stand behind the image's own in PATH \

@@ -7,13 +7,13 @@ use super::{Rule, World, fix};
 use crate::model::Model;
 use crate::which::{Candidate, Owner};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-variable-of-another",
     code: "ST36",
     title: "A runtime starts with the home folder of another one.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "PYTHONHOME, JAVA_HOME, GOROOT or DOTNET_ROOT that leads into what one buildpack installed, while PATH \

@@ -7,13 +7,13 @@ use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "same-files-twice",
     code: "ST20",
     title: "Large files are in the image more than once.",
-    level: Level::Info,
+    level: Severity::Info,
     world: World::Both,
     docs: Docs {
         finds: "Files of 1 MB and more with equal content in two or more launch layers. From 20 MB on it is a \
@@ -64,7 +64,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             );
             let mut finding = RULE.finding(message, Vec::new());
             if bytes >= MUCH {
-                finding.level = Level::Warn;
+                finding.level = Severity::Warn;
             }
             finding
         })

@@ -7,13 +7,13 @@ use crate::model::Model;
 use crate::which::{Candidate, Owner, Shadowing, is_runtime};
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::units;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "second-runtime",
     code: "ST02",
     title: "A language runtime or package manager exists twice at launch.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "Two buildpacks whose launch layers both have `node`, `ruby`, `python`, `java` or another \

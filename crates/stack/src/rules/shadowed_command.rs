@@ -7,13 +7,13 @@ use super::{Rule, World, fix};
 use crate::model::Model;
 use crate::which::{Owner, is_runtime};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "shadowed-command",
     code: "ST01",
     title: "A command exists twice at launch, with different content.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "The same name in the `bin` of two buildpacks' launch layers with different content, or a \

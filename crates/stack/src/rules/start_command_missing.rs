@@ -13,7 +13,7 @@ use slugsmith_facts::layers::Process;
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level, Place};
+use slugsmith_finding::{Finding, LineSpan, Location, Severity};
 
 /// The rule about what processes start.
 pub const ID: &str = "start-command-missing";
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     id: ID,
     code: "ST26",
     title: "A process starts a program or a file that is not there at launch.",
-    level: Level::Error,
+    level: Severity::Error,
     world: World::Both,
     docs: Docs {
         finds: "After the build, for each process type: a program that no folder of PATH at launch has (it may be \
@@ -50,7 +50,7 @@ pub(super) fn findings(model: &Model<'_>, rule: &'static Rule, installed: bool) 
         return Vec::new();
     };
     let files = AppFolder(app.root.clone());
-    let mut found: BTreeMap<(Level, String, String), Vec<&Process>> = BTreeMap::new();
+    let mut found: BTreeMap<(Severity, String, String), Vec<&Process>> = BTreeMap::new();
     for one in &model.processes.processes {
         let process = Started {
             model,
@@ -79,20 +79,20 @@ pub(super) fn findings(model: &Model<'_>, rule: &'static Rule, installed: bool) 
             let mut finding = rule.finding(format!("{}: {message}", names.join(", ")), vec![help]);
             finding.level = level;
             let line = kinds.first().and_then(|one| line(model, &one.kind));
-            finding.place = line.map(|line| Place::line("Procfile", line));
+            finding.location = line.map(|line| Location::line("Procfile", line));
             finding.processes = kinds.iter().map(|one| one.kind.clone()).collect();
             finding
         })
         .collect()
 }
 
-fn line(model: &Model<'_>, kind: &str) -> Option<u32> {
+fn line(model: &Model<'_>, kind: &str) -> Option<LineSpan> {
     Some(model.app?.process(kind)?.line)
 }
 
 /// Why a process does not start.
 struct Trouble {
-    level: Level,
+    level: Severity,
     message: String,
     help: String,
     /// It is about what package managers install.
@@ -100,7 +100,7 @@ struct Trouble {
 }
 
 impl Trouble {
-    fn new(level: Level, message: String, help: impl Into<String>) -> Self {
+    fn new(level: Severity, message: String, help: impl Into<String>) -> Self {
         Self {
             level,
             message,
@@ -109,7 +109,7 @@ impl Trouble {
         }
     }
 
-    fn of_installer(level: Level, message: String, help: String) -> Self {
+    fn of_installer(level: Severity, message: String, help: String) -> Self {
         Self {
             installed: true,
             ..Self::new(level, message, help)
@@ -154,7 +154,7 @@ impl Started<'_, '_> {
         let start = Start {
             text: joined,
             path: "Procfile".to_owned(),
-            line: line(self.model, &self.process.kind).unwrap_or(0),
+            line: line(self.model, &self.process.kind).unwrap_or_default(),
             folder,
         };
         if !self.process.direct {
@@ -167,7 +167,7 @@ impl Started<'_, '_> {
                  not taken apart."
             );
             let first: Vec<String> = program.split_whitespace().map(str::to_owned).collect();
-            found.push(Trouble::new(Level::Error, text, in_words(&first)));
+            found.push(Trouble::new(Severity::Error, text, in_words(&first)));
             return found;
         }
         found.extend(unexpanded(&words));
@@ -196,15 +196,16 @@ impl Started<'_, '_> {
             Some(inside) => (
                 root.join(inside).is_dir(),
                 if self.is_built() {
-                    Level::Error
+                    Severity::Error
                 } else {
-                    Level::Warn
+                    Severity::Warn
                 },
             ),
-            None if Path::new(wanted).starts_with(&self.model.layers.root) => {
-                (Path::new(wanted).is_dir() || !self.is_built(), Level::Error)
-            }
-            None => (true, Level::Error),
+            None if Path::new(wanted).starts_with(&self.model.layers.root) => (
+                Path::new(wanted).is_dir() || !self.is_built(),
+                Severity::Error,
+            ),
+            None => (true, Severity::Error),
         };
         if !exists {
             let message = format!("its working folder {wanted} does not exist.");
@@ -231,7 +232,7 @@ impl Started<'_, '_> {
                 one.text
             );
             found.push(Trouble::new(
-                Level::Error,
+                Severity::Error,
                 message,
                 format!("Add the script `{name}` to {manifest}."),
             ));
@@ -274,7 +275,7 @@ impl Started<'_, '_> {
                 one.text
             );
             Trouble::new(
-                Level::Error,
+                Severity::Error,
                 message,
                 "Correct the folder, or commit or build it.",
             )
@@ -287,7 +288,7 @@ impl Started<'_, '_> {
         if is_open(name) || name.starts_with('~') || name.is_empty() || bash::is_builtin(name) {
             return None;
         }
-        let level = Level::Error;
+        let level = Severity::Error;
         let help = "Correct the command, or install what it starts.".to_owned();
         if name.contains('/') {
             return self
@@ -311,7 +312,7 @@ impl Started<'_, '_> {
         });
         if let Some((_, buildpack, layer)) = hidden {
             let (unless, level) = if self.model.is_image_unseen() {
-                (" (the run image was not seen)", Level::Warn)
+                (" (the run image was not seen)", Severity::Warn)
             } else {
                 ("", level)
             };
@@ -340,7 +341,7 @@ impl Started<'_, '_> {
             .model
             .launch_layers()
             .all(|(_, _, layer)| layer.contents.exec_d.is_empty());
-        let level = if certain { level } else { Level::Warn };
+        let level = if certain { level } else { Severity::Warn };
         Some(Trouble::of_installer(level, message, help))
     }
 
@@ -480,12 +481,12 @@ impl Started<'_, '_> {
             }
             Need::Preload(package) => {
                 let message = self.package(one, package)?;
-                return Some(Trouble::of_installer(Level::Error, message, help));
+                return Some(Trouble::of_installer(Severity::Error, message, help));
             }
             Need::Module(module) => self.module(one, module),
             Need::PackageScript(_) => None,
         }?;
-        Some(Trouble::new(Level::Error, message, help))
+        Some(Trouble::new(Severity::Error, message, help))
     }
 
     /// A package that Node loads first, from `node_modules` of the folder or one above it.
@@ -588,7 +589,7 @@ fn unexpanded(words: &[String]) -> Option<Trouble> {
     let message = format!(
         "`{word}` reaches {program} as this text: a process without a shell expands no variables."
     );
-    Some(Trouble::new(Level::Warn, message, in_words(words)))
+    Some(Trouble::new(Severity::Warn, message, in_words(words)))
 }
 
 /// The command of a process without a shell; with variables in it, one that a shell expands.

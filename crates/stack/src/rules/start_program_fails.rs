@@ -4,13 +4,13 @@ use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::Program;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "start-program-fails",
     code: "ST12",
     title: "An exec.d program can't be executed, so no process starts.",
-    level: Level::Error,
+    level: Severity::Error,
     world: World::CloudNative,
     docs: Docs {
         finds: "Files in `exec.d` of launch layers without an execute bit, links to nothing, scripts whose \

@@ -3,13 +3,13 @@
 use super::{Rule, World, start_command_missing};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "start-program-missing",
     code: "ST35",
     title: "A process starts a program or loads a package that nobody installed.",
-    level: Level::Error,
+    level: Severity::Error,
     world: World::Both,
     docs: Docs {
         finds: "After the build, for each process type: a program by its bare name that no folder of PATH at launch \

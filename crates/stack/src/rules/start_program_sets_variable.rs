@@ -6,13 +6,13 @@ use super::{Rule, World};
 use crate::environment::By;
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "start-program-sets-variable",
     code: "ST33",
     title: "An exec.d program may override a variable that a config var or another buildpack sets.",
-    level: Level::Info,
+    level: Severity::Info,
     world: World::CloudNative,
     docs: Docs {
         finds: "exec.d programs of launch layers whose text names a variable that the platform, the base environment \

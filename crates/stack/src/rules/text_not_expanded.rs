@@ -7,13 +7,13 @@ use super::{Rule, World, fix};
 use crate::environment::{By, Environment, Step};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "text-not-expanded",
     code: "ST37",
     title: "A path at launch holds the text `$NAME` instead of the variable's value.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "A list such as PATH, or a value that begins with `$`, in which the name of a variable stands as text: \

@@ -4,13 +4,13 @@ use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::layers::{EnvDir, EnvFile, Folder, Layer, LayerToml};
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "useless-layer-file",
     code: "ST15",
     title: "A buildpack wrote variables, programs or a layer that nobody will ever read.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::CloudNative,
     docs: Docs {
         finds: "`env.build` in a layer without `build`; `env.launch`, `exec.d` or `profile.d` in one without \

@@ -9,13 +9,13 @@ use crate::environment::{By, Environment, How, Step};
 use crate::model::Model;
 use crate::secrets;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-set-twice",
     code: "ST06",
     title: "Two buildpacks set one variable to different values.",
-    level: Level::Warn,
+    level: Severity::Warn,
     world: World::Both,
     docs: Docs {
         finds: "A variable that a buildpack overrides after another one set it, or a `default` that another \
@@ -104,9 +104,9 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
         );
         // A default is there to be replaced; it is still worth knowing by whom.
         let level = if first.how == How::Default {
-            Level::Info
+            Severity::Info
         } else {
-            Level::Warn
+            Severity::Warn
         };
         (message, level)
     } else {
@@ -116,7 +116,7 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
             second.file,
             value(first),
         );
-        (message, Level::Info)
+        (message, Severity::Info)
     };
     let mut help = Vec::new();
     if first.how == How::Default && !second.fired {

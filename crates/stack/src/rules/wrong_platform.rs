@@ -7,13 +7,13 @@ use crate::model::Model;
 use slugsmith_facts::layers::descriptor::Target;
 use slugsmith_facts::layers::elf::Elf;
 use slugsmith_finding::catalogue::Docs;
-use slugsmith_finding::{Finding, Level};
+use slugsmith_finding::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wrong-platform",
     code: "ST09",
     title: "A program needs another processor or a newer C library than the run image has.",
-    level: Level::Error,
+    level: Severity::Error,
     world: World::Both,
     docs: Docs {
         finds: "Programs in the `bin` and libraries in the `lib` of launch layers that are built for another \
@@ -113,7 +113,7 @@ fn targets(model: &Model<'_>) -> Vec<Finding> {
                 buildpack.id
             )],
         );
-        finding.level = Level::Warn;
+        finding.level = Severity::Warn;
         findings.push(finding);
     }
     findings
@@ -135,7 +135,7 @@ fn images(model: &Model<'_>) -> Option<Finding> {
         message,
         vec!["Build and run on images of one distribution and version.".to_owned()],
     );
-    finding.level = Level::Warn;
+    finding.level = Severity::Warn;
     Some(finding)
 }
 

@@ -2,13 +2,13 @@
 
 use crate::registry::{Docs, Group, Outcome, Rule, Target};
 use indoc::indoc;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "unknown-rule",
     code: "SM001",
     title: "A suppression names a rule that does not exist",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Audit,
     ecosystems: &["all"],
     target: Target::Both,

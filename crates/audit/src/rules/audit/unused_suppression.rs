@@ -2,13 +2,13 @@
 
 use crate::registry::{Docs, Group, Outcome, Rule, Target};
 use indoc::indoc;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "unused-suppression",
     code: "SM002",
     title: "A suppression silences nothing, or gives no reason",
-    level: Level::Info,
+    level: Severity::Info,
     group: Group::Audit,
     ecosystems: &["all"],
     target: Target::Both,

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "ambiguous-detection",
     code: "SF002",
     title: "Several languages are detected, and the one that wins is not the one that serves",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Buildpacks,
     ecosystems: &["all"],
     target: Target::Both,
@@ -113,7 +113,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .any(|package| package.ecosystem == Ecosystem::Npm && !package.dev);
     let (level, effect) = if builds || production {
         (
-            Level::Error,
+            Severity::Error,
             format!(
                 "classic takes the app for Node, without {language}; Cloud Native for {language}, \
                  without the build of package.json"
@@ -121,7 +121,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         )
     } else {
         (
-            Level::Warn,
+            Severity::Warn,
             format!("classic takes the app for Node, without {language}"),
         )
     };
@@ -191,7 +191,7 @@ fn unread(facts: &Facts<'_>) -> Option<Evidence> {
         .map(|url| format!("{{ \"url\": \"{url}\" }}"))
         .collect();
     let found = Evidence::line(DOT_BUILDPACKS, 1, message)
-        .level(Level::Warn)
+        .level(Severity::Warn)
         .conditional(true);
     Some(found.help(format!(
         "app.json: \"buildpacks\": [{}]   and git rm {DOT_BUILDPACKS}",

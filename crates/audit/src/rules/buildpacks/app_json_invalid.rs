@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "app-json-invalid",
     code: "SF005",
     title: "app.json has an invalid part, or asks for a retired plan or dyno size",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Buildpacks,
     ecosystems: &["all"],
     target: Target::Both,
@@ -98,7 +98,9 @@ fn shapes(facts: &Facts<'_>, app: &serde_json::Value) -> Vec<Evidence> {
             evidence.push(
                 Evidence::line(
                     "app.json",
-                    facts.line("app.json", &format!("\"{key}\"")).unwrap_or(0),
+                    facts
+                        .line("app.json", &format!("\"{key}\""))
+                        .unwrap_or_default(),
                     format!("`{key}` must be {wanted}."),
                 )
                 .help(format!("Make `{key}` {wanted}.")),
@@ -110,7 +112,7 @@ fn shapes(facts: &Facts<'_>, app: &serde_json::Value) -> Vec<Evidence> {
 
 /// A variable that replaces the list of buildpacks.
 fn buildpack_url(facts: &Facts<'_>, app: &serde_json::Value, listed: bool) -> Option<Evidence> {
-    let line = facts.line("app.json", "BUILDPACK_URL").unwrap_or(0);
+    let line = facts.line("app.json", "BUILDPACK_URL").unwrap_or_default();
     let declared = facts.declared("BUILDPACK_URL");
     if declared
         .value()
@@ -151,7 +153,7 @@ fn retired_sizes(facts: &Facts<'_>) -> Vec<Evidence> {
             let line = facts
                 .line("app.json", &format!("\"{size}\""))
                 .or_else(|| facts.line("app.json", "\"size\""))
-                .unwrap_or(0);
+                .unwrap_or_default();
             evidence.push(
                 Evidence::line(
                     "app.json",
@@ -166,7 +168,7 @@ fn retired_sizes(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 fn retired_plan(facts: &Facts<'_>, plan: &str) -> Option<Evidence> {
-    let line = facts.line("app.json", plan).unwrap_or(0);
+    let line = facts.line("app.json", plan).unwrap_or_default();
     if plan.ends_with(":in-dyno") {
         return Some(
             Evidence::line(

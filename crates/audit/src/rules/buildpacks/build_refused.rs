@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "build-refused",
     code: "SF006",
     title: "The official buildpack refuses this app: the next deploy fails",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Buildpacks,
     ecosystems: &["python", "ruby"],
     target: Target::Both,

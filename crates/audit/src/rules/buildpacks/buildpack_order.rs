@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "buildpack-order",
     code: "SF001",
     title: "The buildpacks stand in an order that does not work",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Buildpacks,
     ecosystems: &["all"],
     target: Target::Classic,
@@ -98,7 +98,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             evidence.push(
                 Evidence::line(
                     "app.json",
-                    facts.line("app.json", buildpack).unwrap_or(0),
+                    facts.line("app.json", buildpack).unwrap_or_default(),
                     format!("{buildpack} comes after {name}, but {why}."),
                 )
                 .help(corrected(&buildpacks)),

@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "buildpack-unpinned",
     code: "SF004",
     title: "A third-party buildpack is taken from a branch",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Buildpacks,
     ecosystems: &["all"],
     target: Target::Classic,
@@ -48,7 +48,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .map(|url| {
             Evidence::line(
                 "app.json",
-                facts.line("app.json", url).unwrap_or(0),
+                facts.line("app.json", url).unwrap_or_default(),
                 format!("{url} is taken from its default branch at every build."),
             )
             .help(format!("Pin it: \"url\": \"{url}#<tag or commit>\""))

@@ -2,12 +2,13 @@
 
 use crate::platform::months_between;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "stack-end-of-life",
     code: "SF003",
     title: "The stack gets no security fixes, or soon none",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Buildpacks,
     ecosystems: &["all"],
     target: Target::Classic,
@@ -43,7 +44,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     if let Some(stack) = facts.app_json(&["stack"]).and_then(|stack| stack.as_str()) {
         declared.push((
             "app.json".to_owned(),
-            facts.line("app.json", "\"stack\"").unwrap_or(0),
+            facts.line("app.json", "\"stack\"").unwrap_or_default(),
             stack.to_owned(),
         ));
     }
@@ -56,7 +57,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
             if let Some(rest) = line.trim().strip_prefix("stack")
                 && let Some(stack) = rest.split('"').nth(1)
             {
-                declared.push((path.clone(), number, stack.to_owned()));
+                declared.push((
+                    path.clone(),
+                    LineSpan::on(number, line, stack),
+                    stack.to_owned(),
+                ));
             }
         }
     }
@@ -68,7 +73,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 }
 
 /// What is to be said of a declared stack: its end has come, builds fail already, or soon will.
-fn finding(facts: &Facts<'_>, path: &str, line: u32, stack: &str) -> Option<Evidence> {
+fn finding(facts: &Facts<'_>, path: &str, line: LineSpan, stack: &str) -> Option<Evidence> {
     let known = facts.platform.stacks.get(stack)?;
     let end = &known.end;
     let begun = known.steps.iter().rfind(|(day, _)| *day <= facts.today);
@@ -76,16 +81,16 @@ fn finding(facts: &Facts<'_>, path: &str, line: u32, stack: &str) -> Option<Evid
     let (text, level) = if *end <= facts.today {
         let text =
             format!("The stack {stack} reached its end of life on {end}: no more security fixes.");
-        (text, Level::Error)
+        (text, Severity::Error)
     } else if let Some((day, what)) = begun {
         let more = next.map_or(String::new(), |(day, what)| format!("; from {day} {what}"));
         let text =
             format!("On the stack {stack}, {what} since {day}{more}. Its end of life is {end}.");
-        (text, Level::Warn)
+        (text, Severity::Warn)
     } else if months_between(&facts.today, end) < 6 {
         (
             format!("The stack {stack} reaches its end of life on {end}."),
-            Level::Warn,
+            Severity::Warn,
         )
     } else {
         return None;

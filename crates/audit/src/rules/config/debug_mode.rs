@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "debug-mode",
     code: "SF504",
     title: "Debug mode is on in production",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Config,
     ecosystems: &["node", "python", "php"],
     target: Target::Both,
@@ -92,7 +92,9 @@ fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
         Declared::Value(value) if bad.contains(&value.as_str()) => Some(
             Evidence::line(
                 "app.json",
-                facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                facts
+                    .line("app.json", &format!("\"{name}\""))
+                    .unwrap_or_default(),
                 format!("{name}={value} runs production in development mode."),
             )
             .help(format!(

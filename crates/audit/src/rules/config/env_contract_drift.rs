@@ -3,13 +3,13 @@
 use crate::addresses::{is_backing_address, local_host};
 use crate::contract::{self, Variable};
 use crate::rules::prelude::*;
-use slugsmith_finding::Place;
+use slugsmith_finding::Location;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "env-contract-drift",
     code: "SF502",
     title: "Code reads variables that nothing declares, or the other way round",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Config,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
@@ -68,10 +68,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
         } else {
             "the process stops without them"
         };
-        let level = if declares { Level::Warn } else { Level::Info };
+        let level = if declares {
+            Severity::Warn
+        } else {
+            Severity::Info
+        };
         evidence.push(
             Evidence::at(
-                first.place.clone(),
+                first.location.clone(),
                 format!(
                     "{names}: read without a default, and \
                 nothing declares it; {effect}."
@@ -90,7 +94,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     for (read, wanted, given) in &misnamed {
         evidence.push(
             Evidence::at(
-                read.place.clone(),
+                read.location.clone(),
                 format!(
                     "{wanted} is read here, but the add-on sets {given}: the service is not found."
                 ),
@@ -120,27 +124,27 @@ fn check(facts: &Facts<'_>) -> Outcome {
             let names = names(soft.iter().copied().copied());
             evidence.push(
                 Evidence::at(
-                    read.place.clone(),
+                    read.location.clone(),
                     format!("{names}: read, and neither app.json nor an example file names it."),
                 )
-                .level(Level::Info)
+                .level(Severity::Info)
                 .help("slugsmith check --config shows all variables"),
             );
         }
         let unread = contract::unread(facts, &variables);
         if let Some(line) = unread.first().and_then(|variable| variable.app_json) {
-            let place = if line > 0 {
-                Place::line("app.json", line)
+            let location = if line > 0 {
+                Location::line("app.json", line)
             } else {
-                Place::file("app.json")
+                Location::file("app.json")
             };
             let names = names(unread.iter().copied());
             evidence.push(
                 Evidence::at(
-                    place,
+                    location,
                     format!("{names}: declared in app.json, and no file of the app names it."),
                 )
-                .level(Level::Info)
+                .level(Severity::Info)
                 .help("Remove what is not needed any more."),
             );
         }
@@ -240,7 +244,7 @@ fn unset(variables: &[Variable]) -> Option<Evidence> {
     let names = names(missing.iter().map(|(variable, _)| *variable));
     Some(
         Evidence::at(
-            first.place.clone(),
+            first.location.clone(),
             format!(
                 "{names}: read without a default, and not set in this app: the process stops here."
             ),

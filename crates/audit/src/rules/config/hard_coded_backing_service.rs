@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "SF503",
     title: "A backing service is found by an address in the code, or its variable is read in a \
         way that fails",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Config,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
@@ -70,8 +70,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(spring::check(facts));
     evidence.extend(alchemy(facts));
     evidence.extend(plain_redis(facts));
-    evidence.sort_by(|a, b| a.place.cmp(&b.place));
-    evidence.dedup_by(|a, b| a.place == b.place);
+    evidence.sort_by(|a, b| a.location.cmp(&b.location));
+    evidence.dedup_by(|a, b| a.location == b.location);
     let applies = facts
         .calls()
         .any(|site| client(site.code, &site.call.callee).is_some());

@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "secret-committed",
     code: "SF501",
     title: "A secret or its placeholder is committed and used in production",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Config,
     ecosystems: &["all"],
     target: Target::Both,
@@ -65,7 +65,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(env_files(facts));
     let in_code = in_code(facts);
     // A file with a finding of its own has been named.
-    let path = |one: &Evidence| one.place.as_ref().map(|place| place.path.clone());
+    let path = |one: &Evidence| one.location.as_ref().map(|location| location.path.clone());
     let told: Vec<_> = in_code.iter().map(path).collect();
     let literal = literal::find(facts).into_iter();
     evidence.extend(literal.filter(|one| !told.contains(&path(one))));

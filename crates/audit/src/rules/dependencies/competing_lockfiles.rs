@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "competing-lockfiles",
     code: "SF402",
     title: "Lockfiles of several package managers are committed",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Dependencies,
     ecosystems: &["node", "python"],
     target: Target::Both,

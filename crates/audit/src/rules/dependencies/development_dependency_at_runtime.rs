@@ -8,6 +8,7 @@ use node::node;
 use python::python;
 use ruby::gems;
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
@@ -18,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "development-dependency-at-runtime",
     code: "SF406",
     title: "A process loads a package that only development installs",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Dependencies,
     ecosystems: &["node", "ruby", "python"],
     target: Target::Both,
@@ -131,7 +132,7 @@ fn is_of_root(facts: &Facts<'_>, path: &str) -> bool {
     true
 }
 
-fn missing(path: &str, line: u32, name: &str) -> Evidence {
+fn missing(path: &str, line: LineSpan, name: &str) -> Evidence {
     Evidence::line(
         path,
         line,

@@ -4,12 +4,13 @@ use crate::guards::numbers;
 use crate::platform::months_between;
 use crate::rules::prelude::*;
 use crate::spring;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "framework-end-of-life",
     code: "SF407",
     title: "The web framework's release line gets no security fixes any more",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Dependencies,
     ecosystems: &["node", "python", "ruby", "java", "php"],
     target: Target::Both,
@@ -69,7 +70,7 @@ struct Used {
     name: &'static str,
     version: String,
     path: String,
-    line: u32,
+    line: LineSpan,
 }
 
 fn check(facts: &Facts<'_>) -> Outcome {
@@ -142,7 +143,7 @@ fn ended(facts: &Facts<'_>, used: &Used) -> Option<Evidence> {
     ));
     // The first half year after it is time to plan.
     Some(if since < 6 {
-        found.level(Level::Info)
+        found.level(Severity::Info)
     } else {
         found
     })

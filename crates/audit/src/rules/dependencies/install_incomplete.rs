@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "install-incomplete",
     code: "SF408",
     title: "A package was installed without what its install script makes",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Dependencies,
     ecosystems: &["node"],
     target: Target::Both,
@@ -98,7 +98,7 @@ fn evidence(facts: &Facts<'_>, one: &Incomplete) -> Evidence {
             line,
             format!("{what}. The import here fails, and every process that runs it ends."),
         )
-        .level(Level::Error)
+        .level(Severity::Error)
         .help(fix),
         None => Evidence::line(&one.place, 0, format!("{what}.")).help(fix),
     }

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "lockfile-disagrees",
     code: "SF409",
     title: "The lockfile does not pin what the manifest asks for",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Dependencies,
     ecosystems: &["node", "python", "ruby", "php", "go", "rust", "dotnet"],
     target: Target::Both,
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             let evidence = Evidence::line(&one.manifest, one.line, format!("{one}.")).help(help);
             // Whether the platform installs a project in a folder is up to scripts and settings.
             if one.lockfile.contains('/') {
-                evidence.level(Level::Warn)
+                evidence.level(Severity::Warn)
             } else {
                 evidence
             }

@@ -9,13 +9,13 @@ use slugsmith_ecosystems::graph::Wanted;
 use slugsmith_ecosystems::{self as ecosystems, Lockfile};
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_facts::process::script;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "missing-lockfile",
     code: "SF401",
     title: "Dependencies are not locked, or the build goes around the lock",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Dependencies,
     ecosystems: &["node", "python", "ruby", "go", "php", "elixir", "deno"],
     target: Target::Both,
@@ -274,7 +274,7 @@ fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
         if let crate::Declared::Value(value) = facts.declared(variable)
             && value == bad
         {
-            let line = facts.line("app.json", variable).unwrap_or(0);
+            let line = facts.line("app.json", variable).unwrap_or_default();
             found.push(
                 Evidence::line(
                     "app.json",
@@ -284,7 +284,7 @@ fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
                     lockfile does not decide what is shipped."
                     ),
                 )
-                .level(Level::Warn)
+                .level(Severity::Warn)
                 .help(format!(
                     "Remove {variable} from app.json, and on running apps: heroku \
                         config:unset {variable}"
@@ -309,7 +309,7 @@ fn bypassed(facts: &Facts<'_>) -> Vec<Evidence> {
                         line,
                         format!("`{flag}` installs without the lockfile."),
                     )
-                    .level(Level::Warn)
+                    .level(Severity::Warn)
                     .help(format!("Remove {flag} from the command.")),
                 );
             }

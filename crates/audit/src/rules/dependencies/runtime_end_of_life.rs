@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "runtime-end-of-life",
     code: "SF404",
     title: "The language's version gets no security fixes any more",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Dependencies,
     ecosystems: &[
         "node", "python", "ruby", "go", "java", "php", "dotnet", "elixir",
@@ -142,9 +142,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     ),
                 )
                 .level(if fresh || for_tools_only(facts, wish.runtime) {
-                    Level::Warn
+                    Severity::Warn
                 } else {
-                    Level::Error
+                    Severity::Error
                 })
                 .help(format!(
                     "Upgrade to {} {}.",

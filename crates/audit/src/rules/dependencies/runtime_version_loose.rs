@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "runtime-version-loose",
     code: "SF403",
     title: "The language's version is missing, open-ended, or said twice differently",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Dependencies,
     ecosystems: &["node", "python", "ruby", "java", "php"],
     target: Target::Both,

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "unpinned-dependency",
     code: "SF405",
     title: "Direct dependencies are not pinned, and no lockfile resolves them",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Dependencies,
     ecosystems: &["python", "node", "php", "java", "dotnet"],
     target: Target::Both,
@@ -202,7 +202,11 @@ fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
         .filter(|package| !package.wanted.contains('<') && !package.wanted.contains("~="))
         .count();
     let first = loose.first()?;
-    let level = if open > 0 { Level::Warn } else { Level::Info };
+    let level = if open > 0 {
+        Severity::Warn
+    } else {
+        Severity::Info
+    };
     let (noun, them) = match loose.len() {
         1 => ("package is", "it"),
         _ => ("packages are", "them"),

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "development-server",
     code: "SF707",
     title: "The web process runs a development server",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Jobs,
     ecosystems: &[
         "node", "python", "ruby", "php", "dotnet", "scala", "clojure", "deno",

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "in-process-jobs",
     code: "SF702",
     title: "Background jobs run in the web process and are lost with it",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Jobs,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,

@@ -1,12 +1,13 @@
 //! Does a restart lose the jobs that were running?
 
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "jobs-lost-on-restart",
     code: "SF705",
     title: "Jobs are lost when a worker dyno restarts",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Jobs,
     ecosystems: &["python", "ruby", "node"],
     target: Target::Both,
@@ -260,7 +261,7 @@ fn purge(facts: &Facts<'_>) -> Option<Evidence> {
         .map(|command| purged(&command.path, command.line, "celery purge"))
 }
 
-fn purged(path: &str, line: u32, what: &str) -> Evidence {
+fn purged(path: &str, line: LineSpan, what: &str) -> Evidence {
     Evidence::line(
         path,
         line,
@@ -269,6 +270,6 @@ fn purged(path: &str, line: u32, what: &str) -> Evidence {
         jobs that were waiting are lost at every restart."
         ),
     )
-    .level(Level::Error)
+    .level(Severity::Error)
     .help("Remove it; clear a queue by hand when it is really needed.")
 }

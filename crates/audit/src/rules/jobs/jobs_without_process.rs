@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "jobs-without-process",
     code: "SF701",
     title: "Jobs are put into a queue, and no process type runs them",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Jobs,
     ecosystems: &["node", "python", "ruby", "php"],
     target: Target::Both,
@@ -71,9 +71,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
         // Without a Procfile the app may be deployed in other ways: one level less.
         let level = if facts.app.procfile.is_empty() {
-            Level::Warn
+            Severity::Warn
         } else {
-            Level::Error
+            Severity::Error
         };
         evidence.push(
             Evidence::line(
@@ -166,7 +166,7 @@ fn laravel_schedule(facts: &Facts<'_>) -> Option<Evidence> {
             site.call.line,
             "Laravel's schedule has entries, but no process type runs them.",
         )
-        .level(Level::Warn)
+        .level(Severity::Warn)
         .help("Procfile: scheduler: php artisan schedule:work   then: heroku ps:scale scheduler=1"),
     )
 }

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "no-graceful-shutdown",
     code: "SF706",
     title: "The server does not finish its requests on SIGTERM",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Jobs,
     ecosystems: &["node", "go", "java"],
     target: Target::Both,

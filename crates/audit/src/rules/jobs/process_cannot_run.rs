@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "process-cannot-run",
     code: "SF708",
     title: "A process type names something that is not there",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Jobs,
     ecosystems: &["all"],
     target: Target::Both,
@@ -158,7 +158,7 @@ fn no_process(facts: &Facts<'_>) -> Option<Evidence> {
     };
     Some(
         Evidence::line(manifest, 0, message)
-            .level(Level::Warn)
+            .level(Severity::Warn)
             .help(format!("Procfile: {server}")),
     )
 }

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "scheduler-multiplies",
     code: "SF704",
     title: "A scheduler in the web process runs once per dyno",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Jobs,
     ecosystems: &["node", "python", "ruby", "java"],
     target: Target::Both,

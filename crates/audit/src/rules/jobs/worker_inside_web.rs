@@ -2,12 +2,13 @@
 
 use crate::jobs;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "worker-inside-web",
     code: "SF703",
     title: "The web process also runs workers or schedulers",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Jobs,
     ecosystems: &["all"],
     target: Target::Both,
@@ -105,7 +106,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::of(evidence.into_iter().take(1).collect())
 }
 
-fn at(path: &str, line: u32, message: String) -> Evidence {
+fn at(path: &str, line: LineSpan, message: String) -> Evidence {
     Evidence::line(path, line, message)
         .help("Give each its own line in the Procfile, then: heroku ps:scale worker=1")
 }

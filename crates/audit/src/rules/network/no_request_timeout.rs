@@ -2,12 +2,13 @@
 
 use crate::gunicorn;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "no-request-timeout",
     code: "SF802",
     title: "A slow request blocks a worker beyond the router's 30 seconds",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Network,
     ecosystems: &["python", "ruby"],
     target: Target::Both,
@@ -97,7 +98,7 @@ fn uwsgi(facts: &Facts<'_>) -> Option<Evidence> {
             if text.contains("harakiri") {
                 return None;
             }
-            (path.as_str(), 0)
+            (path.as_str(), LineSpan::default())
         }
         None => (command.path.as_str(), command.line),
     };

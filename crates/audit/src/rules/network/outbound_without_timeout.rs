@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "outbound-without-timeout",
     code: "SF803",
     title: "Calls to other services have no timeout",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Network,
     ecosystems: &["node", "python", "ruby", "go", "php", "java"],
     target: Target::Both,

@@ -15,13 +15,13 @@ use command::{command, gunicorn_bind};
 use indoc::indoc;
 use listen::{Listen, is_main_guard, listen};
 use slugsmith_facts::code::{Code, Expr, Language};
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "port-not-from-environment",
     code: "SF801",
     title: "The web process does not listen on $PORT, or only on the loopback address",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Network,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,

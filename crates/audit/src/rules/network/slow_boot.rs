@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "slow-boot",
     code: "SF804",
     title: "The web process installs, compiles, downloads or waits before it listens",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Network,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,

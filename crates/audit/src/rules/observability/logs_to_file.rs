@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "logs-to-file",
     code: "SF901",
     title: "Logs are written to files on the dyno",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Observability,
     ecosystems: &["node", "python", "ruby", "java", "php"],
     target: Target::Both,

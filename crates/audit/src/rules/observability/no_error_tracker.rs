@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "no-error-tracker",
     code: "SF902",
     title: "No APM or error tracker",
-    level: Level::Info,
+    level: Severity::Info,
     group: Group::Observability,
     ecosystems: &["all"],
     target: Target::Both,

@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "no-log-drain",
     code: "SF903",
     title: "No logging add-on or drain is declared",
-    level: Level::Info,
+    level: Severity::Info,
     group: Group::Observability,
     ecosystems: &["all"],
     target: Target::Both,
@@ -76,9 +76,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let line = facts.line("app.json", "\"addons\"");
     let place = match (line, facts.terraform.addons.first()) {
-        (Some(line), _) => slugsmith_finding::Place::line("app.json", line),
-        (None, Some(addon)) => slugsmith_finding::Place::line(&addon.path, addon.line),
-        (None, None) => slugsmith_finding::Place::file("app.json"),
+        (Some(line), _) => slugsmith_finding::Location::line("app.json", line),
+        (None, Some(addon)) => slugsmith_finding::Location::line(&addon.path, addon.line),
+        (None, None) => slugsmith_finding::Location::file("app.json"),
     };
     Outcome::of(vec![
         Evidence::at(

@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "verbosity-left-on",
     code: "SF904",
     title: "Verbose output is left on",
-    level: Level::Info,
+    level: Severity::Info,
     group: Group::Observability,
     ecosystems: &["all"],
     target: Target::Both,
@@ -52,13 +52,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
             evidence.push(
                 Evidence::line(
                     "app.json",
-                    facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                    facts
+                        .line("app.json", &format!("\"{name}\""))
+                        .unwrap_or_default(),
                     format!("{name}={value} is left on for every app made from this file."),
                 )
                 .level(if name == "NPM_CONFIG_LOGLEVEL" {
-                    Level::Warn
+                    Severity::Warn
                 } else {
-                    Level::Info
+                    Severity::Info
                 })
                 .help(format!(
                     "Remove it from app.json, and on running apps: heroku config:unset {name}"
@@ -86,7 +88,7 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
                 "The log level is `:debug` in production: every \
             query with its values goes to the log.",
             )
-            .level(Level::Info)
+            .level(Severity::Info)
             .help("config.log_level = ENV.fetch(\"RAILS_LOG_LEVEL\", \"info\")")
         },
     )

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "migrations-at-build-or-boot",
     code: "SF602",
     title: "The build or the web process runs the migrations",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Release,
     ecosystems: &["all"],
     target: Target::Both,
@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             starts.push(Command::written(
                 text,
                 ecosystems::javascript::MANIFEST,
-                line.unwrap_or(0),
+                line.unwrap_or_default(),
             ));
         }
     }
@@ -77,7 +77,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 &command,
                 "the build",
                 "before the release exists, and even if it fails",
-                Level::Error,
+                Severity::Error,
             )
         })
         .into_iter()
@@ -93,7 +93,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             command,
             "every web dyno",
             "at each restart, all dynos at once",
-            Level::Warn,
+            Severity::Warn,
         ));
     } else if let Some(command) = facts.process("web").and_then(own_script) {
         evidence.push(
@@ -102,7 +102,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 command,
                 "every web dyno",
                 "at each restart, all dynos at once",
-                Level::Warn,
+                Severity::Warn,
             )
             .conditional(true),
         );
@@ -119,7 +119,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     site.call.callee
                 ),
             )
-            .level(Level::Warn)
+            .level(Severity::Warn)
             .help(format!(
                 "Take it out of the code. Procfile: release: {release}"
             )),
@@ -182,14 +182,14 @@ fn composer(facts: &Facts<'_>) -> Vec<Command> {
             Command::written(
                 text.trim_start_matches('@'),
                 ecosystems::php::MANIFEST,
-                line.unwrap_or(0),
+                line.unwrap_or_default(),
             )
         }));
     }
     found
 }
 
-fn at(facts: &Facts<'_>, command: &Command, who: &str, when: &str, level: Level) -> Evidence {
+fn at(facts: &Facts<'_>, command: &Command, who: &str, when: &str, level: Severity) -> Evidence {
     let shown: String = command.text.chars().take(80).collect();
     let release = migrations::for_release(facts, &command.text);
     let pruned = migrations::pruned(facts, &release);

@@ -2,12 +2,13 @@
 
 use crate::migrations;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "migrations-not-in-release",
     code: "SF601",
     title: "Nothing runs the migrations when a release is made",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Release,
     ecosystems: &["node", "python", "ruby", "go", "php"],
     target: Target::Both,
@@ -76,9 +77,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         found.folder.as_str()
     };
     let line = if postdeploy {
-        facts.line("app.json", "postdeploy").unwrap_or(0)
+        facts.line("app.json", "postdeploy").unwrap_or_default()
     } else {
-        0
+        LineSpan::default()
     };
     let pruned = migrations::pruned(facts, found.command);
     let install =

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "release-command-hazard",
     code: "SF603",
     title: "The release command can destroy data, hides its failure, or works for nothing",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Release,
     ecosystems: &["all"],
     target: Target::Both,
@@ -66,7 +66,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     command.line,
                     format!("`{found}` can destroy production data at every deploy."),
                 )
-                .level(Level::Error)
+                .level(Severity::Error)
                 .help("Use a command that only applies what is new, such as db:migrate."),
             );
         }

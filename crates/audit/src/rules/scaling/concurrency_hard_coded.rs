@@ -3,12 +3,13 @@
 use crate::gunicorn;
 use crate::rules::prelude::*;
 use slugsmith_facts::sources::configured;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "concurrency-hard-coded",
     code: "SF751",
     title: "The number of workers is written out and ignores WEB_CONCURRENCY",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Scaling,
     ecosystems: &["python", "ruby", "node"],
     target: Target::Both,
@@ -84,14 +85,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
             };
             if matches!(key.trim(), "processes" | "workers") && value.trim().parse::<u32>().is_ok()
             {
-                evidence.push(at(path, number, line.trim()).help("processes = $(WEB_CONCURRENCY)"));
+                evidence.push(
+                    at(path, LineSpan::on(number, line, line.trim()), line.trim())
+                        .help("processes = $(WEB_CONCURRENCY)"),
+                );
             }
         }
     }
     Outcome::when(facts.process("web").is_some(), evidence)
 }
 
-fn at(path: &str, line: u32, what: &str) -> Evidence {
+fn at(path: &str, line: LineSpan, what: &str) -> Evidence {
     Evidence::line(
         path,
         line,

@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "formation-risk",
     code: "SF753",
     title: "The declared formation has a weak spot",
-    level: Level::Info,
+    level: Severity::Info,
     group: Group::Scaling,
     ecosystems: &["all"],
     target: Target::Both,
@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     can't be scaled.",
                     entry.process
                 ))
-                .level(Level::Warn)
+                .level(Severity::Warn)
                 .help(format!(
                     "Procfile: {}: …   or remove it from the formation",
                     entry.process
@@ -68,7 +68,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     "Dyno size `{size}` of `{}` was retired in November 2022.",
                     entry.process
                 ))
-                .level(Level::Warn)
+                .level(Severity::Warn)
                 .help("size = \"basic\" or \"standard-1x\""),
             );
         } else if entry.process == "web"

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "memory-mismatch",
     code: "SF752",
     title: "A process is allowed more memory than its dyno has",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Scaling,
     ecosystems: &["node", "java", "ruby", "python"],
     target: Target::Both,
@@ -72,7 +72,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if let Declared::Value(value) = facts.declared(name)
             && let Some(limit) = heap(&value).filter(|limit| *limit > smallest)
         {
-            let line = facts.line("app.json", name).unwrap_or(0);
+            let line = facts.line("app.json", name).unwrap_or_default();
             evidence.push(
                 Evidence::line(
                     "app.json",
@@ -191,14 +191,14 @@ fn build(facts: &Facts<'_>, memory: u64) -> Option<Evidence> {
         let limit = heap(script(facts.app, name)?).filter(|limit| *limit > memory.max(4096))?;
         let line = facts
             .line(ecosystems::javascript::MANIFEST, &format!("\"{name}\""))
-            .unwrap_or(0);
+            .unwrap_or_default();
         Some(
             Evidence::line(
                 ecosystems::javascript::MANIFEST,
                 line,
                 format!("The script `{name}` may take {limit} MB; it must not run on a dyno."),
             )
-            .level(Level::Info)
+            .level(Severity::Info)
             .help("Keep it out of the processes and of the release phase."),
         )
     })

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "SF754",
     title: "The connection pool is smaller than the threads, or larger than the database plan \
         allows",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Scaling,
     ecosystems: &["ruby", "python", "node", "go", "java"],
     target: Target::Both,

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "local-pubsub",
     code: "SF203",
     title: "Live messages only reach users of the same dyno",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Sessions,
     ecosystems: &["node", "python", "ruby", "java"],
     target: Target::Both,
@@ -53,7 +53,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .formation()
         .iter()
         .any(|formation| formation.process == "web" && formation.quantity == Some(1));
-    let level = if single { Level::Info } else { Level::Warn };
+    let level = if single {
+        Severity::Info
+    } else {
+        Severity::Warn
+    };
     let found: Vec<_> = [
         socket_io(facts),
         live_query(facts),

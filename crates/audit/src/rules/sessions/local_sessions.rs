@@ -4,12 +4,13 @@ mod java;
 mod symfony;
 
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "local-sessions",
     code: "SF201",
     title: "Sessions are kept in memory or on the disk of one dyno",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Sessions,
     ecosystems: &["node", "python", "ruby", "go", "php", "java"],
     target: Target::Both,
@@ -123,7 +124,7 @@ fn python_setting(
     facts: &Facts<'_>,
     name: &str,
     bad: impl Fn(&str) -> bool,
-) -> Option<(String, u32, String, bool)> {
+) -> Option<(String, LineSpan, String, bool)> {
     facts.code(Language::Python).find_map(|code| {
         let setting = code.assignments.iter().rfind(|assignment| {
             assignment.target == name || assignment.target.ends_with(&format!(".{name}"))
@@ -234,7 +235,7 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 /// The line of the read inside the file's array.
-fn facts_line(code: &Code, other: u32) -> u32 {
+fn facts_line(code: &Code, other: LineSpan) -> LineSpan {
     code.reads
         .iter()
         .find(|read| read.name == "SESSION_DRIVER")

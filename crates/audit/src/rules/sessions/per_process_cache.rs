@@ -6,7 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "per-process-cache",
     code: "SF202",
     title: "The cache is private to one dyno",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Sessions,
     ecosystems: &["python", "ruby", "php"],
     target: Target::Both,

@@ -3,12 +3,13 @@
 use crate::rules::prelude::*;
 use crate::secrets::is_signing_name;
 use slugsmith_facts::code::Call;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "secret-random-at-boot",
     code: "SF204",
     title: "A signing key is made up at boot, so each dyno has its own",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Sessions,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
@@ -77,8 +78,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     evidence.extend(commands(facts));
-    evidence.sort_by(|a, b| a.place.cmp(&b.place));
-    evidence.dedup_by(|a, b| a.place == b.place);
+    evidence.sort_by(|a, b| a.location.cmp(&b.location));
+    evidence.dedup_by(|a, b| a.location == b.location);
     Outcome::when(applies, evidence)
 }
 
@@ -137,7 +138,7 @@ fn keys(call: &Call) -> Vec<(&str, &Expr)> {
     found
 }
 
-fn judge(facts: &Facts<'_>, code: &Code, value: &Expr, line: u32) -> Option<Evidence> {
+fn judge(facts: &Facts<'_>, code: &Code, value: &Expr, line: LineSpan) -> Option<Evidence> {
     let value = code.resolve(value);
     // A block is a default that the text of the call holds: `ENV.fetch("X") { SecureRandom.hex }`.
     let block_is_random = || {
@@ -170,8 +171,10 @@ fn judge(facts: &Facts<'_>, code: &Code, value: &Expr, line: u32) -> Option<Evid
         }
         // `"".join(random.choice(…) for …)`: what a comprehension calls stands beside it.
         Expr::Call { callee, .. } if callee.ends_with("join") => {
-            let beside =
-                |call: &Call| (line..line + 3).contains(&call.line) && is_random(&call.callee);
+            let beside = |call: &Call| {
+                (line.number()..line.number() + 3).contains(&call.line.number())
+                    && is_random(&call.callee)
+            };
             (
                 None,
                 value_is_random(code, value) || code.calls.iter().any(beside),

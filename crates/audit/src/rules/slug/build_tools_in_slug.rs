@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "build-tools-in-slug",
     code: "SF305",
     title: "Build tools stay in the slug",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Slug,
     ecosystems: &["node"],
     target: Target::Both,
@@ -141,9 +141,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 ),
             )
             .level(if shipped.len() > 1 {
-                Level::Warn
+                Severity::Warn
             } else {
-                Level::Info
+                Severity::Info
             })
             .help(format!("npm install --save-dev {}", names.join(" ")))
             .help(
@@ -162,7 +162,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             evidence.push(
                 Evidence::line(
                     "app.json",
-                    facts.line("app.json", variable).unwrap_or(0),
+                    facts.line("app.json", variable).unwrap_or_default(),
                     format!("{variable}={bad} keeps all dev dependencies in the slug."),
                 )
                 .help(format!(

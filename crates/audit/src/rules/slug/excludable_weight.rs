@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "excludable-weight",
     code: "SF302",
     title: "The slug carries documentation, tests or media that no process reads",
-    level: Level::Info,
+    level: Severity::Info,
     group: Group::Slug,
     ecosystems: &["all"],
     target: Target::Both,
@@ -154,7 +154,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             }
         })
         .collect();
-    let place = slugsmith_finding::Place::file(
+    let place = slugsmith_finding::Location::file(
         parts
             .first()
             .map_or("", |(part, _)| part.trim_end_matches('/')),
@@ -169,9 +169,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
             ),
         )
         .level(if total >= WARN {
-            Level::Warn
+            Severity::Warn
         } else {
-            Level::Info
+            Severity::Info
         })
         .help(format!(
             ".slugignore: {}   (Cloud Native: exclude in project.toml)",

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "slug-over-budget",
     code: "SF301",
     title: "The slug is larger than its budget",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Slug,
     ecosystems: &["all"],
     target: Target::Both,

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "slugignore-hazard",
     code: "SF303",
     title: "A line of .slugignore removes what is needed, or means something else than it seems",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Slug,
     ecosystems: &["all"],
     target: Target::Classic,
@@ -103,7 +103,7 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
             at(format!(
                 "`{line}` does not keep {kept}: .slugignore has no `!`, so the line hits nothing."
             ))
-            .level(Level::Warn)
+            .level(Severity::Warn)
             .help("Name what shall go instead, each line anchored with `/`."),
         );
     }
@@ -138,7 +138,7 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
                 which a process can reach.",
                     code.path
                 ))
-                .level(Level::Warn)
+                .level(Severity::Warn)
                 .help(format!("/{pattern}")),
             );
         }
@@ -151,7 +151,7 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
                     "`{pattern}` does nothing: git already leaves it out, and the \
                 build installs it after this file was read."
                 ))
-                .level(Level::Info)
+                .level(Severity::Info)
                 .help(
                     "Remove \
                     the line; development packages are pruned by the buildpack.",
@@ -163,7 +163,7 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
         at(format!(
             "`{line}` is split at its blanks into several patterns."
         ))
-        .level(Level::Warn)
+        .level(Severity::Warn)
         .help("Write one pattern per line; a blank in a name can be written as `?`.")
     })
 }

@@ -13,12 +13,13 @@ use go::{go, go_default, go_dialect};
 use node::{node, prisma};
 use php::{php_default, symfony};
 use python::{alchemy, django};
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "file-database",
     code: "SF102",
     title: "The production database is a file on the dyno",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Storage,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
@@ -109,7 +110,7 @@ fn has_server(facts: &Facts<'_>) -> bool {
     addon || drivers || reads
 }
 
-fn at(path: &str, line: u32, what: &str) -> Evidence {
+fn at(path: &str, line: LineSpan, what: &str) -> Evidence {
     Evidence::line(
         path,
         line,

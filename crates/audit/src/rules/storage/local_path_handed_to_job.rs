@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "local-path-handed-to-job",
     code: "SF104",
     title: "A path on this dyno's disk is handed to a job on another",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Storage,
     ecosystems: &["node", "python", "ruby", "php"],
     target: Target::Both,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "runtime-write-to-app-tree",
     code: "SF103",
     title: "A process keeps data in files below the app's own folder",
-    level: Level::Warn,
+    level: Severity::Warn,
     group: Group::Storage,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,
@@ -72,9 +72,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         // One place per file tells the story.
         let told = evidence.iter().any(|other| {
             other
-                .place
+                .location
                 .as_ref()
-                .is_some_and(|place| place.path == site.code.path)
+                .is_some_and(|location| location.path == site.code.path)
         });
         if told
             || tidies(site)

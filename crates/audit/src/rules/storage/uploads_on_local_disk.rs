@@ -10,13 +10,13 @@ use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use crate::{Facts, Site};
 use indoc::indoc;
 use slugsmith_facts::packages::Ecosystem;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "uploads-on-local-disk",
     code: "SF101",
     title: "Uploaded files are kept on the dyno's own disk",
-    level: Level::Error,
+    level: Severity::Error,
     group: Group::Storage,
     ecosystems: &["node", "python", "ruby", "go", "java", "php"],
     target: Target::Both,

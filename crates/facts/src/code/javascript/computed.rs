@@ -8,7 +8,7 @@ const NO_CODE: &[&str] = &[".json", ".node", ".css", ".html", ".txt"];
 
 /// Records a load of a computed name: nothing where its ending says that it is no code; an
 /// import of a whole folder, `./models/*`, where that is written out; else that it is not known.
-pub(super) fn load(module: &Expr, line: u32, builder: &mut Builder) {
+pub(super) fn load(module: &Expr, line: slugsmith_finding::LineSpan, builder: &mut Builder) {
     let parts = parts(module);
     let last = parts
         .last()

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use slugsmith_finding::LineSpan;
+
 use super::optional::may_be_left_out;
 use super::{Follower, Place};
 use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, Word};
@@ -173,7 +175,7 @@ impl Walk<'_, '_> {
             words.extend(self.expand(word, state));
         }
         let line = if self.next.has_lines {
-            self.next.start.line + simple.line - 1
+            LineSpan::whole(self.next.start.line.number() + simple.line - 1)
         } else {
             self.next.start.line
         };
@@ -302,7 +304,7 @@ impl Walk<'_, '_> {
             let next = Next {
                 start: crate::command::Start {
                     text: line.to_owned(),
-                    line: number,
+                    line: LineSpan::whole(number),
                     ..self.next.start.clone()
                 },
                 has_lines: true,

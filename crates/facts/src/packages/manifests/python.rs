@@ -1,5 +1,7 @@
 //! What do Python's manifests ask for: lists of requirements, Pipfile, pyproject.toml?
 
+use slugsmith_finding::LineSpan;
+
 use crate::lines::line_of;
 use crate::packages::{Ecosystem, Package, pep_503};
 
@@ -16,8 +18,8 @@ pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
             "dev" | "test" | "tests" | "testing" | "lint" | "docs" | "local" | "ci"
         )
     });
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.split(" #").next().unwrap_or(line).trim();
+    for (whole, number) in text.lines().zip(1..) {
+        let line = whole.split(" #").next().unwrap_or(whole).trim();
         if line.is_empty() || line.starts_with(['#', '-']) {
             continue;
         }
@@ -29,7 +31,7 @@ pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
                 wanted,
                 dev,
                 path: path.to_owned(),
-                line: number,
+                line: LineSpan::on(number, whole, line),
             });
         }
     }

@@ -7,6 +7,7 @@ use crate::guards::numbers;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::python::{PIPFILE_LOCK, POETRY_LOCK, UV_LOCK};
+use slugsmith_finding::LineSpan;
 
 const VERSION_FILE: &str = ".python-version";
 const OLD_VERSION_FILE: &str = "runtime.txt";
@@ -123,7 +124,8 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
             let message = "runtime.txt is not in the form python-3.N: the Python buildpack refuses the build.";
             return Some(Evidence::line(OLD_VERSION_FILE, 1, message).help(remove));
         };
-        return unreleased(facts, OLD_VERSION_FILE, 1, version).map(|found| found.help(remove));
+        return unreleased(facts, OLD_VERSION_FILE, LineSpan::whole(1), version)
+            .map(|found| found.help(remove));
     }
     if let Some(name) = misspelt(facts) {
         let message = format!(
@@ -151,7 +153,10 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
             return unreleased(facts, VERSION_FILE, *number, version)
                 .map(|found| found.help(write));
         }
-        (None, []) => (0, format!("{VERSION_FILE} names no version")),
+        (None, []) => (
+            LineSpan::default(),
+            format!("{VERSION_FILE} names no version"),
+        ),
         (None, [_, (number, _), ..]) => (*number, format!("{VERSION_FILE} names several versions")),
     };
     let message = format!("{said}: the Python buildpack refuses the build.");
@@ -185,9 +190,10 @@ fn misspelt(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Lines that say something, with their numbers.
-fn lines(text: &str) -> Vec<(u32, &str)> {
-    (1..)
-        .zip(text.lines().map(str::trim))
+fn lines(text: &str) -> Vec<(LineSpan, &str)> {
+    text.lines()
+        .zip(1..)
+        .map(|(whole, number)| (LineSpan::on(number, whole, whole.trim()), whole.trim()))
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
         .collect()
 }
@@ -205,7 +211,7 @@ fn is_version(text: &str) -> bool {
 
 /// A line that is not released yet. Ended ones are for `runtime-end-of-life`; a line that is
 /// released may be in a buildpack that is newer than our tables, so nothing is said of it.
-fn unreleased(facts: &Facts<'_>, path: &str, line: u32, version: &str) -> Option<Evidence> {
+fn unreleased(facts: &Facts<'_>, path: &str, line: LineSpan, version: &str) -> Option<Evidence> {
     let year = release_year(version)?;
     let is_released = facts.today.as_str() >= format!("{year}-10-01").as_str();
     let message = format!(

@@ -104,7 +104,7 @@ pub(super) fn overwritten(facts: &Facts<'_>) -> Option<Evidence> {
         );
         (!guards::is_maintenance(facts, &code.path)).then(|| {
             Evidence::line(&code.path, set.line, message)
-                .level(Level::Warn)
+                .level(Severity::Warn)
                 .help("Remove the line: the environment decides.")
         })
     })

@@ -67,7 +67,7 @@ pub(super) fn plain_redis(facts: &Facts<'_>) -> Vec<Evidence> {
              certificate, which the client refuses.",
             site.call.callee
         );
-        let one = Evidence::line(&site.code.path, site.call.line, message).level(Level::Warn);
+        let one = Evidence::line(&site.code.path, site.call.line, message).level(Severity::Warn);
         found.push(one.help(tls_fix(site)));
     }
     found

@@ -4,7 +4,7 @@ use super::effect;
 use crate::addresses::{local_host, masked};
 use crate::registry::Evidence;
 use crate::{Facts, spring};
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 /// A key with the variable that the service's add-on sets, or that the buildpack makes of it.
 const KEYS: &[(&str, &str)] = &[
@@ -53,7 +53,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                 "{key}=${{{variable}}}, with the variable that the add-on sets"
             ));
             found.push(if datasource {
-                evidence.level(Level::Warn)
+                evidence.level(Severity::Warn)
             } else {
                 evidence
             });

@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 use crate::secrets::{is_generated, is_secret_name, is_secret_value};
+use slugsmith_finding::LineSpan;
 
 pub(super) fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
     let env = facts
@@ -14,7 +15,9 @@ pub(super) fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
             (is_secret_name(name) && is_secret_value(value)).then(|| {
                 Evidence::line(
                     "app.json",
-                    facts.line("app.json", &format!("\"{name}\"")).unwrap_or(0),
+                    facts
+                        .line("app.json", &format!("\"{name}\""))
+                        .unwrap_or_default(),
                     format!(
                         "{name} has a value in app.json: every app made from it has the same \
                         secret, readable by all."
@@ -60,6 +63,7 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
             continue;
         }
         for (line, number) in text.lines().zip(1..) {
+            let span = LineSpan::on(number, line, line.trim());
             let Some((name, value)) = line.trim().trim_start_matches("export ").split_once('=')
             else {
                 continue;
@@ -68,7 +72,7 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
             let secret = !name.starts_with('#') && is_secret_name(name.trim());
             if !loaded {
                 if secret && is_generated(value.trim_start_matches("base64:")) {
-                    found.push(tracked(path, number, name.trim()));
+                    found.push(tracked(path, span, name.trim()));
                 }
                 continue;
             }
@@ -76,7 +80,7 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
                 found.push(
                     Evidence::line(
                         path,
-                        number,
+                        span,
                         format!(
                             "{name} is committed in {path}, and the \
                         app loads that file in production: if the config var is missing, this \
@@ -95,7 +99,7 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 /// A real secret in a file that is for another platform or for production.
-pub(super) fn tracked(path: &str, line: u32, name: &str) -> Evidence {
+pub(super) fn tracked(path: &str, line: LineSpan, name: &str) -> Evidence {
     let message =
         format!("{name} has a real value in {path}: everybody who has the repository has it.");
     Evidence::line(path, line, message).help(format!(

@@ -1,6 +1,7 @@
 //! Real secrets that are written out in code: private keys, and values that look generated under
 //! the name of a password, a token or a key of a service.
 
+use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
 use crate::addresses::is_backing_address;
@@ -10,7 +11,7 @@ use crate::secrets::{is_generated, is_secret_name};
 use crate::spring::is_elsewhere;
 use crate::{Declared, Facts};
 use slugsmith_facts::code::{Code, Expr};
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 /// A key in PEM is longer than this; a check for its first line is not.
 const PEM: usize = 300;
@@ -36,7 +37,7 @@ fn is_translation(path: &str) -> bool {
 struct Given<'a> {
     name: String,
     value: &'a Expr,
-    line: u32,
+    line: LineSpan,
     scope: usize,
 }
 
@@ -120,7 +121,7 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
     );
     let fix =
         format!("Make a new one, and read it without a default: heroku config:set {variable}=…");
-    Some((secret.text, at(message).level(Level::Warn).help(fix)))
+    Some((secret.text, at(message).level(Severity::Warn).help(fix)))
 }
 
 /// A real secret with its name.

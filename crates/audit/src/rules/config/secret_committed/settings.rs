@@ -3,6 +3,7 @@
 use super::signing::session_secrets;
 use crate::rules::prelude::*;
 use crate::secrets::{is_secret_name, is_secret_value, is_signing_name, issuer_of};
+use slugsmith_finding::LineSpan;
 
 pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
@@ -159,7 +160,7 @@ fn is_framework_key(code: &Code, target: &str) -> bool {
 }
 
 /// A base value that the same file sets anew below.
-fn is_set_later(code: &Code, target: &str, line: u32) -> bool {
+fn is_set_later(code: &Code, target: &str, line: LineSpan) -> bool {
     code.assignments
         .iter()
         .any(|other| other.target == target && other.line > line && !other.value.is_literal())
@@ -189,7 +190,7 @@ fn is_overridden(facts: &Facts<'_>, code: &Code, target: &str) -> bool {
         })
 }
 
-fn literal_key(code: &Code, line: u32, target: &str, variable: Option<&String>) -> Evidence {
+fn literal_key(code: &Code, line: LineSpan, target: &str, variable: Option<&String>) -> Evidence {
     let name = variable.map_or(target, String::as_str);
     let shown = name.rsplit('.').next().unwrap_or(name).to_ascii_uppercase();
     let message = match variable {

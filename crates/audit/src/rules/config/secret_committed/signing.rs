@@ -46,7 +46,8 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
     }
     // One place per file tells the story.
     found.dedup_by(|a, b| {
-        a.place.as_ref().map(|place| &place.path) == b.place.as_ref().map(|place| &place.path)
+        a.location.as_ref().map(|location| &location.path)
+            == b.location.as_ref().map(|location| &location.path)
     });
     found
 }

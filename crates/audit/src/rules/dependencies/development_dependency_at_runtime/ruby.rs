@@ -3,6 +3,7 @@
 use super::only_development;
 use crate::rules::prelude::*;
 use slugsmith_facts::code::ScopeKind;
+use slugsmith_finding::LineSpan;
 
 /// Gems of development that code of production requires or names.
 pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
@@ -106,7 +107,7 @@ fn gem_of(callee: &str) -> String {
 }
 
 /// `defined?(Bullet)` on the same line asks first.
-fn mentions_check(code: &Code, line: u32) -> bool {
+fn mentions_check(code: &Code, line: LineSpan) -> bool {
     code.calls
         .iter()
         .any(|call| call.line == line && call.callee.starts_with("defined?"))

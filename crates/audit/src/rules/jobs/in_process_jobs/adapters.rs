@@ -38,8 +38,8 @@ pub(super) fn rails(facts: &Facts<'_>) -> Option<Evidence> {
     };
     let adapter = adapter.trim_start_matches(':');
     let level = match adapter {
-        "async" | "sucker_punch" => Level::Error,
-        "inline" => Level::Warn,
+        "async" | "sucker_punch" => Severity::Error,
+        "inline" => Severity::Warn,
         _ => return None,
     };
     let effect = if adapter == "inline" {
@@ -155,7 +155,7 @@ pub(super) fn celery(facts: &Facts<'_>) -> Option<Evidence> {
                 enqueued.code.path, enqueued.call.line
             ),
         )
-        .level(Level::Warn)
+        .level(Severity::Warn)
         .conditional(conditional)
         .help("Set it to False in production; Procfile: worker: celery -A app worker"),
     )
@@ -193,7 +193,7 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
                 job.code.path, job.call.line
             ),
         )
-        .level(Level::Warn)
+        .level(Severity::Warn)
         .conditional(conditional)
         .help(
             "heroku config:set QUEUE_CONNECTION=database; Procfile: worker: php artisan \

@@ -61,7 +61,7 @@ pub(super) fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
                     not done yet."
                     ),
                 )
-                .level(Level::Warn)
+                .level(Severity::Warn)
                 .help(match language {
                     Language::JavaScript => {
                         "npm install bullmq; queue.add(…) and a worker \
@@ -110,8 +110,9 @@ pub(super) fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
                 .around(other.scope)
                 .find(|scope| matches!(scope.kind, ScopeKind::Function { .. }));
             other.line >= call.line
-                && function
-                    .is_some_and(|scope| scope.line >= call.line && scope.line <= call.line + 1)
+                && function.is_some_and(|scope| {
+                    (call.line.number()..=call.line.number() + 1).contains(&scope.line)
+                })
         });
         telling
             .map(|other| other.callee.clone())
@@ -211,7 +212,8 @@ fn ruby_block(site: Site<'_>) -> Option<String> {
         .calls
         .iter()
         .find(|other| {
-            (site.call.line..=site.call.line + 4).contains(&other.line) && is_durable(&other.callee)
+            (site.call.line.number()..=site.call.line.number() + 4).contains(&other.line.number())
+                && is_durable(&other.callee)
         })
         .map(|other| other.callee.clone())
 }

@@ -3,6 +3,7 @@
 //! Sidekiq, Celery and Laravel's worker take jobs of the queues that their command or
 //! configuration names, and of no others.
 
+use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
@@ -15,7 +16,7 @@ struct Put<'a> {
     /// Its class or task.
     job: String,
     path: &'a str,
-    line: u32,
+    line: LineSpan,
 }
 
 pub(super) fn unheard(facts: &Facts<'_>) -> Vec<Evidence> {

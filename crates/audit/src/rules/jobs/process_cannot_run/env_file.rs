@@ -37,7 +37,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
         if at_start {
             found
         } else {
-            found.level(Level::Warn)
+            found.level(Severity::Warn)
         }
     }));
     found
@@ -179,7 +179,7 @@ fn holds_dotenv(code: &Code, receiver: &str) -> bool {
 
 /// Go: the error of this call ends the program, in the lines behind it.
 fn ends_after(site: Site<'_>) -> bool {
-    let line = site.call.line;
+    let line = site.call.line.number();
     site.code.calls.iter().any(|other| {
         let ends = matches!(
             other.callee.as_str(),
@@ -192,7 +192,7 @@ fn ends_after(site: Site<'_>) -> bool {
                 .is_some_and(|condition| condition.contains("err") && condition.contains("nil"))
         });
         ends && asked
-            && (line..=line + 4).contains(&other.line)
+            && (line..=line + 4).contains(&other.line.number())
             && site.code.enclosing_function(other.scope)
                 == site.code.enclosing_function(site.call.scope)
     })

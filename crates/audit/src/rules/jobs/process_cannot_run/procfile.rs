@@ -99,7 +99,7 @@ fn line_ends(text: &str) -> Option<Evidence> {
         let message =
             "The Procfile has Windows line ends: each command gets a carriage return at its end.";
         Evidence::line("Procfile", 1, message)
-            .level(Level::Warn)
+            .level(Severity::Warn)
             .help("sed -i 's/\\r$//' Procfile")
     })
 }
@@ -114,7 +114,7 @@ fn colon(text: &str) -> Option<Evidence> {
     );
     Some(
         Evidence::line("Procfile", number, message)
-            .level(Level::Warn)
+            .level(Severity::Warn)
             .help(format!("{name}: {}", command.trim())),
     )
 }
@@ -141,7 +141,7 @@ fn decorated(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
     );
     let found = Evidence::line("Procfile", number, message);
     let found = if replaced {
-        found.level(Level::Warn)
+        found.level(Severity::Warn)
     } else {
         found
     };

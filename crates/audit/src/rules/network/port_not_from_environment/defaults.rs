@@ -6,7 +6,7 @@ use crate::python;
 use crate::registry::Evidence;
 use crate::{Facts, Site};
 use slugsmith_facts::code::{Expr, Language};
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 /// Servers of Python that bind the loopback address where no host is given, in the file that the
 /// web process starts.
@@ -98,6 +98,6 @@ pub(super) fn unread(
          followed: nothing in the app names that variable, on which the router sends requests.",
         site.call.callee
     );
-    let found = Evidence::line(&site.code.path, site.call.line, message).level(Level::Warn);
+    let found = Evidence::line(&site.code.path, site.call.line, message).level(Severity::Warn);
     Some(found.help(fix(site.code.language)))
 }

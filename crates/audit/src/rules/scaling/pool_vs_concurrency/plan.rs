@@ -2,11 +2,12 @@
 
 use super::threads::whole;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 /// A pool of literal size, per process.
 pub(super) struct Pool {
     path: String,
-    line: u32,
+    line: LineSpan,
     size: u64,
 }
 
@@ -54,7 +55,7 @@ pub(super) fn pools(facts: &Facts<'_>) -> Vec<Pool> {
             {
                 found.push(Pool {
                     path: path.clone(),
-                    line: number,
+                    line: LineSpan::on(number, line, line.trim()),
                     size,
                 });
             }

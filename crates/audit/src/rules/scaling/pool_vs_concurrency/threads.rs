@@ -2,13 +2,14 @@
 
 use crate::rules::prelude::*;
 use slugsmith_facts::lines::line_of;
+use slugsmith_finding::LineSpan;
 
 pub(super) struct Threads {
     pub(super) variable: Option<String>,
     pub(super) count: u64,
 }
 
-type Found = (String, u32, Threads, &'static str);
+type Found = (String, LineSpan, Threads, &'static str);
 
 /// Another server of Ruby that the web process runs, so that Puma's file is only kept.
 fn runs_other_server(facts: &Facts<'_>) -> bool {

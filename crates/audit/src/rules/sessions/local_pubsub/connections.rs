@@ -79,7 +79,9 @@ fn node_sockets<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
         let all = site.call.callee.ends_with("clients.forEach")
             || site.call.callee.ends_with("getWss().clients.forEach");
         let sends = site.code.calls.iter().any(|call| {
-            call.method() == "send" && (site.call.line..=site.call.line + 8).contains(&call.line)
+            call.method() == "send"
+                && (site.call.line.number()..=site.call.line.number() + 8)
+                    .contains(&call.line.number())
         });
         all && sends
     })

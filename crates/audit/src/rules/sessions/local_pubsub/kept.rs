@@ -91,7 +91,7 @@ fn imports_part(code: &Code, library: &str) -> bool {
 /// Whether the call runs for each member of a collection that is named like one of connections:
 /// the loop asks for its members, or is itself a call on it.
 fn over_collection(site: Site<'_>) -> bool {
-    let (code, line) = (site.code, site.call.line);
+    let (code, line) = (site.code, site.call.line.number());
     let of_collection = |name: &str| {
         let last = name
             .rsplit('.')
@@ -106,7 +106,7 @@ fn over_collection(site: Site<'_>) -> bool {
         .map(|scope| scope.line)
         .collect();
     let by_loop = code.calls.iter().any(|call| {
-        starts.contains(&call.line)
+        starts.contains(&call.line.number())
             && matches!(
                 call.method(),
                 "entries" | "values" | "keys" | "entrySet" | "keySet"
@@ -118,7 +118,7 @@ fn over_collection(site: Site<'_>) -> bool {
             call.method(),
             "forEach" | "each" | "each_value" | "each_key"
         ) && of_collection(call.receiver())
-            && (call.line..=call.line + 8).contains(&line)
+            && (call.line.number()..=call.line.number() + 8).contains(&line)
             && code.is_within(site.call.scope, call.scope)
     });
     // What a loop over the collection itself gives has a name of one member.

@@ -5,7 +5,7 @@ use crate::registry::Evidence;
 use crate::{Facts, Site};
 use slugsmith_facts::code::{Expr, Language};
 use slugsmith_facts::packages::Ecosystem;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let shared = facts.packages.wanted.iter().any(|package| {
@@ -72,7 +72,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
             login,
             &format!("`{}` keeps who is signed in", login.call.method()),
         )
-        .level(Level::Warn),
+        .level(Severity::Warn),
     )
 }
 

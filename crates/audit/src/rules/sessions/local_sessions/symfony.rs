@@ -4,7 +4,7 @@ use crate::Facts;
 use crate::registry::Evidence;
 use serde_yaml_ng::Value;
 use slugsmith_facts::packages::Ecosystem;
-use slugsmith_finding::Level;
+use slugsmith_finding::Severity;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     facts
@@ -61,10 +61,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     {
         return None;
     }
-    let line = facts.line(path, "session:").unwrap_or(0);
+    let line = facts.line(path, "session:").unwrap_or_default();
     let message = "Sessions are kept in files of this dyno, since no `handler_id` names a store: \
                    other dynos don't know them, and a restart loses them all.";
-    Some(Evidence::line(path, line, message).level(Level::Warn).help(
+    Some(Evidence::line(path, line, message).level(Severity::Warn).help(
         "heroku addons:create heroku-redis:mini; framework.yaml: session: { handler_id: '%env(REDIS_URL)%' }",
     ))
 }

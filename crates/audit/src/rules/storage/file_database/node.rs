@@ -2,6 +2,7 @@
 
 use super::{always, at, has_server};
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
     let (path, text) = facts
@@ -9,12 +10,15 @@ pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
         .texts
         .iter()
         .find(|(path, _)| path.ends_with("schema.prisma"))?;
-    let line = text
+    let (line, number) = text
         .lines()
         .zip(1..)
-        .find(|(line, _)| line.trim().starts_with("provider") && line.contains("\"sqlite\""))?
-        .1;
-    Some(at(path, line, "Prisma's sqlite provider"))
+        .find(|(line, _)| line.trim().starts_with("provider") && line.contains("\"sqlite\""))?;
+    Some(at(
+        path,
+        LineSpan::on(number, line, line.trim()),
+        "Prisma's sqlite provider",
+    ))
 }
 
 pub(super) fn node(facts: &Facts<'_>) -> Option<Evidence> {

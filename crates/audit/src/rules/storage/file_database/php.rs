@@ -2,6 +2,7 @@
 
 use super::at;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 /// Symfony loads `.env` in production, where a variable of the platform wins over it.
 pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
@@ -13,7 +14,7 @@ pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let text = facts.sources.text(".env")?;
-    let (_, line) = text.lines().zip(1..).find(|(line, _)| {
+    let (line, number) = text.lines().zip(1..).find(|(line, _)| {
         line.trim()
             .strip_prefix("DATABASE_URL=")
             .is_some_and(|value| value.trim_start_matches(['"', '\'']).starts_with("sqlite:"))
@@ -21,7 +22,7 @@ pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
     Some(
         at(
             ".env",
-            line,
+            LineSpan::on(number, line, line.trim()),
             "Without DATABASE_URL, which nothing declares, SQLite",
         )
         .conditional(true),

@@ -34,7 +34,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
             .has_any(Ecosystem::Gem, &["pg", "mysql2", "trilogy"]);
     let at_line = |name: &str| {
         let own = facts.line(PATH, &format!("{name}:"));
-        own.or_else(|| facts.line(PATH, "production:")).unwrap_or(0)
+        own.or_else(|| facts.line(PATH, "production:"))
+            .unwrap_or_default()
     };
     let mut primary = Some(production).filter(|entry| entry.get("adapter").is_some());
     let mut lost = Vec::new();
@@ -57,7 +58,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     if primary.is_some_and(is_file) && !served {
         found.push(at(
             PATH,
-            facts.line(PATH, "production:").unwrap_or(0),
+            facts.line(PATH, "production:").unwrap_or_default(),
             "SQLite in production",
         ));
     } else if let Some(first) = lost.first() {

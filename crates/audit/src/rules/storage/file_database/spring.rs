@@ -5,6 +5,7 @@ use super::at;
 use crate::registry::Evidence;
 use crate::{Facts, spring};
 use slugsmith_facts::packages::Ecosystem;
+use slugsmith_finding::LineSpan;
 
 /// Databases of which an address says that they are a file.
 const FILES: &[&str] = &[
@@ -87,7 +88,7 @@ fn embedded(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
-fn in_memory(path: &str, line: u32, what: &str) -> Evidence {
+fn in_memory(path: &str, line: LineSpan, what: &str) -> Evidence {
     let message = format!(
         "{what} keeps the database in the memory of the process: all data is lost at each restart, \
          at least once a day, and each dyno has its own."

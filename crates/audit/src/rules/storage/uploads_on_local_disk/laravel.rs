@@ -72,7 +72,7 @@ fn media_library<'a>(facts: &'a Facts<'_>) -> Option<(Site<'a>, bool)> {
             matches!(
                 other.method(),
                 "toMediaCollection" | "useDisk" | "toMediaLibrary"
-            ) && (call.line..=call.line + 4).contains(&other.line)
+            ) && (call.line.number()..=call.line.number() + 4).contains(&other.line.number())
                 && (other.positional(1).is_some() || other.method() == "useDisk")
         });
         adds && !chosen && !guards::is_maintenance(facts, &site.code.path)
@@ -146,7 +146,8 @@ fn named_disk(site: Site<'_>) -> Option<&str> {
         let mut before = site.code.calls.iter();
         let chosen = before.find(|other| {
             other.callee == "Storage.disk"
-                && (call.line.saturating_sub(2)..=call.line).contains(&other.line)
+                && (call.line.number().saturating_sub(2)..=call.line.number())
+                    .contains(&other.line.number())
         })?;
         return chosen.positional(0).and_then(Expr::text);
     }

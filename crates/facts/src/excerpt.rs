@@ -1,0 +1,167 @@
+//! The line of the app that a finding is about, for printers: read at the end, masked before anybody sees it.
+//!
+//! A file is read once, whatever the number of findings in it. One that is not there any more, or not as a rule saw
+//! it, gives no excerpt: the finding says its location anyway.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use slugsmith_finding::{Excerpt, Finding, LineSpan};
+
+use crate::beneath::Beneath;
+use crate::secrets::{self, MASK};
+
+/// Bytes of a line that is still shown: what is longer was made by a program.
+const LONGEST_LINE: usize = 64 * 1024;
+
+/// Gives each finding the line that it is about. What stands in quotes, or is assigned, stays out of it where
+/// `names_secret` says that the finding is about a secret.
+pub fn attach<'f>(
+    app: &Path,
+    findings: impl Iterator<Item = &'f mut Finding>,
+    names_secret: impl Fn(&Finding) -> bool,
+) {
+    let Ok(app) = Beneath::open(app) else {
+        return;
+    };
+    let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for finding in findings {
+        let Some(location) = &finding.location else {
+            continue;
+        };
+        let Some(span) = location.line.filter(|line| *line > 0) else {
+            continue;
+        };
+        let text = texts
+            .entry(location.path.clone())
+            .or_insert_with(|| text(&app, &location.path));
+        let line = text.as_deref().and_then(|text| line(text, span));
+        finding.excerpt = line.and_then(|line| excerpt(line, span, names_secret(finding)));
+    }
+}
+
+fn text(app: &Beneath, path: &str) -> Option<String> {
+    let bytes = app.read(Path::new(path)).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+fn line(text: &str, span: LineSpan) -> Option<&str> {
+    let line = text.lines().nth(span.number() as usize - 1)?.trim_end();
+    (!line.trim().is_empty() && line.len() <= LONGEST_LINE).then_some(line)
+}
+
+fn excerpt(line: &str, span: LineSpan, names_secret: bool) -> Option<Excerpt> {
+    let marked = span.within(line);
+    let columns = marked.as_ref().map(|marked| {
+        let units = |end: usize| {
+            let before = line.get(..end).unwrap_or_default();
+            u32::try_from(before.encode_utf16().count()).map_or(u32::MAX, |units| units + 1)
+        };
+        units(marked.start)..units(marked.end)
+    });
+    let shown = if names_secret {
+        Cow::Owned(without_values(line)?)
+    } else {
+        secrets::mask(line)
+    };
+    // A second look, at what is left: an address in quotes, a token in a comment.
+    let shown = secrets::mask(&shown).into_owned();
+    let marked = match marked {
+        Some(marked) => moved(marked, line, &shown),
+        None => whole(&shown),
+    };
+    Some(Excerpt {
+        text: shown,
+        marked,
+        columns,
+    })
+}
+
+/// The line without its indentation.
+fn whole(line: &str) -> Range<usize> {
+    line.len() - line.trim_start().len()..line.len()
+}
+
+/// Where the marked part of a line is after something in it was masked: what is before and behind the change stays
+/// as it is, and a mark that touches the change has all of it.
+fn moved(marked: Range<usize>, line: &str, shown: &str) -> Range<usize> {
+    let same = |(a, b): &(char, char)| a == b;
+    let before: usize = line
+        .chars()
+        .zip(shown.chars())
+        .take_while(same)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let rest = (
+        line.get(before..).unwrap_or_default(),
+        shown.get(before..).unwrap_or_default(),
+    );
+    let pairs = rest.0.chars().rev().zip(rest.1.chars().rev());
+    let behind: usize = pairs.take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let start = if marked.start <= before {
+        marked.start
+    } else if line.len() - marked.start <= behind {
+        shown.len() - (line.len() - marked.start)
+    } else {
+        before
+    };
+    let end = if marked.end <= before {
+        marked.end
+    } else if line.len() - marked.end <= behind {
+        shown.len() - (line.len() - marked.end)
+    } else {
+        shown.len() - behind
+    };
+    start..end.max(start)
+}
+
+/// A line whose quoted texts are masked; without quotes, what is assigned. `None` where a line has neither, as inside
+/// of a key: nothing of it can be shown.
+fn without_values(line: &str) -> Option<String> {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(open) = rest.find(['"', '\'', '`']) {
+        let quote = rest.get(open..=open)?;
+        let inner = rest.get(open + 1..)?;
+        let (inside, after) = inner.split_once(quote).unwrap_or((inner, ""));
+        out.push_str(rest.get(..=open)?);
+        // Names of keys stay; a text in quotes is a name where a value follows.
+        let is_key =
+            after.trim_start().starts_with([':', '=']) || after.trim_start().starts_with("]");
+        out.push_str(if inside.is_empty() || is_key && is_name(inside) {
+            inside
+        } else {
+            MASK
+        });
+        if inner.len() > inside.len() {
+            out.push_str(quote);
+        }
+        rest = after;
+    }
+    if out.contains(MASK) {
+        out.push_str(rest);
+        return Some(out);
+    }
+    let at = line.find(['=', ':'])?;
+    let value = line.get(at + 1..)?;
+    let name = line.get(..at)?.trim().trim_start_matches("export ");
+    // The last line of a key in base64 ends in `=` as well.
+    let is_value = !value.trim_matches(['=', ' ']).is_empty();
+    (is_value && is_name(name)).then(|| {
+        let blank = if value.starts_with(' ') { " " } else { "" };
+        format!("{}{blank}{MASK}", &line[..=at])
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= 60
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-. @$[]".contains(c))
+}
+
+#[cfg(test)]
+mod tests;
