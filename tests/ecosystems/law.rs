@@ -11,6 +11,7 @@ mod shapes;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::shapes::Shape;
 use crate::lab::{Attempt, Lab, copy};
@@ -165,9 +166,27 @@ struct Totals {
     hits: usize,
     misses: usize,
     starts: usize,
+    wrong: Vec<String>,
 }
 
-fn of_shape(shape: &Shape, totals: &mut Totals) -> Vec<String> {
+impl Totals {
+    fn add(&mut self, other: Self) {
+        self.changes += other.changes;
+        self.hits += other.hits;
+        self.misses += other.misses;
+        self.starts += other.starts;
+        self.wrong.extend(other.wrong);
+    }
+}
+
+fn of_shape(shape: &Shape) -> Totals {
+    let mut totals = Totals::default();
+    totals.wrong = differences(shape, &mut totals);
+    println!("{}: {} differences", shape.name, totals.wrong.len());
+    totals
+}
+
+fn differences(shape: &Shape, totals: &mut Totals) -> Vec<String> {
     let lab = Lab::new(shape.tools);
     for (path, text) in shape.files {
         lab.put(path, text);
@@ -242,17 +261,29 @@ fn law_for_every_file_of_an_app_a_hit_is_a_clean_build() {
     let only = std::env::var("SLUGSMITH_LAW_ONLY").unwrap_or_default();
     let shapes = shapes::ALL.iter();
     let shapes: Vec<_> = shapes.filter(|one| one.name.contains(&only)).collect();
+    // Managers wait for registries and disks more than they work: two rows for each core.
+    let rows = 2 * std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let row = || {
+        let mut totals = Totals::default();
+        while let Some(shape) = shapes.get(next.fetch_add(1, Ordering::Relaxed)) {
+            totals.add(of_shape(shape));
+        }
+        totals
+    };
     let mut totals = Totals::default();
-    let mut wrong = Vec::new();
-    for shape in &shapes {
-        wrong.extend(of_shape(shape, &mut totals));
-        println!("{}: {} differences so far", shape.name, wrong.len());
-    }
+    std::thread::scope(|scope| {
+        let rows: Vec<_> = (0..rows).map(|_| scope.spawn(row)).collect();
+        for row in rows {
+            totals.add(row.join().unwrap());
+        }
+    });
     let Totals {
         changes,
         hits,
         misses,
         starts,
+        wrong,
     } = totals;
     println!(
         "{} shapes with real managers, {changes} changes, {hits} hits, {misses} misses, \

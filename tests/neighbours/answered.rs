@@ -1,6 +1,7 @@
 //! The second law behind other buildpacks: a call that the companion answers leaves what the same
 //! call makes. Real package managers on packages that are in the app, so that no network is needed;
 //! the buildpack between the companion and ours makes the calls of an official one.
+//! They need npm: `cargo test --workspace --test neighbours -- --ignored`, or `scripts/test pack`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -362,6 +363,7 @@ fn npm(world: World) -> Bed {
 }
 
 #[test]
+#[ignore = "real package managers"]
 fn an_unchanged_npm_install_is_answered_and_equals_a_clean_one() {
     for world in WORLDS.iter().copied() {
         let folder = tempfile::tempdir().unwrap();
@@ -532,6 +534,7 @@ fn mutate(world: World, original: &Path, mutations: &[&Mutation]) {
 }
 
 #[test]
+#[ignore = "real package managers"]
 fn what_changes_an_npm_install_is_never_answered_with_the_old_tree() {
     let folder = tempfile::tempdir().unwrap();
     let original = shop(folder.path());
@@ -546,6 +549,7 @@ fn what_changes_an_npm_install_is_never_answered_with_the_old_tree() {
 }
 
 #[test]
+#[ignore = "real package managers"]
 fn what_changes_no_install_is_answered() {
     for world in WORLDS.iter().copied() {
         let folder = tempfile::tempdir().unwrap();
@@ -566,6 +570,7 @@ fn what_changes_no_install_is_answered() {
 }
 
 #[test]
+#[ignore = "real package managers"]
 fn it_can_be_switched_off() {
     for world in WORLDS.iter().copied() {
         let folder = tempfile::tempdir().unwrap();
@@ -594,6 +599,7 @@ fn it_can_be_switched_off() {
 }
 
 #[test]
+#[ignore = "real package managers"]
 fn a_call_of_another_form_runs_as_it_is() {
     for (call, why) in [
         (
@@ -621,6 +627,7 @@ fn a_call_of_another_form_runs_as_it_is() {
 }
 
 #[test]
+#[ignore = "real package managers"]
 fn an_install_that_writes_elsewhere_is_not_kept() {
     for (place, why) in [
         (
