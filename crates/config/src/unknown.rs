@@ -51,9 +51,11 @@ pub(super) fn variables(environment: &Environment) -> Vec<Finding> {
         .filter(|name| !OF_TOOLS.iter().any(|prefix| name.starts_with(prefix)))
         .filter(|name| !name.starts_with(super::audit::RULE_VARIABLES))
         .map(|name| {
-            let help = match nearest(name, known.iter().map(String::as_str)) {
-                Some(other) => format!("Did you mean `{other}`?"),
-                None => "docs/configuration.md lists every variable.".to_owned(),
+            let near = nearest(name, known.iter().map(String::as_str));
+            let help = match (of_section(name), near) {
+                (Some(names), _) => format!("That is a section; its variables are {names}."),
+                (None, Some(other)) => format!("Did you mean `{other}`?"),
+                (None, None) => "docs/configuration.md lists every variable.".to_owned(),
             };
             finding(
                 None,
@@ -79,10 +81,29 @@ fn known() -> Vec<String> {
         .iter()
         // A variable can't say which of several caches it means.
         .filter(|(path, _)| *path != "com.slugsmith.cache")
-        .flat_map(|(path, keys)| keys.iter().map(move |key| variable(path, key)));
+        .flat_map(|(path, keys)| variables_of(path, keys));
     of_keys
         .chain(VARIABLES.iter().map(|name| (*name).to_owned()))
         .collect()
+}
+
+/// One for each key with a value; a table's name alone is read by nobody.
+fn variables_of(path: &'static str, keys: &'static [Key]) -> impl Iterator<Item = String> {
+    let values = keys.iter().filter(|key| !key.is_table);
+    values.map(move |key| variable(path, key))
+}
+
+/// The variables of the section that is named by `SLUGSMITH_STRIP`, in words.
+fn of_section(name: &str) -> Option<String> {
+    let name = name.to_ascii_uppercase();
+    let section = name.strip_prefix("SLUGSMITH_")?.to_ascii_lowercase();
+    let mut sections = SECTIONS.iter();
+    let (path, keys) =
+        sections.find(|(path, _)| path.strip_prefix("com.slugsmith.") == Some(&section))?;
+    let names: Vec<_> = variables_of(path, keys)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    Some(names.join(", "))
 }
 
 /// `SLUGSMITH_BUDGET_FAIL` for `fail` of `com.slugsmith.budget`.
@@ -190,6 +211,28 @@ mod tests {
             ("OTHER", "x"),
         ];
         assert!(findings("", &known).is_empty());
+    }
+
+    #[test]
+    fn the_name_of_a_section_alone_is_no_variable() {
+        for (name, one) in [
+            ("SLUGSMITH_STRIP", "`SLUGSMITH_STRIP_LEVEL`"),
+            ("SLUGSMITH_AUDIT", "`SLUGSMITH_AUDIT_FAIL_ON`"),
+            ("SLUGSMITH_BUDGET", "`SLUGSMITH_BUDGET_FAIL`"),
+            ("SLUGSMITH_LAUNCH", "`SLUGSMITH_LAUNCH_"),
+            ("SLUGSMITH_BOOT", "`SLUGSMITH_BOOT_"),
+            ("SLUGSMITH_STORE", "`SLUGSMITH_STORE_"),
+            ("slugsmith_strip", "`SLUGSMITH_STRIP_LEVEL`"),
+        ] {
+            let found = findings("", &[(name, "off")]);
+            let words = found.first().map(String::as_str).unwrap_or_default();
+            assert!(
+                words.contains("no effect") && words.contains(one),
+                "{name}: {found:?}"
+            );
+        }
+        // A table of a section is none either.
+        assert_eq!(findings("", &[("SLUGSMITH_BUDGET_PART", "1 MB")]).len(), 1);
     }
 
     #[test]
