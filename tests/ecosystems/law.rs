@@ -179,6 +179,10 @@ impl Totals {
     }
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a shape takes a minute: it is told when it is done"
+)]
 fn of_shape(shape: &Shape) -> Totals {
     let mut totals = Totals::default();
     totals.wrong = differences(shape, &mut totals);

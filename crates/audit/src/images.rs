@@ -37,7 +37,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
                     runtime,
                     range: version.to_owned(),
                     path: path.clone(),
-                    line,
+                    line: line.into(),
                 })
         });
         found.extend(wish.filter(|wish| !found.iter().any(|other| other.path == wish.path)));

@@ -129,8 +129,7 @@ fn without_values(line: &str) -> Option<String> {
         let (inside, after) = inner.split_once(quote).unwrap_or((inner, ""));
         out.push_str(rest.get(..=open)?);
         // Names of keys stay; a text in quotes is a name where a value follows.
-        let is_key =
-            after.trim_start().starts_with([':', '=']) || after.trim_start().starts_with("]");
+        let is_key = after.trim_start().starts_with([':', '=', ']']);
         out.push_str(if inside.is_empty() || is_key && is_name(inside) {
             inside
         } else {

@@ -55,6 +55,16 @@ pub(super) struct Arguments {
     cache: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    patch: Patch,
+    /// Print the variables instead of a report: who reads each, and who declares it
+    #[arg(long)]
+    config: bool,
+}
+
+/// A patch instead of a report.
+#[derive(Debug, clap::Args)]
+struct Patch {
     /// Print a patch for app.json, the Procfile and project.toml instead of a report:
     /// `slugsmith check --fix-plan | git apply --allow-empty`
     #[arg(long, conflicts_with_all = ["config", "format"])]
@@ -62,9 +72,6 @@ pub(super) struct Arguments {
     /// With --fix-plan: also where the lines of the patch hold secrets
     #[arg(long, requires = "fix_plan")]
     show_secrets: bool,
-    /// Print the variables instead of a report: who reads each, and who declares it
-    #[arg(long)]
-    config: bool,
 }
 
 /// Forms of this verb's report.
@@ -196,7 +203,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         // Growth is judged against the sizes of the same report.
         previous = History::from_report(&text);
     }
-    if arguments.config || arguments.fix_plan {
+    if arguments.config || arguments.patch.fix_plan {
         return facts(&app, &config, arguments);
     }
     let asked = Asked {
@@ -312,7 +319,7 @@ fn facts(app: &Path, config: &Config, arguments: &Arguments) -> Result<Exit> {
     }
     let report = audit::run(&facts, config);
     let edits = fix_plan::plan(&facts, &report);
-    let secrets = if arguments.show_secrets {
+    let secrets = if arguments.patch.show_secrets {
         patch::Secrets::Shown
     } else {
         patch::Secrets::LeftOut

@@ -131,26 +131,23 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .help("slugsmith check --config shows all variables"),
             );
         }
-        let unread = contract::unread(facts, &variables);
-        if let Some(line) = unread.first().and_then(|variable| variable.app_json) {
-            let location = if line > 0 {
-                Location::line("app.json", line)
-            } else {
-                Location::file("app.json")
-            };
-            let names = names(unread.iter().copied());
-            evidence.push(
-                Evidence::at(
-                    location,
-                    format!("{names}: declared in app.json, and no file of the app names it."),
-                )
-                .level(Severity::Info)
-                .help("Remove what is not needed any more."),
-            );
-        }
+        evidence.extend(unread(facts, &variables));
     }
     let applies = declares || variables.iter().any(|variable| !variable.reads.is_empty());
     Outcome::when(applies, evidence)
+}
+
+/// What app.json declares and nothing reads.
+fn unread(facts: &Facts<'_>, variables: &[Variable]) -> Option<Evidence> {
+    let unread = contract::unread(facts, variables);
+    let location = match unread.first()?.app_json? {
+        line if line > 0 => Location::line("app.json", line),
+        _ => Location::file("app.json"),
+    };
+    let names = names(unread.iter().copied());
+    let message = format!("{names}: declared in app.json, and no file of the app names it.");
+    let evidence = Evidence::at(location, message).level(Severity::Info);
+    Some(evidence.help("Remove what is not needed any more."))
 }
 
 /// A service that code looks for on the same machine where its variable is not set, in an app
