@@ -36,7 +36,7 @@ pub static UNKNOWN_CONFIG_KEY: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A key or a table of project.toml below `[com.slugsmith]` that slugsmith does not know, a table that looks
-            like one of ours and is in another location (`[slugsmith.budget]`, `[tool.slugsmith]`), and an environment
+            like one of ours and is in another place (`[slugsmith.budget]`, `[tool.slugsmith]`), and an environment
             variable `SLUGSMITH_…` that nothing reads."},
         why: indoc! {"
             The value that you set is ignored and the default holds: a budget that never fails, a file that is removed
