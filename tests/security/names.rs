@@ -4,8 +4,8 @@ use crate::support::Sandbox;
 
 /// In a name: an escape, a carriage return, a line of its own for a runner, letters that
 /// reorder, and HTML.
-const ODD: &str = "x\u{1b}]0;t\u{7}\u{1b}[2J\r\n::error::forged\n::stop-commands::k\n##[error]v\u{202e}\u{2028}\u{9b}31m\u{85}\
-    <img src=x onerror=alert(1)>";
+const ODD: &str = "x\u{1b}]0;t\u{7}\u{1b}[2J\r\n::error::forged\n::stop-commands::k\n##[error]v\u{202e}\u{2028}\
+    \u{9b}31m\u{85}<img src=x onerror=alert(1)>";
 
 fn app() -> Sandbox {
     let json = serde_json::to_string(ODD).unwrap();
