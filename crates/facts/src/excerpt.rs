@@ -11,7 +11,7 @@ use std::path::Path;
 use slugsmith_finding::{Excerpt, Finding, LineSpan};
 
 use crate::beneath::Beneath;
-use crate::secrets::{self, MASK};
+use crate::secrets::{self, LOGIN_MASK, MASK};
 
 /// Bytes of a line that is still shown: what is longer was made by a program.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -85,37 +85,61 @@ fn whole(line: &str) -> Range<usize> {
     line.len() - line.trim_start().len()..line.len()
 }
 
-/// Where the marked part of a line is after something in it was masked: what is before and behind the change stays
-/// as it is, and a mark that touches the change has all of it.
+/// Where the marked part of a line is after something in it was masked: what was not masked stays as it is, and a mark
+/// that begins or ends in a masked part has all of that. The whole line where the two can't be told apart.
 fn moved(marked: Range<usize>, line: &str, shown: &str) -> Range<usize> {
-    let same = |(a, b): &(char, char)| a == b;
-    let before: usize = line
-        .chars()
-        .zip(shown.chars())
-        .take_while(same)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    let rest = (
-        line.get(before..).unwrap_or_default(),
-        shown.get(before..).unwrap_or_default(),
-    );
-    let pairs = rest.0.chars().rev().zip(rest.1.chars().rev());
-    let behind: usize = pairs.take_while(same).map(|(c, _)| c.len_utf8()).sum();
-    let start = if marked.start <= before {
-        marked.start
-    } else if line.len() - marked.start <= behind {
-        shown.len() - (line.len() - marked.start)
-    } else {
-        before
+    let Some(kept) = kept(line, shown) else {
+        return whole(shown);
     };
-    let end = if marked.end <= before {
-        marked.end
-    } else if line.len() - marked.end <= behind {
-        shown.len() - (line.len() - marked.end)
-    } else {
-        shown.len() - behind
+    let position = |at: usize, is_end: bool| {
+        let behind = kept.partition_point(|part| part.in_line.start <= at);
+        let part = kept.get(behind.saturating_sub(1))?;
+        let inside = part.in_shown.start + at.saturating_sub(part.in_line.start);
+        if at <= part.in_line.end {
+            return Some(inside);
+        }
+        let next = kept.get(behind).filter(|_| is_end);
+        Some(next.map_or(part.in_shown.end, |part| part.in_shown.start))
     };
-    start..end.max(start)
+    match (position(marked.start, false), position(marked.end, true)) {
+        (Some(start), Some(end)) => start..end.max(start),
+        _ => whole(shown),
+    }
+}
+
+/// A part of a line that is shown as it is.
+struct Kept {
+    in_line: Range<usize>,
+    in_shown: Range<usize>,
+}
+
+/// What of a line is shown as it is, in order; `None` where the shown text is not the line with masks in it.
+fn kept(line: &str, shown: &str) -> Option<Vec<Kept>> {
+    let mut parts: Vec<Kept> = Vec::new();
+    let (mut in_line, mut in_shown) = (0, 0);
+    loop {
+        let masks = [MASK, LOGIN_MASK].into_iter();
+        let text = shown.get(in_shown..)?;
+        let masked = masks.filter_map(|mask| Some((text.find(mask)?, mask.len())));
+        let masked = masked.min();
+        let part = masked.map_or(text, |(at, _)| &text[..at]);
+        let rest = line.get(in_line..)?;
+        let at = match masked {
+            _ if parts.is_empty() => rest.starts_with(part).then_some(0),
+            None => rest.ends_with(part).then(|| rest.len() - part.len()),
+            Some(_) => rest.find(part),
+        };
+        let start = in_line + at?;
+        in_line = start + part.len();
+        parts.push(Kept {
+            in_line: start..in_line,
+            in_shown: in_shown..in_shown + part.len(),
+        });
+        let Some((at, length)) = masked else {
+            return Some(parts);
+        };
+        in_shown += at + length;
+    }
 }
 
 /// A line whose quoted texts are masked; without quotes, what is assigned. `None` where a line has neither, as inside

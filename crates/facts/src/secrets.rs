@@ -22,6 +22,9 @@ pub use command::in_command;
 /// What stands in place of a secret.
 pub const MASK: &str = "[masked]";
 
+/// In place of user name and password of an address.
+pub(crate) const LOGIN_MASK: &str = "***";
+
 /// Words that make a variable's name secret.
 const NAMES: &[&str] = &[
     "ACCESSKEY",

@@ -63,6 +63,22 @@ fn no_secret_is_in_an_excerpt_and_the_mark_stays_where_it_was() {
 }
 
 #[test]
+fn a_mark_between_two_masked_texts_stays_where_it_was() {
+    let line = r#"app.post("/u", (q, r) => r.json(jwt.sign({ id: 1 }, "s3cr3t-key")));"#;
+    let meant = r#"jwt.sign({ id: 1 }, "s3cr3t-key")"#;
+    let (text, marked) = shown(line, LineSpan::on(1, line, meant), true);
+    assert_eq!(
+        text,
+        r#"app.post("[masked]", (q, r) => r.json(jwt.sign({ id: 1 }, "[masked]")));"#
+    );
+    assert_eq!(marked, r#"jwt.sign({ id: 1 }, "[masked]")"#);
+    let (_, marked) = shown(line, LineSpan::on(1, line, "r.json"), true);
+    assert_eq!(marked, "r.json");
+    let (_, marked) = shown(line, LineSpan::on(1, line, "cr3t-key"), true);
+    assert_eq!(marked, "[masked]");
+}
+
+#[test]
 fn a_line_about_a_secret_has_names_alone() {
     for (line, text) in [
         (

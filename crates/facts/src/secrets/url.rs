@@ -1,6 +1,6 @@
 //! Secrets in addresses: user names and passwords, parts of the query, webhooks.
 
-use super::{MASK, is_end};
+use super::{LOGIN_MASK, MASK, is_end};
 
 /// Names of parts of a query that are secret.
 const QUERY: &[&str] = &[
@@ -73,7 +73,7 @@ fn one(address: &str) -> String {
     let mut out = if host.len() == address.len() {
         String::new()
     } else {
-        "***".to_owned()
+        LOGIN_MASK.to_owned()
     };
     for hook in WEBHOOKS {
         if let Some(at) = host.find(hook) {
