@@ -11,6 +11,8 @@ use crate::beneath;
 
 /// No index that is read is larger, in bytes: about 600,000 files.
 const LARGEST_INDEX: u64 = 64_000_000;
+/// Bytes of all paths together: version 4 repeats the beginning of the last path for nothing.
+const MOST_OF_PATHS: usize = 128_000_000;
 /// Times, owner, size and SHA-1 before the flags.
 const BEFORE_FLAGS: usize = 60;
 /// Offset of the mode in an entry.
@@ -85,6 +87,7 @@ fn paths(index: &[u8]) -> Option<Vec<String>> {
     let mut at = 12;
     let mut found: Vec<String> = Vec::new();
     let mut last: Vec<u8> = Vec::new();
+    let mut left = MOST_OF_PATHS;
     for _ in 0..count {
         let entry = index.get(at..)?;
         let mode = u32::from_be_bytes(*entry.get(MODE..)?.first_chunk()?);
@@ -109,6 +112,7 @@ fn paths(index: &[u8]) -> Option<Vec<String>> {
         let length = name.iter().position(|byte| *byte == 0)?;
         last.truncate(kept);
         last.extend_from_slice(name.get(..length)?);
+        left = left.checked_sub(last.len())?;
         found.extend(std::str::from_utf8(&last).ok().map(str::to_owned));
         let end = name_at + length;
         // Up to version 3 an entry ends with one to eight zeros, at a multiple of eight.
@@ -179,6 +183,16 @@ mod tests {
         }
         assert_eq!(paths(&index(4, &[(9, "a")])), None);
         assert_eq!(paths(&index(5, &[])), None);
+    }
+
+    #[test]
+    fn a_small_index_of_endless_paths_tracks_nothing() {
+        let first = "a".repeat(100_000);
+        let mut entries = vec![(0, first.as_str())];
+        entries.resize(MOST_OF_PATHS / first.len() + 1, (0, ""));
+        assert_eq!(paths(&index(4, &entries)), None);
+        entries.pop();
+        assert_eq!(paths(&index(4, &entries)).map(|all| all.len()), Some(1_280));
     }
 
     #[test]
