@@ -1,5 +1,7 @@
 //! What git ignores, folder by folder: for whoever copies an app as a push would take it.
 //!
+//! What git tracks is pushed although a list names it, so that it counts as not ignored.
+//!
 //! Patterns are read within the bounds of [`bounds`], which a walker of a library does not know: one line of
 //! braces in a committed `.gitignore` would end the program. Without git nothing is ignored.
 
@@ -10,12 +12,18 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::beneath;
 use crate::bounds;
+use crate::tracked::Tracked;
 
 /// The lists that hold in a folder, outermost first.
 #[derive(Debug)]
 pub struct Ignored {
     /// `None` outside of a repository.
     lists: Option<Vec<Gitignore>>,
+    /// The app's folder, as the caller names it and all below it.
+    app: PathBuf,
+    tracked: Tracked,
+    /// How many lists there were before the outermost ignored folder that was entered, for what git tracks in it.
+    within: Option<usize>,
     /// Lists that mean nothing because they are longer than [`bounds::PATTERNS`].
     pub too_long: Vec<PathBuf>,
 }
@@ -24,10 +32,14 @@ impl Ignored {
     /// The lists above `app` in its repository, and those of the user and of the clone.
     #[must_use]
     pub fn above(app: &Path) -> Self {
+        let given = app.to_owned();
         let app = std::path::absolute(app).unwrap_or_else(|_| app.to_owned());
         let Some(top) = app.ancestors().find(|folder| folder.join(".git").exists()) else {
             return Self {
                 lists: None,
+                app: given,
+                tracked: Tracked::default(),
+                within: None,
                 too_long: Vec::new(),
             };
         };
@@ -46,12 +58,19 @@ impl Ignored {
         }
         Self {
             lists: Some(lists),
+            tracked: Tracked::read(&app),
+            app: given,
+            within: None,
             too_long,
         }
     }
 
     /// Adds the list of a folder; [`Self::leave`] takes it away again.
     pub fn enter(&mut self, folder: &Path) {
+        let is_outermost = self.within.is_none() && folder != self.app;
+        if is_outermost && self.is_named(folder, true) {
+            self.within = self.lists.as_ref().map(Vec::len);
+        }
         if let Some(lists) = &mut self.lists {
             lists.push(list(folder, ".gitignore", &mut self.too_long));
         }
@@ -61,12 +80,22 @@ impl Ignored {
     pub fn leave(&mut self) {
         if let Some(lists) = &mut self.lists {
             lists.pop();
+            self.within = self.within.filter(|count| *count < lists.len());
         }
     }
 
-    /// Whether git leaves the path out; the innermost list that says something decides.
+    /// Whether git leaves the path out: nothing of it is tracked, and a list or an ignored folder has it.
     #[must_use]
     pub fn has(&self, path: &Path, is_folder: bool) -> bool {
+        if self.within.is_none() && !self.is_named(path, is_folder) {
+            return false;
+        }
+        let below = path.strip_prefix(&self.app).ok().and_then(Path::to_str);
+        !below.is_some_and(|below| self.tracked.has(below, is_folder))
+    }
+
+    /// Whether a list names the path; the innermost one that says something decides.
+    fn is_named(&self, path: &Path, is_folder: bool) -> bool {
         let lists = self.lists.iter().flatten().rev();
         lists
             .map(|list| list.matched(path, is_folder))
@@ -88,6 +117,7 @@ fn list(folder: &Path, name: &str, too_long: &mut Vec<PathBuf>) -> Gitignore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tracked::tests::index;
 
     #[test]
     fn the_innermost_list_decides_and_none_counts_without_git() {
@@ -108,6 +138,29 @@ mod tests {
         assert!(ignored.has(&app.join("logs/other.log"), false));
         ignored.leave();
         assert!(ignored.has(&app.join("kept.log"), false));
+    }
+
+    #[test]
+    fn what_is_tracked_is_pushed_although_a_list_names_it() {
+        let app = tempfile::tempdir().unwrap();
+        let app = app.path();
+        fs_err::create_dir(app.join(".git")).unwrap();
+        fs_err::create_dir_all(app.join("dist/js")).unwrap();
+        fs_err::write(app.join(".gitignore"), "/dist\n.env\n").unwrap();
+        let index = index(2, &[(0, ".env"), (0, "dist/js/app.js")]);
+        fs_err::write(app.join(".git/index"), index).unwrap();
+        let mut ignored = Ignored::above(app);
+        ignored.enter(app);
+        assert!(!ignored.has(&app.join(".env"), false));
+        assert!(!ignored.has(&app.join("dist"), true));
+        ignored.enter(&app.join("dist"));
+        assert!(ignored.has(&app.join("dist/other.js"), false));
+        ignored.enter(&app.join("dist/js"));
+        assert!(!ignored.has(&app.join("dist/js/app.js"), false));
+        assert!(ignored.has(&app.join("dist/js/app.js.map"), false));
+        ignored.leave();
+        ignored.leave();
+        assert!(!ignored.has(&app.join("other.js"), false));
     }
 
     #[test]

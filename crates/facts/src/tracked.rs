@@ -139,7 +139,7 @@ fn offset(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn entry(version: u32, cut: u8, name: &str) -> Vec<u8> {
@@ -156,7 +156,8 @@ mod tests {
         entry
     }
 
-    fn index(version: u32, entries: &[(u8, &str)]) -> Vec<u8> {
+    /// An index of these paths, each with how many bytes of the one before fall away in version 4.
+    pub(crate) fn index(version: u32, entries: &[(u8, &str)]) -> Vec<u8> {
         let mut index = b"DIRC".to_vec();
         index.extend(version.to_be_bytes());
         index.extend(u32::try_from(entries.len()).unwrap().to_be_bytes());
