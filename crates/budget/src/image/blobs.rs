@@ -12,6 +12,9 @@ use slugsmith_finding::error::Result;
 
 /// Manifests and configurations are small; anything larger is none.
 const LARGEST_JSON: u64 = 16 * 1024 * 1024;
+/// Layers of an image that is read: overlayfs, on which engines run them, stacks 500 (Linux, `fs/overlayfs/params.h`,
+/// `OVL_MAX_STACK`).
+const MOST_LAYERS: usize = 500;
 /// Indexes can hold indexes, but not for ever.
 const DEEPEST: usize = 4;
 
@@ -138,6 +141,13 @@ pub(super) fn open(path: &Path) -> Result<Image> {
             "it holds neither manifest.json nor index.json with an image",
         )
     })?;
+    if names.len() > MOST_LAYERS {
+        let count = names.len();
+        return Err(broken(
+            path,
+            &format!("it names {count} layers, and no engine runs more than {MOST_LAYERS}"),
+        ));
+    }
     let mut layers = Vec::new();
     for name in names {
         let layer = store.layer(&name)?;

@@ -101,6 +101,17 @@ fn a_saved_image_shows_its_layers_and_what_they_hide() {
 }
 
 #[test]
+fn an_image_of_more_layers_than_any_engine_runs_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    docker_save(folder.path());
+    let names = vec!["aa/layer.tar"; 501];
+    let manifest = serde_json::json!([{ "Config": "config.json", "Layers": names }]);
+    write(folder.path(), "manifest.json", &manifest.to_string());
+    let problem = inspect(folder.path()).unwrap_err();
+    assert!(problem.to_string().contains("501 layers"), "{problem}");
+}
+
+#[test]
 fn a_hard_link_with_a_long_name_keeps_its_file_in_sight() {
     let long = "d/".repeat(70);
     let lower = layer(|root| {
