@@ -31,23 +31,28 @@ impl Finish for Finished {
     }
 
     fn prepare(&self, layer: &Layer<'_>) -> Prepared {
-        let app = facts::app::read(layer.app);
-        let own = app.procfile.iter().map(|process| process.command.clone());
-        let mut commands: Vec<String> = own.collect();
-        let tree = Tree::read(layer.app);
-        let mut bytes = tree.totals().bytes;
-        if let Some(mut layers) = layer.layers.map(facts::layers::read) {
-            let others = strip::start::set_by(&layers, layer.app);
-            commands.extend(others.into_iter().map(|command| command.text));
-            layers.leave_out(layer.folder);
-            // How large a layer is that is not here now nobody knows yet: the share is the smaller one.
-            bytes += budget::launched::bytes(&layers, None);
-        }
-        let around = boot::Around {
-            app: &tree,
-            commands: &commands,
-            bytes,
-        };
-        boot::layer(layer.folder, &around, &layer.config.boot, layer.environment)
+        let around = || around(layer);
+        boot::layer(layer.folder, around, &layer.config.boot, layer.environment)
+    }
+}
+
+/// The app that runs what a layer holds, and what else ships.
+fn around(layer: &Layer<'_>) -> boot::Around {
+    let app = facts::app::read(layer.app);
+    let own = app.procfile.iter().map(|process| process.command.clone());
+    let mut commands: Vec<String> = own.collect();
+    let tree = Tree::read(layer.app);
+    let mut bytes = tree.totals().bytes;
+    if let Some(mut layers) = layer.layers.map(facts::layers::read) {
+        let others = strip::start::set_by(&layers, layer.app);
+        commands.extend(others.into_iter().map(|command| command.text));
+        layers.leave_out(layer.folder);
+        // How large a layer is that is not here now nobody knows yet: the share is the smaller one.
+        bytes += budget::launched::bytes(&layers, None);
+    }
+    boot::Around {
+        app: tree,
+        commands,
+        bytes,
     }
 }

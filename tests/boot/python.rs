@@ -213,12 +213,12 @@ fn prepared_in_a_layer(folder: &Path, own: &str, bytes: u64) -> slugsmith::boot:
         variables: own_variables(),
     };
     let config = slugsmith::config::parse("", &environment).unwrap();
-    let around = slugsmith::boot::Around {
-        app: &Tree::read(app.path()),
-        commands: &["gunicorn shop:app".to_owned()],
+    let around = || slugsmith::boot::Around {
+        app: Tree::read(app.path()),
+        commands: vec!["gunicorn shop:app".to_owned()],
         bytes,
     };
-    slugsmith::boot::layer(folder, &around, &config.boot, &environment)
+    slugsmith::boot::layer(folder, around, &config.boot, &environment)
 }
 
 /// An empty environment, with the folder of its packages.

@@ -194,20 +194,21 @@ pub fn run(input: &Input<'_>) -> BootReport {
 }
 
 /// What surrounds an environment that is prepared for itself.
-pub struct Around<'a> {
+pub struct Around {
     /// The app's files.
-    pub app: &'a Tree,
+    pub app: Tree,
     /// What its processes run.
-    pub commands: &'a [String],
+    pub commands: Vec<String>,
     /// Bytes that ship beside the environment.
     pub bytes: u64,
 }
 
-/// Prepares an environment that is kept as it is from now on, before that.
+/// Prepares an environment that is kept as it is from now on, before that. What surrounds it is read only where
+/// something may be prepared.
 #[must_use]
 pub fn layer(
     folder: &Path,
-    around: &Around<'_>,
+    around: impl FnOnce() -> Around,
     config: &BootConfig,
     environment: &Environment,
 ) -> Prepared {
@@ -215,9 +216,13 @@ pub fn layer(
         return Prepared::default();
     }
     let tree = Tree::read(folder);
+    if !python::has_modules(&tree) {
+        return Prepared::default();
+    }
+    let around = around();
     let input = Input {
         is_app: false,
-        sources: Some(around.app),
+        sources: Some(&around.app),
         beside: around.bytes,
         ..Input::new(&tree, config, environment)
     };

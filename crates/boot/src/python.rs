@@ -26,7 +26,7 @@ use crate::report::{BootReport, Weight};
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::interrupt::Temporary;
-use slugsmith_facts::tree::Tree;
+use slugsmith_facts::tree::{Entry, Tree};
 use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::{counted, size};
 
@@ -35,6 +35,13 @@ struct Ready<'a> {
     wanted: &'a Wanted,
     content: Content,
     is_kept: bool,
+}
+
+/// Whether a tree holds anything that Python imports.
+pub(crate) fn has_modules(tree: &Tree) -> bool {
+    let is_module = |name: &std::ffi::OsStr| name == "py" || name == "pyc";
+    let mut paths = tree.entries().iter().map(Entry::path);
+    paths.any(|path| path.extension().is_some_and(is_module))
 }
 
 pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootReport) {

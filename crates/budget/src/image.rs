@@ -17,6 +17,7 @@ mod tar;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use blobs::{Begin, begin};
 pub use overlay::{Hidden, How};
 
 use rayon::prelude::*;

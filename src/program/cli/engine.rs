@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::NamedTempFile;
 
+use crate::budget::image::{self, Begin};
 use crate::error::{Problem, Result, io as failed};
 use crate::facts::interrupt::Temporary;
 use crate::program::problems::NO_SUCH_PATH;
@@ -182,11 +183,10 @@ const BLOCK: u64 = 512;
 
 /// Why what begins so is no archive; anything that is compressed may be one.
 fn no_archive(begin: &[u8]) -> Option<&'static str> {
-    match begin {
-        [] => Some("empty"),
-        [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] => None,
-        _ if begin.get(257..262) == Some(b"ustar") => None,
-        _ => Some("no archive of an image"),
+    match image::begin(begin) {
+        Begin::Tar | Begin::Gzip | Begin::Zstd => None,
+        Begin::Empty => Some("empty"),
+        Begin::Other => Some("no archive of an image"),
     }
 }
 

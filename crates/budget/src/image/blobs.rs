@@ -159,6 +159,32 @@ pub(super) fn open(path: &Path) -> Result<Image> {
     Ok(Image { config, layers })
 }
 
+/// What a file is by how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    Tar,
+    Gzip,
+    Zstd,
+    Empty,
+    Other,
+}
+
+/// What begins with these bytes, up to 512 of them.
+#[must_use]
+pub fn begin(bytes: &[u8]) -> Begin {
+    // A tar of any kind names its first member and has a checksum of digits.
+    let is_sum = |sum: &[u8]| sum.iter().all(|c| b" 01234567\0".contains(c));
+    match bytes {
+        [] => Begin::Empty,
+        [0x1f, 0x8b, ..] => Begin::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Begin::Zstd,
+        [1..=255, ..] if bytes.len() == 512 && bytes.get(148..154).is_some_and(is_sum) => {
+            Begin::Tar
+        }
+        _ => Begin::Other,
+    }
+}
+
 /// Says of a file that is none what it is instead, and puts the file back to its start.
 fn no_archive(path: &Path, file: &mut std::fs::File) -> Result<()> {
     let failed = |error| slugsmith_finding::error::io("reading", path, &error);
@@ -166,24 +192,15 @@ fn no_archive(path: &Path, file: &mut std::fs::File) -> Result<()> {
     file.take(512).read_to_end(&mut start).map_err(failed)?;
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
     let shown = path.display();
-    if start.starts_with(&[0x1f, 0x8b]) {
+    let compressed = |how: &str| {
         let problem = broken(path, "the archive itself is compressed");
-        return Err(problem.step(format!("gunzip --stdout {shown} | slugsmith inspect -")));
-    }
-    if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        let problem = broken(path, "the archive itself is compressed");
-        return Err(problem.step(format!(
-            "zstd --decompress --stdout {shown} | slugsmith inspect -"
-        )));
-    }
-    // A tar of any kind names its first member and has a checksum of digits.
-    let is_tar = start.len() == 512
-        && start.first().is_some_and(|first| *first != 0)
-        && start
-            .get(148..154)
-            .is_some_and(|sum| sum.iter().all(|c| b" 01234567\0".contains(c)));
-    if is_tar {
-        return Ok(());
+        Err(problem.step(format!("{how} --stdout {shown} | slugsmith inspect -")))
+    };
+    match begin(&start) {
+        Begin::Tar => return Ok(()),
+        Begin::Gzip => return compressed("gunzip"),
+        Begin::Zstd => return compressed("zstd --decompress"),
+        Begin::Empty | Begin::Other => {}
     }
     let folder = path
         .parent()

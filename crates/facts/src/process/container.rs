@@ -33,10 +33,8 @@ pub(super) fn processes(text: &str) -> Option<Vec<Process>> {
 /// Plans of the add-ons that the `setup` section creates.
 #[must_use]
 pub fn addons(text: &str) -> Vec<String> {
-    let manifest = crate::bounds::yaml(text);
-    let listed = manifest
-        .as_ref()
-        .and_then(|manifest: &Value| manifest.get("setup")?.get("addons")?.as_sequence());
+    let addons = section(text, "setup", "addons");
+    let listed = addons.as_ref().and_then(Value::as_sequence);
     let plan = |addon: &Value| {
         addon
             .get("plan")
@@ -50,10 +48,8 @@ pub fn addons(text: &str) -> Vec<String> {
 /// The Dockerfiles that its images are built from.
 #[must_use]
 pub fn dockerfiles(text: &str) -> Vec<String> {
-    let manifest = crate::bounds::yaml(text);
-    let named = manifest
-        .as_ref()
-        .and_then(|manifest: &Value| manifest.get("build")?.get("docker")?.as_mapping());
+    let images = section(text, "build", "docker");
+    let named = images.as_ref().and_then(Value::as_mapping);
     let path = |entry: &Value| {
         entry
             .as_str()
@@ -64,6 +60,11 @@ pub fn dockerfiles(text: &str) -> Vec<String> {
         .flatten()
         .filter_map(|(_, entry)| path(entry))
         .collect()
+}
+
+fn section(text: &str, name: &str, part: &str) -> Option<Value> {
+    let manifest: Value = crate::bounds::yaml(text)?;
+    manifest.get(name)?.get(part).cloned()
 }
 
 /// `web: node a.js`, or `command:` with one command or a list of them.
