@@ -1,4 +1,4 @@
-//! Every page against the rules of axe-core, light and dark, on a phone and on a desk.
+//! Every page against the rules of axe-core, light and dark, from the smallest phone to the widest screen.
 
 use std::process::Command;
 
@@ -47,7 +47,7 @@ fn axe() -> String {
 
 fn holds(driver: &str, sandbox: &Sandbox, command: &[&str]) {
     let page = page_with(driver, sandbox, command);
-    for size in ["1200,900", "390,844"] {
+    for size in ["320,640", "390,844", "1200,900", "2560,1440"] {
         let note = driven(&page, size);
         assert!(note["rules"].as_u64().unwrap() > 80, "{note:#}");
         assert_eq!(
