@@ -33,13 +33,14 @@ const LEFT_OUT: &[&str] = &[
     "autoload_static.php",
 ];
 
-/// Files of an app that the short form changes: a build with real managers takes seconds.
-const SHORT: usize = 3;
+/// Files of each app that the short form changes: two builds with a real manager each, which take seconds.
+const SHORT: usize = 1;
 
 /// A change of one file, by path and kind.
 type Change = (String, &'static str);
 
-fn changes(lab: &Lab) -> Vec<Change> {
+/// The changes of a shape; the short form takes files of another kind in each, so that all kinds come by.
+fn changes(lab: &Lab, shape: &Shape) -> Vec<Change> {
     let is_long = std::env::var_os("SLUGSMITH_LONG").is_some();
     let all: &[&str] = if is_long {
         &["replace", "append", "delete", "rename"]
@@ -49,14 +50,18 @@ fn changes(lab: &Lab) -> Vec<Change> {
     let files = listing(&lab.source()).into_iter();
     let files = files.filter(|(_, content)| content != "folder");
     let paths: Vec<_> = files.map(|(path, _)| path.display().to_string()).collect();
-    // From the whole length of the list, since neighbours are of one kind.
-    let step = if is_long {
-        1
-    } else {
-        paths.len().div_ceil(SHORT).max(1)
+    let number = shapes::ALL.iter().position(|one| one.name == shape.name);
+    let (first, step) = match paths.len() {
+        count if is_long || count <= SHORT => (0, 1),
+        // From the whole length of the list, since neighbours are of one kind.
+        count => {
+            let step = count.div_ceil(SHORT);
+            (number.unwrap_or_default() % step, step)
+        }
     };
     paths
         .into_iter()
+        .skip(first)
         .step_by(step)
         .flat_map(|path| all.iter().map(move |how| (path.clone(), *how)))
         .collect()
@@ -224,7 +229,7 @@ fn differences(shape: &Shape, totals: &mut Totals) -> Vec<String> {
             shape.name, second.log
         ));
     }
-    for one in changes(&lab) {
+    for one in changes(&lab, shape) {
         let what = format!("{}: {} {}", shape.name, one.1, one.0);
         let cache = lab.beside("with");
         if cache.exists() {

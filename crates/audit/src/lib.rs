@@ -26,6 +26,7 @@ mod paths;
 pub mod platform;
 mod properties;
 mod python;
+mod received;
 pub mod registry;
 pub mod rules;
 mod runtimes;
@@ -37,6 +38,7 @@ mod spring;
 mod start;
 pub mod triage;
 mod versions;
+mod written;
 
 pub use facts::{Declared, Facts, Site};
 

@@ -11,6 +11,7 @@
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_finding::LineSpan;
 
+mod aliases;
 mod arms;
 mod branch;
 mod builder;

@@ -2,6 +2,7 @@
 
 use slugsmith_finding::LineSpan;
 
+use super::aliases::{self, Alias};
 use super::{Argument, Assignment, Call, Code, EnvRead, Expr, Import, Language, Scope, ScopeKind};
 
 /// Values nested deeper than this are [`Expr::Other`]: no rule looks that deep.
@@ -10,6 +11,8 @@ pub(super) const DEPTH: usize = 24;
 pub(super) struct Builder {
     pub(super) code: Code,
     pub(super) scope: usize,
+    /// Names of imports; [`Builder::finish`] reads the file by those of their modules.
+    pub(super) aliases: Vec<Alias>,
 }
 
 impl Builder {
@@ -17,7 +20,24 @@ impl Builder {
         Self {
             code: Code::new(path, language),
             scope: 0,
+            aliases: Vec::new(),
         }
+    }
+
+    /// The file, when all of it was read.
+    pub(super) fn finish(self) -> Code {
+        let mut code = self.code;
+        aliases::apply(&mut code, &self.aliases);
+        code
+    }
+
+    /// A name that an import binds; of the module itself where nothing is exported by a name.
+    pub(super) fn alias(&mut self, module: &str, exported: Option<String>, local: String) {
+        self.aliases.push(Alias {
+            local,
+            exported,
+            module: module.to_owned(),
+        });
     }
 
     /// Opens a scope and gives the one to go back to.

@@ -39,7 +39,7 @@ pub(super) fn parse(path: &str, text: &str) -> Code {
     };
     reader.builder.code.broken = parsed.panicked;
     reader.visit_program(&parsed.program);
-    reader.builder.code
+    reader.builder.finish()
 }
 
 /// Whether a parse met errors.
@@ -178,6 +178,24 @@ fn bound(pattern: &ast::BindingPattern<'_>) -> Vec<String> {
     }
 }
 
+/// The names that a pattern gives, each with the key that it stands for: none for the whole.
+fn renamed(pattern: &ast::BindingPattern<'_>) -> Vec<(Option<String>, String)> {
+    match pattern {
+        ast::BindingPattern::BindingIdentifier(name) => vec![(None, name.name.to_string())],
+        ast::BindingPattern::ObjectPattern(object) => {
+            let named = object.properties.iter().filter_map(|property| {
+                let ast::BindingPattern::BindingIdentifier(local) = &property.value else {
+                    return None;
+                };
+                let key = property.key.static_name()?;
+                Some((Some(key.into_owned()), local.name.to_string()))
+            });
+            named.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl<'a> Visit<'a> for Reader<'_> {
     fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
         let callee = self.callee(&it.callee);
@@ -227,6 +245,16 @@ impl<'a> Visit<'a> for Reader<'_> {
             .collect();
         let line = self.line(it.span);
         self.builder.import(&it.source.value, names, line);
+        for specifier in it.specifiers.iter().flatten() {
+            let exported = match specifier {
+                ast::ImportDeclarationSpecifier::ImportSpecifier(one) => {
+                    Some(one.imported.name().to_string())
+                }
+                _ => None,
+            };
+            let local = specifier.local().name.to_string();
+            self.builder.alias(&it.source.value, exported, local);
+        }
     }
 
     fn visit_export_all_declaration(&mut self, it: &ast::ExportAllDeclaration<'a>) {
@@ -262,6 +290,10 @@ impl<'a> Visit<'a> for Reader<'_> {
             && let Some(import) = self.builder.code.imports.get_mut(loads)
         {
             import.names = bound(&it.id);
+            let module = import.module.clone();
+            for (exported, local) in renamed(&it.id) {
+                self.builder.alias(&module, exported, local);
+            }
         }
     }
 

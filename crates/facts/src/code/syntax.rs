@@ -55,11 +55,11 @@ pub(super) fn parse(path: &str, language: Language, text: &str) -> Code {
     };
     let Some(tree) = tree else {
         reader.builder.code.broken = true;
-        return reader.builder.code;
+        return reader.builder.finish();
     };
     reader.builder.code.broken = tree.root_node().has_error();
     reader.walk(tree.root_node(), visit, branches);
-    reader.builder.code
+    reader.builder.finish()
 }
 
 type Visit = fn(&mut Reader<'_>, &Step<'_, '_>) -> Option<ScopeKind>;

@@ -1,11 +1,9 @@
 //! Does a process write files into the app's own folder?
 
-mod written;
-
-use self::written::written;
 use crate::paths::{Rooted, is_scratch, rooted, tidies};
 use crate::rules::prelude::*;
-use crate::start;
+use crate::written::written;
+use crate::{received, start};
 use slugsmith_facts::code::ScopeKind;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -77,6 +75,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 .is_some_and(|location| location.path == site.code.path)
         });
         if told
+            || received::is_from_client(facts, site, path)
             || tidies(site)
             || is_scratch(site, path)
             || is_switched_on(site)

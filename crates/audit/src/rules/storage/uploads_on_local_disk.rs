@@ -6,9 +6,11 @@ mod node;
 mod plain;
 mod rails;
 
+use crate::guards;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
-use crate::{Facts, Site};
+use crate::{Facts, Site, received};
 use indoc::indoc;
+use slugsmith_facts::code::Language;
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::Severity;
 
@@ -30,7 +32,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `ImageField`; Laravel's local or public disk with `->store(` or `Storage::put`; a
             request's file that Flask, PHP (`move_uploaded_file`), Spring (`transferTo`), Go
             (`SaveUploadedFile`, `FormFile` with `os.Create`) or Node puts below a folder of
-            uploads; Paperclip without a service.
+            uploads; Paperclip without a service. Beside these, in each language: a write whose
+            path or content comes from a client's file (`file.filename`, `req.file.buffer`,
+            `getUploadedFiles()`, `formData()`), over names of the same function.
         "},
         why: indoc! {"
             A dyno's disk is its own and is thrown away at every restart, at least once a day, and
@@ -64,11 +68,44 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(laravel::check(facts));
     evidence.extend(plain::sites(facts));
     evidence.extend(rails::attached_to_disk(facts));
-    let handles = facts.packages.has_any(Ecosystem::Npm, node::PARSERS)
+    let written = written(facts, &evidence);
+    evidence.extend(written);
+    let handles = facts.packages.has_any(Ecosystem::Npm, received::PARSERS)
         || rails::uses_active_storage(facts).is_some()
         || facts.packages.has(Ecosystem::Gem, "carrierwave")
         || django::model_with_file(facts).is_some();
     Outcome::when(handles, evidence)
+}
+
+/// A client's file that the app writes itself, in the files that nothing is known of yet.
+fn written(facts: &Facts<'_>, known: &[Evidence]) -> Vec<Evidence> {
+    let is_known = |path: &str| {
+        let places = known.iter().filter_map(|one| one.location.as_ref());
+        places.into_iter().any(|place| place.path == path)
+    };
+    let languages = [
+        (Language::JavaScript, "npm install @aws-sdk/client-s3"),
+        (Language::Python, "pip install boto3"),
+        (Language::Ruby, "bundle add aws-sdk-s3"),
+        (
+            Language::Go,
+            "go get github.com/aws/aws-sdk-go-v2/service/s3",
+        ),
+        (Language::Java, "software.amazon.awssdk:s3"),
+        (Language::Php, "composer require aws/aws-sdk-php"),
+    ];
+    let mut found = Vec::new();
+    for (language, client) in languages {
+        for site in received::sites(facts, language) {
+            let path = &site.code.path;
+            if is_known(path) || guards::is_maintenance(facts, path) {
+                continue;
+            }
+            let help = format!("Send it to S3 instead: {client}; heroku addons:create bucketeer");
+            found.push(local(site, &format!("`{}`", site.call.callee)).help(help));
+        }
+    }
+    found
 }
 
 fn local(site: Site<'_>, what: &str) -> Evidence {

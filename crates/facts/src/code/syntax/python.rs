@@ -18,6 +18,7 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                 let module = name.child_by_field_name("name").unwrap_or(name);
                 let local = name.child_by_field_name("alias").unwrap_or(module);
                 let (module, local) = (reader.dotted(module), reader.dotted(local));
+                reader.builder.alias(&module, None, local.clone());
                 reader.builder.import(&module, vec![local], line(node));
             }
         }
@@ -60,6 +61,18 @@ fn from_import(reader: &mut Reader<'_>, step: &Step<'_, '_>) {
         .collect();
     // Leading dots of relative imports are part of the name.
     let module = reader.slice(module).to_owned();
+    for child in children(node) {
+        if let (Some(name), Some(local)) = (
+            child.child_by_field_name("name"),
+            child.child_by_field_name("alias"),
+        ) {
+            let (exported, local) = (
+                reader.slice(name).to_owned(),
+                reader.slice(local).to_owned(),
+            );
+            reader.builder.alias(&module, Some(exported), local);
+        }
+    }
     reader.builder.import(&module, names, line(node));
 }
 

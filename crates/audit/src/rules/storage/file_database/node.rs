@@ -21,6 +21,28 @@ pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
     ))
 }
 
+/// Packages and modules whose databases are files.
+const DRIVERS: &[&str] = &[
+    "better-sqlite3",
+    "bun:sqlite",
+    "node:sqlite",
+    "sqlite",
+    "sqlite3",
+];
+
+/// Whether what is called came with an import of these modules, under whatever name.
+fn is_made_by(site: Site<'_>, modules: &[&str]) -> bool {
+    let callee = site.call.callee.trim_start_matches("new ");
+    let root = callee.split(['.', '(']).next().unwrap_or(callee);
+    site.code.imports.iter().any(|import| {
+        let is_driver = modules.iter().any(|module| {
+            let rest = import.module.strip_prefix(module);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        is_driver && import.names.iter().any(|name| name == root)
+    })
+}
+
 pub(super) fn node(facts: &Facts<'_>) -> Option<Evidence> {
     let server = has_server(facts);
     let site =
@@ -35,17 +57,13 @@ pub(super) fn node(facts: &Facts<'_>) -> Option<Evidence> {
                         callee.ends_with("join") || callee.ends_with("resolve")
                     })
             });
+            let file = file
+                || call
+                    .named("filename")
+                    .is_some_and(|name| site.code.resolve(name).text() != Some(":memory:"));
             let sqlite = matches!(call.callee.as_str(), "sqlite3.Database" | "sqlite.Database")
-                || (matches!(call.callee.as_str(), "Database" | "sqlite" | "DatabaseSync")
-                    && (site.code.imports("better-sqlite3") || site.code.imports("node:sqlite")));
-            let lowdb = matches!(
-                call.callee.as_str(),
-                "JSONFile" | "FileSync" | "JSONFileSync" | "FileAsync"
-            ) && site
-                .code
-                .imports
-                .iter()
-                .any(|import| import.module.starts_with("lowdb"));
+                || is_made_by(site, DRIVERS);
+            let lowdb = is_made_by(site, &["lowdb"]) && call.method() != "Low";
             let sequelize = call.callee.ends_with("Sequelize")
                 && call.named("dialect").and_then(Expr::text) == Some("sqlite")
                 && call.named("storage").and_then(Expr::text) != Some(":memory:");

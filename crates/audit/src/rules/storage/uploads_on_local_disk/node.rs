@@ -2,23 +2,11 @@
 
 use super::local;
 use crate::guards::{Branch, branch, calls_to};
+use crate::received::PARSERS;
 use crate::registry::Evidence;
 use crate::{Declared, Facts, Site, paths};
 use slugsmith_facts::code::Language;
 use slugsmith_facts::packages::Ecosystem;
-
-/// Packages that take files out of a request.
-pub(super) const PARSERS: &[&str] = &[
-    "multer",
-    "formidable",
-    "busboy",
-    "express-fileupload",
-    "multiparty",
-    "connect-busboy",
-    "koa-body",
-    "@koa/multer",
-    "@fastify/multipart",
-];
 
 pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
     let found = received(facts);

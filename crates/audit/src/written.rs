@@ -1,10 +1,10 @@
 //! Which calls write a file, and where does the path stand?
 
 use crate::Site;
-use slugsmith_facts::code::{Code, Expr, Language};
+use slugsmith_facts::code::{Assignment, Code, Expr, Language};
 
 /// The path that a call writes to, if it writes a file.
-pub(super) fn written(site: Site<'_>) -> Option<&Expr> {
+pub(crate) fn written(site: Site<'_>) -> Option<&Expr> {
     plainly(site).or_else(|| by_library(site))
 }
 
@@ -41,12 +41,16 @@ fn plainly(site: Site<'_>) -> Option<&Expr> {
                 .flatten()
         }
         Language::Python => match call.method() {
-            "open"
-                if matches!(call.callee.as_str(), "open" | "io.open")
-                    && mode_writes(call.positional(1).or_else(|| call.named("mode"))) =>
+            "open" | "open_file"
+                if matches!(
+                    call.callee.as_str(),
+                    "open" | "io.open" | "aiofiles.open" | "anyio.open_file"
+                ) && mode_writes(call.positional(1).or_else(|| call.named("mode"))) =>
             {
                 call.positional(0)
             }
+            "write_bytes" | "write_text" => held(site),
+            "open" if mode_writes(call.positional(0).or_else(|| call.named("mode"))) => held(site),
             _ => None,
         },
         Language::Ruby => match call.callee.as_str() {
@@ -164,6 +168,24 @@ fn by_library(site: Site<'_>) -> Option<&Expr> {
     };
     // A buffer, or nothing: the library gives the bytes back.
     found.filter(|path| !matches!(path, Expr::Nil | Expr::Object(_) | Expr::Function))
+}
+
+/// What the object that a method is called on holds, where that is a path put together in this file.
+fn held(site: Site<'_>) -> Option<&Expr> {
+    let own = site.code.enclosing_function(site.call.scope);
+    let seen = |one: &&Assignment| {
+        let scope = site.code.enclosing_function(one.scope);
+        one.target == site.call.receiver() && (scope == own || scope.is_none())
+    };
+    let kept = site.code.assignments.iter().rev().find(seen)?;
+    let is_path = |value: &Expr| {
+        let called = value.callee().unwrap_or_default();
+        called
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| matches!(last, "Path" | "joinpath"))
+    };
+    kept.value.any(is_path).then_some(&kept.value)
 }
 
 fn imports_exactly(code: &Code, module: &str) -> bool {

@@ -1,0 +1,365 @@
+//! Is what a call writes to disk a file that a client sent? For the rules about storage.
+//!
+//! A framework gives such a file as an object, by a parameter or out of the request; what that
+//! object is called differs, what is asked of it does not: the name that the client gave, or its
+//! content. A write is of such a file if its path or its content comes from that object, or if
+//! it only opens a file and the same function reads the object's content.
+
+use crate::guards::calls_to;
+use crate::paths;
+use crate::written::written;
+use crate::{Facts, Site};
+use slugsmith_facts::code::{Call, Code, Expr, Language};
+use slugsmith_facts::packages::Ecosystem;
+
+/// Packages that take files out of a request.
+pub(crate) const PARSERS: &[&str] = &[
+    "multer",
+    "formidable",
+    "busboy",
+    "express-fileupload",
+    "multiparty",
+    "connect-busboy",
+    "koa-body",
+    "@koa/multer",
+    "@fastify/multipart",
+];
+
+/// How far names are followed from the write to the object.
+const STEPS: usize = 4;
+
+/// What a language's frameworks say of a client's file.
+struct Words {
+    /// Where a request keeps its files: dotted parts that stand one after another.
+    requests: &'static [&'static str],
+    /// What tells the name that the client gave.
+    names: &'static [&'static str],
+    /// What gives the content.
+    contents: &'static [&'static str],
+}
+
+const JAVASCRIPT: Words = Words {
+    requests: &[
+        "req.file",
+        "req.files",
+        "request.files",
+        "ctx.request.files",
+    ],
+    names: &["originalname", "originalFilename", "filename"],
+    contents: &["arrayBuffer", "toBuffer", "buffer", "stream", "pipe"],
+};
+const PYTHON: Words = Words {
+    requests: &["request.files", "request.FILES"],
+    names: &["filename"],
+    contents: &["file", "read", "chunks", "stream", "body", "iter_chunked"],
+};
+const RUBY: Words = Words {
+    requests: &[],
+    names: &["original_filename"],
+    contents: &["tempfile"],
+};
+const GO: Words = Words {
+    requests: &[],
+    names: &["Filename"],
+    contents: &["Open"],
+};
+const JAVA: Words = Words {
+    requests: &[],
+    names: &["getOriginalFilename", "getSubmittedFileName"],
+    contents: &["getInputStream", "getBytes", "write"],
+};
+const PHP: Words = Words {
+    requests: &["_FILES", "getUploadedFiles", "getUploadedFile"],
+    names: &[
+        "getClientFilename",
+        "getClientOriginalName",
+        "getClientName",
+        "getClientOriginalExtension",
+        "tmp_name",
+    ],
+    contents: &["getStream", "tmp_name", "moveTo", "move"],
+};
+
+fn words(language: Language) -> &'static Words {
+    match language {
+        Language::JavaScript => &JAVASCRIPT,
+        Language::Python => &PYTHON,
+        Language::Ruby => &RUBY,
+        Language::Go => &GO,
+        Language::Java => &JAVA,
+        Language::Php => &PHP,
+    }
+}
+
+/// Writes of a client's file in one language, the first of each function.
+pub(crate) fn sites<'a>(facts: &'a Facts<'_>, language: Language) -> Vec<Site<'a>> {
+    let mut found: Vec<Site<'a>> = Vec::new();
+    let all = calls_to(facts, language, |_| true);
+    for site in all {
+        let Some(path) = written(site).or_else(|| by_object(site)) else {
+            continue;
+        };
+        let own = site.code.enclosing_function(site.call.scope);
+        let is_told = found.iter().any(|one| {
+            std::ptr::eq(one.code, site.code) && one.code.enclosing_function(one.call.scope) == own
+        });
+        if !is_told && is_from_client(facts, site, path) {
+            found.push(site);
+        }
+    }
+    found
+}
+
+/// The path of a call by which the object puts itself on the disk.
+fn by_object(site: Site<'_>) -> Option<&Expr> {
+    let call = site.call;
+    let count = call.arguments.len();
+    match (site.code.language, call.method()) {
+        (Language::Php, "moveTo") if count == 1 => call.positional(0),
+        (Language::Php, "move") if (1..=3).contains(&count) => call.positional(0),
+        (Language::Python, "save") if (1..=2).contains(&count) => call.positional(0),
+        (Language::Java, "write") if count == 1 => call.positional(0),
+        (Language::Go, "SaveFile") if count == 2 => call.positional(1),
+        _ => None,
+    }
+}
+
+/// Whether a write puts a client's file on a disk that keeps nothing.
+pub(crate) fn is_from_client(facts: &Facts<'_>, site: Site<'_>, path: &Expr) -> bool {
+    let objects = objects(facts, site);
+    if objects.is_empty() || paths::leads_to_temp(site, path) || is_stopover(site) {
+        return false;
+    }
+    let tied = |value: &Expr| comes_from(site, value, &objects);
+    let call = site.call;
+    let receiver = Expr::Name(call.receiver().to_owned());
+    let is_own = !call.receiver().is_empty() && tied(&receiver);
+    tied(path)
+        || is_own
+        || call.arguments.iter().any(|argument| tied(&argument.value))
+        || is_opened(site) && reads_content(site, &objects)
+}
+
+/// The names of the objects that stand for a client's file where a call stands.
+fn objects(facts: &Facts<'_>, site: Site<'_>) -> Vec<String> {
+    if !serves_files(facts, site.code) {
+        return Vec::new();
+    }
+    let words = words(site.code.language);
+    let mut found = Vec::new();
+    each_name(site, &mut |name| {
+        let root = words.requests.iter().find_map(|root| up_to(name, root));
+        let object = root.or_else(|| {
+            let mut parts = name.rsplitn(2, '.');
+            let last = parts.next()?.trim_end_matches("()");
+            let object = parts.next()?;
+            let counts = words.names.contains(&last) || is_content(site.code, last);
+            (counts && object != "self" && object != "this").then(|| object.to_owned())
+        });
+        found.extend(object.filter(|object| !object.is_empty() && !is_module(site.code, object)));
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A name of the content that only files of clients have: not `read` or `file`.
+fn is_content(code: &Code, word: &str) -> bool {
+    match code.language {
+        Language::JavaScript => word == "arrayBuffer" && asks_for_form(code),
+        Language::Python => word == "chunks",
+        Language::Ruby => word == "tempfile",
+        Language::Php => word == "tmp_name",
+        Language::Go | Language::Java => false,
+    }
+}
+
+/// Whether files of clients come to this source file at all.
+fn serves_files(facts: &Facts<'_>, code: &Code) -> bool {
+    let imports = |names: &[&str]| names.iter().any(|name| code.imports(name));
+    match code.language {
+        Language::JavaScript => {
+            asks_for_form(code) || facts.packages.has_any(Ecosystem::Npm, PARSERS)
+        }
+        Language::Python => {
+            imports(&[
+                "fastapi",
+                "starlette",
+                "flask",
+                "flask_wtf",
+                "werkzeug",
+                "aiohttp",
+                "sanic",
+                "quart",
+                "litestar",
+                "tornado",
+                "bottle",
+            ]) || facts.packages.has(Ecosystem::Pypi, "django")
+        }
+        Language::Ruby | Language::Php => true,
+        Language::Go => code.calls.iter().any(|call| {
+            matches!(
+                call.method(),
+                "FormFile" | "MultipartForm" | "MultipartReader"
+            ) || call.callee.contains("MultipartForm")
+        }),
+        Language::Java => {
+            imports(&["org.springframework.web.multipart"])
+                || code
+                    .calls
+                    .iter()
+                    .any(|call| matches!(call.method(), "getPart" | "getParts"))
+        }
+    }
+}
+
+/// `await request.formData()`: what the platform's own `Request` gives, as in Next and Remix.
+fn asks_for_form(code: &Code) -> bool {
+    code.calls.iter().any(|call| call.method() == "formData")
+}
+
+/// An imported module is no object: `os.filename` is none of a client's.
+fn is_module(code: &Code, object: &str) -> bool {
+    let root = object.split('.').next().unwrap_or(object);
+    root != "request"
+        && code
+            .imports
+            .iter()
+            .any(|import| import.names.iter().any(|name| name == root))
+}
+
+/// `name` up to the end of `root`, where its dotted parts stand one after another in it.
+fn up_to(name: &str, root: &str) -> Option<String> {
+    let (before, rest) = name.split_once(root)?;
+    let whole = (before.is_empty() || before.ends_with('.'))
+        && (rest.is_empty() || rest.starts_with(['.', '(', '[']));
+    let object = format!("{before}{root}");
+    whole.then_some(object)
+}
+
+/// Calls `visit` with each dotted name that the function around a call uses, the file where there
+/// is none.
+fn each_name(site: Site<'_>, visit: &mut dyn FnMut(&str)) {
+    let mut value = |value: &Expr| {
+        value.walk(&mut |inner| match inner {
+            Expr::Name(name) => visit(name),
+            Expr::Call { callee, .. } => visit(callee),
+            _ => {}
+        });
+    };
+    for call in site
+        .code
+        .calls
+        .iter()
+        .filter(|call| is_beside(site, call.scope))
+    {
+        value(&Expr::Name(call.callee.clone()));
+        for argument in &call.arguments {
+            value(&argument.value);
+        }
+    }
+    for one in &site.code.assignments {
+        if is_beside(site, one.scope) {
+            value(&one.value);
+        }
+    }
+}
+
+/// Whether a scope belongs to the outermost function around a call: callbacks stand inside one.
+fn is_beside(site: Site<'_>, scope: usize) -> bool {
+    let outermost = |scope| {
+        std::iter::successors(site.code.enclosing_function(scope), |at| {
+            let parent = site.code.scopes.get(*at)?.parent;
+            site.code.enclosing_function(parent)
+        })
+        .last()
+    };
+    outermost(scope) == outermost(site.call.scope)
+}
+
+/// Whether a value comes from one of the objects, over names of the function, each followed once.
+fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
+    let of_object = |name: &str| {
+        objects.iter().any(|object| {
+            name.strip_prefix(object.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '(']))
+        })
+    };
+    let (mut found, mut seen) = (false, std::collections::BTreeSet::new());
+    let mut pending = vec![(value, 0)];
+    while let Some((value, step)) = pending.pop() {
+        value.walk(&mut |inner| {
+            let name = match inner {
+                Expr::Name(name) => name,
+                Expr::Call { callee, .. } => callee,
+                _ => return,
+            };
+            found = found || of_object(name);
+            // `name` and the first part of `name.path` alike.
+            let root = name.split(['.', '[', '(']).next().unwrap_or(name);
+            if found || step >= STEPS || !seen.insert(root) {
+                return;
+            }
+            let assigned = site.code.assignments.iter();
+            let held = assigned.filter(|one| one.target == root && is_beside(site, one.scope));
+            pending.extend(held.map(|one| (&one.value, step + 1)));
+        });
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a call only opens what is written to later.
+fn is_opened(site: Site<'_>) -> bool {
+    matches!(
+        site.call.method(),
+        "open"
+            | "open_file"
+            | "createWriteStream"
+            | "fopen"
+            | "Create"
+            | "OpenFile"
+            | "new"
+            | "FileOutputStream"
+            | "newOutputStream"
+    )
+}
+
+/// Whether the function reads the content of one of the objects.
+fn reads_content(site: Site<'_>, objects: &[String]) -> bool {
+    let words = words(site.code.language);
+    let mut found = false;
+    each_name(site, &mut |name| {
+        found = found
+            || objects.iter().any(|object| {
+                let rest = name
+                    .strip_prefix(object.as_str())
+                    .and_then(|rest| rest.strip_prefix('.'));
+                rest.is_some_and(|rest| {
+                    let mut parts = rest.split('.').map(|part| part.trim_end_matches("()"));
+                    parts.any(|part| words.contents.contains(&part))
+                })
+            });
+    });
+    found
+}
+
+/// The file is removed or sent on in the same function, or lies in a temporary folder.
+fn is_stopover(site: Site<'_>) -> bool {
+    let temporary = |call: &Call| {
+        let callee = call.callee.as_str();
+        callee.starts_with("tempfile.")
+            || matches!(
+                call.method(),
+                "NamedTemporaryFile" | "TemporaryDirectory" | "mkdtemp"
+            )
+    };
+    let mut beside = site
+        .code
+        .calls
+        .iter()
+        .filter(|call| is_beside(site, call.scope));
+    paths::tidies(site) || beside.any(temporary)
+}
