@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             Schedules that code of the web process starts: node-cron, node-schedule, APScheduler,
-            rufus-scheduler, Spring's `@Scheduled`; `celery worker -B`, which multiplies with each
+            Python's `schedule`, rufus-scheduler, Spring's `@Scheduled`; `celery worker -B`, which multiplies with each
             worker.
         "},
         why: indoc! {"
@@ -126,14 +126,17 @@ fn starts_schedule(site: Site<'_>) -> bool {
             cron || schedule || nest
         }
         Language::Python => {
-            site.code.imports("apscheduler")
-                && call.method() == "start"
-                && site.code.calls.iter().any(|other| {
-                    matches!(
-                        other.callee.as_str(),
-                        "BackgroundScheduler" | "AsyncIOScheduler"
-                    )
-                })
+            // The package `schedule`: its loop runs in each process that begins it.
+            let looped = call.callee == "schedule.run_pending" && site.code.imports("schedule");
+            looped
+                || site.code.imports("apscheduler")
+                    && call.method() == "start"
+                    && site.code.calls.iter().any(|other| {
+                        matches!(
+                            other.callee.as_str(),
+                            "BackgroundScheduler" | "AsyncIOScheduler"
+                        )
+                    })
         }
         Language::Ruby => {
             call.callee.ends_with("Rufus.Scheduler.new")

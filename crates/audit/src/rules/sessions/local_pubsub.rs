@@ -329,9 +329,14 @@ fn flask(facts: &Facts<'_>) -> Verdict {
     let shared = facts.calls().any(|site| {
         site.code.language == Language::Python && site.call.named("message_queue").is_some()
     });
+    // What `SocketIO(app)` made, in whatever file and under whatever name: only its `emit` reaches everybody.
+    let server = |code: &Code, name: &str| {
+        let made = |one: &Expr| one.callee() == Some("SocketIO");
+        made(code.resolve(&Expr::Name(name.to_owned()))) || name == "socketio"
+    };
     let broadcast = calls_to(facts, Language::Python, |site| {
         site.call.method() == "emit"
-            && (site.call.receiver() == "socketio"
+            && (server(site.code, site.call.receiver())
                 || ["broadcast", "room", "to"]
                     .iter()
                     .any(|name| site.call.named(name).is_some()))

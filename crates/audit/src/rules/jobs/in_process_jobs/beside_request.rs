@@ -121,7 +121,14 @@ pub(super) fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
     let first = || call.positional(0).and_then(name);
     match site.code.language {
         Language::Python => match call.callee.as_str() {
-            "background_tasks.add_task" | "tasks.add_task" | "background.add_task" => first(),
+            // Starlette's `BackgroundTasks`, whatever the parameter is called.
+            _ if call.method() == "add_task"
+                && ["fastapi", "starlette"]
+                    .iter()
+                    .any(|module| site.code.imports(module)) =>
+            {
+                first()
+            }
             "threading.Thread" | "Thread" | "threading.Timer" => {
                 call.named("target").and_then(name)
             }
