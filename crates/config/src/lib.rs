@@ -37,7 +37,7 @@ pub use strip::{ALL_LAYERS, StripConfig, StripLevel};
 use std::fmt;
 use std::path::Path;
 
-use section::Source as SourceText;
+use section::ProjectFile;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::hosting::{self, Hosting, Platform};
@@ -51,7 +51,7 @@ const LARGEST: u64 = 1_000_000;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum Origin {
     Default,
     /// 1-based line of `project.toml`.
     File {
@@ -61,7 +61,7 @@ pub enum Source {
     Variable(String),
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => formatter.write_str("default"),
@@ -75,7 +75,7 @@ impl fmt::Display for Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced<T> {
     pub value: T,
-    pub source: Source,
+    pub source: Origin,
 }
 
 impl<T> Sourced<T> {
@@ -83,7 +83,7 @@ impl<T> Sourced<T> {
     pub const fn default(value: T) -> Self {
         Self {
             value,
-            source: Source::Default,
+            source: Origin::Default,
         }
     }
 
@@ -252,7 +252,7 @@ pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
 /// # Errors
 /// As [`read`].
 pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
-    let source = SourceText::parse(text)?;
+    let source = ProjectFile::parse(text)?;
     source.must_be_tables(SECTIONS)?;
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
@@ -339,7 +339,7 @@ fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Source
         (Some(level), _) => level,
         (None, Some((name, _))) => Sourced {
             value: LogLevel::Verbose,
-            source: Source::Variable(name.to_owned()),
+            source: Origin::Variable(name.to_owned()),
         },
         (None, None) => Sourced::default(LogLevel::Normal),
     })
@@ -424,7 +424,7 @@ mod tests {
         let config = parse(text, &environment(&[])).unwrap();
         assert_eq!(config.budget.warn.value, 200_000_000);
         assert_eq!(config.budget.warn.source.to_string(), "project.toml line 5");
-        assert_eq!(config.budget.fail.source, Source::Default);
+        assert_eq!(config.budget.fail.source, Origin::Default);
     }
 
     #[test]

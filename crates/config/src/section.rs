@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::{INVALID, SYNTAX, Source as ValueSource, Sourced, unknown_key};
+use super::{INVALID, Origin, SYNTAX, Sourced, unknown_key};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::Finding;
 use slugsmith_finding::error::{Problem, Result};
@@ -58,12 +58,12 @@ impl Key {
 }
 
 /// A parsed project.toml.
-pub(super) struct Source<'a> {
+pub(super) struct ProjectFile<'a> {
     text: &'a str,
     document: Document<&'a str>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> ProjectFile<'a> {
     pub(super) fn parse(text: &'a str) -> Result<Self> {
         let document = Document::parse(text).map_err(|error| {
             let (line, column) = position(text, error.span());
@@ -131,7 +131,7 @@ impl<'a> Source<'a> {
     }
 }
 
-impl Source<'_> {
+impl ProjectFile<'_> {
     /// Tables of ours that are written as something else: `strip = "off"`, `[com.slugsmith.cache]`.
     ///
     /// # Errors
@@ -308,7 +308,7 @@ impl<'a> Section<'a> {
         if let Some(value) = self.environment.get(&variable) {
             return Ok(Some(Sourced {
                 value: value.to_owned(),
-                source: ValueSource::Variable(variable),
+                source: Origin::Variable(variable),
             }));
         }
         let Some(value) = self.value(key)? else {
@@ -343,7 +343,7 @@ impl<'a> Section<'a> {
             None => None,
         };
         if let Some(value) = value {
-            let source = ValueSource::Variable(variable);
+            let source = Origin::Variable(variable);
             return Ok(Some(Sourced { value, source }));
         }
         self.file_flag(key)
@@ -394,7 +394,7 @@ impl<'a> Section<'a> {
                 source: text.source,
             })),
             None => Err(match &text.source {
-                ValueSource::Variable(name) => Problem::new(&INVALID)
+                Origin::Variable(name) => Problem::new(&INVALID)
                     .saw(format!("{name} is {:?}, expected {expected}", text.value)),
                 _ => self.invalid(key, &format!("is {:?}, expected {expected}", text.value)),
             }),
@@ -414,7 +414,7 @@ impl<'a> Section<'a> {
                     .map(|item| item.trim().to_owned())
                     .filter(|item| !item.is_empty())
                     .collect(),
-                source: ValueSource::Variable(variable),
+                source: Origin::Variable(variable),
             }));
         }
         let Some(value) = self.value(key)? else {
@@ -461,7 +461,7 @@ impl<'a> Section<'a> {
     fn sourced<T>(&self, key: &str, value: T) -> Sourced<T> {
         Sourced {
             value,
-            source: ValueSource::File {
+            source: Origin::File {
                 line: self.position(key).0,
             },
         }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::given::report;
 use super::{OutputFile, existing};
-use crate::budget::history::{Change, History};
+use crate::budget::history::{History, SizeChange};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::print::line::Skin;
@@ -40,7 +40,7 @@ enum Form {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
-    let change = Change::between(&old, &new);
+    let change = SizeChange::between(&old, &new);
     let text = match arguments.format {
         Form::Json => json::diff(&change),
         Form::Markdown if old.is_bare != new.is_bare => diff::unlike_markdown(&change),

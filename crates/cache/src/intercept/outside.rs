@@ -51,8 +51,8 @@ pub(crate) fn look(environment: &Environment, app: &Path) -> BTreeMap<String, St
         for entry in entries.into_iter().flatten().flatten() {
             let path = Path::new(folder).join(entry.file_name());
             let name = path.to_string_lossy().into_owned();
-            if let (false, Ok(there)) = (OWN.contains(&name.as_str()), entry.metadata()) {
-                let changed = format!("{} {} {}", there.ino(), there.ctime(), there.ctime_nsec());
+            if let (false, Ok(found)) = (OWN.contains(&name.as_str()), entry.metadata()) {
+                let changed = format!("{} {} {}", found.ino(), found.ctime(), found.ctime_nsec());
                 found.insert(name, changed);
             }
         }

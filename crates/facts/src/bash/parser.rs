@@ -1,7 +1,7 @@
 //! Commands: lists, pipelines and compound commands.
 
 use super::word::{Chars, Mode, Unclosed, arithmetic, word};
-use super::{Assign, Command, List, Part, Redirect, Script, Simple, Step, When, Word, is_name};
+use super::{Assign, Command, List, Part, Pipeline, Redirect, Script, Simple, When, Word, is_name};
 
 /// Commands inside commands that are followed, in levels.
 const DEPTH: usize = 60;
@@ -189,7 +189,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn step(&mut self, when: When) -> Parsed<Step> {
+    fn step(&mut self, when: When) -> Parsed<Pipeline> {
         let line = self.line();
         let from = self.chars.at;
         let mut negated = false;
@@ -208,7 +208,7 @@ impl Parser<'_> {
             self.blank_lines();
             pipeline.push(self.command()?);
         }
-        Ok(Step {
+        Ok(Pipeline {
             when,
             negated,
             pipeline,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::state::{State, Text, Value, Variable};
 use super::{Event, Note, Trouble};
-use crate::bash::{Assign, Command, List, Part, Simple, Step, When, Word};
+use crate::bash::{Assign, Command, List, Part, Pipeline, Simple, When, Word};
 
 /// More commands than this are not gone through.
 const COMMANDS: usize = 20_000;
@@ -160,7 +160,7 @@ impl<'a> Shell<'a> {
     }
 
     /// `set -e` ends the shell at a command that fails.
-    fn stopped_by_error(&mut self, step: &Step, guarded: bool) -> Option<Flow> {
+    fn stopped_by_error(&mut self, step: &Pipeline, guarded: bool) -> Option<Flow> {
         let plain = !guarded && !step.negated && step.when == When::Always && !step.background;
         if !self.state.options.error_exit || !plain || self.conditions > 0 {
             return None;
@@ -232,7 +232,7 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn step(&mut self, step: &Step) -> Flow {
+    fn step(&mut self, step: &Pipeline) -> Flow {
         self.line = step.line;
         self.commands += 1;
         if self.commands > COMMANDS {
@@ -591,7 +591,7 @@ impl<'a> Shell<'a> {
         self.calls += 1;
         let callers = std::mem::replace(&mut self.state.arguments, arguments);
         self.state.locals.push(BTreeMap::new());
-        let list = vec![Step {
+        let list = vec![Pipeline {
             when: When::Always,
             negated: false,
             pipeline: vec![body.clone()],

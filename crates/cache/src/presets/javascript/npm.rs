@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::{self as javascript, FIELDS, Member, Plan, browsers, local, plan};
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
-use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
+use crate::presets::{Job, ManagerCommand, PACKED, Project, Prune, Recognised, Site, UNPINNED};
 use crate::{LOCKFILE_OUT_OF_STEP, secrets};
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::environment::Target;
@@ -36,7 +36,7 @@ pub(super) const LOCKFILES: &[&str] = &[
 ];
 
 pub(super) fn recognise<'a>(
-    place: &'a Place<'a>,
+    place: &'a Project<'a>,
     manifest: &'a Value,
     lockfile: Option<&'static str>,
 ) -> Recognised<'a> {
@@ -84,7 +84,7 @@ pub(super) fn recognise<'a>(
 }
 
 fn job(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     lock: Option<&(&str, Value)>,
     (workspaces, members): (&[String], &[Member]),
@@ -124,7 +124,7 @@ fn job(
     Ok(job)
 }
 
-fn install(plan: &Plan, has_lockfile: bool) -> Step {
+fn install(plan: &Plan, has_lockfile: bool) -> ManagerCommand {
     let with_dev = dev_flag(plan);
     if has_lockfile {
         step(&["ci", with_dev])
@@ -138,7 +138,7 @@ fn install(plan: &Plan, has_lockfile: bool) -> Step {
 /// resolves anew what a lockfile lacks, or all of it where `.npmrc` says so, which shows in the
 /// lockfile that it writes: the tree is then not taken (docs.npmjs.com, config `save` and
 /// `package-lock`).
-fn sync(plan: &Plan) -> Step {
+fn sync(plan: &Plan) -> ManagerCommand {
     step(&["install", "--save", "--package-lock", dev_flag(plan)])
 }
 
@@ -162,7 +162,7 @@ fn has_dev(lock: &Value) -> bool {
     })
 }
 
-fn prune(plan: &Plan, place: &Place<'_>, has_dev: bool) -> Prune {
+fn prune(plan: &Plan, place: &Project<'_>, has_dev: bool) -> Prune {
     if !plan.prunes() || !has_dev {
         return Prune::Nothing;
     }
@@ -173,12 +173,12 @@ fn prune(plan: &Plan, place: &Place<'_>, has_dev: bool) -> Prune {
     }
 }
 
-fn run_script(name: &str) -> Step {
+fn run_script(name: &str) -> ManagerCommand {
     step(&["run", name]).script()
 }
 
-fn step(arguments: &[&str]) -> Step {
-    Step::new("npm", arguments).default(&[
+fn step(arguments: &[&str]) -> ManagerCommand {
+    ManagerCommand::new("npm", arguments).default(&[
         ("npm_config_audit", "false"),
         ("npm_config_fund", "false"),
         ("npm_config_update_notifier", "false"),
