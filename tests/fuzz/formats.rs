@@ -8,6 +8,7 @@ use slugsmith::config;
 use slugsmith::config::baseline;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
+use slugsmith::facts::formats::{self, procfile};
 use slugsmith::facts::layers::elf;
 use slugsmith::facts::{app, bash, classic, command as commands, process, shell};
 use slugsmith::stack::classic::{dyno_base, env_report};
@@ -88,7 +89,7 @@ fn format_keep_list() {
 fn format_procfile() {
     run("format_procfile", &corpus(&["Procfile"]), |data| {
         let text = String::from_utf8_lossy(data);
-        for process in app::procfile(&text) {
+        for process in procfile::read(&text) {
             let _ = commands::words(&process.command);
             let _ = process::shell_lines("Procfile", &process.command);
         }

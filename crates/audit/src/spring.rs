@@ -3,84 +3,44 @@
 
 use super::Facts;
 use super::facts::Declared;
-pub(super) use super::properties::{Entry, File, entries};
-use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::java;
+use slugsmith_facts::formats;
+pub(super) use slugsmith_facts::formats::{Entry, File};
 use slugsmith_finding::LineSpan;
 
 /// File, line and text of the version of Spring Boot.
 pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, String)> {
-    for (path, mark, before, after) in [
-        (
-            ecosystems::java::POM,
-            "spring-boot-starter-parent",
-            "<version>",
-            '<',
-        ),
-        (
-            ecosystems::java::BUILD_GRADLE,
-            "org.springframework.boot",
-            "version '",
-            '\'',
-        ),
-        (
-            ecosystems::java::BUILD_GRADLE,
-            "org.springframework.boot",
-            "version \"",
-            '"',
-        ),
-        (
-            ecosystems::java::BUILD_GRADLE_KTS,
-            "org.springframework.boot",
-            "version \"",
-            '"',
-        ),
-    ] {
-        let text = facts.sources.text(path).map(|text| {
-            if path == ecosystems::java::POM {
-                ecosystems::java::uncommented(text)
-            } else {
-                text.to_owned()
-            }
-        });
-        let Some((_, rest)) = text.as_deref().and_then(|text| text.split_once(mark)) else {
-            continue;
-        };
-        // Gradle's version stands on the plugin's own line.
-        let rest = if path == ecosystems::java::POM {
-            rest
-        } else {
-            rest.lines().next().unwrap_or_default()
-        };
-        let version = rest
-            .split_once(before)
-            .and_then(|(_, rest)| rest.split(after).next());
-        if let Some(version) =
-            version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
-        {
-            return Some((
-                path,
-                facts.line(path, mark).unwrap_or_default(),
-                version.to_owned(),
-            ));
-        }
-    }
-    None
+    let read = |path: &'static str, read: &dyn Fn(&str) -> Option<(String, LineSpan)>| {
+        let (version, line) = read(facts.sources.text(path)?)?;
+        Some((path, line, version))
+    };
+    let plugin = |script: &str| java::plugin_version(script, "org.springframework.boot");
+    let parent = |pom: &str| java::parent_version(pom, "spring-boot-starter-parent");
+    read(java::POM, &parent)
+        .or_else(|| read(java::BUILD_GRADLE, &plugin))
+        .or_else(|| read(java::BUILD_GRADLE_KTS, &plugin))
 }
 
-impl Entry {
-    /// What the value is in production, and whether that is only what stands in for a variable
-    /// that nothing declares. `None` where it can't be known.
-    pub(super) fn settled(&self, facts: &Facts<'_>) -> Option<(&str, bool)> {
-        let Some(name) = self.variable() else {
-            return (!self.value.contains("${")).then_some((self.value.as_str(), false));
-        };
-        let default = self.value.strip_suffix('}')?.split_once(':')?.1;
-        let is_variable = name
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        (is_variable && facts.declared(name) == Declared::No && !default.contains("${"))
-            .then_some((default, true))
-    }
+/// The variable of `${NAME}` or `${NAME:default}`.
+pub(super) fn variable(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix("${")?.strip_suffix('}')?;
+    let name = inner.split(':').next().unwrap_or(inner);
+    (!name.contains(['$', '{'])).then_some(name)
+}
+
+/// What a value is in production, and whether that is only what stands in for a variable that
+/// nothing declares. `None` where it can't be known.
+pub(super) fn settled<'e>(entry: &'e Entry, facts: &Facts<'_>) -> Option<(&'e str, bool)> {
+    let value = entry.value.as_str();
+    let Some(name) = variable(value) else {
+        return (!value.contains("${")).then_some((value, false));
+    };
+    let default = value.strip_suffix('}')?.split_once(':')?.1;
+    let is_variable = name
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    (is_variable && facts.declared(name) == Declared::No && !default.contains("${"))
+        .then_some((default, true))
 }
 
 /// The first of these files that sets a key, and what it sets.
@@ -129,10 +89,11 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
                     entry.key.as_str(),
                     "spring.profiles" | "spring.config.activate.on-profile"
                 );
+                let wanted = values(&file.entries, entry);
                 names
-                    && !entry.value.contains("prod")
-                    && !entry.value.contains("heroku")
-                    && !active.iter().any(|one| entry.value.contains(one.as_str()))
+                    && !wanted.contains("prod")
+                    && !wanted.contains("heroku")
+                    && !active.iter().any(|one| wanted.contains(one.as_str()))
             })
             .map(|entry| entry.document)
             .collect();
@@ -233,11 +194,30 @@ fn active(facts: &Facts<'_>, files: &[File]) -> Vec<String> {
     let base = files
         .iter()
         .filter(|file| profile_of(&file.path) == Some(""));
-    let mut entries = base.flat_map(|file| &file.entries);
-    let named = entries.find(|entry| entry.key == "spring.profiles.active");
-    named
-        .and_then(|entry| entry.settled(facts))
-        .map_or_else(Vec::new, |(value, _)| list(value))
+    let Some((file, entry)) = base
+        .clone()
+        .find_map(|file| Some((file, file.entry("spring.profiles.active")?)))
+    else {
+        return Vec::new();
+    };
+    if entry.value.is_empty() {
+        return list(&values(&file.entries, entry));
+    }
+    settled(entry, facts).map_or_else(Vec::new, |(value, _)| list(value))
+}
+
+/// A value, or the items of a list with commas between them.
+fn values(entries: &[Entry], entry: &Entry) -> String {
+    let own = entries.iter().filter(|one| one.document == entry.document);
+    let own: Vec<Entry> = own.cloned().collect();
+    let items: Vec<&str> = formats::items(&own, &entry.key)
+        .map(|item| item.value.as_str())
+        .collect();
+    if items.is_empty() {
+        entry.value.clone()
+    } else {
+        items.join(",")
+    }
 }
 
 /// Whether an address leads to another machine: a host with a dot, or Oracle's name for one.

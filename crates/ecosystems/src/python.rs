@@ -1,5 +1,7 @@
 //! Python: pip, Poetry, uv, Pipenv and pdm install into a virtual environment.
 
+pub mod requirements;
+
 use serde_json::Value;
 
 use super::graph::{self, Graph, Package, Scope, Unreadable};

@@ -222,7 +222,7 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
     // A front end's manifest beside another language, which no buildpack reads.
     let beside = primary(facts) != Some(Ecosystem::Npm)
         && facts.sources.has(ecosystems::javascript::MANIFEST);
-    if path == ecosystems::javascript::MANIFEST && beside && !facts.installs_node(assets(facts)) {
+    if path == ecosystems::javascript::MANIFEST && beside && !may_install(facts) {
         return None;
     }
     let engines = wishes.iter().find(|wish| wish.path == path);
@@ -279,7 +279,10 @@ fn assets_of_ruby<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
 
 /// Whether the platform may run Node for another language's build: classic takes a package.json
 /// first, and Ruby's buildpack installs Node beside itself.
-fn assets(facts: &Facts<'_>) -> bool {
+fn may_install(facts: &Facts<'_>) -> bool {
+    if !facts.buildpacks().is_empty() {
+        return facts.installs("node");
+    }
     let first = facts.packages.manifest(Ecosystem::Maven).is_none();
     first || script(facts.app, "heroku-postbuild").is_some()
 }

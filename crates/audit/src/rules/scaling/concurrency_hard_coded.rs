@@ -2,8 +2,8 @@
 
 use crate::gunicorn;
 use crate::rules::prelude::*;
+use slugsmith_facts::formats::ini;
 use slugsmith_facts::sources::configured;
-use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "concurrency-hard-coded",
@@ -79,16 +79,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .filter(|(path, _)| path.rsplit('/').next() == Some("uwsgi.ini"))
     {
-        for (line, number) in text.lines().zip(1..) {
-            let Some((key, value)) = line.split_once('=') else {
-                continue;
-            };
-            if matches!(key.trim(), "processes" | "workers") && value.trim().parse::<u32>().is_ok()
-            {
-                evidence.push(
-                    at(path, LineSpan::on(number, line, line.trim()), line.trim())
-                        .help("processes = $(WEB_CONCURRENCY)"),
-                );
+        for entry in ini::read(text) {
+            let name = entry.key.strip_prefix("uwsgi.").unwrap_or(&entry.key);
+            if matches!(name, "processes" | "workers") && entry.value.parse::<u32>().is_ok() {
+                let what = format!("{name} = {}", entry.value);
+                let found = at(path, entry.line, &what);
+                evidence.push(found.help("processes = $(WEB_CONCURRENCY)"));
             }
         }
     }
