@@ -3,7 +3,7 @@
 use toml_edit::Item;
 
 use super::rules::UNKNOWN_CONFIG_KEY;
-use super::section::ProjectFile;
+use super::section::project_file::ProjectFile;
 use super::{FILE, Key, SECTIONS, VARIABLES};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::{Finding, Location};

@@ -78,6 +78,12 @@ fn go_sum(text: &str) -> Result<Graph, Unreadable> {
     })
 }
 
+/// The modules that `vendor/modules.txt` lists: `# github.com/a/b v1.2.0`.
+pub fn vendored(list: &str) -> impl Iterator<Item = &str> {
+    list.lines()
+        .filter_map(|line| line.strip_prefix("# ")?.split(' ').next())
+}
+
 /// The version of Go that a build takes: that of heroku/go's own comment, else of the toolchain, else of the module.
 #[must_use]
 pub fn wanted_version(go_mod: &str) -> Option<(String, LineSpan)> {

@@ -312,3 +312,12 @@ fn strings(list: Option<&Vec<toml::Value>>) -> Vec<String> {
     let words = list.into_iter().flatten().filter_map(toml::Value::as_str);
     words.map(str::to_owned).collect()
 }
+
+/// The files that a wheel's RECORD lists (Python packaging guide, "Recording installed projects"): the first field of
+/// each line, in quotes where it has a comma.
+pub fn recorded(record: &str) -> impl Iterator<Item = &str> {
+    record.lines().map(|line| match line.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().unwrap_or(quoted),
+        None => line.split(',').next().unwrap_or(line),
+    })
+}

@@ -24,6 +24,7 @@ pub mod environment;
 pub mod excerpt;
 pub mod exec_env;
 pub mod formats;
+pub mod glob;
 pub mod hosting;
 pub mod ignored;
 pub mod incomplete;

@@ -14,8 +14,8 @@ use std::path::Path;
 
 use super::catalogue::{Entry, Guard};
 use super::facts::in_packages;
-use super::glob::Pattern;
 use slugsmith_facts::environment::{Environment, World};
+use slugsmith_facts::glob::Pattern;
 use slugsmith_facts::{beneath, bounds};
 
 macro_rules! listed {

@@ -25,7 +25,6 @@ pub mod dev;
 pub mod dev_dependencies;
 pub mod entries;
 pub mod facts;
-pub mod glob;
 mod go;
 pub mod identical;
 pub mod index;

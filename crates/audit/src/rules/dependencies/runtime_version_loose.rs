@@ -131,13 +131,9 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
 /// Without a wish of the app's own, PHP's buildpack takes what the locked packages ask for
 /// (heroku-buildpack-php `bin/util/platform.php`).
 fn php_by_packages(facts: &Facts<'_>) -> bool {
-    let text = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
-    let locked = text.and_then(|text| text.split("\"packages-dev\"").next());
-    let ranges = locked.into_iter().flat_map(str::lines).filter_map(|line| {
-        let range = line.trim().strip_prefix("\"php\":")?;
-        Some(range.trim().trim_matches(['"', ',']))
-    });
-    ranges.into_iter().any(|range| !is_open(range))
+    let lock = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
+    let ranges = lock.map_or_else(Vec::new, ecosystems::php::wanted_by_packages);
+    ranges.iter().any(|range| !is_open(range))
 }
 
 /// What happens without a version, with the default of Heroku's own buildpack.
