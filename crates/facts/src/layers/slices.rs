@@ -50,13 +50,10 @@ pub fn overlaps(app: &Path, group: &[Buildpack]) -> Vec<Overlap> {
         if entry.kind() == EntryKind::Directory {
             continue;
         }
+        let path = entry.path().to_string_lossy();
         let mut takers = slices
             .iter()
-            .filter(|(_, patterns)| {
-                patterns
-                    .iter()
-                    .any(|one| one.names(&entry.path().to_string_lossy()))
-            })
+            .filter(|(_, patterns)| patterns.iter().any(|one| one.names(&path)))
             .map(|(index, _)| *index);
         let Some(first) = takers.next() else { continue };
         for second in takers {
