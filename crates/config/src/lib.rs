@@ -44,7 +44,7 @@ use section::project_file::ProjectFile;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::hosting::{self, Hosting, Platform};
-use slugsmith_finding::error::{Kind, Problem, Result};
+use slugsmith_finding::error::{Problem, Result};
 use slugsmith_finding::{Finding, Location};
 
 /// The file that holds the configuration.

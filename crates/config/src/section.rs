@@ -2,13 +2,11 @@
 
 pub(super) mod project_file;
 
-use std::ops::Range;
+use toml_edit::{Item, TableLike, Value};
 
-use toml_edit::{Document, Item, TableLike, Value};
-
-use super::{INVALID, Origin, SYNTAX, Sourced, unknown_key};
+use super::{INVALID, Origin, Sourced};
+use project_file::position;
 use slugsmith_facts::environment::Environment;
-use slugsmith_finding::Finding;
 use slugsmith_finding::error::{Problem, Result};
 use slugsmith_finding::units;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::super::{SYNTAX, unknown_key};
+use super::super::{INVALID, SYNTAX, unknown_key};
 use super::{Key, Section};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::Finding;

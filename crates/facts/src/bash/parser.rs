@@ -3,8 +3,10 @@
 mod compound;
 mod simple;
 
-use super::word::{Chars, Mode, Unclosed, arithmetic, word};
-use super::{Assign, Command, List, Part, Pipeline, Redirect, Script, Simple, When, Word, is_name};
+use simple::{is_refused, refused};
+
+use super::word::{Chars, Unclosed};
+use super::{Command, List, Pipeline, Script, When};
 
 /// Commands inside commands that are followed, in levels.
 const DEPTH: usize = 60;

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::Command;
 use super::files::{Files, join};
 use super::next::{Next, script};
-use crate::app;
 use crate::code::{self, Call, Expr, Language};
 use crate::formats::procfile;
 

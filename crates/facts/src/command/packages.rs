@@ -9,6 +9,8 @@ use super::Command;
 use super::files::{Files, join};
 use super::next::Next;
 use crate::lines::line_of;
+pub(super) use workspaces::folders;
+use workspaces::{is_meant, manifest, members, nearest, within};
 
 /// The scripts that a package manager's command runs, in its folder or a workspace.
 pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {

@@ -5,8 +5,8 @@ mod parameter;
 use super::arithmetic;
 use super::pattern::{self, Element};
 use super::run::{Flow, Shell};
-use super::state::{Text, Value, is_of_shell};
-use crate::bash::{self, Command, Parameter, Part, Word};
+use super::state::{Text, Value};
+use crate::bash::{self, Command, Part, Word};
 
 /// Substitutions in substitutions that are followed, in levels.
 const DEPTH: usize = 12;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::state::{State, Text, Value, Variable};
 use super::{Event, Note, Trouble};
-use crate::bash::{Assign, Command, List, Part, Pipeline, Simple, When, Word};
+use crate::bash::{Command, List, Part, Pipeline, When};
 
 /// More commands than this are not gone through.
 const COMMANDS: usize = 20_000;

@@ -10,9 +10,11 @@ mod modules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Sources;
 use super::flask;
-use super::{Sources, reach};
-use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch, names_in};
+use crate::code::{Assignment, Branch, Code, Expr, Language, branch, names_in};
+use exports::exports;
+use modules::modules;
 
 /// Modules that a value may cross between its origin and its use.
 const PASSES: usize = 3;

@@ -12,6 +12,7 @@ use ignore::gitignore::Gitignore;
 use serde_json::Value;
 
 use super::paths::join;
+use typescript::options;
 
 /// Configuration files that extend others more often than this go in circles.
 const EXTENDS: usize = 5;

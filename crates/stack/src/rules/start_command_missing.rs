@@ -5,19 +5,16 @@ mod program;
 mod words;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::Path;
 
 use super::{Rule, World};
 use crate::model::Model;
-use crate::which::{Index, Owner};
 use slugsmith_facts::bash;
-use slugsmith_facts::command::{self, AppFolder, Command, Files, Need, Start, is_open};
+use slugsmith_facts::command::{self, AppFolder, Command, Need, Start};
 use slugsmith_facts::layers::Process;
-use slugsmith_facts::layers::launched::is_launched;
-use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, LineSpan, Location, Severity};
+use words::{in_words, unexpanded};
 
 /// The rule about what processes start.
 pub const ID: &str = "start-command-missing";

@@ -2,6 +2,7 @@
 
 use crate::platform::months_between;
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "stack-end-of-life",

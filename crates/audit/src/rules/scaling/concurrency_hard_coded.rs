@@ -4,6 +4,7 @@ use crate::gunicorn;
 use crate::rules::prelude::*;
 use slugsmith_facts::formats::ini;
 use slugsmith_facts::sources::configured;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "concurrency-hard-coded",

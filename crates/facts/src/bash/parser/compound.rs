@@ -1,7 +1,8 @@
 //! Compound commands: branches, loops, functions, tests.
 
-use super::{DEPTH, Parsed, Parser};
-use crate::bash::{Command, List, Word};
+use super::{Parsed, Parser};
+use crate::bash::word::{Unclosed, arithmetic};
+use crate::bash::{Command, List, Part, Word};
 
 impl Parser<'_> {
     pub(in super::super) fn body(&mut self, end: &str) -> Parsed<List> {

@@ -1,7 +1,8 @@
 //! Simple commands: assignments, words and redirections.
 
 use super::{DECLARATIONS, Parsed, Parser};
-use crate::bash::{Assign, Command, Redirect, Simple, Word};
+use crate::bash::word::{Mode, Unclosed, word};
+use crate::bash::{Assign, Command, Part, Redirect, Simple, Word, is_name};
 
 impl Parser<'_> {
     pub(in super::super) fn word(&mut self) -> Parsed<Word> {
@@ -124,7 +125,7 @@ impl Parser<'_> {
 }
 
 /// `2>&x` copies no descriptor: the shell refuses to run the command.
-fn is_refused(redirects: &[Redirect]) -> bool {
+pub(super) fn is_refused(redirects: &[Redirect]) -> bool {
     redirects.iter().any(|redirect| {
         let target = redirect.target.literal();
         matches!(redirect.operator.as_str(), ">&" | "<&")
@@ -133,7 +134,7 @@ fn is_refused(redirects: &[Redirect]) -> bool {
 }
 
 /// Runs nothing and fails.
-fn refused() -> Command {
+pub(super) fn refused() -> Command {
     let text = "false".to_owned();
     let quoted = false;
     Command::Simple(Simple {

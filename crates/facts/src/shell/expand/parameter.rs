@@ -2,8 +2,8 @@
 
 use super::super::pattern;
 use super::super::run::Shell;
-use super::super::state::{Text, Value};
-use crate::bash::Parameter;
+use super::super::state::{Text, Value, is_of_shell};
+use crate::bash::{self, Parameter};
 
 impl Shell<'_> {
     /// The items of `"$@"` and `"${LIST[@]}"`; the inner `None` if they are not known.

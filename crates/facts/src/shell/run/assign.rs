@@ -1,6 +1,6 @@
 //! Assignments, also those of `export` and of expansions.
 
-use super::Shell;
+use super::{Shell, mentions};
 use crate::bash::{Assign, Part};
 use crate::shell::Event;
 use crate::shell::state::{Text, Value};

@@ -1,8 +1,9 @@
 //! Branches and loops: where a condition is not known, both ways are gone.
 
 use super::{Flow, ROUNDS, Shell};
-use crate::bash::{Command, List, Word};
-use crate::shell::state::{Text, Value};
+use crate::bash::{List, Word};
+use crate::shell::state::Value;
+use crate::shell::{assigned, pattern};
 
 impl Shell<'_> {
     pub(in super::super) fn condition(&mut self, list: &List) -> Flow {
@@ -59,7 +60,7 @@ impl Shell<'_> {
             } else {
                 let pattern = self.pattern(word);
                 match (pattern, subject) {
-                    (Some(pattern), Some(subject)) => Some(super::pattern::fits(&pattern, subject)),
+                    (Some(pattern), Some(subject)) => Some(pattern::fits(&pattern, subject)),
                     _ => None,
                 }
             };
@@ -163,7 +164,7 @@ impl Shell<'_> {
         body: &List,
     ) -> Flow {
         let line = self.line;
-        for name in super::assigned::names(body, &self.state.functions) {
+        for name in assigned::names(body, &self.state.functions) {
             self.line = line;
             self.assign(&name, Value::Open, false);
         }

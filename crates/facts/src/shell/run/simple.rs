@@ -1,9 +1,11 @@
 //! Simple commands: builtins, functions, scripts that are read, and programs that nobody knows.
 
-use super::{CALLS, Flow, Shell, mentions};
-use crate::bash::{Command, Simple};
-use crate::shell::state::Text;
-use crate::shell::{Note, Trouble};
+use std::collections::BTreeMap;
+
+use super::{CALLS, Flow, Shell};
+use crate::bash::{Command, Part, Pipeline, Simple, When, Word};
+use crate::shell::state::{Text, Value, Variable};
+use crate::shell::{Trouble, assigned};
 
 impl Shell<'_> {
     pub(in super::super) fn simple(&mut self, simple: &Simple) -> Flow {
@@ -26,10 +28,7 @@ impl Shell<'_> {
             return Flow::Next;
         }
         let first = simple.words.first().and_then(Word::literal);
-        if let Some(declaration) = first
-            .as_deref()
-            .filter(|word| super::assigned::declares(word))
-        {
+        if let Some(declaration) = first.as_deref().filter(|word| assigned::declares(word)) {
             let declaration = declaration.to_owned();
             self.declaration(&declaration, simple);
             return Flow::Next;

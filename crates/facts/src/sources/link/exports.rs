@@ -1,6 +1,8 @@
 //! What a file exports: names with values that hold wherever they are imported.
 
-use super::{ANY, APP_CONFIG, DEPTH, FIELD, Table};
+use std::collections::BTreeSet;
+
+use super::{ANY, DEPTH, Table};
 use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
 
 /// The values that a file gives to others.

@@ -7,10 +7,10 @@ use crate::code::{Code, Language};
 
 /// A module of the app that a file imports.
 pub(in super::super) struct Module {
-    file: usize,
-    local: String,
+    pub(super) file: usize,
+    pub(super) local: String,
     /// The local name is the module itself.
-    namespace_only: bool,
+    pub(super) namespace_only: bool,
 }
 
 pub(in super::super) fn modules(

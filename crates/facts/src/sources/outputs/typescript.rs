@@ -9,8 +9,8 @@ use super::EXTENDS;
 
 #[derive(Default)]
 pub(in super::super) struct Compiler {
-    folder: Option<String>,
-    root: Option<String>,
+    pub(super) folder: Option<String>,
+    pub(super) root: Option<String>,
 }
 
 /// The options of a TypeScript configuration, with those that it extends.

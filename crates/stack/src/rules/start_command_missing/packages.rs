@@ -1,6 +1,7 @@
 //! Is a package or module that a command names installed?
 
 use super::Started;
+use slugsmith_facts::command::{Command, Files};
 
 impl Started<'_, '_> {
     /// A package that Node loads first, from `node_modules` of the folder or one above it.

@@ -1,6 +1,15 @@
 //! Is the program of a command there, as a file or on PATH?
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use super::{Started, Trouble};
+use crate::which::{Index, Owner};
+use slugsmith_facts::bash;
+use slugsmith_facts::command::{self, Command, Start, is_open};
+use slugsmith_facts::layers::launched::is_launched;
+use slugsmith_facts::shell::OPEN;
+use slugsmith_finding::Severity;
 
 impl Started<'_, '_> {
     pub(in super::super) fn program(&self, one: &Command, name: &str) -> Option<Trouble> {

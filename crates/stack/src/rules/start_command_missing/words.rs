@@ -1,6 +1,7 @@
 //! Words of a command that no shell has expanded.
 
 use super::Trouble;
+use slugsmith_finding::Severity;
 
 /// `$NAME` in the words of a process that no shell expands.
 pub(in super::super) fn unexpanded(words: &[String]) -> Option<Trouble> {

@@ -68,7 +68,7 @@ fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
         .sources
         .text(path)
         .filter(|_| path.ends_with(".txt"))?;
-    let lines = requirements::lines(text);
+    let lines = slugsmith_ecosystems::python::requirements::lines(text);
     let whole = lines
         .iter()
         .all(|line| line.text.contains("==") && !line.is_option());

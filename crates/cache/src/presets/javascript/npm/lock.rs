@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::FIELDS;
+use super::super::FIELDS;
 use crate::inputs::Inputs;
 use crate::lockfile::Packages;
 use crate::secrets;
