@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use slugsmith_cache::warm::{Found, PACK_FILES, RemoteKey, Remote};
+use slugsmith_cache::warm::{Found, PACK_FILES, Remote, RemoteKey};
 
 #[derive(Debug)]
 pub struct Given {

@@ -1,6 +1,8 @@
 //! Spring Boot: the version that the build file asks for (the parent of Maven, the plugin of
 //! Gradle), and the properties that hold in production.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Facts;
 use super::facts::Declared;
 use slugsmith_ecosystems::java;
@@ -81,26 +83,33 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
         .collect();
     found.extend(named);
     for file in &mut found {
-        let others: Vec<usize> = file
-            .entries
-            .iter()
-            .filter(|entry| {
-                let names = matches!(
-                    entry.key.as_str(),
-                    "spring.profiles" | "spring.config.activate.on-profile"
-                );
-                let wanted = values(&file.entries, entry);
-                names
-                    && !wanted.contains("prod")
-                    && !wanted.contains("heroku")
-                    && !active.iter().any(|one| wanted.contains(one.as_str()))
-            })
-            .map(|entry| entry.document)
-            .collect();
+        let others = other_profiles(&file.entries, &active);
         file.entries
             .retain(|entry| !others.contains(&entry.document));
     }
     found
+}
+
+/// The documents of a file that are for profiles which production does not run with.
+fn other_profiles(entries: &[Entry], active: &[String]) -> BTreeSet<usize> {
+    let mut wanted: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for entry in entries {
+        // One profile, several with commas, or a list of them.
+        let key = entry.key.split('[').next().unwrap_or(&entry.key);
+        if matches!(key, "spring.profiles" | "spring.config.activate.on-profile") {
+            wanted.entry(entry.document).or_default().push(&entry.value);
+        }
+    }
+    let is_meant = |value: &&str| {
+        value.contains("prod")
+            || value.contains("heroku")
+            || active.iter().any(|one| value.contains(one.as_str()))
+    };
+    wanted.retain(|_, values| {
+        let named = values.iter().any(|value| !value.is_empty());
+        named && !values.iter().any(is_meant)
+    });
+    wanted.into_keys().collect()
 }
 
 /// Files of the class path that a class takes in by its annotation: `@PropertySource("classpath:mail.properties")`.
@@ -201,23 +210,10 @@ fn active(facts: &Facts<'_>, files: &[File]) -> Vec<String> {
         return Vec::new();
     };
     if entry.value.is_empty() {
-        return list(&values(&file.entries, entry));
+        let items = formats::items(&file.entries, "spring.profiles.active");
+        return items.map(|item| item.value.clone()).collect();
     }
     settled(entry, facts).map_or_else(Vec::new, |(value, _)| list(value))
-}
-
-/// A value, or the items of a list with commas between them.
-fn values(entries: &[Entry], entry: &Entry) -> String {
-    let own = entries.iter().filter(|one| one.document == entry.document);
-    let own: Vec<Entry> = own.cloned().collect();
-    let items: Vec<&str> = formats::items(&own, &entry.key)
-        .map(|item| item.value.as_str())
-        .collect();
-    if items.is_empty() {
-        entry.value.clone()
-    } else {
-        items.join(",")
-    }
 }
 
 /// Whether an address leads to another machine: a host with a dot, or Oracle's name for one.
@@ -248,6 +244,24 @@ pub(super) fn is_elsewhere(place: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn documents_of_other_profiles_are_left_out_and_the_base_is_not() {
+        let text = "spring:\n  profiles:\n    active: prod\n---\nspring:\n  profiles: dev\n---\n\
+                    spring.config.activate.on-profile: [test, production]\n---\n\
+                    spring:\n  config:\n    activate:\n      on-profile:\n        - test\n";
+        let entries = formats::yaml::read(text);
+        let documents: Vec<usize> = entries.iter().map(|entry| entry.document).collect();
+        let first = documents.iter().min().copied().unwrap_or_default();
+        let others = other_profiles(&entries, &[]);
+        assert_eq!(
+            others
+                .into_iter()
+                .map(|number| number - first)
+                .collect::<Vec<_>>(),
+            [1, 3]
+        );
+    }
 
     #[test]
     fn a_place_elsewhere_has_a_host_with_a_dot() {

@@ -30,6 +30,7 @@ pub fn read(text: &str) -> Vec<Entry> {
         bytes: text.char_indices().map(|(at, _)| at).collect(),
         found: Vec::new(),
         open: Vec::new(),
+        copied: 0,
         anchors: BTreeMap::new(),
         document: 0,
     };
@@ -82,6 +83,8 @@ struct Reader<'t> {
     bytes: Vec<usize>,
     found: Vec<Entry>,
     open: Vec<Open>,
+    /// Entries of anchors that were copied so far, also those that something else replaced.
+    copied: usize,
     /// Path and entries.
     anchors: BTreeMap<usize, (String, Range<usize>)>,
     document: usize,
@@ -186,7 +189,9 @@ impl Reader<'_> {
 
     fn end(&mut self) -> Option<()> {
         let open = self.open.pop()?;
-        if let Kind::Mapping(_, merged) = open.kind {
+        if let Kind::Mapping(_, merged) = open.kind
+            && !merged.is_empty()
+        {
             let mut own: HashSet<String> = self.found[open.first..]
                 .iter()
                 .map(|entry| entry.key.clone())
@@ -229,15 +234,15 @@ impl Reader<'_> {
     }
 
     /// The entries of an anchor, under another path.
-    fn copies(&self, anchor: usize, path: &str) -> Vec<Entry> {
+    fn copies(&mut self, anchor: usize, path: &str) -> Vec<Entry> {
         let Some((old, range)) = self.anchors.get(&anchor) else {
             return Vec::new();
         };
         let entries = self.found.get(range.clone()).unwrap_or_default();
         let entries = entries
             .iter()
-            .take(MOST_ENTRIES.saturating_sub(self.found.len()));
-        entries
+            .take(MOST_ENTRIES.saturating_sub(self.copied));
+        let copies: Vec<Entry> = entries
             .filter_map(|entry| {
                 let below = entry.key.strip_prefix(old.as_str())?;
                 let below = if path.is_empty() {
@@ -250,7 +255,9 @@ impl Reader<'_> {
                     ..entry.clone()
                 })
             })
-            .collect()
+            .collect();
+        self.copied += copies.len();
+        copies
     }
 
     /// Where a letter is, in bytes.
@@ -421,6 +428,15 @@ mod tests {
             bomb += &format!("a{step}: &a{step} [*a{0}, *a{0}]\n", step - 1);
         }
         assert!(read(&bomb).len() <= MOST_ENTRIES + 1);
+        let again = format!(
+            "a: &a {{{}}}\nb:\n  <<: [{}]\n",
+            "x: 1, ".repeat(1_000),
+            "*a, ".repeat(100_000)
+        );
+        assert_eq!(
+            read(&again).last().map(|entry| entry.key.as_str()),
+            Some("b.x")
+        );
         assert!(read(&"[".repeat(100_000)).len() < MOST_ENTRIES);
         let documents: Vec<_> = read("a: 1\n---\na: 2\n")
             .into_iter()

@@ -1,6 +1,8 @@
 //! Which secrets stand in configuration that frameworks load: Rails' `secrets.yml`, figaro's
 //! `application.yml`, and keys of known form anywhere in such files?
 
+use std::collections::BTreeMap;
+
 use crate::registry::Evidence;
 use crate::secrets::{
     is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in, issuer_of,
@@ -55,9 +57,13 @@ fn deployment(facts: &Facts<'_>) -> Vec<Evidence> {
 /// The first name of a secret with a value that looks generated: `NAME: value`, an item `NAME=value`, or `key: NAME`
 /// (`name: NAME`) beside `value:`.
 fn real_secret(entries: &[Entry]) -> Option<(String, LineSpan)> {
+    let by_key: BTreeMap<&str, &Entry> = entries
+        .iter()
+        .map(|entry| (entry.key.as_str(), entry))
+        .collect();
     entries.iter().find_map(|entry| {
         let (above, last) = entry.key.rsplit_once('.').unwrap_or(("", &entry.key));
-        let beside = |name: &str| formats::entry(entries, &format!("{above}.{name}"));
+        let beside = |name: &str| by_key.get(format!("{above}.{name}").as_str()).copied();
         let (name, value) = match last {
             "value" => {
                 let named = beside("key").or_else(|| beside("name"))?;
@@ -250,4 +256,31 @@ fn issued(facts: &Facts<'_>) -> Vec<Evidence> {
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Option<(String, u32)> {
+        let found = real_secret(&formats::entries(path, text));
+        found.map(|(name, line)| (name, line.number()))
+    }
+
+    #[test]
+    fn secrets_of_other_platforms_are_found_by_name_and_value_in_any_order() {
+        let secret = "k9Jx2mQ7vR4tZ8wB3nL6pS1d";
+        let named = Some(("API_SECRET".to_owned(), 4));
+        let render = format!(
+            "envVars:\n  # key: API_SECRET\n  -\n    value: {secret}\n    key: API_SECRET\n"
+        );
+        assert_eq!(found("render.yaml", &render), named);
+        let compose =
+            format!("services:\n  web:\n    environment:\n      - API_SECRET={secret} # real\n");
+        assert_eq!(found("docker-compose.yml", &compose), named);
+        let fly = format!("[env]\n# API_SECRET = 'old'\nA = 1\nAPI_SECRET = '{secret}'\n");
+        assert_eq!(found("fly.toml", &fly), named);
+        let variable = "services:\n  web:\n    environment:\n      API_SECRET: ${API_SECRET}\n";
+        assert_eq!(found("docker-compose.yml", variable), None);
+    }
 }
