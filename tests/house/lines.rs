@@ -1,5 +1,5 @@
-//! Rules split no lines: a format has one reader, in `crates/facts/src/formats` or `crates/ecosystems`, and rules ask that
-//! for values with their places.
+//! Rules split no lines: a format has one reader, in `crates/facts/src/formats` or `crates/ecosystems`, and rules ask
+//! that for values with their places.
 
 use crate::source::{tokens, without_tests};
 use crate::{packages, read, root, sources};

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn joined_lines_are_one_and_comments_are_none() {
-        let text = "# a==1\r\nb==2 \\\r\n    --hash=sha256:x \\\r\n    --hash=sha256:y\r\nc # d \\\ne@git+https://h/r#egg=e\n\
+        let text = "# a==1\r\nb==2 \\\r\n    --hash=sha256:x \\\r\n    --hash=sha256:y\r\n\
+                    c # d \\\ne@git+https://h/r#egg=e\n\
                     -rother.txt\n--requirement=more.txt # x\n-c limits.txt\n";
         let found = lines(text);
         let shown: Vec<_> = found

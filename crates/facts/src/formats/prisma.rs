@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn assignments_have_the_block_that_they_are_in() {
         let text = "generator client {\r\n  provider = \"prisma-client-js\"\r\n}\n\
-                    // datasource old { provider = \"sqlite\" }\ndatasource db {\n  provider = \"postgresql\" // sqlite\n\
+                    // datasource old { provider = \"sqlite\" }\n\
+                    datasource db {\n  provider = \"postgresql\" // sqlite\n\
                       url = env(\"DATABASE_URL\")\n}\nmodel A {\n  id Int @id @default(autoincrement())\n}\n\
                     datasource b { provider = \"sqlite\" }\n";
         let found = read(text);

@@ -2,6 +2,8 @@
 //!
 //! Merge keys (`<<: *default`) and aliases are followed: their entries have the place that they are written at.
 
+mod template;
+
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
@@ -9,6 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use slugsmith_finding::LineSpan;
 
 use super::Entry;
+use template::without_templates;
 
 /// Longer files are not settings, in bytes.
 const LARGEST: usize = 1_000_000;
@@ -25,9 +28,8 @@ pub fn read(text: &str) -> Vec<Entry> {
     }
     let parsed = without_templates(text);
     let mut reader = Reader {
-        text,
-        parsed: &parsed,
-        bytes: text.char_indices().map(|(at, _)| at).collect(),
+        text: Letters::of(text),
+        parsed: Letters::of(&parsed),
         found: Vec::new(),
         open: Vec::new(),
         copied: 0,
@@ -75,12 +77,34 @@ impl Place {
     }
 }
 
-struct Reader<'t> {
+/// A text with the bytes at which its letters begin: the parser counts letters.
+struct Letters<'t> {
     text: &'t str,
-    /// Of as many letters as `text`.
-    parsed: &'t str,
-    /// Of each letter.
-    bytes: Vec<usize>,
+    begins: Vec<usize>,
+}
+
+impl<'t> Letters<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            begins: text.char_indices().map(|(at, _)| at).collect(),
+        }
+    }
+
+    fn byte(&self, letter: usize) -> usize {
+        self.begins.get(letter).copied().unwrap_or(self.text.len())
+    }
+
+    fn part(&self, letters: Range<usize>) -> Option<&'t str> {
+        self.text
+            .get(self.byte(letters.start)..self.byte(letters.end))
+    }
+}
+
+struct Reader<'t> {
+    text: Letters<'t>,
+    /// As many letters as `text`.
+    parsed: Letters<'t>,
     found: Vec<Entry>,
     open: Vec<Open>,
     /// Entries of anchors that were copied so far, also those that something else replaced.
@@ -100,9 +124,9 @@ impl Reader<'_> {
                 self.anchors.clear();
             }
             Event::Scalar(value, style, anchor, _) => {
-                let value = self
-                    .written(span, *style)
-                    .unwrap_or_else(|| value.to_string());
+                let (written, length) = self.scalar(span, *style);
+                let value = written.unwrap_or_else(|| value.to_string());
+                let place = self.scalar_place(place, span, length);
                 if let Some(Open {
                     kind: Kind::Mapping(name @ None, _),
                     ..
@@ -260,188 +284,73 @@ impl Reader<'_> {
         copies
     }
 
-    /// Where a letter is, in bytes.
-    fn byte(&self, letter: usize) -> usize {
-        self.bytes.get(letter).copied().unwrap_or(self.text.len())
-    }
-
     fn place(&self, span: Span) -> Place {
         let (start, end) = (span.start, span.end);
-        let begin = self.byte(start.index().saturating_sub(start.col()));
+        let byte = |letter| self.text.byte(letter);
+        let begin = byte(start.index().saturating_sub(start.col()));
         Place {
             line: u32::try_from(start.line()).unwrap_or(0),
-            start: self.byte(start.index()) - begin,
-            end: (start.line() == end.line()).then(|| self.byte(end.index()) - begin),
+            start: byte(start.index()) - begin,
+            end: (start.line() == end.line()).then(|| byte(end.index()) - begin),
         }
     }
 
-    /// A value of a template as it is written; `None` where the parser has it.
-    fn written(&self, span: Span, style: ScalarStyle) -> Option<String> {
-        let range = self.byte(span.start.index())..self.byte(span.end.index());
-        let written = self.text.get(range.clone())?;
-        let is_same = self.parsed.get(range) == Some(written);
-        let quote = match style {
-            ScalarStyle::SingleQuoted => '\'',
-            ScalarStyle::DoubleQuoted => '"',
-            _ => ' ',
+    /// The place of a scalar of so many letters.
+    fn scalar_place(&self, place: Place, span: Span, letters: usize) -> Place {
+        let written = self
+            .text
+            .part(span.start.index()..span.start.index() + letters);
+        let written = written.unwrap_or_default();
+        Place {
+            end: (!written.contains('\n')).then(|| place.start + written.trim_end().len()),
+            ..place
+        }
+    }
+
+    /// A scalar as it is written, where a template computes some of it, and the letters that it has: the parser's span
+    /// of a text in quotes goes on to what follows.
+    fn scalar(&self, span: Span, style: ScalarStyle) -> (Option<String>, usize) {
+        let letters = span.start.index()..span.end.index();
+        let parsed = self.parsed.part(letters.clone()).unwrap_or_default();
+        let length = match style {
+            ScalarStyle::SingleQuoted => quoted(parsed, '\''),
+            ScalarStyle::DoubleQuoted => quoted(parsed, '"'),
+            _ => None,
         };
-        (!is_same).then(|| written.trim().trim_matches(quote).to_owned())
-    }
-}
-
-/// The text with what a template computes replaced by letters, and the rest of its code by blanks, so that each letter
-/// stays where it is. Values that only a filter of the build understands (`@project.version@`, `%env(X)%`) are words
-/// as well.
-fn without_templates(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("<%") {
-        out.push_str(&rest[..at]);
-        let length = rest[at..].find("%>").map_or(rest.len() - at, |end| end + 2);
-        let (code, after) = rest[at..].split_at(length);
-        let before = out
-            .rfind('\n')
-            .map_or(out.as_str(), |begin| &out[begin + 1..]);
-        let behind = after.find('\n').map_or(after, |end| &after[..end]);
-        let is_alone = before.trim().is_empty() && behind.trim().is_empty();
-        let is_value = code.starts_with("<%=") && !is_alone;
-        replace(code, if is_value { "x" } else { " " }, &mut out);
-        rest = after;
-    }
-    out.push_str(rest);
-    words(&out)
-}
-
-/// Each letter has as many bytes as before, so that places stay.
-fn replace(code: &str, with: &str, out: &mut String) {
-    let mut with = with;
-    for letter in code.chars() {
-        if letter == '\n' {
-            with = " ";
-            out.push('\n');
-        } else {
-            out.push_str(with);
-        }
-    }
-}
-
-fn words(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = ['\n', '\n'];
-    for letter in text.chars() {
-        let is_first = matches!(before, [':' | '-', ' ']);
-        out.push(if is_first && matches!(letter, '@' | '%' | '`') {
-            'x'
-        } else {
-            letter
+        let is_quoted = length.is_some();
+        let length = length.unwrap_or(letters.len());
+        let part = |of: &Letters<'_>| {
+            of.part(letters.start..letters.start + length)
+                .map(str::to_owned)
+        };
+        let written =
+            part(&self.text).filter(|written| part(&self.parsed).as_ref() != Some(written));
+        let written = written.map(|written| {
+            let inner = written.get(1..written.len().saturating_sub(1));
+            inner
+                .filter(|_| is_quoted)
+                .unwrap_or(written.trim())
+                .to_owned()
         });
-        before = [before[1], letter];
+        (written, length)
     }
-    out
+}
+
+/// How many letters a text in quotes has that begins here, with both of them.
+fn quoted(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    let mut letters = text.chars().enumerate().skip(1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        let doubled = quote == '\'' && letters.peek().is_some_and(|(_, next)| *next == quote);
+        if letter == quote && doubled {
+            letters.next();
+        } else if letter == quote && !escaped {
+            return Some(at + 1);
+        }
+        escaped = quote == '"' && letter == '\\' && !escaped;
+    }
+    None
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(text: &str) -> Vec<(String, String, u32)> {
-        let entries = read(text).into_iter();
-        entries
-            .map(|entry| (entry.key, entry.value, entry.line.number()))
-            .collect()
-    }
-
-    fn row(key: &str, value: &str, line: u32) -> (String, String, u32) {
-        (key.to_owned(), value.to_owned(), line)
-    }
-
-    #[test]
-    fn values_have_their_keys_and_places() {
-        let text = "a:\n  b: 'x # y' # note\n  \"c\": {d: 1, e: [2, 3]}\nf:\n- g: 4\n- h\ni: |\n  two\n  lines\n";
-        assert_eq!(
-            shown(text),
-            [
-                row("a", "", 1),
-                row("a.b", "x # y", 2),
-                row("a.c", "", 3),
-                row("a.c.d", "1", 3),
-                row("a.c.e", "", 3),
-                row("a.c.e[0]", "2", 3),
-                row("a.c.e[1]", "3", 3),
-                row("f", "", 4),
-                row("f[0].g", "4", 5),
-                row("f[1]", "h", 6),
-                row("i", "two\nlines\n", 7),
-            ]
-        );
-        let line = "  b: 'x # y' # note";
-        assert_eq!(read(text)[1].line.within(line), Some(2..12));
-    }
-
-    #[test]
-    fn merges_and_aliases_are_followed_and_own_values_win() {
-        let text = "default: &d\n  pool: 5\n  host: a\nproduction:\n  <<: *d\n  host: b\nother: *d\n\
-                    both:\n  <<: [*d]\n";
-        let entries = read(text);
-        let value = |key: &str| {
-            let mut all = entries.iter().filter(|entry| entry.key == key);
-            let found = all
-                .next()
-                .map(|entry| (entry.value.as_str(), entry.line.number()));
-            assert!(all.next().is_none(), "{key} twice");
-            found
-        };
-        assert_eq!(value("production.pool"), Some(("5", 2)));
-        assert_eq!(value("production.host"), Some(("b", 6)));
-        assert_eq!(value("other.pool"), Some(("5", 2)));
-        assert_eq!(value("both.host"), Some(("a", 3)));
-    }
-
-    #[test]
-    fn templates_are_values_as_they_are_written() {
-        let text = "<% if ä %>\na: <%= ENV.fetch('X') { 5 } %>\nb: \"<%= c ? 1 : 2 %>/ü\" # n\n<% end %>\n\
-                    c: @project.version@\nd: %env(X)%\ne: 1\n";
-        assert_eq!(
-            shown(text),
-            [
-                row("a", "<%= ENV.fetch('X') { 5 } %>", 2),
-                row("b", "<%= c ? 1 : 2 %>/ü", 3),
-                row("c", "@project.version@", 5),
-                row("d", "%env(X)%", 6),
-                row("e", "1", 7),
-            ]
-        );
-    }
-
-    #[test]
-    fn json_with_tabs_and_windows_line_ends_is_read() {
-        let json = "{\n\t\"formation\": {\n\t\t\"web\": {\"quantity\": 1}\n\t}\n}\n";
-        assert_eq!(shown(json)[1], row("formation.web", "", 3));
-        assert_eq!(shown("a: 1\r\nb:\r\n  c: 2\r\n")[2], row("b.c", "2", 3));
-    }
-
-    #[test]
-    fn what_is_broken_or_grows_without_end_stops() {
-        assert_eq!(shown("a: 1\nb: [\n").first(), Some(&row("a", "1", 1)));
-        let mut bomb = "a0: &a0 [x, x]\n".to_owned();
-        for step in 1..60 {
-            bomb += &format!("a{step}: &a{step} [*a{0}, *a{0}]\n", step - 1);
-        }
-        assert!(read(&bomb).len() <= MOST_ENTRIES + 1);
-        let again = format!(
-            "a: &a {{{}}}\nb:\n  <<: [{}]\n",
-            "x: 1, ".repeat(1_000),
-            "*a, ".repeat(100_000)
-        );
-        assert_eq!(
-            read(&again).last().map(|entry| entry.key.as_str()),
-            Some("b.x")
-        );
-        assert!(read(&"[".repeat(100_000)).len() < MOST_ENTRIES);
-        let documents: Vec<_> = read("a: 1\n---\na: 2\n")
-            .into_iter()
-            .map(|entry| entry.document)
-            .collect();
-        assert_ne!(documents[0], documents[1]);
-    }
-}
+mod tests;
