@@ -226,7 +226,7 @@ impl Run<'_> {
         self.survey(Some(&group));
         if let Some(layers) = &mut self.layers {
             // What was installed into layers of ours ships as well.
-            layers.read_again(store.root());
+            layers.reread(store.root());
         }
         Ok(())
     }

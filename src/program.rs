@@ -43,7 +43,7 @@ use crate::report::event::Event;
 #[derive(Debug, PartialEq, Eq)]
 enum Program {
     CloudNative,
-    Classic(classic::Step),
+    Classic(classic::Executable),
     LaunchCheck,
     Answer,
     CommandLine,
@@ -130,11 +130,11 @@ fn choose(arguments: &[OsString]) -> Program {
         .and_then(|name| name.to_str())
         .unwrap_or_default();
     match (name, arguments.len().saturating_sub(1)) {
-        ("detect", 1) => Program::Classic(classic::Step::Detect),
-        ("compile", _) => Program::Classic(classic::Step::Compile),
-        ("release", _) => Program::Classic(classic::Step::Release),
-        ("report", _) => Program::Classic(classic::Step::Report),
-        ("test-compile", _) => Program::Classic(classic::Step::TestCompile),
+        ("detect", 1) => Program::Classic(classic::Executable::Detect),
+        ("compile", _) => Program::Classic(classic::Executable::Compile),
+        ("release", _) => Program::Classic(classic::Executable::Release),
+        ("report", _) => Program::Classic(classic::Executable::Report),
+        ("test-compile", _) => Program::Classic(classic::Executable::TestCompile),
         ("answer", _) => Program::Answer,
         ("launch-check", 0) => Program::LaunchCheck,
         ("detect" | "build", _) => Program::CloudNative,
@@ -169,15 +169,15 @@ mod tests {
         );
         assert_eq!(
             program("bin/detect /app"),
-            Program::Classic(classic::Step::Detect)
+            Program::Classic(classic::Executable::Detect)
         );
         assert_eq!(
             program("bin/compile a b c"),
-            Program::Classic(classic::Step::Compile)
+            Program::Classic(classic::Executable::Compile)
         );
         assert_eq!(
             program("bin/test-compile a b c"),
-            Program::Classic(classic::Step::TestCompile)
+            Program::Classic(classic::Executable::TestCompile)
         );
         assert_eq!(
             program("slugsmith build examples/storefront"),

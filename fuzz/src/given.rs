@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use slugsmith_cache::warm::{Found, PACK_FILES, Place, Remote};
+use slugsmith_cache::warm::{Found, PACK_FILES, Remote, RemoteKey};
 
 #[derive(Debug)]
 pub struct Given {
@@ -13,7 +13,7 @@ pub struct Given {
 }
 
 impl Remote for Given {
-    fn find(&self, _place: &Place, _nearest: bool, _notes: &mut Vec<String>) -> Vec<Found> {
+    fn find(&self, _place: &RemoteKey, _nearest: bool, _notes: &mut Vec<String>) -> Vec<Found> {
         let entry = self.entry.lock().expect("nobody panicked").clone();
         vec![Found {
             entry,

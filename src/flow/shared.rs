@@ -18,7 +18,7 @@ use slugsmith_store::{Address, Fault, Login, Objects, PRIVATE, Wanted, gc};
 
 use super::branch::{self, Places};
 use crate::cache::store::Store;
-use crate::cache::warm::{self, Found, PACK_FILES, Place, Remote};
+use crate::cache::warm::{self, Found, PACK_FILES, Remote, RemoteKey};
 use crate::config::{Config, StoreConfig};
 use crate::facts::beneath::own;
 use crate::facts::environment::Environment;
@@ -183,7 +183,7 @@ impl Shared {
     }
 
     /// Where the entries of a place begin.
-    fn prefix(scope: &str, place: &Place) -> String {
+    fn prefix(scope: &str, place: &RemoteKey) -> String {
         format!("{}{scope}/{}/{}/", gc::ENTRIES, place.name, place.group)
     }
 
@@ -198,7 +198,7 @@ impl Shared {
     fn find_in(
         &self,
         scope: &str,
-        place: &Place,
+        place: &RemoteKey,
         nearest: bool,
         notes: &mut Vec<String>,
     ) -> Result<Vec<Found>, Fault> {
@@ -238,7 +238,7 @@ impl Shared {
 }
 
 impl Remote for Shared {
-    fn find(&self, place: &Place, nearest: bool, notes: &mut Vec<String>) -> Vec<Found> {
+    fn find(&self, place: &RemoteKey, nearest: bool, notes: &mut Vec<String>) -> Vec<Found> {
         let mut found = Vec::new();
         for scope in &self.places.read {
             if self.is_away.load(Ordering::Relaxed) || self.key.get().is_none() {
@@ -294,7 +294,7 @@ impl Unusable {
 }
 
 impl Remote for Unusable {
-    fn find(&self, _place: &Place, _nearest: bool, notes: &mut Vec<String>) -> Vec<Found> {
+    fn find(&self, _place: &RemoteKey, _nearest: bool, notes: &mut Vec<String>) -> Vec<Found> {
         if !self.is_told.swap(true, Ordering::Relaxed) {
             notes.push(format!("the shared store is left aside: {}", self.why));
         }

@@ -31,7 +31,7 @@ use crate::{cache, facts};
 
 /// Which executable was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum Executable {
     Detect,
     Compile,
     Release,
@@ -46,23 +46,23 @@ const REPORT: &str = "report.json";
 
 /// Runs one step of the buildpack that was called.
 #[must_use]
-pub fn main(step: Step, operands: &[PathBuf], own: &Own) -> ExitCode {
+pub fn main(step: Executable, operands: &[PathBuf], own: &Own) -> ExitCode {
     let name = if own.is_companion() {
         COMPANION
     } else {
         "slugsmith"
     };
     let result = match step {
-        Step::Detect => detect(operands, name),
-        Step::Compile if own.is_companion() => restore(operands, own.folder.as_deref()),
+        Executable::Detect => detect(operands, name),
+        Executable::Compile if own.is_companion() => restore(operands, own.folder.as_deref()),
         // The report of the build is the last buildpack's.
-        Step::Report if own.is_companion() => printed("{}\n"),
-        Step::Compile => compile(operands, own.folder.as_deref()),
+        Executable::Report if own.is_companion() => printed("{}\n"),
+        Executable::Compile => compile(operands, own.folder.as_deref()),
         // The first buildpack of a list decides nothing.
-        Step::Release if own.is_companion() => printed(release::NOTHING),
-        Step::Release => release(operands, own.folder.as_deref()),
-        Step::Report => report(operands),
-        Step::TestCompile => test_compile(),
+        Executable::Release if own.is_companion() => printed(release::NOTHING),
+        Executable::Release => release(operands, own.folder.as_deref()),
+        Executable::Report => report(operands),
+        Executable::TestCompile => test_compile(),
     };
     match result {
         Ok(code) => code,

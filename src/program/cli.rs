@@ -108,6 +108,15 @@ enum Format {
     Json,
 }
 
+/// Forms of what people put into a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SharedForm {
+    Text,
+    Json,
+    /// For a pull request, an issue or a chat
+    Markdown,
+}
+
 /// Where a report goes and in which form.
 #[derive(Debug, clap::Args)]
 struct OutputArguments {

@@ -1,6 +1,6 @@
 //! What processes need at launch to find what was prepared for them.
 
-use crate::cache::{EnvChange, How};
+use crate::cache::{EnvChange, EnvRule};
 use crate::report::Report;
 
 /// Variables that yield to what the user sets; options come after theirs.
@@ -9,9 +9,9 @@ pub(super) fn variables(report: &Report) -> Vec<EnvChange> {
     variables
         .map(|one| {
             let how = if one.is_option {
-                How::AppendWord
+                EnvRule::AppendWord
             } else {
-                How::Default
+                EnvRule::Default
             };
             EnvChange::launch(one.name, how, &one.value)
         })

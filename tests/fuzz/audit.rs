@@ -55,7 +55,7 @@ struct Depth {
 /// From so many inputs on the share of whole ones tells something.
 const ENOUGH: u32 = 300;
 /// From so many on even a file that few rules look at must have led to a finding.
-const MANY: u32 = 20_000;
+const INPUTS_AT_MOST: u32 = 20_000;
 
 impl Depth {
     fn take(&mut self, path: &str, data: &[u8], rules: impl Iterator<Item = &'static str>) {
@@ -86,7 +86,7 @@ impl Depth {
                 "{name}: nearly all broken"
             );
         }
-        if inputs >= MANY {
+        if inputs >= INPUTS_AT_MOST {
             assert!(!self.rules.is_empty(), "{name}: reaches no rule");
         }
     }

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use slugsmith::budget::history::History;
 use slugsmith::config;
 use slugsmith::config::baseline;
+use slugsmith::ecosystems;
 use slugsmith::facts::before::Before;
 use slugsmith::facts::environment::{self, Environment, World};
+use slugsmith::facts::formats::{self, procfile};
 use slugsmith::facts::layers::elf;
 use slugsmith::facts::{app, bash, classic, command as commands, process, shell};
 use slugsmith::stack::classic::{dyno_base, env_report};
@@ -88,10 +90,47 @@ fn format_keep_list() {
 fn format_procfile() {
     run("format_procfile", &corpus(&["Procfile"]), |data| {
         let text = String::from_utf8_lossy(data);
-        for process in app::procfile(&text) {
+        for process in procfile::read(&text) {
             let _ = commands::words(&process.command);
             let _ = process::shell_lines("Procfile", &process.command);
         }
+    });
+}
+
+/// The readers of configuration that rules ask; values are found again where their places say.
+#[test]
+fn format_settings() {
+    let endings = [
+        ".yml",
+        ".properties",
+        ".ini",
+        ".toml",
+        ".prisma",
+        "Dockerfile",
+        ".env",
+        "requirements.txt",
+    ];
+    let mut seeds = corpus(&endings);
+    seeds.extend(texts(&[
+        "a: &a\n  b: 1\nc:\n  <<: *a\n  d: [<%= e %>, 'f']\n",
+    ]));
+    run("format_settings", &seeds, |data| {
+        let text = String::from_utf8_lossy(data);
+        for path in ["a.yml", "a.properties", "a.ini", "a.toml"] {
+            for entry in formats::entries(path, &text) {
+                assert!(entry.line > 0, "{path}: {}", entry.key);
+            }
+        }
+        let _ = formats::prisma::read(&text);
+        let _ = formats::dockerfile::stages(&formats::dockerfile::read(&text));
+        let _ = formats::env_file::read(&text);
+        let _ = formats::slugignore::read(&text);
+        let _ = ecosystems::python::requirements::lines(&text);
+        let _ = ecosystems::java::parent_version(&text, "a");
+        let _ = ecosystems::java::plugin_version(&text, "a");
+        let _ = ecosystems::ruby::wanted_version(&text);
+        let _ = ecosystems::go::wanted_version(&text);
+        let _ = ecosystems::php::wanted_by_packages(&text);
     });
 }
 

@@ -9,6 +9,7 @@
 )] // how a test fails
 
 mod circles;
+mod lines;
 mod names;
 mod source;
 

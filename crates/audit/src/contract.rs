@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::facts::Facts;
 use super::guards::{self, Branch, branch};
 use slugsmith_facts::code::{Code, Expr, ScopeKind};
+use slugsmith_facts::formats::env_file;
 use slugsmith_facts::lines::line_of;
 use slugsmith_facts::sources::is_env_file;
 use slugsmith_finding::Location;
@@ -258,14 +259,11 @@ fn examples<'a>(
         .iter()
         .filter(|(path, _)| is_example(path));
     files.map(|(path, text)| {
-        let names = text.lines().zip(1..).filter_map(|(whole, number)| {
-            // Optional ones are often shown as comments.
-            let line = whole.trim().trim_start_matches(['#', ' ']);
-            let line = line.strip_prefix("export ").unwrap_or(line);
-            let (name, _) = line.split_once('=')?;
-            let name = name.trim();
-            is_variable(name).then(|| (name.to_owned(), LineSpan::on(number, whole, name)))
-        });
+        // Optional ones are often shown as comments.
+        let names = env_file::read(text)
+            .into_iter()
+            .filter(|one| is_variable(&one.name))
+            .map(|one| (one.name, one.name_place));
         (path.clone(), names.collect())
     })
 }

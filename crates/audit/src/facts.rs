@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use super::build_scripts;
 use super::platform::{PLATFORM, Platform, today};
-use super::properties::File;
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
 use slugsmith_facts::app::App;
 use slugsmith_facts::app::OnDisk;
-use slugsmith_facts::code::{Call, Code, Language};
+use slugsmith_facts::code::{Assignment, Call, Code, Language};
+use slugsmith_facts::formats;
 use slugsmith_facts::incomplete::{self, Incomplete};
 use slugsmith_facts::packages::{self, Ecosystem, Packages};
 use slugsmith_facts::process::{self, Runs};
@@ -21,6 +21,44 @@ use slugsmith_facts::sources::{self, Sources};
 use slugsmith_facts::terraform::{self, Formation, Terraform};
 use slugsmith_facts::tree::Tree;
 use slugsmith_finding::verdict::Verdict;
+
+/// Languages that an official buildpack brings, by the last word of its name.
+const OFFICIAL: &[(&str, &[&str])] = &[
+    ("python", &["python"]),
+    ("ruby", &["ruby"]),
+    (
+        "java",
+        &["java", "gradle", "maven", "jvm", "scala", "clojure"],
+    ),
+    ("php", &["php"]),
+    ("go", &["go"]),
+    ("dotnet", &["dotnet"]),
+    ("node", &["nodejs"]),
+];
+
+/// Words in addresses of other buildpacks that bring Node, which many need for assets.
+const WITH_NODE: &[&str] = &[
+    "node", "react", "next", "ember", "vue", "angular", "yarn", "pnpm", "static", "front",
+    "webpack", "monorepo", "multi", "subdir",
+];
+
+/// Whether a buildpack may bring a language. What one of somebody else brings is not known.
+fn may_bring(buildpack: &str, runtime: &str) -> bool {
+    let name = buildpack.split(['#', '@']).next().unwrap_or(buildpack);
+    let name = name
+        .trim_end_matches(".git")
+        .rsplit(['/', '-'])
+        .next()
+        .unwrap_or(name);
+    let mut official = OFFICIAL
+        .iter()
+        .filter(|_| buildpack.contains("heroku"))
+        .filter(|(_, names)| names.contains(&name));
+    match official.next() {
+        Some((language, _)) => *language == runtime,
+        None => runtime != "node" || WITH_NODE.iter().any(|word| buildpack.contains(word)),
+    }
+}
 
 /// What rules read.
 pub struct Facts<'a> {
@@ -56,7 +94,7 @@ pub struct Facts<'a> {
     /// Asked for by many rules, and for many files.
     run_by_build_scripts: OnceLock<BTreeSet<String>>,
     /// What `spring::files` gives to four rules.
-    pub(crate) spring_files: OnceLock<Vec<File>>,
+    pub(crate) spring_files: OnceLock<Vec<formats::File>>,
     /// Plans that heroku.yml creates.
     container_addons: OnceLock<Vec<String>>,
 }
@@ -137,6 +175,19 @@ impl<'a> Facts<'a> {
             .files
             .iter()
             .filter(move |code| code.language == language)
+    }
+
+    /// The last assignment to a setting in Rails' configuration of production, with its file.
+    #[must_use]
+    pub fn rails_setting(&self, target: &str) -> Option<(&Code, &Assignment)> {
+        let code = self
+            .code(Language::Ruby)
+            .find(|code| code.path == "config/environments/production.rb")?;
+        let mut settings = code.assignments.iter();
+        Some((
+            code,
+            settings.rfind(|assignment| assignment.target == target)?,
+        ))
     }
 
     /// Whether there is reachable code of a language.
@@ -249,14 +300,15 @@ impl<'a> Facts<'a> {
     /// Where a process stands inside app.json's `formation`.
     fn formation_line(&self, process: &str) -> LineSpan {
         let text = self.sources.text("app.json").unwrap_or_default();
-        let wanted = format!("\"{process}\"");
-        text.lines()
-            .zip(1..)
-            .skip_while(|(line, _)| !line.contains("\"formation\""))
-            .find(|(line, _)| line.contains(&wanted))
-            .map_or(LineSpan::default(), |(line, number)| {
-                LineSpan::on(number, line, &wanted)
-            })
+        let entries = formats::yaml::read(text);
+        let named = format!("formation.{process}");
+        let listed = |entry: &&formats::Entry| {
+            entry.key.starts_with("formation[")
+                && entry.key.ends_with(".process")
+                && entry.value == process
+        };
+        let found = formats::entry(&entries, &named).or_else(|| entries.iter().find(listed));
+        found.map_or(LineSpan::default(), |entry| entry.line)
     }
 
     /// Memory in MB of 2^20 bytes of a process type's dynos: of the declared size, else of
@@ -304,57 +356,12 @@ impl<'a> Facts<'a> {
             || stack.is_none() && self.sources.has("heroku.yml") && !self.sources.has("Procfile")
     }
 
-    /// Whether the platform installs Node: it is what the app is taken for, or a buildpack that
-    /// brings it is listed. Where buildpacks are listed, only they count.
-    #[must_use]
-    pub fn installs_node(&self, primary: bool) -> bool {
-        const BRING: &[&str] = &[
-            "node", "react", "next", "ember", "vue", "angular", "yarn", "pnpm", "static", "front",
-            "webpack", "monorepo", "multi", "subdir",
-        ];
-        let listed = self.buildpacks();
-        if listed.is_empty() {
-            return primary;
-        }
-        listed
-            .iter()
-            .any(|buildpack| BRING.iter().any(|word| buildpack.contains(word)))
-    }
-
-    /// Whether the platform may install a language: no buildpacks are listed, or one of them brings
-    /// it. What a buildpack of somebody else brings is not known.
+    /// Whether the platform may install a language: no buildpacks are listed, or one of them may
+    /// bring it. Where buildpacks are listed, only they count.
     #[must_use]
     pub fn installs(&self, runtime: &str) -> bool {
-        const OFFICIAL: &[(&str, &[&str])] = &[
-            ("python", &["python"]),
-            ("ruby", &["ruby"]),
-            (
-                "java",
-                &["java", "gradle", "maven", "jvm", "scala", "clojure"],
-            ),
-            ("php", &["php"]),
-            ("go", &["go"]),
-            ("dotnet", &["dotnet"]),
-            ("node", &["nodejs"]),
-        ];
-        if runtime == "node" {
-            return self.installs_node(true);
-        }
         let listed = self.buildpacks();
-        let of_another = |buildpack: &&str| {
-            let name = buildpack.split(['#', '@']).next().unwrap_or(buildpack);
-            let name = name
-                .trim_end_matches(".git")
-                .rsplit(['/', '-'])
-                .next()
-                .unwrap_or(name);
-            let is = |names: &[&str]| names.contains(&name);
-            buildpack.contains("heroku")
-                && OFFICIAL
-                    .iter()
-                    .any(|(language, names)| *language != runtime && is(names))
-        };
-        listed.is_empty() || !listed.iter().all(of_another)
+        listed.is_empty() || listed.iter().any(|buildpack| may_bring(buildpack, runtime))
     }
 
     /// How a variable gets its value.

@@ -3,7 +3,9 @@
 
 use super::facts::Facts;
 use super::runtimes::Wanted;
+use slugsmith_facts::formats::dockerfile;
 use slugsmith_facts::process::container;
+use slugsmith_finding::LineSpan;
 
 /// Official images by the runtime that they bring.
 const IMAGES: &[(&str, &str)] = &[
@@ -37,7 +39,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
                     runtime,
                     range: version.to_owned(),
                     path: path.clone(),
-                    line: line.into(),
+                    line,
                 })
         });
         found.extend(wish.filter(|wish| !found.iter().any(|other| other.path == wish.path)));
@@ -45,53 +47,8 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     found
 }
 
-/// The image of the last stage with its line, through the names of earlier stages; `None` where an argument of the
-/// build names it.
-fn last_image(dockerfile: &str) -> Option<(String, u32)> {
-    let mut stages: Vec<(Option<String>, String, u32)> = Vec::new();
-    for (line, number) in dockerfile.lines().zip(1..) {
-        let mut words = line
-            .split_whitespace()
-            .filter(|word| !word.starts_with("--"));
-        if !words
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case("from"))
-        {
-            continue;
-        }
-        let image = words.next()?.to_owned();
-        let earlier = stages
-            .iter()
-            .find(|(name, ..)| name.as_deref() == Some(image.as_str()));
-        let (base, at) =
-            earlier.map_or((image.clone(), number), |(_, base, at)| (base.clone(), *at));
-        let is_named = words
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case("as"));
-        stages.push((
-            words.next().filter(|_| is_named).map(str::to_owned),
-            base,
-            at,
-        ));
-    }
-    let (_, image, line) = stages.pop()?;
-    (!image.contains('$')).then_some((image, line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_stage_runs_and_may_be_an_earlier_one() {
-        let text = "FROM golang:1.12 AS build\nRUN make\nFROM --platform=linux/amd64 node:12.12.0-alpine\n";
-        assert_eq!(
-            last_image(text),
-            Some(("node:12.12.0-alpine".to_owned(), 3))
-        );
-        let text = "FROM python:3.7 as base\nFROM node:24 as assets\nfrom base\n";
-        assert_eq!(last_image(text), Some(("python:3.7".to_owned(), 1)));
-        assert_eq!(last_image("ARG V=3\nFROM python:$V\n"), None);
-        assert_eq!(last_image("RUN true\n"), None);
-    }
+/// The image of the last stage with its line; `None` where an argument of the build names it.
+fn last_image(text: &str) -> Option<(String, LineSpan)> {
+    let last = dockerfile::stages(&dockerfile::read(text)).pop()?;
+    (!last.image.contains('$')).then_some((last.image, last.line))
 }

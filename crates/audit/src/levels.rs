@@ -7,7 +7,7 @@
 use super::registry::{Evidence, Group, Outcome, Rule};
 use super::rules;
 use super::{AuditReport, Facts, Status};
-use slugsmith_config::{Config, RuleConfig, Source};
+use slugsmith_config::{Config, Origin, RuleConfig};
 use slugsmith_facts::sources::Suppression;
 use slugsmith_finding::{Finding, Location, Severity};
 
@@ -81,7 +81,7 @@ fn finding(rule: &Rule, evidence: Evidence, setting: Option<&RuleConfig>) -> Opt
     };
     let (level, decided_by) = match setting {
         Some(setting) => (setting.level.value?, setting.level.source.to_string()),
-        None => (default, Source::Default.to_string()),
+        None => (default, Origin::Default.to_string()),
     };
     Some(Finding {
         rule: rule.id,
@@ -154,7 +154,7 @@ fn unknown_rules(config: &Config, others: &[[&'static str; 2]]) -> Vec<Finding> 
 fn unused_in_config(config: &Config, fired: &[&str]) -> Vec<Finding> {
     let unused = config.audit.rules.iter().filter(|(id, setting)| {
         // What a variable or an option says is for this once, and needs no cleaning up.
-        let is_kept = matches!(setting.level.source, Source::File { .. });
+        let is_kept = matches!(setting.level.source, Origin::File { .. });
         is_kept
             && setting.level.value.is_none()
             && rules::find(id).is_some_and(|rule| !fired.contains(&rule.id))
@@ -178,11 +178,11 @@ fn about_config(
     help: Vec<String>,
 ) -> Finding {
     let location = match &setting.level.source {
-        Source::File { line } => Some(Location::line(
+        Origin::File { line } => Some(Location::line(
             slugsmith_config::FILE,
             u32::try_from(*line).unwrap_or(u32::MAX),
         )),
-        Source::Default | Source::Variable(_) => None,
+        Origin::Default | Origin::Variable(_) => None,
     };
     notice(rule, location, message, help)
 }
@@ -244,7 +244,7 @@ fn notice(
         excerpt: None,
         message,
         help,
-        decided_by: Source::Default.to_string(),
+        decided_by: Origin::Default.to_string(),
         about: None,
         processes: Vec::new(),
     }

@@ -24,7 +24,6 @@ mod levels;
 mod migrations;
 mod paths;
 pub mod platform;
-mod properties;
 mod python;
 mod received;
 pub mod registry;

@@ -3,6 +3,7 @@
 use super::facts::{Declared, Facts};
 use super::guards::numbers;
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::formats;
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::LineSpan;
 
@@ -47,25 +48,24 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     found.extend(go(facts));
     found.extend(dotnet(facts));
     found.extend(elixir(facts));
-    if let Some(text) = facts.sources.text("system.properties")
-        && let Some(range) = text
-            .lines()
-            .filter_map(|line| line.split_once(['=', ':']))
-            .find_map(|(key, range)| (key.trim() == "java.runtime.version").then_some(range))
-    {
-        let range = range.trim();
-        let range = range.trim_start_matches(|character: char| {
-            character.is_ascii_alphabetic() || character == '-'
-        });
-        found.push(wish(
-            facts,
-            "java",
-            range,
-            "system.properties",
-            "java.runtime.version",
-        ));
-    }
+    found.extend(java(facts));
     found
+}
+
+/// `java.runtime.version=21` of system.properties, which heroku/java and its kin read.
+fn java(facts: &Facts<'_>) -> Option<Wanted> {
+    const PATH: &str = "system.properties";
+    let entries = formats::properties::read(facts.sources.text(PATH)?);
+    let entry = formats::entry(&entries, "java.runtime.version")?;
+    let range = entry
+        .value
+        .trim_start_matches(|character: char| character.is_ascii_alphabetic() || character == '-');
+    Some(Wanted {
+        runtime: "java",
+        range: range.to_owned(),
+        path: PATH.to_owned(),
+        line: entry.line,
+    })
 }
 
 /// Where a manifest lies that the buildpack reads: at the root, or in the folder that a
@@ -99,17 +99,12 @@ fn first_line(
     path: &str,
     prefix: &str,
 ) -> Option<Wanted> {
-    let text = facts.sources.text(path)?;
-    let (whole, number) = text
-        .lines()
-        .zip(1..)
-        .find(|(line, _)| !line.trim().is_empty() && !line.trim().starts_with('#'))?;
-    let line = whole.trim();
+    let first = *formats::list::read(facts.sources.text(path)?).first()?;
     Some(Wanted {
         runtime,
-        range: line.trim_start_matches(prefix).to_owned(),
+        range: first.text.trim_start_matches(prefix).to_owned(),
         path: path.to_owned(),
-        line: LineSpan::on(number, whole, line),
+        line: first.line,
     })
 }
 
@@ -134,39 +129,27 @@ fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
             "RUBY VERSION",
         ));
     }
-    let text = facts.sources.text(ecosystems::ruby::GEMFILE)?;
-    let (line, number) = text
-        .lines()
-        .zip(1..)
-        .find(|(line, _)| line.starts_with("ruby "))?;
-    let range = line.split(['"', '\'']).nth(1)?;
-    range
-        .starts_with(|c: char| c.is_ascii_digit() || "~><=".contains(c))
-        .then(|| Wanted {
-            runtime: "ruby",
-            range: range.to_owned(),
-            path: ecosystems::ruby::GEMFILE.to_owned(),
-            line: LineSpan::on(number, line, line.trim()),
-        })
+    let gemfile = facts.sources.text(ecosystems::ruby::GEMFILE)?;
+    let (range, line) = ecosystems::ruby::wanted_version(gemfile)?;
+    Some(Wanted {
+        runtime: "ruby",
+        range,
+        path: ecosystems::ruby::GEMFILE.to_owned(),
+        line,
+    })
 }
 
 /// Pipenv's own wish, which the buildpack follows where no other file is.
 fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
-    let text = facts.sources.text(ecosystems::python::PIPFILE)?;
-    ["python_full_version", "python_version"]
-        .iter()
-        .find_map(|key| {
-            let line = text
-                .lines()
-                .find(|line| line.trim_start().starts_with(key))?;
-            Some(wish(
-                facts,
-                "python",
-                line.split(['"', '\'']).nth(1)?,
-                ecosystems::python::PIPFILE,
-                key,
-            ))
-        })
+    let entries = formats::toml::read(facts.sources.text(ecosystems::python::PIPFILE)?);
+    let entry = formats::entry(&entries, "requires.python_full_version")
+        .or_else(|| formats::entry(&entries, "requires.python_version"))?;
+    Some(Wanted {
+        runtime: "python",
+        range: entry.value.clone(),
+        path: ecosystems::python::PIPFILE.to_owned(),
+        line: entry.line,
+    })
 }
 
 /// The Go buildpack follows its own comment, then the toolchain, then the `go` line.
@@ -174,37 +157,27 @@ fn go(facts: &Facts<'_>) -> Option<Wanted> {
     let Some(text) = facts.sources.text(ecosystems::go::MANIFEST) else {
         return go_of_dep(facts);
     };
-    for prefix in ["// +heroku goVersion go", "toolchain go", "go "] {
-        if let Some(range) = text
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(prefix))
-        {
-            return Some(wish(facts, "go", range, ecosystems::go::MANIFEST, prefix));
-        }
-    }
-    None
+    let (range, line) = ecosystems::go::wanted_version(text)?;
+    Some(Wanted {
+        runtime: "go",
+        range,
+        path: ecosystems::go::MANIFEST.to_owned(),
+        line,
+    })
 }
 
 /// `go-version = "go1.9.2"` of `[metadata.heroku]`, where dep's manifest stands in for go.mod
 /// (heroku-buildpack-go, README, "Usage with dep").
 fn go_of_dep(facts: &Facts<'_>) -> Option<Wanted> {
-    let text = facts.sources.text("Gopkg.toml")?;
-    let own = |line: &str| {
-        Some(
-            line.trim()
-                .strip_prefix("go-version")?
-                .trim_start()
-                .strip_prefix('=')?
-                .trim()
-                .to_owned(),
-        )
-    };
-    let value = text.lines().find_map(own)?;
-    let range = value
-        .trim_matches(['"', '\''])
-        .trim_start_matches("go")
-        .to_owned();
-    Some(wish(facts, "go", &range, "Gopkg.toml", "go-version"))
+    const PATH: &str = "Gopkg.toml";
+    let entries = formats::toml::read(facts.sources.text(PATH)?);
+    let entry = formats::entry(&entries, "metadata.heroku.go-version")?;
+    Some(Wanted {
+        runtime: "go",
+        range: entry.value.trim_start_matches("go").to_owned(),
+        path: PATH.to_owned(),
+        line: entry.line,
+    })
 }
 
 /// The target framework of the first project file that has one for dynos; the buildpack
@@ -240,12 +213,11 @@ fn elixir(facts: &Facts<'_>) -> Option<Wanted> {
         line,
     };
     let text = facts.sources.text(config).unwrap_or_default();
-    let configured = text.lines().zip(1..).find_map(|(line, number)| {
-        let version = line.trim().strip_prefix("elixir_version=")?;
-        let span = LineSpan::on(number, line, version);
-        Some((version.trim_matches(['v', '"', '\'']).to_owned(), span))
-    });
-    if let Some(version) = configured {
+    let variables = formats::env_file::read(text).into_iter();
+    let configured = variables
+        .filter(|one| one.name == "elixir_version" && !one.is_comment)
+        .map(|one| (one.value.trim_start_matches('v').to_owned(), one.line));
+    if let Some(version) = configured.last() {
         return Some(found(config, version));
     }
     let manifest = ecosystems::elixir::ECOSYSTEM.manifests.first()?.pattern;

@@ -3,26 +3,20 @@
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use slugsmith_facts::bounds;
+use slugsmith_facts::formats::slugignore::{self, Line};
 
 use super::facts::Facts;
 
 /// The lists of an app.
-pub(super) struct Shipped {
-    excluded: Vec<Gitignore>,
+pub(super) struct Shipped<'f> {
+    deleted: Vec<Line<'f>>,
+    excluded: Option<Gitignore>,
     included: Option<Gitignore>,
 }
 
-impl Shipped {
-    pub(super) fn of(facts: &Facts<'_>) -> Self {
-        let mut excluded = Vec::new();
-        // The platform splits this file at blanks, and knows no `!`.
-        let ignored = facts.sources.text(".slugignore").unwrap_or_default();
-        let patterns = ignored
-            .lines()
-            .filter(|line| !line.trim_start().starts_with('#'))
-            .flat_map(str::split_whitespace)
-            .filter(|pattern| !pattern.starts_with('!'));
-        excluded.extend(matcher(patterns));
+impl<'f> Shipped<'f> {
+    pub(super) fn of(facts: &'f Facts<'_>) -> Self {
+        let deleted = facts.sources.text(".slugignore").unwrap_or_default();
         let project = facts
             .sources
             .text("project.toml")
@@ -36,9 +30,9 @@ impl Shipped {
             let entries = build.get(key)?.as_array()?;
             matcher(entries.iter().filter_map(toml::Value::as_str))
         };
-        excluded.extend(list("exclude"));
         Self {
-            excluded,
+            deleted: slugignore::read(deleted),
+            excluded: list("exclude"),
             included: list("include"),
         }
     }
@@ -46,7 +40,13 @@ impl Shipped {
     /// Whether a file is shipped.
     pub(super) fn has(&self, path: &str) -> bool {
         let matches = |list: &Gitignore| list.matched_path_or_any_parents(path, false).is_ignore();
-        self.included.as_ref().is_none_or(matches) && !self.excluded.iter().any(matches)
+        let is_deleted = self
+            .deleted
+            .iter()
+            .flat_map(|line| &line.patterns)
+            .any(|one| one.hits(path));
+        let is_excluded = self.excluded.as_ref().is_some_and(matches);
+        self.included.as_ref().is_none_or(matches) && !is_deleted && !is_excluded
     }
 }
 

@@ -1,86 +1,48 @@
 //! Spring Boot: the version that the build file asks for (the parent of Maven, the plugin of
 //! Gradle), and the properties that hold in production.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Facts;
 use super::facts::Declared;
-pub(super) use super::properties::{Entry, File, entries};
-use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::java;
+use slugsmith_facts::formats;
+pub(super) use slugsmith_facts::formats::{Entry, File};
 use slugsmith_finding::LineSpan;
 
 /// File, line and text of the version of Spring Boot.
 pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, String)> {
-    for (path, mark, before, after) in [
-        (
-            ecosystems::java::POM,
-            "spring-boot-starter-parent",
-            "<version>",
-            '<',
-        ),
-        (
-            ecosystems::java::BUILD_GRADLE,
-            "org.springframework.boot",
-            "version '",
-            '\'',
-        ),
-        (
-            ecosystems::java::BUILD_GRADLE,
-            "org.springframework.boot",
-            "version \"",
-            '"',
-        ),
-        (
-            ecosystems::java::BUILD_GRADLE_KTS,
-            "org.springframework.boot",
-            "version \"",
-            '"',
-        ),
-    ] {
-        let text = facts.sources.text(path).map(|text| {
-            if path == ecosystems::java::POM {
-                ecosystems::java::uncommented(text)
-            } else {
-                text.to_owned()
-            }
-        });
-        let Some((_, rest)) = text.as_deref().and_then(|text| text.split_once(mark)) else {
-            continue;
-        };
-        // Gradle's version stands on the plugin's own line.
-        let rest = if path == ecosystems::java::POM {
-            rest
-        } else {
-            rest.lines().next().unwrap_or_default()
-        };
-        let version = rest
-            .split_once(before)
-            .and_then(|(_, rest)| rest.split(after).next());
-        if let Some(version) =
-            version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
-        {
-            return Some((
-                path,
-                facts.line(path, mark).unwrap_or_default(),
-                version.to_owned(),
-            ));
-        }
-    }
-    None
+    let read = |path: &'static str, read: &dyn Fn(&str) -> Option<(String, LineSpan)>| {
+        let (version, line) = read(facts.sources.text(path)?)?;
+        Some((path, line, version))
+    };
+    let plugin = |script: &str| java::plugin_version(script, "org.springframework.boot");
+    let parent = |pom: &str| java::parent_version(pom, "spring-boot-starter-parent");
+    read(java::POM, &parent)
+        .or_else(|| read(java::BUILD_GRADLE, &plugin))
+        .or_else(|| read(java::BUILD_GRADLE_KTS, &plugin))
 }
 
-impl Entry {
-    /// What the value is in production, and whether that is only what stands in for a variable
-    /// that nothing declares. `None` where it can't be known.
-    pub(super) fn settled(&self, facts: &Facts<'_>) -> Option<(&str, bool)> {
-        let Some(name) = self.variable() else {
-            return (!self.value.contains("${")).then_some((self.value.as_str(), false));
-        };
-        let default = self.value.strip_suffix('}')?.split_once(':')?.1;
-        let is_variable = name
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        (is_variable && facts.declared(name) == Declared::No && !default.contains("${"))
-            .then_some((default, true))
-    }
+/// The variable of `${NAME}` or `${NAME:default}`.
+pub(super) fn variable(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix("${")?.strip_suffix('}')?;
+    let name = inner.split(':').next().unwrap_or(inner);
+    (!name.contains(['$', '{'])).then_some(name)
+}
+
+/// What a value is in production, and whether that is only what stands in for a variable that
+/// nothing declares. `None` where it can't be known.
+pub(super) fn settled<'e>(entry: &'e Entry, facts: &Facts<'_>) -> Option<(&'e str, bool)> {
+    let value = entry.value.as_str();
+    let Some(name) = variable(value) else {
+        return (!value.contains("${")).then_some((value, false));
+    };
+    let default = value.strip_suffix('}')?.split_once(':')?.1;
+    let is_variable = name
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    (is_variable && facts.declared(name) == Declared::No && !default.contains("${"))
+        .then_some((default, true))
 }
 
 /// The first of these files that sets a key, and what it sets.
@@ -121,25 +83,33 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
         .collect();
     found.extend(named);
     for file in &mut found {
-        let others: Vec<usize> = file
-            .entries
-            .iter()
-            .filter(|entry| {
-                let names = matches!(
-                    entry.key.as_str(),
-                    "spring.profiles" | "spring.config.activate.on-profile"
-                );
-                names
-                    && !entry.value.contains("prod")
-                    && !entry.value.contains("heroku")
-                    && !active.iter().any(|one| entry.value.contains(one.as_str()))
-            })
-            .map(|entry| entry.document)
-            .collect();
+        let others = other_profiles(&file.entries, &active);
         file.entries
             .retain(|entry| !others.contains(&entry.document));
     }
     found
+}
+
+/// The documents of a file that are for profiles which production does not run with.
+fn other_profiles(entries: &[Entry], active: &[String]) -> BTreeSet<usize> {
+    let mut wanted: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for entry in entries {
+        // One profile, several with commas, or a list of them.
+        let key = entry.key.split('[').next().unwrap_or(&entry.key);
+        if matches!(key, "spring.profiles" | "spring.config.activate.on-profile") {
+            wanted.entry(entry.document).or_default().push(&entry.value);
+        }
+    }
+    let is_meant = |value: &&str| {
+        value.contains("prod")
+            || value.contains("heroku")
+            || active.iter().any(|one| value.contains(one.as_str()))
+    };
+    wanted.retain(|_, values| {
+        let named = values.iter().any(|value| !value.is_empty());
+        named && !values.iter().any(is_meant)
+    });
+    wanted.into_keys().collect()
 }
 
 /// Files of the class path that a class takes in by its annotation: `@PropertySource("classpath:mail.properties")`.
@@ -233,11 +203,17 @@ fn active(facts: &Facts<'_>, files: &[File]) -> Vec<String> {
     let base = files
         .iter()
         .filter(|file| profile_of(&file.path) == Some(""));
-    let mut entries = base.flat_map(|file| &file.entries);
-    let named = entries.find(|entry| entry.key == "spring.profiles.active");
-    named
-        .and_then(|entry| entry.settled(facts))
-        .map_or_else(Vec::new, |(value, _)| list(value))
+    let Some((file, entry)) = base
+        .clone()
+        .find_map(|file| Some((file, file.entry("spring.profiles.active")?)))
+    else {
+        return Vec::new();
+    };
+    if entry.value.is_empty() {
+        let items = formats::items(&file.entries, "spring.profiles.active");
+        return items.map(|item| item.value.clone()).collect();
+    }
+    settled(entry, facts).map_or_else(Vec::new, |(value, _)| list(value))
 }
 
 /// Whether an address leads to another machine: a host with a dot, or Oracle's name for one.
@@ -268,6 +244,24 @@ pub(super) fn is_elsewhere(place: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn documents_of_other_profiles_are_left_out_and_the_base_is_not() {
+        let text = "spring:\n  profiles:\n    active: prod\n---\nspring:\n  profiles: dev\n---\n\
+                    spring.config.activate.on-profile: [test, production]\n---\n\
+                    spring:\n  config:\n    activate:\n      on-profile:\n        - test\n";
+        let entries = formats::yaml::read(text);
+        let documents: Vec<usize> = entries.iter().map(|entry| entry.document).collect();
+        let first = documents.iter().min().copied().unwrap_or_default();
+        let others = other_profiles(&entries, &[]);
+        assert_eq!(
+            others
+                .into_iter()
+                .map(|number| number - first)
+                .collect::<Vec<_>>(),
+            [1, 3]
+        );
+    }
 
     #[test]
     fn a_place_elsewhere_has_a_host_with_a_dot() {

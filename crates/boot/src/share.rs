@@ -4,7 +4,7 @@
 //! every launch layer, whoever made it. Bytes are counted as they lie on a disk, as the budget counts them.
 
 use crate::Input;
-use slugsmith_config::{DEFAULT_SHARE, Source};
+use slugsmith_config::{DEFAULT_SHARE, Origin};
 use slugsmith_finding::units::size;
 
 /// Where the configuration has no share, nothing is bounded below this: 15 % of little are no cost.
@@ -14,7 +14,7 @@ const SMALL: u64 = 1_000_000;
 pub(crate) struct Share {
     pub most: u64,
     percent: u64,
-    source: Source,
+    source: Origin,
     ships: u64,
 }
 
@@ -27,7 +27,7 @@ impl Share {
         Self {
             most: if set.is_none() { most.max(SMALL) } else { most },
             percent,
-            source: set.map_or(Source::Default, |share| share.source.clone()),
+            source: set.map_or(Origin::Default, |share| share.source.clone()),
             ships,
         }
     }

@@ -13,7 +13,7 @@ mod kinds;
 mod packages;
 
 use super::estimate::Estimate;
-use super::stream::{Source, Stream};
+use super::stream::{ArchivedTree, Stream};
 use super::{Compressed, Part, PartKind};
 pub use detail::Node;
 use groups::{Groups, PRIOR, Share, Sum, parts_in_order, parts_of, scaled};
@@ -46,7 +46,7 @@ pub(super) struct Attribution {
 /// What a source of the archive is called in reports.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Named<'a> {
-    pub(super) source: &'a Source<'a>,
+    pub(super) source: &'a ArchivedTree<'a>,
     /// `None` for the app; `node (heroku/nodejs)` for a layer.
     pub(super) layer: Option<&'a str>,
 }

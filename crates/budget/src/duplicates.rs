@@ -160,7 +160,7 @@ mod tests {
         }
         assert_eq!(super::find(&[]).files, 0);
         let tree = Tree::read(folder.path());
-        let source = crate::stream::Source {
+        let source = crate::stream::ArchivedTree {
             tree: &tree,
             prefix: Vec::new(),
         };

@@ -226,7 +226,7 @@ fn is_noise(was: &PastPart, is: &PastPart) -> bool {
 
 /// How a part changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum Trend {
     Grew,
     Shrank,
     New,
@@ -238,7 +238,7 @@ pub enum How {
 pub struct Moved {
     pub name: String,
     pub kind: String,
-    pub how: How,
+    pub how: Trend,
     /// In the last build; 0 if it is new.
     pub before: u64,
     /// In this build; 0 if it is gone.
@@ -247,7 +247,7 @@ pub struct Moved {
 
 /// What changed between two builds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct SizeChange {
     /// Compressed bytes.
     pub before: u64,
     /// Compressed bytes of this build.
@@ -266,7 +266,7 @@ pub struct Change {
     pub moved: Vec<Moved>,
 }
 
-impl Change {
+impl SizeChange {
     /// Compares two builds.
     #[must_use]
     pub fn between(before: &History, after: &History) -> Self {
@@ -286,9 +286,9 @@ impl Change {
                 name: part.name.clone(),
                 kind: part.kind.clone(),
                 how: match was {
-                    None => How::New,
-                    Some(was) if was.bytes < part.bytes => How::Grew,
-                    Some(_) => How::Shrank,
+                    None => Trend::New,
+                    Some(was) if was.bytes < part.bytes => Trend::Grew,
+                    Some(_) => Trend::Shrank,
                 },
                 before: was.map_or(0, |was| was.compressed),
                 after: part.compressed,
@@ -298,7 +298,7 @@ impl Change {
             moved.push(Moved {
                 name: part.name.clone(),
                 kind: part.kind.clone(),
-                how: How::Gone,
+                how: Trend::Gone,
                 before: part.compressed,
                 after: 0,
             });
@@ -360,9 +360,9 @@ impl Moved {
     #[must_use]
     pub fn line(&self) -> String {
         let how = match self.how {
-            How::New => " (new)",
-            How::Gone => " (gone)",
-            How::Grew | How::Shrank => "",
+            Trend::New => " (new)",
+            Trend::Gone => " (gone)",
+            Trend::Grew | Trend::Shrank => "",
         };
         let change = units::size_change(self.before, self.after);
         format!("{change:>10}  {}{how}", self.name)
@@ -401,7 +401,7 @@ mod tests {
     fn what_moved_comes_largest_first() {
         let before = history(vec![part("a", 100), part("b", 1000), part("c", 50)]);
         let after = history(vec![part("a", 100), part("b", 400), part("d", 4000)]);
-        let change = Change::between(&before, &after);
+        let change = SizeChange::between(&before, &after);
         let moved: Vec<_> = change
             .moved
             .iter()
@@ -409,10 +409,10 @@ mod tests {
             .collect();
         assert_eq!(
             moved,
-            [("d", How::New), ("b", How::Shrank), ("c", How::Gone)]
+            [("d", Trend::New), ("b", Trend::Shrank), ("c", Trend::Gone)]
         );
         assert!(!change.is_nothing() && change.is_slight());
-        assert!(Change::between(&before, &before).is_nothing());
+        assert!(SizeChange::between(&before, &before).is_nothing());
     }
 
     #[test]
@@ -420,12 +420,12 @@ mod tests {
         let before = history(vec![part("files at the root", 5000)]);
         let mut grown = part("files at the root", 5004);
         (grown.files, grown.compressed) = (2, 3500);
-        let change = Change::between(&before, &history(vec![grown]));
+        let change = SizeChange::between(&before, &history(vec![grown]));
         assert!(change.moved.is_empty() && !change.is_nothing());
         // Beside a large package the same files pack better: they did not shrink.
         let mut beside = part("files at the root", 5400);
         beside.compressed = 2200;
-        let change = Change::between(&before, &history(vec![beside]));
+        let change = SizeChange::between(&before, &history(vec![beside]));
         assert!(change.moved.is_empty() && !change.is_nothing());
     }
 
@@ -433,7 +433,7 @@ mod tests {
     fn parts_that_outweigh_each_other_are_no_slight_change() {
         let before = history(vec![part("a", 3 * MB), part("b", MB)]);
         let after = history(vec![part("a", MB), part("b", 3 * MB)]);
-        let change = Change::between(&before, &after);
+        let change = SizeChange::between(&before, &after);
         assert_eq!(change.before, change.after);
         assert!(!change.is_slight());
     }

@@ -18,14 +18,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use blobs::{Begin, begin};
-pub use overlay::{Hidden, How};
+pub use overlay::{Hidden, Hiding};
 
 use rayon::prelude::*;
 
 use super::attribute::Named;
 use super::codec::{self, Piece};
 use super::estimate::{Estimate, Window};
-use super::stream::{Source, Stream};
+use super::stream::{ArchivedTree, Stream};
 use super::{BudgetReport, Compressed, LayerTree, Load};
 use slugsmith_facts::tree::{Entry, EntryKind, Totals, Tree};
 use slugsmith_finding::error::{Kind, Problem, Result};
@@ -118,7 +118,7 @@ fn report(blobs: &[blobs::Blob], layers: Vec<tar::Layer>, labels: &[String]) -> 
     }
     let sources: Vec<_> = trees
         .iter()
-        .map(|tree| Source {
+        .map(|tree| ArchivedTree {
             tree,
             prefix: b"/".to_vec(),
         })
@@ -248,7 +248,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
 }
 
 fn alone(tree: &Tree) -> u64 {
-    let source = Source {
+    let source = ArchivedTree {
         tree,
         prefix: b"./".to_vec(),
     };

@@ -30,7 +30,7 @@ pub use attribute::{Node, kind_names};
 use binaries::Binary;
 use duplicates::Duplicates;
 use estimate::{Estimate, Goal};
-use history::{Change, History};
+use history::{History, SizeChange};
 use layers::{LayerSize, Reused};
 use limits::{Excess, Saving};
 use slugsmith_config::Config;
@@ -39,7 +39,7 @@ use slugsmith_facts::tree::{Totals, Tree};
 use slugsmith_finding::Finding;
 use slugsmith_finding::error::{Kind, Problem};
 pub use slugsmith_finding::verdict::Verdict;
-use stream::{Source, Stream};
+use stream::{ArchivedTree, Stream};
 
 /// A launch layer, ours or another buildpack's.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ pub struct BudgetReport {
     /// What would make it smaller, largest first.
     pub savings: Vec<Saving>,
     /// Against the last successful build.
-    pub change: Option<Change>,
+    pub change: Option<SizeChange>,
     /// Set where the sources were weighed alone, without what they want installed.
     pub missing: Option<Missing>,
     /// By folder, for pictures; only [`inspect`] asks for it.
@@ -333,12 +333,12 @@ fn label(layer: &LayerTree) -> String {
 }
 
 /// The trees and their places in the archive: `app/`, then each layer.
-fn sources<'a>(load: &Load<'a>) -> Vec<Source<'a>> {
-    let app = Source {
+fn sources<'a>(load: &Load<'a>) -> Vec<ArchivedTree<'a>> {
+    let app = ArchivedTree {
         tree: load.app,
         prefix: b"./app/".to_vec(),
     };
-    let layers = load.layers.iter().map(|layer| Source {
+    let layers = load.layers.iter().map(|layer| ArchivedTree {
         tree: &layer.tree,
         prefix: format!(
             "./layers/{}/{}/",

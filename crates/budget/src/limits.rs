@@ -5,12 +5,12 @@ mod findings;
 mod savings;
 
 use super::estimate::{self, Goal};
-use super::history::{Change, History};
+use super::history::{History, SizeChange};
 use super::stream::Stream;
 use super::{BudgetReport, Compressed, Load, Part, PartKind, Size, Verdict, attribute, sources};
 pub use excess::{Excess, Measure, measured};
 pub use savings::Saving;
-use slugsmith_config::{BudgetConfig, Growth, Source, Sourced};
+use slugsmith_config::{BudgetConfig, Growth, Origin, Sourced};
 use slugsmith_facts::tree::{EntryKind, Totals};
 
 /// Parts that a log and an error name.
@@ -76,7 +76,7 @@ pub(super) fn judge(report: &mut BudgetReport, load: &Load<'_>, config: &BudgetC
     // Sources grow by nothing when their dependencies are installed for once.
     let is_bare = load.missing.is_some();
     if let Some(previous) = load.previous.filter(|previous| previous.is_bare == is_bare) {
-        let change = Change::between(previous, &History::of(report));
+        let change = SizeChange::between(previous, &History::of(report));
         growth(report, &change, config.growth.as_ref());
         report.change = Some(change);
     }
@@ -204,7 +204,7 @@ fn part_size(load: &Load<'_>, name: &str, limit: u64) -> Compressed {
 }
 
 /// Judges growth against the last build; what the intervals leave open is no growth.
-fn growth(report: &mut BudgetReport, change: &Change, limit: Option<&Sourced<Growth>>) {
+fn growth(report: &mut BudgetReport, change: &SizeChange, limit: Option<&Sourced<Growth>>) {
     let Some(limit) = limit else { return };
     #[allow(
         clippy::cast_precision_loss,
@@ -266,7 +266,7 @@ pub(super) fn example() -> BudgetReport {
             what: "Slug".to_owned(),
             measured: Measure::Compressed(compressed),
             limit: 500_000_000,
-            source: Source::File { line: 14 },
+            source: Origin::File { line: 14 },
             total: true,
         }],
         ..BudgetReport::default()

@@ -28,7 +28,7 @@ const RECORD: u64 = 20 * BLOCK;
 
 /// One tree and where it lies in the archive.
 #[derive(Debug, Clone)]
-pub struct Source<'a> {
+pub struct ArchivedTree<'a> {
     pub tree: &'a Tree,
     /// Ends with `/`, as in `./app/`: also the name of the root's own member.
     pub prefix: Vec<u8>,
@@ -45,7 +45,7 @@ struct Member {
 /// The archive of some trees.
 #[derive(Debug)]
 pub struct Stream<'a> {
-    sources: Vec<Source<'a>>,
+    sources: Vec<ArchivedTree<'a>>,
     members: Vec<Member>,
     /// Where each member begins, in bytes, and at last where the end marker begins.
     starts: Vec<u64>,
@@ -56,13 +56,13 @@ pub struct Stream<'a> {
 impl<'a> Stream<'a> {
     /// The archive of everything in these trees.
     #[must_use]
-    pub fn new(sources: Vec<Source<'a>>) -> Self {
+    pub fn new(sources: Vec<ArchivedTree<'a>>) -> Self {
         Self::of(sources, |_, _| true)
     }
 
     /// The archive of the entries that `wanted` (of a source's place and an entry) picks.
     #[must_use]
-    pub fn of(sources: Vec<Source<'a>>, wanted: impl Fn(usize, &Entry) -> bool) -> Self {
+    pub fn of(sources: Vec<ArchivedTree<'a>>, wanted: impl Fn(usize, &Entry) -> bool) -> Self {
         // At once: growing would hold a million of them twice.
         let most = sources.iter().map(|source| source.tree.entries().len() + 1);
         let most = most.sum();
@@ -206,7 +206,7 @@ impl<'a> Stream<'a> {
             .take_while(move |(_, (_, start))| *start < end)
     }
 
-    fn resolve(&self, member: Member) -> Option<(&Source<'a>, Option<&'a Entry>)> {
+    fn resolve(&self, member: Member) -> Option<(&ArchivedTree<'a>, Option<&'a Entry>)> {
         let source = self.sources.get(usize::from(member.source))?;
         let entry = match member.entry.checked_sub(1) {
             Some(index) => Some(source.tree.entries().get(index as usize)?),
@@ -215,7 +215,7 @@ impl<'a> Stream<'a> {
         Some((source, entry))
     }
 
-    fn read(&self, source: &Source<'_>, entry: &Entry, mut offset: u64, mut out: &mut [u8]) {
+    fn read(&self, source: &ArchivedTree<'_>, entry: &Entry, mut offset: u64, mut out: &mut [u8]) {
         let file = match open(&source.tree.root().join(entry.path())) {
             Ok(file) => file,
             // Gone since the walk, or something else in its place by now.

@@ -7,6 +7,7 @@
 mod answer;
 mod aside;
 pub(crate) mod called;
+mod download_store;
 mod held;
 mod hide;
 mod keep;
@@ -16,7 +17,6 @@ mod prune;
 mod reads;
 mod relocate;
 mod rest;
-mod shelf;
 mod steps;
 pub(super) mod tell;
 mod times;
@@ -44,7 +44,7 @@ use slugsmith_facts::neighbours::leads_out;
 use slugsmith_finding::error::Result;
 
 /// Gives cache folders back before the first script of the app that could use them.
-type Between<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+type RestoreFolders<'a> = &'a mut dyn FnMut(&mut dyn Progress);
 
 /// Leaves an app as a kill during an install does.
 #[cfg(test)]
@@ -96,7 +96,7 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn site<'a>(
     context: &'a Context<'a>,
     site: Site<'_>,
-    between: Between<'_>,
+    restore_folders: RestoreFolders<'_>,
     around: &Surroundings<'_>,
     progress: &mut dyn Progress,
 ) -> Result<(Outcome, Option<Rest<'a>>)> {
@@ -172,7 +172,7 @@ pub(super) fn site<'a>(
         mark,
         variables: context.environment.variables.clone(),
     };
-    let mut outcome = install(&mut work, &what, between, progress)?;
+    let mut outcome = install(&mut work, &what, restore_folders, progress)?;
     warm::note(context, &name, place, class);
     outcome.digest.clone_from(&work.old);
     let naming = work.naming.take();
@@ -218,7 +218,7 @@ fn before_install(
 fn install(
     work: &mut Work<'_>,
     what: &str,
-    between: Between<'_>,
+    restore_folders: RestoreFolders<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Outcome> {
     let begun = Instant::now();
@@ -271,7 +271,7 @@ fn install(
     outcome.decision = decision(Verdict::Miss { reasons });
     progress.event(Event::Decided(&outcome.decision));
     if job.install.iter().any(|step| step.is_script) {
-        between(progress);
+        restore_folders(progress);
     }
     let record = work.install(progress)?;
     let took = begun.elapsed();

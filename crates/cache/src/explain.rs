@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::apply::{Bounds, Read, answer};
 use super::inputs::Inputs;
-use super::presets::{self, Place, Recognised};
+use super::presets::{self, Project, Recognised};
 use super::{Context, folders};
 use crate::event::Explained;
 
@@ -19,7 +19,7 @@ use crate::event::Explained;
 pub fn all(context: &Context<'_>) -> Vec<Explained> {
     let places: Vec<_> = std::iter::once(String::new())
         .chain(context.config.cache.projects.iter().cloned())
-        .map(|at| Place::new(context, Path::new(&at)))
+        .map(|at| Project::new(context, Path::new(&at)))
         .collect();
     let recognised = places
         .iter()

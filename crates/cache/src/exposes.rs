@@ -8,7 +8,7 @@ use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvChange {
     pub name: String,
-    pub how: How,
+    pub how: EnvRule,
     /// An absolute path of this build, or plain text. In a classic build a path in the
     /// app must be written with `$HOME`, since the app runs in another place.
     pub value: OsString,
@@ -18,7 +18,7 @@ pub struct EnvChange {
 
 /// How a variable is changed (buildpack spec, "Environment Variable Modification Rules").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum EnvRule {
     /// Before what is there, with `:` between.
     Prepend,
     /// Only where nothing is set.
@@ -31,7 +31,7 @@ pub enum How {
 impl EnvChange {
     /// What a process needs when it starts, and no layer of a cache sets.
     #[must_use]
-    pub fn launch(name: &str, how: How, value: impl Into<OsString>) -> Self {
+    pub fn launch(name: &str, how: EnvRule, value: impl Into<OsString>) -> Self {
         Self {
             name: name.to_owned(),
             how,
@@ -48,17 +48,17 @@ pub fn layer_env(changes: &[EnvChange]) -> LayerEnv {
     let mut env = LayerEnv::new();
     for change in changes {
         let behavior = match change.how {
-            How::Prepend => ModificationBehavior::Prepend,
-            How::Default => ModificationBehavior::Default,
-            How::Override => ModificationBehavior::Override,
-            How::AppendWord => ModificationBehavior::Append,
+            EnvRule::Prepend => ModificationBehavior::Prepend,
+            EnvRule::Default => ModificationBehavior::Default,
+            EnvRule::Override => ModificationBehavior::Override,
+            EnvRule::AppendWord => ModificationBehavior::Append,
         };
         let name = &change.name;
         env.insert(Scope::Launch, behavior, name, &change.value);
         let delimiter = match change.how {
-            How::Prepend => ":",
-            How::AppendWord => " ",
-            How::Default | How::Override => continue,
+            EnvRule::Prepend => ":",
+            EnvRule::AppendWord => " ",
+            EnvRule::Default | EnvRule::Override => continue,
         };
         env.insert(
             Scope::Launch,

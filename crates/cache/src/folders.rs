@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use self::folder::{Change, Folder};
+use self::folder::{ContentChange, Folder};
 use self::listed::listed;
 use super::apply::tell;
 use super::inputs::Inputs;
@@ -206,9 +206,13 @@ impl<'a> Folders<'a> {
         for folder in &self.all {
             let begun = Instant::now();
             match folder.keep(context) {
-                Ok(Change::None) => {}
-                Ok(Change::Same(_)) if !is_late => {}
-                Ok(change @ (Change::First(_) | Change::Other(_) | Change::Same(_))) => {
+                Ok(ContentChange::None) => {}
+                Ok(ContentChange::Same(_)) if !is_late => {}
+                Ok(
+                    change @ (ContentChange::First(_)
+                    | ContentChange::Other(_)
+                    | ContentChange::Same(_)),
+                ) => {
                     if folder.restored.is_none() {
                         let reason = if context.is_reset(&folder.name) {
                             "SLUGSMITH_CACHE_RESET"

@@ -19,7 +19,7 @@ pub struct Inputs {
 
 /// One input that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct InputChange {
     pub name: String,
     /// `None` where the input is new.
     pub old: Option<String>,
@@ -144,13 +144,13 @@ impl Inputs {
 
     /// What differs between these (the stored) and `new` (the wanted) inputs, by name.
     #[must_use]
-    pub fn changes(&self, new: &Self) -> Vec<Change> {
+    pub fn changes(&self, new: &Self) -> Vec<InputChange> {
         let names: BTreeSet<_> = self.named.keys().chain(new.named.keys()).collect();
         names
             .into_iter()
             .filter_map(|name| {
                 let (old, new) = (self.named.get(name), new.named.get(name));
-                (old != new).then(|| Change {
+                (old != new).then(|| InputChange {
                     name: name.clone(),
                     old: old.cloned(),
                     new: new.cloned(),
@@ -160,7 +160,7 @@ impl Inputs {
     }
 }
 
-impl std::fmt::Display for Change {
+impl std::fmt::Display for InputChange {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = &self.name;
         match (&self.old, &self.new) {

@@ -59,7 +59,7 @@ impl Ledger {
         store.hold_over(NAME, &Record::default(), Kept::CACHE)
     }
 
-    /// Adds the lockfile of this build; gives the packages that a shelf should still have.
+    /// Adds the lockfile of this build; gives the packages that a download store should still have.
     pub(super) fn live(&mut self, name: &str, packages: &Packages) -> Packages {
         let lockfiles = self.lockfiles.entry(name.to_owned()).or_default();
         lockfiles.retain(|kept| kept != packages);

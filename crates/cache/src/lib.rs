@@ -50,7 +50,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::apply::called::{ask, keep};
-pub use self::exposes::{EnvChange, How, layer_env};
+pub use self::exposes::{EnvChange, EnvRule, layer_env};
 pub use self::pinned::pinned;
 pub use self::problems::{
     CACHE_DISCARDED, CACHE_NOT_STORED, CACHE_UNKNOWN, INSTALL_FAILED, LOCKFILE_OUT_OF_STEP,
@@ -206,7 +206,7 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
     let stored = context.store.all();
     let places: Vec<_> = std::iter::once(String::new())
         .chain(context.config.cache.projects.iter().cloned())
-        .map(|at| presets::Place::new(context, Path::new(&at)))
+        .map(|at| presets::Project::new(context, Path::new(&at)))
         .collect();
     let packages: Vec<_> = places.iter().flat_map(presets::recognise).collect();
     let compiled: Vec<_> = places
@@ -301,9 +301,14 @@ fn all(
                     made: &scene.made,
                 };
                 let folders = &mut *scene.folders;
-                let between = &mut |progress: &mut dyn Progress| folders.restore(progress);
-                let (outcome, rest) =
-                    apply::site(scene.context, site, between, &surroundings, progress)?;
+                let restore_folders = &mut |progress: &mut dyn Progress| folders.restore(progress);
+                let (outcome, rest) = apply::site(
+                    scene.context,
+                    site,
+                    restore_folders,
+                    &surroundings,
+                    progress,
+                )?;
                 rests.extend(rest);
                 outcome
             }

@@ -98,12 +98,12 @@ pub fn differences(old: &Packages, new: &Packages) -> String {
     for name in names {
         let before = old.get(name).unwrap_or(&nothing);
         let after = new.get(name).unwrap_or(&nothing);
-        let mut gone = before.difference(after);
+        let mut dropped = before.difference(after);
         let mut come = after.difference(before);
-        match (gone.next(), gone.next(), come.next(), come.next()) {
+        match (dropped.next(), dropped.next(), come.next(), come.next()) {
             (None, _, None, _) => {}
-            (Some(gone), None, Some(come), None) => {
-                updated.push(format!("{name} {gone} → {come}"));
+            (Some(dropped), None, Some(come), None) => {
+                updated.push(format!("{name} {dropped} → {come}"));
             }
             _ => {
                 added.extend(

@@ -27,12 +27,12 @@ use std::time::Duration;
 use self::place::reached;
 use super::adopt::Adoption;
 use super::inputs::Inputs;
-use super::{Context, EnvChange, How, LOCKFILE_OUT_OF_STEP, secrets};
+use super::{Context, EnvChange, EnvRule, LOCKFILE_OUT_OF_STEP, secrets};
 use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 
-pub(super) use self::job::{Edges, Hidden, Job, Prune, Shelf, Step};
-pub(super) use self::place::Place;
+pub(super) use self::job::{DownloadStore, Edges, Hidden, Job, ManagerCommand, Prune};
+pub(super) use self::place::Project;
 
 /// Unpinned versions are looked up again after this time.
 const UNPINNED: Duration = Duration::from_hours(24);
@@ -102,7 +102,7 @@ pub(super) enum Recognised<'a> {
 }
 
 /// Everything in one place that is installed from packages, in a fixed order.
-pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Vec<Recognised<'a>> {
     let presets = [
         javascript::recognise,
         python::recognise,
@@ -114,7 +114,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
 
 /// What a place compiles from its own sources. It may embed what build scripts make, so it
 /// comes after them.
-pub(super) fn recognise_compiled<'a>(place: &'a Place<'a>) -> Vec<Recognised<'a>> {
+pub(super) fn recognise_compiled<'a>(place: &'a Project<'a>) -> Vec<Recognised<'a>> {
     build_tools::recognise(place).into_iter().collect()
 }
 
@@ -133,7 +133,7 @@ pub(super) fn npm_settings(text: &str) -> String {
 
 /// Adds every set variable whose name `wanted` accepts, without credentials, and the files of the
 /// app that one names: `PIP_CONSTRAINT`, `UV_CONFIG_FILE`, `BUNDLE_GEMFILE` with its lockfile.
-fn variables(inputs: &mut Inputs, place: &Place<'_>, wanted: impl Fn(&str) -> bool) {
+fn variables(inputs: &mut Inputs, place: &Project<'_>, wanted: impl Fn(&str) -> bool) {
     let Context {
         app, environment, ..
     } = place.context;

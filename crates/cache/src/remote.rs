@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Where a cache is in a shared store. Each part is a digest, so that none tells what it is of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct RemoteKey {
     /// Of the cache's name.
     pub name: String,
     /// Of what a tree has to have in common with another one that is to begin from it.
@@ -30,7 +30,7 @@ pub const PACK_FILES: [&str; 2] = ["index", "frames"];
 /// A store that several builds share.
 pub trait Remote: Any + fmt::Debug + Send + Sync {
     /// Entries for a place, the best first; few of them. Trouble is a line in `notes`.
-    fn find(&self, place: &Place, nearest: bool, notes: &mut Vec<String>) -> Vec<Found>;
+    fn find(&self, place: &RemoteKey, nearest: bool, notes: &mut Vec<String>) -> Vec<Found>;
 
     /// Writes the files of a pack of at most `most` bytes each into a folder.
     ///
@@ -46,7 +46,7 @@ pub trait Remote: Any + fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
     pub name: String,
-    pub place: Place,
+    pub place: RemoteKey,
     /// The tree is a pack in the local store, too.
     pub(crate) is_packed: bool,
 }

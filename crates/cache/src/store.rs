@@ -139,10 +139,10 @@ impl Store {
     #[must_use]
     pub fn look_up(&self, name: &str) -> Stored {
         let toml = self.toml(name);
-        let there = |path: &Path| fs_err::symlink_metadata(path);
-        match there(&toml) {
+        let entry = |path: &Path| fs_err::symlink_metadata(path);
+        match entry(&toml) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return if there(&self.folder(name)).is_ok() {
+                return if entry(&self.folder(name)).is_ok() {
                     Stored::Unusable("its metadata is missing".to_owned())
                 } else {
                     Stored::Nothing
@@ -161,7 +161,7 @@ impl Store {
         if let Some(doubt) = metadata.doubt(name) {
             return Stored::Unusable(doubt);
         }
-        let is_away = match there(&self.folder(name)) {
+        let is_away = match entry(&self.folder(name)) {
             Ok(folder) if folder.is_dir() => false,
             // A TOML with types is one of this very build: no image has what it tells of.
             Err(_) if metadata.is_of_image() && !has_types => true,
@@ -288,7 +288,8 @@ impl Store {
         let mut all: Vec<_> = entries
             .filter_map(|entry| {
                 let path = entry.path();
-                let is_file = fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file());
+                let is_file =
+                    fs_err::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
                 if !is_file || path.extension().is_none_or(|end| end != "toml") {
                     return None;
                 }

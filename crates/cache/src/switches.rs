@@ -381,7 +381,7 @@ pub(crate) fn not_followed(context: &Context<'_>, outcomes: &[Outcome]) -> Vec<S
             let set = context.environment.get(name);
             set.is_some_and(|set| value.is_empty() || set.trim() == value)
         }
-        Hook => fs_err::symlink_metadata(root.join(one.name)).is_ok_and(|there| there.is_file()),
+        Hook => fs_err::symlink_metadata(root.join(one.name)).is_ok_and(|found| found.is_file()),
         GoMod => beneath::text_in(root, ecosystems::go::MANIFEST)
             .is_ok_and(|text| text.contains(one.name)),
         Script | ComposerScript | Field => false,

@@ -16,7 +16,7 @@ pub use self::bring::take_packed;
 pub(crate) use self::bring::{Site, bring, bring_folder};
 pub(crate) use self::keep::SECRET;
 pub use self::keep::{Prepared, entries, own_secret, prepare};
-pub use crate::remote::{Found, Made, PACK_FILES, Place, Remote};
+pub use crate::remote::{Found, Made, PACK_FILES, Remote, RemoteKey};
 
 use crate::inputs::Inputs;
 use crate::presets::{Class, Job};
@@ -66,10 +66,10 @@ fn surroundings(context: &Context<'_>, name: &str, class: Class) -> String {
 }
 
 /// Where the cache of a site is in a shared store.
-pub(crate) fn place(context: &Context<'_>, name: &str, class: Class, job: &Job) -> Place {
+pub(crate) fn place(context: &Context<'_>, name: &str, class: Class, job: &Job) -> RemoteKey {
     let around = surroundings(context, name, class);
     let is_fixed = |input: &str| job.sync.is_empty() || !(job.syncs_over)(input);
-    Place {
+    RemoteKey {
         name: short(&blake3::hash(name.as_bytes())),
         group: hashed(&job.inputs, &around, is_fixed),
         key: hashed(&job.inputs, &around, |_| true),
@@ -77,10 +77,10 @@ pub(crate) fn place(context: &Context<'_>, name: &str, class: Class, job: &Job) 
 }
 
 /// The same of a folder that a build fills, which any older state is good for.
-pub(crate) fn place_of_folder(context: &Context<'_>, name: &str, inputs: &Inputs) -> Place {
+pub(crate) fn place_of_folder(context: &Context<'_>, name: &str, inputs: &Inputs) -> RemoteKey {
     let around = surroundings(context, name, crate::presets::PACKED);
     let group = hashed(inputs, &around, |_| true);
-    Place {
+    RemoteKey {
         name: short(&blake3::hash(name.as_bytes())),
         key: group.clone(),
         group,
@@ -88,7 +88,7 @@ pub(crate) fn place_of_folder(context: &Context<'_>, name: &str, inputs: &Inputs
 }
 
 /// Notes a cache of this build for [`prepare`].
-pub(crate) fn note(context: &Context<'_>, name: &str, place: Place, class: Class) {
+pub(crate) fn note(context: &Context<'_>, name: &str, place: RemoteKey, class: Class) {
     context.store.note(Made {
         name: name.to_owned(),
         place,

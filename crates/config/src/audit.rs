@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::baseline::Baseline;
-use super::{INVALID, Key, Section, Source, Sourced};
+use super::{INVALID, Key, Origin, Section, Sourced};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::Severity;
 use slugsmith_finding::error::{Problem, Result};
@@ -151,7 +151,7 @@ fn of_variables(environment: &Environment) -> Result<Vec<(String, RuleConfig)>> 
         let rule = RuleConfig {
             level: Sourced {
                 value,
-                source: Source::Variable(variable.clone()),
+                source: Origin::Variable(variable.clone()),
             },
             reason: Some(format!("set by {variable}")),
         };

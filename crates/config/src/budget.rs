@@ -1,6 +1,6 @@
 //! `[com.slugsmith.budget]`: which sizes are allowed?
 
-use super::{Key, Section, Source, Sourced};
+use super::{Key, Origin, Section, Sourced};
 use slugsmith_finding::error::Result;
 use slugsmith_finding::units::MB;
 
@@ -30,7 +30,7 @@ pub const UNLIMITED: u64 = u64::MAX;
 impl BudgetConfig {
     /// Takes back the default of `fail` where the platform has no limit of its own (images).
     pub fn without_platform_limit(&mut self) {
-        if self.fail.source == Source::Default {
+        if self.fail.source == Origin::Default {
             self.fail.value = UNLIMITED;
         }
     }

@@ -1,7 +1,7 @@
 //! `[[com.slugsmith.cache]]` and the cache's switches: what is kept between builds?
 
 use super::section::switch;
-use super::{Key, Section, Source, Sourced};
+use super::{Key, Origin, Section, Sourced};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::error::Result;
 
@@ -202,7 +202,7 @@ fn taken(name: &str, others: &[CustomCache]) -> Option<&'static str> {
 fn file_only(section: &Section<'_>, key: &str) -> Result<Option<Sourced<String>>> {
     Ok(section
         .text(key)?
-        .filter(|value| matches!(value.source, Source::File { .. })))
+        .filter(|value| matches!(value.source, Origin::File { .. })))
 }
 
 /// Paths that stay inside the app; anything else could keep or remove what isn't ours.

@@ -17,10 +17,12 @@ mod boot;
 mod budget;
 mod cache;
 mod launch;
+mod problems;
 pub mod reference;
 pub mod rules;
 pub mod schema;
 mod section;
+mod sourced;
 mod store;
 mod strip;
 mod unknown;
@@ -30,71 +32,25 @@ pub use boot::{BootConfig, BootLevel, DEFAULT_SHARE};
 pub use budget::{BudgetConfig, Growth, PLATFORM_LIMIT, UNLIMITED};
 pub use cache::{CacheConfig, CustomCache};
 pub use launch::LaunchConfig;
+pub use problems::{INVALID, SYNTAX, UNREADABLE};
 pub use section::{Key, Section};
+pub use sourced::{Origin, Sourced};
 pub use store::{StoreConfig, StoreWrite};
 pub use strip::{ALL_LAYERS, StripConfig, StripLevel};
 
-use std::fmt;
 use std::path::Path;
 
-use section::Source as SourceText;
+use section::project_file::ProjectFile;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::hosting::{self, Hosting, Platform};
-use slugsmith_finding::error::{Kind, Problem, Result};
+use slugsmith_finding::error::{Problem, Result};
 use slugsmith_finding::{Finding, Location};
 
 /// The file that holds the configuration.
 pub const FILE: &str = "project.toml";
 /// Largest configuration, in bytes: each pattern in it takes a hundred times its length.
 const LARGEST: u64 = 1_000_000;
-
-/// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    Default,
-    /// 1-based line of `project.toml`.
-    File {
-        /// 1-based.
-        line: usize,
-    },
-    Variable(String),
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => formatter.write_str("default"),
-            Self::File { line } => write!(formatter, "{FILE} line {line}"),
-            Self::Variable(name) => formatter.write_str(name),
-        }
-    }
-}
-
-/// A value and where it came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sourced<T> {
-    pub value: T,
-    pub source: Source,
-}
-
-impl<T> Sourced<T> {
-    /// A built-in value.
-    pub const fn default(value: T) -> Self {
-        Self {
-            value,
-            source: Source::Default,
-        }
-    }
-
-    /// Another value from the same source.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
-        Sourced {
-            value: change(self.value),
-            source: self.source,
-        }
-    }
-}
 
 /// How much the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -252,7 +208,7 @@ pub fn read(app: &Path, environment: &Environment) -> Result<Config> {
 /// # Errors
 /// As [`read`].
 pub fn parse(text: &str, environment: &Environment) -> Result<Config> {
-    let source = SourceText::parse(text)?;
+    let source = ProjectFile::parse(text)?;
     source.must_be_tables(SECTIONS)?;
     let mut root = source.section("com.slugsmith", KEYS, environment);
     let log = log_level(&mut root, environment)?;
@@ -339,7 +295,7 @@ fn log_level(root: &mut Section<'_>, environment: &Environment) -> Result<Source
         (Some(level), _) => level,
         (None, Some((name, _))) => Sourced {
             value: LogLevel::Verbose,
-            source: Source::Variable(name.to_owned()),
+            source: Origin::Variable(name.to_owned()),
         },
         (None, None) => Sourced::default(LogLevel::Normal),
     })
@@ -357,157 +313,5 @@ fn unknown_key(path: &str, key: &str, line: usize, known: &[&str]) -> Finding {
     rules::UNKNOWN_CONFIG_KEY.finding(Some(location), message, help)
 }
 
-/// project.toml is there and can't be read.
-pub static UNREADABLE: Kind = Kind {
-    id: "config-unreadable",
-    header: "project.toml can't be read",
-    why: "It may hold budgets that must not be ignored, so the build stops rather than guess.",
-    steps: &["Check the file's permissions and that it is UTF-8 text: `file project.toml`."],
-    example: || Problem::new(&UNREADABLE).saw("project.toml: stream did not contain valid UTF-8"),
-};
-
-/// project.toml is no TOML.
-pub static SYNTAX: Kind = Kind {
-    id: "config-syntax",
-    header: "project.toml is not valid TOML",
-    why: "It may hold budgets that must not be ignored, so the build stops rather than guess.",
-    steps: &["Mend the line shown; strings need quotes, tables need brackets (https://toml.io)."],
-    example: || parse_text("[com.slugsmith]\nlog = verbose\n").unwrap_or_else(|problem| problem),
-};
-
-/// A value of the wrong kind.
-pub static INVALID: Kind = Kind {
-    id: "config-invalid",
-    header: "A value in the configuration is not valid",
-    why: "A budget or rule that is misread would be worse than none, so the build stops.",
-    steps: &[
-        "Mend or remove it: without the key its default holds. `slugsmith init` shows the usual keys.",
-    ],
-    example: || {
-        parse_text("[com.slugsmith.budget]\nfail = \"plenty\"\n").unwrap_or_else(|problem| problem)
-    },
-};
-
-/// For the examples: the problem that a text causes.
-fn parse_text(text: &str) -> std::result::Result<Problem, Problem> {
-    let environment = Environment {
-        world: slugsmith_facts::environment::World::Embedded,
-        target: slugsmith_facts::environment::this_machine(None),
-        variables: std::collections::BTreeMap::new(),
-    };
-    parse(text, &environment).map(|_| Problem::new(&INVALID))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use slugsmith_facts::environment::{World, this_machine};
-
-    fn environment(variables: &[(&str, &str)]) -> Environment {
-        Environment {
-            world: World::Embedded,
-            target: this_machine(None),
-            variables: variables
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
-                .collect(),
-        }
-    }
-
-    fn rejected(text: &str) -> String {
-        parse(text, &environment(&[])).unwrap_err().saw.join("\n")
-    }
-
-    #[test]
-    fn values_remember_their_line() {
-        let text = "[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.budget]\nwarn = \"200 MB\"\n";
-        let config = parse(text, &environment(&[])).unwrap();
-        assert_eq!(config.budget.warn.value, 200_000_000);
-        assert_eq!(config.budget.warn.source.to_string(), "project.toml line 5");
-        assert_eq!(config.budget.fail.source, Source::Default);
-    }
-
-    #[test]
-    fn variables_lie_over_the_file() {
-        let text = "[com.slugsmith.budget]\nfail = \"400 MB\"\n";
-        let environment = environment(&[
-            ("SLUGSMITH_BUDGET_FAIL", "1 GB"),
-            ("SLUGSMITH_STRIP_KEEP", "docs/**, help/**"),
-        ]);
-        let config = parse(text, &environment).unwrap();
-        assert_eq!(config.budget.fail.value, 1_000_000_000);
-        assert_eq!(
-            config.budget.fail.source.to_string(),
-            "SLUGSMITH_BUDGET_FAIL"
-        );
-        assert_eq!(config.strip.keep.value, ["docs/**", "help/**"]);
-    }
-
-    #[test]
-    fn only_the_default_limit_is_the_platforms() {
-        let mut config = parse("", &environment(&[])).unwrap();
-        assert_eq!(config.budget.fail.value, PLATFORM_LIMIT);
-        config.budget.without_platform_limit();
-        assert_eq!(config.budget.fail.value, UNLIMITED);
-        let mut own = parse(
-            "[com.slugsmith.budget]\nfail = \"400 MB\"\n",
-            &environment(&[]),
-        )
-        .unwrap();
-        own.budget.without_platform_limit();
-        assert_eq!(own.budget.fail.value, 400_000_000);
-    }
-
-    #[test]
-    fn other_tools_raise_the_log_level_unless_the_file_says_otherwise() {
-        let environment = environment(&[("BP_LOG_LEVEL", "DEBUG")]);
-        let raised = parse("", &environment).unwrap();
-        assert_eq!(raised.log.value, LogLevel::Verbose);
-        let fixed = parse("[com.slugsmith]\nlog = \"quiet\"\n", &environment).unwrap();
-        assert_eq!(fixed.log.value, LogLevel::Quiet);
-    }
-
-    #[test]
-    fn wrong_values_name_place_and_expectation() {
-        assert!(rejected("[com.slugsmith]\nlog = \"loud\"\n").starts_with(
-            "project.toml:2:1: `log` in [com.slugsmith] is \"loud\", expected one of quiet"
-        ));
-        assert!(rejected("[com.slugsmith.strip]\nkeep = 3\n").contains("is not a list of strings"));
-        assert!(
-            rejected("[com.slugsmith.audit.rules]\na = { level = \"off\" }\n")
-                .contains("off without a `reason`")
-        );
-        assert!(rejected("[[com.slugsmith.cache]]\npaths = [\"a\"]\n").contains("`name`"));
-        let named =
-            |name: &str| format!("[[com.slugsmith.cache]]\nname = {name:?}\npaths = [\"a\"]\n");
-        assert!(rejected(&named("npm")).contains("own caches"));
-        assert!(rejected(&named("x").repeat(2)).contains("another cache"));
-        assert!(rejected("[com.slugsmith\n").starts_with("project.toml:1:"));
-    }
-
-    #[test]
-    fn unknown_keys_are_findings_in_file_order() {
-        let text = "[com.slugsmith]\nlogg = \"quiet\"\n[com.slugsmith.budget]\nfall = \"1 MB\"\nzzz = 1\n\
-            [com.other]\nx = 1\n";
-        let findings = parse(text, &environment(&[])).unwrap().findings;
-        let shown: Vec<_> = findings
-            .iter()
-            .map(|finding| {
-                (
-                    finding.location.as_ref().unwrap().number().unwrap(),
-                    finding.help[0].as_str(),
-                )
-            })
-            .collect();
-        assert_eq!(shown[0], (2, "Did you mean `log`?"));
-        assert_eq!(shown[1], (4, "Did you mean `fail`?"));
-        assert_eq!(shown[2].0, 5);
-        assert_eq!(findings.len(), 3);
-    }
-
-    #[test]
-    fn a_text_of_another_tool_is_none_of_our_business() {
-        let config = parse("[com.heroku.buildpacks.nodejs]\nx = 1\n", &environment(&[])).unwrap();
-        assert!(config.findings.is_empty());
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use toml_edit::Item;
 
 use super::rules::UNKNOWN_CONFIG_KEY;
-use super::section::Source as SourceText;
+use super::section::project_file::ProjectFile;
 use super::{FILE, Key, SECTIONS, VARIABLES};
 use slugsmith_facts::environment::Environment;
 use slugsmith_finding::{Finding, Location};
@@ -140,7 +140,7 @@ fn meant(parent: &str, name: &str) -> Option<String> {
 
 /// A finding for each table that looks like ours and is not: `[slugsmith.budget]`,
 /// `[com.slugsmit]`, `[tool.slugsmith]`, `[budget]`.
-pub(super) fn tables(source: &SourceText<'_>) -> Vec<Finding> {
+pub(super) fn tables(source: &ProjectFile<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut look = |parent: &str, item: Option<&Item>| {
         let table = item.and_then(Item::as_table_like);

@@ -119,8 +119,8 @@ pub fn of(look: &dyn Look, at: &str) -> Vec<Disagreement> {
     let mut all = Vec::new();
     for project in recognise::projects(look, at) {
         let lockfiles = project.ecosystem.lockfiles.iter();
-        let there = lockfiles.filter(|one| names.iter().any(|name| name == one.name));
-        let managers: std::collections::BTreeSet<_> = there.map(|one| one.manager).collect();
+        let listed = lockfiles.filter(|one| names.iter().any(|name| name == one.name));
+        let managers: std::collections::BTreeSet<_> = listed.map(|one| one.manager).collect();
         let Some(lockfile) = project.lockfile.filter(|_| managers.len() == 1) else {
             continue;
         };

@@ -1,5 +1,7 @@
 //! Go: modules are compiled into programs in `bin`.
 
+use slugsmith_finding::LineSpan;
+
 use super::graph::{Graph, Package, Unreadable};
 use super::model::{
     Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
@@ -74,4 +76,42 @@ fn go_sum(text: &str) -> Result<Graph, Unreadable> {
     Ok(Graph {
         packages: packages.collect(),
     })
+}
+
+/// The modules that `vendor/modules.txt` lists: `# github.com/a/b v1.2.0`.
+pub fn vendored(list: &str) -> impl Iterator<Item = &str> {
+    list.lines()
+        .filter_map(|line| line.strip_prefix("# ")?.split(' ').next())
+}
+
+/// The version of Go that a build takes: that of heroku/go's own comment, else of the toolchain, else of the module.
+#[must_use]
+pub fn wanted_version(go_mod: &str) -> Option<(String, LineSpan)> {
+    ["// +heroku goVersion go", "toolchain go", "go "]
+        .into_iter()
+        .find_map(|prefix| {
+            go_mod.lines().zip(1..).find_map(|(line, number)| {
+                let version = line.trim().strip_prefix(prefix)?;
+                let version = version.split("//").next().unwrap_or(version).trim();
+                Some((version.to_owned(), LineSpan::on(number, line, line.trim())))
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comment_of_the_buildpack_wins_over_the_toolchain_and_that_over_the_module() {
+        let module = "module x // in go 1.1\r\n\r\ngo 1.21 // at least\r\n";
+        let found =
+            |text: &str| wanted_version(text).map(|(version, line)| (version, line.number()));
+        assert_eq!(found(module), Some(("1.21".to_owned(), 3)));
+        let toolchain = format!("{module}toolchain go1.22.1\n");
+        assert_eq!(found(&toolchain), Some(("1.22.1".to_owned(), 4)));
+        let comment = format!("// +heroku goVersion go1.20\n{toolchain}");
+        assert_eq!(found(&comment), Some(("1.20".to_owned(), 1)));
+        assert_eq!(found("module x\n"), None);
+    }
 }

@@ -1,5 +1,7 @@
 //! Java and Kotlin: Maven and Gradle build jars.
 
+use slugsmith_finding::LineSpan;
+
 use super::graph::{Graph, Package, Scope, Unreadable};
 use super::model::{
     Buildpack, Ecosystem, Leftovers, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
@@ -137,4 +139,69 @@ fn gradle_lockfile(text: &str) -> Result<Graph, Unreadable> {
     Ok(Graph {
         packages: packages.collect(),
     })
+}
+
+/// The version of a project's parent, where that is the artifact and the version is written out.
+#[must_use]
+pub fn parent_version(pom: &str, artifact: &str) -> Option<(String, LineSpan)> {
+    let document = roxmltree::Document::parse(pom).ok()?;
+    let mut children = document.root_element().children();
+    let parent = children.find(|node| node.tag_name().name() == "parent")?;
+    let part = |name: &str| {
+        parent
+            .children()
+            .find(|node| node.tag_name().name() == name)
+    };
+    let named = part("artifactId")
+        .filter(|node| node.text().is_some_and(|text| text.trim() == artifact))?;
+    let version = part("version")?.text()?.trim().to_owned();
+    let inside = named.first_child()?.range();
+    is_written_out(&version).then(|| (version, LineSpan::of(pom, inside)))
+}
+
+/// The version of a plugin that a Gradle script applies: `id 'NAME' version '3.2.0'`.
+#[must_use]
+pub fn plugin_version(script: &str, plugin: &str) -> Option<(String, LineSpan)> {
+    script.lines().zip(1..).find_map(|(line, number)| {
+        let (_, rest) = line.split("//").next()?.split_once(plugin)?;
+        let (_, rest) = rest.split_once("version")?;
+        let rest = rest.trim_start_matches([' ', '(', '=']);
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let version = rest.get(1..)?.split(quote).next()?.to_owned();
+        is_written_out(&version).then(|| (version, LineSpan::on(number, line, plugin)))
+    })
+}
+
+fn is_written_out(version: &str) -> bool {
+    version.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_those_of_the_parent_and_the_plugin_alone() {
+        let pom = "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n\
+                   <!-- <parent><artifactId>boot</artifactId><version>1.0</version></parent> -->\n\
+                   <parent>\n  <artifactId>boot</artifactId>\n  <version>\n 3.2.0</version></parent>\n\
+                   <version>9</version></project>";
+        let found = |found: Option<(String, LineSpan)>| {
+            found.map(|(version, line)| (version, line.number()))
+        };
+        assert_eq!(
+            found(parent_version(pom, "boot")),
+            Some(("3.2.0".to_owned(), 4))
+        );
+        assert_eq!(found(parent_version(pom, "other")), None);
+        let script = "// id 'org.boot' version '1.0'\nplugins {\n id(\"org.boot\") version \"3.1.2\" apply false\n}\n";
+        assert_eq!(
+            found(plugin_version(script, "org.boot")),
+            Some(("3.1.2".to_owned(), 3))
+        );
+        assert_eq!(
+            found(plugin_version("id 'org.boot'\nversion '2'\n", "org.boot")),
+            None
+        );
+    }
 }

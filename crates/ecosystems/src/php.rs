@@ -104,3 +104,26 @@ fn package(one: &Value, scope: Scope) -> Option<Package> {
         ..Package::new(one.get("name")?.as_str()?, one.get("version")?.as_str()?)
     })
 }
+
+/// The ranges of PHP that the locked packages of production ask for.
+#[must_use]
+pub fn wanted_by_packages(lock: &str) -> Vec<String> {
+    let lock = graph::json(lock).unwrap_or_default();
+    let packages = lock.get("packages").and_then(Value::as_array);
+    let ranges = packages.into_iter().flatten();
+    let ranges = ranges.filter_map(|package| package.get("require")?.get("php")?.as_str());
+    ranges.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_of_development_ask_for_no_php() {
+        let lock = r#"{"packages":[{"name":"a","require":{"php":">=8.1"}},{"name":"b"}],
+            "packages-dev":[{"name":"c","require":{"php":"^7"}}],"platform":{"php":"8.0"}}"#;
+        assert_eq!(wanted_by_packages(lock), [">=8.1"]);
+        assert!(wanted_by_packages("{").is_empty());
+    }
+}

@@ -1,5 +1,7 @@
 //! Python: pip, Poetry, uv, Pipenv and pdm install into a virtual environment.
 
+pub mod requirements;
+
 use serde_json::Value;
 
 use super::graph::{self, Graph, Package, Scope, Unreadable};
@@ -309,4 +311,13 @@ fn keys(table: Option<&toml::Value>) -> Vec<String> {
 fn strings(list: Option<&Vec<toml::Value>>) -> Vec<String> {
     let words = list.into_iter().flatten().filter_map(toml::Value::as_str);
     words.map(str::to_owned).collect()
+}
+
+/// The files that a wheel's RECORD lists (Python packaging guide, "Recording installed projects"): the first field of
+/// each line, in quotes where it has a comma.
+pub fn recorded(record: &str) -> impl Iterator<Item = &str> {
+    record.lines().map(|line| match line.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().unwrap_or(quoted),
+        None => line.split(',').next().unwrap_or(line),
+    })
 }

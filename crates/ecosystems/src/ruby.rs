@@ -5,6 +5,7 @@ use super::model::{
     Buildpack, Ecosystem, Lockfile, Manifest, Service, Tree, no_package, nothing_wanted,
 };
 use super::names;
+use slugsmith_finding::LineSpan;
 
 /// Bundler's manifest.
 pub const GEMFILE: &str = "Gemfile";
@@ -94,10 +95,78 @@ fn gemfile_lock(text: &str) -> Result<Graph, Unreadable> {
     Ok(Graph { packages })
 }
 
+/// A section of a lockfile (`PLATFORMS`): the number of the line with its name, and the lines below it without their
+/// indentation.
+#[must_use]
+pub fn section<'t>(lockfile: &'t str, name: &str) -> Option<(u32, Vec<&'t str>)> {
+    let mut lines = lockfile
+        .lines()
+        .zip(1..)
+        .skip_while(|(line, _)| *line != name);
+    let (_, at) = lines.next()?;
+    let below = lines
+        .map(|(line, _)| line)
+        .take_while(|line| line.starts_with(' '));
+    Some((at, below.map(str::trim).collect()))
+}
+
+/// The version that a Gemfile asks for, where it is written out: `ruby "3.3.0"`, `ruby("~> 3.3")`.
+#[must_use]
+pub fn wanted_version(gemfile: &str) -> Option<(String, LineSpan)> {
+    gemfile.lines().zip(1..).find_map(|(line, number)| {
+        let plain = line.split(" #").next().unwrap_or(line).trim_end();
+        let arguments = plain.strip_prefix("ruby")?;
+        let arguments = arguments.strip_prefix(['(', ' '])?.trim_start();
+        let quote = arguments
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '"' | '\''))?;
+        let version = arguments.get(1..)?.split(quote).next()?;
+        version
+            .starts_with(|c: char| c.is_ascii_digit() || "~><=".contains(c))
+            .then(|| (version.to_owned(), LineSpan::on(number, line, plain)))
+    })
+}
+
 /// The version of Ruby that a lockfile was written with.
 #[must_use]
 pub fn language_version(lockfile: &str) -> Option<&str> {
     let mut lines = lockfile.lines().skip_while(|line| *line != "RUBY VERSION");
     let version = lines.nth(1)?.trim().trim_start_matches("ruby ");
     version.split('p').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_a_gemfile_is_a_text_and_no_option() {
+        let found =
+            |text: &str| wanted_version(text).map(|(version, line)| (version, line.number()));
+        assert_eq!(
+            found("source 'x'\r\nruby '3.3.0'\r\n"),
+            Some(("3.3.0".to_owned(), 2))
+        );
+        assert_eq!(
+            found("ruby(\"~> 3.2\") # or 'x'\n"),
+            Some(("~> 3.2".to_owned(), 1))
+        );
+        assert_eq!(
+            found("# ruby '2.0'\nruby file: '.ruby-version'\nruby_version = '1'\n"),
+            None
+        );
+        assert_eq!(found("ruby ENV['V'] || '2.7'\n"), None);
+    }
+
+    #[test]
+    fn sections_of_a_lockfile_end_where_the_next_one_begins() {
+        let lock = "PLATFORMS\n  ruby\n  x86_64-linux\n\nBUNDLED WITH\n   2.5.1\n";
+        assert_eq!(
+            section(lock, "PLATFORMS"),
+            Some((1, vec!["ruby", "x86_64-linux"]))
+        );
+        assert_eq!(section(lock, "BUNDLED WITH"), Some((5, vec!["2.5.1"])));
+        assert_eq!(section(lock, "GEM"), None);
+    }
 }

@@ -5,22 +5,14 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use slugsmith_finding::LineSpan;
 
 use super::encoding::Mark;
 use super::{Malformed, Parsed};
 use crate::beneath;
+use crate::formats::procfile;
+pub use crate::formats::procfile::Process;
 use slugsmith_ecosystems::graph;
 use slugsmith_ecosystems::recognise::Look;
-
-/// A process type of the Procfile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Process {
-    pub name: String,
-    pub command: String,
-    /// 1-based.
-    pub line: LineSpan,
-}
 
 /// The root of an app, read once.
 #[derive(Debug, Clone)]
@@ -118,7 +110,7 @@ pub fn read(root: &Path) -> App {
         package_json: json(root, slugsmith_ecosystems::javascript::MANIFEST),
         app_json: json(root, "app.json"),
         procfile: std::str::from_utf8(&bytes)
-            .map(procfile)
+            .map(procfile::read)
             .unwrap_or_default(),
         procfile_mark: Mark::of(&bytes),
     }
@@ -147,55 +139,9 @@ pub fn json(root: &Path, name: &str) -> Parsed<Value> {
     }
 }
 
-/// Reads a Procfile: `type: command` per line, types of letters, digits, `_` and `-`
-/// (Heroku Dev Center, "The Procfile"). Behind a usual type the colon may be missing, as in
-/// Heroku's slug compiler (`/^([a-zA-Z0-9_]+):?\s+(.*)/`, `lib/slug_compiler.rb`). Other
-/// lines are ignored, as the platform does.
-#[must_use]
-pub fn procfile(text: &str) -> Vec<Process> {
-    text.lines()
-        .zip(1..)
-        .filter_map(|(line, number)| {
-            let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))?;
-            let (name, rest) = line.split_at(end);
-            let valid = !name.is_empty() && (rest.starts_with(':') || lacks_colon(line));
-            let command = rest.strip_prefix(':').unwrap_or(rest).trim();
-            (valid && !command.is_empty()).then(|| Process {
-                name: name.to_owned(),
-                command: command.to_owned(),
-                line: LineSpan::on(number, line, command),
-            })
-        })
-        .collect()
-}
-
-/// Whether a line of a Procfile names a usual process type without the colon behind it.
-#[must_use]
-pub fn lacks_colon(line: &str) -> bool {
-    let usual = ["web", "worker", "release", "clock", "scheduler", "beat"];
-    line.split_once([' ', '\t']).is_some_and(|(name, rest)| {
-        usual.contains(&name) && !rest.trim().is_empty() && !rest.trim().starts_with(':')
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn procfile_lines_become_processes() {
-        let processes =
-            procfile("# comment\nweb: node server.js\r\nrelease : no\nworker:node w.js\n");
-        assert_eq!(processes.len(), 2);
-        let without_colon = procfile("web java -jar a.jar\n\tb: c\n");
-        assert_eq!(without_colon[0].command, "java -jar a.jar");
-        assert_eq!(without_colon.len(), 1);
-        assert_eq!(processes[0].command, "node server.js");
-        assert_eq!(
-            (processes[1].name.as_str(), processes[1].line.number()),
-            ("worker", 4)
-        );
-    }
 
     #[test]
     fn broken_json_says_where() {

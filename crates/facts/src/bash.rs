@@ -19,11 +19,11 @@ pub struct Script {
 }
 
 /// Commands in the order of the text.
-pub type List = Vec<Step>;
+pub type List = Vec<Pipeline>;
 
 /// One pipeline of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Pipeline {
     pub when: When,
     /// `! command`.
     pub negated: bool,

@@ -154,7 +154,8 @@ fn without_values(line: &str) -> Option<String> {
         out.push_str(rest.get(..=open)?);
         // Names of keys stay; a text in quotes is a name where a value follows.
         let is_key = after.trim_start().starts_with([':', '=', ']']);
-        out.push_str(if inside.is_empty() || is_key && is_name(inside) {
+        let is_shown = is_key && is_name(inside) || is_variable(inside) && asks_for_variable(&out);
+        out.push_str(if inside.is_empty() || is_shown {
             inside
         } else {
             MASK
@@ -177,6 +178,41 @@ fn without_values(line: &str) -> Option<String> {
         let blank = if value.starts_with(' ') { " " } else { "" };
         format!("{}{blank}{MASK}", &line[..=at])
     })
+}
+
+/// What code calls with the name of a variable first, in lower case.
+const ENVIRONMENT_READERS: &[&str] = &[
+    "environ.get(",
+    "environ.setdefault(",
+    "environ.pop(",
+    "environ[",
+    "getenv(",
+    "env(",
+    "env[",
+    "env.get(",
+    "env.fetch(",
+    "env.str(",
+    "lookupenv(",
+];
+
+/// Whether the name of a variable comes next, behind `os.environ.get("` and the like.
+fn asks_for_variable(before: &str) -> bool {
+    let before = before.trim_end_matches(['"', '\'', '`']).trim_end();
+    let last: Vec<char> = before.chars().rev().take(24).collect();
+    let last: String = last.iter().rev().collect::<String>().to_ascii_lowercase();
+    ENVIRONMENT_READERS
+        .iter()
+        .any(|reader| last.ends_with(reader))
+}
+
+/// `SECRET_KEY`: letters, no run of digits as in a key that was drawn.
+fn is_variable(text: &str) -> bool {
+    text.len() <= 60
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        && text.chars().filter(char::is_ascii_digit).count() <= 4
 }
 
 fn is_name(text: &str) -> bool {

@@ -12,7 +12,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::beneath;
 use crate::bounds;
-use crate::tracked::Tracked;
+use crate::tracked::Unpushed;
 
 /// The lists that hold in a folder, outermost first.
 #[derive(Debug)]
@@ -21,9 +21,7 @@ pub struct Ignored {
     lists: Option<Vec<Gitignore>>,
     /// The app's folder, as the caller names it and all below it.
     app: PathBuf,
-    tracked: Tracked,
-    /// How many lists there were before the outermost ignored folder that was entered, for what git tracks in it.
-    within: Option<usize>,
+    unpushed: Unpushed,
     /// Lists that mean nothing because they are longer than [`bounds::PATTERNS`].
     pub too_long: Vec<PathBuf>,
 }
@@ -38,8 +36,7 @@ impl Ignored {
             return Self {
                 lists: None,
                 app: given,
-                tracked: Tracked::default(),
-                within: None,
+                unpushed: Unpushed::default(),
                 too_long: Vec::new(),
             };
         };
@@ -58,18 +55,17 @@ impl Ignored {
         }
         Self {
             lists: Some(lists),
-            tracked: Tracked::read(&app),
+            unpushed: Unpushed::of(&app),
             app: given,
-            within: None,
             too_long,
         }
     }
 
     /// Adds the list of a folder; [`Self::leave`] takes it away again.
     pub fn enter(&mut self, folder: &Path) {
-        let is_outermost = self.within.is_none() && folder != self.app;
-        if is_outermost && self.is_named(folder, true) {
-            self.within = self.lists.as_ref().map(Vec::len);
+        let is_named = folder != self.app && self.is_named(folder, true);
+        if let Some(below) = folder.strip_prefix(&self.app).ok().and_then(Path::to_str) {
+            self.unpushed.enter(below, is_named);
         }
         if let Some(lists) = &mut self.lists {
             lists.push(list(folder, ".gitignore", &mut self.too_long));
@@ -80,18 +76,17 @@ impl Ignored {
     pub fn leave(&mut self) {
         if let Some(lists) = &mut self.lists {
             lists.pop();
-            self.within = self.within.filter(|count| *count < lists.len());
         }
     }
 
     /// Whether git leaves the path out: nothing of it is tracked, and a list or an ignored folder has it.
     #[must_use]
     pub fn has(&self, path: &Path, is_folder: bool) -> bool {
-        if self.within.is_none() && !self.is_named(path, is_folder) {
-            return false;
-        }
+        let is_named = self.is_named(path, is_folder);
         let below = path.strip_prefix(&self.app).ok().and_then(Path::to_str);
-        !below.is_some_and(|below| self.tracked.has(below, is_folder))
+        below.map_or(is_named, |below| {
+            self.unpushed.has(below, is_folder, is_named)
+        })
     }
 
     /// Whether a list names the path; the innermost one that says something decides.

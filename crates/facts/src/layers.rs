@@ -189,7 +189,7 @@ impl Layers {
     }
 
     /// Reads the layers of one buildpack anew, given its folder: they were written since.
-    pub fn read_again(&mut self, folder: &Path) {
+    pub fn reread(&mut self, folder: &Path) {
         let of_folder = |one: &&mut Buildpack| self.root.join(escape(&one.id)) == folder;
         if let Some(place) = self.group.iter_mut().find(of_folder) {
             let buildpack = Buildpack {

@@ -23,6 +23,8 @@ pub mod encoding;
 pub mod environment;
 pub mod excerpt;
 pub mod exec_env;
+pub mod formats;
+pub mod glob;
 pub mod hosting;
 pub mod ignored;
 pub mod incomplete;

@@ -271,7 +271,8 @@ pub fn leads_out(app: &Path, path: &Path) -> bool {
 }
 
 /// `.` and `..` taken away by name.
-fn tidy(path: &Path) -> PathBuf {
+#[must_use]
+pub fn tidy(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {
         match part {

@@ -7,8 +7,9 @@ mod node;
 
 use slugsmith_finding::LineSpan;
 
-use super::app::{self, App, Process};
+use super::app::{App, Process};
 use super::command::{self, AppFolder, Start};
+use super::formats::procfile;
 use super::sources::Sources;
 use slugsmith_ecosystems as ecosystems;
 
@@ -117,7 +118,7 @@ fn procfile<'s>(app: &App, sources: &'s Sources) -> (&'s str, Vec<Process>) {
     });
     named
         .and_then(|path| sources.texts.get_key_value(path))
-        .map(|(path, text)| (path.as_str(), app::procfile(text)))
+        .map(|(path, text)| (path.as_str(), procfile::read(text)))
         .or_else(|| {
             let text = sources
                 .text(CONTAINER)

@@ -32,7 +32,7 @@ use super::encoding;
 use super::process;
 use super::tree::{EntryKind, Tree};
 use crate::beneath;
-use crate::tracked::Tracked;
+use crate::tracked::Unpushed;
 use slugsmith_finding::work;
 
 pub use files::Sources;
@@ -59,32 +59,27 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     let mut wanted = Vec::new();
     // Entries come in path order, so a folder's verdict stands before its files.
     let mut hidden: Option<String> = None;
-    // A folder that git ignores but for the files that were committed before.
-    let mut partly: Option<String> = None;
-    let tracked = Tracked::read(&app.root);
-    let is_below = |folder: &Option<String>, path: &str| {
-        let rest = folder
-            .as_ref()
-            .and_then(|folder| path.strip_prefix(folder.as_str()));
-        rest.is_some_and(|rest| rest.starts_with('/'))
-    };
+    let mut unpushed = Unpushed::of(&app.root);
     for entry in tree.entries() {
         let Some(path) = entry.path().to_str() else {
             continue;
         };
-        if is_below(&hidden, path) {
+        let above = hidden
+            .as_ref()
+            .and_then(|folder| path.strip_prefix(folder.as_str()));
+        if above.is_some_and(|rest| rest.starts_with('/')) {
             continue;
         }
         let folder = entry.kind() == EntryKind::Directory;
-        let is_ignored = is_below(&partly, path) || ignored.matched(path, folder).is_ignore();
-        if is_ignored && folder && !is_below(&partly, path) && tracked.has(path, true) {
-            partly = Some(path.to_owned());
-        }
-        if names::vendored(path) || is_ignored && !tracked.has(path, folder) {
+        let is_named = ignored.matched(path, folder).is_ignore();
+        if names::vendored(path) || unpushed.has(path, folder, is_named) {
             if folder {
                 hidden = Some(path.to_owned());
             }
             continue;
+        }
+        if folder {
+            unpushed.enter(path, is_named);
         }
         if entry.kind() == EntryKind::File {
             sources.paths.push(path.to_owned());

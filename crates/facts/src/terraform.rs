@@ -26,6 +26,8 @@ pub struct Terraform {
     pub formation: Vec<Formation>,
     pub drains: bool,
     pub buildpacks: Vec<Entry>,
+    /// `heroku-24`.
+    pub stacks: Vec<Entry>,
 }
 
 /// One name with its place; the value where it is a literal.
@@ -99,6 +101,9 @@ impl File<'_> {
                 let names = list.into_iter().flat_map(|list| list.iter());
                 let names = names.filter_map(|name| self.entry(name.as_str()?, None, name));
                 found.buildpacks.extend(names);
+                let stack = value(body, "stack");
+                let stack = stack.and_then(|stack| self.entry(stack.as_str()?, None, stack));
+                found.stacks.extend(stack);
             }
             "heroku_app_config_association" | "heroku_config" => {
                 self.variables(body, &["vars", "sensitive_vars"], found);

@@ -49,6 +49,47 @@ impl Tracked {
     }
 }
 
+/// What a push leaves out, path by path: what a list names and git does not track. A folder that a list names although
+/// git tracks a file in it is walked into, and what else is in it is left out.
+#[derive(Debug, Default)]
+pub struct Unpushed {
+    tracked: Tracked,
+    /// The outermost folder of these that is walked through.
+    named: Option<String>,
+}
+
+impl Unpushed {
+    /// For the app's own repository; without one, all that a list names is left out.
+    #[must_use]
+    pub fn of(app: &Path) -> Self {
+        Self {
+            tracked: Tracked::read(app),
+            named: None,
+        }
+    }
+
+    /// Notes that a folder is walked into; `is_named` where a list names it.
+    pub fn enter(&mut self, folder: &str, is_named: bool) {
+        if !self.is_below_named(folder) {
+            self.named = is_named.then(|| folder.to_owned());
+        }
+    }
+
+    /// Whether a path of the folders that were entered is left out.
+    #[must_use]
+    pub fn has(&self, path: &str, is_folder: bool, is_named: bool) -> bool {
+        (is_named || self.is_below_named(path)) && !self.tracked.has(path, is_folder)
+    }
+
+    fn is_below_named(&self, path: &str) -> bool {
+        let rest = self
+            .named
+            .as_ref()
+            .and_then(|folder| path.strip_prefix(folder.as_str()));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
 fn below(app: &Path) -> Option<BTreeSet<String>> {
     let app = std::path::absolute(app).ok()?;
     let top = app

@@ -63,8 +63,8 @@ impl Tree {
     /// The tree as it would be without these files; folders that only held such files
     /// are left out as well.
     #[must_use]
-    pub fn without(&self, gone: &HashSet<&Path>) -> Self {
-        let stays = self.staying(gone);
+    pub fn without(&self, removed: &HashSet<&Path>) -> Self {
+        let stays = self.staying(removed);
         let kept = self.entries.iter().zip(stays);
         Self {
             root: self.root.clone(),
@@ -78,16 +78,16 @@ impl Tree {
 
     /// As [`Tree::without`], and nothing is copied.
     #[must_use]
-    pub fn into_without(mut self, gone: &HashSet<&Path>) -> Self {
-        if !gone.is_empty() {
-            let mut stays = self.staying(gone).into_iter();
+    pub fn into_without(mut self, removed: &HashSet<&Path>) -> Self {
+        if !removed.is_empty() {
+            let mut stays = self.staying(removed).into_iter();
             self.entries.retain(|_| stays.next().unwrap_or(true));
         }
         self
     }
 
     /// By entry, whether it is left when these files are gone.
-    fn staying(&self, gone: &HashSet<&Path>) -> Vec<bool> {
+    fn staying(&self, removed: &HashSet<&Path>) -> Vec<bool> {
         let mut stays = vec![true; self.entries.len()];
         // Children stand behind their parents, so that backwards every folder is met
         // after all that it holds.
@@ -95,7 +95,8 @@ impl Tree {
         let mut emptied: HashSet<&Path> = HashSet::new();
         for (entry, stays) in self.entries.iter().zip(&mut stays).rev() {
             let path = entry.path();
-            let leaves = gone.contains(path) || (emptied.contains(path) && !filled.contains(path));
+            let leaves =
+                removed.contains(path) || (emptied.contains(path) && !filled.contains(path));
             *stays = !leaves;
             if let Some(parent) = path.parent() {
                 if leaves {
@@ -110,13 +111,13 @@ impl Tree {
 
     /// Looks at these paths again, because their files were written since the walk. What
     /// is not in the tree is not added, and what is gone is left out.
-    pub fn look_again(&mut self, written: &HashSet<&Path>) {
+    pub fn reread(&mut self, written: &HashSet<&Path>) {
         if written.is_empty() {
             return;
         }
         let root = &self.root;
         self.entries
-            .retain_mut(|entry| !written.contains(entry.path()) || walk::look_again(root, entry));
+            .retain_mut(|entry| !written.contains(entry.path()) || walk::reread(root, entry));
     }
 
     /// Adds files that were written since the walk, with the folders that they are in, and
@@ -127,12 +128,12 @@ impl Tree {
             let above = path.ancestors();
             paths.extend(above.filter(|path| !path.as_os_str().is_empty()));
         }
-        self.look_again(&paths);
+        self.reread(&paths);
         let known: HashSet<&Path> = self.entries.iter().map(Entry::path).collect();
         let new = paths.into_iter().filter(|path| !known.contains(path));
         let new: Vec<Entry> = new
             .map(|path| Entry::new(path, EntryKind::File, 0))
-            .filter_map(|mut entry| walk::look_again(&self.root, &mut entry).then_some(entry))
+            .filter_map(|mut entry| walk::reread(&self.root, &mut entry).then_some(entry))
             .collect();
         self.entries.extend(new);
         self.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -326,8 +327,8 @@ z", "empty",
             folder("empty"),
         ];
         let tree = Tree::from_entries(PathBuf::from("/"), entries, Vec::new());
-        let gone = HashSet::from([Path::new("a/b/gone")]);
-        let left = tree.without(&gone);
+        let removed = HashSet::from([Path::new("a/b/gone")]);
+        let left = tree.without(&removed);
         let paths: Vec<_> = left.entries().iter().map(Entry::path).collect();
         assert_eq!(
             paths,

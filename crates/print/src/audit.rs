@@ -41,7 +41,7 @@ pub fn lines(report: &AuditReport, detail: impl Into<Detail>) -> Vec<Line> {
     let mut last: Option<&Finding> = None;
     for finding in &shown {
         let block = match last {
-            Some(last) if last.rule == finding.rule => again(finding, width, last, detail),
+            Some(last) if last.rule == finding.rule => repeated(finding, width, last, detail),
             _ => block(finding, width, &[], detail),
         };
         // Lines of the app come on top. One line stays free for what is left out.
@@ -158,7 +158,7 @@ fn block(finding: &Finding, width: usize, shown: &[String], detail: Detail) -> V
 }
 
 /// A finding of the rule that was just shown: with the same level and fix only its place.
-fn again(finding: &Finding, width: usize, last: &Finding, detail: Detail) -> Vec<Line> {
+fn repeated(finding: &Finding, width: usize, last: &Finding, detail: Detail) -> Vec<Line> {
     let same =
         finding.level == last.level && finding.help.iter().all(|help| last.help.contains(help));
     if !same {

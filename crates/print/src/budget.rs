@@ -1,7 +1,7 @@
 //! The budget section: the slug's size, its largest parts, and the verdict.
 
 use super::line::Line;
-use slugsmith_budget::history::Change;
+use slugsmith_budget::history::SizeChange;
 use slugsmith_budget::limits::{HEAVY, LARGEST, PLATFORM_LIMIT, UNLIMITED, measured};
 use slugsmith_budget::{BudgetReport, Missing, Part, Shipped, Verdict};
 use slugsmith_config::LogLevel;
@@ -16,7 +16,7 @@ const COPIES: usize = 3;
 #[must_use]
 pub fn lines(report: &BudgetReport, level: LogLevel) -> Vec<Line> {
     let mut lines = vec![Line::section("Budget"), headline(report)];
-    let as_before = report.change.as_ref().is_some_and(Change::is_slight);
+    let as_before = report.change.as_ref().is_some_and(SizeChange::is_slight);
     match report.verdict {
         Verdict::Within if level == LogLevel::Quiet => return lines,
         Verdict::Within if as_before && level == LogLevel::Normal => return lines,
@@ -77,7 +77,7 @@ fn headline(report: &BudgetReport) -> Line {
     match report.verdict {
         Verdict::Within if change.is_some() => {
             let limit = units::limit(limits.warn.value.min(limits.fail.value));
-            let how = if change.is_some_and(Change::is_nothing) {
+            let how = if change.is_some_and(SizeChange::is_nothing) {
                 "unchanged"
             } else {
                 "hardly changed"

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::line::Line;
-use slugsmith_budget::history::{Change, How};
+use slugsmith_budget::history::{SizeChange, Trend};
 use slugsmith_finding::units;
 
 /// Parts that are shown.
@@ -11,7 +11,7 @@ const SHOWN: usize = 20;
 
 /// The section that `slugsmith diff` prints.
 #[must_use]
-pub fn lines(change: &Change) -> Vec<Line> {
+pub fn lines(change: &SizeChange) -> Vec<Line> {
     let mut lines = vec![Line::section("Difference")];
     if change.is_nothing() {
         lines.push(Line::item(
@@ -61,7 +61,7 @@ const UNLIKE: &str = "One of the two has the sources only, without their depende
 
 /// The section for two sizes that are not alike.
 #[must_use]
-pub fn unlike(change: &Change) -> Vec<Line> {
+pub fn unlike(change: &SizeChange) -> Vec<Line> {
     let (before, after) = (units::size(change.before), units::size(change.after));
     vec![
         Line::section("Difference"),
@@ -72,7 +72,7 @@ pub fn unlike(change: &Change) -> Vec<Line> {
 
 /// The same for a pull request.
 #[must_use]
-pub fn unlike_markdown(change: &Change) -> String {
+pub fn unlike_markdown(change: &SizeChange) -> String {
     format!(
         "**Sizes are not compared** ({}; {}). {UNLIKE}.\n",
         units::size(change.before),
@@ -82,7 +82,7 @@ pub fn unlike_markdown(change: &Change) -> String {
 
 /// A table for a pull request.
 #[must_use]
-pub fn markdown(change: &Change) -> String {
+pub fn markdown(change: &SizeChange) -> String {
     let what = if change.is_bare { "Sources" } else { "Slug" };
     let mut text = format!(
         "**{what} {}** ({} → {})\n",
@@ -96,9 +96,9 @@ pub fn markdown(change: &Change) -> String {
     text.push_str("\n| part | before | after | change |\n|---|--:|--:|--:|\n");
     for moved in change.moved.iter().take(SHOWN) {
         let (before, after) = match moved.how {
-            How::New => ("–".to_owned(), units::size(moved.after)),
-            How::Gone => (units::size(moved.before), "–".to_owned()),
-            How::Grew | How::Shrank => (units::size(moved.before), units::size(moved.after)),
+            Trend::New => ("–".to_owned(), units::size(moved.after)),
+            Trend::Gone => (units::size(moved.before), "–".to_owned()),
+            Trend::Grew | Trend::Shrank => (units::size(moved.before), units::size(moved.after)),
         };
         let _ = writeln!(
             text,

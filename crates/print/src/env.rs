@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::safe;
-use slugsmith_stack::diff::{self, Change};
-use slugsmith_stack::environment::{By, Step, Variable};
+use slugsmith_stack::diff::{self, VariableDifference};
+use slugsmith_stack::environment::{By, Modification, Variable};
 use slugsmith_stack::environments::{EnvReport, ProcessEnv};
 use slugsmith_stack::secrets;
 
@@ -197,7 +197,7 @@ pub fn json(report: &EnvReport, shown: Secrets) -> Value {
     })
 }
 
-fn step_json(report: &EnvReport, step: &Step) -> Value {
+fn step_json(report: &EnvReport, step: &Modification) -> Value {
     let layer = match &step.by {
         By::Layer { layer, .. } => Value::from(text(layer)),
         By::Base | By::Platform | By::Operator => Value::Null,
@@ -261,7 +261,11 @@ pub fn why(report: &EnvReport, name: &str, shown: Secrets, out: &mut dyn Write) 
 ///
 /// # Errors
 /// Those of the stream.
-pub fn changes(changes: &[Change], shown: Secrets, out: &mut dyn Write) -> io::Result<()> {
+pub fn changes(
+    changes: &[VariableDifference],
+    shown: Secrets,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut process = None;
     for change in changes {
         if process != Some(&change.process) {

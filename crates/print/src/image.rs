@@ -1,7 +1,7 @@
 //! The layers of an image and what is hidden in it.
 
 use super::line::Line;
-use slugsmith_budget::image::{How, ImageReport};
+use slugsmith_budget::image::{Hiding, ImageReport};
 use slugsmith_finding::units;
 
 /// Hidden files that are named.
@@ -38,8 +38,8 @@ pub fn lines(report: &ImageReport) -> Vec<Line> {
     ));
     for hidden in report.hidden.iter().take(SHOWN) {
         let how = match hidden.how {
-            How::Replaced => "replaced",
-            How::Removed => "removed",
+            Hiding::Replaced => "replaced",
+            Hiding::Removed => "removed",
         };
         lines.push(Line::row(
             1,

@@ -170,7 +170,7 @@ pub fn observed(observed: &slugsmith_boot::Observed) -> String {
 
 /// The answer to `slugsmith diff`.
 #[must_use]
-pub fn diff(change: &slugsmith_budget::history::Change) -> String {
+pub fn diff(change: &slugsmith_budget::history::SizeChange) -> String {
     safe(&serde_json::json!({ "schema": SCHEMA, "diff": budget::change(change) }))
 }
 

@@ -4,7 +4,7 @@
 mod explanation;
 mod lists;
 
-pub use explanation::{explanation, gone};
+pub use explanation::{explanation, removed};
 
 use super::line::Line;
 use slugsmith_config::{LogLevel, StripLevel};

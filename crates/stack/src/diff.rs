@@ -14,7 +14,7 @@ pub type Environments = BTreeMap<String, BTreeMap<String, String>>;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct VariableDifference {
     pub process: String,
     pub name: String,
     /// `None` where it was not set.
@@ -59,7 +59,7 @@ pub fn of_json(report: &Value) -> Option<Environments> {
 
 /// Every difference, by process type and name.
 #[must_use]
-pub fn diff(before: &Environments, after: &Environments) -> Vec<Change> {
+pub fn diff(before: &Environments, after: &Environments) -> Vec<VariableDifference> {
     let empty = BTreeMap::new();
     let mut kinds: Vec<&String> = before.keys().chain(after.keys()).collect();
     kinds.sort_unstable();
@@ -77,7 +77,7 @@ pub fn diff(before: &Environments, after: &Environments) -> Vec<Change> {
             names
                 .into_iter()
                 .filter(|name| old.get(*name) != new.get(*name))
-                .map(|name| Change {
+                .map(|name| VariableDifference {
                     process: kind.clone(),
                     name: name.clone(),
                     before: old.get(name).cloned(),
@@ -99,7 +99,7 @@ pub fn entries<'a>(
     let separator = char::from(super::rules::separator(name)?);
     let only = |one: &'a str, other: &str| -> Vec<&'a str> {
         one.split(separator)
-            .filter(|entry| !other.split(separator).any(|there| there == *entry))
+            .filter(|entry| !other.split(separator).any(|listed| listed == *entry))
             .collect()
     };
     Some((only(before, after), only(after, before)))

@@ -22,7 +22,7 @@ use std::path::Path;
 use slugsmith_facts::layers::{EnvDir, EnvFile, Root};
 
 pub use build::{BUILD_KEPT, Overlay, PATH_VARIABLES, build};
-pub use history::{By, How, Step, Variable};
+pub use history::{By, Modification, ModificationRule, Variable};
 pub use launch::{IsLaunched, launch};
 pub use open::{UNKNOWN, fits};
 
@@ -68,7 +68,7 @@ impl Environment {
     }
 
     /// Does a step.
-    pub(super) fn take(&mut self, name: &OsStr, step: Step) {
+    pub(super) fn take(&mut self, name: &OsStr, step: Modification) {
         let variable = self.variables.entry(name.to_owned()).or_default();
         if step.fired {
             variable.value = step.apply(&variable.value);
@@ -88,10 +88,10 @@ impl Environment {
     fn base(&mut self, name: &OsStr, value: &OsStr) {
         self.take(
             name,
-            Step {
+            Modification {
                 by: By::Base,
                 file: String::new(),
-                how: How::Base,
+                how: ModificationRule::Base,
                 value: value.to_owned(),
                 delim: OsString::new(),
                 fired: true,
@@ -105,10 +105,10 @@ impl Environment {
             Root::Fails(reason) => self.fail(by, name, reason),
             Root::Present => {
                 for variable in variables {
-                    let step = Step {
+                    let step = Modification {
                         by: by.clone(),
                         file: name.to_owned(),
-                        how: How::Root,
+                        how: ModificationRule::Root,
                         value: path.join(name).into_os_string(),
                         delim: ":".into(),
                         fired: true,
@@ -120,7 +120,7 @@ impl Environment {
     }
 
     /// Applies one environment folder; `bare` is what a file without a suffix does.
-    fn folder(&mut self, by: &By, folder: &str, files: &EnvDir, bare: How) {
+    fn folder(&mut self, by: &By, folder: &str, files: &EnvDir, bare: ModificationRule) {
         if let EnvDir::Fails(reason) = files {
             self.fail(by, folder, reason);
         }
@@ -132,7 +132,14 @@ impl Environment {
         }
     }
 
-    fn file(&mut self, by: &By, folder: &str, all: &[EnvFile], file: &EnvFile, bare: How) {
+    fn file(
+        &mut self,
+        by: &By,
+        folder: &str,
+        all: &[EnvFile],
+        file: &EnvFile,
+        bare: ModificationRule,
+    ) {
         let shown = format!("{folder}/{}", file.name.to_string_lossy());
         let value = match &file.value {
             Ok(value) => value,
@@ -141,16 +148,16 @@ impl Environment {
         let (name, suffix) = split_name(&file.name);
         let how = match suffix {
             None => bare,
-            Some(b"override") => How::Override,
-            Some(b"append") => How::Append,
-            Some(b"prepend") => How::Prepend,
-            Some(b"default") => How::Default,
-            Some(b"") => How::PrependPath,
+            Some(b"override") => ModificationRule::Override,
+            Some(b"append") => ModificationRule::Append,
+            Some(b"prepend") => ModificationRule::Prepend,
+            Some(b"default") => ModificationRule::Default,
+            Some(b"") => ModificationRule::PrependPath,
             // `.delim` and anything else is ignored without a word.
             Some(_) => return,
         };
-        let fired = how != How::Default || self.get(name).is_empty();
-        let step = Step {
+        let fired = how != ModificationRule::Default || self.get(name).is_empty();
+        let step = Modification {
             by: by.clone(),
             file: shown,
             how,
@@ -246,10 +253,10 @@ fn split_name(file: &OsStr) -> (&OsStr, Option<&[u8]>) {
 }
 
 /// The content of `NAME.delim` in the same folder; only there, and only for these three.
-fn delimiter(all: &[EnvFile], name: &OsStr, how: How) -> OsString {
+fn delimiter(all: &[EnvFile], name: &OsStr, how: ModificationRule) -> OsString {
     let fallback = match how {
-        How::PrependPath => ":",
-        How::Append | How::Prepend => "",
+        ModificationRule::PrependPath => ":",
+        ModificationRule::Append | ModificationRule::Prepend => "",
         _ => return OsString::new(),
     };
     let mut wanted = name.to_owned();

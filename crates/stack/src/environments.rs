@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::environment::{self, By, Environment, Raw, Step};
+use super::environment::{self, By, Environment, Modification, Raw};
 use super::launch;
 use slugsmith_facts::app;
 use slugsmith_facts::exec_env;
@@ -36,7 +36,7 @@ pub struct ProcessEnv {
 impl EnvReport {
     /// Who made a step: a buildpack's id, `base`, `platform` or `operator`.
     #[must_use]
-    pub fn who(&self, step: &Step) -> &str {
+    pub fn who(&self, step: &Modification) -> &str {
         match &step.by {
             By::Base => "base",
             By::Platform => "platform",

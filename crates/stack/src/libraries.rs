@@ -5,12 +5,13 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::model::Model;
 use slugsmith_facts::layers::elf::Elf;
 use slugsmith_facts::layers::paths::LibraryFolder as ListedFolder;
 use slugsmith_facts::layers::{Layer, Library};
+use slugsmith_facts::neighbours::tidy;
 
 /// One folder of `LD_LIBRARY_PATH` that lies in a layer.
 #[derive(Debug)]
@@ -163,17 +164,7 @@ fn expanded(entry: &str, folder: &Path) -> PathBuf {
     let path = entry
         .replace("${ORIGIN}", &origin)
         .replace("$ORIGIN", &origin);
-    let mut clean = PathBuf::new();
-    for part in Path::new(&path).components() {
-        match part {
-            Component::ParentDir => {
-                clean.pop();
-            }
-            Component::CurDir => {}
-            other => clean.push(other),
-        }
-    }
-    clean
+    tidy(Path::new(&path))
 }
 
 #[cfg(test)]

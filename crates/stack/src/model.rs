@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::environment::{self, By, Environment, How, Overlay, Raw, Step};
+use super::environment::{self, By, Environment, Modification, ModificationRule, Overlay, Raw};
 use super::launch::{self, Launch};
 use super::which::{self, Index, Shadowing};
 use super::{BuildpackReport, LayerReport, State};
@@ -370,7 +370,7 @@ fn names(all: impl Iterator<Item = String>) -> String {
 
 /// Whether a buildpack of the group made this step.
 #[must_use]
-pub fn belongs_to(step: &Step, index: usize) -> bool {
+pub fn belongs_to(step: &Modification, index: usize) -> bool {
     matches!(&step.by, By::Layer { buildpack, .. } if *buildpack == index)
 }
 
@@ -422,6 +422,10 @@ fn commands(layers: &[Layer]) -> Vec<(String, Option<String>)> {
 
 /// Whether a step replaces what was there instead of adding to it.
 #[must_use]
-pub fn replaces(step: &Step) -> bool {
-    step.fired && matches!(step.how, How::Override | How::Default)
+pub fn replaces(step: &Modification) -> bool {
+    step.fired
+        && matches!(
+            step.how,
+            ModificationRule::Override | ModificationRule::Default
+        )
 }

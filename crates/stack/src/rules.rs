@@ -266,6 +266,7 @@ mod tests {
         let mut files: Vec<String> = fs_err::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".rs"))
             .filter(|name| !["corrected.rs", "fix.rs", "tests.rs"].contains(&name.as_str()))
             .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
             .collect();

@@ -3,7 +3,7 @@
 //! Besides what name and shape give away (`slugsmith_facts::secrets`): what config vars and
 //! `pack build --env` set is shown for known settings only. Where in doubt, masked.
 
-use super::environment::{By, PATH_VARIABLES, Step, Variable};
+use super::environment::{By, Modification, PATH_VARIABLES, Variable};
 pub use slugsmith_facts::secrets::{MASK, in_command, is_secret, shown};
 
 /// Variables of the platform that are settings by their name, whatever their value.
@@ -38,7 +38,7 @@ pub fn of_variable(name: &str, variable: &Variable) -> String {
 
 /// The same for what one step brought.
 #[must_use]
-pub fn of_step(name: &str, step: &Step) -> String {
+pub fn of_step(name: &str, step: &Modification) -> String {
     from(name, &step.value.to_string_lossy(), step.by == By::Platform)
 }
 

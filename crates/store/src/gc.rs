@@ -93,7 +93,7 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
     };
     // Newest first: what is reached before the bound stays.
     entries.sort_by_key(|entry| (age(entry), entry.key.as_str()));
-    let (mut kept_packs, mut bytes, mut gone) = (BTreeSet::new(), 0_u64, Vec::new());
+    let (mut kept_packs, mut bytes, mut removed) = (BTreeSet::new(), 0_u64, Vec::new());
     for entry in entries {
         let pack = pack_of(&entry.key).unwrap_or("");
         let own = entry.size
@@ -103,7 +103,7 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
                 size(pack)
             };
         if age(entry) > bounds.age || bytes.saturating_add(own) > bounds.bytes {
-            gone.push(entry);
+            removed.push(entry);
         } else {
             bytes += own;
             choice.kept += 1;
@@ -113,7 +113,7 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
     }
     for other in others {
         if age(other) > bounds.age {
-            gone.push(other);
+            removed.push(other);
         } else {
             choice.kept += 1;
             choice.kept_bytes += other.size;
@@ -125,16 +125,18 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
             one.modified
                 .is_none_or(|time| bounds.now.saturating_sub(time) < ON_ITS_WAY)
         });
-        let had_entry = gone.iter().any(|entry| pack_of(&entry.key) == Some(pack));
+        let had_entry = removed
+            .iter()
+            .any(|entry| pack_of(&entry.key) == Some(pack));
         if is_needed || is_young && !had_entry {
             choice.kept += objects.len();
             choice.kept_bytes += objects.iter().map(|one| one.size).sum::<u64>();
         } else {
-            gone.extend(objects.iter().copied());
+            removed.extend(objects.iter().copied());
         }
     }
-    choice.removed_bytes = gone.iter().map(|one| one.size).sum();
-    choice.remove = gone.into_iter().map(|one| one.key.clone()).collect();
+    choice.removed_bytes = removed.iter().map(|one| one.size).sum();
+    choice.remove = removed.into_iter().map(|one| one.key.clone()).collect();
     choice
 }
 
@@ -189,9 +191,9 @@ mod tests {
             pack('b', 100, 40),
             listed("r/app/00000000-build", 5, 0),
         ];
-        let gone = removed(&all, 30, 10_000);
+        let removed = removed(&all, 30, 10_000);
         assert_eq!(
-            gone,
+            removed,
             [
                 all[0].key.clone(),
                 all[2].key.clone(),

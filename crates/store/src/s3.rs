@@ -98,7 +98,7 @@ impl S3 {
                 until: ask.until,
             });
             // A second try needs time; without any, the first answer says more.
-            let again = !is_last
+            let repeats = !is_last
                 && Instant::now() < ask.until
                 && match &sent {
                     Err(_) => true,
@@ -107,7 +107,7 @@ impl S3 {
                         http::is_passing(status) || status == 403 && self.corrects(response)
                     }
                 };
-            if !again {
+            if !repeats {
                 return sent.map_err(|Fault(why)| Fault(format!("{}: {why}", self.host)));
             }
             is_last = true;

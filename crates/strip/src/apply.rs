@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::journal::{self, Change};
+use super::journal::{self, FileChange};
 use super::report::Failed;
 use super::shrink::{self, Shrink};
 use super::verify::PutBack;
@@ -42,7 +42,7 @@ impl Work<'_> {
         }
     }
 
-    fn changes(&self) -> Vec<Change> {
+    fn changes(&self) -> Vec<FileChange> {
         let path = |number: usize| {
             self.tree
                 .entries()
@@ -52,8 +52,8 @@ impl Work<'_> {
         let removals = self.removals.iter().map(|(number, _)| *number);
         let shrinks = self.shrinks.iter().map(|shrink| shrink.number);
         removals
-            .filter_map(|number| path(number).map(Change::Remove))
-            .chain(shrinks.filter_map(|number| path(number).map(Change::Replace)))
+            .filter_map(|number| path(number).map(FileChange::Remove))
+            .chain(shrinks.filter_map(|number| path(number).map(FileChange::Replace)))
             .collect()
     }
 
@@ -104,7 +104,7 @@ impl Work<'_> {
 }
 
 /// Makes changes that an earlier run made. False, and nothing changed, if one can't be.
-pub(super) fn again(app: &Path, changes: Vec<Change>) -> io::Result<bool> {
+pub(super) fn recall(app: &Path, changes: Vec<FileChange>) -> io::Result<bool> {
     if changes.is_empty() {
         return Ok(true);
     }

@@ -35,7 +35,7 @@ const SHARD: usize = 4096;
 
 /// A point at which a test may stop the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum Checkpoint {
     FolderMade,
     JournalWritten,
     Written(usize),
@@ -47,17 +47,17 @@ pub enum Step {
 }
 
 /// Called after each step; an error stops the work there, as a kill would.
-pub type Observer<'o> = dyn FnMut(Step) -> io::Result<()> + 'o;
+pub type Observer<'o> = dyn FnMut(Checkpoint) -> io::Result<()> + 'o;
 
 /// What happens to one file; paths are relative to the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum FileChange {
     Remove(PathBuf),
     /// Smaller content takes its place.
     Replace(PathBuf),
 }
 
-impl Change {
+impl FileChange {
     /// The file that changes, relative to the app.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -91,7 +91,7 @@ pub enum Recovered {
 #[derive(Debug)]
 pub struct Aside {
     app: Beneath,
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
     moved: Vec<usize>,
 }
 
@@ -102,16 +102,16 @@ pub struct Aside {
 /// The journal can't be written; nothing is moved then.
 pub fn move_aside(
     app: &Path,
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
     content: &Content<'_>,
     observer: &mut Observer<'_>,
 ) -> io::Result<(Aside, Outcome)> {
     let app = Beneath::open(app)?;
     app.create_folders(Path::new(FOLDER))?;
-    observer(Step::FolderMade)?;
+    observer(Checkpoint::FolderMade)?;
     record::write(&app, &changes)?;
     sync(app.path())?;
-    observer(Step::JournalWritten)?;
+    observer(Checkpoint::JournalWritten)?;
     let mut outcome = Outcome::default();
     let mut moved = Vec::with_capacity(changes.len());
     let step = work::files("moving aside", changes.len());
@@ -122,8 +122,8 @@ pub fn move_aside(
         }
         let path = change.path();
         let done = match change {
-            Change::Remove(_) => ours(path).and_then(|()| app.move_file(path, &slot(number))),
-            Change::Replace(_) => {
+            FileChange::Remove(_) => ours(path).and_then(|()| app.move_file(path, &slot(number))),
+            FileChange::Replace(_) => {
                 let replacement = Replacement {
                     app: &app,
                     path,
@@ -139,7 +139,7 @@ pub fn move_aside(
                 outcome.failed.insert(number, error.to_string());
             }
         }
-        observer(Step::Moved(number))?;
+        observer(Checkpoint::Moved(number))?;
     }
     let aside = Aside {
         app,
@@ -159,20 +159,20 @@ impl Aside {
         let app = &self.app;
         write_synced(app, &inside(MARKER), b"")?;
         sync(&app.path().join(FOLDER))?;
-        observer(Step::Marked)?;
+        observer(Checkpoint::Marked)?;
         let step = work::files("removing", self.moved.len());
         for number in &self.moved {
             step.done(1);
             app.remove(&slot(*number))?;
-            observer(Step::Deleted(*number))?;
+            observer(Checkpoint::Deleted(*number))?;
         }
         let moved = self
             .moved
             .iter()
             .filter_map(|number| self.changes.get(*number));
-        remove_empty_folders(app, moved.map(Change::path));
+        remove_empty_folders(app, moved.map(FileChange::path));
         clear(app)?;
-        observer(Step::Cleared)
+        observer(Checkpoint::Cleared)
     }
 
     /// Puts everything back.
@@ -224,7 +224,7 @@ pub fn recover(app: &Path) -> io::Result<Recovered> {
         )));
     };
     if is_marked {
-        remove_empty_folders(&app, changes.iter().map(Change::path));
+        remove_empty_folders(&app, changes.iter().map(FileChange::path));
         clear(&app)?;
         return Ok(Recovered::Finished);
     }
@@ -236,7 +236,7 @@ pub fn recover(app: &Path) -> io::Result<Recovered> {
     })
 }
 
-fn restore(app: &Beneath, changes: &[Change]) -> io::Result<usize> {
+fn restore(app: &Beneath, changes: &[FileChange]) -> io::Result<usize> {
     let mut restored = 0;
     for (number, change) in changes.iter().enumerate() {
         let path = change.path();
@@ -251,7 +251,7 @@ fn restore(app: &Beneath, changes: &[Change]) -> io::Result<usize> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => true,
             Err(error) => return Err(error),
         };
-        if is_free || matches!(change, Change::Replace(_)) {
+        if is_free || matches!(change, FileChange::Replace(_)) {
             app.move_file(&from, path)?;
             restored += 1;
         }

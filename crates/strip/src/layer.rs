@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS, installer};
 use super::entries::ENTRIES;
-use super::journal::Change;
+use super::journal::FileChange;
 use super::start::Command;
 use super::{Input, apply, python, run_with};
 use slugsmith_config::{Config, StripLevel};
@@ -73,9 +73,9 @@ pub fn run(
         .manifest
         .iter()
         .filter(|removed| kinds.contains(&removed.entry))
-        .map(|removed| (removed, Change::Remove as fn(PathBuf) -> Change));
+        .map(|removed| (removed, FileChange::Remove as fn(PathBuf) -> FileChange));
     let shrunk = report.shrunk.iter();
-    let shrunk = shrunk.map(|one| (one, Change::Replace as fn(PathBuf) -> Change));
+    let shrunk = shrunk.map(|one| (one, FileChange::Replace as fn(PathBuf) -> FileChange));
     let mut stripped = Stripped::default();
     let mut changes = Vec::new();
     for (one, change) in removed.chain(shrunk) {
@@ -84,7 +84,7 @@ pub fn run(
             changes.push(change(inside.to_owned()));
         }
     }
-    let done = apply::again(folder, changes)
+    let done = apply::recall(folder, changes)
         .map_err(|error| slugsmith_finding::error::io("stripping", folder, &error))?;
     stripped
         .by_reason

@@ -14,8 +14,8 @@ use std::path::Path;
 
 use super::catalogue::{Entry, Guard};
 use super::facts::in_packages;
-use super::glob::Pattern;
 use slugsmith_facts::environment::{Environment, World};
+use slugsmith_facts::glob::Pattern;
 use slugsmith_facts::{beneath, bounds};
 
 macro_rules! listed {
@@ -203,12 +203,14 @@ impl Lists {
 impl List {
     fn entry(&self, path: &str) -> Option<&'static Entry> {
         let named = self.lines.iter().any(|line| line.names(path));
-        let goes = if self.kind.inverted {
+        let is_removed = if self.kind.inverted {
             !named && !stays_in_any_case(path)
         } else {
             named
         };
-        self.kind.entry.filter(|_| goes && !self.lines.is_empty())
+        self.kind
+            .entry
+            .filter(|_| is_removed && !self.lines.is_empty())
     }
 }
 

@@ -25,7 +25,6 @@ pub mod dev;
 pub mod dev_dependencies;
 pub mod entries;
 pub mod facts;
-pub mod glob;
 mod go;
 pub mod identical;
 pub mod index;
@@ -157,7 +156,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         .filter(|_| !dry_run && config.strip.verify.value.is_empty())
         .and_then(|packed| memory::basis(&tree, packed, input));
     if let Some(basis) = &basis
-        && let Some(report) = again(app, basis, &tree, absent)?
+        && let Some(report) = recall(app, basis, &tree, absent)?
     {
         return Ok(Stripped::new(tree, report, absent));
     }
@@ -170,16 +169,16 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         absent,
     };
     let plan = decide::decide(&facts, &config.strip, &texts);
-    let goes = plan.removed.iter().map(|(number, _)| *number).collect();
-    bring_back(app, &tree, &goes, absent)?;
-    let (gone, there) = plan
+    let removed = plan.removed.iter().map(|(number, _)| *number).collect();
+    bring_back(app, &tree, &removed, absent)?;
+    let (removed, remaining) = plan
         .removed
         .iter()
         .partition::<Removal, _>(|(number, _)| is_absent(&tree, *number, absent));
     let work = apply::Work {
         app,
         tree: &tree,
-        removals: &there,
+        removals: &remaining,
         shrinks: &plan.shrinks,
     };
     let mut applied = if dry_run || work.is_empty() {
@@ -188,7 +187,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         let verify = &config.strip.verify.value;
         work.apply(|app| verify::first_failure(app, verify, all_variables))?
     };
-    applied.removed.extend(gone);
+    applied.removed.extend(removed);
     applied.removed.sort_unstable_by_key(|(number, _)| *number);
     let mut report = StripReport::unchanged(before(&tree, environment), dry_run, level);
     report.fill(&facts, &applied.removed, &applied.shrunk, &plan);
@@ -224,9 +223,14 @@ fn is_absent(tree: &Tree, number: usize, absent: &dyn Absent) -> bool {
 }
 
 /// Brings back what is absent and does not go.
-fn bring_back(app: &Path, tree: &Tree, goes: &HashSet<usize>, absent: &dyn Absent) -> Result<()> {
+fn bring_back(
+    app: &Path,
+    tree: &Tree,
+    removed: &HashSet<usize>,
+    absent: &dyn Absent,
+) -> Result<()> {
     let stays: Vec<&Path> = (0..tree.entries().len())
-        .filter(|number| !goes.contains(number) && is_absent(tree, *number, absent))
+        .filter(|number| !removed.contains(number) && is_absent(tree, *number, absent))
         .filter_map(|number| Some(tree.entries().get(number)?.path()))
         .collect();
     absent
@@ -236,24 +240,29 @@ fn bring_back(app: &Path, tree: &Tree, goes: &HashSet<usize>, absent: &dyn Absen
 
 /// The report of the last strip, applied again, if it was made on the same basis. `None`
 /// where it was not, or a file can't be removed: then everything is decided anew.
-fn again(app: &Path, basis: &str, tree: &Tree, absent: &dyn Absent) -> Result<Option<StripReport>> {
+fn recall(
+    app: &Path,
+    basis: &str,
+    tree: &Tree,
+    absent: &dyn Absent,
+) -> Result<Option<StripReport>> {
     let memory = absent.remembered().as_deref().and_then(Memory::decode);
     let Some(mut report) = memory.and_then(|memory| memory.recall(basis)) else {
         return Ok(None);
     };
     let problem = |error: std::io::Error| error::io("stripping", app, &error);
-    let goes: HashSet<&Path> = report
+    let removed: HashSet<&Path> = report
         .manifest
         .iter()
         .map(|removed| removed.path.as_path())
         .collect();
     let numbers = tree.entries().iter().enumerate();
-    let goes = numbers
-        .filter(|(_, entry)| goes.contains(entry.path()))
+    let removed = numbers
+        .filter(|(_, entry)| removed.contains(entry.path()))
         .map(|(number, _)| number)
         .collect();
-    bring_back(app, tree, &goes, absent)?;
-    if !apply::again(app, memory::changes_again(app, &report)).map_err(problem)? {
+    bring_back(app, tree, &removed, absent)?;
+    if !apply::recall(app, memory::recalled_changes(app, &report)).map_err(problem)? {
         return Ok(None);
     }
     report.basis = Some(basis.to_owned());
@@ -277,7 +286,7 @@ pub enum Explanation {
     NotNamed,
     /// A folder: what of it goes, by kind, what stays, and why the first candidate does.
     Folder {
-        goes: Vec<(&'static catalogue::Entry, Totals)>,
+        removed: Vec<(&'static catalogue::Entry, Totals)>,
         stays: Totals,
         kept: Option<(&'static catalogue::Entry, decide::Because)>,
     },
@@ -334,7 +343,7 @@ fn folder(facts: &facts::Facts<'_>, plan: &decide::Plan, folder: usize) -> Expla
             stays += entry;
         }
     }
-    let mut goes: Vec<(&'static catalogue::Entry, Totals)> = Vec::new();
+    let mut removed: Vec<(&'static catalogue::Entry, Totals)> = Vec::new();
     for (number, kind) in plan
         .removed
         .iter()
@@ -345,18 +354,18 @@ fn folder(facts: &facts::Facts<'_>, plan: &decide::Plan, folder: usize) -> Expla
         };
         stays.files = stays.files.saturating_sub(1);
         stays.bytes = stays.bytes.saturating_sub(entry.size());
-        if let Some((_, totals)) = goes.iter_mut().find(|(known, _)| known.id == kind.id) {
+        if let Some((_, totals)) = removed.iter_mut().find(|(known, _)| known.id == kind.id) {
             *totals += entry;
         } else {
             let mut totals = Totals::default();
             totals += entry;
-            goes.push((kind, totals));
+            removed.push((kind, totals));
         }
     }
-    goes.sort_by_key(|(_, totals)| std::cmp::Reverse(totals.bytes));
+    removed.sort_by_key(|(_, totals)| std::cmp::Reverse(totals.bytes));
     let kept = plan.kept.iter().find(|(number, ..)| below.contains(number));
     Explanation::Folder {
-        goes,
+        removed,
         stays,
         kept: kept.map(|(_, entry, because)| (*entry, because.clone())),
     }

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::glob::{Pattern, RUBY};
 use keys::{OTHER_RUNTIMES, UNUSED_KEYS};
+use slugsmith_facts::glob::{Pattern, RUBY};
 
 /// Who bundles where the app runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

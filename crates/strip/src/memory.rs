@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Input;
-use super::journal::Change;
+use super::journal::FileChange;
 use super::report::StripReport;
 use slugsmith_facts::absent::Packed;
 use slugsmith_facts::beneath;
@@ -121,14 +121,14 @@ fn is_as_packed(inside: &[&Entry], packed: &Packed) -> bool {
         .collect();
     wanted.sort_unstable_by_key(|entry| entry.path());
     wanted.len() == inside.len()
-        && wanted.iter().zip(inside).all(|(wanted, there)| {
+        && wanted.iter().zip(inside).all(|(wanted, inner)| {
             // A second name is packed without its size.
-            let is_second_name = there.links() > 1;
-            wanted.path() == there.path()
-                && wanted.kind() == there.kind()
+            let is_second_name = inner.links() > 1;
+            wanted.path() == inner.path()
+                && wanted.kind() == inner.kind()
                 && (is_second_name
-                    || wanted.size() == there.size()
-                        && (wanted.mode() == there.mode() || there.kind() == EntryKind::Symlink))
+                    || wanted.size() == inner.size()
+                        && (wanted.mode() == inner.mode() || inner.kind() == EntryKind::Symlink))
         })
 }
 
@@ -207,7 +207,7 @@ impl Memory {
 /// What a report did, as far as it is to be done again, in its order: the files that it
 /// removed and that are on disk, and those that it made smaller.
 #[must_use]
-pub fn changes_again(app: &Path, report: &StripReport) -> Vec<Change> {
+pub fn recalled_changes(app: &Path, report: &StripReport) -> Vec<FileChange> {
     let is_there = |path: &Path| fs_err::symlink_metadata(app.join(path)).is_ok();
     let shrinks = |path: &Path| {
         let file = beneath::open(&app.join(path));
@@ -217,11 +217,11 @@ pub fn changes_again(app: &Path, report: &StripReport) -> Vec<Change> {
         .manifest
         .par_iter()
         .filter(|removed| is_there(&removed.path))
-        .map(|removed| Change::Remove(removed.path.clone()));
+        .map(|removed| FileChange::Remove(removed.path.clone()));
     let shrunk = report
         .shrunk
         .par_iter()
         .filter(|file| shrinks(&file.path))
-        .map(|file| Change::Replace(file.path.clone()));
+        .map(|file| FileChange::Replace(file.path.clone()));
     removed.chain(shrunk).collect()
 }

@@ -82,32 +82,32 @@ pub fn plan<'d, R: ReadRef<'d>>(data: R) -> Option<Plan> {
     {
         return None;
     }
-    let gone: Vec<bool> = sections
+    let removed: Vec<bool> = sections
         .iter()
         .enumerate()
         .map(|(number, section)| {
             let name = table.section_name(endian, section).unwrap_or_default();
-            number != names && goes(section, name, &sections)
+            number != names && is_removed(section, name, &sections)
         })
         .collect();
-    let odd = sections.iter().zip(&gone).any(|(section, is_gone)| {
+    let odd = sections.iter().zip(&removed).any(|(section, is_dropped)| {
         let name = table.section_name(endian, section).unwrap_or_default();
-        is_odd(section, name) || (!is_gone && refers_to(section, &gone))
+        is_odd(section, name) || (!is_dropped && refers_to(section, &removed))
     });
-    if odd || !gone.contains(&true) || has_tail(header, &segments, &sections, data) {
+    if odd || !removed.contains(&true) || has_tail(header, &segments, &sections, data) {
         return None;
     }
     let mut next = 0_u16;
-    let numbers = gone
+    let numbers = removed
         .iter()
-        .map(|is_gone| {
-            (!is_gone).then(|| {
+        .map(|is_dropped| {
+            (!is_dropped).then(|| {
                 next += 1;
                 next - 1
             })
         })
         .collect();
-    let layout = Layout::new(header, &segments, &sections, &gone)?;
+    let layout = Layout::new(header, &segments, &sections, &removed)?;
     let plan = Plan {
         size,
         header: *header,
@@ -120,7 +120,7 @@ pub fn plan<'d, R: ReadRef<'d>>(data: R) -> Option<Plan> {
 }
 
 /// Sections that only linkers, debuggers and profilers read.
-fn goes(section: &Section, name: &[u8], sections: &[Section]) -> bool {
+fn is_removed(section: &Section, name: &[u8], sections: &[Section]) -> bool {
     if section.sh_flags.get(LE).0 & elf::SHF_ALLOC.0 != 0 {
         return false;
     }
@@ -156,10 +156,10 @@ fn is_odd(section: &Section, name: &[u8]) -> bool {
 }
 
 /// Whether a section that stays names one that goes.
-fn refers_to(section: &Section, gone: &[bool]) -> bool {
-    let is_gone = |number: u32| gone.get(number as usize) == Some(&true);
+fn refers_to(section: &Section, removed: &[bool]) -> bool {
+    let is_dropped = |number: u32| removed.get(number as usize) == Some(&true);
     let info_is_section = section.sh_flags.get(LE).0 & elf::SHF_INFO_LINK.0 != 0;
-    is_gone(section.sh_link.get(LE)) || (info_is_section && is_gone(section.sh_info.get(LE)))
+    is_dropped(section.sh_link.get(LE)) || (info_is_section && is_dropped(section.sh_info.get(LE)))
 }
 
 /// Whether something stands behind all that the headers describe: a signature, an

@@ -17,7 +17,7 @@ use super::facts::package_folder;
 use super::index::parent;
 use super::report::StripReport;
 use ask::Answer;
-pub use copy::Place;
+pub use copy::CopiedApp;
 use process::Started;
 pub use process::{Process, processes};
 use search::Search;
@@ -85,7 +85,7 @@ enum Observed {
 
 /// What to compare.
 pub struct Question<'q> {
-    pub place: &'q Place,
+    pub place: &'q CopiedApp,
     pub processes: &'q [Process],
     pub urls: &'q [String],
     pub environment: &'q Environment,

@@ -91,8 +91,8 @@ pub fn run(
     let text = beneath::read(&opened).map_err(problem)?;
     let root = fs_err::canonicalize(app).map_err(problem)?;
     let opened = of_packages(&root, &String::from_utf8_lossy(&text));
-    let goes = would_go(app, config, environment)?;
-    let paths = opened.intersection(&goes).cloned().collect();
+    let removable = would_go(app, config, environment)?;
+    let paths = opened.intersection(&removable).cloned().collect();
     Ok(Recorded {
         code: status.code(),
         opened: opened.len(),

@@ -34,7 +34,7 @@ impl Stripped {
         if !report.dry_run {
             written.extend(paths(&report.shrunk));
         }
-        found.look_again(&written);
+        found.reread(&written);
         Self { report, found }
     }
 

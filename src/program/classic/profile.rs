@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::cache::{EnvChange, How};
+use crate::cache::{EnvChange, EnvRule};
 
 /// Relative to the app.
 pub(super) const PATH: &str = crate::facts::classic::OWN_PROFILE;
@@ -29,10 +29,12 @@ pub(super) fn script<'a>(
         let value = value(change.value.as_bytes(), app);
         // Writing to a String has no way to fail.
         let _ = match change.how {
-            How::Prepend => writeln!(script, "export {name}={value}\"${{{name}:+:${name}}}\""),
-            How::Default => writeln!(script, "[ -n \"${{{name}:-}}\" ] || export {name}={value}"),
-            How::Override => writeln!(script, "export {name}={value}"),
-            How::AppendWord => {
+            EnvRule::Prepend => writeln!(script, "export {name}={value}\"${{{name}:+:${name}}}\""),
+            EnvRule::Default => {
+                writeln!(script, "[ -n \"${{{name}:-}}\" ] || export {name}={value}")
+            }
+            EnvRule::Override => writeln!(script, "export {name}={value}"),
+            EnvRule::AppendWord => {
                 writeln!(script, "export {name}=\"${{{name}:+${name} }}\"{value}")
             }
         };
@@ -87,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    fn change(name: &str, how: How, value: &str, is_written: bool) -> EnvChange {
+    fn change(name: &str, how: EnvRule, value: &str, is_written: bool) -> EnvChange {
         EnvChange {
             name: name.to_owned(),
             how,
@@ -99,14 +101,19 @@ mod tests {
     #[test]
     fn a_shell_reads_what_was_meant() {
         let changes = [
-            change("PATH", How::Prepend, "/tmp/build_1/.venv/bin", false),
-            change("VIRTUAL_ENV", How::Override, "/tmp/build_1/.venv", false),
-            change("ODD", How::Override, "it's $(false) \"x\"", false),
-            change("SET", How::Default, "ours", false),
-            change("UNSET", How::Default, "ours", false),
-            change("NEW", How::Prepend, "/tmp/build_12/x", false),
-            change("DONE", How::Override, "x", true),
-            change("BAD;NAME", How::Override, "x", false),
+            change("PATH", EnvRule::Prepend, "/tmp/build_1/.venv/bin", false),
+            change(
+                "VIRTUAL_ENV",
+                EnvRule::Override,
+                "/tmp/build_1/.venv",
+                false,
+            ),
+            change("ODD", EnvRule::Override, "it's $(false) \"x\"", false),
+            change("SET", EnvRule::Default, "ours", false),
+            change("UNSET", EnvRule::Default, "ours", false),
+            change("NEW", EnvRule::Prepend, "/tmp/build_12/x", false),
+            change("DONE", EnvRule::Override, "x", true),
+            change("BAD;NAME", EnvRule::Override, "x", false),
         ];
         let script = script(changes.iter(), Some(Path::new("/tmp/build_1"))).unwrap();
         let shown = "printf '%s|' \"$PATH\" \"$VIRTUAL_ENV\" \"$ODD\" \"$SET\" \"$UNSET\" \"$NEW\" \"${DONE:-none}\"";
@@ -127,7 +134,7 @@ mod tests {
     fn the_next_buildpack_gets_the_paths_of_this_build() {
         let changes = [change(
             "PATH",
-            How::Prepend,
+            EnvRule::Prepend,
             "/tmp/build_1/.venv/bin",
             false,
         )];
@@ -146,8 +153,8 @@ mod tests {
     fn options_come_after_those_that_are_set() {
         let options = "-XX:SharedArchiveFile=/tmp/build_1/.slugsmith/java/app.jsa -Xshare:auto";
         let changes = [
-            change("JAVA_TOOL_OPTIONS", How::AppendWord, options, false),
-            change("NEW", How::AppendWord, "-x", false),
+            change("JAVA_TOOL_OPTIONS", EnvRule::AppendWord, options, false),
+            change("NEW", EnvRule::AppendWord, "-x", false),
         ];
         let script = script(changes.iter(), Some(Path::new("/tmp/build_1"))).unwrap();
         let output = Command::new("/bin/sh")

@@ -11,7 +11,7 @@ use super::{OutputFile, environment_with_store, folder};
 use crate::audit::{self, Facts, contract, fix_plan, rules};
 use crate::budget::{self, history::History};
 use crate::config::baseline::{self, NO_BASELINE};
-use crate::config::{Config, FailOn, LogLevel, RuleConfig, Source, Sourced};
+use crate::config::{Config, FailOn, LogLevel, Origin, RuleConfig, Sourced};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::explain;
@@ -124,7 +124,7 @@ enum Least {
 impl Choice {
     /// Lays the choice over what the app's configuration says.
     fn apply(&self, config: &mut Config) -> Result<()> {
-        let by = |flag: &str| Source::Variable(flag.to_owned());
+        let by = |flag: &str| Origin::Variable(flag.to_owned());
         if let Some(level) = self
             .quiet
             .then_some(LogLevel::Quiet)

@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::given::report;
-use super::{OutputFile, existing};
-use crate::budget::history::{Change, History};
+use super::{OutputFile, SharedForm, existing};
+use crate::budget::history::{History, SizeChange};
 use crate::error::{Problem, Result};
 use crate::exit::Exit;
 use crate::print::line::Skin;
@@ -23,29 +21,20 @@ pub(super) struct Arguments {
     #[arg(value_name = "NEW.json")]
     new: PathBuf,
     /// Form of the difference
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
+    #[arg(long, value_enum, default_value_t = SharedForm::Text)]
+    format: SharedForm,
     #[command(flatten)]
     output: OutputFile,
 }
 
-/// Forms of a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    Text,
-    Json,
-    /// For a pull request
-    Markdown,
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
-    let change = Change::between(&old, &new);
+    let change = SizeChange::between(&old, &new);
     let text = match arguments.format {
-        Form::Json => json::diff(&change),
-        Form::Markdown if old.is_bare != new.is_bare => diff::unlike_markdown(&change),
-        Form::Markdown => diff::markdown(&change),
-        Form::Text => {
+        SharedForm::Json => json::diff(&change),
+        SharedForm::Markdown if old.is_bare != new.is_bare => diff::unlike_markdown(&change),
+        SharedForm::Markdown => diff::markdown(&change),
+        SharedForm::Text => {
             let mut text = anstream::StripStream::new(Vec::new());
             let lines = if old.is_bare == new.is_bare {
                 diff::lines(&change)

@@ -100,23 +100,23 @@ fn stripped(path: &Path) -> Result<Option<BudgetReport>> {
         absent: &crate::facts::absent::Nothing,
         dry_run: true,
     })?;
-    let gone = stripped.report.manifest.iter();
-    let gone: HashSet<_> = gone.map(|removed| removed.path.as_path()).collect();
-    let left = shipped(&stripped.found.without(&gone));
-    Ok((!gone.is_empty()).then(|| budget::inspect(&left)))
+    let removed = stripped.report.manifest.iter();
+    let removed: HashSet<_> = removed.map(|removed| removed.path.as_path()).collect();
+    let left = shipped(&stripped.found.without(&removed));
+    Ok((!removed.is_empty()).then(|| budget::inspect(&left)))
 }
 
 /// A tree without the repository that it is the checkout of.
 fn shipped(tree: &Tree) -> Tree {
     let entries = tree.entries().iter();
-    let gone: HashSet<_> = entries
+    let removed: HashSet<_> = entries
         .filter(|entry| entry.is_of_repository())
         .map(Entry::path)
         .collect();
-    if gone.is_empty() {
+    if removed.is_empty() {
         tree.clone()
     } else {
-        tree.without(&gone)
+        tree.without(&removed)
     }
 }
 

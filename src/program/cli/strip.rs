@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
             _ => Vec::new(),
         };
         if !removed.is_empty() {
-            for line in print::strip::gone(&inside.to_string_lossy(), &removed) {
+            for line in print::strip::removed(&inside.to_string_lossy(), &removed) {
                 let _ = Skin::Bullets.write(&mut text, &line);
             }
             arguments.output.write(&String::from_utf8_lossy(&text))?;

@@ -3,9 +3,7 @@
 use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
-use super::OutputFile;
+use super::{OutputFile, SharedForm};
 use crate::audit::triage;
 use crate::error::{self, Problem, Result};
 use crate::exit::Exit;
@@ -19,19 +17,10 @@ pub(super) struct Arguments {
     #[arg(value_name = "LOGFILE", default_value = "-")]
     log: PathBuf,
     /// Form of the answer
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
+    #[arg(long, value_enum, default_value_t = SharedForm::Text)]
+    format: SharedForm,
     #[command(flatten)]
     output: OutputFile,
-}
-
-/// Forms of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    Text,
-    Json,
-    /// For an issue or a chat
-    Markdown,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
@@ -47,9 +36,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     }
     let seen = triage::count(&mut *log).map_err(|problem| failed(&problem))?;
     let text = match arguments.format {
-        Form::Text => printer::text(&seen),
-        Form::Json => printer::json(&seen),
-        Form::Markdown => printer::markdown(&seen),
+        SharedForm::Text => printer::text(&seen),
+        SharedForm::Json => printer::json(&seen),
+        SharedForm::Markdown => printer::markdown(&seen),
     };
     arguments.output.write(&text)?;
     Ok(if seen.is_empty() {

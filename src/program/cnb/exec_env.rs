@@ -3,7 +3,7 @@
 //! An image for tests or development needs what production leaves out: development dependencies
 //! stay, and nothing is stripped. Classic builds have a step of their own for it, `test-compile`.
 
-use crate::config::{Config, Source, Sourced, StripLevel};
+use crate::config::{Config, Origin, Sourced, StripLevel};
 use crate::facts::environment::Environment;
 use crate::facts::exec_env;
 
@@ -28,10 +28,10 @@ pub(super) fn prepare(config: &mut Config, environment: &mut Environment) {
             .entry((*variable).to_owned())
             .or_insert_with(|| value.into());
     }
-    if config.strip.level.source == Source::Default {
+    if config.strip.level.source == Origin::Default {
         config.strip.level = Sourced {
             value: StripLevel::Off,
-            source: Source::Variable(exec_env::VARIABLE.to_owned()),
+            source: Origin::Variable(exec_env::VARIABLE.to_owned()),
         };
     }
     config.exec_env = Some(name);

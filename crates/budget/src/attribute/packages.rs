@@ -14,7 +14,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use slugsmith_ecosystems::{self as ecosystems, dotnet};
+use slugsmith_ecosystems::{self as ecosystems, dotnet, go, python};
 use slugsmith_facts::beneath;
 use slugsmith_facts::tree::{EntryKind, Tree};
 
@@ -72,8 +72,7 @@ impl Packages {
             return;
         };
         let mut last = "";
-        for line in text.lines() {
-            let path = line.split(',').next().unwrap_or_default();
+        for path in python::recorded(&text) {
             // Scripts and data outside of site-packages begin with `..`; a cache is
             // shared by all modules that are single files.
             let top = path.split('/').next().unwrap_or_default();
@@ -89,14 +88,9 @@ impl Packages {
         let Ok(text) = beneath::text(tree.root().join(list)) else {
             return;
         };
-        for line in text.lines() {
-            let module = line
-                .strip_prefix("# ")
-                .and_then(|rest| rest.split(' ').next());
-            if let Some(module) = module {
-                let key = [bytes(vendor), b"/", module.as_bytes()].concat();
-                self.go.insert(key, module.to_owned());
-            }
+        for module in go::vendored(&text) {
+            let key = [bytes(vendor), b"/", module.as_bytes()].concat();
+            self.go.insert(key, module.to_owned());
         }
     }
 

@@ -183,8 +183,11 @@ impl Split {
 fn matching(bytes: &[u8], earlier: usize, start: usize) -> usize {
     let end = bytes.len().min(start + LONGEST_MATCH);
     let here = bytes.get(start..end).unwrap_or_default();
-    let there = bytes.get(earlier..).unwrap_or_default();
-    here.iter().zip(there).take_while(|(a, b)| a == b).count()
+    let earlier_bytes = bytes.get(earlier..).unwrap_or_default();
+    here.iter()
+        .zip(earlier_bytes)
+        .take_while(|(a, b)| a == b)
+        .count()
 }
 
 /// Bits of the content's part of a block that it makes up with others.

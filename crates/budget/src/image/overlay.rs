@@ -8,7 +8,7 @@ use slugsmith_facts::tree::EntryKind;
 
 /// How a file was hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum Hiding {
     /// A later layer has the same path.
     Replaced,
     /// A later layer says that it is gone.
@@ -24,7 +24,7 @@ pub struct Hidden {
     pub layer: String,
     /// The layer that hides it.
     pub by: String,
-    pub how: How,
+    pub how: Hiding,
 }
 
 /// Content that is stored once, however many names it has.
@@ -49,7 +49,7 @@ struct Gone {
     from: usize,
     by: usize,
     bytes: u64,
-    how: How,
+    how: Hiding,
 }
 
 impl Seen {
@@ -70,12 +70,12 @@ impl Seen {
         if let Some(content) = self.contents.get_mut(content) {
             content.names += 1;
         }
-        self.hide(&member.path, layer, How::Replaced);
+        self.hide(&member.path, layer, Hiding::Replaced);
         self.names.insert(member.path.clone(), (layer, content));
     }
 
     /// Takes one name away; with the last one its content is out of sight.
-    fn hide(&mut self, path: &Path, by: usize, how: How) {
+    fn hide(&mut self, path: &Path, by: usize, how: Hiding) {
         let Some((_, content)) = self.names.remove(path) else {
             return;
         };
@@ -96,7 +96,7 @@ impl Seen {
     }
 
     /// Takes away what layers below `by` have in a folder, and the name itself.
-    fn hide_below(&mut self, top: &Path, by: usize, how: How) {
+    fn hide_below(&mut self, top: &Path, by: usize, how: Hiding) {
         let below = self.names.range(top.to_owned()..);
         let below: Vec<_> = below
             .take_while(|(path, _)| path.starts_with(top))
@@ -115,25 +115,25 @@ pub(super) fn hidden(layers: &[Layer], labels: &[String]) -> Vec<Hidden> {
     for (number, layer) in layers.iter().enumerate() {
         for member in &layer.members {
             if let Some(top) = whiteout(&member.path) {
-                seen.hide_below(&top, number, How::Removed);
+                seen.hide_below(&top, number, Hiding::Removed);
             } else if member.kind == EntryKind::Directory {
                 // A folder takes the place of a file, and keeps what is in a folder.
-                seen.hide(&member.path, number, How::Replaced);
+                seen.hide(&member.path, number, Hiding::Replaced);
             } else {
-                seen.hide_below(&member.path, number, How::Replaced);
+                seen.hide_below(&member.path, number, Hiding::Replaced);
                 seen.add(member, number);
             }
         }
     }
     let label = |number: usize| labels.get(number).cloned().unwrap_or_default();
-    let gone = seen.hidden.into_iter();
-    let mut hidden: Vec<_> = gone
-        .map(|gone| Hidden {
-            path: gone.path,
-            bytes: gone.bytes,
-            layer: label(gone.from),
-            by: label(gone.by),
-            how: gone.how,
+    let removed = seen.hidden.into_iter();
+    let mut hidden: Vec<_> = removed
+        .map(|removed| Hidden {
+            path: removed.path,
+            bytes: removed.bytes,
+            layer: label(removed.from),
+            by: label(removed.by),
+            how: removed.how,
         })
         .collect();
     hidden.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));

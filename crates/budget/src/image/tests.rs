@@ -91,9 +91,9 @@ fn a_saved_image_shows_its_layers_and_what_they_hide() {
     assert_eq!(
         hidden,
         [
-            ("etc/conf", How::Replaced),
-            ("opt/gone/b", How::Removed),
-            ("opt/gone/a", How::Removed)
+            ("etc/conf", Hiding::Replaced),
+            ("opt/gone/b", Hiding::Removed),
+            ("opt/gone/a", Hiding::Removed)
         ]
     );
     assert_eq!(report.hidden_bytes(), 35_000);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::PLATFORM_LIMIT;
 use crate::{Compressed, history};
-use slugsmith_config::Source;
+use slugsmith_config::Origin;
 use slugsmith_finding::units;
 
 /// Something that has a limit.
@@ -70,7 +70,7 @@ pub struct Excess {
     pub measured: Measure,
     /// Bytes or files allowed.
     pub limit: u64,
-    pub source: Source,
+    pub source: Origin,
     /// True for the compressed size of the whole slug, which the platform limits as well.
     pub total: bool,
 }

@@ -22,7 +22,7 @@ fn real_tar(root: &Path) -> Vec<u8> {
 }
 
 fn virtual_tar(tree: &Tree) -> Stream<'_> {
-    Stream::new(vec![Source {
+    Stream::new(vec![ArchivedTree {
         tree,
         prefix: b"./".to_vec(),
     }])

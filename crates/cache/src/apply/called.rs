@@ -18,7 +18,7 @@ use crate::intercept::call::{self, Call};
 use crate::intercept::outside;
 use crate::intercept::taken::AnsweredCalls;
 use crate::intercept::{Answered, CALLS, Kept, Pending, Raw, Session};
-use crate::presets::{self, Class, Job, Place, Recognised};
+use crate::presets::{self, Class, Job, Project, Recognised};
 use crate::store::{Store, Stored};
 use slugsmith_config as config;
 use slugsmith_facts::beneath::{self, Beneath};
@@ -91,12 +91,12 @@ fn look_up(
         {
             return Err("an install of this app was called before in this build".to_owned());
         }
-        let mut there = ready
+        let mut occupied = ready
             .trees
             .iter()
             .filter(|tree| fs_err::symlink_metadata(app.join(tree)).is_ok());
         let is_in_the_way = |tree: &PathBuf| !(call.is_clean && ready.trees.first() == Some(tree));
-        if let Some(tree) = there.find(|tree| is_in_the_way(tree)) {
+        if let Some(tree) = occupied.find(|tree| is_in_the_way(tree)) {
             return Err(format!("{} is there already", tree.display()));
         }
         let files = Snapshot::of(app, &ready.bounds).files().text();
@@ -218,7 +218,7 @@ fn in_context<T>(
     session: &Session,
     store: &Store,
     finish: &dyn Finish,
-    then: impl FnOnce(&Context<'_>, &Place<'_>) -> Result<T, String>,
+    then: impl FnOnce(&Context<'_>, &Project<'_>) -> Result<T, String>,
 ) -> Result<T, String> {
     let environment: Environment = session.environment();
     secrets::know(&environment.variables);
@@ -236,12 +236,12 @@ fn in_context<T>(
         neighbours: Neighbours::none(),
         finish,
     };
-    let place = Place::new(&context, Path::new(""));
+    let place = Project::new(&context, Path::new(""));
     then(&context, &place)
 }
 
 /// What the call installs, where that is certain.
-fn ready(context: &Context<'_>, place: &Place<'_>, call: &Call) -> Result<Ready, String> {
+fn ready(context: &Context<'_>, place: &Project<'_>, call: &Call) -> Result<Ready, String> {
     let site = presets::recognise(place)
         .into_iter()
         .find_map(|one| match one {

@@ -50,7 +50,7 @@ impl Guard {
     pub(super) fn recover(app: &Path, hidden: &Hidden) -> std::io::Result<()> {
         let folder = app.join(&hidden.folder);
         let aside = folder.join(ASIDE);
-        if fs_err::symlink_metadata(&aside).is_ok_and(|there| there.is_file()) {
+        if fs_err::symlink_metadata(&aside).is_ok_and(|found| found.is_file()) {
             own::rename(
                 aside,
                 folder.join(slugsmith_ecosystems::javascript::MANIFEST),

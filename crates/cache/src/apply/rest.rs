@@ -7,9 +7,9 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Between, Naming, prune, steps};
+use super::{Naming, RestoreFolders, prune, steps};
 use crate::event::{Event, Progress};
-use crate::presets::{Job, Prune, Step};
+use crate::presets::{Job, ManagerCommand, Prune};
 use crate::{Context, pack};
 use slugsmith_finding::error::{Result, io};
 
@@ -34,7 +34,7 @@ impl Rest<'_> {
     pub(crate) fn run(
         &self,
         is_alone: bool,
-        between: Between<'_>,
+        restore_folders: RestoreFolders<'_>,
         progress: &mut dyn Progress,
     ) -> Result<()> {
         let runs = super::runs_scripts(&self.job);
@@ -43,7 +43,7 @@ impl Rest<'_> {
             progress.event(Event::Resumed { name: &self.name });
         }
         if runs {
-            between(progress);
+            restore_folders(progress);
         }
         self.steps(&self.job.scripts, progress)?;
         self.steps(&self.job.finish, progress)?;
@@ -76,7 +76,7 @@ impl Rest<'_> {
         Ok(())
     }
 
-    fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+    fn steps(&self, steps: &[ManagerCommand], progress: &mut dyn Progress) -> Result<()> {
         let variables = &self.context.environment.variables;
         steps::run(steps, &self.job, self.context, variables, progress)
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::transcript::Transcript;
 use crate::event::{Event, Progress};
-use crate::presets::{Job, Step};
+use crate::presets::{Job, ManagerCommand};
 use crate::{Context, INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
 use slugsmith_config::LogLevel;
 use slugsmith_facts::run::{self as command, Ended};
@@ -14,7 +14,7 @@ use slugsmith_finding::error::{NO_SPACE, Problem, Result};
 
 /// Runs steps one after the other; the first failure ends them.
 pub(super) fn run(
-    steps: &[Step],
+    steps: &[ManagerCommand],
     job: &Job,
     context: &Context<'_>,
     variables: &BTreeMap<String, OsString>,
@@ -51,10 +51,13 @@ pub(super) fn run(
     Ok(())
 }
 
-fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<String, OsString> {
+fn variables_of(
+    step: &ManagerCommand,
+    given: &BTreeMap<String, OsString>,
+) -> BTreeMap<String, OsString> {
     let mut variables = given.clone();
     for (name, value) in &step.defaults {
-        let is_set = given.keys().any(|there| there.eq_ignore_ascii_case(name));
+        let is_set = given.keys().any(|found| found.eq_ignore_ascii_case(name));
         if !is_set {
             variables.insert((*name).to_owned(), OsString::from(value));
         }
@@ -74,7 +77,13 @@ fn variables_of(step: &Step, given: &BTreeMap<String, OsString>) -> BTreeMap<Str
 }
 
 /// Where its output `is_shown` as it comes, its last lines stand right above.
-fn failed(step: &Step, ended: &Ended, job: &Job, folder: &Path, is_shown: bool) -> Problem {
+fn failed(
+    step: &ManagerCommand,
+    ended: &Ended,
+    job: &Job,
+    folder: &Path,
+    is_shown: bool,
+) -> Problem {
     let shown = command::shown(&step.program, &step.arguments);
     let saw = format!(
         "`{shown}` ended with {} after {}",

@@ -12,12 +12,12 @@ use super::mark::Mark;
 use super::observe::{Bounds, Snapshot};
 use super::reads::Read;
 use super::relocate::Naming;
-use super::{shelf, steps};
+use super::{download_store, steps};
 use crate::effects::Effects;
 use crate::event::{Event, Progress};
 use crate::finish::Layer;
 use crate::pack::{self, Fault, Links};
-use crate::presets::{Class, Job, Step};
+use crate::presets::{Class, Job, ManagerCommand};
 use crate::store::{Kept, Record, Stored};
 use crate::{CACHE_DISCARDED, CACHE_NOT_STORED, Context, left_out, lockfile, natives, switches};
 use slugsmith_facts::beneath::{self, Beneath};
@@ -209,7 +209,7 @@ impl Work<'_> {
         let Some(path) = self.job.newest.as_ref().map(|path| self.app().join(path)) else {
             return;
         };
-        if fs_err::symlink_metadata(&path).is_ok_and(|there| there.is_file()) {
+        if fs_err::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
             let renewed = own::handle(&path);
             let _ = renewed.and_then(|file| file.set_modified(SystemTime::now()));
         }
@@ -253,7 +253,7 @@ impl Work<'_> {
 
     /// Marks the cache as good for one more build.
     pub(super) fn hold(&self, record: &Record, progress: &mut dyn Progress) {
-        shelf::hold(self.context, &self.job.stores);
+        download_store::hold(self.context, &self.job.stores);
         let store = self.context.store;
         let held = store.commit(self.name, record, self.kept());
         // On a full disk the cache is lost to the next build, not to this one.
@@ -342,7 +342,7 @@ impl Work<'_> {
                 .and_then(|_| own::create_folder(&data))
                 .map_err(|error| io("writing to", &data, &error))?;
         }
-        shelf::open(self.context, &self.job.stores, &mut self.variables);
+        download_store::open(self.context, &self.job.stores, &mut self.variables);
         let before = Snapshot::of(self.app(), self.bounds);
         let installed = self.hidden_steps(&self.job.install, progress);
         if let Err(problem) = installed.and_then(|()| self.holds_after(locks.as_deref())) {
@@ -353,13 +353,13 @@ impl Work<'_> {
         }
         let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);
         let none = lockfile::Packages::new();
-        shelf::close(self.context, &self.job.stores, packages.unwrap_or(&none));
+        download_store::close(self.context, &self.job.stores, packages.unwrap_or(&none));
         let made = Made::since(before, self);
         self.finish_install(begun, Duration::ZERO, &made, progress)
     }
 
     /// Runs steps that must not see scripts of the app.
-    fn hidden_steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+    fn hidden_steps(&self, steps: &[ManagerCommand], progress: &mut dyn Progress) -> Result<()> {
         let _guard = Guard::set(self.app(), &self.job.hidden)
             .map_err(|error| io("writing to", self.app(), &error))?;
         self.steps(steps, progress)
@@ -412,7 +412,11 @@ impl Work<'_> {
         }
     }
 
-    pub(super) fn steps(&self, steps: &[Step], progress: &mut dyn Progress) -> Result<()> {
+    pub(super) fn steps(
+        &self,
+        steps: &[ManagerCommand],
+        progress: &mut dyn Progress,
+    ) -> Result<()> {
         steps::run(steps, self.job, self.context, &self.variables, progress)
     }
 }

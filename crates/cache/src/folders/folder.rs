@@ -24,7 +24,7 @@ pub(super) struct Folder {
     pub(super) restored: Option<Box<Record>>,
 }
 
-pub(super) enum Change {
+pub(super) enum ContentChange {
     /// It isn't there.
     None,
     /// The bytes that are stored already.
@@ -33,7 +33,7 @@ pub(super) enum Change {
     Other(Record),
 }
 
-impl Change {
+impl ContentChange {
     pub(super) fn record(&self) -> Option<&Record> {
         match self {
             Self::None => None,
@@ -83,7 +83,7 @@ impl Folder {
         }
     }
 
-    pub(super) fn keep(&self, context: &Context<'_>) -> std::result::Result<Change, Fault> {
+    pub(super) fn keep(&self, context: &Context<'_>) -> std::result::Result<ContentChange, Fault> {
         let store = context.store;
         let app = &context.app.root;
         let stored = match store.look_up(&self.name) {
@@ -95,7 +95,7 @@ impl Folder {
                 // Not made this time; the next build may want it.
                 store.hold_over(&self.name, &record, Kept::CACHE)?;
             }
-            return Ok(Change::None);
+            return Ok(ContentChange::None);
         }
         let sibling = store.fresh()?;
         let data = store.folder(&self.name).join("data");
@@ -121,7 +121,7 @@ impl Folder {
             // The same bytes: the layer stays as it is.
             pack::remove(&sibling)?;
             store.commit(&self.name, record, Kept::CACHE)?;
-            return Ok(Change::Same(*record.clone()));
+            return Ok(ContentChange::Same(*record.clone()));
         }
         let record = Record {
             inputs: self.inputs.clone(),
@@ -136,14 +136,14 @@ impl Folder {
         if packed.files == 0 {
             pack::remove(&sibling)?;
             store.discard(&self.name)?;
-            return Ok(Change::None);
+            return Ok(ContentChange::None);
         }
         let folder = store.begin(&self.name)?;
         own::rename(sibling, folder.join("data"))?;
         store.commit(&self.name, &record, Kept::CACHE)?;
         Ok(match stored {
-            None => Change::First(record),
-            Some(_) => Change::Other(record),
+            None => ContentChange::First(record),
+            Some(_) => ContentChange::Other(record),
         })
     }
 

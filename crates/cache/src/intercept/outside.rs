@@ -51,8 +51,13 @@ pub(crate) fn look(environment: &Environment, app: &Path) -> BTreeMap<String, St
         for entry in entries.into_iter().flatten().flatten() {
             let path = Path::new(folder).join(entry.file_name());
             let name = path.to_string_lossy().into_owned();
-            if let (false, Ok(there)) = (OWN.contains(&name.as_str()), entry.metadata()) {
-                let changed = format!("{} {} {}", there.ino(), there.ctime(), there.ctime_nsec());
+            if let (false, Ok(metadata)) = (OWN.contains(&name.as_str()), entry.metadata()) {
+                let changed = format!(
+                    "{} {} {}",
+                    metadata.ino(),
+                    metadata.ctime(),
+                    metadata.ctime_nsec()
+                );
                 found.insert(name, changed);
             }
         }

@@ -182,10 +182,10 @@ impl<'a> Archive<'a> {
         }
         let stored = beneath::open(&folder.join("frames")).map_err(missing)?;
         let wanted: u64 = index.frames.iter().map(|frame| frame.stored).sum();
-        let there = stored.metadata()?.len();
-        if there != wanted {
+        let found = stored.metadata()?.len();
+        if found != wanted {
             return Err(Fault::Damaged(format!(
-                "the archive is {there} bytes long, not {wanted}"
+                "the archive is {found} bytes long, not {wanted}"
             )));
         }
         let mut offset = 0;

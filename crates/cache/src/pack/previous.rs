@@ -38,8 +38,8 @@ impl Previous {
     /// The frame with these contents, if it is still what was written.
     pub(super) fn frame(&self, content: &[u8; 32]) -> Option<(Frame, Vec<u8>)> {
         let (begin, frame) = self.frames.get(content)?;
-        let there = self.stored.metadata().ok()?.len();
-        (begin.checked_add(frame.stored)? <= there).then_some(())?;
+        let found = self.stored.metadata().ok()?.len();
+        (begin.checked_add(frame.stored)? <= found).then_some(())?;
         let mut bytes = vec![0; usize::try_from(frame.stored).ok()?];
         self.stored.read_exact_at(&mut bytes, *begin).ok()?;
         let is_same = *blake3::hash(&bytes).as_bytes() == frame.digest;

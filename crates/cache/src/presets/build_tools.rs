@@ -2,8 +2,8 @@
 //!
 //! What is built depends on every source file, so the whole app is the key, and an
 //! unchanged app runs no compiler. A changed one finds the downloads and compiled objects
-//! of the last build on shelves, which are content-addressed or checksummed by the tools
-//! themselves; one that goes by file times gets them back ([`Shelf::sources`]).
+//! of the last build on download stores, which are content-addressed or checksummed by the tools
+//! themselves; one that goes by file times gets them back ([`DownloadStore::sources`]).
 
 mod cargo;
 mod go;
@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{
-    Job, PACKED, Place, Recognised, Shelf, Site, Step, UNPINNED, machine, missing, not_pinned,
+    DownloadStore, Job, ManagerCommand, PACKED, Project, Recognised, Site, UNPINNED, machine,
+    missing, not_pinned,
 };
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
@@ -23,7 +24,7 @@ use slugsmith_facts::tools;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
-/// Above this a shelf is emptied, in bytes.
+/// Above this a download store is emptied, in bytes.
 const MOST: u64 = 2_000_000_000;
 
 /// One of these tools, as far as nothing has to be read to know it.
@@ -35,9 +36,9 @@ pub(super) struct Tool {
     pub wrapper: Option<&'static str>,
     /// Beginnings of the names of variables that matter.
     pub variables: &'static [&'static str],
-    /// Name of the shelf, and its variable.
-    pub shelves: &'static [(&'static str, &'static str)],
-    pub look: fn(&Place<'_>) -> Option<Found>,
+    /// Name of the download store, and its variable.
+    pub download_stores: &'static [(&'static str, &'static str)],
+    pub look: fn(&Project<'_>) -> Option<Found>,
 }
 
 /// What a tool finds in an app.
@@ -57,7 +58,7 @@ pub(super) struct Found {
 
 const TOOLS: &[&Tool] = &[&go::TOOL, &cargo::TOOL, &maven::TOOL, &gradle::TOOL];
 
-pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
     let (tool, found) = TOOLS
         .iter()
         .find_map(|tool| Some((*tool, (tool.look)(place)?)))?;
@@ -82,7 +83,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
     }))
 }
 
-fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
+fn job(place: &Project<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
     let environment = place.context.environment;
     let wrapper = tool.wrapper.filter(|name| place.app.has(name));
     let program = tool.version.first().copied().unwrap_or(tool.name);
@@ -109,24 +110,24 @@ fn job(place: &Place<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
     secrets::environment(&mut inputs, environment, |name| {
         tool.variables.iter().any(|prefix| name.starts_with(prefix)) && !is_place(name)
     });
-    // Shelves are good for any sources, but not for another toolchain or machine.
-    let shelf_inputs = inputs.clone();
+    // Download stores are good for any sources, but not for another toolchain or machine.
+    let store_inputs = inputs.clone();
     inputs.file(&place.app.root, found.lockfile);
     let stores = tool
-        .shelves
+        .download_stores
         .iter()
-        .map(|(name, variable)| Shelf {
+        .map(|(name, variable)| DownloadStore {
             name: place.name(name),
             variable,
-            inputs: shelf_inputs.clone(),
+            inputs: store_inputs.clone(),
             most: MOST,
             sources: (*variable == "CARGO_TARGET_DIR").then(|| place.app.root.clone()),
         })
         .collect();
     let program = wrapper.map_or_else(|| program.to_owned(), |name| format!("./{name}"));
-    let mut install: Vec<Step> = Vec::new();
+    let mut install: Vec<ManagerCommand> = Vec::new();
     for command in found.commands {
-        let mut step = Step::new(program.clone(), &[]).script();
+        let mut step = ManagerCommand::new(program.clone(), &[]).script();
         step.arguments = command;
         install.push(step);
     }
@@ -150,13 +151,13 @@ pub(super) fn words(words: &[&str]) -> Vec<String> {
 }
 
 /// A relative link from the place that a process names to the program.
-fn link(name: &Path, to: &Path) -> [Step; 2] {
+fn link(name: &Path, to: &Path) -> [ManagerCommand; 2] {
     let folder = name.parent().unwrap_or(Path::new("")).display().to_string();
     let up = "../".repeat(name.components().count().saturating_sub(1));
     let (to, name) = (format!("{up}{}", to.display()), name.display().to_string());
     [
-        Step::new("mkdir", &["-p", &folder]),
-        Step::new("ln", &["-s", "-f", &to, &name]),
+        ManagerCommand::new("mkdir", &["-p", &folder]),
+        ManagerCommand::new("ln", &["-s", "-f", &to, &name]),
     ]
 }
 
@@ -231,7 +232,7 @@ pub(super) fn folders(app: &Path, others: &[&str]) -> Vec<PathBuf> {
 }
 
 /// The file's text; empty if it isn't there.
-pub(super) fn text(place: &Place<'_>, path: impl AsRef<Path>) -> String {
+pub(super) fn text(place: &Project<'_>, path: impl AsRef<Path>) -> String {
     let content = read_regular(&place.app.root.join(path)).unwrap_or_default();
     String::from_utf8_lossy(&content).into_owned()
 }

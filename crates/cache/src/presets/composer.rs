@@ -20,8 +20,8 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::Value;
 
 use super::{
-    Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step, reached, strings,
-    variables,
+    Job, ManagerCommand, PACKED, Project, Recognised, Site, machine, missing, out_of_step, reached,
+    strings, variables,
 };
 use crate::adopt;
 use crate::inputs::Inputs;
@@ -32,7 +32,7 @@ use slugsmith_facts::{Parsed, app, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
-pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
     let lock = match app::json(&place.app.root, ecosystems::php::COMPOSER_LOCK) {
         Parsed::Missing => return None,
         Parsed::Broken(malformed) => return Some(place.unusable("composer", &malformed)),
@@ -65,7 +65,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 }
 
 /// `vendor-dir` and `bin-dir` (Composer docs, "Config"), relative to the app.
-fn trees(place: &Place<'_>) -> Vec<PathBuf> {
+fn trees(place: &Project<'_>) -> Vec<PathBuf> {
     let manifest = app::json(&place.app.root, ecosystems::php::MANIFEST);
     let config = manifest.good().and_then(|manifest| manifest.get("config"));
     let setting = |name: &str, variable: &str| {
@@ -116,7 +116,7 @@ const WITHIN: &[&str] = &[
 ];
 
 /// Folders of the app of which the install can read or copy every file.
-fn reads(place: &Place<'_>, lock: &Value, runs_within: bool) -> Vec<PathBuf> {
+fn reads(place: &Project<'_>, lock: &Value, runs_within: bool) -> Vec<PathBuf> {
     let lists = ["packages", "packages-dev"]
         .iter()
         .filter_map(|list| lock.get(list)?.as_array());
@@ -157,7 +157,7 @@ const NO_DEV: &str = "--no-dev";
 
 /// Files of the app that composer.json names, and those that such a file names in its turn: plugins
 /// take patches from anywhere (`extra.patches`, `extra.patches-file`).
-fn named(inputs: &mut Inputs, place: &Place<'_>) {
+fn named(inputs: &mut Inputs, place: &Project<'_>) {
     let root = &place.app.root;
     let mut pending = vec![ecosystems::php::MANIFEST.to_owned()];
     let mut seen = BTreeSet::new();
@@ -183,7 +183,7 @@ fn named(inputs: &mut Inputs, place: &Place<'_>) {
 }
 
 #[allow(clippy::too_many_lines)] // one statement per input
-fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Problem> {
+fn job(place: &Project<'_>, lock: &Value, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
     let find = |tool: &str| {
         tools::find(tool, environment).ok_or_else(|| missing(ecosystems::php::COMPOSER_LOCK, tool))
@@ -236,7 +236,7 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
         all.iter().copied().filter(stays).collect()
     };
     let run = |script: &'static str| {
-        Step::new("composer", &words(&["run-script", NO_DEV, script])).script()
+        ManagerCommand::new("composer", &words(&["run-script", NO_DEV, script])).script()
     };
     inputs.folder(&place.app.root, "patches");
     named(&mut inputs, place);
@@ -245,7 +245,8 @@ fn job(place: &Place<'_>, lock: &Value, packages: Packages) -> Result<Job, Probl
         name == "COMPOSER" || name.starts_with("COMPOSER_") && !is_place
     });
     let step = |arguments: &[&'static str]| {
-        Step::new("composer", &words(arguments)).default(&[("COMPOSER_NO_INTERACTION", "1")])
+        ManagerCommand::new("composer", &words(arguments))
+            .default(&[("COMPOSER_NO_INTERACTION", "1")])
     };
     let runs_within = WITHIN.iter().any(has);
     let mut install = step(&["install", NO_DEV, "--prefer-dist", "--no-progress"]);

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Job, PACKED, Recognised, Site, Step, machine};
+use super::{Job, ManagerCommand, PACKED, Recognised, Site, machine};
 use crate::adopt::Adoption;
 use crate::inputs::Inputs;
 use crate::pack::{self, Fault};
@@ -50,7 +50,7 @@ fn job(context: &Context<'_>, cache: &CustomCache, run: &str) -> Job {
     let mut words = command::words(run).into_iter();
     let program = words.next().unwrap_or_default();
     let arguments: Vec<_> = words.collect();
-    let mut step = Step::new(program, &[]).script();
+    let mut step = ManagerCommand::new(program, &[]).script();
     step.arguments = arguments;
     let mut inputs = inputs(context, cache);
     let shown = in_command(run);

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub(super) use self::manifest::{FIELDS, Member, expand, members, trees, workspace_globs};
 pub(super) use self::plan::Plan;
 pub(super) use self::settings::of_npm;
-use super::{Hidden, Job, Place, Prune, Recognised, Step, machine, missing};
+use super::{Hidden, Job, ManagerCommand, Project, Prune, Recognised, machine, missing};
 use crate::adopt::{self, Adoption};
 use crate::inputs::Inputs;
 use crate::switches;
@@ -29,7 +29,7 @@ use slugsmith_finding::error::Problem;
 
 /// Finds the package manager of a place: the lockfile decides, and where there are
 /// several, the manifest's `packageManager`.
-pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
     let manifest = match &place.app.package_json {
         Parsed::Missing => return None,
         Parsed::Broken(malformed) => return Some(place.unusable("npm", malformed)),
@@ -77,7 +77,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 }
 
 /// By the list of buildpacks, where no tree shows an install.
-pub(super) fn adoption(place: &Place<'_>, manager: &str, manifest: &Value) -> Adoption {
+pub(super) fn adoption(place: &Project<'_>, manager: &str, manifest: &Value) -> Adoption {
     let listed = manifest.get("dependencies").and_then(Value::as_object);
     let has_production = listed.is_some_and(|listed| !listed.is_empty());
     adopt::javascript(&place.wanted(&place.name(manager)), has_production)
@@ -96,7 +96,7 @@ fn has_dependencies(manifest: &Value) -> bool {
 
 /// Inputs that every JavaScript install has.
 pub(super) fn inputs(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     lockfile: &str,
     manager: &str,
@@ -131,9 +131,9 @@ pub(super) fn inputs(
 /// Gives a job the scripts of the app: which run when, and which the install must not see.
 pub(super) fn scripts(
     job: &mut Job,
-    place: &Place<'_>,
+    place: &Project<'_>,
     plan: &Plan,
-    run: impl Fn(&'static str) -> Step,
+    run: impl Fn(&'static str) -> ManagerCommand,
 ) {
     job.before = plan.before().map(&run).collect();
     job.scripts = plan.install.iter().copied().map(&run).collect();
@@ -158,7 +158,7 @@ pub(super) fn scripts(
 
 /// Dev dependencies of the root and the workspaces go at the end, where a script needed
 /// them.
-pub(super) fn prune(place: &Place<'_>, plan: &Plan, workspaces: &[String]) -> Prune {
+pub(super) fn prune(place: &Project<'_>, plan: &Plan, workspaces: &[String]) -> Prune {
     if !plan.prunes() {
         return Prune::Nothing;
     }

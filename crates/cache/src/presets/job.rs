@@ -20,20 +20,20 @@ pub(crate) struct Job {
     /// Where commands run, relative to the app.
     pub folder: PathBuf,
     /// Run first, on a hit and on a miss.
-    pub before: Vec<Step>,
+    pub before: Vec<ManagerCommand>,
     /// Run on a miss; the trees are stored after it.
-    pub install: Vec<Step>,
+    pub install: Vec<ManagerCommand>,
     /// Run instead of `install` on the old tree, where the package manager makes any old
     /// tree equal to a new one, and only inputs changed that `syncs_over` accepts.
-    pub sync: Vec<Step>,
+    pub sync: Vec<ManagerCommand>,
     pub syncs_over: fn(&str) -> bool,
     /// Run when every site is installed, on a hit and on a miss: what the package manager runs
     /// for the app itself, on the tree as it is stored.
-    pub scripts: Vec<Step>,
+    pub scripts: Vec<ManagerCommand>,
     /// What the install must not see, since it is among the `scripts`.
     pub hidden: Hidden,
     /// Run last, on a hit and on a miss: build scripts, pruning.
-    pub finish: Vec<Step>,
+    pub finish: Vec<ManagerCommand>,
     /// Folders, relative to the app, of which every file can change what the install makes: it
     /// runs code of the app, or copies parts of it. The empty path is the whole app.
     pub reads: Vec<PathBuf>,
@@ -43,14 +43,14 @@ pub(crate) struct Job {
     /// What leaves the app after that.
     pub prune: Prune,
     /// Run when it has left.
-    pub cleanup: Vec<Step>,
+    pub cleanup: Vec<ManagerCommand>,
     /// A virtual environment outside of the app, which strip looks through before it is kept.
     pub outside: Option<PathBuf>,
     /// A file that the tool writes last and trusts only while nothing in the tree is newer,
     /// relative to the app. A pack keeps no times, so it gets a new one.
     pub newest: Option<PathBuf>,
     /// Download and compiler caches.
-    pub stores: Vec<Shelf>,
+    pub stores: Vec<DownloadStore>,
     /// A larger tree is not kept, in bytes.
     pub most: Option<u64>,
     /// Whether the trees are paths that the app's configuration names.
@@ -100,7 +100,7 @@ impl Job {
 
 impl Job {
     /// Every command of the job.
-    pub(in crate::presets) fn steps(&mut self) -> impl Iterator<Item = &mut Step> {
+    pub(in crate::presets) fn steps(&mut self) -> impl Iterator<Item = &mut ManagerCommand> {
         [
             &mut self.before,
             &mut self.install,
@@ -154,29 +154,29 @@ pub(crate) enum Prune {
         /// The folder with `node_modules`, relative to the app.
         project: PathBuf,
         /// Run where there is no such list.
-        otherwise: Step,
+        otherwise: ManagerCommand,
     },
 }
 
 /// A folder that a tool keeps between builds for itself: downloads, compiled objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Shelf {
+pub(crate) struct DownloadStore {
     /// The cache's name.
     pub name: String,
     /// The variable that tells the tool where it is.
     pub variable: &'static str,
-    /// A shelf filled under other inputs is emptied.
+    /// A download store filled under other inputs is emptied.
     pub inputs: Inputs,
     /// Emptied when it is larger, in bytes.
     pub most: u64,
     /// The folder of the sources, for a tool that goes by file times: a layer loses them,
-    /// so those of the shelf and of unchanged sources are written down and given back.
+    /// so those of the download store and of unchanged sources are written down and given back.
     pub sources: Option<PathBuf>,
 }
 
 /// One command of a package manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct ManagerCommand {
     pub program: String,
     pub arguments: Vec<String>,
     /// Set for this command unless the user has set them.
@@ -189,7 +189,7 @@ pub(crate) struct Step {
     pub is_script: bool,
 }
 
-impl Step {
+impl ManagerCommand {
     pub(in crate::presets) fn new(program: impl Into<String>, arguments: &[&str]) -> Self {
         Self {
             program: program.into(),

@@ -9,7 +9,7 @@ use slugsmith_facts::app::App;
 use slugsmith_facts::{Malformed, app};
 
 /// A folder of the app that is installed on its own: the root, or a sub-project.
-pub(crate) struct Place<'a> {
+pub(crate) struct Project<'a> {
     pub context: &'a Context<'a>,
     /// The facts of this folder.
     pub app: App,
@@ -17,7 +17,7 @@ pub(crate) struct Place<'a> {
     pub at: PathBuf,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Project<'a> {
     pub(crate) fn new(context: &'a Context<'a>, at: &Path) -> Self {
         Self {
             context,

@@ -36,11 +36,12 @@ use self::local::Local;
 use self::requirements::Requirements;
 use self::steps::Steps;
 use super::{
-    Class, Job, Place, Recognised, Site, Step, UNPINNED, machine, missing, not_pinned, out_of_step,
+    Class, Job, ManagerCommand, Project, Recognised, Site, UNPINNED, machine, missing, not_pinned,
+    out_of_step,
 };
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{self, Lockfile, Packages};
-use crate::{EnvChange, How, adopt};
+use crate::{EnvChange, EnvRule, adopt};
 use slugsmith_config::BootLevel;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::environment::World;
@@ -72,7 +73,7 @@ const TOOLS: [(Tool, &str, &str); 4] = [
     (Tool::Pip, "pip", ecosystems::python::REQUIREMENTS),
 ];
 
-pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
     let (tool, name, file) = TOOLS.into_iter().find(|(_, _, file)| place.app.has(file))?;
     let text = match read_regular(&place.app.root.join(file)) {
         Ok(text) => String::from_utf8_lossy(&text).into_owned(),
@@ -123,7 +124,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
 }
 
 /// Packages of the app: what the lockfile names, and poetry's root, which it does not.
-fn locals(place: &Place<'_>, tool: Tool, text: &str) -> Vec<Local> {
+fn locals(place: &Project<'_>, tool: Tool, text: &str) -> Vec<Local> {
     let mut locals = local::of_lock(tool, text);
     let project =
         read_regular(&place.app.root.join(ecosystems::python::PYPROJECT)).unwrap_or_default();
@@ -141,7 +142,7 @@ fn locals(place: &Place<'_>, tool: Tool, text: &str) -> Vec<Local> {
     locals
 }
 
-fn broken<'a>(place: &Place<'_>, name: &str, file: &str, reason: &str) -> Recognised<'a> {
+fn broken<'a>(place: &Project<'_>, name: &str, file: &str, reason: &str) -> Recognised<'a> {
     let malformed = Malformed {
         path: file.to_owned(),
         line: 0,
@@ -160,7 +161,7 @@ struct Lock {
     requirements: Option<Requirements>,
 }
 
-fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
+fn job(place: &Project<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     let context = place.context;
     let environment = context.environment;
     let root = &place.app.root;
@@ -248,8 +249,8 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         },
         outside: is_stripped.then(|| venv.clone()),
         exposes: vec![
-            EnvChange::launch("VIRTUAL_ENV", How::Override, &venv),
-            EnvChange::launch("PATH", How::Prepend, venv.join("bin")),
+            EnvChange::launch("VIRTUAL_ENV", EnvRule::Override, &venv),
+            EnvChange::launch("PATH", EnvRule::Prepend, venv.join("bin")),
         ],
         explain,
         ..Job::new(inputs, place.at.clone())
@@ -257,7 +258,7 @@ fn job(place: &Place<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
 }
 
 /// What decides beside the environment itself which of its files leave it again.
-fn strip_inputs(inputs: &mut Inputs, place: &Place<'_>) {
+fn strip_inputs(inputs: &mut Inputs, place: &Project<'_>) {
     let keep = &place.context.config.strip.keep.value;
     inputs.plain("strip.keep", keep.join(" "));
     let names: Vec<_> = place

@@ -16,13 +16,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{
-    Class, Job, PACKED, Place, Recognised, Site, Step, machine, missing, out_of_step, reached,
-    variables,
+    Class, Job, ManagerCommand, PACKED, Project, Recognised, Site, machine, missing, out_of_step,
+    reached, variables,
 };
 use crate::inputs::{Inputs, read_regular};
 use crate::lockfile::{Lockfile, Packages};
 use crate::mentions::Mentions;
-use crate::{EnvChange, How, adopt, pack, secrets};
+use crate::{EnvChange, EnvRule, adopt, pack, secrets};
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
 use slugsmith_facts::environment::{Environment, World};
@@ -31,7 +31,7 @@ use slugsmith_facts::tree::Tree;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
-pub(super) fn recognise<'a>(place: &'a Place<'a>) -> Option<Recognised<'a>> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
     if !place.app.has(ecosystems::ruby::GEMFILE_LOCK) {
         return None;
     }
@@ -71,7 +71,7 @@ fn without(environment: &Environment) -> String {
     )
 }
 
-fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
+fn job(place: &Project<'_>, name: &str, packages: Packages) -> Result<Job, Problem> {
     let environment = place.context.environment;
     let find = |tool: &str| {
         tools::find(tool, environment).ok_or_else(|| missing(ecosystems::ruby::GEMFILE_LOCK, tool))
@@ -126,7 +126,7 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
         place.app.root.join("vendor/bundle")
     };
     let step = |arguments: &[&str]| {
-        Step::new("bundle", arguments)
+        ManagerCommand::new("bundle", arguments)
             .set("BUNDLE_PATH", &gems)
             .set("BUNDLE_FROZEN", "true")
             .default(&[("BUNDLE_WITHOUT", WITHOUT)])
@@ -144,8 +144,8 @@ fn job(place: &Place<'_>, name: &str, packages: Packages) -> Result<Job, Problem
             [ecosystems::ruby::GEMFILE_LOCK, ecosystems::ruby::GEMFILE].contains(&input)
         },
         exposes: vec![
-            EnvChange::launch("BUNDLE_PATH", How::Override, &gems),
-            EnvChange::launch("BUNDLE_WITHOUT", How::Default, without(environment)),
+            EnvChange::launch("BUNDLE_PATH", EnvRule::Override, &gems),
+            EnvChange::launch("BUNDLE_WITHOUT", EnvRule::Default, without(environment)),
         ],
         explain: |_, ended| {
             let is_frozen = ended.says("frozen");
@@ -172,7 +172,7 @@ const READS: &[&str] = &[
 
 /// Files of the app that these name, and those that such a file names in its turn: Bundler runs a
 /// Gemfile and gemspecs (`eval_gemfile`, `require_relative`, `ruby file: ".ruby-version"`).
-fn evaluated(inputs: &mut Inputs, place: &Place<'_>, mut pending: Vec<PathBuf>) {
+fn evaluated(inputs: &mut Inputs, place: &Project<'_>, mut pending: Vec<PathBuf>) {
     let root = &place.app.root;
     let mut seen: BTreeSet<PathBuf> = pending.iter().cloned().collect();
     while let Some(path) = pending.pop() {
@@ -208,7 +208,7 @@ fn evaluated(inputs: &mut Inputs, place: &Place<'_>, mut pending: Vec<PathBuf>) 
 /// Gems that are folders of the app (`PATH` in the lockfile): an install evaluates their
 /// gemspecs, which read the version from `version.rb` as a rule. Gives the folders of those that
 /// are compiled, of which every file counts.
-fn gems_of_the_app(inputs: &mut Inputs, place: &Place<'_>) -> Vec<PathBuf> {
+fn gems_of_the_app(inputs: &mut Inputs, place: &Project<'_>) -> Vec<PathBuf> {
     let root = &place.app.root;
     let lock = beneath::text_in(root, ecosystems::ruby::GEMFILE_LOCK).unwrap_or_default();
     let remotes = lock

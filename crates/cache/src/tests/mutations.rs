@@ -7,7 +7,7 @@ mod relevant;
 use self::irrelevant::irrelevant;
 use self::relevant::relevant;
 use super::support::Bed;
-use crate::presets::{self, Place, Recognised};
+use crate::presets::{self, Project, Recognised};
 use crate::{Context, inputs::Inputs};
 
 /// A change of the app or its surroundings, and a part of the input's name that must then
@@ -86,7 +86,7 @@ fn inputs(bed: &Bed) -> Inputs {
         neighbours: slugsmith_facts::neighbours::Neighbours::none(),
         finish: &crate::finish::AsInstalled,
     };
-    let place = Place::new(&context, std::path::Path::new(""));
+    let place = Project::new(&context, std::path::Path::new(""));
     let Some(Recognised::Site(site)) = presets::recognise(&place).into_iter().next() else {
         panic!("npm is not recognised");
     };

@@ -8,7 +8,7 @@ use self::ecosystems::{ECOSYSTEMS, Ecosystem};
 use super::support::Bed;
 use crate::apply::{Bounds, Read};
 use crate::inputs::Inputs;
-use crate::presets::{self, Place, Recognised};
+use crate::presets::{self, Project, Recognised};
 use crate::store::Stored;
 use crate::{Context, Verdict};
 use slugsmith_facts::environment::World;
@@ -48,7 +48,7 @@ fn with_site<T>(
         neighbours: slugsmith_facts::neighbours::Neighbours::none(),
         finish: &crate::finish::AsInstalled,
     };
-    let place = Place::new(&context, std::path::Path::new(""));
+    let place = Project::new(&context, std::path::Path::new(""));
     let all = presets::recognise(&place).into_iter();
     let mut all = all.chain(presets::recognise_compiled(&place));
     let found = all.find_map(|found| {
@@ -192,7 +192,7 @@ fn what_is_not_pinned_expires_and_says_so() {
             neighbours: slugsmith_facts::neighbours::Neighbours::none(),
             finish: &crate::finish::AsInstalled,
         };
-        let place = Place::new(&context, std::path::Path::new(""));
+        let place = Project::new(&context, std::path::Path::new(""));
         let Some(Recognised::Site(site)) = presets::recognise(&place)
             .into_iter()
             .chain(presets::recognise_compiled(&place))

@@ -10,7 +10,7 @@ use crate::event::{Event, Progress};
 use crate::inputs::Inputs;
 use crate::pack::{self, Fault, Links, Part};
 use crate::presets::{Class, Job, PACKED};
-use crate::remote::{Found, PACK_FILES, Place, Remote};
+use crate::remote::{Found, PACK_FILES, Remote, RemoteKey};
 use crate::store::{Record, Store, Stored};
 use crate::{Context, left_out, switches};
 use slugsmith_facts::beneath::own;
@@ -65,7 +65,7 @@ impl Site<'_, '_> {
 
 /// Asks the shared store for a site's cache where the local one has none that fits, and puts what
 /// it gives in that one's place. Where nothing comes of it, the local one is as it was.
-pub(crate) fn bring(mut site: Site<'_, '_>, place: &Place, progress: &mut dyn Progress) {
+pub(crate) fn bring(mut site: Site<'_, '_>, place: &RemoteKey, progress: &mut dyn Progress) {
     let context = site.context;
     let Some(remote) = context.store.remote() else {
         return;
@@ -107,7 +107,7 @@ pub(crate) fn bring_folder(
     context: &Context<'_>,
     name: &str,
     inputs: &Inputs,
-    place: &Place,
+    place: &RemoteKey,
     progress: &mut dyn Progress,
 ) {
     let Some(remote) = context.store.remote() else {
@@ -133,7 +133,7 @@ pub(crate) fn bring_folder(
 fn asked(
     remote: &dyn Remote,
     name: &str,
-    place: &Place,
+    place: &RemoteKey,
     nearest: bool,
     progress: &mut dyn Progress,
 ) -> Vec<Found> {

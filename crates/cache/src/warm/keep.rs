@@ -7,7 +7,7 @@ use super::bundle::{Bundle, is_plain};
 use crate::inputs;
 use crate::left_out;
 use crate::pack::{self, Links};
-use crate::remote::{Made, PACK_FILES, Place};
+use crate::remote::{Made, PACK_FILES, RemoteKey};
 use crate::store::{Kept, Record, Store, Stored};
 use slugsmith_facts::beneath;
 
@@ -15,7 +15,7 @@ use slugsmith_facts::beneath;
 #[derive(Debug)]
 pub struct Prepared {
     pub name: String,
-    pub place: Place,
+    pub place: RemoteKey,
     /// Of the pack's index.
     pub pack: String,
     /// Holds the files of the pack.

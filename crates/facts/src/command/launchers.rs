@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::Command;
 use super::files::{Files, join};
 use super::next::{Next, script};
-use crate::app;
 use crate::code::{self, Call, Expr, Language};
+use crate::formats::procfile;
 
 /// What a shell runs: `bash -c TEXT`, `sh script.sh`, `npx -c TEXT`.
 pub(super) fn shell(files: &dyn Files, command: &Command) -> Option<Next> {
@@ -103,7 +103,7 @@ fn manager(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
                 .to_owned(),
         ),
     };
-    let lines = app::procfile(&text);
+    let lines = procfile::read(&text);
     let wanted: Vec<&str> = words
         .iter()
         .skip(1)

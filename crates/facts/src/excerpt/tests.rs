@@ -97,6 +97,19 @@ fn a_line_about_a_secret_has_names_alone() {
             "config[\"secret\"] = \"abc",
             Some("config[\"secret\"] = \"[masked]"),
         ),
+        (
+            "SECRET_KEY = os.environ.get(\"SECRET_KEY\", \"django-insecure-k3y\")",
+            Some("SECRET_KEY = os.environ.get(\"SECRET_KEY\", \"[masked]\")"),
+        ),
+        (
+            "key = ENV.fetch( 'API_KEY' , 'abc')",
+            Some("key = ENV.fetch( 'API_KEY' , '[masked]')"),
+        ),
+        (
+            "key = os.getenv('A1B2C3D4E5F6')",
+            Some("key = os.getenv('[masked]')"),
+        ),
+        ("sign(\"SECRET\")", Some("sign(\"[masked]\")")),
         ("export TOKEN=hunter2", Some("export TOKEN=[masked]")),
         (
             "secret_key_base: hunter2",

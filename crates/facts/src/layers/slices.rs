@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Buildpack;
+use crate::glob::{GO, Pattern};
 use crate::tree::{EntryKind, Tree};
 
 /// Files that one buildpack's slice takes away from another's.
@@ -26,14 +27,20 @@ pub struct Overlap {
 /// Overlaps between slices of different buildpacks. Reads the app only if there can be any.
 #[must_use]
 pub fn overlaps(app: &Path, group: &[Buildpack]) -> Vec<Overlap> {
-    let slices: Vec<(usize, Vec<String>)> = group
+    let slices: Vec<(usize, Vec<Pattern>)> = group
         .iter()
         .enumerate()
         .map(|(index, buildpack)| {
             let all = buildpack.launch.iter().flat_map(|launch| &launch.slices);
-            (index, all.flatten().map(|one| clean(one)).collect())
+            // The exporter fails on a broken pattern, which names nothing here.
+            (
+                index,
+                all.flatten()
+                    .filter_map(|one| Pattern::new(one, GO))
+                    .collect(),
+            )
         })
-        .filter(|(_, patterns): &(usize, Vec<String>)| !patterns.is_empty())
+        .filter(|(_, patterns): &(usize, Vec<Pattern>)| !patterns.is_empty())
         .collect();
     if slices.len() < 2 {
         return Vec::new();
@@ -43,9 +50,10 @@ pub fn overlaps(app: &Path, group: &[Buildpack]) -> Vec<Overlap> {
         if entry.kind() == EntryKind::Directory {
             continue;
         }
+        let path = entry.path().to_string_lossy();
         let mut takers = slices
             .iter()
-            .filter(|(_, patterns)| patterns.iter().any(|one| takes(one, entry.path())))
+            .filter(|(_, patterns)| patterns.iter().any(|one| one.names(&path)))
             .map(|(index, _)| *index);
         let Some(first) = takers.next() else { continue };
         for second in takers {
@@ -59,85 +67,6 @@ pub fn overlaps(app: &Path, group: &[Buildpack]) -> Vec<Overlap> {
         }
     }
     found.into_values().collect()
-}
-
-/// `./a//b/` as `a/b`.
-fn clean(pattern: &str) -> String {
-    let parts: Vec<&str> = pattern
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
-    parts.join("/")
-}
-
-/// Whether a pattern matches a file or one of the folders that it is in.
-fn takes(pattern: &str, path: &Path) -> bool {
-    let parts: Vec<&str> = pattern.split('/').collect();
-    let mut names = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy());
-    parts.iter().all(|part| {
-        let name = names.next();
-        name.is_some_and(|name| matches(part, &name))
-    })
-}
-
-/// Go's `filepath.Match` for one part of a path; a broken pattern matches nothing (the
-/// exporter fails on it). Only the last star is ever tried again, so that no pattern costs
-/// more than the product of both lengths.
-fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    let (mut rest, mut at): (&[char], usize) = (&pattern, 0);
-    let mut star: Option<(&[char], usize)> = None;
-    while let Some(found) = name.get(at) {
-        if let Some(('*', after)) = rest.split_first() {
-            star = Some((after, at));
-            rest = after;
-        } else if let Some(after) = one(rest, *found) {
-            rest = after;
-            at += 1;
-        } else if let Some((after, began)) = star {
-            star = Some((after, began + 1));
-            rest = after;
-            at = began + 1;
-        } else {
-            return false;
-        }
-    }
-    rest.iter().all(|left| *left == '*')
-}
-
-/// What is left of a pattern whose first element is this character.
-fn one(pattern: &[char], found: char) -> Option<&[char]> {
-    let (first, rest) = pattern.split_first()?;
-    match first {
-        '?' => Some(rest),
-        '[' => class(rest, found),
-        '\\' => rest
-            .split_first()
-            .filter(|(wanted, _)| **wanted == found)
-            .map(|(_, rest)| rest),
-        wanted => (*wanted == found).then_some(rest),
-    }
-}
-
-/// `[abc]`, `[a-z]`, `[^a]`; `pattern` begins after the bracket.
-fn class(pattern: &[char], found: char) -> Option<&[char]> {
-    let negated = pattern.first() == Some(&'^');
-    let body = pattern.get(usize::from(negated)..)?;
-    let end = 1 + body.iter().skip(1).position(|one| *one == ']')?;
-    let (set, rest) = body.split_at(end);
-    let mut inside = false;
-    let mut index = 0;
-    while let Some(low) = set.get(index) {
-        let high = set
-            .get(index + 2)
-            .filter(|_| set.get(index + 1) == Some(&'-'));
-        inside |= (*low..=*high.unwrap_or(low)).contains(&found);
-        index += if high.is_some() { 3 } else { 1 };
-    }
-    (inside != negated).then(|| rest.get(1..)).flatten()
 }
 
 #[cfg(test)]
@@ -161,11 +90,8 @@ mod tests {
             ("*a*b", "xaxbxab", true),
             ("*a*b", "xaxbxa", false),
         ] {
-            assert_eq!(
-                takes(&clean(pattern), Path::new(path)),
-                is,
-                "{pattern} {path}"
-            );
+            let found = Pattern::new(pattern, GO).is_some_and(|pattern| pattern.names(path));
+            assert_eq!(found, is, "{pattern} {path}");
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn read(app: &App, sources: &Sources) -> Vec<Package> {
     for (path, text) in &sources.texts {
         let name = path.rsplit('/').next().unwrap_or(path);
         if name.starts_with("requirements") || path.starts_with("requirements/") {
-            python::requirements(path, text, &mut found);
+            python::requirements_file(path, text, &mut found);
         }
     }
     for (path, parse) in PARSERS {

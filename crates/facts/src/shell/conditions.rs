@@ -72,38 +72,30 @@ impl Shell<'_> {
     pub(super) fn double_test(&mut self, words: &[Word]) -> Option<bool> {
         let operators: Vec<Option<String>> = words.iter().map(plain).collect();
         let mut at = 0;
-        let found = self.any_of(words, &operators, &mut at, 0);
+        let found = self.chain(true, words, &operators, &mut at, 0);
         if at == words.len() { found } else { None }
     }
 
-    fn any_of(
+    /// A chain of `||`, whose links are chains of `&&`.
+    fn chain(
         &mut self,
+        or: bool,
         words: &[Word],
         plain: &[Option<String>],
         at: &mut usize,
         depth: usize,
     ) -> Option<bool> {
-        let mut found = self.all_of(words, plain, at, depth);
-        while is(plain, *at, "||") {
+        let mut link = |at: &mut usize| {
+            if or {
+                self.chain(false, words, plain, at, depth)
+            } else {
+                self.single(words, plain, at, depth)
+            }
+        };
+        let mut found = link(at);
+        while is(plain, *at, if or { "||" } else { "&&" }) {
             *at += 1;
-            let right = self.all_of(words, plain, at, depth);
-            found = joined(found, right, true);
-        }
-        found
-    }
-
-    fn all_of(
-        &mut self,
-        words: &[Word],
-        plain: &[Option<String>],
-        at: &mut usize,
-        depth: usize,
-    ) -> Option<bool> {
-        let mut found = self.single(words, plain, at, depth);
-        while is(plain, *at, "&&") {
-            *at += 1;
-            let right = self.single(words, plain, at, depth);
-            found = joined(found, right, false);
+            found = joined(found, link(at), or);
         }
         found
     }
@@ -125,7 +117,7 @@ impl Shell<'_> {
         }
         if is(plain, *at, "(") {
             *at += 1;
-            let found = self.any_of(words, plain, at, depth + 1);
+            let found = self.chain(true, words, plain, at, depth + 1);
             *at += usize::from(is(plain, *at, ")"));
             return found;
         }

@@ -4,12 +4,15 @@
 //! `extends`), from the configuration of bundlers, and from `.gitignore`: a path that git
 //! ignores is not in the repository, but a build may well make it.
 
+mod typescript;
+
 use std::collections::BTreeMap;
 
 use ignore::gitignore::Gitignore;
 use serde_json::Value;
 
 use super::paths::join;
+use typescript::options;
 
 /// Configuration files that extend others more often than this go in circles.
 const EXTENDS: usize = 5;
@@ -345,93 +348,6 @@ fn tool(word: &str) -> Option<&'static str> {
     TOOLS.iter().find(|tool| **tool == name).copied()
 }
 
-#[derive(Default)]
-struct Compiler {
-    folder: Option<String>,
-    root: Option<String>,
-}
-
-/// The options of a TypeScript configuration, with those that it extends.
-fn options(texts: &BTreeMap<String, String>, path: &str, depth: usize) -> Compiler {
-    let mut found = Compiler::default();
-    let Some(value) = texts.get(path).and_then(|text| lenient(text)) else {
-        return found;
-    };
-    let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let option = |name: &str| {
-        let value = value.get("compilerOptions")?.get(name)?.as_str()?;
-        Some(value.replace("${configDir}", "."))
-    };
-    found.folder = option("outDir");
-    let included = value.get("include").and_then(Value::as_array);
-    let single = included
-        .filter(|list| list.len() == 1)
-        .and_then(|list| list.first()?.as_str());
-    let included = single.and_then(|glob| glob.split(['*', '.']).next());
-    found.root = option("rootDir").or_else(|| {
-        let folder = included?.trim_end_matches('/');
-        (!folder.is_empty()).then(|| folder.to_owned())
-    });
-    let parents = match value.get("extends") {
-        Some(Value::String(one)) => vec![one.as_str()],
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    for parent in parents.into_iter().rev().filter(|_| depth < EXTENDS) {
-        let path = join(base, parent);
-        let with = [path.clone(), format!("{path}.json")];
-        let Some(known) = with.iter().find(|path| texts.contains_key(*path)) else {
-            continue;
-        };
-        let inherited = options(texts, known, depth + 1);
-        found.folder = found.folder.or(inherited.folder);
-        found.root = found.root.or(inherited.root);
-    }
-    found
-}
-
-/// JSON with comments and commas at the end of lists, as TypeScript reads it.
-fn lenient(text: &str) -> Option<Value> {
-    if let Ok(value) = serde_json::from_str(text) {
-        return Some(value);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    let mut quoted = false;
-    while let Some(character) = rest.next() {
-        match character {
-            '\\' if quoted => {
-                plain.push(character);
-                plain.extend(rest.next());
-            }
-            '"' => {
-                quoted = !quoted;
-                plain.push(character);
-            }
-            '/' if !quoted && rest.peek() == Some(&'/') => {
-                while rest.next_if(|next| *next != '\n').is_some() {}
-            }
-            '/' if !quoted && rest.peek() == Some(&'*') => {
-                let mut last = ' ';
-                rest.next();
-                for next in rest.by_ref() {
-                    if last == '*' && next == '/' {
-                        break;
-                    }
-                    last = next;
-                }
-            }
-            '}' | ']' if !quoted => {
-                let kept = plain.trim_end().trim_end_matches(',').len();
-                plain.truncate(kept);
-                plain.push(character);
-            }
-            _ => plain.push(character),
-        }
-    }
-    serde_json::from_str(&plain).ok()
-}
-
 fn clean(path: &str) -> &str {
     path.trim_start_matches("./")
         .trim_start_matches("/app/")
@@ -450,76 +366,4 @@ fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn outputs(files: &[(&str, &str)]) -> Outputs {
-        let texts = files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
-        read(&texts.collect(), Gitignore::empty())
-    }
-
-    fn script(line: &str) -> String {
-        format!(r#"{{"scripts":{{"build":"{line}"}}}}"#)
-    }
-
-    #[test]
-    fn compilers_and_bundlers_say_where_they_write() {
-        for (line, made, source) in [
-            ("tsc --outDir srv", "srv/a.js", "src/a"),
-            ("babel server -d run", "run/a.js", "server/a"),
-            (
-                "ncc build src/main.ts -o bundle",
-                "bundle/index.js",
-                "src/main",
-            ),
-            ("tsup src/web.ts -d prod", "prod/web.js", "src/web"),
-            (
-                "esbuild src/web.ts --bundle --outfile=web.cjs",
-                "web.cjs",
-                "src/web",
-            ),
-            (
-                "NODE_ENV=production webpack -o made",
-                "made/main.js",
-                "src/main",
-            ),
-        ] {
-            let found = outputs(&[("package.json", &script(line))]);
-            assert!(found.makes(made), "{line}");
-            assert!(
-                found.sources_of(made).iter().any(|found| found == source),
-                "{line}"
-            );
-            assert!(!found.makes("other/a.js"), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_compiler_follows_its_configuration() {
-        let found = outputs(&[
-            ("package.json", &script("rimraf srv && tsc -p server")),
-            (
-                "server/tsconfig.json",
-                "{ // ours\n \"extends\": \"../base\", \"compilerOptions\": {\"rootDir\": \".\",}, }",
-            ),
-            ("base.json", r#"{"compilerOptions": {"outDir": "../srv"}}"#),
-        ]);
-        assert!(found.makes("srv/server.js"));
-        assert_eq!(
-            found.sources_of("srv/server.js").first().unwrap(),
-            "server/server"
-        );
-    }
-
-    #[test]
-    fn what_git_ignores_may_be_made() {
-        let mut ignored = ignore::gitignore::GitignoreBuilder::new("");
-        ignored.add_line(None, "/made/").unwrap();
-        let texts = [("package.json".to_owned(), script("make all"))];
-        let found = read(&texts.into_iter().collect(), ignored.build().unwrap());
-        assert!(found.makes("made/a.js"));
-        assert!(!found.makes("a.js"));
-    }
-}
+mod tests;

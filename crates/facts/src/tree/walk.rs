@@ -250,7 +250,7 @@ fn type_of(folder: BorrowedFd<'_>, name: &[u8]) -> FileType {
 }
 
 /// Stats one entry anew; false if it is gone.
-pub(super) fn look_again(root: &Path, old: &mut Entry) -> bool {
+pub(super) fn reread(root: &Path, old: &mut Entry) -> bool {
     let full = root.join(old.path());
     match rustix::fs::statat(rustix::fs::CWD, full, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => {

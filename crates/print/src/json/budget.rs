@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use slugsmith_budget::binaries::Binary;
 use slugsmith_budget::duplicates::Duplicates;
-use slugsmith_budget::history::{Change, How};
+use slugsmith_budget::history::{SizeChange, Trend};
 use slugsmith_budget::image::{self, ImageReport};
 use slugsmith_budget::layers::Known;
 use slugsmith_budget::{BudgetReport, Compressed, Part};
@@ -68,17 +68,17 @@ fn parts(parts: &[Part]) -> Vec<Value> {
 
 /// What changed: compressed and raw bytes, and every part that moved.
 #[must_use]
-pub fn change(change: &Change) -> Value {
+pub fn change(change: &SizeChange) -> Value {
     json!({
         "compressed": { "before": change.before, "after": change.after, "noise": change.noise },
         "bytes": { "before": change.bytes_before, "after": change.bytes_after },
         "parts": change.moved.iter().map(|moved| json!({
             "name": moved.name, "kind": moved.kind,
             "how": match moved.how {
-                How::Grew => "grew",
-                How::Shrank => "shrank",
-                How::New => "new",
-                How::Gone => "gone",
+                Trend::Grew => "grew",
+                Trend::Shrank => "shrank",
+                Trend::New => "new",
+                Trend::Gone => "gone",
             },
             "before": moved.before, "after": moved.after,
         })).collect::<Vec<_>>(),
@@ -105,8 +105,8 @@ pub fn hidden(report: &ImageReport) -> Value {
             "path": hidden.path.display().to_string(), "bytes": hidden.bytes,
             "layer": hidden.layer, "by": hidden.by,
             "how": match hidden.how {
-                image::How::Replaced => "replaced",
-                image::How::Removed => "removed",
+                image::Hiding::Replaced => "replaced",
+                image::Hiding::Removed => "removed",
             },
         })
     });

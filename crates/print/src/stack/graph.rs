@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use slugsmith_finding::units;
 use slugsmith_stack::StackReport;
-use slugsmith_stack::environment::{By, Environment, How, Step};
+use slugsmith_stack::environment::{By, Environment, Modification, ModificationRule};
 use slugsmith_stack::which::Owner;
 
 /// An arrow between two layers: from, to, what it says.
@@ -144,7 +144,7 @@ pub(super) fn arrows(report: &StackReport) -> Vec<Arrow> {
 }
 
 fn replaced(environment: &Environment, found: &mut Vec<(String, String, &'static str, String)>) {
-    let place = |step: &Step| match &step.by {
+    let place = |step: &Modification| match &step.by {
         By::Layer { buildpack, layer } => Some(node(*buildpack, &layer.to_string_lossy())),
         By::Base | By::Platform | By::Operator => None,
     };
@@ -152,7 +152,7 @@ fn replaced(environment: &Environment, found: &mut Vec<(String, String, &'static
         let mut holder: Option<String> = None;
         for step in variable.steps.iter().filter(|step| step.fired) {
             let here = place(step);
-            if let (How::Override, Some(from), Some(to)) = (step.how, &here, &holder)
+            if let (ModificationRule::Override, Some(from), Some(to)) = (step.how, &here, &holder)
                 && from != to
             {
                 found.push((

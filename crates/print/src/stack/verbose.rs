@@ -3,7 +3,7 @@
 use super::owner_name;
 use crate::line::Line;
 use slugsmith_finding::units;
-use slugsmith_stack::environment::{By, Environment, Step};
+use slugsmith_stack::environment::{By, Environment, Modification};
 use slugsmith_stack::which::Owner;
 use slugsmith_stack::{LayerReport, StackReport, secrets};
 
@@ -164,7 +164,7 @@ fn variables(
 }
 
 /// One line of a history: who, which file, how, what.
-fn told(report: &StackReport, name: &str, step: &Step) -> String {
+fn told(report: &StackReport, name: &str, step: &Modification) -> String {
     let value = cut(&secrets::of_step(name, step));
     let effect = if step.fired {
         ""

@@ -23,7 +23,7 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
                 history/strip.tsv in slugsmith's layer or cache)".to_owned(),
             None,
         ),
-        Explanation::Folder { goes, stays, kept } => folder(path, goes, *stays, kept.as_ref()),
+        Explanation::Folder { removed, stays, kept } => folder(path, removed, *stays, kept.as_ref()),
         Explanation::NotNamed => lines(
             "stays: strip has no reason to remove it, or a `keep` line names it".to_owned(),
             None,
@@ -46,7 +46,7 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
 
 /// What the last strip or build removed at or below a path that is not there any more.
 #[must_use]
-pub fn gone(path: &str, removed: &[(String, Totals)]) -> Vec<Line> {
+pub fn removed(path: &str, removed: &[(String, Totals)]) -> Vec<Line> {
     let what = match removed.iter().map(|(_, totals)| totals.files).sum() {
         0 | 1 => format!("{path} was removed"),
         files => format!("{} of {path} were removed", units::counted(files, "file")),
@@ -76,7 +76,7 @@ fn to_keep(path: &str) -> Line {
 
 fn folder(
     path: &str,
-    goes: &[(&'static Entry, Totals)],
+    removed: &[(&'static Entry, Totals)],
     stays: Totals,
     kept: Option<&(&'static Entry, Because)>,
 ) -> Vec<Line> {
@@ -85,14 +85,14 @@ fn folder(
         units::counted(stays.files, "file"),
         units::size(stays.bytes)
     );
-    let verdict = match (goes.is_empty(), stays.files) {
+    let verdict = match (removed.is_empty(), stays.files) {
         (true, _) if kept.is_some() => format!("stays: {left}"),
         (true, _) => format!("stays: {left}, and strip has no reason to remove any of it"),
         (false, 0) => "goes, with all that is in it".to_owned(),
         (false, _) => format!("goes in part; {left} stay"),
     };
     let mut lines = vec![Line::item(0, format!("{path} {verdict}"))];
-    for (entry, totals) in goes {
+    for (entry, totals) in removed {
         let text = format!(
             "{:>9}  {} ({}, {})",
             units::size(totals.bytes),
@@ -106,7 +106,7 @@ fn folder(
         let text = format!("Kept, though among {}: {}", entry.reason, said(because));
         lines.push(Line::row(0, text));
     }
-    if !goes.is_empty() {
+    if !removed.is_empty() {
         lines.push(to_keep(&format!("{}/", path.trim_end_matches('/'))));
     }
     lines

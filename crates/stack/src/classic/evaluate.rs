@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
-use crate::environment::{By, Environment, How, Raw, Step};
+use crate::environment::{By, Environment, Modification, ModificationRule, Raw};
 use crate::rules::separator;
 use slugsmith_facts::classic::NamedScript;
 use slugsmith_facts::layers::EnvDir;
@@ -37,12 +37,20 @@ impl Outcome {
 pub(super) fn base(base: &Raw, platform: &EnvDir) -> Environment {
     let mut environment = Environment::default();
     for (name, value) in base {
-        environment.take(name, step(By::Base, "", How::Base, value.clone()));
+        environment.take(
+            name,
+            step(By::Base, "", ModificationRule::Base, value.clone()),
+        );
     }
     for file in platform.files() {
         if let Ok(value) = &file.value {
             let shown = format!("env/{}", file.name.to_string_lossy());
-            let step = step(By::Platform, &shown, How::Override, value.clone());
+            let step = step(
+                By::Platform,
+                &shown,
+                ModificationRule::Override,
+                value.clone(),
+            );
             environment.take(&file.name, step);
         }
     }
@@ -137,22 +145,24 @@ fn close(
     }
     let (value, how) = match &variable.value {
         Value::Text(text) if variable.exported != Some(false) => {
-            (OsString::from(&text.text), How::Override)
+            (OsString::from(&text.text), ModificationRule::Override)
         }
-        Value::Open if variable.exported != Some(false) => (OPEN.to_string().into(), How::Override),
+        Value::Open if variable.exported != Some(false) => {
+            (OPEN.to_string().into(), ModificationRule::Override)
+        }
         // Lists are never exported, and what is not exported is not there.
-        _ => (OsString::new(), How::Removed),
+        _ => (OsString::new(), ModificationRule::Removed),
     };
     let before = outcome.environment.get(name);
     let is_there = outcome.environment.is_set(name);
-    if (before != value.as_os_str()) || (is_there == (how == How::Removed)) {
+    if (before != value.as_os_str()) || (is_there == (how == ModificationRule::Removed)) {
         let step = step(by(&last.script), &place(last.line), how, value);
         outcome.environment.take(OsStr::new(name), step);
     }
 }
 
 /// An assignment as what it does: a value around the old one is a prepend, an append, or both.
-fn steps(environment: &Environment, by: &By, event: &Event) -> Vec<Step> {
+fn steps(environment: &Environment, by: &By, event: &Event) -> Vec<Modification> {
     let name = event.name.as_str();
     let file = format!("{} line {}", named(&event.script).1, event.line);
     let old = environment.get(name).to_string_lossy().into_owned();
@@ -161,27 +171,27 @@ fn steps(environment: &Environment, by: &By, event: &Event) -> Vec<Step> {
         Value::Text(text) => text.text.clone(),
         Value::Open => OPEN.to_string(),
         Value::Unset | Value::List(_) => {
-            let mut removed = one(How::Removed, "");
+            let mut removed = one(ModificationRule::Removed, "");
             removed.fired = !event.conditional;
             return vec![removed];
         }
     };
     if event.conditional {
-        let mut maybe = one(How::Override, &after);
+        let mut maybe = one(ModificationRule::Override, &after);
         maybe.fired = false;
         return vec![maybe];
     }
     if let Some(default) = &event.default {
-        let mut yielding = one(How::Default, &default.text);
+        let mut yielding = one(ModificationRule::Default, &default.text);
         yielding.fired = old.is_empty();
         return vec![yielding];
     }
     let list = separator(name).is_some();
     if !event.extends || (old.is_empty() && !list) {
-        return vec![one(How::Override, &after)];
+        return vec![one(ModificationRule::Override, &after)];
     }
     let Some(at) = after.find(&old) else {
-        return vec![one(How::Override, &after)];
+        return vec![one(ModificationRule::Override, &after)];
     };
     let (front, back) = (
         after.get(..at).unwrap_or_default(),
@@ -189,23 +199,23 @@ fn steps(environment: &Environment, by: &By, event: &Event) -> Vec<Step> {
     );
     let mut found = Vec::new();
     if old.is_empty() {
-        found.push(one(How::Prepend, &after));
+        found.push(one(ModificationRule::Prepend, &after));
     } else {
         if !front.is_empty() {
-            found.push(joined(one(How::Prepend, front), ':'));
+            found.push(joined(one(ModificationRule::Prepend, front), ':'));
         }
         if !back.is_empty() {
-            found.push(joined(one(How::Append, back), ':'));
+            found.push(joined(one(ModificationRule::Append, back), ':'));
         }
     }
     found
 }
 
 /// The separator between the old value and the new one belongs to neither.
-fn joined(mut one: Step, separator: char) -> Step {
+fn joined(mut one: Modification, separator: char) -> Modification {
     let text = one.value.to_string_lossy().into_owned();
     let bare = match one.how {
-        How::Prepend => text.strip_suffix(separator),
+        ModificationRule::Prepend => text.strip_suffix(separator),
         _ => text.strip_prefix(separator),
     };
     if let Some(bare) = bare.filter(|bare| !bare.is_empty()) {
@@ -215,8 +225,8 @@ fn joined(mut one: Step, separator: char) -> Step {
     one
 }
 
-fn step(by: By, file: &str, how: How, value: OsString) -> Step {
-    Step {
+fn step(by: By, file: &str, how: ModificationRule, value: OsString) -> Modification {
+    Modification {
         by,
         file: file.to_owned(),
         how,

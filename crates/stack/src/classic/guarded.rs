@@ -3,7 +3,7 @@
 //! `if [ -z "$NAME" ]; then export NAME=…`, `[ -n "$NAME" ] || export NAME=…`, and
 //! `: "${NAME:=…}"`: defaults in other words than `${NAME:-…}`.
 
-use slugsmith_facts::bash::{self, Command, List, Part, Simple, Step, When, Word};
+use slugsmith_facts::bash::{self, Command, List, Part, Pipeline, Simple, When, Word};
 use slugsmith_facts::classic::HOME;
 
 /// A default and what it would give.
@@ -37,7 +37,7 @@ pub(crate) fn of(list: &List) -> Vec<Guarded> {
 }
 
 fn walk(list: &List, found: &mut Vec<Guarded>) {
-    let mut before: Option<&Step> = None;
+    let mut before: Option<&Pipeline> = None;
     for step in list {
         let guard = before.filter(|_| step.when != When::Always);
         for command in &step.pipeline {
@@ -83,7 +83,7 @@ fn of_command(command: &Command, guard: &dyn Fn(&str) -> bool, found: &mut Vec<G
 }
 
 /// Whether a step lets the next one run only where a variable is empty.
-fn asks(step: &Step, name: &str, then: When) -> bool {
+fn asks(step: &Pipeline, name: &str, then: When) -> bool {
     let test = if then == When::Failure { "-n" } else { "-z" };
     let words: Vec<&str> = step.source.split_whitespace().collect();
     let is_variable = |word: &str| {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{By, Environment, How, Raw, Step};
+use super::{By, Environment, Modification, ModificationRule, Raw};
 use slugsmith_facts::layers::{Buildpack, EnvDir, Layer, escape};
 
 /// What lies over a build environment for each buildpack.
@@ -60,7 +60,12 @@ pub fn build(root: &Path, before: &[Buildpack], base: &Raw, overlay: &Overlay) -
         }
     }
     platform(&mut environment, &overlay.platform);
-    environment.folder(&By::Operator, "env", &overlay.operator, How::Default);
+    environment.folder(
+        &By::Operator,
+        "env",
+        &overlay.operator,
+        ModificationRule::Default,
+    );
     environment.check_execve();
     environment
 }
@@ -98,8 +103,13 @@ fn build_layer(environment: &mut Environment, buildpack: usize, path: &Path, lay
         &roots.pkgconfig,
         &["PKG_CONFIG_PATH"],
     );
-    environment.folder(&by, "env", &layer.env, How::Override);
-    environment.folder(&by, "env.build", &layer.env_build, How::Override);
+    environment.folder(&by, "env", &layer.env, ModificationRule::Override);
+    environment.folder(
+        &by,
+        "env.build",
+        &layer.env_build,
+        ModificationRule::Override,
+    );
 }
 
 /// Platform files are taken by their whole name; those that name a path variable are
@@ -115,10 +125,14 @@ fn platform(environment: &mut Environment, files: &EnvDir) {
             Err(reason) => return environment.fail(&By::Platform, &shown, reason),
         };
         let is_path = PATH_VARIABLES.iter().any(|path| file.name == *path);
-        let step = Step {
+        let step = Modification {
             by: By::Platform,
             file: shown,
-            how: if is_path { How::Prepend } else { How::Override },
+            how: if is_path {
+                ModificationRule::Prepend
+            } else {
+                ModificationRule::Override
+            },
             value,
             delim: ":".into(),
             fired: true,

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 /// What a step did to a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum How {
+pub enum ModificationRule {
     /// Was there at the beginning.
     Base,
     /// Removed the lifecycle's own folders from PATH.
@@ -21,7 +21,7 @@ pub enum How {
     Removed,
 }
 
-impl How {
+impl ModificationRule {
     /// The word that logs and JSON use.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -52,11 +52,11 @@ pub enum By {
 
 /// One thing that happened to a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Modification {
     pub by: By,
     /// Relative to the layer: `env.launch/PATH.prepend`, `bin`.
     pub file: String,
-    pub how: How,
+    pub how: ModificationRule,
     /// What the file or folder adds.
     pub value: OsString,
     /// Put between the old and the new value.
@@ -65,7 +65,7 @@ pub struct Step {
     pub fired: bool,
 }
 
-impl Step {
+impl Modification {
     /// The variable after this step. Before and after are not stored: in a large stack the
     /// copies of PATH would weigh hundreds of MB.
     #[must_use]
@@ -74,12 +74,16 @@ impl Step {
             return before.to_owned();
         }
         let parts: [&OsStr; 3] = match self.how {
-            How::Base | How::Cleaned | How::Override | How::Default | How::Removed => {
-                [&self.value, "".as_ref(), "".as_ref()]
-            }
+            ModificationRule::Base
+            | ModificationRule::Cleaned
+            | ModificationRule::Override
+            | ModificationRule::Default
+            | ModificationRule::Removed => [&self.value, "".as_ref(), "".as_ref()],
             _ if before.is_empty() => [&self.value, "".as_ref(), "".as_ref()],
-            How::Append => [before, &self.delim, &self.value],
-            How::Root | How::Prepend | How::PrependPath => [&self.value, &self.delim, before],
+            ModificationRule::Append => [before, &self.delim, &self.value],
+            ModificationRule::Root | ModificationRule::Prepend | ModificationRule::PrependPath => {
+                [&self.value, &self.delim, before]
+            }
         };
         let mut after = OsString::with_capacity(parts.iter().map(|part| part.len()).sum());
         for part in parts {
@@ -93,7 +97,7 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Variable {
     pub value: OsString,
-    pub steps: Vec<Step>,
+    pub steps: Vec<Modification>,
 }
 
 impl Variable {
@@ -101,7 +105,7 @@ impl Variable {
     #[must_use]
     pub fn is_set(&self) -> bool {
         let last = self.steps.iter().rfind(|step| step.fired);
-        last.is_some_and(|step| step.how != How::Removed)
+        last.is_some_and(|step| step.how != ModificationRule::Removed)
     }
 
     /// Whether the value holds something of a config var or `pack build --env`.
@@ -109,13 +113,16 @@ impl Variable {
     pub fn is_from_platform(&self) -> bool {
         let fired = self.steps.iter().filter(|step| step.fired);
         fired.fold(false, |holds, step| {
-            let is_new = matches!(step.how, How::Base | How::Override | How::Default);
+            let is_new = matches!(
+                step.how,
+                ModificationRule::Base | ModificationRule::Override | ModificationRule::Default
+            );
             (holds && !is_new) || step.by == By::Platform
         })
     }
 
     /// Every step with the value before and after it.
-    pub fn history(&self) -> impl Iterator<Item = (&Step, OsString, OsString)> {
+    pub fn history(&self) -> impl Iterator<Item = (&Modification, OsString, OsString)> {
         let mut current = OsString::new();
         self.steps.iter().map(move |step| {
             let after = step.apply(&current);

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use super::{By, Environment, How, Raw, Step};
+use super::{By, Environment, Modification, ModificationRule, Raw};
 use slugsmith_facts::layers::{Buildpack, Folder, Layer, escape};
 
 /// Variables that the launcher removes.
@@ -50,13 +50,23 @@ pub fn launch(
             environment.root(by, &path, "lib", &layer.roots.lib, &["LD_LIBRARY_PATH"]);
         }
         for (layer, by) in &layers {
-            environment.folder(by, "env", &layer.env, How::Override);
-            environment.folder(by, "env.launch", &layer.env_launch, How::Override);
+            environment.folder(by, "env", &layer.env, ModificationRule::Override);
+            environment.folder(
+                by,
+                "env.launch",
+                &layer.env_launch,
+                ModificationRule::Override,
+            );
             if let (false, Some(own)) = (
                 process.is_empty(),
                 layer.env_process.get(OsStr::new(process)),
             ) {
-                environment.folder(by, &format!("env.launch/{process}"), own, How::Override);
+                environment.folder(
+                    by,
+                    &format!("env.launch/{process}"),
+                    own,
+                    ModificationRule::Override,
+                );
             }
         }
     }
@@ -79,10 +89,10 @@ fn launch_base(base: &Raw) -> Environment {
                 .collect();
             let cleaned = OsString::from_vec(kept.join(&b':'));
             if cleaned != *value {
-                let step = Step {
+                let step = Modification {
                     by: By::Base,
                     file: String::new(),
-                    how: How::Cleaned,
+                    how: ModificationRule::Cleaned,
                     value: cleaned,
                     delim: OsString::new(),
                     fired: true,

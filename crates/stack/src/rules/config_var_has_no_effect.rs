@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::list_variable_clobbered::separator;
 use super::{Rule, World, fix};
-use crate::environment::{By, How};
+use crate::environment::{By, ModificationRule};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Severity};
@@ -40,7 +40,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         let By::Layer { buildpack, .. } = last.by else {
             continue;
         };
-        if last.how != How::Override || separator(name).is_some() {
+        if last.how != ModificationRule::Override || separator(name).is_some() {
             continue;
         }
         let shown = name.to_string_lossy().into_owned();

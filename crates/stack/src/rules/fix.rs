@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::environment::{By, How, Variable};
+use crate::environment::{By, ModificationRule, Variable};
 use crate::model::Model;
 use crate::which::{Candidate, Owner};
 
@@ -94,7 +94,10 @@ pub(super) fn why(
                     .any(|part| part == folder)
             };
             step.fired
-                && !matches!(step.how, How::Root | How::Base | How::Cleaned)
+                && !matches!(
+                    step.how,
+                    ModificationRule::Root | ModificationRule::Base | ModificationRule::Cleaned
+                )
                 && parts(&step.value)
         });
     if let Some(step) = by_file {

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::list_variable_clobbered::separator;
 use super::{Rule, World, fix};
-use crate::environment::{Environment, How, Step};
+use crate::environment::{Environment, Modification, ModificationRule};
 use crate::model::Model;
 use crate::secrets;
 use slugsmith_finding::catalogue::Docs;
@@ -54,23 +54,30 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     findings
 }
 
-type Glued<'a> = (&'a OsStr, &'a Step, String, String);
+type Glued<'a> = (&'a OsStr, &'a Modification, String, String);
 
 fn glued(environment: &Environment) -> Vec<Glued<'_>> {
     let mut found = Vec::new();
     for (name, variable) in &environment.variables {
-        let may =
-            |step: &Step| matches!(step.how, How::Append | How::Prepend) && step.delim.is_empty();
+        let may = |step: &Modification| {
+            matches!(
+                step.how,
+                ModificationRule::Append | ModificationRule::Prepend
+            ) && step.delim.is_empty()
+        };
         // Replaying a long PATH is dear: only where a delimiter is missing at all.
         if !variable.steps.iter().any(may) {
             continue;
         }
         for (step, before, after) in variable.history() {
-            let joins = matches!(step.how, How::Append | How::Prepend);
+            let joins = matches!(
+                step.how,
+                ModificationRule::Append | ModificationRule::Prepend
+            );
             if !joins || before.is_empty() || step.value.is_empty() || !step.delim.is_empty() {
                 continue;
             }
-            let (left, right) = if step.how == How::Append {
+            let (left, right) = if step.how == ModificationRule::Append {
                 (before.as_os_str(), step.value.as_os_str())
             } else {
                 (step.value.as_os_str(), before.as_os_str())
@@ -88,7 +95,7 @@ fn glued(environment: &Environment) -> Vec<Glued<'_>> {
 fn finding(
     model: &Model<'_>,
     name: &str,
-    step: &Step,
+    step: &Modification,
     before: &str,
     after: &str,
     when: &str,

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use super::list_variable_clobbered::separator;
 use super::{Rule, World, fix};
 use crate::classic::guarded;
-use crate::environment::{By, How};
+use crate::environment::{By, ModificationRule};
 use crate::model::Model;
 use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
@@ -46,7 +46,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         for step in variable
             .steps
             .iter()
-            .filter(|step| step.how == How::Default && !step.fired)
+            .filter(|step| step.how == ModificationRule::Default && !step.fired)
         {
             let lost: Vec<String> = step
                 .value
@@ -58,7 +58,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
             let first = variable
                 .steps
                 .iter()
-                .find(|one| one.fired && one.how != How::Default);
+                .find(|one| one.fired && one.how != ModificationRule::Default);
             let (Some(first), false) = (first, lost.is_empty() || matches!(step.by, By::Base))
             else {
                 continue;
@@ -100,7 +100,7 @@ fn guarded(model: &Model<'_>) -> Vec<Finding> {
             let first = variable
                 .steps
                 .iter()
-                .find(|step| step.fired && step.how != How::Default);
+                .find(|step| step.fired && step.how != ModificationRule::Default);
             let is_list = separator(name) == Some(b':') && !value.contains(OPEN);
             let Some(first) = first.filter(|_| is_list && !lost.is_empty()) else {
                 continue;

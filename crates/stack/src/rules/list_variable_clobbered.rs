@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Rule, World, fix};
-use crate::environment::{By, Environment, How, Step};
+use crate::environment::{By, Environment, Modification, ModificationRule};
 use crate::model::Model;
 use crate::secrets;
 use slugsmith_finding::catalogue::Docs;
@@ -76,9 +76,9 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
 /// Entries of a list variable that one step dropped.
 struct Clobbered<'a> {
     name: &'a OsStr,
-    step: &'a Step,
+    step: &'a Modification,
     /// Who had touched the variable before.
-    authors: Vec<&'a Step>,
+    authors: Vec<&'a Modification>,
     lost: Vec<String>,
 }
 
@@ -95,13 +95,17 @@ fn clobbered(environment: &Environment) -> Vec<Clobbered<'_>> {
             continue;
         };
         // Replaying a long PATH is dear: only where something was replaced at all.
-        if !variable.steps.iter().any(|step| step.how == How::Override) {
+        if !variable
+            .steps
+            .iter()
+            .any(|step| step.how == ModificationRule::Override)
+        {
             continue;
         }
-        let mut authors: Vec<&Step> = Vec::new();
+        let mut authors: Vec<&Modification> = Vec::new();
         for (step, before, after) in variable.history() {
             let others = authors.iter().any(|one| one.by != step.by);
-            let lost = if step.fired && step.how == How::Override && others {
+            let lost = if step.fired && step.how == ModificationRule::Override && others {
                 lost(&before, &after, separator)
             } else {
                 Vec::new()

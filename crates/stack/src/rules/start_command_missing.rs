@@ -1,19 +1,20 @@
 //! A process starts something that is not there at launch.
 
+mod packages;
+mod program;
+mod words;
+
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::Path;
 
 use super::{Rule, World};
 use crate::model::Model;
-use crate::which::{Index, Owner};
 use slugsmith_facts::bash;
-use slugsmith_facts::command::{self, AppFolder, Command, Files, Need, Start, is_open};
+use slugsmith_facts::command::{self, AppFolder, Command, Need, Start};
 use slugsmith_facts::layers::Process;
-use slugsmith_facts::layers::launched::is_launched;
-use slugsmith_facts::shell::OPEN;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, LineSpan, Location, Severity};
+use words::{in_words, unexpanded};
 
 /// The rule about what processes start.
 pub const ID: &str = "start-command-missing";
@@ -282,164 +283,6 @@ impl Started<'_, '_> {
         })
     }
 
-    fn program(&self, one: &Command, name: &str) -> Option<Trouble> {
-        let path_is_changed = one.environment.iter().any(|(name, _)| name == "PATH");
-        let from_manager = one.path.rsplit('.').next() == Some("json");
-        if is_open(name) || name.starts_with('~') || name.is_empty() || bash::is_builtin(name) {
-            return None;
-        }
-        let level = Severity::Error;
-        let help = "Correct the command, or install what it starts.".to_owned();
-        if name.contains('/') {
-            return self
-                .file_program(one, name)
-                .map(|message| Trouble::new(level, message, help));
-        }
-        if from_manager || path_is_changed || self.is_open_path() || self.is_in_layer(name) {
-            return None;
-        }
-        // Outside of a build the commands of this machine are not the run image's.
-        if self.is_built() && self.on_path(name) {
-            return None;
-        }
-        let hidden = self.model.all_layers().find(|(_, _, layer)| {
-            !is_launched(self.model.layers, layer)
-                && layer
-                    .contents
-                    .executables
-                    .iter()
-                    .any(|one| one.name == OsStr::new(name))
-        });
-        if let Some((_, buildpack, layer)) = hidden {
-            let (unless, level) = if self.model.is_image_unseen() {
-                (" (the run image was not seen)", Severity::Warn)
-            } else {
-                ("", level)
-            };
-            let message = format!(
-                "no folder of PATH at launch has `{name}`{unless}: it is in the layer {} of {}, which is not \
-                 `launch = true`.",
-                layer.shown(),
-                buildpack.id
-            );
-            let help = format!(
-                "{} has to set `launch = true` for {}.",
-                buildpack.id,
-                layer.shown()
-            );
-            return Some(Trouble::new(level, message, help));
-        }
-        if !self.is_built() {
-            return None;
-        }
-        let message = format!(
-            "no folder of PATH at launch has `{name}`, so `{}` can't start.",
-            one.text
-        );
-        // An exec.d program may still put a folder on PATH.
-        let certain = self
-            .model
-            .launch_layers()
-            .all(|(_, _, layer)| layer.contents.exec_d.is_empty());
-        let level = if certain { level } else { Severity::Warn };
-        Some(Trouble::of_installer(level, message, help))
-    }
-
-    /// A program that is named by its path.
-    fn file_program(&self, one: &Command, name: &str) -> Option<String> {
-        if !self.is_built() {
-            return None;
-        }
-        let path = Path::new(name);
-        let root = &self.model.layers.root;
-        let exists = if let Ok(inside) = path.strip_prefix(&self.files.0) {
-            self.has(inside.to_str()?)
-        } else if self.model.classic.is_none() && path.starts_with(root) {
-            let layer = self.model.all_layers().find(|(_, buildpack, layer)| {
-                path.starts_with(self.model.layer_path(buildpack, layer))
-                    && !is_launched(self.model.layers, layer)
-            });
-            if let Some((_, buildpack, layer)) = layer {
-                return Some(format!(
-                    "{name} is in the layer {} of {}, which is not `launch = true`.",
-                    layer.shown(),
-                    buildpack.id
-                ));
-            }
-            self.model.layers.on_disk(path).symlink_metadata().is_ok()
-        } else {
-            // Outside of the app the run image is asked, which nobody sees here.
-            self.has(&one.in_app(name)?)
-        };
-        (!exists).then(|| {
-            if one.text == name {
-                format!("`{name}` does not exist.")
-            } else {
-                format!("`{}` starts {name}, which does not exist.", one.text)
-            }
-        })
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.files.0.join(path).symlink_metadata().is_ok()
-    }
-
-    fn has_program(&self, name: &str, start: &Start) -> bool {
-        if name.contains('/') {
-            return command::join(start.folder.as_deref(), name)
-                .is_some_and(|path| self.has(&path));
-        }
-        self.on_path(name)
-    }
-
-    /// A layer's folder on PATH at launch has it.
-    fn is_in_layer(&self, name: &str) -> bool {
-        let path = self.model.process(&self.process.kind).get("PATH");
-        let own = Index::new(path, self.model.layers, &self.model.surroundings.image);
-        let candidates = own.candidates(name.as_ref());
-        candidates
-            .iter()
-            .any(|one| matches!(one.owner, Owner::Layer { .. }))
-    }
-
-    fn on_path(&self, name: &str) -> bool {
-        let path = self.model.process(&self.process.kind).get("PATH");
-        let own = Index::new(path, self.model.layers, &self.model.surroundings.image);
-        let listed = !self.model.launch_index.candidates(name.as_ref()).is_empty()
-            || !own.candidates(name.as_ref()).is_empty();
-        listed
-            || std::env::split_paths(path).any(|folder| {
-                let inside = folder
-                    .strip_prefix(&self.files.0)
-                    .ok()
-                    .and_then(Path::to_str)
-                    .map(str::to_owned);
-                let inside = inside.or_else(|| command::join(Some(""), folder.to_str()?));
-                inside.is_some_and(|inside| self.has(&format!("{inside}/{name}")))
-                    || folder.is_absolute() && {
-                        let disk = self.model.layers.on_disk(&folder);
-                        let is_seen = disk != folder || !self.model.is_image_unseen();
-                        is_seen && disk.join(name).symlink_metadata().is_ok()
-                    }
-            })
-    }
-
-    /// What is on PATH can't be known: a script computes it, or a layer is not here.
-    fn is_open_path(&self) -> bool {
-        let path = self
-            .model
-            .process(&self.process.kind)
-            .get("PATH")
-            .to_string_lossy()
-            .into_owned();
-        path.is_empty()
-            || path.contains(OPEN)
-            || self.model.may_be_anything
-            || self.model.launch_layers().any(|(_, _, layer)| {
-                layer.folder == slugsmith_facts::layers::Folder::Absent && !layer.remembered
-            })
-    }
-
     fn need(&self, one: &Command, need: &Need) -> Option<Trouble> {
         let help = "Correct the command, or commit or build what it names.".to_owned();
         let lacks = |path: &str| {
@@ -488,134 +331,4 @@ impl Started<'_, '_> {
         }?;
         Some(Trouble::new(Severity::Error, message, help))
     }
-
-    /// A package that Node loads first, from `node_modules` of the folder or one above it.
-    fn package(&self, one: &Command, wanted: &str) -> Option<String> {
-        let mut parts = wanted.split('/');
-        let first = parts.next()?;
-        let name = match first.strip_prefix('@') {
-            Some(_) => format!("{first}/{}", parts.next()?),
-            None => first.to_owned(),
-        };
-        let mut folder = one.folder.as_deref()?;
-        let mut seen = false;
-        if name.contains(':') || one.environment.iter().any(|(name, _)| name == "NODE_PATH") {
-            return None;
-        }
-        loop {
-            let base = if folder.is_empty() {
-                String::new()
-            } else {
-                format!("{folder}/")
-            };
-            if self.has(&format!("{base}node_modules/{name}")) {
-                return None;
-            }
-            // A link into a layer that is not here says nothing.
-            let installed = self.files.0.join(format!("{base}node_modules"));
-            if installed.symlink_metadata().is_ok() && !installed.is_dir() {
-                return None;
-            }
-            seen |= installed.is_dir();
-            match folder.rsplit_once('/') {
-                Some((above, _)) => folder = above,
-                None if folder.is_empty() => break,
-                None => folder = "",
-            }
-        }
-        let elsewhere = self.model.process(&self.process.kind).is_set("NODE_PATH");
-        (seen && !elsewhere).then(|| {
-            format!(
-                "`{}` loads the package {name}, which is not installed.",
-                one.text
-            )
-        })
-    }
-
-    /// A module of Python that is the app's own.
-    fn module(&self, one: &Command, module: &str) -> Option<String> {
-        let moves = ["--chdir", "--pythonpath", "--app-dir", "--workdir"];
-        let starts_elsewhere = one
-            .words
-            .iter()
-            .any(|word| moves.iter().any(|option| word.starts_with(option)));
-        let folder = one.folder.as_deref().filter(|_| !starts_elsewhere)?;
-        let set = one.environment.iter().any(|(name, _)| name == "PYTHONPATH");
-        if set || self.model.process(&self.process.kind).is_set("PYTHONPATH") {
-            return None;
-        }
-        let base = if folder.is_empty() {
-            String::new()
-        } else {
-            format!("{folder}/")
-        };
-        let top = module.split('.').next().unwrap_or(module);
-        let ours =
-            self.has(&format!("{base}{top}")) && self.files.0.join(format!("{base}{top}")).is_dir();
-        let path = module.replace('.', "/");
-        let exists = [".py", "", ".so", ".pyc"]
-            .iter()
-            .any(|ending| self.has(&format!("{base}{path}{ending}")))
-            || !self
-                .files
-                .names(&format!("{base}{top}"))
-                .iter()
-                .any(|name| name.rsplit_once('.').is_some_and(|(_, e)| e == "py"));
-        (ours && !exists).then(|| {
-            format!(
-                "`{}` needs the module {module}, which does not exist.",
-                one.text
-            )
-        })
-    }
-}
-
-/// `$NAME` in the words of a process that no shell expands.
-fn unexpanded(words: &[String]) -> Option<Trouble> {
-    let program = words.first()?.rsplit('/').next().unwrap_or_default();
-    let text = match program {
-        // `bash -c TEXT`: the shell expands the text; what stands behind it is no text.
-        "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" => words.iter().position(|word| {
-            word.starts_with('-') && !word.starts_with("--") && word.contains('c')
-        }),
-        _ => None,
-    };
-    let behind = text.map(|at| at + 1);
-    let word = words
-        .iter()
-        .enumerate()
-        .find(|(at, word)| Some(*at) != behind && names_variable(word) && *at > 0);
-    let (_, word) = word?;
-    let message = format!(
-        "`{word}` reaches {program} as this text: a process without a shell expands no variables."
-    );
-    Some(Trouble::new(Severity::Warn, message, in_words(words)))
-}
-
-/// The command of a process without a shell; with variables in it, one that a shell expands.
-fn in_words(words: &[String]) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    if words.iter().any(|word| names_variable(word)) {
-        let one_word = |word: &String| {
-            if word.contains(char::is_whitespace) {
-                quoted(word)
-            } else {
-                word.clone()
-            }
-        };
-        let line: Vec<String> = words.iter().map(one_word).collect();
-        let line = format!("exec {}", line.join(" "));
-        return format!("command = [\"bash\", \"-c\", {}]", quoted(&line));
-    }
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    format!("command = [{}]", words.join(", "))
-}
-
-/// Whether a word holds `$NAME` or `${NAME}`.
-fn names_variable(word: &str) -> bool {
-    word.match_indices('$').any(|(at, _)| {
-        let rest = word.get(at + 1..).unwrap_or_default();
-        let name = rest.strip_prefix('{').unwrap_or(rest);
-        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-    })
 }

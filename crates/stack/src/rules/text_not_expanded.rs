@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use super::{Rule, World, fix};
-use crate::environment::{By, Environment, Step};
+use crate::environment::{By, Environment, Modification};
 use crate::model::Model;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, Severity};
@@ -41,7 +41,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn texts(environment: &Environment) -> Vec<(&OsStr, &Step, String)> {
+fn texts(environment: &Environment) -> Vec<(&OsStr, &Modification, String)> {
     let mut found = Vec::new();
     for (name, variable) in &environment.variables {
         let is_list = super::separator(&name.to_string_lossy()).is_some();
@@ -75,7 +75,7 @@ pub(super) fn literal(value: &str, is_list: bool, environment: &Environment) -> 
     name.filter(|name| name.len() > 1)
 }
 
-fn finding(model: &Model<'_>, name: &OsStr, step: &Step, text: &str) -> Finding {
+fn finding(model: &Model<'_>, name: &OsStr, step: &Modification, text: &str) -> Finding {
     let who = fix::author(model, &step.by);
     let name = name.to_string_lossy();
     let (why, help) = if model.classic.is_some() {

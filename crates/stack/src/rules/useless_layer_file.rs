@@ -82,7 +82,7 @@ fn useless(layer: &Layer, is_finished: bool) -> Vec<String> {
             (!layer.contents.exec_d.is_empty(), "exec.d"),
             (!layer.contents.profile_d.is_empty(), "profile.d"),
         ];
-        for (_, folder) in ignored.iter().filter(|(there, _)| *there) {
+        for (_, folder) in ignored.iter().filter(|(seen, _)| *seen) {
             found.push(format!("{folder} has no effect without launch = true"));
         }
     }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::list_variable_clobbered::separator;
 use super::{Rule, World, fix};
-use crate::environment::{By, Environment, How, Step};
+use crate::environment::{By, Environment, Modification, ModificationRule};
 use crate::model::Model;
 use crate::secrets;
 use slugsmith_finding::catalogue::Docs;
@@ -48,7 +48,7 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn buildpack(step: &Step) -> Option<usize> {
+fn buildpack(step: &Modification) -> Option<usize> {
     match &step.by {
         By::Layer { buildpack, .. } => Some(*buildpack),
         By::Base | By::Platform | By::Operator => None,
@@ -59,20 +59,23 @@ fn buildpack(step: &Step) -> Option<usize> {
 fn clashes<'e>(
     model: &Model<'_>,
     environment: &'e Environment,
-) -> Vec<(&'e OsStr, &'e Step, &'e Step)> {
+) -> Vec<(&'e OsStr, &'e Modification, &'e Modification)> {
     let mut found = Vec::new();
     for (name, variable) in &environment.variables {
         if separator(name).is_some() {
             continue;
         }
-        let mut holder: Option<&Step> = None;
+        let mut holder: Option<&Modification> = None;
         let mut value = OsString::new();
         for (step, _, after) in variable.history() {
             let clash = holder.filter(|holder| {
                 let (Some(one), Some(other)) = (buildpack(holder), buildpack(step)) else {
                     return false;
                 };
-                let sets = matches!(step.how, How::Override | How::Default);
+                let sets = matches!(
+                    step.how,
+                    ModificationRule::Override | ModificationRule::Default
+                );
                 sets && value != step.value && !fix::are_family(model.id(one), model.id(other))
             });
             if let Some(holder) = clash {
@@ -87,13 +90,19 @@ fn clashes<'e>(
     found
 }
 
-fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &str) -> Finding {
+fn finding(
+    model: &Model<'_>,
+    name: &OsStr,
+    first: &Modification,
+    second: &Modification,
+    when: &str,
+) -> Finding {
     let name = name.to_string_lossy();
     let (one, other) = (
         fix::author(model, &first.by),
         fix::author(model, &second.by),
     );
-    let value = |step: &Step| secrets::of_step(&name, step);
+    let value = |step: &Modification| secrets::of_step(&name, step);
     let (message, level) = if second.fired {
         let message = format!(
             "{other} sets {name} to `{}` {when} ({}) and replaces `{}` of {one} ({}).",
@@ -103,7 +112,7 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
             first.file,
         );
         // A default is there to be replaced; it is still worth knowing by whom.
-        let level = if first.how == How::Default {
+        let level = if first.how == ModificationRule::Default {
             Severity::Info
         } else {
             Severity::Warn
@@ -119,7 +128,7 @@ fn finding(model: &Model<'_>, name: &OsStr, first: &Step, second: &Step, when: &
         (message, Severity::Info)
     };
     let mut help = Vec::new();
-    if first.how == How::Default && !second.fired {
+    if first.how == ModificationRule::Default && !second.fired {
         help.push(format!(
             "Choose the value yourself: heroku config:set {name}=…"
         ));

@@ -24,7 +24,7 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     let left_out = left_out(&gemfile, &without);
     let roots = lock.wanted.iter().map(String::as_str);
     let needed = closure(roots.filter(|name| !left_out.contains(*name)), &lock.needs);
-    let goes: BTreeSet<&str> = lock
+    let development: BTreeSet<&str> = lock
         .installed
         .iter()
         .filter(|(name, _)| !needed.contains(name.as_str()))
@@ -35,7 +35,10 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
             .index
             .path(number)
             .filter(|_| facts.index.is_file(number));
-        if path.and_then(gem).is_some_and(|gem| goes.contains(gem)) {
+        if path
+            .and_then(gem)
+            .is_some_and(|gem| development.contains(gem))
+        {
             files.insert(number);
         }
     }

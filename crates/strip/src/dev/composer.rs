@@ -25,7 +25,7 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
     let eager = text(facts, texts, "vendor/composer/autoload_files.php").unwrap_or_default();
     let used = app_code(facts, texts);
     let development = names("packages-dev");
-    let mut goes: Vec<&str> = Vec::new();
+    let mut unused: Vec<&str> = Vec::new();
     for name in development.difference(&names("packages")) {
         if eager.contains(&format!("/{name}/")) {
             continue;
@@ -35,9 +35,9 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
             // Used by the app's own code: nothing of the list is sure.
             return;
         }
-        goes.push(name);
+        unused.push(name);
     }
-    for name in goes {
+    for name in unused {
         let below = facts.index.below_path(&format!("vendor/{name}"));
         files.extend(below.filter(|number| facts.index.is_file(*number)));
     }

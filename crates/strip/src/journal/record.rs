@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::{Change, JOURNAL, inside, sync};
+use super::{FileChange, JOURNAL, inside, sync};
 use slugsmith_facts::beneath::{Beneath, LARGEST_FILE};
 
 const HEAD: &[u8] = b"slugsmith-journal 3";
@@ -18,7 +18,7 @@ const TAIL: &[u8] = b"\0end\0";
 pub(super) const UNFINISHED: &str = "journal.new";
 
 /// Writes the journal; it is there as a whole or not at all.
-pub(super) fn write(app: &Beneath, changes: &[Change]) -> io::Result<()> {
+pub(super) fn write(app: &Beneath, changes: &[FileChange]) -> io::Result<()> {
     let temporary = inside(UNFINISHED);
     app.remove(&temporary)?;
     let mut file = app.create(&temporary, 0o666)?;
@@ -28,8 +28,8 @@ pub(super) fn write(app: &Beneath, changes: &[Change]) -> io::Result<()> {
     text.push(0);
     for change in changes {
         text.push(match change {
-            Change::Remove(_) => b'-',
-            Change::Replace(_) => b'=',
+            FileChange::Remove(_) => b'-',
+            FileChange::Replace(_) => b'=',
         });
         text.extend_from_slice(change.path().as_os_str().as_bytes());
         text.push(0);
@@ -45,7 +45,7 @@ pub(super) fn write(app: &Beneath, changes: &[Change]) -> io::Result<()> {
 ///
 /// # Errors
 /// It is there and can't be read, or is damaged.
-pub(super) fn read(app: &Beneath) -> io::Result<Option<Vec<Change>>> {
+pub(super) fn read(app: &Beneath) -> io::Result<Option<Vec<FileChange>>> {
     let mut file = match app.file(&inside(JOURNAL)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -65,7 +65,7 @@ pub(super) fn read(app: &Beneath) -> io::Result<Option<Vec<Change>>> {
 }
 
 /// The inode and the changes of a journal; `None` if it is cut short or none of ours.
-fn parse(text: &[u8]) -> Option<(u64, Vec<Change>)> {
+fn parse(text: &[u8]) -> Option<(u64, Vec<FileChange>)> {
     let body = text
         .strip_prefix(HEAD)?
         .strip_prefix(b"\0")?
@@ -79,8 +79,8 @@ fn parse(text: &[u8]) -> Option<(u64, Vec<Change>)> {
             let (kind, path) = word.split_first()?;
             let path = PathBuf::from(OsStr::from_bytes(path));
             match kind {
-                b'-' => Some(Change::Remove(path)),
-                b'=' => Some(Change::Replace(path)),
+                b'-' => Some(FileChange::Remove(path)),
+                b'=' => Some(FileChange::Replace(path)),
                 _ => None,
             }
         })

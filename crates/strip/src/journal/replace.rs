@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Content, Observer, Step, ours};
+use super::{Checkpoint, Content, Observer, ours};
 use slugsmith_facts::beneath::Beneath;
 
 /// A file that smaller content takes the place of.
@@ -27,11 +27,11 @@ impl Replacement<'_> {
         if let Err(error) = self.prepare(&new, content) {
             return Ok(Err(error));
         }
-        observer(Step::Written(self.number))?;
+        observer(Checkpoint::Written(self.number))?;
         if let Err(error) = self.app.move_file(self.path, self.slot) {
             return Ok(Err(error));
         }
-        observer(Step::Swapped(self.number))?;
+        observer(Checkpoint::Swapped(self.number))?;
         if let Err(error) = self.app.move_file(&new, self.path) {
             return Ok(self.app.move_file(self.slot, self.path).and(Err(error)));
         }

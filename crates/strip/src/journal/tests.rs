@@ -42,12 +42,12 @@ fn app() -> (tempfile::TempDir, Vec<PathBuf>) {
 }
 
 /// Removes all but `shrinks`, which is left as `small`.
-fn changes(paths: Vec<PathBuf>) -> Vec<Change> {
+fn changes(paths: Vec<PathBuf>) -> Vec<FileChange> {
     let change = |path: PathBuf| {
         if path.ends_with("shrinks") {
-            Change::Replace(path)
+            FileChange::Replace(path)
         } else {
-            Change::Remove(path)
+            FileChange::Remove(path)
         }
     };
     paths.into_iter().map(change).collect()
@@ -86,7 +86,7 @@ fn stopped_at_any_step_the_app_is_whole_after_recovery() {
         let mut marked = false;
         remove(folder.path(), paths, &mut |at| {
             step += 1;
-            marked |= at == Step::Marked;
+            marked |= at == Checkpoint::Marked;
             if step == stop {
                 Err(io::Error::other("killed"))
             } else {
@@ -141,7 +141,11 @@ fn links_and_foreign_journals_lead_nowhere() {
     fs_err::create_dir_all(aside.join("0")).unwrap();
     fs_err::write(aside.join("0/0"), "evil").unwrap();
     let beneath = Beneath::open(root).unwrap();
-    record::write(&beneath, &[Change::Remove(PathBuf::from("out/planted"))]).unwrap();
+    record::write(
+        &beneath,
+        &[FileChange::Remove(PathBuf::from("out/planted"))],
+    )
+    .unwrap();
     assert!(recover(root).is_err());
     assert!(!outside.path().join("planted").exists());
 }
@@ -176,7 +180,7 @@ fn a_journal_that_was_written_elsewhere_is_not_obeyed() {
     let outside = tempfile::tempdir().unwrap();
     fs_err::write(outside.path().join("0"), "of a neighbour").unwrap();
     let stopped = remove(root, paths, &mut |at| match at {
-        Step::JournalWritten => Err(io::Error::other("killed")),
+        Checkpoint::JournalWritten => Err(io::Error::other("killed")),
         _ => Ok(()),
     });
     stopped.unwrap_err();
@@ -201,7 +205,7 @@ fn a_shard_that_became_a_link_leads_nowhere() {
     fs_err::create_dir(root.join(FOLDER)).unwrap();
     std::os::unix::fs::symlink(outside.path(), root.join(FOLDER).join("0")).unwrap();
     let beneath = Beneath::open(root).unwrap();
-    record::write(&beneath, &[Change::Remove(PathBuf::from("gone"))]).unwrap();
+    record::write(&beneath, &[FileChange::Remove(PathBuf::from("gone"))]).unwrap();
     recover(root).unwrap();
     assert!(outside.path().join("0").exists());
     assert!(!root.join("gone").exists());
@@ -218,7 +222,7 @@ fn a_folder_that_becomes_a_link_meanwhile_leads_nowhere() {
     }
     let paths = ["three", "a/one", "a/shrinks"].map(PathBuf::from).to_vec();
     let (aside, outcome) = move_aside(root, changes(paths), &small, &mut |at| {
-        if at == Step::Moved(0) {
+        if at == Checkpoint::Moved(0) {
             fs_err::rename(root.join("a"), root.join("away"))?;
             std::os::unix::fs::symlink(outside.path(), root.join("a"))?;
         }

@@ -5,7 +5,7 @@
 //! (pilotcreative), Paketo's source-removal, and the slug compiler that Heroku published.
 
 use super::{Line, Refusal};
-use crate::glob::{BASH, Dialect, GO, LITERAL, Pattern, RUBY, braces};
+use slugsmith_facts::glob::{BASH, Dialect, GO, LITERAL, Pattern, RUBY, braces};
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -42,7 +42,7 @@ impl Layout {
         header: &Header,
         segments: &[Segment],
         sections: &[Section],
-        gone: &[bool],
+        removed: &[bool],
     ) -> Option<Self> {
         let mapped = mapped(segments)?;
         let inside = |offset, size| mapped.iter().any(|piece| piece.holds(offset, size));
@@ -63,7 +63,7 @@ impl Layout {
             let (offset, size) = (section.sh_offset.get(LE), section.sh_size.get(LE));
             let in_file = section.sh_type.get(LE) != elf::SHT_NOBITS && size > 0;
             let alloc = section.sh_flags.get(LE).0 & elf::SHF_ALLOC.0 != 0;
-            if gone.get(number) != Some(&false) || !in_file {
+            if removed.get(number) != Some(&false) || !in_file {
                 continue;
             }
             if alloc {
@@ -85,7 +85,7 @@ impl Layout {
                 end = new + size;
             }
         }
-        let kept = gone.iter().filter(|gone| !**gone).count() as u64;
+        let kept = removed.iter().filter(|removed| !**removed).count() as u64;
         let table = round_up(end, 8);
         Some(Self {
             mapped,

@@ -17,12 +17,12 @@ const MAX_TEXT: u64 = 1_000_000;
 
 /// An app and its copy.
 #[derive(Debug)]
-pub struct Place {
+pub struct CopiedApp {
     original: PathBuf,
     copy: PathBuf,
 }
 
-impl Place {
+impl CopiedApp {
     /// Prepares `copy`, which has all files of `original`.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ mod tests {
             fs_err::write(folder.join("run"), shebang(original.path())).unwrap();
             fs_err::write(folder.join("a"), "a").unwrap();
         }
-        let place = Place::new(original.path(), copy.path()).unwrap();
+        let place = CopiedApp::new(original.path(), copy.path()).unwrap();
         let text = |name: &str| fs_err::read_to_string(copy.path().join(name)).unwrap();
         assert_eq!(text("run"), shebang(copy.path()));
         let files = ["run".to_owned(), "a".to_owned()];

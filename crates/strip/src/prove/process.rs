@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::ask;
-use super::copy::Place;
+use super::copy::CopiedApp;
 use slugsmith_facts::app::App;
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::interrupt::Running;
@@ -65,7 +65,11 @@ pub(super) struct Started {
 }
 
 impl Started {
-    pub(super) fn new(place: &Place, process: &Process, environment: &Environment) -> Result<Self> {
+    pub(super) fn new(
+        place: &CopiedApp,
+        process: &Process,
+        environment: &Environment,
+    ) -> Result<Self> {
         let app = place.app();
         let problem = |error: std::io::Error| error::io("starting a process in", app, &error);
         let port = free_port().map_err(problem)?;

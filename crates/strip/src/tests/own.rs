@@ -137,14 +137,14 @@ fn a_folder_is_explained_by_what_happens_to_its_files() {
             std::path::Path::new(path),
         )
     };
-    let crate::Explanation::Folder { goes, stays, .. } = explained("", "./docs/") else {
+    let crate::Explanation::Folder { removed, stays, .. } = explained("", "./docs/") else {
         unreachable!("docs is a folder");
     };
-    assert_eq!((goes.len(), stays.files), (1, 0));
-    let crate::Explanation::Folder { goes, kept, .. } = explained("eval(x)", "docs") else {
+    assert_eq!((removed.len(), stays.files), (1, 0));
+    let crate::Explanation::Folder { removed, kept, .. } = explained("eval(x)", "docs") else {
         unreachable!("docs is a folder");
     };
-    assert!(goes.is_empty() && kept.is_some());
+    assert!(removed.is_empty() && kept.is_some());
 }
 
 #[test]

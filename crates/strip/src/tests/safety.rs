@@ -112,7 +112,7 @@ fn an_interrupted_strip_is_taken_back_before_the_next() {
     ]);
     let aside = crate::journal::move_aside(
         folder.path(),
-        vec![crate::journal::Change::Remove("src/a.js".into())],
+        vec![crate::journal::FileChange::Remove("src/a.js".into())],
         &|_| Ok(None),
         &mut |_| Ok(()),
     );

@@ -14,7 +14,7 @@ use crate::print::line::Skin;
 use crate::print::live::Live;
 use crate::print::{self, json};
 use crate::report::event::{Event, Progress};
-use crate::strip::prove::{self, Place, Question};
+use crate::strip::prove::{self, CopiedApp, Question};
 use crate::strip::{self, record};
 
 use super::super::Format;
@@ -33,7 +33,7 @@ pub(super) fn run(
     });
     let app = &fs_err::canonicalize(app).map_err(|error| io("reading", app, &error))?;
     let copy = Workspace::whole_copy_of(app)?;
-    let place = Place::new(app, &copy.app())?;
+    let place = CopiedApp::new(app, &copy.app())?;
     let urls = match arguments.ask.as_slice() {
         [] => vec!["/".to_owned()],
         urls => urls.iter().map(|url| rooted(url)).collect(),

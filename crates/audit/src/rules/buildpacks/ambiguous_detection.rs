@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::formats::list;
 use slugsmith_facts::process::script;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -159,11 +160,7 @@ const DOT_BUILDPACKS: &str = ".buildpacks";
 /// list replaced, and app.json lists no buildpacks or others.
 fn unread(facts: &Facts<'_>) -> Option<Evidence> {
     let text = facts.sources.text(DOT_BUILDPACKS)?;
-    let named: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
+    let named = list::read(text);
     let reads = facts
         .buildpacks()
         .iter()
@@ -188,7 +185,7 @@ fn unread(facts: &Facts<'_>) -> Option<Evidence> {
     );
     let list: Vec<String> = named
         .iter()
-        .map(|url| format!("{{ \"url\": \"{url}\" }}"))
+        .map(|item| format!("{{ \"url\": \"{}\" }}", item.text))
         .collect();
     let found = Evidence::line(DOT_BUILDPACKS, 1, message)
         .level(Severity::Warn)

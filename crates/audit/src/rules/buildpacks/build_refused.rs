@@ -3,6 +3,7 @@
 mod python;
 
 use crate::rules::prelude::*;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "build-refused",
@@ -75,23 +76,18 @@ fn unencrypted(facts: &Facts<'_>) -> Option<Evidence> {
         .texts
         .iter()
         .filter(|(path, _)| !path.contains('/'));
-    let (path, line, number) = texts
+    let (path, text, at) = texts
         .filter(|(path, _)| is_lock(path) || path.starts_with("requirements"))
-        .find_map(|(path, text)| {
-            let mut lines = text.lines().zip(1..);
-            let (line, number) = lines.find(|(line, _)| line.contains("git://github.com/"))?;
-            Some((path, line, number))
-        })?;
-    let at = line
-        .find("git://")
-        .and_then(|at| line.get(at..))
-        .unwrap_or(line);
-    let address = at.split(['"', '\'', ' ', '#', '@']).next().unwrap_or(at);
+        .find_map(|(path, text)| Some((path, text, text.find("git://github.com/")?)))?;
+    let rest = text.get(at..)?;
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '#' | '@');
+    let address = rest.split(is_end).next().unwrap_or(rest);
+    let line = LineSpan::of(text, at..at + address.len());
     let message =
         format!("`{address}` can't be fetched: GitHub no longer answers git's own protocol.");
     let fix = address.replacen("git://", "https://", 1);
     Some(
-        Evidence::line(path, number, message)
+        Evidence::line(path, line, message)
             .help(format!("Take it from {fix}, and make the lockfile anew.")),
     )
 }

@@ -1,6 +1,7 @@
 //! Are third-party buildpacks pinned?
 
 use crate::rules::prelude::*;
+use slugsmith_facts::formats::list;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "buildpack-unpinned",
@@ -55,32 +56,16 @@ fn check(facts: &Facts<'_>) -> Outcome {
         })
         .collect();
     // What heroku-buildpack-multi and its successors read: one finding for the file.
-    let loose = || {
-        let lines = listed.unwrap_or_default().lines().zip(1..);
-        lines.filter(|(line, _)| is_loose(line.trim()))
-    };
-    if let Some((first, number)) = loose().next() {
-        let more = match loose().count() - 1 {
-            0 => String::new(),
-            more => format!(" and {more} more"),
+    let items = list::read(listed.unwrap_or_default());
+    let loose: Vec<_> = items.iter().filter(|item| is_loose(item.text)).collect();
+    if let [first, more @ ..] = loose.as_slice() {
+        let (more, verb) = match more.len() {
+            0 => (String::new(), "is taken from its"),
+            more => (format!(" and {more} more"), "are taken from their"),
         };
-        let message = format!(
-            "{}{more} are taken from their default branch at every build.",
-            first.trim()
-        );
-        let found = Evidence::line(
-            ".buildpacks",
-            number,
-            message.replace(
-                " are taken from their",
-                if more.is_empty() {
-                    " is taken from its"
-                } else {
-                    " are taken from their"
-                },
-            ),
-        );
-        evidence.push(found.help(format!("Pin each: {}#<tag or commit>", first.trim())));
+        let message = format!("{}{more} {verb} default branch at every build.", first.text);
+        let found = Evidence::line(".buildpacks", first.line, message);
+        evidence.push(found.help(format!("Pin each: {}#<tag or commit>", first.text)));
     }
     Outcome::of(evidence)
 }

@@ -48,23 +48,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
             stack.to_owned(),
         ));
     }
-    for (path, text) in facts.sources.texts.iter().filter(|(path, text)| {
-        path.rsplit_once('.')
-            .is_some_and(|(_, ending)| ending == "tf")
-            && text.contains("heroku_app")
-    }) {
-        for (line, number) in text.lines().zip(1..) {
-            if let Some(rest) = line.trim().strip_prefix("stack")
-                && let Some(stack) = rest.split('"').nth(1)
-            {
-                declared.push((
-                    path.clone(),
-                    LineSpan::on(number, line, stack),
-                    stack.to_owned(),
-                ));
-            }
-        }
-    }
+    let by_terraform = facts.terraform.stacks.iter();
+    declared.extend(by_terraform.map(|entry| (entry.path.clone(), entry.line, entry.name.clone())));
     let evidence: Vec<_> = declared
         .iter()
         .filter_map(|(path, line, stack)| finding(facts, path, *line, stack))

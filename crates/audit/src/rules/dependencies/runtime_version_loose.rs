@@ -131,13 +131,9 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
 /// Without a wish of the app's own, PHP's buildpack takes what the locked packages ask for
 /// (heroku-buildpack-php `bin/util/platform.php`).
 fn php_by_packages(facts: &Facts<'_>) -> bool {
-    let text = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
-    let locked = text.and_then(|text| text.split("\"packages-dev\"").next());
-    let ranges = locked.into_iter().flat_map(str::lines).filter_map(|line| {
-        let range = line.trim().strip_prefix("\"php\":")?;
-        Some(range.trim().trim_matches(['"', ',']))
-    });
-    ranges.into_iter().any(|range| !is_open(range))
+    let lock = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
+    let ranges = lock.map_or_else(Vec::new, ecosystems::php::wanted_by_packages);
+    ranges.iter().any(|range| !is_open(range))
 }
 
 /// What happens without a version, with the default of Heroku's own buildpack.
@@ -222,7 +218,7 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
     // A front end's manifest beside another language, which no buildpack reads.
     let beside = primary(facts) != Some(Ecosystem::Npm)
         && facts.sources.has(ecosystems::javascript::MANIFEST);
-    if path == ecosystems::javascript::MANIFEST && beside && !facts.installs_node(assets(facts)) {
+    if path == ecosystems::javascript::MANIFEST && beside && !may_install(facts) {
         return None;
     }
     let engines = wishes.iter().find(|wish| wish.path == path);
@@ -279,7 +275,10 @@ fn assets_of_ruby<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
 
 /// Whether the platform may run Node for another language's build: classic takes a package.json
 /// first, and Ruby's buildpack installs Node beside itself.
-fn assets(facts: &Facts<'_>) -> bool {
+fn may_install(facts: &Facts<'_>) -> bool {
+    if !facts.buildpacks().is_empty() {
+        return facts.installs("node");
+    }
     let first = facts.packages.manifest(Ecosystem::Maven).is_none();
     first || script(facts.app, "heroku-postbuild").is_some()
 }

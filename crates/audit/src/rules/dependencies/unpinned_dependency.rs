@@ -291,13 +291,9 @@ fn included(facts: &Facts<'_>) -> Vec<String> {
     while let Some(file) = files.get(at).cloned().filter(|_| at < 16) {
         at += 1;
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for line in facts.sources.text(&file).unwrap_or_default().lines() {
-            let line = line.trim();
-            let named = ["--requirement=", "--requirement ", "-r"]
-                .iter()
-                .find_map(|option| line.strip_prefix(option));
-            let path =
-                named.map(|name| join(folder, name.split(" #").next().unwrap_or(name).trim()));
+        let text = facts.sources.text(&file).unwrap_or_default();
+        for line in ecosystems::python::requirements::lines(text) {
+            let path = line.included().map(|name| join(folder, name));
             files.extend(path.filter(|path| !files.contains(path)));
         }
     }

@@ -73,13 +73,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// The log level of Rails in production.
 fn rails(facts: &Facts<'_>) -> Option<Evidence> {
-    let code = facts
-        .code(Language::Ruby)
-        .find(|code| code.path == "config/environments/production.rb")?;
-    let setting = code
-        .assignments
-        .iter()
-        .rfind(|assignment| assignment.target == "config.log_level")?;
+    let (code, setting) = facts.rails_setting("config.log_level")?;
     (setting.value.name() == Some("debug") && branch(code, setting.scope) == Branch::Always).then(
         || {
             Evidence::line(

@@ -2,6 +2,7 @@
 
 use crate::gunicorn;
 use crate::rules::prelude::*;
+use slugsmith_facts::formats::ini;
 use slugsmith_facts::sources::configured;
 use slugsmith_finding::LineSpan;
 
@@ -79,16 +80,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .filter(|(path, _)| path.rsplit('/').next() == Some("uwsgi.ini"))
     {
-        for (line, number) in text.lines().zip(1..) {
-            let Some((key, value)) = line.split_once('=') else {
-                continue;
-            };
-            if matches!(key.trim(), "processes" | "workers") && value.trim().parse::<u32>().is_ok()
-            {
-                evidence.push(
-                    at(path, LineSpan::on(number, line, line.trim()), line.trim())
-                        .help("processes = $(WEB_CONCURRENCY)"),
-                );
+        for entry in ini::read(text) {
+            let name = entry.key.strip_prefix("uwsgi.").unwrap_or(&entry.key);
+            if matches!(name, "processes" | "workers") && entry.value.parse::<u32>().is_ok() {
+                let what = format!("{name} = {}", entry.value);
+                let found = at(path, entry.line, &what);
+                evidence.push(found.help("processes = $(WEB_CONCURRENCY)"));
             }
         }
     }

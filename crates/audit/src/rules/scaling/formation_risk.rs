@@ -37,7 +37,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 /// More dynos of one type than this are rarely meant to be fixed.
-const MANY: u64 = 20;
+const FEW_DYNOS_AT_MOST: u64 = 20;
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let formation = facts.formation();
@@ -91,7 +91,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 )
                 .help("size: basic for both"),
             );
-        } else if entry.quantity.is_some_and(|quantity| quantity > MANY) {
+        } else if entry
+            .quantity
+            .is_some_and(|quantity| quantity > FEW_DYNOS_AT_MOST)
+        {
             evidence.push(
                 at(format!(
                     "{} dynos of `{}` are fixed.",

@@ -5,6 +5,7 @@ mod threads;
 
 use crate::rules::prelude::*;
 use plan::{bouncer, over_limit, plan_limit, pools};
+use slugsmith_facts::formats::{Entry, yaml};
 use threads::{erb, puma, sidekiq, whole};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -71,8 +72,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// Active Record's pool against the threads of Puma and Sidekiq.
 fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
     let text = facts.sources.text("config/database.yml")?;
-    let (line, value) = production_pool(text)?;
-    let (variable, pool) = erb(&value)?;
+    let entry = production_pool(text)?;
+    let (variable, pool) = erb(&entry.value)?;
     let (path, at, threads, what) =
         [puma(facts), sidekiq(facts)]
             .into_iter()
@@ -88,7 +89,7 @@ fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
     Some(
         Evidence::line(
             "config/database.yml",
-            line,
+            entry.line,
             format!(
                 "The pool has {}, and \
             {what} runs {} threads ({path}:{at}): the others wait and fail after 5 seconds.",
@@ -111,45 +112,16 @@ fn connections(count: u64) -> String {
     }
 }
 
-/// The `pool` of production in `config/database.yml`, with its line: its own, or that of the
-/// section that it takes in.
-fn production_pool(text: &str) -> Option<(u32, String)> {
-    // ERB stands in values only; a file with ERB around its lines is not known.
-    let mut file = slugsmith_facts::bounds::yaml(text)?;
-    file.apply_merge().ok()?;
-    let production = file.get("production")?;
-    // With several databases each has its own settings: the first one is the app's.
-    let primary = || {
-        production
-            .as_mapping()?
-            .values()
-            .find_map(|value| value.get("pool"))
-    };
-    let value = match production.get("pool").or_else(primary)? {
-        serde_yaml_ng::Value::String(text) => text.clone(),
-        serde_yaml_ng::Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    let lines = || text.lines().zip(1_u32..);
-    let of = |section: &str| {
-        let start = format!("{section}:");
-        lines()
-            .skip_while(|(line, _)| !line.starts_with(&start))
-            .skip(1)
-            .take_while(|(line, _)| line.is_empty() || line.starts_with([' ', '#', '\t']))
-            .find(|(line, _)| line.trim_start().starts_with("pool:"))
-            .map(|(_, number)| number)
-    };
-    let written = |number: u32| lines().any(|(line, at)| at == number && line.contains(&value));
-    let line = of("production")
-        .or_else(|| of("default"))
-        .filter(|line| written(*line));
-    let anywhere = || {
-        let found = lines()
-            .find(|(line, _)| line.trim_start().starts_with("pool:") && line.contains(&value));
-        found.map(|(_, number)| number)
-    };
-    Some((line.or_else(anywhere)?, value))
+/// The `pool` of production in `config/database.yml`, with its place: its own, or that of the section that it takes in.
+fn production_pool(text: &str) -> Option<Entry> {
+    let mut entries = yaml::read(text).into_iter().filter(|entry| {
+        // With several databases each has its own settings: the first one is the app's.
+        let below = entry.key.strip_prefix("production.");
+        below.is_some_and(|name| {
+            name == "pool" || name.ends_with(".pool") && name.matches('.').count() == 1
+        })
+    });
+    entries.next()
 }
 
 /// `SQLAlchemy`'s pool against gunicorn's threads.

@@ -5,6 +5,7 @@ mod graphql;
 mod kept;
 
 use crate::rules::prelude::*;
+use slugsmith_facts::formats::{self, yaml};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "local-pubsub",
@@ -200,11 +201,13 @@ fn action_cable(facts: &Facts<'_>) -> Verdict {
         streams && !site.code.path.starts_with("config/")
     })
     .next()?;
-    let (adapter, line) = section_value(text, "production", "adapter")?;
+    let entries = yaml::read(text);
+    let entry = formats::entry(&entries, "production.adapter")?;
+    let adapter = entry.value.as_str();
     Some(matches!(adapter, "async" | "inline" | "test").then(|| {
         Evidence::line(
             "config/cable.yml",
-            line,
+            entry.line,
             format!(
                 "Action Cable's adapter is `{adapter}` \
             in production, and {}:{} broadcasts: users on other dynos get nothing.",
@@ -216,22 +219,6 @@ fn action_cable(facts: &Facts<'_>) -> Verdict {
                 addons:create heroku-redis:mini",
         )
     }))
-}
-
-/// The value of a key in a section of simple YAML, with its line.
-fn section_value<'a>(text: &'a str, section: &str, key: &str) -> Option<(&'a str, u32)> {
-    let mut inside = false;
-    for (line, number) in text.lines().zip(1..) {
-        if !line.starts_with([' ', '\t', '#']) && line.contains(':') {
-            inside = line.split(':').next() == Some(section);
-        }
-        if let (true, Some((name, value))) = (inside, line.trim().split_once(':'))
-            && name == key
-        {
-            return Some((value.trim().trim_matches(['"', '\'']), number));
-        }
-    }
-    None
 }
 
 fn channels(facts: &Facts<'_>) -> Verdict {

@@ -73,13 +73,7 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
             )
         });
     (used || throttles).then_some(())?;
-    let code = facts
-        .code(Language::Ruby)
-        .find(|code| code.path == "config/environments/production.rb")?;
-    let setting = code
-        .assignments
-        .iter()
-        .rfind(|assignment| assignment.target == "config.cache_store")?;
+    let (code, setting) = facts.rails_setting("config.cache_store")?;
     let first = match &setting.value {
         Expr::List(items) => items.first()?,
         value => value,

@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::bash;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "build-tools-in-slug",
@@ -191,31 +192,36 @@ fn loaded(facts: &Facts<'_>, name: &str) -> bool {
 fn installs_again(facts: &Facts<'_>) -> Option<Evidence> {
     let path = "bin/post_compile";
     let text = facts.sources.text(path)?;
-    let installs = text.lines().zip(1..).find(|(line, _)| {
-        let line = line.trim();
-        ["npm ci", "npm install", "yarn install", "pnpm install"]
+    let mut commands = Vec::new();
+    bash::each_simple(&bash::parse(text).list, &mut |simple| {
+        let words = simple
+            .words
             .iter()
-            .any(|command| line.starts_with(command))
-            && !["--omit=dev", "--production", "--prod", "--global", " -g"]
-                .iter()
-                .any(|flag| line.contains(flag))
+            .map(|word| word.literal().unwrap_or_else(|| "$".to_owned()));
+        commands.push((words.collect::<Vec<_>>().join(" "), simple.line));
+    });
+    let begins = |command: &str, with: &[&str]| with.iter().any(|words| command.starts_with(words));
+    let (command, line) = commands.iter().find(|(command, _)| {
+        let words = ["npm ci", "npm install", "yarn install", "pnpm install"];
+        let flags = ["--omit=dev", "--production", "--prod", "--global", " -g"];
+        begins(command, &words) && !flags.iter().any(|flag| command.contains(flag))
     })?;
-    let removed = [
+    let removes = [
         "npm prune",
         "rm -rf node_modules",
         "yarn install --production",
         "rm -rf ./node_modules",
-    ]
-    .iter()
-    .any(|command| text.contains(command));
-    (!removed).then(|| {
+    ];
+    let is_removed = commands
+        .iter()
+        .any(|(command, _)| begins(command, &removes));
+    (!is_removed).then(|| {
         Evidence::line(
             path,
-            installs.1,
+            *line,
             format!(
-                "`{}` installs dev dependencies again after the \
-            buildpack pruned them, and nothing removes them.",
-                installs.0.trim()
+                "`{command}` installs dev dependencies again after the \
+            buildpack pruned them, and nothing removes them."
             ),
         )
         .help("End the hook with: npm prune --omit=dev")

@@ -267,14 +267,6 @@ fn committed(facts: &Facts<'_>) -> Vec<(String, u64)> {
     if !facts.app.has(".git") {
         return Vec::new();
     }
-    let git_ignores = |name: &str| {
-        facts
-            .sources
-            .text(".gitignore")
-            .into_iter()
-            .flat_map(str::lines)
-            .any(|line| line.trim().trim_matches('/') == name)
-    };
     let mut found = Vec::new();
     for (folder, mark) in [
         ("node_modules", ""),
@@ -289,7 +281,7 @@ fn committed(facts: &Facts<'_>) -> Vec<(String, u64)> {
                 .entries()
                 .iter()
                 .any(|entry| entry.path() == prefix.join(mark));
-        if !has_mark || git_ignores(folder) {
+        if !has_mark || facts.sources.is_ignored(folder) {
             continue;
         }
         let bytes: u64 = facts

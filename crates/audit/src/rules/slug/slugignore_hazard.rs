@@ -1,9 +1,8 @@
 //! Does `.slugignore` remove something that is needed, or not do what it says?
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::formats::slugignore::{self, Line};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "slugignore-hazard",
@@ -85,19 +84,18 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let Some(text) = facts.sources.text(".slugignore") else {
         return Outcome::not_applicable();
     };
-    let mut evidence = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        evidence.extend(judge(facts, line, number));
-    }
-    Outcome::of(evidence)
+    let lines = slugignore::read(text);
+    Outcome::of(
+        lines
+            .iter()
+            .filter_map(|line| judge(facts, line))
+            .collect::<Vec<_>>(),
+    )
 }
 
-fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
-    let at = |message: String| Evidence::line(".slugignore", number, message);
+fn judge(facts: &Facts<'_>, line: &Line<'_>) -> Option<Evidence> {
+    let at = |message: String| Evidence::line(".slugignore", line.place, message);
+    let (line, patterns) = (line.text, &line.patterns);
     if let Some(kept) = line.strip_prefix('!') {
         return Some(
             at(format!(
@@ -107,11 +105,8 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
             .help("Name what shall go instead, each line anchored with `/`."),
         );
     }
-    for pattern in line.split_whitespace() {
-        let Some(matcher) = matcher(pattern) else {
-            continue;
-        };
-        let hits = |path: &str| matcher.matched_path_or_any_parents(path, false).is_ignore();
+    for one in patterns {
+        let (pattern, hits) = (one.text, |path: &str| one.hits(path));
         if let Some(needed) = needed(facts).into_iter().find(|path| hits(path)) {
             return Some(
                 at(format!(
@@ -144,7 +139,7 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
         }
         if matches!(pattern.trim_matches('/'), "node_modules" | "vendor/bundle")
             && facts.app.has(".gitignore")
-            && git_ignores(facts, pattern)
+            && facts.sources.is_ignored(pattern.trim_matches('/'))
         {
             return Some(
                 at(format!(
@@ -171,32 +166,6 @@ fn judge(facts: &Facts<'_>, line: &str, number: u32) -> Option<Evidence> {
 /// The file is hit through the folder at the root, where the line was meant.
 fn root_only(path: &str, pattern: &str) -> bool {
     path.split('/').next() == Some(pattern)
-}
-
-fn git_ignores(facts: &Facts<'_>, pattern: &str) -> bool {
-    facts
-        .sources
-        .text(".gitignore")
-        .into_iter()
-        .flat_map(str::lines)
-        .any(|line| line.trim().trim_matches('/') == pattern.trim_matches('/'))
-}
-
-/// A pattern as the platform means it: with a slash it starts at the root, without one it
-/// hits at any depth (the slug compiler globs `<app>/<pattern>` or `<app>/**/<pattern>`).
-fn matcher(pattern: &str) -> Option<Gitignore> {
-    let bare = pattern.trim_end_matches('/');
-    if bare.trim_start_matches('/').is_empty() {
-        return None;
-    }
-    let anchored = if pattern.contains('/') {
-        format!("/{}", bare.trim_start_matches('/'))
-    } else {
-        bare.to_owned()
-    };
-    let mut builder = GitignoreBuilder::new("");
-    slugsmith_facts::bounds::add_line(&mut builder, &anchored);
-    builder.build().ok()
 }
 
 /// Manifests, locks and hooks that are there, and what processes start.

@@ -8,7 +8,7 @@
 //!   production form.
 //! - **Exposure**: none; a Procfile names `bin/NAME`, or `target/release/NAME`, which is then a
 //!   link to it. Downloads and compiled crates are on
-//!   shelves (`CARGO_HOME` without unpacked sources, `CARGO_TARGET_DIR`). Cargo goes by
+//!   download stores (`CARGO_HOME` without unpacked sources, `CARGO_TARGET_DIR`). Cargo goes by
 //!   file times, which a restored layer has lost, so they are written down and given back:
 //!   to everything in `target/`, and to sources whose content has not changed. Changed and
 //!   new sources get a time after all of those.
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Found, Tool, text, words};
 use crate::lockfile::Packages;
-use crate::presets::Place;
+use crate::presets::Project;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::recognise::{self, Look, join};
 use slugsmith_facts::app::OnDisk;
@@ -31,14 +31,14 @@ pub(super) const TOOL: Tool = Tool {
     version: &["cargo", "--version", "--verbose"],
     wrapper: None,
     variables: &["CARGO_", "RUST", "CC", "CXX", "CFLAGS"],
-    shelves: &[
+    download_stores: &[
         ("cargo-home", "CARGO_HOME"),
         ("cargo-target", "CARGO_TARGET_DIR"),
     ],
     look,
 };
 
-fn look(place: &Place<'_>) -> Option<Found> {
+fn look(place: &Project<'_>) -> Option<Found> {
     if !place.app.has(ecosystems::rust::MANIFEST) {
         return None;
     }
@@ -90,7 +90,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
 
 /// The root package, or where there is none, the members of the workspace: `default-members`
 /// where those are named (Cargo's book, "Workspaces"). Relative to the place.
-fn members(place: &Place<'_>) -> Vec<String> {
+fn members(place: &Project<'_>) -> Vec<String> {
     let manifest: toml::Table = text(place, ecosystems::rust::MANIFEST)
         .parse()
         .unwrap_or_default();

@@ -7,7 +7,7 @@
 //!   packages of `// +heroku install` or `GO_INSTALL_PACKAGE_SPEC` where an app names them. A
 //!   classic platform builds in another folder each time: without `-trimpath` its name
 //!   would be in the program and in the key of each compiled object.
-//! - **Exposure**: none; a Procfile names `bin/NAME`. Downloads and objects are on shelves
+//! - **Exposure**: none; a Procfile names `bin/NAME`. Downloads and objects are on download stores
 //!   (`GOMODCACHE`, `GOCACHE`); both are content-addressed and bear lost file times.
 //! - **Left alone**: a `GOMODCACHE` or `GOCACHE` that somebody has set, a committed `vendor/`.
 
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use super::{Found, Tool, text, words};
 use crate::inputs::read_regular;
 use crate::lockfile::Packages;
-use crate::presets::Place;
+use crate::presets::Project;
 use crate::switches;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::recognise::join;
@@ -29,11 +29,11 @@ pub(super) const TOOL: Tool = Tool {
     version: &["go", "env", "GOVERSION"],
     wrapper: None,
     variables: &["GO", "CGO_", "CC", "CXX"],
-    shelves: &[("go-modules", "GOMODCACHE"), ("go-objects", "GOCACHE")],
+    download_stores: &[("go-modules", "GOMODCACHE"), ("go-objects", "GOCACHE")],
     look,
 };
 
-fn look(place: &Place<'_>) -> Option<Found> {
+fn look(place: &Project<'_>) -> Option<Found> {
     let is_workspace = place.app.has(ecosystems::go::WORKSPACE);
     if !place.app.has(ecosystems::go::MANIFEST) && !is_workspace {
         return None;
@@ -66,7 +66,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
 }
 
 /// Every package of every module, unless the app says which (heroku/go).
-fn command(place: &Place<'_>, modules: &[String]) -> Vec<String> {
+fn command(place: &Project<'_>, modules: &[String]) -> Vec<String> {
     let mut command = words(&["build", "-trimpath", "-o", "bin/"]);
     let symbol = switches::value(place.context.environment, "GO_LINKER_SYMBOL");
     if let (Some(symbol), Some(value)) = (

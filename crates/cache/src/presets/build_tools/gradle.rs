@@ -7,7 +7,7 @@
 //! - **Install** `GRADLE_TASK`, else the task `stage` where the app has one, as heroku/gradle does, else `assemble`
 //!   (and `installDist` with the application plugin); by `./gradlew` where it is there.
 //! - **Exposure**: none; a Procfile names `build/libs/NAME.jar`. `GRADLE_USER_HOME` is on a
-//!   shelf, without daemons, their logs and native parts.
+//!   download store, without daemons, their logs and native parts.
 //! - **Not pinned**: `1.+`, `latest.release`, a `SNAPSHOT` or range without
 //!   `gradle.lockfile`; used for 24 hours.
 //! - **Left alone**: a `GRADLE_USER_HOME` that somebody has set.
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Found, Tool, folders, modules, text, words};
 use crate::lockfile::Packages;
-use crate::presets::Place;
+use crate::presets::Project;
 use crate::switches;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::run;
@@ -26,7 +26,7 @@ pub(super) const TOOL: Tool = Tool {
     version: &["gradle", "--version"],
     wrapper: Some("gradlew"),
     variables: &["GRADLE_", "ORG_GRADLE_", "JAVA_"],
-    shelves: &[("gradle-home", "GRADLE_USER_HOME")],
+    download_stores: &[("gradle-home", "GRADLE_USER_HOME")],
     look,
 };
 
@@ -35,7 +35,7 @@ const MANIFESTS: &[&str] = &[
     ecosystems::java::BUILD_GRADLE_KTS,
 ];
 
-fn look(place: &Place<'_>) -> Option<Found> {
+fn look(place: &Project<'_>) -> Option<Found> {
     let file = MANIFESTS.iter().find(|name| place.app.has(name))?;
     let root = &place.app.root;
     let scripts = scripts(root);

@@ -6,14 +6,14 @@
 //! - **Install** `mvn package` without tests (`MAVEN_CUSTOM_GOALS`, `MAVEN_CUSTOM_OPTS`), by `./mvnw` where
 //!   the app brings it.
 //! - **Exposure**: none; a Procfile names `target/NAME.jar`. The local repository is on a
-//!   shelf (`-Dmaven.repo.local` before what `MAVEN_OPTS` says), without marks of failed downloads.
+//!   download store (`-Dmaven.repo.local` before what `MAVEN_OPTS` says), without marks of failed downloads.
 //! - **Not pinned**: a `SNAPSHOT`, `LATEST`, `RELEASE` or range of something that is no
 //!   module of the app; used for 24 hours.
 //! - **Left alone**: `settings.xml`, which may hold credentials.
 
 use super::{Found, Tool, modules, text, words};
 use crate::lockfile::Packages;
-use crate::presets::Place;
+use crate::presets::Project;
 use crate::switches;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::run;
@@ -23,11 +23,11 @@ pub(super) const TOOL: Tool = Tool {
     version: &["mvn", "--version"],
     wrapper: Some("mvnw"),
     variables: &["MAVEN_", "JAVA_"],
-    shelves: &[("maven-repository", "MAVEN_OPTS")],
+    download_stores: &[("maven-repository", "MAVEN_OPTS")],
     look,
 };
 
-fn look(place: &Place<'_>) -> Option<Found> {
+fn look(place: &Project<'_>) -> Option<Found> {
     if !place.app.has(ecosystems::java::POM) {
         return None;
     }
@@ -54,7 +54,7 @@ fn look(place: &Place<'_>) -> Option<Found> {
 }
 
 /// Options and goals: those of the app where it sets them (heroku/java).
-fn command(place: &Place<'_>) -> Vec<String> {
+fn command(place: &Project<'_>) -> Vec<String> {
     let set = |name: &str| switches::value(place.context.environment, name).map(run::words);
     let mut command = words(&["--batch-mode", "--no-transfer-progress"]);
     if let Some(path) = switches::value(place.context.environment, "MAVEN_SETTINGS_PATH") {

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::Place;
-use crate::presets::{EnvChange, How, Job};
+use super::Project;
+use crate::presets::{EnvChange, EnvRule, Job};
 
 /// Package, the variable that places its browsers (manuals of both), the folder.
 const BROWSERS: &[(&[&str], &str, &str)] = &[
@@ -39,7 +39,7 @@ const CHOSEN: &[&str] = &[
 
 /// Browsers that the app needs when it runs: the variable, and the folder in the app.
 pub(in crate::presets) fn wanted(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
 ) -> Vec<(&'static str, PathBuf)> {
     let environment = place.context.environment;
@@ -82,7 +82,7 @@ pub(in crate::presets) fn trees(
 /// Tells every command, and the app when it runs, where the browsers are.
 pub(in crate::presets) fn expose(
     job: &mut Job,
-    place: &Place<'_>,
+    place: &Project<'_>,
     browsers: &[(&'static str, PathBuf)],
 ) {
     let root = &place.context.app.root;
@@ -92,6 +92,6 @@ pub(in crate::presets) fn expose(
             step.variables.push((variable, folder.clone().into()));
         }
         job.exposes
-            .push(EnvChange::launch(variable, How::Default, folder));
+            .push(EnvChange::launch(variable, EnvRule::Default, folder));
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{self, Lockfile, Packages};
-use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
+use crate::presets::{Job, ManagerCommand, PACKED, Project, Recognised, Site, out_of_step};
 use crate::secrets;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
@@ -29,7 +29,7 @@ pub(super) const LOCKFILES: &[&str] = &[
 ];
 
 pub(super) fn recognise<'a>(
-    place: &'a Place<'a>,
+    place: &'a Project<'a>,
     manifest: &'a Value,
     file: &'static str,
 ) -> Recognised<'a> {
@@ -54,7 +54,7 @@ pub(super) fn recognise<'a>(
 }
 
 fn job(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     file: &str,
     lock: &[u8],
@@ -97,8 +97,8 @@ fn job(
     Ok(job)
 }
 
-fn step(arguments: &[&str]) -> Step {
-    Step::new("bun", arguments)
+fn step(arguments: &[&str]) -> ManagerCommand {
+    ManagerCommand::new("bun", arguments)
 }
 
 /// Lines such as `    "debug/ms": ["ms@2.1.2", "", {}, "sha512-…"],` below `"packages"`.

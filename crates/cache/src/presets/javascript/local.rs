@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::Place;
+use super::Project;
 use super::manifest::{Member, runs_script};
 use super::plan::Plan;
 use super::settings::SETTINGS;
@@ -29,7 +29,7 @@ const FIELDS: &[&str] = &[
 
 /// Folders of the app, relative to it, of which every file counts.
 pub(in crate::presets) fn reads(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     members: &[Member],
     plan: &Plan,
@@ -60,7 +60,7 @@ pub(in crate::presets) fn reads(
 
 /// The folders and archives that these manifests name as packages, those that they name in their
 /// turn, and the whole app where one has a script that its install runs.
-fn copied(place: &Place<'_>, mut pending: Vec<(PathBuf, Value)>) -> Vec<PathBuf> {
+fn copied(place: &Project<'_>, mut pending: Vec<(PathBuf, Value)>) -> Vec<PathBuf> {
     let app = &place.context.app.root;
     let mut found = BTreeSet::new();
     while let Some((folder, manifest)) = pending.pop() {
@@ -89,7 +89,7 @@ fn copied(place: &Place<'_>, mut pending: Vec<(PathBuf, Value)>) -> Vec<PathBuf>
 
 /// Whether a setting of npm or pnpm is on: npm copies `file:` packages with `install-links` and
 /// links to them otherwise, pnpm copies workspaces with `inject-workspace-packages`.
-fn is_on(place: &Place<'_>, name: &str) -> bool {
+fn is_on(place: &Project<'_>, name: &str) -> bool {
     let snake = name.replace('-', "_");
     let mut variables = place.context.environment.variables.iter();
     let is_set = variables.any(|(variable, value)| {
@@ -115,7 +115,7 @@ fn is_on(place: &Place<'_>, name: &str) -> bool {
 /// Files of the app that manifests and settings name: patches, plugins, archives.
 pub(in crate::presets) fn named(
     inputs: &mut Inputs,
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     members: &[Member],
 ) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::Place;
+use super::Project;
 use crate::inputs::Inputs;
 use slugsmith_facts::{Malformed, Parsed, app};
 
@@ -80,7 +80,7 @@ pub(in crate::presets) struct Member {
 
 impl Member {
     /// Reads those that can be read; whether one can't is said elsewhere.
-    pub(in crate::presets) fn read(place: &Place<'_>, folders: &[String]) -> Vec<Self> {
+    pub(in crate::presets) fn read(place: &Project<'_>, folders: &[String]) -> Vec<Self> {
         let member = |folder: &String| {
             let path = format!("{folder}{}", ecosystems::javascript::IN_FOLDER);
             let manifest = app::json(&place.app.root, &path).good().cloned()?;
@@ -114,7 +114,7 @@ pub(super) fn has_script(manifest: &Value, name: &str) -> bool {
 /// The manifests of workspaces.
 pub(in crate::presets) fn members(
     inputs: &mut Inputs,
-    place: &Place<'_>,
+    place: &Project<'_>,
     folders: &[String],
 ) -> Result<(), Malformed> {
     for folder in folders {
@@ -129,7 +129,7 @@ pub(in crate::presets) fn members(
 }
 
 /// `node_modules` of the root and of each workspace, relative to the app.
-pub(in crate::presets) fn trees(place: &Place<'_>, workspaces: &[String]) -> Vec<PathBuf> {
+pub(in crate::presets) fn trees(place: &Project<'_>, workspaces: &[String]) -> Vec<PathBuf> {
     std::iter::once(place.tree("node_modules"))
         .chain(
             workspaces

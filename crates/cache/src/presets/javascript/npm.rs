@@ -13,18 +13,17 @@
 //! - **Not pinned** without a lockfile: `npm install`, and the tree is used for 24 hours.
 //! - **Left alone**: npm's own download cache, and a tree that is there already.
 
-use std::collections::BTreeSet;
+mod lock;
+
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::{self as javascript, FIELDS, Member, Plan, browsers, local, plan};
-use crate::inputs::Inputs;
-use crate::lockfile::{Lockfile, Packages};
-use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, UNPINNED};
-use crate::{LOCKFILE_OUT_OF_STEP, secrets};
+use super::{self as javascript, Member, Plan, browsers, local, plan};
+use crate::LOCKFILE_OUT_OF_STEP;
+use crate::lockfile::Lockfile;
+use crate::presets::{Job, ManagerCommand, PACKED, Project, Prune, Recognised, Site, UNPINNED};
 use slugsmith_ecosystems as ecosystems;
-use slugsmith_facts::environment::Target;
 use slugsmith_facts::run::Ended;
 use slugsmith_facts::{Parsed, app};
 use slugsmith_finding::error::Problem;
@@ -36,7 +35,7 @@ pub(super) const LOCKFILES: &[&str] = &[
 ];
 
 pub(super) fn recognise<'a>(
-    place: &'a Place<'a>,
+    place: &'a Project<'a>,
     manifest: &'a Value,
     lockfile: Option<&'static str>,
 ) -> Recognised<'a> {
@@ -47,13 +46,13 @@ pub(super) fn recognise<'a>(
     };
     let workspaces = lock
         .as_ref()
-        .map_or_else(Vec::new, |(_, lock)| workspaces(lock));
+        .map_or_else(Vec::new, |(_, lock)| lock::workspaces(lock));
     let members = Member::read(place, &workspaces);
     let plan = Plan::of(manifest, &members, place, &plan::NPM);
     let what = match &lock {
         Some((name, lock)) => {
             let count = counted(
-                installed(lock, plan.is_full(), &place.context.environment.target),
+                lock::installed(lock, plan.is_full(), &place.context.environment.target),
                 "package",
             );
             format!("{name}, {count}")
@@ -84,7 +83,7 @@ pub(super) fn recognise<'a>(
 }
 
 fn job(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     lock: Option<&(&str, Value)>,
     (workspaces, members): (&[String], &[Member]),
@@ -93,15 +92,15 @@ fn job(
     let file = lock.map_or(ecosystems::javascript::MANIFEST, |(name, _)| name);
     let mut inputs = javascript::inputs(place, manifest, file, "npm", plan)?;
     if let Some((name, lock)) = lock {
-        inputs.digest(*name, normal_lock(lock).to_string().as_bytes());
-        local_packages(&mut inputs, &place.app.root, lock);
+        inputs.digest(*name, lock::normal_lock(lock).to_string().as_bytes());
+        lock::local_packages(&mut inputs, &place.app.root, lock);
     }
     javascript::members(&mut inputs, place, workspaces).map_err(|malformed| malformed.problem())?;
     local::named(&mut inputs, place, manifest, members);
     let mut job = Job {
         lockfile: lock.map(|(name, lock)| Lockfile {
             path: (*name).to_owned(),
-            packages: packages(lock),
+            packages: lock::packages(lock),
         }),
         expires: lock.is_none().then_some(UNPINNED),
         install: vec![install(plan, lock.is_some())],
@@ -113,7 +112,11 @@ fn job(
             .collect(),
         syncs_over: javascript::syncs_over,
         reads: local::reads(place, manifest, members, plan, false),
-        prune: prune(plan, place, lock.is_none_or(|(_, lock)| has_dev(lock))),
+        prune: prune(
+            plan,
+            place,
+            lock.is_none_or(|(_, lock)| lock::has_dev(lock)),
+        ),
         // npm's list of what it installed: with it `npm install` need not read each package.
         newest: Some(place.tree("node_modules/.package-lock.json")),
         explain,
@@ -124,7 +127,7 @@ fn job(
     Ok(job)
 }
 
-fn install(plan: &Plan, has_lockfile: bool) -> Step {
+fn install(plan: &Plan, has_lockfile: bool) -> ManagerCommand {
     let with_dev = dev_flag(plan);
     if has_lockfile {
         step(&["ci", with_dev])
@@ -138,7 +141,7 @@ fn install(plan: &Plan, has_lockfile: bool) -> Step {
 /// resolves anew what a lockfile lacks, or all of it where `.npmrc` says so, which shows in the
 /// lockfile that it writes: the tree is then not taken (docs.npmjs.com, config `save` and
 /// `package-lock`).
-fn sync(plan: &Plan) -> Step {
+fn sync(plan: &Plan) -> ManagerCommand {
     step(&["install", "--save", "--package-lock", dev_flag(plan)])
 }
 
@@ -150,19 +153,7 @@ fn dev_flag(plan: &Plan) -> &'static str {
     }
 }
 
-/// Whether a lockfile brings anything that only development needs. Lockfiles of version 1
-/// are not looked into.
-fn has_dev(lock: &Value) -> bool {
-    let Some(packages) = lock.get("packages").and_then(Value::as_object) else {
-        return true;
-    };
-    packages.values().any(|package| {
-        let is_true = |field| package.get(field).and_then(Value::as_bool) == Some(true);
-        is_true("dev") || is_true("devOptional") || is_true("extraneous")
-    })
-}
-
-fn prune(plan: &Plan, place: &Place<'_>, has_dev: bool) -> Prune {
+fn prune(plan: &Plan, place: &Project<'_>, has_dev: bool) -> Prune {
     if !plan.prunes() || !has_dev {
         return Prune::Nothing;
     }
@@ -173,186 +164,16 @@ fn prune(plan: &Plan, place: &Place<'_>, has_dev: bool) -> Prune {
     }
 }
 
-fn run_script(name: &str) -> Step {
+fn run_script(name: &str) -> ManagerCommand {
     step(&["run", name]).script()
 }
 
-fn step(arguments: &[&str]) -> Step {
-    Step::new("npm", arguments).default(&[
+fn step(arguments: &[&str]) -> ManagerCommand {
+    ManagerCommand::new("npm", arguments).default(&[
         ("npm_config_audit", "false"),
         ("npm_config_fund", "false"),
         ("npm_config_update_notifier", "false"),
     ])
-}
-
-/// How many packages an install brings; dev dependencies only where they are installed, and of
-/// optional ones those for this machine: the number that npm itself says.
-fn installed(lock: &Value, with_dev: bool, target: &Target) -> u64 {
-    let Some(packages) = lock.get("packages").and_then(Value::as_object) else {
-        let packages = packages(lock);
-        return packages
-            .values()
-            .map(|versions| versions.len() as u64)
-            .sum();
-    };
-    let is_true =
-        |package: &Value, field| package.get(field).and_then(Value::as_bool) == Some(true);
-    let is_left_out = |package: &Value| {
-        is_true(package, "link")
-            || !with_dev && is_true(package, "dev")
-            || is_true(package, "optional") && is_foreign(package, target)
-    };
-    // The app's own projects need packages and are none.
-    let (mut installed, projects): (Vec<_>, Vec<_>) = packages
-        .iter()
-        .filter(|(_, package)| !is_left_out(package))
-        .partition(|(path, _)| path.contains("node_modules/"));
-    // What only left out packages need is left out as well, and what only that needs.
-    loop {
-        let all = installed.iter().chain(&projects);
-        let needed: BTreeSet<&str> = all.flat_map(|(_, package)| needs(package)).collect();
-        let before = installed.len();
-        installed.retain(|(path, package)| {
-            let name = path
-                .rsplit_once("node_modules/")
-                .map_or("", |(_, name)| name);
-            !is_true(package, "optional") || needed.contains(name)
-        });
-        if installed.len() == before {
-            return before as u64;
-        }
-    }
-}
-
-/// Names that a package of a lockfile depends on, in whatever way.
-fn needs(package: &Value) -> impl Iterator<Item = &str> {
-    let fields = [
-        "dependencies",
-        "devDependencies",
-        "optionalDependencies",
-        "peerDependencies",
-    ];
-    let objects = fields
-        .into_iter()
-        .filter_map(|field| package.get(field)?.as_object());
-    objects.flat_map(|names| names.keys().map(String::as_str))
-}
-
-/// Whether a package is for other machines (docs.npmjs.com, package.json, `os`, `cpu`, `libc`).
-fn is_foreign(package: &Value, target: &Target) -> bool {
-    let cpu = match target.arch.as_str() {
-        "amd64" => "x64",
-        other => other,
-    };
-    let fits = |field: &str, value: &str| {
-        let Some(list) = package.get(field).and_then(Value::as_array) else {
-            return true;
-        };
-        let mut words = list.iter().filter_map(Value::as_str);
-        let wanted: Vec<_> = words
-            .clone()
-            .filter(|word| !word.starts_with('!'))
-            .collect();
-        let is_refused = words.any(|word| word.strip_prefix('!') == Some(value));
-        !is_refused && (wanted.is_empty() || wanted.contains(&value) || wanted.contains(&"any"))
-    };
-    // The images of the platforms have the GNU library.
-    !(fits("os", &target.os) && fits("cpu", cpu) && fits("libc", "glibc"))
-}
-
-/// The lockfile without what doesn't change the tree: the app's own name, version and
-/// licence, and credentials in URLs.
-fn normal_lock(lock: &Value) -> Value {
-    let mut lock = lock.clone();
-    if let Some(fields) = lock.as_object_mut() {
-        fields.remove("name");
-        fields.remove("version");
-    }
-    if let Some(root) = lock
-        .pointer_mut("/packages/")
-        .and_then(Value::as_object_mut)
-    {
-        root.retain(|field, _| FIELDS.contains(&field.as_str()));
-    }
-    strip_urls(&mut lock);
-    lock
-}
-
-fn strip_urls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(text) if name == "resolved" => {
-                        *text = secrets::without_credentials(text);
-                    }
-                    value => strip_urls(value),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip_urls),
-        _ => {}
-    }
-}
-
-/// Folders of the app that the lockfile lists as packages: workspaces and `file:` links.
-fn workspaces(lock: &Value) -> Vec<String> {
-    let packages = lock.get("packages").and_then(Value::as_object);
-    packages
-        .into_iter()
-        .flatten()
-        .map(|(path, _)| path)
-        .filter(|path| {
-            !path.is_empty()
-                && !path
-                    .split('/')
-                    .any(|part| matches!(part, "node_modules" | ".." | "." | ""))
-        })
-        .cloned()
-        .collect()
-}
-
-/// `file:` tarballs of the app; their integrity is in the lockfile, but npm reads them.
-fn local_packages(inputs: &mut Inputs, app: &Path, lock: &Value) {
-    let packages = lock.get("packages").and_then(Value::as_object);
-    for package in packages.into_iter().flatten().map(|(_, package)| package) {
-        let path = package
-            .get("resolved")
-            .and_then(Value::as_str)
-            .and_then(|resolved| resolved.strip_prefix("file:"));
-        if let Some(path) = path {
-            inputs.file(app, path);
-        }
-    }
-}
-
-/// Names and versions; lockfile versions 2 and 3, else 1.
-fn packages(lock: &Value) -> Packages {
-    let mut found = Packages::new();
-    let mut add = |name: &str, version: Option<&str>| {
-        if let Some(version) = version {
-            found
-                .entry(name.to_owned())
-                .or_default()
-                .insert(version.to_owned());
-        }
-    };
-    if let Some(packages) = lock.get("packages").and_then(Value::as_object) {
-        for (path, package) in packages {
-            if let Some((_, name)) = path.rsplit_once("node_modules/") {
-                add(name, package.get("version").and_then(Value::as_str));
-            }
-        }
-    } else {
-        let mut pending: Vec<_> = lock.get("dependencies").into_iter().collect();
-        while let Some(list) = pending.pop() {
-            for (name, package) in list.as_object().into_iter().flatten() {
-                add(name, package.get("version").and_then(Value::as_str));
-                pending.extend(package.get("dependencies"));
-            }
-        }
-    }
-    found
 }
 
 /// npm's own words for a lockfile that lacks what package.json asks for.

@@ -12,7 +12,7 @@
 
 use serde_json::Value;
 
-use super::Place;
+use super::Project;
 use super::manifest::{INSTALL_SCRIPTS, Member, has_script};
 use crate::inputs::read_regular;
 use slugsmith_facts::environment::Environment;
@@ -107,7 +107,7 @@ impl Plan {
     pub(in crate::presets) fn of(
         manifest: &Value,
         members: &[Member],
-        place: &Place<'_>,
+        place: &Project<'_>,
         lifecycle: &Lifecycle,
     ) -> Self {
         let environment = place.context.environment;
@@ -169,7 +169,7 @@ impl Plan {
 }
 
 /// Whether the user has switched lifecycle scripts off (npm docs, "ignore-scripts").
-fn ignores_scripts(place: &Place<'_>) -> bool {
+fn ignores_scripts(place: &Project<'_>) -> bool {
     let environment = place.context.environment;
     let by_variable = environment.variables.iter().any(|(name, value)| {
         let name = name.to_ascii_lowercase();

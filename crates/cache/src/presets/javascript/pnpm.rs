@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{self, Lockfile, Packages};
-use crate::presets::{Job, PACKED, Place, Recognised, Site, Step, out_of_step};
+use crate::presets::{Job, ManagerCommand, PACKED, Project, Recognised, Site, out_of_step};
 use crate::secrets;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
@@ -27,7 +27,7 @@ use slugsmith_facts::run::Ended;
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
 
-pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>, manifest: &'a Value) -> Recognised<'a> {
     let text =
         beneath::read_in(&place.app.root, ecosystems::javascript::PNPM_LOCK).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
@@ -47,7 +47,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
 }
 
 fn job(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     lock: &str,
     packages: Packages,
@@ -125,7 +125,7 @@ fn job(
 }
 
 /// Whether the app itself says where its virtual store is.
-fn names_virtual_store(place: &Place<'_>) -> bool {
+fn names_virtual_store(place: &Project<'_>) -> bool {
     [
         ".npmrc",
         "pnpm-workspace.yaml",
@@ -142,7 +142,7 @@ fn names_virtual_store(place: &Place<'_>) -> bool {
 
 /// Where pnpm keeps downloads. Left to itself it takes the root of the app's own file
 /// system where that is another than the home's, and with `pack build` this is the app.
-fn store(place: &Place<'_>) -> std::path::PathBuf {
+fn store(place: &Project<'_>) -> std::path::PathBuf {
     let home = place.context.environment.get("HOME").map(Path::new);
     match home.filter(|home| home.is_absolute() && !home.starts_with(&place.context.app.root)) {
         Some(home) => home.join(".local/share/pnpm/store"),
@@ -150,9 +150,10 @@ fn store(place: &Place<'_>) -> std::path::PathBuf {
     }
 }
 
-fn step(arguments: &[&str]) -> Step {
+fn step(arguments: &[&str]) -> ManagerCommand {
     // Without a terminal pnpm asks before it replaces a tree, unless it knows it is CI.
-    Step::new("pnpm", arguments).default(&[("CI", "true"), ("npm_config_update_notifier", "false")])
+    ManagerCommand::new("pnpm", arguments)
+        .default(&[("CI", "true"), ("npm_config_update_notifier", "false")])
 }
 
 /// The lines one level below a top-level key, without quotes and the colon.

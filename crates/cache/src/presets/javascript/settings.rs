@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Place;
+use super::Project;
 use crate::inputs::{Inputs, read_regular};
 use crate::mentions::Mentions;
 use crate::presets::variables;
@@ -80,7 +80,7 @@ const VARIABLE_PREFIXES: &[&str] = &[
 ];
 
 /// Adds the settings files, variables and script files that matter.
-pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>, manager: &str) {
+pub(super) fn add(inputs: &mut Inputs, place: &Project<'_>, manager: &str) {
     let app = &place.app.root;
     let environment = place.context.environment;
     let mentions = Mentions::of(environment);
@@ -148,7 +148,7 @@ fn is_relevant(name: &str) -> bool {
 
 /// `@prisma/client` generates its code into `node_modules` from these when it is installed.
 /// package.json says where they are, or they are in a place of convention.
-fn prisma(inputs: &mut Inputs, place: &Place<'_>) {
+fn prisma(inputs: &mut Inputs, place: &Project<'_>) {
     let app = &place.app.root;
     let manifest = place.app.package_json.good();
     let is_used = manifest.is_some_and(|manifest| {

@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use super::{self as javascript, Member, Plan, browsers, local, plan};
 use crate::lockfile::{self, Lockfile, Packages};
-use crate::presets::{Job, PACKED, Place, Prune, Recognised, Site, Step, out_of_step};
+use crate::presets::{Job, ManagerCommand, PACKED, Project, Prune, Recognised, Site, out_of_step};
 use crate::secrets;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath;
@@ -54,7 +54,7 @@ struct Yarn {
 const CACHE: &str = ".yarn/cache";
 const STATE: &str = ".yarn/install-state.gz";
 
-pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recognised<'a> {
+pub(super) fn recognise<'a>(place: &'a Project<'a>, manifest: &'a Value) -> Recognised<'a> {
     let text =
         beneath::read_in(&place.app.root, ecosystems::javascript::YARN_LOCK).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
@@ -102,7 +102,7 @@ pub(super) fn recognise<'a>(place: &'a Place<'a>, manifest: &'a Value) -> Recogn
     })
 }
 
-fn kind(lock: &str, place: &Place<'_>) -> Kind {
+fn kind(lock: &str, place: &Project<'_>) -> Kind {
     if !lock::is_berry(lock) {
         return Kind::Classic;
     }
@@ -123,7 +123,7 @@ fn kind(lock: &str, place: &Place<'_>) -> Kind {
 
 /// Whether this berry has `workspaces focus` (yarn manual, "yarn workspaces focus"). The
 /// app's own release wins over what is on PATH.
-fn has_focus(place: &Place<'_>, manifest: &Value) -> bool {
+fn has_focus(place: &Project<'_>, manifest: &Value) -> bool {
     let settings = beneath::text_in(&place.app.root, ".yarnrc.yml").unwrap_or_default();
     if settings.contains("plugin-workspace-tools") {
         return true;
@@ -164,7 +164,7 @@ impl Yarn {
         }
     }
 
-    fn install(self, plan: &Plan) -> Step {
+    fn install(self, plan: &Plan) -> ManagerCommand {
         match (self.kind, self.is_full(plan)) {
             (Kind::Classic, true) => {
                 self.step(&["install", "--frozen-lockfile", "--production=false"])
@@ -176,8 +176,8 @@ impl Yarn {
         }
     }
 
-    fn step(self, arguments: &[&str]) -> Step {
-        let step = Step::new("yarn", arguments).default(&[
+    fn step(self, arguments: &[&str]) -> ManagerCommand {
+        let step = ManagerCommand::new("yarn", arguments).default(&[
             ("YARN_ENABLE_TELEMETRY", "0"),
             ("YARN_ENABLE_PROGRESS_BARS", "0"),
         ]);
@@ -192,7 +192,7 @@ impl Yarn {
         }
     }
 
-    fn prune(self, place: &Place<'_>, plan: &Plan, lock: &str, workspaces: &[String]) -> Prune {
+    fn prune(self, place: &Project<'_>, plan: &Plan, lock: &str, workspaces: &[String]) -> Prune {
         let is_needed = self.is_full(plan) && !plan.keep_dev;
         match (self.kind, is_needed) {
             (_, false) => Prune::Nothing,
@@ -217,7 +217,7 @@ impl Yarn {
 }
 
 fn job(
-    place: &Place<'_>,
+    place: &Project<'_>,
     manifest: &Value,
     lock: &str,
     yarn: Yarn,

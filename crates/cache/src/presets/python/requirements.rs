@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::local::Local;
 use crate::inputs::{Inputs, read_regular};
 use crate::secrets;
+use slugsmith_ecosystems::python::requirements;
 
 /// What a requirements file and those that it includes say.
 pub(super) struct Requirements {
@@ -37,8 +38,8 @@ impl Requirements {
             }
             let text = read_regular(&root.join(&path)).unwrap_or_default();
             let folder = path.parent().unwrap_or(Path::new(""));
-            for line in String::from_utf8_lossy(&text).lines() {
-                match requirement(line, |path| root.join(path).exists()) {
+            for line in requirements::lines(&String::from_utf8_lossy(&text)) {
+                match requirement(&line.text, |path| root.join(path).exists()) {
                     Requirement::None | Requirement::Pinned => {}
                     // Beside the file that names it, else where pip runs (pip's documentation,
                     // "--find-links").

@@ -3,7 +3,7 @@
 use slugsmith_ecosystems as ecosystems;
 use std::path::{Path, PathBuf};
 
-use super::{Lock, Place};
+use super::{Lock, Project};
 use crate::inputs::{Inputs, read_regular};
 use crate::mentions::Mentions;
 use crate::presets::variables;
@@ -72,7 +72,7 @@ const IRRELEVANT: &[&str] = &[
 
 /// The lockfile, manifests and settings, and the app's own packages.
 /// Gives the folders of which every file matters.
-pub(super) fn add(inputs: &mut Inputs, place: &Place<'_>, lock: &Lock) -> Vec<PathBuf> {
+pub(super) fn add(inputs: &mut Inputs, place: &Project<'_>, lock: &Lock) -> Vec<PathBuf> {
     let (root, environment) = (&place.app.root, place.context.environment);
     let mentions = Mentions::of(environment);
     if let Some(found) = &lock.requirements {

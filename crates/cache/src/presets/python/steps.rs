@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Step, Tool};
+use super::{ManagerCommand, Tool};
 
 /// Compiled modules then carry a digest of their source instead of its time (PEP 552,
 /// `py_compile`): they stay valid when a layer is restored with other file times, and two
@@ -19,9 +19,9 @@ pub(super) struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    pub(super) fn install(&self, tool: Tool) -> Vec<Step> {
+    pub(super) fn install(&self, tool: Tool) -> Vec<ManagerCommand> {
         let create = |arguments: &[&str]| {
-            let mut step = Step::new(name_of(self.python), arguments).default(&[EPOCH]);
+            let mut step = ManagerCommand::new(name_of(self.python), arguments).default(&[EPOCH]);
             step.arguments.push(self.venv.display().to_string());
             step
         };
@@ -34,20 +34,20 @@ impl Steps<'_> {
         steps
     }
 
-    pub(super) fn sync(&self, tool: Tool) -> Vec<Step> {
+    pub(super) fn sync(&self, tool: Tool) -> Vec<ManagerCommand> {
         match tool {
             _ if !tool.removes() => Vec::new(),
             _ => self.sync_or_install(tool),
         }
     }
 
-    fn sync_or_install(&self, tool: Tool) -> Vec<Step> {
+    fn sync_or_install(&self, tool: Tool) -> Vec<ManagerCommand> {
         let installer = self.installer.as_deref().map(name_of).unwrap_or_default();
         let bin = self.venv.join("bin");
-        let inside = |step: Step| step.set("VIRTUAL_ENV", self.venv).first_on_path(&bin);
+        let inside = |step: ManagerCommand| step.set("VIRTUAL_ENV", self.venv).first_on_path(&bin);
         match (tool, &self.installer) {
             (Tool::Uv, _) => vec![
-                Step::new(
+                ManagerCommand::new(
                     installer,
                     &["sync", "--locked", "--no-default-groups", "--no-progress"],
                 )
@@ -63,20 +63,20 @@ impl Steps<'_> {
                     &["sync"]
                 };
                 let rest = ["--only", "main", "--no-interaction", "--no-ansi"];
-                let step = Step::new(installer, &[verb, &rest].concat());
+                let step = ManagerCommand::new(installer, &[verb, &rest].concat());
                 vec![inside(step.set("POETRY_VIRTUALENVS_CREATE", "false")).default(&[EPOCH])]
             }
             (Tool::Pipenv, _) => vec![
                 inside(
                     // `sync` takes a lockfile of another Pipfile; with `--deploy` that fails.
-                    Step::new(installer, &["install", "--deploy"])
+                    ManagerCommand::new(installer, &["install", "--deploy"])
                         .set("PIPENV_NOSPIN", "1")
                         .set("PIPENV_VERBOSITY", "-1"),
                 )
                 .default(&[EPOCH]),
             ],
             (Tool::Pip, Some(_)) => vec![
-                Step::new(
+                ManagerCommand::new(
                     installer,
                     &[
                         "pip",
@@ -90,7 +90,7 @@ impl Steps<'_> {
                 .set("UV_LINK_MODE", "copy"),
             ],
             (Tool::Pip, None) => vec![
-                inside(Step::new(
+                inside(ManagerCommand::new(
                     "python",
                     &["-m", "pip", "install", "--requirement", self.file],
                 ))

@@ -1,6 +1,6 @@
 //! Which commands of a list can a process do without?
 
-use crate::bash::{Command as Node, List, Step, When, Word};
+use crate::bash::{Command as Node, List, Pipeline, When, Word};
 
 /// Whether a process goes on where this step does not run, or fails: it stands behind `||`, its
 /// failure is caught by one, or a test decides on it and something else follows.
@@ -9,7 +9,7 @@ pub(super) fn may_be_left_out(list: &List, at: usize) -> bool {
         return false;
     };
     let behind = list.get(at + 1..).unwrap_or_default();
-    let in_chain = |step: &&Step| step.when != When::Always;
+    let in_chain = |step: &&Pipeline| step.when != When::Always;
     let caught = behind
         .iter()
         .take_while(in_chain)
@@ -22,7 +22,7 @@ pub(super) fn may_be_left_out(list: &List, at: usize) -> bool {
 }
 
 /// `|| exit 1`: what failed before it ends the process all the same.
-fn ends(step: &Step) -> bool {
+fn ends(step: &Pipeline) -> bool {
     const ENDS: &[&str] = &["exit", "return", "false", "kill"];
     step.pipeline.iter().any(|command| match command {
         Node::Simple(simple) => simple
@@ -36,7 +36,7 @@ fn ends(step: &Step) -> bool {
 }
 
 /// A question whose answer is its status alone.
-fn tests(step: &Step) -> bool {
+fn tests(step: &Pipeline) -> bool {
     const TESTS: &[&str] = &["[", "test", "command", "which", "type", "hash", "grep"];
     step.pipeline.iter().any(|command| match command {
         Node::Test(_) | Node::Arithmetic(_) => true,

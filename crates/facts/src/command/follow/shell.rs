@@ -6,7 +6,7 @@ use slugsmith_finding::LineSpan;
 
 use super::optional::may_be_left_out;
 use super::{Follower, Place};
-use crate::bash::{self, Command as Node, List, Parameter, Part, Simple, Step, Word};
+use crate::bash::{self, Command as Node, List, Parameter, Part, Pipeline, Simple, Word};
 use crate::command::effects;
 use crate::command::files::join;
 use crate::command::is_open;
@@ -84,7 +84,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn step(&mut self, step: &Step, state: &mut State) {
+    fn step(&mut self, step: &Pipeline, state: &mut State) {
         if step.pipeline.len() > 1 || step.background {
             for command in &step.pipeline {
                 let mut inner = state.clone();

@@ -1,11 +1,11 @@
 //! What do Python's manifests ask for: lists of requirements, Pipfile, pyproject.toml?
 
-use slugsmith_finding::LineSpan;
+use slugsmith_ecosystems::python::requirements;
 
 use crate::lines::line_of;
 use crate::packages::{Ecosystem, Package, pep_503};
 
-pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
+pub(super) fn requirements_file(path: &str, text: &str, found: &mut Vec<Package>) {
     let stem = path
         .rsplit('/')
         .next()
@@ -18,12 +18,11 @@ pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
             "dev" | "test" | "tests" | "testing" | "lint" | "docs" | "local" | "ci"
         )
     });
-    for (whole, number) in text.lines().zip(1..) {
-        let line = whole.split(" #").next().unwrap_or(whole).trim();
-        if line.is_empty() || line.starts_with(['#', '-']) {
-            continue;
-        }
-        let (name, wanted) = python_requirement(line);
+    for line in requirements::lines(text)
+        .iter()
+        .filter(|line| !line.is_option())
+    {
+        let (name, wanted) = python_requirement(&line.text);
         if !name.is_empty() {
             found.push(Package {
                 ecosystem: Ecosystem::Pypi,
@@ -31,7 +30,7 @@ pub(super) fn requirements(path: &str, text: &str, found: &mut Vec<Package>) {
                 wanted,
                 dev,
                 path: path.to_owned(),
-                line: LineSpan::on(number, whole, line),
+                line: line.place,
             });
         }
     }

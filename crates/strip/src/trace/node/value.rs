@@ -17,7 +17,7 @@ use crate::index::{join, parent};
 /// Stands for any text, slashes included.
 pub(super) const HOLE: char = '\u{1}';
 /// More possible values than this are none: the name is not decided here.
-const MANY: usize = 16;
+const MOST_VALUES: usize = 16;
 /// Expressions nested deeper are not evaluated.
 const DEPTH: usize = 16;
 
@@ -366,18 +366,18 @@ fn either(left: Option<Vec<Value>>, right: Option<Vec<Value>>) -> Option<Vec<Val
 
 /// Of too many values those that are paths, whose folders then stay.
 fn few(values: Vec<Value>) -> Vec<Value> {
-    if values.len() <= MANY {
+    if values.len() <= MOST_VALUES {
         return values;
     }
     let mut paths: Vec<Value> = values.into_iter().filter(|value| value.inside).collect();
-    paths.truncate(MANY);
+    paths.truncate(MOST_VALUES);
     paths.push(Value::text(HOLE.to_string()));
     paths
 }
 
 fn concat(left: &[Value], right: &[Value]) -> Vec<Value> {
     let hole = [Value::text(HOLE.to_string())];
-    let right = if left.len() * right.len() > MANY {
+    let right = if left.len() * right.len() > MOST_VALUES {
         &hole
     } else {
         right

@@ -7,6 +7,7 @@ use crate::guards::numbers;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::python::{PIPFILE_LOCK, POETRY_LOCK, UV_LOCK};
+use slugsmith_facts::formats::list;
 use slugsmith_finding::LineSpan;
 
 const VERSION_FILE: &str = ".python-version";
@@ -114,9 +115,8 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
                 "runtime.txt is not supported with uv: the Python buildpack refuses the build.";
             return Some(Evidence::line(OLD_VERSION_FILE, 1, message).help(remove));
         }
-        let lines = lines(facts.sources.text(OLD_VERSION_FILE)?);
-        let wanted = match lines.as_slice() {
-            [(_, one)] => one.strip_prefix("python-"),
+        let wanted = match list::read(facts.sources.text(OLD_VERSION_FILE)?).as_slice() {
+            [one] => one.text.strip_prefix("python-"),
             _ => None,
         };
         let fine = wanted.filter(|version| is_version(version));
@@ -142,22 +142,22 @@ fn version(facts: &Facts<'_>) -> Option<Evidence> {
         );
         return uses_uv.then(|| Evidence::line(UV_LOCK, 0, message).help(write));
     }
-    let lines = lines(facts.sources.text(VERSION_FILE)?);
-    let wrong = lines.iter().find(|(_, version)| !is_version(version));
+    let lines = list::read(facts.sources.text(VERSION_FILE)?);
+    let wrong = lines.iter().find(|item| !is_version(item.text));
     let (number, said) = match (wrong, lines.as_slice()) {
-        (Some((number, version)), _) => (
-            *number,
-            format!("`{version}` is not a version of the form 3.N or 3.N.N"),
+        (Some(item), _) => (
+            item.line,
+            format!("`{}` is not a version of the form 3.N or 3.N.N", item.text),
         ),
-        (None, [(number, version)]) => {
-            return unreleased(facts, VERSION_FILE, *number, version)
+        (None, [item]) => {
+            return unreleased(facts, VERSION_FILE, item.line, item.text)
                 .map(|found| found.help(write));
         }
         (None, []) => (
             LineSpan::default(),
             format!("{VERSION_FILE} names no version"),
         ),
-        (None, [_, (number, _), ..]) => (*number, format!("{VERSION_FILE} names several versions")),
+        (None, [_, item, ..]) => (item.line, format!("{VERSION_FILE} names several versions")),
     };
     let message = format!("{said}: the Python buildpack refuses the build.");
     Some(Evidence::line(VERSION_FILE, number, message).help(write))
@@ -187,15 +187,6 @@ fn misspelt(facts: &Facts<'_>) -> Option<String> {
         .iter()
         .find(|name| names.iter().any(|one| one == *name));
     found.map(|name| (*name).to_owned())
-}
-
-/// Lines that say something, with their numbers.
-fn lines(text: &str) -> Vec<(LineSpan, &str)> {
-    text.lines()
-        .zip(1..)
-        .map(|(whole, number)| (LineSpan::on(number, whole, whole.trim()), whole.trim()))
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .collect()
 }
 
 /// `N.N` or `N.N.N`, without leading zeros.

@@ -26,14 +26,14 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
             let key = entry.key.as_str();
             let (value, variable, datasource) = match KEYS.iter().find(|(known, _)| *known == key) {
                 Some((_, variable)) => {
-                    let Some((value, false)) = entry.settled(facts) else {
+                    let Some((value, false)) = spring::settled(entry, facts) else {
                         continue;
                     };
                     (value, *variable, false)
                 }
                 // The buildpack's variables win over it, where a database is attached.
                 None if key == "spring.datasource.url"
-                    && entry.variable().is_none()
+                    && spring::variable(&entry.value).is_none()
                     && spring::is_elsewhere(&entry.value)
                     && !local_host(&entry.value) =>
                 {

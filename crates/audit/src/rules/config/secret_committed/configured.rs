@@ -1,13 +1,16 @@
 //! Which secrets stand in configuration that frameworks load: Rails' `secrets.yml`, figaro's
 //! `application.yml`, and keys of known form anywhere in such files?
 
+use std::collections::BTreeMap;
+
 use crate::registry::Evidence;
 use crate::secrets::{
     is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in, issuer_of,
 };
-use crate::spring::entries;
 use crate::{Facts, guards};
+use slugsmith_facts::formats::{self, Entry, yaml};
 use slugsmith_facts::packages::Ecosystem;
+use slugsmith_finding::LineSpan;
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = rails(facts);
@@ -40,7 +43,7 @@ fn deployment(facts: &Facts<'_>) -> Vec<Evidence> {
         .filter(|(path, _)| is_deployment(path));
     files
         .filter_map(|(path, text)| {
-            let (name, line) = real_secret(text)?;
+            let (name, line) = real_secret(&formats::entries(path, text))?;
             let message = format!(
                 "{name} has a real value in {path}: everybody who has the repository has it."
             );
@@ -51,58 +54,40 @@ fn deployment(facts: &Facts<'_>) -> Vec<Evidence> {
         .collect()
 }
 
-/// The first name of a secret with a value that looks generated: `NAME: value`, `- NAME=value`,
-/// `NAME = "value"`, or `key: NAME` with `value:` below it.
-fn real_secret(text: &str) -> Option<(String, u32)> {
-    let mut keyed: Option<&str> = None;
-    for (line, number) in text.lines().zip(1..) {
-        let plain = line.trim().trim_start_matches("- ").trim_matches('"');
-        if plain.starts_with('#') {
-            continue;
-        }
-        let Some((name, value)) = plain.split_once('=').or_else(|| plain.split_once(':')) else {
-            continue;
-        };
-        let clean = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
-        let (name, value) = (clean(name), clean(value));
-        let held = match name.as_str() {
-            "key" | "name" => {
-                keyed = plain.split_once(':').map(|(_, key)| key.trim());
-                continue;
+/// The first name of a secret with a value that looks generated: `NAME: value`, an item `NAME=value`, or `key: NAME`
+/// (`name: NAME`) beside `value:`.
+fn real_secret(entries: &[Entry]) -> Option<(String, LineSpan)> {
+    let by_key: BTreeMap<&str, &Entry> = entries
+        .iter()
+        .map(|entry| (entry.key.as_str(), entry))
+        .collect();
+    entries.iter().find_map(|entry| {
+        let (above, last) = entry.key.rsplit_once('.').unwrap_or(("", &entry.key));
+        let beside = |name: &str| by_key.get(format!("{above}.{name}").as_str()).copied();
+        let (name, value) = match last {
+            "value" => {
+                let named = beside("key").or_else(|| beside("name"))?;
+                (named.value.as_str(), entry.value.as_str())
             }
-            "value" => keyed.unwrap_or_default().to_owned(),
-            _ => name,
+            _ if last.ends_with(']') => entry.value.split_once('=')?,
+            _ => (last, entry.value.as_str()),
         };
-        let variable = held
+        let is_variable = name
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if variable && is_secret_name(&held) && is_generated(&value) {
-            return Some((held, number));
-        }
-    }
-    None
+        (is_variable && is_secret_name(name) && is_generated(value))
+            .then(|| (name.to_owned(), entry.line))
+    })
 }
 
-/// Values of `production` and `shared`, and of what they take in by `<<`.
+/// Values of `production` and `shared`, with those that they take in by `<<`.
 fn rails(facts: &Facts<'_>) -> Vec<Evidence> {
     const PATH: &str = "config/secrets.yml";
     let Some(text) = facts.sources.text(PATH) else {
         return Vec::new();
     };
-    let entries = entries(text);
-    let mut sections = vec!["production", "shared"];
-    let taken = entries
-        .iter()
-        .find(|entry| entry.key == "production.<<")
-        .and_then(|entry| entry.value.strip_prefix('*'));
-    if let Some(taken) = taken {
-        sections.extend(
-            entries
-                .iter()
-                .filter(|entry| entry.value.strip_prefix('&') == Some(taken))
-                .map(|entry| entry.key.as_str()),
-        );
-    }
+    let mut entries = yaml::read(text);
+    entries.sort_by_key(|entry| entry.line);
     // Since 5.2 the variable wins, which the platform sets.
     let variable_wins =
         guards::at_least(facts, Ecosystem::Gem, "railties", &[5, 2]).unwrap_or(false);
@@ -121,7 +106,7 @@ fn rails(facts: &Facts<'_>) -> Vec<Evidence> {
             } else {
                 is_secret_name(name) && is_generated(&entry.value)
             };
-            (sections.contains(&section)
+            (matches!(section, "production" | "shared")
                 && literal
                 && (section == "production" || !production(name)))
             .then(|| {
@@ -167,7 +152,7 @@ fn rails_services(facts: &Facts<'_>) -> Vec<Evidence> {
     });
     files
         .filter_map(|(path, text)| {
-            let entry = entries(text).into_iter().find(|entry| {
+            let entry = yaml::read(text).into_iter().find(|entry| {
                 let name = entry.key.strip_prefix("production.");
                 name.is_some_and(is_secret_name) && is_generated(&entry.value)
             })?;
@@ -193,7 +178,7 @@ fn figaro(facts: &Facts<'_>) -> Vec<Evidence> {
     ) else {
         return Vec::new();
     };
-    entries(text)
+    yaml::read(text)
         .into_iter()
         .filter(|entry| {
             let name = entry.key.strip_prefix("production.").unwrap_or(&entry.key);
@@ -249,16 +234,12 @@ fn issued(facts: &Facts<'_>) -> Vec<Evidence> {
         .filter(|(path, _)| configuration(path) && !harmless(path));
     files
         .filter_map(|(path, text)| {
-            let (line, issuer) = text
-                .lines()
-                .zip(1..)
-                .filter(|(line, _)| !line.trim_start().starts_with('#'))
-                .find_map(|(line, number)| {
-                    let mut words = line.split(|letter: char| {
-                        letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ',')
-                    });
-                    Some((number, words.find_map(issuer_of)?))
-                })?;
+            let (line, issuer) = formats::entries(path, text).iter().find_map(|entry| {
+                let mut words = entry.value.split(|letter: char| {
+                    letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ',')
+                });
+                Some((entry.line, words.find_map(issuer_of)?))
+            })?;
             Some(
                 Evidence::line(
                     path,
@@ -275,4 +256,31 @@ fn issued(facts: &Facts<'_>) -> Vec<Evidence> {
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Option<(String, u32)> {
+        let found = real_secret(&formats::entries(path, text));
+        found.map(|(name, line)| (name, line.number()))
+    }
+
+    #[test]
+    fn secrets_of_other_platforms_are_found_by_name_and_value_in_any_order() {
+        let secret = "k9Jx2mQ7vR4tZ8wB3nL6pS1d";
+        let named = Some(("API_SECRET".to_owned(), 4));
+        let render = format!(
+            "envVars:\n  # key: API_SECRET\n  -\n    value: {secret}\n    key: API_SECRET\n"
+        );
+        assert_eq!(found("render.yaml", &render), named);
+        let compose =
+            format!("services:\n  web:\n    environment:\n      - API_SECRET={secret} # real\n");
+        assert_eq!(found("docker-compose.yml", &compose), named);
+        let fly = format!("[env]\n# API_SECRET = 'old'\nA = 1\nAPI_SECRET = '{secret}'\n");
+        assert_eq!(found("fly.toml", &fly), named);
+        let variable = "services:\n  web:\n    environment:\n      API_SECRET: ${API_SECRET}\n";
+        assert_eq!(found("docker-compose.yml", variable), None);
+    }
 }

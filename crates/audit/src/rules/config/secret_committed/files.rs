@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 use crate::secrets::{is_generated, is_secret_name, is_secret_value};
+use slugsmith_facts::formats::env_file;
 use slugsmith_finding::LineSpan;
 
 pub(super) fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -62,17 +63,12 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
         if !loaded && path == ".env" {
             continue;
         }
-        for (line, number) in text.lines().zip(1..) {
-            let span = LineSpan::on(number, line, line.trim());
-            let Some((name, value)) = line.trim().trim_start_matches("export ").split_once('=')
-            else {
-                continue;
-            };
-            let value = value.trim().trim_matches(['"', '\'']);
-            let secret = !name.starts_with('#') && is_secret_name(name.trim());
+        for variable in env_file::read(text).iter().filter(|one| !one.is_comment) {
+            let (name, value, span) = (&variable.name, variable.value.as_str(), variable.line);
+            let secret = is_secret_name(name);
             if !loaded {
                 if secret && is_generated(value.trim_start_matches("base64:")) {
-                    found.push(tracked(path, span, name.trim()));
+                    found.push(tracked(path, span, name));
                 }
                 continue;
             }
@@ -197,7 +193,9 @@ pub(super) fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
                 .to_ascii_lowercase()
                 .split(['/', '.', '-', '_'])
                 .any(|part| harmless.contains(&part));
-            let start = text.trim_start().lines().next().unwrap_or_default();
+            let start = text.trim_start();
+            let end = start.find(['\r', '\n']).unwrap_or(start.len());
+            let start = start.get(..end).unwrap_or_default();
             let key_file = path
                 .rsplit_once('.')
                 .is_some_and(|(_, ending)| matches!(ending, "pem" | "key"));

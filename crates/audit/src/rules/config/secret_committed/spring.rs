@@ -27,7 +27,7 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
-    let (value, is_default) = entry.settled(facts)?;
+    let (value, is_default) = spring::settled(entry, facts)?;
     let key = entry.key.to_ascii_lowercase();
     let signs = is_signing_name(&key)
         && ["jwt", "token", "sign", "app."]
@@ -36,13 +36,13 @@ fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
     let at =
         |message: String| Evidence::line(&file.path, entry.line, message).conditional(is_default);
     let variable = || {
-        entry.variable().map_or_else(
+        spring::variable(&entry.value).map_or_else(
             || key.to_ascii_uppercase().replace(['.', '-'], "_"),
             str::to_owned,
         )
     };
     if signs && is_secret_value(value) && !is_stand_in(value) {
-        let message = match entry.variable() {
+        let message = match spring::variable(&entry.value) {
             Some(name) => format!(
                 "`{}` falls back to a key that is written out, and nothing declares {name}: anybody \
                  who reads it can forge what it signs.",
@@ -53,7 +53,7 @@ fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
                 entry.key
             ),
         };
-        let name = entry.variable().unwrap_or("JWT_SECRET");
+        let name = spring::variable(&entry.value).unwrap_or("JWT_SECRET");
         return Some(at(message).help(format!(
             "{}=${{{name}}}, and: heroku config:set {name}=$(openssl rand -hex 32)",
             entry.key

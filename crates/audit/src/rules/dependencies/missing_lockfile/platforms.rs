@@ -3,7 +3,7 @@
 use crate::Facts;
 use crate::guards::numbers;
 use crate::registry::Evidence;
-use slugsmith_ecosystems::ruby::GEMFILE_LOCK;
+use slugsmith_ecosystems::ruby::{GEMFILE_LOCK, section};
 use slugsmith_facts::packages::Ecosystem;
 
 /// From this version on Bundler resolves for several platforms, and the buildpack keeps the lockfile of Windows
@@ -41,14 +41,4 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     Some(Evidence::line(GEMFILE_LOCK, at, message).help(
         "bundle update --bundler && bundle lock --add-platform x86_64-linux   then commit Gemfile.lock",
     ))
-}
-
-/// The line of a section's name, and the lines below it.
-fn section<'t>(text: &'t str, name: &str) -> Option<(u32, Vec<&'t str>)> {
-    let mut lines = text.lines().zip(1..).skip_while(|(line, _)| *line != name);
-    let (_, at) = lines.next()?;
-    let below = lines
-        .map(|(line, _)| line)
-        .take_while(|line| line.starts_with(' '));
-    Some((at, below.map(str::trim).collect()))
 }

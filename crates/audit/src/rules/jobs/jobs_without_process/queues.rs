@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Argument;
+use slugsmith_facts::formats::{Entry, yaml};
 use slugsmith_facts::process::Command;
 
 /// A job that goes into a queue of this name.
@@ -157,40 +158,30 @@ fn sidekiq(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
     judge("the Sidekiq process", &heard, puts.collect())
 }
 
-/// The names below `:queues:` of a sidekiq.yml; `None` where they are computed.
+/// The names below `:queues:` of a sidekiq.yml, each alone or with its weight; `None` where they are computed.
 fn listed(text: &str) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    let mut above: Option<usize> = None;
-    for line in text.lines() {
-        let plain = line.trim();
-        let indent = line.len() - line.trim_start().len();
-        if plain.is_empty() || plain.starts_with('#') {
-            continue;
-        }
-        if matches!(plain, ":queues:" | "queues:") {
-            above = Some(indent);
-            continue;
-        }
-        let Some(outer) = above else {
-            continue;
-        };
-        let item = plain.strip_prefix('-').filter(|_| indent >= outer);
-        let Some(item) = item else {
-            above = None;
-            continue;
-        };
-        if item.contains("<%") {
-            return None;
-        }
-        let name = item.split(',').next().unwrap_or(item);
-        let name = name.split(" #").next().unwrap_or(name);
-        let name = name.trim_matches(['[', ']', '"', '\'', ' ', ':']);
-        names.push(name.to_owned());
+    let entries = yaml::read(text);
+    let is_computed = |entry: &&Entry| entry.key.contains("queues") && entry.value.contains("<%");
+    if entries.iter().any(|entry| is_computed(&entry)) {
+        return None;
     }
-    let computed = text
-        .lines()
-        .any(|line| line.contains("queues") && line.contains("<%"));
-    (!computed).then_some(names)
+    let names = [":queues", "queues"].into_iter().flat_map(|list| {
+        entries.iter().filter(move |entry| {
+            let item = entry
+                .key
+                .strip_prefix(list)
+                .and_then(|rest| rest.strip_prefix('['));
+            // `- critical`, or the first of `- [critical, 2]`.
+            item.and_then(|rest| rest.split_once(']'))
+                .is_some_and(|(_, inner)| matches!(inner, "" | "[0]"))
+        })
+    });
+    let names = names.filter(|entry| !entry.value.is_empty());
+    Some(
+        names
+            .map(|entry| entry.value.trim_start_matches(':').to_owned())
+            .collect(),
+    )
 }
 
 fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {

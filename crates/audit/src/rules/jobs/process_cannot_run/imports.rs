@@ -247,14 +247,14 @@ fn absent(facts: &Facts<'_>, code: &Code, import: &Import) -> Option<String> {
         }
         _ => return None,
     };
-    let there =
+    let exists_as =
         |path: &str| sources.has(path) || sources.below(&format!("{path}/")).next().is_some();
-    let exists = there(&base)
+    let exists = exists_as(&base)
         || [
             ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".json", ".py", ".d.ts", ".node",
         ]
         .iter()
-        .any(|ending| there(&format!("{base}{ending}")));
+        .any(|ending| exists_as(&format!("{base}{ending}")));
     // What a tool writes has another place in the build.
     let made = [
         "generated",

@@ -68,13 +68,14 @@ fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
         .sources
         .text(path)
         .filter(|_| path.ends_with(".txt"))?;
-    let whole = text.lines().map(str::trim).all(|line| {
-        line.is_empty() || line.starts_with('#') || line.contains("==") && !line.starts_with('-')
-    });
+    let lines = slugsmith_ecosystems::python::requirements::lines(text);
+    let whole = lines
+        .iter()
+        .all(|line| line.text.contains("==") && !line.is_option());
     let other = [Ecosystem::Npm, Ecosystem::Gem]
         .iter()
         .any(|other| packages.manifest(*other).is_some());
-    let missing = whole && text.lines().count() >= 5 && !packages.has(Ecosystem::Pypi, package);
+    let missing = whole && lines.len() >= 5 && !packages.has(Ecosystem::Pypi, package);
     (missing && !other).then_some(package)
 }
 

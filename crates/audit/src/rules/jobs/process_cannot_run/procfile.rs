@@ -1,20 +1,21 @@
 //! Does the platform understand the Procfile as it is written?
 
 use crate::rules::prelude::*;
-use slugsmith_facts::app;
 use slugsmith_facts::encoding::Mark;
+use slugsmith_facts::formats::procfile::{self, Line};
 use slugsmith_facts::process::Command;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let text = facts.sources.text("Procfile").unwrap_or_default();
-    if let Some(found) = encoding(facts, text) {
+    let lines = procfile::lines(text);
+    if let Some(found) = encoding(facts, &lines) {
         return vec![found];
     }
     let found = [
         line_ends(text),
-        colon(text),
-        decorated(facts, text),
-        empty(facts, text),
+        colon(&lines),
+        decorated(facts, &lines),
+        empty(facts, &lines),
         unrouted(facts),
     ];
     found.into_iter().flatten().collect()
@@ -22,22 +23,24 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// The platform reads UTF-8 and matches from a line's first letter (`lib/slug_compiler.rb` of
 /// Heroku's slug compiler): a mark hides the first line, UTF-16 all of them.
-fn encoding(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
+fn encoding(facts: &Facts<'_>, lines: &[Line<'_>]) -> Option<Evidence> {
     let (what, lost) = match facts.app.procfile_mark? {
-        Mark::Utf8 => ("begins with a byte order mark", text.lines().next()),
-        Mark::Utf16Little | Mark::Utf16Big => ("is written in UTF-16", Some("every line")),
+        Mark::Utf8 => {
+            let first = lines.first().filter(|line| line.process.is_some())?;
+            (
+                "begins with a byte order mark",
+                format!("`{}`", first.text.trim()),
+            )
+        }
+        Mark::Utf16Little | Mark::Utf16Big => ("is written in UTF-16", "any line".to_owned()),
     };
-    let lost = lost
-        .filter(|line| *line == "every line" || !app::procfile(line).is_empty())?
-        .trim();
-    let message = format!("The Procfile {what}: the platform finds no process in `{lost}`.");
-    let message = message.replace("`every line`", "any line");
+    let message = format!("The Procfile {what}: the platform finds no process in {lost}.");
     let fix = "Save it as UTF-8 without a byte order mark.";
     Some(Evidence::line("Procfile", 1, message).help(fix))
 }
 
 /// A Procfile in which nothing is said, where the buildpack has no process of its own.
-fn empty(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
+fn empty(facts: &Facts<'_>, lines: &[Line<'_>]) -> Option<Evidence> {
     let only_python = facts.packages.manifest(Ecosystem::Pypi).is_some()
         && [
             Ecosystem::Npm,
@@ -48,10 +51,7 @@ fn empty(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
         ]
         .iter()
         .all(|other| facts.packages.manifest(*other).is_none());
-    let silent = facts.sources.has("Procfile")
-        && text
-            .lines()
-            .all(|line| line.trim().is_empty() || line.starts_with('#'));
+    let silent = facts.sources.has("Procfile") && lines.iter().all(Line::is_silent);
     let message =
         "The Procfile names no process, and the Python buildpack has no default: nothing serves.";
     (only_python && silent && facts.processes.is_empty())
@@ -104,16 +104,15 @@ fn line_ends(text: &str) -> Option<Evidence> {
     })
 }
 
-fn colon(text: &str) -> Option<Evidence> {
-    let mut lines = text.lines().zip(1..);
-    let (line, number) = lines.find(|(line, _)| app::lacks_colon(line))?;
-    let (name, command) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+fn colon(lines: &[Line<'_>]) -> Option<Evidence> {
+    let line = lines.iter().find(|line| line.lacks_colon())?;
+    let (name, command) = line.text.split_once([' ', '\t']).unwrap_or((line.text, ""));
     let message = format!(
         "`{name}` has no colon after it: Cloud Native builds refuse the Procfile, and the process \
          may not be there."
     );
     Some(
-        Evidence::line("Procfile", number, message)
+        Evidence::line("Procfile", line.number, message)
             .level(Severity::Warn)
             .help(format!("{name}: {}", command.trim())),
     )
@@ -121,15 +120,14 @@ fn colon(text: &str) -> Option<Evidence> {
 
 /// A line that names a process once quotes, a bullet or the like around it are gone. Where the
 /// buildpack has a default of the same type, that runs instead.
-fn decorated(facts: &Facts<'_>, text: &str) -> Option<Evidence> {
+fn decorated(facts: &Facts<'_>, lines: &[Line<'_>]) -> Option<Evidence> {
     const AROUND: &[char] = &['"', '\'', '`', '-', '*', '>', '$', ' ', '\t'];
-    let mut lines = text.lines().zip(1..);
-    let (process, number) = lines.find_map(|(line, number)| {
-        let inner = line.trim_start_matches(AROUND);
-        let lost = inner.len() < line.trim_start().len() && app::procfile(line).is_empty();
+    let (process, number) = lines.iter().find_map(|line| {
+        let inner = line.text.trim_start_matches(AROUND);
+        let lost = inner.len() < line.text.trim_start().len() && line.process.is_none();
         let inner = inner.trim().trim_end_matches(['"', '\'', '`']);
-        let process = app::procfile(inner).into_iter().next().filter(|_| lost)?;
-        Some((process, number))
+        let process = procfile::process(line.number, inner).filter(|_| lost)?;
+        Some((process, line.number))
     })?;
     let named = facts.app.process(&process.name).is_some();
     let replaced = facts.packages.manifest(Ecosystem::Maven).is_some()

@@ -68,8 +68,8 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     }
     // Only a file of the app's own under that name shows that no package brings it.
     let file = format!("/{below}.py");
-    let there = sources.paths.iter().find(|path| path.ends_with(&file))?;
-    let root = there.strip_suffix(&file)?;
+    let found = sources.paths.iter().find(|path| path.ends_with(&file))?;
+    let root = found.strip_suffix(&file)?;
     // A project of its own may be installed, and then Python finds it.
     let manifests = [
         ecosystems::python::PYPROJECT,
@@ -81,7 +81,7 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     }
     let message = format!(
         "{} asks for the settings module {module}, which Python does not find from the folder where \
-         `{}` starts: the file is {there}.",
+         `{}` starts: the file is {found}.",
         code.path, command.text
     );
     Some(Evidence::line(&code.path, line, message).help(format!(

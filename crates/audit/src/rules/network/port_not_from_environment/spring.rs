@@ -29,14 +29,13 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let evidence = match spring::set(files, "server.port") {
         // Another variable decides, which may have the platform's value.
         Some((_, entry))
-            if entry
-                .variable()
+            if spring::variable(&entry.value)
                 .is_some_and(|name| facts.declared(name) != Declared::No) =>
         {
             return None;
         }
         Some((file, entry)) => {
-            let what = match entry.variable() {
+            let what = match spring::variable(&entry.value) {
                 Some(name) => {
                     format!("server.port comes from {name}, which the platform does not set")
                 }

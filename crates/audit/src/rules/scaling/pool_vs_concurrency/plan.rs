@@ -2,6 +2,7 @@
 
 use super::threads::whole;
 use crate::rules::prelude::*;
+use slugsmith_facts::formats;
 use slugsmith_finding::LineSpan;
 
 /// A pool of literal size, per process.
@@ -47,15 +48,14 @@ pub(super) fn pools(facts: &Facts<'_>) -> Vec<Pool> {
             && !path.contains("-local")
     });
     for (path, text) in hikari {
-        for (line, number) in text.lines().zip(1..) {
-            if let Some((key, value)) = line.split_once(['=', ':'])
-                && (key.trim().ends_with("maximum-pool-size")
-                    || key.trim().ends_with("maximumPoolSize"))
-                && let Ok(size) = value.trim().parse()
+        for entry in formats::entries(path, text) {
+            let names = ["maximum-pool-size", "maximumPoolSize"];
+            if names.iter().any(|name| entry.key.ends_with(name))
+                && let Ok(size) = entry.value.parse()
             {
                 found.push(Pool {
                     path: path.clone(),
-                    line: LineSpan::on(number, line, line.trim()),
+                    line: entry.line,
                     size,
                 });
             }

@@ -1,7 +1,7 @@
 //! How many threads Puma and Sidekiq run, and the variable that says so.
 
 use crate::rules::prelude::*;
-use slugsmith_facts::lines::line_of;
+use slugsmith_facts::formats::{Entry, yaml};
 use slugsmith_finding::LineSpan;
 
 pub(super) struct Threads {
@@ -89,18 +89,27 @@ pub(super) fn sidekiq(facts: &Facts<'_>) -> Option<Found> {
         ));
     }
     let text = facts.sources.text("config/sidekiq.yml").unwrap_or_default();
-    let value = text
-        .lines()
-        .map(str::trim)
-        .find_map(|line| line.trim_start_matches(':').strip_prefix("concurrency:"));
-    let Some(value) = value else {
+    let entries = yaml::read(text);
+    let is_own = |entry: &&Entry| matches!(entry.key.as_str(), ":concurrency" | "concurrency");
+    let in_environment = |entry: &&Entry| {
+        let key = entry.key.trim_start_matches(':');
+        key.strip_prefix("production.")
+            .map(|key| key.trim_start_matches(':'))
+            == Some("concurrency")
+    };
+    // What the file says for an environment wins there.
+    let entry = entries
+        .iter()
+        .find(in_environment)
+        .or_else(|| entries.iter().find(is_own));
+    let Some(entry) = entry else {
         return by_default(facts)
             .map(|threads| (worker.path.clone(), worker.line, threads, "Sidekiq"));
     };
-    let (variable, count) = erb(value.trim())?;
+    let (variable, count) = erb(&entry.value)?;
     Some((
         "config/sidekiq.yml".to_owned(),
-        line_of(text, "concurrency:"),
+        entry.line,
         Threads { variable, count },
         "Sidekiq",
     ))

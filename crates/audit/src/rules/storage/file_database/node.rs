@@ -2,7 +2,7 @@
 
 use super::{always, at, has_server};
 use crate::rules::prelude::*;
-use slugsmith_finding::LineSpan;
+use slugsmith_facts::formats::prisma;
 
 pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
     let (path, text) = facts
@@ -10,15 +10,12 @@ pub(super) fn prisma(facts: &Facts<'_>) -> Option<Evidence> {
         .texts
         .iter()
         .find(|(path, _)| path.ends_with("schema.prisma"))?;
-    let (line, number) = text
-        .lines()
-        .zip(1..)
-        .find(|(line, _)| line.trim().starts_with("provider") && line.contains("\"sqlite\""))?;
-    Some(at(
-        path,
-        LineSpan::on(number, line, line.trim()),
-        "Prisma's sqlite provider",
-    ))
+    let entries = prisma::read(text);
+    let entry = entries.iter().find(|entry| {
+        let is_source = entry.key.starts_with("datasource.") && entry.key.ends_with(".provider");
+        is_source && entry.value == "sqlite"
+    })?;
+    Some(at(path, entry.line, "Prisma's sqlite provider"))
 }
 
 /// Packages and modules whose databases are files.

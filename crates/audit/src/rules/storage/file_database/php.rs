@@ -2,7 +2,7 @@
 
 use super::at;
 use crate::rules::prelude::*;
-use slugsmith_finding::LineSpan;
+use slugsmith_facts::formats::env_file;
 
 /// Symfony loads `.env` in production, where a variable of the platform wins over it.
 pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
@@ -13,16 +13,14 @@ pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
     if facts.declared("DATABASE_URL") != Declared::No {
         return None;
     }
-    let text = facts.sources.text(".env")?;
-    let (line, number) = text.lines().zip(1..).find(|(line, _)| {
-        line.trim()
-            .strip_prefix("DATABASE_URL=")
-            .is_some_and(|value| value.trim_start_matches(['"', '\'']).starts_with("sqlite:"))
+    let variables = env_file::read(facts.sources.text(".env")?);
+    let variable = variables.iter().find(|one| {
+        !one.is_comment && one.name == "DATABASE_URL" && one.value.starts_with("sqlite:")
     })?;
     Some(
         at(
             ".env",
-            LineSpan::on(number, line, line.trim()),
+            variable.line,
             "Without DATABASE_URL, which nothing declares, SQLite",
         )
         .conditional(true),

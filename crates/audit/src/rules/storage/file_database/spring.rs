@@ -39,7 +39,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let Some((file, entry)) = spring::set(files, "spring.datasource.url") else {
         return embedded(facts);
     };
-    let (address, is_default) = entry.settled(facts)?;
+    let (address, is_default) = spring::settled(entry, facts)?;
     let starts = |marks: &[&str]| marks.iter().any(|mark| address.starts_with(mark));
     // A profile is chosen by a variable, too.
     let by_profile = file

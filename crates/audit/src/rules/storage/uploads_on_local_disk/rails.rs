@@ -5,6 +5,7 @@ use crate::guards::{self, Branch, Settled, branch, calls_to, settle};
 use crate::registry::Evidence;
 use crate::{Declared, Facts, Site};
 use slugsmith_facts::code::{Assignment, Code, Expr, Language};
+use slugsmith_facts::formats::{self, yaml};
 use slugsmith_facts::packages::Ecosystem;
 
 /// The first attachment of a model.
@@ -95,16 +96,9 @@ fn chosen_disk(facts: &Facts<'_>, code: &Code, assignment: &Assignment) -> Optio
 
 fn is_disk_service(facts: &Facts<'_>, service: &str) -> bool {
     let text = facts.sources.text("config/storage.yml").unwrap_or_default();
-    let mut inside = false;
-    for line in text.lines() {
-        if !line.starts_with([' ', '#', '\t']) && line.contains(':') {
-            inside = line.split(':').next().map(str::trim) == Some(service);
-        }
-        if inside && line.trim_start().starts_with("service:") {
-            return line.contains("Disk");
-        }
-    }
-    service == "local"
+    let entries = yaml::read(text);
+    let kind = formats::entry(&entries, &format!("{service}.service"));
+    kind.map_or(service == "local", |kind| kind.value == "Disk")
 }
 
 pub(super) fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {

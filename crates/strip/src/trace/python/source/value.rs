@@ -7,7 +7,7 @@ use tree_sitter::Node;
 /// Stands for any text.
 pub(in super::super) const HOLE: char = '\u{1}';
 /// More possible values than this are none.
-const MANY: usize = 16;
+const MOST_VALUES: usize = 16;
 /// Expressions nested deeper are not evaluated.
 const DEPTH: usize = 12;
 
@@ -161,7 +161,7 @@ impl<'t> Evaluator<'t> {
             "boolean_operator" => {
                 let mut values = or_hole(self.at(field("left")?, depth + 1));
                 values.extend(or_hole(self.at(field("right")?, depth + 1)));
-                (values.len() <= MANY).then_some(values)
+                (values.len() <= MOST_VALUES).then_some(values)
             }
             // `"a.{}".format(x)`
             "call" => {
@@ -181,7 +181,7 @@ impl<'t> Evaluator<'t> {
             "__package__" => Some(vec![self.package.to_owned()]),
             _ => {
                 let values = self.names.get(name)?;
-                (values.len() <= MANY).then(|| values.clone())
+                (values.len() <= MOST_VALUES).then(|| values.clone())
             }
         }
     }
@@ -240,7 +240,7 @@ fn or_hole(values: Option<Vec<String>>) -> Vec<String> {
 }
 
 fn concat(left: &[String], right: &[String]) -> Option<Vec<String>> {
-    if left.len() * right.len() > MANY {
+    if left.len() * right.len() > MOST_VALUES {
         return None;
     }
     let pairs = left

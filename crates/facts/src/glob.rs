@@ -1,4 +1,4 @@
-//! Does a shell pattern name a path?
+//! Does a pattern of a shell, of Go or of Ruby name a path?
 //!
 //! Every tool has its own globs: whether `*` takes hidden names, whether `**` goes deeper,
 //! whether a backslash escapes. A pattern is anchored at the app's top and also names what
@@ -13,6 +13,10 @@ pub struct Dialect {
     pub recursive: bool,
     /// A backslash takes the next character literally.
     pub escapes: bool,
+    /// What inverts a class: `[^a]`, `[!a]`.
+    pub inverts: &'static [char],
+    /// A class that never ends makes the pattern name nothing; else its bracket is a bracket.
+    pub strict: bool,
 }
 
 /// bash(1), "Pathname Expansion", with its options as they are by default.
@@ -20,24 +24,32 @@ pub const BASH: Dialect = Dialect {
     hidden: false,
     recursive: false,
     escapes: true,
+    inverts: &['^', '!'],
+    strict: false,
 };
 /// Go's `path/filepath.Match`.
 pub const GO: Dialect = Dialect {
     hidden: true,
     recursive: false,
     escapes: true,
+    inverts: &['^'],
+    strict: true,
 };
 /// Ruby's `Dir.glob` without flags.
 pub const RUBY: Dialect = Dialect {
     hidden: false,
     recursive: true,
     escapes: true,
+    inverts: &['^', '!'],
+    strict: false,
 };
 /// No wildcards at all.
 pub const LITERAL: Dialect = Dialect {
     hidden: false,
     recursive: false,
     escapes: false,
+    inverts: &[],
+    strict: false,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +89,7 @@ impl Pattern {
                 name if dialect == LITERAL => {
                     parts.push(Part::Name(name.chars().map(Token::Char).collect()));
                 }
-                name => parts.push(Part::Name(tokens(name, dialect.escapes))),
+                name => parts.push(Part::Name(tokens(name, dialect)?)),
             }
         }
         let named = parts.iter().any(|part| matches!(part, Part::Name(_)));
@@ -154,7 +166,8 @@ fn matches(tokens: &[Token], name: &[char]) -> bool {
         .all(|token| *token == Token::Any)
 }
 
-fn tokens(text: &str, escapes: bool) -> Vec<Token> {
+/// `None` for what the dialect takes for no pattern.
+fn tokens(text: &str, dialect: Dialect) -> Option<Vec<Token>> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -163,27 +176,28 @@ fn tokens(text: &str, escapes: bool) -> Vec<Token> {
         tokens.push(match c {
             '*' => Token::Any,
             '?' => Token::One,
-            '\\' if escapes && at < chars.len() => {
+            '\\' if dialect.escapes && at < chars.len() => {
                 at += 1;
                 Token::Char(chars.get(at - 1).copied().unwrap_or('\\'))
             }
-            '[' => match class(chars.get(at..).unwrap_or_default()) {
+            '[' => match class(chars.get(at..).unwrap_or_default(), dialect.inverts) {
                 Some((class, length)) => {
                     at += length;
                     class
                 }
+                None if dialect.strict => return None,
                 None => Token::Char('['),
             },
             c => Token::Char(*c),
         });
     }
-    tokens
+    Some(tokens)
 }
 
 /// A character class after its `[`, and how many characters it takes; `None` if it never
 /// ends, and the bracket is a bracket.
-fn class(chars: &[char]) -> Option<(Token, usize)> {
-    let not = matches!(chars.first(), Some('^' | '!'));
+fn class(chars: &[char], inverts: &[char]) -> Option<(Token, usize)> {
+    let not = chars.first().is_some_and(|first| inverts.contains(first));
     let mut at = usize::from(not);
     let first = at;
     let mut ranges = Vec::new();
@@ -207,7 +221,7 @@ fn class(chars: &[char]) -> Option<(Token, usize)> {
 #[must_use]
 pub fn braces(text: &str) -> Vec<String> {
     const MOST: usize = 256;
-    if !slugsmith_facts::bounds::is_pattern(text) {
+    if !crate::bounds::is_pattern(text) {
         return vec![text.to_owned()];
     }
     let mut done = Vec::new();
@@ -258,6 +272,11 @@ mod tests {
             ("*", GO, ".env", true),
             (".*", BASH, ".env", true),
             ("logfile[^0].txt", BASH, "logfile1.txt", true),
+            ("a[!b]", BASH, "ac", true),
+            ("a[!b]", GO, "ac", false),
+            ("a[!b]", GO, "ab", true),
+            ("[", BASH, "[", true),
+            ("[", GO, "[", false),
             ("logfile[^0].txt", BASH, "logfile0.txt", false),
             ("log[0-9].txt", GO, "log5.txt", true),
             ("a[", BASH, "a[", true),

@@ -1,4 +1,4 @@
-//! What on a shelf is of no use in another build?
+//! What on a download store is of no use in another build?
 //!
 //! Locks, daemons' logs, marks of failed downloads, sources that the tool unpacks again;
 //! and downloads that none of the last lockfiles names, where the tool's own layout tells
@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::lockfile::Packages;
 use crate::pack::remove;
-use crate::presets::Shelf;
+use crate::presets::DownloadStore;
 use slugsmith_facts::tree::{EntryKind, Tree};
 
 /// Time that objects get before a build. Go gives those that it uses the present time if
@@ -20,11 +20,11 @@ use slugsmith_facts::tree::{EntryKind, Tree};
 const UNUSED_SINCE: Duration = Duration::from_hours(48);
 
 /// Makes it possible to see what the build uses.
-pub(super) fn mark(shelf: &Shelf, data: &Path) {
+pub(super) fn mark(downloads: &DownloadStore, data: &Path) {
     let Some(before) = SystemTime::now().checked_sub(UNUSED_SINCE) else {
         return;
     };
-    if shelf.variable == "GOCACHE" {
+    if downloads.variable == "GOCACHE" {
         for path in objects(data) {
             // What keeps its time counts as used.
             let _ = own::handle(path).and_then(|file| file.set_modified(before));
@@ -34,13 +34,13 @@ pub(super) fn mark(shelf: &Shelf, data: &Path) {
 
 /// Removes everything that this build did not need; `packages` are those of its lockfile.
 /// `false` where that can't be told.
-pub(super) fn to_this_build(shelf: &Shelf, data: &Path, packages: &Packages) -> bool {
+pub(super) fn to_this_build(downloads: &DownloadStore, data: &Path, packages: &Packages) -> bool {
     let is_there = |path: &str| data.join(path).exists();
-    match shelf.variable {
+    match downloads.variable {
         "GOCACHE" => {
             let limit = SystemTime::now().checked_sub(UNUSED_SINCE / 2);
             for path in objects(data) {
-                let used = fs_err::metadata(&path).and_then(|there| there.modified());
+                let used = fs_err::metadata(&path).and_then(|found| found.modified());
                 if used.is_ok_and(|used| limit.is_some_and(|limit| used < limit)) {
                     let _ = remove(&path);
                 }
@@ -73,8 +73,8 @@ fn objects(data: &Path) -> Vec<PathBuf> {
 
 /// Removes what is of no use. `live` are the packages of the last lockfiles; empty where
 /// they are not known, and nothing is swept by them then.
-pub(super) fn sweep(shelf: &Shelf, data: &Path, live: &Packages) {
-    let useless: &[&str] = match shelf.variable {
+pub(super) fn sweep(downloads: &DownloadStore, data: &Path, live: &Packages) {
+    let useless: &[&str] = match downloads.variable {
         "CARGO_HOME" => &[
             "registry/src",
             "bin",
@@ -92,7 +92,7 @@ pub(super) fn sweep(shelf: &Shelf, data: &Path, live: &Packages) {
         // What can't be removed is only a little larger.
         let _ = remove(&data.join(path));
     }
-    match shelf.variable {
+    match downloads.variable {
         "MAVEN_OPTS" => failed_downloads(data),
         "GOMODCACHE" if !live.is_empty() => go_modules(data, live),
         "CARGO_HOME" if !live.is_empty() => crates(data, live),
@@ -120,12 +120,15 @@ fn go_modules(data: &Path, live: &Packages) {
             versions.map(move |version| format!("{}@{}", escaped(name), escaped(version)))
         })
         .collect();
-    let mut gone: Vec<std::path::PathBuf> = Vec::new();
+    let mut removed: Vec<std::path::PathBuf> = Vec::new();
     for entry in Tree::read(data).entries() {
         let Some(path) = entry.path().to_str() else {
             continue;
         };
-        if gone.iter().any(|folder| entry.path().starts_with(folder)) {
+        if removed
+            .iter()
+            .any(|folder| entry.path().starts_with(folder))
+        {
             continue;
         }
         let module = match entry.kind() {
@@ -147,10 +150,10 @@ fn go_modules(data: &Path, live: &Packages) {
         // A toolchain is a module that no go.sum names.
         let is_toolchain = module.starts_with("golang.org/toolchain@");
         if !is_toolchain && !live.contains(&module) {
-            gone.push(entry.path().to_owned());
+            removed.push(entry.path().to_owned());
         }
     }
-    for path in gone {
+    for path in removed {
         let _ = remove(&data.join(path));
     }
 }
@@ -204,8 +207,8 @@ mod tests {
     use super::*;
     use crate::inputs::Inputs;
 
-    fn shelf(variable: &'static str) -> Shelf {
-        Shelf {
+    fn downloads(variable: &'static str) -> DownloadStore {
+        DownloadStore {
             name: "x".to_owned(),
             variable,
             inputs: Inputs::default(),
@@ -225,7 +228,7 @@ mod tests {
             .iter()
             .map(|(name, version)| ((*name).to_owned(), [(*version).to_owned()].into()))
             .collect();
-        sweep(&shelf(variable), data.path(), &live);
+        sweep(&downloads(variable), data.path(), &live);
         let tree = Tree::read(data.path());
         let left = tree.entries().iter();
         left.filter(|entry| entry.kind() == EntryKind::File)

@@ -1,0 +1,165 @@
+//! Compound commands: branches, loops, functions, tests.
+
+use super::{Parsed, Parser};
+use crate::bash::word::{Unclosed, arithmetic};
+use crate::bash::{Command, List, Part, Word};
+
+impl Parser<'_> {
+    pub(in super::super) fn body(&mut self, end: &str) -> Parsed<List> {
+        let mut found = List::new();
+        self.list(&mut found, &[end])?;
+        self.expect(end)?;
+        Ok(found)
+    }
+
+    pub(in super::super) fn conditional(&mut self) -> Parsed<Command> {
+        self.chars.at += 2;
+        let mut branches = Vec::new();
+        let mut otherwise = List::new();
+        loop {
+            let condition = self.body("then")?;
+            let mut body = List::new();
+            self.list(&mut body, &["elif", "else", "fi"])?;
+            branches.push((condition, body));
+            if self.keyword("elif") {
+                continue;
+            }
+            if self.keyword("else") {
+                self.list(&mut otherwise, &["fi"])?;
+            }
+            self.expect("fi")?;
+            return Ok(Command::If {
+                branches,
+                otherwise,
+            });
+        }
+    }
+
+    pub(in super::super) fn counted_loop(&mut self) -> Parsed<Command> {
+        let select = self.keyword("select");
+        let _ = select || self.keyword("for");
+        self.blanks();
+        let mut words = None;
+        let mut name = self.peeked();
+        if self.chars.eat("((") {
+            arithmetic(&mut self.chars).ok_or(Unclosed)?;
+            name = String::new();
+        } else {
+            self.chars.at += name.chars().count();
+            self.blank_lines();
+            if self.keyword("in") {
+                let mut found = Vec::new();
+                loop {
+                    self.blanks();
+                    if matches!(self.chars.peek(), None | Some(';' | '\n')) {
+                        break;
+                    }
+                    found.push(self.word()?);
+                }
+                words = Some(found);
+            }
+        }
+        self.blanks();
+        let _ = self.chars.eat(";");
+        self.expect("do")?;
+        let body = self.body("done")?;
+        Ok(Command::For { name, words, body })
+    }
+
+    pub(in super::super) fn endless_loop(&mut self) -> Parsed<Command> {
+        let until = self.keyword("until");
+        let _ = until || self.keyword("while");
+        let condition = self.body("do")?;
+        let body = self.body("done")?;
+        Ok(Command::While {
+            until,
+            condition,
+            body,
+        })
+    }
+
+    pub(in super::super) fn case(&mut self) -> Parsed<Command> {
+        self.chars.at += "case".len();
+        self.blanks();
+        let subject = self.word()?;
+        self.expect("in")?;
+        let mut arms = Vec::new();
+        loop {
+            self.blank_lines();
+            if self.keyword("esac") {
+                return Ok(Command::Case { subject, arms });
+            }
+            let _ = self.chars.eat("(");
+            let mut patterns = Vec::new();
+            loop {
+                self.blanks();
+                patterns.push(self.word()?);
+                self.blanks();
+                if !self.chars.eat("|") {
+                    break;
+                }
+            }
+            if !self.chars.eat(")") {
+                return Err(Unclosed);
+            }
+            let mut body = List::new();
+            self.list(&mut body, &["esac"])?;
+            arms.push((patterns, body));
+        }
+    }
+
+    /// `( … )` or `(( … ))`.
+    pub(in super::super) fn round(&mut self) -> Parsed<Command> {
+        let start = self.chars.at;
+        if self.chars.eat("((") {
+            if let Some(text) = arithmetic(&mut self.chars) {
+                return Ok(Command::Arithmetic(text));
+            }
+            self.chars.at = start;
+        }
+        self.chars.at += 1;
+        let mut found = List::new();
+        self.list(&mut found, &[])?;
+        self.blank_lines();
+        if self.chars.eat(")") {
+            Ok(Command::Subshell(found))
+        } else {
+            Err(Unclosed)
+        }
+    }
+
+    pub(in super::super) fn function(&mut self, name: String) -> Parsed<Command> {
+        self.blank_lines();
+        self.depth += 1;
+        let body = Box::new(self.command()?);
+        self.depth -= 1;
+        Ok(Command::Function { name, body })
+    }
+
+    pub(in super::super) fn test(&mut self) -> Parsed<Command> {
+        let mut words = Vec::new();
+        loop {
+            self.blank_lines();
+            if self.peeked() == "]]" {
+                self.chars.at += 2;
+                return Ok(Command::Test(words));
+            }
+            let operator = ["&&", "||", "(", ")", "<", ">"]
+                .into_iter()
+                .find(|operator| self.chars.eat(operator));
+            let found = match operator {
+                Some(operator) => Word {
+                    parts: vec![Part::Text {
+                        text: operator.to_owned(),
+                        quoted: false,
+                    }],
+                },
+                None => self.word()?,
+            };
+            if found.parts.is_empty() {
+                return Err(Unclosed);
+            }
+            words.push(found);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Simple commands: builtins, functions, scripts that are read, and programs that nobody knows.
+
+use std::collections::BTreeMap;
+
+use super::{CALLS, Flow, Shell};
+use crate::bash::{Command, Part, Pipeline, Simple, When, Word};
+use crate::shell::state::{Text, Value, Variable};
+use crate::shell::{Trouble, assigned};
+
+impl Shell<'_> {
+    pub(in super::super) fn simple(&mut self, simple: &Simple) -> Flow {
+        self.line = simple.line;
+        if simple.words.is_empty() {
+            for assign in &simple.assignments {
+                self.assignment(assign);
+            }
+            // A substitution leaves its own status.
+            let parts = simple
+                .assignments
+                .iter()
+                .flat_map(|assign| &assign.value.parts);
+            let substitutes = parts
+                .into_iter()
+                .any(|part| matches!(part, Part::Substitution { .. }));
+            if !substitutes {
+                self.state.status = Some(0);
+            }
+            return Flow::Next;
+        }
+        let first = simple.words.first().and_then(Word::literal);
+        if let Some(declaration) = first.as_deref().filter(|word| assigned::declares(word)) {
+            let declaration = declaration.to_owned();
+            self.declaration(&declaration, simple);
+            return Flow::Next;
+        }
+        let Some(words) = self.words(&simple.words) else {
+            return self.unknown_command(simple);
+        };
+        let Some(name) = words.first().and_then(Text::get).map(str::to_owned) else {
+            return self.unknown_command(simple);
+        };
+        // Assignments in front hold for the command alone.
+        let before: Vec<(String, Option<Variable>)> = simple
+            .assignments
+            .iter()
+            .map(|assign| {
+                (
+                    assign.name.clone(),
+                    self.state.variables.get(&assign.name).cloned(),
+                )
+            })
+            .collect();
+        let events = self.events.len();
+        for assign in &simple.assignments {
+            self.assignment(assign);
+        }
+        self.events.truncate(events);
+        let rest = words.get(1..).unwrap_or_default().to_vec();
+        let flow = match self.state.functions.get(&name).cloned() {
+            Some(body) => self.call(&body, rest),
+            None => self.builtin(&name, &rest, simple),
+        };
+        for (name, variable) in before {
+            match variable {
+                Some(variable) => self.state.variables.insert(name, variable),
+                None => self.state.variables.remove(&name),
+            };
+        }
+        flow
+    }
+
+    /// A command whose name or words are not known: a program, if it is none of the shell's.
+    pub(in super::super) fn unknown_command(&mut self, simple: &Simple) -> Flow {
+        self.state.status = None;
+        let name = simple.words.first().and_then(Word::literal);
+        match name.as_deref() {
+            // `$COMMAND` may be anything, also a function.
+            Some("eval" | "source" | ".") | None => {
+                self.note(Trouble::RunsCode(simple.source.clone()));
+            }
+            Some("read" | "unset" | "printf" | "mapfile" | "readarray" | "getopts" | "let") => {
+                for word in &simple.words {
+                    if let Some(name) = word.literal().filter(|name| crate::bash::is_name(name)) {
+                        self.assign(&name, Value::Open, false);
+                    }
+                }
+            }
+            Some(name) if self.state.functions.contains_key(name) => {
+                if let Some(body) = self.state.functions.get(name).cloned() {
+                    // Its arguments are not known.
+                    return self.call(&body, Vec::new());
+                }
+            }
+            _ => {}
+        }
+        Flow::Next
+    }
+
+    pub(in super::super) fn call(&mut self, body: &Command, arguments: Vec<Text>) -> Flow {
+        if self.calls > CALLS {
+            self.note(Trouble::TooLong);
+            self.state.status = None;
+            return Flow::Next;
+        }
+        self.calls += 1;
+        let callers = std::mem::replace(&mut self.state.arguments, arguments);
+        self.state.locals.push(BTreeMap::new());
+        let list = vec![Pipeline {
+            when: When::Always,
+            negated: false,
+            pipeline: vec![body.clone()],
+            background: false,
+            line: self.line,
+            source: String::new(),
+        }];
+        let flow = self.framed(&list);
+        for (name, variable) in self.state.locals.pop().unwrap_or_default() {
+            self.state.variables.insert(name, variable);
+        }
+        self.state.arguments = callers;
+        self.calls -= 1;
+        flow
+    }
+
+    /// `. file`: the text, if it is known.
+    pub(in super::super) fn dot(
+        &mut self,
+        path: Option<&str>,
+        arguments: &[Text],
+        source: &str,
+    ) -> Flow {
+        let text = path.and_then(|path| (self.sourced)(path));
+        let Some(text) = text.filter(|_| self.calls <= CALLS) else {
+            self.note(Trouble::RunsCode(source.to_owned()));
+            self.state.status = None;
+            return Flow::Next;
+        };
+        let script = crate::bash::parse(&text);
+        self.calls += 1;
+        let callers = self.state.arguments.clone();
+        if !arguments.is_empty() {
+            self.state.arguments = arguments.to_vec();
+        }
+        let line = self.line;
+        let flow = self.framed(&script.list);
+        self.line = line;
+        self.state.arguments = callers;
+        self.calls -= 1;
+        flow
+    }
+
+    /// `return`: the state is kept until the function or script ends.
+    pub(in super::super) fn returns(&mut self) -> Flow {
+        let state = self.state.clone();
+        if let Some(frame) = self.returned.last_mut() {
+            frame.push(state);
+        }
+        Flow::Return
+    }
+}
