@@ -1,4 +1,4 @@
-//! What a start in a copy leaves behind. A stand-in for Node listens, and compiles with a loop.
+//! What a start in a copy leaves behind. Stand-ins for Node and a JVM listen, and compile with a loop.
 
 use crate::bench::{Bench, Built};
 
@@ -117,10 +117,16 @@ fn what_makes_no_start_shorter_is_not_kept() {
     let bench = shop(false, false);
     let built = bench.build(1);
     // Two starts of the same length differ by chance.
-    if !built.log.contains("Node compile cache for 1 file") {
-        built.says("No Node compile cache: the start is not shorter with it");
-        assert!(!built.app.join(".slugsmith").exists());
+    if built.log.contains("Node compile cache for 1 file") {
+        return;
     }
+    let why = "No Node compile cache: the start is not shorter with it";
+    built.says(why);
+    assert!(!built.app.join(".slugsmith").exists());
+    // An unchanged app is not started again to say so.
+    let before = starts(&bench);
+    bench.build(2).says(why);
+    assert!(starts(&bench) - before <= 1);
 }
 
 #[test]
@@ -130,4 +136,92 @@ fn a_share_bounds_it() {
     let built = bench.build(1);
     built.says("No Node compile cache: it would add");
     assert!(!built.app.join(".slugsmith").exists());
+}
+
+/// Keeps what it is told to keep, as a JVM of version 25 does.
+const JAVA: &str = r#"#!/usr/bin/env python3
+import http.server, os, signal, sys, time
+open("@LOG@", "a").write("start\n")
+options = os.environ.get("JAVA_TOOL_OPTIONS", "").split()
+set_to = lambda name: next((one.split("=", 1)[1] for one in options if one.startswith(name + "=")), None)
+ahead, archive = set_to("-XX:AOTCache"), set_to("-XX:SharedArchiveFile")
+if ahead and "-XX:+IgnoreUnrecognizedVMOptions" not in options:
+    sys.exit("an older one would not start")
+if ahead and "@AHEAD@" == "crashes":
+    os.abort()
+if not (ahead or archive):
+    until = time.process_time() + 0.5
+    while time.process_time() < until:
+        pass
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(500 if ahead and "@AHEAD@" == "differs" else 200)
+        self.end_headers()
+def end(*_):
+    for name in ["-XX:AOTCacheOutput", "-XX:ArchiveClassesAtExit"]:
+        if set_to(name):
+            open(set_to(name), "w").write(name)
+    os._exit(143)
+signal.signal(signal.SIGTERM, end)
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"#;
+
+/// A JVM whose AOT cache `works`, `crashes` or `differs`.
+fn jvm(version: &str, ahead: &str) -> Bench {
+    let bench = Bench::new();
+    let log = bench.root().join("starts").display().to_string();
+    bench.tool(
+        "jdk/bin/java",
+        &JAVA.replace("@LOG@", &log).replace("@AHEAD@", ahead),
+    );
+    let tools = bench.root().join("tools");
+    std::os::unix::fs::symlink("jdk/bin/java", tools.join("java")).unwrap();
+    fs_err::write(
+        tools.join("jdk/release"),
+        format!("JAVA_VERSION=\"{version}\"\n"),
+    )
+    .unwrap();
+    bench.put("Procfile", "web: java -jar shop.jar\n");
+    // Larger than what is kept of a start.
+    bench.put("shop.jar", &"x".repeat(20_000));
+    bench.config("[com.slugsmith.boot]\nlevel = \"trained\"\n");
+    bench
+}
+
+#[test]
+fn a_jvm_has_the_best_form_that_serves_it() {
+    for (version, ahead, kept, says) in [
+        ("25.0.3", "works", "app.aot", ""),
+        (
+            "25.0.3",
+            "crashes",
+            "app.jsa",
+            "No AOT cache of the JVM: a start with it: it ended before it listened on PORT (exit code 134)",
+        ),
+        (
+            "25.0.3",
+            "differs",
+            "app.jsa",
+            "No AOT cache of the JVM: the app answers HTTP/1.0 500 Internal Server Error with it, HTTP/1.0 200 OK \
+             without",
+        ),
+        ("17.0.15", "works", "app.jsa", ""),
+    ] {
+        let bench = jvm(version, ahead);
+        let built = bench.build(1);
+        built.says(says);
+        built.says(" of processor time,");
+        let folder = built.app.join(".slugsmith/java");
+        let names: Vec<_> = fs_err::read_dir(folder).unwrap().collect();
+        assert_eq!(names.len(), 1, "{}", built.log);
+        assert_eq!(names[0].as_ref().unwrap().file_name(), kept, "{}", built.log);
+        let profile = fs_err::read_to_string(built.app.join(".profile.d/slugsmith.sh")).unwrap();
+        assert!(profile.contains(kept), "{profile}");
+        // What was found out is not found out again.
+        let before = starts(&bench);
+        let again = bench.build(2);
+        again.says("as kept from an earlier build");
+        again.says(says);
+        assert!(starts(&bench) - before <= 1, "{}", again.log);
+    }
 }

@@ -14,6 +14,7 @@ use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
 use crate::trained::{FOLDER, options};
 use slugsmith_facts::beneath::{self, Beneath};
+use slugsmith_facts::environment::Environment;
 use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::tools;
 use slugsmith_finding::layer::Made;
@@ -112,6 +113,13 @@ fn jdk(input: &Input<'_>) -> Option<Jdk> {
     })
 }
 
+/// That of the JVM that is found first.
+pub(crate) fn version_here(environment: &Environment) -> Option<u32> {
+    let program = tools::find("java", environment)?;
+    let program = fs_err::canonicalize(program).ok()?;
+    version(&beneath::text(program.ancestors().nth(2)?.join("release")).ok()?)
+}
+
 /// `JAVA_VERSION="17.0.15"` is 17.
 fn version(release: &str) -> Option<u32> {
     let line = release
@@ -188,7 +196,7 @@ fn dump(jdk: &Jdk, input: &Input<'_>) -> std::io::Result<crate::kept::Content> {
         format!("-XX:SharedArchiveFile={}", archive.display()),
     ])?;
     // Options of the launch, then one that does not go on without the archive.
-    let mut words = options(&archive).to_vec();
+    let mut words = options(&archive);
     words.extend(["-Xshare:on", "-version"].map(str::to_owned));
     java(&words)?;
     Ok(beneath::read(&archive)?.into())

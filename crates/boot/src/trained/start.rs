@@ -28,6 +28,10 @@ const PASSED: &[&str] = &[
     "TZ",
     "JAVA_HOME",
     "JAVA_OPTS",
+    // Where gems are.
+    "BUNDLE_PATH",
+    "GEM_HOME",
+    "GEM_PATH",
 ];
 
 /// What came of a start.
@@ -37,6 +41,33 @@ pub(crate) struct Started {
     pub spent: Option<Duration>,
     /// Why it is no start to learn from.
     pub failed: Option<String>,
+    /// The first line of its answer, where it was asked.
+    pub answered: Option<String>,
+    /// How it ended, as a shell says it.
+    pub status: Option<String>,
+}
+
+/// As a shell has it, of processes that were not asked to end: SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
+const CRASHES: &[&str] = &["132", "134", "135", "136", "139"];
+
+impl Started {
+    /// How this start, with what was made, differs from one without.
+    pub(crate) fn differs(&self, without: &Self) -> Option<String> {
+        let said = |one: &Self| {
+            let answer = one.answered.as_deref().filter(|line| !line.is_empty());
+            answer.unwrap_or("nothing").to_owned()
+        };
+        if said(self) != said(without) {
+            return Some(format!(
+                "the app answers {} with it, {} without",
+                said(self),
+                said(without)
+            ));
+        }
+        let status = self.status.as_deref()?;
+        let is_new = CRASHES.contains(&status) && self.status != without.status;
+        is_new.then(|| format!("the app crashes with it (exit code {status})"))
+    }
 }
 
 /// How processes are kept off the network here.
@@ -87,14 +118,14 @@ impl Stage<'_> {
     }
 
     /// Starts the app with these variables, which win.
-    pub(crate) fn start(&self, variables: &[(&str, String)]) -> std::io::Result<Started> {
+    pub(crate) fn start(&self, variables: &[(String, String)]) -> std::io::Result<Started> {
         self.start_and_see(variables).map(|(started, _)| started)
     }
 
     /// As [`Stage::start`], with what it printed.
     pub(crate) fn start_and_see(
         &self,
-        variables: &[(&str, String)],
+        variables: &[(String, String)],
     ) -> std::io::Result<(Started, Vec<String>)> {
         let config = self.input.config;
         let limit = config.limit.value.as_secs();
@@ -102,11 +133,11 @@ impl Stage<'_> {
         own::write(&driver, DRIVER)?;
         let temporary = self.folder.join("tmp");
         own::create_folders(&temporary)?;
-        // Its stop may take ten seconds more, and an answer ten.
+        // An answer may take ten seconds more, and its stop as long as `drive.sh` says.
         let mut words = vec![
             "timeout".to_owned(),
             "--kill-after=5".to_owned(),
-            (limit + 30).to_string(),
+            (limit * 2 + 30).to_string(),
         ];
         if let Alone::Network(way) = self.alone {
             words.push("unshare".to_owned());
@@ -134,7 +165,7 @@ impl Stage<'_> {
     fn variables(
         &self,
         temporary: &Path,
-        variables: &[(&str, String)],
+        variables: &[(String, String)],
     ) -> std::io::Result<Vec<(OsString, OsString)>> {
         let mut all = of_the_build(self.input.environment);
         let mut set = |name: &str, value: &str| all.push((name.into(), value.into()));
@@ -193,33 +224,29 @@ fn read(output: &[String], is_command: bool) -> Started {
         lines.reverse();
         lines.join(" | ")
     };
+    let status = said("ended");
+    let ended = |spent: Option<Duration>| Started {
+        spent,
+        status: status.map(str::to_owned),
+        answered: said("answered").map(str::to_owned),
+        failed: None,
+    };
     if is_command {
         let seconds = |text: &str| {
             text.split(' ')
                 .filter_map(|one| one.parse::<f64>().ok())
                 .sum::<f64>()
         };
-        return match (said("took"), said("ended")) {
-            (Some(took), Some("0")) => Started {
-                spent: Duration::try_from_secs_f64(seconds(took)).ok(),
-                failed: None,
-            },
+        return match (said("took"), status) {
+            (Some(took), Some("0")) => ended(Duration::try_from_secs_f64(seconds(took)).ok()),
             (_, status) => failed(status, "the command failed", &last()),
         };
     }
-    let ticks = said("listened").and_then(|ticks| ticks.parse::<u32>().ok());
-    match (ticks, said("answered")) {
+    match said("listened").and_then(|ticks| ticks.parse::<u32>().ok()) {
         // It was gone before anybody could look.
-        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", &last()),
-        (Some(ticks), _) => Started {
-            spent: Some(TICK * ticks),
-            failed: None,
-        },
-        (None, _) => failed(
-            said("ended"),
-            "it ended before it listened on PORT",
-            &last(),
-        ),
+        Some(0) => failed(status, "it ended as soon as it listened", &last()),
+        Some(ticks) => ended(Some(TICK * ticks)),
+        None => failed(status, "it ended before it listened on PORT", &last()),
     }
 }
 
@@ -241,8 +268,8 @@ fn failed(status: Option<&str>, why: &str, last: &str) -> Started {
         format!(": {last}")
     };
     Started {
-        spent: None,
         failed: Some(format!("{why}{last}")),
+        ..Started::default()
     }
 }
 
@@ -264,6 +291,29 @@ mod tests {
         assert_eq!(started.spent, Some(Duration::from_millis(520)));
         let ran = of(&["slugsmith:took 0.500 0.250", "slugsmith:ended 0"], true);
         assert_eq!(ran.spent, Some(Duration::from_millis(750)));
+    }
+
+    #[test]
+    fn a_start_that_crashes_or_answers_otherwise_differs() {
+        let start = |answer: &str, status: &str| {
+            let lines = [
+                "slugsmith:listened 5".to_owned(),
+                format!("slugsmith:answered {answer}"),
+                format!("slugsmith:ended {status}"),
+            ];
+            read(&lines, false)
+        };
+        let plain = start("HTTP/1.1 200 OK", "143");
+        assert_eq!(start("HTTP/1.1 200 OK", "0").differs(&plain), None);
+        let crashed = start("HTTP/1.1 200 OK", "134").differs(&plain).unwrap();
+        assert!(crashed.contains("exit code 134"), "{crashed}");
+        let other = start("HTTP/1.1 500 No", "143").differs(&plain).unwrap();
+        assert!(other.contains("500") && other.contains("200"), "{other}");
+        let silent = start("", "139").differs(&plain).unwrap();
+        assert!(silent.contains("nothing with it"), "{silent}");
+        // What crashes at its end anyway does so without us.
+        let (one, two) = (start("a", "139"), start("a", "139"));
+        assert_eq!(one.differs(&two), None);
     }
 
     #[test]
