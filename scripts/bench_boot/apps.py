@@ -51,7 +51,7 @@ end
 SINATRA = {
     "Gemfile": """source "https://rubygems.org"
 gem "sinatra"
-gem "activerecord"
+gem "activerecord", require: "active_record"
 gem "sqlite3"
 gem "nokogiri"
 gem "builder"

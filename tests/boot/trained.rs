@@ -1,6 +1,9 @@
 //! What a start in a copy leaves behind. Stand-ins for Node and a JVM listen, and compile with a loop.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::bench::{Bench, Built};
+use crate::jvm::build;
 
 /// Listens, and keeps a cache as Node does: below the number of the user, at SIGTERM.
 const NODE: &str = r#"#!/usr/bin/env python3
@@ -145,8 +148,6 @@ open("@LOG@", "a").write("start\n")
 options = os.environ.get("JAVA_TOOL_OPTIONS", "").split()
 set_to = lambda name: next((one.split("=", 1)[1] for one in options if one.startswith(name + "=")), None)
 ahead, archive = set_to("-XX:AOTCache"), set_to("-XX:SharedArchiveFile")
-if ahead and "-XX:+IgnoreUnrecognizedVMOptions" not in options:
-    sys.exit("an older one would not start")
 if ahead and "@AHEAD@" == "crashes":
     os.abort()
 if not (ahead or archive):
@@ -166,21 +167,15 @@ signal.signal(signal.SIGTERM, end)
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 "#;
 
-/// A JVM whose AOT cache `works`, `crashes` or `differs`.
+/// An app with a JVM of its own, as heroku/jvm leaves it, whose AOT cache `works`, `crashes` or `differs`.
 fn jvm(version: &str, ahead: &str) -> Bench {
     let bench = Bench::new();
     let log = bench.root().join("starts").display().to_string();
-    bench.tool(
-        "jdk/bin/java",
-        &JAVA.replace("@LOG@", &log).replace("@AHEAD@", ahead),
-    );
-    let tools = bench.root().join("tools");
-    std::os::unix::fs::symlink("jdk/bin/java", tools.join("java")).unwrap();
-    fs_err::write(
-        tools.join("jdk/release"),
-        format!("JAVA_VERSION=\"{version}\"\n"),
-    )
-    .unwrap();
+    let java = JAVA.replace("@LOG@", &log).replace("@AHEAD@", ahead);
+    bench.put(".jdk/bin/java", &java);
+    bench.put(".jdk/release", &format!("JAVA_VERSION=\"{version}\"\n"));
+    let program = bench.source().join(".jdk/bin/java");
+    fs_err::set_permissions(program, PermissionsExt::from_mode(0o755)).unwrap();
     bench.put("Procfile", "web: java -jar shop.jar\n");
     // Larger than what is kept of a start.
     bench.put("shop.jar", &"x".repeat(20_000));
@@ -208,7 +203,7 @@ fn a_jvm_has_the_best_form_that_serves_it() {
         ("17.0.15", "works", "app.jsa", ""),
     ] {
         let bench = jvm(version, ahead);
-        let built = bench.build(1);
+        let built = build(&bench, 1);
         built.says(says);
         built.says(" of processor time,");
         let folder = built.app.join(".slugsmith/java");
@@ -219,9 +214,17 @@ fn a_jvm_has_the_best_form_that_serves_it() {
         assert!(profile.contains(kept), "{profile}");
         // What was found out is not found out again.
         let before = starts(&bench);
-        let again = bench.build(2);
+        let again = build(&bench, 2);
         again.says("as kept from an earlier build");
         again.says(says);
         assert!(starts(&bench) - before <= 1, "{}", again.log);
     }
+    // An older one beside it would not start with the option.
+    let bench = jvm("25.0.3", "works");
+    bench.put("old/lib/modules", "x");
+    bench.put("old/bin/java", "x");
+    bench.put("old/release", "JAVA_VERSION=\"17.0.15\"\n");
+    let built = build(&bench, 1);
+    built.says("Class data archive of the JVM");
+    assert!(!built.app.join(".slugsmith/java/app.aot").exists());
 }

@@ -17,7 +17,7 @@ pub(super) struct Runtime {
     /// Below [`FOLDER`].
     pub(super) place: &'static str,
     pub(super) program: &'static str,
-    /// The first version of a JVM that knows the form.
+    /// The first version of a JVM that knows the form, where an older one is told another.
     pub(super) since: Option<u32>,
     /// What makes the runtime write: `{path}` is where to, `{flush}` a module that does so at its end.
     fill: Variables,
@@ -53,10 +53,9 @@ pub(super) const RUNTIMES: &[Runtime] = &[
         program: "java",
         since: Some(25),
         fill: &[("JAVA_TOOL_OPTIONS", "-XX:AOTCacheOutput={path}")],
-        // A JVM that knows neither option starts as without.
         read: &[(
             "JAVA_TOOL_OPTIONS",
-            "-XX:+IgnoreUnrecognizedVMOptions -XX:AOTCache={path}",
+            "-XX:AOTCache={path} -Xlog:aot*=off",
         )],
     },
     Runtime {
@@ -64,7 +63,7 @@ pub(super) const RUNTIMES: &[Runtime] = &[
         unit: "",
         place: "java/app.jsa",
         program: "java",
-        since: Some(13),
+        since: None,
         fill: &[("JAVA_TOOL_OPTIONS", "-XX:ArchiveClassesAtExit={path}")],
         read: &[("JAVA_TOOL_OPTIONS", ARCHIVE)],
     },
@@ -143,13 +142,12 @@ const OTHERS: &[&str] = &[
 
 /// The forms that the app's runtime may keep what it compiles in, in the order in which they are tried.
 pub(super) fn forms(input: &Input<'_>, training: &Training) -> Vec<&'static Runtime> {
-    let version = crate::jvm::version_here(input.environment);
+    let version = crate::jvm::version_of_all(input);
     let mut forms: Vec<&Runtime> = RUNTIMES
         .iter()
         .filter(|form| tools::find(form.program, input.environment).is_some())
         .filter(|form| runs(form, input, training))
-        // An unknown version tries what every one of today has.
-        .filter(|form| form.since.is_none_or(|since| version.unwrap_or(since) >= since))
+        .filter(|form| form.since.is_none_or(|since| version >= Some(since)))
         .collect();
     let program = forms.first().map(|form| form.program);
     forms.retain(|form| Some(form.program) == program);
