@@ -17,9 +17,10 @@ fn install(bench: &Bench) {
         "-e",
         "print [RbConfig::CONFIG['vendordir'], RbConfig::CONFIG['vendorarchdir']].join(' ')",
     ]);
-    let gem = bench
-        .source()
-        .join(format!("vendor/bundle/ruby/{}/gems/bootsnap-1.13.0/lib", abi()));
+    let gem = bench.source().join(format!(
+        "vendor/bundle/ruby/{}/gems/bootsnap-1.13.0/lib",
+        abi()
+    ));
     fs_err::create_dir_all(&gem).unwrap();
     for folder in folders.split(' ') {
         for name in ["bootsnap.rb", "bootsnap"] {
@@ -30,8 +31,15 @@ fn install(bench: &Bench) {
             }
         }
     }
-    for name in ["bootsnap.rb", "bootsnap/compile_cache.rb", "bootsnap/bootsnap.so"] {
-        assert!(gem.join(name).exists(), "no {name}: tests/bed/ecosystems installs ruby-bootsnap");
+    for name in [
+        "bootsnap.rb",
+        "bootsnap/compile_cache.rb",
+        "bootsnap/bootsnap.so",
+    ] {
+        assert!(
+            gem.join(name).exists(),
+            "no {name}: tests/bed/ecosystems installs ruby-bootsnap"
+        );
     }
 }
 
@@ -89,11 +97,19 @@ fn a_start_finds_every_entry_and_says_the_same() {
     assert!(with.contains("/app/lib/tax.rb:6:in "), "{with}");
     assert!(with.ends_with("broken\n"), "{with}");
     // The one that does not compile has none.
-    let others: Vec<_> = compiled.iter().filter(|line| !line.contains("/lib/broken.rb")).collect();
+    let others: Vec<_> = compiled
+        .iter()
+        .filter(|line| !line.contains("/lib/broken.rb"))
+        .collect();
     assert!(others.is_empty(), "{others:#?}");
     let (without, compiled) = start(&bench.source());
     assert_eq!(with, without);
-    assert!(compiled.iter().any(|line| line.ends_with("/app/lib/tax.rb")), "{compiled:#?}");
+    assert!(
+        compiled
+            .iter()
+            .any(|line| line.ends_with("/app/lib/tax.rb")),
+        "{compiled:#?}"
+    );
     // An unchanged app has the same again.
     let again = bench.build(2);
     again.says(", as kept from an earlier build");
@@ -112,7 +128,12 @@ fn an_entry_that_does_not_fit_costs_its_time_only() {
     assert!(set.status.success());
     let (stale, compiled) = start(&built.app);
     assert_eq!(stale, wanted);
-    assert!(compiled.iter().any(|line| line.ends_with("/app/lib/tax.rb")), "{compiled:#?}");
+    assert!(
+        compiled
+            .iter()
+            .any(|line| line.ends_with("/app/lib/tax.rb")),
+        "{compiled:#?}"
+    );
     let made = entry(&built, "/app/lib/tax.rb");
     let content = fs_err::read(&made).unwrap();
     fs_err::write(&made, &content[..content.len() / 2]).unwrap();

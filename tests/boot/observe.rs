@@ -20,7 +20,9 @@ const RUBY: &str = "require 'socket'\n$LOAD_PATH.unshift(*Dir[File.join(__dir__,
 
 fn observed(bench: &Bench, success: bool) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slugsmith"));
-    command.args(["boot", "--format", "json"]).arg(bench.source());
+    command
+        .args(["boot", "--format", "json"])
+        .arg(bench.source());
     let output = run(&mut command);
     let said = String::from_utf8([output.stdout.clone(), output.stderr].concat()).unwrap();
     assert_eq!(output.status.success(), success, "{said}");
@@ -51,7 +53,10 @@ fn packages_of_python_have_time_and_bytes() {
     bench.put("pricing/tax.py", tax);
     let observed = observed(&bench, true);
     let row = row(&observed, "pricing");
-    assert_eq!((&row["parts"], &row["bytes"]), (&2.into(), &tax.len().into()));
+    assert_eq!(
+        (&row["parts"], &row["bytes"]),
+        (&2.into(), &tax.len().into())
+    );
     assert!(row["seconds"].as_f64().unwrap() > 0.0, "{row}");
     assert!(!helps(&observed, "trained"), "{observed:#}");
 }
@@ -63,14 +68,20 @@ fn packages_of_node_have_time_and_bytes_whatever_kind_of_module_they_are() {
     bench.put("package.json", r#"{"name":"shop","type":"module"}"#);
     bench.put("server.js", NODE);
     let pricing = format!("{BUSY}export {{ rate }};\n");
-    bench.put("node_modules/pricing/package.json", r#"{"name":"pricing","type":"module"}"#);
+    bench.put(
+        "node_modules/pricing/package.json",
+        r#"{"name":"pricing","type":"module"}"#,
+    );
     bench.put("node_modules/pricing/index.js", &pricing);
     bench.put("node_modules/legacy/package.json", r#"{"name":"legacy"}"#);
     bench.put("node_modules/legacy/index.js", "module.exports = 1;\n");
     let observed = observed(&bench, true);
     let of = |name: &str| row(&observed, name);
     assert_eq!(of("pricing")["bytes"], pricing.len());
-    assert!(of("pricing")["seconds"].as_f64().unwrap() > 0.0, "{observed:#}");
+    assert!(
+        of("pricing")["seconds"].as_f64().unwrap() > 0.0,
+        "{observed:#}"
+    );
     assert_eq!(of("legacy")["parts"], 1);
     assert_eq!(of("the app")["bytes"], NODE.len());
     assert!(helps(&observed, "level = \"trained\""), "{observed:#}");
@@ -80,12 +91,21 @@ fn packages_of_node_have_time_and_bytes_whatever_kind_of_module_they_are() {
 #[ignore = "Ruby of tests/bed/ecosystems"]
 fn gems_have_time_and_bytes() {
     let bench = Bench::new();
-    let gem = format!("vendor/bundle/ruby/{}/gems/pricing-1.2.0/lib", crate::ruby::abi());
-    let (rate, shop) = ("module Pricing\n  RATE = (1..200_000).sum\nend\n", "SHOP = 1\n");
+    let gem = format!(
+        "vendor/bundle/ruby/{}/gems/pricing-1.2.0/lib",
+        crate::ruby::abi()
+    );
+    let (rate, shop) = (
+        "module Pricing\n  RATE = (1..200_000).sum\nend\n",
+        "SHOP = 1\n",
+    );
     bench.put("Procfile", "web: ruby server.rb\n");
     bench.put("server.rb", RUBY);
     bench.put("lib/shop.rb", shop);
-    bench.put(&format!("{gem}/pricing.rb"), "require 'pricing/rate'\nrequire_relative 'pricing/more'\n");
+    bench.put(
+        &format!("{gem}/pricing.rb"),
+        "require 'pricing/rate'\nrequire_relative 'pricing/more'\n",
+    );
     bench.put(&format!("{gem}/pricing/rate.rb"), rate);
     bench.put(&format!("{gem}/pricing/more.rb"), "require 'set'\n");
     let observed = observed(&bench, true);
@@ -102,7 +122,10 @@ fn a_start_that_fails_says_why_and_what_was_loaded_until_then() {
     let bench = Bench::new();
     bench.put("Procfile", "web: node server.js\n");
     bench.put("package.json", r#"{"name":"shop"}"#);
-    bench.put("server.js", "require('pricing');\nthrow new Error('connect ECONNREFUSED 127.0.0.1:5432');\n");
+    bench.put(
+        "server.js",
+        "require('pricing');\nthrow new Error('connect ECONNREFUSED 127.0.0.1:5432');\n",
+    );
     bench.put("node_modules/pricing/index.js", "exports.rate = 19;\n");
     let observed = observed(&bench, false);
     let why = observed["failed"].as_str().unwrap();

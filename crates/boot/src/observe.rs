@@ -85,7 +85,8 @@ pub fn observe(input: &Input<'_>) -> Result<Observed, String> {
     ]
     .map(|(name, value)| (added(name), value));
     let (started, output) = stage.start_and_see(&variables).map_err(problem)?;
-    let table = |name: &str| of_table(&beneath::text(scratch.path().join(name)).unwrap_or_default());
+    let table =
+        |name: &str| of_table(&beneath::text(scratch.path().join(name)).unwrap_or_default());
     let loaded = Loaded {
         python: python(&output, &sources(input.tree)),
         node: table("node.tsv"),
@@ -117,7 +118,9 @@ fn sources(tree: &Tree) -> HashMap<String, u64> {
     let files = tree.entries().iter();
     let named = files.filter_map(|entry| {
         let path = entry.path().to_str()?.strip_suffix(".py")?;
-        let at = PACKAGES.iter().find_map(|folder| Some(path.find(folder)? + folder.len()));
+        let at = PACKAGES
+            .iter()
+            .find_map(|folder| Some(path.find(folder)? + folder.len()));
         let name = path.get(at.unwrap_or(0)..)?;
         let name = name.strip_suffix("/__init__").unwrap_or(name);
         Some((name.to_owned(), entry.size()))
@@ -211,7 +214,8 @@ fn helps(input: &Input<'_>, loaded: &Loaded) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let is_kept = !loaded.node.is_empty() || loaded.jvm.iter().any(|row| row.name.ends_with(".jar"));
+    let is_kept =
+        !loaded.node.is_empty() || loaded.jvm.iter().any(|row| row.name.ends_with(".jar"));
     if is_kept && level != BootLevel::Trained {
         helps.push(
             "level = \"trained\" under [com.slugsmith.boot]: the build starts the app once and keeps what its \
@@ -252,10 +256,7 @@ mod tests {
         ]
         .map(str::to_owned);
         let sources = HashMap::from([("django/utils".to_owned(), 70)]);
-        assert_eq!(
-            found(&python(&lines, &sources)),
-            [("django", 200, 70, 2)]
-        );
+        assert_eq!(found(&python(&lines, &sources)), [("django", 200, 70, 2)]);
         let rows = of_table("1500\t10\t1\texpress\n500\t5\t1\texpress\nbroken\n");
         assert_eq!(found(&rows), [("express", 2, 15, 2)]);
         let rows = of_classes(

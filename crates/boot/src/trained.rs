@@ -71,8 +71,15 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         let mut files = outcome.files.iter();
         files.all(|(path, _)| path.starts_with(form.path()))
     };
-    let form = forms.iter().find(has_path).filter(|_| !outcome.files.is_empty());
-    let weight = if form.is_none() { Weight::Alarm } else { Weight::Normal };
+    let form = forms
+        .iter()
+        .find(has_path)
+        .filter(|_| !outcome.files.is_empty());
+    let weight = if form.is_none() {
+        Weight::Alarm
+    } else {
+        Weight::Normal
+    };
     for text in &outcome.notes {
         report.note(weight, text.as_str());
     }
@@ -84,7 +91,10 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         return report.note(Weight::Alarm, why);
     }
     if write(input.root, &outcome.files, report).is_err() {
-        let text = format!("The {} could not be written to {FOLDER}/ of the app", form.what);
+        let text = format!(
+            "The {} could not be written to {FOLDER}/ of the app",
+            form.what
+        );
         return report.note(Weight::Alarm, text);
     }
     let files = outcome.files.len() as u64;
@@ -99,11 +109,13 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         ..Made::default()
     });
     let variables = form.to_use(input.root).into_iter();
-    report.variables.extend(variables.map(|(name, value)| Variable {
-        name,
-        value: value.into(),
-        is_option: is_option(name),
-    }));
+    report
+        .variables
+        .extend(variables.map(|(name, value)| Variable {
+            name,
+            value: value.into(),
+            is_option: is_option(name),
+        }));
     if form.program == "node" {
         report.per_user = Some(form.path());
     }
@@ -124,7 +136,9 @@ fn train(
     }
     let mut notes = Vec::new();
     for form in forms {
-        let scratch = tempfile::Builder::new().prefix("slugsmith-trained").tempdir();
+        let scratch = tempfile::Builder::new()
+            .prefix("slugsmith-trained")
+            .tempdir();
         let scratch = scratch.map_err(|error| format!("Not trained: {error}"))?;
         let _guard = Temporary::new(scratch.path());
         let stage = Stage {
@@ -135,12 +149,19 @@ fn train(
         };
         match attempt(stage, form, scratch.path().join("second"))? {
             Ok((files, measured)) => {
-                return Ok(Outcome { files, measured, notes });
+                return Ok(Outcome {
+                    files,
+                    measured,
+                    notes,
+                });
             }
             Err(why) => notes.push(why),
         }
     }
-    Ok(Outcome { notes, ..Outcome::default() })
+    Ok(Outcome {
+        notes,
+        ..Outcome::default()
+    })
 }
 
 /// What one form made and saves, or why it is not kept.
@@ -171,7 +192,11 @@ fn attempt(
     stage.folder = moved;
     let files = collect(&stage.app(), form).map_err(problem)?;
     if files.is_empty() {
-        return Ok(Err(format!("No {}: the start left none ({})", form.what, needs(form))));
+        return Ok(Err(format!(
+            "No {}: the start left none ({})",
+            form.what,
+            needs(form)
+        )));
     }
     let bytes: usize = files.iter().map(|(_, content)| content.len()).sum();
     if let Some(why) = Share::of(stage.input).refused(form.what, bytes as u64) {

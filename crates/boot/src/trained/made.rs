@@ -90,7 +90,11 @@ pub(super) fn fingerprint(input: &Input<'_>, training: &Training, program: &str)
         .as_ref()
         .and_then(|program| fs_err::metadata(program).ok());
     // A classic build is in another folder each time.
-    let found = found.map(|found| found.strip_prefix(input.root).map_or(found.clone(), Path::to_owned));
+    let found = found.map(|found| {
+        found
+            .strip_prefix(input.root)
+            .map_or(found.clone(), Path::to_owned)
+    });
     let rest = format!(
         "{FORM} {program} {found:?} {:?} {processor:?} {training:?} {:?} {:?} {:?} {:?}",
         size.map(|size| size.len()),

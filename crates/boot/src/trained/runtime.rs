@@ -53,10 +53,7 @@ pub(super) const RUNTIMES: &[Runtime] = &[
         program: "java",
         since: Some(25),
         fill: &[("JAVA_TOOL_OPTIONS", "-XX:AOTCacheOutput={path}")],
-        read: &[(
-            "JAVA_TOOL_OPTIONS",
-            "-XX:AOTCache={path} -Xlog:aot*=off",
-        )],
+        read: &[("JAVA_TOOL_OPTIONS", "-XX:AOTCache={path} -Xlog:aot*=off")],
     },
     Runtime {
         what: "Class data archive of the JVM",
