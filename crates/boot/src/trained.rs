@@ -9,6 +9,7 @@ mod made;
 mod placeholders;
 mod runtime;
 pub(crate) mod start;
+mod told;
 
 use slugsmith_facts::beneath::own;
 use std::ffi::OsString;
