@@ -34,13 +34,27 @@ const FLUSH: &str = include_str!("trained/flush.cjs");
 const ROUNDS: u32 = 2;
 
 /// What training came to.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Outcome {
     /// Empty where nothing made a start shorter.
     files: Vec<File>,
     measured: Measured,
     /// Why a form of it was not kept.
     notes: Vec<String>,
+}
+
+impl Outcome {
+    /// Nothing was of use, for these reasons.
+    fn nothing(notes: Vec<String>) -> Self {
+        Self {
+            files: Vec::new(),
+            measured: Measured {
+                without: Duration::ZERO,
+                with: Duration::ZERO,
+            },
+            notes,
+        }
+    }
 }
 
 pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootReport) {
@@ -159,10 +173,7 @@ fn train(
             Err(why) => notes.push(why),
         }
     }
-    Ok(Outcome {
-        notes,
-        ..Outcome::default()
-    })
+    Ok(Outcome::nothing(notes))
 }
 
 /// What one form made and saves, or why it is not kept.

@@ -46,7 +46,7 @@ pub struct Prepared {
 }
 
 /// Processor time of the app's start, as it was measured at build.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {
     /// Without what was made.
     pub without: Duration,

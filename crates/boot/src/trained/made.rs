@@ -210,8 +210,11 @@ mod tests {
         let text = encode(&outcome(vec![file("a/b"), file("c")]));
         assert_eq!(decode(&text), Some(outcome(vec![file("a/b"), file("c")])));
         assert_eq!(decode(&text[..text.len() - 1]), None);
-        let nothing = Outcome::default();
-        assert_eq!(decode(&encode(&nothing)), Some(nothing));
+        let nothing = Outcome::nothing(Vec::new());
+        assert_eq!(
+            decode(&encode(&nothing)),
+            Some(Outcome::nothing(Vec::new()))
+        );
         let elsewhere = vec![(PathBuf::from("server.js"), Vec::new())];
         assert_eq!(decode(&encode(&outcome(elsewhere))), None);
     }
