@@ -50,7 +50,8 @@ fn shop() -> Bench {
     bench.put(
         "config/boot.rb",
         "$LOAD_PATH.unshift(*Dir[File.expand_path('../vendor/bundle/ruby/*/gems/*/lib', __dir__)])\n\
-         $LOAD_PATH.unshift(File.expand_path('../lib', __dir__))\nrequire 'bootsnap/setup'\n",
+         $LOAD_PATH.unshift(File.expand_path('../lib', __dir__))\ngem 'msgpack'\n\
+         require 'bootsnap/setup'\n",
     );
     bench.put(
         "lib/tax.rb",

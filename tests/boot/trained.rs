@@ -17,7 +17,7 @@ if FAILS:
 cache = os.environ.get("NODE_COMPILE_CACHE")
 folder = cache and os.path.join(cache, "v99.1.0-x64-ab-%d" % os.getuid())
 if not (GAIN and folder and os.path.isdir(folder)):
-    until = time.process_time() + 0.5
+    until = time.process_time() + 0.2
     while time.process_time() < until:
         pass
 def end(*_):
@@ -151,7 +151,7 @@ ahead, archive = set_to("-XX:AOTCache"), set_to("-XX:SharedArchiveFile")
 if ahead and "@AHEAD@" == "crashes":
     os.abort()
 if not (ahead or archive):
-    until = time.process_time() + 0.5
+    until = time.process_time() + 0.2
     while time.process_time() < until:
         pass
 class Handler(http.server.BaseHTTPRequestHandler):
