@@ -233,3 +233,36 @@ fn a_jvm_has_the_best_form_that_serves_it() {
     built.says("Class data archive of the JVM");
     assert!(!built.app.join(".slugsmith/java/app.aot").exists());
 }
+
+/// Listens on PORT, after it imported what no text names.
+const SERVER: &str = "import http.server, importlib, os\nimportlib.import_module('tables.t' + str(3 + 4))\n\
+    http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), http.server.SimpleHTTPRequestHandler)\
+    .serve_forever()\n";
+
+#[test]
+fn what_a_start_of_python_imported_comes_first_where_not_all_fits() {
+    let bench = Bench::new();
+    let site = format!(".venv/lib/python{}/site-packages", crate::python::version());
+    bench.put(".venv/pyvenv.cfg", "version = 3\n");
+    bench.put("server.py", SERVER);
+    for table in 0..60 {
+        let values: Vec<String> = (0..6000)
+            .map(|value| (value * 7 + table).to_string())
+            .collect();
+        let text = format!("LIST = [{}]\n", values.join(","));
+        bench.put(&format!("{site}/tables/t{table}.py"), &text);
+    }
+    let web = format!("web: PYTHONPATH={site} python3 server.py\n");
+    bench.put("Procfile", &web);
+    bench.config("[com.slugsmith.boot]\nlevel = \"trained\"\n");
+    let built = bench.build(1);
+    built.says("what a start in training imported comes first");
+    built.never_says("Not trained");
+    let made = fs_err::read_dir(built.app.join(site).join("tables/__pycache__")).unwrap();
+    let names: Vec<_> = made.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(
+        names.len() == 1 && names[0].to_str().unwrap().starts_with("t7."),
+        "{names:?}"
+    );
+    bench.build(2).says("as kept from an earlier build");
+}

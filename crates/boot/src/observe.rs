@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::Input;
 use crate::trained::start::{Stage, alone};
-use crate::trained::{added, copy};
+use crate::trained::{added, copy, imported};
 use slugsmith_config::BootLevel;
 use slugsmith_facts::beneath;
 use slugsmith_facts::interrupt::Temporary;
@@ -134,12 +134,7 @@ const PACKAGES: &[&str] = &["/site-packages/", "/dist-packages/"];
 fn python(output: &[String], sources: &HashMap<String, u64>) -> Vec<Row> {
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     for line in output {
-        let Some(rest) = line.strip_prefix("import time:") else {
-            continue;
-        };
-        let mut words = rest.split('|').map(str::trim);
-        let own = words.next().and_then(|own| own.parse().ok());
-        let (Some(own), Some(module)) = (own, words.nth(1)) else {
+        let Some((own, module)) = imported(line) else {
             continue;
         };
         let name = module.split('.').next().unwrap_or(module);

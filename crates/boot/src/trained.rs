@@ -5,6 +5,7 @@
 //! the app runs: the copy is moved before two more starts are measured, with and without, and
 //! what does not make a start shorter is not kept.
 
+mod imports;
 mod made;
 mod placeholders;
 mod runtime;
@@ -16,10 +17,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+pub(crate) use self::imports::imports;
 use self::made::{File, collect, decode, encode, fingerprint, write};
 pub(crate) use self::runtime::{FOLDER, added, options};
 use self::runtime::{Runtime, example, forms, is_option, needs};
 use self::start::{Alone, Stage, alone};
+pub(crate) use self::told::imported;
 use crate::kept::Kept;
 use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
@@ -63,6 +66,10 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         return report.note(Weight::Alarm, text);
     };
     let forms = forms(input, training);
+    // Of a start of Python only the imports are kept, where they decide something.
+    if forms.is_empty() && input.runs_python {
+        return;
+    }
     let Some(first) = forms.first() else {
         let text = "Not trained: neither Node nor a JVM runs here (other runtimes keep nothing of a start)";
         return report.note(Weight::Alarm, text);
@@ -193,11 +200,7 @@ fn attempt(
     own::create_folders(parent.parent().unwrap_or(&parent)).map_err(problem)?;
     let first = stage.start(&form.to_fill(&stage)).map_err(problem)?;
     if let Some(why) = first.failed {
-        return Err(format!(
-            "Not trained: {why}. If it needs a database to start, name a command that loads its modules without \
-             one: [com.slugsmith.boot] command = {}",
-            example(form)
-        ));
+        return Err(database(&why, example(form)));
     }
     // It serves at another path as well, or it serves nobody.
     own::rename(&stage.folder, &moved).map_err(problem)?;
@@ -217,6 +220,14 @@ fn attempt(
     Ok(measure(&stage, form)
         .map(|measured| (files, measured))
         .map_err(|why| format!("No {}: {why}", form.what)))
+}
+
+/// Why a start failed, and what to do where it misses a service.
+fn database(why: &str, example: &str) -> String {
+    format!(
+        "Not trained: {why}. If it needs a database to start, name a command that loads its modules without one: \
+         [com.slugsmith.boot] command = {example}"
+    )
 }
 
 /// Alternates, so that a machine that grows busier treats both alike; the shorter one counts. What crashes, answers

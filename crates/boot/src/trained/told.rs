@@ -52,7 +52,9 @@ pub(super) fn read(output: &[String], is_command: bool) -> Started {
     };
     let last = || {
         let own = output.iter().rev().map(|line| line.trim());
-        let own = own.filter(|line| !line.is_empty() && !line.starts_with("slugsmith:"));
+        let own = own.filter(|line| {
+            !line.is_empty() && !line.starts_with("slugsmith:") && imported(line).is_none()
+        });
         let own: Vec<&str> = own.collect();
         // What follows it is where it was thrown.
         let names = |line: &&&str| CAUSES.iter().any(|word| line.contains(word));
@@ -87,6 +89,13 @@ pub(super) fn read(output: &[String], is_command: bool) -> Started {
         Some(ticks) => ended(Some(TICK * ticks)),
         None => failed(status, "it ended before it listened on PORT", &last()),
     }
+}
+
+/// A line of `-X importtime`: microseconds that the module took itself, and its name.
+pub(crate) fn imported(line: &str) -> Option<(u64, &str)> {
+    let mut words = line.strip_prefix("import time:")?.split('|');
+    let own = words.next()?.trim().parse().ok()?;
+    Some((own, words.nth(1)?.trim()))
 }
 
 /// Words of lines that name a cause, in any runtime.
