@@ -201,7 +201,12 @@ fn helps(input: &Input<'_>, loaded: &Loaded) -> Vec<String> {
             slugsmith_finding::units::counted(missing, "module")
         ));
     }
-    let parts: u64 = loaded.ruby.iter().map(|row| row.parts).sum();
+    let tools = ["rubygems", "bundler"];
+    let own = loaded
+        .ruby
+        .iter()
+        .filter(|row| !tools.contains(&row.name.as_str()));
+    let parts: u64 = own.map(|row| row.parts).sum();
     if parts >= MANY && loaded.ruby.iter().all(|row| row.name != "bootsnap") {
         helps.push(
             "bootsnap, loaded by `require \"bootsnap/setup\"` in config/boot.rb: a build with level = \"safe\" (the \
@@ -222,7 +227,7 @@ fn helps(input: &Input<'_>, loaded: &Loaded) -> Vec<String> {
 }
 
 /// Sources of Ruby from which on compiling them is worth a gem.
-const MANY: u64 = 100;
+const MANY: u64 = 500;
 
 #[cfg(test)]
 mod tests {

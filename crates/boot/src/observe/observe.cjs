@@ -10,7 +10,9 @@ const timed = new Set();
 
 const add = (name, nanos, bytes, modules) => {
   const parts = name.split('/node_modules/');
-  const words = parts.length > 1 ? parts.pop().split('/') : ['the app'];
+  // npm's own packages lie outside and are npm.
+  const inner = name.replace('file://', '').startsWith(process.env.HOME) ? parts.length - 1 : 1;
+  const words = parts.length > 1 ? parts[inner].split('/') : ['the app'];
   const owner = words[0].startsWith('@') ? words.slice(0, 2).join('/') : words[0];
   const row = rows.get(owner) || { nanos: 0n, bytes: 0, modules: 0 };
   row.nanos += nanos;

@@ -5,7 +5,6 @@ use slugsmith_facts::interrupt::Temporary;
 
 use super::made::fingerprint;
 use super::start::{Stage, alone};
-use super::told::imported;
 use super::{copy, database};
 use crate::kept::Kept;
 use crate::report::{BootReport, Weight};
@@ -49,11 +48,17 @@ fn observed(input: &Input<'_>, training: &Training) -> Result<Vec<String>, Strin
         folder: scratch.path().to_owned(),
     };
     copy(input, &stage, false).map_err(problem)?;
-    let profiled = [("PYTHONPROFILEIMPORTTIME".to_owned(), "1".to_owned())];
-    let (started, output) = stage.start_and_see(&profiled).map_err(problem)?;
+    // `-X importtime` does not tell what importlib is asked for.
+    let verbose = [("PYTHONVERBOSE".to_owned(), "1".to_owned())];
+    let (started, output) = stage.start_and_see(&verbose).map_err(problem)?;
     if let Some(why) = started.failed {
         return Err(database(&why, "\"python -c 'import app'\""));
     }
-    let lines = output.iter().filter_map(|line| imported(line));
-    Ok(lines.map(|(_, module)| module.to_owned()).collect())
+    Ok(output.iter().filter_map(|line| imported(line)).collect())
+}
+
+/// `import 'shop.cart' # <_frozen_importlib_external.SourceFileLoader object at 0x7f>`.
+fn imported(line: &str) -> Option<String> {
+    let (name, _) = line.strip_prefix("import '")?.split_once("' # <")?;
+    Some(name.to_owned())
 }

@@ -53,7 +53,10 @@ pub(super) fn read(output: &[String], is_command: bool) -> Started {
     let last = || {
         let own = output.iter().rev().map(|line| line.trim());
         let own = own.filter(|line| {
-            !line.is_empty() && !line.starts_with("slugsmith:") && imported(line).is_none()
+            !line.is_empty()
+                && !line.starts_with("slugsmith:")
+                && imported(line).is_none()
+                && !is_verbose(line)
         });
         let own: Vec<&str> = own.collect();
         // What follows it is where it was thrown.
@@ -89,6 +92,11 @@ pub(super) fn read(output: &[String], is_command: bool) -> Started {
         Some(ticks) => ended(Some(TICK * ticks)),
         None => failed(status, "it ended before it listened on PORT", &last()),
     }
+}
+
+/// A line of `python -v`, which we ask for.
+fn is_verbose(line: &str) -> bool {
+    line.starts_with("# ") || line.starts_with("import '")
 }
 
 /// A line of `-X importtime`: microseconds that the module took itself, and its name.
