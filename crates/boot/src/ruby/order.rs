@@ -101,6 +101,11 @@ fn named(source: &Source, features: &HashMap<&str, usize>) -> Vec<(When, usize)>
     let lines = text.lines().map(|line| (line.trim(), line));
     for (line, whole) in lines.filter(|(line, _)| !line.starts_with('#')) {
         let is_outside = !whole.starts_with([' ', '\t']) || source.kind == Kind::Own;
+        let listed = if source.kind == Kind::Own {
+            When::First
+        } else {
+            When::Used
+        };
         let required = if is_outside {
             When::First
         } else {
@@ -124,16 +129,9 @@ fn named(source: &Source, features: &HashMap<&str, usize>) -> Vec<(When, usize)>
                 let words = line.split(|c: char| {
                     c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | ',' | '[')
                 });
-                words.filter(|word| word.contains('/')).for_each(|word| {
-                    add(
-                        if source.kind == Kind::Own {
-                            When::First
-                        } else {
-                            When::Used
-                        },
-                        word,
-                    )
-                });
+                for word in words.filter(|word| word.contains('/')) {
+                    add(listed, word);
+                }
             }
         }
     }
