@@ -16,7 +16,8 @@ const NODE: &str = "import http from 'node:http';\nimport { rate } from 'pricing
 const BUSY: &str = "let rate = 0;\nfor (let at = 0; at < 4e7; at++) rate += at % 7;\n";
 const RUBY: &str = "require 'socket'\n$LOAD_PATH.unshift(*Dir[File.join(__dir__, 'vendor/bundle/ruby/*/gems/*/lib')])\n\
     require 'pricing'\nrequire_relative 'lib/shop'\nserver = TCPServer.new('127.0.0.1', ENV['PORT'].to_i)\n\
-    loop do\n  client = server.accept\n  client.puts \"HTTP/1.1 200 OK\\r\\n\\r\\n#{Pricing::RATE}\"\n  client.close\nend\n";
+    loop do\n  client = server.accept\n  client.puts \"HTTP/1.1 200 OK\\r\\n\\r\\n#{Pricing::RATE}\"\n  \
+    client.close\nend\n";
 
 fn observed(bench: &Bench, success: bool) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slugsmith"));

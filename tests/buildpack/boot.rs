@@ -1,5 +1,5 @@
-//! What is prepared for a start, in an image: byte code that nothing of the app ran for, a compile cache that a start in
-//! training left, and the same answers as an image without both.
+//! What is prepared for a start, in an image: byte code that nothing of the app ran for, a compile cache that a start
+//! in training left, and the same answers as an image without both.
 
 use libcnb_test::{ContainerConfig, TestContext, TestRunner, assert_contains, assert_not_contains};
 
@@ -23,13 +23,14 @@ fn app(level: &str) -> Sandbox {
         .file("package.json", manifest)
         .file(
             "pyproject.toml",
-            "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\ndependencies = [\"idna==3.7\"]\n",
+            "[project]\nname = \"shop\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
+             dependencies = [\"idna==3.7\"]\n",
         )
         .file("prices.py", "import idna\n\nANSWER = idna.encode('köln.de').decode()\n")
         .file(
             "server.py",
-            "import http.server, os, prices\n\nclass Handler(http.server.BaseHTTPRequestHandler):\n    def do_GET(self):\n\
-             \x20       self.send_response(200)\n        self.end_headers()\n        \
+            "import http.server, os, prices\n\nclass Handler(http.server.BaseHTTPRequestHandler):\n    \
+             def do_GET(self):\n        self.send_response(200)\n        self.end_headers()\n        \
              self.wfile.write(prices.ANSWER.encode())\n\n\
              http.server.HTTPServer(('', int(os.environ['PORT'])), Handler).serve_forever()\n",
         )
