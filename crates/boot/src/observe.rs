@@ -214,6 +214,12 @@ fn helps(input: &Input<'_>, loaded: &Loaded) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if let Some(npm) = loaded.node.iter().find(|row| row.name == "npm") {
+        helps.push(format!(
+            "the command of the script `start` as `web` in a Procfile: npm itself loads {} before it",
+            slugsmith_finding::units::counted(npm.parts, "module")
+        ));
+    }
     let is_kept =
         !loaded.node.is_empty() || loaded.jvm.iter().any(|row| row.name.ends_with(".jar"));
     if is_kept && level != BootLevel::Trained {
