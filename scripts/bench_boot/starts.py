@@ -52,7 +52,7 @@ def start(place, trace=None, is_asked=False):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     pathlib.Path("/app").mkdir(exist_ok=True)
-    command = (place / "Procfile").read_text().split(":", 1)[1].strip()
+    command = re.search(r"^web:\s*(.+)$", (place / "Procfile").read_text(), re.M).group(1)
     traced = f"strace -f -qq -e trace=openat,open -o '{trace}' " if trace else ""
     # A shell's own words stay as they are: globs of class paths are Java's.
     script = STAGE + "set -f; exec " + traced + command

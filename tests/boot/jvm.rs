@@ -23,7 +23,7 @@ fn shop(version: &str, more: &str) -> Bench {
 }
 
 /// Builds with the JDK of the app first in PATH, as its buildpack exports it.
-fn build(bench: &Bench, number: u32) -> crate::bench::Built {
+pub(crate) fn build(bench: &Bench, number: u32) -> crate::bench::Built {
     let java = bench.root().join(format!("build_{number}/.jdk/bin/java"));
     let tools = bench.root().join("tools");
     fs_err::create_dir_all(&tools).unwrap();

@@ -9,7 +9,9 @@
 )] // how a test fails
 
 mod bench;
+mod bootsnap;
 mod jvm;
+mod observe;
 mod python;
 mod ruby;
 mod trained;

@@ -16,7 +16,7 @@ fn python(folder: &Path, program: &str) -> String {
     String::from_utf8(answer).unwrap().trim().to_owned()
 }
 
-fn version() -> String {
+pub(crate) fn version() -> String {
     let question = "import sys; print('%d.%d' % sys.version_info[:2])";
     let output = run(Command::new("python3").args(["-c", question]));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()

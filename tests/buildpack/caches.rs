@@ -13,7 +13,7 @@ use crate::runner::{SLUGSMITH, config, log};
 use crate::support::{Ran, Sandbox, repository};
 
 /// Runs a package manager of `tests/bed/ecosystems` in a folder of the app.
-fn run(app: &Sandbox, folder: &str, tool: &str, line: &str) {
+pub(crate) fn run(app: &Sandbox, folder: &str, tool: &str, line: &str) {
     let tools = Command::new(repository("tests/bed/ecosystems"))
         .arg("--print")
         .output()

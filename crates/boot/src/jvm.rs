@@ -53,7 +53,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
     if is_set || report.variables.iter().any(|one| one.name == OPTIONS) {
         return;
     }
-    if others(input, &jdk) {
+    if !others(input, &jdk.home).is_empty() {
         let text = format!("No {WHAT}: there is another JDK, which would read the same {OPTIONS}");
         return report.note(Weight::Normal, text);
     }
@@ -98,7 +98,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
 fn jdk(input: &Input<'_>) -> Option<Jdk> {
     let program = tools::find("java", input.environment)?;
     let program = fs_err::canonicalize(program).ok()?;
-    let home = program.ancestors().nth(2)?.to_owned();
+    let home = home(&program)?;
     let runs = home.starts_with(input.root) || input.words.iter().any(|word| word == "java");
     let server = home.join("lib/server");
     let has = |name: &str| beneath::open(&server.join(name)).is_ok();
@@ -110,6 +110,23 @@ fn jdk(input: &Input<'_>) -> Option<Jdk> {
         home,
         release,
     })
+}
+
+/// The oldest version of the JVMs that read the options of the app: an older one would not start with what it does not
+/// know.
+pub(crate) fn version_of_all(input: &Input<'_>) -> Option<u32> {
+    let program = tools::find("java", input.environment)?;
+    let here = home(&program)?;
+    let others = others(input, &here);
+    let homes = std::iter::once(here).chain(others);
+    let version_at = |home: PathBuf| version(&beneath::text(home.join("release")).ok()?);
+    homes.map(|home| version_at(home).unwrap_or(0)).min()
+}
+
+/// The folder of the JDK that a `bin/java` leads to.
+fn home(program: &Path) -> Option<PathBuf> {
+    let program = fs_err::canonicalize(program).ok()?;
+    program.ancestors().nth(2).map(Path::to_owned)
 }
 
 /// `JAVA_VERSION="17.0.15"` is 17.
@@ -124,24 +141,14 @@ fn version(release: &str) -> Option<u32> {
         .ok()
 }
 
-/// Whether the app has a JVM of another version as well: it might not know these options.
-fn others(input: &Input<'_>, jdk: &Jdk) -> bool {
-    let programs = input
-        .tree
-        .entries()
-        .iter()
-        .filter(|entry| entry.path().ends_with("bin/java"));
-    let homes = programs.filter_map(|entry| {
-        let program = input.root.join(entry.path());
-        fs_err::canonicalize(program)
-            .ok()?
-            .ancestors()
-            .nth(2)
-            .map(Path::to_owned)
-    });
+/// JDKs of the app beside this one: they might not know these options.
+fn others(input: &Input<'_>, here: &Path) -> Vec<PathBuf> {
+    let entries = input.tree.entries().iter();
+    let programs = entries.filter(|entry| entry.path().ends_with("bin/java"));
+    let homes = programs.filter_map(|entry| home(&input.root.join(entry.path())));
     homes
-        .into_iter()
-        .any(|home| home != jdk.home && home.join("lib").is_dir())
+        .filter(|home| home != here && home.join("lib").is_dir())
+        .collect()
 }
 
 fn key(jdk: &Jdk) -> crate::kept::Key {
@@ -188,7 +195,7 @@ fn dump(jdk: &Jdk, input: &Input<'_>) -> std::io::Result<crate::kept::Content> {
         format!("-XX:SharedArchiveFile={}", archive.display()),
     ])?;
     // Options of the launch, then one that does not go on without the archive.
-    let mut words = options(&archive).to_vec();
+    let mut words = options(&archive);
     words.extend(["-Xshare:on", "-version"].map(str::to_owned));
     java(&words)?;
     Ok(beneath::read(&archive)?.into())

@@ -72,7 +72,7 @@ pub(crate) fn prepare(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
         .map(|batch| (batch, ready(input, batch, kept)))
         .collect();
     let compiled: Vec<usize> = ready.iter().map(|(_, all)| all.len()).collect();
-    if !within(&Share::of(input), input, &mut ready, report) {
+    if !within(&Share::of(input), input, &mut ready, kept, report) {
         return;
     }
     for ((batch, all), compiled) in ready.into_iter().zip(compiled) {
@@ -99,6 +99,7 @@ fn within(
     share: &Share,
     input: &Input<'_>,
     ready: &mut [(&Batch, Vec<Ready<'_>>)],
+    kept: &mut Kept,
     report: &mut BootReport,
 ) -> bool {
     let sizes = ready.iter().flat_map(|(_, all)| all);
@@ -109,7 +110,8 @@ fn within(
         return true;
     };
     let trees: Vec<&Tree> = input.sources.into_iter().chain([input.tree]).collect();
-    let order = Order::read(&trees, &input.words);
+    let imported = crate::trained::imports(input, kept, report);
+    let order = Order::read(&trees, &input.words, &imported);
     let place = |one: &Ready<'_>| order.of(&input.tree.root().join(&one.wanted.source));
     let places = ready.iter().flat_map(|(_, all)| all);
     let places = places.map(|one| (place(one), one.content.len() as u64));
@@ -123,10 +125,15 @@ fn within(
         made += all.len() as u64;
     }
     let text = format!(
-        "{} get no byte code: with them it would add {}, more than {}; what a start imports comes first",
+        "{} get no byte code: with them it would add {}, more than {}; what a start {} comes first",
         counted(count - made, "module"),
         size(bytes),
         share.says(),
+        if imported.is_empty() {
+            "imports"
+        } else {
+            "in training imported"
+        },
     );
     report.note(Weight::Normal, text);
     true

@@ -120,6 +120,10 @@ pub fn observed(observed: &Observed, level: LogLevel) -> Vec<Line> {
     } else {
         ROWS
     };
+    if !observed.rows.is_empty() {
+        let text = "Loaded, by package: time on the clock, bytes of sources, modules or classes";
+        lines.push(Line::item(1, text));
+    }
     for row in observed.rows.iter().take(shown) {
         let took = if row.took.is_zero() {
             String::new()

@@ -13,8 +13,9 @@ use slugsmith_facts::tree::{EntryKind, Tree};
 pub(super) struct Order(HashMap<PathBuf, usize>);
 
 impl Order {
-    /// Follows imports from the app's own sources, those that are not inside of functions first.
-    pub(super) fn read(trees: &[&Tree], commands: &[String]) -> Self {
+    /// What is known to be imported comes first; then imports are followed from the app's own sources, those that are
+    /// not inside of functions first.
+    pub(super) fn read(trees: &[&Tree], commands: &[String], imported: &[String]) -> Self {
         let mut modules: HashMap<String, PathBuf> = HashMap::new();
         let mut own = Vec::new();
         let mut texts = Texts::default();
@@ -39,6 +40,10 @@ impl Order {
             .filter_map(|name| modules.get(name).cloned());
         own.extend(named);
         let mut order = Self(HashMap::new());
+        for path in imported.iter().filter_map(|name| modules.get(name)) {
+            let next = order.0.len();
+            order.0.entry(path.clone()).or_insert(next);
+        }
         for is_lazy in [false, true] {
             order.follow(&own, &modules, &mut texts, is_lazy);
         }
@@ -232,7 +237,7 @@ mod tests {
             fs_err::write(path, text).unwrap();
         }
         let tree = Tree::read(folder.path());
-        let order = Order::read(&[&tree], &["server".to_owned()]);
+        let order = Order::read(&[&tree], &["server".to_owned()], &[]);
         let at = |name: &str| order.of(&folder.path().join(site).join(name));
         for name in [
             "cart/__init__.py",
@@ -246,5 +251,10 @@ mod tests {
         }
         assert!(at("late.py") < usize::MAX);
         assert_eq!(at("cart/unused.py"), usize::MAX);
+        let order = Order::read(&[&tree], &[], &["cart.unused".to_owned()]);
+        assert_eq!(
+            order.of(&folder.path().join(site).join("cart/unused.py")),
+            0
+        );
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn order(sources: &[Source]) -> Vec<usize> {
     }
     let mut places = vec![usize::MAX; sources.len()];
     let mut next = 0;
-    let mut texts: HashMap<usize, Vec<(bool, usize)>> = HashMap::new();
+    let mut texts: HashMap<usize, Vec<(When, usize)>> = HashMap::new();
     let own = |at: &usize| {
         sources
             .get(*at)
@@ -24,7 +24,13 @@ pub(super) fn order(sources: &[Source]) -> Vec<usize> {
     // Bundler requires each gem by its name.
     let gems = (0..sources.len()).filter(|at| sources.get(*at).is_some_and(is_entry));
     let all: Vec<usize> = from.iter().copied().chain(gems).collect();
-    for (start, is_lazy) in [(&from, false), (&all, false), (&all, true)] {
+    let passes = [
+        (&from, When::First),
+        (&from, When::Used),
+        (&all, When::First),
+        (&all, When::Called),
+    ];
+    for (start, until) in passes {
         let mut seen: Vec<bool> = vec![false; sources.len()];
         let mut queue = start.clone();
         let mut head = 0;
@@ -46,7 +52,7 @@ pub(super) fn order(sources: &[Source]) -> Vec<usize> {
             queue.extend(
                 named
                     .iter()
-                    .filter(|(lazy, _)| is_lazy || !lazy)
+                    .filter(|(when, _)| *when <= until)
                     .map(|(_, at)| *at),
             );
         }
@@ -54,21 +60,29 @@ pub(super) fn order(sources: &[Source]) -> Vec<usize> {
     places
 }
 
-/// The file of a gem that has the gem's name: `active_record` of `activerecord-6.1` is none, which its `railtie`
-/// makes up for.
+/// The file of a gem that has the gem's name: `active_record` of `activerecord-6.1`, `net/http` of `net-http-0.4`.
 fn is_entry(source: &Source) -> bool {
     let mut parts = source.path.iter().rev().filter_map(|part| part.to_str());
     let gem = parts.find(|part| *part == "lib").and_then(|_| parts.next());
     let name = gem
         .and_then(|gem| gem.rsplit_once('-'))
         .map(|(name, _)| name);
-    source.kind == Kind::Gem
-        && name
-            .is_some_and(|name| source.feature == name || source.feature == name.replace('-', "/"))
+    let plain = |text: &str| text.replace(['-', '_', '/'], "");
+    source.kind == Kind::Gem && name.is_some_and(|name| plain(&source.feature) == plain(name))
 }
 
-/// What a source loads, and whether only when it is used.
-fn named(source: &Source, features: &HashMap<&str, usize>) -> Vec<(bool, usize)> {
+/// When a source loads another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    First,
+    /// Or at once, where all is loaded eagerly as Rails does in production.
+    Used,
+    /// By a method.
+    Called,
+}
+
+/// What a source loads, and when.
+fn named(source: &Source, features: &HashMap<&str, usize>) -> Vec<(When, usize)> {
     let text = beneath::read(&source.path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let folder = source
@@ -77,39 +91,47 @@ fn named(source: &Source, features: &HashMap<&str, usize>) -> Vec<(bool, usize)>
         .map_or("", |(folder, _)| folder);
     let mut found = Vec::new();
     let mut under = "";
-    let mut add = |is_lazy: bool, feature: &str| {
+    let mut add = |when: When, feature: &str| {
         found.extend(
             features
                 .get(feature.trim_end_matches(".rb"))
-                .map(|at| (is_lazy, *at)),
+                .map(|at| (when, *at)),
         );
     };
-    for line in text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with('#'))
-    {
+    let lines = text.lines().map(|line| (line.trim(), line));
+    for (line, whole) in lines.filter(|(line, _)| !line.starts_with('#')) {
+        let is_outside = !whole.starts_with([' ', '\t']) || source.kind == Kind::Own;
+        let listed = if source.kind == Kind::Own {
+            When::First
+        } else {
+            When::Used
+        };
+        let required = if is_outside {
+            When::First
+        } else {
+            When::Called
+        };
         let (word, rest) = line.split_once([' ', '(']).unwrap_or((line, ""));
         let quoted = rest.split(['"', '\'']).nth(1);
         match (word, quoted) {
-            ("require_relative", Some(path)) => add(false, &joined(folder, path)),
+            ("require_relative", Some(path)) => add(required, &joined(folder, path)),
             // What follows tries it; where it ends matters little.
             ("autoload_under", Some(path)) => under = path,
-            ("autoload" | "eager_autoload", Some(path)) => add(true, path),
+            ("autoload" | "eager_autoload", Some(path)) => add(When::Used, path),
             ("autoload", None) => {
                 let name = underscored(rest.trim_start_matches(':'));
-                add(true, &joined(&source.feature, &name));
-                add(true, &joined(&joined(&source.feature, under), &name));
+                add(When::Used, &joined(&source.feature, &name));
+                add(When::Used, &joined(&joined(&source.feature, under), &name));
             }
-            ("require", Some(path)) => add(false, path),
+            ("require", Some(path)) => add(required, path),
             // `%w(active_record/railtie action_mailer/railtie).each`.
             _ => {
                 let words = line.split(|c: char| {
                     c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | ',' | '[')
                 });
-                words
-                    .filter(|word| word.contains('/'))
-                    .for_each(|word| add(false, word));
+                for word in words.filter(|word| word.contains('/')) {
+                    add(listed, word);
+                }
             }
         }
     }

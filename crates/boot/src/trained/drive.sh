@@ -17,11 +17,12 @@ for script in .profile.d/*.sh; do
   [ -f "$script" ] && . "./$script"
 done
 set -u
-for pair in "${SLUGSMITH_NODE_OPTIONS:+NODE_OPTIONS=${NODE_OPTIONS:+$NODE_OPTIONS }$SLUGSMITH_NODE_OPTIONS}" \
-  "${SLUGSMITH_JAVA_OPTIONS:+JAVA_TOOL_OPTIONS=${JAVA_TOOL_OPTIONS:+$JAVA_TOOL_OPTIONS }$SLUGSMITH_JAVA_OPTIONS}"; do
-  [ -z "$pair" ] || export "${pair?}"
+# What we add comes after options that are set.
+for more in "${!SLUGSMITH_MORE_@}"; do
+  name=${more#SLUGSMITH_MORE_}
+  export "$name=${!name:+${!name} }${!more}"
+  unset "$more"
 done
-unset SLUGSMITH_NODE_OPTIONS SLUGSMITH_JAVA_OPTIONS
 set -m
 if [ "$how" = run ]; then
   TIMEFORMAT='slugsmith:took %U %S'
@@ -62,7 +63,9 @@ if [ -n "$listened" ] && exec 3<>"/dev/tcp/127.0.0.1/$PORT"; then
   exec 3>&-
 fi
 kill -TERM -- "-$pid" 2>/dev/null
-for _ in $(seq 100); do
+# A runtime may have much to write at its end.
+until=$((SECONDS + 10 + limit / 2))
+while [ "$SECONDS" -lt "$until" ]; do
   kill -0 "$pid" 2>/dev/null || break
   sleep 0.1
 done

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
+use super::Outcome;
 use super::runtime::{FOLDER, Runtime};
 use crate::kept::Key;
 use crate::report::BootReport;
@@ -79,19 +80,25 @@ pub(super) fn write(app: &Path, files: &[File], report: &mut BootReport) -> std:
 
 /// Everything that decides what a start makes: every file, the command, the runtime, this
 /// machine's processor.
-pub(super) fn fingerprint(input: &Input<'_>, training: &Training, runtime: &Runtime) -> Key {
+pub(super) fn fingerprint(input: &Input<'_>, training: &Training, program: &str) -> Key {
     let mut hasher = blake3::Hasher::new();
     let processor = beneath::text("/proc/cpuinfo").unwrap_or_default();
     let processor = processor.lines().find(|line| line.starts_with("flags"));
-    let program = tools::find(runtime.program, input.environment);
-    let program = program.and_then(|program| fs_err::canonicalize(program).ok());
-    let size = program
+    let found = tools::find(program, input.environment);
+    let found = found.and_then(|program| fs_err::canonicalize(program).ok());
+    let size = found
         .as_ref()
         .and_then(|program| fs_err::metadata(program).ok());
+    // A classic build is in another folder each time.
+    let found = found.map(|found| {
+        found
+            .strip_prefix(input.root)
+            .map_or(found.clone(), Path::to_owned)
+    });
     let rest = format!(
-        "{} {program:?} {:?} {processor:?} {training:?} {:?} {:?} {:?}",
-        runtime.what,
+        "{FORM} {program} {found:?} {:?} {processor:?} {training:?} {:?} {:?} {:?} {:?}",
         size.map(|size| size.len()),
+        input.config.share.as_ref().map(|share| share.value),
         input.config.command.as_ref().map(|command| &command.value),
         input.config.request.value,
         ["NODE_ENV", "NODE_OPTIONS", "JAVA_TOOL_OPTIONS"].map(|name| input.environment.get(name)),
@@ -119,48 +126,60 @@ pub(super) fn fingerprint(input: &Input<'_>, training: &Training, runtime: &Runt
     *hasher.finalize().as_bytes()
 }
 
-pub(super) fn encode(files: &[File], measured: Measured) -> Vec<u8> {
+/// Raised when [`encode`] writes another form, or what is made is made in another way.
+const FORM: u32 = 2;
+
+pub(super) fn encode(outcome: &Outcome) -> Vec<u8> {
     let mut text = Vec::new();
+    let measured = outcome.measured;
     for time in [measured.without, measured.with] {
         let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         text.extend_from_slice(&millis.to_le_bytes());
     }
-    for (path, content) in files {
-        for part in [path.as_os_str().as_encoded_bytes(), content] {
-            text.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            text.extend_from_slice(part);
-        }
+    let mut add = |part: &[u8]| {
+        text.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        text.extend_from_slice(part);
+    };
+    add(outcome.notes.join("\n").as_bytes());
+    for (path, content) in &outcome.files {
+        add(path.as_os_str().as_encoded_bytes());
+        add(content);
     }
     text
 }
 
-pub(super) fn decode(text: &[u8]) -> Option<(Vec<File>, Measured)> {
+pub(super) fn decode(text: &[u8]) -> Option<Outcome> {
     let mut rest = text;
     let number = |rest: &mut &[u8]| {
         let (number, after) = rest.split_at_checked(8)?;
         *rest = after;
         Some(u64::from_le_bytes(number.try_into().ok()?))
     };
+    let part = |rest: &mut &[u8]| {
+        let length = usize::try_from(number(rest)?).ok()?;
+        let (part, after) = rest.split_at_checked(length)?;
+        *rest = after;
+        Some(part.to_owned())
+    };
     let measured = Measured {
         without: Duration::from_millis(number(&mut rest)?),
         with: Duration::from_millis(number(&mut rest)?),
     };
+    let notes = String::from_utf8(part(&mut rest)?).ok()?;
     let mut files = Vec::new();
     while !rest.is_empty() {
-        let mut part = || {
-            let length = usize::try_from(number(&mut rest)?).ok()?;
-            let (part, after) = rest.split_at_checked(length)?;
-            rest = after;
-            Some(part.to_owned())
-        };
-        let path = PathBuf::from(String::from_utf8(part()?).ok()?);
+        let path = PathBuf::from(String::from_utf8(part(&mut rest)?).ok()?);
         // Whatever a store says, nothing else of the app is written.
         if !path.starts_with(FOLDER) {
             return None;
         }
-        files.push((path, part()?));
+        files.push((path, part(&mut rest)?));
     }
-    Some((files, measured))
+    Some(Outcome {
+        files,
+        measured,
+        notes: notes.lines().map(str::to_owned).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -180,15 +199,23 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back() {
         let file = |path: &str| (Path::new(FOLDER).join(path), b"1".to_vec());
-        let files = vec![file("a/b"), file("c")];
-        let measured = Measured {
-            without: Duration::from_millis(7),
-            with: Duration::from_millis(5),
+        let outcome = |files: Vec<File>| Outcome {
+            files,
+            measured: Measured {
+                without: Duration::from_millis(7),
+                with: Duration::from_millis(5),
+            },
+            notes: vec!["No cache: it crashes".to_owned(), "No other".to_owned()],
         };
-        let text = encode(&files, measured);
-        assert_eq!(decode(&text), Some((files, measured)));
+        let text = encode(&outcome(vec![file("a/b"), file("c")]));
+        assert_eq!(decode(&text), Some(outcome(vec![file("a/b"), file("c")])));
         assert_eq!(decode(&text[..text.len() - 1]), None);
+        let nothing = Outcome::nothing(Vec::new());
+        assert_eq!(
+            decode(&encode(&nothing)),
+            Some(Outcome::nothing(Vec::new()))
+        );
         let elsewhere = vec![(PathBuf::from("server.js"), Vec::new())];
-        assert_eq!(decode(&encode(&elsewhere, measured)), None);
+        assert_eq!(decode(&encode(&outcome(elsewhere))), None);
     }
 }

@@ -4,16 +4,15 @@ use slugsmith_facts::beneath::own;
 use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::placeholders;
+pub(crate) use super::told::Started;
+use super::told::read;
 use crate::{Input, Training};
 use slugsmith_facts::environment::Environment;
 use slugsmith_facts::run;
 
 const DRIVER: &str = include_str!("drive.sh");
-/// Linux counts processor time for programs in hundredths of a second (time(7), `USER_HZ`).
-const TICK: Duration = Duration::from_millis(10);
 /// What the app sees of the build's own variables: none of them is a secret.
 const PASSED: &[&str] = &[
     "PATH",
@@ -28,16 +27,11 @@ const PASSED: &[&str] = &[
     "TZ",
     "JAVA_HOME",
     "JAVA_OPTS",
+    // Where gems are.
+    "BUNDLE_PATH",
+    "GEM_HOME",
+    "GEM_PATH",
 ];
-
-/// What came of a start.
-#[derive(Debug, Default)]
-pub(crate) struct Started {
-    /// Processor time until it listened, or of the whole command.
-    pub spent: Option<Duration>,
-    /// Why it is no start to learn from.
-    pub failed: Option<String>,
-}
 
 /// How processes are kept off the network here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +81,14 @@ impl Stage<'_> {
     }
 
     /// Starts the app with these variables, which win.
-    pub(crate) fn start(&self, variables: &[(&str, String)]) -> std::io::Result<Started> {
+    pub(crate) fn start(&self, variables: &[(String, String)]) -> std::io::Result<Started> {
         self.start_and_see(variables).map(|(started, _)| started)
     }
 
     /// As [`Stage::start`], with what it printed.
     pub(crate) fn start_and_see(
         &self,
-        variables: &[(&str, String)],
+        variables: &[(String, String)],
     ) -> std::io::Result<(Started, Vec<String>)> {
         let config = self.input.config;
         let limit = config.limit.value.as_secs();
@@ -102,11 +96,11 @@ impl Stage<'_> {
         own::write(&driver, DRIVER)?;
         let temporary = self.folder.join("tmp");
         own::create_folders(&temporary)?;
-        // Its stop may take ten seconds more, and an answer ten.
+        // An answer may take ten seconds more, and its stop as long as `drive.sh` says.
         let mut words = vec![
             "timeout".to_owned(),
             "--kill-after=5".to_owned(),
-            (limit + 30).to_string(),
+            (limit * 2 + 30).to_string(),
         ];
         if let Alone::Network(way) = self.alone {
             words.push("unshare".to_owned());
@@ -134,7 +128,7 @@ impl Stage<'_> {
     fn variables(
         &self,
         temporary: &Path,
-        variables: &[(&str, String)],
+        variables: &[(String, String)],
     ) -> std::io::Result<Vec<(OsString, OsString)>> {
         let mut all = of_the_build(self.input.environment);
         let mut set = |name: &str, value: &str| all.push((name.into(), value.into()));
@@ -168,127 +162,4 @@ fn of_the_build(environment: &Environment) -> Vec<(OsString, OsString)> {
         Some((OsString::from(name), value.clone()))
     });
     passed.collect()
-}
-
-/// Reads what the driver printed among the app's own lines.
-fn read(output: &[String], is_command: bool) -> Started {
-    let said = |word: &str| {
-        let mut lines = output.iter().rev();
-        lines.find_map(|line| {
-            line.strip_prefix("slugsmith:")?
-                .strip_prefix(word)?
-                .strip_prefix(' ')
-        })
-    };
-    let last = || {
-        let own = output.iter().rev().map(|line| line.trim());
-        let own = own.filter(|line| !line.is_empty() && !line.starts_with("slugsmith:"));
-        let own: Vec<&str> = own.collect();
-        // What follows it is where it was thrown.
-        let names = |line: &&&str| CAUSES.iter().any(|word| line.contains(word));
-        if let Some(cause) = own.iter().find(names) {
-            return (*cause).to_owned();
-        }
-        let mut lines: Vec<&str> = own.into_iter().take(LAST).collect();
-        lines.reverse();
-        lines.join(" | ")
-    };
-    if is_command {
-        let seconds = |text: &str| {
-            text.split(' ')
-                .filter_map(|one| one.parse::<f64>().ok())
-                .sum::<f64>()
-        };
-        return match (said("took"), said("ended")) {
-            (Some(took), Some("0")) => Started {
-                spent: Duration::try_from_secs_f64(seconds(took)).ok(),
-                failed: None,
-            },
-            (_, status) => failed(status, "the command failed", &last()),
-        };
-    }
-    let ticks = said("listened").and_then(|ticks| ticks.parse::<u32>().ok());
-    match (ticks, said("answered")) {
-        // It was gone before anybody could look.
-        (Some(0), _) => failed(said("ended"), "it ended as soon as it listened", &last()),
-        (Some(ticks), _) => Started {
-            spent: Some(TICK * ticks),
-            failed: None,
-        },
-        (None, _) => failed(
-            said("ended"),
-            "it ended before it listened on PORT",
-            &last(),
-        ),
-    }
-}
-
-/// Words of lines that name a cause, in any runtime.
-const CAUSES: &[&str] = &["Error: ", "Exception: ", "ERROR", "FATAL", "refused"];
-/// Lines of the app's output that say why.
-const LAST: usize = 3;
-
-fn failed(status: Option<&str>, why: &str, last: &str) -> Started {
-    let why = match status {
-        // SIGTERM and SIGKILL are ours: it ran until the limit.
-        Some("143" | "137") => "it did not listen on PORT within the limit".to_owned(),
-        Some(status) => format!("{why} (exit code {status})"),
-        None => format!("{why} within the limit"),
-    };
-    let last = if last.is_empty() {
-        String::new()
-    } else {
-        format!(": {last}")
-    };
-    Started {
-        spent: None,
-        failed: Some(format!("{why}{last}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(lines: &[&str], is_command: bool) -> Started {
-        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        read(&lines, is_command)
-    }
-
-    #[test]
-    fn a_start_that_listens_is_measured() {
-        let started = of(
-            &["ready", "slugsmith:listened 52", "slugsmith:ended 143"],
-            false,
-        );
-        assert_eq!(started.spent, Some(Duration::from_millis(520)));
-        let ran = of(&["slugsmith:took 0.500 0.250", "slugsmith:ended 0"], true);
-        assert_eq!(ran.spent, Some(Duration::from_millis(750)));
-    }
-
-    #[test]
-    fn a_start_that_fails_says_why() {
-        let failed = |lines: &[&str]| of(lines, false).failed.unwrap();
-        let refused = failed(&["connect ECONNREFUSED 127.0.0.1:1", "slugsmith:ended 1"]);
-        assert!(
-            refused.contains("exit code 1") && refused.contains("ECONNREFUSED"),
-            "{refused}"
-        );
-        let thrown = failed(&[
-            "Error: Cannot find module 'x'",
-            "requireStack: []",
-            "}",
-            "slugsmith:ended 1",
-        ]);
-        assert!(
-            thrown.ends_with(": Error: Cannot find module 'x'"),
-            "{thrown}"
-        );
-        assert!(failed(&["slugsmith:ended 143"]).contains("within the limit"));
-        assert!(
-            of(&["slugsmith:took 0.1 0.1", "slugsmith:ended 3"], true)
-                .spent
-                .is_none()
-        );
-    }
 }
