@@ -8,4 +8,7 @@ exports.apps = [
   ...require("./frontends.cjs"),
   ...require("./python.cjs"),
   ...require("./others.cjs"),
+  ...require("./reported.cjs"),
+  ...require("./drawn.cjs"),
+  ...require("./drawn_python.cjs"),
 ];
