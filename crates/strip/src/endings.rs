@@ -62,7 +62,6 @@ impl<'p> Meant<'p> {
             let ends = ENDINGS
                 .iter()
                 .filter(|end| before.ends_with(end.as_bytes()));
-            // `.d.ts` is meant by `.ts` as well, which is no ending of these.
             let new: Vec<_> = ends.filter(|end| !endings.contains(end)).copied().collect();
             endings.extend(new);
         }

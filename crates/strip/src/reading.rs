@@ -141,9 +141,7 @@ pub(super) fn read(
             add(Meaning::Ending(folder.clone(), ending), *at);
         }
     }
-    words::of_configuration(facts, path, &text, &resolver, &mut |meaning, at| {
-        add(meaning, at)
-    });
+    words::of_configuration(facts, path, &text, &resolver, &mut add);
     for (folder, at) in modules {
         add(Meaning::Wholly(folder), at);
     }

@@ -95,6 +95,9 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     // `[sys.executable, "-m", "pip"]`
     for (at, _) in text.match_indices("-m") {
         let rest = text.get(at + 2..).unwrap_or_default();
+        if !rest.starts_with(['"', '\'', ' ']) {
+            continue;
+        }
         let rest = rest.trim_start_matches(['"', '\'', ',', ' ', '\n']);
         let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
         let module = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
@@ -207,8 +210,9 @@ fn is_joined(before: &str) -> bool {
 /// The top folder of a package that reads its files by its name.
 pub(super) fn resources(path: &str, text: &[u8]) -> Option<String> {
     let (root, inside) = split(path).filter(|(_, inside)| inside.contains('/'))?;
-    let reads = |call: &&str| memmem::find(text, call.as_bytes()).is_some();
-    RESOURCES.iter().any(|call| reads(&call)).then(|| {
+    let mut calls = RESOURCES.iter();
+    let reads = calls.any(|call| memmem::find(text, call.as_bytes()).is_some());
+    reads.then(|| {
         let top = inside.split('/').next().unwrap_or_default();
         format!("{root}/{top}")
     })

@@ -29,6 +29,9 @@ pub(super) fn of_configuration(
     let name = index::name(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let script = matches!(extension, "sh" | "bash");
+    if name.contains("-lock") {
+        return;
+    }
     if !script && (in_packages(path) || !is_configuration(extension)) {
         return;
     }

@@ -223,7 +223,9 @@ fn own_words<'w>(
 
 /// Sources, scripts, and files of process managers; no tests, no tools' configuration.
 fn is_program(path: &str, commands: &[Command]) -> bool {
-    let hidden = path.starts_with(".git/") || path.starts_with(".heroku/");
+    let hidden = [".git/", ".heroku/", ".vscode/", ".idea/"]
+        .iter()
+        .any(|folder| path.starts_with(folder));
     if in_packages(path) || is_tooling(path) || hidden {
         return false;
     }

@@ -205,8 +205,8 @@ impl<'a> Visit<'a> for Reader {
 
     /// The whole environment goes to somebody: `parse(process.env)`.
     fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
-        let arguments = it.arguments.iter().filter_map(|one| one.as_expression());
-        if arguments.into_iter().any(is_environment) {
+        let mut arguments = it.arguments.iter().filter_map(|one| one.as_expression());
+        if arguments.any(is_environment) {
             self.found(it.span.start);
         }
         if takes_no_path(&it.callee) {
