@@ -1,7 +1,7 @@
 //! What does a kept file refer to, as far as candidates are concerned?
 
 mod python;
-mod words;
+pub(super) mod words;
 
 use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeMap;

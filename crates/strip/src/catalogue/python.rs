@@ -96,7 +96,8 @@ pub fn classify(inside: &str) -> Option<&'static Entry> {
     ];
     let lower = super::super::index::name(inside).to_ascii_lowercase();
     if installer(inside).is_some() {
-        return Some(&INSTALLERS);
+        // Which distributions are there is asked by name and version, whether they are used or not.
+        return (lower != "metadata").then_some(&INSTALLERS);
     }
     if super::node::is_licence(&lower) || inside.contains(".dist-info/") {
         return None;

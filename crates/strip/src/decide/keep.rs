@@ -63,7 +63,8 @@ impl State<'_, '_> {
     /// Keeps what is below a folder and ends so, also what the graph does not look at.
     fn keep_ending(&mut self, folder: &str, ending: &str, because: &Because) {
         let index = &self.facts.index;
-        let owner = package_folder(&format!("{folder}/x"));
+        let inside = format!("{folder}/x");
+        let owner = package_folder(&inside);
         for number in index.below_path(folder) {
             let (Some(Some(entry)), Some(path)) = (self.open.get(number), index.path(number))
             else {

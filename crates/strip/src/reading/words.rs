@@ -19,7 +19,7 @@ fn is_style(extension: &str) -> bool {
 }
 
 /// What the words of such a file mean.
-pub(super) fn of_configuration(
+pub(crate) fn of_configuration(
     facts: &Facts<'_>,
     path: &str,
     text: &[u8],

@@ -13,6 +13,7 @@ use super::Command;
 use crate::facts::{Texts, in_packages, package_folder};
 use crate::index::{self, Index};
 use crate::manifest::{Bundles, Manifest, Runtime};
+use crate::references;
 use crate::tooling::is_tooling;
 
 /// Packages that compile when something is loaded, and nothing else.
@@ -105,7 +106,9 @@ pub(crate) fn add(
                 .filter(|_| !in_packages(&format!("{folder}/x")));
             manifest.is_some_and(|manifest| manifest.dependencies.contains(*name))
         });
-        direct && !only_node(commands) || own.contains(name) && installed.contains(name)
+        let by_unknown_name = || loads_unknown(index, texts, commands);
+        direct && (!only_node(commands) || by_unknown_name())
+            || own.contains(name) && installed.contains(name)
     });
     let library = typescript
         && (COMPILES.iter().any(|name| own.contains(name))
@@ -183,6 +186,23 @@ fn only_node(commands: &[Command]) -> bool {
                         .any(|end| word.ends_with(end))
                 })
         })
+}
+
+/// Whether the app's own code loads by names that only it knows.
+fn loads_unknown(index: &Index<'_>, texts: &dyn Texts, commands: &[Command]) -> bool {
+    let paths = (0..index.entries().len()).filter_map(|number| index.path(number));
+    let sources: Vec<&str> = paths
+        .filter(|path| {
+            [".js", ".cjs", ".mjs"]
+                .iter()
+                .any(|end| path.ends_with(end))
+        })
+        .filter(|path| is_program(path, commands))
+        .collect();
+    sources.into_par_iter().any(|path| {
+        let text = texts.text(path).unwrap_or_default();
+        references::computed_load(&text)
+    })
 }
 
 /// Which of these names the app's own files have in them.

@@ -212,7 +212,10 @@ impl<'a> Visit<'a> for Reader {
         if takes_no_path(&it.callee) {
             return self.harmless(|reader| walk::walk_call_expression(reader, it));
         }
+        // Whatever is made of its result: `log(read(process.env.FOLDER))`.
+        let outside = std::mem::take(&mut self.harmless);
         walk::walk_call_expression(self, it);
+        self.harmless = outside;
     }
 
     fn visit_string_literal(&mut self, it: &ast::StringLiteral<'a>) {

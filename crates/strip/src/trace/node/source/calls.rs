@@ -47,7 +47,10 @@ impl Reader<'_> {
                 self.member(member, call);
                 let resolves = property == "resolve"
                     && match member.object.get_inner_expression() {
-                        E::Identifier(object) => is_require(&object.name),
+                        E::Identifier(object) => {
+                            let name = object.name.as_str();
+                            is_require(name) || self.evaluator.loaders.contains(name)
+                        }
                         E::ImportMeta(_) => true,
                         _ => false,
                     };
