@@ -11,4 +11,5 @@ exports.apps = [
   ...require("./reported.cjs"),
   ...require("./drawn.cjs"),
   ...require("./drawn_python.cjs"),
+  ...require("./drawn_debian.cjs"),
 ];

@@ -173,7 +173,7 @@ fn tests_stay_that_a_package_reaches_by_names_and_paths_it_makes() {
 #[test]
 fn tests_go_that_a_package_only_leaves_out() {
     for source in [
-        "for m in pkgutil.walk_packages(__path__, 'p.'):\n    if '.tests' in m.name: continue",
+        "for m in pkgutil.walk_packages(__path__, 'p.'):\n    if 'tests' in m.name: continue",
         "IGNORE = {'tests', 'externals'}",
         "X = os.path.join(os.path.dirname(__file__), 'data')",
     ] {
