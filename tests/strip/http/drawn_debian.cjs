@@ -3,20 +3,19 @@
 
 /** Packages by name, unpacked; nothing of the machine is changed. */
 const unpack = (names) => `mkdir .debs && (cd .debs && apt-get -qq download ${names.join(" ")} 2>/dev/null && for file in *.deb; do dpkg -x $file root; done)`;
-const gems = (names) => [unpack(names), "mkdir -p vendor/bundle/ruby/3.1.0 vendor/ruby && cp -a .debs/root/usr/share/rubygems-integration/all/* vendor/bundle/ruby/3.1.0/", "cp -a .debs/root/usr/lib/ruby/vendor_ruby/. vendor/ruby/ 2>/dev/null || true", "cp -a .debs/root/usr/lib/x86_64-linux-gnu/ruby/vendor_ruby/3.1.0/. vendor/ruby/ 2>/dev/null || true", "rm -rf .debs"];
+const gems = (names) => [unpack(names), "mkdir -p vendor/bundle/ruby/3.1.0 vendor/ruby && cp -a .debs/root/usr/share/rubygems-integration/all/* vendor/bundle/ruby/3.1.0/", "cp -a .debs/root/usr/share/rubygems-integration/3.1.0/. .debs/root/usr/lib/x86_64-linux-gnu/rubygems-integration/3.1.0/. vendor/bundle/ruby/3.1.0/ 2>/dev/null || true", "cp -a .debs/root/usr/lib/ruby/vendor_ruby/. vendor/ruby/ 2>/dev/null || true", "cp -a .debs/root/usr/lib/x86_64-linux-gnu/ruby/vendor_ruby/3.1.0/. vendor/ruby/ 2>/dev/null || true", "rm -rf .debs"];
 const ruby = { GEM_PATH: "vendor/bundle/ruby/3.1.0", GEM_HOME: "vendor/bundle/ruby/3.1.0", RUBYLIB: "vendor/ruby", RACK_ENV: "production", RAILS_ENV: "production", SECRET_KEY_BASE: "x" };
 const app = (name, start, files, more) => ({ name: `drawn-${name}`, start, follow: true, seconds: 90, ...more, files: { Procfile: `web: ${start}\n`, ...files } });
 
 module.exports = [
   app("sinatra", "ruby app.rb", {
-    "Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\ngem 'slim'\ngem 'faker'\ngem 'rouge'\ngem 'kramdown'\ngem 'liquid'\n",
+    "Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\ngem 'slim'\ngem 'faker'\ngem 'rouge'\ngem 'liquid'\n",
     "package.json": { name: "a", private: true, devDependencies: {} },
     "app.rb": `require 'sinatra'
 require 'slim'
 require 'i18n'
 require 'faker'
 require 'rouge'
-require 'kramdown'
 require 'liquid'
 set :server, 'webrick'
 set :bind, '127.0.0.1'
@@ -30,11 +29,10 @@ get('/slim') { slim :page }
 get('/words') { I18n.t('hello', locale: :de) }
 get('/people') { Faker::Config.locale = :de; Faker::Config.random = Random.new(1); Faker::Name.name }
 get('/code') { Rouge::Formatters::HTML.new.format(Rouge::Lexer.find('haskell').new.lex('main = print 1')) + Rouge::Theme.find('github').render }
-get('/text') { Kramdown::Document.new("# A\\n\\n| a | b |\\n|---|---|\\n| 1 | 2 |\\n").to_html + Kramdown::Document.new('# A').to_latex }
 get('/liquid') { Liquid::Template.file_system = Liquid::LocalFileSystem.new('features'); Liquid::Template.parse("{% include 'part' %}").render }
 `,
     "docs/index.erb": "<link href='/a.css'><%= erb :part, layout: false %>", "docs/part.erb": "<b>part</b>", "docs/page.slim": "p page\n", "design/a.css": "a{}", "spec/locales/de.yml": "de:\n  hello: hallo\n", "test/routes/more.rb": "get('/more') { 'more' }\n", "features/_part.liquid": "x",
-  }, { build: gems(["ruby-sinatra", "ruby-rack", "ruby-rack-protection", "ruby-mustermann", "ruby-ruby2-keywords", "ruby-tilt", "ruby-slim", "ruby-temple", "ruby-i18n", "ruby-concurrent", "ruby-faker", "ruby-rouge", "ruby-kramdown", "ruby-liquid", "ruby-multi-json"]), env: ruby, urls: ["/", "/slim", "/words", "/people", "/code", "/text", "/liquid", "/more"] }),
+  }, { build: gems(["ruby-sinatra", "ruby-rack", "ruby-rack-protection", "ruby-mustermann", "ruby-ruby2-keywords", "ruby-tilt", "ruby-slim", "ruby-temple", "ruby-i18n", "ruby-concurrent", "ruby-faker", "ruby-rouge", "ruby-liquid", "ruby-multi-json", "ruby-webrick"]), env: ruby, urls: ["/", "/slim", "/words", "/people", "/code", "/liquid", "/more"] }),
   app("rails", "ruby -S rackup -s webrick -o 127.0.0.1 -p $PORT config.ru", {
     "Gemfile": "source 'https://rubygems.org'\ngem 'rails'\n", "package.json": { name: "a", private: true, devDependencies: {} },
     "config.ru": "require_relative 'config/environment'\nrun Site::Application\n",
@@ -64,7 +62,7 @@ Site::Application.initialize!
     "app/controllers/pages_controller.rb": "class PagesController < ActionController::Base\n  def home; end\n  def late; render plain: Late.new.text + I18n.t('hello', locale: :de) + ActiveModel::Errors.new(self).full_messages.join; end\n  def raises; raise 'x'; end\nend\n",
     "app/mailers/user_mailer.rb": "class UserMailer < ActionMailer::Base\n  def hi; mail(to: 'a@b.c', from: 'a@b.c', subject: 'x', body: 'y'); end\nend\n", "test/mailers/previews/user_mailer_preview.rb": "class UserMailerPreview < ActionMailer::Preview\n  def hi; UserMailer.hi; end\nend\n",
     "design/views/pages/home.html.erb": "<%= number_to_currency(1.5) %><%= time_ago_in_words(Time.now) %><a href='/rails/mailers'>m</a>", "docs/lib/late.rb": "class Late\n  def text; 'late'; end\nend\n", "spec/locales/de.yml": "de:\n  hello: hallo\n",
-  }, { build: gems(["ruby-railties", "ruby-activesupport", "ruby-actionpack", "ruby-actionview", "ruby-actionmailer", "ruby-activejob", "ruby-activemodel", "ruby-activerecord", "ruby-rack", "ruby-rack-test", "ruby-builder", "ruby-erubi", "ruby-rails-dom-testing", "ruby-rails-html-sanitizer", "ruby-rails-deprecated-sanitizer", "ruby-loofah", "ruby-crass", "ruby-nokogiri", "ruby-mail", "ruby-mini-mime", "ruby-globalid", "ruby-tzinfo", "ruby-i18n", "ruby-concurrent", "ruby-zeitwerk", "ruby-method-source", "ruby-thor", "ruby-minitest"]), env: ruby, urls: ["/", "/late", "/raises", "/rails/mailers", "/rails/mailers/user_mailer/hi"], loose: true, headers: { accept: "text/html", host: "localhost" } }),
+  }, { build: gems(["ruby-railties", "ruby-activesupport", "ruby-actionpack", "ruby-actionview", "ruby-actionmailer", "ruby-activejob", "ruby-activemodel", "ruby-activerecord", "ruby-rack", "ruby-rack-test", "ruby-builder", "ruby-erubi", "ruby-rails-dom-testing", "ruby-rails-html-sanitizer", "ruby-rails-deprecated-sanitizer", "ruby-loofah", "ruby-crass", "ruby-nokogiri", "ruby-mini-portile2", "racc", "ruby-pkg-config", "ruby-mail", "ruby-mini-mime", "ruby-globalid", "ruby-tzinfo", "ruby-i18n", "ruby-concurrent", "ruby-zeitwerk", "ruby-method-source", "ruby-thor", "ruby-minitest", "ruby-webrick"]), env: ruby, urls: ["/", "/late", "/raises", "/rails/mailers", "/rails/mailers/user_mailer/hi"], loose: true, headers: { accept: "text/html", host: "localhost" } }),
   app("php-libraries", "php -S 127.0.0.1:$PORT index.php", {
     "composer.json": { autoload: { "psr-4": { "Twig\\": "vendor/twig/twig/", "Symfony\\Component\\Yaml\\": "vendor/symfony/yaml/", "Symfony\\Component\\Translation\\": "vendor/symfony/translation/", "Symfony\\Contracts\\Translation\\": "vendor/symfony/translation-contracts/", "Symfony\\Component\\Intl\\": "vendor/symfony/intl/", "Symfony\\Component\\Validator\\": "vendor/symfony/validator/", "Symfony\\Component\\VarDumper\\": "vendor/symfony/var-dumper/", "Symfony\\Component\\ErrorHandler\\": "vendor/symfony/error-handler/", "Monolog\\": "vendor/monolog/monolog/", "Psr\\Log\\": "vendor/psr/log/", "Tests\\": "tests/" }, classmap: ["vendor/erusev"], files: ["docs/functions.php"] } },
     "package.json": { name: "a", private: true, devDependencies: {} },
