@@ -39,7 +39,6 @@ get('/liquid') { Liquid::Template.file_system = Liquid::LocalFileSystem.new('fea
     "config/environment.rb": `require 'logger'
 require 'rails'
 require 'action_controller/railtie'
-require 'action_mailer/railtie'
 require 'active_model/railtie'
 module Site
   class Application < Rails::Application
@@ -52,17 +51,14 @@ module Site
     config.paths['app/views'] << 'design/views'
     config.autoload_paths << 'docs/lib'
     config.i18n.load_path += Dir['spec/locales/*.yml']
-    config.action_mailer.preview_path = 'test/mailers/previews'
-    config.action_mailer.show_previews = true
   end
 end
 Site::Application.initialize!
 `,
     "config/routes.rb": "Rails.application.routes.draw do\n  root 'pages#home'\n  get '/late', to: 'pages#late'\n  get '/raises', to: 'pages#raises'\nend\n",
     "app/controllers/pages_controller.rb": "class PagesController < ActionController::Base\n  def home; end\n  def late; render plain: Late.new.text + I18n.t('hello', locale: :de) + ActiveModel::Errors.new(self).full_messages.join; end\n  def raises; raise 'x'; end\nend\n",
-    "app/mailers/user_mailer.rb": "class UserMailer < ActionMailer::Base\n  def hi; mail(to: 'a@b.c', from: 'a@b.c', subject: 'x', body: 'y'); end\nend\n", "test/mailers/previews/user_mailer_preview.rb": "class UserMailerPreview < ActionMailer::Preview\n  def hi; UserMailer.hi; end\nend\n",
-    "design/views/pages/home.html.erb": "<%= number_to_currency(1.5) %><%= time_ago_in_words(Time.now) %><a href='/rails/mailers'>m</a>", "docs/lib/late.rb": "class Late\n  def text; 'late'; end\nend\n", "spec/locales/de.yml": "de:\n  hello: hallo\n",
-  }, { build: gems(["ruby-railties", "ruby-activesupport", "ruby-actionpack", "ruby-actionview", "ruby-actionmailer", "ruby-activejob", "ruby-activemodel", "ruby-activerecord", "ruby-rack", "ruby-rack-test", "ruby-builder", "ruby-erubi", "ruby-rails-dom-testing", "ruby-rails-html-sanitizer", "ruby-rails-deprecated-sanitizer", "ruby-loofah", "ruby-crass", "ruby-nokogiri", "ruby-mini-portile2", "racc", "ruby-pkg-config", "ruby-mail", "ruby-mini-mime", "ruby-globalid", "ruby-tzinfo", "ruby-i18n", "ruby-concurrent", "ruby-zeitwerk", "ruby-method-source", "ruby-thor", "ruby-minitest", "ruby-webrick"]), env: ruby, urls: ["/", "/late", "/raises", "/rails/mailers", "/rails/mailers/user_mailer/hi"], loose: true, headers: { accept: "text/html", host: "localhost" } }),
+    "design/views/pages/home.html.erb": "<%= number_to_currency(1.5) %><%= time_ago_in_words(Time.now) %><a href='/late'>m</a>", "docs/lib/late.rb": "class Late\n  def text; 'late'; end\nend\n", "spec/locales/de.yml": "de:\n  hello: hallo\n",
+  }, { build: gems(["ruby-railties", "ruby-activesupport", "ruby-actionpack", "ruby-actionview", "ruby-activejob", "ruby-activemodel", "ruby-activerecord", "ruby-rack", "ruby-rack-test", "ruby-builder", "ruby-erubi", "ruby-rails-dom-testing", "ruby-rails-html-sanitizer", "ruby-rails-deprecated-sanitizer", "ruby-loofah", "ruby-crass", "ruby-nokogiri", "ruby-mini-portile2", "racc", "rake", "ruby-pkg-config", "ruby-mini-mime", "ruby-globalid", "ruby-tzinfo", "ruby-i18n", "ruby-concurrent", "ruby-zeitwerk", "ruby-method-source", "ruby-thor", "ruby-minitest", "ruby-webrick"]), env: ruby, urls: ["/", "/late", "/raises"], loose: true, headers: { accept: "text/html", host: "localhost" } }),
   app("php-libraries", "php -S 127.0.0.1:$PORT index.php", {
     "composer.json": { autoload: { "psr-4": { "Twig\\": "vendor/twig/twig/", "Symfony\\Component\\Yaml\\": "vendor/symfony/yaml/", "Symfony\\Component\\Translation\\": "vendor/symfony/translation/", "Symfony\\Contracts\\Translation\\": "vendor/symfony/translation-contracts/", "Symfony\\Component\\Intl\\": "vendor/symfony/intl/", "Symfony\\Component\\Validator\\": "vendor/symfony/validator/", "Symfony\\Component\\VarDumper\\": "vendor/symfony/var-dumper/", "Symfony\\Component\\ErrorHandler\\": "vendor/symfony/error-handler/", "Monolog\\": "vendor/monolog/monolog/", "Psr\\Log\\": "vendor/psr/log/", "Tests\\": "tests/" }, classmap: ["vendor/erusev"], files: ["docs/functions.php"] } },
     "package.json": { name: "a", private: true, devDependencies: {} },

@@ -133,13 +133,16 @@ impl Reader {
     }
 }
 
+fn is_named(expression: &E<'_>, wanted: &str) -> bool {
+    matches!(expression.get_inner_expression(), E::Identifier(name) if name.name == wanted)
+}
+
 /// `process.env`, or `env` as it is imported and handed on.
 fn is_environment(expression: &E<'_>) -> bool {
     match expression.get_inner_expression() {
         E::Identifier(name) => name.name == "env",
         E::StaticMemberExpression(member) => {
-            let of_process = matches!(member.object.get_inner_expression(), E::Identifier(object) if object.name == "process");
-            member.property.name == "env" && of_process
+            member.property.name == "env" && is_named(&member.object, "process")
         }
         _ => false,
     }
@@ -153,11 +156,11 @@ fn takes_no_path(callee: &E<'_>) -> bool {
             "Number" | "parseInt" | "parseFloat" | "Boolean" | "BigInt"
         ),
         E::StaticMemberExpression(member) => {
-            let logs = matches!(member.object.get_inner_expression(), E::Identifier(object) if object.name == "console");
-            logs || matches!(
-                member.property.name.as_str(),
-                "listen" | "parseInt" | "parseFloat"
-            )
+            is_named(&member.object, "console")
+                || matches!(
+                    member.property.name.as_str(),
+                    "listen" | "parseInt" | "parseFloat"
+                )
         }
         _ => false,
     }
