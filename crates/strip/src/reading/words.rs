@@ -1,5 +1,7 @@
 //! What do files say whose words are not quoted: configuration, stylesheets, shell scripts?
 
+use slugsmith_ecosystems as ecosystems;
+
 use crate::facts::{Facts, in_packages};
 use crate::index;
 use crate::python;
@@ -91,9 +93,14 @@ pub(super) fn is_cut(text: &[u8], literal: &Literal<'_>) -> bool {
         || rest.strip_prefix(b",").is_some_and(upwards)
 }
 
-/// `resolve(name + "/package.json")`: the folder of a package by a name that is not known.
+/// A package's folder by a name that is not known: its manifest's name stands alone, behind a
+/// value (`resolve(name + "/…")`).
 pub(super) fn asks_for_any_package(text: &[u8]) -> bool {
-    let ends = ["}/package.json", "\"/package.json\"", "'/package.json'"];
-    let has = |mark: &str| memchr::memmem::find(text, mark.as_bytes()).is_some();
-    has("resolve(") && ends.iter().any(|end| has(end))
+    let manifest = ecosystems::javascript::IN_FOLDER.as_bytes();
+    let follows_value = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        matches!(before, Some(b'}' | b'"' | b'\''))
+    };
+    memchr::memmem::find(text, b"resolve(").is_some()
+        && memchr::memmem::find_iter(text, manifest).any(follows_value)
 }
