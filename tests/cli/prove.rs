@@ -71,6 +71,23 @@ fn what_an_answer_needs_is_put_back_and_listed() {
     assert!(keep.contains("/data/a.txt"), "{keep}");
 }
 
+/// A page with a token is another text each time, and still a page or an error.
+#[test]
+fn a_page_with_a_token_is_compared_by_what_is_steady() {
+    let server = "const http = require('http'), fs = require('fs');\n\
+        http.createServer((request, response) => {\n\
+          response.setHeader('content-type', 'text/html');\n\
+          try { response.end(fs.readFileSync(process.env.FOLDER + '/a.txt') + Math.random()); } catch {\n\
+            response.statusCode = 500; response.end(String(Math.random())); }\n\
+        }).listen(process.env.PORT);\n";
+    let sandbox = app().file("server.js", server);
+    let done = prove(&sandbox, &["--ask", "/"]);
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(text.contains("web: GET /: 200 before, 500 after"), "{text}");
+    assert!(sandbox.app().join("data/a.txt").exists());
+    assert!(!sandbox.app().join("notes/b.txt").exists());
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let sandbox = app().file("Procfile", "worker: node worker.js\n");

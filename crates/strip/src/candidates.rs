@@ -10,6 +10,7 @@ use super::index::{self, parent};
 use super::lists::Lists;
 use super::manifest::Manifest;
 use super::platform::{self, Fit};
+use super::start::compilers::production;
 use slugsmith_ecosystems::Leftovers;
 
 /// For each entry of the tree, the catalogue entry it falls under.
@@ -121,13 +122,14 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
     }
     let (inside, manifest) = inside_manifest(facts, path).unzip();
     let manifest = manifest.flatten();
-    // An app that lints or formats for others reads its own configuration.
+    // An app that lints or formats for others reads its own configuration, also where a package
+    // of its does so.
     if let Some(tool) = app::tool_of(inside.unwrap_or(path)) {
         let dependencies = manifest
             .into_iter()
             .flat_map(|manifest| &manifest.dependencies);
         let mut names = dependencies.chain(facts.commands.iter().map(|command| &command.text));
-        if names.any(|name| name.contains(tool)) {
+        if names.any(|name| name.contains(tool)) || packages.needs(tool) {
             return None;
         }
     }
@@ -169,9 +171,18 @@ struct Packages<'t> {
     compiles_extensions: bool,
     /// What builds of this app left beside their results.
     leftovers: Vec<&'static Leftovers>,
+    /// Names of all that the app needs when it runs.
+    needed: BTreeSet<&'t str>,
 }
 
 impl Packages<'_> {
+    /// Whether a package is there that reads the configuration of a tool.
+    fn needs(&self, tool: &str) -> bool {
+        // prettier has a reader of .editorconfig in it.
+        let also = (tool == "editorconfig").then_some("prettier");
+        self.needed.contains(tool) || also.is_some_and(|also| self.needed.contains(also))
+    }
+
     fn other_platform(&self, path: &str, folder: &str, facts: &Facts<'_>) -> bool {
         platform::is_binary(path)
             && platform::fit(named_part(path), &facts.target) == Fit::Other
@@ -194,7 +205,7 @@ fn family<'p>(folder: &'p str, facts: &Facts<'_>) -> &'p str {
     }
 }
 
-fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
+fn packages<'t>(facts: &'t Facts<'_>) -> Packages<'t> {
     let mut of: BTreeMap<&str, Package> = BTreeMap::new();
     let mut with_addon = BTreeSet::new();
     let mut with_gyp = BTreeSet::new();
@@ -251,6 +262,7 @@ fn packages<'a>(facts: &Facts<'a>) -> Packages<'a> {
         of,
         fitting,
         compiles_extensions: compiles_extensions(facts),
+        needed: production(&facts.manifests),
         leftovers: other::leftovers(
             &(0..facts.index.entries().len())
                 .filter_map(|number| facts.index.path(number))

@@ -23,6 +23,7 @@ pub mod catalogue;
 pub mod decide;
 pub mod dev;
 pub mod dev_dependencies;
+mod endings;
 pub mod entries;
 pub mod facts;
 mod go;

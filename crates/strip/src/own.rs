@@ -129,7 +129,6 @@ fn is_of_tools(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
         ".git",
         ".heroku",
-        ".profile.d",
         ".cache",
         ".yarn",
         ".pnp",

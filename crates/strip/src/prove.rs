@@ -152,7 +152,12 @@ fn steady(question: &Question<'_>) -> Result<Behaviour> {
         if let (Observed::Answers(answers), Some(Observed::Answers(again))) =
             (observed, second.get(process))
         {
-            answers.retain(|path, answer| again.get(path) == Some(answer));
+            let steady = |path: &String, answer: &Answer| answer.steady(again.get(path)?);
+            *answers = std::mem::take(answers)
+                .into_iter()
+                .filter_map(|(path, answer)| Some((steady(&path, &answer)?, path)))
+                .map(|(answer, path)| (path, answer))
+                .collect();
         }
     }
     Ok(first)
@@ -209,7 +214,8 @@ fn different(process: &str, before: &Observed, after: &Observed) -> Option<Strin
         (Observed::Answers(before), Observed::Answers(after)) => {
             before.iter().find_map(|(path, was)| {
                 let now = after.get(path);
-                (now != Some(was)).then(|| {
+                let is_like = now.is_some_and(|now| was.is_like(now));
+                (!is_like).then(|| {
                     let how = match now {
                         None => format!("{} before; nothing links to it after", was.said()),
                         Some(now) if now.status == was.status => {
@@ -295,7 +301,7 @@ mod tests {
             let answer = Answer {
                 status,
                 kind: "text/html".to_owned(),
-                digest: status.to_string(),
+                digest: Some(status.to_string()),
             };
             Observed::Answers(BTreeMap::from([("/a".to_owned(), answer)]))
         };

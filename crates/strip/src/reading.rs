@@ -1,5 +1,8 @@
 //! What does a kept file refer to, as far as candidates are concerned?
 
+mod python;
+pub(super) mod words;
+
 use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeMap;
 
@@ -7,13 +10,13 @@ use foldhash::{HashSet, HashSetExt};
 
 use super::catalogue::Entry;
 use super::decide::Because;
+use super::endings;
 use super::facts::{Facts, Texts, in_packages};
-use super::index::{self, parent};
-use super::python;
-use super::references;
+use super::index;
+use super::python as modules_of_python;
+use super::references::{self, Beside};
 use super::related::Tops;
 use super::resolve::{Meaning, Resolver};
-use super::trace;
 
 /// Larger files hold data or bundles whose literals name nothing beside them.
 pub(super) const MAX_TEXT: u64 = 32_000_000;
@@ -71,18 +74,21 @@ pub(super) fn read(
         return found;
     }
     let mut modules = BTreeMap::new();
-    let in_python = !facts.python_roots.is_empty() && is_python(path);
+    let in_python = !facts.python_roots.is_empty() && python::is_python(path);
     if in_python {
-        read_python(facts, path, &text, &mut modules);
+        python::read(facts, path, &text, &mut modules);
     }
-    let takes_folders = memchr::memmem::find(&text, b"dirname").is_some();
+    let has = |mark: &[u8]| memchr::memmem::find(&text, mark).is_some();
+    let takes_folders = !in_packages(path) || has(b"dirname");
     let mut whole = Vec::new();
     let mut seen = HashSet::new();
     references::literals(&text, |literal| {
         let asks_for_path =
             literal.form == references::Form::Module && is_resolved(&text, literal.at);
         if asks_for_path
-            && (takes_folders || literal.text.ends_with(ecosystems::javascript::IN_FOLDER))
+            && (takes_folders
+                || literal.text.ends_with(ecosystems::javascript::IN_FOLDER)
+                || words::is_cut(&text, &literal))
         {
             whole.push((literal.text, literal.at));
         }
@@ -92,13 +98,16 @@ pub(super) fn read(
         if !seen.insert((literal.text, literal.form, literal.open, dotted)) {
             return;
         }
-        if dotted && python::is_dotted(&literal) {
-            python::needed(facts, path, literal.text, &mut |folder| {
+        if dotted && modules_of_python::is_dotted(&literal) {
+            modules_of_python::needed(facts, path, literal.text, &mut |folder| {
                 modules.entry(folder).or_insert(literal.at);
             });
         }
         resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
     });
+    if !in_packages(path) && words::asks_for_any_package(&text) {
+        resolver.declared(&mut |meaning| add(meaning, 0));
+    }
     for (name, at) in whole {
         resolver.whole_package(name, &mut |meaning| add(meaning, at));
     }
@@ -109,9 +118,30 @@ pub(super) fn read(
             }
         });
     }
+    let climbs = has(b"'..'") || has(b"\"..\"");
+    let mut folders = Vec::new();
     references::beside(&text, |beside, at| {
-        resolver.beside(&beside, &mut |meaning| add(meaning, at));
+        resolver.beside(&beside, &mut |meaning| {
+            if let Meaning::Below(folder) = &meaning {
+                folders.push((folder.clone(), at));
+            }
+            add(meaning, at);
+        });
+        // `const at = (...parts) => join(__dirname, ...parts)`: the parts may lead upwards.
+        if climbs && matches!(&beside, Beside::Below(folder) if folder.is_empty()) {
+            resolver.own_package(&mut |meaning| add(meaning, at));
+        }
     });
+    if in_python && let Some(folder) = python::resources(path, &text) {
+        folders.push((folder, 0));
+    }
+    let meant = endings::Meant::of(path, &text, &folders);
+    for (folder, at) in &folders {
+        for ending in meant.endings(folder) {
+            add(Meaning::Ending(folder.clone(), ending), *at);
+        }
+    }
+    words::of_configuration(facts, path, &text, &resolver, &mut add);
     for (folder, at) in modules {
         add(Meaning::Wholly(folder), at);
     }
@@ -141,54 +171,6 @@ fn extended(text: &[u8]) -> Vec<String> {
         });
     }
     names
-}
-
-fn is_python(path: &str) -> bool {
-    path.ends_with(".py") || path.ends_with("/entry_points.txt")
-}
-
-/// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
-fn read_python(facts: &Facts<'_>, path: &str, text: &[u8], modules: &mut BTreeMap<String, usize>) {
-    let text = String::from_utf8_lossy(text);
-    let mut needed: Vec<(String, String)> = Vec::new();
-    let mut add = |name: &str| {
-        python::needed(facts, path, name, &mut |folder| {
-            needed.push((name.to_owned(), folder));
-        });
-    };
-    if path.ends_with(".py") {
-        python::imports(&text, &mut add);
-    } else {
-        text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
-            .filter(|word| !word.is_empty())
-            .for_each(&mut add);
-    }
-    // Examples in documentation look like statements, so those that count are looked at.
-    let parses = path.ends_with(".py") && !needed.is_empty();
-    let statements = parses.then(|| trace::statements(&text)).flatten();
-    for (name, folder) in needed {
-        let line = match &statements {
-            Some(statements) => statements.get(&name).copied(),
-            None => Some(1),
-        };
-        if let Some(line) = line {
-            let at = references::start_of_line(text.as_bytes(), line);
-            modules.entry(folder).or_insert(at);
-        }
-    }
-    // A test module that others use, and that reads files beside itself.
-    if let Some((root, inside)) = super::catalogue::python::split(path)
-        && let Some(tests) = super::catalogue::python::test_folder(inside)
-        && ["__file__", "pkgutil", "resources"]
-            .iter()
-            .any(|mark| text.contains(mark))
-    {
-        modules.insert(format!("{root}/{tests}"), 0);
-    }
-    // Stubs that are read at run time (lazy_loader).
-    if text.contains("attach_stub") {
-        modules.insert(parent(path).to_owned(), 0);
-    }
 }
 
 /// Whether a file was made for a build whose output is complete by itself and runs alone.
@@ -238,9 +220,12 @@ pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
             (!in_package || facts.runtime.typescript) && !name.contains(".d.")
         }
         "coffee" | "litcoffee" => !in_package || facts.runtime.coffee || facts.runtime.typescript,
-        "py" | "rb" | "sh" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro"
-        | "yml" | "yaml" | "toml" | "php" | "phtml" | "inc" | "twig" | "erb" | "haml" | "slim"
-        | "ru" | "rake" | "gemspec" | "conf" => !in_package,
+        "sh" | "bash" => true,
+        "py" | "rb" | "html" | "ejs" | "hbs" | "pug" | "vue" | "svelte" | "astro" | "php"
+        | "phtml" | "inc" | "twig" | "erb" | "haml" | "slim" | "ru" | "rake" | "gemspec" => {
+            !in_package
+        }
+        _ if words::is_configuration(extension) => !in_package,
         // Programs without an extension, told by their size rather than by reading them.
         "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
         _ => false,

@@ -38,6 +38,8 @@ pub enum Meaning {
     Wholly(String),
     /// Everything whose path begins so.
     Beginning(String),
+    /// Everything below this folder that ends so, by name.
+    Ending(String, &'static str),
 }
 
 /// Resolves the references of one file.
@@ -164,6 +166,53 @@ impl<'f, 'a> Resolver<'f, 'a> {
         };
         if let Some(folder) = self.package_of(name).filter(|_| !text.starts_with('.')) {
             found(Meaning::Below(folder));
+        }
+        // `dirname(require.resolve("../package.json"))`
+        let manifest = format!("{}{}", self.package, ecosystems::javascript::IN_FOLDER);
+        if text.starts_with('.') && join(self.folder, text).as_ref() == Some(&manifest) {
+            self.own_package(found);
+        }
+    }
+
+    /// Every package that a project of the app declares.
+    pub fn declared(&self, found: &mut dyn FnMut(Meaning)) {
+        let projects = self.facts.manifests.iter();
+        let projects = projects.filter(|(folder, _)| !in_packages(&format!("{folder}/x")));
+        for name in projects
+            .filter_map(|(_, manifest)| manifest.as_ref())
+            .flat_map(|one| &one.dependencies)
+        {
+            if let Some(folder) = self.package_of(name) {
+                found(Meaning::Below(folder));
+            }
+        }
+    }
+
+    /// The package that the file is in.
+    pub fn own_package(&self, found: &mut dyn FnMut(Meaning)) {
+        if !self.in_app && !self.package.is_empty() {
+            found(Meaning::Below(self.package.to_owned()));
+        }
+    }
+
+    /// What a stylesheet imports: a file whose ending and leading `_` may be left out, so
+    /// whatever is beside it.
+    pub fn style(&self, text: &str, found: &mut dyn FnMut(Meaning)) {
+        let text = text.trim_start_matches('~');
+        let path = match (text.find("node_modules/"), text.starts_with('.')) {
+            (Some(at), _) => join("", &text[at..]),
+            (None, true) => join(self.folder, text),
+            (None, false) => {
+                module_parts(text).and_then(|(name, rest)| join(&self.package_of(name)?, rest))
+            }
+        };
+        let Some(path) = path.filter(|path| in_packages(path)) else {
+            return;
+        };
+        self.exact(&path, false, found);
+        let folder = parent(&path);
+        if package_folder(&format!("{folder}/x")).is_some() {
+            found(Meaning::Below(folder.to_owned()));
         }
     }
 

@@ -17,7 +17,7 @@ mod python;
 mod tests;
 
 pub use graph::{Trace, Undecided};
-pub(super) use node::{Opened, opened};
+pub(super) use node::{Opened, may_be_path, opened};
 pub(super) use python::statements;
 
 use super::candidates::Candidates;

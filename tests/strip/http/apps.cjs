@@ -8,4 +8,8 @@ exports.apps = [
   ...require("./frontends.cjs"),
   ...require("./python.cjs"),
   ...require("./others.cjs"),
+  ...require("./reported.cjs"),
+  ...require("./drawn.cjs"),
+  ...require("./drawn_python.cjs"),
+  ...require("./drawn_debian.cjs"),
 ];

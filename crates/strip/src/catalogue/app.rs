@@ -44,8 +44,8 @@ pub static TESTS: Entry = Entry {
     reason: "the app's tests",
     guard: Guard::Reachable,
     evidence: "Test folders beside a package.json and test files by name, in an app that runs Node only, of which \
-        no code opens a path that is unknown, no package lists the working directory, and nothing that stays \
-        names them. Otherwise they stay and are offered.",
+        no code opens a path that is unknown or takes what may be one from a variable, no package lists the \
+        working directory, and nothing that stays names them. Otherwise they stay and are offered.",
     tell_kept: true,
 };
 /// The app's docs and design files.
@@ -188,6 +188,13 @@ fn is_ci(inside: &str) -> bool {
 /// The tool that a file at the top configures: `eslint` for `.eslintrc.json`.
 #[must_use]
 pub fn tool_of(inside: &str) -> Option<&str> {
+    match inside {
+        ".editorconfig" => return Some("editorconfig"),
+        ".eslintignore" => return Some("eslint"),
+        ".prettierignore" => return Some("prettier"),
+        ".nycrc" => return Some("nyc"),
+        _ => {}
+    }
     is_tool_configuration(inside).then(|| {
         let name = inside.trim_start_matches('.');
         let end = name.find(['.', '_']).unwrap_or(name.len());

@@ -11,7 +11,8 @@ pub static TESTS: Entry = Entry {
     reason: "tests of Python packages",
     guard: Guard::Named,
     evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name \
-        in a string, or entry point.",
+        in a string, entry point, a name made at run time or by walking the package, and that none joins to a \
+        path.",
     tell_kept: true,
 };
 /// Type stubs.
@@ -95,7 +96,8 @@ pub fn classify(inside: &str) -> Option<&'static Entry> {
     ];
     let lower = super::super::index::name(inside).to_ascii_lowercase();
     if installer(inside).is_some() {
-        return Some(&INSTALLERS);
+        // Which distributions are there is asked by name and version, whether they are used or not.
+        return (lower != "metadata").then_some(&INSTALLERS);
     }
     if super::node::is_licence(&lower) || inside.contains(".dist-info/") {
         return None;

@@ -25,6 +25,7 @@ impl State<'_, '_> {
             Meaning::Below(folder) => self.keep_below(folder, false, because),
             Meaning::ModulesBelow(folder) => self.keep_below(folder, true, because),
             Meaning::Wholly(prefix) => self.keep_wholly(prefix, because),
+            Meaning::Ending(folder, ending) => self.keep_ending(folder, ending, because),
             Meaning::Beginning(prefix) => {
                 let owner = package_folder(&format!("{prefix}x")).map(str::to_owned);
                 let parent = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -54,6 +55,26 @@ impl State<'_, '_> {
             if rest.is_some_and(|rest| {
                 rest.is_empty() || rest.starts_with('/') || prefix.ends_with(['-', '.'])
             }) {
+                self.keep(number, Guard::Named, because);
+            }
+        }
+    }
+
+    /// Keeps what is below a folder and ends so, also what the graph does not look at.
+    fn keep_ending(&mut self, folder: &str, ending: &str, because: &Because) {
+        let index = &self.facts.index;
+        let inside = format!("{folder}/x");
+        let owner = package_folder(&inside);
+        for number in index.below_path(folder) {
+            let (Some(Some(entry)), Some(path)) = (self.open.get(number), index.path(number))
+            else {
+                continue;
+            };
+            let meant = path.ends_with(ending) && package_folder(path) == owner;
+            let by_name = entry.guard == Guard::Named && entry.id != DEVELOPMENT.id;
+            if meant && by_name {
+                self.stays(number, entry, because);
+            } else if meant {
                 self.keep(number, Guard::Named, because);
             }
         }
@@ -118,6 +139,10 @@ impl State<'_, '_> {
             return;
         }
         let entry: &'static Entry = entry;
+        self.stays(number, entry, because);
+    }
+
+    fn stays(&mut self, number: usize, entry: &'static Entry, because: &Because) {
         if let Some(slot) = self.open.get_mut(number) {
             *slot = None;
         }

@@ -102,10 +102,13 @@ impl State<'_, '_> {
                 });
             }
             for word in start::words(&command.text) {
-                python::needed(facts, "", word, &mut |folder| {
-                    let because = Because::Command(command.origin.clone());
-                    self.keep_meaning(&Meaning::Wholly(folder), &because);
-                });
+                // `python -m package` runs `package.__main__`.
+                for name in [word, &format!("{word}.__main__")] {
+                    python::needed(facts, "", name, &mut |folder| {
+                        let because = Because::Command(command.origin.clone());
+                        self.keep_meaning(&Meaning::Wholly(folder), &because);
+                    });
+                }
             }
             // `git rev-parse HEAD` reads the repository.
             if start::words(&command.text).any(|word| word == "git") {

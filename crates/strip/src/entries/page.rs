@@ -19,7 +19,8 @@ installers at once, since later builds don't see its files; names of such module
 part of its key, so that it is installed anew when the app begins to use one. With `verify` commands
 it stays whole. Layers of other buildpacks are theirs.
 
-Guards: *named* keeps a file that a package.json, a command, a link or a literal in kept code names;
+Guards: *named* keeps a file that a package.json, a command, a link or a literal in kept code names,
+or that such code means by its ending (`name + \".md\"` beside itself) or by listing a folder;
 *reachable* keeps it, too, where something computed can reach its folder; *none* means that other
 evidence decides.
 

@@ -81,7 +81,16 @@ pub(super) fn lister(search: &Search<'_, '_>) -> Option<Because> {
                 let mut marks = marks.iter();
                 marks.any(|mark| memmem::find(&text, mark.as_bytes()).is_some())
             };
-            let asks = has(&["cwd()", "require.main", "INIT_CWD", "env.PWD"]);
+            let asks = has(&[
+                "cwd()",
+                "require.main",
+                "INIT_CWD",
+                "env.PWD",
+                "('.')",
+                "(\".\")",
+                "('./')",
+                "(\"./\")",
+            ]);
             let lists = has(&["readdir", "opendir", "scandir", "createReadStream"]);
             (asks || lists).then_some((package_folder(path)?, asks, lists))
         })

@@ -3,6 +3,7 @@
 use crate::decide::Because;
 use crate::facts::Facts;
 use crate::start::Command;
+use crate::trace::may_be_path;
 
 /// Programs that hand over to what follows, or to a script that is a command of its own.
 const RUNNERS: &[&str] = &[
@@ -55,6 +56,9 @@ fn part_is_read(facts: &Facts<'_>, part: &str) -> bool {
     let words = part
         .split_whitespace()
         .map(|word| word.trim_matches(['"', '\'']));
+    if words.clone().any(holds_path) {
+        return false;
+    }
     let mut words = words.skip_while(|word| is_assignment(word)).peekable();
     while let Some(word) = words.next() {
         match word {
@@ -78,6 +82,15 @@ fn part_is_read(facts: &Facts<'_>, part: &str) -> bool {
         }
     }
     false
+}
+
+/// `$DOCS`: what the platform's variable holds may be a folder of the app.
+fn holds_path(word: &str) -> bool {
+    let name = |rest: &str| {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        may_be_path(rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest))
+    };
+    word.split('$').skip(1).any(name)
 }
 
 fn is_assignment(word: &str) -> bool {

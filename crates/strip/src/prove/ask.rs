@@ -18,10 +18,29 @@ pub(super) struct Answer {
     /// 0 where nothing came.
     pub(super) status: u16,
     pub(super) kind: String,
-    pub(super) digest: String,
+    /// `None` where the text is another one each time: a token, a time.
+    pub(super) digest: Option<String>,
 }
 
 impl Answer {
+    /// What is the same each time: all of it, or its status and kind. `None` where not even
+    /// those are.
+    pub(super) fn steady(&self, again: &Self) -> Option<Self> {
+        let same = self.digest == again.digest;
+        let digest = self.digest.clone().filter(|_| same);
+        let steady = self.status == again.status && self.kind == again.kind;
+        steady.then(|| Self {
+            digest,
+            ..self.clone()
+        })
+    }
+
+    /// Whether an answer is what is known of this one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let text = self.digest.is_none() || self.digest == other.digest;
+        self.status == other.status && self.kind == other.kind && text
+    }
+
     pub(super) fn said(&self) -> String {
         match self.status {
             0 => "no answer".to_owned(),
@@ -42,7 +61,7 @@ pub(super) fn all(port: u16, urls: &[String]) -> BTreeMap<String, Answer> {
             let answer = Answer {
                 status: 0,
                 kind: String::new(),
-                digest: String::new(),
+                digest: None,
             };
             answers.insert(path, answer);
             continue;
@@ -50,18 +69,13 @@ pub(super) fn all(port: u16, urls: &[String]) -> BTreeMap<String, Answer> {
         if let Some(to) = &got.location {
             pending.extend(absolute(&path, to));
         }
-        if ["html", "css"].iter().any(|kind| got.kind.contains(kind)) {
-            let text = String::from_utf8_lossy(&got.body);
-            pending.extend(
-                links(&text)
-                    .into_iter()
-                    .filter_map(|link| absolute(&path, link)),
-            );
-        }
+        let text = String::from_utf8_lossy(&got.body);
+        let links = links(&text, &got.kind).into_iter();
+        pending.extend(links.filter_map(|link| absolute(&path, link)));
         let answer = Answer {
             status: got.status,
+            digest: Some(blake3::hash(&got.body).to_hex().to_string()),
             kind: got.kind,
-            digest: blake3::hash(&got.body).to_hex().to_string(),
         };
         answers.insert(path, answer);
     }
@@ -112,21 +126,33 @@ pub(super) fn get(port: u16, path: &str) -> Option<Got> {
     })
 }
 
-/// What a page or a stylesheet links to: `src`, `href`, `url()`.
-fn links(text: &str) -> BTreeSet<&str> {
+/// What a page, a stylesheet or a module links to: `src`, `href`, `url()`, `@import`, and
+/// modules that a module imports by a path.
+fn links<'t>(text: &'t str, kind: &str) -> BTreeSet<&'t str> {
+    let of = |name: &str| kind.contains(name);
+    let (marks, only_paths): (&[&str], bool) = if of("html") {
+        (&["src=", "href=", "url("], false)
+    } else if of("css") {
+        (&["url(", "@import "], false)
+    } else if of("javascript") {
+        (&["import(", "import ", "import", "from ", "from"], true)
+    } else {
+        (&[], false)
+    };
     let mut found = BTreeSet::new();
-    for mark in ["src=", "href=", "url("] {
+    for mark in marks {
         for (at, _) in text.match_indices(mark) {
             let rest = text.get(at + mark.len()..).unwrap_or_default();
             let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
             let (rest, ends): (&str, &[char]) = match quote {
                 Some('"') => (&rest[1..], &['"']),
                 Some(_) => (&rest[1..], &['\'']),
+                None if only_paths => continue,
                 None => (rest, &[' ', '>', ')', '\n']),
             };
-            if let Some(link) = rest.find(ends).and_then(|end| rest.get(..end)) {
-                found.insert(link);
-            }
+            let link = rest.find(ends).and_then(|end| rest.get(..end));
+            let is_path = |link: &&str| link.starts_with(['.', '/']) && link.len() < 200;
+            found.extend(link.filter(|link| !only_paths || is_path(link)));
         }
     }
     found
@@ -187,8 +213,18 @@ mod tests {
     #[test]
     fn links_of_the_same_host_are_followed() {
         let page = "<link href=\"/a.css\"><img src='b.png'><a href=c>d</a> a{b:url(../d.woff)}";
-        let found: Vec<_> = links(page).into_iter().collect();
-        assert_eq!(found, ["../d.woff", "/a.css", "b.png", "c"]);
+        let all = |text: &'static str, kind| links(text, kind).into_iter().collect::<Vec<_>>();
+        assert_eq!(
+            all(page, "text/html"),
+            ["../d.woff", "/a.css", "b.png", "c"]
+        );
+        let style = "@import 'b.css'; a{background:url(\"c.png\")}";
+        assert_eq!(all(style, "text/css"), ["b.css", "c.png"]);
+        let module =
+            "import{a}from\"./a.js\";import './b.js'; const c = import('/c.js'); from('x')";
+        let found = all(module, "text/javascript; charset=utf-8");
+        assert_eq!(found, ["./a.js", "./b.js", "/c.js"]);
+        assert!(all(page, "text/plain").is_empty());
         let at = |link: &str| absolute("/x/y?z", link);
         assert_eq!(at("b.png").as_deref(), Some("/x/b.png"));
         assert_eq!(at("../d?e=1&amp;f=2#g").as_deref(), Some("/d?e=1&f=2"));

@@ -85,7 +85,38 @@ fn target(before: &[u8], after: &[u8]) -> Option<Beside> {
     while let Some(inner) = rest.strip_prefix(b")") {
         rest = inner.trim_ascii_start();
     }
-    Some(joined(rest))
+    let (up, rest) = pathlib(rest);
+    let prefixed = |path: String| format!("{up}{path}");
+    Some(match joined(rest) {
+        Beside::Path(path) => Beside::Path(prefixed(path)),
+        Beside::Below(path) => Beside::Below(prefixed(path)),
+    })
+}
+
+/// `Path(__file__).resolve().parent.parent / "x"`: how far that leads up from the file's own
+/// folder, and what follows.
+fn pathlib(mut rest: &[u8]) -> (String, &[u8]) {
+    let mut parents = 0_usize;
+    loop {
+        let calls: [&[u8]; 4] = [b".resolve()", b".absolute()", b".expanduser()", b")"];
+        if let Some(inner) = calls.iter().find_map(|call| rest.strip_prefix(*call)) {
+            rest = inner;
+        } else if let Some(inner) = rest.strip_prefix(b".parents[") {
+            let digit = inner.first().filter(|byte| byte.is_ascii_digit());
+            parents += digit.map_or(0, |byte| usize::from(byte - b'0')) + 1;
+            rest = inner.get(2..).unwrap_or_default();
+        } else if let Some(inner) = rest.strip_prefix(b".parent") {
+            parents += 1;
+            rest = inner;
+        } else {
+            break;
+        }
+    }
+    if let Some(inner) = rest.strip_prefix(b".joinpath(") {
+        // As if it were joined by a comma.
+        return ("../".repeat(parents.saturating_sub(1)), inner);
+    }
+    ("../".repeat(parents.saturating_sub(1)), rest)
 }
 
 /// The last string literal of `text`, if it ends with one.

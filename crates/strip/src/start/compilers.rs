@@ -13,6 +13,7 @@ use super::Command;
 use crate::facts::{Texts, in_packages, package_folder};
 use crate::index::{self, Index};
 use crate::manifest::{Bundles, Manifest, Runtime};
+use crate::references;
 use crate::tooling::is_tooling;
 
 /// Packages that compile when something is loaded, and nothing else.
@@ -97,7 +98,7 @@ pub(crate) fn add(
         .flat_map(|name| [format!("'{name}'"), format!("\"{name}\"")])
         .collect();
     asked.extend(bundlers.iter().map(String::as_str));
-    let own = own_words(index, texts, &asked);
+    let own = own_words(index, texts, commands, &asked);
     let at_start = AT_RUN_TIME.iter().any(|name| {
         let direct = manifests.iter().any(|(folder, manifest)| {
             let manifest = manifest
@@ -105,7 +106,9 @@ pub(crate) fn add(
                 .filter(|_| !in_packages(&format!("{folder}/x")));
             manifest.is_some_and(|manifest| manifest.dependencies.contains(*name))
         });
-        direct && !only_node(commands) || own.contains(name) && installed.contains(name)
+        let by_unknown_name = || loads_unknown(index, texts, commands);
+        direct && (!only_node(commands) || by_unknown_name())
+            || own.contains(name) && installed.contains(name)
     });
     let library = typescript
         && (COMPILES.iter().any(|name| own.contains(name))
@@ -118,7 +121,7 @@ pub(crate) fn add(
 }
 
 /// Names of all that the app's own package.json files need, directly or not.
-fn production(manifests: &BTreeMap<String, Option<Manifest>>) -> BTreeSet<&str> {
+pub(crate) fn production(manifests: &BTreeMap<String, Option<Manifest>>) -> BTreeSet<&str> {
     let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut pending: Vec<&str> = Vec::new();
     for (folder, manifest) in manifests {
@@ -185,8 +188,30 @@ fn only_node(commands: &[Command]) -> bool {
         })
 }
 
+/// Whether the app's own code loads by names that only it knows.
+fn loads_unknown(index: &Index<'_>, texts: &dyn Texts, commands: &[Command]) -> bool {
+    let paths = (0..index.entries().len()).filter_map(|number| index.path(number));
+    let sources: Vec<&str> = paths
+        .filter(|path| {
+            [".js", ".cjs", ".mjs"]
+                .iter()
+                .any(|end| path.ends_with(end))
+        })
+        .filter(|path| is_program(path, commands))
+        .collect();
+    sources.into_par_iter().any(|path| {
+        let text = texts.text(path).unwrap_or_default();
+        references::computed_load(&text)
+    })
+}
+
 /// Which of these names the app's own files have in them.
-fn own_words<'w>(index: &Index<'_>, texts: &dyn Texts, names: &[&'w str]) -> BTreeSet<&'w str> {
+fn own_words<'w>(
+    index: &Index<'_>,
+    texts: &dyn Texts,
+    commands: &[Command],
+    names: &[&'w str],
+) -> BTreeSet<&'w str> {
     if names.is_empty() {
         return BTreeSet::new();
     }
@@ -202,7 +227,7 @@ fn own_words<'w>(index: &Index<'_>, texts: &dyn Texts, names: &[&'w str]) -> BTr
                 .is_some_and(|entry| entry.size() < MAX_TEXT)
         })
         .filter_map(|number| index.path(number))
-        .filter(|path| is_program(path))
+        .filter(|path| is_program(path, commands))
         .collect();
     paths
         .into_par_iter()
@@ -217,8 +242,10 @@ fn own_words<'w>(index: &Index<'_>, texts: &dyn Texts, names: &[&'w str]) -> BTr
 }
 
 /// Sources, scripts, and files of process managers; no tests, no tools' configuration.
-fn is_program(path: &str) -> bool {
-    let hidden = path.starts_with(".git/") || path.starts_with(".heroku/");
+fn is_program(path: &str, commands: &[Command]) -> bool {
+    let hidden = [".git/", ".heroku/", ".vscode/", ".idea/"]
+        .iter()
+        .any(|folder| path.starts_with(folder));
     if in_packages(path) || is_tooling(path) || hidden {
         return false;
     }
@@ -231,9 +258,13 @@ fn is_program(path: &str) -> bool {
         "js", "cjs", "mjs", "ts", "mts", "cts", "tsx", "sh", "bash", "coffee", "mk", "", "yml",
         "yaml",
     ];
-    let process_manager =
-        name.starts_with("ecosystem") || name.starts_with("pm2") || name.starts_with("process");
-    !test && (kinds.contains(&extension) || extension == "json" && process_manager)
+    // Of process managers and of the platform: app.json, nodemon.json, pm2.json.
+    let lists =
+        name.contains("-lock") || name.starts_with("tsconfig") || name.starts_with("jsconfig");
+    let settings =
+        extension == "json" && !lists && name != slugsmith_ecosystems::javascript::MANIFEST;
+    let started = || commands.iter().any(|command| command.text.contains(path));
+    (!test || started()) && (kinds.contains(&extension) || settings)
 }
 
 /// Whether a package that has TypeScript as a dependency compiles with it.

@@ -29,6 +29,9 @@ fn an_idle_folder_of_a_node_app_goes() {
         "require('a'); if (process.env.NODE_ENV === 'docs') {}",
         "fs.readFileSync(path.join(__dirname, 'views', name)); app.use(express.static('public'))",
         "import(`./lib/${name}.js`)",
+        "listen(process.env.PORT || 5000); connect(process.env.DATABASE_URL)",
+        "if (process.env.FEATURE) { start() }; const many = Number(process.env.WEB_MANY)",
+        "const { PORT, NODE_ENV } = process.env; const on = !process.env.QUIET && 1",
     ] {
         assert!(!stays(&node(server, &[]), "docs/guide.html"), "{server}");
     }
@@ -49,6 +52,14 @@ fn a_path_that_may_lead_there_keeps_a_folder() {
         "eval(text)",
         "child_process.exec(command)",
         "const config = { docs: true }",
+        "app.use(serve(process.env.WWW || 'public'))",
+        "const { ROOT = 'x' } = process.env; a(ROOT)",
+        "const set = (o) => a(o.root); set({ root: process.env.SITE })",
+        "a(process.env[name])",
+        "a(parse(process.env).folder)",
+        "a(config.get('DOCS_DIR'))",
+        "import { env } from 'node:process'; export const site = env.SITE",
+        "process.chdir(process.env.FOLDER); a('.')",
     ] {
         assert!(stays(&node(server, &[]), "docs/guide.html"), "{server}");
     }
@@ -66,6 +77,7 @@ fn what_is_not_read_keeps_every_folder() {
         ("views/a.twig", ""),
         ("Procfile", "web: bin/start\n"),
         ("Procfile", "web: node -e 'serve()'\n"),
+        ("Procfile", "web: node server.js $FOLDER\n"),
         ("Procfile", "web: node server.js\nclock: npx mocha\n"),
         ("Procfile", "web: npm start --prefix api\n"),
         ("Procfile", "web: cd docs && node server.js\n"),

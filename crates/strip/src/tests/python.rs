@@ -106,3 +106,141 @@ fn only_what_can_be_imported_keeps_an_installer() {
         assert_eq!(installers_kept_by(source), expected, "{source}");
     }
 }
+
+/// Which files of package `p` stay where its `__init__.py` is `source`.
+fn left_of_package(source: &str, more: &[(&str, &str)]) -> Vec<String> {
+    let root = "venv/lib/python3.11/site-packages";
+    let mut files = vec![
+        ("Procfile".to_owned(), "web: gunicorn app:app\n"),
+        ("app.py".to_owned(), "import p"),
+        (format!("{root}/p/__init__.py"), source),
+    ];
+    files.extend(
+        more.iter()
+            .map(|(path, text)| (format!("{root}/{path}"), *text)),
+    );
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), *text))
+        .collect();
+    let folder = app(&files);
+    strip(folder.path());
+    let left = super::left(folder.path()).into_iter();
+    left.filter_map(|path| Some(path.strip_prefix(root)?.trim_start_matches('/').to_owned()))
+        .filter(|path| path != "p/__init__.py")
+        .collect()
+}
+
+#[test]
+fn tests_stay_that_a_package_reaches_by_names_and_paths_it_makes() {
+    for source in [
+        "X = open(os.path.join(os.path.dirname(__file__), 'tests', 'a.txt'))",
+        "X = (Path(__file__).parent / 'tests' / 'a.txt').read_text()",
+        "X = (Path(__file__).resolve().parents[0] / 'tests/a.txt').read_text()",
+        "ROOT = Path(__file__).parent\nTESTS = ROOT / 'tests'",
+        "TESTS = os.path.join(ROOT, 'tests')",
+        "X = resources.files('p.tests').joinpath('a.txt')",
+        "X = [m.name for m in pkgutil.walk_packages(__path__, 'p.')]",
+    ] {
+        let left = left_of_package(
+            source,
+            &[("p/tests/__init__.py", ""), ("p/tests/a.txt", "")],
+        );
+        assert!(
+            left.contains(&"p/tests/a.txt".to_owned()),
+            "{source}: {left:?}"
+        );
+    }
+    for source in [
+        "importlib.import_module(f'{__name__}.tests.a')",
+        "importlib.import_module('%s.tests.a' % name)",
+    ] {
+        let left = left_of_package(source, &[("p/tests/__init__.py", ""), ("p/tests/a.py", "")]);
+        assert!(
+            left.contains(&"p/tests/a.py".to_owned()),
+            "{source}: {left:?}"
+        );
+    }
+    for source in [
+        "for n in ['tests', 'mod']: importlib.import_module('p.' + n)",
+        "def __getattr__(n):\n    if n in ('tests',): return importlib.import_module('p.' + n)",
+    ] {
+        let left = left_of_package(source, &[("p/tests/__init__.py", "")]);
+        assert_eq!(left, ["p/tests/__init__.py"], "{source}");
+    }
+}
+
+#[test]
+fn tests_go_that_a_package_only_leaves_out() {
+    for source in [
+        "for m in pkgutil.walk_packages(__path__, 'p.'):\n    if 'tests' in m.name: continue",
+        "IGNORE = {'tests', 'externals'}",
+        "X = os.path.join(os.path.dirname(__file__), 'data')",
+    ] {
+        assert!(
+            left_of_package(source, &[("p/tests/__init__.py", "")]).is_empty(),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn sources_and_stubs_stay_that_a_package_reads() {
+    for (source, path) in [
+        (
+            "open(os.path.join(os.path.dirname(__file__), 'templates', n + '.pyx'))",
+            "p/templates/a.pyx",
+        ),
+        (
+            "pkgutil.get_data('p', 'templates/' + n + '.cpp')",
+            "p/templates/a.cpp",
+        ),
+        (
+            "os.listdir(os.path.join(os.path.dirname(__file__), 'src'))",
+            "p/src/a.c",
+        ),
+        (
+            "[f for f in (Path(__file__).parent / 'kernels').glob('*.h')]",
+            "p/kernels/a.h",
+        ),
+        (
+            "open(os.path.splitext(__file__)[0] + '.pyi')",
+            "p/__init__.pyi",
+        ),
+        (
+            "sorted(os.listdir(os.path.join(os.path.dirname(__file__), 'typeshed')))",
+            "p/typeshed/a.pyi",
+        ),
+    ] {
+        assert_eq!(left_of_package(source, &[(path, "")]), [path], "{source}");
+    }
+    let idle = left_of_package(
+        "X = os.path.dirname(__file__)",
+        &[("p/a.pyi", ""), ("p/a.c", "")],
+    );
+    assert!(idle.is_empty(), "{idle:?}");
+}
+
+#[test]
+fn installers_stay_that_a_package_runs() {
+    for source in [
+        "subprocess.run([sys.executable, '-m', 'pip', 'install', x])",
+        "[importlib.import_module(n) for n in ['pip']]",
+    ] {
+        let left = left_of_package(source, &[("pip/__init__.py", ""), ("pip/__main__.py", "")]);
+        assert_eq!(left.len(), 2, "{source}: {left:?}");
+    }
+}
+
+#[test]
+fn a_command_that_runs_tests_keeps_them() {
+    let root = "venv/lib/python3.11/site-packages/p/tests";
+    let main = format!("{root}/__main__.py");
+    let files = [
+        ("Procfile", "clock: python -m p.tests\n"),
+        (main.as_str(), ""),
+    ];
+    let folder = app(&files);
+    strip(folder.path());
+    assert!(folder.path().join(&main).exists());
+}

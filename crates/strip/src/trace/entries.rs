@@ -6,9 +6,11 @@ use super::graph::Graph;
 use super::node::in_app;
 use super::{node, python};
 use crate::decide::{Because, KEEP_FILE};
+use crate::facts::package_folder;
 use crate::index;
-use crate::reading::is_build_input;
+use crate::reading::{is_build_input, words};
 use crate::references;
+use crate::resolve::{Meaning, Resolver};
 use crate::tooling::is_tooling;
 use slugsmith_ecosystems as ecosystems;
 
@@ -80,12 +82,41 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
                 graph.keep(file, &because);
             }
         }
+        "css" | "scss" | "sass" | "less" | "styl" if small => imported(graph, path, &because),
         _ if !small || lists_dependencies(name) || says_nothing(extension) => {}
         "" if runs => {
             graph.keep(number, &because);
             mentions(graph, path, &because);
         }
         _ => mentions(graph, path, &because),
+    }
+}
+
+/// What a stylesheet imports out of packages.
+fn imported(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
+    let facts = graph.facts;
+    let Some(text) = graph.texts.text(path) else {
+        return;
+    };
+    let resolver = Resolver::new(facts, path);
+    let mut meanings = Vec::new();
+    words::of_configuration(facts, path, &text, &resolver, &mut |meaning, _| {
+        meanings.push(meaning);
+    });
+    for meaning in meanings {
+        match meaning {
+            Meaning::File(number) => graph.keep(number, because),
+            Meaning::Below(folder) => {
+                let owner = package_folder(&format!("{folder}/x")).map(str::to_owned);
+                for number in facts.index.below_path(&folder) {
+                    let other = facts.index.path(number).and_then(package_folder);
+                    if other == owner.as_deref() {
+                        graph.keep(number, because);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::manifest::{Bundles, Manifest};
 use crate::references;
 
 pub(super) use entries::{all as entry_points, mentioned, started, traced};
-pub(crate) use opened::Opened;
+pub(crate) use opened::{Opened, may_be_path};
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};
 use source::{Context, Load};
@@ -135,6 +135,23 @@ impl Node<'_, '_> {
         found
     }
 
+    /// Words of a package's shell script, seen from its folder and from the package's.
+    fn shell(&self, path: &str, text: &str) -> Found {
+        let mut found = Found::default();
+        let bases = [Some(index::parent(path)), package_folder(path)];
+        for (at, line) in (1..).zip(text.lines()) {
+            let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || "/._-@".contains(c)));
+            for word in words.filter(|word| word.len() > 1) {
+                let paths = bases.iter().flatten();
+                let paths =
+                    paths.filter_map(|base| index::join(base, word.trim_start_matches('/')));
+                let files = paths.flat_map(|target| self.path(path, &target));
+                found.files.extend(files.map(|number| (number, at)));
+            }
+        }
+        found
+    }
+
     /// What code of a package, or of the app, may load by a name that is not known.
     fn anything(&self, owner: Option<&str>) -> Vec<usize> {
         match owner {
@@ -234,7 +251,9 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .any(|end| path.ends_with(end))
             && !path.contains(".d.");
         let coffee = path.ends_with(".coffee") || path.ends_with(".litcoffee");
-        coffee || is_source(path) && (!typescript || self.facts.runtime.typescript || !in_app(path))
+        coffee
+            || is_shell(path) && !in_app(path)
+            || is_source(path) && (!typescript || self.facts.runtime.typescript || !in_app(path))
     }
 
     fn read(&self, path: &str, text: &str) -> Found {
@@ -242,6 +261,9 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         let context = context(self.facts, path, &resolve);
         if path.ends_with(".coffee") || path.ends_with(".litcoffee") {
             return self.coffee(path, text);
+        }
+        if is_shell(path) {
+            return self.shell(path, text);
         }
         let source = source::read(text, &context);
         let owner = package_folder(path);
@@ -290,6 +312,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Listed(pattern) => self.listed(&pattern),
                 Load::Own => owner.map_or_else(Vec::new, |folder| self.all_of(folder)),
+                Load::Package(folder) => self.all_of(&folder),
                 Load::Command(text) => self.command(path, &text),
                 Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
                 Load::Unknown | Load::AnyFolder => unknown(),
@@ -314,6 +337,10 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         }
         files
     }
+}
+
+fn is_shell(path: &str) -> bool {
+    path.ends_with(".sh") || path.ends_with(".bash")
 }
 
 fn is_typescript(path: &str) -> bool {

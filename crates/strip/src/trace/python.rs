@@ -300,6 +300,9 @@ impl<'a> Language<'a> for Python<'_, 'a> {
                     }
                 }
                 Load::Unknown if decided => {}
+                // Folders of the app are not judged.
+                Load::Searched if owner.is_none() => {}
+                Load::Searched => files = self.anything(number),
                 // Packages look for their own place so.
                 Load::Folder if owner.is_some() => {}
                 Load::Unknown | Load::Folder => {

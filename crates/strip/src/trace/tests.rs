@@ -1,5 +1,6 @@
 //! Whole graphs of small trees: what level `trace` keeps of the packages.
 
+mod by_ending;
 mod computed;
 mod starts;
 

@@ -1,5 +1,7 @@
 //! Which paths a source of the app opens, as far as its expressions show.
 
+mod variables;
+
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{self, Expression as E};
 use oxc_ast_visit::{Visit, walk};
@@ -9,6 +11,8 @@ use super::source::{self, Context};
 use super::value::{Evaluator, HOLE};
 use crate::index::parent;
 use crate::references::Lines;
+
+pub(crate) use variables::may_be_path;
 
 /// What a source opens.
 #[derive(Debug, Default)]
@@ -30,6 +34,9 @@ pub(super) fn opened(text: &str, context: &Context<'_>) -> Option<Opened> {
         unknown: None,
     };
     reader.visit_program(&program);
+    if let Some(at) = variables::first(&program) {
+        reader.doubt(at);
+    }
     let lines = Lines::of(text.as_bytes());
     let line = |at: u32| lines.at(at as usize);
     Some(Opened {

@@ -37,6 +37,8 @@ pub(super) enum Load {
     Listed(String),
     /// Any file of the file's own package: what is made of its folder can't be followed.
     Own,
+    /// Any file of a package, by its folder.
+    Package(String),
     /// A command that is handed to a shell, or a program to start.
     Command(String),
     /// Some literal that could be a file's or a module's name.

@@ -206,7 +206,11 @@ impl Evaluator<'_> {
         {
             return self.list(list, argument(0), depth);
         }
-        let on = |wanted: &str| matches!(object, Some(E::Identifier(name)) if name.name == wanted);
+        let on = |wanted: &str| match object {
+            Some(E::Identifier(name)) => name.name == wanted,
+            Some(E::ImportMeta(_)) => wanted == "meta",
+            _ => false,
+        };
         match function {
             "join" | "resolve" if on("require") || on("meta") => {
                 let values = argument(0)?;

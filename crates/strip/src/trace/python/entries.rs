@@ -54,6 +54,16 @@ fn metadata(python: &Python<'_, '_>, found: &mut Vec<EntryPoint>) {
     let any_requested = python.distributions.any_requested();
     let mut modules = Vec::new();
     for distribution in all {
+        // Nobody imports what has no modules: it is looked for by its path.
+        if distribution.modules.is_empty() {
+            let because = Because::Manifest(distribution.name.clone());
+            found.extend(
+                distribution
+                    .data
+                    .iter()
+                    .map(|number| (*number, because.clone())),
+            );
+        }
         // Nothing is installed on a dyno.
         if installer(&distribution.name).is_some() {
             continue;

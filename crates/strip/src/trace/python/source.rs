@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use tree_sitter::{Node, Parser, Tree};
 
 use crate::python;
-use marks::{IMPORTERS, LAZY, LOADS_FILES, RESOURCES, RUNS_CODE, WRAPPERS};
+use marks::{IMPORTERS, LAZY, LOADS_FILES, RESOURCES, RUNS_CODE, SEARCHES, WRAPPERS};
 use value::{Evaluator, HOLE, slice};
 
 pub(super) use value::HOLE as ANY;
@@ -36,6 +36,8 @@ pub(super) enum Load {
     Unknown,
     /// A folder of distributions, by its path.
     Folder,
+    /// Modules of a folder that the file adds to those which Python searches.
+    Searched,
 }
 
 /// What a file loads, with 1-based lines.
@@ -111,6 +113,9 @@ fn read_code(text: &str, name: &str, package: &str, is_package: bool, in_text: b
         reader.evaluator.learn(tree.root_node());
     }
     reader.walk(tree.root_node());
+    if SEARCHES.iter().any(has) {
+        reader.add(Load::Searched, 1);
+    }
     reader.finish()
 }
 

@@ -4,7 +4,7 @@ use super::TRACE;
 use crate::tests::{app, left, strip_with};
 
 /// Whether `path` stays, at level `safe` and at level `trace`.
-fn stays(files: &[(&str, &str)], path: &str) -> (bool, bool) {
+pub(super) fn stays(files: &[(&str, &str)], path: &str) -> (bool, bool) {
     let at = |config: &str| {
         let folder = app(files);
         strip_with(folder.path(), config);
@@ -14,7 +14,7 @@ fn stays(files: &[(&str, &str)], path: &str) -> (bool, bool) {
 }
 
 /// An app that loads package `p`, whose lib/server/index.js is `code`.
-fn package<'f>(code: &'f str, more: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
+pub(super) fn package<'f>(code: &'f str, more: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
     let mut files = vec![
         ("package.json", r#"{"dependencies":{"p":"1"}}"#),
         ("Procfile", "web: node server.js\n"),
@@ -79,6 +79,10 @@ fn every_form_of_a_computed_load_keeps_what_it_can_mean() {
         "new Worker(`require('worker_threads'); require(n)`, { eval: true })",
         "execFileSync(process.execPath, ['-e', 'require(\"p/public/x\")'])",
         "execSync('node node_modules/p/public/x.js')",
+        "module.exports = require?.('../../public/' + n)",
+        "exports.folder = __dirname",
+        "module.exports = { folder: __dirname }",
+        "const at = (...parts) => path.join(__dirname, ...parts); at('..', '..', 'public', 'x.js')",
     ] {
         assert_eq!(
             stays(&package(code, &[]), "node_modules/p/public/x.js"),

@@ -8,6 +8,7 @@ use super::super::value::Value;
 use super::Load;
 use super::reader::Reader;
 use super::tell::{is_loader, is_require, reads_nothing};
+use crate::facts::package_folder;
 use crate::index::parent;
 
 impl Reader<'_> {
@@ -46,7 +47,10 @@ impl Reader<'_> {
                 self.member(member, call);
                 let resolves = property == "resolve"
                     && match member.object.get_inner_expression() {
-                        E::Identifier(object) => is_require(&object.name),
+                        E::Identifier(object) => {
+                            let name = object.name.as_str();
+                            is_require(name) || self.evaluator.loaders.contains(name)
+                        }
                         E::ImportMeta(_) => true,
                         _ => false,
                     };
@@ -160,8 +164,22 @@ impl Reader<'_> {
             property,
             "split" | "slice" | "substring" | "substr" | "replace" | "replaceAll" | "match"
         );
-        if cuts && self.evaluator.evaluate_call(call).is_none() && self.is_inside(&member.object) {
-            self.loads.push((Load::Own, at));
+        if cuts && self.evaluator.evaluate_call(call).is_none() {
+            let values = self.evaluator.evaluate(&member.object).unwrap_or_default();
+            let own = package_folder(self.evaluator.file);
+            for value in values.into_iter().filter(|value| value.inside) {
+                // Of another package, of which something was resolved: all of that.
+                let other = package_folder(&value.text).filter(|folder| Some(*folder) != own);
+                self.loads.push(match other {
+                    Some(folder) => (Load::Package(folder.to_owned()), at),
+                    None => (Load::Own, at),
+                });
+            }
+        }
+        let joins = matches!(property, "join" | "resolve");
+        let spreads = call.arguments.iter().any(ast::Argument::is_spread);
+        if joins && spreads && first.is_some_and(|first| self.is_inside(first)) {
+            self.spreads.get_or_insert(at);
         }
     }
 

@@ -10,6 +10,7 @@ use super::super::resolve::Form;
 use super::super::value::{Evaluator, Value};
 use super::tell::{is_telling, is_word, names_code, reads_nothing, takes_require};
 use super::{Load, Source};
+use crate::index::parent;
 use crate::references::{self, Lines};
 
 pub(super) struct Reader<'e> {
@@ -24,6 +25,8 @@ pub(super) struct Reader<'e> {
     /// `require` is a parameter of a function around: a bundle's own.
     pub(super) shadowed: u32,
     exporting: bool,
+    /// Where the own folder is joined with parts that somebody else gives.
+    pub(super) spreads: Option<u32>,
 }
 
 impl<'e> Reader<'e> {
@@ -37,6 +40,7 @@ impl<'e> Reader<'e> {
             quiet: 0,
             shadowed: 0,
             exporting: false,
+            spreads: None,
         }
     }
 
@@ -59,6 +63,12 @@ impl<'e> Reader<'e> {
         }
         // A bundle says each of its words a thousand times.
         let mut words = self.words;
+        if let Some(at) = self
+            .spreads
+            .filter(|_| words.iter().any(|(word, _)| word == ".."))
+        {
+            loads.push((Load::Own, at));
+        }
         words.sort_unstable();
         words.dedup_by(|one, other| one.0 == other.0);
         let mut forms = loads.iter().filter_map(|(load, _)| match load {
@@ -127,6 +137,21 @@ impl<'e> Reader<'e> {
         any
     }
 
+    /// `exports.folder = __dirname`: who gets that goes on from there, upwards too.
+    fn hands_out_folder(&self, value: &E<'_>) -> bool {
+        if let E::ObjectExpression(object) = value.get_inner_expression() {
+            let mut properties = object.properties.iter().filter_map(|one| one.as_property());
+            return properties.any(|property| self.is_own_folder(&property.value));
+        }
+        self.is_own_folder(value)
+    }
+
+    fn is_own_folder(&self, value: &E<'_>) -> bool {
+        let own = parent(self.evaluator.file);
+        let values = self.evaluator.evaluate(value).unwrap_or_default();
+        values.iter().any(|value| value.inside && value.text == own)
+    }
+
     fn quietly(&mut self, visit: impl FnOnce(&mut Self)) {
         self.quiet += 1;
         visit(self);
@@ -155,6 +180,20 @@ impl<'e> Reader<'e> {
     }
 }
 
+/// `exports.x`, `module.exports`, `module.exports.x`.
+fn is_export(target: &ast::AssignmentTarget<'_>) -> bool {
+    let ast::AssignmentTarget::StaticMemberExpression(member) = target else {
+        return false;
+    };
+    let is = |expression: &E<'_>, wanted: &str| matches!(expression, E::Identifier(name) if name.name == wanted);
+    let of_module = |member: &ast::StaticMemberExpression<'_>| {
+        member.property.name == "exports" && is(&member.object, "module")
+    };
+    of_module(member)
+        || is(&member.object, "exports")
+        || matches!(&member.object, E::StaticMemberExpression(inner) if of_module(inner))
+}
+
 /// Whether a text with holes can be a module's name at all.
 fn names_module(value: &Value) -> bool {
     value.text.chars().all(|c| {
@@ -175,6 +214,13 @@ impl<'a> Visit<'a> for Reader<'_> {
                     return self.quietly(|reader| walk::walk_expression(reader, it));
                 }
                 return self.aloud(|reader| walk::walk_expression(reader, it));
+            }
+            // `require?.("x")`
+            E::ChainExpression(chain) => {
+                if let ast::ChainElement::CallExpression(call) = &chain.expression {
+                    self.call(call);
+                    return self.aloud(|reader| walk::walk_expression(reader, it));
+                }
             }
             E::NewExpression(call) => {
                 self.worker(call);
@@ -226,6 +272,9 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {
+        if is_export(&it.left) && self.hands_out_folder(&it.right) {
+            self.loads.push((Load::Own, it.span.start));
+        }
         let held = match &it.left {
             // Its uses count where its name stands for a path; an object is somebody else's.
             ast::AssignmentTarget::AssignmentTargetIdentifier(_) => {

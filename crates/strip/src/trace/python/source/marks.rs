@@ -67,3 +67,12 @@ pub(super) const LOADS_FILES: &[&str] = &[
     "iter_modules",
     "walk_packages",
 ];
+/// What adds a folder to those in which Python looks for modules.
+pub(super) const SEARCHES: &[&str] = &[
+    "sys.path.insert(",
+    "sys.path.append(",
+    "sys.path.extend(",
+    "sys.path =",
+    "sys.path +=",
+    "addsitedir(",
+];

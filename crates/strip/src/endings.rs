@@ -1,0 +1,109 @@
+//! Which files does code mean by their ending alone?
+//!
+//! `read(join(__dirname, "help", name + ".md"))` means every `.md` there, and who lists a folder
+//! that it names means whatever is in it, also what otherwise stays only where it is named.
+
+use memchr::{memchr3_iter, memmem};
+
+use super::facts::package_folder;
+use super::index::parent;
+
+/// Endings of files that stay only where they are named.
+const ENDINGS: &[&str] = &[
+    ".md",
+    ".markdown",
+    ".mdx",
+    ".d.ts",
+    ".d.mts",
+    ".d.cts",
+    ".map",
+    ".pyi",
+    ".pyx",
+    ".pxd",
+    ".pxi",
+    ".c",
+    ".cc",
+    ".cpp",
+    ".cxx",
+    ".h",
+    ".hh",
+    ".hpp",
+    ".cu",
+    ".cuh",
+    ".f",
+    ".f90",
+];
+/// Whatever it ends with.
+const ANY: &[&str] = &[""];
+/// Calls that list a folder.
+const LISTS: &[&str] = &[
+    "readdir", "opendir", "scandir", "listdir", "iterdir", "glob", "os.walk",
+];
+
+/// What one file means by endings.
+#[derive(Debug, Default)]
+pub(super) struct Meant<'p> {
+    endings: Vec<&'static str>,
+    lists: bool,
+    path: &'p str,
+}
+
+impl<'p> Meant<'p> {
+    /// Of the text of `path`, if it opens anything in folders beside itself.
+    pub(super) fn of(path: &'p str, text: &[u8], folders: &[(String, usize)]) -> Self {
+        if folders.is_empty() {
+            return Self::default();
+        }
+        let mut endings: Vec<&'static str> = Vec::new();
+        for quote in memchr3_iter(b'"', b'\'', b'`', text) {
+            let before = text
+                .get(quote.saturating_sub(10)..quote)
+                .unwrap_or_default();
+            let ends = ENDINGS
+                .iter()
+                .filter(|end| before.ends_with(end.as_bytes()));
+            let new: Vec<_> = ends.filter(|end| !endings.contains(end)).copied().collect();
+            endings.extend(new);
+        }
+        let lists = LISTS
+            .iter()
+            .any(|call| memmem::find(text, call.as_bytes()).is_some());
+        Self {
+            endings,
+            lists,
+            path,
+        }
+    }
+
+    /// The endings of files that are meant below `folder`.
+    pub(super) fn endings(&self, folder: &str) -> &[&'static str] {
+        let package = package_folder(self.path).unwrap_or_default();
+        // To look for what is beside oneself, or at the top of a package, names no folder.
+        let is_named = folder != parent(self.path) && folder != package && !folder.is_empty();
+        if self.lists && is_named {
+            return ANY;
+        }
+        &self.endings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_and_lists_are_seen() {
+        let meant = |text: &str, folder: &str| {
+            let folders = [(folder.to_owned(), 0)];
+            let meant = Meant::of("node_modules/p/lib/a.js", text.as_bytes(), &folders);
+            meant.endings(folder).to_vec()
+        };
+        assert_eq!(meant("read(x + '.md')", "node_modules/p/docs"), [".md"]);
+        assert_eq!(meant("`${x}.d.ts`", "node_modules/p/types"), [".d.ts"]);
+        assert_eq!(meant("readdirSync(x)", "node_modules/p/docs"), [""]);
+        for own in ["node_modules/p", "node_modules/p/lib"] {
+            assert!(meant("readdirSync(x)", own).is_empty(), "{own}");
+        }
+        assert!(meant("'markdown'", "node_modules/p/docs").is_empty());
+    }
+}

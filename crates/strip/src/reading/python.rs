@@ -1,0 +1,219 @@
+//! Which folders of tests, installers and data does a Python source need?
+
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+
+use crate::catalogue::python::{split, test_folder};
+use crate::facts::Facts;
+use crate::index::{self, parent};
+use crate::python;
+use crate::references;
+use crate::trace;
+
+/// Calls that take the name of a module.
+const IMPORTERS: &[&str] = &["import_module(", "__import__(", "find_spec(", "run_module("];
+/// Calls that read files of a package by its name.
+const RESOURCES: &[&str] = &["get_data(", "resources", "PackageLoader(", "resource_"];
+
+pub(super) fn is_python(path: &str) -> bool {
+    path.ends_with(".py") || path.ends_with("/entry_points.txt")
+}
+
+/// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
+pub(super) fn read(
+    facts: &Facts<'_>,
+    path: &str,
+    text: &[u8],
+    modules: &mut BTreeMap<String, usize>,
+) {
+    let text = String::from_utf8_lossy(text);
+    let mut needed: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str| {
+        python::needed(facts, path, name, &mut |folder| {
+            needed.push((name.to_owned(), folder));
+        });
+    };
+    if path.ends_with(".py") {
+        python::imports(&text, &mut add);
+    } else {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
+            .filter(|word| !word.is_empty())
+            .for_each(&mut add);
+    }
+    // Examples in documentation look like statements, so those that count are looked at.
+    let parses = path.ends_with(".py") && !needed.is_empty();
+    let statements = parses.then(|| trace::statements(&text)).flatten();
+    for (name, folder) in needed {
+        let line = match &statements {
+            Some(statements) => statements.get(&name).copied(),
+            None => Some(1),
+        };
+        if let Some(line) = line {
+            let at = references::start_of_line(text.as_bytes(), line);
+            modules.entry(folder).or_insert(at);
+        }
+    }
+    // A test module that others use, and that reads files beside itself.
+    if let Some((root, inside)) = split(path)
+        && let Some(tests) = test_folder(inside)
+        && ["__file__", "pkgutil", "resources"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    {
+        modules.insert(format!("{root}/{tests}"), 0);
+    }
+    // Stubs that are read at run time (lazy_loader).
+    if text.contains("attach_stub") {
+        modules.insert(parent(path).to_owned(), 0);
+    }
+    if path.ends_with(".py") {
+        computed(facts, path, &text, modules);
+    }
+}
+
+/// What names and paths that are made at run time need, as far as their parts show.
+fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<String, usize>) {
+    let mut needs = |name: &str, at: usize| {
+        python::needed(facts, path, name, &mut |folder| {
+            modules.entry(folder).or_insert(at);
+        });
+    };
+    // `f"{package}.tests.helper"`, `"%s.tests" % package`
+    for mark in ["}.test", "%s.test"] {
+        for (at, _) in text.match_indices(mark) {
+            let rest = text
+                .get(at + mark.len() - ".test".len()..)
+                .unwrap_or_default();
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+            let rest = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+            for dots in 0..4 {
+                needs(&format!("{}{rest}", ".".repeat(dots)), at);
+            }
+        }
+    }
+    // `[sys.executable, "-m", "pip"]`
+    for (at, _) in text.match_indices("-m") {
+        let rest = text.get(at + 2..).unwrap_or_default();
+        if !rest.starts_with(['"', '\'', ' ']) {
+            continue;
+        }
+        let rest = rest.trim_start_matches(['"', '\'', ',', ' ', '\n']);
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+        let module = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        if !module.is_empty() {
+            needs(module, at);
+            needs(&format!("{module}.__main__"), at);
+        }
+    }
+    if IMPORTERS.iter().any(|call| text.contains(call)) {
+        for name in [
+            "tests",
+            "test",
+            "pip",
+            "setuptools",
+            "wheel",
+            "pkg_resources",
+        ] {
+            if let Some(at) = quoted(text, name) {
+                needs(name, at);
+                if name.starts_with("test") {
+                    needs(&format!(".{name}"), at);
+                    needs(&format!("..{name}"), at);
+                }
+            }
+        }
+    }
+    for (folder, at) in walked(facts, path, text)
+        .into_iter()
+        .chain(joined(facts, path, text))
+    {
+        modules.entry(folder).or_insert(at);
+    }
+    if RESOURCES.iter().any(|call| text.contains(call)) && text.contains(".test") {
+        references::literals(text.as_bytes(), |literal| {
+            let inside = literal.text.replace('.', "/");
+            let tests =
+                python::is_dotted(&literal) && test_folder(&format!("{inside}/x")).is_some();
+            for root in facts.python_roots.iter().filter(|_| tests) {
+                modules
+                    .entry(format!("{root}/{inside}"))
+                    .or_insert(literal.at);
+            }
+        });
+    }
+}
+
+fn quoted(text: &str, word: &str) -> Option<usize> {
+    let found = |quote: char| text.find(&format!("{quote}{word}{quote}"));
+    found('"').or_else(|| found('\''))
+}
+
+/// Tests that a package imports because it imports whatever is in it; one that leaves them out
+/// says their name.
+fn walked(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
+    let call = ["walk_packages(", "iter_modules("]
+        .into_iter()
+        .find_map(|call| text.find(call));
+    let Some(at) = call.filter(|_| text.contains("__path__") && !text.contains("test")) else {
+        return Vec::new();
+    };
+    let Some((root, inside)) = split(path).filter(|(_, inside)| test_folder(inside).is_none())
+    else {
+        return Vec::new();
+    };
+    let folder = format!("{root}/{}", parent(inside));
+    let below = facts.index.below_path(&folder);
+    let folders = below.filter(|number| facts.index.is_folder(*number));
+    let tests = folders.filter_map(|number| facts.index.path(number));
+    let tests = tests.filter(|path| matches!(index::name(path), "test" | "tests"));
+    tests.map(|path| (path.to_owned(), at)).collect()
+}
+
+/// `ROOT / "tests"`, `join(root, "tests", name)`: a path into the package's own tests.
+fn joined(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
+    let own = split(path).filter(|(_, inside)| test_folder(inside).is_none());
+    let Some((root, inside)) = own.filter(|_| index::name(path) != "conftest.py") else {
+        return Vec::new();
+    };
+    let top = inside.split('/').next().unwrap_or_default();
+    let bases = [parent(path).to_owned(), format!("{root}/{top}")];
+    let mut found = Vec::new();
+    for name in ["tests", "test"] {
+        for quote in ['"', '\''] {
+            for (at, _) in text.match_indices(&format!("{quote}{name}")) {
+                let after = text.get(at + 1 + name.len()..).unwrap_or_default();
+                let before = text.get(..at).unwrap_or_default().trim_end();
+                if !after.starts_with([quote, '/']) || !is_joined(before) {
+                    continue;
+                }
+                let folders = bases.iter().map(|base| format!("{base}/{name}"));
+                let folders = folders.filter(|folder| facts.index.find(folder).is_some());
+                found.extend(folders.map(|folder| (folder, at)));
+            }
+        }
+    }
+    found
+}
+
+/// Whether what follows is joined to a path.
+fn is_joined(before: &str) -> bool {
+    if before.ends_with('/') && !before.ends_with("//") || before.ends_with("joinpath(") {
+        return true;
+    }
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let call = line.rfind("join(").and_then(|at| line.get(at..));
+    before.ends_with(',')
+        && call.is_some_and(|call| call.matches('(').count() > call.matches(')').count())
+}
+
+/// The top folder of a package that reads its files by its name.
+pub(super) fn resources(path: &str, text: &[u8]) -> Option<String> {
+    let (root, inside) = split(path).filter(|(_, inside)| inside.contains('/'))?;
+    let mut calls = RESOURCES.iter();
+    let reads = calls.any(|call| memmem::find(text, call.as_bytes()).is_some());
+    reads.then(|| {
+        let top = inside.split('/').next().unwrap_or_default();
+        format!("{root}/{top}")
+    })
+}

@@ -1,0 +1,106 @@
+//! What do files say whose words are not quoted: configuration, stylesheets, shell scripts?
+
+use slugsmith_ecosystems as ecosystems;
+
+use crate::facts::{Facts, in_packages};
+use crate::index;
+use crate::python;
+use crate::references::{Form, Literal};
+use crate::resolve::{Meaning, Resolver};
+
+/// Files of the app that are read word by word.
+pub(super) fn is_configuration(extension: &str) -> bool {
+    matches!(
+        extension,
+        "yml" | "yaml" | "toml" | "ini" | "cfg" | "conf" | "properties" | "env"
+    ) || is_style(extension)
+}
+
+fn is_style(extension: &str) -> bool {
+    matches!(extension, "scss" | "sass" | "less" | "styl" | "css")
+}
+
+/// What the words of such a file mean.
+pub(crate) fn of_configuration(
+    facts: &Facts<'_>,
+    path: &str,
+    text: &[u8],
+    resolver: &Resolver<'_, '_>,
+    found: &mut dyn FnMut(Meaning, usize),
+) {
+    let name = index::name(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let script = matches!(extension, "sh" | "bash");
+    if name.contains("-lock") {
+        return;
+    }
+    if !script && (in_packages(path) || !is_configuration(extension)) {
+        return;
+    }
+    let part = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"@/._-~+".contains(byte));
+    let mut at = 0;
+    for word in text.split(part) {
+        let start = at;
+        at += word.len() + 1;
+        let Ok(word) = std::str::from_utf8(word) else {
+            continue;
+        };
+        if !(3..300).contains(&word.len()) || !word.contains(['/', '.']) {
+            continue;
+        }
+        if is_style(extension) {
+            resolver.style(word, &mut |meaning| found(meaning, start));
+            continue;
+        }
+        let literal = Literal {
+            text: word,
+            form: Form::Argument,
+            open: false,
+            at: start,
+        };
+        resolver.literal(&literal, &mut |meaning| found(meaning, start));
+        if word.contains(".test") && !word.contains('/') {
+            python::needed(facts, path, word, &mut |folder| {
+                found(Meaning::Wholly(folder), start);
+            });
+        }
+    }
+}
+
+/// Whether a resolved path is cut, or led upwards: `resolve("p").slice(0, -8)`,
+/// `join(resolve("p"), "..")`.
+pub(super) fn is_cut(text: &[u8], literal: &Literal<'_>) -> bool {
+    const CUTS: &[&str] = &[
+        ".slice(",
+        ".replace(",
+        ".split(",
+        ".substr",
+        ".lastIndexOf(",
+        ".match(",
+    ];
+    let rest = text.get(literal.at + literal.text.len() + 2..);
+    let Some(rest) = rest.map(<[u8]>::trim_ascii_start) else {
+        return false;
+    };
+    let Some(rest) = rest.strip_prefix(b")").map(<[u8]>::trim_ascii_start) else {
+        return false;
+    };
+    let upwards = |rest: &[u8]| {
+        let rest = rest.trim_ascii_start();
+        rest.starts_with(b"'..") || rest.starts_with(b"\"..")
+    };
+    CUTS.iter().any(|cut| rest.starts_with(cut.as_bytes()))
+        || rest.strip_prefix(b",").is_some_and(upwards)
+}
+
+/// A package's folder by a name that is not known: its manifest's name stands alone, behind a
+/// value (`resolve(name + "/…")`).
+pub(super) fn asks_for_any_package(text: &[u8]) -> bool {
+    let manifest = ecosystems::javascript::IN_FOLDER.as_bytes();
+    let follows_value = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        matches!(before, Some(b'}' | b'"' | b'\''))
+    };
+    memchr::memmem::find(text, b"resolve(").is_some()
+        && memchr::memmem::find_iter(text, manifest).any(follows_value)
+}
