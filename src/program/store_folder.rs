@@ -3,7 +3,7 @@
 
 use crate::facts::beneath::{self, own};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::Access;
@@ -44,7 +44,7 @@ pub(super) fn ready_and_ours(folder: &Path) -> io::Result<()> {
     let inside = folder.strip_prefix(&shared).ok();
     if let Some(first) = inside.and_then(|inside| inside.components().next()) {
         let first = shared.join(first);
-        match std::fs::DirBuilder::new().mode(0o700).create(&first) {
+        match own::create_private_folder(&first) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }

@@ -132,7 +132,7 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 /// A value that becomes an input of a key: without what rotates and must not be stored.
 #[must_use]
 pub fn without_credentials(value: &str) -> String {
-    url::mask(value).map_or_else(
+    url::mask_but_folders(value).map_or_else(
         || value.to_owned(),
         |masked| masked.replace("://***@", "://"),
     )
