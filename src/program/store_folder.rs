@@ -69,3 +69,31 @@ pub(super) fn temporary() -> Result<(TempDir, Temporary)> {
     let guard = Temporary::new(made.path());
     Ok((made, guard))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// What anybody may write to is nobody's store; a folder that is made here is ours alone.
+    #[test]
+    fn a_cache_for_everybody_in_a_shared_folder_is_not_used() {
+        let shared = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
+        let folder = shared.path().join("slugsmith");
+        ready_and_ours(&folder).unwrap();
+        let open = std::fs::Permissions::from_mode(0o777);
+        fs_err::set_permissions(shared.path(), open).unwrap();
+        assert!(ready_and_ours(&folder).is_err());
+        let made = shared.path().with_extension("made");
+        ready_and_ours(&made.join("slugsmith")).unwrap();
+        let mode = fs_err::metadata(&made).unwrap().mode();
+        fs_err::remove_dir_all(&made).unwrap();
+        assert_eq!(mode & 0o777, 0o700);
+        // A link of somebody else leads nowhere.
+        let link = shared.path().with_extension("link");
+        std::os::unix::fs::symlink(shared.path(), &link).unwrap();
+        let through = ready_and_ours(&link.join("slugsmith"));
+        fs_err::remove_file(&link).unwrap();
+        assert!(through.is_err());
+    }
+}

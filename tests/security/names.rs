@@ -124,7 +124,7 @@ fn words_that_are_not_known_are_quoted_without_their_secrets() {
     let sandbox = Sandbox::new();
     for arguments in [
         &["https://user:TELLTALE@host.example/x.git"][..],
-        &["check", "--url=https://user:TELLTALE@host.example/x.git"],
+        &["check", "app", "https://user:TELLTALE@host.example/x.git"],
         &[
             "check",
             "--format",

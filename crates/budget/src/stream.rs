@@ -10,7 +10,6 @@
 
 mod header;
 
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 

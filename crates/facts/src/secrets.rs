@@ -5,6 +5,7 @@
 //! webhooks, tokens of known issuers, passwords of connection strings, and the values of
 //! config vars that this run was given ([`know`]), verbatim, as CI hosts do.
 
+mod assigned;
 mod command;
 mod pair;
 mod token;

@@ -30,6 +30,14 @@ impl Bound {
         }
     }
 
+    /// For tests: so many bytes, whatever is stored.
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: u64) -> Self {
+        let bound = Self::of(0);
+        bound.bytes.store(bytes, Ordering::Relaxed);
+        bound
+    }
+
     /// May a name of so many letters be kept?
     pub(super) fn has_room_for(&self, letters: usize) -> bool {
         take(&self.names, 1) && take(&self.letters, letters as u64)

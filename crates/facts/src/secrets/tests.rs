@@ -45,6 +45,9 @@ fn secrets_in_any_text_are_masked() {
         "https://hooks.example/services/T000/B000/XXXXXs3cr3tXXXXXXXXXXXXX",
         "posted to https://chat.example/hooks/0a1bs3cr3t2c3d4e5f60718293a4b5c6d7e8f9.",
         "https://api.example/build_hooks/5f1e2d3cs3cr3t4b5a6978/run?branch=main",
+        "> serve --password=s3cr3t --port 80",
+        r#""start": "API_KEY=s3cr3t00 serve --token s3cr3t00""#,
+        r#"java -Ddb.password=\"s3cr3t\" -jar a.jar"#,
         "https://ci.example/trigger/Aq7Zs3cr3tT0pXk9LmW2vR8yBd",
     ] {
         let masked = mask(text);
@@ -89,6 +92,9 @@ fn ordinary_text_is_shown() {
         r#"{"key":"models.lock","rule":"secret-committed"}"#,
         "X-Forwarded-For: 10.0.0.1",
         "token = next_token(source)",
+        "pass --token to it, or --password with a value of 8 letters",
+        "heroku config:set API_KEY=$(openssl rand -hex 32) SECRET_KEY=<value>",
+        "API_KEY=true; export NPM_TOKEN=${TOKEN}",
         "",
     ] {
         assert_eq!(mask(text), text);
