@@ -122,7 +122,7 @@ pub fn shown(name: &str, value: &str) -> String {
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    for step in [known, url::mask, token::mask, pair::mask] {
+    for step in [known, url::mask, token::mask, pair::mask, assigned::mask] {
         if let Some(masked) = step(&text) {
             text = Cow::Owned(masked);
         }

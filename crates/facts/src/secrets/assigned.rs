@@ -1,10 +1,11 @@
 //! Values that a command gives to options and variables, wherever a tool prints one: `--password=…`, `-Ddb.password=…`,
 //! `--token …`, `API_KEY=…`.
 
-use super::pair::{Ends, Found, LONGEST_NAME, QUOTES, is_drawn, is_secret_field};
+use super::pair::{Ends, Found, LONGEST_NAME, QUOTES, is_drawn, is_secret_field, masked};
 
-/// Adds the places of such values.
-pub(super) fn find(text: &str, found: &mut Found) {
+/// The text without such values; `None` where there is none.
+pub(super) fn mask(text: &str) -> Option<String> {
+    let mut found = Found::new();
     let mut ends = Ends::of(text);
     for (at, between) in text.match_indices(['=', ' ']) {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -36,4 +37,5 @@ pub(super) fn find(text: &str, found: &mut Found) {
             found.push(begin..end);
         }
     }
+    masked(text, found)
 }

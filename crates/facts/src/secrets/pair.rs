@@ -23,7 +23,11 @@ pub(super) fn mask(text: &str) -> Option<String> {
     bearers(text, &lower, &mut found);
     quoted(text, &mut found);
     settings(text, &mut found);
-    super::assigned::find(text, &mut found);
+    masked(text, found)
+}
+
+/// The text without what is at these places; `None` where nothing is set there.
+pub(super) fn masked(text: &str, mut found: Found) -> Option<String> {
     found.retain(|range| is_set(&text[range.clone()]));
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut out = String::with_capacity(text.len());
