@@ -274,8 +274,8 @@ fn release(operands: &[PathBuf], own: Option<&Path>) -> Result<ExitCode> {
 fn report(operands: &[PathBuf]) -> Result<ExitCode> {
     let text = operands
         .get(1)
-        .map(|cache| cache.join(CACHE_FOLDER).join(REPORT))
-        .and_then(|path| beneath::text(&path).ok());
+        .and_then(|cache| beneath::note(&cache.join(CACHE_FOLDER), REPORT).ok())
+        .and_then(|text| beneath::utf8(text).ok());
     printed(text.as_deref().unwrap_or("{}\n"))
 }
 

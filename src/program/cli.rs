@@ -168,6 +168,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     let line = match CommandLine::try_parse_from(arguments) {
         Ok(line) => line,
         Err(error) => {
+            let error = fit_to_print(error, arguments);
             return code(match (error.print(), error.use_stderr()) {
                 (_, true) => Exit::Usage,
                 // Whoever closed the pipe has read enough.
@@ -213,6 +214,22 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             })
         }
     }
+}
+
+/// The same error about the arguments as they are shown. clap quotes them as they came, and a script may have
+/// taken them from anywhere.
+fn fit_to_print(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if !error.use_stderr() {
+        return error;
+    }
+    let shown = arguments.iter().map(|argument| {
+        let text = argument.to_string_lossy();
+        OsString::from(print::safe::line(&text).into_owned())
+    });
+    CommandLine::try_parse_from(shown).err().unwrap_or_else(|| {
+        let what = "an argument holds letters that no command line has\n";
+        clap::Error::raw(error.kind(), what)
+    })
 }
 
 fn code(exit: Exit) -> ExitCode {

@@ -3,7 +3,7 @@
 
 use crate::facts::beneath::{self, own};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::Access;
@@ -44,7 +44,7 @@ pub(super) fn ready_and_ours(folder: &Path) -> io::Result<()> {
     let inside = folder.strip_prefix(&shared).ok();
     if let Some(first) = inside.and_then(|inside| inside.components().next()) {
         let first = shared.join(first);
-        match std::fs::DirBuilder::new().mode(0o700).create(&first) {
+        match own::create_private_folder(&first) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
@@ -68,4 +68,32 @@ pub(super) fn temporary() -> Result<(TempDir, Temporary)> {
     let made = made.map_err(|error| crate::error::io("creating", std::env::temp_dir(), &error))?;
     let guard = Temporary::new(made.path());
     Ok((made, guard))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// What anybody may write to is nobody's store; a folder that is made here is ours alone.
+    #[test]
+    fn a_cache_for_everybody_in_a_shared_folder_is_not_used() {
+        let shared = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
+        let folder = shared.path().join("slugsmith");
+        ready_and_ours(&folder).unwrap();
+        let open = std::fs::Permissions::from_mode(0o777);
+        fs_err::set_permissions(shared.path(), open).unwrap();
+        assert!(ready_and_ours(&folder).is_err());
+        let made = shared.path().with_extension("made");
+        ready_and_ours(&made.join("slugsmith")).unwrap();
+        let mode = fs_err::metadata(&made).unwrap().mode();
+        fs_err::remove_dir_all(&made).unwrap();
+        assert_eq!(mode & 0o777, 0o700);
+        // A link of somebody else leads nowhere.
+        let link = shared.path().with_extension("link");
+        std::os::unix::fs::symlink(shared.path(), &link).unwrap();
+        let through = ready_and_ours(&link.join("slugsmith"));
+        fs_err::remove_file(&link).unwrap();
+        assert!(through.is_err());
+    }
 }

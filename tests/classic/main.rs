@@ -15,3 +15,4 @@ mod faults;
 mod fetched;
 mod shop;
 mod steps;
+mod stopped;

@@ -11,6 +11,7 @@
 mod circles;
 mod lines;
 mod names;
+mod security;
 mod source;
 
 use std::collections::BTreeSet;
@@ -160,45 +161,4 @@ fn the_contract_names_tests_that_exist() {
         .filter(|path| !root().join(path).exists() && !root().join(format!("{path}.rs")).exists())
         .collect();
     assert!(gone.is_empty(), "docs/contract.md names {gone:?}");
-}
-
-/// docs/security.md promises something for each attack, and names what proves it: a test, or the file of several.
-#[test]
-fn every_promise_against_an_attack_names_its_test() {
-    let text = read(&root().join("docs/security.md"));
-    let all = packages();
-    let sources: String = all
-        .iter()
-        .flat_map(|package| sources(package))
-        .map(|path| read(&path))
-        .collect();
-    let mut gone = Vec::new();
-    let rows = text.lines().filter_map(|line| line.strip_suffix(" |"));
-    let proofs = rows.filter_map(|row| row.rsplit_once(" | "));
-    for name in proofs.flat_map(|(_, proof)| proof.split('`').skip(1).step_by(2)) {
-        let is_there = match name.rsplit_once("::") {
-            Some((_, function)) => sources.contains(&format!("fn {function}(")),
-            None => is_file_of_tests(name.trim_end_matches(".rs")),
-        };
-        if !is_there {
-            gone.push(name);
-        }
-    }
-    assert!(gone.is_empty(), "docs/security.md names {gone:?}");
-}
-
-/// `links`, `tests/store/trust`, or `cache/pack/tests` for a file of the crate.
-fn is_file_of_tests(name: &str) -> bool {
-    let in_crate = name
-        .split_once('/')
-        .map_or_else(String::new, |(first, rest)| {
-            format!("crates/{first}/src/{rest}.rs")
-        });
-    let places = [
-        format!("tests/security/{name}.rs"),
-        format!("src/{name}.rs"),
-        format!("{name}.rs"),
-        in_crate,
-    ];
-    places.iter().any(|place| root().join(place).is_file())
 }

@@ -26,14 +26,14 @@ fn run(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
 }
 
 #[track_caller]
-fn clean(what: &str, text: &str) {
+pub(crate) fn clean(what: &str, text: &str) {
     let line = text.lines().find(|line| line.contains(CANARY));
     let line = line.map(|line| line.chars().take(200).collect::<String>());
     assert!(line.is_none(), "{what} shows {line:?}");
 }
 
 /// No file below has the canary, also not one that is compressed.
-fn clean_files(root: &Path, but: &dyn Fn(&Path) -> bool) {
+pub(crate) fn clean_files(root: &Path, but: &dyn Fn(&Path) -> bool) {
     for entry in Tree::read(root).entries() {
         if entry.kind() != EntryKind::File || but(entry.path()) {
             continue;

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use slugsmith_facts::beneath::{self, Beneath};
+use slugsmith_facts::beneath::Beneath;
 
 const FOLDER: &str = "boot";
 const FILE: &str = "code.zst";
@@ -32,7 +32,10 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn load(store: Option<&Path>) -> Self {
-        let read = |store: &Path| beneath::read(store.join(FOLDER).join(FILE)).ok();
+        let read = |store: &Path| {
+            let file = Path::new(FOLDER).join(FILE);
+            Beneath::open(store).ok()?.read(&file).ok()
+        };
         let stored = store.and_then(read);
         Self {
             old: stored

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::attribute::{Named, printable};
 use super::codec::Census;
-use super::stream;
+use slugsmith_facts::beneath::open_itself;
 use slugsmith_facts::tree::{Entry, EntryKind};
 use slugsmith_finding::work;
 
@@ -78,7 +78,7 @@ fn is_candidate(entry: &Entry) -> bool {
 /// `None` for what is no ELF file.
 fn take_apart(named: &Named<'_>, entry: &Entry) -> Option<Binary> {
     let path = named.source.tree.root().join(entry.path());
-    let file = std::fs::File::from(stream::open(&path).ok()?);
+    let file = std::fs::File::from(open_itself(&path).ok()?);
     let cache = ReadCache::new(file);
     let parsed = object::File::parse(&cache).ok()?;
     let mut sums = BTreeMap::<&'static str, (u64, f64)>::new();

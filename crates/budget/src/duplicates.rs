@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::attribute::{Named, printable};
-use super::stream;
+use slugsmith_facts::beneath::open_itself;
 use slugsmith_facts::tree::{Entry, EntryKind};
 use slugsmith_finding::work;
 
@@ -120,7 +120,7 @@ fn same(bytes: u64, places: Vec<(PathBuf, String)>) -> Vec<Copies> {
 }
 
 fn digest(path: &Path, bytes: u64) -> Option<[u8; 32]> {
-    let file = std::fs::File::from(stream::open(path).ok()?);
+    let file = std::fs::File::from(open_itself(path).ok()?);
     let mut hasher = blake3::Hasher::new();
     let read = hasher
         .update_reader(BufReader::new(file).take(bytes))

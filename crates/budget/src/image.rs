@@ -9,6 +9,7 @@
 //! (`io.buildpacks.lifecycle.metadata`).
 
 mod blobs;
+mod bound;
 mod names;
 mod overlay;
 mod press;
@@ -92,8 +93,9 @@ pub fn form(path: &Path) -> Form {
 /// [`BROKEN`] if it is none, or is truncated or damaged.
 pub fn inspect(path: &Path) -> Result<ImageReport> {
     let image = blobs::open(path)?;
+    let bound = bound::Bound::of(blobs::stored(&image.layers));
     let read = |(number, blob): (usize, &blobs::Blob)| {
-        tar::read(blob.open()?)
+        tar::read(bound.over(blob.open()?), &bound)
             .map_err(|error| broken(path, &format!("layer {}: {error}", number + 1)))
     };
     let layers = image.layers.par_iter().enumerate().map(read);

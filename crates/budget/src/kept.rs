@@ -23,7 +23,7 @@ struct Nothing {}
 /// The history of the last successful build, if there is one.
 #[must_use]
 pub fn load(store: &Path) -> Option<History> {
-    let text = beneath::text(store.join(LAYER).join(FILE)).ok()?;
+    let text = beneath::utf8(beneath::note(store, Path::new(LAYER).join(FILE)).ok()?).ok()?;
     History::from_json(&text)
 }
 

@@ -73,7 +73,6 @@ fn contents(layers: &Layers, buildpack: &str, layer: &Layer) -> Option<Contents>
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods)] // writes into a folder of its own
 mod tests {
     use super::*;
 

@@ -10,15 +10,14 @@
 
 mod header;
 
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use header::{head_length, length, write_head};
 use slugsmith_facts::Unread;
+use slugsmith_facts::beneath::open_itself;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 /// Bytes of a tar block.
@@ -216,7 +215,7 @@ impl<'a> Stream<'a> {
     }
 
     fn read(&self, source: &ArchivedTree<'_>, entry: &Entry, mut offset: u64, mut out: &mut [u8]) {
-        let file = match open(&source.tree.root().join(entry.path())) {
+        let file = match open_itself(&source.tree.root().join(entry.path())) {
             Ok(file) => file,
             // Gone since the walk, or something else in its place by now.
             Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return,
@@ -244,12 +243,6 @@ impl<'a> Stream<'a> {
                 reason: std::io::Error::from(error).to_string(),
             });
     }
-}
-
-/// Opens a file for reading; never a link, and never waiting for a FIFO's writer.
-pub(super) fn open(path: &Path) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    rustix::fs::open(path, flags, Mode::empty())
 }
 
 /// Where `head`, which lies at `start`, overlaps with `out`, which lies at `from`.

@@ -5,12 +5,13 @@
 //! build. In a Cloud Native build that is a layer of the companion's own, which the
 //! builder leaves on disk until the build ends; in a classic build a folder of `CACHE_DIR`.
 
-use crate::beneath::{self, own};
+use crate::beneath::{Beneath, own};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use rustix::fs::{FileType, Stat};
 use serde::{Deserialize, Serialize};
 
 use super::layers;
@@ -22,6 +23,10 @@ pub const COMPANION: &str = "slugsmith/restore";
 /// Its layer, and in classic builds the folder of the store.
 pub const LAYER: &str = "before";
 const FILE: &str = "before.json";
+/// Largest note that is read, in bytes: half a million files.
+const LARGEST: u64 = 100_000_000;
+/// Files beyond this size are known by it, in bytes: no slug has room for one.
+const LARGEST_SEEN: u64 = 2_000_000_000;
 /// Raise it when the meaning of a field changes.
 const SCHEMA: &str = "slugsmith.before/1";
 
@@ -63,6 +68,7 @@ impl Before {
     #[must_use]
     pub fn read(app: &Path) -> Self {
         let tree = Tree::read(app);
+        let folder = Beneath::open(app).ok();
         let step = work::files("noting the app's files", tree.entries().len());
         let files: Vec<_> = tree
             .entries()
@@ -71,7 +77,7 @@ impl Before {
             .filter(|entry| matches!(entry.kind(), EntryKind::File | EntryKind::Symlink))
             .filter_map(|entry| {
                 let path = entry.path().to_str()?;
-                Some((path.to_owned(), see(&app.join(path))?))
+                Some((path.to_owned(), see(folder.as_ref()?, entry.path())?))
             })
             .collect();
         Self {
@@ -92,9 +98,8 @@ impl Before {
     }
 
     fn load(folder: &Path, app: &Path) -> Option<Self> {
-        let path = folder.join(FILE);
-        let is_file = fs_err::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
-        let content = is_file.then(|| beneath::read(path).ok())??;
+        let content = Beneath::open(folder).ok()?;
+        let content = content.read_at_most(Path::new(FILE), LARGEST).ok()?;
         let before: Self = serde_json::from_slice(&content).ok()?;
         let is_this = before.schema == SCHEMA && before.app == app && before.inode == inode(app);
         is_this.then_some(before)
@@ -111,16 +116,21 @@ impl Before {
     /// What has become of the files since.
     #[must_use]
     pub fn changes(&self, app: &Path) -> Changes {
+        let Ok(folder) = Beneath::open(app) else {
+            return Changes::default();
+        };
         let step = work::files("comparing with the companion's notes", self.files.len());
         let judged: Vec<_> = self
             .files
             .par_iter()
             .inspect(|_| step.done(1))
-            .filter_map(|(path, before)| match is_same(&app.join(path), before) {
-                Some(true) => None,
-                Some(false) => Some((path.clone(), true)),
-                None => Some((path.clone(), false)),
-            })
+            .filter_map(
+                |(path, before)| match is_same(&folder, Path::new(path), before) {
+                    Some(true) => None,
+                    Some(false) => Some((path.clone(), true)),
+                    None => Some((path.clone(), false)),
+                },
+            )
             .collect();
         let pick = |changed: bool| {
             let paths = judged.iter().filter(|(_, is_there)| *is_there == changed);
@@ -133,34 +143,44 @@ impl Before {
     }
 }
 
-/// `None` if it is gone.
-fn is_same(path: &Path, before: &Seen) -> Option<bool> {
-    let metadata = fs_err::symlink_metadata(path).ok()?;
-    let is_untouched = metadata.len() == before.size && modified(&metadata) == before.modified;
-    Some(is_untouched || see(path).is_some_and(|now| now.digest == before.digest))
+/// `None` if it is gone. What is noted may name any path: it is looked at within the app.
+fn is_same(app: &Beneath, path: &Path, before: &Seen) -> Option<bool> {
+    let stat = app.stat(path).ok()?;
+    let is_untouched = size(&stat) == before.size && modified(&stat) == before.modified;
+    Some(is_untouched || see(app, path).is_some_and(|now| now.digest == before.digest))
 }
 
-fn see(path: &Path) -> Option<Seen> {
-    let metadata = fs_err::symlink_metadata(path).ok()?;
-    let digest = if metadata.is_symlink() {
-        let target = fs_err::read_link(path).ok()?;
-        blake3::hash(target.as_os_str().as_encoded_bytes())
-    } else if metadata.is_file() {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(beneath::open(path).ok()?).ok()?;
-        hasher.finalize()
-    } else {
-        return None;
+fn see(app: &Beneath, path: &Path) -> Option<Seen> {
+    let stat = app.stat(path).ok()?;
+    let digest = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Symlink => {
+            let target = app.read_link(path).ok()?;
+            blake3::hash(target.as_os_str().as_encoded_bytes())
+        }
+        FileType::RegularFile if size(&stat) > LARGEST_SEEN => {
+            blake3::hash(size(&stat).to_string().as_bytes())
+        }
+        FileType::RegularFile => {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(app.file(path).ok()?).ok()?;
+            hasher.finalize()
+        }
+        _ => return None,
     };
     Some(Seen {
-        size: metadata.len(),
-        modified: modified(&metadata),
+        size: size(&stat),
+        modified: modified(&stat),
         digest: digest.to_hex().to_string(),
     })
 }
 
-fn modified(metadata: &std::fs::Metadata) -> (i64, i64) {
-    (metadata.mtime(), metadata.mtime_nsec())
+fn size(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or_default()
+}
+
+fn modified(stat: &Stat) -> (i64, i64) {
+    let nanoseconds = i64::try_from(stat.st_mtime_nsec).unwrap_or_default();
+    (stat.st_mtime, nanoseconds)
 }
 
 fn inode(folder: &Path) -> u64 {

@@ -6,6 +6,11 @@
 //! (`openat2` with `RESOLVE_BENEATH` and `RESOLVE_NO_SYMLINKS`), or folder by folder where
 //! the kernel doesn't know that call. Where the folder itself is, the caller decides.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that opens, makes, moves and removes"
+)]
+
 mod lock;
 pub mod own;
 mod read;
@@ -26,8 +31,21 @@ use rustix::io::Errno;
 
 pub use lock::{Lock, Locked, lock};
 pub use read::{
-    LARGEST_FILE, given, open, read, read_at_most, read_in, text, text_in, text_in_at_most, utf8,
+    LARGEST_FILE, given, inside, named, open, open_folder, open_itself, read, read_at_most,
+    read_in, text, text_in, text_in_at_most, utf8,
 };
+
+/// Largest note of an earlier build that is read, in bytes: parsed, it takes some times of that.
+const LARGEST_NOTE: u64 = 30_000_000;
+
+/// What an earlier build has noted below the folder of a store. Whoever can write to a store can have put a link, a
+/// pipe or a file without an end there.
+///
+/// # Errors
+/// As [`Beneath::read`].
+pub fn note(store: &Path, name: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    Beneath::open(store)?.read_at_most(name.as_ref(), LARGEST_NOTE)
+}
 
 /// A folder that is held open.
 #[derive(Debug)]
@@ -107,7 +125,15 @@ impl Beneath {
     /// # Errors
     /// As [`Beneath::file`], or it is larger.
     pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        read::bounded(&self.file(path)?, path, LARGEST_FILE)
+        self.read_at_most(path, LARGEST_FILE)
+    }
+
+    /// As [`Beneath::read`], with another limit.
+    ///
+    /// # Errors
+    /// As [`Beneath::read`].
+    pub fn read_at_most(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        read::bounded(&self.file(path)?, path, most)
     }
 
     /// Makes a file that isn't there yet.
@@ -243,6 +269,17 @@ impl Beneath {
         }
     }
 
+    /// What a link leads to, as it says.
+    ///
+    /// # Errors
+    /// It is no link, or is reached through one.
+    pub fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        let target = self.in_parent(path, |parent, name| {
+            rustix::fs::readlinkat(parent, name, Vec::new())
+        })?;
+        Ok(OsStr::from_bytes(target.as_bytes()).into())
+    }
+
     fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
         let stat = self.stat(from)?;
         let mut name = to.file_name().unwrap_or_default().to_owned();
@@ -250,11 +287,8 @@ impl Beneath {
         let sibling = to.with_file_name(name);
         self.remove(&sibling)?;
         let made = if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink {
-            let target = self.in_parent(from, |parent, name| {
-                rustix::fs::readlinkat(parent, name, Vec::new())
-            })?;
-            let target = OsStr::from_bytes(target.as_bytes()).to_owned();
-            self.symlink(Path::new(&target), &sibling)
+            let target = self.read_link(from)?;
+            self.symlink(&target, &sibling)
         } else {
             let mut file = self.file(from)?;
             let mut copy = self.create(&sibling, 0o600)?;

@@ -5,6 +5,7 @@
 //! webhooks, tokens of known issuers, passwords of connection strings, and the values of
 //! config vars that this run was given ([`know`]), verbatim, as CI hosts do.
 
+mod assigned;
 mod command;
 mod pair;
 mod token;
@@ -121,7 +122,7 @@ pub fn shown(name: &str, value: &str) -> String {
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    for step in [known, url::mask, token::mask, pair::mask] {
+    for step in [known, url::mask, token::mask, pair::mask, assigned::mask] {
         if let Some(masked) = step(&text) {
             text = Cow::Owned(masked);
         }
@@ -132,7 +133,7 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 /// A value that becomes an input of a key: without what rotates and must not be stored.
 #[must_use]
 pub fn without_credentials(value: &str) -> String {
-    url::mask(value).map_or_else(
+    url::mask_but_folders(value).map_or_else(
         || value.to_owned(),
         |masked| masked.replace("://***@", "://"),
     )

@@ -8,7 +8,7 @@ use slugsmith_facts::secrets;
 /// One line of a log: without secrets, and with everything that would end, rewrite, reorder
 /// or colour it shown as what it is. No runner takes it for a command of its own.
 #[must_use]
-pub(super) fn line(text: &str) -> Cow<'_, str> {
+pub fn line(text: &str) -> Cow<'_, str> {
     let masked = secrets::mask(text);
     if !masked.contains(|c: char| is_odd(c) || c == '#' || c == ':') {
         return masked;

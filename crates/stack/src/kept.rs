@@ -24,7 +24,7 @@ struct Kept {
 /// The snapshot of the last build, if there is one.
 #[must_use]
 pub fn load(store: &Path) -> Option<Snapshot> {
-    let text = beneath::text(store.join(format!("{LAYER}.toml"))).ok()?;
+    let text = beneath::utf8(beneath::note(store, format!("{LAYER}.toml")).ok()?).ok()?;
     let kept: LayerContentMetadata<Kept> = toml::from_str(&text).ok()?;
     serde_json::from_str(&kept.metadata.snapshot).ok()
 }

@@ -64,6 +64,11 @@ fn pack_of(key: &str) -> Option<&str> {
     }
 }
 
+/// Bytes of objects, as a stranger's store says them.
+fn sum<'l>(objects: impl Iterator<Item = &'l Listed>) -> u64 {
+    objects.fold(0, |sum, object| sum.saturating_add(object.size))
+}
+
 /// Chooses what goes.
 #[must_use]
 pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
@@ -87,27 +92,22 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
             others.push(one);
         }
     }
-    let size = |pack: &str| {
-        let objects = packs.get(pack).into_iter().flatten();
-        objects.map(|object| object.size).sum::<u64>()
-    };
+    let size = |pack: &str| sum(packs.get(pack).into_iter().flatten().copied());
     // Newest first: what is reached before the bound stays.
     entries.sort_by_key(|entry| (age(entry), entry.key.as_str()));
     let (mut kept_packs, mut bytes, mut removed) = (BTreeSet::new(), 0_u64, Vec::new());
     for entry in entries {
         let pack = pack_of(&entry.key).unwrap_or("");
-        let own = entry.size
-            + if kept_packs.contains(pack) {
-                0
-            } else {
-                size(pack)
-            };
+        let is_new = !kept_packs.contains(pack);
+        let own = entry
+            .size
+            .saturating_add(if is_new { size(pack) } else { 0 });
         if age(entry) > bounds.age || bytes.saturating_add(own) > bounds.bytes {
             removed.push(entry);
         } else {
-            bytes += own;
+            bytes = bytes.saturating_add(own);
             choice.kept += 1;
-            choice.kept_bytes += entry.size;
+            choice.kept_bytes = choice.kept_bytes.saturating_add(entry.size);
             kept_packs.insert(pack);
         }
     }
@@ -116,26 +116,28 @@ pub fn choose(all: &[Listed], bounds: &Bounds) -> Choice {
             removed.push(other);
         } else {
             choice.kept += 1;
-            choice.kept_bytes += other.size;
+            choice.kept_bytes = choice.kept_bytes.saturating_add(other.size);
         }
     }
+    let named: BTreeSet<_> = removed
+        .iter()
+        .filter_map(|entry| pack_of(&entry.key))
+        .collect();
     for (pack, objects) in &packs {
         let is_needed = kept_packs.contains(pack);
         let is_young = objects.iter().any(|one| {
             one.modified
                 .is_none_or(|time| bounds.now.saturating_sub(time) < ON_ITS_WAY)
         });
-        let had_entry = removed
-            .iter()
-            .any(|entry| pack_of(&entry.key) == Some(pack));
-        if is_needed || is_young && !had_entry {
+        if is_needed || is_young && !named.contains(pack) {
             choice.kept += objects.len();
-            choice.kept_bytes += objects.iter().map(|one| one.size).sum::<u64>();
+            let size = sum(objects.iter().copied());
+            choice.kept_bytes = choice.kept_bytes.saturating_add(size);
         } else {
             removed.extend(objects.iter().copied());
         }
     }
-    choice.removed_bytes = removed.iter().map(|one| one.size).sum();
+    choice.removed_bytes = sum(removed.iter().copied());
     choice.remove = removed.into_iter().map(|one| one.key.clone()).collect();
     choice
 }
@@ -235,6 +237,16 @@ mod tests {
         let choice = choose(&all, &bounds);
         assert_eq!((choice.remove.len(), choice.removed_bytes), (2, 110));
         assert_eq!((choice.kept, choice.kept_bytes), (3, 215));
+    }
+
+    #[test]
+    fn sizes_of_a_strangers_store_have_no_sum() {
+        let all: Vec<_> = ['a', 'b']
+            .iter()
+            .flat_map(|name| [entry(*name, 1), pack(*name, u64::MAX, 1)])
+            .collect();
+        assert_eq!(removed(&all, 30, 1000).len(), 4);
+        assert!(removed(&all, 30, u64::MAX - 1).len() >= 2);
     }
 
     #[test]

@@ -29,9 +29,3 @@ pub(super) fn report(path: &Path) -> std::io::Result<String> {
     let why = format!("it has {values} values, more than the {MOST_VALUES} that are read");
     Err(std::io::Error::other(why))
 }
-
-/// Opens a file that the user named: also a pipe.
-#[expect(clippy::disallowed_methods, reason = "the user may name a pipe")]
-pub(super) fn named(path: &Path) -> std::io::Result<fs_err::File> {
-    fs_err::File::open(path)
-}

@@ -54,7 +54,7 @@ fn open(arguments: &Arguments) -> Result<Box<dyn BufRead>> {
             let saw = format!("{} is a folder, not a log", arguments.log.display());
             return Err(Problem::new(&USAGE).saw(saw));
         }
-        let file = super::given::named(&arguments.log)
+        let file = crate::facts::beneath::named(&arguments.log)
             .map_err(|problem| error::io("reading", &arguments.log, &problem))?;
         return Ok(Box::new(BufReader::new(file)));
     }

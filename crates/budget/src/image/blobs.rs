@@ -1,17 +1,21 @@
 //! Where do the layers of an image lie, whatever form it is kept in?
 
 use slugsmith_facts::beneath;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::bound::Bound;
 use super::{broken, tar};
 use slugsmith_finding::error::Result;
 
 /// Manifests and configurations are small; anything larger is none.
 const LARGEST_JSON: u64 = 16 * 1024 * 1024;
+/// What a decoder may hold back, as a power of two of bytes: no builder of images needs half of that, and each core has
+/// a decoder.
+const LARGEST_WINDOW: u32 = 25;
 /// Layers of an image that is read: overlayfs, on which engines run them, stacks 500 (Linux, `fs/overlayfs/params.h`,
 /// `OVL_MAX_STACK`).
 const MOST_LAYERS: usize = 500;
@@ -43,8 +47,9 @@ impl Blob {
         Ok(match self.magic()?.as_slice() {
             [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(raw)),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                let decoder = zstd::Decoder::new(raw)
-                    .map_err(|error| slugsmith_finding::error::io("reading", &self.file, &error))?;
+                let failed = |error| slugsmith_finding::error::io("reading", &self.file, &error);
+                let mut decoder = zstd::Decoder::new(raw).map_err(failed)?;
+                decoder.window_log_max(LARGEST_WINDOW).map_err(failed)?;
                 Box::new(BufReader::new(decoder))
             }
             _ => Box::new(raw),
@@ -68,6 +73,16 @@ impl Blob {
     }
 }
 
+/// Bytes that the layers take in their files; what several layers name is there once.
+pub(super) fn stored(layers: &[Blob]) -> u64 {
+    let places: HashSet<_> = layers
+        .iter()
+        .map(|blob| (&blob.file, blob.offset, blob.length))
+        .collect();
+    let lengths = places.iter().map(|(_, _, length)| *length);
+    lengths.fold(0, u64::saturating_add)
+}
+
 /// A folder or an archive in which blobs have names.
 enum Store {
     Folder(PathBuf),
@@ -81,7 +96,7 @@ impl Store {
     fn blob(&self, name: &str) -> Option<Blob> {
         match self {
             Self::Folder(root) => {
-                let file = root.join(name);
+                let file = beneath::inside(root, Path::new(name)).ok()?;
                 let length = fs_err::metadata(&file).ok()?.len();
                 Some(Blob {
                     file,
@@ -129,7 +144,8 @@ pub(super) fn open(path: &Path) -> Result<Image> {
         let mut file = beneath::open(path)
             .map_err(|error| slugsmith_finding::error::io("reading", path, &error))?;
         no_archive(path, &mut file)?;
-        let members = tar::index(&mut file).map_err(|error| broken(path, &error.to_string()))?;
+        let members = tar::index(&mut file, &Bound::of(0))
+            .map_err(|error| broken(path, &error.to_string()))?;
         Store::Archive {
             file: path.to_owned(),
             members,

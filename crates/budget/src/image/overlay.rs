@@ -1,6 +1,6 @@
 //! Which files of lower layers can nobody see any more?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::tar::{Layer, Member};
@@ -34,11 +34,13 @@ struct Content {
     names: usize,
 }
 
-/// The names that are seen so far.
+/// The names that are seen so far, each with the place of its content.
 #[derive(Default)]
 struct Seen {
-    /// By path: the layer that has the name, and the place of its content.
-    names: BTreeMap<PathBuf, (usize, usize)>,
+    /// Those of lower layers: what is taken away is looked at once, however often a layer says so.
+    below: BTreeMap<PathBuf, usize>,
+    /// Those of the layer that is being laid over them.
+    here: HashMap<PathBuf, usize>,
     contents: Vec<Content>,
     hidden: Vec<Gone>,
 }
@@ -54,10 +56,9 @@ struct Gone {
 
 impl Seen {
     fn add(&mut self, member: &Member, layer: usize) {
-        let linked = member.link.as_ref().and_then(|target| {
-            let (_, content) = *self.names.get(target)?;
-            Some(content)
-        });
+        let linked = member.link.as_ref();
+        let linked =
+            linked.and_then(|to| self.here.get(to).or_else(|| self.below.get(to)).copied());
         let content = linked.unwrap_or_else(|| {
             self.contents.push(Content {
                 layer,
@@ -71,14 +72,19 @@ impl Seen {
             content.names += 1;
         }
         self.hide(&member.path, layer, Hiding::Replaced);
-        self.names.insert(member.path.clone(), (layer, content));
+        self.here.insert(member.path.clone(), content);
     }
 
-    /// Takes one name away; with the last one its content is out of sight.
+    /// Takes one name away.
     fn hide(&mut self, path: &Path, by: usize, how: Hiding) {
-        let Some((_, content)) = self.names.remove(path) else {
-            return;
-        };
+        let found = [self.here.remove(path), self.below.remove(path)];
+        for content in found.into_iter().flatten() {
+            self.forget(path, content, by, how);
+        }
+    }
+
+    /// A content has one name less; with the last one it is out of sight.
+    fn forget(&mut self, path: &Path, content: usize, by: usize, how: Hiding) {
         let Some(content) = self.contents.get_mut(content) else {
             return;
         };
@@ -95,16 +101,15 @@ impl Seen {
         }
     }
 
-    /// Takes away what layers below `by` have in a folder, and the name itself.
+    /// Takes away what lower layers have in a folder, and the name itself.
     fn hide_below(&mut self, top: &Path, by: usize, how: Hiding) {
-        let below = self.names.range(top.to_owned()..);
-        let below: Vec<_> = below
-            .take_while(|(path, _)| path.starts_with(top))
-            .filter(|(_, (layer, _))| *layer < by)
-            .map(|(path, _)| path.clone())
-            .collect();
+        let below = self.below.range(top.to_owned()..);
+        let below = below.take_while(|(path, _)| path.starts_with(top));
+        let below: Vec<_> = below.map(|(path, _)| path.clone()).collect();
         for path in below {
-            self.hide(&path, by, how);
+            if let Some(content) = self.below.remove(&path) {
+                self.forget(&path, content, by, how);
+            }
         }
     }
 }
@@ -124,6 +129,8 @@ pub(super) fn hidden(layers: &[Layer], labels: &[String]) -> Vec<Hidden> {
                 seen.add(member, number);
             }
         }
+        let here = std::mem::take(&mut seen.here);
+        seen.below.extend(here);
     }
     let label = |number: usize| labels.get(number).cloned().unwrap_or_default();
     let removed = seen.hidden.into_iter();

@@ -14,6 +14,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tar::{EntryType, GnuExtSparseHeader, Header};
 
+use super::bound::Bound;
 use super::press::Pressed;
 use slugsmith_facts::tree::{Entry, EntryKind};
 use slugsmith_finding::work;
@@ -27,8 +28,10 @@ const SAMPLE: usize = 32 * 1024;
 const EVERY: usize = 8;
 /// A sparse file may say any size without having it; no dyno has a disk like that, in bytes.
 const LARGEST_SPARSE: u64 = 1 << 40;
-/// Names and pax records longer than this are an attack or damage.
+/// Pax records longer than this are an attack or damage.
 const LONGEST: u64 = 1024 * 1024;
+/// Longest path that a kernel takes (`PATH_MAX`).
+const LONGEST_PATH: usize = 4096;
 
 /// A measured file.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +79,7 @@ pub(super) enum Damage {
     Checksum(String),
     Ends(String),
     TooLong,
+    TooMany,
 }
 
 impl fmt::Display for Damage {
@@ -85,12 +89,13 @@ impl fmt::Display for Damage {
             Self::Checksum(after) => write!(formatter, "a header is damaged, after {after}"),
             Self::Ends(member) => write!(formatter, "it ends in the middle of {member}"),
             Self::TooLong => formatter.write_str("a name is longer than any can be"),
+            Self::TooMany => formatter.write_str("it has more names than are read"),
         }
     }
 }
 
 /// Reads a whole archive.
-pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
+pub(super) fn read(stream: impl Read, bound: &Bound) -> Result<Layer, Damage> {
     let mut stream = Pressed::new(stream);
     let mut layer = Layer::default();
     let mut long = Long::default();
@@ -108,6 +113,7 @@ pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
                     path, link, real, ..
                 } = std::mem::take(&mut long);
                 let raw = path.unwrap_or_else(|| header.path_bytes().into_owned());
+                keep(bound, &raw, link.as_deref())?;
                 read_sparse_map(&mut stream, &header)?;
                 let link =
                     (kind == EntryType::Link).then(|| link.unwrap_or_else(|| target(&header)));
@@ -168,6 +174,7 @@ pub(super) fn read(stream: impl Read) -> Result<Layer, Damage> {
 /// Where each file lies in an archive, by name: for archives of archives.
 pub(super) fn index(
     stream: &mut (impl Read + io::Seek),
+    bound: &Bound,
 ) -> Result<HashMap<String, (u64, u64)>, Damage> {
     let mut found = HashMap::new();
     let mut links = Vec::new();
@@ -182,6 +189,7 @@ pub(super) fn index(
             kind => {
                 let Long { path, link, .. } = std::mem::take(&mut long);
                 let raw = path.unwrap_or_else(|| header.path_bytes().into_owned());
+                keep(bound, &raw, link.as_deref())?;
                 read_sparse_map(stream, &header)?;
                 let path = String::from_utf8_lossy(&raw)
                     .trim_start_matches("./")
@@ -225,6 +233,16 @@ fn normal(path: &Path) -> String {
         }
     }
     parts.join("/")
+}
+
+/// A name and what it links to are kept, where they can be names and there is room.
+fn keep(bound: &Bound, path: &[u8], link: Option<&[u8]>) -> Result<(), Damage> {
+    let link = link.map_or(0, <[u8]>::len);
+    if path.len().max(link) > LONGEST_PATH {
+        return Err(Damage::TooLong);
+    }
+    let has_room = bound.has_room_for(path.len() + link);
+    has_room.then_some(()).ok_or(Damage::TooMany)
 }
 
 /// What stands before a member and belongs to it.

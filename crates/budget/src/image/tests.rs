@@ -111,6 +111,57 @@ fn an_image_of_more_layers_than_any_engine_runs_is_not_read() {
     assert!(problem.to_string().contains("501 layers"), "{problem}");
 }
 
+/// What a stranger says about an image costs no more than what he sends.
+#[test]
+fn an_image_that_unpacks_to_much_more_than_is_stored_is_not_read() {
+    let mut header = ::tar::Header::new_gnu();
+    header.set_path("zeros").unwrap();
+    header.set_size(1 << 40);
+    header.set_cksum();
+    let mut layer = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    layer.write_all(header.as_bytes()).unwrap();
+    layer.write_all(&vec![0; 1 << 24]).unwrap();
+    let layer = layer.finish().unwrap();
+    let read = |most| {
+        let bound = bound::Bound::of_bytes(most);
+        let decoder = zstd::Decoder::new(&layer[..]).unwrap();
+        tar::read(bound.over(decoder), &bound)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(read(1 << 20).contains("it unpacks to more than"));
+    assert!(read(1 << 30).contains("it ends in the middle of zeros"));
+    assert!(layer.len() < 1 << 12);
+}
+
+#[test]
+fn the_names_of_a_saved_image_lead_out_of_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("image");
+    docker_save(&root);
+    write(folder.path(), "outside.json", CONFIG);
+    fs_err::os::unix::fs::symlink("../outside.json", root.join("link.json")).unwrap();
+    let outside = folder.path().join("outside.json").display().to_string();
+    for name in ["../outside.json", &outside, "link.json"] {
+        let manifest = format!(r#"[{{"Config":"{name}","Layers":["aa/layer.tar"]}}]"#);
+        write(&root, "manifest.json", &manifest);
+        assert!(inspect(&root).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_path_that_no_kernel_takes_is_no_name() {
+    let layer = layer(|root| write(root, "file", ""));
+    let mut long = ::tar::Builder::new(Vec::new());
+    let mut header = ::tar::Header::new_gnu();
+    header.set_size(0);
+    let name = "d/".repeat(3000) + "f";
+    long.append_data(&mut header, name, &[][..]).unwrap();
+    let bound = bound::Bound::of(0);
+    assert!(tar::read(&layer[..], &bound).is_ok());
+    assert!(tar::read(&long.into_inner().unwrap()[..], &bound).is_err());
+}
+
 #[test]
 fn a_hard_link_with_a_long_name_keeps_its_file_in_sight() {
     let long = "d/".repeat(70);
@@ -120,7 +171,7 @@ fn a_hard_link_with_a_long_name_keeps_its_file_in_sight() {
         fs_err::hard_link(name("one"), name("two")).unwrap();
     });
     let removes = |name: &str| layer(|root| write(root, &format!("{long}.wh.{name}"), ""));
-    let read = |bytes: Vec<u8>| tar::read(&bytes[..]).unwrap();
+    let read = |bytes: Vec<u8>| tar::read(&bytes[..], &bound::Bound::of(0)).unwrap();
     let mut layers = vec![read(lower), read(removes("one"))];
     let labels = ["a", "b", "c"].map(str::to_owned);
     assert_eq!(overlay::hidden(&layers, &labels), []);
@@ -149,7 +200,7 @@ fn a_sparse_file_has_the_size_that_it_has_on_a_disk() {
             .args(["-c", "sparse", "then"])
             .output()
             .unwrap();
-        let read = tar::read(&output.stdout[..]).unwrap();
+        let read = tar::read(&output.stdout[..], &bound::Bound::of(0)).unwrap();
         let sizes: Vec<_> = read
             .members
             .iter()

@@ -155,7 +155,7 @@ fn store(
 ) -> Result<Kept, String> {
     let call = call::read(raw, &session.app, home(session).as_deref())?;
     let calls = notes.join(CALLS);
-    let pending: Pending = beneath::read(calls.join(PENDING))
+    let pending: Pending = beneath::note(&calls, PENDING)
         .ok()
         .and_then(|text| serde_json::from_slice(&text).ok())
         .ok_or("nothing was noted before it")?;

@@ -58,7 +58,7 @@ impl Session {
     /// The build whose notes these are, while it goes on.
     #[must_use]
     pub fn load(notes: &Path) -> Option<Self> {
-        let session: Self = serde_json::from_slice(&beneath::read(notes.join(FILE)).ok()?).ok()?;
+        let session: Self = serde_json::from_slice(&beneath::note(notes, FILE).ok()?).ok()?;
         let inode = fs_err::metadata(&session.app).ok()?.ino();
         (session.schema == SCHEMA && session.inode == inode).then_some(session)
     }

@@ -23,7 +23,7 @@ pub(crate) struct AnsweredCalls(pub BTreeMap<String, u64>);
 
 impl AnsweredCalls {
     pub(crate) fn load(calls: &Path) -> Self {
-        let read = beneath::read(calls.join(ANSWERED)).ok();
+        let read = beneath::note(calls, ANSWERED).ok();
         read.and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default()
     }

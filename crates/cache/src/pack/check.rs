@@ -9,6 +9,11 @@ use super::{FRAME_BYTES, Fault, Links, is_inside};
 /// Longest stored frame, in bytes: zstd makes what can't be compressed 1/256 longer at most.
 const MOST_STORED: u64 = FRAME_BYTES + FRAME_BYTES / 128;
 
+/// Bytes that a pack may unpack to however little is stored of them: four times what a slug may have.
+const ROOM: u64 = 4_000_000_000;
+/// And for each that is stored: a tree has three to twenty, what is empty some thousand.
+const FACTOR: u64 = 100;
+
 /// Refuses an index that would write anywhere but below its roots, or declares more than its
 /// frames can hold. Takes a time in proportion to its length.
 pub(super) fn form(index: &Index) -> Result<(), Fault> {
@@ -46,7 +51,7 @@ pub(super) fn form(index: &Index) -> Result<(), Fault> {
 }
 
 /// Nothing may be allocated, or planned, by numbers that nothing backs.
-fn sizes(index: &Index) -> Result<(), Fault> {
+pub(super) fn sizes(index: &Index) -> Result<(), Fault> {
     let too_much = || Fault::Damaged("it declares more than it holds".to_owned());
     let mut declared: u64 = 0;
     for item in &index.items {
@@ -67,6 +72,9 @@ fn sizes(index: &Index) -> Result<(), Fault> {
             return Err(too_much());
         }
         stored = stored.checked_add(frame.stored).ok_or_else(too_much)?;
+    }
+    if declared > ROOM.saturating_add(stored.saturating_mul(FACTOR)) {
+        return Err(too_much());
     }
     Ok(())
 }

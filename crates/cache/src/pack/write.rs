@@ -97,6 +97,8 @@ pub fn pack_and_look(
             index.frames.push(frame);
         }
     }
+    check::sizes(&index)
+        .map_err(|_| Fault::Refused("it unpacks to far more than is stored of it".to_owned()))?;
     let encoded = index.encode()?;
     own::write(folder.join("index"), &encoded)?;
     Ok(Packed {

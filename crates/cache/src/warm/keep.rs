@@ -143,7 +143,7 @@ const LENGTH: usize = 32;
 #[must_use]
 pub fn own_secret(store: &Store) -> Option<Vec<u8>> {
     if let Stored::Complete(record) = store.look_up(SECRET)
-        && let Ok(secret) = beneath::read(store.folder(SECRET).join(FILE))
+        && let Ok(secret) = beneath::note(&store.folder(SECRET), FILE)
         && secret.len() == LENGTH
     {
         let _ = store.commit(SECRET, &record, Kept::CACHE);

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
@@ -25,7 +26,6 @@ pub fn write(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> io::Result<()
 ///
 /// # Errors
 /// Those of the disk.
-#[allow(clippy::disallowed_methods)] // this is the one place
 pub fn output(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> io::Result<()> {
     fs_err::write(path.as_ref(), content)
 }
@@ -80,7 +80,6 @@ pub fn handle(path: impl AsRef<Path>) -> io::Result<File> {
 ///
 /// # Errors
 /// Those of the disk.
-#[allow(clippy::disallowed_methods)] // this is the one place
 pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     fs_err::rename(from.as_ref(), to.as_ref())
 }
@@ -89,16 +88,30 @@ pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the disk, or it is there.
-#[allow(clippy::disallowed_methods)] // this is the one place
 pub fn create_folder(path: impl AsRef<Path>) -> io::Result<()> {
     fs_err::create_dir(path.as_ref())
+}
+
+/// Makes a folder that is not there and that nobody else may look into.
+///
+/// # Errors
+/// As [`create_folder`].
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Makes a link that is not there.
+///
+/// # Errors
+/// Those of the disk, or the name is there.
+pub fn link(target: &Path, path: &Path) -> io::Result<()> {
+    fs_err::os::unix::fs::symlink(target, path)
 }
 
 /// Makes a folder and those above it.
 ///
 /// # Errors
 /// Those of the disk.
-#[allow(clippy::disallowed_methods)] // this is the one place
 pub fn create_folders(path: impl AsRef<Path>) -> io::Result<()> {
     fs_err::create_dir_all(path.as_ref())
 }

@@ -2,7 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::os::fd::OwnedFd;
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
@@ -51,6 +52,26 @@ fn open_any(path: &Path) -> io::Result<File> {
         .map_err(|error| described(path, error.into()))
 }
 
+/// Opens what is at a path, itself: never what a link leads to, and never waiting for a FIFO's writer. For who reads no
+/// more of it than the tree says it has.
+///
+/// # Errors
+/// It can't be opened, or is a link.
+pub fn open_itself(path: &Path) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::empty())
+}
+
+/// Opens a folder to list it; only one that the caller trusts may be reached through a link.
+///
+/// # Errors
+/// It can't be opened, or is no folder.
+pub fn open_folder(path: &Path, is_trusted: bool) -> rustix::io::Result<OwnedFd> {
+    let mut flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    flags.set(OFlags::NOFOLLOW, !is_trusted);
+    rustix::fs::open(path, flags, Mode::empty())
+}
+
 pub(super) const IRREGULAR: &str = "it is not a regular file";
 
 /// The content of what the user named: also a pipe, as in `--base <(env)`, but never more than
@@ -58,16 +79,22 @@ pub(super) const IRREGULAR: &str = "it is not a regular file";
 ///
 /// # Errors
 /// It can't be opened or has more.
-#[allow(clippy::disallowed_methods)] // this is the one place
 pub fn given(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    let file = fs_err::File::open(path)?;
-    if file.take(most + 1).read_to_end(&mut content)? as u64 > most {
+    if named(path)?.take(most + 1).read_to_end(&mut content)? as u64 > most {
         let most = slugsmith_finding::units::size(most);
         let why = format!("it has more than the {most} that are read");
         return Err(described(path, io::Error::other(why)));
     }
     Ok(content)
+}
+
+/// Opens what the user named, to read it piece by piece: also a pipe.
+///
+/// # Errors
+/// It can't be opened.
+pub fn named(path: &Path) -> io::Result<fs_err::File> {
+    fs_err::File::open(path)
 }
 
 /// As [`read`], for text; bytes that are no UTF-8 are an error.
@@ -102,15 +129,19 @@ pub fn text_in(root: impl AsRef<Path>, path: impl AsRef<Path>) -> io::Result<Str
     utf8(read_in(root, path)?)
 }
 
-/// Where a path of an app really is. Most have no link at all, which is looked at first.
-pub(super) fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
+/// Where a path of an app or an image really is. Most have no link at all, which is looked at first.
+///
+/// # Errors
+/// It isn't there, or leads out of `root`.
+pub fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
     let full = root.join(path);
     let is_link = |at: &Path| {
         let metadata = fs_err::symlink_metadata(root.join(at));
         metadata.is_ok_and(|metadata| metadata.is_symlink())
     };
+    let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     let mut parts = path.ancestors().filter(|at| !at.as_os_str().is_empty());
-    if !parts.any(is_link) {
+    if path.components().all(is_plain) && !parts.any(is_link) {
         return Ok(full);
     }
     let real = fs_err::canonicalize(&full)?;

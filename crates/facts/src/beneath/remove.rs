@@ -168,7 +168,6 @@ fn writable(folder: BorrowedFd<'_>) -> rustix::io::Result<()> {
 
 /// Sets the mode of what a descriptor stands for, `O_PATH` descriptors included, which
 /// fchmod(2) refuses.
-#[allow(clippy::disallowed_methods)] // this is the one place
 pub(super) fn set_mode(opened: BorrowedFd<'_>, mode: Mode) -> io::Result<()> {
     let path = format!("/proc/self/fd/{}", opened.as_raw_fd());
     let permissions = std::fs::Permissions::from_mode(mode.as_raw_mode());

@@ -23,6 +23,11 @@ pub(super) fn mask(text: &str) -> Option<String> {
     bearers(text, &lower, &mut found);
     quoted(text, &mut found);
     settings(text, &mut found);
+    masked(text, found)
+}
+
+/// The text without what is at these places; `None` where nothing is set there.
+pub(super) fn masked(text: &str, mut found: Found) -> Option<String> {
     found.retain(|range| is_set(&text[range.clone()]));
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut out = String::with_capacity(text.len());
@@ -39,14 +44,14 @@ pub(super) fn mask(text: &str) -> Option<String> {
 }
 
 /// No name of a header or a field is longer, in bytes.
-const LONGEST_NAME: usize = 80;
+pub(super) const LONGEST_NAME: usize = 80;
 
-const QUOTES: [char; 3] = ['"', '\'', '\\'];
+pub(super) const QUOTES: [char; 3] = ['"', '\'', '\\'];
 
 /// What stands before the secret in `Authorization: …`.
 const SCHEMES: &[&str] = &["apikey", "basic", "bearer", "digest", "negotiate", "token"];
 
-type Found = Vec<std::ops::Range<usize>>;
+pub(super) type Found = Vec<std::ops::Range<usize>>;
 
 /// A value that is written there: no reference to another one, and not masked yet.
 fn is_set(value: &str) -> bool {
@@ -54,18 +59,18 @@ fn is_set(value: &str) -> bool {
 }
 
 /// Ends of words, each looked for once: a text may be one long word that is named at every letter.
-struct Ends<'t> {
+pub(super) struct Ends<'t> {
     text: &'t str,
     last: std::ops::Range<usize>,
 }
 
 impl<'t> Ends<'t> {
-    fn of(text: &'t str) -> Self {
+    pub(super) fn of(text: &'t str) -> Self {
         Self { text, last: 0..0 }
     }
 
     /// Where the word at `at` ends.
-    fn end(&mut self, at: usize) -> usize {
+    pub(super) fn end(&mut self, at: usize) -> usize {
         if !self.last.contains(&at) {
             let end = self.text[at..].find(is_end);
             self.last = at..end.map_or(self.text.len(), |end| at + end);
@@ -221,7 +226,7 @@ fn settings(text: &str, found: &mut Found) {
 
 /// Whether the last words of a field's name are those of a secret. Names of packages
 /// (`jsonwebtoken`, `csurf-tokens`) are none.
-fn is_secret_field(name: &str) -> bool {
+pub(super) fn is_secret_field(name: &str) -> bool {
     const LAST: &[&str] = &[
         "credential",
         "credentials",
@@ -276,7 +281,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// A value that somebody chose or drew: no word of a setting, and no version.
-fn is_drawn(value: &str) -> bool {
+pub(super) fn is_drawn(value: &str) -> bool {
     let is_version = value
         .trim_start_matches(['^', '~', '>', '<', '=', 'v'])
         .split('.')

@@ -42,6 +42,13 @@ fn secrets_in_any_text_are_masked() {
         "hf_s3cr3t0000000000000000000000000000",
         "ya29.s3cr3t00000000000000000000",
         "sk_test_s3cr3t00000000",
+        "https://hooks.example/services/T000/B000/XXXXXs3cr3tXXXXXXXXXXXXX",
+        "posted to https://chat.example/hooks/0a1bs3cr3t2c3d4e5f60718293a4b5c6d7e8f9.",
+        "https://api.example/build_hooks/5f1e2d3cs3cr3t4b5a6978/run?branch=main",
+        "> serve --password=s3cr3t --port 80",
+        r#""start": "API_KEY=s3cr3t00 serve --token s3cr3t00""#,
+        r#"java -Ddb.password=\"s3cr3t\" -jar a.jar"#,
+        "https://ci.example/trigger/Aq7Zs3cr3tT0pXk9LmW2vR8yBd",
     ] {
         let masked = mask(text);
         assert!(!masked.contains("s3cr3t"), "{text} became {masked}");
@@ -61,6 +68,15 @@ fn ordinary_text_is_shown() {
         "https://example.com/@scope/x",
         "http://localhost:3000/a@2x.png",
         "https://packages.example/ms/-/ms-2.0.0.tgz#sha",
+        "https://hooks.example/services/T000/B000",
+        "https://codeload.github.com/shop/hooks/tar.gz/9f86d081884c7d659a2feaa0c55ad0152f8a1a1c",
+        "git+https://github.com/shop/x.git#9f86d081884c7d659a2feaa0c55ad0152f8a1a1c",
+        "https://github.com/shop/hooks/archive/9f86d081884c7d659a2feaa0c55ad0152f8a1a1c.zip",
+        "https://files.example/packages/5d/a5/052865e59fdf6c9fbc4b5d2a7d1e4d50cf9c3ae1e1c2f9/flask-3.0-py3-none-any.whl",
+        "https://x.example/MyComponent2ForTestingThings/OAuth2AuthorizationServerConfig",
+        "https://proxy.example/github.com/!burnt!sushi/toml/@v/v1.2.0.zip",
+        "https://ghcr.example/v2/shop/web/blobs/sha256:9f86d081884c7d659a2feaa0c55ad0152f8a1a1c55ad0152f8a1a1c0",
+        "https://docs.example/hooks/useInsertionEffect/synchronizing-with-effects",
         "https://h/x?page=2&q=key",
         "npm_config_registry and sk-learn",
         "password=$DB_PASSWORD; echo",
@@ -76,6 +92,9 @@ fn ordinary_text_is_shown() {
         r#"{"key":"models.lock","rule":"secret-committed"}"#,
         "X-Forwarded-For: 10.0.0.1",
         "token = next_token(source)",
+        "pass --token to it, or --password with a value of 8 letters",
+        "heroku config:set API_KEY=$(openssl rand -hex 32) SECRET_KEY=<value>",
+        "API_KEY=true; export NPM_TOKEN=${TOKEN}",
         "",
     ] {
         assert_eq!(mask(text), text);
@@ -220,4 +239,13 @@ fn values_that_look_drawn_at_random_are_known_whatever_their_name() {
     ] {
         assert!(!is_random(value), "{value}");
     }
+}
+
+#[test]
+fn an_address_that_names_a_content_keeps_what_is_drawn() {
+    let one = "https://u:s3cr3t@pkg.example/d/Aq7Zs9kT0pXk9LmW2vR8yBd/ms.tgz";
+    let other = one.replace("R8", "R9");
+    assert!(!without_credentials(one).contains("s3cr3t"));
+    assert_ne!(without_credentials(one), without_credentials(&other));
+    assert_eq!(mask(one), mask(&other));
 }

@@ -13,11 +13,12 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, Stat};
+use rustix::fs::{AtFlags, FileType, RawDir, Stat};
 use rustix::io::Errno;
 
 use super::{Entry, EntryKind, Tree, kind_of};
 use crate::Unread;
+use crate::beneath::open_folder;
 use slugsmith_finding::work;
 
 /// Files that one job stats; larger folders are shared by several jobs.
@@ -90,7 +91,7 @@ impl Walk<'_> {
 
     /// Lists one folder, stats its files and spawns a job for each folder in it.
     fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, path: &Path, place: usize) {
-        let fd = match open(&self.root.join(path), place == 0) {
+        let fd = match open_folder(&self.root.join(path), place == 0) {
             Ok(fd) => fd,
             Err(Errno::NOENT) if place != 0 => return self.own(place, None),
             Err(error) => return self.miss(path, error),
@@ -234,13 +235,6 @@ fn name_of(path: &Path) -> &[u8] {
     slash
         .and_then(|slash| bytes.get(slash + 1..))
         .unwrap_or(bytes)
-}
-
-/// Opens a folder; only the root may be reached through a link.
-fn open(path: &Path, root: bool) -> rustix::io::Result<OwnedFd> {
-    let mut flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    flags.set(OFlags::NOFOLLOW, !root);
-    rustix::fs::open(path, flags, Mode::empty())
 }
 
 fn type_of(folder: BorrowedFd<'_>, name: &[u8]) -> FileType {

@@ -1,11 +1,10 @@
 //! Copies an app as a push would take it: without what git ignores, links as links, holes as holes.
 
-use crate::facts::beneath::{self, own};
+use crate::facts::beneath::own;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use fs_extra::file::CopyOptions;
 use rustix::fs::SeekFrom as Offset;
 
 use crate::error::{Result, io};
@@ -77,7 +76,6 @@ impl Copying {
     }
 
     /// Copies what is no folder; `Some` for a folder that is part of the copy.
-    #[expect(clippy::disallowed_methods, reason = "the copy is a folder of ours")]
     fn entry(&mut self, from: &Path, to: &Path) -> std::io::Result<Option<()>> {
         let metadata = fs_err::symlink_metadata(from)?;
         let kind = metadata.file_type();
@@ -90,14 +88,14 @@ impl Copying {
         }
         if kind.is_symlink() {
             self.files += 1;
-            fs_err::os::unix::fs::symlink(fs_err::read_link(from)?, to)?;
+            own::link(&fs_err::read_link(from)?, to)?;
         } else if kind.is_file() {
             self.files += 1;
             self.step.done(1);
             if metadata.blocks().saturating_mul(BLOCK) < metadata.len() {
                 sparse(from, to, &metadata)?;
             } else {
-                dense(from, to)?;
+                dense(from, to, &metadata)?;
             }
         } // FIFOs, sockets and devices are no part of a push.
         Ok(None)
@@ -113,23 +111,17 @@ fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// A regular file, mode included. `fs_extra` fits here: the source is known to be no
-/// link, and it refuses to overwrite.
-fn dense(from: &Path, to: &Path) -> std::io::Result<()> {
-    let options = CopyOptions::new();
-    fs_extra::file::copy(from, to, &options)
-        .map(drop)
-        .map_err(|error| match error.kind {
-            fs_extra::error::ErrorKind::Io(error) => error,
-            fs_extra::error::ErrorKind::NotFound => std::io::ErrorKind::NotFound.into(),
-            _ => std::io::Error::other(error.to_string()),
-        })
+/// A regular file, mode included.
+fn dense(from: &Path, to: &Path, metadata: &std::fs::Metadata) -> std::io::Result<()> {
+    let mut copy = own::create(to)?;
+    std::io::copy(&mut own::handle(from)?, &mut copy)?;
+    copy.set_permissions(metadata.permissions())
 }
 
 /// A regular file with holes, whose parts that hold data are copied one by one (lseek(2),
 /// `SEEK_DATA`): a file of a terabyte that takes no room has a copy that takes none.
 fn sparse(from: &Path, to: &Path, metadata: &std::fs::Metadata) -> std::io::Result<()> {
-    let mut source = beneath::open(from)?;
+    let mut source = own::handle(from)?;
     let mut copy = own::create(to)?;
     copy.set_len(metadata.len())?;
     let mut at = 0;

@@ -170,6 +170,8 @@ fn what_is_declared_is_bounded_by_what_is_stored() {
         (files(&[1 << 60]), vec![one.clone()]),
         (files(&[u64::MAX, 2]), vec![one.clone()]),
         (files(&[1]), vec![]),
+        // Eight gigabytes of some kilobytes.
+        (files(&[4_000_000; 2000]), vec![one.clone(); 2000]),
         (files(&[1]), vec![long(u64::MAX)]),
         (
             files(&[4_000_000, 1]),
