@@ -42,7 +42,7 @@ impl Program<'_> {
     pub(crate) fn stopped(&self, call: &str, time: usize) -> Sandbox {
         let sandbox = (self.ready)();
         let inject = format!("inject={call}:signal=KILL:when={time}");
-        let mut strace = self.traced(&sandbox, Path::new("/dev/null"));
+        let mut strace = traced(&sandbox, Path::new("/dev/null"));
         strace.args(["-e", &inject]).args((self.command)(&sandbox));
         strace.output().expect("strace is installed");
         sandbox
@@ -70,7 +70,7 @@ impl Program<'_> {
     fn count(&self) -> BTreeMap<&'static str, usize> {
         let sandbox = (self.ready)();
         let log = sandbox.path("log");
-        let mut strace = self.traced(&sandbox, &log);
+        let mut strace = traced(&sandbox, &log);
         let ran = strace.args((self.command)(&sandbox)).output();
         let ran = ran.expect("strace is installed");
         assert!(
@@ -93,13 +93,13 @@ impl Program<'_> {
         });
         counts.filter(|(_, count)| *count > 0).collect()
     }
+}
 
-    fn traced(&self, sandbox: &Sandbox, log: &Path) -> Command {
-        let mut strace = sandbox.command("strace");
-        let variables = [("STACK", OsStr::new("heroku-24"))];
-        strace.envs(variables).args(["-f", "-qq", "-o"]).arg(log);
-        strace
-    }
+fn traced(sandbox: &Sandbox, log: &Path) -> Command {
+    let mut strace = sandbox.command("strace");
+    let variables = [("STACK", OsStr::new("heroku-24"))];
+    strace.envs(variables).args(["-f", "-qq", "-o"]).arg(log);
+    strace
 }
 
 /// What is in a folder: kind, mode and content.
