@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::Input;
 use crate::kept::Kept;
+use crate::jdks::{home, others, version};
 use crate::limited;
 use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
@@ -110,45 +111,6 @@ fn jdk(input: &Input<'_>) -> Option<Jdk> {
         home,
         release,
     })
-}
-
-/// The oldest version of the JVMs that read the options of the app: an older one would not start with what it does not
-/// know.
-pub(crate) fn version_of_all(input: &Input<'_>) -> Option<u32> {
-    let program = tools::find("java", input.environment)?;
-    let here = home(&program)?;
-    let others = others(input, &here);
-    let homes = std::iter::once(here).chain(others);
-    let version_at = |home: PathBuf| version(&beneath::text(home.join("release")).ok()?);
-    homes.map(|home| version_at(home).unwrap_or(0)).min()
-}
-
-/// The folder of the JDK that a `bin/java` leads to.
-fn home(program: &Path) -> Option<PathBuf> {
-    let program = fs_err::canonicalize(program).ok()?;
-    program.ancestors().nth(2).map(Path::to_owned)
-}
-
-/// `JAVA_VERSION="17.0.15"` is 17.
-fn version(release: &str) -> Option<u32> {
-    let line = release
-        .lines()
-        .find_map(|line| line.strip_prefix("JAVA_VERSION="))?;
-    line.trim_matches('"')
-        .split(['.', '-', '+'])
-        .next()?
-        .parse()
-        .ok()
-}
-
-/// JDKs of the app beside this one: they might not know these options.
-fn others(input: &Input<'_>, here: &Path) -> Vec<PathBuf> {
-    let entries = input.tree.entries().iter();
-    let programs = entries.filter(|entry| entry.path().ends_with("bin/java"));
-    let homes = programs.filter_map(|entry| home(&input.root.join(entry.path())));
-    homes
-        .filter(|home| home != here && home.join("lib").is_dir())
-        .collect()
 }
 
 fn key(jdk: &Jdk) -> crate::kept::Key {

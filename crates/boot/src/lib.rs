@@ -11,6 +11,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod advice;
+mod jdks;
 mod jvm;
 mod kept;
 mod limited;

@@ -5,7 +5,7 @@ use slugsmith_facts::tools;
 use std::path::{Path, PathBuf};
 
 use super::start::Stage;
-use crate::{Input, Training};
+use crate::{Input, Training, jdks};
 
 /// Where the app finds what was made, relative to it.
 pub(crate) const FOLDER: &str = ".slugsmith";
@@ -139,7 +139,7 @@ const OTHERS: &[&str] = &[
 
 /// The forms that the app's runtime may keep what it compiles in, in the order in which they are tried.
 pub(super) fn forms(input: &Input<'_>, training: &Training) -> Vec<&'static Runtime> {
-    let version = crate::jvm::version_of_all(input);
+    let version = jdks::version_of_all(input);
     let mut forms: Vec<&Runtime> = RUNTIMES
         .iter()
         .filter(|form| tools::find(form.program, input.environment).is_some())
