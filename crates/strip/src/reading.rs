@@ -118,29 +118,8 @@ pub(super) fn read(
             }
         });
     }
-    let climbs = has(b"'..'") || has(b"\"..\"");
-    let mut folders = Vec::new();
-    references::beside(&text, |beside, at| {
-        resolver.beside(&beside, &mut |meaning| {
-            if let Meaning::Below(folder) = &meaning {
-                folders.push((folder.clone(), at));
-            }
-            add(meaning, at);
-        });
-        // `const at = (...parts) => join(__dirname, ...parts)`: the parts may lead upwards.
-        if climbs && matches!(&beside, Beside::Below(folder) if folder.is_empty()) {
-            resolver.own_package(&mut |meaning| add(meaning, at));
-        }
-    });
-    if in_python && let Some(folder) = python::resources(path, &text) {
-        folders.push((folder, 0));
-    }
-    let meant = endings::Meant::of(path, &text, &folders);
-    for (folder, at) in &folders {
-        for ending in meant.endings(folder) {
-            add(Meaning::Ending(folder.clone(), ending), *at);
-        }
-    }
+    let by_name = in_python.then(|| python::resources(path, &text)).flatten();
+    opened(path, &text, by_name, &resolver, &mut add);
     words::of_configuration(facts, path, &text, &resolver, &mut add);
     for (folder, at) in modules {
         add(Meaning::Wholly(folder), at);
@@ -152,6 +131,39 @@ pub(super) fn read(
         add(Meaning::Below(".git".to_owned()), 0);
     }
     found
+}
+
+/// What a file opens in its own folder, and in `by_name`: a package whose files it reads by
+/// the package's name.
+fn opened(
+    path: &str,
+    text: &[u8],
+    by_name: Option<String>,
+    resolver: &Resolver<'_, '_>,
+    add: &mut dyn FnMut(Meaning, usize),
+) {
+    let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
+    let climbs = has(b"'..'") || has(b"\"..\"");
+    let mut folders = Vec::new();
+    references::beside(text, |beside, at| {
+        resolver.beside(&beside, &mut |meaning| {
+            if let Meaning::Below(folder) = &meaning {
+                folders.push((folder.clone(), at));
+            }
+            add(meaning, at);
+        });
+        // `const at = (...parts) => join(__dirname, ...parts)`: the parts may lead upwards.
+        if climbs && matches!(&beside, Beside::Below(folder) if folder.is_empty()) {
+            resolver.own_package(&mut |meaning| add(meaning, at));
+        }
+    });
+    folders.extend(by_name.map(|folder| (folder, 0)));
+    let meant = endings::Meant::of(path, text, &folders);
+    for (folder, at) in &folders {
+        for ending in meant.endings(folder) {
+            add(Meaning::Ending(folder.clone(), ending), *at);
+        }
+    }
 }
 
 /// Whether a literal is the argument of a `resolve(`, and not of a `require(`.

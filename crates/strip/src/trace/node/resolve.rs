@@ -53,12 +53,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
             || matches!(specifier, "." | "..")
         {
             if let Some(path) = join(parent(file), specifier) {
-                // `./x/` is the folder even where there is an `x.js`.
-                if specifier.ends_with('/') {
-                    self.folder(&path, &mut found);
-                } else {
-                    self.path(&path, &mut found);
-                }
+                self.meant(&path, specifier, &mut found);
             }
         } else if !specifier.starts_with(['/', '\\']) && !specifier.contains(':') {
             self.bare(file, specifier, form, &mut found);
@@ -70,6 +65,15 @@ impl<'f, 'a> Resolver<'f, 'a> {
     pub(super) fn path(&self, path: &str, found: &mut Vec<usize>) {
         if !self.file(path, found) {
             self.folder(path, found);
+        }
+    }
+
+    /// What a specifier means that leads to `path`: with a slash at its end, or dots alone, never
+    /// the file `path.js` (nodejs.org/api/modules.html, `LOAD_AS_DIRECTORY`).
+    fn meant(&self, path: &str, specifier: &str, found: &mut Vec<usize>) {
+        let last = specifier.rsplit('/').next().unwrap_or_default();
+        if !matches!(last, "" | "." | "..") || !self.folder(path, found) {
+            self.path(path, found);
         }
     }
 
@@ -169,13 +173,13 @@ impl<'f, 'a> Resolver<'f, 'a> {
             && manifest.name == package
             && manifest.exports.is_some()
         {
-            self.in_package(folder, rest, form, found);
+            self.in_package(folder, rest, specifier, form, found);
             if !found.is_empty() {
                 return;
             }
         }
         if let Some(folder) = self.package(file, package) {
-            self.in_package(folder, rest, form, found);
+            self.in_package(folder, rest, specifier, form, found);
         }
     }
 
@@ -197,7 +201,14 @@ impl<'f, 'a> Resolver<'f, 'a> {
         }
     }
 
-    fn in_package(&self, folder: &str, rest: &str, form: Form, found: &mut Vec<usize>) {
+    fn in_package(
+        &self,
+        folder: &str,
+        rest: &str,
+        specifier: &str,
+        form: Form,
+        found: &mut Vec<usize>,
+    ) {
         let manifest = self.manifest(folder);
         let file = if folder.is_empty() {
             ecosystems::javascript::MANIFEST.to_owned()
@@ -228,7 +239,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
                 self.file(folder, found);
             }
         } else if let Some(path) = join(folder, rest) {
-            self.path(&path, found);
+            self.meant(&path, specifier, found);
         }
         if found.len() > before {
             found.extend(json);

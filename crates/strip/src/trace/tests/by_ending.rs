@@ -49,6 +49,28 @@ fn what_code_lists_or_opens_by_its_ending_stays() {
     }
 }
 
+/// `prismjs/components` is a file, `prismjs/components/` the folder of that name.
+#[test]
+fn a_slash_at_the_end_of_a_name_means_the_folder() {
+    for code in [
+        "require('q/parts'); require('q/parts/')",
+        "require('../../parts'); require('../../parts/')",
+        "require('../../parts'); require('../../parts/.')",
+    ] {
+        let owner = if code.contains("q/") { "q" } else { "p" };
+        let file = format!("node_modules/{owner}/parts.js");
+        let index = format!("node_modules/{owner}/parts/index.js");
+        let more = [
+            ("node_modules/q/package.json", r#"{"name":"q"}"#),
+            (file.as_str(), ""),
+            (index.as_str(), ""),
+        ];
+        let files = package(code, &more);
+        assert_eq!(stays(&files, &file), (true, true), "{code}");
+        assert_eq!(stays(&files, &index), (true, true), "{code}");
+    }
+}
+
 #[test]
 fn a_folder_of_its_own_that_is_listed_keeps_no_readme() {
     let more = [
