@@ -111,7 +111,7 @@ fn looking_at_an_app_runs_nothing_of_it() {
     }
 }
 
-/// The same by the kernel's word: what is started is a tool on PATH, outside of the app, and nobody on a network is asked.
+/// The same by the kernel's word: what is started is a tool on PATH, outside of the app, and no network is asked.
 #[test]
 #[ignore = "needs strace; scripts/test runs it"]
 fn system_calls_of_looking_start_no_program_of_the_app() {

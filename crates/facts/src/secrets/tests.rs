@@ -72,7 +72,7 @@ fn ordinary_text_is_shown() {
         "https://codeload.github.com/shop/hooks/tar.gz/9f86d081884c7d659a2feaa0c55ad0152f8a1a1c",
         "git+https://github.com/shop/x.git#9f86d081884c7d659a2feaa0c55ad0152f8a1a1c",
         "https://github.com/shop/hooks/archive/9f86d081884c7d659a2feaa0c55ad0152f8a1a1c.zip",
-        "https://files.example/packages/5d/a5/052865e59fdf6c9fbc4b5d2a7d1e4d50cf9c3ae1e1c2f9/flask-3.0-py3-none-any.whl",
+        "https://files.example/packages/5d/a5/052865e59fdf6c9fbc4b5d2a7d1e4d50cf9c3ae1/flask-3.0-py3.whl",
         "https://x.example/MyComponent2ForTestingThings/OAuth2AuthorizationServerConfig",
         "https://proxy.example/github.com/!burnt!sushi/toml/@v/v1.2.0.zip",
         "https://ghcr.example/v2/shop/web/blobs/sha256:9f86d081884c7d659a2feaa0c55ad0152f8a1a1c55ad0152f8a1a1c0",
