@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::Input;
-use crate::kept::Kept;
 use crate::jdks::{home, others, version};
+use crate::kept::Kept;
 use crate::limited;
 use crate::report::{BootReport, Variable, Weight};
 use crate::share::Share;
