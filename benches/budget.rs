@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use slugsmith::budget::estimate::{self, Goal};
-use slugsmith::budget::stream::{Source, Stream};
+use slugsmith::budget::stream::{ArchivedTree, Stream};
 use slugsmith::facts::tree::Tree;
 
 fn main() {
@@ -25,7 +25,7 @@ fn main() {
         println!("{{\"files\":{},\"bytes\":{}}}", totals.files, totals.bytes);
         return;
     }
-    let stream = Stream::new(vec![Source {
+    let stream = Stream::new(vec![ArchivedTree {
         tree: &tree,
         prefix: b"./".to_vec(),
     }]);

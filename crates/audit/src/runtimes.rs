@@ -214,10 +214,10 @@ fn elixir(facts: &Facts<'_>) -> Option<Wanted> {
     };
     let text = facts.sources.text(config).unwrap_or_default();
     let variables = formats::env_file::read(text).into_iter();
-    let configured = variables
+    let mut configured = variables
         .filter(|one| one.name == "elixir_version" && !one.is_comment)
         .map(|one| (one.value.trim_start_matches('v').to_owned(), one.line));
-    if let Some(version) = configured.last() {
+    if let Some(version) = configured.next_back() {
         return Some(found(config, version));
     }
     let manifest = ecosystems::elixir::ECOSYSTEM.manifests.first()?.pattern;

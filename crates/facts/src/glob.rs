@@ -6,6 +6,10 @@
 
 /// What differs between the globs of bash, Go and Ruby.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the tools' manuals"
+)]
 pub struct Dialect {
     /// `*`, `?` and classes match a leading dot.
     pub hidden: bool,

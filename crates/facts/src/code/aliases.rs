@@ -91,10 +91,9 @@ pub(super) fn apply(code: &mut Code, aliases: &[Alias]) {
         return;
     }
     for import in &mut code.imports {
-        import
-            .names
-            .iter_mut()
-            .for_each(|name| rename(name, &renamed));
+        for name in &mut import.names {
+            rename(name, &renamed);
+        }
     }
     for call in &mut code.calls {
         rename(&mut call.callee, &renamed);
@@ -160,11 +159,15 @@ fn in_value(value: &mut Expr, renamed: &[(&str, &str)]) {
             default: Some(inner),
             ..
         } => in_value(inner, renamed),
-        Expr::Object(entries) => entries
-            .iter_mut()
-            .for_each(|(_, one)| in_value(one, renamed)),
+        Expr::Object(entries) => {
+            for (_, one) in entries {
+                in_value(one, renamed);
+            }
+        }
         Expr::List(items) | Expr::Either(items) | Expr::Join(items) => {
-            items.iter_mut().for_each(|one| in_value(one, renamed));
+            for one in items {
+                in_value(one, renamed);
+            }
         }
         _ => {}
     }

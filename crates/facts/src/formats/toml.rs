@@ -20,17 +20,17 @@ pub fn read(text: &str) -> Vec<Entry> {
 }
 
 fn below(lines: &Lines, path: &str, table: &DeTable<'_>, depth: usize, found: &mut Vec<Entry>) {
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         let dot = if path.is_empty() { "" } else { "." };
         let path = format!("{path}{dot}{}", key.get_ref());
         let place = key.span().start..value.span().end;
-        add(lines, path, (value.get_ref(), place), depth, found);
+        add(lines, &path, (value.get_ref(), place), depth, found);
     }
 }
 
 fn add(
     lines: &Lines,
-    path: String,
+    path: &str,
     (value, place): (&DeValue<'_>, Range<usize>),
     depth: usize,
     found: &mut Vec<Entry>,
@@ -47,17 +47,18 @@ fn add(
         DeValue::Table(_) | DeValue::Array(_) => String::new(),
     };
     found.push(Entry {
-        key: path.clone(),
+        key: path.to_owned(),
         value: written,
         line: lines.span(&place),
         document: 0,
     });
     match value {
-        DeValue::Table(table) => below(lines, &path, table, depth - 1, found),
+        DeValue::Table(table) => below(lines, path, table, depth - 1, found),
         DeValue::Array(items) => {
             for (number, item) in items.iter().enumerate() {
                 let item = (item.get_ref(), item.span());
-                add(lines, format!("{path}[{number}]"), item, depth - 1, found);
+                let path = format!("{path}[{number}]");
+                add(lines, &path, item, depth - 1, found);
             }
         }
         _ => {}

@@ -140,7 +140,7 @@ impl Reader<'_> {
                 }
             }
             Event::MappingStart(anchor, _) => {
-                self.begin(*anchor, Kind::Mapping(None, Vec::new()), place)?
+                self.begin(*anchor, Kind::Mapping(None, Vec::new()), place)?;
             }
             Event::SequenceStart(anchor, _) => self.begin(*anchor, Kind::Sequence(0), place)?,
             Event::MappingEnd | Event::SequenceEnd => self.end()?,
@@ -247,12 +247,11 @@ impl Reader<'_> {
             last.checked_sub(1).filter(|_| in_list)
         };
         let (path, _) = self.next()?;
-        match into.map(|at| &mut self.open[at].kind) {
-            Some(Kind::Mapping(_, merged)) => merged.push(anchor),
-            _ => {
-                let copies = self.copies(anchor, &path);
-                self.found.extend(copies);
-            }
+        if let Some(Kind::Mapping(_, merged)) = into.map(|at| &mut self.open[at].kind) {
+            merged.push(anchor);
+        } else {
+            let copies = self.copies(anchor, &path);
+            self.found.extend(copies);
         }
         Some(())
     }
