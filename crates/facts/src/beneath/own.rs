@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
@@ -47,6 +48,29 @@ pub fn create(path: impl AsRef<Path>) -> io::Result<File> {
     file.set_len(0)
         .map_err(|error| described(path.as_ref(), error))?;
     Ok(file)
+}
+
+/// Copies a regular file, mode included, into a folder of ours, to a name that nothing has yet.
+///
+/// The source is opened here, without following a link, and copied by that: what is put in its place meanwhile is not
+/// read. The copy itself is `fs_extra`'s, which refuses to overwrite.
+///
+/// # Errors
+/// As [`handle()`] and [`write()`], or the name is taken.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut source = handle(from)?;
+    let opened = format!("/proc/self/fd/{}", source.as_raw_fd());
+    if !Path::new(&opened).exists() {
+        // Another system than Linux, or one without /proc.
+        let mut copy = create(to)?;
+        io::copy(&mut source, &mut copy)?;
+        return copy.set_permissions(source.metadata()?.permissions());
+    }
+    let done = fs_extra::file::copy(opened, to, &fs_extra::file::CopyOptions::new());
+    done.map(drop).map_err(|error| match error.kind {
+        fs_extra::error::ErrorKind::Io(error) => described(from, error),
+        _ => described(from, io::Error::other(error.to_string())),
+    })
 }
 
 /// Opens a file to write at its end.

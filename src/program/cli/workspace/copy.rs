@@ -95,7 +95,7 @@ impl Copying {
             if metadata.blocks().saturating_mul(BLOCK) < metadata.len() {
                 sparse(from, to, &metadata)?;
             } else {
-                dense(from, to, &metadata)?;
+                own::copy(from, to)?;
             }
         } // FIFOs, sockets and devices are no part of a push.
         Ok(None)
@@ -109,13 +109,6 @@ fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
     paths.sort_unstable();
     Ok(paths)
-}
-
-/// A regular file, mode included.
-fn dense(from: &Path, to: &Path, metadata: &std::fs::Metadata) -> std::io::Result<()> {
-    let mut copy = own::create(to)?;
-    std::io::copy(&mut own::handle(from)?, &mut copy)?;
-    copy.set_permissions(metadata.permissions())
 }
 
 /// A regular file with holes, whose parts that hold data are copied one by one (lseek(2),
