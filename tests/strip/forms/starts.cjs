@@ -1,0 +1,61 @@
+// Ways in which a compiler comes to run when the app starts; one tiny app each.
+"use strict";
+const tn={'node_modules/typescript/package.json':{name:'typescript',version:'5.5.0',main:'lib/typescript.js'},'node_modules/typescript/lib/typescript.js':'exports.createProgram=()=>{}',
+'node_modules/ts-node/package.json':{name:'ts-node',version:'10.0.0',bin:{'ts-node':'dist/bin.js'},main:'dist/index.js',peerDependencies:{typescript:'*'}},
+'node_modules/ts-node/dist/index.js':"const fs=require('fs'),path=require('path');exports.check=()=>{let d=process.cwd();const out=[];for(const f of ['node_modules/@types/x/index.d.ts','node_modules/p/index.d.ts','node_modules/@tsconfig/node20/tsconfig.json']){let r=d,ok=0;while(1){if(fs.existsSync(path.join(r,f))){ok=1;break}if(r==path.dirname(r))break;r=path.dirname(r)}out.push(ok)}console.log('TS',out.join())};require.extensions['.ts']=(m,f)=>m._compile(fs.readFileSync(f,'utf8'),f)",
+'node_modules/ts-node/register/index.js':"require('../dist').check()",'node_modules/ts-node/dist/bin.js':"#!/usr/bin/env node\nrequire('./index').check();require(require('path').resolve(process.argv.slice(2).filter(a=>a[0]!='-').pop()))",'node_modules/.bin/ts-node':{link:'../ts-node/dist/bin.js'},
+'node_modules/@types/x/package.json':{name:'@types/x',types:'index.d.ts'},'node_modules/@types/x/index.d.ts':'','node_modules/p/package.json':{name:'p',main:'index.js',types:'index.d.ts'},'node_modules/p/index.js':'','node_modules/p/index.d.ts':'','node_modules/@tsconfig/node20/package.json':{name:'@tsconfig/node20'},'node_modules/@tsconfig/node20/tsconfig.json':'{}'};
+const deps={p:'1',typescript:'5','ts-node':'10','@types/x':'1','@tsconfig/node20':'1'};
+const L=[];const add=(name,run,files={},o={})=>L.push({name,run,files:{'package.json':{name:'a',version:'1.0.0',private:true,scripts:o.scripts,dependencies:o.nodeps?undefined:deps,devDependencies:o.dev,...o.root},Procfile:o.procfile||'web: '+(o.proc||run)+'\n','tsconfig.json':{extends:'@tsconfig/node20/tsconfig.json'},'src/app.ts':"require('p');console.log('ok')",...tn,...files},...o});
+add('direct','node_modules/.bin/ts-node src/app.ts');
+add('npx','npx ts-node src/app.ts');
+add('sh-c',"sh -c 'npx ts-node src/app.ts'");
+add('bash-lc','bash -lc "exec npx ts-node src/app.ts"');
+add('env-prefix','env A=1 npx ts-node src/app.ts');
+add('node-bin-path','node node_modules/ts-node/dist/bin.js src/app.ts');
+add('node-r','node -r ts-node/register src/app.ts');
+add('node-options-env-file','export NODE_OPTIONS="-r ts-node/register"; node src/app.ts',{'.env':'NODE_OPTIONS=-r ts-node/register\n'},{proc:'node src/app.ts'});
+add('profile-d','. .profile.d/x.sh; node index.js',{'.profile.d/x.sh':'export NODE_OPTIONS="-r ts-node/register"\n','index.js':'console.log(1)'},{proc:'node index.js'});
+add('app-json-env','NODE_OPTIONS="-r ts-node/register" node index.js',{'app.json':{env:{NODE_OPTIONS:{value:'-r ts-node/register'}}},'index.js':'console.log(1)'},{proc:'node index.js'});
+add('bin-script-node','node bin/www',{'bin/www':"#!/usr/bin/env node\nrequire('ts-node/register');require('../src/app.ts')"},{});
+add('nested-scripts','npm start --silent',{},{scripts:{start:'npm run serve --silent',serve:'npm run x -s',x:'ts-node src/app.ts'}});
+add('pre-script','npm start --silent',{'server.js':'console.log(1)'},{scripts:{prestart:'ts-node src/app.ts',start:'node server.js'}});
+add('npm-explore','npm exec --no -- ts-node src/app.ts');
+add('yarn-start','node_modules/.bin/ts-node src/app.ts',{},{proc:'yarn start',scripts:{start:'ts-node src/app.ts'}});
+add('pnpm-start','node_modules/.bin/ts-node src/app.ts',{},{proc:'pnpm start',scripts:{start:'ts-node src/app.ts'}});
+add('yarn-workspace','cd packages/api && ../../node_modules/.bin/ts-node ../../src/app.ts',{'packages/api/package.json':{name:'api',scripts:{start:'ts-node ../../src/app.ts'}}},{proc:'yarn workspace api start',root:{workspaces:['packages/*']}});
+add('pnpm-filter','cd packages/api && ../../node_modules/.bin/ts-node ../../src/app.ts',{'packages/api/package.json':{name:'api',scripts:{start:'ts-node ../../src/app.ts'}}},{proc:'pnpm --filter api start',root:{workspaces:['packages/*']}});
+add('npm-w','cd packages/api && ../../node_modules/.bin/ts-node ../../src/app.ts',{'packages/api/package.json':{name:'api',scripts:{start:'ts-node ../../src/app.ts'}}},{proc:'npm start -w packages/api',root:{workspaces:['packages/*']}});
+add('turbo','cd packages/api && ../../node_modules/.bin/ts-node ../../src/app.ts',{'turbo.json':{},'packages/api/package.json':{name:'api',scripts:{start:'ts-node ../../src/app.ts'}}},{proc:'npx turbo run start',root:{workspaces:['packages/*']}});
+add('lerna','cd packages/api && ../../node_modules/.bin/ts-node ../../src/app.ts',{'lerna.json':{},'packages/api/package.json':{name:'api',scripts:{start:'ts-node ../../src/app.ts'}}},{proc:'npx lerna run start --scope api',root:{workspaces:['packages/*']}});
+add('nx','node_modules/.bin/ts-node src/app.ts',{'nx.json':{},'apps/api/project.json':{targets:{serve:{executor:'nx:run-commands',options:{command:'ts-node src/app.ts'}}}}},{proc:'npx nx serve api'});
+add('make','make -s serve',{Makefile:'serve:\n\tnpx ts-node src/app.ts\n'});
+add('make-include','make -s serve',{Makefile:'include mk/run.mk\n','mk/run.mk':'serve:\n\tnpx ts-node src/app.ts\n'});
+add('just','node_modules/.bin/ts-node src/app.ts',{justfile:'serve:\n  npx ts-node src/app.ts\n'},{proc:'just serve'});
+add('taskfile','node_modules/.bin/ts-node src/app.ts',{'Taskfile.yml':'tasks:\n  serve:\n    cmds: [npx ts-node src/app.ts]\n'},{proc:'task serve'});
+add('rake','node_modules/.bin/ts-node src/app.ts',{'Rakefile':"task(:serve) { sh 'npx ts-node src/app.ts' }\n"},{proc:'rake serve'});
+add('pm2-json','node_modules/.bin/ts-node src/app.ts',{'pm2.json':{apps:[{script:'src/app.ts',interpreter:'ts-node'}]}},{proc:'pm2-runtime pm2.json'});
+add('pm2-yaml','node_modules/.bin/ts-node src/app.ts',{'processes.yml':'apps:\n  - script: src/app.ts\n    interpreter: ./node_modules/.bin/ts-node\n'},{proc:'pm2-runtime processes.yml'});
+add('pm2-js-in-folder','node_modules/.bin/ts-node src/app.ts',{'config/pm2.config.js':"module.exports={apps:[{script:'./node_modules/.bin/ts-node',args:'src/app.ts'}]}"},{proc:'pm2-runtime config/pm2.config.js'});
+add('supervisord','node_modules/.bin/ts-node src/app.ts',{'supervisord.conf':'[program:web]\ncommand=npx ts-node src/app.ts\n'},{proc:'supervisord -c supervisord.conf'});
+add('foreman','node_modules/.bin/ts-node src/app.ts',{'Procfile.web':'web: npx ts-node src/app.ts\n'},{proc:'foreman start -f Procfile.web'});
+add('honcho','node_modules/.bin/ts-node src/app.ts',{'Procfile.p':'web: npx ts-node src/app.ts\n'},{proc:'honcho -f Procfile.p start'});
+add('overmind','node_modules/.bin/ts-node src/app.ts',{'Procfile.dev':'web: npx ts-node src/app.ts\n'},{proc:'overmind start -f Procfile.dev'});
+add('concurrently','node_modules/.bin/ts-node src/app.ts',{},{proc:'npx concurrently "npm:web"',scripts:{web:'ts-node src/app.ts'}});
+add('script-named-dev','npm run -s dev',{},{proc:'npm run dev',scripts:{dev:'ts-node src/app.ts'}});
+add('script-named-build-start','npm run -s start:prod',{},{proc:'npm run start:prod',scripts:{'start:prod':'npm run -s preview','preview':'ts-node src/app.ts'}});
+add('spawn-in-code','node server.js',{'server.js':"const r=require('child_process').spawnSync('npx',['ts-node','src/app.ts']);console.log(String(r.stdout))"});
+add('spawn-bin-path','node server.js',{'server.js':"const r=require('child_process').spawnSync(require('path').join(__dirname,'node_modules','.bin','ts-node'),['src/app.ts']);console.log(String(r.stdout))"});
+add('fork-execargv','node server.js',{'server.js':"const r=require('child_process').spawnSync(process.execPath,['-r','ts-node/register','src/app.ts']);console.log(String(r.stdout))"});
+add('worker-execargv','node server.js',{'server.js':"const {Worker}=require('worker_threads');new Worker('./src/app.ts',{execArgv:['-r','ts-node/register']})"});
+add('python-subprocess','python3 run.py',{'run.py':"import subprocess\nprint(subprocess.run(['npx','ts-node','src/app.ts'],capture_output=True,text=True).stdout)\n"});
+add('bin-no-ext-sh','bin/start',{'bin/start':'#!/bin/sh\n. ./scripts/env.sh\nrun_app\n','scripts/env.sh':'run_app() { npx ts-node src/app.ts; }\n'});
+add('scripts-folder-mjs','node scripts/start.mjs',{'scripts/start.mjs':"import 'ts-node/register';\nimport {createRequire} from 'module';createRequire(import.meta.url)('../src/app.ts')"},{fails:1});
+add('require-variable','node index.js',{'index.js':"const c='ts-node';require(c+'/register');require('./src/app.ts')"});
+add('require-computed-loader','node index.js',{'index.js':"const loader=process.env.LOADER||['ts','node'].join('-');require(loader+'/register');require('./src/app.ts')"});
+add('knex-knexfile-ts','node_modules/.bin/knex',{'knexfile.ts':'module.exports={}','node_modules/knex/package.json':{name:'knex',bin:{knex:'bin/cli.js'}},'node_modules/knex/bin/cli.js':"#!/usr/bin/env node\nrequire('ts-node/register');require(process.cwd()+'/knexfile.ts');console.log('k')",'node_modules/.bin/knex':{link:'../knex/bin/cli.js'}},{proc:'node x.js',procfile:'web: node x.js\nrelease: npx knex migrate:latest\n',root:{}});
+add('dev-dep-installed','npm start --silent',{},{nodeps:1,dev:deps,scripts:{start:'ts-node src/app.ts'},root:{dependencies:{p:'1'}}});
+add('gulp','node_modules/.bin/gulp',{'gulpfile.ts':"console.log('g')",'node_modules/gulp/package.json':{name:'gulp',bin:{gulp:'bin/gulp.js'}},'node_modules/gulp/bin/gulp.js':"#!/usr/bin/env node\nconst n=['ts-node/register'];n.map(require);require(process.cwd()+'/gulpfile.ts')",'node_modules/.bin/gulp':{link:'../gulp/bin/gulp.js'}},{proc:'npx gulp serve'});
+add('mocharc','node_modules/.bin/mocha',{'.mocharc.yml':'require: [ts-node/register]\n','node_modules/mocha/package.json':{name:'mocha',bin:{mocha:'bin/m.js'}},'node_modules/mocha/bin/m.js':"#!/usr/bin/env node\nconst f=require('fs').readFileSync('.mocharc.yml','utf8').match(/\\[(.*)\\]/)[1];require(require.resolve(f,{paths:[process.cwd()]}))",'node_modules/.bin/mocha':{link:'../mocha/bin/m.js'}},{proc:'npx mocha'});
+add('package-json-mocha','node_modules/.bin/mocha',{'node_modules/mocha/package.json':{name:'mocha',bin:{mocha:'bin/m.js'}},'node_modules/mocha/bin/m.js':"#!/usr/bin/env node\nconst f=require(process.cwd()+'/package.json').mocha.require;require(require.resolve(f,{paths:[process.cwd()]}))",'node_modules/.bin/mocha':{link:'../mocha/bin/m.js'}},{proc:'npx mocha',root:{mocha:{require:'ts-node/register'}}});
+module.exports=L;
