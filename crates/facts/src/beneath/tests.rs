@@ -203,11 +203,11 @@ fn a_copy_keeps_the_mode_follows_no_link_and_overwrites_nothing() {
     fs_err::set_permissions(&run, std::fs::Permissions::from_mode(0o755)).unwrap();
     symlink(&run, &link).unwrap();
     let copy = to.path().join("run");
-    own::copy(&run, &copy).unwrap();
+    crate::beneath::own::copy(&run, &copy).unwrap();
     assert_eq!(fs_err::read(&copy).unwrap(), b"#!/bin/sh\n");
     assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o777, 0o755);
-    own::copy(&run, &copy).unwrap_err();
-    own::copy(&link, &to.path().join("link")).unwrap_err();
-    let missing = own::copy(&from.path().join("none"), &to.path().join("none"));
+    crate::beneath::own::copy(&run, &copy).unwrap_err();
+    crate::beneath::own::copy(&link, &to.path().join("link")).unwrap_err();
+    let missing = crate::beneath::own::copy(&from.path().join("none"), &to.path().join("none"));
     assert_eq!(missing.unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }
