@@ -156,14 +156,17 @@ pub(super) fn forms(input: &Input<'_>, training: &Training) -> Vec<&'static Runt
 fn runs(runtime: &Runtime, input: &Input<'_>, training: &Training) -> bool {
     let command = input.config.command.as_ref();
     let command = command.map_or(training.command.as_str(), |command| command.value.as_str());
-    let mut words =
-        command.split(|c: char| c.is_whitespace() || matches!(c, '/' | ';' | '&' | '|'));
+    let words = command.split(|c: char| c.is_whitespace() || matches!(c, '/' | ';' | '&' | '|'));
+    let words: Vec<_> = words.collect();
     if runtime.program == "java" {
-        return words.any(|word| word == "java");
+        return words.contains(&"java");
     }
     let mut files = input.tree.entries().iter();
     let has_manifest = files.any(|one| one.path() == Path::new(ecosystems::javascript::MANIFEST));
-    has_manifest && !input.runs_python && !words.any(|word| OTHERS.contains(&word))
+    // Another process may be Python's: this one names its program.
+    let is_named = words.contains(&"node");
+    let is_other = input.runs_python || words.iter().any(|word| OTHERS.contains(word));
+    has_manifest && (is_named || !is_other)
 }
 
 pub(super) fn example(runtime: &Runtime) -> &'static str {
