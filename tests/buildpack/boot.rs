@@ -1,5 +1,5 @@
-//! What is prepared for a start, in an image: byte code that nothing of the app ran for, and the same answers as an image
-//! without it.
+//! What is prepared for a start, in an image: byte code that nothing of the app ran for, and the
+//! same answers as an image without it.
 
 use libcnb_test::{ContainerConfig, TestContext, TestRunner, assert_contains, assert_not_contains};
 

@@ -311,8 +311,8 @@ fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
     false
 }
 
-/// Whether a call only opens what is written to later, or copies from what is open: a name that `try (…)` or `with` binds is
-/// not followed.
+/// Whether a call only opens what is written to later, or copies from what is open: a name that
+/// `try (…)` or `with` binds is not followed.
 fn is_opened(site: Site<'_>) -> bool {
     matches!(
         site.call.method(),
