@@ -12,10 +12,10 @@ use crate::jdks::{home, others, version};
 use crate::kept::Kept;
 use crate::limited;
 use crate::report::{BootReport, Variable, Weight};
+use crate::scratch::Scratch;
 use crate::share::Share;
 use crate::trained::{FOLDER, options};
 use slugsmith_facts::beneath::{self, Beneath};
-use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::tools;
 use slugsmith_finding::layer::Made;
 
@@ -126,10 +126,7 @@ fn sizes(jdk: &Jdk) -> [u64; 2] {
 
 /// Has the JVM make one, and start with it.
 fn dump(jdk: &Jdk, input: &Input<'_>) -> std::io::Result<crate::kept::Content> {
-    let scratch = tempfile::Builder::new()
-        .prefix("slugsmith-boot")
-        .tempdir()?;
-    let _guard = Temporary::new(scratch.path());
+    let scratch = Scratch::new("slugsmith-boot")?;
     let archive = scratch.path().join("jdk.jsa");
     let java = |words: &[String]| {
         let words = words.iter().cloned();

@@ -19,6 +19,7 @@ mod observe;
 mod python;
 mod report;
 mod ruby;
+mod scratch;
 mod share;
 mod trained;
 

@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::Input;
+use crate::scratch::Scratch;
 use crate::trained::start::{Stage, alone};
 use crate::trained::{added, copy, imported};
 use slugsmith_config::BootLevel;
 use slugsmith_facts::beneath;
-use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::tree::Tree;
 
 const NODE: &str = include_str!("observe/observe.cjs");
@@ -57,11 +57,7 @@ pub fn observe(input: &Input<'_>) -> Result<Observed, String> {
         );
     };
     let problem = |error: std::io::Error| error.to_string();
-    let scratch = tempfile::Builder::new()
-        .prefix("slugsmith-observed")
-        .tempdir()
-        .map_err(problem)?;
-    let _guard = Temporary::new(scratch.path());
+    let scratch = Scratch::new("slugsmith-observed").map_err(problem)?;
     let stage = Stage {
         input,
         training,

@@ -23,9 +23,9 @@ use self::order::Order;
 use crate::Input;
 use crate::kept::{Content, Kept, Key};
 use crate::report::{BootReport, Weight};
+use crate::scratch::Scratch;
 use crate::share::Share;
 use slugsmith_facts::beneath::Beneath;
-use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::tree::{Entry, Tree};
 use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::{counted, size};
@@ -185,10 +185,7 @@ fn compiled<'a>(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let scratch = tempfile::Builder::new()
-        .prefix("slugsmith-boot")
-        .tempdir()?;
-    let _guard = Temporary::new(scratch.path());
+    let scratch = Scratch::new("slugsmith-boot")?;
     let all: Vec<&Wanted> = wanted.iter().map(|(wanted, _)| *wanted).collect();
     compile::compile(
         input.root,

@@ -20,10 +20,10 @@ use crate::Input;
 use crate::kept::{Kept, Key};
 use crate::limited;
 use crate::report::{BootReport, Weight};
+use crate::scratch::Scratch;
 use crate::share::Share;
 use slugsmith_facts::beneath::{self, Beneath};
 use slugsmith_facts::environment::World;
-use slugsmith_facts::interrupt::Temporary;
 use slugsmith_finding::layer::Made;
 use slugsmith_finding::units::counted;
 
@@ -141,10 +141,7 @@ fn compile<'a>(
     if rest.is_empty() {
         return Ok(());
     }
-    let scratch = tempfile::Builder::new()
-        .prefix("slugsmith-boot")
-        .tempdir()?;
-    let _guard = Temporary::new(scratch.path());
+    let scratch = Scratch::new("slugsmith-boot")?;
     own::write(scratch.path().join("entries.rb"), PROGRAM)?;
     let most = rest.len().div_ceil(rayon::current_num_threads()).max(64);
     let parts = rest.par_chunks(most).enumerate();

@@ -25,10 +25,10 @@ use self::start::{Alone, Stage, alone};
 pub(crate) use self::told::imported;
 use crate::kept::Kept;
 use crate::report::{BootReport, Variable, Weight};
+use crate::scratch::Scratch;
 use crate::share::Share;
 use crate::{Input, Training};
 use slugsmith_facts::environment::World;
-use slugsmith_facts::interrupt::Temporary;
 use slugsmith_facts::run;
 use slugsmith_finding::layer::{Made, Measured};
 
@@ -158,11 +158,8 @@ fn train(
     }
     let mut notes = Vec::new();
     for form in forms {
-        let scratch = tempfile::Builder::new()
-            .prefix("slugsmith-trained")
-            .tempdir();
+        let scratch = Scratch::new("slugsmith-trained");
         let scratch = scratch.map_err(|error| format!("Not trained: {error}"))?;
-        let _guard = Temporary::new(scratch.path());
         let stage = Stage {
             input,
             training,

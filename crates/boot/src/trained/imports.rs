@@ -1,13 +1,12 @@
 //! Which modules does a start of a Python app import? Where byte code of all of them is more than its share, these come
 //! first. Nothing else of a start is of use to the next one in Python.
 
-use slugsmith_facts::interrupt::Temporary;
-
 use super::made::fingerprint;
 use super::start::{Stage, alone};
 use super::{copy, database};
 use crate::kept::Kept;
 use crate::report::{BootReport, Weight};
+use crate::scratch::Scratch;
 use crate::{Input, Training};
 use slugsmith_config::BootLevel;
 
@@ -36,11 +35,7 @@ pub(crate) fn imports(input: &Input<'_>, kept: &mut Kept, report: &mut BootRepor
 
 fn observed(input: &Input<'_>, training: &Training) -> Result<Vec<String>, String> {
     let problem = |error: std::io::Error| format!("Not trained: {error}");
-    let scratch = tempfile::Builder::new()
-        .prefix("slugsmith-trained")
-        .tempdir()
-        .map_err(problem)?;
-    let _guard = Temporary::new(scratch.path());
+    let scratch = Scratch::new("slugsmith-trained").map_err(problem)?;
     let stage = Stage {
         input,
         training,
