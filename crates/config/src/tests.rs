@@ -1,7 +1,7 @@
 use super::*;
 use slugsmith_facts::environment::{World, this_machine};
 
-fn environment(variables: &[(&str, &str)]) -> Environment {
+pub(crate) fn environment(variables: &[(&str, &str)]) -> Environment {
     Environment {
         world: World::Embedded,
         target: this_machine(None),

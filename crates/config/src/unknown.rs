@@ -177,17 +177,10 @@ fn finding(location: Option<Location>, message: String, help: String) -> Finding
 #[cfg(test)]
 mod tests {
     use crate::parse;
-    use slugsmith_facts::environment::{Environment, World, this_machine};
+    use crate::tests::environment;
 
     fn findings(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
-        let environment = Environment {
-            world: World::Embedded,
-            target: this_machine(None),
-            variables: variables
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
-                .collect(),
-        };
+        let environment = environment(variables);
         match parse(text, &environment) {
             Ok(config) => config
                 .findings
@@ -336,11 +329,7 @@ mod tests {
             ("yes", false),
             ("1", false),
         ] {
-            let environment = Environment {
-                world: World::Embedded,
-                target: this_machine(None),
-                variables: [("SLUGSMITH_CACHE".to_owned(), word.into())].into(),
-            };
+            let environment = environment(&[("SLUGSMITH_CACHE", word)]);
             assert_eq!(parse("", &environment).unwrap().cache.off, off, "{word}");
         }
         let found = findings("", &[("SLUGSMITH_CACHE", "never")]);

@@ -81,6 +81,20 @@ pub fn items<'e>(entries: &'e [Entry], list: &str) -> impl Iterator<Item = &'e E
     })
 }
 
+/// What tests of a reader compare: key, value and line.
+#[cfg(test)]
+fn shown(entries: &[Entry]) -> Vec<(&str, &str, u32)> {
+    let all = entries.iter();
+    all.map(|entry| {
+        (
+            entry.key.as_str(),
+            entry.value.as_str(),
+            entry.line.number(),
+        )
+    })
+    .collect()
+}
+
 /// Where the lines of a text begin, so that many places need not be counted from its begin.
 struct Lines(Vec<usize>);
 

@@ -61,18 +61,8 @@ mod tests {
     fn entries_are_below_their_section_and_comments_are_none() {
         let text = "a = 1\r\n[uwsgi]\n; workers = 2\n  processes = 4 ; as measured\nsocket = :5000\nname = 'x # y'\n";
         let found = read(text);
-        let shown: Vec<_> = found
-            .iter()
-            .map(|entry| {
-                (
-                    entry.key.as_str(),
-                    entry.value.as_str(),
-                    entry.line.number(),
-                )
-            })
-            .collect();
         assert_eq!(
-            shown,
+            super::super::shown(&found),
             [
                 ("a", "1", 1),
                 ("uwsgi.processes", "4", 4),

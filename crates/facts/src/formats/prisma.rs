@@ -64,18 +64,8 @@ mod tests {
                       url = env(\"DATABASE_URL\")\n}\nmodel A {\n  id Int @id @default(autoincrement())\n}\n\
                     datasource b { provider = \"sqlite\" }\n";
         let found = read(text);
-        let shown: Vec<_> = found
-            .iter()
-            .map(|entry| {
-                (
-                    entry.key.as_str(),
-                    entry.value.as_str(),
-                    entry.line.number(),
-                )
-            })
-            .collect();
         assert_eq!(
-            shown,
+            super::super::shown(&found),
             [
                 ("generator.client.provider", "prisma-client-js", 2),
                 ("datasource.db.provider", "postgresql", 6),
