@@ -94,11 +94,9 @@ fn words(language: Language) -> &'static Words {
 /// Writes of a client's file in one language, the first of each function.
 pub(crate) fn sites<'a>(facts: &'a Facts<'_>, language: Language) -> Vec<Site<'a>> {
     let mut found: Vec<Site<'a>> = Vec::new();
-    let all = calls_to(facts, language, |_| true);
-    for site in all {
-        let Some(path) = written(site).or_else(|| by_object(site)) else {
-            continue;
-        };
+    let target = |site| written(site).or_else(|| by_object(site));
+    for site in calls_to(facts, language, move |site| target(site).is_some()) {
+        let Some(path) = target(site) else { continue };
         let own = site.code.enclosing_function(site.call.scope);
         let is_told = found.iter().any(|one| {
             std::ptr::eq(one.code, site.code) && one.code.enclosing_function(one.call.scope) == own
@@ -240,41 +238,38 @@ fn up_to(name: &str, root: &str) -> Option<String> {
 /// Calls `visit` with each dotted name that the function around a call uses, the file where there
 /// is none.
 fn each_name(site: Site<'_>, visit: &mut dyn FnMut(&str)) {
-    let mut value = |value: &Expr| {
-        value.walk(&mut |inner| match inner {
-            Expr::Name(name) => visit(name),
-            Expr::Call { callee, .. } => visit(callee),
-            _ => {}
-        });
-    };
-    for call in site
-        .code
-        .calls
-        .iter()
-        .filter(|call| is_beside(site, call.scope))
-    {
-        value(&Expr::Name(call.callee.clone()));
+    let is_beside = beside(site);
+    let calls = site.code.calls.iter();
+    for call in calls.filter(|call| is_beside(call.scope)) {
+        visit(&call.callee);
         for argument in &call.arguments {
-            value(&argument.value);
+            names_in(&argument.value, visit);
         }
     }
-    for one in &site.code.assignments {
-        if is_beside(site, one.scope) {
-            value(&one.value);
-        }
+    let assignments = site.code.assignments.iter();
+    for one in assignments.filter(|one| is_beside(one.scope)) {
+        names_in(&one.value, visit);
     }
 }
 
+fn names_in(value: &Expr, visit: &mut dyn FnMut(&str)) {
+    value.walk(&mut |inner| match inner {
+        Expr::Name(name) | Expr::Call { callee: name, .. } => visit(name),
+        _ => {}
+    });
+}
+
 /// Whether a scope belongs to the outermost function around a call: callbacks stand inside one.
-fn is_beside(site: Site<'_>, scope: usize) -> bool {
-    let outermost = |scope| {
+fn beside(site: Site<'_>) -> impl Fn(usize) -> bool {
+    let outermost = move |scope| {
         std::iter::successors(site.code.enclosing_function(scope), |at| {
             let parent = site.code.scopes.get(*at)?.parent;
             site.code.enclosing_function(parent)
         })
         .last()
     };
-    outermost(scope) == outermost(site.call.scope)
+    let own = outermost(site.call.scope);
+    move |scope| outermost(scope) == own
 }
 
 /// Whether a value comes from one of the objects, over names of the function, each followed once.
@@ -285,14 +280,13 @@ fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '(']))
         })
     };
+    let is_beside = beside(site);
     let (mut found, mut seen) = (false, std::collections::BTreeSet::new());
     let mut pending = vec![(value, 0)];
     while let Some((value, step)) = pending.pop() {
         value.walk(&mut |inner| {
-            let name = match inner {
-                Expr::Name(name) => name,
-                Expr::Call { callee, .. } => callee,
-                _ => return,
+            let (Expr::Name(name) | Expr::Call { callee: name, .. }) = inner else {
+                return;
             };
             found = found || of_object(name);
             // `name` and the first part of `name.path` alike.
@@ -301,7 +295,7 @@ fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
                 return;
             }
             let assigned = site.code.assignments.iter();
-            let held = assigned.filter(|one| one.target == root && is_beside(site, one.scope));
+            let held = assigned.filter(|one| one.target == root && is_beside(one.scope));
             pending.extend(held.map(|one| (&one.value, step + 1)));
         });
         if found {
@@ -358,10 +352,7 @@ fn is_stopover(site: Site<'_>) -> bool {
                 "NamedTemporaryFile" | "TemporaryDirectory" | "mkdtemp"
             )
     };
-    let mut beside = site
-        .code
-        .calls
-        .iter()
-        .filter(|call| is_beside(site, call.scope));
-    paths::tidies(site) || beside.any(temporary)
+    let is_beside = beside(site);
+    let mut calls = site.code.calls.iter();
+    paths::tidies(site) || calls.any(|call| is_beside(call.scope) && temporary(call))
 }

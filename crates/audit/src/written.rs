@@ -26,17 +26,19 @@ fn plainly(site: Site<'_>) -> Option<&Expr> {
                     | "writeJson"
                     | "writeJsonSync"
             );
-            let file_system = [
-                "fs",
-                "node:fs",
-                "fs/promises",
-                "node:fs/promises",
-                "fs-extra",
-                "graceful-fs",
-            ]
-            .iter()
-            .any(|module| imports_exactly(site.code, module));
-            (writes && file_system)
+            let has_file_system = || {
+                [
+                    "fs",
+                    "node:fs",
+                    "fs/promises",
+                    "node:fs/promises",
+                    "fs-extra",
+                    "graceful-fs",
+                ]
+                .iter()
+                .any(|module| imports_exactly(site.code, module))
+            };
+            (writes && has_file_system())
                 .then(|| call.positional(0))
                 .flatten()
         }

@@ -60,7 +60,9 @@ impl Alias {
     /// What the name is read as, where that is another.
     fn name(&self, language: Language) -> Option<&str> {
         let name = match &self.exported {
-            Some(name) if name == "default" => self.usual(language),
+            Some(name) if name == "default" && language == Language::JavaScript => {
+                self.usual(language)
+            }
             Some(name) => Some(name.as_str()),
             None => self.usual(language),
         };

@@ -29,7 +29,7 @@ const DRIVERS: &[&str] = &[
 
 /// Whether what is called came with an import of these modules, under whatever name.
 fn is_made_by(site: Site<'_>, modules: &[&str]) -> bool {
-    let callee = site.call.callee.trim_start_matches("new ");
+    let callee = &site.call.callee;
     let root = callee.split(['.', '(']).next().unwrap_or(callee);
     site.code.imports.iter().any(|import| {
         let is_driver = modules.iter().any(|module| {
