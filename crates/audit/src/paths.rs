@@ -270,6 +270,11 @@ pub(super) fn leads_to_temp(site: Site<'_>, path: &Expr) -> bool {
             });
         return below.is_some_and(|text| matches!(text.split('/').next(), Some("tmp" | "temp")));
     }
+    if let Some(Part::Text(first)) = parts.first()
+        && is_temporary(&Expr::Text(first.clone()))
+    {
+        return true;
+    }
     path.any(|value| match site.code.resolve(value) {
         // What a name holds says more than the name.
         found @ Expr::Text(_) => is_temporary(found),

@@ -9,7 +9,7 @@ use crate::guards::calls_to;
 use crate::paths;
 use crate::written::written;
 use crate::{Facts, Site};
-use slugsmith_facts::code::{Call, Code, Expr, Language};
+use slugsmith_facts::code::{Assignment, Call, Code, Expr, Language};
 use slugsmith_facts::packages::Ecosystem;
 
 /// Packages that take files out of a request.
@@ -94,14 +94,14 @@ fn words(language: Language) -> &'static Words {
 /// Writes of a client's file in one language, the first of each function.
 pub(crate) fn sites<'a>(facts: &'a Facts<'_>, language: Language) -> Vec<Site<'a>> {
     let mut found: Vec<Site<'a>> = Vec::new();
-    let target = |site| written(site).or_else(|| by_object(site));
-    for site in calls_to(facts, language, move |site| target(site).is_some()) {
-        let Some(path) = target(site) else { continue };
+    let writes = |site| written(site).is_some() || by_object(site).is_some();
+    for site in calls_to(facts, language, writes) {
         let own = site.code.enclosing_function(site.call.scope);
         let is_told = found.iter().any(|one| {
             std::ptr::eq(one.code, site.code) && one.code.enclosing_function(one.call.scope) == own
         });
-        if !is_told && is_from_client(facts, site, path) {
+        let is_written = || written(site).is_some_and(|path| is_from_client(facts, site, path));
+        if !is_told && (is_written() || puts_itself(facts, site)) {
             found.push(site);
         }
     }
@@ -124,8 +124,8 @@ fn by_object(site: Site<'_>) -> Option<&Expr> {
 
 /// Whether a write puts a client's file on a disk that keeps nothing.
 pub(crate) fn is_from_client(facts: &Facts<'_>, site: Site<'_>, path: &Expr) -> bool {
-    let objects = objects(facts, site);
-    if objects.is_empty() || paths::leads_to_temp(site, path) || is_stopover(site) {
+    let objects = kept(facts, site, path);
+    if objects.is_empty() {
         return false;
     }
     let tied = |value: &Expr| comes_from(site, value, &objects);
@@ -136,6 +136,31 @@ pub(crate) fn is_from_client(facts: &Facts<'_>, site: Site<'_>, path: &Expr) -> 
         || is_own
         || call.arguments.iter().any(|argument| tied(&argument.value))
         || is_opened(site) && reads_content(site, &objects)
+}
+
+/// Whether the object itself is told to go to the disk: `file.save(path)`, not `form.save(file)`.
+fn puts_itself(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    let Some(path) = by_object(site) else {
+        return false;
+    };
+    let objects = kept(facts, site, path);
+    match site.code.language {
+        // `context.SaveFile(file, path)`.
+        Language::Go => {
+            let file = site.call.positional(0);
+            file.is_some_and(|file| comes_from(site, file, &objects))
+        }
+        _ => stands_for(site, site.call.receiver(), &objects),
+    }
+}
+
+/// The objects whose content stays where the path leads: none in a temporary folder, or where the function removes it.
+fn kept(facts: &Facts<'_>, site: Site<'_>, path: &Expr) -> Vec<String> {
+    let objects = objects(facts, site);
+    if objects.is_empty() || paths::leads_to_temp(site, path) || is_stopover(site) {
+        return Vec::new();
+    }
+    objects
 }
 
 /// The names of the objects that stand for a client's file where a call stands.
@@ -272,14 +297,29 @@ fn beside(site: Site<'_>) -> impl Fn(usize) -> bool {
     move |scope| outermost(scope) == own
 }
 
+/// Whether a name is one of the objects or a part of one.
+fn is_part(name: &str, objects: &[String]) -> bool {
+    objects.iter().any(|object| {
+        name.strip_prefix(object.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '(']))
+    })
+}
+
+/// Whether a name is one of the objects, or was given one: not what was only made with it.
+fn stands_for(site: Site<'_>, name: &str, objects: &[String]) -> bool {
+    let is_beside = beside(site);
+    let root = name.split(['.', '[', '(']).next().unwrap_or(name);
+    let given = |one: &Assignment| {
+        let (Expr::Name(value) | Expr::Call { callee: value, .. }) = &one.value else {
+            return false;
+        };
+        one.target == root && is_beside(one.scope) && is_part(value, objects)
+    };
+    is_part(name, objects) || site.code.assignments.iter().any(given)
+}
+
 /// Whether a value comes from one of the objects, over names of the function, each followed once.
 fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
-    let of_object = |name: &str| {
-        objects.iter().any(|object| {
-            name.strip_prefix(object.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '(']))
-        })
-    };
     let is_beside = beside(site);
     let (mut found, mut seen) = (false, std::collections::BTreeSet::new());
     let mut pending = vec![(value, 0)];
@@ -288,7 +328,7 @@ fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
             let (Expr::Name(name) | Expr::Call { callee: name, .. }) = inner else {
                 return;
             };
-            found = found || of_object(name);
+            found = found || is_part(name, objects);
             // `name` and the first part of `name.path` alike.
             let root = name.split(['.', '[', '(']).next().unwrap_or(name);
             if found || step >= STEPS || !seen.insert(root) {

@@ -5,7 +5,20 @@ use slugsmith_facts::code::{Assignment, Code, Expr, Language};
 
 /// The path that a call writes to, if it writes a file.
 pub(crate) fn written(site: Site<'_>) -> Option<&Expr> {
-    plainly(site).or_else(|| by_library(site))
+    let path = plainly(site).or_else(|| by_library(site))?;
+    (!is_in_memory(site, path)).then_some(path)
+}
+
+/// Whether what stands for a path is a buffer or an answer: `image.save(io.BytesIO())`.
+fn is_in_memory(site: Site<'_>, path: &Expr) -> bool {
+    let held = site.code.resolve_from(path, site.call.scope);
+    let made = held.callee().and_then(|callee| callee.rsplit('.').next());
+    made.is_some_and(|made| {
+        matches!(
+            made,
+            "BytesIO" | "StringIO" | "HttpResponse" | "TemporaryFile" | "SpooledTemporaryFile"
+        )
+    })
 }
 
 fn plainly(site: Site<'_>) -> Option<&Expr> {
@@ -109,7 +122,8 @@ fn by_library(site: Site<'_>) -> Option<&Expr> {
                 call.positional(0)
             }
             "save" | "save_weights"
-                if imports(&["keras", "tensorflow", "PIL", "docx", "openpyxl", "pptx"]) =>
+                if !call.receiver().is_empty()
+                    && imports(&["keras", "tensorflow", "PIL", "docx", "openpyxl", "pptx"]) =>
             {
                 call.positional(0)
             }
