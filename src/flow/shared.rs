@@ -70,9 +70,10 @@ pub fn open(
     let key = taken.get(KEY).map(|key| key.to_string_lossy().into_owned());
     let key = match key.filter(|key| !key.is_empty()) {
         None => None,
-        Some(text) => Some(Key::parse(&text).ok_or_else(|| {
-            format!("{KEY} is no key of the form ed25519:…, ed25519-public:… or hmac:…")
-        })?),
+        Some(text) => Some(
+            Key::parse(&text)
+                .ok_or_else(|| format!("{KEY} is no key: it has to be {}", Key::forms()))?,
+        ),
     };
     let branch = branch::of(&config.store, environment);
     let shared = Shared::new(

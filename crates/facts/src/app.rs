@@ -18,7 +18,7 @@ use slugsmith_ecosystems::recognise::Look;
 #[derive(Debug, Clone)]
 pub struct App {
     pub root: PathBuf,
-    /// Names in the root folder, sorted; names that are not UTF-8 are left out.
+    /// Names in the root folder, as [`names`] lists them.
     pub names: Vec<String>,
     pub package_json: Parsed<Value>,
     pub app_json: Parsed<Value>,
@@ -61,17 +61,32 @@ pub fn is_empty(root: &Path) -> bool {
     fs_err::read_dir(root).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Names in the root folder, sorted; names that are not UTF-8 are left out.
+/// Names in the root folder, sorted; names that are not UTF-8 are left out, and what is no file and no folder.
 #[must_use]
 pub fn names(root: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs_err::read_dir(root)
         .into_iter()
         .flatten()
         .flatten()
+        .filter(|entry| !is_irregular(entry))
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     names.sort_unstable();
     names
+}
+
+/// Whether an entry is a device, a pipe or a socket, or leads to one. It announces no project: the tool that is
+/// called for it (`build.gradle -> /dev/zero`) would read without an end. A link to nothing is none of these.
+fn is_irregular(entry: &fs_err::DirEntry) -> bool {
+    let Ok(kind) = entry.file_type() else {
+        return false;
+    };
+    let kind = if kind.is_symlink() {
+        fs_err::metadata(entry.path()).map(|metadata| metadata.file_type())
+    } else {
+        Ok(kind)
+    };
+    kind.is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
 }
 
 /// Larger files are read by nobody as a whole, in bytes.
@@ -155,5 +170,17 @@ mod tests {
         let broken = app.broken().next().unwrap();
         assert_eq!((broken.path.as_str(), broken.line), ("package.json", 3));
         assert!(app.has("package.json"));
+    }
+
+    #[test]
+    fn devices_pipes_and_sockets_announce_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("/dev/zero", at("build.gradle")).unwrap();
+        std::os::unix::fs::symlink("gone", at("pom.xml")).unwrap();
+        std::os::unix::fs::symlink("go.mod", at("go.sum")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("Gemfile")).unwrap();
+        fs_err::write(at("go.mod"), "module a\n").unwrap();
+        assert_eq!(names(folder.path()), ["go.mod", "go.sum", "pom.xml"]);
     }
 }

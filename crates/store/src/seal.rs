@@ -42,7 +42,20 @@ pub struct Pair {
     pub public: String,
 }
 
+/// The shortest secret of an `hmac:` key, in bytes: a shorter one can be guessed from one object.
+const SHORTEST_SECRET: usize = 16;
+
 impl Key {
+    /// What [`Key::parse`] takes, for whoever wrote something else.
+    #[must_use]
+    pub fn forms() -> String {
+        format!(
+            "ed25519: and {0} hexadecimal digits, ed25519-public: and {0}, or hmac: and at least {SHORTEST_SECRET} \
+             characters",
+            2 * SEED
+        )
+    }
+
     /// Reads `ed25519:HEX`, `ed25519-public:HEX` or `hmac:TEXT`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -54,8 +67,7 @@ impl Key {
                 Kind::Pair(Box::new(pair))
             }
             "ed25519-public" => Kind::Public(from_hex(value).filter(|key| key.len() == SEED)?),
-            // Short secrets can be guessed from one object.
-            "hmac" if value.len() >= 16 => {
+            "hmac" if value.len() >= SHORTEST_SECRET => {
                 Kind::Shared(hmac::Key::new(hmac::HMAC_SHA256, value.as_bytes()))
             }
             _ => return None,
