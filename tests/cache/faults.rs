@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::long::is_long;
 use super::support::Bed;
 
 /// A small generator, so that a failing case can be run again by its number
@@ -117,12 +118,14 @@ fn tree(bed: &Bed) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn a_thousand_damaged_caches_fail_no_build_and_give_no_wrong_tree() {
+fn damaged_caches_fail_no_build_and_give_no_wrong_tree() {
+    // A thousand of them in the long form.
+    let each = if is_long() { 50 } else { 10 };
     (0..20_u64).into_par_iter().for_each(|lane| {
         let bed = Bed::npm_app();
         bed.build();
         let right = tree(&bed);
-        for step in 0..50 {
+        for step in 0..each {
             let case = lane * 50 + step;
             bed.next();
             let mut random =
@@ -146,7 +149,7 @@ fn a_thousand_damaged_caches_fail_no_build_and_give_no_wrong_tree() {
 }
 
 #[test]
-fn a_hundred_builds_store_no_more_than_one() {
+fn many_builds_store_no_more_than_one() {
     let bed = Bed::npm_app();
     bed.put(
         "package.json",
@@ -158,7 +161,8 @@ fn a_hundred_builds_store_no_more_than_one() {
     };
     bed.build();
     let first = size(&bed);
-    for number in 0..100_u32 {
+    let builds = if is_long() { 100_u32 } else { 25 };
+    for number in 0..builds {
         bed.lock(&format!("2.{number}.0"));
         // The build tool's own cache: same size, other contents.
         bed.put(".next/cache/entry", &format!("{number:0>2000}"));

@@ -95,7 +95,7 @@ fn changes(path: &str, at: usize) -> Vec<&'static str> {
         return vec!["append"];
     }
     let all = ["replace", "delete", "append"];
-    if std::env::var_os("SLUGSMITH_LONG").is_some() {
+    if crate::long::is_long() {
         all.to_vec()
     } else {
         vec![all[at % all.len()]]

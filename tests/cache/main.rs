@@ -16,6 +16,8 @@ mod growth;
 mod held;
 mod law;
 mod left_out;
+#[path = "../support/long.rs"]
+mod long;
 mod npm;
 mod support;
 mod survey;

@@ -41,7 +41,7 @@ type Change = (String, &'static str);
 
 /// The changes of a shape; the short form takes files of another kind in each, so that all kinds come by.
 fn changes(lab: &Lab, shape: &Shape) -> Vec<Change> {
-    let is_long = std::env::var_os("SLUGSMITH_LONG").is_some();
+    let is_long = crate::support::long::is_long();
     let all: &[&str] = if is_long {
         &["replace", "append", "delete", "rename"]
     } else {

@@ -204,7 +204,7 @@ fn seconds() -> f64 {
     if let Ok(seconds) = std::env::var("SLUGSMITH_FUZZ_SECONDS") {
         return seconds.parse().unwrap();
     }
-    if std::env::var_os("SLUGSMITH_LONG").is_some() {
+    if crate::support::long::is_long() {
         600.0
     } else {
         0.1

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::builds::compile;
+use crate::support::long::is_long;
 use crate::support::{BINARY, Ran, Sandbox};
 
 /// Verbs that look at an app.
@@ -162,8 +163,10 @@ fn files_of_a_million_values_are_not_read_into_memory() {
             .file("Procfile", "web: node server.js\n")
             .file("server.js", "1")
             .file(name, text);
-        for arguments in [&["check", "app"][..], &["init", "app"]] {
-            run(&sandbox, arguments);
+        run(&sandbox, &["check", "app"]);
+        // It reads as `check` does, which has the bounds.
+        if is_long() || name == "package.json" {
+            run(&sandbox, &["init", "app"]);
         }
     }
 }

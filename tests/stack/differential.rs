@@ -45,11 +45,7 @@ fn the_model_says_what_the_older_builder_and_launcher_do() {
 
 #[expect(clippy::print_stdout, reason = "what a run compared is its figure")]
 fn agree(name: &str, lifecycle: &'static Lifecycle) {
-    let usual = if std::env::var_os("SLUGSMITH_LONG").is_some() {
-        5_000
-    } else {
-        300
-    };
+    let usual = if crate::long::is_long() { 5_000 } else { 300 };
     let cases = setting("SLUGSMITH_STACK_CASES", usual);
     let first = setting("SLUGSMITH_STACK_SEED", 1);
     let _ = lifecycle.programs();

@@ -16,6 +16,8 @@ mod generator;
 mod large;
 mod launch_check;
 mod lifecycle;
+#[path = "../support/long.rs"]
+mod long;
 mod reported;
 mod reused;
 mod rules;

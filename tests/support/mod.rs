@@ -3,6 +3,7 @@
 
 #![allow(dead_code)] // each test binary uses its part
 
+pub(crate) mod long;
 pub(crate) mod stops;
 pub(crate) mod workflow;
 

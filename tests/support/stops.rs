@@ -51,7 +51,7 @@ impl Program<'_> {
     /// Where to stop it: of each call so many places, the last ones first, since something can be half done there.
     /// All of them with `SLUGSMITH_LONG=1`.
     pub(crate) fn places(&self, of_each: usize) -> Vec<(&'static str, usize)> {
-        let is_long = std::env::var_os("SLUGSMITH_LONG").is_some();
+        let is_long = super::long::is_long();
         let places = |(call, count): (&'static str, usize)| {
             let step = if is_long {
                 1

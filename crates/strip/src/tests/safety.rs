@@ -50,7 +50,7 @@ fn links_lead_nowhere_and_their_targets_stay() {
 #[test]
 fn broken_manifests_and_odd_names_are_left_alone() {
     let folder = app(&[("package.json", "{")]);
-    for number in 0..10_000 {
+    for number in 0..1_000 {
         let package = folder.path().join(format!("node_modules/p{number}"));
         fs_err::create_dir_all(&package).unwrap();
         fs_err::write(package.join("package.json"), "{ \"main\": ").unwrap();
@@ -60,7 +60,7 @@ fn broken_manifests_and_odd_names_are_left_alone() {
     fs_err::write(folder.path().join(odd), "{}").unwrap();
     let report = strip(folder.path());
     assert_eq!(report.removed.files, 0);
-    assert_eq!(report.before.files, 10_003);
+    assert_eq!(report.before.files, 1_003);
 }
 
 #[test]
