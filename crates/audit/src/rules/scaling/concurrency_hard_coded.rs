@@ -128,11 +128,42 @@ fn command(command: &slugsmith_facts::process::Command) -> Option<Evidence> {
     })
 }
 
+/// Whether the web process starts servers of Ruby, and none that reads this file.
+fn is_of_another(facts: &Facts<'_>, path: &str) -> bool {
+    let Some(web) = facts.process("web") else {
+        return false;
+    };
+    let of_puma = path.ends_with("puma.rb");
+    let is_server = |program: &str| {
+        matches!(
+            program,
+            "puma" | "unicorn" | "unicorn_rails" | "thin" | "falcon"
+        )
+    };
+    let servers: Vec<_> = web
+        .commands
+        .iter()
+        .filter(|one| is_server(one.program()))
+        .collect();
+    let reads = |command: &&slugsmith_facts::process::Command| {
+        let own = if of_puma {
+            command.program() == "puma"
+        } else {
+            command.program().starts_with("unicorn")
+        };
+        own && configured::named(command).is_none_or(|(named, _)| named == path)
+    };
+    !servers.is_empty() && !servers.iter().any(reads)
+}
+
 fn configuration(facts: &Facts<'_>, code: &Code) -> Option<Evidence> {
     let named = facts.process("web").is_some_and(|web| {
         let files = web.commands.iter().filter_map(configured::named);
         files.into_iter().any(|(path, _)| path == code.path)
     });
+    if !named && is_of_another(facts, &code.path) {
+        return None;
+    }
     let path = if named { "puma.rb" } else { code.path.as_str() };
     match (code.language, path) {
         (Language::Ruby, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") => {
