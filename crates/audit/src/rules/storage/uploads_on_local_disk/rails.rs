@@ -125,17 +125,19 @@ pub(super) fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// Paperclip keeps files on disk unless a storage is named somewhere.
 pub(super) fn attached_to_disk(facts: &Facts<'_>) -> Option<Evidence> {
-    facts
-        .packages
-        .wants_any(Ecosystem::Gem, &["paperclip", "kt-paperclip"])?;
+    facts.packages.wants_any(
+        Ecosystem::Gem,
+        &["paperclip", "kt-paperclip", "mongoid-paperclip"],
+    )?;
     let site = calls_to(facts, Language::Ruby, |site| {
         // What is merged into the options may name a storage.
         let plain =
             |value: &Expr| !value.any(|value| matches!(value, Expr::Call { .. } | Expr::Name(_)));
         let mut options = site.call.arguments.iter().skip(1);
-        site.call.callee == "has_attached_file"
-            && options
-                .all(|option| option.name.as_deref() == Some("styles") || plain(&option.value))
+        matches!(
+            site.call.callee.as_str(),
+            "has_attached_file" | "has_mongoid_attached_file"
+        ) && options.all(|option| option.name.is_some() || plain(&option.value))
     })
     .next()?;
     let names_storage = |code: &Code| {
