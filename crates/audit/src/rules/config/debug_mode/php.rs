@@ -1,4 +1,4 @@
-//! A tracked `.env` that a PHP framework loads, with its settings of development.
+//! PHP: a tracked `.env` that a framework loads, and what constants hold.
 
 use crate::rules::prelude::*;
 use slugsmith_facts::formats::env_file;
@@ -26,4 +26,30 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
                 "heroku config:set APP_DEBUG=false APP_ENV=production   then: git rm --cached .env",
             )
     })
+}
+
+/// What a constant holds that one file defines, whichever: `define("SHOW_ERRORS", true)`, `const SHOW_ERRORS = true`.
+/// One with several definitions, or under a condition, is not known.
+pub(super) fn constant<'a>(facts: &'a Facts<'_>, value: &Expr) -> Option<&'a Expr> {
+    let name = value.name()?;
+    let own = name.rsplit('.').next().unwrap_or(name);
+    let is_constant = own
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if own.is_empty() || !is_constant {
+        return None;
+    }
+    let mut found = facts.code(Language::Php).flat_map(|code| {
+        let defined = code.calls.iter().filter_map(move |call| {
+            let is_own = call.callee == "define" && call.positional(0)?.text() == Some(own);
+            let value = call.positional(1).filter(|_| is_own)?;
+            Some((branch(code, call.scope), code.resolve(value)))
+        });
+        let written = code.assignments.iter().filter_map(move |one| {
+            (one.target == own).then(|| (branch(code, one.scope), code.resolve(&one.value)))
+        });
+        defined.chain(written)
+    });
+    let (when, value) = found.next()?;
+    (found.next().is_none() && when == Branch::Always).then_some(value)
 }
