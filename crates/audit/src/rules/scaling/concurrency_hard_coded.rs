@@ -39,7 +39,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             A number that is only the default of the variable; servers that read it themselves and
-            are given nothing (gunicorn, Puma 5 and later, uvicorn); processes other than web.
+            are given nothing (gunicorn, Puma 5 and later, uvicorn); processes other than web; the one
+            worker of gunicorn that Flask-SocketIO needs; settings of Puma beside another server.
         "},
     },
     check,
@@ -52,6 +53,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
         evidence.extend(gunicorn::commands(facts).filter_map(|command| {
             let set = gunicorn::setting(facts, command, "workers", &["-w", "--workers"])?;
             let number = set.value.number()?;
+            // Flask-SocketIO needs one: gunicorn does not keep a client at its worker
+            // (Flask-SocketIO's documentation, "Deployment").
+            let sockets = ["flask-socketio", "python-socketio"];
+            let one = number == 1
+                && facts
+                    .packages
+                    .wants_any(Ecosystem::Pypi, &sockets)
+                    .is_some();
+            if one {
+                return None;
+            }
             Some(match set.value {
                 gunicorn::Value::Word(_) => {
                     let what = if set.line == command.line && set.path == command.path {
