@@ -196,6 +196,15 @@ impl<'a> Facts<'a> {
         self.code(language).next().is_some()
     }
 
+    /// Laravel, or Lumen, which is made of the same parts.
+    #[must_use]
+    pub(crate) fn laravel(&self) -> Option<&packages::Package> {
+        self.packages.wants_any(
+            Ecosystem::Composer,
+            &["laravel/framework", "laravel/lumen-framework"],
+        )
+    }
+
     /// Whether this is a Django app: it asks for the package, or for one that brings it along.
     #[must_use]
     pub fn is_django(&self) -> bool {

@@ -22,6 +22,7 @@ pub(super) fn find(facts: &Facts<'_>) -> Option<Migrations> {
     rails(facts)
         .or_else(|| django(facts))
         .or_else(|| laravel(facts))
+        .or_else(|| doctrine(facts))
         .or_else(|| node(facts))
         .or_else(|| alembic(facts))
         .or_else(|| go(facts))
@@ -97,10 +98,19 @@ fn has_ending(name: &str, ending: &str) -> bool {
         .is_some_and(|(_, found)| found == ending)
 }
 
-fn laravel(facts: &Facts<'_>) -> Option<Migrations> {
+/// Doctrine's, as Symfony's bundle keeps them.
+fn doctrine(facts: &Facts<'_>) -> Option<Migrations> {
     facts
         .packages
-        .wants(Ecosystem::Composer, "laravel/framework")?;
+        .wants(Ecosystem::Composer, "doctrine/doctrine-migrations-bundle")?;
+    let command = "php bin/console doctrine:migrations:migrate --no-interaction";
+    ["migrations/", "src/Migrations/"]
+        .iter()
+        .find_map(|folder| in_folder(facts, folder, ".php", command))
+}
+
+fn laravel(facts: &Facts<'_>) -> Option<Migrations> {
+    facts.laravel()?;
     in_folder(
         facts,
         "database/migrations/",

@@ -1,7 +1,7 @@
 //! Where does a path lie: in the app, in the temporary folder, or is it not known?
 
 use super::facts::Site;
-use slugsmith_facts::code::{Call, Expr, Language, ScopeKind};
+use slugsmith_facts::code::{Call, Expr, Language, Scope, ScopeKind, names_in};
 
 /// What a path starts at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -379,8 +379,48 @@ pub(super) fn tidies(site: Site<'_>) -> bool {
             }
             Language::Php => call.callee == "unlink",
         };
-        removes && (anywhere || function(call.scope) == function(site.call.scope))
+        let own = function(call.scope) == function(site.call.scope);
+        removes && (anywhere || own && removes_it_always(site, call))
     })
+}
+
+/// Whether a removal runs whenever the write did. It may ask for the file itself first; under another
+/// condition (`if (name.endsWith("png")) file.delete()`) some files stay.
+fn removes_it_always(site: Site<'_>, call: &Call) -> bool {
+    let mut names: Vec<String> = Vec::new();
+    let mut take = |name: &str| {
+        let root = name.split(['.', '[', '(']).next().unwrap_or(name);
+        names.push(root.to_owned());
+    };
+    take(call.receiver());
+    for argument in &call.arguments {
+        argument.value.walk(&mut |value| {
+            if let Expr::Name(name) = value {
+                take(name);
+            }
+        });
+    }
+    let asks = |condition: &str| {
+        condition.to_ascii_lowercase().contains("exist")
+            || names_in(condition).iter().any(|name| {
+                names
+                    .iter()
+                    .any(|one| one == name.split('.').next().unwrap_or(name))
+            })
+    };
+    let code = site.code;
+    let function = |scope: &&Scope| !matches!(scope.kind, ScopeKind::Function { .. });
+    code.around(call.scope)
+        .take_while(function)
+        .all(|scope| match scope.kind.condition() {
+            Some(condition) => {
+                let mut around = code.around(site.call.scope);
+                condition.is_empty()
+                    || around.any(|one| std::ptr::eq(one, scope))
+                    || asks(condition)
+            }
+            None => true,
+        })
 }
 
 /// Whether the file is only a stopover: the function that writes it reads it again further

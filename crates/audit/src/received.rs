@@ -176,7 +176,9 @@ fn objects(facts: &Facts<'_>, site: Site<'_>) -> Vec<String> {
             let mut parts = name.rsplitn(2, '.');
             let last = parts.next()?.trim_end_matches("()");
             let object = parts.next()?;
-            let counts = words.names.contains(&last) || is_content(site.code, last);
+            let counts = words.names.contains(&last)
+                || is_content(site.code, last)
+                || is_of_params(site.code, object, last);
             (counts && object != "self" && object != "this").then(|| object.to_owned())
         });
         found.extend(object.filter(|object| !object.is_empty() && !is_module(site.code, object)));
@@ -195,6 +197,15 @@ fn is_content(code: &Code, word: &str) -> bool {
         Language::Php => word == "tmp_name",
         Language::Go | Language::Java => false,
     }
+}
+
+/// `params[:roster].path`: a parameter that is asked for its path or its content is a file.
+fn is_of_params(code: &Code, object: &str, last: &str) -> bool {
+    code.language == Language::Ruby
+        && matches!(last, "path" | "read")
+        && object
+            .strip_prefix("params")
+            .is_some_and(|rest| !rest.is_empty())
 }
 
 /// Whether files of clients come to this source file at all.

@@ -256,7 +256,7 @@ pub(super) fn is_open(range: &str) -> bool {
     matches!(
         range,
         "" | "*" | "x" | "latest" | "current" | "node" | "stable"
-    ) || range.split("||").any(|part| {
+    ) || alternatives(range).any(|part| {
         let part = part.trim();
         part.starts_with('>') && !part.contains('<') && !part.contains(" - ")
             || matches!(part, "*" | "x")
@@ -269,7 +269,7 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
     if is_open(range) || range.contains("lts") {
         return None;
     }
-    let best = range.split("||").map(newest).max()?;
+    let best = alternatives(range).map(newest).max()?;
     let major = *best.first()?;
     if runtime == "dotnet" {
         return Some(range.to_owned());
@@ -293,6 +293,11 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
     }
     let minor = if open_minor { 4 } else { *best.get(1)? };
     Some(format!("{major}.{minor}"))
+}
+
+/// The parts of a range of which one is enough. Composer takes a single bar as well: `^7.3|^8.0`.
+fn alternatives(range: &str) -> impl Iterator<Item = &str> {
+    range.split('|').filter(|part| !part.trim().is_empty())
 }
 
 /// The newest version that a bounded range allows, as far as its upper bound tells:

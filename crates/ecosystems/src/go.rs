@@ -13,6 +13,13 @@ pub const WORKSPACE: &str = "go.work";
 
 /// The file that announces it.
 pub const MANIFEST: &str = "go.mod";
+/// Files of the tools before modules, with their names: heroku/go took their support out in 2026.
+pub const LEGACY: &[(&str, &str)] = &[
+    ("Gopkg.lock", "dep"),
+    ("Godeps/Godeps.json", "Godep"),
+    ("vendor/vendor.json", "govendor"),
+    ("glide.yaml", "Glide"),
+];
 /// Name of a lockfile.
 pub const GO_SUM: &str = "go.sum";
 

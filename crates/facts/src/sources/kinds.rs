@@ -75,7 +75,11 @@ pub(super) fn is_text(path: &str) -> bool {
     if path.starts_with("bin/") && depth == 1 && !name.contains('.') {
         return true;
     }
+    let of_server = ["nginx", "apache", "httpd"]
+        .iter()
+        .any(|server| name.contains(server));
     match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("conf") if of_server => return depth <= 2,
         Some("tf") => return depth <= 4,
         Some("pem" | "key") => return depth <= 4 && !outside_the_app(path),
         _ => {}

@@ -47,6 +47,17 @@ const FRAMEWORKS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "\"laravel/lumen-framework\"",
+        &[
+            "app/",
+            "config/",
+            "routes/",
+            "bootstrap/",
+            "database/",
+            "resources/",
+        ],
+    ),
+    (
         "\"symfony/framework-bundle\"",
         &["src/", "config/", "templates/", "migrations/"],
     ),

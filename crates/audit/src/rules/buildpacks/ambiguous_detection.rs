@@ -75,7 +75,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
         Some(("python", "heroku/python"))
     } else if has(ecosystems::php::MANIFEST) {
         Some(("php", "heroku/php"))
-    } else if has(ecosystems::go::MANIFEST) {
+    } else if has(ecosystems::go::MANIFEST)
+        || ecosystems::go::LEGACY.iter().any(|(path, _)| has(path))
+    {
         Some(("go", "heroku/go"))
     } else if has(ecosystems::java::POM) {
         Some(("java", "heroku/java"))

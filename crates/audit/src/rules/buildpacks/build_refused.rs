@@ -1,5 +1,6 @@
 //! What does the official buildpack refuse, so that the next deploy fails?
 
+mod go;
 mod python;
 
 use crate::rules::prelude::*;
@@ -11,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "The official buildpack refuses this app: the next deploy fails",
     level: Severity::Error,
     group: Group::Buildpacks,
-    ecosystems: &["python", "ruby"],
+    ecosystems: &["python", "ruby", "go"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -24,7 +25,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
             `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`). And a
             lockfile of Ruby or Python that takes a package from `git://github.com`, which GitHub no
-            longer answers; npm and Yarn ask GitHub over https all the same.
+            longer answers; npm and Yarn ask GitHub over https all the same. And an app in Go whose
+            packages are those of Godep, dep, govendor or Glide, without a go.mod
+            (heroku/heroku-buildpack-go `lib/common.sh`).
         "},
         why: indoc! {"
             The buildpack is updated between two deploys, and what it only warned of last month it
@@ -58,6 +61,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         Vec::new()
     };
     evidence.extend(unencrypted(facts));
+    evidence.extend(go::refused(facts));
     let applies = is_served || facts.packages.manifest(Ecosystem::Gem).is_some();
     Outcome::when(applies || !evidence.is_empty(), evidence)
 }

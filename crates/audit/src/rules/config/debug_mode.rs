@@ -1,6 +1,7 @@
 //! Does production run in debug mode?
 
 mod django;
+mod php;
 
 use crate::python;
 use crate::rules::prelude::*;
@@ -21,8 +22,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `DEBUG = True` in settings that production loads; `NODE_ENV`, `FLASK_ENV`, `APP_ENV` or
             `RAILS_ENV` set to development in app.json or a web command; `FLASK_DEBUG=1`;
             `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings; `APP_ENV=dev` in
-            the `.env` that Symfony loads (a warning).
-            Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, Express'
+            the `.env` that Symfony loads, `APP_DEBUG=true` in one that Laravel or Lumen loads
+            (warnings).
+            Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, also by a constant, Express'
             `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
             web process starts. Django's DEBUG that is on unless a variable says otherwise, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
@@ -54,6 +56,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(django(facts));
     evidence.extend(commands(facts));
     evidence.extend(symfony(facts));
+    evidence.extend(php::laravel(facts));
     evidence.extend(details(facts));
     evidence.extend(wsgi_settings(facts));
     evidence.extend(flask(facts));
@@ -111,8 +114,10 @@ fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
 fn details(facts: &Facts<'_>) -> Option<Evidence> {
     let site = facts.calls().find(|site| {
         let call = site.call;
-        let first_is_on =
-            call.positional(0).map(|value| site.code.resolve(value)) == Some(&Expr::Bool(true));
+        let first_is_on = call.positional(0).is_some_and(|value| {
+            let value = site.code.resolve(value);
+            value == &Expr::Bool(true) || php::constant(facts, value) == Some(&Expr::Bool(true))
+        });
         let shows = match site.code.language {
             Language::Php => {
                 let on = call

@@ -31,7 +31,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `jdbc:…`) or host that reachable code hands to a client; Django's `HOST`, Laravel's
             connections, Spring's properties. `DATABASE_URL` handed to SQLAlchemy 1.4 or later as it
             is: it starts with `postgres://`, which SQLAlchemy refuses. With the Heroku Key-Value
-            Store add-on, a Redis client without TLS settings (a warning).
+            Store add-on, a Redis client without TLS settings (a warning). A fixed host of Rails'
+            `config.cache_store` (a warning).
         "},
         why: indoc! {"
             On a dyno there is no service on localhost, and add-ons change their address and
@@ -70,6 +71,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(spring::check(facts));
     evidence.extend(alchemy(facts));
     evidence.extend(plain_redis(facts));
+    evidence.extend(cache_store(facts));
     evidence.sort_by(|a, b| a.location.cmp(&b.location));
     evidence.dedup_by(|a, b| a.location == b.location);
     let applies = facts
@@ -257,6 +259,36 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
         }
     }
     found
+}
+
+/// `config.cache_store = :mem_cache_store, "memcached"`: the host stands there, whatever the add-on's variables say.
+fn cache_store(facts: &Facts<'_>) -> Option<Evidence> {
+    let (code, setting) = facts.rails_setting("config.cache_store")?;
+    let Expr::List(items) = &setting.value else {
+        return None;
+    };
+    let store = items.first()?.name()?;
+    let variable = match store {
+        "mem_cache_store" | "dalli_store" => "MEMCACHIER_SERVERS",
+        "redis_cache_store" | "redis_store" => "REDIS_URL",
+        _ => return None,
+    };
+    let host = items.iter().skip(1).find_map(|item| match item {
+        Expr::Text(host) => Some(host.as_str()),
+        other => other.key("url").and_then(Expr::text),
+    })?;
+    let reads = items.iter().any(Expr::reads_environment);
+    let message = format!(
+        "The cache is at `{}`, whatever the environment says: no add-on is there, and every read misses.",
+        masked(host)
+    );
+    (!reads && !host.is_empty() && branch(code, setting.scope) == Branch::Always).then(|| {
+        Evidence::line(&code.path, setting.line, message)
+            .level(Severity::Warn)
+            .help(format!(
+                "config.cache_store = :{store}, with ENV[\"{variable}\"]"
+            ))
+    })
 }
 
 /// The value is what this variable holds.

@@ -312,7 +312,7 @@ fn disagreement(runtime: &str, wishes: &[&Wanted]) -> Option<Evidence> {
             && !theirs.is_empty()
             && ours.len() == theirs.len()
             && ours != theirs
-            && !first.range.contains("||")
+            && !first.range.contains('|')
             && !first.range.contains('<')
     })?;
     Some(

@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             BullMQ, Laravel's queue) with a call that puts a job into its queue in reachable code,
             and no process of the Procfile that runs its worker. Laravel: also `Schedule::` entries
             without a scheduler. A queue that jobs of Sidekiq, Celery or Laravel are put into and that
-            no worker's command or configuration names.
+            no worker's command or configuration names. Entries of whenever and django-crontab, which
+            go to a crontab that no dyno has (a warning).
         "},
         why: indoc! {"
             The queue only grows: mails are not sent, uploads not processed, and nothing reports an
@@ -97,6 +98,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     if evidence.is_empty() {
         evidence.extend(laravel_schedule(facts));
+        evidence.extend(crontab(facts));
     }
     Outcome::when(!used.is_empty(), evidence)
 }
@@ -130,6 +132,39 @@ fn by_setting(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
         }
         _ => false,
     }
+}
+
+/// Libraries that write a crontab, which no dyno has: whenever's `config/schedule.rb`, django-crontab's `CRONJOBS`.
+fn crontab(facts: &Facts<'_>) -> Option<Evidence> {
+    if facts.has_addon(&["scheduler", "advanced-scheduler", "cron-to-go"]) {
+        return None;
+    }
+    let packages = &facts.packages;
+    let of = |path: &str, line, tool: &str| {
+        let message = format!(
+            "{tool} writes these entries to a crontab, and dynos have no cron: nothing runs them."
+        );
+        Evidence::line(path, line, message)
+            .level(Severity::Warn)
+            .help("heroku addons:create scheduler:standard, with the same commands")
+    };
+    let gem = packages.wants(Ecosystem::Gem, "whenever").and_then(|_| {
+        let code = facts
+            .code(Language::Ruby)
+            .find(|code| code.path == "config/schedule.rb")?;
+        let call = code.calls.iter().find(|call| call.callee == "every")?;
+        Some(of(&code.path, call.line, "whenever"))
+    });
+    gem.or_else(|| {
+        packages.wants(Ecosystem::Pypi, "django-crontab")?;
+        facts.code(Language::Python).find_map(|code| {
+            let jobs = code.assignments.iter().find(|one| {
+                let some = matches!(&one.value, Expr::List(items) if !items.is_empty());
+                one.target == "CRONJOBS" && some
+            })?;
+            Some(of(&code.path, jobs.line, "django-crontab"))
+        })
+    })
 }
 
 fn laravel_schedule(facts: &Facts<'_>) -> Option<Evidence> {

@@ -3,6 +3,7 @@
 mod env_file;
 mod imports;
 mod missing;
+mod php_server;
 mod procfile;
 mod settings;
 
@@ -35,6 +36,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A file of variables without which the process ends and that the repository does not
             have: `process.loadEnvFile()`, `node --env-file`, `godotenv.Load` with `log.Fatal`,
             phpdotenv's `load()`, `Dotenv.load!`.
+            `bundle exec unicorn` and its like whose gem Gemfile.lock does not list. A file that
+            `heroku-php-nginx -C` or `heroku-php-apache2 -C` takes into a server of its own and that
+            opens one itself (`server {`, `<VirtualHost>`).
             A Python app with a web framework and without a Procfile (a warning): its buildpack
             starts nothing by itself.
         "},
@@ -79,6 +83,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     evidence.extend(procfile::check(facts));
     evidence.extend(php_root(facts));
+    evidence.extend(php_server::check(facts));
     evidence.extend(waits_forever(facts));
     evidence.extend(env_file::check(facts));
     evidence.extend(no_process(facts));

@@ -3,6 +3,7 @@
 mod command;
 mod defaults;
 mod listen;
+mod ruby;
 mod spring;
 
 use crate::guards::{self, Branch, branch};
@@ -31,7 +32,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A server that listens on a literal port although nothing in the app reads `PORT`; one
             that binds 127.0.0.1 or localhost; and a web command with a fixed port or without
-            `--host 0.0.0.0` where its server needs that (uvicorn, flask, hypercorn).
+            `--host 0.0.0.0` where its server needs that (uvicorn, flask, hypercorn), or without a
+            port where its server has one of its own (uvicorn, daphne, unicorn, thin). `listen 5000`
+            in the settings of unicorn, `port` and `bind` in those of Puma.
         "},
         why: indoc! {"
             The router sends requests to the port it names in `PORT`, from outside the dyno. A
@@ -64,6 +67,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     if let Some(web) = web {
         evidence.extend(web.commands.iter().filter_map(|one| command(facts, one)));
+        evidence.extend(
+            web.commands
+                .iter()
+                .filter_map(|one| ruby::server(facts, one)),
+        );
     }
     evidence.extend(gunicorn::commands(facts).filter_map(|one| gunicorn_bind(facts, one)));
     evidence.extend(spring::check(facts));

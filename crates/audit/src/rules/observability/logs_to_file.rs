@@ -1,8 +1,11 @@
 //! Do logs reach the log stream?
 
+mod commands;
+mod laravel;
 mod logback;
 
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Call;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "logs-to-file",
@@ -18,7 +21,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {r#"
             `FileHandler` or `RotatingFileHandler` that is set up in production code; winston's File
             transport; `Logger.new("log/…")`; a file appender of Logback that production's profile
-            names; Laravel's default channel writing to `storage/logs`.
+            names; Laravel's and Lumen's default channel writing to `storage/logs`. A command that sends its
+            log to a file (`sidekiq -L`, `celery --logfile`, `gunicorn --log-file`, `>> web.log`), and
+            `stderr_path` of unicorn, `stdout_redirect` of Puma. winston's console counts only where
+            production has it.
         "#},
         why: indoc! {"
             The log stream only carries standard output and error. Files can't be read from outside
@@ -46,17 +52,18 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [
+    let mut evidence: Vec<_> = [
         python(facts),
         node(facts),
         ruby(facts),
-        laravel(facts),
+        laravel::check(facts),
         monolog(facts),
         logback::check(facts),
     ]
     .into_iter()
     .flatten()
     .collect();
+    evidence.extend(commands::check(facts));
     Outcome::when(!facts.sources.files.is_empty(), evidence)
 }
 
@@ -198,20 +205,43 @@ fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
+/// Whether what a call makes is used outside of development: winston's README adds its console to the logger in
+/// `if (process.env.NODE_ENV !== "production")`, also by the name that it was kept under.
+fn writes_in_production(code: &Code, made: &Call) -> bool {
+    let is_development = |scope| branch(code, scope) == Branch::Development;
+    if is_development(made.scope) {
+        return false;
+    }
+    let kept = code
+        .assignments
+        .iter()
+        .find(|one| one.line == made.line && one.value.callee() == Some(made.callee.as_str()));
+    let Some(kept) = kept else {
+        return true;
+    };
+    let is_kept = |value: &Expr| value.any(|part| part.name() == Some(kept.target.as_str()));
+    let mut uses = code
+        .calls
+        .iter()
+        .filter(|call| {
+            call.arguments
+                .iter()
+                .any(|argument| is_kept(&argument.value))
+        })
+        .peekable();
+    uses.peek().is_none() || uses.any(|call| !is_development(call.scope))
+}
+
 fn node(facts: &Facts<'_>) -> Option<Evidence> {
     let site = calls_to(facts, Language::JavaScript, |site| {
-        let file = matches!(
-            site.call.callee.as_str(),
-            "winston.transports.File"
-                | "transports.File"
-                | "winston.transports.DailyRotateFile"
-                | "transports.DailyRotateFile"
-        );
-        let console = site
-            .code
-            .calls
-            .iter()
-            .any(|call| call.callee.ends_with("transports.Console"));
+        let of_winston = |name: &str| name.contains("transports.") || site.code.imports("winston");
+        let callee = site.call.callee.as_str();
+        let file = matches!(site.call.method(), "File" | "DailyRotateFile") && of_winston(callee);
+        let console = site.code.calls.iter().any(|call| {
+            call.method() == "Console"
+                && of_winston(&call.callee)
+                && writes_in_production(site.code, call)
+        });
         file && !console && branch(site.code, site.call.scope) == Branch::Always
     })
     .next()?;
@@ -290,80 +320,4 @@ fn at(site: Site<'_>, fix: &str) -> Evidence {
         ),
     )
     .help(fix)
-}
-
-fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
-    facts
-        .packages
-        .wants(Ecosystem::Composer, "laravel/framework")?;
-    let code = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/logging.php")?;
-    let setting = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")?;
-    let (channel, conditional) = match settle(facts, code, setting.value.key("default")?) {
-        Settled::Fixed(value) => (value.text()?.to_owned(), false),
-        Settled::Given(value) => (value, false),
-        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
-        _ => return None,
-    };
-    let channels = setting.value.key("channels")?;
-    writes_files(facts, code, channels, &channel, 0).then(|| {
-        let line = code
-            .reads
-            .iter()
-            .find(|read| read.name == "LOG_CHANNEL")
-            .map_or(setting.line, |read| read.line);
-        Evidence::line(
-            &code.path,
-            line,
-            format!(
-                "The log channel is `{channel}`, which writes to \
-            storage/logs: the log stream never sees it."
-            ),
-        )
-        .conditional(conditional)
-        .help("heroku config:set LOG_CHANNEL=stderr")
-    })
-}
-
-/// A channel is a file, or a stack that has one and none that reaches the stream.
-fn writes_files(facts: &Facts<'_>, code: &Code, channels: &Expr, name: &str, depth: usize) -> bool {
-    let Some(channel) = channels.key(name).filter(|_| depth < 4) else {
-        return false;
-    };
-    match channel.key("driver").and_then(Expr::text) {
-        Some("single" | "daily") => true,
-        Some("stack") => {
-            let parts = match channel.key("channels") {
-                Some(Expr::List(items)) => items
-                    .iter()
-                    .filter_map(Expr::text)
-                    .map(str::to_owned)
-                    .collect(),
-                // `explode(',', env('LOG_STACK', 'single'))`
-                Some(Expr::Call { arguments, .. }) => match arguments
-                    .get(1)
-                    .map(|argument| settle(facts, code, &argument.value))
-                {
-                    Some(Settled::Unless { fallback, .. }) => fallback
-                        .text()
-                        .unwrap_or_default()
-                        .split(',')
-                        .map(str::to_owned)
-                        .collect(),
-                    Some(Settled::Given(value)) => value.split(',').map(str::to_owned).collect(),
-                    _ => Vec::new(),
-                },
-                _ => Vec::<String>::new(),
-            };
-            !parts.is_empty()
-                && parts
-                    .iter()
-                    .all(|part| writes_files(facts, code, channels, part, depth + 1))
-        }
-        _ => false,
-    }
 }

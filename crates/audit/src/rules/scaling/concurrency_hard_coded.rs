@@ -39,7 +39,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             A number that is only the default of the variable; servers that read it themselves and
-            are given nothing (gunicorn, Puma 5 and later, uvicorn); processes other than web.
+            are given nothing (gunicorn, Puma 5 and later, uvicorn); processes other than web; the one
+            worker of gunicorn that Flask-SocketIO needs; settings of Puma beside another server.
         "},
     },
     check,
@@ -52,6 +53,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
         evidence.extend(gunicorn::commands(facts).filter_map(|command| {
             let set = gunicorn::setting(facts, command, "workers", &["-w", "--workers"])?;
             let number = set.value.number()?;
+            // Flask-SocketIO needs one: gunicorn does not keep a client at its worker
+            // (Flask-SocketIO's documentation, "Deployment").
+            let sockets = ["flask-socketio", "python-socketio"];
+            let one = number == 1
+                && facts
+                    .packages
+                    .wants_any(Ecosystem::Pypi, &sockets)
+                    .is_some();
+            if one {
+                return None;
+            }
             Some(match set.value {
                 gunicorn::Value::Word(_) => {
                     let what = if set.line == command.line && set.path == command.path {
@@ -128,11 +140,42 @@ fn command(command: &slugsmith_facts::process::Command) -> Option<Evidence> {
     })
 }
 
+/// Whether the web process starts servers of Ruby, and none that reads this file.
+fn is_of_another(facts: &Facts<'_>, path: &str) -> bool {
+    let Some(web) = facts.process("web") else {
+        return false;
+    };
+    let of_puma = path.ends_with("puma.rb");
+    let is_server = |program: &str| {
+        matches!(
+            program,
+            "puma" | "unicorn" | "unicorn_rails" | "thin" | "falcon"
+        )
+    };
+    let servers: Vec<_> = web
+        .commands
+        .iter()
+        .filter(|one| is_server(one.program()))
+        .collect();
+    let reads = |command: &&slugsmith_facts::process::Command| {
+        let own = if of_puma {
+            command.program() == "puma"
+        } else {
+            command.program().starts_with("unicorn")
+        };
+        own && configured::named(command).is_none_or(|(named, _)| named == path)
+    };
+    !servers.is_empty() && !servers.iter().any(reads)
+}
+
 fn configuration(facts: &Facts<'_>, code: &Code) -> Option<Evidence> {
     let named = facts.process("web").is_some_and(|web| {
         let files = web.commands.iter().filter_map(configured::named);
         files.into_iter().any(|(path, _)| path == code.path)
     });
+    if !named && is_of_another(facts, &code.path) {
+        return None;
+    }
     let path = if named { "puma.rb" } else { code.path.as_str() };
     match (code.language, path) {
         (Language::Ruby, "config/puma.rb" | "config/unicorn.rb" | "puma.rb" | "unicorn.rb") => {

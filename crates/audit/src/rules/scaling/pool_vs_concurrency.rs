@@ -46,7 +46,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             Pool and threads read the same variable, or the pool is larger; the driver's default;
-            pgbouncer in front; no plan is declared.
+            pgbouncer in front; no plan is declared; code connects anew with settings that it changed.
         "},
     },
     check,
@@ -74,6 +74,9 @@ fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
     let text = facts.sources.text("config/database.yml")?;
     let entry = production_pool(text)?;
     let (variable, pool) = erb(&entry.value)?;
+    if is_set_in_code(facts) {
+        return None;
+    }
     let (path, at, threads, what) =
         [puma(facts), sidekiq(facts)]
             .into_iter()
@@ -102,6 +105,27 @@ fn active_record(facts: &Facts<'_>) -> Option<Evidence> {
                 the threads",
         ),
     )
+}
+
+/// A file that connects anew with settings of its own, which may hold another size: `config["pool"] = 20`.
+fn is_set_in_code(facts: &Facts<'_>) -> bool {
+    facts.code(Language::Ruby).any(|code| {
+        let changed = |name: &str| {
+            let element = format!("{name}.");
+            code.assignments
+                .iter()
+                .any(|one| one.target.starts_with(&element))
+        };
+        code.calls
+            .iter()
+            .filter(|call| call.method() == "establish_connection")
+            .flat_map(|call| &call.arguments)
+            .any(|given| {
+                given.name.as_deref() == Some("pool")
+                    || given.value.any(|value| value.key("pool").is_some())
+                    || given.value.name().is_some_and(changed)
+            })
+    })
 }
 
 fn connections(count: u64) -> String {

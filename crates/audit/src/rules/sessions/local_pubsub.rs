@@ -322,11 +322,20 @@ fn flask(facts: &Facts<'_>) -> Verdict {
         made(code.resolve(&Expr::Name(name.to_owned()))) || name == "socketio"
     };
     let broadcast = calls_to(facts, Language::Python, |site| {
-        site.call.method() == "emit"
-            && (server(site.code, site.call.receiver())
-                || ["broadcast", "room", "to"]
-                    .iter()
-                    .any(|name| site.call.named(name).is_some()))
+        let many = || {
+            ["broadcast", "room", "to"]
+                .iter()
+                .any(|name| site.call.named(name).is_some())
+        };
+        match site.call.method() {
+            "emit" => server(site.code, site.call.receiver()) || many(),
+            // `from flask_socketio import send`: what else is called so sends something else.
+            "send" => {
+                site.call.receiver().is_empty() && site.code.imports("flask_socketio") && many()
+                    || server(site.code, site.call.receiver())
+            }
+            _ => false,
+        }
     })
     .next();
     Some(broadcast.filter(|_| !shared).map(|broadcast| {

@@ -1,6 +1,9 @@
 //! Does each dyno have a cache of its own?
 
+mod php;
+
 use crate::rules::prelude::*;
+use php::{laravel, symfony};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "per-process-cache",
@@ -16,7 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Rails' `:memory_store` or `:file_store` in production where the app uses the cache;
             Django's `LocMemCache` or `FileBasedCache`; Laravel's `file` or `array` store as the
-            default, also where only `throttle` counts in it.
+            default, also where only `throttle` counts in it, and Lumen's own default; Symfony's
+            `cache.app` in files, where logins or rates are limited or code asks for a cache.
         "},
         why: indoc! {"
             Each dyno caches for itself: what one expires, another still serves; counters, locks and
@@ -42,7 +46,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [rails(facts), django(facts), laravel(facts)]
+    let evidence: Vec<_> = [rails(facts), django(facts), laravel(facts), symfony(facts)]
         .into_iter()
         .flatten()
         .collect();
@@ -146,80 +150,6 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
                      \"django.core.cache.backends.redis.RedisCache\", \
                      \"LOCATION\": os.environ[\"REDIS_URL\"]}}",
             ),
-        )
-    })
-}
-
-/// `->middleware('throttle:60,1')`, `RateLimiter::for(…)`, `throttleApi()`: limits that Laravel
-/// counts in its default cache.
-fn throttles(site: Site<'_>) -> bool {
-    let call = site.call;
-    let named = |value: &Expr| {
-        value
-            .text()
-            .is_some_and(|text| text.starts_with("throttle:"))
-    };
-    let by_middleware = call.method() == "middleware"
-        && call
-            .arguments
-            .iter()
-            .any(|argument| argument.value.any(named));
-    by_middleware
-        || matches!(
-            call.callee.as_str(),
-            "RateLimiter.attempt" | "RateLimiter.hit"
-        )
-        || call.method() == "throttleApi"
-}
-
-fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
-    facts
-        .packages
-        .wants(Ecosystem::Composer, "laravel/framework")?;
-    let used = guards::used(facts, Language::Php, |site| {
-        let shared = matches!(
-            site.call.method(),
-            "remember" | "put" | "lock" | "get" | "forever" | "rememberForever" | "add"
-        ) && matches!(site.call.receiver(), "Cache" | "cache()");
-        shared || site.call.callee == "cache" || throttles(site)
-    });
-    // Rate limits count in the cache: `'api' => ['throttle:api', …]`.
-    let limited = facts.code(Language::Php).any(|code| {
-        let is_limit = |value: &Expr| {
-            value
-                .text()
-                .is_some_and(|text| text.starts_with("throttle:"))
-        };
-        code.assignments.iter().any(|one| one.value.any(is_limit))
-    });
-    (used || limited).then_some(())?;
-    let code = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/cache.php")?;
-    let setting = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")?;
-    let (store, conditional) = match settle(facts, code, setting.value.key("default")?) {
-        Settled::Fixed(value) => (value.text()?.to_owned(), false),
-        Settled::Given(value) => (value, false),
-        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
-        _ => return None,
-    };
-    let line = code.reads.first().map_or(setting.line, |read| read.line);
-    matches!(store.as_str(), "file" | "array").then(|| {
-        Evidence::line(
-            &code.path,
-            line,
-            format!(
-                "The cache store is `{store}`: each dyno has its \
-            own."
-            ),
-        )
-        .conditional(conditional)
-        .help(
-            "heroku addons:create heroku-redis:mini; heroku config:set CACHE_STORE=redis \
-                CACHE_DRIVER=redis",
         )
     })
 }

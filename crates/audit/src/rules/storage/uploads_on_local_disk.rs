@@ -32,7 +32,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `ImageField`; Laravel's local or public disk with `->store(` or `Storage::put`; a
             request's file that Flask, PHP (`move_uploaded_file`), Spring (`transferTo`), Go
             (`SaveUploadedFile`, `FormFile` with `os.Create`) or Node puts below a folder of
-            uploads; Paperclip without a service. Beside these, in each language: a write whose
+            uploads; Paperclip without a service, also for Mongoid. Beside these, in each language: a write whose
             path or content comes from a client's file (`file.filename`, `req.file.buffer`,
             `getUploadedFiles()`, `formData()`), over names of the same function.
         "},

@@ -106,7 +106,12 @@ pub(super) fn tracked(path: &str, line: LineSpan, name: &str) -> Evidence {
 
 /// Whether production code loads this file; `.env` alone is read by `heroku local` only.
 fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
-    let loaders = ["laravel/framework", "symfony/dotenv", "symfony/runtime"];
+    let loaders = [
+        "laravel/framework",
+        "laravel/lumen-framework",
+        "symfony/dotenv",
+        "symfony/runtime",
+    ];
     if path == ".env"
         && facts
             .packages
@@ -146,6 +151,12 @@ fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
                             | "environ.Env.read_env"
                             | "env.read_env"
                     ),
+                    // vlucas/phpdotenv: `Dotenv\Dotenv::createImmutable(__DIR__)->load()`.
+                    Language::Php => {
+                        path == ".env"
+                            && call.callee.contains("Dotenv")
+                            && matches!(call.method(), "load" | "safeLoad" | "overload")
+                    }
                     Language::Ruby => matches!(
                         call.callee.as_str(),
                         "Dotenv.load" | "Dotenv.load!" | "Dotenv.overload"

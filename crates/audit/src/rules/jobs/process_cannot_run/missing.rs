@@ -34,6 +34,14 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
         let fix = format!("Add {package} to requirements.txt.");
         return Some(Evidence::line(&command.path, command.line, message).help(fix));
     }
+    if let Some(gem) = not_bundled(facts, command) {
+        let message = format!(
+            "`{}` needs the gem {gem}, which Gemfile.lock does not have.",
+            command.text
+        );
+        let fix = format!("bundle add {gem}, or start a server that the bundle has.");
+        return Some(Evidence::line(&command.path, command.line, message).help(fix));
+    }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
         None if command.program() == "java" => archive(facts, &command.words())?,
@@ -77,6 +85,38 @@ fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
         .any(|other| packages.manifest(*other).is_some());
     let missing = whole && lines.len() >= 5 && !packages.has(Ecosystem::Pypi, package);
     (missing && !other).then_some(package)
+}
+
+/// A program that only its gem brings, which the lockfile does not list.
+fn not_bundled(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
+    const GEMS: &[(&str, &str)] = &[
+        ("unicorn", "unicorn"),
+        ("unicorn_rails", "unicorn"),
+        ("puma", "puma"),
+        ("thin", "thin"),
+        ("passenger", "passenger"),
+        ("falcon", "falcon"),
+        ("iodine", "iodine"),
+        ("sidekiq", "sidekiq"),
+        ("clockwork", "clockwork"),
+        ("good_job", "good_job"),
+        ("shoryuken", "shoryuken"),
+        ("foreman", "foreman"),
+    ];
+    let program = command.words.first()?;
+    let (_, gem) = GEMS.iter().find(|(name, _)| name == program)?;
+    let locked = |name: &str| {
+        let key = (Ecosystem::Gem, name.to_owned());
+        facts.packages.locked.contains_key(&key)
+    };
+    let by_bundler = command.wrappers.iter().any(|one| one == "bundle");
+    // A lockfile that could not be read lists nothing.
+    let is_read = facts
+        .packages
+        .locked
+        .keys()
+        .any(|(ecosystem, _)| *ecosystem == Ecosystem::Gem);
+    (by_bundler && is_read && !locked(gem)).then_some(gem)
 }
 
 /// What a command needs and the app does not have.

@@ -1,10 +1,11 @@
 //! A command, or gunicorn's settings, that fixes the port or an address only the dyno can reach.
 
 use super::is_loopback;
-use crate::Facts;
 use crate::gunicorn;
 use crate::registry::Evidence;
+use crate::{Declared, Facts};
 use slugsmith_facts::process::Command;
+use slugsmith_finding::LineSpan;
 
 /// What is wrong with an address that a server listens on.
 enum Wrong<'a> {
@@ -56,6 +57,64 @@ fn is_configured_by(facts: &Facts<'_>, file: &str) -> bool {
     ["\"host\"", "\"port\""]
         .iter()
         .any(|key| text.contains(key))
+}
+
+/// A server that listens on a port that is written out.
+pub(super) fn fixed(path: &str, line: LineSpan, program: &str, port: &str) -> Evidence {
+    Evidence::line(path, line, Wrong::Fixed(port).message(program))
+}
+
+/// A command that says no port, to a server that has one of its own.
+pub(super) fn without(command: &Command, program: &str, own: &str) -> Evidence {
+    let message = format!(
+        "`{program}` is told no port and listens on {own}; the router sends requests to $PORT."
+    );
+    let option = if program == "waitress-serve" || program == "daphne" || program == "uvicorn" {
+        "--port=$PORT"
+    } else {
+        "-p $PORT"
+    };
+    Evidence::line(&command.path, command.line, message).help(format!("Add {option}"))
+}
+
+/// The port that a server takes which has a host that is reached, no port, and no other way to be
+/// told one: uvicorn's options may stand in variables of its own.
+fn own_port(
+    facts: &Facts<'_>,
+    command: &Command,
+    program: &str,
+    host: Option<&str>,
+    port: Option<&str>,
+) -> Option<&'static str> {
+    let (own, variable) = match program {
+        "uvicorn" => ("8000", "UVICORN_PORT"),
+        "daphne" => ("8000", ""),
+        "flask" => ("5000", "FLASK_RUN_PORT"),
+        _ => return None,
+    };
+    let other = [
+        "--uds",
+        "--fd",
+        "--env-file",
+        "-e",
+        "--endpoint",
+        "-u",
+        "--unix-socket",
+    ];
+    let told = command.words().iter().any(|word| {
+        other
+            .iter()
+            .any(|option| word == option || word.starts_with(&format!("{option}=")))
+    });
+    let set = !variable.is_empty()
+        && (facts.declared(variable) != Declared::No
+            || command.environment.iter().any(|(name, _)| name == variable)
+            || facts
+                .sources
+                .texts
+                .values()
+                .any(|text| text.contains(variable)));
+    (host.is_some() && port.is_none() && !told && !set).then_some(own)
 }
 
 /// A web command that fixes the port or the address itself.
@@ -120,6 +179,9 @@ pub(super) fn command(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
         };
         let message = wrong.message(program);
         return Some(Evidence::line(&command.path, command.line, message).help(help));
+    }
+    if let Some(own) = own_port(facts, command, program, host, port) {
+        return Some(without(command, program, own));
     }
     // These two bind the loopback address unless told otherwise.
     let quiet = matches!(program, "uvicorn" | "hypercorn")

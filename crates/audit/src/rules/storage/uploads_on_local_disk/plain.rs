@@ -24,7 +24,7 @@ pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
             .call
             .positional(1)
             .filter(|_| site.call.callee == "move_uploaded_file");
-        target.is_some_and(|target| !paths::leads_to_temp(site, target)) && !paths::tidies(site)
+        target.is_some_and(|target| !paths::leads_to_temp(site, target))
     });
     let languages: [Vec<_>; 4] = [
         spring.collect(),
@@ -35,7 +35,7 @@ pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
     languages
         .into_iter()
         .flatten()
-        .filter(|site| !removed(*site))
+        .filter(|site| !paths::tidies(*site))
         .map(|site| {
             local(site, &format!("`{}`", site.call.callee))
                 .help("Stream the upload to S3 instead: heroku addons:create bucketeer")
@@ -103,20 +103,4 @@ fn receives_in_flask(site: Site<'_>) -> bool {
         });
     let in_app = matches!(paths::rooted(site, path), paths::Rooted::App(_));
     receives && (in_app || paths::among_uploads(site, path))
-}
-
-/// Removed in the same function.
-fn removed(site: Site<'_>) -> bool {
-    let function = site.code.function(site.call.scope);
-    site.code.calls.iter().any(|call| {
-        matches!(
-            call.callee.as_str(),
-            "os.Remove"
-                | "os.RemoveAll"
-                | "os.remove"
-                | "os.unlink"
-                | "Files.delete"
-                | "Files.deleteIfExists"
-        ) && site.code.function(call.scope) == function
-    })
 }

@@ -125,19 +125,21 @@ pub(super) fn carrierwave(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// Paperclip keeps files on disk unless a storage is named somewhere.
 pub(super) fn attached_to_disk(facts: &Facts<'_>) -> Option<Evidence> {
-    facts
-        .packages
-        .wants_any(Ecosystem::Gem, &["paperclip", "kt-paperclip"])?;
-    let site = calls_to(facts, Language::Ruby, |site| {
+    facts.packages.wants_any(
+        Ecosystem::Gem,
+        &["paperclip", "kt-paperclip", "mongoid-paperclip"],
+    )?;
+    let mut sites = calls_to(facts, Language::Ruby, |site| {
         // What is merged into the options may name a storage.
         let plain =
             |value: &Expr| !value.any(|value| matches!(value, Expr::Call { .. } | Expr::Name(_)));
         let mut options = site.call.arguments.iter().skip(1);
-        site.call.callee == "has_attached_file"
-            && options
-                .all(|option| option.name.as_deref() == Some("styles") || plain(&option.value))
-    })
-    .next()?;
+        matches!(
+            site.call.callee.as_str(),
+            "has_attached_file" | "has_mongoid_attached_file"
+        ) && options.all(|option| option.name.is_some() || plain(&option.value))
+    });
+    let site = sites.next()?;
     let names_storage = |code: &Code| {
         code.assignments.iter().any(|assignment| {
             assignment.target.contains("paperclip_defaults")
@@ -149,7 +151,13 @@ pub(super) fn attached_to_disk(facts: &Facts<'_>) -> Option<Evidence> {
     };
     let elsewhere = facts.code(Language::Ruby).any(names_storage);
     (!elsewhere).then(|| {
-        local(site, "Paperclip's `has_attached_file`")
+        let mut found = local(site, "Paperclip's `has_attached_file`");
+        let others = sites.map(|site| format!("{}:{}", site.code.path, site.call.line));
+        let others: Vec<_> = others.collect();
+        if !others.is_empty() {
+            found.message = format!("{} Also {}.", found.message, others.join(", "));
+        }
+        found
             .help("config.paperclip_defaults = { storage: :s3, … }; heroku addons:create bucketeer")
     })
 }

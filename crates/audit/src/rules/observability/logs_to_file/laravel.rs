@@ -1,0 +1,109 @@
+//! The log channel of Laravel and of Lumen.
+
+use crate::rules::prelude::*;
+use slugsmith_facts::formats::env_file;
+use slugsmith_facts::packages::Package;
+
+/// Lumen brings its settings along: a stack of a daily file unless LOG_CHANNEL says otherwise
+/// (laravel/lumen-framework `config/logging.php`, since 5.7).
+fn lumen(facts: &Facts<'_>, package: &Package) -> Option<Evidence> {
+    const VARIABLE: &str = "LOG_CHANNEL";
+    let since = guards::at_least(facts, Ecosystem::Composer, &package.name, &[5, 7]) == Some(true);
+    if package.name != "laravel/lumen-framework"
+        || !since
+        || facts.declared(VARIABLE) != Declared::No
+    {
+        return None;
+    }
+    let env = env_file::read(facts.sources.text(".env").unwrap_or_default());
+    let given = env
+        .iter()
+        .find(|one| !one.is_comment && one.name == VARIABLE);
+    let channel = given.map_or("stack", |one| one.value.as_str());
+    let message = format!(
+        "The log channel is `{channel}`, unless {VARIABLE} says otherwise, which writes to storage/logs: the log \
+         stream never sees it."
+    );
+    matches!(channel, "stack" | "single" | "daily").then(|| {
+        Evidence::line(&package.path, package.line, message)
+            .conditional(true)
+            .help("heroku config:set LOG_CHANNEL=stderr")
+    })
+}
+
+pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
+    let package = facts.laravel()?;
+    let config = facts
+        .code(Language::Php)
+        .find(|code| code.path == "config/logging.php");
+    let Some(code) = config else {
+        return lumen(facts, package);
+    };
+    let setting = code
+        .assignments
+        .iter()
+        .find(|assignment| assignment.target == "return")?;
+    let (channel, conditional) = match settle(facts, code, setting.value.key("default")?) {
+        Settled::Fixed(value) => (value.text()?.to_owned(), false),
+        Settled::Given(value) => (value, false),
+        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
+        _ => return None,
+    };
+    let channels = setting.value.key("channels")?;
+    writes_files(facts, code, channels, &channel, 0).then(|| {
+        let line = code
+            .reads
+            .iter()
+            .find(|read| read.name == "LOG_CHANNEL")
+            .map_or(setting.line, |read| read.line);
+        Evidence::line(
+            &code.path,
+            line,
+            format!(
+                "The log channel is `{channel}`, which writes to \
+            storage/logs: the log stream never sees it."
+            ),
+        )
+        .conditional(conditional)
+        .help("heroku config:set LOG_CHANNEL=stderr")
+    })
+}
+
+/// A channel is a file, or a stack that has one and none that reaches the stream.
+fn writes_files(facts: &Facts<'_>, code: &Code, channels: &Expr, name: &str, depth: usize) -> bool {
+    let Some(channel) = channels.key(name).filter(|_| depth < 4) else {
+        return false;
+    };
+    match channel.key("driver").and_then(Expr::text) {
+        Some("single" | "daily") => true,
+        Some("stack") => {
+            let parts = match channel.key("channels") {
+                Some(Expr::List(items)) => items
+                    .iter()
+                    .filter_map(Expr::text)
+                    .map(str::to_owned)
+                    .collect(),
+                // `explode(',', env('LOG_STACK', 'single'))`
+                Some(Expr::Call { arguments, .. }) => match arguments
+                    .get(1)
+                    .map(|argument| settle(facts, code, &argument.value))
+                {
+                    Some(Settled::Unless { fallback, .. }) => fallback
+                        .text()
+                        .unwrap_or_default()
+                        .split(',')
+                        .map(str::to_owned)
+                        .collect(),
+                    Some(Settled::Given(value)) => value.split(',').map(str::to_owned).collect(),
+                    _ => Vec::new(),
+                },
+                _ => Vec::<String>::new(),
+            };
+            !parts.is_empty()
+                && parts
+                    .iter()
+                    .all(|part| writes_files(facts, code, channels, part, depth + 1))
+        }
+        _ => false,
+    }
+}
