@@ -352,6 +352,10 @@ impl Run<'_> {
         facts.other_rules = explain::rules_outside_of_the_audit();
         facts.starts_told = self.starts_told();
         let environment = self.input.environment;
+        let projects = facts.sources.project_folders();
+        let known = &facts.incomplete;
+        let blocked = facts::incomplete::blocked(&self.app, tree, &projects, environment, known);
+        facts.incomplete.extend(blocked);
         // On a laptop the variables are those of the laptop.
         facts.set = (environment.world != World::Embedded)
             .then(|| environment.variables.keys().cloned().collect());

@@ -70,6 +70,7 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
     if reasons.is_empty() {
         reasons.extend(changes.iter().map(ToString::to_string));
     }
+    let mut reasons = once(reasons);
     let may_sync = wanted
         .syncs_over
         .is_some_and(|accepts| changes.iter().all(|change| accepts(&change.name)));
@@ -104,6 +105,22 @@ fn packages(wanted: &Wanted<'_>) -> Option<String> {
     } else {
         format!("{}: {differences}", lockfile.path)
     })
+}
+
+/// Each reason once: a file can be an input by its name, as one of a folder, and as one of the app.
+fn once(reasons: Vec<String>) -> Vec<String> {
+    let says_less = |reason: &String| {
+        let folder = reason.split_once("** ").map(|(folder, _)| folder);
+        let mut others = reasons.iter().filter(|other| *other != reason);
+        folder.is_some_and(|folder| others.any(|other| other.starts_with(folder)))
+    };
+    let mut found: Vec<String> = Vec::new();
+    for reason in reasons.iter().filter(|reason| !says_less(reason)) {
+        if !found.contains(reason) {
+            found.push(reason.clone());
+        }
+    }
+    found
 }
 
 #[cfg(test)]

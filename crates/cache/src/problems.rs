@@ -52,7 +52,7 @@ pub static SCRIPT_FAILED: Kind = Kind {
     why: "The app's own build did not finish, so there may be nothing to start.",
     steps: &[
         "Read the script's own last lines.",
-        "Run the same command on your machine in a clean checkout, with the same Node.js version.",
+        "Run the same command on your machine in a clean checkout, with the same versions of its tools.",
     ],
     example: || {
         Problem::new(&SCRIPT_FAILED)

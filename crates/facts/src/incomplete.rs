@@ -317,16 +317,31 @@ fn scripted<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let allowed = project.manifest.get("allowScripts");
     let allowed = allowed.and_then(Value::as_object);
-    let is_allowed = move |name: &str| {
+    let is_allowed = move |name: &str, package: &Value| {
         let mut keys = allowed.into_iter().flatten();
-        keys.any(|(key, value)| without_version(key) == name && value.as_bool() != Some(false))
+        keys.any(|(key, value)| {
+            let is_of_it = without_version(key) == name || is_source(key, package);
+            is_of_it && value.as_bool() != Some(false)
+        })
     };
     packages.iter().filter_map(move |(path, package)| {
         let is = |field| package.get(field).and_then(Value::as_bool) == Some(true);
         let (_, name) = path.rsplit_once("node_modules/")?;
         let counts = is("hasInstallScript") && !is("optional") && !is("dev");
-        (counts && !is_allowed(name)).then_some((name, package))
+        (counts && !is_allowed(name, package)).then_some((name, package))
     })
+}
+
+/// Whether a key such as `file:../x.tgz` or `github:a/b#1` names where a package came from. Their
+/// forms differ, the last name does not.
+fn is_source(key: &str, package: &Value) -> bool {
+    let last = |text: &str| {
+        let path = text.split('#').next().unwrap_or_default();
+        let name = path.rsplit(['/', ':']).next().unwrap_or_default();
+        name.trim_end_matches(".git").to_owned()
+    };
+    let resolved = package.get("resolved").and_then(Value::as_str);
+    key.contains(':') && resolved.is_some_and(|resolved| last(resolved) == last(key))
 }
 
 /// Whether the app asks for an npm that runs no script which nobody approved.
@@ -343,7 +358,10 @@ fn blocks_scripts(manifest: &Value) -> bool {
     !version.starts_with('<') && digits.parse::<u32>().is_ok_and(|major| major >= 12)
 }
 
+mod blocked;
 mod parts;
+
+pub use blocked::blocked;
 
 #[cfg(test)]
 mod tests {

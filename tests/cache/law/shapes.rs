@@ -144,7 +144,8 @@ const MEMBER: Files = &[
     ),
     (
         "packages/lib/prepare.sh",
-        "mkdir -p dist; cat src/* ../../shared/* > dist/index.js 2>/dev/null; rm -f old; true",
+        "mkdir -p dist; cat src/* ../../shared/* > dist/index.js 2>/dev/null; rm -f old; \
+         ln -sfn ../../shared/b.js latest.js; true",
     ),
     ("packages/lib/src/a.js", "1"),
     ("packages/lib/old", "removed by the script"),
@@ -315,6 +316,9 @@ fn others() -> Vec<Shape> {
     ];
     vec![
         shape("bundler", gems),
+        shape("bundler", gems)
+            .with(&[("vendor/cache/rack-3.1.gem", "1\n")])
+            .named("gems as archives"),
         shape("bundler", engine).named("gem of the app"),
         shape("composer", php).named("packages elsewhere"),
         shape("composer", php).below("site"),

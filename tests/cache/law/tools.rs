@@ -64,6 +64,7 @@ pub(super) const BUNDLE: &str = r#"#!/bin/sh
 case "$1" in --version) echo 2.5; exit;; esac
 case "$1" in
 install) mkdir -p "$BUNDLE_PATH/gems"; cat Gemfile Gemfile.lock > "$BUNDLE_PATH/gems/list"
+  [ ! -d vendor/cache ] || cat vendor/cache/* > "$BUNDLE_PATH/gems/archives" 2>/dev/null
   [ ! -d engine ] || cat engine/*.gemspec engine/lib/engine/version.rb > "$BUNDLE_PATH/gems/engine" 2>/dev/null;;
 esac
 exit 0

@@ -288,6 +288,39 @@ pub(super) const ALL: &[Shape] = &[
         left_out: &[],
     },
     Shape {
+        name: "cargo, build script that reads a file elsewhere",
+        tools: &[],
+        files: &[
+            (
+                "Cargo.toml",
+                "[package]\nname = \"web\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\n[workspace]\n\n\
+                 [dependencies]\ncore_ = { path = \"core\" }\n",
+            ),
+            (
+                "src/main.rs",
+                "fn main() {\n    println!(\"{} {}\", core_::WORD, include_str!(\"../page.txt\"))\n}\n",
+            ),
+            ("page.txt", "one\n"),
+            (
+                "core/Cargo.toml",
+                "[package]\nname = \"core_\"\nversion = \"1.0.0\"\nedition = \"2021\"\n",
+            ),
+            (
+                "core/build.rs",
+                "fn main() {\n    let word = std::fs::read_to_string(\"../proto/word.txt\").unwrap();\n    \
+                 println!(\"cargo:rustc-env=WORD={}\", word.trim());\n}\n",
+            ),
+            (
+                "core/src/lib.rs",
+                "pub const WORD: &str = env!(\"WORD\");\n",
+            ),
+            ("proto/word.txt", "one\n"),
+        ],
+        prepare: &["cargo generate-lockfile"],
+        start: "bin/web",
+        left_out: &[],
+    },
+    Shape {
         name: "composer, copied package and plugins elsewhere",
         tools: &["composer", "php"],
         files: &[

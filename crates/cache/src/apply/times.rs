@@ -6,11 +6,16 @@
 //! digest of each source, are written down after a build. Before the next one the folder gets
 //! its times back, sources with the same content get theirs, and every other source gets
 //! one that is later than all of them, even where this machine's clock is behind.
+//!
+//! Build scripts and macros read what Cargo does not watch, so that it would take what they made of
+//! the old files for new. A build script therefore gets the later time in any case, and every
+//! source does where a file has changed that Cargo does not know of.
 
+use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath::own;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::inputs::{digest, read_regular};
@@ -75,14 +80,82 @@ pub(super) fn give_back(sources: &Path, folder: &Path, file: &Path) -> std::io::
     // As little later as there is: in the future it would be later than what is made of it.
     let after = Duration::new(newest.0, newest.1).saturating_add(Duration::from_nanos(1));
     let later = now.max((after.as_secs(), after.subsec_nanos()));
-    for (name, digest) in contents(sources) {
+    let now = contents(sources);
+    let is_same = |name: &str, digest: &str| known.get(name).is_some_and(|(old, _)| *old == digest);
+    let changed = now.iter().filter(|(name, digest)| !is_same(name, digest));
+    let changed = changed.map(|(name, _)| name.as_str());
+    let changed = changed.filter(|name| !sources.join(name).is_dir());
+    let gone = known.keys().copied();
+    let gone = gone.filter(|name| !now.contains_key(*name) && !is_folder(&known, name));
+    let mut watched = None;
+    let all_watched = changed.chain(gone).all(|name| {
+        is_cargos(name) || is_among(watched.get_or_insert_with(|| watched_files(folder)), name)
+    });
+    for (name, digest) in &now {
         let time = match known.get(name.as_str()) {
-            Some((old, time)) if *old == digest => *time,
+            Some((old, time)) if old == digest && all_watched && !is_build_script(name) => *time,
             _ => later,
         };
         set(&sources.join(name), time)?;
     }
     Ok(())
+}
+
+/// Whether a name of the list has others below it.
+fn is_folder(known: &BTreeMap<&str, (&str, Time)>, name: &str) -> bool {
+    let below = format!("{name}/");
+    let mut next = known.range(below.as_str()..);
+    next.next()
+        .is_some_and(|(name, _)| name.starts_with(&below))
+}
+
+fn is_build_script(name: &str) -> bool {
+    name.rsplit('/').next() == Some("build.rs")
+}
+
+/// Whether Cargo finds by itself that such a file has changed, or a module that names it does.
+fn is_cargos(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    let is_manifest = ecosystems::rust::MANIFEST == file || ecosystems::rust::CARGO_LOCK == file;
+    is_manifest || name.ends_with(".rs")
+}
+
+/// The files that the compiler noted for crates of the app (`*.d`, in the form of `make`).
+fn watched_files(folder: &Path) -> BTreeSet<PathBuf> {
+    let tree = Tree::read(folder);
+    let entries = tree.entries().iter();
+    let notes = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "d"));
+    let mut found = BTreeSet::new();
+    for note in notes.filter(|entry| entry.kind() == EntryKind::File) {
+        let text = read_regular(&folder.join(note.path())).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).replace("\\ ", "\u{0}");
+        let words = text
+            .split_whitespace()
+            .map(|word| word.replace('\u{0}', " "));
+        let is_own = |word: &String| !word.contains("/registry/src/") && !word.contains("/git/");
+        found.extend(words.filter(is_own).map(|word| plain(Path::new(&word))));
+    }
+    found
+}
+
+/// A path without `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut found = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                found.pop();
+            }
+            Component::CurDir => {}
+            other => found.push(other),
+        }
+    }
+    found
+}
+
+/// Paths may be those of the folder of an earlier build.
+fn is_among(watched: &BTreeSet<PathBuf>, name: &str) -> bool {
+    watched.iter().any(|path| path.ends_with(name))
 }
 
 fn broken() -> std::io::Error {
@@ -190,6 +263,53 @@ mod tests {
         assert_eq!(of(&sources.join("dir")), (1_000, 0));
         assert!(of(&sources.join("changed.rs")) > (2_000, 7));
         assert!(of(&sources.join("new.rs")) > (2_000, 7));
+    }
+
+    #[test]
+    fn what_cargo_does_not_watch_makes_every_source_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let (sources, built, file) = (root.join("app"), root.join("data"), root.join("times"));
+        let names = [
+            "src/main.rs",
+            "src/page.txt",
+            "proto/a.txt",
+            "core/build.rs",
+        ];
+        let fresh = || {
+            for name in names {
+                put(&sources.join(name), "1");
+                set(&sources.join(name), (1_000, 0)).unwrap();
+            }
+            put(
+                &built.join("release/deps/app.d"),
+                "out: src/main.rs core/../src/page.txt\n\nsrc/main.rs:\n",
+            );
+            write_down(&sources, &built, &file).unwrap();
+        };
+        let is_old = |name: &str| time(&sources.join(name)).unwrap() == (1_000, 0);
+        for (change, keeps) in [
+            ("src/main.rs", true),
+            // The compiler noted it.
+            ("src/page.txt", true),
+            ("proto/a.txt", false),
+            ("proto/new.txt", false),
+        ] {
+            fresh();
+            put(&sources.join(change), "2");
+            give_back(&sources, &built, &file).unwrap();
+            let other = if change == "src/main.rs" {
+                "src/page.txt"
+            } else {
+                "src/main.rs"
+            };
+            assert_eq!(is_old(other), keeps, "{change}");
+            assert!(!is_old("core/build.rs"), "{change}");
+        }
+        fresh();
+        fs_err::remove_dir_all(sources.join("proto")).unwrap();
+        give_back(&sources, &built, &file).unwrap();
+        assert!(!is_old("src/main.rs"));
     }
 
     #[test]

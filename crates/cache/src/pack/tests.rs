@@ -186,6 +186,28 @@ fn several_roots_and_missing_ones() {
 }
 
 #[test]
+fn a_link_is_kept_on_its_own_and_replaces_what_was_there() {
+    let bench = Bench::new();
+    put(&bench.from().join("a/b/real"), b"1");
+    symlink("b/real", bench.from().join("a/link")).unwrap();
+    let roots: Vec<PathBuf> = vec!["a/link".into()];
+    let packed = pack(&bench.from(), &roots, &bench.stored(), Links::Inside, None).unwrap();
+    put(&bench.to().join("a/b/real"), b"1");
+    symlink("elsewhere", bench.to().join("a/link")).unwrap();
+    let (digest, nothing) = (&packed.digest, HashSet::new());
+    unpack(
+        &bench.to(),
+        &roots,
+        &bench.stored(),
+        digest,
+        Links::Inside,
+        &nothing,
+    )
+    .unwrap();
+    assert_eq!(shape(&bench.from()), shape(&bench.to()));
+}
+
+#[test]
 fn what_a_cache_must_not_hold_is_refused() {
     let bench = Bench::new();
     put(&bench.from().join("node_modules/a"), b"1");
@@ -206,6 +228,10 @@ fn what_a_cache_must_not_hold_is_refused() {
         assert!(matches!(bench.pack(), Err(Fault::Refused(why)) if why.contains("leads out")));
         fs_err::remove_file(link).unwrap();
     }
+    symlink("../outside", bench.from().join("link")).unwrap();
+    let roots = ["link".into()];
+    let refused = pack(&bench.from(), &roots, &bench.stored(), Links::Inside, None);
+    assert!(matches!(refused, Err(Fault::Refused(why)) if why.contains("leads out")));
     bench.pack().unwrap();
     assert!(
         pack(

@@ -161,9 +161,18 @@ fn collect(
         });
         return Ok(());
     }
+    if kind == FileType::Symlink {
+        let content = Content::Symlink(link(app, root, links)?);
+        index.items.push(Item {
+            path: root.to_owned(),
+            mode: 0,
+            content,
+        });
+        return Ok(());
+    }
     if kind != FileType::Directory {
         return Err(Fault::Refused(format!(
-            "{} is neither a file nor a folder",
+            "{} is a FIFO, socket or device",
             root.display()
         )));
     }
@@ -193,17 +202,7 @@ fn collect(
                 )));
             }
             EntryKind::File => (entry.mode() & MODE, file(entry, index.items.len(), seen)),
-            EntryKind::Symlink => {
-                let target = fs_err::read_link(app.path().join(&path))?;
-                if !links.allow(&path, &target) {
-                    return Err(Fault::Refused(format!(
-                        "the link {} leads out of the app, to {}",
-                        path.display(),
-                        target.display()
-                    )));
-                }
-                (0, Content::Symlink(target))
-            }
+            EntryKind::Symlink => (0, Content::Symlink(link(app, &path, links)?)),
             EntryKind::Special => {
                 return Err(Fault::Refused(format!(
                     "{} is a FIFO, socket or device",
@@ -218,6 +217,19 @@ fn collect(
         });
     }
     Ok(())
+}
+
+/// Where a link leads, if a cache may hold it.
+fn link(app: &Beneath, path: &Path, links: Links) -> Result<PathBuf, Fault> {
+    let target = fs_err::read_link(app.path().join(path))?;
+    if links.allow(path, &target) {
+        return Ok(target);
+    }
+    Err(Fault::Refused(format!(
+        "the link {} leads out of the app, to {}",
+        path.display(),
+        target.display()
+    )))
 }
 
 fn file(

@@ -119,7 +119,13 @@ fn job(place: &Project<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
         .map(|(name, variable)| DownloadStore {
             name: place.name(name),
             variable,
-            inputs: store_inputs.clone(),
+            inputs: {
+                let mut inputs = store_inputs.clone();
+                if tool.name == maven::TOOL.name {
+                    maven::copied(&mut inputs, &place.app.root);
+                }
+                inputs
+            },
             most: MOST,
             sources: (*variable == "CARGO_TARGET_DIR").then(|| place.app.root.clone()),
         })

@@ -2,8 +2,8 @@
 //!
 //! - **Recognised** by `Gemfile.lock`.
 //! - **Key**: Ruby's version and ABI, Bundler's version, the lockfile and Gemfile without
-//!   credentials, files and variables that it names, `.bundle/config`, gemspecs, also of gems that
-//!   are folders of the app (every file of those that are compiled), `BUNDLE_*`, compilers,
+//!   credentials, files and variables that it names, `.bundle/config`, `vendor/cache`, gemspecs, also
+//!   of gems that are folders of the app (every file of those that are compiled), `BUNDLE_*`, compilers,
 //!   `RAILS_ENV`, `RACK_ENV`.
 //! - **Class** layer with `pack build`; else `vendor/bundle` in the app, packed.
 //! - **Install** `bundle install`, frozen; production form `BUNDLE_WITHOUT=development:test`
@@ -114,7 +114,11 @@ fn job(place: &Project<'_>, name: &str, packages: Packages) -> Result<Job, Probl
         place,
         code.chain([ecosystems::ruby::GEMFILE.into()]).collect(),
     );
-    let reads = gems_of_the_app(&mut inputs, place);
+    let mut reads = gems_of_the_app(&mut inputs, place);
+    // Installed from before any server is asked; the lockfile may know no digest of them.
+    let archives = ARCHIVES.iter();
+    let archives = archives.filter(|folder| place.app.root.join(folder).is_dir());
+    reads.extend(archives.map(|folder| place.tree(folder)));
     variables(&mut inputs, place, |name| {
         name.starts_with("BUNDLE_")
             || ["CC", "CFLAGS", "LDFLAGS", "RAILS_ENV", "RACK_ENV"].contains(&name)
@@ -160,6 +164,9 @@ fn job(place: &Project<'_>, name: &str, packages: Packages) -> Result<Job, Probl
         ..Job::new(inputs, place.at.clone())
     })
 }
+
+/// Where `bundle cache` puts gems as they were downloaded (Bundler's manual, "bundle-cache").
+const ARCHIVES: &[&str] = &["vendor/cache"];
 
 /// Most files that a Gemfile is followed through.
 const MOST_FILES: usize = 200;

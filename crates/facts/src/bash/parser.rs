@@ -143,6 +143,22 @@ impl Parser<'_> {
         }
     }
 
+    /// `;&` ends an arm of `case`, as `;;` does.
+    fn falls_through(&self) -> bool {
+        self.chars.peek() == Some(';') && self.chars.ahead(1) == Some('&')
+    }
+
+    /// Whether this stands right before the position.
+    fn ends_with(&self, text: &str) -> bool {
+        let before = self.chars.all.get(..self.chars.at).unwrap_or_default();
+        before
+            .iter()
+            .rev()
+            .copied()
+            .take(text.len())
+            .eq(text.chars().rev())
+    }
+
     /// Steps up to one of the closing words or a `)`.
     fn list(&mut self, found: &mut List, until: &[&str]) -> Parsed<()> {
         self.depth += 1;
@@ -153,7 +169,10 @@ impl Parser<'_> {
         loop {
             self.blank_lines();
             let next = self.peeked();
-            if self.chars.peek().is_none_or(|c| c == ')') || self.chars.eat(";;") {
+            if self.chars.peek().is_none_or(|c| c == ')')
+                || self.falls_through()
+                || self.chars.eat(";;")
+            {
                 break;
             }
             if CLOSING.contains(&next.as_str()) {
@@ -176,6 +195,9 @@ impl Parser<'_> {
             found.push(step);
             if when == When::Always {
                 self.blanks();
+                if self.falls_through() {
+                    break;
+                }
                 if self.chars.peek() == Some(';') {
                     if self.chars.ahead(1) == Some(';') {
                         self.chars.at += 2;

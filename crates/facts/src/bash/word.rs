@@ -295,9 +295,19 @@ fn ansi(chars: &mut Chars<'_>, found: &mut Word) -> Result<(), Unclosed> {
                 Some('t') => found.push('\t', true),
                 Some('r') => found.push('\r', true),
                 Some('a') => found.push('\u{7}', true),
+                Some('b') => found.push('\u{8}', true),
+                Some('f') => found.push('\u{c}', true),
+                Some('v') => found.push('\u{b}', true),
                 Some('e' | 'E') => found.push('\u{1b}', true),
                 Some(c @ ('\\' | '\'' | '"' | '?')) => found.push(c, true),
-                Some('0') | None => return Err(Unclosed),
+                Some(c @ '0'..='7') => {
+                    chars.at -= 1;
+                    numbered(chars, found, c, 8, 3);
+                }
+                Some(c @ 'x') => numbered(chars, found, c, 16, 2),
+                Some(c @ 'u') => numbered(chars, found, c, 16, 4),
+                Some(c @ 'U') => numbered(chars, found, c, 16, 8),
+                None => return Err(Unclosed),
                 Some(c) => {
                     found.push('\\', true);
                     found.push(c, true);
@@ -306,6 +316,27 @@ fn ansi(chars: &mut Chars<'_>, found: &mut Word) -> Result<(), Unclosed> {
             Some(c) => found.push(c, true),
             None => return Err(Unclosed),
         }
+    }
+}
+
+/// A character by its number, behind `kind`: `\033`, `\x1b`, `\u00e9`. What one that is not ASCII
+/// becomes depends on the locale, and a NUL ends the text.
+fn numbered(chars: &mut Chars<'_>, found: &mut Word, kind: char, radix: u32, most: usize) {
+    let (mut number, mut digits) = (0_u32, 0);
+    while digits < most
+        && let Some(digit) = chars.peek().and_then(|c| c.to_digit(radix))
+    {
+        number = number.wrapping_mul(radix).wrapping_add(digit);
+        digits += 1;
+        chars.at += 1;
+    }
+    match char::from_u32(number).filter(char::is_ascii) {
+        _ if digits == 0 => {
+            found.push('\\', true);
+            found.push(kind, true);
+        }
+        Some(c) if c != '\0' => found.push(c, true),
+        _ => found.parts.push(Part::Process),
     }
 }
 

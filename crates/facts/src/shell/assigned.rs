@@ -1,8 +1,9 @@
 //! Names that a list may assign, however often it runs.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bash::{Command, List, Part, Word, is_name};
+use crate::bash::{Command, List, Part, Simple, Word, is_name};
 
 /// Builtins whose operands are assignments.
 pub(super) fn declares(name: &str) -> bool {
@@ -10,6 +11,23 @@ pub(super) fn declares(name: &str) -> bool {
         name,
         "export" | "declare" | "typeset" | "readonly" | "local"
     )
+}
+
+/// A command without `builtin` and `command` in front of it, and its first word.
+pub(super) fn plain(simple: &Simple) -> (Cow<'_, Simple>, Option<String>) {
+    let mut words = simple.words.iter().map(Word::literal);
+    let front = words.position(|word| !matches!(word.as_deref(), Some("builtin" | "command")));
+    let front = front.unwrap_or_default();
+    let first = simple.words.get(front).and_then(Word::literal);
+    if front == 0 {
+        return (Cow::Borrowed(simple), first);
+    }
+    let words = simple.words.get(front..).unwrap_or_default().to_vec();
+    let plain = Simple {
+        words,
+        ..simple.clone()
+    };
+    (Cow::Owned(plain), first)
 }
 
 pub(super) fn names(list: &List, functions: &BTreeMap<String, Command>) -> BTreeSet<String> {
@@ -38,11 +56,8 @@ impl Names<'_> {
     fn command(&mut self, command: &Command) {
         match command {
             Command::Simple(simple) => {
-                let first = simple
-                    .words
-                    .first()
-                    .and_then(Word::literal)
-                    .unwrap_or_default();
+                let (plain, first) = plain(simple);
+                let (simple, first) = (plain.as_ref(), first.unwrap_or_default());
                 for assign in &simple.assignments {
                     self.found.insert(assign.name.clone());
                     self.word(&assign.value);

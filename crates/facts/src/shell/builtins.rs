@@ -1,6 +1,7 @@
 //! Builtins that change the shell.
 
 use super::Trouble;
+use super::expand::has_braces;
 use super::run::{Flow, Shell};
 use super::state::{Text, Value};
 use crate::bash::{self, Simple};
@@ -19,6 +20,9 @@ impl Shell<'_> {
             .iter()
             .skip(1)
             .map(|word| match word.assignment() {
+                // The last of several by braces counts, and each is expanded on its own.
+                Some(assign) if has_braces(word) => Operand::Assign(assign, Value::Open),
+                None if has_braces(word) => Operand::Word(Text::open()),
                 Some(assign) => {
                     let value = self.assigned_value(&assign);
                     Operand::Assign(assign, value)
@@ -26,6 +30,11 @@ impl Shell<'_> {
                 None => Operand::Word(self.text(word)),
             })
             .collect();
+        if name == "local" && self.state.locals.is_empty() {
+            // It can only be used in a function.
+            self.state.status = Some(1);
+            return;
+        }
         self.state.status = Some(0);
         let (mut flags, mut off) = (String::new(), String::new());
         for operand in operands {
@@ -99,20 +108,28 @@ impl Shell<'_> {
 
     fn flag(&mut self, builtin: &str, flags: &str, off: &str, name: &str) {
         match builtin {
-            "export" => self.state.export(name, !flags.contains('n')),
+            "export" if flags.contains('n') => self.withheld(name),
+            "export" => self.state.export(name, true),
             "readonly" => self.state.protect(name),
             _ => {
                 if flags.contains('x') {
                     self.state.export(name, true);
                 }
                 if off.contains('x') {
-                    self.state.export(name, false);
+                    self.withheld(name);
                 }
                 if flags.contains('r') {
                     self.state.protect(name);
                 }
             }
         }
+    }
+
+    /// No program gets the variable any more; the shell keeps it.
+    fn withheld(&mut self, name: &str) {
+        let before = self.state.get(name);
+        self.state.export(name, false);
+        self.events.push(self.event(name, before, Value::Unset));
     }
 
     pub(super) fn builtin(&mut self, name: &str, words: &[Text], simple: &Simple) -> Flow {
@@ -140,8 +157,11 @@ impl Shell<'_> {
                     .first()
                     .map_or(Some(1), |word| word.get()?.parse().ok());
                 let count: usize = count.unwrap_or(usize::MAX);
-                if count <= self.state.arguments.len() {
-                    self.state.arguments.drain(..count);
+                match &mut self.state.arguments {
+                    Some(arguments) if count <= arguments.len() => {
+                        arguments.drain(..count);
+                    }
+                    _ => {}
                 }
             }
             "return" => {
@@ -220,7 +240,7 @@ impl Shell<'_> {
             };
             let (on, letters) = match (text.strip_prefix('-'), text.strip_prefix('+')) {
                 (Some("-"), _) => {
-                    self.state.arguments = words.cloned().collect();
+                    self.state.arguments = Some(words.cloned().collect());
                     return;
                 }
                 (Some(letters), _) => (true, letters),
@@ -228,7 +248,7 @@ impl Shell<'_> {
                 _ => {
                     let mut arguments = vec![word.clone()];
                     arguments.extend(words.cloned());
-                    self.state.arguments = arguments;
+                    self.state.arguments = Some(arguments);
                     return;
                 }
             };

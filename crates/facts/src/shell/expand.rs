@@ -48,6 +48,8 @@ impl Shell<'_> {
             }
             let rest = piece.strip_prefix('~').filter(|_| index > 0 || start);
             match rest {
+                // Without HOME it is the user's, by the system's list.
+                Some(_) if self.state.get("HOME") == Value::Unset => found.push(&Text::open()),
                 Some(rest) if rest.is_empty() || rest.starts_with('/') => {
                     let home = self.plain("HOME");
                     found.push(&home);
@@ -94,6 +96,9 @@ impl Shell<'_> {
     }
 
     fn split(&mut self, word: &Word) -> Option<Vec<Text>> {
+        if has_braces(word) {
+            return None;
+        }
         let mut done: Vec<Text> = Vec::new();
         let mut current: Option<Text> = None;
         for (index, part) in word.parts.iter().enumerate() {
@@ -292,4 +297,20 @@ impl Shell<'_> {
             self.failure(reason);
         }
     }
+}
+
+/// Whether a word is several by its braces: `{a,b}`, `{1..3}`.
+pub(super) fn has_braces(word: &Word) -> bool {
+    let plain = word.parts.iter().map(|part| match part {
+        Part::Text {
+            text,
+            quoted: false,
+        } => text.as_str(),
+        _ => "_",
+    });
+    let plain: String = plain.collect();
+    let inside = plain
+        .split_once('{')
+        .and_then(|(_, rest)| rest.rsplit_once('}'));
+    inside.is_some_and(|(inside, _)| inside.contains(',') || inside.contains(".."))
 }

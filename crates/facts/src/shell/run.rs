@@ -78,6 +78,7 @@ impl<'a> Shell<'a> {
         Self {
             state: State {
                 variables,
+                arguments: Some(Vec::new()),
                 status: Some(0),
                 ..State::default()
             },

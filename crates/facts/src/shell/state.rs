@@ -83,7 +83,8 @@ impl Variable {
 pub(super) struct State {
     pub(super) variables: BTreeMap<String, Variable>,
     pub(super) functions: BTreeMap<String, Command>,
-    pub(super) arguments: Vec<Text>,
+    /// `None` where they are not known.
+    pub(super) arguments: Option<Vec<Text>>,
     pub(super) options: Options,
     /// Status of the last command; `None` if it is not known.
     pub(super) status: Option<i32>,
@@ -197,7 +198,7 @@ impl State {
         self.options.no_unset |= other.options.no_unset;
         self.options.all_export |= other.options.all_export;
         if self.arguments != other.arguments {
-            self.arguments.clear();
+            self.arguments = None;
         }
     }
 }

@@ -16,11 +16,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             Packages whose native part is compiled or downloaded by an install script, and is not in
-            the installed tree; install scripts that pnpm lists as ignored; and, where nothing is
-            installed yet, packages of package-lock.json with an install script that package.json's
-            `allowScripts` does not cover, where `packageManager` or `engines.npm` asks for npm 12 or
-            later. An error where the app's own code imports the package. Unknown where such packages
-            are still to be installed and no version of npm is named.
+            the installed tree; install scripts that pnpm lists as ignored, or that npm 12 or later,
+            where it is the npm on PATH, did not run; and, where nothing is installed yet, packages of
+            package-lock.json with an install script that package.json's `allowScripts` does not
+            cover, where `packageManager` or `engines.npm` asks for npm 12 or later. An error where
+            the app's own code imports the package. Unknown where such packages are still to be
+            installed and no version of npm is named.
         "},
         why: indoc! {"
             npm from version 12 on, pnpm from 10 on and Bun do not run install scripts of packages that

@@ -11,7 +11,8 @@
 //!   download stores (`CARGO_HOME` without unpacked sources, `CARGO_TARGET_DIR`). Cargo goes by
 //!   file times, which a restored layer has lost, so they are written down and given back:
 //!   to everything in `target/`, and to sources whose content has not changed. Changed and
-//!   new sources get a time after all of those.
+//!   new sources get a time after all of those, and so do build scripts, and all sources where a
+//!   file changed that Cargo does not watch: crates of the app are then built anew.
 //! - **Not pinned** without `Cargo.lock`: used for 24 hours.
 //! - **Left alone**: a `CARGO_HOME` or `CARGO_TARGET_DIR` that somebody has set.
 

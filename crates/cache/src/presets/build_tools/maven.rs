@@ -7,16 +7,24 @@
 //!   the app brings it.
 //! - **Exposure**: none; a Procfile names `target/NAME.jar`. The local repository is on a
 //!   download store (`-Dmaven.repo.local` before what `MAVEN_OPTS` says), without marks of failed downloads.
+//!   It begins anew where a repository in the app changed (`file://${project.basedir}/repo`): Maven
+//!   copies what it takes from there, and never looks again.
 //! - **Not pinned**: a `SNAPSHOT`, `LATEST`, `RELEASE` or range of something that is no
 //!   module of the app; used for 24 hours.
 //! - **Left alone**: `settings.xml`, which may hold credentials.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use super::{Found, Tool, modules, text, words};
+use crate::files::Files;
+use crate::inputs::Inputs;
 use crate::lockfile::Packages;
-use crate::presets::Project;
+use crate::presets::{Project, reached};
 use crate::switches;
 use slugsmith_ecosystems as ecosystems;
-use slugsmith_facts::run;
+use slugsmith_facts::tree::Tree;
+use slugsmith_facts::{beneath, run};
 
 pub(super) const TOOL: Tool = Tool {
     name: "maven",
@@ -102,6 +110,42 @@ fn own_name(pom: &str) -> Option<&str> {
     element(rest, "artifactId")
 }
 
+/// Adds what the repositories hold that are folders of the app.
+pub(super) fn copied(inputs: &mut Inputs, root: &Path) {
+    for folder in repositories(root) {
+        let tree = Tree::read(&root.join(&folder));
+        let files = Files::of(&tree, &[PathBuf::new()], |_| true);
+        inputs.plain(format!("repository {}", folder.display()), files.digest());
+    }
+}
+
+/// Folders of the app that its poms name as repositories.
+fn repositories(root: &Path) -> BTreeSet<PathBuf> {
+    let mut poms = modules(root, &[ecosystems::java::POM], &[ecosystems::java::POM]);
+    poms.push(ecosystems::java::POM.into());
+    let mut found = BTreeSet::new();
+    for pom in poms {
+        let text = beneath::text_in(root, &pom).unwrap_or_default();
+        let urls = ["repository", "pluginRepository"];
+        let urls = urls.iter().flat_map(|kind| blocks(&text, kind));
+        let urls = urls.filter_map(|block| element(block, "url")?.strip_prefix("file:"));
+        for url in urls {
+            // Behind `${project.basedir}`, that of the module or of the root.
+            let path = url.rsplit_once('}').map_or(url, |(_, path)| path);
+            let path = path.trim_start_matches('/');
+            let folders = [pom.parent().unwrap_or(Path::new("")), Path::new("")];
+            let folders = folders
+                .iter()
+                .filter_map(|at| reached((*at).to_owned(), path));
+            found.extend(
+                folders
+                    .filter(|folder| !folder.as_os_str().is_empty() && root.join(folder).is_dir()),
+            );
+        }
+    }
+    found
+}
+
 /// What stands between `<name>` and `</name>`, each time.
 fn blocks<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     let close = format!("</{name}>");
@@ -120,6 +164,44 @@ fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_repository_in_the_app_is_part_of_the_stores_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        let pom = |url: &str| {
+            let all = format!("<repositories><repository><url>{url}</url></repository>");
+            put(
+                "pom.xml",
+                &format!("<project>{all}</repositories></project>"),
+            );
+        };
+        let key = || {
+            let mut inputs = Inputs::default();
+            copied(&mut inputs, folder.path());
+            inputs
+        };
+        put("repo/y/lib/1.0/lib-1.0.jar", "1");
+        for url in [
+            "file://${project.basedir}/repo",
+            "file:${basedir}/repo/",
+            "file:repo",
+            "file:///${project.basedir}/./repo",
+        ] {
+            put("repo/y/lib/1.0/lib-1.0.jar", "1");
+            pom(url);
+            let first = key();
+            assert_eq!(first, key());
+            put("repo/y/lib/1.0/lib-1.0.jar", "2");
+            assert_ne!(first, key(), "{url}");
+        }
+        pom("https://repo.example.com/maven2");
+        assert_eq!(key(), Inputs::default());
+    }
 
     #[test]
     fn what_may_change_tomorrow_is_seen_and_own_modules_are_not() {

@@ -97,6 +97,7 @@ fn job(
         syncs_over: javascript::syncs_over,
         install: vec![install],
         reads: local::reads(place, manifest, &members, &plan, true),
+        owns: javascript::settings::owns(place),
         prune: javascript::prune(place, &plan, workspaces),
         explain,
         ..Job::new(inputs, place.at.clone())

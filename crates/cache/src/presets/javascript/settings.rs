@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use super::Project;
 use crate::inputs::{Inputs, read_regular};
 use crate::mentions::Mentions;
-use crate::presets::variables;
+use crate::presets::job::Owns;
+use crate::presets::{reached, variables};
 use crate::secrets;
+use slugsmith_facts::beneath;
 use slugsmith_facts::tree::Tree;
 
 /// Settings that change what is printed or where downloads are kept, not the tree.
@@ -78,6 +80,35 @@ const VARIABLE_PREFIXES: &[&str] = &[
     "prisma_",
     "electron_",
 ];
+
+/// Where a manager puts what it installs, besides `node_modules`: pnpm's settings in each form,
+/// the flag of yarn 1 as `.yarnrc` has it.
+const PLACES: &[&str] = &[
+    "virtual-store-dir",
+    "virtualStoreDir",
+    "modules-dir",
+    "modulesDir",
+    "--modules-folder",
+    "--install.modules-folder",
+];
+
+/// The folders that settings give the manager for packages: what an install adds there does not
+/// tell that it read the app.
+pub(super) fn owns(place: &Project<'_>) -> Owns {
+    let mut folders = Vec::new();
+    for name in SETTINGS {
+        let text = beneath::text_in(&place.app.root, name).unwrap_or_default();
+        for line in text.lines() {
+            let line = line.trim();
+            let values = PLACES.iter().filter_map(|key| line.strip_prefix(key));
+            let values = values.filter(|rest| rest.starts_with([' ', '=', ':']));
+            let values = values.map(|rest| rest.trim_matches([' ', '=', ':', '"', '\'']));
+            let inside = values.filter_map(|value| reached(PathBuf::new(), value));
+            folders.extend(inside.map(|folder| place.tree(folder)));
+        }
+    }
+    Box::new(move |_| folders.clone())
+}
 
 /// Adds the settings files, variables and script files that matter.
 pub(super) fn add(inputs: &mut Inputs, place: &Project<'_>, manager: &str) {

@@ -261,6 +261,7 @@ fn job(
             .collect(),
         syncs_over: javascript::syncs_over,
         reads: local::reads(place, manifest, members, plan, true),
+        owns: javascript::settings::owns(place),
         // `focus` has no `--immutable`.
         held_by: (yarn.kind != Kind::Classic && !yarn.is_full(plan)).then_some(lock::packages),
         finish,

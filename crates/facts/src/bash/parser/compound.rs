@@ -2,7 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::bash::word::{Unclosed, arithmetic};
-use crate::bash::{Command, List, Part, Word};
+use crate::bash::{Command, List, Part, Pipeline, When, Word};
 
 impl Parser<'_> {
     pub(in super::super) fn body(&mut self, end: &str) -> Parsed<List> {
@@ -83,10 +83,11 @@ impl Parser<'_> {
         self.blanks();
         let subject = self.word()?;
         self.expect("in")?;
-        let mut arms = Vec::new();
+        let mut arms: Vec<(Arm, End)> = Vec::new();
         loop {
             self.blank_lines();
             if self.keyword("esac") {
+                let arms = joined(&subject, arms);
                 return Ok(Command::Case { subject, arms });
             }
             let _ = self.chars.eat("(");
@@ -104,7 +105,14 @@ impl Parser<'_> {
             }
             let mut body = List::new();
             self.list(&mut body, &["esac"])?;
-            arms.push((patterns, body));
+            let end = if self.chars.eat(";&") {
+                End::Falls
+            } else if self.ends_with(";;") && self.chars.eat("&") {
+                End::Resumes
+            } else {
+                End::Stops
+            };
+            arms.push(((patterns, body), end));
         }
     }
 
@@ -162,4 +170,42 @@ impl Parser<'_> {
             words.push(found);
         }
     }
+}
+
+/// Patterns and body of one arm of `case`.
+type Arm = (Vec<Word>, List);
+
+/// What stands behind the body of an arm.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// `;;`, or the end.
+    Stops,
+    /// `;&`: the next body runs, whatever its patterns are.
+    Falls,
+    /// `;;&`: the arms behind it are tried.
+    Resumes,
+}
+
+/// Arms that all end in `;;`: what runs behind a body is part of it.
+fn joined(subject: &Word, arms: Vec<(Arm, End)>) -> Vec<Arm> {
+    let mut found: Vec<Arm> = Vec::new();
+    for ((patterns, mut body), end) in arms.into_iter().rev() {
+        match (end, found.first()) {
+            (End::Falls, Some((_, next))) => body.extend(next.iter().cloned()),
+            (End::Resumes, Some(_)) => body.push(Pipeline {
+                when: When::Always,
+                negated: false,
+                pipeline: vec![Command::Case {
+                    subject: subject.clone(),
+                    arms: found.clone(),
+                }],
+                background: false,
+                line: body.last().map_or(0, |step| step.line),
+                source: "case".to_owned(),
+            }),
+            _ => {}
+        }
+        found.insert(0, (patterns, body));
+    }
+    found
 }

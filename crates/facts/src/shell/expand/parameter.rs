@@ -9,20 +9,40 @@ impl Shell<'_> {
     /// The items of `"$@"` and `"${LIST[@]}"`; the inner `None` if they are not known.
     #[allow(clippy::option_option)] // no list, or one that is not known
     pub(in super::super) fn items(&mut self, parameter: &Parameter) -> Option<Option<Vec<Text>>> {
-        if !parameter.operator.is_empty() {
+        let operator = parameter.operator.as_str();
+        if !(operator.is_empty() || EDITS.contains(&operator)) || !is_all(parameter) {
             return None;
         }
-        if parameter.name == "@" || (parameter.name == "*" && !parameter.quoted) {
-            return Some(Some(self.state.arguments.clone()));
+        let is_one =
+            parameter.quoted && (parameter.name == "*" || parameter.index.as_deref() == Some("*"));
+        (!is_one).then(|| self.edited_items(parameter))
+    }
+
+    /// Every argument or item of a list, changed as the operator says; `None` if that is not known.
+    fn edited_items(&mut self, parameter: &Parameter) -> Option<Vec<Text>> {
+        let is_arguments = matches!(parameter.name.as_str(), "@" | "*");
+        let items = if is_arguments {
+            self.state.arguments.clone()?
+        } else {
+            match self.state.get(&parameter.name) {
+                Value::List(items) => items,
+                Value::Text(text) => vec![text],
+                Value::Unset => Vec::new(),
+                Value::Open => return None,
+            }
+        };
+        match parameter.operator.as_str() {
+            "" => Some(items),
+            ":" => {
+                // The first of the arguments is the name of the shell.
+                let range = self.range(items.len(), parameter, usize::from(is_arguments))?;
+                items.get(range).map(<[Text]>::to_vec)
+            }
+            _ => {
+                let edited = items.iter().map(|item| self.edited(item, parameter));
+                Some(edited.collect())
+            }
         }
-        let all = parameter.index.as_deref() == Some("@")
-            || (parameter.index.as_deref() == Some("*") && !parameter.quoted);
-        all.then(|| match self.state.get(&parameter.name) {
-            Value::List(items) => Some(items),
-            Value::Text(text) => Some(vec![text]),
-            Value::Unset => Some(Vec::new()),
-            Value::Open => None,
-        })
     }
 
     /// The value of a plain variable; unset is empty, unless that ends the shell.
@@ -46,25 +66,23 @@ impl Shell<'_> {
         let text = |text: String| Value::Text(Text::known(text));
         match (name, name.parse::<usize>()) {
             (_, Ok(0)) => Value::Open,
-            (_, Ok(at)) => match self.state.arguments.get(at - 1) {
-                Some(argument) => Value::Text(argument.clone()),
+            (_, Ok(at)) => match self.state.arguments.as_ref().map(|all| all.get(at - 1)) {
+                Some(Some(argument)) => Value::Text(argument.clone()),
                 // What a profile script gets as its arguments is the login shell's.
-                None => Value::Unset,
+                Some(None) => Value::Unset,
+                None => Value::Open,
             },
-            ("#", _) => text(self.state.arguments.len().to_string()),
+            ("#", _) => match &self.state.arguments {
+                Some(arguments) => text(arguments.len().to_string()),
+                None => Value::Open,
+            },
             ("?", _) => self
                 .state
                 .status
                 .map_or(Value::Open, |status| text(status.to_string())),
             ("@" | "*", _) => {
-                let mut joined = Text::default();
-                for (index, argument) in self.state.arguments.iter().enumerate() {
-                    if index > 0 {
-                        joined.push(&Text::known(" "));
-                    }
-                    joined.push(argument);
-                }
-                Value::Text(joined)
+                let arguments = self.state.arguments.as_deref();
+                arguments.map_or(Value::Open, |all| Value::Text(joined(all)))
             }
             ("$" | "!" | "-", _) => Value::Open,
             _ => match (self.state.get(name), parameter.index.as_deref()) {
@@ -75,16 +93,7 @@ impl Shell<'_> {
                 (Value::List(items), None) => {
                     items.first().cloned().map_or(Value::Unset, Value::Text)
                 }
-                (Value::List(items), Some("@" | "*")) => {
-                    let mut joined = Text::default();
-                    for (index, item) in items.iter().enumerate() {
-                        if index > 0 {
-                            joined.push(&Text::known(" "));
-                        }
-                        joined.push(item);
-                    }
-                    Value::Text(joined)
-                }
+                (Value::List(items), Some("@" | "*")) => Value::Text(joined(&items)),
                 (Value::List(items), Some(index)) => match index.parse::<usize>() {
                     Ok(index) => items.get(index).cloned().map_or(Value::Unset, Value::Text),
                     Err(_) => Value::Open,
@@ -173,6 +182,9 @@ impl Shell<'_> {
                 }
                 _ => Text::open(),
             },
+            _ if is_all(parameter) && EDITS.contains(&operator) => self
+                .edited_items(parameter)
+                .map_or_else(Text::open, |items| joined(&items)),
             _ => self.edited(&current, parameter),
         }
     }
@@ -230,12 +242,32 @@ impl Shell<'_> {
         parameter: &Parameter,
     ) -> Option<String> {
         let chars: Vec<char> = text.chars().collect();
-        let length = i64::try_from(chars.len()).ok()?;
+        let range = self.range(chars.len(), parameter, 0)?;
+        Some(chars.get(range)?.iter().collect())
+    }
+
+    /// What `:offset:length` takes of so many, which are counted from `first` on; `None` where
+    /// that is not known.
+    fn range(
+        &mut self,
+        count: usize,
+        parameter: &Parameter,
+        first: usize,
+    ) -> Option<std::ops::Range<usize>> {
+        let first = i64::try_from(first).ok()?;
+        let length = i64::try_from(count).ok()?;
         let offset = self.text(&parameter.operand);
         let offset = self.arithmetic(offset.get()?.trim())?;
-        let start = if offset < 0 { length + offset } else { offset };
+        if offset >= 0 && offset < first {
+            return None;
+        }
+        let start = if offset < 0 {
+            length + offset
+        } else {
+            offset - first
+        };
         if start < 0 || start > length {
-            return Some(String::new());
+            return Some(0..0);
         }
         let end = match &parameter.second {
             Some(word) => {
@@ -249,7 +281,29 @@ impl Shell<'_> {
             }
             None => length,
         };
-        let range = usize::try_from(start).ok()?..usize::try_from(end.max(start)).ok()?;
-        Some(chars.get(range)?.iter().collect())
+        Some(usize::try_from(start).ok()?..usize::try_from(end.max(start)).ok()?)
     }
+}
+
+/// Operators that change each item of a list on its own.
+const EDITS: &[&str] = &[
+    ":", "#", "##", "%", "%%", "/", "//", "/#", "/%", "^", "^^", ",", ",,",
+];
+
+/// `$@`, `$*`, `${LIST[@]}` and `${LIST[*]}`.
+fn is_all(parameter: &Parameter) -> bool {
+    matches!(parameter.name.as_str(), "@" | "*")
+        || matches!(parameter.index.as_deref(), Some("@" | "*"))
+}
+
+/// The items with blanks between them.
+fn joined(items: &[Text]) -> Text {
+    let mut found = Text::default();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            found.push(&Text::known(" "));
+        }
+        found.push(item);
+    }
+    found
 }

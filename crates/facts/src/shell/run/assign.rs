@@ -89,15 +89,25 @@ impl Shell<'_> {
     ) {
         let before = self.state.get(name);
         self.state.set(name, value, self.line);
+        let after = self.state.get(name);
         self.events.push(Event {
+            extends,
+            default,
+            ..self.event(name, before, after)
+        });
+    }
+
+    /// What happens to a variable here.
+    pub(in super::super) fn event(&self, name: &str, before: Value, after: Value) -> Event {
+        Event {
             name: name.to_owned(),
             script: self.script.clone(),
             line: self.line,
             before,
-            after: self.state.get(name),
-            extends,
-            default,
+            after,
+            extends: false,
+            default: None,
             conditional: self.maybe > 0,
-        });
+        }
     }
 }

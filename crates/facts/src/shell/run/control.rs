@@ -94,7 +94,7 @@ impl Shell<'_> {
         let items = match words {
             Some(words) => self.words(words),
             None if name.is_empty() => None,
-            None => Some(self.state.arguments.clone()),
+            None => self.state.arguments.clone(),
         };
         self.state.status = Some(0);
         let Some(items) = items.filter(|items| items.len() <= ROUNDS) else {

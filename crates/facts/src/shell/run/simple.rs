@@ -27,10 +27,9 @@ impl Shell<'_> {
             }
             return Flow::Next;
         }
-        let first = simple.words.first().and_then(Word::literal);
-        if let Some(declaration) = first.as_deref().filter(|word| assigned::declares(word)) {
-            let declaration = declaration.to_owned();
-            self.declaration(&declaration, simple);
+        let (plain, first) = assigned::plain(simple);
+        if let Some(declaration) = first.filter(|word| assigned::declares(word)) {
+            self.declaration(&declaration, &plain);
             return Flow::Next;
         }
         let Some(words) = self.words(&simple.words) else {
@@ -57,7 +56,7 @@ impl Shell<'_> {
         self.events.truncate(events);
         let rest = words.get(1..).unwrap_or_default().to_vec();
         let flow = match self.state.functions.get(&name).cloned() {
-            Some(body) => self.call(&body, rest),
+            Some(body) => self.call(&body, Some(rest)),
             None => self.builtin(&name, &rest, simple),
         };
         for (name, variable) in before {
@@ -85,10 +84,10 @@ impl Shell<'_> {
                     }
                 }
             }
+            Some("set") => self.state.arguments = None,
             Some(name) if self.state.functions.contains_key(name) => {
                 if let Some(body) = self.state.functions.get(name).cloned() {
-                    // Its arguments are not known.
-                    return self.call(&body, Vec::new());
+                    return self.call(&body, None);
                 }
             }
             _ => {}
@@ -96,7 +95,7 @@ impl Shell<'_> {
         Flow::Next
     }
 
-    pub(in super::super) fn call(&mut self, body: &Command, arguments: Vec<Text>) -> Flow {
+    pub(in super::super) fn call(&mut self, body: &Command, arguments: Option<Vec<Text>>) -> Flow {
         if self.calls > CALLS {
             self.note(Trouble::TooLong);
             self.state.status = None;
@@ -139,7 +138,7 @@ impl Shell<'_> {
         self.calls += 1;
         let callers = self.state.arguments.clone();
         if !arguments.is_empty() {
-            self.state.arguments = arguments.to_vec();
+            self.state.arguments = Some(arguments.to_vec());
         }
         let line = self.line;
         let flow = self.framed(&script.list);
