@@ -87,7 +87,10 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         if packages.other_platform(path, folder, facts) {
             return Some(&node::PREBUILDS);
         }
-        return node::classify(path.get(folder.len() + 1..)?, *package);
+        let entry = node::classify(path.get(folder.len() + 1..)?, *package);
+        // What a test runner or a linter reads names folders of tests.
+        let tool = app::tool_of(index::name(path)).filter(|tool| !packages.needs(tool));
+        return entry.or_else(|| tool.map(|_| &node::TOOLING));
     }
     if let Some(entry) = caches::classify(path) {
         return Some(entry);

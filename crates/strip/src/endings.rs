@@ -1,12 +1,14 @@
 //! Which files does code mean by their ending alone?
 //!
-//! `read(join(__dirname, "help", name + ".md"))` means every `.md` there, and who lists a folder
-//! that it names means whatever is in it, also what otherwise stays only where it is named.
+//! `read(join(__dirname, "help", name + ".md"))` means every `.md` there, and who names a folder to
+//! list, copy, pack or serve it means whatever is in it, also what otherwise stays only where it is
+//! named.
 
 use memchr::{memchr3_iter, memmem};
 
 use super::facts::package_folder;
 use super::index::parent;
+use super::tooling::is_tooling;
 
 /// Endings of files that stay only where they are named.
 const ENDINGS: &[&str] = &[
@@ -35,9 +37,22 @@ const ENDINGS: &[&str] = &[
 ];
 /// Whatever it ends with.
 const ANY: &[&str] = &[""];
-/// Calls that list a folder.
+/// Calls that list a folder, or hand it over as a whole.
 const LISTS: &[&str] = &[
-    "readdir", "opendir", "scandir", "listdir", "iterdir", "glob", "os.walk",
+    "readdir",
+    "opendir",
+    "scandir",
+    "listdir",
+    "iterdir",
+    "glob",
+    "os.walk",
+    "copytree",
+    "make_archive",
+    "StaticFiles",
+    "static_folder",
+    "add_static",
+    "from_directory",
+    "static_file",
 ];
 
 /// What one file means by endings.
@@ -77,13 +92,25 @@ impl<'p> Meant<'p> {
 
     /// The endings of files that are meant below `folder`.
     pub(super) fn endings(&self, folder: &str) -> &[&'static str] {
-        let package = package_folder(self.path).unwrap_or_default();
-        // To look for what is beside oneself, or at the top of a package, names no folder.
-        let is_named = folder != parent(self.path) && folder != package && !folder.is_empty();
-        if self.lists && is_named {
-            return ANY;
+        if self.is_whole(folder) {
+            ANY
+        } else {
+            &self.endings
         }
-        &self.endings
+    }
+
+    /// Whether a folder is named rather than looked through: who copies, packs or serves it takes
+    /// whatever is in it. To look for what is beside oneself, or at the top of a package, names none.
+    fn is_whole(&self, folder: &str) -> bool {
+        let inside = format!("{folder}/x");
+        let top = package_folder(&inside);
+        let own = folder == parent(self.path);
+        match (package_folder(self.path), top) {
+            (Some(_), _) => !own && !folder.is_empty() && top != Some(folder),
+            // The app names a package, or a folder of it.
+            (None, Some(_)) => !is_tooling(self.path),
+            (None, None) => self.lists && !own && !folder.is_empty(),
+        }
     }
 }
 
@@ -98,12 +125,12 @@ mod tests {
             let meant = Meant::of("node_modules/p/lib/a.js", text.as_bytes(), &folders);
             meant.endings(folder).to_vec()
         };
-        assert_eq!(meant("read(x + '.md')", "node_modules/p/docs"), [".md"]);
-        assert_eq!(meant("`${x}.d.ts`", "node_modules/p/types"), [".d.ts"]);
-        assert_eq!(meant("readdirSync(x)", "node_modules/p/docs"), [""]);
+        assert_eq!(meant("read(x + '.md')", "node_modules/p"), [".md"]);
+        assert_eq!(meant("`${x}.d.ts`", "node_modules/p/lib"), [".d.ts"]);
+        assert_eq!(meant("cpSync(x, y)", "node_modules/p/docs"), [""]);
         for own in ["node_modules/p", "node_modules/p/lib"] {
             assert!(meant("readdirSync(x)", own).is_empty(), "{own}");
         }
-        assert!(meant("'markdown'", "node_modules/p/docs").is_empty());
+        assert!(meant("'markdown'", "node_modules/p").is_empty());
     }
 }

@@ -81,6 +81,8 @@ pub(super) fn read(
     let has = |mark: &[u8]| memchr::memmem::find(&text, mark).is_some();
     let takes_folders = !in_packages(path) || has(b"dirname");
     let mut whole = Vec::new();
+    let names_folders = !in_packages(path) || !path.ends_with(".json");
+    let mut named = Vec::new();
     let mut seen = HashSet::new();
     references::literals(&text, |literal| {
         let asks_for_path =
@@ -103,13 +105,24 @@ pub(super) fn read(
                 modules.entry(folder).or_insert(literal.at);
             });
         }
-        resolver.literal(&literal, &mut |meaning| add(meaning, literal.at));
+        resolver.literal(&literal, &mut |meaning| {
+            let loads = literal.form == references::Form::Module || is_loaded(&text, literal.at);
+            if let (Meaning::Below(folder), false, true) = (&meaning, loads, names_folders) {
+                named.push((folder.clone(), literal.at));
+            }
+            add(meaning, literal.at);
+        });
     });
     if !in_packages(path) && words::asks_for_any_package(&text) {
         resolver.declared(&mut |meaning| add(meaning, 0));
     }
     for (name, at) in whole {
-        resolver.whole_package(name, &mut |meaning| add(meaning, at));
+        resolver.whole_package(name, &mut |meaning| {
+            if let Meaning::Below(folder) = &meaning {
+                named.push((folder.clone(), at));
+            }
+            add(meaning, at);
+        });
     }
     if in_packages(path) {
         references::scans(&text, |joined, at| {
@@ -119,7 +132,8 @@ pub(super) fn read(
         });
     }
     let by_name = in_python.then(|| python::resources(path, &text)).flatten();
-    opened(path, &text, by_name, &resolver, &mut add);
+    named.extend(by_name.map(|folder| (folder, 0)));
+    opened(path, &text, named, &resolver, &mut add);
     words::of_configuration(facts, path, &text, &resolver, &mut add);
     for (folder, at) in modules {
         add(Meaning::Wholly(folder), at);
@@ -133,21 +147,19 @@ pub(super) fn read(
     found
 }
 
-/// What a file opens in its own folder, and in `by_name`: a package whose files it reads by
-/// the package's name.
+/// What a file opens in its own folder, and in folders that it names otherwise.
 fn opened(
     path: &str,
     text: &[u8],
-    by_name: Option<String>,
+    mut folders: Vec<(String, usize)>,
     resolver: &Resolver<'_, '_>,
     add: &mut dyn FnMut(Meaning, usize),
 ) {
     let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
     let climbs = has(b"'..'") || has(b"\"..\"");
-    let mut folders = Vec::new();
     references::beside(text, |beside, at| {
         resolver.beside(&beside, &mut |meaning| {
-            if let Meaning::Below(folder) = &meaning {
+            if let (Meaning::Below(folder), false) = (&meaning, is_loaded(text, at)) {
                 folders.push((folder.clone(), at));
             }
             add(meaning, at);
@@ -157,13 +169,35 @@ fn opened(
             resolver.own_package(&mut |meaning| add(meaning, at));
         }
     });
-    folders.extend(by_name.map(|folder| (folder, 0)));
     let meant = endings::Meant::of(path, text, &folders);
     for (folder, at) in &folders {
         for ending in meant.endings(folder) {
             add(Meaning::Ending(folder.clone(), ending), *at);
         }
     }
+}
+
+/// Whether a path is the argument of a loader, which reads modules and no other kind of file:
+/// `require(path.join(__dirname, "commands", name))`.
+fn is_loaded(text: &[u8], at: usize) -> bool {
+    const LOADERS: [&[u8]; 5] = [
+        b"require(",
+        b"import(",
+        b"fork(",
+        b"Worker(",
+        b"pathToFileURL(",
+    ];
+    let near = text.get(at.saturating_sub(60)..at).unwrap_or_default();
+    let start = near
+        .iter()
+        .rposition(|byte| matches!(byte, b';' | b'\n' | b'=' | b'{'));
+    let call = near.get(start.map_or(0, |at| at + 1)..).unwrap_or_default();
+    // `require("q").copy(path.join(__dirname, "x"))` is no load of what is in `x`.
+    LOADERS.iter().any(|loader| {
+        let inside =
+            memchr::memmem::rfind(call, loader).and_then(|at| call.get(at + loader.len()..));
+        inside.is_some_and(|inside| !inside.contains(&b')'))
+    })
 }
 
 /// Whether a literal is the argument of a `resolve(`, and not of a `require(`.

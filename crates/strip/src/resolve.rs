@@ -136,6 +136,10 @@ impl<'f, 'a> Resolver<'f, 'a> {
     /// The folder that a package name means here, found as Node finds it.
     fn package_of(&self, name: &str) -> Option<String> {
         let index = &self.facts.index;
+        // `resolve("/")` is a path: without a name, all packages would be meant.
+        if name.is_empty() || name.starts_with('/') {
+            return None;
+        }
         let found = |holder: &&str| {
             let package = index.find(&join(holder, &format!("node_modules/{name}"))?)?;
             index.path(package).filter(|_| index.is_folder(package))

@@ -2,6 +2,7 @@
 
 mod app;
 mod development;
+mod folders;
 mod interpreted;
 mod levels;
 mod lists;

@@ -8,6 +8,7 @@
 
 mod entries;
 mod graph;
+mod inserted;
 mod knowledge;
 mod language;
 mod node;
@@ -41,6 +42,7 @@ pub fn follow(
 ) -> Trace {
     let mut graph = graph::Graph::new(facts, texts, catalogue);
     entries::add(&mut graph, listed);
+    inserted::add(&mut graph);
     in_pool(|| graph.follow());
     graph.finish()
 }

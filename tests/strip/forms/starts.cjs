@@ -9,6 +9,10 @@ const deps={p:'1',typescript:'5','ts-node':'10','@types/x':'1','@tsconfig/node20
 const L=[];const add=(name,run,files={},o={})=>L.push({name,run,files:{'package.json':{name:'a',version:'1.0.0',private:true,scripts:o.scripts,dependencies:o.nodeps?undefined:deps,devDependencies:o.dev,...o.root},Procfile:o.procfile||'web: '+(o.proc||run)+'\n','tsconfig.json':{extends:'@tsconfig/node20/tsconfig.json'},'src/app.ts':"require('p');console.log('ok')",...tn,...files},...o});
 add('direct','node_modules/.bin/ts-node src/app.ts');
 add('npx','npx ts-node src/app.ts');
+const jsx=(name,source,dep,files={})=>add(name,'node_modules/.bin/ts-node src/app.tsx',{'tsconfig.json':{compilerOptions:{jsx:'react-jsx',importHelpers:true,...(source?{jsxImportSource:source}:{})}},'src/app.tsx':"console.log(<p/>)",'node_modules/ts-node/dist/bin.js':"#!/usr/bin/env node\nconst fs=require('fs'),path=require('path');const o=JSON.parse(fs.readFileSync('tsconfig.json')).compilerOptions;require.extensions['.tsx']=(m,f)=>{const s=fs.readFileSync(f,'utf8');const own=/@jsxImportSource (\\S+)/.exec(s);m._compile(s.replace('<p/>','require(\"'+(own?own[1]:o.jsxImportSource||'re'+'act')+'/jsx-runtime\").p+require(\"ts'+'lib\").a'),f)};require(path.resolve(process.argv[2]))",[`node_modules/${dep}/package.json`]:{name:dep,version:'1.0.0',main:'index.js',exports:{'.':'./index.js','./jsx-runtime':'./dist/run.js','./jsx/jsx-runtime':'./dist/run.js'}},[`node_modules/${dep}/index.js`]:'',[`node_modules/${dep}/dist/run.js`]:"exports.p='P'",'node_modules/tslib/package.json':{name:'tslib',version:'2.0.0',main:'tslib.js'},'node_modules/tslib/tslib.js':"exports.a='H'",...files},{nodeps:true,root:{dependencies:{...deps,[dep]:'1',tslib:'2'}}});
+jsx('jsx-import-source','hono/jsx','hono');
+jsx('jsx-default','','react');
+jsx('jsx-pragma','','preact',{'src/app.tsx':"/** @jsxImportSource preact */\nconsole.log(<p/>)"});
 add('sh-c',"sh -c 'npx ts-node src/app.ts'");
 add('bash-lc','bash -lc "exec npx ts-node src/app.ts"');
 add('env-prefix','env A=1 npx ts-node src/app.ts');

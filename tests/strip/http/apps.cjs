@@ -12,4 +12,5 @@ exports.apps = [
   ...require("./drawn.cjs"),
   ...require("./drawn_python.cjs"),
   ...require("./drawn_debian.cjs"),
+  ...require("./strangers.cjs"),
 ];

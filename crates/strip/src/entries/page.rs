@@ -20,7 +20,8 @@ part of its key, so that it is installed anew when the app begins to use one. Wi
 it stays whole. Layers of other buildpacks are theirs.
 
 Guards: *named* keeps a file that a package.json, a command, a link or a literal in kept code names,
-or that such code means by its ending (`name + \".md\"` beside itself) or by listing a folder;
+or that such code means by its ending (`name + \".md\"` beside itself) or by naming a
+folder that is listed, copied, packed or served;
 *reachable* keeps it, too, where something computed can reach its folder; *none* means that other
 evidence decides.
 

@@ -30,8 +30,21 @@ pub fn beside(text: &[u8], mut found: impl FnMut(Beside, usize)) {
                 let names_file = !matches!(mark, b"__dirname" | b"import.meta.dirname");
                 found(upwards(target, before, names_file), at);
             }
+            if let Some(path) = word(after) {
+                found(Beside::Path(path.to_owned()), at);
+            }
         }
     }
+}
+
+/// The first word of a command in a template: `cp -r ${__dirname}/templates ${out}`.
+fn word(after: &[u8]) -> Option<&str> {
+    let rest = after.strip_prefix(b"}")?;
+    let end = rest
+        .iter()
+        .position(|byte| matches!(byte, b'`' | b'$' | b'\n' | b' '))?;
+    let word = rest.get(..end).filter(|_| rest.get(end) == Some(&b' '))?;
+    std::str::from_utf8(word).ok()
 }
 
 /// Goes up one folder for each `dirname(` around the mention, the one that turns a file
@@ -209,6 +222,8 @@ mod tests {
             joins("new URL('./w.js', import.meta.url)"),
             [path("./w.js")]
         );
+        let command = "`cp -r ${__dirname}/a/b ${c}`";
+        assert_eq!(joins(command), [below("/a"), path("/a/b")]);
         assert_eq!(joins("load(__dirname)"), [below("")]);
         assert_eq!(
             joins("path.join(path.dirname(__dirname), 'a')"),

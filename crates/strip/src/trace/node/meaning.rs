@@ -144,6 +144,16 @@ impl<'g, 'a> Node<'g, 'a> {
     }
 
     pub(super) fn path(&self, file: &str, pattern: &str) -> Vec<usize> {
+        // A command: `cp -r ${__dirname}/templates .`
+        if let Some((first, _)) = pattern.split_once(' ') {
+            let mut files = self.path(file, first);
+            files.extend(self.whole_path(file, pattern));
+            return files;
+        }
+        self.whole_path(file, pattern)
+    }
+
+    fn whole_path(&self, file: &str, pattern: &str) -> Vec<usize> {
         let index = &self.facts.index;
         let Some(path) = join("", pattern) else {
             return Vec::new();
@@ -233,9 +243,9 @@ impl<'g, 'a> Node<'g, 'a> {
             // The app may use what others depend on without declaring it.
             let of_app = owner.is_none() && index::name(file) != ecosystems::javascript::MANIFEST;
             if declared || unknown || of_app {
-                // As the rest of the file loads; the other way where that finds nothing.
-                let first = form.unwrap_or(Form::Require);
-                files = self.resolver.resolve(file, word, first);
+                // As the rest of the file loads; the other way where that finds nothing. Who loads
+                // what configuration names is not known.
+                files = form.map_or_else(Vec::new, |form| self.resolver.resolve(file, word, form));
                 if files.is_empty() {
                     files = self.both(file, word);
                 }
