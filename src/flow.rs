@@ -143,6 +143,7 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         uploading.finish(input.config.store.wait.value, run.progress);
     }
     run.report.unread = tree.unread().to_vec();
+    run.report.starts_nothing = run.starts_nothing();
     run.report.took = begun.elapsed();
     run.progress.event(Event::Finished(&run.report));
     drop(locks);
@@ -176,6 +177,13 @@ fn installed(report: &Report) -> Totals {
 }
 
 impl Run<'_> {
+    /// Whether the platform will find no process type. The Procfile is read again: a build may write it.
+    fn starts_nothing(&self) -> bool {
+        let classic = self.input.classic.as_ref();
+        classic.is_some_and(|classic| classic.processes.is_empty())
+            && app::read(self.input.app).procfile.is_empty()
+    }
+
     /// Ends a phase that went through so much, and begins the next.
     fn phase(&mut self, name: &'static str, through: Totals) {
         let now = Instant::now();

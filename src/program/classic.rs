@@ -228,7 +228,7 @@ fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
         }
     }
     let at_end = facts::app::read(app);
-    if at_end.procfile.is_empty() && processes.is_empty() {
+    if report.starts_nothing {
         log.event(Event::Warning(
             &Problem::new(&NO_PROCESS_TYPES).saw(NO_PROCFILE),
         ));

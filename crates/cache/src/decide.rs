@@ -70,7 +70,7 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
     if reasons.is_empty() {
         reasons.extend(changes.iter().map(ToString::to_string));
     }
-    let mut reasons = once(reasons);
+    let mut reasons = once(&reasons);
     let may_sync = wanted
         .syncs_over
         .is_some_and(|accepts| changes.iter().all(|change| accepts(&change.name)));
@@ -108,7 +108,7 @@ fn packages(wanted: &Wanted<'_>) -> Option<String> {
 }
 
 /// Each reason once: a file can be an input by its name, as one of a folder, and as one of the app.
-fn once(reasons: Vec<String>) -> Vec<String> {
+fn once(reasons: &[String]) -> Vec<String> {
     let says_less = |reason: &String| {
         let folder = reason.split_once("** ").map(|(folder, _)| folder);
         let mut others = reasons.iter().filter(|other| *other != reason);

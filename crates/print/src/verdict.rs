@@ -31,6 +31,9 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
     if missing.is_empty() {
         missing.extend(not_installed(report));
     }
+    if report.starts_nothing {
+        missing.push(Line::alarm(1, "No process type: nothing will start"));
+    }
     let is_whole = missing.is_empty()
         && report.survey.fatal().is_none()
         && budget.missing.is_none()
@@ -239,6 +242,15 @@ mod tests {
         let said = said(&report(Vec::new()));
         assert!(said.contains("within the budget") && said.contains("Nothing here needs you."));
         assert_eq!(said.lines().count(), 4, "{said}");
+    }
+
+    #[test]
+    fn an_app_that_starts_nothing_needs_somebody() {
+        let mut report = report(Vec::new());
+        report.starts_nothing = true;
+        let said = said(&report);
+        assert!(said.contains("nothing will start"), "{said}");
+        assert!(!said.contains("Nothing here needs you."), "{said}");
     }
 
     /// However much there is to say.

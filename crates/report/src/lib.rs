@@ -40,6 +40,8 @@ pub struct Report {
     pub env_reads: Vec<expected::Read>,
     /// Runtimes and the stack, with their ends of life.
     pub runtimes: Vec<slugsmith_audit::RuntimeEnd>,
+    /// Whether the platform finds no process type: a classic build without a Procfile and default processes.
+    pub starts_nothing: bool,
     /// What could not be read; taints the budget's verdict.
     pub unread: Vec<Unread>,
     /// The whole run.

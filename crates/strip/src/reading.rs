@@ -116,9 +116,11 @@ pub(super) fn read(
     if !in_packages(path) && words::asks_for_any_package(&text) {
         resolver.declared(&mut |meaning| add(meaning, 0));
     }
+    // Who reads a resolved file alone names no folder.
+    let goes_up = has(b"dirname") || has(b"..");
     for (name, at) in whole {
         resolver.whole_package(name, &mut |meaning| {
-            if let Meaning::Below(folder) = &meaning {
+            if let (Meaning::Below(folder), true) = (&meaning, goes_up) {
                 named.push((folder.clone(), at));
             }
             add(meaning, at);

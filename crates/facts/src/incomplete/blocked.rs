@@ -76,7 +76,7 @@ fn major(environment: &Environment) -> Option<u32> {
     let program = tools::find("npm", environment)?;
     let program = fs_err::canonicalize(program).ok()?;
     let manifest = |folder: &Path| {
-        let text = beneath::text(&folder.join("package.json")).ok()?;
+        let text = beneath::text(folder.join(slugsmith_ecosystems::javascript::MANIFEST)).ok()?;
         let manifest: Value = serde_json::from_str(&text).ok()?;
         (manifest.get("name")?.as_str()? == "npm").then_some(manifest)
     };

@@ -108,6 +108,32 @@ fn what_code_joins_with_its_own_folder_stays() {
 }
 
 #[test]
+fn the_folder_of_all_packages_that_the_app_serves_stays() {
+    for (code, stays) in [
+        ("app.use('/lib', express.static('node_modules'))", true),
+        ("app.use(serveStatic('./node_modules/'))", true),
+        (
+            "app.use(koaStatic(path.join(__dirname, 'node_modules')))",
+            true,
+        ),
+        // A browser asks for what a page names; that is read elsewhere.
+        ("app.use(express.static('public'))", false),
+        ("watch({ ignore_watch: ['node_modules'] })", false),
+    ] {
+        let code = format!("const path = require('path');\n{code}");
+        let files = [
+            ("package.json", "{}"),
+            ("server.js", code.as_str()),
+            ("node_modules/a/package.json", "{}"),
+            ("node_modules/a/style.css", ""),
+        ];
+        let kept = kept(&files, &[]).0;
+        let is_there = kept.iter().any(|path| path.ends_with("style.css"));
+        assert_eq!(is_there, stays, "{code}");
+    }
+}
+
+#[test]
 fn node_decides_what_a_name_means() {
     let exports = r##"{"name":"e","imports":{"#in":{"node":"./in.js","default":"./no.js"}},"exports":{".":{
 "import":"./m.mjs","require":"./c.cjs"},"./f/*":"./lib/*.js","./f/secret":null}}"##;

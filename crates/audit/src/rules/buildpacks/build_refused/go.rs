@@ -19,5 +19,5 @@ pub(super) fn refused(facts: &Facts<'_>) -> Option<Evidence> {
         "The app's packages are those of {tool}, which heroku/go no longer supports: without a go.mod it ends the \
          build."
     );
-    Some(Evidence::line(*path, 1, message).help("go mod init MODULE && go mod tidy"))
+    Some(Evidence::line(path, 1, message).help("go mod init MODULE && go mod tidy"))
 }

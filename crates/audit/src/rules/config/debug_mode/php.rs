@@ -45,9 +45,11 @@ pub(super) fn constant<'a>(facts: &'a Facts<'_>, value: &Expr) -> Option<&'a Exp
             let value = call.positional(1).filter(|_| is_own)?;
             Some((branch(code, call.scope), code.resolve(value)))
         });
-        let written = code.assignments.iter().filter_map(move |one| {
-            (one.target == own).then(|| (branch(code, one.scope), code.resolve(&one.value)))
-        });
+        let written = code
+            .assignments
+            .iter()
+            .filter(|&one| one.target == own)
+            .map(|one| (branch(code, one.scope), code.resolve(&one.value)));
         defined.chain(written)
     });
     let (when, value) = found.next()?;

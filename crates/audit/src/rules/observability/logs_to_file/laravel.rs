@@ -4,7 +4,7 @@ use crate::rules::prelude::*;
 use slugsmith_facts::formats::env_file;
 use slugsmith_facts::packages::Package;
 
-/// Lumen brings its settings along: a stack of a daily file unless LOG_CHANNEL says otherwise
+/// Lumen brings its settings along: a stack of a daily file unless `LOG_CHANNEL` says otherwise
 /// (laravel/lumen-framework `config/logging.php`, since 5.7).
 fn lumen(facts: &Facts<'_>, package: &Package) -> Option<Evidence> {
     const VARIABLE: &str = "LOG_CHANNEL";

@@ -81,7 +81,7 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
-/// Lumen brings its settings along: `file` unless CACHE_DRIVER says otherwise (laravel/lumen-framework
+/// Lumen brings its settings along: `file` unless `CACHE_DRIVER` says otherwise (laravel/lumen-framework
 /// `config/cache.php`).
 fn lumen(facts: &Facts<'_>, package: &Package, used: Site<'_>) -> Option<Evidence> {
     const VARIABLE: &str = "CACHE_DRIVER";

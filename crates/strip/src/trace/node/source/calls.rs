@@ -3,7 +3,7 @@
 use oxc_ast::ast::{self, Expression as E};
 use oxc_span::GetSpan;
 
-use super::super::resolve::Form;
+use super::super::resolve::{Form, in_app};
 use super::super::value::Value;
 use super::Load;
 use super::reader::Reader;
@@ -230,15 +230,19 @@ impl Reader<'_> {
         }
     }
 
-    /// Functions that list a folder.
+    /// Functions that list a folder, or serve it: a browser then asks for any file of it.
     fn lists(&mut self, name: &str, folder: Option<&E<'_>>, at: u32) {
         let lower = name.to_ascii_lowercase();
         let lists = ["readdir", "opendir", "scandir", "glob", "walk", "klaw"];
-        if !lists.iter().any(|word| lower.contains(word)) {
+        let serves = lower.ends_with("static") || lower == "serve";
+        if !serves && !lists.iter().any(|word| lower.contains(word)) {
             return;
         }
+        // The app's own processes begin in its root: `express.static("node_modules")`.
+        let from_root = in_app(self.evaluator.file);
         let values = folder.and_then(|folder| self.evaluator.evaluate(folder));
-        for value in values.into_iter().flatten().filter(|value| value.inside) {
+        let values = values.into_iter().flatten();
+        for value in values.filter(|value| value.inside || from_root && value.is_known()) {
             self.loads.push((Load::Listed(value.text), at));
         }
     }
