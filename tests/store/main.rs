@@ -13,6 +13,7 @@ mod support;
 mod bounds;
 mod faults;
 mod keeping;
+mod liars;
 mod logins;
 mod proxy;
 mod servers;

@@ -368,7 +368,14 @@ impl Objects for Oci {
             let next = http::header(response.headers(), "link").and_then(next_page);
             let text = http::text(response, LONGEST)?;
             let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-            for tag in answer["tags"].as_array().into_iter().flatten() {
+            // `null` where all tags are gone; a page that answers everything is no registry.
+            let Some(tags) = answer.get("tags") else {
+                return Err(Fault(format!(
+                    "{} answers GET tags with no list",
+                    self.host()
+                )));
+            };
+            for tag in tags.as_array().into_iter().flatten() {
                 let key = tag.as_str().unwrap_or_default().replace('.', "/");
                 if key.starts_with(prefix) && is_key(&key) {
                     all.push(Listed {

@@ -57,6 +57,8 @@ apt_install() {
     local start=$SECONDS log=$cache/logs/apt.log
     export DEBIAN_FRONTEND=noninteractive
     mkdir -p "$cache/logs"
+    # Slim images leave it out, and the package of OpenJDK makes links in it.
+    as_root mkdir -p /usr/share/man/man1
     if ! as_root apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1 9>&-; then
         quietly "$log" as_root apt-get update -qq 9>&-
         quietly "$log" as_root apt-get install -y -qq --no-install-recommends "$@" 9>&-

@@ -210,10 +210,8 @@ fn a_sparse_file_has_the_size_that_it_has_on_a_disk() {
     }
 }
 
-#[test]
-fn an_oci_layout_is_exact_because_its_layers_are_compressed() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
+/// An OCI layout of two compressed layers; the bytes that are stored of them.
+fn layout(root: &Path) -> u64 {
     let mut total = 0;
     for (name, bytes) in ["l0", "l1"].iter().zip(layers()) {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -235,6 +233,47 @@ fn an_oci_layout_is_exact_because_its_layers_are_compressed() {
         r#"{"config":{"digest":"sha256:c"},"layers":[{"digest":"sha256:l0"},{"digest":"sha256:l1"}]}"#,
     );
     write(root, "blobs/sha256/c", CONFIG);
+    total
+}
+
+/// Whoever hands over a layout may write what he likes into it.
+#[test]
+fn a_layout_that_leads_elsewhere_is_an_error() {
+    let layers = |text: &str| format!(r#"{{"config":{{"digest":"sha256:c"}},"layers":[{text}]}}"#);
+    let texts = [
+        r#"{"digest":"sha256:../../../../../../../../etc/passwd"}"#,
+        r#"{"digest":"../../../../../../../../etc:passwd"}"#,
+        r#"{"digest":"sha256:none","size":1152921504606846976}"#,
+        r#"{"digest":"sha256:none","size":-5}"#,
+    ];
+    for text in texts {
+        let folder = tempfile::tempdir().unwrap();
+        layout(folder.path());
+        write(folder.path(), "blobs/sha256/m", &layers(text));
+        assert!(inspect(folder.path()).is_err(), "{text}");
+    }
+    for name in ["index.json", "blobs/sha256/m", "blobs/sha256/l0"] {
+        for odd in ["/dev/zero", "/etc/passwd", "a pipe"] {
+            let folder = tempfile::tempdir().unwrap();
+            layout(folder.path());
+            let path = folder.path().join(name);
+            fs_err::remove_file(&path).unwrap();
+            if odd == "a pipe" {
+                let made = std::process::Command::new("mkfifo").arg(&path).status();
+                assert!(made.unwrap().success());
+            } else {
+                std::os::unix::fs::symlink(odd, &path).unwrap();
+            }
+            assert!(inspect(folder.path()).is_err(), "{name} -> {odd}");
+        }
+    }
+}
+
+#[test]
+fn an_oci_layout_is_exact_because_its_layers_are_compressed() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let total = layout(root);
     assert_eq!(form(root), Form::Image);
     let report = inspect(root).unwrap();
     let compressed = report.budget.size.compressed;

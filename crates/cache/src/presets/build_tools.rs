@@ -39,6 +39,8 @@ pub(super) struct Tool {
     /// Name of the download store, and its variable.
     pub download_stores: &'static [(&'static str, &'static str)],
     pub look: fn(&Project<'_>) -> Option<Found>,
+    /// Adds what the tool copies out of the app into its download stores, and never looks at again.
+    pub copied: fn(&mut Inputs, &Path),
 }
 
 /// What a tool finds in an app.
@@ -111,7 +113,8 @@ fn job(place: &Project<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
         tool.variables.iter().any(|prefix| name.starts_with(prefix)) && !is_place(name)
     });
     // Download stores are good for any sources, but not for another toolchain or machine.
-    let store_inputs = inputs.clone();
+    let mut store_inputs = inputs.clone();
+    (tool.copied)(&mut store_inputs, &place.app.root);
     inputs.file(&place.app.root, found.lockfile);
     let stores = tool
         .download_stores
@@ -119,13 +122,7 @@ fn job(place: &Project<'_>, tool: &Tool, found: Found) -> Result<Job, Problem> {
         .map(|(name, variable)| DownloadStore {
             name: place.name(name),
             variable,
-            inputs: {
-                let mut inputs = store_inputs.clone();
-                if tool.name == maven::TOOL.name {
-                    maven::copied(&mut inputs, &place.app.root);
-                }
-                inputs
-            },
+            inputs: store_inputs.clone(),
             most: MOST,
             sources: (*variable == "CARGO_TARGET_DIR").then(|| place.app.root.clone()),
         })

@@ -37,6 +37,7 @@ pub(super) const TOOL: Tool = Tool {
         ("cargo-target", "CARGO_TARGET_DIR"),
     ],
     look,
+    copied: |_, _| {},
 };
 
 fn look(place: &Project<'_>) -> Option<Found> {

@@ -31,6 +31,7 @@ pub(super) const TOOL: Tool = Tool {
     variables: &["GO", "CGO_", "CC", "CXX"],
     download_stores: &[("go-modules", "GOMODCACHE"), ("go-objects", "GOCACHE")],
     look,
+    copied: |_, _| {},
 };
 
 fn look(place: &Project<'_>) -> Option<Found> {

@@ -28,6 +28,7 @@ pub(super) const TOOL: Tool = Tool {
     variables: &["GRADLE_", "ORG_GRADLE_", "JAVA_"],
     download_stores: &[("gradle-home", "GRADLE_USER_HOME")],
     look,
+    copied: |_, _| {},
 };
 
 const MANIFESTS: &[&str] = &[

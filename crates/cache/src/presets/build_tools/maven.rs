@@ -33,6 +33,7 @@ pub(super) const TOOL: Tool = Tool {
     variables: &["MAVEN_", "JAVA_"],
     download_stores: &[("maven-repository", "MAVEN_OPTS")],
     look,
+    copied,
 };
 
 fn look(place: &Project<'_>) -> Option<Found> {
@@ -111,7 +112,7 @@ fn own_name(pom: &str) -> Option<&str> {
 }
 
 /// Adds what the repositories hold that are folders of the app.
-pub(super) fn copied(inputs: &mut Inputs, root: &Path) {
+fn copied(inputs: &mut Inputs, root: &Path) {
     for folder in repositories(root) {
         let tree = Tree::read(&root.join(&folder));
         let files = Files::of(&tree, &[PathBuf::new()], |_| true);
