@@ -30,8 +30,8 @@ const LAYERS: &[&[&str]] = &[
     &["print"],
 ];
 
-/// Packages that serve by what they bring along: a C library, a schema.
-const LINKED: &[&str] = &["libz-sys", "serde-sarif"];
+/// Packages that serve by what they bring along: a C library, a schema, a feature of a shared one.
+const LINKED: &[&str] = &["libz-sys", "serde-sarif", "smallvec"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
