@@ -181,7 +181,7 @@ impl Run<'_> {
     fn starts_nothing(&self) -> bool {
         let classic = self.input.classic.as_ref();
         classic.is_some_and(|classic| classic.processes.is_empty())
-            && app::read(self.input.app).procfile.is_empty()
+            && app::procfile(self.input.app).is_empty()
     }
 
     /// Ends a phase that went through so much, and begins the next.

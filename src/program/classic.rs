@@ -174,7 +174,7 @@ fn hang_up(buildpack: &Path, is_wanted: bool, notes: &Path) {
 fn compile(operands: &[PathBuf], buildpack: Option<&Path>) -> Result<ExitCode> {
     let mut build = Build::read(operands)?;
     let app = &build.app;
-    let procfile = facts::app::read(app).procfile;
+    let procfile = facts::app::procfile(app);
     let mut processes = release::process_types(&release::passed_on(app, buildpack));
     // A Procfile counts more than a release.
     processes.retain(|(name, _)| procfile.iter().all(|one| one.name != *name));

@@ -205,6 +205,12 @@ impl<'a> Facts<'a> {
         )
     }
 
+    /// What the app's own `.env` says of a variable, for frameworks that load the file.
+    pub(crate) fn dotenv(&self, name: &str) -> Option<formats::env_file::Variable> {
+        let mut variables = formats::env_file::read(self.sources.text(".env")?).into_iter();
+        variables.find(|one| !one.is_comment && one.name == name)
+    }
+
     /// Whether this is a Django app: it asks for the package, or for one that brings it along.
     #[must_use]
     pub fn is_django(&self) -> bool {

@@ -20,6 +20,7 @@ mod gunicorn;
 mod harm;
 mod images;
 mod jobs;
+mod laravel;
 mod levels;
 mod migrations;
 mod paths;

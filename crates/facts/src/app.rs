@@ -115,6 +115,18 @@ impl Look for OnDisk<'_> {
     }
 }
 
+/// The Procfile as it is now; empty where there is none.
+#[must_use]
+pub fn procfile(root: &Path) -> Vec<Process> {
+    processes(&beneath::read_in(root, "Procfile").unwrap_or_default())
+}
+
+fn processes(bytes: &[u8]) -> Vec<Process> {
+    std::str::from_utf8(bytes)
+        .map(procfile::read)
+        .unwrap_or_default()
+}
+
 /// Reads the root of an app. Never fails: what is missing or broken is a fact.
 #[must_use]
 pub fn read(root: &Path) -> App {
@@ -124,9 +136,7 @@ pub fn read(root: &Path) -> App {
         names: names(root),
         package_json: json(root, slugsmith_ecosystems::javascript::MANIFEST),
         app_json: json(root, "app.json"),
-        procfile: std::str::from_utf8(&bytes)
-            .map(procfile::read)
-            .unwrap_or_default(),
+        procfile: processes(&bytes),
         procfile_mark: Mark::of(&bytes),
     }
 }

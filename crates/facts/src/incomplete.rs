@@ -367,6 +367,13 @@ pub use blocked::blocked;
 mod tests {
     use super::*;
 
+    /// Writes a file with the folders above it.
+    pub(super) fn put(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, text).unwrap();
+    }
+
     #[test]
     fn packages_are_told_by_their_paths() {
         assert_eq!(
@@ -429,11 +436,7 @@ mod tests {
     #[test]
     fn a_recipe_without_a_compiled_file_is_no_native_part() {
         let folder = tempfile::tempdir().unwrap();
-        let put = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| put(folder.path(), path, text);
         put(
             "package.json",
             r#"{"dependencies":{"bcrypt":"5","sharp":"1"}}"#,

@@ -59,6 +59,7 @@ const LISTS: &[&str] = &[
 #[derive(Debug, Default)]
 pub(super) struct Meant<'p> {
     endings: Vec<&'static str>,
+    /// Whether code of the app calls one of [`LISTS`].
     lists: bool,
     path: &'p str,
 }
@@ -80,9 +81,11 @@ impl<'p> Meant<'p> {
             let new: Vec<_> = ends.filter(|end| !endings.contains(end)).copied().collect();
             endings.extend(new);
         }
-        let lists = LISTS
-            .iter()
-            .any(|call| memmem::find(text, call.as_bytes()).is_some());
+        // In packages a folder need not be listed to be meant.
+        let lists = package_folder(path).is_none()
+            && LISTS
+                .iter()
+                .any(|call| memmem::find(text, call.as_bytes()).is_some());
         Self {
             endings,
             lists,

@@ -117,7 +117,7 @@ pub(super) fn read(
         resolver.declared(&mut |meaning| add(meaning, 0));
     }
     // Who reads a resolved file alone names no folder.
-    let goes_up = has(b"dirname") || has(b"..");
+    let goes_up = !whole.is_empty() && (has(b"dirname") || has(b".."));
     for (name, at) in whole {
         resolver.whole_package(name, &mut |meaning| {
             if let (Meaning::Below(folder), true) = (&meaning, goes_up) {

@@ -13,9 +13,10 @@
 
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::beneath::own;
+use slugsmith_facts::neighbours::tidy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::inputs::{digest, read_regular};
@@ -133,22 +134,7 @@ fn watched_files(folder: &Path) -> BTreeSet<PathBuf> {
             .split_whitespace()
             .map(|word| word.replace('\u{0}', " "));
         let is_own = |word: &String| !word.contains("/registry/src/") && !word.contains("/git/");
-        found.extend(words.filter(is_own).map(|word| plain(Path::new(&word))));
-    }
-    found
-}
-
-/// A path without `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut found = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                found.pop();
-            }
-            Component::CurDir => {}
-            other => found.push(other),
-        }
+        found.extend(words.filter(is_own).map(|word| tidy(Path::new(&word))));
     }
     found
 }

@@ -87,6 +87,7 @@ fn major(environment: &Environment) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::put;
     use super::*;
     use crate::app;
     use crate::environment::{self, World};
@@ -94,11 +95,7 @@ mod tests {
     #[test]
     fn scripts_that_npm_12_left_out_are_named_on_every_build() {
         let folder = tempfile::tempdir().unwrap();
-        let put = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| put(folder.path(), path, text);
         put(
             "app/node_modules/.package-lock.json",
             r#"{"packages":{"node_modules/ms":{},"node_modules/esbuild":{"hasInstallScript":true},

@@ -14,53 +14,24 @@ use super::paths::join;
 use crate::code::{Code, Language, ScopeKind};
 use crate::process::{Command, Runs};
 
+const LARAVEL: &[&str] = &[
+    "app/",
+    "config/",
+    "routes/",
+    "bootstrap/",
+    "database/",
+    "resources/",
+];
+const SYMFONY: &[&str] = &["src/", "config/", "templates/", "migrations/"];
+
 /// Folders that frameworks load by themselves, where a file or a package shows the framework.
 const FRAMEWORKS: &[(&str, &[&str])] = &[
-    (
-        "artisan",
-        &[
-            "app/",
-            "config/",
-            "routes/",
-            "bootstrap/",
-            "database/",
-            "resources/",
-        ],
-    ),
-    (
-        "bin/console",
-        &["src/", "config/", "templates/", "migrations/"],
-    ),
-    (
-        "symfony.lock",
-        &["src/", "config/", "templates/", "migrations/"],
-    ),
-    (
-        "\"laravel/framework\"",
-        &[
-            "app/",
-            "config/",
-            "routes/",
-            "bootstrap/",
-            "database/",
-            "resources/",
-        ],
-    ),
-    (
-        "\"laravel/lumen-framework\"",
-        &[
-            "app/",
-            "config/",
-            "routes/",
-            "bootstrap/",
-            "database/",
-            "resources/",
-        ],
-    ),
-    (
-        "\"symfony/framework-bundle\"",
-        &["src/", "config/", "templates/", "migrations/"],
-    ),
+    ("artisan", LARAVEL),
+    ("bin/console", SYMFONY),
+    ("symfony.lock", SYMFONY),
+    ("\"laravel/framework\"", LARAVEL),
+    ("\"laravel/lumen-framework\"", LARAVEL),
+    ("\"symfony/framework-bundle\"", SYMFONY),
     ("spark", &["app/", "system/"]),
     (
         "yii",

@@ -108,18 +108,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
 fn by_setting(facts: &Facts<'_>, ecosystem: Ecosystem) -> bool {
     match ecosystem {
         Ecosystem::Composer => {
-            let Some(code) = facts
-                .code(Language::Php)
-                .find(|code| code.path == "config/queue.php")
-            else {
+            let Some(setting) = crate::laravel::settings(facts, "queue") else {
                 return true;
             };
-            let value = code
-                .assignments
-                .iter()
-                .find(|assignment| assignment.target == "return")
-                .and_then(|assignment| assignment.value.key("default"));
-            match value.map(|value| settle(facts, code, value)) {
+            let value = setting.value.key("default");
+            match value.map(|value| settle(facts, setting.code, value)) {
                 Some(
                     Settled::Fixed(value)
                     | Settled::Unless {

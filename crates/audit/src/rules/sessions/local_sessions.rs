@@ -202,20 +202,10 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     facts
         .packages
         .wants(Ecosystem::Composer, "laravel/framework")?;
-    let code = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/session.php")?;
-    let setting = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")?;
+    let setting = crate::laravel::settings(facts, "session")?;
+    let code = setting.code;
     let local = |value: &str| matches!(value, "file" | "array");
-    let (driver, conditional) = match settle(facts, code, setting.value.key("driver")?) {
-        Settled::Fixed(value) => (value.text()?.to_owned(), false),
-        Settled::Given(value) => (value, false),
-        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
-        _ => return None,
-    };
+    let (driver, conditional) = setting.chosen(facts, "driver")?;
     local(&driver).then(|| {
         Evidence::line(
             &code.path,

@@ -200,7 +200,7 @@ mod tests {
             put("repo/y/lib/1.0/lib-1.0.jar", "2");
             assert_ne!(first, key(), "{url}");
         }
-        pom("https://repo.example.com/maven2");
+        pom("https://example.com/artifacts");
         assert_eq!(key(), Inputs::default());
     }
 

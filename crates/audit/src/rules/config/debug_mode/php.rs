@@ -1,7 +1,6 @@
 //! PHP: a tracked `.env` that a framework loads, and what constants hold.
 
 use crate::rules::prelude::*;
-use slugsmith_facts::formats::env_file;
 
 /// Laravel and Lumen take what stands there unless a config var says otherwise.
 pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
@@ -9,10 +8,7 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     if facts.process("web").is_none() || facts.declared("APP_DEBUG") != Declared::No {
         return None;
     }
-    let variables = env_file::read(facts.sources.text(".env")?);
-    let debug = variables
-        .iter()
-        .find(|one| !one.is_comment && one.name == "APP_DEBUG")?;
+    let debug = facts.dotenv("APP_DEBUG")?;
     let on = matches!(
         debug.value.to_ascii_lowercase().as_str(),
         "true" | "(true)" | "1"

@@ -4,19 +4,10 @@ use super::effect;
 use crate::rules::prelude::*;
 
 pub(super) fn laravel(facts: &Facts<'_>) -> Vec<Evidence> {
-    let Some(code) = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/database.php")
-    else {
+    let Some(setting) = crate::laravel::settings(facts, "database") else {
         return Vec::new();
     };
-    let Some(setting) = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")
-    else {
-        return Vec::new();
-    };
+    let code = setting.code;
     let default = match setting
         .value
         .key("default")

@@ -165,19 +165,12 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     facts
         .packages
         .wants(Ecosystem::Composer, "laravel/framework")?;
-    let code = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/queue.php")?;
-    let setting = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")?;
-    let conditional = match settle(facts, code, setting.value.key("default")?) {
-        Settled::Fixed(value) if value.text() == Some("sync") => false,
-        Settled::Unless { fallback, .. } if fallback.text() == Some("sync") => true,
-        Settled::Given(value) if value == "sync" => false,
-        _ => return None,
-    };
+    let setting = crate::laravel::settings(facts, "queue")?;
+    let code = setting.code;
+    let (queue, conditional) = setting.chosen(facts, "default")?;
+    if queue != "sync" {
+        return None;
+    }
     let job = calls_to(facts, Language::Php, |site| {
         site.call.method() == "dispatch"
             && is_job(facts, site.call.receiver())

@@ -26,21 +26,18 @@ const BUILT: &[&str] = &[
 ];
 
 pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
+    let needs = |what: String, fix: String| {
+        let message = format!("`{}` needs {what}", command.text);
+        Some(Evidence::line(&command.path, command.line, message).help(fix))
+    };
     if let Some(package) = not_required(facts, command) {
-        let message = format!(
-            "`{}` needs the package {package}, which requirements.txt does not ask for.",
-            command.text
-        );
-        let fix = format!("Add {package} to requirements.txt.");
-        return Some(Evidence::line(&command.path, command.line, message).help(fix));
+        let what = format!("the package {package}, which requirements.txt does not ask for.");
+        return needs(what, format!("Add {package} to requirements.txt."));
     }
     if let Some(gem) = not_bundled(facts, command) {
-        let message = format!(
-            "`{}` needs the gem {gem}, which Gemfile.lock does not have.",
-            command.text
-        );
+        let what = format!("the gem {gem}, which Gemfile.lock does not have.");
         let fix = format!("bundle add {gem}, or start a server that the bundle has.");
-        return Some(Evidence::line(&command.path, command.line, message).help(fix));
+        return needs(what, fix);
     }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
@@ -51,9 +48,8 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
             .iter()
             .find_map(|need| lacking(facts, command, need))?,
     };
-    let message = format!("`{}` needs {needed}, which does not exist.", command.text);
-    let fix = "Correct the line, or commit what it names.";
-    Some(Evidence::line(&command.path, command.line, message).help(fix))
+    let fix = "Correct the line, or commit what it names.".to_owned();
+    needs(format!("{needed}, which does not exist."), fix)
 }
 
 /// A program of a Python package that requirements.txt does not ask for. Only a whole list tells,

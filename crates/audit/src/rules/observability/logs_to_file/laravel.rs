@@ -1,7 +1,7 @@
 //! The log channel of Laravel and of Lumen.
 
+use crate::laravel;
 use crate::rules::prelude::*;
-use slugsmith_facts::formats::env_file;
 use slugsmith_facts::packages::Package;
 
 /// Lumen brings its settings along: a stack of a daily file unless `LOG_CHANNEL` says otherwise
@@ -9,22 +9,12 @@ use slugsmith_facts::packages::Package;
 fn lumen(facts: &Facts<'_>, package: &Package) -> Option<Evidence> {
     const VARIABLE: &str = "LOG_CHANNEL";
     let since = guards::at_least(facts, Ecosystem::Composer, &package.name, &[5, 7]) == Some(true);
-    if package.name != "laravel/lumen-framework"
-        || !since
-        || facts.declared(VARIABLE) != Declared::No
-    {
-        return None;
-    }
-    let env = env_file::read(facts.sources.text(".env").unwrap_or_default());
-    let given = env
-        .iter()
-        .find(|one| !one.is_comment && one.name == VARIABLE);
-    let channel = given.map_or("stack", |one| one.value.as_str());
+    let channel = laravel::of_lumen(facts, package, VARIABLE, "stack").filter(|_| since)?;
     let message = format!(
         "The log channel is `{channel}`, unless {VARIABLE} says otherwise, which writes to storage/logs: the log \
          stream never sees it."
     );
-    matches!(channel, "stack" | "single" | "daily").then(|| {
+    matches!(channel.as_str(), "stack" | "single" | "daily").then(|| {
         Evidence::line(&package.path, package.line, message)
             .conditional(true)
             .help("heroku config:set LOG_CHANNEL=stderr")
@@ -33,22 +23,12 @@ fn lumen(facts: &Facts<'_>, package: &Package) -> Option<Evidence> {
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let package = facts.laravel()?;
-    let config = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/logging.php");
-    let Some(code) = config else {
+    if laravel::file(facts, "logging").is_none() {
         return lumen(facts, package);
-    };
-    let setting = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")?;
-    let (channel, conditional) = match settle(facts, code, setting.value.key("default")?) {
-        Settled::Fixed(value) => (value.text()?.to_owned(), false),
-        Settled::Given(value) => (value, false),
-        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
-        _ => return None,
-    };
+    }
+    let setting = laravel::settings(facts, "logging")?;
+    let code = setting.code;
+    let (channel, conditional) = setting.chosen(facts, "default")?;
     let channels = setting.value.key("channels")?;
     writes_files(facts, code, channels, &channel, 0).then(|| {
         let line = code

@@ -1,23 +1,26 @@
 //! The caches of Laravel, Lumen and Symfony.
 
+use crate::laravel;
 use crate::rules::prelude::*;
-use slugsmith_facts::formats::{self, env_file, yaml};
+use slugsmith_facts::formats::{self, yaml};
 use slugsmith_facts::packages::Package;
+
+/// The name of a middleware that counts requests: `throttle:60,1`.
+fn is_limit(value: &Expr) -> bool {
+    value
+        .text()
+        .is_some_and(|text| text.starts_with("throttle:"))
+}
 
 /// `->middleware('throttle:60,1')`, `RateLimiter::for(…)`, `throttleApi()`: limits that Laravel
 /// counts in its default cache.
 fn throttles(site: Site<'_>) -> bool {
     let call = site.call;
-    let named = |value: &Expr| {
-        value
-            .text()
-            .is_some_and(|text| text.starts_with("throttle:"))
-    };
     let by_middleware = call.method() == "middleware"
         && call
             .arguments
             .iter()
-            .any(|argument| argument.value.any(named));
+            .any(|argument| argument.value.any(is_limit));
     by_middleware
         || matches!(
             call.callee.as_str(),
@@ -38,31 +41,16 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     let first = calls_to(facts, Language::Php, uses).next();
     let used = first.is_some();
     // Rate limits count in the cache: `'api' => ['throttle:api', …]`.
-    let limited = facts.code(Language::Php).any(|code| {
-        let is_limit = |value: &Expr| {
-            value
-                .text()
-                .is_some_and(|text| text.starts_with("throttle:"))
-        };
-        code.assignments.iter().any(|one| one.value.any(is_limit))
-    });
-    (used || limited).then_some(())?;
-    let config = facts
+    let limited = facts
         .code(Language::Php)
-        .find(|code| code.path == "config/cache.php");
-    let Some(code) = config else {
+        .any(|code| code.assignments.iter().any(|one| one.value.any(is_limit)));
+    (used || limited).then_some(())?;
+    if laravel::file(facts, "cache").is_none() {
         return lumen(facts, package, first?);
-    };
-    let setting = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")?;
-    let (store, conditional) = match settle(facts, code, setting.value.key("default")?) {
-        Settled::Fixed(value) => (value.text()?.to_owned(), false),
-        Settled::Given(value) => (value, false),
-        Settled::Unless { fallback, .. } => (fallback.text()?.to_owned(), true),
-        _ => return None,
-    };
+    }
+    let setting = laravel::settings(facts, "cache")?;
+    let code = setting.code;
+    let (store, conditional) = setting.chosen(facts, "default")?;
     let line = code.reads.first().map_or(setting.line, |read| read.line);
     matches!(store.as_str(), "file" | "array").then(|| {
         Evidence::line(
@@ -85,18 +73,11 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
 /// `config/cache.php`).
 fn lumen(facts: &Facts<'_>, package: &Package, used: Site<'_>) -> Option<Evidence> {
     const VARIABLE: &str = "CACHE_DRIVER";
-    if package.name != "laravel/lumen-framework" || facts.declared(VARIABLE) != Declared::No {
-        return None;
-    }
-    let env = env_file::read(facts.sources.text(".env").unwrap_or_default());
-    let given = env
-        .iter()
-        .find(|one| !one.is_comment && one.name == VARIABLE);
-    let store = given.map_or("file", |one| one.value.as_str());
+    let store = laravel::of_lumen(facts, package, VARIABLE, "file")?;
     let message = format!(
         "The cache store is `{store}`, unless {VARIABLE} says otherwise: each dyno has its own."
     );
-    matches!(store, "file" | "array").then(|| {
+    matches!(store.as_str(), "file" | "array").then(|| {
         Evidence::line(&used.code.path, used.call.line, message)
             .conditional(true)
             .help("heroku addons:create heroku-redis:mini; heroku config:set CACHE_DRIVER=redis")

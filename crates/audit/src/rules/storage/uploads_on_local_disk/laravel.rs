@@ -161,13 +161,9 @@ fn named_disk(site: Site<'_>) -> Option<&str> {
 
 /// Whether the app's own configuration says that a disk is a folder; Laravel's two are.
 fn is_local(facts: &Facts<'_>, name: &str) -> Option<bool> {
-    let code = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/filesystems.php");
-    let driver = code.and_then(|code| {
-        let setting = code.assignments.iter().find(|one| one.target == "return")?;
-        code.resolve(setting.value.key("disks")?.key(name)?.key("driver")?)
-            .text()
+    let driver = crate::laravel::settings(facts, "filesystems").and_then(|setting| {
+        let driver = setting.value.key("disks")?.key(name)?.key("driver")?;
+        setting.code.resolve(driver).text()
     });
     match driver {
         Some(driver) => Some(driver == "local"),
@@ -191,24 +187,16 @@ enum Disk {
 }
 
 fn default_disk(facts: &Facts<'_>) -> Disk {
-    let Some(code) = facts
-        .code(Language::Php)
-        .find(|code| code.path == "config/filesystems.php")
-    else {
+    if crate::laravel::file(facts, "filesystems").is_none() {
         return Disk::Unless;
-    };
-    let value = code
-        .assignments
-        .iter()
-        .find(|assignment| assignment.target == "return")
-        .and_then(|assignment| assignment.value.key("default"));
-    let is_local = |text: &str| matches!(text, "local" | "public");
-    match value.map(|value| settle(facts, code, value)) {
-        Some(Settled::Fixed(value)) if value.text().is_some_and(is_local) => Disk::Local,
-        Some(Settled::Given(value)) if is_local(&value) => Disk::Local,
-        Some(Settled::Unless { fallback, .. }) if fallback.text().is_some_and(is_local) => {
-            Disk::Unless
-        }
+    }
+    let setting = crate::laravel::settings(facts, "filesystems");
+    let (disk, conditional) = setting
+        .and_then(|setting| setting.chosen(facts, "default"))
+        .unwrap_or_default();
+    match (disk.as_str(), conditional) {
+        ("local" | "public", false) => Disk::Local,
+        ("local" | "public", true) => Disk::Unless,
         _ => Disk::Other,
     }
 }

@@ -1,0 +1,60 @@
+//! Laravel's settings in `config/`, and those that Lumen brings along, for every rule that judges one.
+
+use super::Facts;
+use super::facts::Declared;
+use super::guards::{Settled, settle};
+use slugsmith_facts::code::{Code, Expr, Language};
+use slugsmith_facts::packages::Package;
+use slugsmith_finding::LineSpan;
+
+/// What `config/NAME.php` returns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings<'a> {
+    pub(super) code: &'a Code,
+    pub(super) value: &'a Expr,
+    pub(super) line: LineSpan,
+}
+
+/// The file of this name, where the app has it.
+pub(super) fn file<'a>(facts: &'a Facts<'_>, name: &str) -> Option<&'a Code> {
+    let path = format!("config/{name}.php");
+    facts.code(Language::Php).find(|code| code.path == path)
+}
+
+/// The settings of this name, where the app has them and the file returns a value.
+pub(super) fn settings<'a>(facts: &'a Facts<'_>, name: &str) -> Option<Settings<'a>> {
+    let code = file(facts, name)?;
+    let returned = code.assignments.iter().find(|one| one.target == "return")?;
+    Some(Settings {
+        code,
+        value: &returned.value,
+        line: returned.line,
+    })
+}
+
+impl Settings<'_> {
+    /// What holds for a key, and whether only as long as nothing sets its variable; `None` if it is not known.
+    pub(super) fn chosen(&self, facts: &Facts<'_>, key: &str) -> Option<(String, bool)> {
+        match settle(facts, self.code, self.value.key(key)?) {
+            Settled::Fixed(value) => Some((value.text()?.to_owned(), false)),
+            Settled::Given(value) => Some((value, false)),
+            Settled::Unless { fallback, .. } => Some((fallback.text()?.to_owned(), true)),
+            _ => None,
+        }
+    }
+}
+
+/// What Lumen takes for a variable that nothing declares: what `.env` says, else `default`. `None` where
+/// `package` is not Lumen.
+pub(super) fn of_lumen(
+    facts: &Facts<'_>,
+    package: &Package,
+    variable: &str,
+    default: &str,
+) -> Option<String> {
+    if package.name != "laravel/lumen-framework" || facts.declared(variable) != Declared::No {
+        return None;
+    }
+    let given = facts.dotenv(variable);
+    Some(given.map_or_else(|| default.to_owned(), |one| one.value))
+}
