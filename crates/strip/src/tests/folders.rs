@@ -69,6 +69,34 @@ fn a_folder_that_is_loaded_from_loses_what_no_module_is() {
 }
 
 #[test]
+fn dots_that_paths_begin_with_name_no_folder() {
+    let left_of = |text: &str| {
+        let folder = app(&[
+            (
+                "package.json",
+                r#"{"scripts":{"start":"node a.js"},"dependencies":{"p":"1"}}"#,
+            ),
+            ("a.js", "require('p')"),
+            (
+                "node_modules/p/package.json",
+                r#"{"name":"p","main":"dist/lib/index.js"}"#,
+            ),
+            ("node_modules/p/dist/lib/index.js", text),
+            ("node_modules/p/dist/kit/app.js.map", "{}"),
+        ]);
+        strip(folder.path());
+        left(folder.path()).len()
+    };
+    for dots in ["path.startsWith('..' + sep)", "part === '../' || '.' + x"] {
+        assert_eq!(left_of(dots), 4, "{dots}");
+    }
+    assert_eq!(
+        left_of("fs.cpSync(path.join(__dirname, '..', 'kit'), out)"),
+        5
+    );
+}
+
+#[test]
 fn a_slash_that_is_resolved_is_no_package() {
     let main = "// resolve('/') leaves '', dirname\nmodule.exports = 1";
     assert_eq!(left_of(main, "require('p')"), ["node_modules/p/kit/app.js"]);
