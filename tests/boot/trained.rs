@@ -105,6 +105,17 @@ fn what_a_start_compiled_is_kept_for_every_user_and_made_once() {
     bench.build(3).never_says("as kept from an earlier build");
 }
 
+/// Debian's and Ubuntu's base images have neither.
+#[test]
+fn a_machine_without_tools_for_networks_trains_all_the_same() {
+    let bench = shop(false, true);
+    for tool in ["ip", "ifconfig"] {
+        bench.tool(tool, "#!/bin/sh\nexit 127\n");
+    }
+    let built = bench.build(1);
+    built.says("Node compile cache for 1 file");
+}
+
 #[test]
 fn an_app_that_does_not_start_is_told_and_the_build_goes_on() {
     let bench = shop(true, true);

@@ -19,6 +19,7 @@ mod left_out;
 #[path = "../support/long.rs"]
 mod long;
 mod npm;
+mod npm_failures;
 mod support;
 mod survey;
 mod switches;

@@ -16,6 +16,7 @@
 mod support;
 
 mod compiled;
+mod elsewhere;
 mod examples;
 mod javascript;
 mod lab;

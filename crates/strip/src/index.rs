@@ -20,6 +20,8 @@ pub struct Index<'a> {
     stems: HashSet<&'a str>,
     /// Targets of symbolic links, relative to the app; links that leave it are missing.
     links: HashMap<u32, String>,
+    /// Whether one of them leads to something other than a file, so that paths go on behind it.
+    links_to_folders: bool,
 }
 
 impl<'a> Index<'a> {
@@ -45,8 +47,15 @@ impl<'a> Index<'a> {
                 links.insert(number, target);
             }
         }
+        let is_file = |path: &str| {
+            let number = by_path
+                .get(path)
+                .and_then(|number| entries.get(*number as usize));
+            number.is_some_and(|entry| entry.kind() == EntryKind::File)
+        };
         Self {
             entries,
+            links_to_folders: !links.values().all(|target| is_file(target)),
             by_path,
             stems,
             links,
@@ -86,8 +95,13 @@ impl<'a> Index<'a> {
     /// A link has nothing below it in the tree, and what is real has real folders above it.
     /// So the nearest thing above a path that is there says whether a link leads further.
     fn follow(&self, path: &str, links_left: usize) -> Option<usize> {
+        let exact = self.exact(path);
+        let is_link = |number: usize| self.kind(number) == Some(EntryKind::Symlink);
+        if exact.map_or(!self.links_to_folders, |number| !is_link(number)) {
+            return exact;
+        }
         let Some((target, rest)) = self.leads_to(path) else {
-            return self.exact(path);
+            return exact;
         };
         let next = join(target, rest)?;
         match links_left {
@@ -119,6 +133,9 @@ impl<'a> Index<'a> {
     pub fn has_stem(&self, path: &str) -> bool {
         if self.stems.contains(path) {
             return true;
+        }
+        if !self.links_to_folders {
+            return false;
         }
         let folder = parent(path);
         let linked = self.leads_to(folder).and_then(|_| self.find(folder));
@@ -201,6 +218,39 @@ pub fn name(path: &str) -> &str {
 /// `path` seen from `folder`, with `.` and `..` resolved; `None` if it leaves the app.
 #[must_use]
 pub fn join(folder: &str, path: &str) -> Option<String> {
+    // Each literal of each source is joined with up to four folders: the usual ones in one step.
+    if !is_plain(folder) && !folder.is_empty() {
+        return resolved(folder, path);
+    }
+    let (mut folder, mut path) = (folder, path);
+    while let Some(rest) = path.strip_prefix("./").or_else(|| path.strip_prefix("../")) {
+        if path.starts_with("..") {
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
+        path = rest;
+    }
+    if !is_plain(path) {
+        return resolved(folder, path);
+    }
+    let slash = if folder.is_empty() { "" } else { "/" };
+    Some([folder, slash, path].concat())
+}
+
+/// Whether each part of a path is a name as it stands.
+fn is_plain(path: &str) -> bool {
+    let mut last = b'/';
+    let all = path.bytes().all(|byte| {
+        let is_odd = last == b'/' && matches!(byte, b'/' | b'.');
+        last = byte;
+        !is_odd
+    });
+    all && last != b'/'
+}
+
+fn resolved(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {
@@ -224,6 +274,37 @@ mod tests {
         assert_eq!(join("a", "..").as_deref(), Some(""));
         assert_eq!(join("a", "../.."), None);
         assert_eq!((parent("a/b/c"), name("a/b/c")), ("a/b", "c"));
+        let folders = ["", "a", "a/b", ".a/b", "a/.b", "a/"];
+        let paths = [
+            "c",
+            "./c",
+            "../c",
+            "../../c",
+            ".././../c",
+            "c/../d",
+            ".c",
+            "./.c",
+            "/c",
+            "c//d",
+            "c/",
+            "./",
+            "..",
+            ".",
+            "",
+            "...",
+            "..c",
+            ".//c",
+            "..//c",
+        ];
+        for folder in folders {
+            for path in paths {
+                assert_eq!(
+                    join(folder, path),
+                    resolved(folder, path),
+                    "{folder} {path}"
+                );
+            }
+        }
         assert_eq!((parent("c"), name("c")), ("", "c"));
     }
 

@@ -3,6 +3,8 @@
 //! Statements anywhere in the file count, also inside functions and `try`; so do dotted
 //! names in strings, because Django's settings and `importlib` take modules by name.
 
+use memchr::memmem;
+
 use super::catalogue::python;
 use super::facts::Facts;
 use super::index::{self, join, parent};
@@ -14,9 +16,10 @@ use super::references::Literal;
 pub fn imports(text: &str, mut found: impl FnMut(&str)) {
     let mut lines = text.lines();
     let mut guard = 0_u8;
+    let asks = memmem::find(text.as_bytes(), b"in sys.modules").is_some();
     while let Some(line) = lines.next() {
         let bare = line.trim();
-        if bare.starts_with("try:") || bare.contains("in sys.modules") {
+        if bare.starts_with("try:") || asks && bare.contains("in sys.modules") {
             guard = 4;
         } else if !bare.is_empty() && !bare.starts_with('#') {
             guard = guard.saturating_sub(1);
@@ -82,7 +85,11 @@ pub fn is_dotted(literal: &Literal<'_>) -> bool {
 /// The folders of candidates that importing `module` from `file` needs as a whole.
 pub fn needed(facts: &Facts<'_>, file: &str, module: &str, found: &mut dyn FnMut(String)) {
     let dots = module.bytes().take_while(|byte| *byte == b'.').count();
-    let rest = module.trim_start_matches('.').replace('.', "/");
+    let rest = module.trim_start_matches('.');
+    if !can_need(file, dots, rest) {
+        return;
+    }
+    let rest = rest.replace('.', "/");
     if dots > 0 {
         let mut folder = parent(file);
         for _ in 1..dots {
@@ -94,6 +101,16 @@ pub fn needed(facts: &Facts<'_>, file: &str, module: &str, found: &mut dyn FnMut
     for root in &facts.python_roots {
         whole_folders(facts, root, &rest, file, found);
     }
+}
+
+/// Whether a module can need anything at all, which few do and every import asks: only tests and
+/// installers are candidates, and relative names stay in their own package.
+fn can_need(file: &str, dots: usize, rest: &str) -> bool {
+    let top = rest.split('.').next().unwrap_or_default();
+    let has_test = |text: &str| memmem::find(text.as_bytes(), b"test").is_some();
+    has_test(rest)
+        || dots > 0 && has_test(file)
+        || dots == 0 && (top == "distutils" || python::installer(top).is_some())
 }
 
 fn whole_folders(

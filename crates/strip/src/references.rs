@@ -14,7 +14,7 @@ pub use beside::{Beside, beside};
 pub use lines::Lines;
 pub use scans::scans;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 /// Longer literals are not paths: file names end at 255 bytes (`NAME_MAX`).
 const MAX_LITERAL: usize = 300;
@@ -78,45 +78,38 @@ pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
     }
 }
 
+/// Bytes that no path has in it as code writes it. A `?` ends one: what follows is a query.
+const ODD: [bool; 256] = {
+    let odd = b"?\n\r\t;=<>|\"'`&^!\\{";
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < odd.len() {
+        table[odd[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// The part of a literal that can be a path, and whether a template cuts it off.
 fn path_like(content: &[u8], quote: u8) -> Option<(&str, bool)> {
-    let (content, cut) = match memmem::find(content, b"${") {
-        Some(at) if quote == b'`' => (content.get(..at)?, true),
-        _ => (content, false),
+    let template = (quote == b'`')
+        .then(|| memmem::find(content, b"${"))
+        .flatten();
+    let content = template.map_or(content, |at| &content[..at]);
+    let odd = content.iter().position(|byte| ODD[usize::from(*byte)]);
+    let content = match odd {
+        Some(at) if content[at] != b'?' => return None,
+        Some(at) => &content[..at],
+        None => content,
     };
-    let content = content
-        .iter()
-        .position(|byte| matches!(byte, b'?'))
-        .map_or(content, |at| &content[..at]);
-    let odd = |byte: &u8| {
-        matches!(
-            byte,
-            b'\n'
-                | b'\r'
-                | b'\t'
-                | b';'
-                | b'='
-                | b'<'
-                | b'>'
-                | b'|'
-                | b'"'
-                | b'\''
-                | b'`'
-                | b'&'
-                | b'^'
-                | b'!'
-                | b'\\'
-                | b'{'
-        )
-    };
-    if content.is_empty() || content.iter().any(odd) {
+    if content.is_empty() {
         return None;
     }
     let text = std::str::from_utf8(content).ok()?;
     let text = text.strip_prefix("file://").unwrap_or(text);
     let elsewhere = ["http:", "https:", "node:", "data:"];
     let elsewhere = elsewhere.iter().any(|scheme| text.starts_with(scheme));
-    (!elsewhere).then_some((text, cut))
+    (!elsewhere).then_some((text, template.is_some()))
 }
 
 fn form(before: &[u8]) -> Form {
@@ -150,7 +143,7 @@ fn followed_by_plus(after: &[u8]) -> bool {
 /// The path before a value that a double-quoted text takes in, which goes on with anything;
 /// or what follows a value at its very beginning.
 fn interpolated(content: &[u8], quote: u8) -> Option<(&[u8], bool)> {
-    if quote != b'"' {
+    if quote != b'"' || memchr2(b'$', b'#', content).is_none() {
         return None;
     }
     let at = content.windows(2).position(|two| {

@@ -1,14 +1,12 @@
 # Starts a command in a copy of an app and ends it again. Everything it is told comes as an argument:
-# folder, seconds, request path, how (serve, run), then the command.
+# folder, seconds, request path, how (serve, run), then the command. Follows loopback.sh.
 # Prints `slugsmith:listened TICKS`, `slugsmith:answered LINE`, `slugsmith:ended STATUS`.
 set -u
 cd "$1" || exit 9
 limit=$2 request=$3 how=$4
 shift 4
 if [ "${SLUGSMITH_ALONE:-}" = 1 ]; then
-  # A new network has a loopback that is down (SIOCSIFFLAGS; IFF_UP, IFF_LOOPBACK and IFF_RUNNING).
-  ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null ||
-    perl -e 'socket(my $s, 2, 2, 0); ioctl($s, 0x8914, pack("a16 s x22", "lo", 0x49))' 2>/dev/null
+  loopback_up
 fi
 unset SLUGSMITH_ALONE
 set +u

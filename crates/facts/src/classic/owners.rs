@@ -8,7 +8,11 @@ mod official;
 
 use std::path::{Path, PathBuf};
 
-use official::{APT, CHROME, DATADOG, GOOGLE_CHROME, JVM, OFFICIAL, Official, PUPPETEER};
+use official::{
+    APT, CHROME, DATADOG, GOOGLE_CHROME, JVM, JVM_AGENT, OFFICIAL, Official, PUPPETEER,
+};
+use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::model::Holds;
 
 /// Folders of the app that one known buildpack fills, and no other.
 pub(super) fn known_folders() -> impl Iterator<Item = &'static str> {
@@ -20,6 +24,8 @@ pub(super) fn known_folders() -> impl Iterator<Item = &'static str> {
 pub(super) struct Owners {
     /// A buildpack by whose name another goes here: heroku/java installs as heroku/jvm does.
     stands_for: Vec<(&'static str, &'static str)>,
+    /// Paths that are there and say whose the folder around them is.
+    signs: Vec<(&'static str, &'static str)>,
     /// Folders that were found in the slug.
     pub(super) folders: Vec<String>,
 }
@@ -53,6 +59,7 @@ impl Owners {
         }
         Self {
             stands_for,
+            signs: signs(root),
             folders,
         }
     }
@@ -64,7 +71,11 @@ impl Owners {
 
     /// The buildpack that fills a folder of the app.
     pub(super) fn of_folder(&self, path: &str) -> Option<&'static str> {
-        of_folder(path).map(|id| self.shown(id))
+        let is_in = |sign: &str| sign == path || sign.starts_with(&format!("{path}/"));
+        let by_sign = || self.signs.iter().find(|(sign, _)| is_in(sign));
+        of_folder(path)
+            .or_else(|| by_sign().map(|(_, id)| *id))
+            .map(|id| self.shown(id))
     }
 
     /// The buildpack that wrote a script of `.profile.d`.
@@ -149,6 +160,25 @@ impl Owners {
             _ => None,
         }
     }
+}
+
+/// What is there of a buildpack in folders that others fill as well: by its own file, or by the runtime of a
+/// language, which is of who left the language's packages.
+fn signs(root: &Path) -> Vec<(&'static str, &'static str)> {
+    let is_there = |path: &str| root.join(path).exists();
+    let mut found: Vec<_> = is_there(JVM_AGENT)
+        .then_some((JVM_AGENT, JVM))
+        .into_iter()
+        .collect();
+    for ecosystem in ecosystems::ALL {
+        let trees = || ecosystem.trees.iter();
+        let runtimes = trees().filter(|tree| tree.holds == Holds::Runtime && is_there(tree.path));
+        for runtime in runtimes {
+            let same = trees().filter(|tree| tree.left_by == runtime.left_by);
+            found.extend(same.map(|tree| (tree.path, tree.left_by)));
+        }
+    }
+    found
 }
 
 /// The buildpack that fills a folder of the app, whatever else ran.
@@ -292,6 +322,25 @@ mod tests {
         let both = of(&[toml("JVM"), toml("Java")]);
         assert_eq!(both.of_folder(".jdk"), Some(JVM));
         assert_eq!(of(&[]).of_folder(".jdk"), Some(JVM));
+
+        // A folder that several fill is of whose file is there.
+        let put = |path: &str| {
+            let path = app.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, "").unwrap();
+        };
+        assert_eq!(of(&[]).of_folder(".heroku/bin"), None);
+        put(".heroku/bin/deno");
+        assert_eq!(
+            of(&[]).of_folder(".heroku/bin"),
+            Some("heroku-buildpack-deno")
+        );
+        assert_eq!(
+            of(&[]).of_folder(".heroku/cache"),
+            Some("heroku-buildpack-deno")
+        );
+        put(JVM_AGENT);
+        assert_eq!(of(&[]).of_folder(".heroku/bin"), Some(JVM));
 
         assert_eq!(of(&[]).of_folder(".apt"), Some(APT));
         fs_err::create_dir_all(app.path().join(".chrome-for-testing")).unwrap();

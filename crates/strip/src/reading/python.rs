@@ -59,12 +59,12 @@ pub(super) fn read(
         && let Some(tests) = test_folder(inside)
         && ["__file__", "pkgutil", "resources"]
             .iter()
-            .any(|mark| text.contains(mark))
+            .any(|mark| has(&text, mark))
     {
         modules.insert(format!("{root}/{tests}"), 0);
     }
     // Stubs that are read at run time (lazy_loader).
-    if text.contains("attach_stub") {
+    if has(&text, "attach_stub") {
         modules.insert(parent(path).to_owned(), 0);
     }
     if path.ends_with(".py") {
@@ -81,7 +81,7 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     };
     // `f"{package}.tests.helper"`, `"%s.tests" % package`
     for mark in ["}.test", "%s.test"] {
-        for (at, _) in text.match_indices(mark) {
+        for at in places(text, mark) {
             let rest = text
                 .get(at + mark.len() - ".test".len()..)
                 .unwrap_or_default();
@@ -93,7 +93,7 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
         }
     }
     // `[sys.executable, "-m", "pip"]`
-    for (at, _) in text.match_indices("-m") {
+    for at in places(text, "-m") {
         let rest = text.get(at + 2..).unwrap_or_default();
         if !rest.starts_with(['"', '\'', ' ']) {
             continue;
@@ -106,7 +106,7 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
             needs(&format!("{module}.__main__"), at);
         }
     }
-    if IMPORTERS.iter().any(|call| text.contains(call)) {
+    if IMPORTERS.iter().any(|call| has(text, call)) {
         for name in [
             "tests",
             "test",
@@ -130,7 +130,7 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     {
         modules.entry(folder).or_insert(at);
     }
-    if RESOURCES.iter().any(|call| text.contains(call)) && text.contains(".test") {
+    if has(text, ".test") && RESOURCES.iter().any(|call| has(text, call)) {
         references::literals(text.as_bytes(), |literal| {
             let inside = literal.text.replace('.', "/");
             let tests =
@@ -144,8 +144,18 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     }
 }
 
+fn has(text: &str, mark: &str) -> bool {
+    memmem::find(text.as_bytes(), mark.as_bytes()).is_some()
+}
+
+/// Where a text has a mark.
+fn places<'t>(text: &'t str, mark: &'t str) -> impl Iterator<Item = usize> + 't {
+    memmem::find_iter(text.as_bytes(), mark)
+}
+
 fn quoted(text: &str, word: &str) -> Option<usize> {
-    let found = |quote: char| text.find(&format!("{quote}{word}{quote}"));
+    let found =
+        |quote: char| memmem::find(text.as_bytes(), format!("{quote}{word}{quote}").as_bytes());
     found('"').or_else(|| found('\''))
 }
 
@@ -154,8 +164,8 @@ fn quoted(text: &str, word: &str) -> Option<usize> {
 fn walked(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
     let call = ["walk_packages(", "iter_modules("]
         .into_iter()
-        .find_map(|call| text.find(call));
-    let Some(at) = call.filter(|_| text.contains("__path__") && !text.contains("test")) else {
+        .find_map(|call| memmem::find(text.as_bytes(), call.as_bytes()));
+    let Some(at) = call.filter(|_| has(text, "__path__") && !has(text, "test")) else {
         return Vec::new();
     };
     let Some((root, inside)) = split(path).filter(|(_, inside)| test_folder(inside).is_none())
@@ -179,14 +189,13 @@ fn joined(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
     let top = inside.split('/').next().unwrap_or_default();
     let bases = [parent(path).to_owned(), format!("{root}/{top}")];
     let mut found = Vec::new();
-    for name in ["tests", "test"] {
-        for quote in ['"', '\''] {
-            for (at, _) in text.match_indices(&format!("{quote}{name}")) {
-                let after = text.get(at + 1 + name.len()..).unwrap_or_default();
-                let before = text.get(..at).unwrap_or_default().trim_end();
-                if !after.starts_with([quote, '/']) || !is_joined(before) {
-                    continue;
-                }
+    for mark in ["\"tests", "\"test", "'tests", "'test"] {
+        let (quote, name) = mark.split_at(1);
+        for at in places(text, mark) {
+            let after = text.get(at + mark.len()..).unwrap_or_default();
+            let before = text.get(..at).unwrap_or_default().trim_end();
+            let ends = after.starts_with(quote) || after.starts_with('/');
+            if ends && is_joined(before) {
                 let folders = bases.iter().map(|base| format!("{base}/{name}"));
                 let folders = folders.filter(|folder| facts.index.find(folder).is_some());
                 found.extend(folders.map(|folder| (folder, at)));

@@ -10,6 +10,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::Command;
+use crate::catalogue::python;
 use crate::facts::{Texts, in_packages, package_folder};
 use crate::index::{self, Index};
 use crate::manifest::{Bundles, Manifest, Runtime};
@@ -241,12 +242,13 @@ fn own_words<'w>(
         .collect()
 }
 
-/// Sources, scripts, and files of process managers; no tests, no tools' configuration.
+/// Sources, scripts, and files of process managers; no tests, no tools' configuration. What Python's packages
+/// bring for browsers is no program of Node's.
 fn is_program(path: &str, commands: &[Command]) -> bool {
     let hidden = [".git/", ".heroku/", ".vscode/", ".idea/"]
         .iter()
         .any(|folder| path.starts_with(folder));
-    if in_packages(path) || is_tooling(path) || hidden {
+    if in_packages(path) || python::split(path).is_some() || is_tooling(path) || hidden {
         return false;
     }
     let test = path

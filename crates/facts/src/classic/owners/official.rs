@@ -50,6 +50,8 @@ const fn on_jvm(
 
 pub(super) const APT: &str = "heroku-community/apt";
 pub(super) const JVM: &str = "heroku/jvm";
+/// What heroku/jvm leaves in `.heroku/bin`, which other buildpacks fill as well.
+pub(super) const JVM_AGENT: &str = ".heroku/bin/heroku-metrics-agent.jar";
 pub(super) const CHROME: &str = "heroku-community/chrome-for-testing";
 pub(super) const GOOGLE_CHROME: &str = "heroku/google-chrome";
 pub(super) const PUPPETEER: &str = "jontewks/puppeteer";
@@ -89,7 +91,6 @@ pub(super) static OFFICIAL: &[Official] = &[
         "JVM",
         &[
             ".jdk",
-            ".heroku/bin",
             ".heroku/with_jmap",
             ".heroku/with_jmap_and_jstack",
             ".heroku/with_jstack",
