@@ -62,7 +62,7 @@ fn sbt() {
     );
     lab.put("Procfile", "web: target/universal/stage/bin/shop\n");
     // heroku-buildpack-scala v107, `bin/compile`: `sbt compile stage`.
-    lab.run("sbt --batch compile stage");
+    lab.run("sbt compile stage");
     let built = lab.build();
     built
         .says("Scala (build.sbt)")
