@@ -4,7 +4,7 @@
 //! list, copy, pack or serve it means whatever is in it, also what otherwise stays only where it is
 //! named.
 
-use memchr::{memchr3_iter, memmem};
+use memchr::{memchr3_iter, memmem, memrchr};
 
 use super::facts::package_folder;
 use super::index::parent;
@@ -75,6 +75,9 @@ impl<'p> Meant<'p> {
             let before = text
                 .get(quote.saturating_sub(10)..quote)
                 .unwrap_or_default();
+            if memrchr(b'.', before).is_none() {
+                continue;
+            }
             let ends = ENDINGS
                 .iter()
                 .filter(|end| before.ends_with(end.as_bytes()));

@@ -15,9 +15,13 @@ const MAX_LINKS: usize = 40;
 /// Lookup by path over a tree that is read once.
 pub struct Index<'a> {
     entries: &'a [Entry],
+    /// Their paths as text, where they are UTF-8.
+    paths: Vec<Option<&'a str>>,
     by_path: HashMap<&'a str, u32>,
     /// Paths without their last extension.
     stems: HashSet<&'a str>,
+    /// Last names of all paths, with and without their last extension.
+    names: HashSet<&'a str>,
     /// Targets of symbolic links, relative to the app; links that leave it are missing.
     links: HashMap<u32, String>,
     /// Whether one of them leads to something other than a file, so that paths go on behind it.
@@ -28,16 +32,19 @@ impl<'a> Index<'a> {
     /// `target_of` reads a link, given its path relative to the app.
     pub fn new(tree: &'a Tree, target_of: impl Fn(&str) -> Option<String>) -> Self {
         let entries = tree.entries();
+        let paths: Vec<_> = entries.iter().map(|entry| entry.path().to_str()).collect();
         let mut by_path = HashMap::with_capacity(entries.len());
         let mut stems = HashSet::with_capacity(entries.len());
+        let mut names = HashSet::with_capacity(entries.len());
         let mut links = HashMap::new();
-        for (number, entry) in (0..).zip(entries) {
-            let Some(path) = entry.path().to_str() else {
-                continue;
-            };
+        for ((number, entry), path) in (0..).zip(entries).zip(&paths) {
+            let Some(path) = *path else { continue };
             by_path.insert(path, number);
-            if let Some(dot) = name(path).rfind('.') {
-                stems.insert(&path[..path.len() - name(path).len() + dot]);
+            let name = name(path);
+            names.insert(name);
+            if let Some(dot) = name.rfind('.') {
+                names.insert(&name[..dot]);
+                stems.insert(&path[..path.len() - name.len() + dot]);
             }
             if entry.kind() == EntryKind::Symlink
                 && let Some(target) = target_of(path)
@@ -55,9 +62,11 @@ impl<'a> Index<'a> {
         };
         Self {
             entries,
+            paths,
             links_to_folders: !links.values().all(|target| is_file(target)),
             by_path,
             stems,
+            names,
             links,
         }
     }
@@ -77,7 +86,7 @@ impl<'a> Index<'a> {
     /// The path of an entry; `None` if it is not UTF-8.
     #[must_use]
     pub fn path(&self, number: usize) -> Option<&'a str> {
-        self.entries.get(number)?.path().to_str()
+        self.paths.get(number).copied().flatten()
     }
 
     /// The entry of exactly this path; links are not followed.
@@ -142,6 +151,14 @@ impl<'a> Index<'a> {
         linked
             .and_then(|folder| join(self.path(folder)?, name(path)))
             .is_some_and(|path| self.stems.contains(path.as_str()))
+    }
+
+    /// Whether anything may be at this path, seen from any folder, with an extension or without: by
+    /// its last name, which is nowhere for nearly all that code has in quotes.
+    #[must_use]
+    pub fn may_be(&self, path: &str) -> bool {
+        let last = name(path.trim_end_matches('/'));
+        matches!(last, "" | "." | "..") || self.names.contains(last)
     }
 
     /// What the entry with this number is.
@@ -242,12 +259,13 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
 /// Whether each part of a path is a name as it stands.
 fn is_plain(path: &str) -> bool {
     let mut last = b'/';
-    let all = path.bytes().all(|byte| {
+    let may_be_odd = path.bytes().any(|byte| {
         let is_odd = last == b'/' && matches!(byte, b'/' | b'.');
         last = byte;
-        !is_odd
+        is_odd
     });
-    all && last != b'/'
+    let is_odd = |part| matches!(part, "" | "." | "..");
+    !(may_be_odd && path.split('/').any(is_odd)) && last != b'/'
 }
 
 fn resolved(folder: &str, path: &str) -> Option<String> {

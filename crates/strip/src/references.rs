@@ -14,6 +14,9 @@ pub use beside::{Beside, beside};
 pub use lines::Lines;
 pub use scans::scans;
 
+use std::ops::Range;
+use std::slice::SliceIndex;
+
 use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 /// Longer literals are not paths: file names end at 255 bytes (`NAME_MAX`).
@@ -43,19 +46,18 @@ pub struct Literal<'a> {
 
 /// Calls `found` for each literal of `text`.
 pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
+    let text = Checked::of(text);
     for quote in [b'"', b'\'', b'`'] {
-        for open in memchr_iter(quote, text) {
+        for open in memchr_iter(quote, text.bytes) {
             let start = open + 1;
-            let end = text.len().min(start + MAX_LITERAL);
-            let Some(length) = text.get(start..end).and_then(|rest| memchr(quote, rest)) else {
-                continue;
-            };
-            let Some(content) = text.get(start..start + length) else {
+            let end = text.bytes.len().min(start + MAX_LITERAL);
+            let length = text.get(start..end).and_then(|rest| memchr(quote, rest));
+            let Some(content) = length.map(|length| start..start + length) else {
                 continue;
             };
             // Ruby and PHP put values into texts: `"tests/#{name}"`, `"tests/$name.php"`.
-            if let Some((part, open_end)) = interpolated(content, quote)
-                && let Some((content, _)) = path_like(part, quote)
+            if let Some((part, open_end)) = interpolated(&text, &content, quote)
+                && let Some((content, _)) = path_like(&text, part, quote)
             {
                 found(Literal {
                     text: content,
@@ -64,9 +66,10 @@ pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
                     at: open,
                 });
             }
-            if let Some((content, cut)) = path_like(content, quote) {
+            let end = content.end;
+            if let Some((content, cut)) = path_like(&text, content, quote) {
                 let before = text.get(..open).unwrap_or_default();
-                let after = text.get(start + length + 1..).unwrap_or_default();
+                let after = text.get(end + 1..).unwrap_or_default();
                 found(Literal {
                     text: content,
                     form: form(before),
@@ -74,6 +77,31 @@ pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
                     at: open,
                 });
             }
+        }
+    }
+}
+
+/// A text that was looked at once, whether it is UTF-8.
+struct Checked<'a> {
+    bytes: &'a [u8],
+    text: Option<&'a str>,
+}
+
+impl<'a> Checked<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let text = std::str::from_utf8(bytes).ok();
+        Self { bytes, text }
+    }
+
+    fn get<R: SliceIndex<[u8], Output = [u8]>>(&self, range: R) -> Option<&'a [u8]> {
+        self.bytes.get(range)
+    }
+
+    /// A part that begins and ends at characters of ASCII.
+    fn text(&self, range: Range<usize>) -> Option<&'a str> {
+        match self.text {
+            Some(text) => text.get(range),
+            None => std::str::from_utf8(self.bytes.get(range)?).ok(),
         }
     }
 }
@@ -91,21 +119,22 @@ const ODD: [bool; 256] = {
 };
 
 /// The part of a literal that can be a path, and whether a template cuts it off.
-fn path_like(content: &[u8], quote: u8) -> Option<(&str, bool)> {
+fn path_like<'a>(text: &Checked<'a>, content: Range<usize>, quote: u8) -> Option<(&'a str, bool)> {
+    let bytes = text.get(content.clone())?;
     let template = (quote == b'`')
-        .then(|| memmem::find(content, b"${"))
+        .then(|| memmem::find(bytes, b"${"))
         .flatten();
-    let content = template.map_or(content, |at| &content[..at]);
-    let odd = content.iter().position(|byte| ODD[usize::from(*byte)]);
-    let content = match odd {
-        Some(at) if content[at] != b'?' => return None,
-        Some(at) => &content[..at],
-        None => content,
+    let bytes = template.map_or(bytes, |at| &bytes[..at]);
+    let odd = bytes.iter().position(|byte| ODD[usize::from(*byte)]);
+    let length = match odd {
+        Some(at) if bytes[at] != b'?' => return None,
+        Some(at) => at,
+        None => bytes.len(),
     };
-    if content.is_empty() {
+    if length == 0 {
         return None;
     }
-    let text = std::str::from_utf8(content).ok()?;
+    let text = text.text(content.start..content.start + length)?;
     let text = text.strip_prefix("file://").unwrap_or(text);
     let elsewhere = ["http:", "https:", "node:", "data:"];
     let elsewhere = elsewhere.iter().any(|scheme| text.starts_with(scheme));
@@ -114,14 +143,14 @@ fn path_like(content: &[u8], quote: u8) -> Option<(&str, bool)> {
 
 fn form(before: &[u8]) -> Form {
     let before = before.trim_ascii_end();
-    if before.ends_with(b"from") || before.ends_with(b"import") {
-        return Form::Module;
-    }
     match before.split_last() {
+        Some((b'm', before)) if before.ends_with(b"fro") => Form::Module,
+        Some((b't', before)) if before.ends_with(b"impor") => Form::Module,
         Some((b'(', callee)) => {
             let callee = callee.trim_ascii_end();
             let names: [&[u8]; 4] = [b"require", b"import", b"resolve", b"__importStar"];
-            if names.iter().any(|name| callee.ends_with(name)) {
+            let may_end = matches!(callee.last(), Some(b'e' | b't' | b'r'));
+            if may_end && names.iter().any(|name| callee.ends_with(name)) {
                 Form::Module
             } else {
                 Form::Argument
@@ -142,23 +171,28 @@ fn followed_by_plus(after: &[u8]) -> bool {
 
 /// The path before a value that a double-quoted text takes in, which goes on with anything;
 /// or what follows a value at its very beginning.
-fn interpolated(content: &[u8], quote: u8) -> Option<(&[u8], bool)> {
-    if quote != b'"' || memchr2(b'$', b'#', content).is_none() {
+fn interpolated(
+    text: &Checked<'_>,
+    content: &Range<usize>,
+    quote: u8,
+) -> Option<(Range<usize>, bool)> {
+    let bytes = text.get(content.clone())?;
+    if quote != b'"' || memchr2(b'$', b'#', bytes).is_none() {
         return None;
     }
-    let at = content.windows(2).position(|two| {
+    let at = bytes.windows(2).position(|two| {
         matches!(two, b"#{" | b"{$" | b"${") || two[0] == b'$' && two[1].is_ascii_alphabetic()
     })?;
-    let begins = content.get(..at)?;
-    if begins.contains(&b'/') {
-        return Some((begins, true));
+    if bytes.get(..at)?.contains(&b'/') {
+        return Some((content.start..content.start + at, true));
     }
-    let slash = memchr(b'/', content)?;
-    let rest = content.get(slash..)?;
+    let slash = memchr(b'/', bytes)?;
+    let rest = bytes.get(slash..)?;
     let more = rest
         .windows(2)
         .position(|two| matches!(two, b"#{" | b"{$") || two[0] == b'$');
-    Some((rest.get(..more.unwrap_or(rest.len()))?, more.is_some()))
+    let end = more.map_or(content.end, |more| content.start + slash + more);
+    Some((content.start + slash..end, more.is_some()))
 }
 
 /// Whether modules are loaded whose names are computed: `require(name)`, `import(name)`.

@@ -100,6 +100,10 @@ impl<'f, 'a> Resolver<'f, 'a> {
             };
             return self.literal(&start, found);
         }
+        // TypeScript sources name files that are not made yet.
+        if !literal.open && !self.facts.runtime.typescript && !self.facts.index.may_be(text) {
+            return;
+        }
         if text.starts_with('.') {
             self.path(join(self.folder, text), literal, found);
             if self.in_app {

@@ -14,20 +14,29 @@ pub enum Beside {
 /// Calls `found` with what the file's own folder is joined with, for each place that
 /// takes that folder: `__dirname`, `__filename`, `import.meta`, Python's `__file__`.
 pub fn beside(text: &[u8], mut found: impl FnMut(Beside, usize)) {
-    let marks: [&[u8]; 6] = [
-        b"__dirname",
-        b"__filename",
-        b"import.meta.url",
-        b"import.meta.dirname",
-        b"import.meta.filename",
-        b"__file__",
+    // What they begin with is looked for once, and for each the ends, and whether it is the file.
+    type Ends = [(&'static [u8], bool)];
+    let marks: [(&[u8], &Ends); 2] = [
+        (
+            b"__",
+            &[(b"dirname", false), (b"filename", true), (b"file__", true)],
+        ),
+        (
+            b"import.meta.",
+            &[(b"url", true), (b"dirname", false), (b"filename", true)],
+        ),
     ];
-    for mark in marks {
-        for at in memmem::find_iter(text, mark) {
-            let after = text.get(at + mark.len()..).unwrap_or_default();
+    for (begin, ends) in marks {
+        for at in memmem::find_iter(text, begin) {
+            let rest = text.get(at + begin.len()..).unwrap_or_default();
+            let end = ends
+                .iter()
+                .find_map(|(end, names_file)| Some((rest.strip_prefix(*end)?, *names_file)));
+            let Some((after, names_file)) = end else {
+                continue;
+            };
             let before = text.get(..at).unwrap_or_default();
             if let Some(target) = target(before, after) {
-                let names_file = !matches!(mark, b"__dirname" | b"import.meta.dirname");
                 found(upwards(target, before, names_file), at);
             }
             if let Some(path) = word(after) {

@@ -3,47 +3,49 @@
 //! `path.join(moduleDir, "examples")`, `dir + "/locales"`, `` `${dir}/icons` ``: a framework
 //! that looks for a folder of this name in the packages that are made for it.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 /// Calls `found` with each path that is joined to a folder which is not the file's own, and
 /// where it is.
 pub fn scans<'t>(text: &'t [u8], mut found: impl FnMut(&'t str, usize)) {
-    for call in [b"join(".as_slice(), b"join)(", b"resolve(", b"resolve)("] {
+    for call in [b"join".as_slice(), b"resolve"] {
         for at in memmem::find_iter(text, call) {
             let rest = text.get(at + call.len()..).unwrap_or_default();
-            if let Some(path) = second_argument(rest) {
+            let arguments = rest.strip_prefix(b"(").or_else(|| rest.strip_prefix(b")("));
+            if let Some(path) = arguments.and_then(second_argument) {
                 found(path, at);
             }
         }
     }
-    for plus in [b"+ \"/".as_slice(), b"+\"/", b"+ '/", b"+'/"] {
-        for at in memmem::find_iter(text, plus) {
-            let own = text.get(at.saturating_sub(14)..at).unwrap_or_default();
-            let start = at + plus.len();
-            let Some(quote) = text.get(start - 2) else {
-                continue;
-            };
-            if memmem::find(own, b"__dirname").is_none()
-                && let Some(path) = literal(text.get(start..).unwrap_or_default(), *quote)
-            {
-                found(path, at);
-            }
+    for at in memchr_iter(b'+', text) {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        if let [quote @ (b'"' | b'\''), b'/', path @ ..] = rest
+            && !is_own(text, at)
+            && let Some(path) = literal(path, *quote)
+        {
+            found(path, at);
         }
     }
     for at in memmem::find_iter(text, b"}/") {
-        let own = text.get(at.saturating_sub(14)..at).unwrap_or_default();
         let rest = text.get(at + 2..).unwrap_or_default();
         let end = rest
             .iter()
             .take(80)
             .position(|byte| matches!(byte, b'`' | b'$' | b'/'));
         let path = end.and_then(|end| std::str::from_utf8(rest.get(..end)?).ok());
-        if memmem::find(own, b"__dirname").is_none()
+        if !is_own(text, at)
             && let Some(path) = path.filter(|path| is_path(path))
         {
             found(path, at);
         }
     }
+}
+
+/// Whether the file's own folder stands before this place.
+fn is_own(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(14)..at).unwrap_or_default();
+    memmem::find(before, b"__dirname").is_some()
 }
 
 /// The text after a first argument that is neither a text nor the file's own folder.
