@@ -101,9 +101,11 @@ fn filtered_line(line: &str) -> String {
     for word in kept.split(' ') {
         let last = words.last().copied().unwrap_or_default();
         let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-        if (word == "MB" || word == "B") && is_number(last) {
+        if ["B", "kB", "MB"].contains(&word) && is_number(last) {
+            // Debian's Node.js has all of it in a library.
             words.pop();
             words.push("<size>");
+            continue;
         } else if is_number(word) && ["node", "over"].contains(&last) {
             words.push("<version>");
             continue;
