@@ -116,7 +116,13 @@ fn filtered_line(line: &str) -> String {
         }
         words.push(word);
     }
-    words.join(" ")
+    let line = words.join(" ");
+    let line = line.replace("the image, nothing seen", "the image, <some> commands");
+    // Columns are as wide as the sizes that stood there.
+    match line.trim_start() {
+        row if row.starts_with("<size>") => format!("      {row}"),
+        _ => line,
+    }
 }
 
 #[test]

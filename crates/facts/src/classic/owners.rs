@@ -59,7 +59,7 @@ impl Owners {
         }
         Self {
             stands_for,
-            signs: signs(root),
+            signs: left_behind(root),
             folders,
         }
     }
@@ -164,7 +164,7 @@ impl Owners {
 
 /// What is there of a buildpack in folders that others fill as well: by its own file, or by the runtime of a
 /// language, which is of who left the language's packages.
-fn signs(root: &Path) -> Vec<(&'static str, &'static str)> {
+fn left_behind(root: &Path) -> Vec<(&'static str, &'static str)> {
     let is_there = |path: &str| root.join(path).exists();
     let mut found: Vec<_> = is_there(JVM_AGENT)
         .then_some((JVM_AGENT, JVM))
