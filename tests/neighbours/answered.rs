@@ -7,9 +7,9 @@ mod bed;
 
 use std::path::{Path, PathBuf};
 
-use crate::look::write_app;
+use crate::look::{copy, write_app};
 
-pub(crate) use bed::{Bed, Built, WITH, WITHOUT, WORLDS, World, archive, copy, run};
+pub(crate) use bed::{Bed, Built, WITH, WITHOUT, WORLDS, World, archive, run};
 
 /// heroku-buildpack-nodejs 4f394e9, `lib/package_managers/npm.sh`, `lib/environment.sh` and
 /// `bin/compile`, which makes a new folder for downloads of each package manager.

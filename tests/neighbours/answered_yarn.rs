@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::answered::{Bed, Built, WITH, WITHOUT, WORLDS, World, archive, copy, run};
-use crate::look::write_app;
+use crate::answered::{Bed, Built, WITH, WITHOUT, WORLDS, World, archive, run};
+use crate::look::{copy, write_app};
 use crate::support::bed_tool;
 
 /// heroku-buildpack-nodejs 4f394e9, `lib/package_managers/yarn.sh`.

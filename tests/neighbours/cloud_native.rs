@@ -10,7 +10,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::cloud_native_list::{ROWS, Row, StandIn};
-use crate::look::{self, Built, program, same, tools, write_app};
+use crate::look::{self, Built, copy, program, same, tools, write_app};
 use crate::support::{BINARY, build_by_lifecycle, repository};
 
 const OWN: &str = "slugsmith/slugsmith";
@@ -289,16 +289,6 @@ impl Platform {
             }
         }
     }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs_err::create_dir_all(to.parent().unwrap()).unwrap();
-    let ran = Command::new("cp")
-        .arg("-a")
-        .args([from, to])
-        .status()
-        .unwrap();
-    assert!(ran.success());
 }
 
 /// `bin` and `lib` of a layer, then its environment files.

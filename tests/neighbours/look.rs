@@ -212,3 +212,14 @@ pub(crate) fn same(row: &str, without: &Built, with: &Built) {
 fn is_question(call: &str) -> bool {
     call.ends_with("--version") || call.contains(" -I -S -c import importlib.util, sys; print(")
 }
+
+/// A copy of a file or folder, with the folders above it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs_err::create_dir_all(to.parent().unwrap()).unwrap();
+    let ran = Command::new("cp")
+        .arg("-a")
+        .args([from, to])
+        .status()
+        .unwrap();
+    assert!(ran.success());
+}

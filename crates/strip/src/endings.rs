@@ -75,6 +75,7 @@ impl<'p> Meant<'p> {
             let before = text
                 .get(quote.saturating_sub(10)..quote)
                 .unwrap_or_default();
+            // Most quotes end no name of a file, and there are 22 endings to hold against each.
             if memrchr(b'.', before).is_none() {
                 continue;
             }

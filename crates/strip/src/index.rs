@@ -158,7 +158,9 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn may_be(&self, path: &str) -> bool {
         let last = name(path.trim_end_matches('/'));
-        matches!(last, "" | "." | "..") || self.names.contains(last)
+        // TypeScript sources name the JavaScript that they will become.
+        let stem = last.strip_suffix(".js").unwrap_or(last);
+        matches!(last, "" | "." | "..") || self.names.contains(last) || self.names.contains(stem)
     }
 
     /// What the entry with this number is.

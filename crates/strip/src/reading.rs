@@ -107,7 +107,7 @@ pub(super) fn read(
         }
         resolver.literal(&literal, &mut |meaning| {
             let loads = literal.form == references::Form::Module || is_loaded(&text, literal.at);
-            let names = names_folders && !loads && !goes_only_up(literal.text);
+            let names = names_folders && !loads && !literal.is_punctuation();
             if let (Meaning::Below(folder), true) = (&meaning, names) {
                 named.push((folder.clone(), literal.at));
             }
@@ -201,12 +201,6 @@ fn is_loaded(text: &[u8], at: usize) -> bool {
             memchr::memmem::rfind(call, loader).and_then(|at| call.get(at + loader.len()..));
         inside.is_some_and(|inside| !inside.contains(&b')'))
     })
-}
-
-/// `'..'`, as in `path.startsWith('..' + sep)`: names no folder by itself, and where `__dirname` stands
-/// before it the whole path is read.
-fn goes_only_up(text: &str) -> bool {
-    text.split('/').all(|part| matches!(part, "" | "." | ".."))
 }
 
 /// Whether a literal is the argument of a `resolve(`, and not of a `require(`.

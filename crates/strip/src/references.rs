@@ -15,7 +15,6 @@ pub use lines::Lines;
 pub use scans::scans;
 
 use std::ops::Range;
-use std::slice::SliceIndex;
 
 use memchr::{memchr, memchr_iter, memchr2, memmem};
 
@@ -44,6 +43,15 @@ pub struct Literal<'a> {
     pub at: usize,
 }
 
+impl Literal<'_> {
+    /// Dots and slashes alone, as in `path.startsWith('..' + sep)`: punctuation far more often than a folder.
+    /// What a file's own folder is joined with is read elsewhere ([`beside`]).
+    #[must_use]
+    pub fn is_punctuation(&self) -> bool {
+        self.text.bytes().all(|byte| matches!(byte, b'.' | b'/'))
+    }
+}
+
 /// Calls `found` for each literal of `text`.
 pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
     let text = Checked::of(text);
@@ -51,7 +59,10 @@ pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
         for open in memchr_iter(quote, text.bytes) {
             let start = open + 1;
             let end = text.bytes.len().min(start + MAX_LITERAL);
-            let length = text.get(start..end).and_then(|rest| memchr(quote, rest));
+            let length = text
+                .bytes
+                .get(start..end)
+                .and_then(|rest| memchr(quote, rest));
             let Some(content) = length.map(|length| start..start + length) else {
                 continue;
             };
@@ -61,15 +72,15 @@ pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
             {
                 found(Literal {
                     text: content,
-                    form: form(text.get(..open).unwrap_or_default()),
+                    form: form(text.bytes.get(..open).unwrap_or_default()),
                     open: open_end,
                     at: open,
                 });
             }
             let end = content.end;
             if let Some((content, cut)) = path_like(&text, content, quote) {
-                let before = text.get(..open).unwrap_or_default();
-                let after = text.get(end + 1..).unwrap_or_default();
+                let before = text.bytes.get(..open).unwrap_or_default();
+                let after = text.bytes.get(end + 1..).unwrap_or_default();
                 found(Literal {
                     text: content,
                     form: form(before),
@@ -91,10 +102,6 @@ impl<'a> Checked<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         let text = std::str::from_utf8(bytes).ok();
         Self { bytes, text }
-    }
-
-    fn get<R: SliceIndex<[u8], Output = [u8]>>(&self, range: R) -> Option<&'a [u8]> {
-        self.bytes.get(range)
     }
 
     /// A part that begins and ends at characters of ASCII.
@@ -120,7 +127,7 @@ const ODD: [bool; 256] = {
 
 /// The part of a literal that can be a path, and whether a template cuts it off.
 fn path_like<'a>(text: &Checked<'a>, content: Range<usize>, quote: u8) -> Option<(&'a str, bool)> {
-    let bytes = text.get(content.clone())?;
+    let bytes = text.bytes.get(content.clone())?;
     let template = (quote == b'`')
         .then(|| memmem::find(bytes, b"${"))
         .flatten();
@@ -143,14 +150,14 @@ fn path_like<'a>(text: &Checked<'a>, content: Range<usize>, quote: u8) -> Option
 
 fn form(before: &[u8]) -> Form {
     let before = before.trim_ascii_end();
+    if before.ends_with(b"from") || before.ends_with(b"import") {
+        return Form::Module;
+    }
     match before.split_last() {
-        Some((b'm', before)) if before.ends_with(b"fro") => Form::Module,
-        Some((b't', before)) if before.ends_with(b"impor") => Form::Module,
         Some((b'(', callee)) => {
             let callee = callee.trim_ascii_end();
             let names: [&[u8]; 4] = [b"require", b"import", b"resolve", b"__importStar"];
-            let may_end = matches!(callee.last(), Some(b'e' | b't' | b'r'));
-            if may_end && names.iter().any(|name| callee.ends_with(name)) {
+            if names.iter().any(|name| callee.ends_with(name)) {
                 Form::Module
             } else {
                 Form::Argument
@@ -176,7 +183,7 @@ fn interpolated(
     content: &Range<usize>,
     quote: u8,
 ) -> Option<(Range<usize>, bool)> {
-    let bytes = text.get(content.clone())?;
+    let bytes = text.bytes.get(content.clone())?;
     if quote != b'"' || memchr2(b'$', b'#', bytes).is_none() {
         return None;
     }

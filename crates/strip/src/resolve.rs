@@ -82,10 +82,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
     /// What a literal can mean.
     pub fn literal(&self, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
         let text = literal.text;
-        // Dots and slashes alone are punctuation far more often than folders; what a
-        // file's own folder is joined with is looked at elsewhere.
-        let says_nothing = text.bytes().all(|byte| matches!(byte, b'.' | b'/'));
-        if says_nothing && literal.form != Form::Module && !literal.open {
+        if literal.is_punctuation() && literal.form != Form::Module && !literal.open {
             return;
         }
         // `Dir["../x/*.rb"]`, `glob(__DIR__ . "/../x/*.php")`
@@ -100,8 +97,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
             };
             return self.literal(&start, found);
         }
-        // TypeScript sources name files that are not made yet.
-        if !literal.open && !self.facts.runtime.typescript && !self.facts.index.may_be(text) {
+        if !literal.open && !self.facts.index.may_be(text) {
             return;
         }
         if text.starts_with('.') {

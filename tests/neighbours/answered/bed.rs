@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::look::{program, write_app};
+use crate::look::{copy, program, write_app};
 use crate::support::{BINARY, build_by_lifecycle, listing, repository};
 
 /// Which buildpack API.
@@ -242,15 +242,6 @@ fn maybe(folder: &Path) -> Vec<(PathBuf, String)> {
     } else {
         Vec::new()
     }
-}
-
-pub(crate) fn copy(from: &Path, to: &Path) {
-    let ran = Command::new("cp")
-        .arg("-a")
-        .args([from, to])
-        .status()
-        .unwrap();
-    assert!(ran.success());
 }
 
 pub(crate) fn run(folder: &Path, words: &[&str]) {
