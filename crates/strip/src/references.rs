@@ -45,7 +45,7 @@ pub struct Literal<'a> {
 
 impl Literal<'_> {
     /// Dots and slashes alone, as in `path.startsWith('..' + sep)`: punctuation far more often than a folder.
-    /// What a file's own folder is joined with is read elsewhere ([`beside`]).
+    /// What a file's own folder is joined with is read elsewhere ([`beside()`]).
     #[must_use]
     pub fn is_punctuation(&self) -> bool {
         self.text.bytes().all(|byte| matches!(byte, b'.' | b'/'))
