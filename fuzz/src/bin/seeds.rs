@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use slugsmith_cache::store::{Kept, Record, Store};
 use slugsmith_fuzz::{DIGEST, packed};
-use slugsmith_strip::journal::{Change, FOLDER, Step, move_aside};
+use slugsmith_strip::journal::{Checkpoint, FOLDER, FileChange, move_aside};
 
 fn main() -> io::Result<()> {
     let to = PathBuf::from(
@@ -46,9 +46,9 @@ fn journal() -> io::Result<Vec<u8>> {
     for name in ["a.map", "b.d.ts", "c.md"] {
         fs_err::write(folder.path().join(name), name)?;
     }
-    let changes = ["a.map", "b.d.ts", "c.md"].map(|name| Change::Remove(PathBuf::from(name)));
-    let mut stop = |step: Step| match step {
-        Step::Moved(_) => Err(io::Error::other("stopped")),
+    let changes = ["a.map", "b.d.ts", "c.md"].map(|name| FileChange::Remove(PathBuf::from(name)));
+    let mut stop = |checkpoint: Checkpoint| match checkpoint {
+        Checkpoint::Moved(_) => Err(io::Error::other("stopped")),
         _ => Ok(()),
     };
     let _ = move_aside(folder.path(), changes.to_vec(), &|_| Ok(None), &mut stop);
