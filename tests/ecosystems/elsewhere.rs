@@ -23,7 +23,7 @@ fn deno() {
     built
         .says("Deno (deno.lock, 1 package)")
         .says("adopted")
-        .says(" ms (")
+        .says("kB  ms")
         .never_says("Running `")
         .never_says("missing-lockfile");
     let said = lab.run_words(&[

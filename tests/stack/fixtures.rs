@@ -23,9 +23,10 @@ fn base() -> Raw {
 /// Builds the tiny app with these fixture buildpacks, without containers.
 fn build(names: &[&str]) -> TempDir {
     use std::fmt::Write as _;
+    // Not where TMPDIR says: the log cuts values by their length, that of the folder's name included.
     let folder = tempfile::Builder::new()
         .prefix("slugsmith-fixtures-")
-        .tempdir()
+        .tempdir_in("/tmp")
         .unwrap();
     let stack = folder.path();
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
