@@ -1,7 +1,8 @@
 //! Random stacks: the model says what the real builder and launcher do.
 //!
 //! Against two versions of the lifecycle: 150 stacks each in a usual run, 5,000 each with `SLUGSMITH_LONG=1`;
-//! `SLUGSMITH_STACK_CASES` sets another number and `SLUGSMITH_STACK_SEED` starts elsewhere. A failing case names its seed.
+//! `SLUGSMITH_STACK_CASES` sets another number and `SLUGSMITH_STACK_SEED` starts elsewhere. A failing case names
+//! its seed.
 
 use std::ffi::OsStr;
 use std::path::Path;
