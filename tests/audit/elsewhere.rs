@@ -82,3 +82,28 @@ fn no_finding_speaks_of_heroku_on_another_platform() {
     assert!(seen > 400, "{seen} texts");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// herokuish, which Dokku builds with, reads what nothing of Heroku's does.
+#[test]
+fn a_list_of_buildpacks_in_a_file_is_read_by_dokku() {
+    let app = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        (
+            ".buildpacks",
+            "https://github.com/heroku/heroku-buildpack-go\n",
+        ),
+        ("go.mod", "module example.com/links\n\ngo 1.27\n"),
+        ("main.go", "package main\n\nfunc main() {}\n"),
+        ("Procfile", "web: bin/links\n"),
+    ] {
+        fs_err::write(app.path().join(name), text).unwrap();
+    }
+    let told = |platform| {
+        let texts = texts_on(platform, app.path());
+        texts
+            .into_iter()
+            .any(|text| text.starts_with("ambiguous-detection: .buildpacks"))
+    };
+    assert!(told(Platform::Heroku));
+    assert!(!told(Platform::Dokku));
+}

@@ -75,6 +75,14 @@ pub(crate) fn bad_apps_of(rule: &str) -> Vec<tempfile::TempDir> {
         .collect()
 }
 
+/// The bad twin of every pair, with the pair's rule and name.
+pub(crate) fn bad_twins() -> impl Iterator<Item = (String, String, tempfile::TempDir)> {
+    pairs().into_iter().map(|pair| {
+        let name = format!("{} {}", pair.app, pair.name);
+        (pair.rule, name, build(&pair.app, &pair.bad))
+    })
+}
+
 /// One bad app of each rule.
 pub(crate) fn bad_apps() -> Vec<tempfile::TempDir> {
     let mut pairs = pairs();

@@ -18,6 +18,7 @@ mod launch_check;
 mod lifecycle;
 #[path = "../support/long.rs"]
 mod long;
+mod printed;
 mod reported;
 mod reused;
 mod rules;

@@ -7,11 +7,15 @@ use std::path::Path;
 
 use slugsmith::facts::layers::surroundings;
 use slugsmith::facts::{app, classic};
+use slugsmith::finding::Finding;
 use slugsmith::stack::classic::{Inputs, inspect, starts};
 use tempfile::TempDir;
 
-fn built(files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
+use crate::printed;
+
+/// What is found in a slug of these files, where the app has these config vars; of one rule and its kin.
+fn of_rule(rule: &str, files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
+    let folder = printed::folder();
     let put = |path: &Path, text: &str| {
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
         fs_err::write(path, text).unwrap();
@@ -25,10 +29,11 @@ fn built(files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
     for (name, value) in config {
         put(&folder.path().join("env").join(name), value);
     }
-    findings(&folder)
+    findings(&folder, rule)
 }
 
-fn findings(folder: &TempDir) -> Vec<String> {
+/// What is found by rules whose names begin so, each as `level rule location: message`; its printed text is compared.
+fn findings(folder: &TempDir, rule: &str) -> Vec<String> {
     let app = app::read(&folder.path().join("app"));
     let slug = classic::read(&app, None);
     let surroundings = surroundings::of_slug(&folder.path().join("env"));
@@ -39,30 +44,21 @@ fn findings(folder: &TempDir) -> Vec<String> {
         audit: None,
         is_build: true,
     };
-    let late = starts(&inputs);
-    inspect(&inputs)
-        .findings
-        .iter()
-        .chain(&late)
-        .map(|one| {
-            let location = one
-                .location
-                .as_ref()
-                .map_or_else(String::new, |location| format!(" {location}"));
-            format!(
-                "{} {}{location}: {}",
-                one.level.word(),
-                one.rule,
-                one.message
-            )
-        })
-        .collect()
-}
-
-fn of_rule(rule: &str, files: &[(&str, &str)], config: &[(&str, &str)]) -> Vec<String> {
-    let mut found = built(files, config);
-    found.retain(|line| line.contains(&format!(" {rule}")));
-    found
+    let mut found = inspect(&inputs).findings;
+    found.extend(starts(&inputs));
+    found.retain(|one| one.rule.starts_with(rule));
+    printed::review(folder.path(), &found);
+    let line = |one: &Finding| {
+        let location = one.location.as_ref();
+        let location = location.map_or_else(String::new, |location| format!(" {location}"));
+        format!(
+            "{} {}{location}: {}",
+            one.level.word(),
+            one.rule,
+            one.message
+        )
+    };
+    found.iter().map(line).collect()
 }
 
 const NODE: (&str, &str) = (".heroku/node/bin/node", "#!/bin/sh\n");

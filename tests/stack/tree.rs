@@ -12,6 +12,8 @@ use slugsmith::finding::Severity;
 use slugsmith::stack::{Inputs, StackReport, inspect};
 use tempfile::TempDir;
 
+use crate::printed;
+
 /// A buildpack: its id and the files of its layers folder. `NAME.toml` with letters of
 /// `blc` becomes a layer's metadata, `-> TARGET` a link; files in `bin` and `exec.d` are
 /// executable unless their content starts with `#not executable`.
@@ -24,7 +26,7 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn new(buildpacks: &[(&str, Files<'_>)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = printed::folder();
         let stack = Self { folder };
         for name in ["layers", "image/bin", "app"] {
             fs_err::create_dir_all(stack.path(name)).unwrap();
@@ -93,6 +95,7 @@ impl Stack {
     }
 
     pub(crate) fn told(&self, report: &StackReport) -> Vec<String> {
+        printed::review(self.folder.path(), &report.findings);
         let root = self.folder.path().display().to_string();
         let line = |level: Severity, rule: &str, message: &str| {
             format!("{} {rule}: {}", level.word(), message.replace(&root, ""))

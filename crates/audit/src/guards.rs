@@ -94,8 +94,8 @@ fn has_ending(path: &str, ending: &str) -> bool {
         .is_some_and(|(_, found)| found == ending)
 }
 
-/// A Python file beside the app that is started by hand: it parses arguments or asks for
-/// `__main__`, and no other file imports it. What servers are usually called does not count.
+/// A Python file beside the app that is started by hand: it parses arguments, asks for `__main__` or a person, and no
+/// other file imports it. What servers are usually called does not count.
 fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
     const ENTRIES: &[&str] = &[
         "app",
@@ -122,10 +122,12 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
             .kind
             .condition()
             .is_some_and(|it| it.contains("__name__"))
-    }) || code
-        .calls
+    }) || code.calls.iter().any(|call| {
+        let asks = ["input", "raw_input", "getpass.getpass"];
+        call.method() == "ArgumentParser" || asks.contains(&call.callee.as_str())
+    }) || ["tkinter", "Tkinter", "curses"]
         .iter()
-        .any(|call| call.method() == "ArgumentParser");
+        .any(|module| code.imports(module));
     let imported = facts
         .code(Language::Python)
         .any(|other| other.path != code.path && other.imports(stem));

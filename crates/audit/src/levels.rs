@@ -40,6 +40,7 @@ pub(super) fn decide(
             let findings: Vec<_> = outcome
                 .evidence
                 .into_iter()
+                .filter(|evidence| !evidence.only_on_heroku || config.hosting.is_heroku())
                 .filter(|evidence| !silenced(rule, evidence, facts, &mut used))
                 .filter_map(|evidence| finding(rule, evidence, setting))
                 .map(|finding| config.hosting.of_finding(finding))

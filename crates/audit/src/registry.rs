@@ -117,6 +117,8 @@ pub struct Evidence {
     pub level: Option<Severity>,
     /// Breaks only if a variable that can't be seen is unset: a warning at most.
     pub conditional: bool,
+    /// True of Heroku, where another platform with its buildpacks does otherwise.
+    pub only_on_heroku: bool,
 }
 
 impl Evidence {
@@ -130,6 +132,7 @@ impl Evidence {
             help: Vec::new(),
             level: None,
             conditional: false,
+            only_on_heroku: false,
         }
     }
 
@@ -169,6 +172,13 @@ impl Evidence {
     #[must_use]
     pub fn level(mut self, level: Severity) -> Self {
         self.level = Some(level);
+        self
+    }
+
+    /// The same, where no other platform does so.
+    #[must_use]
+    pub fn only_on_heroku(mut self) -> Self {
+        self.only_on_heroku = true;
         self
     }
 

@@ -118,24 +118,31 @@ fn is_exact(version: &str) -> bool {
     parts.len() >= 3 && parts.iter().take(3).all(number)
 }
 
-/// Gemfile.lock decides for Bundler, then the Gemfile.
+/// Gemfile.lock decides for Bundler, then the Gemfile; the place is where a person writes the version.
 fn ruby(facts: &Facts<'_>) -> Option<Wanted> {
-    if let Some(version) = facts.packages.version(Ecosystem::Gem, "ruby") {
-        return Some(wish(
-            facts,
-            "ruby",
-            version,
-            ecosystems::ruby::GEMFILE_LOCK,
-            "RUBY VERSION",
-        ));
-    }
-    let gemfile = facts.sources.text(ecosystems::ruby::GEMFILE)?;
-    let (range, line) = ecosystems::ruby::wanted_version(gemfile)?;
-    Some(Wanted {
+    let gemfile = facts.sources.text(ecosystems::ruby::GEMFILE);
+    let written = gemfile.and_then(ecosystems::ruby::wanted_version);
+    let written = written.map(|(range, line)| Wanted {
         runtime: "ruby",
         range,
         path: ecosystems::ruby::GEMFILE.to_owned(),
         line,
+    });
+    let Some(locked) = facts.packages.version(Ecosystem::Gem, "ruby") else {
+        return written;
+    };
+    let file = first_line(facts, "ruby", ".ruby-version", "ruby-");
+    let place = written.or_else(|| file.filter(|wish| wish.range == locked));
+    let range = locked.to_owned();
+    Some(match place {
+        Some(place) => Wanted { range, ..place },
+        None => wish(
+            facts,
+            "ruby",
+            locked,
+            ecosystems::ruby::GEMFILE_LOCK,
+            "RUBY VERSION",
+        ),
     })
 }
 

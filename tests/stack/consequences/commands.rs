@@ -117,7 +117,7 @@ fn the_later_library_is_loaded_and_a_hidden_one_is_not() {
     let stack = Scripted::build(&[("a/one", &first), ("b/two", &second)]);
     stack.assert_told(
         "library-shadowed",
-        "libver.so.1 of b/two hide those of a/one",
+        "libver.so.1 of b/two hides that of a/one",
     );
     assert_eq!(stack.export().web(), "2");
     // The same library twice is no conflict.

@@ -92,6 +92,6 @@ fn broken_layer_files_stop_the_build() {
     assert!(stack.failure.is_some());
     stack.assert_told(
         "export-will-fail",
-        "a/one layer x: its .toml `launch` is at the top of the file",
+        "a/one layer x: its .toml is not valid: `launch` is at the top of the file",
     );
 }

@@ -223,7 +223,7 @@ fn libraries_and_big_files_that_exist_twice() {
     assert_eq!(
         found,
         [
-            "warn library-shadowed: libssl.so.3 of b/two hide those of a/one for every program at launch.",
+            "warn library-shadowed: libssl.so.3 of b/two hides that of a/one for every program at launch.",
             "info same-files-twice: a/one (x) and b/two (x) ship 1 file with equal content, 1.5 MB twice (data).",
         ]
     );

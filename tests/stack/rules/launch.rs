@@ -49,10 +49,10 @@ fn start_programs_that_fail_are_errors() {
     assert_eq!(
         found,
         [
-            "error start-program-fails: exec.d/a of a/one (x) is not executable: no process does start.",
-            "error start-program-fails: exec.d/b of a/one (x) is a link to nothing: no process does start.",
-            "error start-program-fails: exec.d/c of a/one (x) needs /no/such/shell, which is not there: no \
-             process does start.",
+            "error start-program-fails: exec.d/a of a/one (x) is not executable: no process starts.",
+            "error start-program-fails: exec.d/b of a/one (x) is a link to nothing: no process starts.",
+            "error start-program-fails: exec.d/c of a/one (x) needs /no/such/shell, which is not there: no process \
+             starts.",
         ]
     );
 }
@@ -161,8 +161,8 @@ fn exports_that_must_fail_are_errors() {
         stack.alarms(),
         [
             "error export-will-fail: The process type `a:b` of a/one has a character that image export refuses.",
-            "error export-will-fail: a/one layer broken: its .toml `launch` is at the top of the file: it belongs \
-                under [types].",
+            "error export-will-fail: a/one layer broken: its .toml is not valid: `launch` is at the top of \
+             the file: it belongs under [types].",
             "error export-will-fail: a/one layer x is cached and for launch, but has no contents.",
             "error export-will-fail: a/one layer y has no contents, and the previous image has no such layer to reuse.",
         ]
@@ -182,7 +182,7 @@ fn what_stops_the_launcher_is_an_error() {
     assert_eq!(found.len(), 1);
     assert!(
         found[0].starts_with(
-            "error process-cannot-start: No process starts: env.launch/A of a/one layer x: "
+            "error process-cannot-start: No process starts: env.launch/A of a/one layer x is a link to nothing."
         ),
         "{found:?}"
     );

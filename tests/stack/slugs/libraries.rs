@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::findings;
+use crate::printed;
 
 /// A 64-bit ELF file that says which libraries it needs and where to look for them (System V
 /// ABI, "Program Header", "Dynamic Section").
@@ -48,7 +49,7 @@ fn elf(needed: &[&str], runpath: Option<&str>) -> Vec<u8> {
 
 /// Findings about libraries in a slug of text files and ELF files.
 fn libraries(scripts: &[(&str, &str)], files: &[(&str, Vec<u8>)]) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = printed::folder();
     let app = folder.path().join("app");
     fs_err::create_dir_all(folder.path().join("env")).unwrap();
     let scripts = scripts
@@ -60,9 +61,7 @@ fn libraries(scripts: &[(&str, &str)], files: &[(&str, Vec<u8>)]) -> Vec<String>
         fs_err::write(&path, bytes).unwrap();
         fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let mut found = findings(&folder);
-    found.retain(|line| line.contains(" library-missing"));
-    found
+    findings(&folder, "library-missing")
 }
 
 const APT: (&str, &str) = (

@@ -62,6 +62,7 @@ pub fn read(folder: &Path) -> EnvDir {
                 Ok(target) if target.is_dir() => return None,
                 Ok(target) if target.is_file() => content(&entry.path()),
                 Ok(_) => Err("is a FIFO, socket or device".to_owned()),
+                Err(_) if kind.is_symlink() => Err("is a link to nothing".to_owned()),
                 Err(error) => Err(error.to_string()),
             };
             Some(EnvFile {

@@ -38,7 +38,11 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         }
         let at = format!("{} layer {}", buildpack.id, layer.shown());
         if let LayerToml::Broken(reason) = &layer.toml {
-            findings.push(RULE.finding(format!("{at}: its .toml {reason}."), Vec::new()));
+            let help = format!("{} must mend {}.toml.", buildpack.id, layer.shown());
+            findings.push(RULE.finding(
+                format!("{at}: its .toml is not valid: {reason}."),
+                vec![help],
+            ));
         }
         let Some(types) = layer
             .types()
@@ -50,26 +54,34 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         if types.cache {
             findings.push(RULE.finding(
                 format!("{at} is cached and for launch, but has no contents."),
-                Vec::new(),
+                vec![fill(&buildpack.id, layer.shown())],
             ));
         } else if known.is_some() && reused(known, &buildpack.id, layer).is_none() {
             let message =
                 format!("{at} has no contents, and the previous image has no such layer to reuse.");
-            findings.push(RULE.finding(message, Vec::new()));
+            findings.push(RULE.finding(message, vec![fill(&buildpack.id, layer.shown())]));
         }
     }
     for one in &model.processes.processes {
         let kind = &one.process.kind;
         if kind.is_empty() || kind.contains(|c| FORBIDDEN.contains(c)) {
             let owner = one.owner.map_or("?", |owner| model.id(owner));
-            findings.push(RULE.finding(
+            let message = if kind.is_empty() {
+                format!("A process type of {owner} has no name, which image export refuses.")
+            } else {
                 format!(
-                    "The process type `{kind}` of {owner} has a character that image \
-                export refuses."
-                ),
-                Vec::new(),
-            ));
+                    "The process type `{kind}` of {owner} has a character that image export refuses."
+                )
+            };
+            let help = format!("{owner} must name it by letters, digits, `.`, `_` and `-`.");
+            findings.push(RULE.finding(message, vec![help]));
         }
     }
     findings
+}
+
+fn fill(buildpack: &str, layer: impl std::fmt::Display) -> String {
+    format!(
+        "{buildpack} must write files into {layer}, or take `launch = true` out of {layer}.toml."
+    )
 }

@@ -41,9 +41,10 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         .collect();
     findings.extend(hidden.of_image.iter().map(|(index, names)| {
         let message = format!(
-            "{} of {} hide those of the image for every program at launch.",
+            "{} of {} {} of the image for every program at launch.",
             fix::listed(names, NAMED),
-            model.id(*index)
+            model.id(*index),
+            hide(names)
         );
         let mut finding = RULE.finding(message, Vec::new());
         finding.level = Severity::Info;
@@ -91,9 +92,10 @@ pub(super) fn hidden(model: &Model<'_>) -> Hidden {
 
 fn clash(model: &Model<'_>, (winner, loser): (usize, usize), names: &[String]) -> Finding {
     let message = format!(
-        "{} of {} hide those of {} for every program at launch.",
+        "{} of {} {} of {} for every program at launch.",
         fix::listed(names, NAMED),
         model.id(winner),
+        hide(names),
         model.id(loser),
     );
     let help = if winner > loser {
@@ -102,4 +104,11 @@ fn clash(model: &Model<'_>, (winner, loser): (usize, usize), names: &[String]) -
         Vec::new()
     };
     RULE.finding(message, help)
+}
+
+fn hide(names: &[String]) -> &'static str {
+    match names {
+        [_] => "hides that",
+        _ => "hide those",
+    }
 }

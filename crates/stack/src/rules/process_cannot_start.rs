@@ -44,8 +44,14 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                 _ => String::new(),
             };
             let who = fix::author(model, &failure.by);
+            // What it is, or what was said when it was read.
+            let colon = if failure.reason.starts_with("is ") {
+                ""
+            } else {
+                ":"
+            };
             let message = format!(
-                "{consequence}: {} of {who}{layer}: {}.",
+                "{consequence}: {} of {who}{layer}{colon} {}.",
                 failure.file, failure.reason
             );
             Some(RULE.finding(message, Vec::new()))

@@ -44,17 +44,12 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
                 None => format!("exec.d/{name}"),
             };
             if let Some(reason) = reason(program, model.arch()) {
-                let whom = match &program.process {
-                    Some(kind) => format!("`{}` does", kind.to_string_lossy()),
-                    None => "no process does".to_owned(),
-                };
-                let start = if whom.starts_with('`') {
-                    "not start"
-                } else {
-                    "start"
+                let consequence = match &program.process {
+                    Some(kind) => format!("`{}` does not start", kind.to_string_lossy()),
+                    None => "no process starts".to_owned(),
                 };
                 let message = format!(
-                    "{file} of {} ({}) {reason}: {whom} {start}.",
+                    "{file} of {} ({}) {reason}: {consequence}.",
                     buildpack.id,
                     layer.shown()
                 );

@@ -191,7 +191,9 @@ fn unread(facts: &Facts<'_>) -> Option<Evidence> {
         .collect();
     let found = Evidence::line(DOT_BUILDPACKS, 1, message)
         .level(Severity::Warn)
-        .conditional(true);
+        .conditional(true)
+        // herokuish, which Dokku builds with, reads the file (herokuish `include/buildpack.bash`).
+        .only_on_heroku();
     Some(found.help(format!(
         "app.json: \"buildpacks\": [{}]   and git rm {DOT_BUILDPACKS}",
         list.join(", ")

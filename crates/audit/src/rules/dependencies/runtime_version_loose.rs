@@ -76,7 +76,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(
         of("php")
             .first()
-            .filter(|wish| is_open(&wish.range))
+            .filter(|wish| is_open(&wish.range) && !php_by_packages(facts))
             .map(|wish| open(wish, &pin(facts, "php"))),
     );
     Outcome::when(!wishes.is_empty(), evidence)
@@ -124,11 +124,11 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
             by_default(facts, runtime)
         );
         Evidence::line(path, u32::from(path == SYSTEM_PROPERTIES), message)
-            .help(pin(facts, runtime))
+            .help(pin_default(facts, runtime))
     })
 }
 
-/// Without a wish of the app's own, PHP's buildpack takes what the locked packages ask for
+/// Beside the app's own wish, PHP's buildpack follows what the locked packages ask for
 /// (heroku-buildpack-php `bin/util/platform.php`).
 fn php_by_packages(facts: &Facts<'_>) -> bool {
     let lock = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
@@ -159,13 +159,37 @@ const SYSTEM_PROPERTIES: &str = "system.properties";
 /// How a runtime's version is pinned, to the line that the dated table moves to.
 fn pin(facts: &Facts<'_>, runtime: &str) -> String {
     let lines = facts.platform.runtimes.get(runtime);
-    let next = lines.map_or("", |lines| lines.next.as_str());
+    pinned(runtime, lines.map_or("", |lines| lines.next.as_str()))
+}
+
+/// How a runtime that has no version is pinned: to what it gets today, which was deployed and tested, while that is
+/// supported.
+fn pin_default(facts: &Facts<'_>, runtime: &str) -> String {
+    let parts = if matches!(runtime, "node" | "java") {
+        1
+    } else {
+        2
+    };
+    let known = facts.platform.defaults.get(runtime);
+    let line = known.map(|known| {
+        let parts = known.version.split('.').take(parts);
+        parts.collect::<Vec<_>>().join(".")
+    });
+    let lines = facts.platform.runtimes.get(runtime);
+    let ends = |line: &String| lines.and_then(|lines| lines.lines.get(line));
+    match line.filter(|line| ends(line).is_none_or(|end| *end > facts.today)) {
+        Some(line) => pinned(runtime, &line),
+        None => pin(facts, runtime),
+    }
+}
+
+fn pinned(runtime: &str, line: &str) -> String {
     match runtime {
-        "node" => format!("npm pkg set engines.node={next}.x"),
-        "python" => format!("echo {next} > .python-version"),
-        "ruby" => format!("Gemfile: ruby \"~> {next}.0\"   then: bundle lock"),
-        "php" => format!("composer require php:^{next}"),
-        _ => format!("echo 'java.runtime.version={next}' > system.properties"),
+        "node" => format!("npm pkg set engines.node={line}.x"),
+        "python" => format!("echo {line} > .python-version"),
+        "ruby" => format!("Gemfile: ruby \"~> {line}.0\"   then: bundle lock"),
+        "php" => format!("composer require php:^{line}"),
+        _ => format!("echo 'java.runtime.version={line}' > system.properties"),
     }
 }
 
@@ -237,7 +261,7 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
                 "No Node.js version is given: {}, which changes with every new LTS line.",
                 by_default(facts, "node")
             );
-            Evidence::line(&path, 0, message).help(pin(facts, "node"))
+            Evidence::line(&path, 0, message).help(pin_default(facts, "node"))
         });
     };
     if is_open(&engines.range) {

@@ -71,8 +71,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     } else {
         ""
     };
+    // Where the missing line belongs.
     let place = if postdeploy {
         "app.json"
+    } else if facts.sources.has("Procfile") {
+        "Procfile"
     } else {
         found.folder.as_str()
     };

@@ -27,10 +27,13 @@ pub(super) fn plain_redis(facts: &Facts<'_>) -> Vec<Evidence> {
             "verify_mode",
             "ssl",
         ];
+        // redigo's options are calls.
+        const OPTIONS: &[&str] = &["redis.DialTLSSkipVerify", "redis.DialTLSConfig"];
         let named = |name: &str| WORDS.iter().any(|word| name.contains(word));
         let is_word = |key: &str| WORDS.contains(&key) || key == "..." || key == "socket";
         let is_option = |value: &Expr| match value {
             Expr::Object(entries) => entries.iter().any(|(key, _)| is_word(key)),
+            Expr::Call { callee, .. } => OPTIONS.contains(&callee.as_str()),
             _ => false,
         };
         let in_call = site.call.arguments.iter().any(|argument| {
@@ -70,7 +73,47 @@ pub(super) fn plain_redis(facts: &Facts<'_>) -> Vec<Evidence> {
         let one = Evidence::line(&site.code.path, site.call.line, message).level(Severity::Warn);
         found.push(one.help(tls_fix(site)));
     }
+    found.extend(without_tls(facts));
     found
+}
+
+/// redigo with an address in parts, which says nothing of TLS (Heroku Dev Center, "Heroku Key-Value Store", "Security
+/// and Compliance": every plan asks for it).
+fn without_tls(facts: &Facts<'_>) -> Option<Evidence> {
+    let is_given = facts
+        .processes
+        .iter()
+        .any(|process| process.mentions(&["REDIS_URL"]))
+        || facts
+            .sources
+            .files
+            .iter()
+            .any(|code| code.reads.iter().any(|read| read.name == "REDIS_URL"));
+    let site = calls_to(facts, Language::Go, |site| {
+        let is_redigo = [
+            "github.com/gomodule/redigo/redis",
+            "github.com/garyburd/redigo/redis",
+        ]
+        .iter()
+        .any(|module| site.code.imports(module));
+        let is_host = |value: &Expr| value.name().is_some_and(|name| name.ends_with(".Host"));
+        let asks_for_tls = || {
+            site.code
+                .calls
+                .iter()
+                .any(|call| call.callee.starts_with("redis.DialUseTLS"))
+        };
+        site.call.callee == "redis.Dial"
+            && is_redigo
+            && site.call.positional(1).is_some_and(is_host)
+            && !asks_for_tls()
+    })
+    .next()
+    .filter(|_| is_given)?;
+    let message = "`redis.Dial` takes the host of an address and no TLS: Heroku Key-Value Store speaks nothing else, so it \
+                   closes every connection.";
+    let found = Evidence::line(&site.code.path, site.call.line, message).level(Severity::Warn);
+    Some(found.help("redis.DialURL(os.Getenv(\"REDIS_URL\"), redis.DialTLSSkipVerify(true))"))
 }
 
 /// How a client of Redis is told to accept the certificate, by its library.

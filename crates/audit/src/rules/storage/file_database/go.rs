@@ -2,6 +2,7 @@
 
 use super::{always, at};
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Call;
 
 /// A driver that is a field, of which the tag says `SQLite` where nothing is set.
 pub(super) fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
@@ -108,5 +109,36 @@ pub(super) fn go(facts: &Facts<'_>) -> Option<Evidence> {
         (sql || gorm || bolt) && !memory
     })
     .next()?;
-    always(site)
+    let is_chosen = is_chosen_elsewhere(facts, site);
+    // What it is chosen by can't be followed: where a server is declared, it is that one.
+    if is_chosen && facts.has_addon(SERVERS) {
+        return None;
+    }
+    Some(always(site)?.conditional(is_chosen))
+}
+
+/// Add-ons that keep an app's data.
+const SERVERS: &[&str] = &[
+    "heroku-postgresql",
+    "heroku-redis",
+    "jawsdb",
+    "cleardb",
+    "stackhero-mysql",
+    "rediscloud",
+    "ormongo",
+];
+
+/// Whether nothing calls the function around a call by its name, which is handed to somebody who keeps it instead, as in
+/// `register("bolt", NewBolt)`: one of several, of which a setting chooses one.
+fn is_chosen_elsewhere(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    let Some(function) = site.code.function(site.call.scope) else {
+        return false;
+    };
+    let is_it = |name: &str| name.rsplit('.').next() == Some(function);
+    let calls = || facts.code(Language::Go).flat_map(|code| &code.calls);
+    let is_handed = |call: &Call| {
+        let mut values = call.arguments.iter().map(|argument| &argument.value);
+        values.any(|value| value.name().is_some_and(is_it))
+    };
+    calls().any(is_handed) && !calls().any(|call| is_it(&call.callee))
 }
