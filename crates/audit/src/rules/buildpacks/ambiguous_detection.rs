@@ -1,6 +1,7 @@
 //! Which language will the app be taken for?
 
 use crate::rules::prelude::*;
+use crate::runtimes;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::formats::list;
 use slugsmith_facts::process::script;
@@ -104,6 +105,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     {
         return Outcome::of(Vec::new());
     }
+    let named = runtimes::title(language);
     // An app made from app.json has no other buildpacks; one made by hand may have been given some.
     let button = facts.app.app_json.good().is_some();
     let builds = ["build", "heroku-postbuild"]
@@ -118,14 +120,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
         (
             Severity::Error,
             format!(
-                "classic takes the app for Node, without {language}; Cloud Native for {language}, \
+                "classic takes the app for Node, without {named}; Cloud Native for {named}, \
                  without the build of package.json"
             ),
         )
     } else {
         (
             Severity::Warn,
-            format!("classic takes the app for Node, without {language}"),
+            format!("classic takes the app for Node, without {named}"),
         )
     };
     Outcome::of(vec![
@@ -133,7 +135,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             ecosystems::javascript::MANIFEST,
             0,
             format!(
-                "package.json and {language} are both at the root, and no buildpacks are listed: \
+                "package.json and a manifest of {named} are both at the root, and no buildpacks are listed: \
                  {effect}{}.",
                 if button {
                     ""

@@ -82,10 +82,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 ),
             )
             .level(level)
-            .help(
-                "app.json: \"env\": { \"NAME\": { \"required\": true } }   (slugsmith check \
-                    --fix-plan prints the patch)",
-            ),
+            .help(format!(
+                "app.json: \"env\": {{ \"{}\": {{ \"required\": true }} }}   (slugsmith check --fix-plan prints the \
+                 patch)",
+                missing.first().map_or("NAME", |(variable, _)| variable.name.as_str())
+            )),
         );
     }
     evidence.extend(unset(&variables));
@@ -99,10 +100,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     "{wanted} is read here, but the add-on sets {given}: the service is not found."
                 ),
             )
-            .help(format!(
-                "Read {given}, or: heroku addons:attach … --as {}",
-                wanted.trim_end_matches("_URL")
-            )),
+            // An attachment's variable ends in `_URL` (Heroku Dev Center, "Managing Add-ons").
+            .help(match wanted.strip_suffix("_URL") {
+                Some(name) => format!("Read {given}, or: heroku addons:attach … --as {name}"),
+                None => format!("Read {given}, which has all parts in one address."),
+            }),
         );
     }
     if declares {

@@ -2,7 +2,7 @@
 
 use crate::python;
 use crate::rules::prelude::*;
-use slugsmith_facts::process::Runs;
+use slugsmith_facts::process::{Command, Runs};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "development-server",
@@ -55,6 +55,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .find_map(|command| {
             let (what, fix) = server(command)?;
+            let fix = of_the_app(facts, command, what).unwrap_or_else(|| fix.to_owned());
             Some(
                 Evidence::line(
                     &command.path,
@@ -154,7 +155,46 @@ fn flask(facts: &Facts<'_>) -> Option<Evidence> {
     }))
 }
 
-fn server(command: &slugsmith_facts::process::Command) -> Option<(&'static str, &'static str)> {
+/// The line for the Procfile with the names of this app, where its command or files tell them.
+fn of_the_app(facts: &Facts<'_>, command: &Command, what: &str) -> Option<String> {
+    let words = command.words();
+    let after = |flags: &[&str]| {
+        let at = words.iter().position(|word| flags.contains(word))?;
+        words.get(at + 1).copied()
+    };
+    match what {
+        "runserver" => {
+            let mut paths = facts.sources.paths.iter();
+            let module = paths.find_map(|path| path.strip_suffix("/wsgi.py"))?;
+            (!module.contains('/')).then(|| format!("web: gunicorn {module}.wsgi"))
+        }
+        "flask run" => {
+            let app = after(&["--app", "-A"]).map(str::to_owned).or_else(|| {
+                let declared = facts.declared("FLASK_APP");
+                declared.value().map(str::to_owned)
+            })?;
+            let module = app.trim_end_matches(".py").replace('/', ".");
+            let object = if module.contains(':') { "" } else { ":app" };
+            Some(format!("web: gunicorn {module}{object}"))
+        }
+        "nodemon" => {
+            let is_script = |word: &&&str| {
+                [".js", ".mjs", ".cjs"]
+                    .iter()
+                    .any(|end| word.ends_with(end))
+            };
+            let script = words.iter().skip(1).find(is_script)?;
+            Some(format!("web: node {script}"))
+        }
+        "php -S" => Some(match after(&["-t"]) {
+            Some(folder) => format!("web: heroku-php-apache2 {}/", folder.trim_end_matches('/')),
+            None => "web: heroku-php-apache2".to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+fn server(command: &Command) -> Option<(&'static str, &'static str)> {
     let words = command.words();
     let program = words.first()?.rsplit('/').next()?;
     let second = words.get(1).copied().unwrap_or_default();

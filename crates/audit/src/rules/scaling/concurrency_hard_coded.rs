@@ -135,8 +135,13 @@ fn command(command: &slugsmith_facts::process::Command) -> Option<Evidence> {
         })
     })?;
     value.parse::<u32>().is_ok().then(|| {
-        at(&command.path, command.line, &command.text)
-            .help("Leave it out: the server reads WEB_CONCURRENCY, or write ${WEB_CONCURRENCY:-2}.")
+        // pm2 starts one without it (pm2's documentation, "Cluster Mode").
+        let help = if program.starts_with("pm2") {
+            "Write -i ${WEB_CONCURRENCY:-1}."
+        } else {
+            "Leave it out: the server reads WEB_CONCURRENCY, or write ${WEB_CONCURRENCY:-2}."
+        };
+        at(&command.path, command.line, &command.text).help(help)
     })
 }
 

@@ -6,17 +6,34 @@ use crate::registry::Evidence;
 use crate::{Facts, spring};
 use slugsmith_finding::Severity;
 
-/// A key with the variable that the service's add-on sets, or that the buildpack makes of it.
-const KEYS: &[(&str, &str)] = &[
-    ("spring.redis.host", "REDIS_URL"),
-    ("spring.redis.url", "REDIS_URL"),
-    ("spring.data.redis.host", "REDIS_URL"),
-    ("spring.data.redis.url", "REDIS_URL"),
-    ("spring.data.mongodb.uri", "MONGODB_URI"),
-    ("spring.data.mongodb.host", "MONGODB_URI"),
-    ("spring.rabbitmq.host", "CLOUDAMQP_URL"),
-    ("spring.rabbitmq.addresses", "CLOUDAMQP_URL"),
-    ("spring.elasticsearch.uris", "BONSAI_URL"),
+/// Keys of a service, the one among them that takes a whole address, and the variable with that address which its
+/// add-on sets.
+const SERVICES: &[(&[&str], &str, &str)] = &[
+    (
+        &["spring.redis.host", "spring.redis.url"],
+        "spring.redis.url",
+        "REDIS_URL",
+    ),
+    (
+        &["spring.data.redis.host", "spring.data.redis.url"],
+        "spring.data.redis.url",
+        "REDIS_URL",
+    ),
+    (
+        &["spring.data.mongodb.uri", "spring.data.mongodb.host"],
+        "spring.data.mongodb.uri",
+        "MONGODB_URI",
+    ),
+    (
+        &["spring.rabbitmq.host", "spring.rabbitmq.addresses"],
+        "spring.rabbitmq.addresses",
+        "CLOUDAMQP_URL",
+    ),
+    (
+        &["spring.elasticsearch.uris"],
+        "spring.elasticsearch.uris",
+        "BONSAI_URL",
+    ),
 ];
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -24,12 +41,14 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     for file in spring::files(facts) {
         for entry in &file.entries {
             let key = entry.key.as_str();
-            let (value, variable, datasource) = match KEYS.iter().find(|(known, _)| *known == key) {
-                Some((_, variable)) => {
+            let mut services = SERVICES.iter();
+            let service = services.find(|(keys, ..)| keys.contains(&key));
+            let (value, whole, variable, datasource) = match service {
+                Some((_, whole, variable)) => {
                     let Some((value, false)) = spring::settled(entry, facts) else {
                         continue;
                     };
-                    (value, *variable, false)
+                    (value, *whole, *variable, false)
                 }
                 // The buildpack's variables win over it, where a database is attached.
                 None if key == "spring.datasource.url"
@@ -37,7 +56,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                     && spring::is_elsewhere(&entry.value)
                     && !local_host(&entry.value) =>
                 {
-                    (entry.value.as_str(), "JDBC_DATABASE_URL", true)
+                    (entry.value.as_str(), key, "JDBC_DATABASE_URL", true)
                 }
                 None => continue,
             };
@@ -50,7 +69,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                 effect(value)
             );
             let evidence = Evidence::line(&file.path, entry.line, message).help(format!(
-                "{key}=${{{variable}}}, with the variable that the add-on sets"
+                "{whole}=${{{variable}}}, with the variable that the add-on sets"
             ));
             found.push(if datasource {
                 evidence.level(Severity::Warn)

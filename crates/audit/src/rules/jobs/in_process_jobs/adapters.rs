@@ -1,5 +1,6 @@
 //! Queues of frameworks that run in the process unless they are configured: Active Job, Celery, Laravel.
 
+use crate::jobs;
 use crate::rules::prelude::*;
 
 pub(super) fn rails(facts: &Facts<'_>) -> Option<Evidence> {
@@ -157,7 +158,15 @@ pub(super) fn celery(facts: &Facts<'_>) -> Option<Evidence> {
         )
         .level(Severity::Warn)
         .conditional(conditional)
-        .help("Set it to False in production; Procfile: worker: celery -A app worker"),
+        .help(match jobs::celery_module(facts) {
+            Some(module) => {
+                format!(
+                    "Set it to False in production; Procfile: worker: celery -A {module} worker"
+                )
+            }
+            None => "Set it to False in production, and add a worker process to the Procfile."
+                .to_owned(),
+        }),
     )
 }
 
