@@ -348,3 +348,48 @@ fn typescript_keeps_what_it_has_checked() {
     assert!(!fourth.app.join("dist/b.js").exists(), "{}", fourth.log);
     assert!(fourth.app.join("dist/a.js").exists());
 }
+
+/// `rm -rf dist && tsc` takes away what TypeScript believes to be there: it would write nothing, or half of it.
+#[test]
+#[ignore = "real package managers"]
+fn typescript_writes_anew_what_the_build_removes() {
+    for (build, start, option) in [
+        ("rm -rf dist && tsc", "dist/a.js", ""),
+        ("tsc && rm -rf server && mv dist server", "server/a.js", ""),
+        (
+            "rm -rf dist && tsc",
+            "dist/a.js",
+            r#""tsBuildInfoFile":"node_modules/.cache/tsc.tsbuildinfo","#,
+        ),
+    ] {
+        let lab = Lab::new(&[]);
+        let manifest = format!(
+            r#"{{"name":"shop","version":"1.0.0","private":true,"scripts":{{"build":"{build}"}},"dependencies":{{
+"ms":"2.0.0"}},"devDependencies":{{"typescript":"5.4.5"}}}}"#
+        );
+        lab.put("package.json", &manifest);
+        let options = format!(
+            r#"{{"compilerOptions":{{"module":"commonjs","incremental":true,{option}"outDir":"dist","rootDir":"src",
+"types":[]}},"include":["src"]}}"#
+        );
+        lab.put("tsconfig.json", &options);
+        lab.put(
+            "src/a.ts",
+            "import { b } from './b';\nexport const a: number = b;\n",
+        );
+        lab.put("src/b.ts", "export const b: number = 1;\n");
+        lab.run("npm install --package-lock-only --ignore-scripts");
+        for number in [1, 1, 2, 2] {
+            lab.put("src/b.ts", &format!("export const b: number = {number};\n"));
+            let built = lab.build();
+            let other = fs_err::read_to_string(built.app.join(start.replace("a.js", "b.js")))
+                .unwrap_or_default();
+            assert!(built.app.join(start).exists(), "{build}: {}", built.log);
+            assert!(
+                other.contains(&format!("b = {number}")),
+                "{build}: {}",
+                built.log
+            );
+        }
+    }
+}

@@ -43,8 +43,17 @@ use crate::event::{Event, Progress};
 use slugsmith_facts::neighbours::leads_out;
 use slugsmith_finding::error::Result;
 
-/// Gives cache folders back before the first script of the app that could use them.
-type RestoreFolders<'a> = &'a mut dyn FnMut(&mut dyn Progress);
+/// When the app's scripts run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    /// They are next: cache folders are given back before the first of them that could use them.
+    Begin,
+    /// They have run; they have to run again where the answer is yes.
+    Ended,
+}
+
+/// Cache folders around the app's scripts.
+type AroundScripts<'a> = &'a mut dyn FnMut(Scripts, &mut dyn Progress) -> bool;
 
 /// Leaves an app as a kill during an install does.
 #[cfg(test)]
@@ -96,7 +105,7 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn site<'a>(
     context: &'a Context<'a>,
     site: Site<'_>,
-    restore_folders: RestoreFolders<'_>,
+    scripts: AroundScripts<'_>,
     around: &Surroundings<'_>,
     progress: &mut dyn Progress,
 ) -> Result<(Outcome, Option<Rest<'a>>)> {
@@ -172,7 +181,7 @@ pub(super) fn site<'a>(
         mark,
         variables: context.environment.variables.clone(),
     };
-    let mut outcome = install(&mut work, &what, restore_folders, progress)?;
+    let mut outcome = install(&mut work, &what, scripts, progress)?;
     warm::note(context, &name, place, class);
     outcome.digest.clone_from(&work.old);
     let naming = work.naming.take();
@@ -218,7 +227,7 @@ fn before_install(
 fn install(
     work: &mut Work<'_>,
     what: &str,
-    restore_folders: RestoreFolders<'_>,
+    scripts: AroundScripts<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Outcome> {
     let begun = Instant::now();
@@ -271,7 +280,7 @@ fn install(
     outcome.decision = decision(Verdict::Miss { reasons });
     progress.event(Event::Decided(&outcome.decision));
     if job.install.iter().any(|step| step.is_script) {
-        restore_folders(progress);
+        scripts(Scripts::Begin, progress);
     }
     let record = work.install(progress)?;
     let took = begun.elapsed();

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use self::folder::{ContentChange, Folder};
 use self::listed::listed;
-use super::apply::tell;
+use super::apply::{Scripts, tell};
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
 use super::presets::custom::MOST;
@@ -50,7 +50,10 @@ impl<'a> Folders<'a> {
             inputs: machine.clone(),
             most: MOST,
             launch: true,
+            outputs: None,
             restored: None,
+            given: Vec::new(),
+            is_cleared: false,
         };
         let custom = context.config.cache.custom.iter();
         let mut folders: Vec<Folder> = custom
@@ -61,7 +64,10 @@ impl<'a> Folders<'a> {
                 inputs: custom::inputs(context, cache),
                 most: cache.max_size.unwrap_or(MOST),
                 launch: cache.launch,
+                outputs: None,
                 restored: None,
+                given: Vec::new(),
+                is_cleared: false,
             })
             .collect();
         let listed = listed(context);
@@ -74,7 +80,10 @@ impl<'a> Folders<'a> {
                 inputs,
                 most: MOST,
                 launch: true,
+                outputs: known.outputs,
                 restored: None,
+                given: Vec::new(),
+                is_cleared: false,
             }
         });
         for folder in listed.into_iter().map(of_path).chain(known) {
@@ -138,6 +147,41 @@ impl<'a> Folders<'a> {
         }
     }
 
+    /// What the app's scripts need of it. Returns whether they have to run again.
+    pub(super) fn around(&mut self, scripts: Scripts, progress: &mut dyn Progress) -> bool {
+        match scripts {
+            Scripts::Begin => {
+                self.restore(progress);
+                false
+            }
+            Scripts::Ended => self.was_cleared(progress),
+        }
+    }
+
+    /// Whether the scripts, which have run, took away what was given back and has to be there for what came with it: then
+    /// that is gone, too, and they have to run again.
+    fn was_cleared(&mut self, progress: &mut dyn Progress) -> bool {
+        let app = &self.context.app.root;
+        let mut was_cleared = false;
+        for folder in self.all.iter_mut().filter(|folder| folder.has_lost(app)) {
+            folder.is_cleared = true;
+            was_cleared = true;
+            for path in folder
+                .paths
+                .iter()
+                .filter(|path| Some(*path) != folder.outputs.as_ref())
+            {
+                // A script that finds it still does what it did.
+                let _ = pack::remove_tree(app, path);
+            }
+            progress.event(Event::Note(&format!(
+                "The build removes what it wrote before, and {} says that it is there: it runs once more without, also in builds to come",
+                folder.name
+            )));
+        }
+        was_cleared
+    }
+
     /// Gives back what other buildpacks will not delete again: `npm ci` begins by removing
     /// `node_modules`.
     pub(super) fn restore_early(mut self, progress: &mut dyn Progress) -> Vec<Outcome> {
@@ -184,6 +228,7 @@ impl<'a> Folders<'a> {
                     progress.event(Event::Done(&outcome));
                     self.outcomes.push(outcome);
                     folder.restored = Some(record);
+                    folder.look_at_outputs(&context.app.root);
                 }
                 Err(fault) => {
                     // If it can't be removed it is judged again by the next build.

@@ -301,14 +301,11 @@ fn all(
                     made: &scene.made,
                 };
                 let folders = &mut *scene.folders;
-                let restore_folders = &mut |progress: &mut dyn Progress| folders.restore(progress);
-                let (outcome, rest) = apply::site(
-                    scene.context,
-                    site,
-                    restore_folders,
-                    &surroundings,
-                    progress,
-                )?;
+                let around = &mut |scripts: apply::Scripts, progress: &mut dyn Progress| {
+                    folders.around(scripts, progress)
+                };
+                let (outcome, rest) =
+                    apply::site(scene.context, site, around, &surroundings, progress)?;
                 rests.extend(rest);
                 outcome
             }
@@ -337,7 +334,7 @@ fn all(
         let is_alone = outcomes.len() == 1;
         rest.run(
             is_alone,
-            &mut |progress| scene.folders.restore(progress),
+            &mut |scripts, progress| scene.folders.around(scripts, progress),
             progress,
         )?;
     }

@@ -20,6 +20,7 @@ pub mod reach;
 mod suppress;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -120,9 +121,34 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     let processes = process::read(app, &sources);
     configured::read(app, &mut sources, &processes);
     sources.outputs = outputs::read(&sources.texts, ignored);
+    drop_compiled(&mut sources);
     reach::keep(app, &mut sources, &processes);
     link::names(&mut sources);
     sources
+}
+
+/// Drops what TypeScript's compiler made and somebody committed, where its source is there too: the build writes it anew,
+/// and a person edits the source.
+fn drop_compiled(sources: &mut Sources) {
+    let is_compiled = |path: &str| {
+        let is_source = |stem: &String| {
+            let mut endings = ["ts", "tsx", "mts", "cts"].iter();
+            endings.any(|ending| sources.has(&format!("{stem}.{ending}")))
+        };
+        sources.outputs.writes(path) && sources.outputs.sources_of(path).iter().any(is_source)
+    };
+    let code = sources.files.iter();
+    let compiled: BTreeSet<String> = code
+        .filter(|code| {
+            let path = &code.path;
+            [".js", ".mjs", ".cjs"]
+                .iter()
+                .any(|ending| path.ends_with(ending))
+                && is_compiled(path)
+        })
+        .map(|code| code.path.clone())
+        .collect();
+    sources.files.retain(|code| !compiled.contains(&code.path));
 }
 
 /// `Tree` sorts by path components, look-ups here need plain byte order.

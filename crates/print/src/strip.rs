@@ -126,10 +126,11 @@ fn undecided(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     lines.push(Line::item(
         1,
         format!(
-            "{} in {} load modules by computed names: what they name anywhere is kept (`slugsmith strip record` \
+            "{} in {} {} modules by computed names: what they name anywhere is kept (`slugsmith strip record` \
              sees the rest)",
             units::counted(report.undecided.len() as u64, "place"),
             units::counted(files as u64, "file"),
+            if report.undecided.len() == 1 { "loads" } else { "load" },
         ),
     ));
     if level == LogLevel::Verbose {

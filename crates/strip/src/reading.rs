@@ -11,8 +11,8 @@ use foldhash::{HashSet, HashSetExt};
 use super::catalogue::Entry;
 use super::decide::Because;
 use super::endings;
-use super::facts::{Facts, Texts, in_packages};
-use super::index;
+use super::facts::{Facts, Texts, in_packages, package_folder};
+use super::index::{self, parent};
 use super::python as modules_of_python;
 use super::references::{self, Beside};
 use super::related::Tops;
@@ -67,6 +67,9 @@ pub(super) fn read(
             line: lines.at(at),
         });
     };
+    if python::is_for_its_developers(path) || is_of_native_build(facts, path, &text) {
+        return found;
+    }
     if is_compilers(index::name(path)) {
         for name in extended(&text) {
             resolver.configuration(&name, &mut |meaning| add(meaning, 0));
@@ -80,7 +83,7 @@ pub(super) fn read(
     }
     let has = |mark: &[u8]| memchr::memmem::find(&text, mark).is_some();
     let takes_folders = !in_packages(path) || has(b"dirname");
-    let mut whole = Vec::new();
+    let (mut whole, mut joined) = (Vec::new(), Vec::new());
     let names_folders = !in_packages(path) || !path.ends_with(".json");
     let mut named = Vec::new();
     let mut seen = HashSet::new();
@@ -88,11 +91,14 @@ pub(super) fn read(
         let asks_for_path =
             literal.form == references::Form::Module && is_resolved(&text, literal.at);
         if asks_for_path
-            && (takes_folders
+            && (takes_folders && !words::is_own_file(path, &text, &literal)
                 || literal.text.ends_with(ecosystems::javascript::IN_FOLDER)
                 || words::is_cut(&text, &literal))
         {
-            whole.push((literal.text, literal.at));
+            match words::joined_exactly(&text, &literal) {
+                Some(path) => joined.push((path, literal.at)),
+                None => whole.push((literal.text, literal.at)),
+            }
         }
         // A backtick is no quote in Python, but markup in documentation.
         let dotted = in_python && text.get(literal.at) != Some(&b'`');
@@ -116,6 +122,20 @@ pub(super) fn read(
     });
     if !in_packages(path) && words::asks_for_any_package(&text) {
         resolver.declared(&mut |meaning| add(meaning, 0));
+    }
+    for (path, at) in &joined {
+        let literal = references::Literal {
+            text: path,
+            form: references::Form::Argument,
+            open: false,
+            at: *at,
+        };
+        resolver.literal(&literal, &mut |meaning| {
+            if let Meaning::Below(folder) = &meaning {
+                named.push((folder.clone(), *at));
+            }
+            add(meaning, *at);
+        });
     }
     // Who reads a resolved file alone names no folder.
     let goes_up = !whole.is_empty() && (has(b"dirname") || has(b".."));
@@ -148,6 +168,20 @@ pub(super) fn read(
         add(Meaning::Below(".git".to_owned()), 0);
     }
     found
+}
+
+/// Whether a script stands beside a gyp file below the top of a package: the build of a native addon runs it with its
+/// arguments, and nothing does once the addon is there.
+fn is_of_native_build(facts: &Facts<'_>, path: &str, text: &[u8]) -> bool {
+    let folder = parent(path);
+    let takes_arguments = || memchr::memmem::find(text, b"process.argv").is_some();
+    let is_gyp = |number: usize| {
+        let path = facts.index.path(number).unwrap_or_default();
+        parent(path) == folder && path.ends_with(".gyp")
+    };
+    package_folder(path).is_some_and(|package| package != folder)
+        && takes_arguments()
+        && facts.index.below_path(folder).any(is_gyp)
 }
 
 /// What a file opens in its own folder, and in folders that it names otherwise.

@@ -4,6 +4,7 @@
 //! path from the file's folder, from its package, or from the app's root, and whatever
 //! exists under any of these readings counts as meant.
 
+use super::catalogue::python::top_folder;
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{join, parent};
 use super::references::{Beside, Form, Literal};
@@ -24,6 +25,12 @@ const INDEX_NAMES: &[&str] = &[
     "index.tsx",
     "index.jsx",
 ];
+
+/// Whether a folder has another one somewhere below it.
+fn is_above(folder: &str, other: &str) -> bool {
+    let rest = other.strip_prefix(folder);
+    rest.is_some_and(|rest| !rest.is_empty() && (folder.is_empty() || rest.starts_with('/')))
+}
 
 /// What a reference means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -100,6 +107,12 @@ impl<'f, 'a> Resolver<'f, 'a> {
         if !literal.open && !self.facts.index.may_be(text) {
             return;
         }
+        // A word of a package that is the name of the folder which holds all of them (`.venv`, `lib`).
+        let own = self.installed();
+        let found = &mut |meaning: Meaning| match meaning {
+            Meaning::Below(folder) if is_above(&folder, own) => {}
+            meaning => found(meaning),
+        };
         if text.starts_with('.') {
             self.path(join(self.folder, text), literal, found);
             if self.in_app {
@@ -117,7 +130,9 @@ impl<'f, 'a> Resolver<'f, 'a> {
             self.path(join("", &text[at..]), literal, found);
         }
         let has_path = text.contains(['/', '.']);
-        let plain_word = self.in_app && literal.form == Form::Argument;
+        // A word of a Python package that is the name of a part of it (`"stats"`) names a module.
+        let is_own = self.in_app && top_folder(self.file).is_none();
+        let plain_word = is_own && literal.form == Form::Argument;
         if !has_path && !plain_word {
             return;
         }
@@ -189,6 +204,15 @@ impl<'f, 'a> Resolver<'f, 'a> {
             if let Some(folder) = self.package_of(name) {
                 found(Meaning::Below(folder));
             }
+        }
+    }
+
+    /// The folder of the package that somebody installed the file with; empty for the app's own.
+    fn installed(&self) -> &'f str {
+        match self.package {
+            "" => top_folder(self.file).unwrap_or_default(),
+            _ if self.in_app => "",
+            package => package,
         }
     }
 
@@ -328,6 +352,13 @@ impl<'f, 'a> Resolver<'f, 'a> {
         };
         if path.is_empty() && self.in_app {
             found(Meaning::Below(path));
+            return;
+        }
+        // Above its own package lies what else is installed, which no package knows: what leads there looks for the
+        // folder of an app, or of a checkout.
+        let own = self.installed();
+        if is_above(&path, own) {
+            found(Meaning::Below(own.to_owned()));
             return;
         }
         if let Some(folder) = self.facts.index.find(&path)

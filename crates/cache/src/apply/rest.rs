@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Naming, RestoreFolders, prune, steps};
+use super::{AroundScripts, Naming, Scripts, prune, steps};
 use crate::event::{Event, Progress};
 use crate::presets::{Job, ManagerCommand, Prune};
 use crate::{Context, pack};
@@ -34,7 +34,7 @@ impl Rest<'_> {
     pub(crate) fn run(
         &self,
         is_alone: bool,
-        restore_folders: RestoreFolders<'_>,
+        scripts: AroundScripts<'_>,
         progress: &mut dyn Progress,
     ) -> Result<()> {
         let runs = super::runs_scripts(&self.job);
@@ -43,10 +43,13 @@ impl Rest<'_> {
             progress.event(Event::Resumed { name: &self.name });
         }
         if runs {
-            restore_folders(progress);
+            scripts(Scripts::Begin, progress);
         }
         self.steps(&self.job.scripts, progress)?;
         self.steps(&self.job.finish, progress)?;
+        if runs && scripts(Scripts::Ended, progress) {
+            self.steps(&self.job.finish, progress)?;
+        }
         self.prune(progress)?;
         self.steps(&self.job.cleanup, progress)?;
         if !self.job.launch {

@@ -1,14 +1,15 @@
 //! One cache folder: does what is stored fit, and what becomes of what the build left in it?
 
 use slugsmith_facts::beneath::own;
-use std::path::PathBuf;
+use slugsmith_facts::tree::{EntryKind, Tree};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::warn;
 use crate::event::Progress;
 use crate::inputs::Inputs;
 use crate::pack::{self, Fault, Links, Previous};
-use crate::presets::custom;
+use crate::presets::{custom, frameworks};
 use crate::store::{Kept, Record, Stored};
 use crate::{CACHE_DISCARDED, Context, Decision, Outcome, Verdict, apply};
 use slugsmith_finding::units;
@@ -20,8 +21,14 @@ pub(super) struct Folder {
     pub(super) most: u64,
     /// Whether the app needs it when it runs.
     pub(super) launch: bool,
+    /// The folder among the paths of which its tool believes that it is as it left it.
+    pub(super) outputs: Option<PathBuf>,
     /// Set when this run gave it back.
     pub(super) restored: Option<Box<Record>>,
+    /// What it then had in `outputs`.
+    pub(super) given: Vec<PathBuf>,
+    /// The app's scripts clear `outputs`.
+    pub(super) is_cleared: bool,
 }
 
 pub(super) enum ContentChange {
@@ -53,6 +60,35 @@ impl ContentChange {
 }
 
 impl Folder {
+    /// Notes what came back; where a tool's notes come back without what they are of, they go.
+    pub(super) fn look_at_outputs(&mut self, app: &Path) {
+        let Some(outputs) = &self.outputs else {
+            for path in &self.paths {
+                frameworks::forget(app, path);
+            }
+            return;
+        };
+        let tree = Tree::read(&app.join(outputs));
+        let files = tree
+            .entries()
+            .iter()
+            .filter(|entry| entry.kind() == EntryKind::File);
+
+        self.given = files.map(|file| outputs.join(file.path())).collect();
+    }
+
+    /// Whether something that was given back is not there any more.
+    pub(super) fn has_lost(&self, app: &Path) -> bool {
+        self.restored.is_some() && self.given.iter().any(|path| !app.join(path).exists())
+    }
+
+    /// The key of an app whose scripts clear what would be given back: it fits no build.
+    fn cleared(&self) -> Inputs {
+        let mut inputs = self.inputs.clone();
+        inputs.plain("scripts", "clear what was written before");
+        inputs
+    }
+
     /// What is stored for it, if it fits and nothing is in its place.
     pub(super) fn stored(
         &self,
@@ -90,6 +126,22 @@ impl Folder {
             Stored::Complete(record) => Some(record),
             Stored::Unusable(_) | Stored::Nothing => None,
         };
+        if let Some(record) = stored
+            .as_ref()
+            .filter(|record| record.inputs == self.cleared())
+        {
+            store.hold_over(&self.name, record, Kept::CACHE)?;
+            return Ok(ContentChange::None);
+        }
+        // Notes of what is somewhere else when the build ends.
+        if self
+            .outputs
+            .as_ref()
+            .is_some_and(|outputs| !app.join(outputs).exists())
+        {
+            store.discard(&self.name)?;
+            return Ok(ContentChange::None);
+        }
         if !self.paths.iter().any(|path| app.join(path).exists()) {
             if let Some(record) = stored {
                 // Not made this time; the next build may want it.
@@ -114,9 +166,14 @@ impl Folder {
                 return Err(fault);
             }
         };
+        let inputs = if self.is_cleared {
+            self.cleared()
+        } else {
+            self.inputs.clone()
+        };
         if let Some(record) = &stored
             && record.digest == packed.digest
-            && record.inputs == self.inputs
+            && record.inputs == inputs
         {
             // The same bytes: the layer stays as it is.
             pack::remove(&sibling)?;
@@ -124,7 +181,7 @@ impl Folder {
             return Ok(ContentChange::Same(*record.clone()));
         }
         let record = Record {
-            inputs: self.inputs.clone(),
+            inputs,
             stored_at: apply::now(),
             install: Duration::ZERO,
             files: packed.files,

@@ -27,7 +27,7 @@ use crate::Context;
 use crate::inputs::Inputs;
 use slugsmith_facts::beneath;
 
-pub(crate) use self::typescript::make_old;
+pub(crate) use self::typescript::{forget, make_old};
 
 const FOLDERS: &[&str] = &[
     ".next/cache",
@@ -49,6 +49,8 @@ const FOLDERS: &[&str] = &[
 pub(crate) struct Known {
     pub name: String,
     pub paths: Vec<PathBuf>,
+    /// The folder among them of which its tool believes that it is as it left it.
+    pub outputs: Option<PathBuf>,
     /// What decides beside the machine whether it still fits.
     pub inputs: Inputs,
 }
@@ -62,6 +64,7 @@ pub(crate) fn known(context: &Context<'_>) -> Vec<Known> {
         .map(|folder| Known {
             name: (*folder).to_owned(),
             paths: vec![PathBuf::from(folder)],
+            outputs: None,
             inputs: Inputs::default(),
         })
         .chain(typescript::known(context))

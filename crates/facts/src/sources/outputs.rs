@@ -276,7 +276,14 @@ impl Outputs {
             return;
         }
         if let Some(folder) = options.folder {
-            self.folder(&join(base, &folder), root);
+            let folder = join(base, &folder);
+            // Unless it is told, the root is what all sources have in common (TypeScript's handbook, `rootDir`).
+            if root.is_none() && !base.is_empty() {
+                self.folder(&folder, Some(join(base, "src")));
+                self.folder(&folder, Some(base.to_owned()));
+            } else {
+                self.folder(&folder, root);
+            }
         } else {
             // Without `outDir` each file is written beside its source.
             self.folders

@@ -54,6 +54,14 @@ pub fn split(path: &str) -> Option<(&str, &str)> {
         })
 }
 
+/// The folder of the import package that a file of `site-packages` is in: `site-packages/numpy`.
+#[must_use]
+pub fn top_folder(path: &str) -> Option<&str> {
+    let (root, inside) = split(path)?;
+    let top = inside.find('/')?;
+    path.get(..root.len() + 1 + top)
+}
+
 /// The folder of tests that a path is in, seen from `site-packages`.
 #[must_use]
 pub fn test_folder(inside: &str) -> Option<&str> {

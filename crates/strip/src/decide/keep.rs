@@ -4,6 +4,7 @@ use super::{Because, State};
 use crate::catalogue::app::VERSION_CONTROL;
 use crate::catalogue::caches::{self, CACHES};
 use crate::catalogue::node::UNREACHED;
+use crate::catalogue::python::top_folder;
 use crate::catalogue::{Entry, Guard};
 use crate::dev::DEVELOPMENT;
 use crate::facts::{in_packages, package_folder};
@@ -226,7 +227,9 @@ impl State<'_, '_> {
 pub(super) fn is_own_use(because: &Because) -> bool {
     match because {
         Because::Command(_) => true,
-        Because::File { path, .. } => !in_packages(path) && !crate::tooling::is_tooling(path),
+        Because::File { path, .. } => {
+            !in_packages(path) && top_folder(path).is_none() && !crate::tooling::is_tooling(path)
+        }
         Because::Manifest(_) | Because::Link(_) | Because::Doubt(_) => false,
     }
 }

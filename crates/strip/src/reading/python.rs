@@ -13,11 +13,44 @@ use crate::trace;
 
 /// Calls that take the name of a module.
 const IMPORTERS: &[&str] = &["import_module(", "__import__(", "find_spec(", "run_module("];
-/// Calls that read files of a package by its name.
-const RESOURCES: &[&str] = &["get_data(", "resources", "PackageLoader(", "resource_"];
+/// What reads files of a package by its name.
+const RESOURCES: &[&str] = &[
+    "get_data(",
+    "importlib.resources",
+    "importlib_resources",
+    "import resources",
+    "resources.files(",
+    "PackageLoader(",
+    "resource_filename",
+    "resource_string",
+    "resource_stream",
+    "resource_listdir",
+];
 
 pub(super) fn is_python(path: &str) -> bool {
     path.ends_with(".py") || path.ends_with("/entry_points.txt")
+}
+
+/// Whether a file of an installed package is for those who build and test that package: pytest and installers read it in
+/// a checkout of its sources.
+pub(super) fn is_for_its_developers(path: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "conftest.py",
+        "noxfile.py",
+        "pyproject.toml",
+        "pytest.ini",
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+    ];
+    NAMES.contains(&index::name(path))
+        && split(path).is_some_and(|(_, inside)| inside.contains('/'))
+}
+
+/// Whether a file belongs to a package that installs others, which runs pip where it does so.
+fn is_installers(path: &str) -> bool {
+    let top = split(path).and_then(|(_, inside)| inside.split('/').next());
+    matches!(top, Some("pip" | "pkg_resources" | "setuptools" | "wheel"))
 }
 
 /// The folders that a Python source or an `entry_points.txt` needs, and where it says so.
@@ -92,12 +125,8 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
             }
         }
     }
-    // `[sys.executable, "-m", "pip"]`
-    for at in places(text, "-m") {
+    for at in places(text, "-m").filter(|at| is_run(text, *at) && !is_installers(path)) {
         let rest = text.get(at + 2..).unwrap_or_default();
-        if !rest.starts_with(['"', '\'', ' ']) {
-            continue;
-        }
         let rest = rest.trim_start_matches(['"', '\'', ',', ' ', '\n']);
         let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
         let module = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
@@ -142,6 +171,49 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
             }
         });
     }
+}
+
+/// Whether a `-m` is an interpreter's option in a command: `[sys.executable, "-m", "pip"]`, `f"{sys.executable} -m pip"`,
+/// `"python3 -m pip"`; what tells a person to run it is none: `"Run python -m pip install x."`, a line of documentation.
+fn is_run(text: &str, at: usize) -> bool {
+    let (before, after) = (text.get(..at), text.get(at + 2..));
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    if after.starts_with(['"', '\'']) {
+        return before.ends_with(['"', '\'']);
+    }
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let mut literal = None;
+    for (index, character) in line.char_indices() {
+        match (literal, character) {
+            (None, '"' | '\'') => literal = Some((index + 1, character)),
+            (Some((_, quote)), character) if character == quote => literal = None,
+            _ => {}
+        }
+    }
+    const RUNNERS: &[&str] = &[
+        "subprocess",
+        "os.system",
+        "popen",
+        "Popen",
+        "os.exec",
+        "os.spawn",
+        "check_call",
+        "check_output",
+    ];
+    if !RUNNERS.iter().any(|runner| has(text, runner)) {
+        return false;
+    }
+    // Triple quotes open, close and open again; a text over several lines has none on its own.
+    let Some((start, _)) = literal.filter(|_| after.starts_with(' ')) else {
+        return false;
+    };
+    let program = line.get(start..).unwrap_or_default().trim();
+    let is_program = ["python", "executable", "{", "%s"]
+        .iter()
+        .any(|mark| program.contains(mark));
+    let is_prose =
+        |character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '`');
+    program.is_empty() || is_program && !program.contains(is_prose)
 }
 
 fn has(text: &str, mark: &str) -> bool {
@@ -195,7 +267,7 @@ fn joined(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
             let after = text.get(at + mark.len()..).unwrap_or_default();
             let before = text.get(..at).unwrap_or_default().trim_end();
             let ends = after.starts_with(quote) || after.starts_with('/');
-            if ends && is_joined(before) {
+            if ends && is_joined(before) && !is_held_against(text, before) {
                 let folders = bases.iter().map(|base| format!("{base}/{name}"));
                 let folders = folders.filter(|folder| facts.index.find(folder).is_some());
                 found.extend(folders.map(|folder| (folder, at)));
@@ -203,6 +275,43 @@ fn joined(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
         }
     }
     found
+}
+
+/// Whether the path gets a name that is only ever the argument of `startswith`, to know callers by their files.
+fn is_held_against(text: &str, before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let name = line.split_once('=').map(|(name, _)| name.trim());
+    name.is_some_and(|name| is_only_compared(text, name, 2))
+}
+
+/// Whether a name is used in comparisons alone, also by so many other names for it.
+fn is_only_compared(text: &str, name: &str, names: usize) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(is_letter) {
+        return false;
+    }
+    let mut is_compared = false;
+    for (at, _) in text.match_indices(name) {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+        let rest = after.split('\n').next().unwrap_or_default().trim_start();
+        if before.ends_with(is_letter) || after.starts_with(is_letter) {
+            continue;
+        }
+        let is_set = line.is_empty() && (rest.starts_with('=') || rest.starts_with(':'));
+        let other = line.strip_suffix('=').or_else(|| line.strip_suffix("= "));
+        if before.ends_with("startswith(") {
+            is_compared = true;
+        } else if let Some(other) = other.filter(|_| rest.is_empty() && names > 0) {
+            if !is_only_compared(text, other.trim(), names - 1) {
+                return false;
+            }
+            is_compared = true;
+        } else if !is_set && !rest.starts_with("is ") && !line.starts_with("global ") {
+            return false;
+        }
+    }
+    is_compared
 }
 
 /// Whether what follows is joined to a path.

@@ -182,3 +182,94 @@ fn what_a_compiler_at_start_inserts_stays_at_level_trace() {
     assert_eq!(runtime("{}", &pragma), (true, false));
     assert_eq!(runtime("{}", source), (false, false));
 }
+
+#[test]
+fn a_file_that_is_joined_to_a_package_is_meant_alone() {
+    let main = |join: &str| {
+        format!("const at = {join}(path.dirname(require.resolve('p/package.json')), 'kit/app.js')")
+    };
+    for join in ["path.join", "_path.default.join", "path.resolve"] {
+        let left = left_of("", &main(join));
+        assert_eq!(left, ["node_modules/p/kit/app.js"], "{join}");
+    }
+    let up = "path.join(path.dirname(require.resolve('p/package.json')), '..', 'p', 'kit')";
+    assert!(left_of("", up).len() > 1);
+}
+
+#[test]
+fn a_package_that_resolves_a_file_of_its_own_takes_no_folder() {
+    let with = |code: &str| {
+        left_of(
+            &format!("const x = path.dirname(f)\n{code}"),
+            "require('p')",
+        )
+        .len()
+    };
+    let files = with("module.exports = 1");
+    for code in [
+        "list.push(require.resolve('p/kit/app.js'))",
+        "f(a, require.resolve('p/kit/app.js'), b)",
+        "const file = require.resolve('p/kit/app.js')\nrun(file)",
+    ] {
+        assert_eq!(with(code), files, "{code}");
+    }
+    let cut =
+        "const file = require.resolve('p/kit/app.js')\nserve(path.dirname(file) + ext + '.md')";
+    assert!(with(cut) > files);
+}
+
+#[test]
+fn what_only_the_build_of_an_addon_reads_goes() {
+    let files = [
+        (
+            "package.json",
+            r#"{"scripts":{"start":"node a.js"},"dependencies":{"p":"1"}}"#,
+        ),
+        ("a.js", "require('p')"),
+        ("node_modules/p/package.json", r#"{"name":"p"}"#),
+        ("node_modules/p/index.js", ""),
+        (
+            "node_modules/p/deps/lib.gyp",
+            "{'action': ['node', 'copy.js', '<(out)']}",
+        ),
+        (
+            "node_modules/p/deps/copy.js",
+            "fs.copyFileSync(path.join(__dirname, 'lib', 'lib.c'), process.argv[2])",
+        ),
+        ("node_modules/p/deps/lib/lib.c", "int x;"),
+    ];
+    let folder = app(&files);
+    strip(folder.path());
+    assert!(!left(folder.path()).contains(&"node_modules/p/deps/lib/lib.c".to_owned()));
+    // Without the gyp file nothing says that the script is done.
+    let folder = app(&files.map(|(path, text)| {
+        (
+            if path.ends_with(".gyp") {
+                "node_modules/p/deps/x"
+            } else {
+                path
+            },
+            text,
+        )
+    }));
+    strip(folder.path());
+    assert!(left(folder.path()).contains(&"node_modules/p/deps/lib/lib.c".to_owned()));
+}
+
+#[test]
+fn endings_in_comments_and_in_lists_of_what_is_left_out_mean_no_file() {
+    let with = |code: &str| {
+        left_of(
+            &format!("const at = path.join(__dirname, '..', name)\n{code}"),
+            "require('p')",
+        )
+    };
+    let map = "node_modules/p/kit/app.js.map".to_owned();
+    for code in [
+        "// the `.js.map` marks each source",
+        "ignore = ['**/*.map']",
+    ] {
+        assert!(!with(code).contains(&map), "{code}");
+    }
+    assert!(with("read(at + '.map')").contains(&map));
+}

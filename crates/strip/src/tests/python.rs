@@ -176,6 +176,12 @@ fn tests_go_that_a_package_only_leaves_out() {
         "for m in pkgutil.walk_packages(__path__, 'p.'):\n    if 'tests' in m.name: continue",
         "IGNORE = {'tests', 'externals'}",
         "X = os.path.join(os.path.dirname(__file__), 'data')",
+        // Words of prose and of other calls, and the folder of a checkout.
+        "'''Shows the resources of the machine.'''\nX = globals()",
+        "X = cf._global_config['data_resource']",
+        "ROOT = Path(__file__).resolve().parents[2]\nX = (ROOT / '.git').exists()",
+        "X = glob.glob(os.path.join(ROOT, '*.so'))",
+        "T = os.path.join(ROOT, 'tests')\nif not name.startswith(T): pass",
     ] {
         assert!(
             left_of_package(source, &[("p/tests/__init__.py", "")]).is_empty(),
@@ -243,4 +249,71 @@ fn a_command_that_runs_tests_keeps_them() {
     let folder = app(&files);
     strip(folder.path());
     assert!(folder.path().join(&main).exists());
+}
+
+#[test]
+fn pip_goes_that_a_text_tells_a_person_to_run() {
+    for source in [
+        "raise E('or run command \"python -m pip install p\".')",
+        "\"\"\"Install it:\n\n    $ python -m pip install p\n\"\"\"",
+        "X = (\"install it with: \"\n     \"python -m pip install 'p[x]'\")",
+    ] {
+        let left = left_of_package(source, &[("pip/__init__.py", "")]);
+        assert!(left.is_empty(), "{source}: {left:?}");
+    }
+    for source in [
+        "subprocess.run([sys.executable, '-m', 'pip', 'list'])",
+        "os.system('python3 -m pip list')",
+        "subprocess.run(f'{sys.executable} -m pip list', shell=True)",
+    ] {
+        let left = left_of_package(source, &[("pip/__init__.py", "")]);
+        assert_eq!(left, ["pip/__init__.py"], "{source}");
+    }
+}
+
+#[test]
+fn what_installs_packages_keeps_no_other_installer() {
+    let installer = "subprocess.run([sys.executable, '-m', 'pip', 'wheel'])";
+    let files = [
+        ("setuptools/installer.py", installer),
+        ("pip/__init__.py", ""),
+    ];
+    let left = left_of_package("import setuptools", &files);
+    assert!(!left.contains(&"pip/__init__.py".to_owned()), "{left:?}");
+}
+
+#[test]
+fn files_for_the_developers_of_a_package_keep_none_of_its_tests() {
+    for (path, text) in [
+        (
+            "p/conftest.py",
+            "X = os.path.join(os.path.dirname(__file__), 'tests', 'io')",
+        ),
+        (
+            "p/pyproject.toml",
+            "[tool.pytest.ini_options]\ntestpaths = \"p/tests\"\n",
+        ),
+    ] {
+        let left = left_of_package(
+            "import setuptools",
+            &[(path, text), ("p/tests/__init__.py", "")],
+        );
+        assert!(
+            !left.contains(&"p/tests/__init__.py".to_owned()),
+            "{path}: {left:?}"
+        );
+    }
+}
+
+#[test]
+fn a_word_that_is_the_name_of_a_part_keeps_no_tests_in_it() {
+    let source = "MODULES = ['stats', 'io']\ndef __getattr__(n): return globals()[n]";
+    let left = left_of_package(
+        source,
+        &[
+            ("p/stats/tests/__init__.py", ""),
+            ("p/stats/__init__.py", ""),
+        ],
+    );
+    assert_eq!(left, ["p/stats/__init__.py"]);
 }

@@ -20,6 +20,7 @@ use serde_json::Value;
 use super::Known;
 use crate::Context;
 use crate::inputs::{Inputs, read_regular};
+use crate::pack;
 use slugsmith_facts::tree::{EntryKind, Tree};
 
 const SOURCES: &[&str] = &["ts", "tsx", "mts", "cts"];
@@ -39,10 +40,11 @@ pub(super) fn known(context: &Context<'_>) -> Vec<Known> {
         else {
             continue;
         };
-        let paths: Vec<_> = std::iter::once(file).chain(outputs).collect();
+        let paths: Vec<_> = std::iter::once(file).chain(outputs.clone()).collect();
         found.push(Known {
             name: format!("tsbuildinfo of {name}"),
             paths,
+            outputs,
             inputs: Inputs::default(),
         });
     }
@@ -90,6 +92,21 @@ fn everything_else(root: &Path, made: &[PathBuf]) -> Inputs {
         others.finalize().as_bytes(),
     );
     inputs
+}
+
+/// Takes what TypeScript has noted out of a folder that comes back without what it wrote: it writes nothing that it
+/// believes to be there.
+pub(crate) fn forget(app: &Path, folder: &Path) {
+    let notes: Vec<PathBuf> = Tree::read(&app.join(folder))
+        .entries()
+        .iter()
+        .map(|entry| folder.join(entry.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "tsbuildinfo"))
+        .collect();
+    for path in notes {
+        // What can't be removed is judged by the next build.
+        let _ = pack::remove_tree(app, &path);
+    }
 }
 
 /// Gives what was given back the oldest time there is.

@@ -61,6 +61,26 @@ fn a_compiler_follows_its_configuration() {
 }
 
 #[test]
+fn without_a_root_it_is_the_folder_of_the_configuration() {
+    let found = outputs(&[
+        (
+            "package.json",
+            &script("tsc --project ./server/tsconfig.json"),
+        ),
+        (
+            "server/tsconfig.json",
+            r#"{"compilerOptions": {"outDir": "./dist"}}"#,
+        ),
+    ]);
+    let sources = found.sources_of("server/dist/index.js");
+    assert!(
+        sources.contains(&"server/src/index".to_owned()),
+        "{sources:?}"
+    );
+    assert!(sources.contains(&"server/index".to_owned()), "{sources:?}");
+}
+
+#[test]
 fn what_git_ignores_may_be_made() {
     let mut ignored = ignore::gitignore::GitignoreBuilder::new("");
     ignored.add_line(None, "/made/").unwrap();

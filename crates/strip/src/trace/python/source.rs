@@ -265,6 +265,9 @@ impl Reader<'_> {
             return;
         }
         self.lazy = true;
+        let Some(dots) = self.level(node) else {
+            return self.add(Load::Unknown, line);
+        };
         let Some(values) = values else {
             if !WRAPPERS.contains(&name) {
                 self.add(Load::Unknown, line);
@@ -277,9 +280,28 @@ impl Reader<'_> {
                     self.add(Load::Unknown, line);
                 }
             } else {
-                self.add(Load::Name(value), line);
+                self.add(Load::Name(format!("{dots}{value}")), line);
             }
         }
+    }
+
+    /// The dots that `level=1` of `__import__` stands for; `None` where it is computed.
+    fn level(&self, call: Node<'_>) -> Option<String> {
+        let arguments = call.child_by_field_name("arguments");
+        let mut cursor = call.walk();
+        let named = arguments.and_then(|arguments| {
+            let mut all = arguments.named_children(&mut cursor);
+            all.find(|one| {
+                let name = one.child_by_field_name("name");
+                one.kind() == "keyword_argument"
+                    && name.is_some_and(|name| slice(self.evaluator.text, name) == "level")
+            })
+        });
+        let Some(value) = named.and_then(|named| named.child_by_field_name("value")) else {
+            return Some(String::new());
+        };
+        let level: usize = slice(self.evaluator.text, value).parse().ok()?;
+        Some(".".repeat(level.min(16)))
     }
 
     /// `map(import_module, names)`, `load = importlib.import_module`: whoever gets the function

@@ -145,6 +145,38 @@ fn settings_commands_and_metadata_name_modules() {
     assert_eq!(paths, expected);
 }
 
+/// Django 5, `django/template/backends/django.py`: it walks the folder of each installed app, by names that are made.
+#[test]
+fn what_django_finds_by_its_name_stays_with_what_it_imports() {
+    let (paths, _) = kept(
+        &[("app.py", "import django\nINSTALLED_APPS = ['crisp']")],
+        &[
+            ("Django", "django/__init__.py", ""),
+            ("crisp", "crisp/__init__.py", ""),
+            ("crisp", "crisp/templatetags/__init__.py", ""),
+            (
+                "crisp",
+                "crisp/templatetags/crisp_tags.py",
+                "from crisp.helper import X",
+            ),
+            ("crisp", "crisp/helper.py", "X = 1"),
+            ("crisp", "crisp/management/commands/tidy.py", ""),
+            ("crisp", "crisp/migrations/0001_first.py", ""),
+            ("crisp", "crisp/nobodys.py", ""),
+        ],
+    );
+    let expected = [
+        "crisp/__init__.py",
+        "crisp/helper.py",
+        "crisp/management/commands/tidy.py",
+        "crisp/migrations/0001_first.py",
+        "crisp/templatetags/__init__.py",
+        "crisp/templatetags/crisp_tags.py",
+        "django/__init__.py",
+    ];
+    assert_eq!(paths, expected);
+}
+
 /// What `code`, the module `a`, keeps of distributions `a` and `b`.
 fn reached(code: &str) -> (Vec<String>, Vec<String>) {
     let (paths, undecided) = kept(
@@ -172,6 +204,7 @@ fn computed_imports_keep_what_they_can_reach() {
         ("import_module('.kinds.%s' % k, __name__)", kinds),
         ("import_module(f'{__name__}.kinds.{k}')", kinds),
         ("import_module('.x', __package__)", &["a/x.py"]),
+        ("__import__('x%s' % k, globals(), level=1)", &["a/x.py"]),
         (
             "for n in ('one',): import_module(f'a.kinds.{n}')",
             &["a/kinds/one.py"],
