@@ -19,7 +19,8 @@ thread_local! {
     static REVIEWED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A folder for a stack. Not where TMPDIR says: messages cut values by their length, that of the folder's name included.
+/// A folder for a stack. Not where TMPDIR says: messages cut values by their length, that of the folder's name
+/// included.
 pub(crate) fn folder() -> TempDir {
     tempfile::tempdir_in("/tmp").unwrap()
 }

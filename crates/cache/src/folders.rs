@@ -158,8 +158,8 @@ impl<'a> Folders<'a> {
         }
     }
 
-    /// Whether the scripts, which have run, took away what was given back and has to be there for what came with it: then
-    /// that is gone, too, and they have to run again.
+    /// Whether the scripts, which have run, took away what was given back and has to be there for what came with it:
+    /// then that is gone, too, and they have to run again.
     fn was_cleared(&mut self, progress: &mut dyn Progress) -> bool {
         let app = &self.context.app.root;
         let mut was_cleared = false;
@@ -175,7 +175,8 @@ impl<'a> Folders<'a> {
                 let _ = pack::remove_tree(app, path);
             }
             progress.event(Event::Note(&format!(
-                "The build removes what it wrote before, and {} says that it is there: it runs once more without, also in builds to come",
+                "The build removes what it wrote before, and {} says that it is there: it runs once more without it, \
+                 and that is given back no more",
                 folder.name
             )));
         }

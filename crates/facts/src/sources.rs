@@ -127,8 +127,8 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     sources
 }
 
-/// Drops what TypeScript's compiler made and somebody committed, where its source is there too: the build writes it anew,
-/// and a person edits the source.
+/// Drops what TypeScript's compiler made and somebody committed, where its source is there too: the build writes it
+/// anew, and a person edits the source.
 fn drop_compiled(sources: &mut Sources) {
     let is_compiled = |path: &str| {
         let is_source = |stem: &String| {

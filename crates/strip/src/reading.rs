@@ -82,23 +82,17 @@ pub(super) fn read(
         python::read(facts, path, &text, &mut modules);
     }
     let has = |mark: &[u8]| memchr::memmem::find(&text, mark).is_some();
-    let takes_folders = !in_packages(path) || has(b"dirname");
-    let (mut whole, mut joined) = (Vec::new(), Vec::new());
+    let mut resolved = Vec::new();
     let names_folders = !in_packages(path) || !path.ends_with(".json");
     let mut named = Vec::new();
     let mut seen = HashSet::new();
     references::literals(&text, |literal| {
-        let asks_for_path =
-            literal.form == references::Form::Module && is_resolved(&text, literal.at);
-        if asks_for_path
-            && (takes_folders && !words::is_own_file(path, &text, &literal)
-                || literal.text.ends_with(ecosystems::javascript::IN_FOLDER)
-                || words::is_cut(&text, &literal))
-        {
-            match words::joined_exactly(&text, &literal) {
-                Some(path) => joined.push((path, literal.at)),
-                None => whole.push((literal.text, literal.at)),
-            }
+        if asks_for_folder(path, &text, &literal) {
+            resolved.push((
+                literal.text,
+                words::joined_exactly(&text, &literal),
+                literal.at,
+            ));
         }
         // A backtick is no quote in Python, but markup in documentation.
         let dotted = in_python && text.get(literal.at) != Some(&b'`');
@@ -123,37 +117,17 @@ pub(super) fn read(
     if !in_packages(path) && words::asks_for_any_package(&text) {
         resolver.declared(&mut |meaning| add(meaning, 0));
     }
-    for (path, at) in &joined {
-        let literal = references::Literal {
-            text: path,
-            form: references::Form::Argument,
-            open: false,
-            at: *at,
-        };
-        resolver.literal(&literal, &mut |meaning| {
-            if let Meaning::Below(folder) = &meaning {
+    // Who reads a resolved file alone names no folder.
+    let goes_up = has(b"dirname") || has(b"..");
+    for (name, joined, at) in &resolved {
+        of_package(name, joined.as_deref(), &resolver, &mut |meaning| {
+            if let (Meaning::Below(folder), true) = (&meaning, goes_up) {
                 named.push((folder.clone(), *at));
             }
             add(meaning, *at);
         });
     }
-    // Who reads a resolved file alone names no folder.
-    let goes_up = !whole.is_empty() && (has(b"dirname") || has(b".."));
-    for (name, at) in whole {
-        resolver.whole_package(name, &mut |meaning| {
-            if let (Meaning::Below(folder), true) = (&meaning, goes_up) {
-                named.push((folder.clone(), at));
-            }
-            add(meaning, at);
-        });
-    }
-    if in_packages(path) {
-        references::scans(&text, |joined, at| {
-            for folder in tops.meant(facts, path, joined) {
-                add(Meaning::Below(folder), at);
-            }
-        });
-    }
+    scanned(facts, tops, path, &text, &mut add);
     let by_name = in_python.then(|| python::resources(path, &text)).flatten();
     named.extend(by_name.map(|folder| (folder, 0)));
     opened(path, &text, named, &resolver, &mut add);
@@ -168,6 +142,52 @@ pub(super) fn read(
         add(Meaning::Below(".git".to_owned()), 0);
     }
     found
+}
+
+/// Whether a literal is a path that is asked for to get at the folder which it is in.
+fn asks_for_folder(path: &str, text: &[u8], literal: &references::Literal<'_>) -> bool {
+    let takes_folders = || !in_packages(path) || memchr::memmem::find(text, b"dirname").is_some();
+    literal.form == references::Form::Module
+        && is_resolved(text, literal.at)
+        && (takes_folders() && !words::is_own_file(path, text, literal)
+            || literal.text.ends_with(ecosystems::javascript::IN_FOLDER)
+            || words::is_cut(text, literal))
+}
+
+/// The folders of other packages that a package looks into.
+fn scanned(
+    facts: &Facts<'_>,
+    tops: &Tops<'_>,
+    path: &str,
+    text: &[u8],
+    add: &mut dyn FnMut(Meaning, usize),
+) {
+    if in_packages(path) {
+        references::scans(text, |joined, at| {
+            for folder in tops.meant(facts, path, joined) {
+                add(Meaning::Below(folder), at);
+            }
+        });
+    }
+}
+
+/// What is meant of a package of which a file was resolved: the file that its folder is joined with, or all of it.
+fn of_package(
+    name: &str,
+    joined: Option<&str>,
+    resolver: &Resolver<'_, '_>,
+    add: &mut dyn FnMut(Meaning),
+) {
+    let Some(path) = joined else {
+        return resolver.whole_package(name, add);
+    };
+    let literal = references::Literal {
+        text: path,
+        form: references::Form::Argument,
+        open: false,
+        at: 0,
+    };
+    resolver.literal(&literal, add);
 }
 
 /// Whether a script stands beside a gyp file below the top of a package: the build of a native addon runs it with its

@@ -31,8 +31,8 @@ pub(super) fn is_python(path: &str) -> bool {
     path.ends_with(".py") || path.ends_with("/entry_points.txt")
 }
 
-/// Whether a file of an installed package is for those who build and test that package: pytest and installers read it in
-/// a checkout of its sources.
+/// Whether a file of an installed package is for those who build and test that package: pytest and installers read it
+/// in a checkout of its sources.
 pub(super) fn is_for_its_developers(path: &str) -> bool {
     const NAMES: &[&str] = &[
         "conftest.py",
@@ -173,8 +173,21 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     }
 }
 
-/// Whether a `-m` is an interpreter's option in a command: `[sys.executable, "-m", "pip"]`, `f"{sys.executable} -m pip"`,
-/// `"python3 -m pip"`; what tells a person to run it is none: `"Run python -m pip install x."`, a line of documentation.
+/// What starts programs.
+const RUNNERS: &[&str] = &[
+    "subprocess",
+    "os.system",
+    "popen",
+    "Popen",
+    "os.exec",
+    "os.spawn",
+    "check_call",
+    "check_output",
+];
+
+/// Whether a `-m` is an interpreter's option in a command: `[sys.executable, "-m", "pip"]`, `"python3 -m pip"`,
+/// `f"{sys.executable} -m pip"`; what tells a person to run it is none: `"Run python -m pip install x."`, a line of
+/// documentation.
 fn is_run(text: &str, at: usize) -> bool {
     let (before, after) = (text.get(..at), text.get(at + 2..));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
@@ -190,16 +203,6 @@ fn is_run(text: &str, at: usize) -> bool {
             _ => {}
         }
     }
-    const RUNNERS: &[&str] = &[
-        "subprocess",
-        "os.system",
-        "popen",
-        "Popen",
-        "os.exec",
-        "os.spawn",
-        "check_call",
-        "check_output",
-    ];
     if !RUNNERS.iter().any(|runner| has(text, runner)) {
         return false;
     }
@@ -259,6 +262,11 @@ fn joined(facts: &Facts<'_>, path: &str, text: &str) -> Vec<(String, usize)> {
         return Vec::new();
     };
     let top = inside.split('/').next().unwrap_or_default();
+    // Who starts pytest on them does so where that is.
+    let has_pytest = facts.index.find(&format!("{root}/pytest")).is_some();
+    if !has_pytest && has(text, "pytest") {
+        return Vec::new();
+    }
     let bases = [parent(path).to_owned(), format!("{root}/{top}")];
     let mut found = Vec::new();
     for mark in ["\"tests", "\"test", "'tests", "'test"] {

@@ -110,8 +110,8 @@ fn without_tls(facts: &Facts<'_>) -> Option<Evidence> {
     })
     .next()
     .filter(|_| is_given)?;
-    let message = "`redis.Dial` takes the host of an address and no TLS: Heroku Key-Value Store speaks nothing else, so it \
-                   closes every connection.";
+    let message = "`redis.Dial` takes the host of an address and no TLS: Heroku Key-Value Store speaks nothing else, \
+                   so it closes every connection.";
     let found = Evidence::line(&site.code.path, site.call.line, message).level(Severity::Warn);
     Some(found.help("redis.DialURL(os.Getenv(\"REDIS_URL\"), redis.DialTLSSkipVerify(true))"))
 }

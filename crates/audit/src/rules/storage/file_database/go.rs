@@ -128,8 +128,8 @@ const SERVERS: &[&str] = &[
     "ormongo",
 ];
 
-/// Whether nothing calls the function around a call by its name, which is handed to somebody who keeps it instead, as in
-/// `register("bolt", NewBolt)`: one of several, of which a setting chooses one.
+/// Whether nothing calls the function around a call by its name, which is handed to somebody who keeps it instead, as
+/// in `register("bolt", NewBolt)`: one of several, of which a setting chooses one.
 fn is_chosen_elsewhere(facts: &Facts<'_>, site: Site<'_>) -> bool {
     let Some(function) = site.code.function(site.call.scope) else {
         return false;
