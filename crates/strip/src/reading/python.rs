@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use memchr::memmem;
+use slugsmith_ecosystems::python as ecosystems;
 
 use crate::catalogue::python::{split, test_folder};
 use crate::facts::Facts;
@@ -37,11 +38,11 @@ pub(super) fn is_for_its_developers(path: &str) -> bool {
     const NAMES: &[&str] = &[
         "conftest.py",
         "noxfile.py",
-        "pyproject.toml",
         "pytest.ini",
-        "setup.cfg",
-        "setup.py",
         "tox.ini",
+        ecosystems::PYPROJECT,
+        ecosystems::SETUP_CFG,
+        ecosystems::SETUP_PY,
     ];
     NAMES.contains(&index::name(path))
         && split(path).is_some_and(|(_, inside)| inside.contains('/'))
