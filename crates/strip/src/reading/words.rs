@@ -98,8 +98,8 @@ pub(super) fn is_cut(text: &[u8], literal: &Literal<'_>) -> bool {
 pub(super) fn is_own_file(path: &str, text: &[u8], literal: &Literal<'_>) -> bool {
     let own = package_folder(path).is_some_and(|folder| {
         let name = folder
-            .rfind("node_modules/")
-            .map_or(folder, |at| &folder[at + 13..]);
+            .rsplit_once("node_modules/")
+            .map_or(folder, |(_, name)| name);
         let rest = literal.text.strip_prefix(name);
         rest.is_some_and(|rest| rest.starts_with('/'))
     });
