@@ -11,6 +11,7 @@ use slugsmith::stack::{self, Inputs};
 use tempfile::TempDir;
 
 use crate::lifecycle::{self, Raw};
+use crate::printed;
 
 fn base() -> Raw {
     Raw::from([
@@ -78,11 +79,7 @@ fn log(stack: &Path, level: LogLevel) -> String {
         remembered: None,
         audit: None,
     });
-    let mut out = anstream::StripStream::new(Vec::new());
-    for line in print::stack::lines(&report, level) {
-        Skin::Bullets.write(&mut out, &line).unwrap();
-    }
-    String::from_utf8(out.into_inner()).unwrap()
+    printed::text(&print::stack::lines(&report, level), Skin::Bullets)
 }
 
 /// What differs between machines: the folder, node's version and its size. Values that

@@ -10,7 +10,7 @@ use slugsmith::config::LogLevel;
 use slugsmith::facts::excerpt;
 use slugsmith::finding::Finding;
 use slugsmith::print;
-use slugsmith::print::line::Skin;
+use slugsmith::print::line::{Line, Skin};
 use slugsmith::stack::StackReport;
 use tempfile::TempDir;
 
@@ -59,6 +59,15 @@ pub(crate) fn review(folder: &Path, findings: &[Finding]) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
+/// Lines as a terminal without colours shows them.
+pub(crate) fn text<'l>(lines: impl IntoIterator<Item = &'l Line>, skin: Skin) -> String {
+    let mut out = anstream::StripStream::new(Vec::new());
+    for line in lines {
+        skin.write(&mut out, line).unwrap();
+    }
+    String::from_utf8(out.into_inner()).unwrap()
+}
+
 fn printed(folder: &Path, findings: &[Finding]) -> String {
     let mut findings = findings.to_vec();
     excerpt::attach(&folder.join("app"), findings.iter_mut(), |_| false);
@@ -66,13 +75,9 @@ fn printed(folder: &Path, findings: &[Finding]) -> String {
         findings,
         ..StackReport::default()
     };
-    let mut out = anstream::StripStream::new(Vec::new());
     let lines = print::stack::starts(&report, LogLevel::Verbose);
     // The heading is that of one section, these are findings of all.
-    for line in lines.iter().skip(1) {
-        Skin::Bullets.write(&mut out, line).unwrap();
-    }
-    let text = String::from_utf8(out.into_inner()).unwrap();
+    let text = text(lines.iter().skip(1), Skin::Bullets);
     let text = text.replace(&folder.display().to_string(), "");
     // A value that was cut within the folder's name, which is another each time.
     let cut = |line: &str| match line.find("/tmp/.tmp") {

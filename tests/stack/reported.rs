@@ -11,6 +11,8 @@ use slugsmith::print;
 use slugsmith::print::line::Skin;
 use slugsmith::stack::classic::{Inputs, inspect, starts};
 
+use crate::printed;
+
 type Files = &'static [(&'static str, &'static str)];
 
 struct Report {
@@ -193,11 +195,10 @@ fn section(report: &Report) -> String {
     let late = starts(&inputs).into_iter();
     let late = late.filter(|one| one.rule != "start-program-missing");
     stack.findings.extend(late);
-    let mut out = anstream::StripStream::new(Vec::new());
-    for line in print::stack::lines(&stack, LogLevel::Normal) {
-        Skin::Classic.write(&mut out, &line).unwrap();
-    }
-    String::from_utf8(out.into_inner()).unwrap()
+    printed::text(
+        &print::stack::lines(&stack, LogLevel::Normal),
+        Skin::Classic,
+    )
 }
 
 #[test]

@@ -77,27 +77,17 @@ impl<'p> Meant<'p> {
                 .get(quote.saturating_sub(10)..quote)
                 .unwrap_or_default();
             // Most quotes end no name of a file, and there are 22 endings to hold against each.
-            let Some(dot) = memrchr(b'.', before) else {
-                continue;
-            };
-            // `"**/*.map"`, in which no folder is named, stands in lists of what is left out.
-            if before
-                .get(..dot)
-                .is_some_and(|start| start.ends_with(b"**/*"))
-            {
+            if memrchr(b'.', before).is_none() {
                 continue;
             }
             let ends = ENDINGS
                 .iter()
                 .filter(|end| before.ends_with(end.as_bytes()));
             let new: Vec<_> = ends.filter(|end| !endings.contains(end)).copied().collect();
-            if !new.is_empty() && !is_comment(text, quote) {
-                endings.extend(new);
-            }
+            endings.extend(new);
         }
         // In packages a folder need not be listed to be meant.
-        let lists = package_folder(path).or_else(|| top_folder(path)).is_none()
-            && LISTS.iter().any(|call| has_call(text, call));
+        let lists = installed(path).is_none() && LISTS.iter().any(|call| has_call(text, call));
         Self {
             endings,
             lists,
@@ -118,7 +108,6 @@ impl<'p> Meant<'p> {
     /// whatever is in it. To look for what is beside oneself, or at the top of a package, names none.
     fn is_whole(&self, folder: &str) -> bool {
         let inside = format!("{folder}/x");
-        let installed = |path| package_folder(path).or_else(|| top_folder(path));
         let top = installed(&inside);
         let own = folder == parent(self.path);
         match (installed(self.path), top) {
@@ -130,13 +119,9 @@ impl<'p> Meant<'p> {
     }
 }
 
-/// Whether a place is in a line that is a comment as a whole, where names of files are marked by backticks.
-fn is_comment(text: &[u8], at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let line = memrchr(b'\n', before).map_or(0, |end| end + 1);
-    let line = before.get(line..).unwrap_or_default().trim_ascii_start();
-    let marks: [&[u8]; 4] = [b"//", b"*", b"/*", b"# "];
-    marks.iter().any(|mark| line.starts_with(mark))
+/// The folder of the package that a file was installed with, of Node or Python.
+fn installed(path: &str) -> Option<&str> {
+    package_folder(path).or_else(|| top_folder(path))
 }
 
 /// Whether a text has the name of a call; `globals()` is not one of `glob`.

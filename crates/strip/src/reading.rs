@@ -149,7 +149,7 @@ fn asks_for_folder(path: &str, text: &[u8], literal: &references::Literal<'_>) -
     let takes_folders = || !in_packages(path) || memchr::memmem::find(text, b"dirname").is_some();
     literal.form == references::Form::Module
         && is_resolved(text, literal.at)
-        && (takes_folders() && !words::is_own_file(path, text, literal)
+        && (takes_folders()
             || literal.text.ends_with(ecosystems::javascript::IN_FOLDER)
             || words::is_cut(text, literal))
 }

@@ -77,9 +77,11 @@ impl Folder {
         self.given = files.map(|file| outputs.join(file.path())).collect();
     }
 
-    /// Whether something that was given back is not there any more.
+    /// Whether something that was given back is not there any more, which nobody has seen yet.
     pub(super) fn has_lost(&self, app: &Path) -> bool {
-        self.restored.is_some() && self.given.iter().any(|path| !app.join(path).exists())
+        self.restored.is_some()
+            && !self.is_cleared
+            && self.given.iter().any(|path| !app.join(path).exists())
     }
 
     /// The key of an app whose scripts clear what would be given back: it fits no build.

@@ -126,7 +126,7 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
             }
         }
     }
-    for at in places(text, "-m").filter(|at| is_run(text, *at) && !is_installers(path)) {
+    for at in places(text, "-m").filter(|at| may_run(path, text, *at)) {
         let rest = text.get(at + 2..).unwrap_or_default();
         let rest = rest.trim_start_matches(['"', '\'', ',', ' ', '\n']);
         let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
@@ -186,6 +186,15 @@ const RUNNERS: &[&str] = &[
     "check_output",
 ];
 
+/// Whether a file runs the module behind a `-m`. What the app's own code says counts however it is said.
+fn may_run(path: &str, text: &str, at: usize) -> bool {
+    let is_own = split(path).is_none();
+    let follows = text
+        .get(at + 2..)
+        .is_some_and(|rest| rest.starts_with(['"', '\'', ' ']));
+    follows && (is_own || is_run(text, at) && !is_installers(path))
+}
+
 /// Whether a `-m` is an interpreter's option in a command: `[sys.executable, "-m", "pip"]`, `"python3 -m pip"`,
 /// `f"{sys.executable} -m pip"`; what tells a person to run it is none: `"Run python -m pip install x."`, a line of
 /// documentation.
@@ -211,13 +220,21 @@ fn is_run(text: &str, at: usize) -> bool {
     let Some((start, _)) = literal.filter(|_| after.starts_with(' ')) else {
         return false;
     };
-    let program = line.get(start..).unwrap_or_default().trim();
+    // Behind what a shell does first: `cd x && python3 -m pip`, `PIP_QUIET=1 python3 -m pip`.
+    let command = line.get(start..).unwrap_or_default();
+    let command = command
+        .rsplit(['&', ';', '|', '('])
+        .next()
+        .unwrap_or_default();
+    let mut words = command.split_whitespace();
+    let program = words.next_back().unwrap_or_default();
     let is_program = ["python", "executable", "{", "%s"]
         .iter()
         .any(|mark| program.contains(mark));
-    let is_prose =
-        |character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '`');
-    program.is_empty() || is_program && !program.contains(is_prose)
+    let is_prose = |character: char| matches!(character, '"' | '\'' | '`');
+    let is_before =
+        |word: &str| word.contains('=') || matches!(word, "env" | "exec" | "nohup" | "sudo");
+    program.is_empty() || is_program && !program.contains(is_prose) && words.all(is_before)
 }
 
 fn has(text: &str, mark: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use slugsmith_ecosystems as ecosystems;
 
-use crate::facts::{Facts, in_packages, package_folder};
+use crate::facts::{Facts, in_packages};
 use crate::index;
 use crate::python;
 use crate::references::{Form, Literal};
@@ -93,47 +93,6 @@ pub(super) fn is_cut(text: &[u8], literal: &Literal<'_>) -> bool {
         || rest.strip_prefix(b",").is_some_and(upwards)
 }
 
-/// Whether a package's code resolves a file of its own package, and takes no folder of that: neither
-/// `dirname(require.resolve(…))` nor `dirname(x)` of what it is called.
-pub(super) fn is_own_file(path: &str, text: &[u8], literal: &Literal<'_>) -> bool {
-    let own = package_folder(path).is_some_and(|folder| {
-        let name = folder
-            .rsplit_once("node_modules/")
-            .map_or(folder, |(_, name)| name);
-        let rest = literal.text.strip_prefix(name);
-        rest.is_some_and(|rest| rest.starts_with('/'))
-    });
-    let before = text.get(..literal.at).unwrap_or_default();
-    let Some(before) = before.strip_suffix(b"require.resolve(").filter(|_| own) else {
-        return false;
-    };
-    let before = before.trim_ascii_end();
-    // What has a name may be cut elsewhere.
-    if let Some(named) = before.strip_suffix(b"=").map(<[u8]>::trim_ascii_end) {
-        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
-        let start = named
-            .iter()
-            .rposition(|byte| !is_letter(byte))
-            .map_or(0, |at| at + 1);
-        let cut = [
-            b"dirname(".as_slice(),
-            named.get(start..).unwrap_or_default(),
-        ]
-        .concat();
-        return start < named.len() && memchr::memmem::find(text, &cut).is_none();
-    }
-    // An argument, or a part of a list.
-    let ends: [&[u8]; 6] = [
-        b",",
-        b"[",
-        b".push(",
-        b"pathToFileURL(",
-        b".relative(",
-        b"readFileSync(",
-    ];
-    ends.iter().any(|end| before.ends_with(end))
-}
-
 /// `join(dirname(require.resolve("p/package.json")), "a", "b.js")`: a file of the package and no other, as `p/a/b.js`.
 pub(super) fn joined_exactly(text: &[u8], literal: &Literal<'_>) -> Option<String> {
     // The object that has a method: `_path.default.` of `_path.default.join(`.
@@ -151,9 +110,13 @@ pub(super) fn joined_exactly(text: &[u8], literal: &Literal<'_>) -> Option<Strin
     let before = text.get(..literal.at)?.strip_suffix(b"require.resolve(")?;
     let before = before.strip_suffix(b"dirname(")?;
     let before = before.get(..without_object(before))?.trim_ascii_end();
-    before
+    let around = before
         .strip_suffix(b"join(")
         .or_else(|| before.strip_suffix(b".resolve("))?;
+    // `dirname(path.join(…))` takes a folder after all.
+    if around.get(..without_object(around))?.ends_with(b"dirname(") {
+        return None;
+    }
     let mut rest = text
         .get(literal.at + literal.text.len() + 2..)?
         .strip_prefix(b"))")?;

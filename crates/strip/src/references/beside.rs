@@ -36,7 +36,7 @@ pub fn beside(text: &[u8], mut found: impl FnMut(Beside, usize)) {
                 continue;
             };
             let before = text.get(..at).unwrap_or_default();
-            if let Some(target) = target(before, after).filter(|_| !is_listed_prefix(after)) {
+            if let Some(target) = target(before, after) {
                 found(upwards(target, before, names_file), at);
             }
             if let Some(path) = word(after) {
@@ -44,26 +44,6 @@ pub fn beside(text: &[u8], mut found: impl FnMut(Beside, usize)) {
             }
         }
     }
-}
-
-/// `[resolve(__dirname, "..") + sep]`: a list of beginnings that paths are held against, as bundlers keep of what they
-/// are themselves; nothing is opened by it.
-fn is_listed_prefix(after: &[u8]) -> bool {
-    let near = after.get(..after.len().min(48)).unwrap_or_default();
-    let Some(end) = memmem::find(near, b".sep]") else {
-        return false;
-    };
-    let inside = near.get(..end).unwrap_or_default();
-    let closed = memchr(b')', inside).and_then(|at| inside.get(at + 1..));
-    let is_one = |rest: &[u8]| {
-        let rest = rest.trim_ascii_start();
-        let name = rest.strip_prefix(b"+").map(<[u8]>::trim_ascii);
-        name.is_some_and(|name| {
-            name.iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'))
-        })
-    };
-    closed.is_some_and(is_one)
 }
 
 /// The first word of a command in a template: `cp -r ${__dirname}/templates ${out}`.

@@ -197,28 +197,6 @@ fn a_file_that_is_joined_to_a_package_is_meant_alone() {
 }
 
 #[test]
-fn a_package_that_resolves_a_file_of_its_own_takes_no_folder() {
-    let with = |code: &str| {
-        left_of(
-            &format!("const x = path.dirname(f)\n{code}"),
-            "require('p')",
-        )
-        .len()
-    };
-    let files = with("module.exports = 1");
-    for code in [
-        "list.push(require.resolve('p/kit/app.js'))",
-        "f(a, require.resolve('p/kit/app.js'), b)",
-        "const file = require.resolve('p/kit/app.js')\nrun(file)",
-    ] {
-        assert_eq!(with(code), files, "{code}");
-    }
-    let cut =
-        "const file = require.resolve('p/kit/app.js')\nserve(path.dirname(file) + ext + '.md')";
-    assert!(with(cut) > files);
-}
-
-#[test]
 fn what_only_the_build_of_an_addon_reads_goes() {
     let files = [
         (
@@ -254,22 +232,4 @@ fn what_only_the_build_of_an_addon_reads_goes() {
     }));
     strip(folder.path());
     assert!(left(folder.path()).contains(&"node_modules/p/deps/lib/lib.c".to_owned()));
-}
-
-#[test]
-fn endings_in_comments_and_in_lists_of_what_is_left_out_mean_no_file() {
-    let with = |code: &str| {
-        left_of(
-            &format!("const at = path.join(__dirname, '..', name)\n{code}"),
-            "require('p')",
-        )
-    };
-    let map = "node_modules/p/kit/app.js.map".to_owned();
-    for code in [
-        "// the `.js.map` marks each source",
-        "ignore = ['**/*.map']",
-    ] {
-        assert!(!with(code).contains(&map), "{code}");
-    }
-    assert!(with("read(at + '.map')").contains(&map));
 }

@@ -264,6 +264,7 @@ fn pip_goes_that_a_text_tells_a_person_to_run() {
     for source in [
         "subprocess.run([sys.executable, '-m', 'pip', 'list'])",
         "os.system('python3 -m pip list')",
+        "os.system('cd /tmp && PIP_QUIET=1 python3 -m pip list')",
         "subprocess.run(f'{sys.executable} -m pip list', shell=True)",
     ] {
         let left = left_of_package(source, &[("pip/__init__.py", "")]);

@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         .iter()
         .filter_map(|variable| Some((*variable, variable.required()?)))
         .collect();
-    if let Some((_, first)) = missing.first() {
+    if let Some((variable, first)) = missing.first() {
         let names = names(missing.iter().map(|(variable, _)| *variable));
         let effect = if missing.len() == 1 {
             "the process stops here without it"
@@ -85,7 +85,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             .help(format!(
                 "app.json: \"env\": {{ \"{}\": {{ \"required\": true }} }}   (slugsmith check --fix-plan prints the \
                  patch)",
-                missing.first().map_or("NAME", |(variable, _)| variable.name.as_str())
+                variable.name
             )),
         );
     }
