@@ -2,6 +2,7 @@
 
 use crate::jobs;
 use crate::rules::prelude::*;
+use slugsmith_facts::command::Command;
 use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -83,7 +84,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
             ));
         }
         let text = format!("{} &", command.text);
-        if let Some(background) = in_background(&text).filter(|_| command.background) {
+        let others = || web.commands.iter().filter(|other| *other != command);
+        let beside = || is_long_running(command) && others().any(is_long_running);
+        let worker = in_background(&text);
+        let background = worker.or_else(|| beside().then_some(command.text.as_str()));
+        if let Some(background) = background.filter(|_| command.background) {
             evidence.push(at(
                 &command.path,
                 command.line,
@@ -126,6 +131,69 @@ fn node_worker(facts: &Facts<'_>) -> Option<Evidence> {
     let always = branch(site.code, site.call.scope) == Branch::Always;
     let found = Evidence::line(&site.code.path, site.call.line, message).conditional(!always);
     Some(found.help("Move it to a file of its own. Procfile: worker: node worker.js"))
+}
+
+/// Programs that run the app's own code until they are stopped.
+const RUNTIMES: &[&str] = &[
+    "node",
+    "nodejs",
+    "bun",
+    "deno",
+    "tsx",
+    "ts-node",
+    "python",
+    "python3",
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "streamlit",
+    "celery",
+    "ruby",
+    "puma",
+    "unicorn",
+    "thin",
+    "rackup",
+    "rails",
+    "rake",
+    "sidekiq",
+    "php",
+    "heroku-php-apache2",
+    "heroku-php-nginx",
+    "java",
+];
+
+/// Whether a command serves or works until it is stopped, as far as its words say: not a migration, a build or a
+/// wait before the server starts. A proxy in front of the server is no process of its own.
+fn is_long_running(command: &Command) -> bool {
+    const ENDS: &[&str] = &[
+        "migrat",
+        "collectstatic",
+        "seed",
+        "build",
+        "compile",
+        "install",
+        "upgrade",
+        "wait",
+        "warm",
+        "setup",
+        "check",
+        "init",
+        "clear",
+        "cache",
+        "db:",
+    ];
+    let words = command.words();
+    let own = words.first().is_some_and(|word| word.starts_with("./"));
+    let inline = matches!(words.get(1), Some(&("-c" | "-e" | "-r"))) && words.len() < 4;
+    let is_server = matches!(
+        command.program(),
+        "gunicorn" | "uvicorn" | "puma" | "unicorn"
+    );
+    let ends = |word: &&str| ENDS.iter().any(|part| word.contains(part));
+    (own || RUNTIMES.contains(&command.program()))
+        && !command.conditional
+        && (is_server || !inline && !words.iter().any(ends))
 }
 
 /// What a shell puts into the background that works for itself.

@@ -17,7 +17,8 @@ pub(super) fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
     ] {
         let site = calls_to(facts, language, |site| {
             // Cheapest first: this looks at every call of the app.
-            let telling = || started(facts, site).is_some_and(|work| is_durable(&work));
+            let telling =
+                || started(facts, site).is_some_and(|work| is_durable(&work) || posts(&work));
             let in_function = || {
                 let mut around = site
                     .code
@@ -116,7 +117,7 @@ pub(super) fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
         });
         telling
             .map(|other| other.callee.clone())
-            .find(|callee| is_durable(callee))
+            .find(|callee| is_durable(callee) || posts(callee))
     };
     let first = || call.positional(0).and_then(name);
     match site.code.language {
@@ -237,6 +238,22 @@ fn is_memory_queue(site: Site<'_>) -> bool {
                 )
             })
     }) && (libraries.iter().any(|library| site.code.imports(library)) || site.code.imports("async"))
+}
+
+/// Whether a call hands something to somebody else's service: an HTTP request that is not there to read.
+fn posts(callee: &str) -> bool {
+    const POSTS: &[&str] = &[
+        "http.Post",
+        "http.PostForm",
+        "axios.post",
+        "axios.put",
+        "requests.post",
+        "requests.put",
+        "httpx.post",
+        "restTemplate.postForObject",
+        "restTemplate.postForEntity",
+    ];
+    POSTS.contains(&callee)
 }
 
 /// Whether a name speaks of work that somebody waits for: a mail, a charge, an import.
