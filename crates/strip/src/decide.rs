@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::candidates::candidates;
 use super::catalogue::Entry;
-use super::dev::{self, DEVELOPMENT};
+use super::dev;
 use super::dev_dependencies::{self, NeededDevDependency};
 use super::entries;
 use super::facts::{Facts, Texts};
@@ -65,16 +65,16 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     let mut doubted = own::without_evidence(facts, texts, &mut normal);
     doubted.extend(vendored::named(facts, texts, &mut normal));
     let mut development = dev::files(facts, texts, &dev_dependencies);
-    development.retain(|number| {
+    development.retain(|number, _| {
         let path = facts.index.path(*number).unwrap_or_default();
         let listed = matches!(normal.get(*number), Some(Some(entry)) if entries::is_listed(entry));
         !listed && !lists.keep.names(path, false)
     });
     let start = |trace: bool| {
         let mut open = normal.clone();
-        for number in &development {
+        for (number, entry) in &development {
             if let Some(slot) = open.get_mut(*number) {
-                *slot = Some(&DEVELOPMENT);
+                *slot = Some(entry);
             }
         }
         State {

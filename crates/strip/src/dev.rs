@@ -16,6 +16,7 @@ use super::catalogue::{Entry, Guard};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, Texts};
 use super::manifest::Bundles;
+use super::own::front_ends;
 
 /// Packages that only development needs.
 pub static DEVELOPMENT: Entry = Entry {
@@ -27,21 +28,50 @@ pub static DEVELOPMENT: Entry = Entry {
     tell_kept: true,
 };
 
+/// Packages of a front end.
+pub static FRONT_ENDS: Entry = Entry {
+    id: "front-end-packages",
+    reason: "packages of front ends that are built",
+    guard: Guard::Named,
+    evidence: "A project below the root that a bundler has built into build, dist, out or www: no process starts in \
+        it or runs scripts of several projects, no file outside of it names more of it than its output, and no \
+        code opens its folder or one above it, and its output loads no package.",
+    tell_kept: true,
+};
+
+/// Whether a file goes because its whole package does.
+pub(super) fn is_of_package(entry: &Entry) -> bool {
+    entry.id == DEVELOPMENT.id || entry.id == FRONT_ENDS.id
+}
+
 /// By entry number of the tree: files of such packages.
-pub type Files = BTreeSet<usize>;
+pub type Files = BTreeMap<usize, &'static Entry>;
+
+/// Entry numbers of the tree.
+type Numbers = BTreeSet<usize>;
 
 /// Finds them. `needed` are development dependencies that production code loads.
 #[must_use]
 pub fn files(facts: &Facts<'_>, texts: &dyn Texts, needed: &[NeededDevDependency]) -> Files {
-    let mut files = Files::new();
     if facts.keeps_development || facts.runtime.bundles == Bundles::AtStart {
-        return files;
+        return Files::new();
     }
+    let mut files = Numbers::new();
     npm::add(facts, texts, needed, &mut files);
     composer::add(facts, texts, &mut files);
     bundler::add(facts, texts, &mut files);
     python::add(facts, texts, &mut files);
-    files
+    let of_front_ends = (0..facts.index.entries().len())
+        .filter(|_| !facts.front_ends.is_empty())
+        .filter(|number| facts.index.is_file(*number))
+        .filter(|number| {
+            let path = facts.index.path(*number);
+            path.is_some_and(|path| front_ends::is_package(facts, path))
+        });
+    let development = files.iter().map(|number| (*number, &DEVELOPMENT));
+    development
+        .chain(of_front_ends.map(|number| (number, &FRONT_ENDS)))
+        .collect()
 }
 
 /// A text of the app.

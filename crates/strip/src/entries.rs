@@ -39,6 +39,7 @@ pub static ENTRIES: &[&Entry] = &[
     &catalogue::runtime::RUNTIMES,
     &shrink::SYMBOLS,
     &dev::DEVELOPMENT,
+    &dev::FRONT_ENDS,
     &LISTED,
     &legacy::SLUGCLEANUP,
     &legacy::POST_CLEAN,

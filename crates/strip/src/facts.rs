@@ -9,6 +9,7 @@ use super::go;
 use super::index::{self, Index};
 use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
+use super::own::front_ends::{self, FrontEnd};
 pub use super::packages::{in_packages, package_folder};
 use super::start::{self, Command};
 pub use super::texts::{OnDisk, Texts};
@@ -40,6 +41,8 @@ pub struct Facts<'a> {
     pub world: World,
     /// Programs are built from Go sources that nothing needs any more.
     pub go_is_built: bool,
+    /// Front ends that are built, with what speaks against it.
+    pub front_ends: Vec<FrontEnd>,
     /// Groups that the environment tells bundler to leave out.
     pub bundle_without: Option<String>,
     /// Lists for other tools.
@@ -83,7 +86,7 @@ pub fn read<'a>(
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();
-    Facts {
+    let mut facts = Facts {
         plug_and_play: [".pnp.cjs", ".pnp.js"]
             .iter()
             .any(|file| index.has_file(file)),
@@ -101,7 +104,10 @@ pub fn read<'a>(
         bundle_without: environment.get("BUNDLE_WITHOUT").map(str::to_owned),
         world: environment.world,
         legacy: legacy::read(root, environment),
-    }
+        front_ends: Vec::new(),
+    };
+    facts.front_ends = front_ends::find(&facts, &OnDisk { root }, environment.get("NODE_PATH"));
+    facts
 }
 
 /// Variables of the platform's Node.js buildpacks, and of npm and yarn themselves, by

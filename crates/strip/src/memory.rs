@@ -28,6 +28,7 @@ const VARIABLES: &[&str] = &[
     "BUNDLE_WITHOUT",
     "NODE_OPTIONS",
     "NODE_ENV",
+    "NODE_PATH",
     "NPM_CONFIG_PRODUCTION",
     "YARN_PRODUCTION",
     "YARN2_SKIP_PRUNING",

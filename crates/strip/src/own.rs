@@ -8,6 +8,7 @@
 //! stay, and the report offers a line of `remove` for them.
 
 mod code;
+pub(super) mod front_ends;
 mod kinds;
 mod mentions;
 mod processes;

@@ -13,6 +13,7 @@ use super::decide::Because;
 use super::endings;
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::index::{self, parent};
+use super::own::front_ends;
 use super::python as modules_of_python;
 use super::references::{self, Beside};
 use super::related::Tops;
@@ -278,6 +279,9 @@ fn extended(text: &[u8]) -> Vec<String> {
 
 /// Whether a file was made for a build whose output is complete by itself and runs alone.
 pub(super) fn is_build_input(facts: &Facts<'_>, path: &str) -> bool {
+    if front_ends::is_input(facts, path) {
+        return true;
+    }
     const BUILDS: &[(&str, &str)] = &[
         (".svelte-kit", "build/handler.js"),
         (".nuxt", ".output/server/index.mjs"),

@@ -127,7 +127,10 @@ fn would_go(app: &Path, config: &Config, environment: &Environment) -> Result<BT
     let paths = report.manifest.into_iter();
     Ok(paths
         // A test run opens what tests need; that is no reason to ship it.
-        .filter(|removed| removed.entry != super::dev::DEVELOPMENT.id)
+        .filter(|removed| {
+            removed.entry != super::dev::DEVELOPMENT.id
+                && removed.entry != super::dev::FRONT_ENDS.id
+        })
         .filter_map(|removed| removed.path.into_os_string().into_string().ok())
         .collect())
 }

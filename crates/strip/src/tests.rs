@@ -3,6 +3,7 @@
 mod app;
 mod development;
 mod folders;
+mod front_ends;
 mod interpreted;
 mod levels;
 mod lists;

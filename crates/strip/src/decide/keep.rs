@@ -6,7 +6,7 @@ use crate::catalogue::caches::{self, CACHES};
 use crate::catalogue::node::UNREACHED;
 use crate::catalogue::python::top_folder;
 use crate::catalogue::{Entry, Guard};
-use crate::dev::DEVELOPMENT;
+use crate::dev;
 use crate::facts::{in_packages, package_folder};
 use crate::index::{self, parent};
 use crate::reading::is_text;
@@ -72,7 +72,7 @@ impl State<'_, '_> {
                 continue;
             };
             let meant = path.ends_with(ending) && package_folder(path) == owner;
-            let by_name = entry.guard == Guard::Named && entry.id != DEVELOPMENT.id;
+            let by_name = entry.guard == Guard::Named && !dev::is_of_package(entry);
             if meant && by_name {
                 self.stays(number, entry, because);
             } else if meant {
@@ -119,7 +119,7 @@ impl State<'_, '_> {
         let Some(Some(entry)) = self.open.get(number) else {
             return;
         };
-        if entry.id == DEVELOPMENT.id {
+        if dev::is_of_package(entry) {
             if is_own_use(because) {
                 self.keep_development(number, because);
             }
@@ -168,7 +168,7 @@ impl State<'_, '_> {
                 .index
                 .below_path(folder)
                 .filter(|other| facts.index.path(*other).and_then(package_folder) == Some(folder))
-                .filter(|other| self.development.contains(other))
+                .filter(|other| self.development.contains_key(other))
                 .collect();
             for number in &files {
                 self.develops_no_more(*number, because);
@@ -187,9 +187,9 @@ impl State<'_, '_> {
 
     /// A file is judged as if its package were a dependency.
     pub(super) fn develops_no_more(&mut self, number: usize, because: &Because) {
-        if !self.development.remove(&number) {
+        let Some(entry) = self.development.remove(&number) else {
             return;
-        }
+        };
         // What was said before may mean this file from now on.
         self.applied.clear();
         let normal = self.normal.get(number).copied().flatten();
@@ -197,7 +197,7 @@ impl State<'_, '_> {
             *slot = normal;
         }
         if normal.is_none() {
-            self.kept.push((number, &DEVELOPMENT, because.clone()));
+            self.kept.push((number, entry, because.clone()));
             if is_text(self.facts, number) {
                 self.to_read.push(number);
             }

@@ -5,7 +5,7 @@ use super::keep::is_own_use;
 use super::{Because, State};
 use crate::catalogue::node::UNREACHED;
 use crate::catalogue::runtime;
-use crate::dev::DEVELOPMENT;
+use crate::dev;
 use crate::entries;
 use crate::facts::{Texts, in_packages};
 use crate::lists::Lists;
@@ -44,7 +44,7 @@ impl State<'_, '_> {
                 continue;
             }
             let listed = slot.is_some_and(entries::is_listed);
-            let develops = slot.is_some_and(|entry| entry.id == DEVELOPMENT.id);
+            let develops = slot.is_some_and(dev::is_of_package);
             if develops && !lists.keep.names(path, false) {
                 // Only the app's own use brings it back, and that is a reach, too.
                 if trace.reached.get(number) == Some(&true)

@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Files, closure, text};
+use super::{Numbers, closure, text};
 use crate::facts::{Facts, Texts};
 use crate::index;
 use slugsmith_ecosystems as ecosystems;
 
-pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
+pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Numbers) {
     let without = without(facts, texts);
     let (false, Some(gemfile), Some(lock)) = (
         without.is_empty(),

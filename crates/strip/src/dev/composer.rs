@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Files, text};
+use super::{Numbers, text};
 use crate::facts::{Facts, Texts};
 use slugsmith_ecosystems as ecosystems;
 
 /// Packages of `packages-dev`, unless the autoloader reads files of theirs at once: it
 /// was written with them, and a missing file would end every request.
-pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
+pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Numbers) {
     let lock = text(facts, texts, ecosystems::php::COMPOSER_LOCK);
     let Some(lock) = lock.and_then(|text| ecosystems::graph::json(&text).ok()) else {
         return;

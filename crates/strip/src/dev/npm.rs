@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Files, text};
+use super::{Numbers, text};
 use crate::dev_dependencies::NeededDevDependency;
 use crate::facts::{Facts, Texts, in_packages, package_folder};
 use crate::index;
@@ -24,7 +24,7 @@ pub(super) fn add(
     facts: &Facts<'_>,
     texts: &dyn Texts,
     needed: &[NeededDevDependency],
-    files: &mut Files,
+    files: &mut Numbers,
 ) {
     let Some(lock) = lock(facts, texts) else {
         return;

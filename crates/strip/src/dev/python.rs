@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Value;
 
-use super::{Files, closure, text};
+use super::{Numbers, closure, text};
 use crate::facts::{Facts, Texts};
 use crate::index::join;
 use crate::{catalogue, start};
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_ecosystems::names::pep_503;
 
-pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
+pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Numbers) {
     let names = from_poetry(facts, texts)
         .or_else(|| from_uv(facts, texts))
         .or_else(|| from_pipenv(facts, texts))
@@ -20,7 +20,7 @@ pub(super) fn add(facts: &Facts<'_>, texts: &dyn Texts, files: &mut Files) {
         return;
     }
     let imported = imported(facts, texts);
-    let mut found = Files::new();
+    let mut found = Numbers::new();
     for number in 0..facts.index.entries().len() {
         let Some(record) = facts.index.path(number) else {
             continue;

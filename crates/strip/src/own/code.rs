@@ -48,7 +48,7 @@ pub(super) fn opened(search: &Search<'_, '_>, folders: &mut BTreeMap<&str, Optio
 }
 
 /// What each source opens; `None` where it can't be read.
-fn read<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, Option<Opened>)> {
+pub(super) fn read<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, Option<Opened>)> {
     let sources: Vec<(&str, u64)> = search
         .own()
         .filter(|(_, path, _)| !crate::tooling::is_tooling(path))

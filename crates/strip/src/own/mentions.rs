@@ -64,7 +64,7 @@ pub(super) fn find(search: &Search<'_, '_>, folders: &mut BTreeMap<&str, Option<
     }
 }
 
-fn is_large(search: &Search<'_, '_>, path: &str) -> bool {
+pub(super) fn is_large(search: &Search<'_, '_>, path: &str) -> bool {
     let index = &search.facts.index;
     let entry = index.exact(path).and_then(|number| index.entry(number));
     entry.is_none_or(|entry| entry.size() >= MAX_TEXT)
@@ -148,7 +148,7 @@ fn package_code<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
 }
 
 /// Files of the app whose words may be paths.
-fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
+pub(super) fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
     const BINARY: &[&str] = &[
         "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "woff", "woff2", "ttf", "otf",
         "eot", "pdf", "mp3", "mp4", "webm", "wav", "ogg", "wasm", "map", "md", "mdx", "markdown",
@@ -184,8 +184,17 @@ fn own_texts<'a>(search: &Search<'_, 'a>) -> Vec<(&'a str, bool)> {
 
 /// Where a text has a folder's name as a part of a path or as a value of its own.
 pub(crate) fn mention(text: &[u8], folder: &str, is_own: bool) -> Option<usize> {
+    all(text, folder, is_own).next()
+}
+
+/// All such places.
+pub(super) fn all<'t>(
+    text: &'t [u8],
+    folder: &'t str,
+    is_own: bool,
+) -> impl Iterator<Item = usize> + 't {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
-    memmem::find_iter(text, folder.as_bytes()).find(|at| {
+    memmem::find_iter(text, folder.as_bytes()).filter(move |at| {
         let before = text.get(..*at).unwrap_or_default();
         let after = text.get(at + folder.len()..).unwrap_or_default();
         if before.last().is_some_and(is_word) || after.first().is_some_and(is_word) {

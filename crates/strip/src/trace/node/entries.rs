@@ -4,6 +4,7 @@ use super::{Form, Node};
 use crate::decide::Because;
 use crate::facts::{Facts, Texts};
 use crate::index::{self, join, parent};
+use crate::reading::is_build_input;
 use crate::start;
 use crate::trace::language::EntryPoint;
 
@@ -68,6 +69,10 @@ fn manifests(node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
         let Some(path) = join(folder, slugsmith_ecosystems::javascript::MANIFEST) else {
             continue;
         };
+        // What only a build runs.
+        if is_build_input(node.facts, &path) {
+            continue;
+        }
         let because = Because::Manifest(path);
         for entry in manifest.iter().flat_map(|manifest| &manifest.entries) {
             let mut files = Vec::new();

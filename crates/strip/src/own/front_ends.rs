@@ -1,0 +1,380 @@
+//! Front ends of the app that are built: projects whose output is served, and whose own sources and packages only
+//! the build reads.
+//!
+//! A folder with a package.json, a bundler in its `build` script, packages of its own and an output beside them is
+//! one. All but its output is idle where no process starts in it, no file outside names more of it than its output,
+//! and the output loads no package, as pages do that are rendered on the server.
+
+use std::collections::BTreeSet;
+
+use memchr::memmem;
+use rayon::prelude::*;
+
+use super::{Search, code, mentions};
+use crate::decide::Because;
+use crate::facts::{Facts, Texts, in_packages};
+use crate::index::{self, parent};
+use crate::manifest::Manifest;
+use crate::references;
+use crate::start;
+use crate::trace;
+
+/// A front end that is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrontEnd {
+    /// Relative to the app.
+    pub folder: String,
+    /// Why a process may use its sources or packages all the same.
+    pub doubt: Option<Because>,
+}
+
+/// Programs that build for browsers.
+const BUILDERS: &[&str] = &[
+    "react-scripts",
+    "react-app-rewired",
+    "craco",
+    "vite",
+    "vue-cli-service",
+    "ng",
+    "parcel",
+    "gatsby",
+    "webpack",
+    "rollup",
+    "rsbuild",
+    "rspack",
+    "snowpack",
+    "quasar",
+    "ember",
+    "preact",
+    "esbuild",
+    "astro",
+];
+/// Packages with which a project has a server of its own.
+const SERVERS: &[&str] = &[
+    "express",
+    "koa",
+    "fastify",
+    "@nestjs/core",
+    "@hapi/hapi",
+    "next",
+    "nuxt",
+    "@sveltejs/kit",
+    "@remix-run/node",
+    "@react-router/node",
+    "@react-router/serve",
+];
+/// Where builders write.
+const OUTPUTS: &[&str] = &["build", "dist", "out", "www"];
+/// Folders of a front end that are served as they are.
+const SERVED: &[&str] = &["public", "static", "assets"];
+/// Commands that run scripts of projects which they do not name.
+const RUNS_PROJECTS: &[&str] = &[
+    "turbo",
+    "nx",
+    "lerna",
+    "rush",
+    "wsrun",
+    "wireit",
+    "moon",
+    "--workspaces",
+    "-ws",
+    "--recursive",
+    "recursive",
+    "workspaces",
+    "foreach",
+];
+
+/// Finds them. `searched` are variables that add folders to those where Node looks.
+pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts, searched: Option<&str>) -> Vec<FrontEnd> {
+    let folders: Vec<&str> = facts
+        .manifests
+        .iter()
+        .filter_map(|(folder, manifest)| Some((folder.as_str(), manifest.as_ref()?)))
+        .filter(|(folder, manifest)| is_built(facts, folder, manifest))
+        .map(|(folder, _)| folder)
+        .collect();
+    if folders.is_empty() {
+        return Vec::new();
+    }
+    let candidates = vec![None; facts.index.entries().len()];
+    let search = Search {
+        facts,
+        texts,
+        candidates: &candidates,
+    };
+    let doubted = |folder: &str| {
+        if searched.is_some_and(|value| !value.is_empty()) {
+            return Some(Because::Doubt("NODE_PATH is set".to_owned()));
+        }
+        started(facts, folder)
+            .or_else(|| named(&search, folder))
+            .or_else(|| opened(&search, folder))
+            .or_else(|| rendered(&search, folder))
+    };
+    folders
+        .into_iter()
+        .map(|folder| FrontEnd {
+            folder: folder.to_owned(),
+            doubt: doubted(folder),
+        })
+        .collect()
+}
+
+/// Whether a file belongs to a front end, and is not part of what is served.
+pub(crate) fn is_input(facts: &Facts<'_>, path: &str) -> bool {
+    idle(facts).any(|folder| {
+        let inside = inside(path, folder);
+        let first = inside.map(|inside| inside.split('/').next().unwrap_or(inside));
+        first.is_some_and(|first| !OUTPUTS.contains(&first) && !SERVED.contains(&first))
+    })
+}
+
+/// Whether a file is one of a package that only the build of a front end reads.
+pub(crate) fn is_package(facts: &Facts<'_>, path: &str) -> bool {
+    idle(facts).any(|folder| {
+        inside(path, folder).is_some_and(|inside| inside.starts_with("node_modules/"))
+    })
+}
+
+fn idle<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f str> {
+    let idle = facts.front_ends.iter().filter(|one| one.doubt.is_none());
+    idle.map(|one| one.folder.as_str())
+}
+
+fn inside<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    path.strip_prefix(folder)?.strip_prefix('/')
+}
+
+/// A project below the root that a bundler has built.
+fn is_built(facts: &Facts<'_>, folder: &str, manifest: &Manifest) -> bool {
+    let has = |name: &str| {
+        let found = facts.index.find(&format!("{folder}/{name}"));
+        found.is_some_and(|number| facts.index.is_folder(number))
+    };
+    let builds = manifest.scripts.iter().any(|(name, text)| {
+        (name == "build" || name.starts_with("build:"))
+            && start::words(text).any(|word| BUILDERS.contains(&word))
+    });
+    let serves = SERVERS
+        .iter()
+        .any(|server| manifest.needs.contains(*server));
+    !folder.is_empty()
+        && !in_packages(folder)
+        && builds
+        && !serves
+        && has("node_modules")
+        && OUTPUTS.iter().any(|output| has(output))
+}
+
+/// A process that may start in the folder.
+fn started(facts: &Facts<'_>, folder: &str) -> Option<Because> {
+    if facts.commands.is_empty() {
+        let why = "the app names no process that could be followed";
+        return Some(Because::Doubt(why.to_owned()));
+    }
+    let manifest = facts.manifests.get(folder).and_then(Option::as_ref);
+    let names = [
+        index::name(folder),
+        manifest.map_or("", |one| one.name.as_str()),
+    ];
+    let starts = |text: &str| {
+        let is_named = |name: &&str| {
+            !name.is_empty() && mentions::all(text.as_bytes(), name, true).next().is_some()
+        };
+        names.iter().any(is_named) || start::words(text).any(|word| RUNS_PROJECTS.contains(&word))
+    };
+    let mut commands = facts.commands.iter();
+    let command = commands.find(|command| starts(&command.text));
+    let by_command = command.map(|command| Because::Command(command.origin.clone()));
+    by_command.or_else(|| {
+        // `"main": "client/server.js"`
+        let others = facts
+            .manifests
+            .iter()
+            .filter(|(other, _)| !in_packages(other));
+        others
+            .filter_map(|(other, manifest)| Some((other, manifest.as_ref()?)))
+            .filter(|(other, _)| other.as_str() != folder)
+            .find_map(|(other, manifest)| {
+                let mut entries = manifest.entries.iter();
+                let paths = |entry: &String| index::join(other, entry);
+                let leads = entries.any(|entry| {
+                    paths(entry).is_some_and(|path| inside(&path, folder).is_some_and(is_more))
+                });
+                let file = index::join(other, slugsmith_ecosystems::javascript::MANIFEST)?;
+                leads.then_some(Because::Manifest(file))
+            })
+    })
+}
+
+/// Whether a path inside a front end leads to more than its output.
+fn is_more(inside: &str) -> bool {
+    let first = inside.split('/').next().unwrap_or(inside);
+    !OUTPUTS.contains(&first) && !SERVED.contains(&first)
+}
+
+/// A file outside of the folder that names it, or one above it, and goes on to something else than its output.
+fn named(search: &Search<'_, '_>, folder: &str) -> Option<Because> {
+    let texts: Vec<&str> = mentions::own_texts(search)
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| inside(path, folder).is_none() && !builds_elsewhere(path))
+        .collect();
+    let found: Vec<(&str, u32)> = texts
+        .into_par_iter()
+        .filter_map(|path| {
+            if mentions::is_large(search, path) {
+                return Some((path, 1));
+            }
+            let text = search.texts.text(path)?;
+            let at = leads_in(&text, path, folder)?;
+            Some((path, references::line_of(&text, at)))
+        })
+        .collect();
+    let (path, line) = found.into_iter().min()?;
+    let path = path.to_owned();
+    Some(Because::File { path, line })
+}
+
+/// Files that say how images and previews are made, or what editors do: no process reads them.
+fn builds_elsewhere(path: &str) -> bool {
+    let name = index::name(path).to_ascii_lowercase();
+    let ends = name.ends_with(".dockerfile") || name.ends_with(".html") && path.contains("/docs/");
+    ends || name.starts_with("dockerfile")
+        || name.starts_with("docker-compose")
+        || name.starts_with("compose.")
+        || name.starts_with("readme")
+        || matches!(
+            name.as_str(),
+            "netlify.toml"
+                | "vercel.json"
+                | "render.yaml"
+                | "lerna.json"
+                | "turbo.json"
+                | "nx.json"
+        )
+        || path.starts_with(".github/")
+        || path.starts_with(".vscode/")
+        || path.starts_with(".circleci/")
+        || name == "pnpm-workspace.yaml"
+}
+
+/// Where a text names the folder in a way that may mean more than its output.
+fn leads_in(text: &[u8], path: &str, folder: &str) -> Option<usize> {
+    // What runs commands may name a folder as a word of one.
+    const RUNS: &[&str] = &[
+        "child_process",
+        "execa",
+        "subprocess",
+        "system(",
+        "shell",
+        "Process",
+        "popen",
+    ];
+    let runs = RUNS
+        .iter()
+        .any(|mark| memmem::find(text, mark.as_bytes()).is_some());
+    let is_own = runs || !has_strings(path);
+    let parts: Vec<&str> = folder.split('/').collect();
+    parts.iter().enumerate().find_map(|(number, part)| {
+        let next = parts.get(number + 1).copied();
+        mentions::all(text, part, is_own).find(|at| {
+            let rest = text.get(at + part.len()..).unwrap_or_default();
+            let word = next_word(rest);
+            match next {
+                Some(next) => word != next.as_bytes(),
+                None => {
+                    let word = String::from_utf8_lossy(word);
+                    !OUTPUTS.contains(&word.as_ref()) && !SERVED.contains(&word.as_ref())
+                }
+            }
+        })
+    })
+}
+
+/// Languages whose paths stand in strings, so that a bare word is a name of the language.
+fn has_strings(path: &str) -> bool {
+    const CODE: &[&str] = &[
+        "js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx", "py", "rb", "php", "go", "java",
+        "kt", "rs", "ex", "exs", "cs", "json",
+    ];
+    let extension = index::name(path)
+        .rsplit_once('.')
+        .map_or("", |(_, end)| end);
+    CODE.contains(&extension)
+}
+
+/// What stands after a part of a path, over the signs between two parts: `/`, `", "`, `' / '`.
+fn next_word(rest: &[u8]) -> &[u8] {
+    let between = |byte: &u8| {
+        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b'/' | b'\\')
+    };
+    let start = rest
+        .iter()
+        .position(|byte| !between(byte))
+        .unwrap_or(rest.len());
+    let rest = rest.get(start..).unwrap_or_default();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let end = rest
+        .iter()
+        .position(|byte| !is_word(byte))
+        .unwrap_or(rest.len());
+    rest.get(..end.min(64)).unwrap_or_default()
+}
+
+/// Code outside of the folder that opens it, or one above it, whole.
+fn opened(search: &Search<'_, '_>, folder: &str) -> Option<Because> {
+    let above: BTreeSet<&str> = std::iter::successors(Some(folder), |path| {
+        (!path.is_empty()).then(|| parent(path))
+    })
+    .collect();
+    for (path, opened) in code::read(search) {
+        if inside(path, folder).is_some() {
+            continue;
+        }
+        for (target, line) in opened.into_iter().flat_map(|opened| opened.paths) {
+            let targets = ["", parent(path)].into_iter();
+            let mut targets = targets.filter_map(|base| index::join(base, &target));
+            let meant = |target: String| {
+                above.contains(target.as_str()) || inside(&target, folder).is_some_and(is_more)
+            };
+            if targets.any(meant) {
+                let path = path.to_owned();
+                return Some(Because::File { path, line });
+            }
+        }
+    }
+    None
+}
+
+/// Code of the output that loads a package, which only a server does.
+fn rendered(search: &Search<'_, '_>, folder: &str) -> Option<Because> {
+    let is_code = |path: &str| {
+        let mut ends = [".js", ".mjs", ".cjs"].iter();
+        let inside = inside(path, folder);
+        ends.any(|end| path.ends_with(end)) && inside.is_some_and(|inside| !is_more(inside))
+    };
+    let code: Vec<&str> = search
+        .own()
+        .map(|(_, path, _)| path)
+        .filter(|path| is_code(path))
+        .collect();
+    code.into_par_iter().find_map_first(|path| {
+        let text = search.texts.text(path)?;
+        let mut line = None;
+        references::literals(&text, |literal| {
+            let is_module = literal.form == references::Form::Module;
+            let is_package = || trace::package_of(search.facts, path, literal.text).is_some();
+            if line.is_none() && is_module && is_package() {
+                line = Some(references::line_of(&text, literal.at));
+            }
+        });
+        let computed = || {
+            let mut marks = ["createRequire", "require.resolve", "node:module"].iter();
+            marks.find_map(|mark| memmem::find(&text, mark.as_bytes()))
+        };
+        let line = line.or_else(|| computed().map(|at| references::line_of(&text, at)))?;
+        let path = path.to_owned();
+        Some(Because::File { path, line })
+    })
+}
