@@ -279,13 +279,13 @@ fn extended(text: &[u8]) -> Vec<String> {
 
 /// Whether a file was made for a build whose output is complete by itself and runs alone.
 pub(super) fn is_build_input(facts: &Facts<'_>, path: &str) -> bool {
-    if front_ends::is_input(facts, path) {
-        return true;
-    }
     const BUILDS: &[(&str, &str)] = &[
         (".svelte-kit", "build/handler.js"),
         (".nuxt", ".output/server/index.mjs"),
     ];
+    if front_ends::is_input(facts, path) {
+        return true;
+    }
     let folder = path.split('/').next().unwrap_or_default();
     let output = BUILDS.iter().find(|(input, _)| *input == folder);
     output.is_some_and(|(input, output)| {

@@ -134,12 +134,26 @@ pub fn node_entries(app: &App, sources: &Sources) -> Option<Vec<String>> {
     (!entries.is_empty()).then_some(entries)
 }
 
+/// What `node .` runs at the root: `main` of package.json, else `index` (nodejs.org, "Folders as modules").
+fn main_of(sources: &Sources) -> Option<String> {
+    let text = sources.text(ecosystems::javascript::MANIFEST);
+    let json = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let main = json.as_ref().and_then(|json| json.get("main")?.as_str());
+    let main = main.map(|main| main.trim_start_matches("./"));
+    let main = main.filter(|main| !matches!(*main, "" | "."));
+    main.and_then(|main| source_of(sources, main))
+        .or_else(|| source_of(sources, "index"))
+}
+
 /// The file of the app behind a path of a command: itself, with an extension, or the source
 /// of what a build puts there (`dist/a.js` from `src/a.ts`).
 #[must_use]
 pub fn source_of(sources: &Sources, path: &str) -> Option<String> {
     let path = path.trim_start_matches("./").trim_start_matches("/app/");
     let path = path.trim_end_matches('/');
+    if matches!(path, "" | ".") {
+        return main_of(sources);
+    }
     let stem = ["js", "mjs", "cjs"]
         .iter()
         .find_map(|ending| path.strip_suffix(&format!(".{ending}")))

@@ -281,13 +281,10 @@ fn leads_in(text: &[u8], path: &str, folder: &str) -> Option<usize> {
         mentions::all(text, part, is_own).find(|at| {
             let rest = text.get(at + part.len()..).unwrap_or_default();
             let word = next_word(rest);
-            match next {
-                Some(next) => word != next.as_bytes(),
-                None => {
-                    let word = String::from_utf8_lossy(word);
-                    !OUTPUTS.contains(&word.as_ref()) && !SERVED.contains(&word.as_ref())
-                }
-            }
+            next.map_or_else(
+                || is_more(&String::from_utf8_lossy(word)),
+                |next| word != next.as_bytes(),
+            )
         })
     })
 }
