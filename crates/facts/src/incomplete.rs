@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::app::{self, App};
 use crate::beneath;
+use crate::glob::{Pattern, RUBY};
 use crate::tree::{EntryKind, Tree};
 
 /// A package that is not whole.
@@ -326,9 +327,42 @@ fn scripted<'a>(
     };
     packages.iter().filter_map(move |(path, package)| {
         let is = |field| package.get(field).and_then(Value::as_bool) == Some(true);
-        let (_, name) = path.rsplit_once("node_modules/")?;
+        // A folder of the app stands under its own path, with a link to it under its name.
+        let linked = || linked_as(project, packages, path);
+        let (name, source) = match path.rsplit_once("node_modules/") {
+            Some((_, name)) => (name, package),
+            None => linked()?,
+        };
         let counts = is("hasInstallScript") && !is("optional") && !is("dev");
-        (counts && !is_allowed(name, package)).then_some((name, package))
+        (counts && !is_allowed(name, source)).then_some((name, source))
+    })
+}
+
+/// The name and the link of a folder that is a dependency (`file:libs/gen`). Scripts of workspaces always run.
+fn linked_as<'a>(
+    project: &Project<'_>,
+    packages: &'a Map<String, Value>,
+    folder: &str,
+) -> Option<(&'a str, &'a Value)> {
+    let field = project.manifest.get("workspaces");
+    let field = field.and_then(|field| field.get("packages").or(Some(field)));
+    let mut globs = field
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    let is_workspace = globs.any(|glob| {
+        let glob = glob.trim_start_matches("./").trim_end_matches('/');
+        Pattern::new(glob, RUBY).is_some_and(|pattern| pattern.names(folder))
+    });
+    if is_workspace {
+        return None;
+    }
+    packages.iter().find_map(|(path, link)| {
+        let resolved = link.get("resolved").and_then(Value::as_str);
+        let is_link = link.get("link").and_then(Value::as_bool) == Some(true);
+        let (_, name) = path.rsplit_once("node_modules/")?;
+        (is_link && resolved == Some(folder)).then_some((name, link))
     })
 }
 

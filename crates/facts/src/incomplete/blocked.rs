@@ -100,7 +100,9 @@ mod tests {
             "app/node_modules/.package-lock.json",
             r#"{"packages":{"node_modules/ms":{},"node_modules/esbuild":{"hasInstallScript":true},
             "node_modules/own":{"hasInstallScript":true,"resolved":"file:own-1.0.0.tgz"},
-            "node_modules/dev":{"hasInstallScript":true,"dev":true}}}"#,
+            "node_modules/dev":{"hasInstallScript":true,"dev":true},
+            "libs/gen":{"hasInstallScript":true},"node_modules/gen":{"resolved":"libs/gen","link":true},
+            "packages/a":{"hasInstallScript":true},"node_modules/a":{"resolved":"packages/a","link":true}}}"#,
         );
         put("npm/bin/npm-cli.js", "");
         let bin = folder.path().join("bin");
@@ -126,17 +128,25 @@ mod tests {
             let names = found.into_iter().map(|one| one.name);
             names.collect::<Vec<_>>().join(" ")
         };
-        let some = r#"{"allowScripts":{"esbuild@0.25.0":true,"file:../own-1.0.0.tgz":true}}"#;
+        let some = r#"{"allowScripts":{"esbuild@0.25.0":true,"file:../own-1.0.0.tgz":true,"file:../libs/gen":true},
+            "workspaces":["packages/*"]}"#;
+        let of_workspaces = r#"{"workspaces":["packages/*"]}"#;
         for (version, manifest, rc, named) in [
-            ("12.2.2", "{}", "", "esbuild own"),
+            ("12.2.2", of_workspaces, "", "esbuild own gen"),
+            ("12.2.2", "{}", "", "esbuild own gen a"),
             ("11.9.0", "{}", "", ""),
             ("12.0.0", some, "", ""),
-            ("12.0.0", r#"{"allowScripts":{"own":true}}"#, "", "esbuild"),
             (
                 "12.0.0",
-                r#"{"allowScripts":{"own":false}}"#,
+                r#"{"allowScripts":{"own":true,"a":true,"gen":true}}"#,
                 "",
-                "esbuild own",
+                "esbuild",
+            ),
+            (
+                "12.0.0",
+                r#"{"allowScripts":{"own":false,"a":true}}"#,
+                "",
+                "esbuild own gen",
             ),
             ("12.0.0", "{}", "dangerously-allow-all-scripts=true\n", ""),
             ("12.0.0", "{}", "ignore-scripts=true\n", ""),
