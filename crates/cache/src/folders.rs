@@ -253,6 +253,11 @@ impl<'a> Folders<'a> {
             let begun = Instant::now();
             match folder.keep(context) {
                 Ok(ContentChange::None) => {}
+                Ok(ContentChange::Touched(path)) => progress.event(Event::Note(&format!(
+                    "{} is not kept: the build changes {} after it was written, which would happen twice",
+                    folder.name,
+                    path.display()
+                ))),
                 Ok(ContentChange::Same(_)) if !is_late => {}
                 Ok(
                     change @ (ContentChange::First(_)

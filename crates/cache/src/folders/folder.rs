@@ -34,6 +34,8 @@ pub(super) struct Folder {
 pub(super) enum ContentChange {
     /// It isn't there.
     None,
+    /// Something else changed this path after its tool wrote it.
+    Touched(PathBuf),
     /// The bytes that are stored already.
     Same(Record),
     First(Record),
@@ -43,7 +45,7 @@ pub(super) enum ContentChange {
 impl ContentChange {
     pub(super) fn record(&self) -> Option<&Record> {
         match self {
-            Self::None => None,
+            Self::None | Self::Touched(_) => None,
             Self::Same(record) | Self::First(record) | Self::Other(record) => Some(record),
         }
     }
@@ -150,6 +152,10 @@ impl Folder {
                 store.hold_over(&self.name, &record, Kept::CACHE)?;
             }
             return Ok(ContentChange::None);
+        }
+        if let Some(path) = frameworks::changed_after(app, &self.paths) {
+            store.discard(&self.name)?;
+            return Ok(ContentChange::Touched(path));
         }
         let sibling = store.fresh()?;
         let data = store.folder(&self.name).join("data");

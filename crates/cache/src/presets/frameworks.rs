@@ -27,7 +27,7 @@ use crate::Context;
 use crate::inputs::Inputs;
 use slugsmith_facts::beneath;
 
-pub(crate) use self::typescript::{forget, make_old};
+pub(crate) use self::typescript::{changed_after, forget, make_old};
 
 const FOLDERS: &[&str] = &[
     ".next/cache",

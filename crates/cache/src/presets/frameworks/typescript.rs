@@ -4,7 +4,9 @@
 //! kept together with the folder of its outputs (`outDir`), or alone where nothing is
 //! written (`noEmit`). Other tools may write into that folder as well, and what `tsc` made
 //! of a source that is gone would stay in it; so it is given back only where nothing but
-//! the contents of TypeScript sources has changed. `tsc -b` takes a file that is newer
+//! the contents of TypeScript sources has changed, and kept only where nothing was changed
+//! after `tsc` wrote it: what a script appends to an output that `tsc` does not write again
+//! would be there twice. `tsc -b` takes a file that is newer
 //! than the sources for an answer: what is given back gets the oldest time there is, and
 //! `tsc` compares contents instead (TypeScript handbook, "Project References", `incremental`).
 //!
@@ -12,6 +14,7 @@
 //! relative `extends`, outputs beside their sources.
 
 use slugsmith_facts::beneath::own;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -107,6 +110,28 @@ pub(crate) fn forget(app: &Path, folder: &Path) {
         // What can't be removed is judged by the next build.
         let _ = pack::remove_tree(app, &path);
     }
+}
+
+/// The first file or folder that was changed after TypeScript had noted what it wrote, which it does last. A change of
+/// the name or the mode counts, so it is the time of the inode that tells.
+pub(crate) fn changed_after(app: &Path, paths: &[PathBuf]) -> Option<PathBuf> {
+    let changed = |path: &Path| {
+        let found = fs_err::symlink_metadata(app.join(path)).ok()?;
+        Some((found.ctime(), found.ctime_nsec()))
+    };
+    let mut all = Vec::new();
+    for path in paths {
+        let tree = Tree::read(&app.join(path));
+        let below = tree.entries().iter().map(|entry| path.join(entry.path()));
+        all.extend(std::iter::once(path.clone()).chain(below));
+    }
+    let (notes, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|path| {
+        path.extension().is_some_and(|end| end == "tsbuildinfo") && app.join(path).is_file()
+    });
+    let noted = notes.iter().filter_map(|path| changed(path)).max()?;
+    others
+        .into_iter()
+        .find(|path| changed(path).is_some_and(|at| at > noted))
 }
 
 /// Gives what was given back the oldest time there is.
@@ -279,6 +304,35 @@ mod tests {
             fs_err::write(folder.path().join(name), text).unwrap();
         }
         Options::read(folder.path(), configs[0].0)?.paths(configs[0].0)
+    }
+
+    #[test]
+    fn what_changes_after_the_notes_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path();
+        let write = |path: &str| {
+            // Times of inodes have the grain of the kernel's clock.
+            std::thread::sleep(Duration::from_millis(12));
+            fs_err::create_dir_all(app.join(path).parent().unwrap()).unwrap();
+            fs_err::write(app.join(path), "1").unwrap();
+        };
+        let paths = [PathBuf::from("dist")];
+        let changed = || changed_after(app, &paths).map(|path| path.display().to_string());
+        write("dist/views/a.html");
+        write("dist/a.js");
+        assert_eq!(changed(), None, "no notes");
+        write("dist/tsconfig.tsbuildinfo");
+        assert_eq!(changed(), None);
+        write("dist/a.js");
+        assert_eq!(changed(), Some("dist/a.js".to_owned()));
+        write("dist/tsconfig.tsbuildinfo");
+        std::thread::sleep(Duration::from_millis(12));
+        fs_err::rename(app.join("dist/a.js"), app.join("dist/a.cjs")).unwrap();
+        assert!(changed().is_some());
+        write("dist/tsconfig.tsbuildinfo");
+        std::thread::sleep(Duration::from_millis(12));
+        fs_err::remove_file(app.join("dist/a.cjs")).unwrap();
+        assert_eq!(changed(), Some("dist".to_owned()));
     }
 
     #[test]
