@@ -8,9 +8,10 @@
 //! of the package manager.
 
 use slugsmith_facts::beneath::own;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use memchr::memmem;
+use rustix::fs::FileType;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::read_regular;
@@ -83,13 +84,17 @@ impl Naming {
     /// is room for a shorter path only.
     pub(super) fn enter(&self, app: &Path) -> std::io::Result<()> {
         let now = names(app);
-        let Some(to) = now.first().filter(|_| self.folders != now) else {
+        let Some(to) = now.first() else {
             return Ok(());
         };
         let app = Beneath::open(app)?;
-        self.files
-            .iter()
-            .try_for_each(|path| text(&app, path, &self.folders, to))
+        for path in &self.files {
+            link(&app, path, &self.folders, to)?;
+            if self.folders != now {
+                text(&app, path, &self.folders, to)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes the tree name the folder in which the app runs.
@@ -98,6 +103,7 @@ impl Naming {
         folders.extend(names(app));
         let app = &Beneath::open(app)?;
         for path in &self.files {
+            link(app, path, &folders, DYNO_HOME)?;
             text(app, path, &folders, DYNO_HOME)?;
             program(app, path, &folders)?;
         }
@@ -123,6 +129,43 @@ fn text(app: &Beneath, path: &Path, folders: &[String], to: &str) -> std::io::Re
     } else {
         app.write(path, &new)
     }
+}
+
+/// Makes a link lead by the folder `to`, whether it names one of `folders` or, out of a pack, its way inside the app.
+fn link(app: &Beneath, path: &Path, folders: &[String], to: &str) -> std::io::Result<()> {
+    let stat = app.stat(path);
+    if !stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink) {
+        return Ok(());
+    }
+    let old = app.read_link(path)?;
+    let mut named = folders.iter();
+    let inside = named.find_map(|folder| old.strip_prefix(folder).ok().map(Path::to_owned));
+    let inside = match inside {
+        Some(inside) => inside,
+        None if old.is_absolute() => return Ok(()),
+        None => tidied(&path.parent().unwrap_or(Path::new("")).join(&old)),
+    };
+    let new = Path::new(to).join(inside);
+    if new == old {
+        return Ok(());
+    }
+    app.remove(path)?;
+    app.symlink(&new, path)
+}
+
+/// A path without the steps back that are in it.
+fn tidied(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::Normal(part) => out.push(part),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    out
 }
 
 /// Replaces a path where it ends as one: `/tmp/build_1` is not in `/tmp/build_12`.
@@ -208,5 +251,22 @@ mod tests {
         assert_eq!(text, format!("{}/src\n", app.display()));
         naming.leave(app).unwrap();
         assert_eq!(fs_err::read_to_string(&file).unwrap(), "/app/src\n");
+    }
+
+    #[test]
+    fn a_link_by_the_builds_folder_leads_there_again_and_then_to_the_dynos() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path();
+        fs_err::create_dir_all(app.join("lib/a")).unwrap();
+        std::os::unix::fs::symlink("../../data.txt", app.join("lib/a/abs")).unwrap();
+        let naming = Naming {
+            folders: vec!["/tmp/build_1".to_owned()],
+            files: vec!["lib/a/abs".into()],
+        };
+        let target = || fs_err::read_link(app.join("lib/a/abs")).unwrap();
+        naming.enter(app).unwrap();
+        assert_eq!(target(), app.join("data.txt"));
+        naming.leave(app).unwrap();
+        assert_eq!(target(), Path::new("/app/data.txt"));
     }
 }

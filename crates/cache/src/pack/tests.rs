@@ -4,6 +4,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use proptest::prelude::*;
 
+use super::index::Content;
 use super::*;
 mod forged;
 mod parts;
@@ -228,6 +229,17 @@ fn what_a_cache_must_not_hold_is_refused() {
         assert!(matches!(bench.pack(), Err(Fault::Refused(why)) if why.contains("leads out")));
         fs_err::remove_file(link).unwrap();
     }
+    // By the folder of this build, and by another name of it.
+    put(&bench.from().join("data"), b"1");
+    let link = bench.from().join("node_modules/abs");
+    symlink(bench.from().join("data"), &link).unwrap();
+    let packed = bench.pack().unwrap();
+    let index = read::read_index(&bench.stored(), &packed.digest).unwrap();
+    let stored = index.items.iter().find(|item| item.path.ends_with("abs"));
+    let target = Content::Symlink("../data".into());
+    assert_eq!(stored.map(|item| &item.content), Some(&target));
+    assert_eq!(packed.naming, [PathBuf::from("node_modules/abs")]);
+    fs_err::remove_file(link).unwrap();
     symlink("../outside", bench.from().join("link")).unwrap();
     let roots = ["link".into()];
     let refused = pack(&bench.from(), &roots, &bench.stored(), Links::Inside, None);

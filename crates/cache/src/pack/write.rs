@@ -10,7 +10,9 @@ use rustix::fs::FileType;
 
 use super::index::{Content, Frame, Index, Item, MODE, SET_ID, Slice, frame_plan};
 use super::naming::{self, Names};
-use super::{FRAME_BYTES, Fault, LEVEL, Links, Previous, check, is_inside, real_roots};
+use super::{
+    FRAME_BYTES, Fault, LEVEL, Links, Previous, check, is_inside, real_roots, stays_inside,
+};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::tree::{EntryKind, Tree};
 use slugsmith_finding::work;
@@ -60,6 +62,8 @@ pub fn pack_and_look(
     names: &Names,
 ) -> Result<Packed, Fault> {
     let mut naming = Vec::new();
+    // Links by the folder of this build, which are stored as ways inside the app.
+    let mut absolute = Vec::new();
     let mut index = Index::default();
     let mut seen = HashMap::new();
     if let Some(root) = roots.iter().find(|root| !is_inside(root)) {
@@ -70,7 +74,7 @@ pub fn pack_and_look(
     }
     let app = &Beneath::open(app)?;
     for root in real_roots(app, roots)? {
-        collect(app, &root, links, &mut index, &mut seen)?;
+        collect(app, &root, links, &mut index, &mut seen, &mut absolute)?;
     }
     // What would be refused when it is read need not be stored.
     check::links(&index, links).map_err(|fault| Fault::Refused(fault.to_string()))?;
@@ -106,7 +110,10 @@ pub fn pack_and_look(
         tree_bytes: index.tree_bytes(),
         stored_bytes: stored_bytes + encoded.len() as u64,
         digest: blake3::hash(&encoded).to_hex().to_string(),
-        naming: naming::paths(&index.items, &naming),
+        naming: naming::paths(
+            &index.items,
+            &naming.into_iter().chain(absolute).collect::<Vec<_>>(),
+        ),
     })
 }
 
@@ -145,7 +152,13 @@ fn collect(
     links: Links,
     index: &mut Index,
     seen: &mut HashMap<(u64, u64), usize>,
+    absolute: &mut Vec<usize>,
 ) -> Result<(), Fault> {
+    let mut link = |path: &Path, number: usize| {
+        let (target, is_absolute) = link(app, path, links)?;
+        absolute.extend(is_absolute.then_some(number));
+        Ok::<_, Fault>(Content::Symlink(target))
+    };
     let stat = match app.stat(root) {
         Ok(stat) => stat,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -162,7 +175,7 @@ fn collect(
         return Ok(());
     }
     if kind == FileType::Symlink {
-        let content = Content::Symlink(link(app, root, links)?);
+        let content = link(root, index.items.len())?;
         index.items.push(Item {
             path: root.to_owned(),
             mode: 0,
@@ -202,7 +215,7 @@ fn collect(
                 )));
             }
             EntryKind::File => (entry.mode() & MODE, file(entry, index.items.len(), seen)),
-            EntryKind::Symlink => (0, Content::Symlink(link(app, &path, links)?)),
+            EntryKind::Symlink => (0, link(&path, index.items.len())?),
             EntryKind::Special => {
                 return Err(Fault::Refused(format!(
                     "{} is a FIFO, socket or device",
@@ -219,11 +232,21 @@ fn collect(
     Ok(())
 }
 
-/// Where a link leads, if a cache may hold it.
-fn link(app: &Beneath, path: &Path, links: Links) -> Result<PathBuf, Fault> {
+/// Where a link leads, if a cache may hold it, and whether it said so by the folder of this build: the next one has
+/// another, so the way inside the app is what is stored.
+fn link(app: &Beneath, path: &Path, links: Links) -> Result<(PathBuf, bool), Fault> {
     let target = fs_err::read_link(app.path().join(path))?;
+    let folder = fs_err::canonicalize(app.path())?;
+    let mut folders = [app.path(), &folder].into_iter();
+    if let Some(inside) = folders.find_map(|folder| target.strip_prefix(folder).ok()) {
+        let up = "../".repeat(path.components().count().saturating_sub(1));
+        let relative = Path::new(&up).join(inside);
+        if stays_inside(path, &relative) && !relative.as_os_str().is_empty() {
+            return Ok((relative, true));
+        }
+    }
     if links.allow(path, &target) {
-        return Ok(target);
+        return Ok((target, false));
     }
     Err(Fault::Refused(format!(
         "the link {} leads out of the app, to {}",
