@@ -8,6 +8,7 @@ mod answer;
 mod aside;
 pub(crate) mod called;
 mod download_store;
+mod finished;
 mod held;
 mod hide;
 mod keep;

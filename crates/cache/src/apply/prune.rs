@@ -42,24 +42,46 @@ pub(super) fn prune(app: &Path, prune: &Prune) -> std::io::Result<Option<Pruned>
     }
 }
 
-/// Archives whose file name the Plug'n'Play map does not have.
+/// Archives whose file name the Plug'n'Play map does not have, and unplugged packages likewise. Of an unplugged
+/// package that stays the archive is a copy that nothing reads.
 fn unnamed(app: &Path, map: &Path, archives: &Path) -> std::io::Result<Pruned> {
     let inside = Beneath::open(app)?;
     let map = String::from_utf8_lossy(&inside.read(map)?).into_owned();
     let mut pruned = Pruned::default();
-    for name in inside.names(archives)? {
-        let Ok(name) = name.into_string() else {
+    let unplugged = archives.with_file_name("unplugged");
+    let mut copied = Vec::new();
+    for name in names(&inside, &unplugged)? {
+        let folder = unplugged.join(&name);
+        if !inside.is_folder(&folder) {
             continue;
-        };
+        }
+        if map.contains(&name) {
+            copied.push(name);
+        } else {
+            pruned.bytes += Tree::read(&app.join(&folder)).totals().bytes;
+            inside.remove(&folder)?;
+        }
+    }
+    for name in names(&inside, archives)? {
         let archive = archives.join(&name);
         let is_archive = Path::new(&name).extension().is_some_and(|end| end == "zip");
         if is_archive && !map.contains(&name) {
-            pruned.packages += 1;
+            let is_copy = copied.iter().any(|folder| name.starts_with(folder));
+            pruned.packages += u64::from(!is_copy);
             pruned.bytes += u64::try_from(inside.stat(&archive)?.st_size).unwrap_or_default();
             inside.remove(&archive)?;
         }
     }
     Ok(pruned)
+}
+
+/// The names in a folder that are text; none where there is no such folder.
+fn names(app: &Beneath, folder: &Path) -> std::io::Result<Vec<String>> {
+    if !app.is_folder(folder) {
+        return Ok(Vec::new());
+    }
+    let names = app.names(folder)?.into_iter();
+    Ok(names.filter_map(|name| name.into_string().ok()).collect())
 }
 
 fn modules(app: &Path, projects: &[PathBuf], more: &Edges) -> std::io::Result<Pruned> {

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{AroundScripts, Naming, Scripts, prune, steps};
+use super::{AroundScripts, Naming, Scripts, finished, prune, steps};
 use crate::event::{Event, Progress};
 use crate::presets::{Job, ManagerCommand, Prune};
 use crate::{Context, pack};
@@ -46,9 +46,9 @@ impl Rest<'_> {
             scripts(Scripts::Begin, progress);
         }
         self.steps(&self.job.scripts, progress)?;
-        self.steps(&self.job.finish, progress)?;
+        self.finish(progress)?;
         if runs && scripts(Scripts::Ended, progress) {
-            self.steps(&self.job.finish, progress)?;
+            self.finish(progress)?;
         }
         self.prune(progress)?;
         self.steps(&self.job.cleanup, progress)?;
@@ -56,6 +56,21 @@ impl Rest<'_> {
             for tree in &self.trees {
                 // What stays only makes the slug larger.
                 let _ = pack::remove_tree(&self.context.app.root, tree);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
+        let (store, app) = (self.context.store, &self.context.app.root);
+        for step in &self.job.finish {
+            let is_kept = !step.writes.is_empty();
+            if is_kept && finished::give_back(store, &self.name, app, step) {
+                continue;
+            }
+            self.steps(std::slice::from_ref(step), progress)?;
+            if is_kept {
+                finished::keep(store, &self.name, app, step);
             }
         }
         Ok(())

@@ -187,6 +187,9 @@ pub(crate) struct ManagerCommand {
     pub path: Option<PathBuf>,
     /// Whether it runs code of the app, not only of its dependencies.
     pub is_script: bool,
+    /// Files, relative to the app, that are all it makes of a tree for good: after the same install they are given
+    /// back and it does not run.
+    pub writes: Vec<PathBuf>,
 }
 
 impl ManagerCommand {
@@ -198,6 +201,7 @@ impl ManagerCommand {
             variables: Vec::new(),
             path: None,
             is_script: false,
+            writes: Vec::new(),
         }
     }
 
@@ -217,6 +221,11 @@ impl ManagerCommand {
 
     pub(in crate::presets) fn first_on_path(mut self, folder: &Path) -> Self {
         self.path = Some(folder.to_owned());
+        self
+    }
+
+    pub(in crate::presets) fn writing(mut self, files: Vec<PathBuf>) -> Self {
+        self.writes = files;
         self
     }
 

@@ -156,8 +156,16 @@ fn a_virtual_store_keeps_what_lies_beside_a_package() {
 fn archives_that_the_map_does_not_name_go() {
     let folder = tempfile::tempdir().unwrap();
     let app = folder.path();
-    put(app, ".pnp.cjs", "cache/ms-1.zip/");
-    for name in ["ms-1.zip", "left-pad-1.zip", ".gitignore"] {
+    put(app, ".pnp.cjs", "cache/ms-1.zip/ unplugged/own-file-1/");
+    put(app, "unplugged/own-file-1/x", "1");
+    put(app, "unplugged/dev-file-2/x", "1");
+    for name in [
+        "ms-1.zip",
+        "left-pad-1.zip",
+        "own-file-1-abc.zip",
+        "dev-file-2-abc.zip",
+        ".gitignore",
+    ] {
         put(app, &format!("cache/{name}"), "12345");
     }
     let prune = Prune::Archives {
@@ -165,6 +173,9 @@ fn archives_that_the_map_does_not_name_go() {
         archives: "cache".into(),
     };
     let pruned = super::prune(app, &prune).unwrap().unwrap();
-    assert_eq!((pruned.packages, pruned.bytes), (1, 5));
+    assert_eq!((pruned.packages, pruned.bytes), (2, 16));
+    assert!(
+        app.join("unplugged/own-file-1").exists() && !app.join("unplugged/dev-file-2").exists()
+    );
     assert!(app.join("cache/ms-1.zip").exists() && app.join("cache/.gitignore").exists());
 }

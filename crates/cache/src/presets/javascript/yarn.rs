@@ -246,7 +246,14 @@ fn job(
     let run = |name: &'static str| yarn.step(&["run", name]).script();
     let mut finish = Vec::new();
     if plan.prunes() && yarn.kind == Kind::BerryPnp && yarn.has_focus {
-        finish.push(yarn.step(&["workspaces", "focus", "--all", "--production"]));
+        let focus = yarn.step(&["workspaces", "focus", "--all", "--production"]);
+        // `pnpEnableInlining: false` puts the map into a file of its own.
+        let settings = beneath::text_in(&place.app.root, ".yarnrc.yml").unwrap_or_default();
+        finish.push(if settings.contains("pnpEnableInlining") {
+            focus
+        } else {
+            focus.writing(vec![place.tree(".pnp.cjs"), place.tree(STATE)])
+        });
     }
     let mut job = Job {
         lockfile: Some(Lockfile {
