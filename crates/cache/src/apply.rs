@@ -11,6 +11,7 @@ mod download_store;
 mod finished;
 mod held;
 mod hide;
+mod home;
 mod keep;
 mod mark;
 mod observe;
@@ -302,7 +303,16 @@ fn restored(
         outcome.left_out_bytes = left_out_bytes;
     }
     progress.event(Event::Done(&outcome));
+    tell_elsewhere(work, Some(record), progress);
     outcome
+}
+
+/// What no hit brings back.
+fn tell_elsewhere(work: &Work<'_>, record: Option<&Record>, progress: &mut dyn Progress) {
+    let elsewhere = record.map_or(&[][..], |record| &record.effects.elsewhere);
+    if let Some(line) = home::told(work.name, elsewhere) {
+        progress.event(Event::Note(&line));
+    }
 }
 
 /// Whether code of the app runs after the install.
@@ -321,6 +331,7 @@ fn finish(
     outcome.folders = folders(&work.context.app.root, work.trees);
     outcome.packed = work.packed_whole(record);
     progress.event(Event::Done(&outcome));
+    tell_elsewhere(work, record, progress);
     outcome
 }
 

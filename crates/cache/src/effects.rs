@@ -20,16 +20,24 @@ pub struct Effects {
     /// Files and folders that are there no more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<PathBuf>,
+    /// What was written into the home of the user, `~/.cache/x`: it can't be done again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<String>,
     /// Digest of the pack that holds them; empty where they are in the pack of the tree.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pack: String,
 }
 
 impl Effects {
-    /// Nothing happened.
+    /// Nothing happened in the app.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all().next().is_none()
+    }
+
+    /// Nothing is to be kept of it.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.is_empty() && self.elsewhere.is_empty()
     }
 
     /// Every path.

@@ -1,7 +1,7 @@
 //! One site in hand: look up, restore, install, keep.
 
 use slugsmith_facts::beneath::own;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -12,7 +12,7 @@ use super::mark::Mark;
 use super::observe::{Bounds, Snapshot};
 use super::reads::Read;
 use super::relocate::Naming;
-use super::{download_store, steps};
+use super::{download_store, home, steps};
 use crate::effects::Effects;
 use crate::event::{Event, Progress};
 use crate::finish::Layer;
@@ -38,10 +38,31 @@ pub(super) struct Made {
     pub effects: Effects,
 }
 
+/// The app and the home of the user before an install.
+struct Before {
+    app: Snapshot,
+    home: Option<(PathBuf, BTreeSet<String>)>,
+}
+
+impl Before {
+    fn of(work: &Work<'_>) -> Self {
+        Self {
+            app: Snapshot::of(work.app(), work.bounds),
+            home: home::of(work.context).map(|home| (home.clone(), home::names(&home))),
+        }
+    }
+}
+
 impl Made {
-    fn since(before: Snapshot, work: &Work<'_>) -> Self {
-        let effects = before.effects(work.app(), work.bounds);
-        Self { before, effects }
+    fn since(before: Before, work: &Work<'_>) -> Self {
+        let mut effects = before.app.effects(work.app(), work.bounds);
+        if let Some((home, names)) = before.home {
+            effects.elsewhere = home::names(&home).difference(&names).cloned().collect();
+        }
+        Self {
+            before: before.app,
+            effects,
+        }
     }
 }
 
@@ -291,7 +312,7 @@ impl Work<'_> {
             .set()
             .and_then(|()| self.context.store.touch(self.name))
             .map_err(|error| io("writing to", self.app(), &error))?;
-        let before = Snapshot::of(self.app(), self.bounds);
+        let before = Before::of(self);
         let synced = self.hidden_steps(&self.job.sync, progress).is_ok();
         if !synced || locks != self.lockfile_content() {
             // A lockfile that the sync changed was out of step: the clean install says so.
@@ -343,7 +364,7 @@ impl Work<'_> {
                 .map_err(|error| io("writing to", &data, &error))?;
         }
         download_store::open(self.context, &self.job.stores, &mut self.variables);
-        let before = Snapshot::of(self.app(), self.bounds);
+        let before = Before::of(self);
         let installed = self.hidden_steps(&self.job.install, progress);
         if let Err(problem) = installed.and_then(|()| self.holds_after(locks.as_deref())) {
             // The install's own failure is what the user must see.

@@ -6,7 +6,6 @@
 //! | tool | folder |
 //! |---|---|
 //! | Next.js | `.next/cache` |
-//! | Nuxt | `.nuxt` |
 //! | Angular | `.angular/cache` |
 //! | Nx | `.nx`: the cache and the database that lists it |
 //! | Turborepo | `.turbo` |
@@ -31,7 +30,6 @@ pub(crate) use self::typescript::{changed_after, forget, make_old};
 
 const FOLDERS: &[&str] = &[
     ".next/cache",
-    ".nuxt",
     ".angular/cache",
     ".nx",
     ".parcel-cache",

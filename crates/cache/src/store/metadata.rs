@@ -38,7 +38,7 @@ pub struct Metadata {
     digest: String,
     #[serde(default)]
     contents: Contents,
-    #[serde(default, skip_serializing_if = "Effects::is_empty")]
+    #[serde(default, skip_serializing_if = "Effects::is_nothing")]
     effects: Effects,
     inputs: BTreeMap<String, String>,
 }
