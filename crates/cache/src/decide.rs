@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::files;
-use super::inputs::Inputs;
+use super::inputs::{InputChange, Inputs};
 use super::lockfile::{self, Lockfile, Packages};
 use super::store::Stored;
 use slugsmith_ecosystems as ecosystems;
@@ -22,6 +22,8 @@ pub(super) struct Wanted<'a> {
     pub now: Duration,
     /// What changed in the files that the install can read, if it is known.
     pub files: Option<Vec<String>>,
+    /// Whether the app has a file of this name: an input that is gone may be none any more.
+    pub has_file: &'a dyn Fn(&str) -> bool,
 }
 
 /// The answer.
@@ -48,7 +50,9 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
     let mut changes = record.inputs.changes(wanted.inputs);
     changes.sort_by_key(|change| change.name != lockfile);
     let mut reasons: Vec<String> = Vec::new();
-    for change in &changes {
+    let is_none_now =
+        |change: &&InputChange| change.new.is_none() && (wanted.has_file)(&change.name);
+    for change in changes.iter().filter(|change| !is_none_now(change)) {
         if change.name == lockfile && change.old.is_some() {
             reasons.push(packages(wanted).unwrap_or_else(|| change.to_string()));
         } else if let (true, Some(files)) = (files::is_input(&change.name), &wanted.files) {
@@ -68,7 +72,10 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
         }
     }
     if reasons.is_empty() {
-        reasons.extend(changes.iter().map(ToString::to_string));
+        reasons.extend(changes.iter().map(|change| match is_none_now(&change) {
+            true => format!("{} is no longer what decides", change.name),
+            false => change.to_string(),
+        }));
     }
     let mut reasons = once(&reasons);
     let may_sync = wanted
@@ -101,7 +108,10 @@ fn packages(wanted: &Wanted<'_>) -> Option<String> {
         return None;
     }
     Some(if differences.is_empty() {
-        format!("{}: same versions from other sources", lockfile.path)
+        format!(
+            "{} changed, with the same versions of all packages",
+            lockfile.path
+        )
     } else {
         format!("{}: {differences}", lockfile.path)
     })
@@ -116,11 +126,26 @@ fn once(reasons: &[String]) -> Vec<String> {
     };
     let mut found: Vec<String> = Vec::new();
     for reason in reasons.iter().filter(|reason| !says_less(reason)) {
-        if !found.contains(reason) {
+        let is_told = |told: &String| match (subject(told), subject(reason)) {
+            (Some(told), Some(subject)) => told == subject,
+            _ => told == reason,
+        };
+        if !found.iter().any(is_told) {
             found.push(reason.clone());
         }
     }
     found
+}
+
+/// What a reason is about: a config var that a file names is an input as an input of the package manager as well.
+fn subject(reason: &str) -> Option<&str> {
+    const VERBS: &[&str] = &[" changed", " is new", " is gone", " is removed"];
+    let mut verbs = VERBS.iter();
+    let name = verbs.find_map(|verb| {
+        let (name, rest) = reason.split_once(verb)?;
+        (rest.is_empty() || rest.starts_with(':')).then_some(name)
+    })?;
+    Some(name.strip_prefix("config var ").unwrap_or(name))
 }
 
 #[cfg(test)]
@@ -153,7 +178,46 @@ mod tests {
             syncs_over: None,
             now: Duration::from_secs(1_000_000),
             files: None,
+            has_file: &|_| false,
         }
+    }
+
+    #[test]
+    fn a_reason_is_told_once_and_a_file_that_is_there_is_not_gone() {
+        let reasons =
+            |list: &[&str]| once(&list.iter().map(|&one| one.to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            reasons(&[
+                "in/a is removed",
+                "in/a is gone",
+                "NODE_ENV is new: x",
+                "config var NODE_ENV is new",
+                "a changed"
+            ]),
+            ["in/a is removed", "NODE_ENV is new: x", "a changed"]
+        );
+        let old = inputs(&[("go.mod", "1"), ("left", "1")]);
+        let new = inputs(&[("go.work", "1")]);
+        let verdict = |has_file: &dyn Fn(&str) -> bool| {
+            let Fit::Differs(reasons) = fit(
+                &stored(old.clone()),
+                &Wanted {
+                    has_file,
+                    ..wanted(&new)
+                },
+            ) else {
+                panic!("it differs");
+            };
+            reasons.join("; ")
+        };
+        assert_eq!(
+            verdict(&|name| name == "go.mod"),
+            "go.work is new: 1; left is gone"
+        );
+        assert_eq!(
+            verdict(&|_| false),
+            "go.mod is gone; go.work is new: 1; left is gone"
+        );
     }
 
     #[test]

@@ -105,7 +105,8 @@ impl Inputs {
         }
     }
 
-    /// Every file below a folder, as one input; nothing if it isn't there.
+    /// Every file below a folder, as one input, and each of a few by its name, so that a miss can say which it was;
+    /// nothing if the folder isn't there.
     pub fn folder(&mut self, app: &Path, path: &str) {
         if !app.join(path).is_dir() {
             return;
@@ -116,6 +117,7 @@ impl Inputs {
             return;
         };
         let mut hasher = blake3::Hasher::new();
+        let mut files = Vec::new();
         for entry in Tree::read(&root).entries() {
             let full = root.join(entry.path());
             let content = match entry.kind() {
@@ -136,6 +138,17 @@ impl Inputs {
                 hasher.update(part);
             }
             hasher.update(&[u8::from(entry.mode() & 0o100 != 0)]);
+            if files.len() <= NAMED_FILES {
+                files.push((
+                    format!("{path}/{}", entry.path().display()),
+                    digest(&content),
+                ));
+            }
+        }
+        if files.len() <= NAMED_FILES {
+            for (file, digest) in files {
+                self.named.entry(file).or_insert(digest);
+            }
         }
         let hash = hasher.finalize().to_hex();
         self.named
@@ -174,6 +187,9 @@ impl std::fmt::Display for InputChange {
         }
     }
 }
+
+/// Of a folder with more files none is an input of its own.
+const NAMED_FILES: usize = 64;
 
 /// Length of a stored digest: `#` and 128 bits in hexadecimal.
 const DIGEST_LENGTH: usize = 33;

@@ -57,6 +57,9 @@ pub(crate) fn answer(
         syncs_over: (!job.sync.is_empty() && may_sync(job, &stored)).then_some(job.syncs_over),
         now: now(),
         files: read.changes(context.store, name),
+        has_file: &|path| {
+            fs_err::symlink_metadata(context.app.root.join(path)).is_ok_and(|one| one.is_file())
+        },
     };
     match (fit(&stored, &wanted), stored) {
         (Fit::Fits, Stored::Complete(record)) => Answer::Hit(record),

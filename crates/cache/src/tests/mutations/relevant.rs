@@ -156,13 +156,13 @@ pub(crate) fn relevant() -> Vec<Mutation> {
         };
         all.push(mutation(name, named, move |bed| bed.put(name, "{}")));
     }
-    all.push(mutation("patch edited", "patches/**", |bed| {
+    all.push(mutation("patch edited", "patches/ms+2.0.0.patch", |bed| {
         bed.put("patches/ms+2.0.0.patch", "diff 2");
     }));
-    all.push(mutation("patch added", "patches/**", |bed| {
+    all.push(mutation("patch added", "patches/x.patch", |bed| {
         bed.put("patches/x.patch", "");
     }));
-    all.push(mutation("patch gone", "patches/**", |bed| {
+    all.push(mutation("patch gone", "patches/ms+2.0.0.patch", |bed| {
         fs_err::remove_dir_all(bed.app().join("patches")).unwrap();
     }));
     all.push(mutation("prisma", "prisma/schema.prisma", |bed| {

@@ -222,7 +222,7 @@ pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
             ("composer.lock", "1.0.0", "1.1.0", "composer.lock"),
             ("composer.json", "\"1\"", "\"2\"", "composer.json require"),
             ("symfony.lock", "{}", "[]", "symfony.lock"),
-            ("patches/a.patch", "1", "2", "patches/**"),
+            ("patches/a.patch", "1", "2", "patches/a.patch"),
             (
                 "composer.json",
                 "\"description\":\"x\"",
