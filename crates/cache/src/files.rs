@@ -40,6 +40,11 @@ impl Files {
         Self::read(tree, folders, is_app, |_, _| ()).0
     }
 
+    /// What the caller knows of each path.
+    pub(super) fn named(files: impl Iterator<Item = (PathBuf, String)>) -> Self {
+        Self(files.collect())
+    }
+
     /// The same, with what is to be known of each file's content while it is in memory.
     pub(super) fn read<T: Send>(
         tree: &Tree,

@@ -54,6 +54,8 @@ impl<'a> Folders<'a> {
             restored: None,
             given: Vec::new(),
             is_cleared: false,
+            files: None,
+            misfit: Vec::new(),
         };
         let custom = context.config.cache.custom.iter();
         let mut folders: Vec<Folder> = custom
@@ -68,6 +70,8 @@ impl<'a> Folders<'a> {
                 restored: None,
                 given: Vec::new(),
                 is_cleared: false,
+                files: None,
+                misfit: Vec::new(),
             })
             .collect();
         let listed = listed(context);
@@ -84,6 +88,8 @@ impl<'a> Folders<'a> {
                 restored: None,
                 given: Vec::new(),
                 is_cleared: false,
+                files: known.files,
+                misfit: Vec::new(),
             }
         });
         for folder in listed.into_iter().map(of_path).chain(known) {
@@ -265,15 +271,12 @@ impl<'a> Folders<'a> {
                     | ContentChange::Same(_)),
                 ) => {
                     if folder.restored.is_none() {
-                        let reason = if context.is_reset(&folder.name) {
-                            "SLUGSMITH_CACHE_RESET"
+                        let reasons = if context.is_reset(&folder.name) {
+                            vec!["SLUGSMITH_CACHE_RESET".to_owned()]
                         } else {
-                            change.reason(is_late)
+                            change.reasons(folder, is_late)
                         };
-                        let reason = reason.to_owned();
-                        let miss = Verdict::Miss {
-                            reasons: vec![reason],
-                        };
+                        let miss = Verdict::Miss { reasons };
                         let outcome = folder.outcome(miss, begun.elapsed(), change.record());
                         progress.event(Event::Decided(&outcome.decision));
                         progress.event(Event::Done(&outcome));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::warn;
 use crate::event::Progress;
+use crate::files::Files;
 use crate::inputs::Inputs;
 use crate::pack::{self, Fault, Links, Previous};
 use crate::presets::{custom, frameworks};
@@ -29,6 +30,10 @@ pub(super) struct Folder {
     pub(super) given: Vec<PathBuf>,
     /// The app's scripts clear `outputs`.
     pub(super) is_cleared: bool,
+    /// The files of the app that decide, where some do.
+    pub(super) files: Option<Files>,
+    /// Which of them are not what they were when it was stored.
+    pub(super) misfit: Vec<String>,
 }
 
 pub(super) enum ContentChange {
@@ -50,14 +55,17 @@ impl ContentChange {
         }
     }
 
-    pub(super) fn reason(&self, is_late: bool) -> &'static str {
-        match self {
+    /// Why nothing of it was given back.
+    pub(super) fn reasons(&self, folder: &Folder, is_late: bool) -> Vec<String> {
+        let reason = match self {
             Self::First(_) => "first build",
             _ if is_late => {
                 "built without it; put slugsmith/restore first in the list of buildpacks"
             }
+            _ if !folder.misfit.is_empty() => return folder.misfit.clone(),
             _ => "contents changed",
-        }
+        };
+        vec![reason.to_owned()]
     }
 }
 
@@ -95,7 +103,7 @@ impl Folder {
 
     /// What is stored for it, if it fits and nothing is in its place.
     pub(super) fn stored(
-        &self,
+        &mut self,
         context: &Context<'_>,
         progress: &mut dyn Progress,
     ) -> Option<Box<Record>> {
@@ -112,6 +120,10 @@ impl Folder {
         match context.store.look_up(&self.name) {
             Stored::Complete(record) => {
                 let fits = record.inputs == self.inputs;
+                if let (false, Some(files)) = (fits, &self.files) {
+                    let changes = files.changes(&context.store.folder(&self.name));
+                    self.misfit = changes.unwrap_or_default();
+                }
                 (fits && !self.paths.iter().any(is_there)).then_some(record)
             }
             Stored::Unusable(why) => {
@@ -205,6 +217,9 @@ impl Folder {
         }
         let folder = store.begin(&self.name)?;
         own::rename(sibling, folder.join("data"))?;
+        if let Some(files) = &self.files {
+            files.keep(&folder)?;
+        }
         store.commit(&self.name, &record, Kept::CACHE)?;
         Ok(match stored {
             None => ContentChange::First(record),

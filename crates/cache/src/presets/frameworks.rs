@@ -23,6 +23,7 @@ mod typescript;
 use std::path::PathBuf;
 
 use crate::Context;
+use crate::files::Files;
 use crate::inputs::Inputs;
 use slugsmith_facts::beneath;
 
@@ -51,6 +52,8 @@ pub(crate) struct Known {
     pub outputs: Option<PathBuf>,
     /// What decides beside the machine whether it still fits.
     pub inputs: Inputs,
+    /// The files of the app among them, where they decide.
+    pub files: Option<Files>,
 }
 
 /// Everything that may be kept for this app.
@@ -64,6 +67,7 @@ pub(crate) fn known(context: &Context<'_>) -> Vec<Known> {
             paths: vec![PathBuf::from(folder)],
             outputs: None,
             inputs: Inputs::default(),
+            files: None,
         })
         .chain(typescript::known(context))
         .collect()

@@ -22,9 +22,10 @@ use serde_json::Value;
 
 use super::Known;
 use crate::Context;
+use crate::files::{self, Files, content};
 use crate::inputs::{Inputs, read_regular};
 use crate::pack;
-use slugsmith_facts::tree::{EntryKind, Tree};
+use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 const SOURCES: &[&str] = &["ts", "tsx", "mts", "cts"];
 const LEFT_OUT: &[&str] = &[".git", "node_modules", ".next", ".turbo", ".vite", ".nx"];
@@ -49,52 +50,39 @@ pub(super) fn known(context: &Context<'_>) -> Vec<Known> {
             paths,
             outputs,
             inputs: Inputs::default(),
+            files: None,
         });
     }
     if !found.is_empty() {
         let made: Vec<_> = found.iter().flat_map(|known| known.paths.clone()).collect();
-        let inputs = everything_else(&app.root, &made);
+        let files = everything_else(&app.root, &made);
         for known in &mut found {
-            known.inputs.clone_from(&inputs);
+            known.inputs.plain(files::ALL, files.digest());
+            known.files = Some(files.clone());
         }
     }
     found
 }
 
 /// The names of TypeScript sources, and the contents of all other files.
-fn everything_else(root: &Path, made: &[PathBuf]) -> Inputs {
-    let mut names = String::new();
-    let mut others = blake3::Hasher::new();
-    for entry in Tree::read(root).entries() {
+fn everything_else(root: &Path, made: &[PathBuf]) -> Files {
+    let tree = Tree::read(root);
+    let is_input = |entry: &&Entry| {
         let path = entry.path();
         let is_left_out = LEFT_OUT.iter().any(|name| path.starts_with(name))
             || made.iter().any(|made| path.starts_with(made))
             || path.to_string_lossy().starts_with(".slugsmith-");
-        if is_left_out || entry.kind() != EntryKind::File {
-            continue;
-        }
-        let name = path.to_string_lossy();
-        let is_source = path
-            .extension()
-            .is_some_and(|end| SOURCES.iter().any(|source| end == *source));
-        if is_source {
-            names.push_str(&name);
-            names.push('\n');
+        !is_left_out && entry.kind() == EntryKind::File
+    };
+    Files::named(tree.entries().iter().filter(is_input).map(|entry| {
+        let end = entry.path().extension().unwrap_or_default();
+        let digest = if SOURCES.iter().any(|source| end == *source) {
+            "there".to_owned()
         } else {
-            let content = read_regular(&root.join(path)).unwrap_or_default();
-            for part in [name.as_bytes(), &content] {
-                others.update(&(part.len() as u64).to_le_bytes());
-                others.update(part);
-            }
-        }
-    }
-    let mut inputs = Inputs::default();
-    inputs.digest("names of TypeScript sources", names.as_bytes());
-    inputs.digest(
-        "files that are not TypeScript",
-        others.finalize().as_bytes(),
-    );
-    inputs
+            content(root, entry).0
+        };
+        (entry.path().to_owned(), digest)
+    }))
 }
 
 /// Takes what TypeScript has noted out of a folder that comes back without what it wrote: it writes nothing that it
