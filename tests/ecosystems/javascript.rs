@@ -393,3 +393,82 @@ fn typescript_writes_anew_what_the_build_removes() {
         }
     }
 }
+
+/// A script that goes on with what `tsc` wrote would do so twice on what came back.
+#[test]
+#[ignore = "real package managers"]
+fn typescript_gives_nothing_back_that_the_build_changes_afterwards() {
+    for then in [
+        "echo 'exports.c = 1;' >> dist/a.js",
+        "mv dist/a.js dist/index.cjs",
+        "sed -i s/ONE/$(cat stage)/ dist/a.js",
+        "chmod +x dist/a.js",
+    ] {
+        let lab = Lab::new(&[]);
+        let manifest = format!(
+            r#"{{"name":"shop","version":"1.0.0","private":true,"scripts":{{"build":"tsc && {then}"}},"dependencies":{{
+"ms":"2.0.0"}},"devDependencies":{{"typescript":"5.4.5"}}}}"#
+        );
+        lab.put("package.json", &manifest);
+        lab.put(
+            "tsconfig.json",
+            r#"{"compilerOptions":{"incremental":true,"outDir":"dist","types":[]},"include":["src"]}"#,
+        );
+        lab.put("src/a.ts", "export const a = 'ONE';\n");
+        lab.put("stage", "first");
+        lab.run("npm install --package-lock-only --ignore-scripts");
+        let first = lab.build();
+        first.says("is not kept: the build changes dist");
+        let second = lab.build();
+        let notes = ["tsconfig.tsbuildinfo"];
+        same(
+            &first.tree(&["dist"], &notes),
+            &second.tree(&["dist"], &notes),
+            then,
+        );
+    }
+}
+
+/// Where yarn builds a package again because its folder has another path, its script would run after the app's.
+#[test]
+#[ignore = "real package managers"]
+fn scripts_of_packages_run_once_with_plug_n_play() {
+    let lab = Lab::new(&["yarn-berry"]);
+    lab.put(
+        "package.json",
+        r#"{"name":"shop","version":"1.0.0","private":true,"scripts":{"build":"echo built > late"},"dependencies":{
+"own":"file:./own","ms":"2.0.0"},"devDependencies":{"left-pad":"1.3.0"},"dependenciesMeta":{"own":{"built":true}}}"#,
+    );
+    lab.put(
+        "own/package.json",
+        r#"{"name":"own","version":"1.0.0","scripts":{"postinstall":"node made.js"}}"#,
+    );
+    lab.put(
+        "own/made.js",
+        "const fs = require('fs');\nfs.appendFileSync('ran', 'x');\n\
+         fs.appendFileSync('ran', String(fs.existsSync(process.env.INIT_CWD + '/late')));\n",
+    );
+    berry_lock(&lab);
+    let ran = |built: &crate::lab::Built| {
+        let below = built.tree(&[".yarn/unplugged"], &[]);
+        let file = below.iter().find(|(path, _)| path.ends_with("ran"));
+        let (file, _) = file.unwrap_or_else(|| panic!("{below:?}\n{}", built.log));
+        fs_err::read_to_string(built.app.join(file)).unwrap()
+    };
+    let first = lab.build();
+    let second = lab.build();
+    second.says("HIT, restored");
+    assert_eq!(
+        (ran(&first).as_str(), ran(&second).as_str()),
+        ("xfalse", "xfalse"),
+        "{}",
+        second.log
+    );
+    let notes = ["install-state.gz"];
+    let trees = [".pnp.cjs", ".yarn"];
+    same(
+        &first.tree(&trees, &notes),
+        &second.tree(&trees, &notes),
+        "Plug'n'Play is not the same twice",
+    );
+}
