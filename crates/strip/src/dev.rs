@@ -33,9 +33,9 @@ pub static FRONT_ENDS: Entry = Entry {
     id: "front-end-packages",
     reason: "packages of front ends that are built",
     guard: Guard::Named,
-    evidence: "A project below the root that a bundler has built into build, dist, out or www: no process starts in \
-        it or runs scripts of several projects, no file outside of it names more of it than its output, and no \
-        code opens its folder or one above it, and its output loads no package.",
+    evidence: "A project below the root that a bundler has built into build, dist, out or www, or where its \
+        configuration says: no process starts in it or runs scripts of several projects, no file outside of it names \
+        more of it than its output, no code opens its folder or one above it, and its output loads no package.",
     tell_kept: true,
 };
 

@@ -90,7 +90,8 @@ pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts, searched: Option<&str>)
         .manifests
         .iter()
         .filter_map(|(folder, manifest)| Some((folder.as_str(), manifest.as_ref()?)))
-        .filter(|(folder, manifest)| is_built(facts, folder, manifest))
+        .filter(|(folder, manifest)| is_front_end(facts, folder, manifest))
+        .filter(|(folder, manifest)| is_built(facts, texts, folder, manifest))
         .map(|(folder, _)| folder)
         .collect();
     if folders.is_empty() {
@@ -145,12 +146,13 @@ fn inside<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     path.strip_prefix(folder)?.strip_prefix('/')
 }
 
-/// A project below the root that a bundler has built.
-fn is_built(facts: &Facts<'_>, folder: &str, manifest: &Manifest) -> bool {
-    let has = |name: &str| {
-        let found = facts.index.find(&format!("{folder}/{name}"));
-        found.is_some_and(|number| facts.index.is_folder(number))
-    };
+fn has_folder(facts: &Facts<'_>, path: &str) -> bool {
+    let found = facts.index.find(path);
+    found.is_some_and(|number| facts.index.is_folder(number))
+}
+
+/// A project below the root that a bundler builds, with packages of its own.
+fn is_front_end(facts: &Facts<'_>, folder: &str, manifest: &Manifest) -> bool {
     let builds = manifest.scripts.iter().any(|(name, text)| {
         (name == "build" || name.starts_with("build:"))
             && start::words(text).any(|word| BUILDERS.contains(&word))
@@ -162,8 +164,46 @@ fn is_built(facts: &Facts<'_>, folder: &str, manifest: &Manifest) -> bool {
         && !in_packages(folder)
         && builds
         && !serves
-        && has("node_modules")
-        && OUTPUTS.iter().any(|output| has(output))
+        && has_folder(facts, &format!("{folder}/node_modules"))
+}
+
+/// Whether its output is there: in the project, or where its bundler is told to put it (`outDir: '../public'`).
+fn is_built(facts: &Facts<'_>, texts: &dyn Texts, folder: &str, manifest: &Manifest) -> bool {
+    const CONFIGURATION: &[&str] = &[
+        "vite.config.",
+        "vue.config.",
+        "angular.json",
+        "webpack.",
+        "rollup.config.",
+        "rsbuild.",
+    ];
+    let mut inside = OUTPUTS.iter().map(|output| format!("{folder}/{output}"));
+    if inside.any(|path| has_folder(facts, &path)) {
+        return true;
+    }
+    let mut ways: Vec<String> = Vec::new();
+    for (name, text) in &manifest.scripts {
+        if name.starts_with("build") {
+            ways.extend(start::words(text).map(str::to_owned));
+        }
+    }
+    for number in facts.index.below_path(folder) {
+        let path = facts.index.path(number).unwrap_or_default();
+        let is_read = CONFIGURATION
+            .iter()
+            .any(|begin| index::name(path).starts_with(begin));
+        if parent(path) == folder && is_read && facts.index.is_file(number) {
+            let text = texts.text(path).unwrap_or_default();
+            references::literals(&text, |literal| ways.push(literal.text.to_owned()));
+        }
+    }
+    let outside = |way: &String| {
+        way.starts_with("../")
+            .then(|| index::join(folder, way))
+            .flatten()
+    };
+    let mut ways = ways.iter().filter_map(outside);
+    ways.any(|path| !path.is_empty() && has_folder(facts, &path))
 }
 
 /// A process that may start in the folder.

@@ -12,7 +12,8 @@ fn files(server: &'static str) -> Vec<(&'static str, &'static str)> {
         ("Procfile", "web: node server.js\n"),
         (
             "package.json",
-            r#"{"scripts":{"start":"node server.js","heroku-postbuild":"cd client && npm i && npm run build"},"dependencies":{"express":"4"}}"#,
+            r#"{"scripts":{"start":"node server.js","heroku-postbuild":"cd client && npm i && npm run build"},
+"dependencies":{"express":"4"}}"#,
         ),
         ("server.js", server),
         (
@@ -181,4 +182,20 @@ fn other_servers_than_node_may_serve_what_was_built() {
             .any(|path| path.starts_with("client/node_modules")),
         "{left:?}"
     );
+}
+
+#[test]
+fn a_bundler_may_write_outside_of_its_project() {
+    let moved = |text: &'static str| {
+        let server = "require('express').static(require('path').join(__dirname, 'public'))";
+        let mut files = files(server);
+        files.retain(|(path, _)| !path.starts_with("client/build"));
+        files.push(("public/index.html", "<p>"));
+        files.push(("client/vite.config.js", text));
+        files
+    };
+    let outside = moved("export default { build: { outDir: '../public' } }");
+    assert!(packages_left(&outside, "safe").is_empty());
+    let not_built = moved("export default { build: { outDir: '../elsewhere' } }");
+    assert!(!packages_left(&not_built, "safe").is_empty());
 }
