@@ -24,3 +24,4 @@ mod law;
 mod others;
 mod python;
 mod several;
+mod weights;

@@ -72,9 +72,12 @@ pub(super) fn fit(stored: &Stored, wanted: &Wanted<'_>) -> Fit {
         }
     }
     if reasons.is_empty() {
-        reasons.extend(changes.iter().map(|change| match is_none_now(&change) {
-            true => format!("{} is no longer what decides", change.name),
-            false => change.to_string(),
+        reasons.extend(changes.iter().map(|change| {
+            if is_none_now(&change) {
+                format!("{} is no longer what decides", change.name)
+            } else {
+                change.to_string()
+            }
         }));
     }
     let mut reasons = once(&reasons);
