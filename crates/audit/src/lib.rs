@@ -12,6 +12,7 @@
 
 mod addresses;
 mod build_scripts;
+mod called;
 pub mod contract;
 mod facts;
 pub mod fix_plan;
@@ -31,6 +32,7 @@ pub mod registry;
 pub mod rules;
 mod runtimes;
 mod secrets;
+mod sent_on;
 mod servers;
 mod services;
 mod shipped;
