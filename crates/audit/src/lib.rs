@@ -26,6 +26,7 @@ mod levels;
 mod migrations;
 mod paths;
 pub mod platform;
+mod proxies;
 mod python;
 mod received;
 pub mod registry;
