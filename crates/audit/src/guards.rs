@@ -14,6 +14,7 @@ pub use super::versions::numbers;
 pub use slugsmith_facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
+use super::required;
 use slugsmith_facts::code::{Code, Expr, Language, ScopeKind};
 use slugsmith_facts::packages::Ecosystem;
 
@@ -220,6 +221,8 @@ pub fn settle<'a>(facts: &Facts<'_>, code: &'a Code, value: &'a Expr) -> Settled
         Expr::Env { name, default } => match (facts.declared(name), default.as_deref()) {
             (Declared::Value(given), _) => Settled::Given(given),
             (Declared::Set, _) => Settled::Set,
+            // The app does not start without it.
+            (Declared::No, Some(_)) if required::is_demanded(facts, name) => Settled::Set,
             (Declared::No, Some(fallback)) => Settled::Unless {
                 variable: name,
                 fallback: match code.resolve(fallback) {

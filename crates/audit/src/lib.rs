@@ -30,6 +30,7 @@ mod proxies;
 mod python;
 mod received;
 pub mod registry;
+mod required;
 pub mod rules;
 mod runtimes;
 mod secrets;
