@@ -14,6 +14,7 @@ pub use super::versions::numbers;
 pub use slugsmith_facts::code::{Branch, branch};
 
 use super::facts::{Declared, Facts, Site};
+use super::required;
 use slugsmith_facts::code::{Code, Expr, Language, ScopeKind};
 use slugsmith_facts::packages::Ecosystem;
 
@@ -94,8 +95,8 @@ fn has_ending(path: &str, ending: &str) -> bool {
         .is_some_and(|(_, found)| found == ending)
 }
 
-/// A Python file beside the app that is started by hand: it parses arguments, asks for `__main__` or a person, and no
-/// other file imports it. What servers are usually called does not count.
+/// A Python file that is started by hand: it parses arguments, asks for `__main__` or a person, and nothing of the
+/// app imports or names it. What servers are usually called does not count, nor what frameworks load by its name.
 fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
     const ENTRIES: &[&str] = &[
         "app",
@@ -110,28 +111,88 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
         "bot",
         "index",
     ];
-    let Some(stem) = code
-        .path
-        .strip_suffix(".py")
-        .filter(|stem| !stem.contains('/'))
-    else {
+    const LOADED: &[&str] = &[
+        "views",
+        "urls",
+        "models",
+        "admin",
+        "apps",
+        "forms",
+        "tasks",
+        "signals",
+        "settings",
+        "middleware",
+        "consumers",
+        "routing",
+        "celery",
+        "routes",
+        "api",
+        "__init__",
+        "__main__",
+        "dependencies",
+        "schema",
+        "plugins",
+    ];
+    let Some(module) = code.path.strip_suffix(".py") else {
         return false;
     };
-    let by_hand = code.scopes.iter().any(|scope| {
-        scope
-            .kind
-            .condition()
-            .is_some_and(|it| it.contains("__name__"))
-    }) || code.calls.iter().any(|call| {
+    let (folder, stem) = module.rsplit_once('/').unwrap_or(("", module));
+    let asks = code.calls.iter().any(|call| {
         let asks = ["input", "raw_input", "getpass.getpass"];
         call.method() == "ArgumentParser" || asks.contains(&call.callee.as_str())
     }) || ["tkinter", "Tkinter", "curses"]
         .iter()
         .any(|module| code.imports(module));
-    let imported = facts
+    let is_main = || {
+        let mut conditions = code
+            .scopes
+            .iter()
+            .filter_map(|scope| scope.kind.condition());
+        conditions.any(|it| it.contains("__name__"))
+    };
+    if ENTRIES.contains(&stem) {
+        return false;
+    }
+    if folder.is_empty() {
+        let imported = facts
+            .code(Language::Python)
+            .any(|other| other.path != code.path && other.imports(stem));
+        return (asks || is_main()) && !imported;
+    }
+    // In a package many a module has a main part of its own, and frameworks load modules by folder: Streamlit its
+    // pages, Airflow its DAGs.
+    let by_folder = ["streamlit", "airflow", "scrapy", "dash"]
+        .iter()
+        .any(|package| code.imports(package));
+    asks && is_main()
+        && !by_folder
+        && !LOADED.contains(&stem)
+        && !is_named_in_python(facts, code, stem)
+}
+
+/// Whether another file of Python imports a module, by whatever path, or a text names it.
+fn is_named_in_python(facts: &Facts<'_>, code: &Code, stem: &str) -> bool {
+    let (file, last) = (format!("{stem}.py"), format!(".{stem}"));
+    let says = |value: &Expr| {
+        value.any(|value| {
+            let text = value.text();
+            text.is_some_and(|text| text == stem || text.contains(&file) || text.contains(&last))
+        })
+    };
+    facts
         .code(Language::Python)
-        .any(|other| other.path != code.path && other.imports(stem));
-    by_hand && !imported && !ENTRIES.contains(&stem)
+        .filter(|other| other.path != code.path)
+        .any(|other| {
+            other.imports.iter().any(|import| {
+                import.module == stem
+                    || import.module.ends_with(&last)
+                    || import.names.iter().any(|name| name == stem)
+            }) || other
+                .calls
+                .iter()
+                .any(|call| call.arguments.iter().any(|one| says(&one.value)))
+                || other.assignments.iter().any(|one| says(&one.value))
+        })
 }
 
 /// What a value is in production.
@@ -160,6 +221,8 @@ pub fn settle<'a>(facts: &Facts<'_>, code: &'a Code, value: &'a Expr) -> Settled
         Expr::Env { name, default } => match (facts.declared(name), default.as_deref()) {
             (Declared::Value(given), _) => Settled::Given(given),
             (Declared::Set, _) => Settled::Set,
+            // The app does not start without it.
+            (Declared::No, Some(_)) if required::is_demanded(facts, name) => Settled::Set,
             (Declared::No, Some(fallback)) => Settled::Unless {
                 variable: name,
                 fallback: match code.resolve(fallback) {

@@ -12,6 +12,7 @@
 
 mod addresses;
 mod build_scripts;
+mod called;
 pub mod contract;
 mod facts;
 pub mod fix_plan;
@@ -25,12 +26,15 @@ mod levels;
 mod migrations;
 mod paths;
 pub mod platform;
+mod proxies;
 mod python;
 mod received;
 pub mod registry;
+mod required;
 pub mod rules;
 mod runtimes;
 mod secrets;
+mod sent_on;
 mod servers;
 mod services;
 mod shipped;

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Site};
 use super::guards::{self, Branch, branch};
 use slugsmith_ecosystems::javascript::MANIFEST;
-use slugsmith_facts::code::Language;
+use slugsmith_facts::code::{Call, Language, ScopeKind};
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_facts::process::Command;
 
@@ -347,6 +347,54 @@ pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
             }
             _ => false,
         })
+}
+
+/// The command of the web process with a flag that makes a Go program migrate before it listens: `bin/shop -migrate`
+/// where `main` has `if migrate { db.AutoMigrate(…) }`.
+pub(super) fn switched_on_in_go<'f>(facts: &'f Facts<'_>) -> Option<(&'f Command, &'f str)> {
+    let web = facts.process("web")?;
+    facts.code(Language::Go).find_map(|code| {
+        let migrates = |call: &&Call| {
+            call.method() == "AutoMigrate" && code.imports("gorm.io/gorm")
+                || call.method() == "Up" && code.imports("github.com/golang-migrate/migrate")
+                || call.callee == "goose.Up"
+        };
+        let runs = code
+            .calls
+            .iter()
+            .filter(migrates)
+            .filter(|call| code.function(call.scope) == Some("main"));
+        let flags = || {
+            code.calls
+                .iter()
+                .filter_map(|call| match call.callee.as_str() {
+                    // `flag.BoolVar(&migrate, "migrate", …)`, `migrate := flag.Bool("migrate", …)`
+                    "flag.BoolVar" | "pflag.BoolVar" => call.positional(1)?.text(),
+                    "flag.Bool" | "pflag.Bool" => call.positional(0)?.text(),
+                    _ => None,
+                })
+        };
+        runs.into_iter().find_map(|call| {
+            let mut around = code.around(call.scope);
+            let asked = around.find_map(|scope| match &scope.kind {
+                ScopeKind::Branch {
+                    condition,
+                    holds: true,
+                } if !condition.contains("err") => Some(condition),
+                _ => None,
+            })?;
+            let condition = asked.trim().trim_start_matches('*').to_ascii_lowercase();
+            let flag =
+                flags().find(|flag| flag.replace('-', "").eq_ignore_ascii_case(&condition))?;
+            let command = web.commands.iter().find(|command| {
+                command.words.iter().any(|word| {
+                    let plain = word.trim_start_matches('-');
+                    word.starts_with('-') && (plain == flag || plain == format!("{flag}=true"))
+                })
+            })?;
+            Some((command, call.callee.as_str()))
+        })
+    })
 }
 
 const COMMANDS: &[&str] = &[

@@ -168,7 +168,7 @@ fn is_folder(value: &Expr) -> bool {
 }
 
 /// Calls that only put a path together.
-fn joins(callee: &str) -> bool {
+pub(super) fn joins(callee: &str) -> bool {
     matches!(
         callee,
         "path.join"
@@ -447,7 +447,7 @@ pub(super) fn is_scratch(site: Site<'_>, path: &Expr) -> bool {
 
 /// Whether a call that is given a path reads what is there, as far as its name tells: not one
 /// that only asks, reports, makes a folder or writes again.
-fn takes_content(call: &Call) -> bool {
+pub(super) fn takes_content(call: &Call) -> bool {
     const OTHERS: &[&str] = &[
         "exists",
         "isfile",

@@ -238,6 +238,10 @@ mod tests {
         assert!(generated.runtimes.len() > 8 && by_hand.stacks.contains_key("heroku-24"));
         assert!(PLATFORM.sets("PORT") && PLATFORM.sets("HEROKU_APP_NAME"));
         assert_eq!(PLATFORM.addon("heroku-postgresql:mini"), ["DATABASE_URL"]);
+        // What was retired still says where a value came from.
+        for retired in ["mongolab:sandbox", "mongohq"] {
+            assert!(!PLATFORM.addon(retired).is_empty(), "{retired}");
+        }
         assert_eq!(PLATFORM.dynos.get("dyno-4c-16gb"), Some(&16_384));
         assert_eq!(PLATFORM.dynos.get("private-s"), Some(&1024));
     }

@@ -5,8 +5,10 @@
 //! content. A write is of such a file if its path or its content comes from that object, or if
 //! it only opens a file and the same function reads the object's content.
 
+use crate::called::is_dead;
 use crate::guards::calls_to;
 use crate::paths;
+use crate::sent_on::is_sent_on;
 use crate::written::written;
 use crate::{Facts, Site};
 use slugsmith_facts::code::{Assignment, Call, Code, Expr, Language};
@@ -101,7 +103,7 @@ pub(crate) fn sites<'a>(facts: &'a Facts<'_>, language: Language) -> Vec<Site<'a
             std::ptr::eq(one.code, site.code) && one.code.enclosing_function(one.call.scope) == own
         });
         let is_written = || written(site).is_some_and(|path| is_from_client(facts, site, path));
-        if !is_told && (is_written() || puts_itself(facts, site)) {
+        if !is_told && (is_written() || puts_itself(facts, site)) && !is_dead(facts, site) {
             found.push(site);
         }
     }
@@ -157,7 +159,7 @@ fn puts_itself(facts: &Facts<'_>, site: Site<'_>) -> bool {
 /// The objects whose content stays where the path leads: none in a temporary folder, or where the function removes it.
 fn kept(facts: &Facts<'_>, site: Site<'_>, path: &Expr) -> Vec<String> {
     let objects = objects(facts, site);
-    if objects.is_empty() || paths::leads_to_temp(site, path) || is_stopover(site) {
+    if objects.is_empty() || paths::leads_to_temp(site, path) || is_stopover(site, path) {
         return Vec::new();
     }
     objects
@@ -394,7 +396,7 @@ fn reads_content(site: Site<'_>, objects: &[String]) -> bool {
 }
 
 /// The file is removed or sent on in the same function, or lies in a temporary folder.
-fn is_stopover(site: Site<'_>) -> bool {
+fn is_stopover(site: Site<'_>, path: &Expr) -> bool {
     let temporary = |call: &Call| {
         let callee = call.callee.as_str();
         callee.starts_with("tempfile.")
@@ -405,5 +407,13 @@ fn is_stopover(site: Site<'_>) -> bool {
     };
     let is_beside = beside(site);
     let mut calls = site.code.calls.iter();
-    paths::tidies(site) || calls.any(|call| is_beside(call.scope) && temporary(call))
+    // `$file->move($folder, $name)`: the path is in two pieces.
+    let name = site
+        .call
+        .positional(1)
+        .filter(|_| site.code.language == Language::Php && site.call.method() == "move");
+    let pieces: Vec<&Expr> = std::iter::once(path).chain(name).collect();
+    paths::tidies(site)
+        || is_sent_on(site, &pieces)
+        || calls.any(|call| is_beside(call.scope) && temporary(call))
 }

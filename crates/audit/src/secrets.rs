@@ -122,6 +122,7 @@ pub(super) fn is_secret_value(value: &str) -> bool {
             lower.as_str(),
             "none"
                 | "null"
+                | "nil"
                 | "true"
                 | "false"
                 | "undefined"
@@ -133,21 +134,37 @@ pub(super) fn is_secret_value(value: &str) -> bool {
         )
 }
 
-/// A word that asks to be replaced.
+/// A word that asks to be replaced, or that says that there is no value.
 pub(super) fn is_stand_in(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase().replace(['-', '_'], "");
-    [
-        "changeme",
-        "changeit",
-        "example",
-        "placeholder",
-        "replace",
-        "dummy",
-        "yoursecret",
-        "xxxx",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    const WHOLE: &[&str] = &[
+        "nil",
+        "none",
+        "null",
+        "undefined",
+        "xxx",
+        "todo",
+        "tbd",
+        "fixme",
+        "test",
+        "fake",
+        "n/a",
+    ];
+    let lower = value.trim().to_ascii_lowercase().replace(['-', '_'], "");
+    let is_marked = lower.starts_with('<') && lower.ends_with('>');
+    is_marked
+        || WHOLE.contains(&lower.as_str())
+        || [
+            "changeme",
+            "changeit",
+            "example",
+            "placeholder",
+            "replace",
+            "dummy",
+            "yoursecret",
+            "xxxx",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// Who issued a key, by its form: forms that nothing else has.

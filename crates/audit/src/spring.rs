@@ -8,6 +8,7 @@ use super::facts::Declared;
 use slugsmith_ecosystems::java;
 use slugsmith_facts::formats;
 pub(super) use slugsmith_facts::formats::{Entry, File};
+use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::LineSpan;
 
 /// File, line and text of the version of Spring Boot.
@@ -21,6 +22,44 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, Stri
     read(java::POM, &parent)
         .or_else(|| read(java::BUILD_GRADLE, &plugin))
         .or_else(|| read(java::BUILD_GRADLE_KTS, &plugin))
+}
+
+/// The folder of the module that serves, with a slash behind it, empty for the root: the one of which the build file
+/// asks for a web starter.
+pub(super) fn web_module(facts: &Facts<'_>) -> Option<String> {
+    const STARTERS: &[&str] = &["spring-boot-starter-web", "spring-boot-starter-webflux"];
+    if facts
+        .packages
+        .wants_any(Ecosystem::Maven, STARTERS)
+        .is_some()
+    {
+        return Some(String::new());
+    }
+    let builds = [java::POM, java::BUILD_GRADLE, java::BUILD_GRADLE_KTS];
+    facts.sources.texts.iter().find_map(|(path, text)| {
+        let (folder, name) = path.rsplit_once('/')?;
+        let asks = STARTERS.iter().any(|starter| {
+            text.contains(&format!("<artifactId>{starter}</artifactId>"))
+                || text.contains(&format!("org.springframework.boot:{starter}"))
+        });
+        (builds.contains(&name) && asks).then(|| format!("{folder}/"))
+    })
+}
+
+/// The file without a profile in which a module's settings stand.
+pub(super) fn settings_of(facts: &Facts<'_>, module: &str) -> Option<String> {
+    let names = [
+        "application.properties",
+        "application.yml",
+        "application.yaml",
+    ];
+    let folders = ["src/main/resources/", "src/main/resources/config/"];
+    let paths = folders.iter().flat_map(|folder| {
+        names
+            .iter()
+            .map(move |name| format!("{module}{folder}{name}"))
+    });
+    paths.into_iter().find(|path| facts.sources.has(path))
 }
 
 /// The variable of `${NAME}` or `${NAME:default}`.

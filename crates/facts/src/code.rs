@@ -17,6 +17,7 @@ mod branch;
 mod builder;
 mod expression;
 pub(crate) mod javascript;
+pub mod mentions;
 mod resolve;
 mod syntax;
 

@@ -12,6 +12,7 @@ pub mod properties;
 pub mod server;
 pub mod slugignore;
 pub mod toml;
+pub mod views;
 pub mod yaml;
 
 use slugsmith_finding::LineSpan;

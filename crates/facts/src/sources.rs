@@ -17,6 +17,7 @@ pub mod paths;
 mod php_reach;
 mod python_reach;
 pub mod reach;
+mod ruby_reach;
 mod suppress;
 mod words;
 

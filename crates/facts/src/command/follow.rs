@@ -3,7 +3,10 @@
 mod optional;
 mod shell;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use slugsmith_finding::LineSpan;
 
@@ -67,6 +70,8 @@ pub(super) struct Follower<'f> {
     out: Vec<Command>,
     /// What ran so far may have made files.
     pub(super) prepared: bool,
+    /// See [`Follower::stage_variable`].
+    stage: OnceCell<Option<&'static str>>,
 }
 
 impl<'f> Follower<'f> {
@@ -76,7 +81,23 @@ impl<'f> Follower<'f> {
             seen: BTreeSet::new(),
             out: Vec::new(),
             prepared: false,
+            stage: OnceCell::new(),
         }
+    }
+
+    /// The variable by which app.json puts every app that is made from it into development.
+    pub(super) fn stage_variable(&self) -> Option<&'static str> {
+        const NAMES: &[&str] = &["NODE_ENV", "RAILS_ENV", "RACK_ENV", "APP_ENV", "FLASK_ENV"];
+        let read = || {
+            let manifest: Value = serde_json::from_str(&self.files.text("app.json")?).ok()?;
+            NAMES.iter().copied().find(|name| {
+                let entry = manifest.get("env").and_then(|env| env.get(*name));
+                let value =
+                    entry.and_then(|entry| entry.as_str().or_else(|| entry.get("value")?.as_str()));
+                value.is_some_and(|value| matches!(value, "development" | "dev"))
+            })
+        };
+        *self.stage.get_or_init(read)
     }
 
     /// Goes through a text in a state of its own.

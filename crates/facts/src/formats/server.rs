@@ -1,4 +1,30 @@
-//! Blocks of nginx's and Apache's settings: which open at the top of a file?
+//! Settings of nginx, Apache and other proxies: which blocks open at the top of a file, and do they take the port?
+
+/// How the settings of a proxy take the port: by a shell, a template of ERB, Caddy, `HAProxy`, or nginx's Perl.
+const PORT: &[&str] = &[
+    "$PORT",
+    "${PORT",
+    "{$PORT",
+    "{env.PORT",
+    "ENV[\"PORT\"]",
+    "ENV['PORT']",
+    "ENV.fetch(\"PORT\"",
+    "ENV.fetch('PORT'",
+    "env(\"PORT\")",
+    "env('PORT')",
+    "env \"PORT\"",
+    "getenv(\"PORT\")",
+    "%PORT%",
+    "{{PORT}}",
+    "{{ PORT }}",
+];
+
+/// Whether settings of a proxy take the platform's port, in a line that is no comment.
+#[must_use]
+pub fn takes_port(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_start);
+    lines.any(|line| !line.starts_with('#') && PORT.iter().any(|mark| line.contains(mark)))
+}
 
 /// A block with the line that opens it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +83,13 @@ pub fn outer(text: &str) -> Vec<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_port_is_taken_by_a_template_or_a_variable() {
+        assert!(takes_port("server {\n  listen <%= ENV[\"PORT\"] %>;\n}\n"));
+        assert!(takes_port(":{$PORT} {\n}\n"));
+        assert!(!takes_port("# listen $PORT;\nlisten 8080;\n"));
+    }
 
     #[test]
     fn a_block_is_found_where_it_opens() {

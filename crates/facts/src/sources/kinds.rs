@@ -33,6 +33,9 @@ const TEXT_NAMES: &[&str] = &[
     "global.json",
 ];
 
+/// Endings of templates of a server's settings.
+const TEMPLATES: &[&str] = &[".erb", ".template", ".tmpl", ".tpl", ".j2"];
+
 const TEXT_ENDINGS: &[&str] = &[
     ".yml",
     ".yaml",
@@ -75,11 +78,17 @@ pub(super) fn is_text(path: &str) -> bool {
     if path.starts_with("bin/") && depth == 1 && !name.contains('.') {
         return true;
     }
-    let of_server = ["nginx", "apache", "httpd"]
+    let of_server = ["nginx", "apache", "httpd", "haproxy"]
         .iter()
         .any(|server| name.contains(server));
+    // A template that is filled at the start: `nginx.conf.erb`.
+    let name = TEMPLATES
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending))
+        .unwrap_or(name);
     match name.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("conf") if of_server => return depth <= 2,
+        Some("conf" | "cfg") if of_server => return depth <= 2,
+        None if name == "Caddyfile" => return depth <= 2,
         Some("tf") => return depth <= 4,
         Some("pem" | "key") => return depth <= 4 && !outside_the_app(path),
         _ => {}

@@ -62,6 +62,10 @@ const TEST_PARTS: &[&str] = &[
     "mocks",
     "playwright",
     "integration-tests",
+    "locustfiles",
+    "loadtests",
+    "load-tests",
+    "load_tests",
 ];
 
 const DOC_PARTS: &[&str] = &[
@@ -231,7 +235,9 @@ fn is_test_name(name: &str, language: Language) -> bool {
                 || name.contains(".cy.")
         }
         Language::Python => {
-            name.starts_with("test_") || name.ends_with("_test.py") || name == "tests.py"
+            name.starts_with("test_")
+                || name.ends_with("_test.py")
+                || matches!(name, "tests.py" | "locustfile.py")
         }
         Language::Ruby => name.ends_with("_spec.rb") || name.ends_with("_test.rb"),
         Language::Go => name.ends_with("_test.go"),

@@ -2,7 +2,8 @@
 //!
 //! Of the files that may run by their names (`super::names`) those of languages that the
 //! platform installs (`super::deployed`); for Node and Python (`super::python_reach`) those that
-//! the entry points import, for Go the packages of the started programs (`super::go_packages`). Where entry points
+//! the entry points import, for Go the packages of the started programs (`super::go_packages`), of Rails' `lib/` what
+//! something names (`super::ruby_reach`). Where entry points
 //! can't be found, or a framework loads by folder, everything that may run counts as reached.
 
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::paths::join;
-use super::{Sources, deployed, go_packages, php_reach, python_reach};
+use super::{Sources, deployed, go_packages, php_reach, python_reach, ruby_reach};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
 use crate::process::{self, Runs};
@@ -38,6 +39,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
     go_packages::keep(sources, &commands);
     drop_browser_packages(sources, &commands);
     keep_loaded_ruby(sources, &commands);
+    ruby_reach::keep(app, sources, &commands);
     if !process::runs_node(app, sources) {
         sources
             .files

@@ -29,10 +29,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A literal address (`postgres://…`, `mysql://`, `mongodb://`, `redis://`, `amqp://`,
             `jdbc:…`) or host that reachable code hands to a client; Django's `HOST`, Laravel's
-            connections, Spring's properties. `DATABASE_URL` handed to SQLAlchemy 1.4 or later as it
-            is: it starts with `postgres://`, which SQLAlchemy refuses. With the Heroku Key-Value
-            Store add-on, a Redis client without TLS settings (a warning). A fixed host of Rails'
-            `config.cache_store` (a warning).
+            connections, Spring's properties, also under keys of the app's own that its code reads.
+            `DATABASE_URL` handed to SQLAlchemy 1.4 or later as it is: it starts with `postgres://`,
+            which SQLAlchemy refuses. With the Heroku Key-Value Store add-on, a Redis client without
+            TLS settings (a warning). A fixed host of Rails' `config.cache_store` (a warning).
         "},
         why: indoc! {"
             On a dyno there is no service on localhost, and add-ons change their address and

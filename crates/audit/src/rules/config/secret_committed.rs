@@ -31,6 +31,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
             Flutterwave, Shopify) in code or such files; private keys in files of their own.
+            Generated keys in a file of settings that a process is started with (`bin/shop -c live.yml`).
             Other tracked `.env.*` files, `render.yaml`, `fly.toml` and compose files with
             values that look generated.
         "},
@@ -54,7 +55,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             only `heroku local` reads; a base file of settings of which a production file sets the
             key anew; a default whose variable app.json requires or generates.
             A default that only a client of another service sends: nothing of the app is signed
-            with it.
+            with it. A default behind a check that stops the start where the variable is missing
+            (`raise … if ENV['X'].blank?`). Values of app.json that say there is none (`nil`, `todo`).
         "},
     },
     check,

@@ -52,7 +52,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Build scripts, tests, tasks and seeds; inside try/catch, `defined?`, a branch for
             development or for watching files; type-only imports; a package that another production
             dependency brings along; `NPM_CONFIG_PRODUCTION=false`, skipped pruning, or another
-            `BUNDLE_WITHOUT`.
+            `BUNDLE_WITHOUT`; a tool that the package.json of the command's own folder has; load tests
+            and scripts with arguments that nothing runs.
         "},
     },
     check,

@@ -22,6 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             bound (`>=18`, `*`); two files that disagree (`engines` and `.nvmrc`, `.python-version`
             and `runtime.txt`).
             `runtime.txt`, which is deprecated and an error in Cloud Native builds.
+            A front end beside Python, PHP or Go that a script of Node's buildpack bundles.
             A Ruby app that builds its assets with Node (Webpacker, jsbundling, Vite) and neither lists Node's buildpack
             nor says a version.
         "},
@@ -249,6 +250,7 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
     let Some(engines) = engines else {
         let moved = path != ecosystems::javascript::MANIFEST && facts.sources.text(&path).is_some();
         let deployed = moved
+            || beside && builds_assets(facts)
             || facts
                 .buildpacks()
                 .iter()
@@ -295,6 +297,43 @@ fn assets_of_ruby<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
         .any(|buildpack| buildpack.contains("node"));
     let gem = facts.packages.wants_any(Ecosystem::Gem, GEMS)?;
     (is_ruby && !by_node).then_some(gem.name.as_str())
+}
+
+/// Whether Node, which classic takes before Python, PHP and Go, builds a front end for another language: a script that
+/// its buildpack runs calls a bundler, and the result is not in the repository.
+fn builds_assets(facts: &Facts<'_>) -> bool {
+    const BUNDLERS: &[&str] = &["webpack", "mix", "esbuild", "rollup", "tailwindcss"];
+    let runs = |name: &str| {
+        let text = script(facts.app, name)?;
+        let bundles = |text: &str| {
+            let builds = ["vite build", "parcel build"];
+            text.split_whitespace().any(|word| BUNDLERS.contains(&word))
+                || builds.iter().any(|command| text.contains(command))
+        };
+        let inner = || {
+            let (_, named) = text.split_once("npm run ")?;
+            script(facts.app, named.split_whitespace().next()?)
+        };
+        (bundles(text) || inner().is_some_and(bundles)).then_some(())
+    };
+    let other = matches!(
+        primary(facts),
+        Some(Ecosystem::Pypi | Ecosystem::Composer | Ecosystem::Go)
+    );
+    let hooks = ["build", "heroku-postbuild", "postinstall"];
+    let is_built = [
+        "public/build/",
+        "public/dist/",
+        "static/dist/",
+        "static/bundles/",
+    ]
+    .iter()
+    .any(|folder| facts.sources.below(folder).next().is_some());
+    other
+        && !is_built
+        && facts.buildpacks().is_empty()
+        && facts.process("web").is_some()
+        && hooks.iter().any(|name| runs(name).is_some())
 }
 
 /// Whether the platform may run Node for another language's build: classic takes a package.json

@@ -43,7 +43,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     evidence.extend(purge(facts));
     let tasks: Vec<_> = calls_to(facts, Language::Python, |site| {
-        is_task(site.call.callee.as_str()) && celery(facts)
+        // `@task` alone is also locust's, invoke's and Prefect's.
+        let plain = site.call.callee == "@task";
+        is_task(site.call.callee.as_str())
+            && celery(facts)
+            && (!plain || site.code.imports("celery") || site.code.imports("djcelery"))
     })
     .collect();
     let worker = facts
@@ -65,6 +69,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             ["acks_late", "autoretry_for", "retry_backoff", "bind"]
                 .iter()
                 .all(|name| call.named(name).is_none())
+                && !only_periodic(facts, **site)
         });
         evidence.extend(lost.map(|site| {
             Evidence::line(
@@ -99,6 +104,41 @@ fn check(facts: &Facts<'_>) -> Outcome {
         !tasks.is_empty() || facts.packages.has(Ecosystem::Gem, "sidekiq"),
         evidence,
     )
+}
+
+/// Whether a task is only in a schedule, so that its next run makes up for a lost one: settings name it, and nothing
+/// sends it.
+fn only_periodic(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    let line = site.call.line.number();
+    let mut functions = site.code.scopes.iter().filter(|scope| scope.line >= line);
+    let Some(name) = functions.find_map(|scope| match &scope.kind {
+        slugsmith_facts::code::ScopeKind::Function { name } => Some(name.as_str()),
+        _ => None,
+    }) else {
+        return false;
+    };
+    let last = format!(".{name}");
+    let scheduled = facts.code(Language::Python).any(|code| {
+        code.assignments.iter().any(|one| {
+            let mut named = false;
+            one.value.walk(&mut |value| {
+                let task = value.key("task").and_then(Expr::text);
+                named = named || task.is_some_and(|task| task == name || task.ends_with(&last));
+            });
+            named
+        })
+    });
+    let sent = || {
+        guards::used(facts, Language::Python, |other| {
+            let sends = matches!(
+                other.call.method(),
+                "delay" | "apply_async" | "s" | "si" | "signature"
+            );
+            sends && other.call.receiver().rsplit('.').next() == Some(name)
+                || other.call.method() == "send_task"
+        })
+    };
+    scheduled && !sent()
 }
 
 /// Where Celery's settings stand, as a fix writes them: `NAME.conf.` of the app's own object, or

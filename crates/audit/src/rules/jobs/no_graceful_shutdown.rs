@@ -16,7 +16,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A Node or Go server that listens, and no handler of SIGTERM or shutdown call anywhere in
-            reachable code; Spring Boot before 3.4 without `server.shutdown=graceful`.
+            reachable code; Spring Boot before 3.4 without `server.shutdown=graceful`,
+            at the settings of the module that serves.
         "},
         why: indoc! {"
             Dynos get SIGTERM at every deploy, config change and daily restart, and SIGKILL 30
@@ -177,18 +178,23 @@ fn is_stop(signal: &str) -> bool {
 }
 
 fn go(facts: &Facts<'_>) -> Option<Server> {
-    let site = calls_to(facts, Language::Go, |site| {
+    let sites: Vec<_> = calls_to(facts, Language::Go, |site| {
         matches!(
             site.call.callee.as_str(),
             "http.ListenAndServe" | "http.ListenAndServeTLS"
         ) || site.call.method() == "ListenAndServe"
-            || (matches!(site.call.method(), "Run" | "Start" | "Listen")
-                && GO_SERVERS.iter().any(|module| site.code.imports(module))
-                // Gin's takes PORT by itself.
-                && (!site.call.arguments.is_empty() || site.call.method() == "Run"))
+            || runs_framework(site)
             || started_in_go(facts, site).is_some()
     })
-    .next()?;
+    .collect();
+    // `server.Run()` of the app's own type leads to the framework's call in a method of that name, where it is mended.
+    let first = sites.first()?;
+    let inner = sites.iter().find(|inner| {
+        inner.code.path != first.code.path
+            && inner.code.function(inner.call.scope) == Some(first.call.method())
+            && !is_of_framework(*first)
+    });
+    let site = *inner.unwrap_or(first);
     let waits = |site: Site<'_>| {
         matches!(
             site.call.callee.as_str(),
@@ -236,6 +242,28 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
     Some(Server { loses })
 }
 
+/// `router.Run()` in a file that has one of the frameworks; Gin's takes PORT by itself.
+fn runs_framework(site: Site<'_>) -> bool {
+    matches!(site.call.method(), "Run" | "Start" | "Listen")
+        && GO_SERVERS.iter().any(|module| site.code.imports(module))
+        && (!site.call.arguments.is_empty() || site.call.method() == "Run")
+}
+
+/// Whether the object that a call runs was made by a framework in this file.
+fn is_of_framework(site: Site<'_>) -> bool {
+    let makers = ["gin.Default", "gin.New", "echo.New", "fiber.New"];
+    let mut made = site
+        .code
+        .assignments
+        .iter()
+        .filter(|one| one.target == site.call.receiver());
+    made.any(|one| {
+        one.value
+            .callee()
+            .is_some_and(|callee| makers.contains(&callee))
+    })
+}
+
 /// How the server of this call is stopped. `http.ListenAndServe` and the routers' own calls
 /// have no server that could be asked to: it is made first. Fiber stops itself.
 fn stop_in_go(site: &Site<'_>) -> String {
@@ -278,19 +306,33 @@ fn spring(facts: &Facts<'_>) -> Option<Server> {
         path.contains("application")
             && (text.contains("server.shutdown=graceful") || text.contains("shutdown: graceful"))
     });
-    let starters = ["spring-boot-starter-web", "spring-boot-starter-webflux"];
-    let web = facts
-        .packages
-        .wants_any(Ecosystem::Maven, &starters)
-        .is_some();
-    let good = graceful || !web || guards::numbers(&version) >= vec![3, 4];
+    let web = crate::spring::web_module(facts);
+    let good = graceful || web.is_none() || guards::numbers(&version) >= vec![3, 4];
     let loses = (!good).then(|| {
         let message =
             format!("Spring Boot {version} drops requests on SIGTERM unless told otherwise.");
-        Evidence::line(path, line, message).help(
+        // The version stands in the build file, the setting that is missing belongs into the properties.
+        let settings = web.and_then(|module| crate::spring::settings_of(facts, &module));
+        let found = match &settings {
+            Some(settings) => Evidence::line(settings, 0, message),
+            None => Evidence::line(path, line, message),
+        };
+        let is_yaml = settings
+            .as_ref()
+            .is_some_and(|path| !path.ends_with(".properties"));
+        let found = if guards::numbers(&version) < vec![2, 3] {
+            found.help(
+                "Move to Spring Boot 2.3 or later first: this version does not know the setting.",
+            )
+        } else {
+            found
+        };
+        found.help(if is_yaml {
+            "server.shutdown: graceful and spring.lifecycle.timeout-per-shutdown-phase: 20s"
+        } else {
             "application.properties: server.shutdown=graceful and \
-             spring.lifecycle.timeout-per-shutdown-phase=20s",
-        )
+             spring.lifecycle.timeout-per-shutdown-phase=20s"
+        })
     });
     Some(Server { loses })
 }

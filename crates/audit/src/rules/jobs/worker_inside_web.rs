@@ -1,6 +1,7 @@
 //! Does the web process start other processes?
 
 use crate::jobs;
+use crate::proxies;
 use crate::rules::prelude::*;
 use slugsmith_facts::command::Command;
 use slugsmith_finding::LineSpan;
@@ -73,7 +74,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 && !command.text.contains("--parallel"));
         let single =
             program == "pm2" || program == "foreman" && words.len() > 2 && words.contains(&"web");
-        if several && !single {
+        if several && !single && !only_with_proxy(&web.commands, command) {
             evidence.push(at(
                 &command.path,
                 command.line,
@@ -109,6 +110,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
         )
     }));
     Outcome::of(evidence.into_iter().take(1).collect())
+}
+
+/// Whether all that a runner starts is the server and a proxy in front of it.
+fn only_with_proxy(commands: &[Command], runner: &Command) -> bool {
+    let after = commands.iter().skip_while(|one| *one != runner).skip(1);
+    let (fronts, others): (Vec<_>, Vec<_>) = after.partition(|one| proxies::starts_one(one));
+    // A script of the app is known by what it runs.
+    let serves = |one: &&&Command| is_long_running(one) && RUNTIMES.contains(&one.program());
+    !fronts.is_empty() && others.iter().filter(serves).count() < 2
 }
 
 fn at(path: &str, line: LineSpan, message: String) -> Evidence {

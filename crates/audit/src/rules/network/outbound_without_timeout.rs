@@ -33,7 +33,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             HTTP calls in code that a process reaches, with libraries that wait for minutes or for
             ever by default, and no timeout: `requests` and its sessions, `urlopen`, aiohttp,
             urllib3; HTTParty, `Net::HTTP`, Faraday, RestClient, http.rb, Excon, Typhoeus,
-            `URI.open`; axios, got, superagent, request, undici and `fetch` of another host;
+            Octokit, `URI.open`; axios, got, superagent, request, undici and `fetch` of another host;
             `http.Get`, `http.DefaultClient` and `http.Client{}`; Guzzle, curl and
             `file_get_contents` of an address; Java's `openConnection`, `HttpClient`, Spring's
             `RestTemplate`. One finding per language, with the further places in
@@ -61,7 +61,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A timeout in the call, in the client's options or as the library's default in the same
             app; httpx, Laravel's `Http` and others that have one by default; browser code, scripts
             and tests; clients in a language that the app is not deployed in; Go packages that no
-            started program imports.
+            started program imports; classes of Rails' `lib/` that nothing names.
         "},
     },
     check,

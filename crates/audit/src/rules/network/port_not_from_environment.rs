@@ -11,7 +11,7 @@ use crate::gunicorn;
 use crate::python;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
 use crate::servers::started_in_go;
-use crate::{Facts, Site};
+use crate::{Facts, Site, proxies};
 use command::{command, gunicorn_bind};
 use indoc::indoc;
 use listen::{Listen, is_main_guard, listen};
@@ -56,7 +56,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         silent: indoc! {"
             The literal is only a fallback; `PORT` is read anywhere in reachable code or handed over
             by the command; servers that read it themselves (gunicorn, Puma, Next, `heroku-php-*`);
-            code that only runs in development; a server in a process that is not `web`.
+            code that only runs in development; a server in a process that is not `web`; a proxy that
+            the web process starts (nginx, Caddy, HAProxy) and whose settings in the app take `PORT`.
         "},
     },
     check,
@@ -64,6 +65,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let web = facts.process("web");
+    // What stands behind a proxy of the same dyno listens where that looks for it.
+    if web.is_some_and(|web| proxies::listen_for(facts, web)) {
+        return Outcome::of(Vec::new());
+    }
     let mut evidence = Vec::new();
     if let Some(web) = web {
         evidence.extend(web.commands.iter().filter_map(|one| command(facts, one)));

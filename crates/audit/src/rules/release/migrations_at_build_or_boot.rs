@@ -19,7 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A migration command that `build`, `postinstall`, `heroku-postbuild`, `bin/post_compile`
             or `bin/pre_compile` leads to (an error), or that the web command runs before it listens
-            (a warning). Scripts are followed, also what a Node script in `scripts/` starts.
+            (a warning). Scripts are followed, also what a Node script in `scripts/` starts. The finding stands
+            in the first script of the hook or the start. A Go program with `AutoMigrate` behind a flag that the
+            web command sets (a warning).
         "},
         why: indoc! {"
             A build may fail, be thrown away, or belong to a pull request, and still has changed the
@@ -69,11 +71,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let applies = !starts.is_empty() || facts.process("web").is_some();
     let mut evidence: Vec<_> = starts
         .iter()
-        .flat_map(|start| process::follow(facts.app, start))
-        .find(migrations::runs)
-        .map(|command| {
+        .find_map(|start| {
+            let commands = process::follow(facts.app, start);
+            let command = commands.iter().find(|command| migrations::runs(command))?;
+            Some((door(&commands, command).clone(), command.clone()))
+        })
+        .map(|(place, command)| {
             at(
                 facts,
+                &place,
                 &command,
                 "the build",
                 "before the release exists, and even if it fails",
@@ -90,6 +96,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     {
         evidence.push(at(
             facts,
+            door(&web.commands, command),
             command,
             "every web dyno",
             "at each restart, all dynos at once",
@@ -100,12 +107,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
             at(
                 facts,
                 command,
+                command,
                 "every web dyno",
                 "at each restart, all dynos at once",
                 Severity::Warn,
             )
             .conditional(true),
         );
+    } else if let Some((command, call)) = migrations::switched_on_in_go(facts) {
+        evidence.push(in_go(command, call));
     } else if let Some(site) = migrations::at_boot(facts) {
         let release =
             migrations::find(facts).map_or("the migration's command", |found| found.command);
@@ -126,6 +136,18 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::when(applies, evidence)
+}
+
+/// A Go program that a flag of the web command makes migrate first.
+fn in_go(command: &Command, call: &str) -> Evidence {
+    let shown: String = command.text.chars().take(80).collect();
+    let message = format!(
+        "`{shown}` runs `{call}` before it listens: every web dyno changes the schema at each restart, all \
+         dynos at once."
+    );
+    Evidence::line(&command.path, command.line, message)
+        .level(Severity::Warn)
+        .help("Let the program migrate and end, and call it once. Procfile: release: the same program with its flag")
 }
 
 /// A script of the app that is called after migrations and runs before the server does. What it
@@ -155,6 +177,27 @@ fn own_script(web: &process::Runs) -> Option<&Command> {
             _ => false,
         })
     })
+}
+
+/// The command that leads to `found`, in the first script that the start runs: a hook or a start script is
+/// what one edits, not the helper of a folder that others call, too.
+fn door<'c>(commands: &'c [Command], found: &'c Command) -> &'c Command {
+    // One entry for each file on the way, with its last command.
+    let mut way: Vec<&Command> = Vec::new();
+    let before = commands.iter().take_while(|one| *one != found);
+    for command in before.chain([found]) {
+        if let Some(at) = way.iter().position(|one| one.path == command.path) {
+            way.truncate(at);
+        }
+        way.push(command);
+    }
+    let is_script = |command: &&&Command| {
+        let name = command.path.rsplit('/').next().unwrap_or(&command.path);
+        let manifests = [ecosystems::javascript::MANIFEST, ecosystems::php::MANIFEST];
+        !manifests.contains(&name) && !name.starts_with("Procfile") && name != "heroku.yml"
+    };
+    let first = way.iter().find(is_script).copied();
+    first.unwrap_or(found)
 }
 
 /// Scripts of composer.json that the build runs: `compile` is the PHP buildpack's own hook.
@@ -189,13 +232,20 @@ fn composer(facts: &Facts<'_>) -> Vec<Command> {
     found
 }
 
-fn at(facts: &Facts<'_>, command: &Command, who: &str, when: &str, level: Severity) -> Evidence {
+fn at(
+    facts: &Facts<'_>,
+    place: &Command,
+    command: &Command,
+    who: &str,
+    when: &str,
+    level: Severity,
+) -> Evidence {
     let shown: String = command.text.chars().take(80).collect();
     let release = migrations::for_release(facts, &command.text);
     let pruned = migrations::pruned(facts, &release);
     let found = Evidence::line(
-        &command.path,
-        command.line,
+        &place.path,
+        place.line,
         format!("`{shown}` changes the schema in {who}: {when}."),
     )
     .level(level);

@@ -1,5 +1,6 @@
 //! Does each dyno have a cache of its own?
 
+mod by_default;
 mod php;
 
 use crate::rules::prelude::*;
@@ -17,8 +18,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
-            Rails' `:memory_store` or `:file_store` in production where the app uses the cache;
-            Django's `LocMemCache` or `FileBasedCache`; Laravel's `file` or `array` store as the
+            Rails' `:memory_store` or `:file_store` in production where the app uses the cache, also the
+            file store that holds where no `cache_store` is set (fragments, `Rails.cache`, Rack::Attack's
+            throttles); Django's `LocMemCache` or `FileBasedCache`, also where the cache is used and `CACHES`
+            is set nowhere; Laravel's `file` or `array` store as the
             default, also where only `throttle` counts in it, and Lumen's own default; Symfony's
             `cache.app` in files, where logins or rates are limited or code asks for a cache.
         "},
@@ -76,8 +79,10 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
                 "Rack.Attack.throttle" | "throttle"
             )
         });
+    let Some((code, setting)) = facts.rails_setting("config.cache_store") else {
+        return by_default::rails(facts, used, throttles);
+    };
     (used || throttles).then_some(())?;
-    let (code, setting) = facts.rails_setting("config.cache_store")?;
     let first = match &setting.value {
         Expr::List(items) => items.first()?,
         value => value,
@@ -115,7 +120,7 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
             || site.code.imports("django.views.decorators.cache"))
     });
     used.then_some(())?;
-    facts.code(Language::Python).find_map(|code| {
+    let configured = facts.code(Language::Python).find_map(|code| {
         let settings: Vec<_> = code
             .assignments
             .iter()
@@ -151,5 +156,6 @@ fn django(facts: &Facts<'_>) -> Option<Evidence> {
                      \"LOCATION\": os.environ[\"REDIS_URL\"]}}",
             ),
         )
-    })
+    });
+    configured.or_else(|| by_default::django(facts))
 }

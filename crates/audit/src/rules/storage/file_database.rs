@@ -11,7 +11,7 @@ mod sqlite3;
 use crate::rules::prelude::*;
 use go::{go, go_default, go_dialect};
 use node::{node, prisma};
-use php::{php_default, symfony};
+use php::{laravel, php_default, symfony};
 use python::{alchemy, django};
 use slugsmith_finding::LineSpan;
 
@@ -33,8 +33,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `sql.Open("sqlite3", …)`; Python's `sqlite3.connect(…)` where the app changes tables;
             `gorm.Open("sqlite3", …)`;
             lowdb and NeDB files. SQLite where nothing else is set is a warning: Symfony's `.env`
-            with a `sqlite:` address, PHP's `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`,
-            a Go field with `default:"sqlite3"`.
+            with a `sqlite:` address, Laravel's `env('DB_CONNECTION', 'sqlite')`, PHP's
+            `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, a Go field with `default:"sqlite3"`.
         "#},
         why: indoc! {"
             The file is thrown away at every restart, at least once a day, and at every deploy; each
@@ -66,6 +66,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         go_default(facts).or_else(|| go_dialect(facts)),
         spring::check(facts),
         symfony(facts),
+        laravel(facts),
         php_default(facts),
     ]
     .into_iter()

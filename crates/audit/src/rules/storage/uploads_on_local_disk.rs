@@ -54,7 +54,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         silent: indoc! {"
             The generated default is configured but nothing is uploaded; memory storage; the disk is
             only the fallback of a cloud service whose variables app.json declares; the file is
-            removed or sent on in the same function; development settings.
+            removed or sent on in the same function (`cloudinary.uploader.upload(path)`, `PutObject`); a
+            function that nothing in the app calls, names or marks; development settings.
         "},
     },
     check,

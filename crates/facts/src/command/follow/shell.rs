@@ -150,7 +150,7 @@ impl Walk<'_, '_> {
         for (condition, body) in branches {
             self.list(condition, state);
             let text: Vec<&str> = condition.iter().map(|step| step.source.as_str()).collect();
-            before = audience(&text.join(" "));
+            before = audience(&text.join(" "), self.follower.stage_variable());
             if before != For::Development {
                 self.branch(body, state);
             }
@@ -451,8 +451,20 @@ enum For {
     Anyone,
 }
 
-/// For whom a condition holds.
-fn audience(condition: &str) -> For {
+/// For whom a condition holds; where a dyno itself runs in development by a variable, what asks for that.
+fn audience(condition: &str, stage: Option<&str>) -> For {
+    let asks = |variable: &str| {
+        let mut words = condition.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        words.any(|word| word == variable)
+    };
+    match (plain_audience(condition), stage.is_some_and(asks)) {
+        (For::Development, true) => For::Production,
+        (For::Production, true) => For::Development,
+        (found, _) => found,
+    }
+}
+
+fn plain_audience(condition: &str) -> For {
     let lower = condition.to_ascii_lowercase();
     let words: Vec<_> = lower
         .split(|c: char| !c.is_ascii_alphanumeric())

@@ -1,9 +1,10 @@
 //! Addresses of services that are written out in the properties which Spring loads in production.
 
 use super::effect;
-use crate::addresses::{local_host, masked};
+use crate::addresses::{is_backing_address, local_host, masked};
 use crate::registry::Evidence;
 use crate::{Facts, spring};
+use slugsmith_facts::code::{Expr, Language};
 use slugsmith_finding::Severity;
 
 /// Keys of a service, the one among them that takes a whole address, and the variable with that address which its
@@ -36,6 +37,43 @@ const SERVICES: &[(&[&str], &str, &str)] = &[
     ),
 ];
 
+/// The variable with the address of such a service, as its add-on or the Java buildpack sets it.
+fn variable_of(address: &str) -> &'static str {
+    match address.split(':').next().unwrap_or(address) {
+        "jdbc" => "JDBC_DATABASE_URL",
+        "redis" | "rediss" => "REDIS_URL",
+        "mongodb" | "mongodb+srv" => "MONGODB_URI",
+        "amqp" | "amqps" => "CLOUDAMQP_URL",
+        _ => "DATABASE_URL",
+    }
+}
+
+/// Whether code of the app asks for a property: `getProperty("shop.url")`, `@Value("${shop.url}")`, or a class that
+/// takes all below a prefix.
+fn is_read(facts: &Facts<'_>, key: &str) -> bool {
+    let placeholder = format!("${{{key}}}");
+    let says = |value: &Expr| {
+        value.any(|value| {
+            let text = value.text();
+            text.is_some_and(|text| text == key || text.contains(&placeholder))
+        })
+    };
+    let takes = |site: &crate::Site<'_>| {
+        let prefix = site.call.callee == "@ConfigurationProperties";
+        site.call.arguments.iter().any(|one| {
+            let below = |text: &str| {
+                key.strip_prefix(text)
+                    .is_some_and(|rest| rest.starts_with('.'))
+            };
+            says(&one.value) || prefix && one.value.any(|value| value.text().is_some_and(below))
+        })
+    };
+    facts
+        .calls()
+        .filter(|site| site.code.language == Language::Java)
+        .any(|site| takes(&site))
+}
+
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for file in spring::files(facts) {
@@ -57,6 +95,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                     && !local_host(&entry.value) =>
                 {
                     (entry.value.as_str(), key, "JDBC_DATABASE_URL", true)
+                }
+                // The buildpack's variables know nothing of a key of the app's own.
+                None if !key.starts_with("spring.")
+                    && is_backing_address(&entry.value)
+                    && spring::variable(&entry.value).is_none()
+                    && spring::is_elsewhere(&entry.value)
+                    && is_read(facts, key) =>
+                {
+                    let variable = variable_of(&entry.value);
+                    (entry.value.as_str(), key, variable, false)
                 }
                 None => continue,
             };

@@ -18,7 +18,57 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     found.extend(figaro(facts));
     found.extend(deployment(facts));
     found.extend(issued(facts));
+    found.extend(named_by_command(facts));
     found
+}
+
+/// Generated keys and passwords in a file of settings that a process's command names (`bin/shop -c config.yml`). One
+/// finding for each file.
+fn named_by_command(facts: &Facts<'_>) -> Vec<Evidence> {
+    let is_named = |path: &str| {
+        facts
+            .processes
+            .iter()
+            .flat_map(|process| &process.commands)
+            .any(|command| {
+                command.words.iter().skip(1).any(|word| {
+                    let word = word.rsplit('=').next().unwrap_or(word);
+                    command.in_app(word).as_deref() == Some(path)
+                })
+            })
+    };
+    let is_settings = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let compose = name.starts_with("docker-compose");
+        [".yml", ".yaml", ".toml", ".ini", ".properties", ".cfg"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+            && !compose
+    };
+    let files = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(path, _)| is_settings(path) && is_named(path));
+    files
+        .filter_map(|(path, text)| {
+            let entry = formats::entries(path, text).into_iter().find(|entry| {
+                let last = entry.key.rsplit('.').next().unwrap_or(&entry.key);
+                (is_secret_name(last) || is_signing_name(last))
+                    && is_generated(&entry.value)
+                    && !is_stand_in(&entry.value)
+            })?;
+            let variable = entry.key.replace(['.', '-'], "_").to_ascii_uppercase();
+            let message = format!(
+                "`{}` is written out in {path}, which a process is started with: everybody who has the repository \
+                 has it.",
+                entry.key
+            );
+            Some(Evidence::line(path, entry.line, message).help(format!(
+                "Make a new one, and read it from the environment: heroku config:set {variable}=…"
+            )))
+        })
+        .collect()
 }
 
 /// Secrets with a real value in the files of other platforms: `render.yaml`, `fly.toml`,

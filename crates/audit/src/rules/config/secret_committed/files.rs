@@ -1,7 +1,7 @@
 //! Secrets in files beside the code: app.json, a `.env` that production loads, private keys.
 
 use crate::rules::prelude::*;
-use crate::secrets::{is_generated, is_secret_name, is_secret_value};
+use crate::secrets::{is_generated, is_secret_name, is_secret_value, is_stand_in};
 use slugsmith_facts::formats::env_file;
 use slugsmith_finding::LineSpan;
 
@@ -13,7 +13,7 @@ pub(super) fn app_json(facts: &Facts<'_>) -> Vec<Evidence> {
         .flatten()
         .filter_map(|(name, entry)| {
             let value = entry.as_str().or_else(|| entry.get("value")?.as_str())?;
-            (is_secret_name(name) && is_secret_value(value)).then(|| {
+            (is_secret_name(name) && is_secret_value(value) && !is_stand_in(value)).then(|| {
                 Evidence::line(
                     "app.json",
                     facts

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::addresses::is_backing_address;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
+use crate::required::is_demanded;
 use crate::secrets::{is_generated, is_secret_name};
 use crate::spring::is_elsewhere;
 use crate::{Declared, Facts};
@@ -112,7 +113,7 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
         );
         return Some((secret.text, at(message).help(fix)));
     }
-    if facts.declared(&secret.name) != Declared::No {
+    if facts.declared(&secret.name) != Declared::No || is_demanded(facts, &secret.name) {
         return None;
     }
     let message = format!(
@@ -238,7 +239,8 @@ fn is_real(text: &str) -> bool {
     kinds.sort_unstable();
     kinds.dedup();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let readable = text.contains(['_', '.', '/', ' ', '{', '\\', '(', '[']);
+    let readable = text.contains(['.', '/', ' ', '{', '\\', '(', '['])
+        || text.contains('_') && !is_jumbled(text);
     // The browser's key of Google's services is public.
     let public = text.starts_with("AIza") || text.starts_with("pk_");
     plain
@@ -250,6 +252,25 @@ fn is_real(text: &str) -> bool {
         && is_generated(text)
         && !text.starts_with("$2")
         && !text.starts_with("sha")
+}
+
+/// Whether capitals, small letters and digits change so often that a text is no words with `_` between them: what
+/// Base64 for addresses looks like.
+fn is_jumbled(text: &str) -> bool {
+    let kind = |letter: u8| match letter {
+        b'A'..=b'Z' => 0,
+        b'a'..=b'z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let bytes = text.as_bytes();
+    let changes = bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .filter(|(a, b)| kind(**a) != kind(**b) && kind(**a) < 3 && kind(**b) < 3)
+        .count();
+    let has = |wanted: u8| bytes.iter().any(|letter| kind(*letter) == wanted);
+    bytes.len() >= 20 && (0..3).all(has) && changes * 3 >= bytes.len()
 }
 
 fn is_private_key(text: &str) -> bool {
@@ -267,6 +288,7 @@ mod tests {
         for text in [
             "02fde9fd34225b556aed45e81ca823f3",
             "a86Mfo1t4du7NVgFyplFfEhJ5j80esEUuknKRRtPJ60",
+            "QrkuZeNP-T_yCuKSLLVRgma729M",
         ] {
             assert!(is_real(text), "{text}");
         }
@@ -274,6 +296,8 @@ mod tests {
             "deadbeef-dead-beef-dead-beefdeadbeef",
             "password123456789",
             "user.password2",
+            "LoginFormV1_2019_Final",
+            "cache_entries_2021_b2",
             "AIzaSyD3x4mpl3k3y0fth3br0ws3r",
             "0000000000000000aaaa",
         ] {

@@ -1,6 +1,7 @@
 //! Keys in settings of code: a framework's own, a literal default of a read, a key whose form tells its issuer.
 
 use super::signing::session_secrets;
+use crate::required::is_demanded;
 use crate::rules::prelude::*;
 use crate::secrets::{is_secret_name, is_secret_value, is_signing_name, issuer_of};
 use slugsmith_finding::LineSpan;
@@ -30,6 +31,7 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                 } if is_secret_name(name) || is_secret_name(target) => match default.as_ref() {
                     Expr::Text(text)
                         if facts.declared(name) == Declared::No
+                            && !is_demanded(facts, name)
                             && is_signing(name)
                             && (is_signing_name(target) || signs(facts, target, name)) =>
                     {

@@ -1,5 +1,6 @@
 //! Calls that sign or verify with a key in the code: sessions, cookies and JSON Web Tokens.
 
+use crate::required::is_demanded;
 use crate::rules::prelude::*;
 use crate::secrets::is_secret_value;
 
@@ -105,10 +106,12 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         Expr::Env {
             name,
             default: Some(default),
-        } if facts.declared(name) == Declared::No => match default.as_ref() {
-            Expr::Text(text) if is_key(text) => Some(Key::Fallback(name)),
-            _ => None,
-        },
+        } if facts.declared(name) == Declared::No && !is_demanded(facts, name) => {
+            match default.as_ref() {
+                Expr::Text(text) if is_key(text) => Some(Key::Fallback(name)),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

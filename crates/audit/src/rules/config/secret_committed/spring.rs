@@ -32,7 +32,8 @@ fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
     let signs = is_signing_name(&key)
         && ["jwt", "token", "sign", "app."]
             .iter()
-            .any(|word| key.contains(word));
+            .any(|word| key.contains(word))
+        || is_key_of_cipher(&key, value);
     let at =
         |message: String| Evidence::line(&file.path, entry.line, message).conditional(is_default);
     let variable = || {
@@ -83,6 +84,33 @@ fn judge(facts: &Facts<'_>, file: &File, entry: &Entry) -> Option<Evidence> {
         "{}=${{{name}}}, and: heroku config:set {name}=… with a new one",
         entry.key
     )))
+}
+
+/// `encryption.cookies.key`: a plain `key` below what encrypts or signs, with a value that is no name of something.
+fn is_key_of_cipher(key: &str, value: &str) -> bool {
+    const ABOVE: &[&str] = &[
+        "encryption",
+        "encrypt",
+        "cipher",
+        "crypto",
+        "hmac",
+        "signing",
+        "jwt",
+    ];
+    let Some((above, "key")) = key.rsplit_once('.') else {
+        return false;
+    };
+    let parts = || above.split(['.', '-', '_']);
+    // A public key is no secret, and a header or a store only has a name.
+    let other = parts().any(|part| matches!(part, "public" | "header" | "store" | "verification"));
+    let named = parts().any(|part| ABOVE.contains(&part)) && !other;
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    named
+        && value.len() >= 16
+        && digits >= 2
+        && value
+            .bytes()
+            .all(|one| one.is_ascii_graphic() && one != b':')
 }
 
 /// Whether this is the password of a service elsewhere: the address or host beside it is no place

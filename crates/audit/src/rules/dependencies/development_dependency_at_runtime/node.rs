@@ -107,6 +107,25 @@ fn is_pruned(facts: &Facts<'_>, name: &str) -> bool {
         && !facts.packages.needed.contains(&key)
 }
 
+/// Whether a package.json between the root and the folder that a command runs in asks for the package: it is
+/// installed there, by whatever installs that folder, and the root's groups say nothing of it.
+fn is_of_nearer(facts: &Facts<'_>, folder: Option<&str>, name: &str) -> bool {
+    let mut at = folder.unwrap_or_default();
+    let asked = format!("\"{name}\"");
+    while !at.is_empty() {
+        let path = format!("{at}/{}", ecosystems::javascript::MANIFEST);
+        if facts
+            .sources
+            .text(&path)
+            .is_some_and(|text| text.contains(&asked))
+        {
+            return true;
+        }
+        at = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+    false
+}
+
 /// Bundlers put dev dependencies into the output: then imports say nothing.
 fn is_bundled(facts: &Facts<'_>) -> bool {
     let bundlers = [
@@ -274,7 +293,9 @@ pub(super) fn tool(
     packages.extend(migrations::pruned(facts, &command.text));
     let mut missing: Vec<String> = Vec::new();
     for package in packages {
-        let only = development.contains(&package.as_str()) && is_pruned(facts, &package);
+        let only = development.contains(&package.as_str())
+            && is_pruned(facts, &package)
+            && !is_of_nearer(facts, command.folder.as_deref(), &package);
         if only && !missing.contains(&package) {
             missing.push(package);
         }

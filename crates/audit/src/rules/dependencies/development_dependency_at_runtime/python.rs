@@ -14,6 +14,7 @@ pub(super) fn python(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         "pytest-django",
         "model-bakery",
         "hypothesis",
+        "locust",
     ];
     // Files that a server loads whatever they import.
     let served = [

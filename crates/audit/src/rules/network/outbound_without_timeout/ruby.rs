@@ -46,6 +46,26 @@ pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
         "RestClient.Request" if call.method() == "execute" => {
             Verdict::of(says_timeout(site, &["timeout"]))
         }
+        "RestClient.Resource" if call.method() == "new" => {
+            Verdict::of(says_timeout(site, &["timeout"]))
+        }
+        // `Typhoeus::Request.new(url, …).run`, and the class's own verbs.
+        "Typhoeus.Request" if verb || call.method() == "new" => {
+            Verdict::of(says_timeout(site, &["timeout"]))
+        }
+        // Faraday inside, which is given its options here or for all clients.
+        "Octokit.Client" if call.method() == "new" => Verdict::of(
+            says_timeout(site, &["connection_options", "timeout", "middleware"])
+                || guards::used(app.facts, Language::Ruby, |other| {
+                    other.call.callee == "Octokit.configure"
+                })
+                || app.facts.code(Language::Ruby).any(|code| {
+                    let mut targets = code.assignments.iter().map(|one| one.target.as_str());
+                    targets.any(|target| {
+                        target.ends_with("connection_options") || target.starts_with("Octokit.")
+                    })
+                }),
+        ),
         "Net.HTTP" if matches!(call.method(), "new" | "start") => Verdict::of(
             says_timeout(site, &["timeout"])
                 || file_says("read_timeout")

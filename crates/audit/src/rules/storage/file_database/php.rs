@@ -27,6 +27,39 @@ pub(super) fn symfony(facts: &Facts<'_>) -> Option<Evidence> {
     )
 }
 
+/// Laravel since 11: `env('DB_CONNECTION', 'sqlite')` in its `config/database.php`, and nothing declares another one.
+pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
+    const VARIABLE: &str = "DB_CONNECTION";
+    facts
+        .packages
+        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let databases = ["heroku-postgresql", "jawsdb", "jawsdb-maria", "cleardb"];
+    if facts.has_addon(&databases)
+        || facts
+            .dotenv(VARIABLE)
+            .is_some_and(|one| one.value != "sqlite")
+    {
+        return None;
+    }
+    let setting = crate::laravel::settings(facts, "database")?;
+    let (chosen, true) = setting.chosen(facts, "default")? else {
+        return None;
+    };
+    let read = setting
+        .code
+        .reads
+        .iter()
+        .find(|read| read.name == VARIABLE)?;
+    (chosen == "sqlite").then(|| {
+        at(
+            &setting.code.path,
+            read.line,
+            "Without DB_CONNECTION, which nothing declares, SQLite",
+        )
+        .conditional(true)
+    })
+}
+
 /// `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, which nothing declares.
 pub(super) fn php_default(facts: &Facts<'_>) -> Option<Evidence> {
     if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {

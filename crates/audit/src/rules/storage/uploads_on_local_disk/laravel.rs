@@ -1,8 +1,10 @@
 //! Uploads to disk in Laravel: its local and public disks.
 
 use super::local;
+use crate::called::is_dead;
 use crate::guards::{self, Settled, calls_to, settle};
 use crate::registry::Evidence;
+use crate::sent_on::is_sent_on;
 use crate::{Facts, Site};
 use slugsmith_facts::code::{Expr, Language};
 use slugsmith_facts::packages::Ecosystem;
@@ -13,7 +15,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         .wants(Ecosystem::Composer, "laravel/framework")?;
     let disk = default_disk(facts);
     let mut sites = calls_to(facts, Language::Php, |site| {
-        stores(site) && !guards::is_maintenance(facts, &site.code.path)
+        stores(site)
+            && !guards::is_maintenance(facts, &site.code.path)
+            && !is_passed_on(site)
+            && !is_dead(facts, site)
     })
     .filter_map(|site| {
         let explicit = named_disk(site);
@@ -105,6 +110,12 @@ fn media_library<'a>(facts: &'a Facts<'_>) -> Option<(Site<'a>, bool)> {
         _ => return None,
     };
     (!by_model).then_some((site, conditional))
+}
+
+/// `$file->move($folder, $name)`, and the same function hands that path to a store elsewhere.
+fn is_passed_on(site: Site<'_>) -> bool {
+    let pieces: Vec<_> = (0..2).filter_map(|at| site.call.positional(at)).collect();
+    moves(site) && is_sent_on(site, &pieces)
 }
 
 /// Whether a call puts a file somewhere. `storeAs` is a method of uploads alone.

@@ -4,6 +4,7 @@ use super::local;
 use crate::guards::{Branch, branch, calls_to};
 use crate::received::PARSERS;
 use crate::registry::Evidence;
+use crate::sent_on::is_parsed_for_store;
 use crate::{Declared, Facts, Site, paths};
 use slugsmith_facts::code::Language;
 use slugsmith_facts::packages::Ecosystem;
@@ -66,6 +67,7 @@ fn received(facts: &Facts<'_>) -> Vec<Evidence> {
     });
     sites
         .filter(|site| !paths::goes_to_temp(*site) && !passed_on(*site))
+        .filter(|site| !is_parsed_for_store(facts, folder(*site)))
         .filter_map(|site| {
             let conditional = match branch(site.code, site.call.scope) {
                 Branch::Conditional(variable) if facts.declared(&variable) != Declared::No => {
@@ -79,6 +81,13 @@ fn received(facts: &Facts<'_>) -> Vec<Evidence> {
             ))
         })
         .collect()
+}
+
+/// The folder that a parser is told, where it is written out.
+fn folder(site: Site<'_>) -> Option<&str> {
+    let keys = ["dest", "destination", "uploadDir"];
+    keys.iter()
+        .find_map(|key| site.code.resolve(site.call.named(key)?).text())
 }
 
 fn describe(site: Site<'_>) -> String {

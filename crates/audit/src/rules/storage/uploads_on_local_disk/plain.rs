@@ -2,8 +2,10 @@
 //! Spring, Go.
 
 use super::local;
+use crate::called::is_dead;
 use crate::guards::{self, calls_to};
 use crate::registry::Evidence;
+use crate::sent_on::is_sent_on;
 use crate::{Facts, Site, paths};
 use slugsmith_facts::code::{Expr, Language};
 
@@ -35,12 +37,22 @@ pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
     languages
         .into_iter()
         .flatten()
-        .filter(|site| !paths::tidies(*site))
+        .filter(|site| !paths::tidies(*site) && !is_passed_on(*site) && !is_dead(facts, *site))
         .map(|site| {
             local(site, &format!("`{}`", site.call.callee))
                 .help("Stream the upload to S3 instead: heroku addons:create bucketeer")
         })
         .collect()
+}
+
+/// The file goes on to a store elsewhere in the same function.
+fn is_passed_on(site: Site<'_>) -> bool {
+    let at = match (site.code.language, site.call.method()) {
+        (Language::Go, "SaveUploadedFile") | (Language::Java, "copy") | (Language::Php, _) => 1,
+        _ => 0,
+    };
+    let path = site.call.positional(at);
+    path.is_some_and(|path| is_sent_on(site, &[path]))
 }
 
 fn receives_in_spring(site: Site<'_>) -> bool {
