@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::catalogue::{Entry, Guard};
 use super::dev_dependencies::NeededDevDependency;
 use super::facts::{Facts, Texts};
+use super::front_end;
 use super::manifest::Bundles;
-use super::own::front_ends;
 
 /// Packages that only development needs.
 pub static DEVELOPMENT: Entry = Entry {
@@ -66,7 +66,7 @@ pub fn files(facts: &Facts<'_>, texts: &dyn Texts, needed: &[NeededDevDependency
         .filter(|number| facts.index.is_file(*number))
         .filter(|number| {
             let path = facts.index.path(*number);
-            path.is_some_and(|path| front_ends::is_package(facts, path))
+            path.is_some_and(|path| front_end::is_package(&facts.front_ends, path))
         });
     let development = files.iter().map(|number| (*number, &DEVELOPMENT));
     development

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::front_end::FrontEnd;
 use super::go;
 use super::index::{self, Index};
 use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
-use super::own::front_ends::{self, FrontEnd};
 pub use super::packages::{in_packages, package_folder};
 use super::start::{self, Command};
 pub use super::texts::{OnDisk, Texts};
@@ -41,7 +41,7 @@ pub struct Facts<'a> {
     pub world: World,
     /// Programs are built from Go sources that nothing needs any more.
     pub go_is_built: bool,
-    /// Front ends that are built, with what speaks against it.
+    /// Front ends that are built, with what speaks against it; who decides looks for them with these facts.
     pub front_ends: Vec<FrontEnd>,
     /// Groups that the environment tells bundler to leave out.
     pub bundle_without: Option<String>,
@@ -86,7 +86,7 @@ pub fn read<'a>(
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();
-    let mut facts = Facts {
+    Facts {
         plug_and_play: [".pnp.cjs", ".pnp.js"]
             .iter()
             .any(|file| index.has_file(file)),
@@ -105,9 +105,7 @@ pub fn read<'a>(
         world: environment.world,
         legacy: legacy::read(root, environment),
         front_ends: Vec::new(),
-    };
-    facts.front_ends = front_ends::find(&facts, &OnDisk { root }, environment.get("NODE_PATH"));
-    facts
+    }
 }
 
 /// Variables of the platform's Node.js buildpacks, and of npm and yarn themselves, by

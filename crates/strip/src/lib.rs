@@ -26,6 +26,7 @@ pub mod dev_dependencies;
 mod endings;
 pub mod entries;
 pub mod facts;
+mod front_end;
 mod go;
 pub mod identical;
 pub mod index;
@@ -164,11 +165,12 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
     let all_variables = environment;
     let environment = &memory::only_what_counts(environment);
     let trace = level == StripLevel::Trace;
-    let facts = facts::read(&tree, environment, &input.commands, trace);
+    let mut facts = facts::read(&tree, environment, &input.commands, trace);
     let texts = absent::Everywhere {
         on_disk: facts::OnDisk { root: app },
         absent,
     };
+    facts.front_ends = own::front_ends::find(&facts, &texts, environment.get("NODE_PATH"));
     let plan = decide::decide(&facts, &config.strip, &texts);
     let removed = plan.removed.iter().map(|(number, _)| *number).collect();
     bring_back(app, &tree, &removed, absent)?;
@@ -300,8 +302,10 @@ pub enum Explanation {
 pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Path) -> Explanation {
     let tree = Tree::read(app);
     let trace = config.strip.level.value == StripLevel::Trace;
-    let facts = facts::read(&tree, environment, &[], trace);
-    let plan = decide::decide(&facts, &config.strip, &facts::OnDisk { root: app });
+    let mut facts = facts::read(&tree, environment, &[], trace);
+    let texts = facts::OnDisk { root: app };
+    facts.front_ends = own::front_ends::find(&facts, &texts, environment.get("NODE_PATH"));
+    let plan = decide::decide(&facts, &config.strip, &texts);
     let list = plan.lists.iter().find(|list| path == Path::new(&list.name));
     if let Some(list) = list.cloned() {
         return Explanation::List(list);

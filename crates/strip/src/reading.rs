@@ -12,8 +12,8 @@ use super::catalogue::Entry;
 use super::decide::Because;
 use super::endings;
 use super::facts::{Facts, Texts, in_packages, package_folder};
+use super::front_end;
 use super::index::{self, parent};
-use super::own::front_ends;
 use super::python as modules_of_python;
 use super::references::{self, Beside};
 use super::related::Tops;
@@ -283,7 +283,7 @@ pub(super) fn is_build_input(facts: &Facts<'_>, path: &str) -> bool {
         (".svelte-kit", "build/handler.js"),
         (".nuxt", ".output/server/index.mjs"),
     ];
-    if front_ends::is_input(facts, path) {
+    if front_end::is_input(&facts.front_ends, path) {
         return true;
     }
     let folder = path.split('/').next().unwrap_or_default();

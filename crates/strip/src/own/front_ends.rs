@@ -11,22 +11,14 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::{Search, code, mentions};
-use crate::decide::Because;
+use crate::because::Because;
 use crate::facts::{Facts, Texts, in_packages};
+use crate::front_end::{FrontEnd, OUTPUTS, inside, is_more};
 use crate::index::{self, parent};
 use crate::manifest::Manifest;
 use crate::references;
 use crate::start;
 use crate::trace;
-
-/// A front end that is built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrontEnd {
-    /// Relative to the app.
-    pub folder: String,
-    /// Why a process may use its sources or packages all the same.
-    pub doubt: Option<Because>,
-}
 
 /// Programs that build for browsers.
 const BUILDERS: &[&str] = &[
@@ -63,10 +55,6 @@ const SERVERS: &[&str] = &[
     "@react-router/node",
     "@react-router/serve",
 ];
-/// Where builders write.
-const OUTPUTS: &[&str] = &["build", "dist", "out", "www"];
-/// Folders of a front end that are served as they are.
-const SERVED: &[&str] = &["public", "static", "assets"];
 /// Commands that run scripts of projects which they do not name.
 const RUNS_PROJECTS: &[&str] = &[
     "turbo",
@@ -119,31 +107,6 @@ pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts, searched: Option<&str>)
             doubt: doubted(folder),
         })
         .collect()
-}
-
-/// Whether a file belongs to a front end, and is not part of what is served.
-pub(crate) fn is_input(facts: &Facts<'_>, path: &str) -> bool {
-    idle(facts).any(|folder| {
-        let inside = inside(path, folder);
-        let first = inside.map(|inside| inside.split('/').next().unwrap_or(inside));
-        first.is_some_and(|first| !OUTPUTS.contains(&first) && !SERVED.contains(&first))
-    })
-}
-
-/// Whether a file is one of a package that only the build of a front end reads.
-pub(crate) fn is_package(facts: &Facts<'_>, path: &str) -> bool {
-    idle(facts).any(|folder| {
-        inside(path, folder).is_some_and(|inside| inside.starts_with("node_modules/"))
-    })
-}
-
-fn idle<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f str> {
-    let idle = facts.front_ends.iter().filter(|one| one.doubt.is_none());
-    idle.map(|one| one.folder.as_str())
-}
-
-fn inside<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    path.strip_prefix(folder)?.strip_prefix('/')
 }
 
 fn has_folder(facts: &Facts<'_>, path: &str) -> bool {
@@ -245,12 +208,6 @@ fn started(facts: &Facts<'_>, folder: &str) -> Option<Because> {
                 leads.then_some(Because::Manifest(file))
             })
     })
-}
-
-/// Whether a path inside a front end leads to more than its output.
-fn is_more(inside: &str) -> bool {
-    let first = inside.split('/').next().unwrap_or(inside);
-    !OUTPUTS.contains(&first) && !SERVED.contains(&first)
 }
 
 /// A file outside of the folder that names it, or one above it, and goes on to something else than its output.
