@@ -244,7 +244,6 @@ fn is_memory_queue(site: Site<'_>) -> bool {
 fn posts(callee: &str) -> bool {
     const POSTS: &[&str] = &[
         "http.Post",
-        "http.PostForm",
         "axios.post",
         "axios.put",
         "requests.post",
@@ -253,7 +252,7 @@ fn posts(callee: &str) -> bool {
         "restTemplate.postForObject",
         "restTemplate.postForEntity",
     ];
-    POSTS.contains(&callee)
+    POSTS.contains(&callee) || callee.ends_with(".PostForm")
 }
 
 /// Whether a name speaks of work that somebody waits for: a mail, a charge, an import.
