@@ -1,5 +1,7 @@
 //! What keeps a file that could go.
 
+use super::served::Named;
+
 /// What keeps a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Because {
@@ -13,4 +15,13 @@ pub enum Because {
     File { path: String, line: u32 },
     /// Nothing proves that no process reads it, for this reason.
     Doubt(String),
+}
+
+impl From<&Named> for Because {
+    fn from(named: &Named) -> Self {
+        Self::File {
+            path: named.path.clone(),
+            line: named.line,
+        }
+    }
 }

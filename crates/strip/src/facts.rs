@@ -11,6 +11,7 @@ use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
 use super::own::front_ends::{self, FrontEnd};
 pub use super::packages::{in_packages, package_folder};
+use super::served::{self, Served};
 use super::start::{self, Command};
 pub use super::texts::{OnDisk, Texts};
 use slugsmith_facts::app::{self, App};
@@ -45,6 +46,8 @@ pub struct Facts<'a> {
     pub front_ends: Vec<FrontEnd>,
     /// Groups that the environment tells bundler to leave out.
     pub bundle_without: Option<String>,
+    /// What of packages is served.
+    pub served: Served,
     /// Lists for other tools.
     pub legacy: legacy::Lists,
 }
@@ -86,6 +89,7 @@ pub fn read<'a>(
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();
+    let served = served::find(&index, &OnDisk { root });
     let mut facts = Facts {
         plug_and_play: [".pnp.cjs", ".pnp.js"]
             .iter()
@@ -104,6 +108,7 @@ pub fn read<'a>(
         bundle_without: environment.get("BUNDLE_WITHOUT").map(str::to_owned),
         world: environment.world,
         legacy: legacy::read(root, environment),
+        served,
         front_ends: Vec::new(),
     };
     facts.front_ends = front_ends::find(&facts, &OnDisk { root }, environment.get("NODE_PATH"));

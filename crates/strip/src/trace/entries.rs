@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::graph::Graph;
+use super::language::named_only;
 use super::node::in_app;
 use super::{node, python};
 use crate::decide::{Because, KEEP_FILE};
@@ -31,6 +32,27 @@ pub(super) fn add(graph: &mut Graph<'_, '_>, listed: impl Fn(&str) -> bool) {
     graph.keep_all(node::entry_points(facts, &graph.node));
     graph.keep_all(python::entry_points(facts, &graph.python));
     own_code(graph);
+    served(graph);
+}
+
+/// What is served of packages: all of a folder but what only its name keeps, and files by their address.
+fn served(graph: &mut Graph<'_, '_>) {
+    let facts = graph.facts;
+    for named in facts.served.roots.iter().chain(&facts.served.linked) {
+        let because = Because::from(named);
+        if !facts.index.is_folder(named.number) {
+            graph.keep(named.number, &because);
+            continue;
+        }
+        for number in facts
+            .index
+            .below_path(facts.index.path(named.number).unwrap_or_default())
+        {
+            if !named_only(graph.catalogue, number) {
+                graph.keep(number, &because);
+            }
+        }
+    }
 }
 
 /// The app's own sources are never judged: whatever is no test and no tool's
