@@ -117,6 +117,7 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         }
         return python::classify(inside)
             .filter(|entry| entry.id != python::SOURCES.id || !packages.compiles_extensions)
+            .filter(|entry| entry.id != python::STUBS.id || !facts.checks_types)
             .filter(|entry| entry.id != node::SOURCE_MAPS.id || !collects_assets(facts));
     }
     // Beside an environment's site-packages: `.venv/bin/pip`.

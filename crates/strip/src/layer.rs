@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS, installer};
 use super::entries::ENTRIES;
 use super::journal::FileChange;
+use super::python::checkers;
 use super::start::Command;
 use super::{Input, apply, python, run_with};
 use slugsmith_config::{Config, StripLevel};
@@ -92,8 +93,8 @@ pub fn run(
     Ok(if done { stripped } else { Stripped::default() })
 }
 
-/// Every name in the app that may keep something of an environment: modules of tests, and the
-/// installers. Words of any text that Python or a shell may read count, comments included.
+/// Every name in the app that may keep something of an environment: modules of tests, the
+/// installers, and what reads types. Words of any text that Python or a shell may read count, comments included.
 #[must_use]
 pub fn names(app: &Path) -> BTreeSet<String> {
     let tree = Tree::read(app);
@@ -119,7 +120,8 @@ fn add(name: &str, names: &mut BTreeSet<String>) {
         let first = first.trim_end_matches(|c: char| c.is_ascii_digit());
         installer(first).is_some() || matches!(first, "distutils" | "easy_install")
     });
-    if is_test || is_installer {
+    let is_checker = checkers::is_name(name.split('.').next().unwrap_or_default());
+    if is_test || is_installer || is_checker {
         names.insert(name.to_owned());
     }
 }

@@ -20,7 +20,9 @@ pub static STUBS: Entry = Entry {
     id: "python-stubs",
     reason: "type stubs",
     guard: Guard::Named,
-    evidence: "Type checkers read .pyi; packages that load stubs lazily (attach_stub) keep theirs.",
+    evidence: "Type checkers, completion and documentation read .pyi; kept where the app's own code or a process uses \
+        one that is installed (mypy, pyright, pytype, pyre, monkeytype, jedi, sphinx), and in packages that load stubs \
+        lazily (attach_stub).",
     tell_kept: false,
 };
 /// Native sources and headers of Python packages.

@@ -318,3 +318,65 @@ fn a_word_that_is_the_name_of_a_part_keeps_no_tests_in_it() {
     );
     assert_eq!(left, ["p/stats/__init__.py"]);
 }
+
+#[test]
+fn stubs_stay_where_the_app_uses_what_reads_types() {
+    let root = "venv/lib/python3.11/site-packages";
+    let path = |inside: &str| format!("{root}/{inside}");
+    let stubs = [
+        path("kit/__init__.pyi"),
+        path("requests-stubs/__init__.pyi"),
+    ];
+    let left = |installed: &str, source: &str, process: &str, level: &str| {
+        let mut files = vec![
+            ("Procfile".to_owned(), process),
+            ("main.py".to_owned(), source),
+            (path(&format!("{installed}/__init__.py")), ""),
+            (path("kit/__init__.py"), ""),
+            (path("kit/py.typed"), ""),
+            (path("kit-1.dist-info/METADATA"), "Name: kit\nVersion: 1\n"),
+            (
+                path("kit-1.dist-info/RECORD"),
+                "kit/__init__.py,,\nkit/__init__.pyi,,\nkit/py.typed,,\n",
+            ),
+        ];
+        files.extend(stubs.iter().map(|stub| (stub.clone(), "")));
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), *text))
+            .collect();
+        let folder = app(&files);
+        super::strip_with(folder.path(), level);
+        let left = super::left(folder.path());
+        stubs.iter().filter(|stub| left.contains(stub)).count()
+    };
+    let trace = "[com.slugsmith.strip]\nlevel = \"trace\"\n";
+    for level in ["", trace] {
+        for (installed, source, process) in [
+            ("mypy", "from mypy import api", "web: python main.py\n"),
+            (
+                "mypy",
+                "subprocess.run([sys.executable, '-m', 'mypy'])",
+                "web: python main.py\n",
+            ),
+            ("jedi", "import jedi", "web: python main.py\n"),
+            ("pyright", "", "check: pyright --watch\n"),
+        ] {
+            assert_eq!(
+                left(installed, source, process, level),
+                2,
+                "{source}, {process}"
+            );
+        }
+        for (installed, source) in [
+            ("mypy", "x = f()  # mypy: ignore"),
+            ("other", "import mypy"),
+        ] {
+            assert_eq!(
+                left(installed, source, "web: python main.py\n", level),
+                0,
+                "{source}"
+            );
+        }
+    }
+}
