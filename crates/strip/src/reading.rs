@@ -1,6 +1,6 @@
 //! What does a kept file refer to, as far as candidates are concerned?
 
-mod python;
+pub(crate) mod python;
 pub(super) mod words;
 
 use slugsmith_ecosystems as ecosystems;

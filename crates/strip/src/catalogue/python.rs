@@ -11,8 +11,8 @@ pub static TESTS: Entry = Entry {
     reason: "tests of Python packages",
     guard: Guard::Named,
     evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name \
-        in a string, entry point, a name made at run time or by walking the package, and that none joins to a \
-        path.",
+        in a string, entry point, a name made at run time or by walking the package, that none joins to a \
+        path, and of whose parent folder no code opens or imports a part by a name that comes from elsewhere.",
     tell_kept: true,
 };
 /// Type stubs.
