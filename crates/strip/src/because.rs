@@ -1,7 +1,5 @@
 //! What keeps a file that could go.
 
-use super::served::Named;
-
 /// What keeps a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Because {
@@ -15,6 +13,15 @@ pub enum Because {
     File { path: String, line: u32 },
     /// Nothing proves that no process reads it, for this reason.
     Doubt(String),
+}
+
+/// A file or folder of packages, by entry number of the tree, and where the app's own code names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub number: usize,
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
 }
 
 impl From<&Named> for Because {

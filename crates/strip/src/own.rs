@@ -10,7 +10,7 @@
 mod code;
 pub(super) mod front_ends;
 mod kinds;
-pub(crate) mod mentions;
+mod mentions;
 mod processes;
 
 pub(super) use mentions::mention;

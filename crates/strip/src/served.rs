@@ -7,22 +7,15 @@
 
 use memchr::memmem;
 
+use crate::because::Named;
 use crate::catalogue::python;
-use crate::facts::{Texts, in_packages};
 use crate::index::{self, Index, join, parent};
-use crate::own::mentions;
+use crate::packages::in_packages;
 use crate::references::{self, Literal};
+use crate::texts::Texts;
+use slugsmith_ecosystems as ecosystems;
 
 const MODULES: &str = "node_modules";
-
-/// A file or folder of packages, by entry number of the tree, and where the app's own code names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub number: usize,
-    pub path: String,
-    /// 1-based.
-    pub line: u32,
-}
 
 /// What is served of packages.
 #[derive(Debug, Default)]
@@ -85,7 +78,7 @@ pub(crate) fn find(index: &Index<'_>, texts: &dyn Texts) -> Served {
         }
         let words = words(&text, kind);
         for (at, word) in &words {
-            if !mentions::names_part(word.as_bytes(), MODULES) || is_left_out(&text, *at) {
+            if !names_part(word.as_bytes(), MODULES) || is_left_out(&text, *at) {
                 continue;
             }
             for number in meant(index, path, &text, *at, word) {
@@ -118,8 +111,10 @@ fn own<'i>(index: &'i Index<'_>, kinds: &'i [&[&str]]) -> impl Iterator<Item = &
     };
     let builds = |path: &str| {
         let name = index::name(path);
-        matches!(name, "build.rs" | "conftest.py" | "noxfile.py" | "setup.py")
-            || name.ends_with(".gradle.kts")
+        matches!(
+            name,
+            "build.rs" | "conftest.py" | "noxfile.py" | ecosystems::python::SETUP_PY
+        ) || name.ends_with(".gradle.kts")
     };
     (0..index.entries().len())
         .filter(|number| index.is_file(*number))
@@ -220,6 +215,12 @@ fn joined(index: &Index<'_>, mut number: usize, mut after: &[u8]) -> usize {
     }
 }
 
+/// Whether a folder is a part of a path.
+fn names_part(path: &[u8], folder: &str) -> bool {
+    path.split(|byte| matches!(byte, b'/' | b'\\'))
+        .any(|part| part == folder.as_bytes())
+}
+
 /// How far from a folder its address stands, in bytes: the line of a route before the line that serves it.
 const NEAR: usize = 300;
 
@@ -236,7 +237,7 @@ fn addresses(text: &[u8], at: usize) -> Vec<String> {
         let end = rest.iter().position(|byte| !is_part(byte));
         let address = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
         if matches!(before, Some(b'"' | b'\'' | b'`' | b' '))
-            && !mentions::names_part(address, MODULES)
+            && !names_part(address, MODULES)
             && let Ok(address) = std::str::from_utf8(address)
         {
             found.push(address.trim_end_matches('/').to_owned());

@@ -187,12 +187,6 @@ pub(crate) fn mention(text: &[u8], folder: &str, is_own: bool) -> Option<usize> 
     all(text, folder, is_own).next()
 }
 
-/// Whether a folder is a part of a path.
-pub(crate) fn names_part(path: &[u8], folder: &str) -> bool {
-    path.split(|byte| matches!(byte, b'/' | b'\\'))
-        .any(|part| part == folder.as_bytes())
-}
-
 /// All such places.
 pub(super) fn all<'t>(
     text: &'t [u8],

@@ -7,9 +7,11 @@
 use memchr::memmem;
 
 use crate::catalogue::python::split;
-use crate::facts::{Texts, in_packages};
 use crate::index::{self, Index};
+use crate::packages::in_packages;
 use crate::start::{self, Command};
+use crate::texts::Texts;
+use slugsmith_ecosystems::python as ecosystems;
 
 /// Modules, and the names by which code and commands use them.
 const CHECKERS: &[(&str, &[&str])] = &[
@@ -74,7 +76,7 @@ pub fn is_name(name: &str) -> bool {
 
 /// The app's own sources and scripts, but for those of its developers.
 fn own<'i>(index: &'i Index<'_>) -> impl Iterator<Item = &'i str> {
-    const OF_DEVELOPERS: &[&str] = &["conftest.py", "noxfile.py", "setup.py", "conf.py"];
+    const OF_DEVELOPERS: &[&str] = &["conftest.py", "noxfile.py", ecosystems::SETUP_PY, "conf.py"];
     let is_test = |path: &str| path.split('/').any(|part| matches!(part, "test" | "tests"));
     (0..index.entries().len())
         .filter(|number| index.is_file(*number))

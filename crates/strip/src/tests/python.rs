@@ -459,6 +459,7 @@ fn tests_go_that_no_name_from_elsewhere_reaches() {
         "X = os.path.join(os.path.dirname(__file__), '%s.csv' % name)",
         "def f(name): return load(os.path.dirname(__file__), name)",
         "X = list(Path(__file__).parent.glob('*.json'))",
+        "X = _os.path.join(_os.path.dirname(__file__), _os.pardir, 'p.libs')",
         "X = glob.glob(os.path.dirname(__file__) + '/data/*/*.json')",
         "ROOT = Path(__file__).parent.parent\nX = ROOT / name / 'x'",
         "# os.path.join(os.path.dirname(__file__), kind, name)",
