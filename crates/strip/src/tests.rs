@@ -11,6 +11,7 @@ mod own;
 mod packages;
 mod python;
 mod safety;
+mod scripts;
 mod served;
 mod vendored;
 

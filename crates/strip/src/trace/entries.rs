@@ -9,9 +9,10 @@ use super::{node, python};
 use crate::decide::{Because, KEEP_FILE};
 use crate::facts::package_folder;
 use crate::index;
-use crate::reading::{is_build_input, words};
+use crate::reading::{is_build_input, shell, words};
 use crate::references;
 use crate::resolve::{Meaning, Resolver};
+use crate::start;
 use crate::tooling::is_tooling;
 use slugsmith_ecosystems as ecosystems;
 
@@ -106,7 +107,7 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
         }
         "css" | "scss" | "sass" | "less" | "styl" if small => imported(graph, path, &because),
         _ if !small || lists_dependencies(name) || says_nothing(extension) => {}
-        "" if runs => {
+        "" if runs || start::names(&facts.commands, path) => {
             graph.keep(number, &because);
             mentions(graph, path, &because);
         }
@@ -195,6 +196,11 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
     let mut words = Vec::new();
     references::literals(&text, |literal| words.push(literal.text.to_owned()));
     words.extend(declared_words(graph, &text));
+    if shell::is_script(path, &text) {
+        shell::words(path, &String::from_utf8_lossy(&text), |word, _| {
+            words.push(word.to_owned());
+        });
+    }
     for word in words {
         for number in node::mentioned(&graph.node, &word) {
             graph.keep(number, because);
