@@ -146,7 +146,7 @@ fn words<'t>(text: &'t [u8], kind: &str) -> Vec<(usize, &'t str)> {
         words.extend(text.split(ends).map(|word| (begin(word), word)));
     } else {
         references::literals(text, |literal: Literal<'t>| {
-            words.push((literal.at, literal.text))
+            words.push((literal.at, literal.text));
         });
     }
     words

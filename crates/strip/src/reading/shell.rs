@@ -56,7 +56,9 @@ impl Shell<'_> {
             .peekable();
         while let Some((name, value)) = words.peek().and_then(|word| assignment(word)) {
             let values = self.expand(value);
-            values.iter().for_each(|value| self.path(value, found));
+            for value in &values {
+                self.path(value, found);
+            }
             self.values.insert(name.to_owned(), values);
             words.next();
         }
@@ -103,17 +105,14 @@ impl Shell<'_> {
         let Some((before, rest)) = word.split_once('$') else {
             return vec![word.replace(['"', '\''], "")];
         };
-        let (name, default, after) = match rest.strip_prefix('{') {
-            Some(inside) => {
-                let (inside, after) = inside.split_once('}').unwrap_or((inside, ""));
-                let (name, default) = inside.split_once([':', '-']).unwrap_or((inside, ""));
-                (name, default.trim_start_matches(['-', '=']), after)
-            }
-            None => {
-                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-                let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
-                (name, "", after)
-            }
+        let (name, default, after) = if let Some(inside) = rest.strip_prefix('{') {
+            let (inside, after) = inside.split_once('}').unwrap_or((inside, ""));
+            let (name, default) = inside.split_once([':', '-']).unwrap_or((inside, ""));
+            (name, default.trim_start_matches(['-', '=']), after)
+        } else {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+            (name, "", after)
         };
         let default = [default.to_owned()];
         let values = match self.values.get(name) {

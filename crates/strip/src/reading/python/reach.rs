@@ -12,7 +12,8 @@ use crate::catalogue::python::{split, test_folder};
 use crate::facts::Facts;
 use crate::index::{self, join, parent};
 use parts::{
-    Part, climbed, is_joined, is_letter, last_word, listed, next_part, operand, places, quoted,
+    Part, climbed, is_joined, is_letter, last_word, listed, literals, next_part, operand, places,
+    quoted,
 };
 
 /// Calls that take the name of a package first.
@@ -157,7 +158,7 @@ impl<'t> Source<'t> {
                     continue;
                 };
                 let folder = join(&place, &"../".repeat(up));
-                if let Some(folder) = folder.filter(|folder| self.is_inside(folder)) {
+                if let Some(folder) = folder.filter(|folder| is_inside(folder)) {
                     starts.push(Start { folder, rest, at });
                 }
             }
@@ -204,7 +205,7 @@ impl<'t> Source<'t> {
             let name = name.split(':').next().unwrap_or_default().trim();
             let name = name.strip_prefix("self.").unwrap_or(name);
             let is_name = !name.is_empty() && name.chars().all(is_letter);
-            let (folder, after) = self.literals(&start.folder, start.rest);
+            let (folder, after) = literals(&start.folder, start.rest);
             let ends = after
                 .trim_start_matches([' ', ')'])
                 .starts_with(['\n', '\r', '#']);
@@ -223,19 +224,6 @@ impl<'t> Source<'t> {
             }
         }
         named
-    }
-
-    /// A folder with the literals that follow, and what is behind them.
-    fn literals(&self, folder: &str, mut rest: &'t str) -> (String, &'t str) {
-        let mut folder = folder.to_owned();
-        while let Some((Part::Literal(part), after)) = next_part(rest) {
-            let Some(next) = join(&folder, part) else {
-                break;
-            };
-            folder = next;
-            rest = after;
-        }
-        (folder, rest)
     }
 
     /// Adds the tests of the folder below which the next part is a value.
@@ -261,15 +249,15 @@ impl<'t> Source<'t> {
                     return;
                 }
                 Part::Literal(text) => vec![text],
-                Part::Value => match self.texts_of(rest) {
-                    Some(texts) => texts,
-                    None => {
+                Part::Value => {
+                    let Some(texts) = self.texts_of(rest) else {
                         for folder in folders {
                             self.add(&folder, false, start.at, found);
                         }
                         return;
-                    }
-                },
+                    };
+                    texts
+                }
             };
             let joined = folders
                 .iter()
@@ -370,16 +358,16 @@ impl<'t> Source<'t> {
         is_name.then(|| self.packages.folder(name)).flatten()
     }
 
-    /// Whether a folder is one of a package: above it lies what else is installed.
-    fn is_inside(&self, folder: &str) -> bool {
-        split(&format!("{folder}/x")).is_some_and(|(root, _)| root != folder)
-    }
-
     fn add(&self, folder: &str, all: bool, at: usize, found: &mut Vec<(String, usize)>) {
         let line = self.text[..at].rsplit('\n').next().unwrap_or_default();
-        if !line.trim_start().starts_with('#') && self.is_inside(folder) {
+        if !line.trim_start().starts_with('#') && is_inside(folder) {
             let tests = self.packages.tests(folder, all).into_iter();
             found.extend(tests.map(|tests| (tests, at)));
         }
     }
+}
+
+/// Whether a folder is one of a package: above it lies what else is installed.
+fn is_inside(folder: &str) -> bool {
+    split(&format!("{folder}/x")).is_some_and(|(root, _)| root != folder)
 }

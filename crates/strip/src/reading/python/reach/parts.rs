@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use crate::index::join;
+
 /// What a path is joined with next.
 pub(super) enum Part<'t> {
     Literal(&'t str),
@@ -95,10 +97,12 @@ pub(super) fn next_part(rest: &str) -> Option<(Part<'_>, &str)> {
         .split_once('+')
         .and_then(|(_, text)| quoted(text.trim_start()));
     let is_file = added.is_some_and(|(text, _)| text.contains('.'));
-    is_value.then(|| match is_file {
-        true => (Part::Literal(value), ""),
-        false => (Part::Value, after),
-    })
+    let part = if is_file {
+        (Part::Literal(value), "")
+    } else {
+        (Part::Value, after)
+    };
+    is_value.then_some(part)
 }
 
 /// The first part of a text with values in it that is a value or ends in one.
@@ -115,6 +119,19 @@ pub(super) fn template<'t>(text: &'t str, after: &'t str) -> (Part<'t>, &'t str)
         None if ends && begins_tests(known) => (Part::Value, after),
         None => (Part::Literal(text), ""),
     }
+}
+
+/// A folder with the literals that follow, and what is behind them.
+pub(super) fn literals<'t>(folder: &str, mut rest: &'t str) -> (String, &'t str) {
+    let mut folder = folder.to_owned();
+    while let Some((Part::Literal(part), after)) = next_part(rest) {
+        let Some(next) = join(&folder, part) else {
+            break;
+        };
+        folder = next;
+        rest = after;
+    }
+    (folder, rest)
 }
 
 /// Whether a part of a path may end before this text: no folder of tests has an ending.
