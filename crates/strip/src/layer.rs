@@ -95,7 +95,8 @@ pub fn run(
 }
 
 /// Every name in the app that may keep something of an environment: modules of tests and what
-/// may be the folder of some, the installers, and what reads types. Words of any text that Python or a shell may read count, comments included.
+/// may be the folder of some, the installers, and what reads types. Words of any text that Python or a shell
+/// may read count, comments included.
 #[must_use]
 pub fn names(app: &Path) -> BTreeSet<String> {
     let tree = Tree::read(app);
