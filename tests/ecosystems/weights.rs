@@ -15,7 +15,9 @@ fn removed(lab: &Lab) -> u64 {
         .output()
         .unwrap();
     let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
-    let gone = report.pointer("/strip/bytes").and_then(serde_json::Value::as_u64);
+    let gone = report
+        .pointer("/strip/bytes")
+        .and_then(serde_json::Value::as_u64);
     gone.unwrap() * 100 / Tree::read(&lab.source()).totals().bytes
 }
 

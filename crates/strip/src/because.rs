@@ -14,3 +14,21 @@ pub enum Because {
     /// Nothing proves that no process reads it, for this reason.
     Doubt(String),
 }
+
+/// A file or folder of packages, by entry number of the tree, and where the app's own code names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub number: usize,
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+}
+
+impl From<&Named> for Because {
+    fn from(named: &Named) -> Self {
+        Self::File {
+            path: named.path.clone(),
+            line: named.line,
+        }
+    }
+}

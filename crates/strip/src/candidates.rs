@@ -69,8 +69,19 @@ fn for_other_system(facts: &Facts<'_>, path: &str) -> bool {
 /// script names (docs.djangoproject.com, `ManifestStaticFilesStorage`). Without commands
 /// nobody knows.
 fn collects_assets(facts: &Facts<'_>) -> bool {
-    let collects = |text: &str| text.contains("collectstatic") || text.contains("flask digest");
+    const COLLECTS: &[&str] = &["collectstatic", "flask digest", "assets:precompile"];
+    let collects = |text: &str| COLLECTS.iter().any(|mark| text.contains(mark));
     facts.commands.is_empty() || facts.commands.iter().any(|command| collects(&command.text))
+}
+
+/// Whether what collects static files collects those of a folder of packages, too.
+fn is_collected(facts: &Facts<'_>, path: &str) -> bool {
+    let mut roots = facts.served.roots.iter();
+    let below = |folder: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    collects_assets(facts) && roots.any(|root| facts.index.path(root.number).is_some_and(below))
 }
 
 /// Files that the app's authors leave out of archives of it.
@@ -88,6 +99,8 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
             return Some(&node::PREBUILDS);
         }
         let entry = node::classify(path.get(folder.len() + 1..)?, *package);
+        let entry =
+            entry.filter(|entry| entry.id != node::SOURCE_MAPS.id || !is_collected(facts, path));
         // What a test runner or a linter reads names folders of tests.
         let tool = app::tool_of(index::name(path)).filter(|tool| !packages.needs(tool));
         return entry.or_else(|| tool.map(|_| &node::TOOLING));
@@ -104,6 +117,7 @@ fn candidate(facts: &Facts<'_>, packages: &Packages<'_>, path: &str) -> Option<&
         }
         return python::classify(inside)
             .filter(|entry| entry.id != python::SOURCES.id || !packages.compiles_extensions)
+            .filter(|entry| entry.id != python::STUBS.id || !facts.checks_types)
             .filter(|entry| entry.id != node::SOURCE_MAPS.id || !collects_assets(facts));
     }
     // Beside an environment's site-packages: `.venv/bin/pip`.

@@ -11,6 +11,8 @@ use super::index::{self, Index};
 use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
 pub use super::packages::{in_packages, package_folder};
+use super::python::checkers;
+use super::served::{self, Served};
 use super::start::{self, Command};
 pub use super::texts::{OnDisk, Texts};
 use slugsmith_facts::app::{self, App};
@@ -30,6 +32,8 @@ pub struct Facts<'a> {
     pub target: Target,
     /// Every `site-packages` of the app: where Python looks for modules.
     pub python_roots: BTreeSet<String>,
+    /// The app uses a program that reads types of installed packages of Python.
+    pub checks_types: bool,
     /// yarn resolves packages by a table (`.pnp.cjs`) to archives and unplugged folders.
     pub plug_and_play: bool,
     /// The user wants development dependencies on the dyno.
@@ -45,6 +49,8 @@ pub struct Facts<'a> {
     pub front_ends: Vec<FrontEnd>,
     /// Groups that the environment tells bundler to leave out.
     pub bundle_without: Option<String>,
+    /// What of packages is served.
+    pub served: Served,
     /// Lists for other tools.
     pub legacy: legacy::Lists,
 }
@@ -86,6 +92,9 @@ pub fn read<'a>(
         .filter_map(|number| index.path(number))
         .filter_map(|path| super::catalogue::python::split(path).map(|(root, _)| root.to_owned()))
         .collect();
+    let texts = OnDisk { root };
+    let checks_types = checkers::are_used(&index, python_roots.iter(), &commands, &texts);
+    let served = served::find(&index, &texts);
     Facts {
         plug_and_play: [".pnp.cjs", ".pnp.js"]
             .iter()
@@ -97,6 +106,7 @@ pub fn read<'a>(
         source_maps,
         target: environment.target.clone(),
         python_roots,
+        checks_types,
         keeps_development: keeps_development(environment),
         trace,
         in_build,
@@ -104,6 +114,7 @@ pub fn read<'a>(
         bundle_without: environment.get("BUNDLE_WITHOUT").map(str::to_owned),
         world: environment.world,
         legacy: legacy::read(root, environment),
+        served,
         front_ends: Vec::new(),
     }
 }

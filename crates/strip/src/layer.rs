@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use super::catalogue::python::{INSTALLERS, SOURCES, STUBS, TESTS, installer};
 use super::entries::ENTRIES;
 use super::journal::FileChange;
+use super::python::checkers;
+use super::reading::python::reach;
 use super::start::Command;
 use super::{Input, apply, python, run_with};
 use slugsmith_config::{Config, StripLevel};
@@ -92,8 +94,9 @@ pub fn run(
     Ok(if done { stripped } else { Stripped::default() })
 }
 
-/// Every name in the app that may keep something of an environment: modules of tests, and the
-/// installers. Words of any text that Python or a shell may read count, comments included.
+/// Every name in the app that may keep something of an environment: modules of tests and what
+/// may be the folder of some, the installers, and what reads types. Words of any text that Python or a shell
+/// may read count, comments included.
 #[must_use]
 pub fn names(app: &Path) -> BTreeSet<String> {
     let tree = Tree::read(app);
@@ -106,6 +109,13 @@ pub fn names(app: &Path) -> BTreeSet<String> {
         python::imports(&text, |name| add(name, &mut names));
         let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
         words.for_each(|word| add(word, &mut names));
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "py")
+        {
+            names.extend(reach::reached(&text));
+        }
     }
     names
 }
@@ -119,7 +129,8 @@ fn add(name: &str, names: &mut BTreeSet<String>) {
         let first = first.trim_end_matches(|c: char| c.is_ascii_digit());
         installer(first).is_some() || matches!(first, "distutils" | "easy_install")
     });
-    if is_test || is_installer {
+    let is_checker = checkers::is_name(name.split('.').next().unwrap_or_default());
+    if is_test || is_installer || is_checker {
         names.insert(name.to_owned());
     }
 }
@@ -256,8 +267,22 @@ mod tests {
             ("Procfile", "web: python -m pip3 list && pytest\n"),
             ("node_modules/x/setup.py", "import setuptools"),
             ("settings.py", "X = 'b.tests.runner'"),
+            (
+                "load.py",
+                "import_module(f'c.{x}.plugin')\nX = files('d') / x / 'a.json'",
+            ),
+            ("check.py", "from mypy import api"),
         ]);
         let names: Vec<_> = names(app.path()).into_iter().collect();
-        assert_eq!(names, ["a.tests", "b.tests.runner", "pip", "pip3"]);
+        let reached = ["site-packages/c/tests", "site-packages/d/tests"];
+        let modules = [
+            "a.tests",
+            "b.tests.runner",
+            "mypy",
+            "mypy.api",
+            "pip",
+            "pip3",
+        ];
+        assert_eq!(names, [&modules[..], &reached].concat());
     }
 }

@@ -49,6 +49,7 @@ pub mod references;
 mod related;
 pub mod report;
 pub mod resolve;
+pub mod served;
 pub mod shrink;
 pub mod start;
 mod stripped;

@@ -3,6 +3,8 @@
 //! Statements anywhere in the file count, also inside functions and `try`; so do dotted
 //! names in strings, because Django's settings and `importlib` take modules by name.
 
+pub mod checkers;
+
 use memchr::memmem;
 
 use super::catalogue::python;

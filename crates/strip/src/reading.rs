@@ -1,6 +1,7 @@
 //! What does a kept file refer to, as far as candidates are concerned?
 
-mod python;
+pub(crate) mod python;
+pub(super) mod shell;
 pub(super) mod words;
 
 use slugsmith_ecosystems as ecosystems;
@@ -18,6 +19,7 @@ use super::python as modules_of_python;
 use super::references::{self, Beside};
 use super::related::Tops;
 use super::resolve::{Meaning, Resolver};
+use super::start;
 
 /// Larger files hold data or bundles whose literals name nothing beside them.
 pub(super) const MAX_TEXT: u64 = 32_000_000;
@@ -133,6 +135,9 @@ pub(super) fn read(
     named.extend(by_name.map(|folder| (folder, 0)));
     opened(path, &text, named, &resolver, &mut add);
     words::of_configuration(facts, path, &text, &resolver, &mut add);
+    if !in_packages(path) && shell::is_script(path, &text) {
+        words::of_script(path, &text, &resolver, &mut add);
+    }
     for (folder, at) in modules {
         add(Meaning::Wholly(folder), at);
     }
@@ -334,7 +339,10 @@ pub(super) fn is_text(facts: &Facts<'_>, number: usize) -> bool {
         }
         _ if words::is_configuration(extension) => !in_package,
         // Programs without an extension, told by their size rather than by reading them.
-        "" => entry.size() < 200_000 && (in_package || entry.mode() & 0o111 != 0),
+        "" => {
+            let may_run = in_package || entry.mode() & 0o111 != 0;
+            entry.size() < 200_000 && (may_run || start::names(&facts.commands, path))
+        }
         _ => false,
     }
 }

@@ -145,6 +145,12 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     .filter(|word| !word.is_empty())
 }
 
+/// Whether a command names a file of the app: `sh run`.
+pub(crate) fn names(commands: &[Command], path: &str) -> bool {
+    let mut words = commands.iter().flat_map(|command| words(&command.text));
+    words.any(|word| word.trim_start_matches("./") == path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,8 @@ mod own;
 mod packages;
 mod python;
 mod safety;
+mod scripts;
+mod served;
 mod vendored;
 
 use std::collections::BTreeMap;

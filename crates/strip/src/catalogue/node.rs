@@ -4,13 +4,13 @@ mod builds;
 mod names;
 mod tooling;
 
-pub use names::is_licence;
+pub use names::{is_documentation, is_licence};
 
 use super::{Entry, Guard};
 use builds::is_other_build;
 use names::{
-    TEMPLATE_FOLDERS, extension, in_test_folder, is_compiler_library, is_documentation, is_map,
-    is_native_source, is_test_file,
+    TEMPLATE_FOLDERS, extension, in_test_folder, is_compiler_library, is_map, is_native_source,
+    is_test_file,
 };
 use tooling::is_tooling;
 
@@ -150,7 +150,9 @@ pub fn classify(path: &str, package: Package) -> Option<&'static Entry> {
     if is_documentation(&lower) && !is_served {
         let only_licence =
             lower.starts_with("readme") && !package.has_licence && !path.contains('/');
-        return (!only_licence).then_some(&DOCS);
+        // What is in a folder of documentation or of tests stays and goes with the folder.
+        let entry = if in_test_folder(path) { &TESTS } else { &DOCS };
+        return (!only_licence).then_some(entry);
     }
     if is_tooling(path, &lower) {
         return Some(&TOOLING);
@@ -196,6 +198,7 @@ mod tests {
             ("index.d.mts", Some("type-declarations")),
             ("lib/lib.es2015.d.ts", None),
             ("README.md", Some("package-docs")),
+            ("docs/a.md", Some("package-tests")),
             ("LICENSE.md", None),
             ("THIRD-PARTY-NOTICES.txt", None),
             ("src/addon.cc", Some("native-sources")),

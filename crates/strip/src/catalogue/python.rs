@@ -11,8 +11,8 @@ pub static TESTS: Entry = Entry {
     reason: "tests of Python packages",
     guard: Guard::Named,
     evidence: "Folders test and tests of packages that no module outside them imports, by statement, dotted name \
-        in a string, entry point, a name made at run time or by walking the package, and that none joins to a \
-        path.",
+        in a string, entry point, a name made at run time or by walking the package, that none joins to a \
+        path, and of whose parent folder no code opens or imports a part by a name that comes from elsewhere.",
     tell_kept: true,
 };
 /// Type stubs.
@@ -20,7 +20,9 @@ pub static STUBS: Entry = Entry {
     id: "python-stubs",
     reason: "type stubs",
     guard: Guard::Named,
-    evidence: "Type checkers read .pyi; packages that load stubs lazily (attach_stub) keep theirs.",
+    evidence: "Type checkers, completion and documentation read .pyi; kept where the app's own code or a process uses \
+        one that is installed (mypy, pyright, pytype, pyre, monkeytype, jedi, sphinx), and in packages that load stubs \
+        lazily (attach_stub).",
     tell_kept: false,
 };
 /// Native sources and headers of Python packages.

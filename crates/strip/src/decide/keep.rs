@@ -3,7 +3,7 @@
 use super::{Because, State};
 use crate::catalogue::app::VERSION_CONTROL;
 use crate::catalogue::caches::{self, CACHES};
-use crate::catalogue::node::UNREACHED;
+use crate::catalogue::node::{UNREACHED, is_documentation};
 use crate::catalogue::python::top_folder;
 use crate::catalogue::{Entry, Guard};
 use crate::dev;
@@ -72,7 +72,8 @@ impl State<'_, '_> {
                 continue;
             };
             let meant = path.ends_with(ending) && package_folder(path) == owner;
-            let by_name = entry.guard == Guard::Named && !dev::is_of_package(entry);
+            let is_text = is_documentation(&index::name(path).to_ascii_lowercase());
+            let by_name = (entry.guard == Guard::Named || is_text) && !dev::is_of_package(entry);
             if meant && by_name {
                 self.stays(number, entry, because);
             } else if meant {
@@ -182,7 +183,13 @@ impl State<'_, '_> {
             let needs = manifest.into_iter().flat_map(|manifest| &manifest.needs);
             pending.extend(needs.filter_map(|name| trace::package_of(facts, &file, name)));
         }
-        self.keep(number, Guard::Named, because);
+        // The graph has not judged what is there for development.
+        if let Some(Some(entry)) = self.open.get(number)
+            && entry.guard != Guard::Never
+        {
+            let entry: &'static Entry = entry;
+            self.stays(number, entry, because);
+        }
     }
 
     /// A file is judged as if its package were a dependency.

@@ -118,6 +118,7 @@ impl State<'_, '_> {
                 );
             }
         }
+        self.served();
         for (link, target) in facts.index.link_targets() {
             let from = facts.index.path(link).unwrap_or_default();
             if self.trace && in_packages(from) {
@@ -131,6 +132,21 @@ impl State<'_, '_> {
                 };
                 self.keep_meaning(&meaning, &Because::Link(from.to_owned()));
             }
+        }
+    }
+
+    /// What is served of packages: all of a folder, or files by their address.
+    fn served(&mut self) {
+        let facts = self.facts;
+        let served = &facts.served;
+        for named in served.roots.iter().chain(&served.linked) {
+            let meaning = match facts.index.path(named.number) {
+                Some(folder) if facts.index.is_folder(named.number) => {
+                    Meaning::Below(folder.to_owned())
+                }
+                _ => Meaning::File(named.number),
+            };
+            self.keep_meaning(&meaning, &Because::from(named));
         }
     }
 

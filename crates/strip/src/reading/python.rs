@@ -1,5 +1,7 @@
 //! Which folders of tests, installers and data does a Python source need?
 
+pub(crate) mod reach;
+
 use std::collections::BTreeMap;
 
 use memchr::memmem;
@@ -157,6 +159,7 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     for (folder, at) in walked(facts, path, text)
         .into_iter()
         .chain(joined(facts, path, text))
+        .chain(reach::tests(facts, path, text))
     {
         modules.entry(folder).or_insert(at);
     }

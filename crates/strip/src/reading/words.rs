@@ -2,6 +2,7 @@
 
 use slugsmith_ecosystems as ecosystems;
 
+use super::shell;
 use crate::facts::{Facts, in_packages};
 use crate::index;
 use crate::python;
@@ -65,6 +66,24 @@ pub(crate) fn of_configuration(
             });
         }
     }
+}
+
+/// What the words of a shell script mean once its variables are put in.
+pub(super) fn of_script(
+    path: &str,
+    text: &[u8],
+    resolver: &Resolver<'_, '_>,
+    found: &mut dyn FnMut(Meaning, usize),
+) {
+    shell::words(path, &String::from_utf8_lossy(text), |word, at| {
+        let literal = Literal {
+            text: word,
+            form: Form::Argument,
+            open: false,
+            at,
+        };
+        resolver.literal(&literal, &mut |meaning| found(meaning, at));
+    });
 }
 
 /// Whether a resolved path is cut, or led upwards: `resolve("p").slice(0, -8)`,

@@ -318,3 +318,168 @@ fn a_word_that_is_the_name_of_a_part_keeps_no_tests_in_it() {
     );
     assert_eq!(left, ["p/stats/__init__.py"]);
 }
+
+#[test]
+fn stubs_stay_where_the_app_uses_what_reads_types() {
+    let root = "venv/lib/python3.11/site-packages";
+    let path = |inside: &str| format!("{root}/{inside}");
+    let stubs = [
+        path("kit/__init__.pyi"),
+        path("requests-stubs/__init__.pyi"),
+    ];
+    let left = |installed: &str, source: &str, process: &str, level: &str| {
+        let mut files = vec![
+            ("Procfile".to_owned(), process),
+            ("main.py".to_owned(), source),
+            (path(&format!("{installed}/__init__.py")), ""),
+            (path("kit/__init__.py"), ""),
+            (path("kit/py.typed"), ""),
+            (path("kit-1.dist-info/METADATA"), "Name: kit\nVersion: 1\n"),
+            (
+                path("kit-1.dist-info/RECORD"),
+                "kit/__init__.py,,\nkit/__init__.pyi,,\nkit/py.typed,,\n",
+            ),
+        ];
+        files.extend(stubs.iter().map(|stub| (stub.clone(), "")));
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), *text))
+            .collect();
+        let folder = app(&files);
+        super::strip_with(folder.path(), level);
+        let left = super::left(folder.path());
+        stubs.iter().filter(|stub| left.contains(stub)).count()
+    };
+    let trace = "[com.slugsmith.strip]\nlevel = \"trace\"\n";
+    for level in ["", trace] {
+        for (installed, source, process) in [
+            ("mypy", "from mypy import api", "web: python main.py\n"),
+            (
+                "mypy",
+                "subprocess.run([sys.executable, '-m', 'mypy'])",
+                "web: python main.py\n",
+            ),
+            ("jedi", "import jedi", "web: python main.py\n"),
+            ("pyright", "", "check: pyright --watch\n"),
+        ] {
+            assert_eq!(
+                left(installed, source, process, level),
+                2,
+                "{source}, {process}"
+            );
+        }
+        for (installed, source) in [
+            ("mypy", "x = f()  # mypy: ignore"),
+            ("other", "import mypy"),
+        ] {
+            assert_eq!(
+                left(installed, source, "web: python main.py\n", level),
+                0,
+                "{source}"
+            );
+        }
+    }
+}
+
+/// Which files of the tests of package `p`, with a module `p.util`, stay where these are its sources and the app's.
+fn tests_left(package: &str, util: &str, app_source: &str) -> Vec<String> {
+    let root = "venv/lib/python3.11/site-packages";
+    let path = |inside: &str| format!("{root}/{inside}");
+    let files = [
+        ("Procfile".to_owned(), "web: python main.py\n"),
+        ("main.py".to_owned(), app_source),
+        (path("p/__init__.py"), package),
+        (path("p/util/__init__.py"), util),
+        (path("p/tests/__init__.py"), ""),
+        (path("p/tests/data.json"), ""),
+        (path("p/util/tests/data.json"), ""),
+    ];
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), *text))
+        .collect();
+    let folder = app(&files);
+    strip(folder.path());
+    let left = super::left(folder.path()).into_iter();
+    left.filter(|path| path.contains("/tests/"))
+        .filter_map(|path| Some(path.strip_prefix(root)?.trim_start_matches('/').to_owned()))
+        .collect()
+}
+
+const OF_ROOT: [&str; 2] = ["p/tests/__init__.py", "p/tests/data.json"];
+
+#[test]
+fn tests_stay_that_a_package_reaches_by_a_name_from_elsewhere() {
+    for source in [
+        "def load(kind, name): return (Path(__file__).parent/kind/name).read_text()",
+        "def load(kind): return Path(__file__).resolve().parent.joinpath(kind, 'x').read_text()",
+        "HERE = Path(__file__).parent\ndef load(kind): return HERE / kind / 'data.json'",
+        "HERE = os.path.dirname(os.path.abspath(__file__))\ndef load(kind): return os.path.join(HERE, kind, 'x')",
+        "def load(name): return files(__package__).joinpath(KIND + 'ts', name).read_text()",
+        "def load(kind): return open(os.path.join(\n    os.path.dirname(__file__), f'{kind}/data.json'))",
+        "def load(path): return pkgutil.get_data(__name__, path)",
+        "def load(kind): return open(os.path.dirname(__file__) + '/' + kind + '/data.json')",
+        "HERE = os.path.dirname(__file__)\ndef load(kind): return open(f'{HERE}/{kind}/data.json')",
+        "X = [f.read_text() for f in Path(__file__).parent.glob('*/data.json')]",
+    ] {
+        assert_eq!(tests_left(source, "", "import p"), OF_ROOT, "{source}");
+    }
+    for source in [
+        "def load(kind, name): return open(os.path.join(os.path.dirname(__file__), '..', kind, name))",
+        "ROOT = Path(__file__).parent.parent\ndef load(kind): return ROOT / kind / 'data.json'",
+        "HERE = os.path.dirname(__file__)\ndef load(kind): return os.path.join(os.path.dirname(HERE), kind, 'x')",
+    ] {
+        assert_eq!(tests_left("", source, "import p"), OF_ROOT, "{source}");
+    }
+}
+
+#[test]
+fn tests_stay_that_the_app_reaches_by_a_name_from_elsewhere() {
+    for source in [
+        "pkgutil.get_data('p', open('conf.yml').read())",
+        "(files('p')/s/'data.json').read_text()",
+        "import p\nopen(Path(p.__file__).parent / kind / 'data.json')",
+        "import p\nopen(os.path.join(p.__path__[0], kind, 'data.json'))",
+        "importlib.import_module(f'p.{s}.plugin').run()",
+        "importlib.import_module('p.' + s).run()",
+        "import p\nglob.glob(os.path.dirname(p.__file__) + '/*/*.json')",
+    ] {
+        assert_eq!(tests_left("", "", source), OF_ROOT, "{source}");
+    }
+}
+
+#[test]
+fn tests_go_that_no_name_from_elsewhere_reaches() {
+    for source in [
+        "X = Path(__file__).parent / 'data' / name",
+        "NAME = 'schema'\nX = Path(__file__).parent / NAME / 'x.json'",
+        "for n in ('a', 'b'):\n    open(os.path.join(os.path.dirname(__file__), n, 'x'))",
+        "X = os.path.join(os.path.dirname(__file__), f'{name}.csv')",
+        "X = os.path.join(os.path.dirname(__file__), name + '.csv')",
+        "X = os.path.join(os.path.dirname(__file__), '%s.csv' % name)",
+        "def f(name): return load(os.path.dirname(__file__), name)",
+        "X = list(Path(__file__).parent.glob('*.json'))",
+        "X = _os.path.join(_os.path.dirname(__file__), _os.pardir, 'p.libs')",
+        "X = glob.glob(os.path.dirname(__file__) + '/data/*/*.json')",
+        "ROOT = Path(__file__).parent.parent\nX = ROOT / name / 'x'",
+        "# os.path.join(os.path.dirname(__file__), kind, name)",
+        "importlib.import_module(f'{__name__}.{part}')",
+    ] {
+        let left = tests_left(source, "", "import p");
+        assert!(left.is_empty(), "{source}: {left:?}");
+    }
+    let all = "X = list(Path(__file__).parent.rglob('*.json'))";
+    assert_eq!(tests_left(all, "", "import p").len(), 3);
+    let below = "def load(kind): return Path(__file__).parent / kind / 'data.json'";
+    assert_eq!(
+        tests_left("", below, "import p"),
+        ["p/util/tests/data.json"]
+    );
+    for source in [
+        "importlib.import_module(f'q.{s}')",
+        "X = f'p.{s}'",
+        "get_data('p', 'data/a.json')",
+    ] {
+        assert!(tests_left("", "", source).is_empty(), "{source}");
+    }
+}

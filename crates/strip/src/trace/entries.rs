@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::graph::Graph;
+use super::language::named_only;
 use super::node::in_app;
 use super::{node, python};
 use crate::decide::{Because, KEEP_FILE};
 use crate::facts::package_folder;
 use crate::index;
-use crate::reading::{is_build_input, words};
+use crate::reading::{is_build_input, shell, words};
 use crate::references;
 use crate::resolve::{Meaning, Resolver};
+use crate::start;
 use crate::tooling::is_tooling;
 use slugsmith_ecosystems as ecosystems;
 
@@ -31,6 +33,27 @@ pub(super) fn add(graph: &mut Graph<'_, '_>, listed: impl Fn(&str) -> bool) {
     graph.keep_all(node::entry_points(facts, &graph.node));
     graph.keep_all(python::entry_points(facts, &graph.python));
     own_code(graph);
+    served(graph);
+}
+
+/// What is served of packages: all of a folder but what only its name keeps, and files by their address.
+fn served(graph: &mut Graph<'_, '_>) {
+    let facts = graph.facts;
+    for named in facts.served.roots.iter().chain(&facts.served.linked) {
+        let because = Because::from(named);
+        if !facts.index.is_folder(named.number) {
+            graph.keep(named.number, &because);
+            continue;
+        }
+        for number in facts
+            .index
+            .below_path(facts.index.path(named.number).unwrap_or_default())
+        {
+            if !named_only(graph.catalogue, number) {
+                graph.keep(number, &because);
+            }
+        }
+    }
 }
 
 /// The app's own sources are never judged: whatever is no test and no tool's
@@ -84,7 +107,7 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
         }
         "css" | "scss" | "sass" | "less" | "styl" if small => imported(graph, path, &because),
         _ if !small || lists_dependencies(name) || says_nothing(extension) => {}
-        "" if runs => {
+        "" if runs || start::names(&facts.commands, path) => {
             graph.keep(number, &because);
             mentions(graph, path, &because);
         }
@@ -173,6 +196,11 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
     let mut words = Vec::new();
     references::literals(&text, |literal| words.push(literal.text.to_owned()));
     words.extend(declared_words(graph, &text));
+    if shell::is_script(path, &text) {
+        shell::words(path, &String::from_utf8_lossy(&text), |word, _| {
+            words.push(word.to_owned());
+        });
+    }
     for word in words {
         for number in node::mentioned(&graph.node, &word) {
             graph.keep(number, because);

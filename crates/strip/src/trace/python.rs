@@ -59,7 +59,8 @@ impl<'g, 'a> Python<'g, 'a> {
     /// Whether the graph decides about a file: it came with a distribution, or is byte
     /// code of one that did. Metadata is nobody's.
     pub(super) fn judges(&self, number: usize, path: &str) -> bool {
-        let of = |number| self.distributions.of(number).is_some();
+        // Of what types are checked is known to who asks.
+        let of = |number| !self.facts.checks_types && self.distributions.of(number).is_some();
         of(number) || self.modules.source(path).is_some_and(of)
     }
 

@@ -48,7 +48,8 @@ pub(super) fn is_map(lower: &str) -> bool {
     .contains(&extension(stem))
 }
 
-pub(super) fn is_documentation(lower: &str) -> bool {
+#[must_use]
+pub fn is_documentation(lower: &str) -> bool {
     const NAMES: &[&str] = &[
         "changelog",
         "changes",

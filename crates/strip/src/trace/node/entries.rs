@@ -4,6 +4,7 @@ use super::{Form, Node};
 use crate::decide::Because;
 use crate::facts::{Facts, Texts};
 use crate::index::{self, join, parent};
+use crate::manifest::Manifest;
 use crate::reading::is_build_input;
 use crate::start;
 use crate::trace::language::EntryPoint;
@@ -95,7 +96,20 @@ fn manifests(node: &Node<'_, '_>, found: &mut Vec<EntryPoint>) {
             let files = named_in(folder, word, true, node.facts, node).into_iter();
             found.extend(files.map(|number| (number, because.clone())));
         }
+        let files = plugins(folder, manifest, node).into_iter();
+        found.extend(files.map(|number| (number, because.clone())));
     }
+}
+
+/// Packages that a key of some tool names (`"oclif": {"plugins": […]}`): it reads their package.json files and loads
+/// what those name, what a list of theirs names, or a folder by a name of its own.
+fn plugins(folder: &str, manifest: Option<&Manifest>, node: &Node<'_, '_>) -> Vec<usize> {
+    let Some(file) = join(folder, slugsmith_ecosystems::javascript::MANIFEST) else {
+        return Vec::new();
+    };
+    let named = manifest.into_iter().flat_map(|one| &one.mentions);
+    let folders = named.filter_map(|name| node.resolver.package(&file, name));
+    folders.flat_map(|folder| node.all_of(folder)).collect()
 }
 
 /// Files that frameworks traced at build time (Next writes `page.js.nft.json`).

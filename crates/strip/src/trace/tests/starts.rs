@@ -289,3 +289,57 @@ fn what_a_setting_or_another_tool_starts_stays() {
         assert!(is_kept, "{path}: {paths:?}");
     }
 }
+
+#[test]
+fn plugins_that_a_tools_key_names_stay_with_what_they_name_in_turn() {
+    let left = |manifest: &str| {
+        let files = [
+            ("package.json", manifest),
+            ("run.js", "require('@acme/core')(__dirname)"),
+            (
+                "node_modules/@acme/core/package.json",
+                r#"{"name":"@acme/core"}"#,
+            ),
+            (
+                "node_modules/@acme/core/index.js",
+                "module.exports = root => load(root)",
+            ),
+            (
+                "node_modules/acme-x/package.json",
+                r#"{"name":"acme-x","main":"lib/index.js","acme":{"manifest":"config/manifest.json"}}"#,
+            ),
+            ("node_modules/acme-x/lib/index.js", ""),
+            ("node_modules/acme-x/lib/commands/one.js", "require('dep')"),
+            ("node_modules/acme-x/config/manifest.json", "{}"),
+            ("node_modules/acme-x/tasks/t.js", ""),
+            ("node_modules/acme-x/README.md", ""),
+            ("node_modules/acme-x/LICENSE", ""),
+            ("node_modules/dep/package.json", r#"{"name":"dep"}"#),
+            ("node_modules/dep/index.js", ""),
+        ];
+        let left = super::kept(&files, &[]).0.into_iter();
+        left.filter(|path| !path.contains("@acme") && !path.ends_with("LICENSE"))
+            .collect::<Vec<_>>()
+    };
+    let dependencies = r#""dependencies":{"@acme/core":"1","acme-x":"1"}"#;
+    assert_eq!(
+        left(&format!(
+            r#"{{"acme":{{"plugins":["acme-x"]}},{dependencies}}}"#
+        )),
+        [
+            "node_modules/acme-x/config/manifest.json",
+            "node_modules/acme-x/lib/commands/one.js",
+            "node_modules/acme-x/lib/index.js",
+            "node_modules/acme-x/tasks/t.js",
+            "node_modules/dep/index.js",
+        ]
+    );
+    // Declared alone, or under a key of developers.
+    for key in ["", r#""eslintConfig":{"plugins":["acme-x"]},"#] {
+        let left = left(&format!("{{{key}{dependencies}}}"));
+        assert!(
+            !left.contains(&"node_modules/acme-x/tasks/t.js".to_owned()),
+            "{left:?}"
+        );
+    }
+}
