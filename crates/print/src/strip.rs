@@ -12,6 +12,7 @@ use slugsmith_finding::units;
 use slugsmith_strip::identical::Identical;
 use slugsmith_strip::prove::Proof;
 use slugsmith_strip::record::Recorded;
+use slugsmith_strip::report::Kept;
 use slugsmith_strip::{ReasonTotal, StripReport};
 
 /// Rows of one kind in a normal log; the rest is counted.
@@ -22,6 +23,9 @@ const WORTH_TELLING: u64 = 1_000_000;
 
 /// Bytes from which on a normal log offers a line for `remove`.
 const WORTH_OFFERING: u64 = 100_000;
+
+/// Bytes from which on a normal log names what is kept.
+const WORTH_A_LINE: u64 = 10_000;
 
 /// Kept files that a normal log names.
 const KEPT: usize = 3;
@@ -317,7 +321,8 @@ fn summary(report: &StripReport) -> String {
 /// In a normal log the few that are worth a word; verbose says why for each.
 fn kept(report: &StripReport, level: LogLevel, lines: &mut Vec<Line>) {
     let verbose = level == LogLevel::Verbose;
-    let told = || report.kept.iter().filter(|kept| verbose || kept.tell);
+    let is_news = |kept: &Kept| kept.tell && kept.totals.bytes >= WORTH_A_LINE;
+    let told = || report.kept.iter().filter(|kept| verbose || is_news(kept));
     let shown = if verbose { usize::MAX } else { KEPT };
     for kept in told().take(shown) {
         let size = units::size(kept.totals.bytes);

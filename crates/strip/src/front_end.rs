@@ -29,6 +29,16 @@ pub(super) fn is_package(front_ends: &[FrontEnd], path: &str) -> bool {
     })
 }
 
+/// Why a package of a front end stays.
+pub(super) fn doubt_of<'f>(front_ends: &'f [FrontEnd], path: &str) -> Option<&'f Because> {
+    let mut front_ends = front_ends.iter();
+    front_ends.find_map(|one| {
+        let is_package =
+            inside(path, &one.folder).is_some_and(|inside| inside.starts_with("node_modules/"));
+        one.doubt.as_ref().filter(|_| is_package)
+    })
+}
+
 fn idle(front_ends: &[FrontEnd]) -> impl Iterator<Item = &str> {
     let idle = front_ends.iter().filter(|one| one.doubt.is_none());
     idle.map(|one| one.folder.as_str())

@@ -286,8 +286,10 @@ pub enum Explanation {
     Kept(&'static catalogue::Entry, decide::Because),
     /// Level `trace`: what the app loads leads to it.
     Reached(decide::Because),
-    /// No catalogue entry names it, or a list of the user keeps it.
+    /// No catalogue entry names it.
     NotNamed,
+    /// A list of the user keeps it.
+    Listed,
     /// A folder: what of it goes, by kind, what stays, and why the first candidate does.
     Folder {
         removed: Vec<(&'static catalogue::Entry, Totals)>,
@@ -335,8 +337,26 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
         Some((_, entry, because)) => Explanation::Kept(entry, because.clone()),
         None => match plan.reached.get(&number) {
             Some(because) => Explanation::Reached(because.clone()),
-            None => Explanation::NotNamed,
+            None => not_named(&facts, config, &texts, number),
         },
+    }
+}
+
+/// Why a file that is no candidate is none.
+fn not_named(
+    facts: &facts::Facts<'_>,
+    config: &Config,
+    texts: &dyn facts::Texts,
+    number: usize,
+) -> Explanation {
+    let path = facts.index.path(number).unwrap_or_default();
+    let lists = lists::Lists::read(facts, &config.strip, texts);
+    if lists.keep.names(path, false) {
+        return Explanation::Listed;
+    }
+    match front_end::doubt_of(&facts.front_ends, path) {
+        Some(doubt) => Explanation::Kept(&dev::FRONT_ENDS, doubt.clone()),
+        None => Explanation::NotNamed,
     }
 }
 

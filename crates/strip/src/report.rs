@@ -337,20 +337,14 @@ fn group(path: &str) -> (String, &str) {
 }
 
 fn said(because: &Because, folder: &str) -> String {
-    let package = package_folder(&format!("{folder}/x")).map(str::to_owned);
-    // Inside one package its own paths are enough.
-    let short = |path: &str| match &package {
-        Some(package) => path
-            .strip_prefix(&format!("{package}/"))
-            .unwrap_or_else(|| package_name(path))
-            .to_owned(),
-        None => path.to_owned(),
-    };
+    let is_package = package_folder(&format!("{folder}/x")).is_some();
+    let short = |path: &str| if is_package { package_name(path) } else { path }.to_owned();
     match because {
         Because::Manifest(path) => format!("named by {}", short(path)),
         Because::Command(origin) => format!("named by {origin}"),
         Because::Link(path) => format!("a link leads to it: {}", short(path)),
-        Because::File { path, line } => format!("loaded by {}:{line}", short(path)),
+        // A guard tells that a file can mean another, not that it does.
+        Because::File { path, line } => format!("{}:{line} refers to it", short(path)),
         Because::Doubt(doubt) => doubt.clone(),
     }
 }

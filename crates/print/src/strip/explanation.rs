@@ -24,10 +24,8 @@ pub fn explanation(path: &str, explanation: &Explanation) -> Vec<Line> {
             None,
         ),
         Explanation::Folder { removed, stays, kept } => folder(path, removed, *stays, kept.as_ref()),
-        Explanation::NotNamed => lines(
-            "stays: strip has no reason to remove it, or a `keep` line names it".to_owned(),
-            None,
-        ),
+        Explanation::NotNamed => lines("stays: strip has no reason to remove it".to_owned(), None),
+        Explanation::Listed => lines("stays: a `keep` line names it".to_owned(), None),
         Explanation::Reached(because) => lines(format!("stays: {}", said(because)), None),
         Explanation::Removed(entry, place) => {
             let place = place.as_deref().unwrap_or(entry.id);

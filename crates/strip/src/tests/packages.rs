@@ -47,7 +47,7 @@ fn folders_named_doc_and_examples_stay_when_code_is_in_them() {
         .iter()
         .find(|kept| kept.path == "exceljs/lib/doc")
         .unwrap();
-    assert_eq!(kept.because, "loaded by excel.js:1");
+    assert_eq!(kept.because, "exceljs/excel.js:1 refers to it");
 }
 
 #[test]
