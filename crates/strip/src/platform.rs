@@ -23,6 +23,8 @@ const SYSTEMS: &[&str] = &[
     "sunos",
     "aix",
 ];
+/// Systems by names that are words of other things, too: only as a folder of their own.
+const SHORT: &[&str] = &["mac", "win"];
 const ARCHITECTURES: &[(&str, &str)] = &[
     ("x64", "amd64"),
     ("amd64", "amd64"),
@@ -90,6 +92,7 @@ pub fn fit(path: &str, target: &Target) -> Fit {
         .iter()
         .copied()
         .filter(|word| SYSTEMS.contains(word))
+        .chain(path.split('/').skip(1).filter(|part| SHORT.contains(part)))
         .collect();
     let architectures: Vec<&str> = words
         .iter()
@@ -127,7 +130,17 @@ pub fn is_binary(path: &str) -> bool {
     .iter()
     .any(|end| name.ends_with(end))
         || name.contains(".so.")
-        || (path.contains("prebuilds/") && !name.contains('.'))
+        || !name.contains('.') && (path.contains("prebuilds/") || is_below_machine(path))
+}
+
+/// `linux/x64/7za`: a program in a folder of its architecture in one of its system.
+fn is_below_machine(path: &str) -> bool {
+    let mut parts = path.rsplit('/').skip(1);
+    let (Some(arch), Some(system)) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    (SYSTEMS.contains(&system) || SHORT.contains(&system))
+        && ARCHITECTURES.iter().any(|(name, _)| *name == arch)
 }
 
 #[cfg(test)]
@@ -155,8 +168,23 @@ mod tests {
             ("lib/linux-x86_64/a.so", Fit::This),
             ("index.linux-arm64-gnu.node", Fit::Other),
             ("build/Release/addon.node", Fit::Unsaid),
+            ("7zip-bin/linux/x64/7za", Fit::This),
+            ("7zip-bin/linux/ia32/7za", Fit::Other),
+            ("7zip-bin/mac/x64/7za", Fit::Other),
+            ("7zip-bin/win/x64/7za.exe", Fit::Other),
+            ("mac-address/build/Release/a.node", Fit::Unsaid),
         ] {
             assert_eq!(fit(path, &target()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_program_without_ending_is_one_below_its_machine() {
+        for path in ["7zip-bin/mac/x64/7za", "a/prebuilds/linux-x64/tool"] {
+            assert!(is_binary(path), "{path}");
+        }
+        for path in ["a/mac/LICENSE", "a/lib/x64/readme", "a/linux/x64/notes.txt"] {
+            assert!(!is_binary(path), "{path}");
         }
     }
 
