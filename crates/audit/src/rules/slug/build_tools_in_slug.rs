@@ -34,7 +34,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "#},
         silent: indoc! {"
             Reachable code loads the tool; a process runs it; there is no build at all that would
-            need it in development only.
+            need it in development only. What a hook installs for a front end in a folder of its own:
+            strip removes it once that is built.
         "},
     },
     check,
