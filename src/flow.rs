@@ -110,7 +110,8 @@ fn run(input: &Input<'_>, progress: &mut dyn Progress, apply: bool) -> Result<Re
         cache::recover(input.app, input.config)?;
     }
     let app = app::read(input.app);
-    if app.names.is_empty() {
+    // In a build an earlier buildpack may have moved all of it into a layer of its own, as those for Go do.
+    if app.names.is_empty() && input.environment.world == World::Embedded {
         return Err(Problem::new(&facts::EMPTY_APP).saw(input.app.display().to_string()));
     }
     for malformed in app.broken() {

@@ -266,7 +266,10 @@ fn write_inside(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
 /// The last buildpack's `release` decides the default process types, and we are the last.
 fn release(operands: &[PathBuf], own: Option<&Path>) -> Result<ExitCode> {
     let answer = operands.first().map(|app| release::passed_on(app, own));
-    printed(answer.as_deref().unwrap_or(release::NOTHING))
+    // Word for word, line ends and all: the platform reads it.
+    print::out_as_it_is(answer.as_deref().unwrap_or(release::NOTHING))
+        .map_err(|error| crate::error::io("writing", "standard output", &error))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Heroku runs `report` for its own telemetry, for failed builds too; JSON, or an empty

@@ -38,12 +38,13 @@ pub(super) fn script(app: &App, config: &LaunchConfig, read: &[Read]) -> Option<
     (variables + expected.required.len() + expected.read.len() > 0).then(|| text(&expected))
 }
 
+/// Names of its own and `command exit`: what other scripts made read-only or a function of their own stops no process.
 fn text(expected: &Expected) -> String {
     let mut text = "# Made by slugsmith: looks at the variables when a process starts.\n\
                     # SLUGSMITH_LAUNCH_CHECK=1 compares all of them, 0 turns this off.\n\
                     if [ \"${SLUGSMITH_LAUNCH_CHECK:-}\" != 0 ]; then (\n\
                     if [ \"${SLUGSMITH_LAUNCH_CHECK:-}\" = 1 ]; then\n\
-                    differs=0\n"
+                    ss_differs=0\n"
         .to_owned();
     let predictions = expected.processes.get("").into_iter().flatten();
     let predictions = predictions.filter(|(name, _)| is_name(name));
@@ -54,11 +55,12 @@ fn text(expected: &Expected) -> String {
         let _ = match prediction {
             Prediction::Secret => writeln!(
                 text,
-                "[ -n \"${{{name}+x}}\" ] || {{ differs=$((differs + 1)); echo 'slugsmith: {name} is not set' >&2; }}"
+                "[ -n \"${{{name}+x}}\" ] || {{ ss_differs=$((ss_differs + 1)); echo 'slugsmith: {name} is not set' >&2; \
+                 }}"
             ),
             Prediction::Value { alone, around } => writeln!(
                 text,
-                "case \"${{{name}-}}\" in {}|{}) ;; *) differs=$((differs + 1)); echo {} >&2 ;; esac",
+                "case \"${{{name}-}}\" in {}|{}) ;; *) ss_differs=$((ss_differs + 1)); echo {} >&2 ;; esac",
                 pattern(alone),
                 pattern(around),
                 quoted(&format!(
@@ -70,28 +72,28 @@ fn text(expected: &Expected) -> String {
     }
     let _ = writeln!(
         text,
-        "[ \"$differs\" != 0 ] || echo 'slugsmith: {count} variables are as the build predicted' >&2\nfi\n\
-         missing= unset="
+        "[ \"$ss_differs\" != 0 ] || echo 'slugsmith: {count} variables are as the build predicted' >&2\nfi\n\
+         ss_missing= ss_unset="
     );
     for name in &expected.required {
         let _ = writeln!(
             text,
-            "[ -n \"${{{name}:-}}\" ] || missing=\"$missing {name}\""
+            "[ -n \"${{{name}:-}}\" ] || ss_missing=\"$ss_missing {name}\""
         );
     }
     for read in &expected.read {
         let place = quoted(&format!(" {} ({})", read.name, read.place));
         let _ = writeln!(
             text,
-            "[ -n \"${{{}+x}}\" ] || unset=\"$unset\"{place}",
+            "[ -n \"${{{}+x}}\" ] || ss_unset=\"$ss_unset\"{place}",
             read.name
         );
     }
     text.push_str(
-        "if [ -n \"$missing\" ]; then echo \"slugsmith: this process does not start without$missing, required in \
-         project.toml ([com.slugsmith.launch]). Set it: ${DYNO:+heroku config:set }NAME=...\" >&2; exit 1; fi\n\
-         [ -z \"$unset\" ] || echo \"slugsmith: not set, but read by the app without a default:$unset\" >&2\n\
-         exit 0\n) || exit 1; fi\n",
+        "if [ -n \"$ss_missing\" ]; then echo \"slugsmith: this process does not start without$ss_missing, required \
+         in project.toml ([com.slugsmith.launch]). Set it: ${DYNO:+heroku config:set }NAME=...\" >&2; command exit 1; fi\n\
+         [ -z \"$ss_unset\" ] || echo \"slugsmith: not set, but read by the app without a default:$ss_unset\" >&2\n\
+         command exit 0\n) || command exit 1; fi\n",
     );
     text
 }
@@ -115,12 +117,17 @@ mod tests {
 
     /// Sources all scripts of a slug as a dyno does and says what was printed.
     fn start(variables: &[(&str, &str)], required: &[&str]) -> (bool, String) {
+        start_with("", variables, required)
+    }
+
+    fn start_with(other: &str, variables: &[(&str, &str)], required: &[&str]) -> (bool, String) {
         let folder = tempfile::tempdir().unwrap();
         let profile = folder.path().join(".profile.d");
         fs_err::create_dir_all(&profile).unwrap();
         let nodejs = "export PATH=\"$HOME/.heroku/node/bin:$PATH\"\nexport NODE_ENV=${NODE_ENV:-production}\n\
             export TOKEN=\"hunter2\"\nexport N=$(echo 4)\n";
         fs_err::write(profile.join("nodejs.sh"), nodejs).unwrap();
+        fs_err::write(profile.join("other.sh"), other).unwrap();
         fs_err::write(profile.join("odd.sh"), "export ODD=\"it's \\\"so\\\"\"\n").unwrap();
         let app = crate::facts::app::read(folder.path());
         let config = LaunchConfig {
@@ -171,6 +178,15 @@ mod tests {
                 "slugsmith: 5 variables are as the build predicted\n".to_owned()
             )
         );
+    }
+
+    #[test]
+    fn other_scripts_own_their_names() {
+        let other = "readonly missing=1 unset=1 differs=1\nexit() { :; }\n";
+        let (started, said) = start_with(other, &[("QUEUE", "x")], &[]);
+        assert!(started, "{said}");
+        let (started, _) = start_with(other, &[("QUEUE", "x")], &["DATABASE_URL"]);
+        assert!(!started);
     }
 
     #[test]
