@@ -118,6 +118,10 @@ pub(super) fn trees(wanted: &Wanted<'_>, trees: &[PathBuf]) -> Adoption {
                     ),
                 };
             }
+            // By the path that it has on a dyno.
+            Some(Link::Inside { exists: true }) if !app.join(tree).exists() => {
+                return wanted.installed(None);
+            }
             Some(Link::Outside { .. } | Link::Inside { .. }) | None => {}
         }
         if is_filled(&app.join(tree), markers) {

@@ -172,6 +172,13 @@ pub fn survey(context: &Surveyed<'_>, outcomes: Option<&[Outcome]>) -> Survey {
         let mut found = unknown::of(&look, context.app, &context.config.cache.projects);
         // On the platform nobody but an earlier buildpack can have installed it.
         found.is_adopted &= survey.is_build && context.environment.world != World::Embedded;
+        let left = context.app.names.iter();
+        found.is_built = context.environment.world != World::Embedded
+            && (!group.is_empty()
+                || context.app.names.is_empty()
+                || left
+                    .into_iter()
+                    .any(|name| name == ".heroku" || name == ".profile.d"));
         survey.absent.extend(found.absent.iter().cloned());
         // Where all of the app is in folders that the configuration names, nothing is left to say.
         if projects.is_empty() || !found.below.is_empty() {

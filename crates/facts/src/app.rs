@@ -11,6 +11,7 @@ use super::{Malformed, Parsed};
 use crate::beneath;
 use crate::formats::procfile;
 pub use crate::formats::procfile::Process;
+use crate::neighbours::leads_out;
 use slugsmith_ecosystems::graph;
 use slugsmith_ecosystems::recognise::Look;
 
@@ -107,6 +108,10 @@ pub struct OnDisk<'a>(pub &'a Path);
 
 impl Look for OnDisk<'_> {
     fn names(&self, folder: &str) -> Vec<String> {
+        // What a link leads to outside is no part of the app.
+        if leads_out(self.0, Path::new(folder)) {
+            return Vec::new();
+        }
         names(&self.0.join(folder))
     }
 
@@ -167,6 +172,21 @@ pub fn json(root: &Path, name: &str) -> Parsed<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_link_leads_to_outside_is_no_part_of_the_app() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("app");
+        fs_err::create_dir_all(app.join("own")).unwrap();
+        fs_err::write(app.join("own/a.zig"), "").unwrap();
+        fs_err::create_dir(folder.path().join("other")).unwrap();
+        fs_err::write(folder.path().join("other/b.zig"), "").unwrap();
+        std::os::unix::fs::symlink("../other", app.join("out")).unwrap();
+        std::os::unix::fs::symlink("own", app.join("near")).unwrap();
+        let look = OnDisk(&app);
+        assert_eq!(look.names("near"), ["a.zig"]);
+        assert!(look.names("out").is_empty());
+    }
 
     #[test]
     fn broken_json_says_where() {

@@ -55,6 +55,9 @@ pub enum Link<'n> {
     Outside { exists: bool },
 }
 
+/// Where an app lives on a dyno (Heroku Dev Center, "Dynos").
+const DYNO_HOME: &str = "/app";
+
 /// Links in a row that are followed.
 const HOPS: usize = 8;
 
@@ -131,6 +134,13 @@ impl Neighbours {
                 break;
             };
             at = tidy(&at.parent().unwrap_or(app).join(target));
+        }
+        // On a classic platform the app is built elsewhere and runs in `/app`: a link by that name leads into it.
+        if let Ok(inside) = at.strip_prefix(DYNO_HOME)
+            && !at.exists()
+            && app.join(inside).exists()
+        {
+            return Some(Link::Inside { exists: true });
         }
         let exists = at.exists();
         Some(match self.layer_of(&at) {
@@ -325,6 +335,9 @@ mod tests {
         assert_eq!(of("away"), Some(Link::Outside { exists: false }));
         assert_eq!(of("inside"), Some(Link::Inside { exists: false }));
         assert_eq!(of("lib"), None);
+        fs_err::create_dir(app.join("deps")).unwrap();
+        link("by_dyno", Path::new("/app/deps"));
+        assert_eq!(of("by_dyno"), Some(Link::Inside { exists: true }));
         assert!(leads_out(&app, Path::new("node_modules/.cache")));
         assert!(!leads_out(&app, Path::new("lib/x")));
         let known = known::of("npm").unwrap();

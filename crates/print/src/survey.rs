@@ -123,6 +123,9 @@ fn unrecognised(found: &Unrecognised) -> Vec<Line> {
                 static files"
             ),
         ));
+    } else if found.is_built {
+        let text = "Nothing to install: what is here is the work of earlier buildpacks";
+        lines.push(Line::item(1, text.to_owned()));
     } else if let Some(ending) = &found.ending {
         lines.push(Line::alarm(
             1,

@@ -13,6 +13,8 @@ pub struct Unrecognised {
     pub below: Vec<(String, String)>,
     /// Whether earlier buildpacks have installed all of those.
     pub is_adopted: bool,
+    /// Other buildpacks have been here: what there was to build, one of them has built.
+    pub is_built: bool,
     /// A Procfile below the root.
     pub procfile_below: Option<String>,
     pub has_procfile: bool,
@@ -79,6 +81,7 @@ pub(super) fn of(look: &dyn Look, app: &App, configured: &[String]) -> Unrecogni
     }
     Unrecognised {
         is_adopted: is_installed && !below.is_empty(),
+        is_built: false,
         below,
         procfile_below,
         has_procfile,

@@ -123,7 +123,12 @@ impl Owners {
 
     /// The buildpack whose folder a text names first.
     fn of_named_folders(&self, text: &str) -> Option<String> {
-        let mut all: Vec<&str> = known_folders().collect();
+        // Anybody may name a folder; who fills it has left it.
+        let is_there = |folder: &&str| {
+            let mut there = self.folders.iter();
+            there.any(|one| one == folder || one.starts_with(&format!("{folder}/")))
+        };
+        let mut all: Vec<&str> = known_folders().filter(is_there).collect();
         all.extend(self.folders.iter().map(String::as_str));
         let mut found: Vec<(usize, String)> = all
             .into_iter()
