@@ -83,6 +83,10 @@ impl Owners {
         if let Some(said) = named_in(text) {
             return self.shown(said).to_owned();
         }
+        // Of those that write a script of this name Node.js's alone counts by it (its profile/WEB_CONCURRENCY.sh).
+        if name == "WEB_CONCURRENCY.sh" && text.contains("WEB_MEMORY") {
+            return self.shown("heroku/nodejs").to_owned();
+        }
         // A script of a known name that names only another's folder is that one's:
         // the nginx buildpack writes a `ruby.sh`, too.
         let by_name = OFFICIAL.iter().find(|one| one.scripts.contains(&name));
@@ -279,6 +283,11 @@ mod tests {
             "heroku/python"
         );
         let both = owners(&[".heroku/node", ".heroku/python"]);
+        let of_node = "export WEB_CONCURRENCY=$((MEMORY_AVAILABLE / WEB_MEMORY))";
+        assert_eq!(
+            both.of_script("WEB_CONCURRENCY.sh", of_node),
+            "heroku/nodejs"
+        );
         assert!(
             both.of_script("WEB_CONCURRENCY.sh", count)
                 .starts_with("an earlier")
