@@ -84,6 +84,19 @@ fn an_empty_build_folder_is_a_no_with_a_reason() {
     );
 }
 
+/// Buildpacks for Go may take all sources out of the app, and keep the program elsewhere.
+#[test]
+fn an_app_that_an_earlier_buildpack_emptied_is_built() {
+    let sandbox = Sandbox::new();
+    fs_err::create_dir_all(sandbox.app()).unwrap();
+    let ran = compile(&sandbox, sandbox.app()).expect(0);
+    assert!(
+        ran.stdout.contains("the work of earlier buildpacks"),
+        "{}",
+        ran.stdout
+    );
+}
+
 #[test]
 fn over_budget_fails_the_push_and_keeps_the_build_folder() {
     let sandbox = shop();
