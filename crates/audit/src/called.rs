@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Site};
 use slugsmith_facts::beneath;
-use slugsmith_facts::code::mentions::{definition, mentions};
+use slugsmith_facts::code::mentions::{self, definition, mentions};
 use slugsmith_facts::code::{Code, Language, ScopeKind};
 
 /// Where a mention is looked for: code, and what frameworks call functions from.
@@ -162,6 +162,31 @@ fn is_plain_in_python(code: &Code, at: usize, name: &str) -> bool {
     });
     let outside = code.class(at).is_none();
     !decorated && outside && !name.starts_with("__") && !ENTRIES.contains(&name)
+}
+
+/// Whether nothing in the app names a constant but the place that gives it its value. One that a file hands out to
+/// whoever loads it (`module.exports = KEY`) is named there.
+pub(super) fn is_unused(facts: &Facts<'_>, name: &str) -> bool {
+    let mut places = 0;
+    for path in searched(facts) {
+        let Some(text) = text(facts, path) else {
+            return false;
+        };
+        places += mentions::count(&text, name);
+        if places > 1 {
+            return false;
+        }
+    }
+    places == 1
+}
+
+/// The files in which a mention is looked for.
+fn searched<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f String> {
+    facts.sources.paths.iter().filter(|path| {
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| ENDINGS.contains(&ending) || Language::of(path).is_some())
+            || path.as_str() == "Procfile"
+    })
 }
 
 /// Whether any file of the app mentions the function at a scope.

@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, Site};
 use super::guards::{self, Branch, branch};
+use super::laravel;
 use slugsmith_ecosystems::javascript::MANIFEST;
 use slugsmith_facts::code::{Call, Language, ScopeKind};
 use slugsmith_facts::packages::Ecosystem;
@@ -21,7 +22,7 @@ pub(super) struct Migrations {
 pub(super) fn find(facts: &Facts<'_>) -> Option<Migrations> {
     rails(facts)
         .or_else(|| django(facts))
-        .or_else(|| laravel(facts))
+        .or_else(|| of_laravel(facts))
         .or_else(|| doctrine(facts))
         .or_else(|| node(facts))
         .or_else(|| alembic(facts))
@@ -109,8 +110,12 @@ fn doctrine(facts: &Facts<'_>) -> Option<Migrations> {
         .find_map(|folder| in_folder(facts, folder, ".php", command))
 }
 
-fn laravel(facts: &Facts<'_>) -> Option<Migrations> {
+fn of_laravel(facts: &Facts<'_>) -> Option<Migrations> {
     facts.laravel()?;
+    // Laravel's own migrations (users, cache, jobs) are in the folder of every app.
+    if laravel::lives_in_mongodb(facts) {
+        return None;
+    }
     in_folder(
         facts,
         "database/migrations/",

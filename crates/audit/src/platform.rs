@@ -26,6 +26,9 @@ pub struct Platform {
     pub dynos: BTreeMap<String, u64>,
     /// What an official buildpack installs where the app asks for no version, by runtime.
     pub defaults: BTreeMap<String, DefaultVersion>,
+    /// The oldest line of a runtime that an official buildpack still builds.
+    #[serde(deserialize_with = "values")]
+    pub oldest: BTreeMap<String, String>,
     /// Connections that a Postgres plan, or a compute level of an Advanced one, allows.
     #[serde(deserialize_with = "values")]
     pub connections: BTreeMap<String, u64>,
@@ -141,6 +144,7 @@ impl Platform {
         }
         self.dynos.extend(other.dynos);
         self.defaults.extend(other.defaults);
+        self.oldest.extend(other.oldest);
         self.connections.extend(other.connections);
         self.retired.sizes.extend(other.retired.sizes);
         self.retired.plans.extend(other.retired.plans);

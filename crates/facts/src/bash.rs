@@ -6,6 +6,7 @@
 
 mod builtins;
 mod parser;
+pub mod strict;
 mod word;
 
 pub use builtins::is_builtin;

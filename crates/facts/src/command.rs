@@ -21,6 +21,7 @@ use slugsmith_finding::LineSpan;
 
 pub use files::{AppFolder, Files, join};
 pub use needs::Need;
+pub use next::is_shell;
 
 /// One program that runs, as far as the text says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -40,6 +40,7 @@ use slugsmith_finding::work;
 pub use files::Sources;
 pub use kinds::is_env_file;
 pub use outputs::Outputs;
+pub use php_reach::served_folder;
 pub use suppress::Suppression;
 
 /// Code larger than this many bytes is generated or a bundle, not written by hand.
@@ -77,6 +78,8 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         if names::vendored(path) || unpushed.has(path, folder, is_named) {
             if folder {
                 hidden = Some(path.to_owned());
+            } else if path == ".env" && !unpushed.is_known() && entry.size() <= TEXT_LIMIT {
+                sources.unproven_env = beneath::text_in(&app.root, path).ok();
             }
             continue;
         }

@@ -24,14 +24,19 @@ const EXTENDED: u16 = 0x4000;
 #[derive(Debug, Default)]
 pub struct Tracked {
     paths: BTreeSet<String>,
+    /// The app is in a repository.
+    is_known: bool,
 }
 
 impl Tracked {
     /// The tracked files of the app, which may be a folder of its repository.
     #[must_use]
     pub fn read(app: &Path) -> Self {
+        let top = std::path::absolute(app).ok();
         Self {
             paths: below(app).unwrap_or_default(),
+            is_known: top
+                .is_none_or(|app| app.ancestors().any(|folder| folder.join(".git").exists())),
         }
     }
 
@@ -66,6 +71,12 @@ impl Unpushed {
             tracked: Tracked::read(app),
             named: None,
         }
+    }
+
+    /// Whether a repository says which files were committed in spite of a list.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.tracked.is_known
     }
 
     /// Notes that a folder is walked into; `is_named` where a list names it.

@@ -7,6 +7,10 @@ use super::{Argument, Assignment, Call, Code, EnvRead, Expr, Import, Language, S
 
 /// Values nested deeper than this are [`Expr::Other`]: no rule looks that deep.
 pub(super) const DEPTH: usize = 24;
+/// A concatenation of so many parts is one flat join, not joins in joins.
+pub(super) const LONG_CHAIN: usize = 8;
+/// One of more parts is data.
+pub(super) const MOST_PARTS: usize = 400;
 
 pub(super) struct Builder {
     pub(super) code: Code,

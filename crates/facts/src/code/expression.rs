@@ -1,5 +1,7 @@
 //! What is the value of an argument or an assignment, as far as the text tells?
 
+use std::borrow::Cow;
+
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
@@ -43,6 +45,22 @@ impl Expr {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a literal, or of literals that are put together; `None` if a part is not known.
+    #[must_use]
+    pub fn whole_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Join(parts) => {
+                let mut whole = String::new();
+                for part in parts {
+                    whole.push_str(&part.whole_text()?);
+                }
+                Some(Cow::Owned(whole))
+            }
             _ => None,
         }
     }

@@ -37,9 +37,7 @@ pub fn definition(text: &str, start: u32, language: Language, name: &str) -> Opt
 pub fn mentions(text: &str, language: Language, name: &str, wanted: Option<usize>) -> bool {
     places(text, name).any(|at| {
         let before = line_before(text, at).trim_start();
-        let comment = ["//", "#", "*", "/*", "--", "<!--"]
-            .iter()
-            .any(|mark| before.starts_with(mark));
+        let comment = COMMENTS.iter().any(|mark| before.starts_with(mark));
         if comment || defines(text, at, name, language) {
             return false;
         }
@@ -50,6 +48,19 @@ pub fn mentions(text: &str, language: Language, name: &str, wanted: Option<usize
         }
     })
 }
+
+/// How often a text has a name as a whole word, outside of lines that are comments.
+#[must_use]
+pub fn count(text: &str, name: &str) -> usize {
+    let is_said = |at: &usize| {
+        let before = line_before(text, *at).trim_start();
+        !COMMENTS.iter().any(|mark| before.starts_with(mark))
+    };
+    places(text, name).filter(is_said).count()
+}
+
+/// What a line begins with that is a comment.
+const COMMENTS: &[&str] = &["//", "#", "*", "/*", "--", "<!--"];
 
 /// Where a name stands as a whole word.
 fn places<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {

@@ -72,7 +72,8 @@ pub(super) fn script(files: &dyn Files, command: &Command, at: usize) -> Option<
 }
 
 /// Whether a file is read by a shell.
-pub(super) fn is_shell(path: &str, text: &str) -> bool {
+#[must_use]
+pub fn is_shell(path: &str, text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();
     match first.strip_prefix("#!") {
         Some(interpreter) => {

@@ -31,6 +31,9 @@ pub struct Sources {
     pub unserved: Vec<Language>,
     /// What the app's own build makes.
     pub outputs: Outputs,
+    /// The text of a `.env` that `.gitignore` names, in a folder that is no part of a repository: it is there, but
+    /// whether it was committed can't be told. It is none of the app's own files.
+    pub unproven_env: Option<String>,
     /// Inline suppressions.
     pub suppressions: Vec<Suppression>,
 }

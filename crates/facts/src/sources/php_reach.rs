@@ -40,15 +40,20 @@ const FRAMEWORKS: &[(&str, &[&str])] = &[
     ("bin/cake", &["src/", "config/", "templates/", "plugins/"]),
 ];
 
-/// Drops PHP files that nothing reaches.
-pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
-    let Some(root) = processes
+/// The folder of the pages that the web process serves one by one; `None` without a root of its own.
+#[must_use]
+pub fn served_folder(processes: &[Runs]) -> Option<String> {
+    processes
         .iter()
         .filter(|process| process.name == "web")
         .flat_map(|process| &process.commands)
         .find_map(document_root)
         .filter(|root| !root.is_empty())
-    else {
+}
+
+/// Drops PHP files that nothing reaches.
+pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
+    let Some(root) = served_folder(processes) else {
         drop_scripts_of_libraries(sources);
         return;
     };

@@ -28,7 +28,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
             web process starts. Django's DEBUG that is on unless a variable says otherwise, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
-            development.
+            development. The finding stands where it is switched on; pages of PHP that each do so are one finding,
+            with the others in it.
         "},
         why: indoc! {"
             Error pages show source code, settings and queries to visitors; memory grows with every
@@ -112,7 +113,7 @@ fn variables(facts: &Facts<'_>) -> Vec<Evidence> {
 /// Error pages with details, switched on in code: Slim's middleware, Express' `errorhandler`,
 /// Whoops, PHP's `display_errors`.
 fn details(facts: &Facts<'_>) -> Option<Evidence> {
-    let site = facts.calls().find(|site| {
+    let mut sites = facts.calls().filter(|site| {
         let call = site.call;
         let first_is_on = call.positional(0).is_some_and(|value| {
             let value = site.code.resolve(value);
@@ -144,9 +145,21 @@ fn details(facts: &Facts<'_>) -> Option<Evidence> {
         shows
             && branch(site.code, site.call.scope) == Branch::Always
             && !guards::is_maintenance(facts, &site.code.path)
-    })?;
+    });
+    let site = sites.next()?;
+    // One finding, with the other files: pages that are served one by one each switch it on.
+    let mut others: Vec<String> = sites
+        .filter(|other| other.code.path != site.code.path)
+        .map(|other| format!("{}:{}", other.code.path, other.call.line))
+        .collect();
+    others.dedup_by(|a, b| a.split(':').next() == b.split(':').next());
+    let also = if others.is_empty() {
+        String::new()
+    } else {
+        format!(" Also {}.", others.join(", "))
+    };
     let message = format!(
-        "`{}` shows the details of errors to visitors, in production as well.",
+        "`{}` shows the details of errors to visitors, in production as well.{also}",
         site.call.callee
     );
     let fix = match site.code.language {

@@ -1,5 +1,6 @@
 //! Is a secret, or a stand-in for one, part of the app?
 
+mod app_key;
 mod configured;
 mod files;
 mod literal;
@@ -8,7 +9,7 @@ mod signing;
 mod spring;
 
 use crate::rules::prelude::*;
-use files::{app_json, env_files, private_keys};
+use files::{app_json, env_files, private_keys, unproven_env};
 use settings::in_code;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -30,10 +31,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Rails' `secrets.yml`, in figaro's `application.yml`, and generated passwords and keys in
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
-            Flutterwave, Shopify) in code or such files; private keys in files of their own.
+            Flutterwave, Shopify) in code or such files; private keys in files of their own, or written
+            out in code, also line by line. Laravel's `APP_KEY=base64:…` in code or a script that puts it into
+            `.env` or the environment.
             Generated keys in a file of settings that a process is started with (`bin/shop -c live.yml`).
             Other tracked `.env.*` files, `render.yaml`, `fly.toml` and compose files with
-            values that look generated.
+            values that look generated. A `.env` that `.gitignore` names, where there is no repository to
+            say whether it was committed and the app loads it: a warning. The finding stands where the value
+            is written.
         "},
         why: indoc! {"
             Everybody who can read the repository can sign sessions or reach the service. A default
@@ -52,7 +57,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         silent: indoc! {"
             Empty values, `generator`, `${…}` and ERB, examples and samples, stand-ins such as
             `changeme`, keys for tests (`sk_test_…`), development and test sections; a `.env` that
-            only `heroku local` reads; a base file of settings of which a production file sets the
+            only `heroku local` reads; a private key in a constant of Java or Go that nothing uses, public
+            keys and certificates; a base file of settings of which a production file sets the
             key anew; a default whose variable app.json requires or generates.
             A default that only a client of another service sends: nothing of the app is signed
             with it. A default behind a check that stops the start where the variable is missing
@@ -65,6 +71,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = app_json(facts);
     evidence.extend(env_files(facts));
+    evidence.extend(unproven_env(facts));
     let in_code = in_code(facts);
     // A file with a finding of its own has been named.
     let path = |one: &Evidence| one.location.as_ref().map(|location| location.path.clone());
@@ -73,6 +80,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal.filter(|one| !told.contains(&path(one))));
     evidence.extend(in_code);
     evidence.extend(private_keys(facts));
+    evidence.extend(app_key::find(facts));
     evidence.extend(configured::find(facts));
     evidence.extend(spring::find(facts));
     Outcome::of(evidence)

@@ -18,7 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Two of package-lock.json, yarn.lock and pnpm-lock.yaml at the root; two of Pipfile.lock,
             poetry.lock and uv.lock, or a Pipfile beside requirements.txt.
             requirements.txt beside uv.lock, poetry.lock or Pipfile.lock, which the Python
-            buildpack refuses.
+            buildpack refuses: that finding stands at requirements.txt, the others at the second of the
+            two files.
         "},
         why: indoc! {"
             The buildpack refuses the build or takes one of them; the other is never updated, so

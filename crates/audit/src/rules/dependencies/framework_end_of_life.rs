@@ -20,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             The version of Rails, Django, Flask, Laravel, Symfony, Spring Boot, Next, Nuxt, Express or
             Angular that the lockfile (for Spring Boot the build file) resolves, in a release line
-            that has ended by the dated table of the platform's facts (endoflife.date).
+            that has ended by the dated table of the platform's facts (endoflife.date). The finding stands in
+            the manifest that asks for it (Gemfile, package.json, requirements.txt, pom.xml), not in the lockfile.
         "},
         why: indoc! {"
             The framework answers requests of strangers. A hole that is found in it now stays open,

@@ -26,7 +26,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `TargetFramework`, `elixir_buildpack.config`) whose release line has
             ended; for an app that is built from heroku.yml, the image that its Dockerfile ends
             with; a Node that the npm package `node` brings to `npm start`; by the dated table
-            `platform.toml`. In the first six months it is a warning.
+            `platform.toml`. In the first six months it is a warning. The finding stands at the first place
+            that says a version, in the order in which the buildpack looks: the `ruby` line of the Gemfile before
+            Gemfile.lock, runtime.txt and .python-version before Pipfile.lock. Where the buildpack itself refuses
+            the version, it says that the next deploy fails.
         "},
         why: indoc! {"
             Known holes stay open, and newer stacks have no binary of it: one day the build fails,
@@ -94,6 +97,18 @@ fn node_of_npm(facts: &Facts<'_>) -> Option<Wanted> {
     })
 }
 
+/// Whether the official buildpack ends a build that asks for this version.
+fn is_refused(facts: &Facts<'_>, runtime: &str, wanted: &str) -> bool {
+    let oldest = facts.platform.oldest.get(runtime);
+    let official = facts
+        .buildpacks()
+        .iter()
+        .all(|buildpack| buildpack.contains("heroku"));
+    !facts.is_container()
+        && official
+        && oldest.is_some_and(|oldest| guards::numbers(wanted) < guards::numbers(oldest))
+}
+
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut wishes = if facts.is_container() {
         images::wanted(facts)
@@ -131,14 +146,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     &wish.path,
                     wish.line,
                     format!(
-                        "{} {wanted} {} {ended}: no more security fixes (table of {}).",
+                        "{} {wanted} {} {ended}: no more security fixes (table of {}).{}",
                         title(wish.runtime),
                         if *line == wanted {
                             "reached its end of life on".to_owned()
                         } else {
                             format!("is older than {line}, which reached its end of life on")
                         },
-                        facts.platform.as_of
+                        facts.platform.as_of,
+                        if is_refused(facts, wish.runtime, &wanted) {
+                            " The buildpack refuses it: the next deploy fails."
+                        } else {
+                            ""
+                        }
                     ),
                 )
                 .level(if fresh || for_tools_only(facts, wish.runtime) {

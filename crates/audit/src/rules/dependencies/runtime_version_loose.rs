@@ -22,6 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             bound (`>=18`, `*`); two files that disagree (`engines` and `.nvmrc`, `.python-version`
             and `runtime.txt`).
             `runtime.txt`, which is deprecated and an error in Cloud Native builds.
+            The finding stands where the version is said, or in the manifest where it is missing.
             A front end beside Python, PHP or Go that a script of Node's buildpack bundles.
             A Ruby app that builds its assets with Node (Webpacker, jsbundling, Vite) and neither lists Node's buildpack
             nor says a version.

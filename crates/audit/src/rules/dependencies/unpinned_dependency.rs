@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             resolves them: one finding, a note where all ranges are bounded; lists that it takes in
             by `-r` count; git addresses without a commit. In the other ecosystems what moves by its
             nature and is not in the lockfile: `latest`, `*`, a git branch, `dev-main`. Maven and
-            Gradle, which have no lockfile: `LATEST`, `RELEASE`, `1.+`, open ranges, `-SNAPSHOT`.
+            Gradle, which have no lockfile: `LATEST`, `RELEASE`, `1.+`, open ranges, `-SNAPSHOT`. The finding
+            stands at the first of these packages in the manifest.
         "},
         why: indoc! {"
             A rebuild of the same commit installs other versions: a rollback does not bring back

@@ -22,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             and no process of the Procfile that runs its worker. Laravel: also `Schedule::` entries
             without a scheduler. A queue that jobs of Sidekiq, Celery or Laravel are put into and that
             no worker's command or configuration names. Entries of whenever and django-crontab, which
-            go to a crontab that no dyno has (a warning).
+            go to a crontab that no dyno has (a warning). The finding stands at the first call that enqueues or
+            the first entry of the schedule, not at the Procfile.
         "},
         why: indoc! {"
             The queue only grows: mails are not sent, uploads not processed, and nothing reports an

@@ -16,8 +16,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A Node or Go server that listens, and no handler of SIGTERM or shutdown call anywhere in
-            reachable code; Spring Boot before 3.4 without `server.shutdown=graceful`,
-            at the settings of the module that serves.
+            reachable code; Spring Boot before 3.4 without `server.shutdown=graceful`. The finding stands at the
+            call that listens; for Spring Boot at the settings of the module that serves.
         "},
         why: indoc! {"
             Dynos get SIGTERM at every deploy, config change and daily restart, and SIGKILL 30

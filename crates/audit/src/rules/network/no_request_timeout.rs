@@ -19,7 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             gunicorn with `--timeout` above 30; Rails on Puma without rack-timeout; uWSGI without
             `harakiri`.
             The `timeout` of the configuration file that gunicorn's command names and of
-            `GUNICORN_CMD_ARGS`; uWSGI without `harakiri`.
+            `GUNICORN_CMD_ARGS`; uWSGI without `harakiri`. The finding stands where the limit is set; for Puma,
+            which has none, at its line of the Gemfile.
         "},
         why: indoc! {"
             The router answers H12 after 30 seconds, but the worker keeps working for nobody. A few slow

@@ -36,8 +36,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Octokit, `URI.open`; axios, got, superagent, request, undici and `fetch` of another host;
             `http.Get`, `http.DefaultClient` and `http.Client{}`; Guzzle, curl and
             `file_get_contents` of an address; Java's `openConnection`, `HttpClient`, Spring's
-            `RestTemplate`. One finding per language, with the further places in
-            its text.
+            `RestTemplate`; Django's `send_mail` over SMTP in a view, where `EMAIL_TIMEOUT` is set nowhere. One
+            finding per language, with the further places in its text.
         "},
         why: indoc! {"
             The router gives up after 30 seconds (H12), but the thread or worker stays stuck. When

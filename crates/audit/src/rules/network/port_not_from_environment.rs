@@ -34,7 +34,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that binds 127.0.0.1 or localhost; and a web command with a fixed port or without
             `--host 0.0.0.0` where its server needs that (uvicorn, flask, hypercorn), or without a
             port where its server has one of its own (uvicorn, daphne, unicorn, thin). `listen 5000`
-            in the settings of unicorn, `port` and `bind` in those of Puma.
+            in the settings of unicorn, `port` and `bind` in those of Puma. An address that comes from
+            another variable (`HOST`) with a literal to fall back to (`:4000`). A Go server that only speaks TLS
+            (a warning). The finding stands at the call that listens, or at the command.
         "},
         why: indoc! {"
             The router sends requests to the port it names in `PORT`, from outside the dyno. A
@@ -54,7 +56,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             ```
         "#},
         silent: indoc! {"
-            The literal is only a fallback; `PORT` is read anywhere in reachable code or handed over
+            The literal is only a fallback of `PORT`; `PORT` is read anywhere in reachable code or handed over
             by the command; servers that read it themselves (gunicorn, Puma, Next, `heroku-php-*`);
             code that only runs in development; a server in a process that is not `web`; a proxy that
             the web process starts (nginx, Caddy, HAProxy) and whose settings in the app take `PORT`.
@@ -110,9 +112,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let known = handed || reads || configured;
         let found = judge(site, &listen, known)
             .or_else(|| defaults::loopback(facts, site, &listen))
+            .or_else(|| defaults::of_another_variable(facts, site, &listen, handed || reads))
             .or_else(|| defaults::unread(facts, site, &listen, handed || reads));
         evidence.extend(found);
     }
+    evidence.extend(defaults::encrypted(facts));
     Outcome::when(web.is_some() || listens, evidence)
 }
 

@@ -24,7 +24,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             names; Laravel's and Lumen's default channel writing to `storage/logs`. A command that sends its
             log to a file (`sidekiq -L`, `celery --logfile`, `gunicorn --log-file`, `>> web.log`), and
             `stderr_path` of unicorn, `stdout_redirect` of Puma. winston's console counts only where
-            production has it.
+            production has it. The finding stands at the call or the line that opens the file; for Laravel where
+            `LOG_CHANNEL` is read.
         "#},
         why: indoc! {"
             The log stream only carries standard output and error. Files can't be read from outside

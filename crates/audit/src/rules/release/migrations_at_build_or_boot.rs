@@ -1,5 +1,7 @@
 //! Does the build or every boot change the schema?
 
+mod synced;
+
 use crate::migrations;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
@@ -20,8 +22,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A migration command that `build`, `postinstall`, `heroku-postbuild`, `bin/post_compile`
             or `bin/pre_compile` leads to (an error), or that the web command runs before it listens
             (a warning). Scripts are followed, also what a Node script in `scripts/` starts. The finding stands
-            in the first script of the hook or the start. A Go program with `AutoMigrate` behind a flag that the
-            web command sets (a warning).
+            in the first script of the hook or the start, at the command where there is none, or at the call of
+            code that migrates. A Go program with `AutoMigrate` behind a flag that the
+            web command sets (a warning). A library that fits the schema to the models at each boot (a warning):
+            `spring.jpa.hibernate.ddl-auto=update` in what production loads, Sequelize's `sync({ alter: true })`,
+            TypeORM's `synchronize: true`; one that drops the tables first (an error): `create` and `create-drop`,
+            `sync({ force: true })`, `dropSchema: true`, GORM's `DropTable` in `main`, `drop_all()` in the module that
+            is served.
         "},
         why: indoc! {"
             A build may fail, be thrown away, or belong to a pull request, and still has changed the
@@ -36,7 +43,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "},
         silent: indoc! {"
             Migrations in `release:`, in app.json's `postdeploy`, in Docker-only scripts and in
-            other process types.
+            other process types. `validate` and `none`; profiles and branches of development and tests; databases in
+            memory or in a file; what stands below a condition or in a script of its own.
         "},
     },
     check,
@@ -135,6 +143,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             )),
         );
     }
+    evidence.extend(synced::find(facts));
     Outcome::when(applies, evidence)
 }
 

@@ -18,7 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Migrations (Rails, Django, Laravel, Prisma, Sequelize, Knex, TypeORM, Alembic, goose) in
             an app that uses a database, and no `release:` process that runs them. app.json's
-            `postdeploy` does not count: it runs once per app.
+            `postdeploy` does not count: it runs once per app. The finding stands at the Procfile, where the
+            line belongs; at app.json's `postdeploy` where that migrates; at the folder without a Procfile.
         "},
         why: indoc! {"
             New code meets the old schema until somebody remembers to migrate by hand. The release
@@ -35,7 +36,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             ```
         "},
         silent: indoc! {"
-            Without a database driver or add-on; with MongoDB; where the framework migrates at boot
+            Without a database driver or add-on; with MongoDB, also where all models of a Laravel app live
+            in it and only the framework's own migrations are there; where the framework migrates at boot
             by itself (Flyway, Liquibase); where the build or the web process runs them
             (`migrations-at-build-or-boot` says so).
         "},

@@ -1,7 +1,10 @@
 //! Can the release command do harm?
 
+mod unchecked;
+mod wiped;
+
 use crate::rules::prelude::*;
-use slugsmith_facts::process::Command;
+use slugsmith_facts::process::{Command, Runs};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "release-command-hazard",
@@ -16,10 +19,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A `release:` process with a destructive command (`db:reset`, `db:drop`,
-            `db:schema:load`, `migrate:fresh`, `flush`, `--accept-data-loss`), one that answers
-            questions for itself (`yes |`), or one that hides failure (`|| true`, `;` before another
-            command), or one that writes files which no dyno ever has (`makemigrations`, `next build`,
-            `assets:precompile`).
+            `db:schema:load`, `migrate:fresh`, `flush`, `--accept-data-loss`), or one that runs a program of
+            the app whose code deletes all rows (`query(X).delete()`, `drop_all`, `destroy_all`,
+            `deleteMany()`); one that answers questions for itself (`yes |`); one that hides failure
+            (`|| true`, `;` before another command, or a script without `set -e` that goes on after the
+            migration); one that writes files which no dyno ever has (`makemigrations`,
+            `flask db migrate`, `next build`, `assets:precompile`); `db stamp head` before `upgrade`, which
+            then has nothing to do. The finding stands at the command, which may be in a script that the
+            Procfile names.
         "},
         why: indoc! {"
             It runs at every deploy, unattended, against the production database. A failure that is
@@ -31,7 +38,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             release: python manage.py migrate --noinput && python manage.py check --deploy
             ```
         "},
-        silent: "app.json's `postdeploy`, which seeds review apps; worker processes.",
+        silent: indoc! {"
+            app.json's `postdeploy`, which seeds review apps; worker processes; a script that looks at
+            `$?`, ends with `|| exit 1` or has a trap for errors; deletes with a filter or below a condition.
+        "},
     },
     check,
 };
@@ -71,7 +81,15 @@ fn check(facts: &Facts<'_>) -> Outcome {
             );
         }
     }
-    evidence.extend(release.commands.iter().find_map(loses_files));
+    let flask = facts
+        .packages
+        .wants(Ecosystem::Pypi, "flask-migrate")
+        .is_some();
+    let losing = |command: &Command| loses_files(command, flask);
+    evidence.extend(release.commands.iter().find_map(losing));
+    evidence.extend(stamped(release));
+    evidence.extend(unchecked::find(facts, release));
+    evidence.extend(wiped::find(facts, release));
     let written = &release.command.text;
     let hidden = ["|| true", "|| :", "|| exit 0", "|| echo"]
         .iter()
@@ -111,7 +129,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// Commands that write files of the app. The release phase runs in a dyno of its own, whose disk
 /// is gone afterwards (devcenter.heroku.com/articles/release-phase).
-fn loses_files(command: &Command) -> Option<Evidence> {
+fn loses_files(command: &Command, flask_migrate: bool) -> Option<Evidence> {
     let words = command.words();
     let program = words.first()?.rsplit('/').next()?;
     let second = words.get(1).copied().unwrap_or_default();
@@ -128,6 +146,11 @@ fn loses_files(command: &Command) -> Option<Evidence> {
         .find(|task| words.contains(task));
     let shown = match task {
         Some(task) => task.to_owned(),
+        // Flask-Migrate's, which writes a revision; a module of this name in Rails runs them.
+        None if flask_migrate && words.windows(2).any(|pair| pair == ["db", "migrate"]) => {
+            "db migrate".to_owned()
+        }
+        None if program == "alembic" && second == "revision" => "alembic revision".to_owned(),
         None if bundler => format!("{program} {second}").trim().to_owned(),
         None => return None,
     };
@@ -138,12 +161,34 @@ fn loses_files(command: &Command) -> Option<Evidence> {
         "`{shown}` writes files in the release phase, whose disk is gone when it ends: no dyno ever \
          has them."
     );
-    let fix = if shown == "makemigrations" {
-        "Run makemigrations before the commit; the release only migrates."
-    } else {
-        "Build in the build: the buildpack's own step, heroku-postbuild or bin/post_compile."
+    let fix = match shown.as_str() {
+        "makemigrations" => "Run makemigrations before the commit; the release only migrates.",
+        "db migrate" | "alembic revision" => "Run it before the commit; the release only upgrades.",
+        _ => "Build in the build: the buildpack's own step, heroku-postbuild or bin/post_compile.",
     };
     Some(Evidence::line(&command.path, command.line, message).help(fix))
+}
+
+/// `db stamp head` notes the newest migration as done, so that an `upgrade` behind it runs none.
+fn stamped(release: &Runs) -> Option<Evidence> {
+    let has = |command: &Command, wanted: &[&str]| {
+        wanted
+            .iter()
+            .all(|word| command.words.iter().any(|own| own == word))
+    };
+    let at = release
+        .commands
+        .iter()
+        .position(|command| has(command, &["stamp", "head"]) && !command.conditional)?;
+    let stamp = release.commands.get(at)?;
+    let mut after = release.commands.get(at + 1..)?.iter();
+    after.find(|command| has(command, &["upgrade"]))?;
+    let message = "`stamp head` notes every migration as done without running it: the `upgrade` behind it has nothing \
+                   to do, and new code meets the old schema.";
+    Some(
+        Evidence::line(&stamp.path, stamp.line, message)
+            .help("Take it out: only a database that was made without migrations needs it, once."),
+    )
 }
 
 /// Whether `end` hides a failure of the command. In brackets it only stands for what is in

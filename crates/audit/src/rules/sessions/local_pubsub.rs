@@ -3,6 +3,7 @@
 mod connections;
 mod graphql;
 mod kept;
+mod streams;
 
 use crate::rules::prelude::*;
 use slugsmith_facts::formats::{self, yaml};
@@ -13,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Live messages only reach users of the same dyno",
     level: Severity::Warn,
     group: Group::Sessions,
-    ecosystems: &["node", "python", "ruby", "java"],
+    ecosystems: &["node", "python", "ruby", "java", "go", "php"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -25,8 +26,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Parse LiveQuery without `redisURL`; subscriptions of GraphQL through an emitter in memory
             (`PubSub` of graphql-subscriptions and Mercurius, `createPubSub()` of GraphQL Yoga);
             Spring's simple broker for STOMP. Plain WebSockets
-            (`ws`, FastAPI) and server-sent events whose connections or emitter live in one process,
-            without a bus between processes.
+            (`ws`, FastAPI, gorilla/websocket, Ratchet) and server-sent events whose connections or emitter live in
+            one process, or that tell what variables of a class hold, without a bus between processes. The finding
+            stands where the server, broker or layer is made; of plain connections where one is kept or sent to.
         "},
         why: indoc! {"
             The router spreads connections over all web dynos. An in-memory bus reaches only the
@@ -298,6 +300,7 @@ fn simple_broker(facts: &Facts<'_>) -> Verdict {
             site.call.method(),
             "convertAndSend" | "convertAndSendToUser" | "@SendTo"
         ) || site.call.callee == "@SendTo"
+            || site.call.method() == "send" && is_destination(site)
     });
     Some((sends && !relayed).then(|| {
         let message = "Spring's simple broker lives in one process: messages reach nobody who is connected \
@@ -305,6 +308,17 @@ fn simple_broker(facts: &Facts<'_>) -> Verdict {
         Evidence::line(&site.code.path, site.call.line, message)
             .help("registry.enableStompBrokerRelay(\"/topic\") with RabbitMQ (heroku addons:create cloudamqp)")
     }))
+}
+
+/// `template.send("/topic/tickets", message)` of `SimpMessagingTemplate`.
+fn is_destination(site: Site<'_>) -> bool {
+    let first = site.call.positional(0).and_then(Expr::text);
+    first.is_some_and(|place| place.starts_with('/'))
+        && site.code.imports.iter().any(|import| {
+            import
+                .module
+                .starts_with("org.springframework.messaging.simp")
+        })
 }
 
 fn flask(facts: &Facts<'_>) -> Verdict {

@@ -5,6 +5,8 @@ use crate::rules::prelude::*;
 use crate::written::written;
 use crate::{received, start};
 use slugsmith_facts::code::ScopeKind;
+use slugsmith_facts::sources::served_folder;
+use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "runtime-write-to-app-tree",
@@ -22,7 +24,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `new FileWriter`, `file_put_contents`, and what libraries save: pandas' `to_csv`,
             `joblib.dump`, `torch.save`, images, spreadsheets, PDFs) inside a function that a process reaches, where
             the path starts at the app itself: `__dirname`, `process.cwd()`, `BASE_DIR`,
-            `Rails.root`, `storage_path()`, or a relative path.
+            `Rails.root`, `storage_path()`, or a relative path. The finding stands at the call, one for each file.
+            Pages below PHP's document root that write when they are asked for (`__DIR__ . '/../.env'`): one finding,
+            with the other pages in it.
         "#},
         why: indoc! {"
             The app's folder is part of the slug. What a dyno writes there is gone at its next
@@ -56,12 +60,21 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut writes = false;
     let mut evidence: Vec<Evidence> = Vec::new();
+    let mut pages: Vec<Page> = Vec::new();
+    let served = served_folder(&facts.processes).map(|folder| format!("{folder}/"));
     for site in facts.calls() {
         let Some(path) = written(site) else { continue };
         writes = true;
         let in_function = site.code.function(site.call.scope).is_some();
+        // A page of PHP runs anew for each request.
+        let is_page = !in_function
+            && site.code.language == Language::Php
+            && served
+                .as_ref()
+                .is_some_and(|folder| site.code.path.starts_with(folder.as_str()));
         let development = branch(site.code, site.call.scope) == Branch::Development;
-        if !in_function || development || guards::is_maintenance(facts, &site.code.path) {
+        if !in_function && !is_page || development || guards::is_maintenance(facts, &site.code.path)
+        {
             continue;
         }
         let Rooted::App(shown) = rooted(site, path) else {
@@ -81,6 +94,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
             || is_switched_on(site)
             || start::prepares(&facts.processes, &site.code.path)
         {
+            continue;
+        }
+        if is_page {
+            pages.push(Page {
+                path: site.code.path.clone(),
+                line: site.call.line,
+                shown,
+            });
             continue;
         }
         let optional = match branch(site.code, site.call.scope) {
@@ -104,7 +125,47 @@ fn check(facts: &Facts<'_>) -> Outcome {
             ),
         );
     }
+    evidence.extend(of_pages(pages));
     Outcome::when(writes, evidence)
+}
+
+/// A page below the document root that writes when it is asked for.
+struct Page {
+    path: String,
+    line: LineSpan,
+    /// How a message shows the file that it writes.
+    shown: String,
+}
+
+/// One finding for all pages: at the one that writes the app's settings, if one does.
+fn of_pages(mut pages: Vec<Page>) -> Option<Evidence> {
+    pages.sort_by_key(|page| {
+        !page
+            .shown
+            .trim_end_matches(['`', '"', '\''])
+            .ends_with(".env")
+    });
+    let (first, rest) = pages.split_first()?;
+    let mut others: Vec<String> = rest
+        .iter()
+        .filter(|page| page.path != first.path)
+        .map(|page| format!("{}:{}", page.path, page.line))
+        .collect();
+    others.dedup();
+    let also = if others.is_empty() {
+        String::new()
+    } else {
+        format!(" Also {}.", others.join(", "))
+    };
+    let message = format!(
+        "This page, which everybody can ask for, writes {} on the dyno's own disk: it is gone at the next restart, and \
+         other dynos never see it.{also}",
+        first.shown
+    );
+    Some(Evidence::line(&first.path, first.line, message).help(
+        "Take the page out of the document root; what must last belongs into config vars, the database or object \
+         storage.",
+    ))
 }
 
 /// Whether the write stands behind a switch (`if self.save_to_file:`): a field or option

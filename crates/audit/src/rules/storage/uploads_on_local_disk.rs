@@ -34,7 +34,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             (`SaveUploadedFile`, `FormFile` with `os.Create`) or Node puts below a folder of
             uploads; Paperclip without a service, also for Mongoid. Beside these, in each language: a write whose
             path or content comes from a client's file (`file.filename`, `req.file.buffer`,
-            `getUploadedFiles()`, `formData()`), over names of the same function.
+            `getUploadedFiles()`, `formData()`), over names of the same function. The finding stands at the call
+            that stores; for Django at the first field of a model; for Active Storage at
+            `config.active_storage.service`; for Laravel at the `default` of config/filesystems.php where that is
+            a local disk unless another service's variable is set.
         "},
         why: indoc! {"
             A dyno's disk is its own and is thrown away at every restart, at least once a day, and

@@ -4,7 +4,7 @@ use oxc_ast::ast;
 use oxc_span::GetSpan;
 
 use super::Reader;
-use crate::code::builder::{DEPTH, dotted};
+use crate::code::builder::{DEPTH, LONG_CHAIN, MOST_PARTS, dotted};
 use crate::code::{Argument, Expr};
 
 impl Reader<'_> {
@@ -83,16 +83,36 @@ impl Reader<'_> {
                 self.value(&choice.consequent, depth + 1),
                 self.value(&choice.alternate, depth + 1),
             ]),
-            E::BinaryExpression(binary) => Expr::Join(vec![
-                self.value(&binary.left, depth + 1),
-                self.value(&binary.right, depth + 1),
-            ]),
+            E::BinaryExpression(binary) => self.binary(binary, depth),
             E::AwaitExpression(inner) => self.value(&inner.argument, depth + 1),
             E::UnaryExpression(unary) => self.value(&unary.argument, depth + 1),
             E::AssignmentExpression(assignment) => self.value(&assignment.right, depth + 1),
             E::ArrowFunctionExpression(_) | E::FunctionExpression(_) => Expr::Function,
             _ => Expr::Other,
         }
+    }
+
+    /// A long chain of `+`, as keys are written line by line, is one flat join: as deep as it has lines, it would be
+    /// cut off.
+    fn binary(&self, binary: &ast::BinaryExpression<'_>, depth: usize) -> Expr {
+        let mut parts = vec![&binary.right];
+        let mut left = &binary.left;
+        while let ast::Expression::BinaryExpression(inner) = left
+            && inner.operator == binary.operator
+            && parts.len() < MOST_PARTS
+        {
+            parts.push(&inner.right);
+            left = &inner.left;
+        }
+        if parts.len() < LONG_CHAIN {
+            return Expr::Join(vec![
+                self.value(&binary.left, depth + 1),
+                self.value(&binary.right, depth + 1),
+            ]);
+        }
+        let first = std::iter::once(left);
+        let parts = first.chain(parts.into_iter().rev());
+        Expr::Join(parts.map(|part| self.value(part, depth + 1)).collect())
     }
 
     /// `process.env.X || y` is one read with a default.

@@ -67,6 +67,15 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                 .builder
                 .call("go".to_owned(), started.into_iter().collect(), line(node));
         }
+        // What is sent into a channel: `client.send <- message` is `<-(client.send, message)`.
+        "send_statement" => {
+            let parts = children(node).into_iter().map(|part| Argument {
+                name: None,
+                value: reader.value(part, 0),
+            });
+            let parts = parts.collect();
+            reader.builder.call("<-".to_owned(), parts, line(node));
+        }
         // `go func() { … }()`: the body runs beside what started it.
         "func_literal" if is_started(node) => {
             return Some(ScopeKind::Function {

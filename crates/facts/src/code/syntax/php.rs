@@ -1,6 +1,6 @@
 //! Which nodes of a PHP file are facts?
 
-use super::{Expr, Reader, ScopeKind, Step, children, line};
+use super::{Argument, Expr, Reader, ScopeKind, Step, children, line};
 
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if_statement", "else_if_clause"];
@@ -33,9 +33,36 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             reader.assignment(parts.first().copied(), parts.get(1).copied());
         }
         "namespace_use_clause" => {
-            if let Some(module) = children(node).first() {
+            let parts = children(node);
+            if let Some(module) = parts.first() {
                 let module = reader.slice(*module).replace('\\', ".");
-                reader.builder.import(&module, Vec::new(), line(node));
+                // `use A\B as C`; without it the name is the last part of the module's.
+                let alias = node.child_by_field_name("alias").or_else(|| {
+                    let clause = parts.get(1)?;
+                    (clause.kind() == "namespace_aliasing_clause")
+                        .then(|| children(*clause).first().copied())?
+                });
+                let names = alias.map(|alias| reader.slice(alias).to_owned());
+                reader
+                    .builder
+                    .import(&module, names.into_iter().collect(), line(node));
+            }
+        }
+        // `$text .= "…"` is `.=($text, "…")`: the name holds more than what stands there.
+        "augmented_assignment_expression" => {
+            let field = |name: &str| node.child_by_field_name(name);
+            if let (Some(left), Some(right), ".=") = (
+                field("left"),
+                field("right"),
+                field("operator").map_or("", |operator| reader.slice(operator)),
+            ) {
+                let parts = [left, right].map(|part| Argument {
+                    name: None,
+                    value: reader.value(part, 0),
+                });
+                reader
+                    .builder
+                    .call(".=".to_owned(), parts.to_vec(), line(node));
             }
         }
         "include_expression"

@@ -3,7 +3,7 @@
 
 use tree_sitter::Node;
 
-use super::super::builder::DEPTH;
+use super::super::builder::{DEPTH, LONG_CHAIN, MOST_PARTS};
 use super::{Expr, Language, Reader, children};
 
 impl Reader<'_> {
@@ -221,7 +221,38 @@ impl Reader<'_> {
         Expr::Object(entries)
     }
 
+    /// A text that is put together from many lines (`"…" + "…" + …`), as keys are written: as deep as it has lines, it
+    /// would be cut off.
+    fn chain(&self, node: Node<'_>, depth: usize) -> Option<Expr> {
+        let operator = |node: Node<'_>| {
+            node.child_by_field_name("operator")
+                .map(|operator| self.slice(operator))
+                .filter(|operator| matches!(*operator, "+" | "."))
+        };
+        let own = operator(node)?;
+        let mut parts = Vec::new();
+        let mut left = node;
+        while left.kind() == node.kind() && operator(left) == Some(own) {
+            parts.push(left.child_by_field_name("right")?);
+            left = left.child_by_field_name("left")?;
+            if parts.len() > MOST_PARTS {
+                return None;
+            }
+        }
+        if parts.len() < LONG_CHAIN {
+            return None;
+        }
+        let first = std::iter::once(left);
+        let parts = first.chain(parts.into_iter().rev());
+        Some(Expr::Join(
+            parts.map(|part| self.value(part, depth + 1)).collect(),
+        ))
+    }
+
     fn binary(&self, node: Node<'_>, depth: usize) -> Expr {
+        if let Some(chain) = self.chain(node, depth) {
+            return chain;
+        }
         let parts = children(node);
         let (Some(left), Some(right)) = (parts.first(), parts.last()) else {
             return Expr::Other;

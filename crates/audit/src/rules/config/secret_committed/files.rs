@@ -94,6 +94,45 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
     found
 }
 
+/// A `.env` that `.gitignore` names and the app loads, in a folder without a repository: what was built from a commit
+/// has it only if it was committed in spite of the list, and what was built from a folder has it in the image.
+/// One finding, a warning, and only where a value looks generated.
+pub(super) fn unproven_env(facts: &Facts<'_>) -> Option<Evidence> {
+    let text = facts.sources.unproven_env.as_deref()?;
+    let variables = env_file::read(text);
+    let secrets: Vec<_> = variables
+        .iter()
+        .filter(|one| !one.is_comment && is_secret_name(&one.name))
+        .filter(|one| is_secret_value(&one.value) && !is_stand_in(&one.value))
+        .collect();
+    let first = secrets
+        .iter()
+        .find(|one| is_generated(one.value.trim_start_matches("base64:")))?;
+    if !is_loaded(facts, ".env") {
+        return None;
+    }
+    let others = secrets.iter().filter(|one| one.name != first.name);
+    let others: Vec<_> = others.map(|one| one.name.as_str()).collect();
+    let also = if others.is_empty() {
+        String::new()
+    } else {
+        format!(" Also {}.", others.join(", "))
+    };
+    let message = format!(
+        "{} has a real value in .env, which is here although .gitignore names it, and the app loads that file in \
+         production: if it was committed, everybody who has the repository has it.{also}",
+        first.name
+    );
+    Some(
+        Evidence::line(".env", first.line, message)
+            .level(Severity::Warn)
+            .help(format!(
+                "git rm --cached .env, make new values, and: heroku config:set {}=…",
+                first.name
+            )),
+    )
+}
+
 /// A real secret in a file that is for another platform or for production.
 pub(super) fn tracked(path: &str, line: LineSpan, name: &str) -> Evidence {
     let message =

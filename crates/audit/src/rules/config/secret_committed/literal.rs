@@ -5,13 +5,14 @@ use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
 use crate::addresses::is_backing_address;
+use crate::called;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
 use crate::required::is_demanded;
 use crate::secrets::{is_generated, is_secret_name};
 use crate::spring::is_elsewhere;
 use crate::{Declared, Facts};
-use slugsmith_facts::code::{Code, Expr};
+use slugsmith_facts::code::{Code, Expr, Language};
 use slugsmith_finding::Severity;
 
 /// A key in PEM is longer than this; a check for its first line is not.
@@ -92,7 +93,9 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
     let at = |message: String| Evidence::line(&code.path, one.line, message);
     if one
         .value
-        .any(|value| value.text().is_some_and(is_private_key))
+        .any(|value| value.whole_text().is_some_and(|text| is_private_key(&text)))
+        && !is_for_show(&one.name)
+        && !is_unused(facts, code, one)
     {
         let message = "A private key stands in the code: everybody who has the repository has it, and removing the \
                        line does not take it back.";
@@ -271,6 +274,30 @@ fn is_jumbled(text: &str) -> bool {
         .count();
     let has = |wanted: u8| bytes.iter().any(|letter| kind(*letter) == wanted);
     bytes.len() >= 20 && (0..3).all(has) && changes * 3 >= bytes.len()
+}
+
+/// A constant of a class or a package that nothing names. Elsewhere frameworks read settings by their names.
+fn is_unused(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> bool {
+    if !matches!(code.language, Language::Java | Language::Go) {
+        return false;
+    }
+    let mut assigned = code.assignments.iter();
+    let found = assigned.find(|other| other.line == one.line && other.scope == one.scope);
+    found.is_some_and(|constant| {
+        !constant.target.contains('.') && called::is_unused(facts, &constant.target)
+    })
+}
+
+/// Whether a name says that a key is for tests or a sample of one.
+fn is_for_show(name: &str) -> bool {
+    let lower = words(name).to_ascii_lowercase();
+    let mut parts = lower.split(['_', '-']);
+    parts.any(|part| {
+        matches!(
+            part,
+            "test" | "example" | "sample" | "dummy" | "fake" | "mock"
+        )
+    })
 }
 
 fn is_private_key(text: &str) -> bool {

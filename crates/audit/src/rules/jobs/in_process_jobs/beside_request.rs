@@ -255,6 +255,25 @@ fn posts(callee: &str) -> bool {
     POSTS.contains(&callee) || callee.ends_with(".PostForm")
 }
 
+/// Whether a name speaks to the process itself, in small letters: signals of the system (`signal.Notify`), threads that
+/// wait for each other (`lock.notifyAll`), clocks.
+fn is_of_the_process(lower: &str) -> bool {
+    let (before, last) = lower.rsplit_once('.').unwrap_or(("", lower));
+    let object = before.rsplit('.').next().unwrap_or(before);
+    let waits = [
+        "lock",
+        "mutex",
+        "monitor",
+        "this",
+        "cond",
+        "condition",
+        "semaphore",
+    ];
+    last == "notifyall"
+        || matches!(object, "signal" | "syscall" | "ticker" | "time")
+        || last.starts_with("notify") && waits.contains(&object)
+}
+
 /// Whether a name speaks of work that somebody waits for: a mail, a charge, an import.
 fn is_durable(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
@@ -276,6 +295,9 @@ fn is_durable(name: &str) -> bool {
         "response",
         "socket",
     ];
+    if is_of_the_process(&lower) {
+        return false;
+    }
     // `runFfmpegConversion`: nobody waits for a loop to convert something.
     if ["convert", "conversion", "transcod"]
         .iter()
@@ -306,6 +328,8 @@ fn is_durable(name: &str) -> bool {
     // A loop that is started once works through a queue that lives elsewhere.
     if [
         "start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init",
+        // What is cleaned up is found again after the restart.
+        "clean", "purge", "sweep", "prune", "evict", "expire", "tick",
     ]
     .iter()
     .any(|verb| last.starts_with(verb))

@@ -23,6 +23,9 @@ fn python(site: Site<'_>) -> Option<&'static str> {
     if callee.ends_with("PoolManager") {
         return Some("urllib3.PoolManager(timeout=urllib3.Timeout(connect=3, read=10))");
     }
+    if matches!(callee, "send_mail" | "send_mass_mail") {
+        return Some("settings.py: EMAIL_TIMEOUT = 10");
+    }
     if callee.ends_with("urlopen") {
         return Some("Add timeout=10 to each call of urlopen.");
     }

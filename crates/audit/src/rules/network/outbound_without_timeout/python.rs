@@ -3,8 +3,40 @@
 use super::{App, VERBS, Verdict, says_timeout};
 use crate::rules::prelude::*;
 
-pub(super) fn python(_app: &App<'_>, site: Site<'_>) -> Verdict {
+/// Mail of Django over SMTP that a view sends. Without `EMAIL_TIMEOUT`, whose default is None, `smtplib` waits as long
+/// as the mail server does (docs.djangoproject.com/en/5.2/ref/settings, its own heading).
+fn mail(facts: &Facts<'_>, site: Site<'_>) -> Verdict {
+    let (code, call) = (site.code, site.call);
+    let sends = matches!(call.callee.as_str(), "send_mail" | "send_mass_mail")
+        && code.imports("django.core.mail");
+    let in_view = code.path.ends_with("/views.py") || code.path.contains("/views/");
+    if !sends || !in_view || call.named("connection").is_some() {
+        return Verdict::None;
+    }
+    let set = |name: &'static str| {
+        facts
+            .code(Language::Python)
+            .flat_map(|code| &code.assignments)
+            .filter(move |one| one.target == name)
+    };
+    let by_smtp = set("EMAIL_BACKEND").all(|one| {
+        one.value
+            .text()
+            .is_some_and(|text| text == "django.core.mail.backends.smtp.EmailBackend")
+    });
+    // Without a host it is the dyno itself, which refuses at once.
+    if !by_smtp || set("EMAIL_HOST").next().is_none() {
+        return Verdict::None;
+    }
+    Verdict::of(set("EMAIL_TIMEOUT").next().is_some())
+}
+
+pub(super) fn python(app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
+    let by_mail = mail(app.facts, site);
+    if !matches!(by_mail, Verdict::None) {
+        return by_mail;
+    }
     let requests = call.receiver() == "requests"
         && VERBS.contains(&call.method())
         && site.code.imports("requests");

@@ -2,9 +2,10 @@
 //! from a file in an app that never asks for PORT.
 
 use super::{Listen, fix, listen};
+use crate::guards::{self, branch};
 use crate::python;
 use crate::registry::Evidence;
-use crate::{Facts, Site};
+use crate::{Declared, Facts, Site};
 use slugsmith_facts::code::{Expr, Language};
 use slugsmith_finding::Severity;
 
@@ -38,6 +39,117 @@ pub(super) fn loopback(facts: &Facts<'_>, site: Site<'_>, listen: &Listen<'_>) -
     );
     let found = Evidence::line(&site.code.path, call.line, message);
     Some(found.help("Add host=\"0.0.0.0\" and port=int(os.environ.get(\"PORT\", 8000))"))
+}
+
+/// A server whose whole address is a variable of another name than the platform's, with a literal to fall back to:
+/// `cmp.Or(os.Getenv("HOST"), ":4000")`, `process.env.ADDRESS || ":4000"`, also by a field of the one struct that has
+/// it.
+pub(super) fn of_another_variable(
+    facts: &Facts<'_>,
+    site: Site<'_>,
+    own: &Listen<'_>,
+    known: bool,
+) -> Option<Evidence> {
+    if known || !matches!(site.code.language, Language::Go | Language::JavaScript) {
+        return None;
+    }
+    let value = site.code.resolve(own.port?);
+    let value = field_of_go(facts, site, value).unwrap_or(value);
+    let (name, fallback) = variable_or(value)?;
+    let is_address = fallback
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok_and(|port| port > 0));
+    if !is_address || name == "PORT" || facts.declared(name) != Declared::No || mentions_port(facts)
+    {
+        return None;
+    }
+    let message = format!(
+        "`{}` listens on {name} or `{fallback}`, and nothing in the app reads PORT, which the platform sets: the \
+         router never reaches it, and the dyno is stopped after 60 seconds (R10).",
+        site.call.callee
+    );
+    Some(Evidence::line(&site.code.path, site.call.line, message).help(fix(site.code.language)))
+}
+
+/// A variable, and the text that stands in for it.
+fn variable_or(value: &Expr) -> Option<(&str, &str)> {
+    match value {
+        Expr::Env {
+            name,
+            default: Some(default),
+        } => Some((name, default.text()?)),
+        Expr::Call { callee, arguments } if callee == "cmp.Or" => match arguments.as_slice() {
+            [first, second] => match &first.value {
+                Expr::Env {
+                    name,
+                    default: None,
+                } => Some((name, second.value.text()?)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What the one struct literal of the app gives a field, which nothing assigns anew: `app.Config.Host`.
+fn field_of_go<'a>(facts: &'a Facts<'_>, site: Site<'_>, value: &Expr) -> Option<&'a Expr> {
+    let (_, field) = value
+        .name()
+        .filter(|_| site.code.language == Language::Go)?
+        .rsplit_once('.')?;
+    let mut given = facts.code(Language::Go).flat_map(|code| {
+        let calls = code.calls.iter().filter_map(|call| {
+            let mut arguments = call.arguments.iter();
+            let found = arguments.find(|one| one.name.as_deref() == Some(field));
+            found
+                .map(|one| code.resolve(&one.value))
+                .or_else(|| Some(code.resolve(call.named(field)?)))
+        });
+        let assigned = code.assignments.iter().filter(|one| {
+            let last = one.target.rsplit_once('.');
+            last.is_some_and(|(_, last)| last == field)
+        });
+        calls.chain(assigned.map(|one| &one.value))
+    });
+    let first = given.next()?;
+    given.next().is_none().then_some(first)
+}
+
+/// Whether the app's configuration has a word about `PORT`, which something may hand over.
+fn mentions_port(facts: &Facts<'_>) -> bool {
+    facts.sources.texts.iter().any(|(path, text)| {
+        let image = path.contains("ocker") || path.contains("compose");
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        !image && words.any(|word| word == "PORT")
+    })
+}
+
+/// A Go server that speaks TLS whatever is set: the router speaks plain HTTP to a dyno.
+pub(super) fn encrypted(facts: &Facts<'_>) -> Option<Evidence> {
+    let calls = |names: &'static [&str]| {
+        facts.calls().filter(move |site| {
+            site.code.language == Language::Go
+                && names.contains(&site.call.method())
+                && !guards::is_maintenance(facts, &site.code.path)
+        })
+    };
+    // One that also has a plain server answers the router with that.
+    calls(&["ListenAndServe", "Serve"])
+        .next()
+        .is_none()
+        .then_some(())?;
+    let site = calls(&["ListenAndServeTLS"]).find(|site| {
+        branch(site.code, site.call.scope) == guards::Branch::Always
+            && site.code.function(site.call.scope) == Some("main")
+    })?;
+    facts.process("web")?;
+    let message = format!(
+        "`{}` only speaks TLS; the router ends TLS itself and speaks plain HTTP to the dyno.",
+        site.call.callee
+    );
+    let found = Evidence::line(&site.code.path, site.call.line, message).level(Severity::Warn);
+    Some(found.help("http.ListenAndServe(\":\"+os.Getenv(\"PORT\"), handler)"))
 }
 
 /// A server of Go that listens on what a file or a flag says, in an app that nowhere names PORT
@@ -83,14 +195,7 @@ pub(super) fn unread(
             })
             || LIBRARIES.iter().any(|library| code.imports(library))
     });
-    let by_file = facts.sources.texts.iter().any(|(path, text)| {
-        let image = path.contains("ocker") || path.contains("compose");
-        !image
-            && text
-                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .any(|word| word == "PORT")
-    });
-    if !open || servers.count() != 1 || by_code || by_file {
+    if !open || servers.count() != 1 || by_code || mentions_port(facts) {
         return None;
     }
     let message = format!(

@@ -1,7 +1,7 @@
 //! Connections that one process keeps in a list and sends to: plain sockets and server-sent
 //! events, without a library that has rooms.
 
-use super::{Verdict, kept};
+use super::{Verdict, kept, streams};
 use crate::rules::prelude::*;
 
 const FIX: &str = "heroku addons:create heroku-redis:mini; publish each message to a channel of Redis, \
@@ -18,6 +18,17 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
             let what = "sends to the sockets that this process keeps";
             let sockets = python_sockets(facts).or_else(|| kept::sends(facts));
             sockets.map(|site| (site, what))
+        })
+        .or_else(|| {
+            kept::hub(facts).map(|site| (site, "sends to the connections that this process keeps"))
+        })
+        .or_else(|| {
+            let what = "tells what variables of this process hold, which other processes don't see";
+            streams::of_class_variables(facts).map(|site| (site, what))
+        })
+        .or_else(|| {
+            let what = "writes to the listeners that this process keeps";
+            streams::of_listeners(facts).map(|site| (site, what))
         })?;
     if is_shared(facts, site.code.language) {
         return Some(None);
@@ -47,6 +58,16 @@ fn is_shared(facts: &Facts<'_>, language: Language) -> bool {
         "asyncpg_listen",
         "encode_broadcaster",
     ];
+    const OF_GO: &[&str] = &[
+        "github.com/redis/go-redis",
+        "github.com/go-redis/redis",
+        "github.com/gomodule/redigo",
+        "github.com/nats-io/nats.go",
+        "github.com/lib/pq",
+        "github.com/jackc/pgx",
+        "github.com/rabbitmq/amqp091-go",
+        "github.com/segmentio/kafka-go",
+    ];
     facts.code(language).any(|code| {
         LIBRARIES.iter().any(|library| code.imports(library))
             || code.calls.iter().any(|call| {
@@ -61,7 +82,14 @@ fn is_shared(facts: &Facts<'_>, language: Language) -> bool {
                 );
                 let listens =
                     |value: &Expr| value.text().is_some_and(|text| text.starts_with("LISTEN "));
+                let in_go = code.language == Language::Go
+                    && matches!(
+                        call.method(),
+                        "Subscribe" | "PSubscribe" | "NewListener" | "WaitForNotification"
+                    )
+                    && OF_GO.iter().any(|library| code.imports(library));
                 subscribes
+                    || in_go
                     || call
                         .arguments
                         .iter()

@@ -79,6 +79,37 @@ pub(super) fn sends<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     })
 }
 
+/// A hub of Go that sends into the channel of each connection that it keeps (`for client := range h.clients {
+/// client.send <- message }`), in a package that takes in web sockets.
+pub(super) fn hub<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    let go = KINDS.iter().find(|kind| kind.language == Language::Go)?;
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    calls_to(facts, Language::Go, move |site| {
+        let channel = || site.call.positional(0).and_then(Expr::name);
+        let member = || channel().and_then(|name| Some(name.rsplit_once('.')?.0));
+        site.call.callee == "<-"
+            && member().is_some_and(|member| is_member(site.code, site.call.scope, member))
+            && facts.code(Language::Go).any(|code| {
+                folder(&code.path) == folder(&site.code.path)
+                    && go.libraries.iter().any(|one| imports_part(code, one))
+            })
+    })
+    .next()
+}
+
+/// Whether a name is one of the connections that the file keeps, in a loop over them.
+fn is_member(code: &Code, scope: usize, name: &str) -> bool {
+    let mut around = code.around(scope);
+    let member = matches!(
+        name,
+        "client" | "c" | "peer" | "subscriber" | "conn" | "connection" | "sess" | "session" | "sub"
+    );
+    member && around.any(|scope| matches!(scope.kind, ScopeKind::Loop)) && keeps(code)
+}
+
 /// `org.springframework.web.socket.TextMessage` is of `org.springframework.web.socket`.
 fn imports_part(code: &Code, library: &str) -> bool {
     code.imports(library)

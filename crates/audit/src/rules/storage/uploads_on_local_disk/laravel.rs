@@ -4,10 +4,14 @@ use super::local;
 use crate::called::is_dead;
 use crate::guards::{self, Settled, calls_to, settle};
 use crate::registry::Evidence;
+use crate::required::is_demanded;
 use crate::sent_on::is_sent_on;
-use crate::{Facts, Site};
-use slugsmith_facts::code::{Expr, Language};
+use crate::{Declared, Facts, Site};
+use slugsmith_facts::code::{Code, Expr, Language};
 use slugsmith_facts::packages::Ecosystem;
+use slugsmith_finding::LineSpan;
+
+const SETTINGS: &str = "config/filesystems.php";
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     facts
@@ -30,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         }
         match &disk {
             Disk::Other if !always => None,
-            Disk::Unless if !always => Some((site, true)),
+            Disk::Unless | Disk::UnlessOther(..) if !always => Some((site, true)),
             _ => Some((site, false)),
         }
     })
@@ -38,6 +42,11 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     sites.extend(media_library(facts));
     // One cause, one finding: what holds whatever is set comes first.
     sites.sort_by_key(|(_, conditional)| *conditional);
+    if let Disk::UnlessOther(variable, at) = &disk
+        && sites.iter().all(|(_, conditional)| *conditional)
+    {
+        return by_setting(variable, *at, &sites);
+    }
     let (first, rest) = sites.split_first()?;
     let (site, conditional) = *first;
     let mut places: Vec<String> = rest
@@ -92,7 +101,7 @@ fn media_library<'a>(facts: &'a Facts<'_>) -> Option<(Site<'a>, bool)> {
         )
     });
     let Some(code) = settings else {
-        let elsewhere = by_model || facts.declared("MEDIA_DISK") != crate::Declared::No;
+        let elsewhere = by_model || facts.declared("MEDIA_DISK") != Declared::No;
         return (!elsewhere).then_some((site, true));
     };
     let setting = code.assignments.iter().find(|one| one.target == "return")?;
@@ -194,7 +203,65 @@ fn is_upload(receiver: &str) -> bool {
 enum Disk {
     Local,
     Unless,
+    /// Unless this variable is set, which is not the one that names the disk, by the setting at this line.
+    UnlessOther(String, LineSpan),
     Other,
+}
+
+/// The finding at the setting that falls back to a local disk, with the places that store uploads on it.
+fn by_setting(variable: &str, at: LineSpan, sites: &[(Site<'_>, bool)]) -> Option<Evidence> {
+    let (first, rest) = sites.split_first()?;
+    let place = |(site, _): &(Site<'_>, bool)| format!("{}:{}", site.code.path, site.call.line);
+    let mut also: Vec<String> = rest.iter().map(place).collect();
+    also.dedup();
+    let also = if also.is_empty() {
+        String::new()
+    } else {
+        format!(" Also {}.", also.join(", "))
+    };
+    let message = format!(
+        "The default disk is local unless {variable} is set, which nothing declares, and {} stores uploads on it: they \
+         are gone at the next restart, and other dynos never see them.{also}",
+        place(first)
+    );
+    Some(
+        Evidence::line(SETTINGS, at, message)
+            .conditional(true)
+            .help(format!(
+                "Declare {variable} in app.json (\"required\": true), or: heroku config:set FILESYSTEM_DISK=s3"
+            )),
+    )
+}
+
+/// `'default' => env('FILESYSTEM_DISK', env('CLOUDINARY_URL') ? 'cloudinary' : 'local')`, where nothing declares
+/// either.
+fn unless_other(facts: &Facts<'_>, code: &Code, settings: &Expr) -> Option<Disk> {
+    let value = match settle(facts, code, settings.key("default")?) {
+        Settled::Unless { fallback, .. } => fallback,
+        _ => settings.key("default")?,
+    };
+    let Expr::Either(parts) = value else {
+        return None;
+    };
+    let [
+        Expr::Env {
+            name,
+            default: None,
+        },
+        chosen,
+        otherwise,
+    ] = parts.as_slice()
+    else {
+        return None;
+    };
+    let local = |value: &Expr| matches!(value.text(), Some("local" | "public"));
+    let open = facts.declared(name) == Declared::No && !is_demanded(facts, name);
+    (local(otherwise) && !local(chosen) && open).then(|| {
+        let line = facts
+            .line(SETTINGS, "'default' =>")
+            .or_else(|| facts.line(SETTINGS, "\"default\" =>"));
+        Disk::UnlessOther(name.clone(), line.unwrap_or_default())
+    })
 }
 
 fn default_disk(facts: &Facts<'_>) -> Disk {
@@ -202,6 +269,11 @@ fn default_disk(facts: &Facts<'_>) -> Disk {
         return Disk::Unless;
     }
     let setting = crate::laravel::settings(facts, "filesystems");
+    if let Some(found) =
+        setting.and_then(|setting| unless_other(facts, setting.code, setting.value))
+    {
+        return found;
+    }
     let (disk, conditional) = setting
         .and_then(|setting| setting.chosen(facts, "default"))
         .unwrap_or_default();

@@ -1,0 +1,313 @@
+//! Libraries that fit the schema to the models whenever the app boots, or make it anew: Hibernate, Sequelize,
+//! `TypeORM`, GORM, `SQLAlchemy`.
+
+use crate::rules::prelude::*;
+use crate::servers::listens_in_node;
+use crate::spring;
+use slugsmith_facts::code::{Call, ScopeKind};
+
+/// What a library does to the schema when the app boots.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Does {
+    /// Adds and changes columns.
+    Alters,
+    /// Drops the tables first.
+    Wipes,
+}
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
+    [
+        hibernate(facts),
+        node(facts),
+        gorm(facts),
+        sqlalchemy(facts),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn told(found: Evidence, does: Does) -> Evidence {
+    found.level(match does {
+        Does::Alters => Severity::Warn,
+        Does::Wipes => Severity::Error,
+    })
+}
+
+fn message(what: &str, does: Does) -> String {
+    match does {
+        Does::Alters => format!(
+            "{what} changes the schema whenever the app boots: at each restart, all dynos at once, and what it can't \
+             change it leaves."
+        ),
+        Does::Wipes => format!(
+            "{what} drops the tables whenever the app boots: all rows are gone at each restart."
+        ),
+    }
+}
+
+/// Values of `hbm2ddl.auto` (docs.spring.io, "Database Initialization").
+fn hibernate_does(value: &str) -> Option<Does> {
+    match value.trim() {
+        "update" => Some(Does::Alters),
+        "create" | "create-drop" => Some(Does::Wipes),
+        _ => None,
+    }
+}
+
+/// `spring.jpa.hibernate.ddl-auto` in what production loads, with a driver of a server database.
+fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
+    const JPA: &[&str] = &["spring-boot-starter-data-jpa", "hibernate-core"];
+    const DRIVERS: &[&str] = &[
+        "postgresql",
+        "mysql-connector-j",
+        "mysql-connector-java",
+        "mariadb-java-client",
+        "mssql-jdbc",
+        "ojdbc8",
+        "ojdbc11",
+    ];
+    facts.packages.wants_any(Ecosystem::Maven, JPA)?;
+    facts.packages.wants_any(Ecosystem::Maven, DRIVERS)?;
+    let is_key = |key: &str| {
+        let plain = key.replace(['-', '_'], "").to_ascii_lowercase();
+        matches!(
+            plain.as_str(),
+            "spring.jpa.hibernate.ddlauto" | "spring.jpa.properties.hibernate.hbm2ddl.auto"
+        )
+    };
+    let files = spring::files(facts);
+    let set = || {
+        files
+            .iter()
+            .flat_map(|file| file.entries.iter().map(move |entry| (file, entry)))
+            .filter(|(_, entry)| is_key(&entry.key))
+    };
+    // A file or a document of production's own says it last.
+    let mut own =
+        set().filter(|(file, entry)| file.path.contains("application-") || entry.document > 0);
+    let (file, entry) = own.next_back().or_else(|| set().next())?;
+    if facts.declared("SPRING_JPA_HIBERNATE_DDL_AUTO") != Declared::No || in_memory(files) {
+        return None;
+    }
+    let (value, is_default) = spring::settled(entry, facts)?;
+    let does = hibernate_does(value)?;
+    let found = Evidence::line(
+        &file.path,
+        entry.line,
+        message(&format!("`{}={value}`", entry.key), does),
+    );
+    Some(told(found, does).conditional(is_default).help(
+        "spring.jpa.hibernate.ddl-auto=validate, and let Flyway or Liquibase change the schema",
+    ))
+}
+
+/// Whether the settings name a database that lives in the process or in a file beside it.
+fn in_memory(files: &[spring::File]) -> bool {
+    let mut entries = files.iter().flat_map(|file| &file.entries);
+    entries.any(|entry| {
+        entry.key.ends_with("datasource.url")
+            && ["jdbc:h2:", "jdbc:hsqldb:", "jdbc:derby:", "jdbc:sqlite:"]
+                .iter()
+                .any(|start| entry.value.contains(start))
+    })
+}
+
+/// `sequelize.sync({ force: true })`, `synchronize: true` of `TypeORM`'s data source.
+fn node(facts: &Facts<'_>) -> Option<Evidence> {
+    const DRIVERS: &[&str] = &["pg", "mysql2", "mysql", "mariadb", "tedious"];
+    facts.packages.wants_any(Ecosystem::Npm, DRIVERS)?;
+    let sequelize = facts.packages.wants(Ecosystem::Npm, "sequelize").is_some();
+    let typeorm = facts.packages.wants(Ecosystem::Npm, "typeorm").is_some();
+    facts
+        .code(Language::JavaScript)
+        .filter(|code| !is_tool(facts, &code.path))
+        .find_map(|code| {
+            code.calls.iter().find_map(|call| {
+                if branch(code, call.scope) != Branch::Always {
+                    return None;
+                }
+                let (what, does) = sequelize
+                    .then(|| synced(code, call))
+                    .flatten()
+                    .or_else(|| typeorm.then(|| synchronized(call)).flatten())?;
+                let found = Evidence::line(&code.path, call.line, message(&format!("`{what}`"), does));
+                Some(told(found, does).help(
+                    "Take it out, and write migrations. Procfile: release: npx sequelize-cli db:migrate (TypeORM: \
+                     npx typeorm migration:run)",
+                ))
+            })
+        })
+}
+
+/// Files of a folder for tools, and those that a script of package.json other than the start names.
+fn is_tool(facts: &Facts<'_>, path: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "scripts",
+        "seed",
+        "seeds",
+        "seeders",
+        "seeder",
+        "reset",
+        "setup",
+        "migrations",
+        "migrate",
+        "tools",
+        "cli",
+        "bin",
+        "test",
+        "tests",
+        "fixtures",
+    ];
+    let by_name = path
+        .split(['/', '.', '-', '_'])
+        .any(|part| PARTS.contains(&part));
+    let scripts = facts
+        .app
+        .package_json
+        .good()
+        .and_then(|manifest| manifest.get("scripts")?.as_object());
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let named = scripts.into_iter().flatten().any(|(name, text)| {
+        let starts = matches!(
+            name.as_str(),
+            "start" | "dev" | "serve" | "develop" | "watch" | "build"
+        );
+        !starts && text.as_str().is_some_and(|text| text.contains(stem))
+    });
+    by_name || named
+}
+
+/// Sequelize's `sync` with options that change or drop tables, in what runs at the start.
+fn synced(code: &Code, call: &Call) -> Option<(String, Does)> {
+    if call.method() != "sync" || call.receiver().is_empty() {
+        return None;
+    }
+    let is = |name: &str| call.named(name) == Some(&Expr::Bool(true));
+    let does = if is("force") {
+        Does::Wipes
+    } else if is("alter") {
+        Does::Alters
+    } else {
+        return None;
+    };
+    let option = if does == Does::Wipes {
+        "force"
+    } else {
+        "alter"
+    };
+    at_start(code, call).then(|| (format!("{}({{ {option}: true }})", call.callee), does))
+}
+
+/// Whether a call runs when the file is loaded, or in a function that the file itself calls then, or beside `listen`.
+fn at_start(code: &Code, call: &Call) -> bool {
+    let named = |scope: usize| {
+        code.around(scope)
+            .any(|scope| matches!(&scope.kind, ScopeKind::Function { name } if !name.is_empty()))
+    };
+    let Some(function) = code.function(call.scope).filter(|name| !name.is_empty()) else {
+        return !named(call.scope);
+    };
+    let starts = code
+        .calls
+        .iter()
+        .any(|other| other.callee == function && !named(other.scope));
+    let listens = code.calls.iter().any(|other| {
+        code.function(other.scope) == Some(function) && listens_in_node(Site { code, call: other })
+    });
+    starts || listens
+}
+
+/// Options of `TypeORM` for a server database that change or drop tables.
+fn synchronized(call: &Call) -> Option<(String, Does)> {
+    const MADE: &[&str] = &["DataSource", "createConnection", "forRoot"];
+    if !MADE.contains(&call.method()) {
+        return None;
+    }
+    let server = call.named("type").and_then(Expr::text).is_some_and(|kind| {
+        matches!(
+            kind,
+            "postgres" | "mysql" | "mariadb" | "mssql" | "cockroachdb" | "oracle"
+        )
+    });
+    let is = |name: &str| call.named(name) == Some(&Expr::Bool(true));
+    match () {
+        () if !server => None,
+        () if is("dropSchema") => Some(("dropSchema: true".to_owned(), Does::Wipes)),
+        () if is("synchronize") => Some(("synchronize: true".to_owned(), Does::Alters)),
+        () => None,
+    }
+}
+
+/// `db.Migrator().DropTable(…)` in `main` or `init`, without a condition around it.
+fn gorm(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = facts.calls().find(|site| {
+        let code = site.code;
+        let gorm = code.imports("gorm.io/gorm") || code.imports("github.com/jinzhu/gorm");
+        code.language == Language::Go
+            && gorm
+            && matches!(site.call.method(), "DropTable" | "DropTableIfExists")
+            && matches!(code.function(site.call.scope), Some("main" | "init"))
+            && branch(code, site.call.scope) == Branch::Always
+            && !guards::is_maintenance(facts, &code.path)
+            && serves(facts, code)
+    })?;
+    let what = format!("`{}`", site.call.callee);
+    let found = Evidence::line(&site.code.path, site.call.line, message(&what, Does::Wipes));
+    Some(
+        told(found, Does::Wipes)
+            .help("Take it out; let migrations change the schema in the release phase."),
+    )
+}
+
+/// Whether a package of Go also listens.
+fn serves(facts: &Facts<'_>, code: &Code) -> bool {
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    let own = folder(&code.path);
+    facts.code(Language::Go).any(|other| {
+        folder(&other.path) == own
+            && other.calls.iter().any(|call| {
+                matches!(
+                    call.method(),
+                    "ListenAndServe" | "Run" | "Start" | "Listen" | "Serve"
+                )
+            })
+    })
+}
+
+/// `db.drop_all()` as soon as the module is loaded that the web process serves.
+fn sqlalchemy(facts: &Facts<'_>) -> Option<Evidence> {
+    let web = facts.process("web")?;
+    let is_served = |path: &str| {
+        let Some(module) = path.strip_suffix(".py") else {
+            return false;
+        };
+        let module = module.strip_suffix("/__init__").unwrap_or(module);
+        let name = module.replace('/', ".");
+        web.commands.iter().any(|command| {
+            command.words.iter().any(|word| {
+                word.split(':').next() == Some(&name)
+                    || command.in_app(word).as_deref() == Some(path)
+            })
+        })
+    };
+    let site = facts.calls().find(|site| {
+        let code = site.code;
+        code.language == Language::Python
+            && site.call.method() == "drop_all"
+            && !site.call.receiver().is_empty()
+            && code.function(site.call.scope).is_none()
+            && code.class(site.call.scope).is_none()
+            && branch(code, site.call.scope) == Branch::Always
+            && is_served(&code.path)
+    })?;
+    let what = format!("`{}`", site.call.callee);
+    let found = Evidence::line(&site.code.path, site.call.line, message(&what, Does::Wipes));
+    Some(
+        told(found, Does::Wipes)
+            .help("Take it out; let Alembic change the schema in the release phase."),
+    )
+}

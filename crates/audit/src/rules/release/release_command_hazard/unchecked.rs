@@ -1,0 +1,81 @@
+//! Scripts of the release that go on after a migration that failed.
+
+use crate::migrations;
+use crate::rules::prelude::*;
+use slugsmith_facts::bash::{self, Command as Shell, Pipeline, When, strict};
+use slugsmith_facts::beneath;
+use slugsmith_facts::command::is_shell;
+use slugsmith_facts::process::{Command, Runs};
+
+/// The first migration of a script without `set -e` behind which the script goes on: only the last command's status
+/// is the release's.
+pub(super) fn find(facts: &Facts<'_>, release: &Runs) -> Option<Evidence> {
+    release
+        .commands
+        .iter()
+        .filter(|command| command.path != release.command.path && migrations::runs(command))
+        .find_map(|command| {
+            let text = beneath::text_in(&facts.app.root, &command.path).ok()?;
+            if !is_shell(&command.path, &text)
+                || strict::ends_on_failure(&text)
+                || is_told(release, &command.path)
+            {
+                return None;
+            }
+            let list = bash::parse(&text).list;
+            judge(&list, &command.path)
+        })
+}
+
+fn judge(list: &[Pipeline], path: &str) -> Option<Evidence> {
+    let runs = |one: &Pipeline| migrations::runs(&Command::written(&one.source, path, 0));
+    let at = list
+        .iter()
+        .position(|one| is_plain(one) && !one.negated && one.when != When::Failure && runs(one))?;
+    let migration = list.get(at)?;
+    let mut after = list.get(at + 1..)?.iter();
+    let next = after.find(|one| one.when != When::Success)?;
+    // `|| exit 1` stops the script; what `||` hides is told of the command line.
+    if next.when == When::Failure || asks_for_status(next) {
+        return None;
+    }
+    // What has several lines is shown by its first.
+    let shown = |one: &Pipeline| {
+        let first = one.source.trim().chars().take_while(|one| *one != '\n');
+        first.take(60).collect::<String>()
+    };
+    let message = format!(
+        "The script has no `set -e`: when `{}` fails, `{}` still runs, and the release is promoted with a schema that \
+         does not fit.",
+        shown(migration),
+        shown(next)
+    );
+    Some(
+        Evidence::line(path, migration.line, message)
+            .help(format!("{path}: set -e, above the first command")),
+    )
+}
+
+/// One program, without a branch around it and without a pipe behind it.
+fn is_plain(one: &Pipeline) -> bool {
+    !one.background && matches!(one.pipeline.as_slice(), [Shell::Simple(_)])
+}
+
+/// `if [ $? -ne 0 ]`, `exit $?`, `status=$?`.
+fn asks_for_status(one: &Pipeline) -> bool {
+    one.source.contains("$?") || one.source.contains("PIPESTATUS")
+}
+
+/// Whether the command that runs the script says so itself (`bash -e bin/release`).
+fn is_told(release: &Runs, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    release.commands.iter().any(|command| {
+        let words = command.words();
+        let shell = matches!(command.program(), "sh" | "bash" | "dash" | "zsh");
+        shell
+            && words.iter().any(|word| word.ends_with(name))
+            && words
+                .iter()
+                .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e'))
+    })
+}
