@@ -8,10 +8,9 @@ use serde_json::Value;
 
 use super::encoding::Mark;
 use super::{Malformed, Parsed};
-use crate::beneath;
+use crate::beneath::{self, leads_out};
 use crate::formats::procfile;
 pub use crate::formats::procfile::Process;
-use crate::neighbours::leads_out;
 use slugsmith_ecosystems::graph;
 use slugsmith_ecosystems::recognise::Look;
 

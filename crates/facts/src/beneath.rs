@@ -31,8 +31,8 @@ use rustix::io::Errno;
 
 pub use lock::{Lock, Locked, lock};
 pub use read::{
-    LARGEST_FILE, given, inside, named, open, open_folder, open_itself, read, read_at_most,
-    read_in, text, text_in, text_in_at_most, utf8,
+    LARGEST_FILE, given, inside, leads_out, named, open, open_folder, open_itself, read,
+    read_at_most, read_in, text, text_in, text_in_at_most, utf8,
 };
 
 /// Largest note of an earlier build that is read, in bytes: parsed, it takes some times of that.
@@ -325,7 +325,7 @@ impl Beneath {
         let above = path.ancestors().skip(1);
         let mut there =
             above.filter_map(|at| Some((at, fs_err::canonicalize(root.join(at)).ok()?)));
-        let (existing, real) = there.next().ok_or_else(|| leads_out(path))?;
+        let (existing, real) = there.next().ok_or_else(|| is_outside(path))?;
         let rest = path.strip_prefix(existing).unwrap_or(path);
         // A link to nothing is none of the parts that may be made.
         let dangling = rest.parent().and_then(|rest| rest.components().next());
@@ -333,7 +333,7 @@ impl Beneath {
             .is_some_and(|part| fs_err::symlink_metadata(root.join(existing).join(part)).is_ok());
         match real.strip_prefix(&root) {
             Ok(inside) if !dangling => Ok(inside.join(rest)),
-            _ => Err(leads_out(path)),
+            _ => Err(is_outside(path)),
         }
     }
 
@@ -472,7 +472,7 @@ fn behind_link(path: &Path) -> io::Error {
     io::Error::new(io::ErrorKind::NotADirectory, why)
 }
 
-fn leads_out(path: &Path) -> io::Error {
+fn is_outside(path: &Path) -> io::Error {
     let why = format!(
         "{} is reached through a link that leads out of the app",
         path.display()

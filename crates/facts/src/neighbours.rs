@@ -14,6 +14,7 @@ pub mod python;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
+pub use super::beneath::leads_out;
 use super::environment::{Environment, World};
 use super::layers::{EnvDir, Folder, Layer, Layers, escape};
 use known::Known;
@@ -257,27 +258,6 @@ pub fn in_build(path: &Path, app: &Path, world: World) -> PathBuf {
         return app.join(inside);
     }
     path.to_owned()
-}
-
-/// Whether what would be written to this path of the app would land outside of it, because
-/// a folder on the way is a link.
-#[must_use]
-pub fn leads_out(app: &Path, path: &Path) -> bool {
-    let Ok(root) = fs_err::canonicalize(app) else {
-        return false;
-    };
-    let mut at = app.to_owned();
-    for part in path.components() {
-        at.push(part);
-        match fs_err::symlink_metadata(&at) {
-            Ok(found) if found.is_symlink() => {
-                return !fs_err::canonicalize(&at).is_ok_and(|real| real.starts_with(&root));
-            }
-            Ok(_) => {}
-            Err(_) => return false,
-        }
-    }
-    false
 }
 
 /// `.` and `..` taken away by name.

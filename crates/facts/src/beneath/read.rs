@@ -156,6 +156,27 @@ pub fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// Whether what would be written to this path of the app would land outside of it, because
+/// a folder on the way is a link.
+#[must_use]
+pub fn leads_out(app: &Path, path: &Path) -> bool {
+    let Ok(root) = fs_err::canonicalize(app) else {
+        return false;
+    };
+    let mut at = app.to_owned();
+    for part in path.components() {
+        at.push(part);
+        match fs_err::symlink_metadata(&at) {
+            Ok(found) if found.is_symlink() => {
+                return !fs_err::canonicalize(&at).is_ok_and(|real| real.starts_with(&root));
+            }
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
 /// Bytes as text.
 ///
 /// # Errors

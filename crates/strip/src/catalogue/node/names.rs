@@ -48,6 +48,7 @@ pub(super) fn is_map(lower: &str) -> bool {
     .contains(&extension(stem))
 }
 
+/// Files that tell people about a package, by their names in lower case.
 #[must_use]
 pub fn is_documentation(lower: &str) -> bool {
     const NAMES: &[&str] = &[
