@@ -162,6 +162,8 @@ pub(super) fn is_stand_in(value: &str) -> bool {
             "dummy",
             "yoursecret",
             "xxxx",
+            // The keys of reCAPTCHA that anybody may test with (developers.google.com/recaptcha/docs/faq).
+            "6leixactaaaaa",
         ]
         .iter()
         .any(|word| lower.contains(word))

@@ -245,6 +245,9 @@ fn read_one(app: &App, path: String, how: How) -> Read {
             if let Some(reason) = unfit(&text) {
                 return Read::Skipped(path, reason);
             }
+            if language == Language::Go && is_left_out_of_builds(&text) {
+                return Read::Other;
+            }
             let code = code::parse(&path, language, &text);
             Read::Code(Box::new(code), None, words, suppressions)
         }
@@ -257,6 +260,15 @@ fn read_one(app: &App, path: String, how: How) -> Read {
             }
         }
     }
+}
+
+/// A Go file that no build compiles: generators are run by hand (pkg.go.dev/cmd/go, "Build constraints").
+fn is_left_out_of_builds(text: &str) -> bool {
+    let head = text
+        .lines()
+        .take_while(|line| !line.starts_with("package "));
+    let mut lines = head.map(str::trim);
+    lines.any(|line| matches!(line, "//go:build ignore" | "// +build ignore"))
 }
 
 /// The language of a script without an extension (`bin/server`).

@@ -58,7 +58,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         silent: indoc! {"
             The literal is only a fallback of `PORT`; `PORT` is read anywhere in reachable code or handed over
             by the command; servers that read it themselves (gunicorn, Puma, Next, `heroku-php-*`);
-            code that only runs in development; a server in a process that is not `web`; a proxy that
+            code that only runs in development; a server on the loopback beside another one (profiles, metrics);
+            a server in a process that is not `web`; a proxy that
             the web process starts (nginx, Caddy, HAProxy) and whose settings in the app take `PORT`.
         "},
     },
@@ -110,6 +111,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
             continue;
         }
         let known = handed || reads || configured;
+        // A server for profiles and metrics, beside the one that the router asks.
+        if is_for_itself(site, &listen) && facts.calls().any(is_for_others) {
+            continue;
+        }
         let found = judge(site, &listen, known)
             .or_else(|| defaults::loopback(facts, site, &listen))
             .or_else(|| defaults::of_another_variable(facts, site, &listen, handed || reads))
@@ -118,6 +123,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     evidence.extend(defaults::encrypted(facts));
     Outcome::when(web.is_some() || listens, evidence)
+}
+
+/// Whether a server listens on the loopback alone, by a literal address.
+fn is_for_itself(site: Site<'_>, listen: &Listen<'_>) -> bool {
+    let host = listen.host.map(|host| site.code.resolve(host));
+    host.and_then(Expr::text).is_some_and(is_loopback)
+}
+
+/// Whether a call listens on another address than that.
+fn is_for_others(site: Site<'_>) -> bool {
+    listen(site).is_some_and(|listen| !is_for_itself(site, &listen))
 }
 
 /// Whether a server's port is neither literal nor unknown to be one: a field, an argument.
