@@ -180,8 +180,8 @@ fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
                     Language::JavaScript => {
                         matches!(
                             call.callee.as_str(),
-                            "require().config" | "dotenv.config" | "dotenv.load"
-                        ) && (call.callee != "require().config" || code.imports("dotenv"))
+                            "require().config" | "dotenv.config" | "dotenv.load" | "config"
+                        ) && (call.callee.starts_with("dotenv") || code.imports("dotenv"))
                     }
                     Language::Python => matches!(
                         call.callee.as_str(),
