@@ -9,7 +9,7 @@ use crate::called;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
 use crate::required::is_demanded;
-use crate::secrets::{is_generated, is_secret_name};
+use crate::secrets::{is_generated, is_secret_name, is_stand_in};
 use crate::spring::is_elsewhere;
 use crate::{Declared, Facts};
 use slugsmith_facts::code::{Code, Expr, Language};
@@ -104,7 +104,7 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
         );
         return Some((format!("{}:{}", code.path, one.line), found));
     }
-    let secret = named(&one.name, one.value)?;
+    let secret = named(&one.name, one.value).filter(|secret| !is_stand_in(&secret.text))?;
     let variable = words(&secret.name).to_ascii_uppercase();
     if !secret.stands_in {
         let message = format!(
