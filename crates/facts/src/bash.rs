@@ -35,6 +35,16 @@ pub struct Pipeline {
     pub line: u32,
     /// As written.
     pub source: String,
+    pub reading: Reading,
+}
+
+/// What counts when the shell reads a step, before it runs any of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// It is read together with the step before it, on whose line it begins.
+    pub joined: bool,
+    /// It holds `@(a|b)` or the like where only the option `extglob` makes that a pattern.
+    pub extended: bool,
 }
 
 /// On which status of the step before it a step runs.

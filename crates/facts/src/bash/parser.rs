@@ -6,7 +6,7 @@ mod simple;
 use simple::{is_refused, refused};
 
 use super::word::{Chars, Unclosed};
-use super::{Command, List, Pipeline, Script, When};
+use super::{Command, List, Pipeline, Reading, Script, When};
 
 /// Commands inside commands that are followed, in levels.
 const DEPTH: usize = 60;
@@ -14,7 +14,11 @@ const DEPTH: usize = 60;
 pub(super) fn parse(text: &str) -> Script {
     let all: Vec<char> = text.chars().collect();
     let mut parser = Parser {
-        chars: Chars { all: &all, at: 0 },
+        chars: Chars {
+            all: &all,
+            at: 0,
+            extended: false,
+        },
         documents: Vec::new(),
         depth: 0,
         counted: (0, 1),
@@ -110,12 +114,15 @@ impl Parser<'_> {
         true
     }
 
-    fn blank_lines(&mut self) {
+    /// Whether a line has ended before the next word.
+    fn blank_lines(&mut self) -> bool {
+        let mut ended = false;
         loop {
             self.blanks();
             if !self.line_end() {
-                return;
+                return ended;
             }
+            ended = true;
         }
     }
 
@@ -167,7 +174,7 @@ impl Parser<'_> {
         }
         let mut when = When::Always;
         loop {
-            self.blank_lines();
+            let own_line = self.blank_lines();
             let next = self.peeked();
             if self.chars.peek().is_none_or(|c| c == ')')
                 || self.falls_through()
@@ -182,6 +189,7 @@ impl Parser<'_> {
                 return Err(Unclosed);
             }
             let mut step = self.step(when)?;
+            step.reading.joined = !found.is_empty() && (!own_line || when != When::Always);
             self.blanks();
             when = When::Always;
             if self.chars.eat("&&") {
@@ -219,6 +227,7 @@ impl Parser<'_> {
     fn step(&mut self, when: When) -> Parsed<Pipeline> {
         let line = self.line();
         let from = self.chars.at;
+        let outer = std::mem::take(&mut self.chars.extended);
         let mut negated = false;
         while self.keyword("!") {
             negated = !negated;
@@ -235,7 +244,13 @@ impl Parser<'_> {
             self.blank_lines();
             pipeline.push(self.command()?);
         }
+        let extended = self.chars.extended;
+        self.chars.extended |= outer;
         Ok(Pipeline {
+            reading: Reading {
+                joined: false,
+                extended,
+            },
             when,
             negated,
             pipeline,

@@ -155,3 +155,43 @@ fn no_text_is_a_crash() {
         let _ = parse(text);
     }
 }
+
+#[test]
+fn extended_patterns_are_words() {
+    for text in [
+        "[[ $A == @(web|worker) ]]",
+        "[[ $A != !(a b|'c)') && -n $B ]]",
+        "[[ $A =~ ^(web|worker)[.] && -n $B ]]",
+    ] {
+        let script = parse(text);
+        assert_eq!(script.broken, None, "{text}");
+        // There they need no option.
+        assert!(!script.list[0].reading.extended, "{text}");
+    }
+    let script = parse("a; case $x in *.@(tar|gz)) b;; esac\nc @(d|e)\nf\n");
+    assert_eq!(script.broken, None);
+    let reading: Vec<(bool, bool)> = script
+        .list
+        .iter()
+        .map(|step| (step.reading.joined, step.reading.extended))
+        .collect();
+    assert_eq!(
+        reading,
+        [(false, false), (true, true), (false, true), (false, false)]
+    );
+    assert!(parse("case x in @(a|b) c;; esac").broken.is_some());
+    assert!(parse("echo @(a|b").broken.is_some());
+}
+
+#[test]
+fn old_forms_of_quotes_are_read() {
+    let script = parse("A=\"`echo \\\"x\\\"`\" B=`echo \\\"x` C=$[1 + 2] D=$'\\cA'");
+    let Command::Simple(simple) = &script.list[0].pipeline[0] else {
+        panic!("{script:?}");
+    };
+    let part = |index: usize| simple.assignments[index].value.parts.last().unwrap();
+    assert!(matches!(part(0), Part::Substitution { text, .. } if text == "echo \"x\""));
+    assert!(matches!(part(1), Part::Substitution { text, .. } if text == "echo \\\"x"));
+    assert!(matches!(part(2), Part::Arithmetic(text) if text == "1 + 2"));
+    assert!(matches!(part(3), Part::Text { text, .. } if text == "\u{1}"));
+}
