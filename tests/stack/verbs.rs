@@ -234,6 +234,24 @@ fn which_follows_the_path_of_a_slug() {
     assert!(!text.contains("shadowed-command"), "{text}");
 }
 
+/// The files with the flags of layers are no part of an image.
+#[test]
+fn layers_of_an_image_have_no_flags() {
+    let stack = two("fast");
+    let show = || {
+        let arguments = ["stack", "--verbose", "--layers", "layers", "--app", "app"];
+        slugsmith(&stack, &arguments).1
+    };
+    let text = show();
+    assert!(text.contains("  x  build+launch  "), "{text}");
+    for file in ["layers/a_one/x.toml", "layers/b_two/y.toml"] {
+        fs_err::remove_file(stack.path(file)).unwrap();
+    }
+    let text = show();
+    assert!(text.contains("  x  2 files\n"), "{text}");
+    assert!(!text.contains("no flags"), "{text}");
+}
+
 #[test]
 fn programs_of_an_unpacked_image_are_its_own() {
     let stack = two("fast").file("../usr/bin/convert", "of the image");
