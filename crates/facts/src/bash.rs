@@ -16,6 +16,8 @@ pub struct Script {
     pub list: List,
     /// 1-based line of the first syntax error.
     pub broken: Option<u32>,
+    /// So many steps at the end are read together with that error, and do not run either.
+    pub unread: usize,
 }
 
 /// Commands in the order of the text.
@@ -212,6 +214,15 @@ fn each_in(command: &Command, visit: &mut dyn FnMut(&Simple)) {
         }
         Command::Function { body, .. } => each_in(body, visit),
         Command::Test(_) | Command::Arithmetic(_) => {}
+    }
+}
+
+impl Script {
+    /// The steps that a shell runs: it reads a line before it runs any of it.
+    #[must_use]
+    pub fn read(&self) -> &[Pipeline] {
+        let end = self.list.len().saturating_sub(self.unread);
+        self.list.get(..end).unwrap_or_default()
     }
 }
 

@@ -22,11 +22,20 @@ pub(super) fn parse(text: &str) -> Script {
         documents: Vec::new(),
         depth: 0,
         counted: (0, 1),
+        is_fresh: true,
     };
     let mut script = Script::default();
     let end = parser.list(&mut script.list, &[]);
     if end.is_err() || parser.chars.peek().is_some() {
         script.broken = Some(parser.line());
+        if !parser.is_fresh {
+            let joined = script
+                .list
+                .iter()
+                .rev()
+                .take_while(|step| step.reading.joined);
+            script.unread = (joined.count() + 1).min(script.list.len());
+        }
     }
     script
 }
@@ -38,6 +47,8 @@ struct Parser<'a> {
     depth: usize,
     /// Position and its line, so that lines are counted once.
     counted: (usize, u32),
+    /// The outermost step that is read begins a line.
+    is_fresh: bool,
 }
 
 /// Words that end a list inside a compound command.
@@ -175,6 +186,9 @@ impl Parser<'_> {
         let mut when = When::Always;
         loop {
             let own_line = self.blank_lines();
+            if self.depth == 1 {
+                self.is_fresh = found.is_empty() || (own_line && when == When::Always);
+            }
             let next = self.peeked();
             if self.chars.peek().is_none_or(|c| c == ')')
                 || self.falls_through()
@@ -216,6 +230,7 @@ impl Parser<'_> {
             } else {
                 self.blank_lines();
                 if self.chars.peek().is_none() {
+                    self.is_fresh &= self.depth > 1;
                     return Err(Unclosed);
                 }
             }

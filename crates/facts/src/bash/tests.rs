@@ -109,6 +109,11 @@ fn what_is_no_bash_has_a_line() {
     assert_eq!(parse("a\nb\nif c; then d\n").broken, Some(4));
     assert_eq!(parse("a\nfi\n").broken, Some(2));
     assert_eq!(parse("a 'b").broken, Some(1));
+    // What stands on the line of the error does not run either.
+    assert_eq!(parse("a\nb; c; fi").read().len(), 1);
+    assert_eq!(parse("a\nb\nfi").read().len(), 2);
+    assert_eq!(parse("a; b\nif c; then d").read().len(), 2);
+    assert_eq!(parse("a\nb && c ||").read().len(), 1);
     assert!(parse("a &&").broken.is_some());
     assert_eq!(parse("a &&").list.len(), 1);
 }

@@ -308,7 +308,7 @@ impl Shell<'_> {
         let line = simple.line;
         let script = bash::parse(&texts.join(" "));
         let list: Vec<bash::Pipeline> = script
-            .list
+            .read()
             .iter()
             .map(|step| bash::Pipeline {
                 pipeline: step

@@ -104,7 +104,7 @@ impl<'a> Shell<'a> {
     /// Reads a script into the shell, as `.` does. Whether the shell goes on behind it.
     pub fn source(&mut self, name: &str, script: &crate::bash::Script) -> bool {
         name.clone_into(&mut self.script);
-        let flow = self.framed(&script.list, true);
+        let flow = self.framed(script.read(), true);
         if flow != Flow::Exit
             && let Some(line) = script.broken
         {

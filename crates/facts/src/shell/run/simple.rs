@@ -176,7 +176,7 @@ impl Shell<'_> {
             self.state.arguments = Some(arguments.to_vec());
         }
         let line = self.line;
-        let flow = self.framed(&script.list, true);
+        let flow = self.framed(script.read(), true);
         self.line = line;
         self.state.arguments = callers;
         self.calls -= 1;
