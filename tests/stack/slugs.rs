@@ -150,6 +150,19 @@ fn scripts_that_end_the_shell_are_named() {
         &[],
     );
     assert_eq!(exits.len(), 1, "{exits:?}");
+    // One line is one finding, which names what ends the shell.
+    let one = [(".profile.d/a.sh", "set -eEu -o pipefail\n")];
+    let one = of_rule(rule, &one, &[]);
+    assert_eq!(one.len(), 1, "{one:?}");
+    assert!(one[0].contains(": `set -eEu` of "), "{one:?}");
+    // `set -e` does not hold in what is tested, and some patterns need no option.
+    let tested = [(
+        ".profile.d/a.sh",
+        "set -e; f() { false; return 0; }; f || true; if f; then :; fi; set +e; export LAST=1\n\
+         [[ ${DYNO%%.*} == @(web|worker) ]] && export A=1\n[[ $DYNO =~ ^(web|worker) ]] && export B=1\n\
+         shopt -s extglob\ncase $X in *.@(tar|gz)) export C=1;; esac\n",
+    )];
+    assert_eq!(of_rule(rule, &tested, &[]), [""; 0]);
     let fine = [(
         ".profile.d/a.sh",
         "set -u\nexport A=${B:-}\nset +u\n( set -e; false )\n[ -n \"$C\" ] || return 0\nexport D=1\n",

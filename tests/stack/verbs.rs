@@ -193,6 +193,66 @@ fn nothing_of_this_machine_is_shown_as_the_images() {
 }
 
 #[test]
+fn which_follows_the_path_of_a_slug() {
+    let programs = [
+        "bin/tool",
+        "bin/only",
+        ".a/bin/tool",
+        ".heroku/c/bin/tool",
+        "tools/own",
+        "vendor/b/bin/far",
+    ];
+    let mut stack = two("fast")
+        .file("../app/Procfile", "web: tool\n")
+        .file(
+            "../app/.profile.d/p.sh",
+            "export PATH=$HOME/.a/bin:$HOME/.heroku/c/bin:$HOME/bin:$PATH\n\
+             put() { export \"$1=$2:${!1}\"; }\nput PATH ./tools\n",
+        )
+        .file("../app/.profile", "export PATH=\"$PATH:vendor/b/bin\"\n");
+    for program in programs {
+        stack = stack.file(&format!("../app/{program}"), program);
+        let file = stack.path(&format!("app/{program}"));
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs_err::set_permissions(&file, mode).unwrap();
+    }
+    let which = |name: &str| slugsmith(&stack, &["which", name, "--app", "app"]);
+    let (code, text) = which("tool");
+    let wanted = "launch: /app/.a/bin/tool (the app)\n    \
+                  hides /app/.heroku/c/bin/tool (an earlier buildpack (.heroku/c))\n    \
+                  hides /app/bin/tool (the app)\n";
+    assert!(code == 0 && text.starts_with(wanted), "{text}");
+    for (name, path) in [
+        ("only", "/app/bin/only"),
+        ("own", "/app/tools/own"),
+        ("far", "/app/vendor/b/bin/far"),
+    ] {
+        assert_eq!(which(name), (0, format!("launch: {path} (the app)\n")));
+    }
+    // What the app puts in front of a buildpack's is meant.
+    let (_, text) = slugsmith(&stack, &["stack", "--app", "app"]);
+    assert!(!text.contains("shadowed-command"), "{text}");
+}
+
+/// The files with the flags of layers are no part of an image.
+#[test]
+fn layers_of_an_image_have_no_flags() {
+    let stack = two("fast");
+    let show = || {
+        let arguments = ["stack", "--verbose", "--layers", "layers", "--app", "app"];
+        slugsmith(&stack, &arguments).1
+    };
+    let text = show();
+    assert!(text.contains("  x  build+launch  "), "{text}");
+    for file in ["layers/a_one/x.toml", "layers/b_two/y.toml"] {
+        fs_err::remove_file(stack.path(file)).unwrap();
+    }
+    let text = show();
+    assert!(text.contains("  x  2 files\n"), "{text}");
+    assert!(!text.contains("no flags"), "{text}");
+}
+
+#[test]
 fn programs_of_an_unpacked_image_are_its_own() {
     let stack = two("fast").file("../usr/bin/convert", "of the image");
     let file = stack.path("usr/bin/convert");

@@ -17,6 +17,8 @@ pub struct Script {
     pub list: List,
     /// 1-based line of the first syntax error.
     pub broken: Option<u32>,
+    /// So many steps at the end are read together with that error, and do not run either.
+    pub unread: usize,
 }
 
 /// Commands in the order of the text.
@@ -36,6 +38,16 @@ pub struct Pipeline {
     pub line: u32,
     /// As written.
     pub source: String,
+    pub reading: Reading,
+}
+
+/// What counts when the shell reads a step, before it runs any of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// It is read together with the step before it, on whose line it begins.
+    pub joined: bool,
+    /// It holds `@(a|b)` or the like where only the option `extglob` makes that a pattern.
+    pub extended: bool,
 }
 
 /// On which status of the step before it a step runs.
@@ -203,6 +215,15 @@ fn each_in(command: &Command, visit: &mut dyn FnMut(&Simple)) {
         }
         Command::Function { body, .. } => each_in(body, visit),
         Command::Test(_) | Command::Arithmetic(_) => {}
+    }
+}
+
+impl Script {
+    /// The steps that a shell runs: it reads a line before it runs any of it.
+    #[must_use]
+    pub fn read(&self) -> &[Pipeline] {
+        let end = self.list.len().saturating_sub(self.unread);
+        self.list.get(..end).unwrap_or_default()
     }
 }
 

@@ -7,18 +7,20 @@
 mod owners;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Unread;
 use super::app::App;
 use super::layers::contents::{self, Contents, programs_in};
 use super::layers::paths::{LibraryFolder, PathFolder};
-use super::shell::{self, Part, Script};
+use super::shell::{self, OPEN, Part, Script, Shell, Value};
 use crate::beneath;
 use owners::Owners;
 
 /// Where the app lies on a dyno, and what its `HOME` is.
 pub const HOME: &str = "/app";
+/// PATH of a dyno before any script.
+pub const DYNO_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// Larger scripts are no scripts, in bytes.
 const SCRIPT_LIMIT: u64 = 1 << 20;
@@ -31,7 +33,8 @@ pub struct Slug {
     pub scripts: Vec<NamedScript>,
     /// Runtimes and packages.
     pub folders: Vec<Installed>,
-    /// Folders of the app that scripts put on PATH, with their place on a dyno.
+    /// Folders of the app that scripts put on PATH, with their place on a dyno; those that PATH
+    /// names by a relative path are below the folder in which a process starts, which is `HOME`.
     pub path: Vec<PathFolder>,
     /// The same for `LD_LIBRARY_PATH`.
     pub library_path: Vec<LibraryFolder>,
@@ -71,12 +74,13 @@ pub fn read(app: &App, own: Option<&Path>) -> Slug {
     let owners = Owners::of(root, &beside, folder_names(root));
     let folders = folders(root, &owners, &mut unread);
     let (scripts, ignored) = scripts(root, &owners, &mut unread);
+    let sourced = sourced(root, &scripts);
     Slug {
         root: root.to_owned(),
-        path: path_folders(root, &scripts),
+        path: path_folders(root, &scripts, &sourced),
         library_path: library_folders(root, &scripts),
         exports: exports(&beside, &owners, &mut unread),
-        sourced: sourced(root, &scripts),
+        sourced,
         folders,
         ignored,
         scripts,
@@ -116,6 +120,26 @@ pub fn installed_in(path: &str) -> Option<String> {
 #[must_use]
 pub fn on_dyno(path: &str) -> PathBuf {
     Path::new(HOME).join(path)
+}
+
+/// A folder of PATH as a path relative to the app, if it lies in it: a process starts in the
+/// app's folder, and relative parts of PATH are below that.
+#[must_use]
+pub fn in_app(folder: &Path) -> Option<PathBuf> {
+    let inside = if folder.is_absolute() {
+        folder.strip_prefix(HOME).ok()?
+    } else {
+        folder
+    };
+    let mut found = PathBuf::new();
+    for part in inside.components() {
+        match part {
+            Component::Normal(name) => found.push(name),
+            Component::CurDir => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(found)
 }
 
 /// Scripts that slugsmith writes itself, at its end: in the app folder of an earlier build
@@ -271,14 +295,49 @@ fn named_folders(scripts: &[NamedScript], variable: &str) -> Vec<PathBuf> {
     found
 }
 
-fn path_folders(root: &Path, scripts: &[NamedScript]) -> Vec<PathFolder> {
-    let named = named_folders(scripts, "PATH").into_iter();
+fn path_folders(
+    root: &Path,
+    scripts: &[NamedScript],
+    sourced: &BTreeMap<String, String>,
+) -> Vec<PathFolder> {
+    let mut named = named_folders(scripts, "PATH");
+    for inside in walked_folders(scripts, sourced) {
+        if !named.contains(&inside) {
+            named.push(inside);
+        }
+    }
     named
+        .into_iter()
         .map(|inside| PathFolder {
             executables: programs_in(&root.join(&inside)),
             folder: Path::new(HOME).join(inside),
         })
         .collect()
+}
+
+/// Folders of the app that are on PATH at some time while the scripts run, relative to it: by a
+/// function, a variable of the script, or a relative path.
+fn walked_folders(scripts: &[NamedScript], sourced: &BTreeMap<String, String>) -> Vec<PathBuf> {
+    let read = |path: &str| sourced.get(path).cloned();
+    let base = [("HOME", HOME), ("PATH", DYNO_PATH)];
+    let base = base.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut shell = Shell::new(base, &read);
+    for one in scripts {
+        if !shell.source(&one.path, &one.script.tree) {
+            break;
+        }
+    }
+    let (_, events, _) = shell.into_history();
+    let mut found = Vec::new();
+    for event in events.iter().filter(|event| event.name == "PATH") {
+        let Value::Text(text) = &event.after else {
+            continue;
+        };
+        let folders = std::env::split_paths(&text.text);
+        let known = folders.filter(|folder| !folder.to_string_lossy().contains(OPEN));
+        found.extend(known.filter_map(|folder| in_app(&folder)));
+    }
+    found
 }
 
 fn library_folders(root: &Path, scripts: &[NamedScript]) -> Vec<LibraryFolder> {

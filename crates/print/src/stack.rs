@@ -304,6 +304,7 @@ fn owner_name<'a>(report: &'a StackReport, owner: Option<&Owner>) -> &'a str {
             .get(*buildpack)
             .map_or("?", |one| one.id.as_str()),
         Some(Owner::Image) => "the image",
+        Some(Owner::App) => "the app",
         None => "a folder that is not here",
     }
 }

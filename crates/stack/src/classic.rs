@@ -9,7 +9,7 @@ mod evaluate;
 pub(crate) mod guarded;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, Raw, UNKNOWN};
 use super::environments::{EnvReport, ProcessEnv};
@@ -19,7 +19,7 @@ use super::which::{Index, Owner};
 use super::{Found, StackReport, found_in, launch, report_of, rules};
 use slugsmith_config::AuditConfig;
 use slugsmith_facts::app::App;
-use slugsmith_facts::classic::{HOME, Slug, on_dyno};
+use slugsmith_facts::classic::{DYNO_PATH, HOME, Slug, in_app, on_dyno};
 use slugsmith_facts::exec_env;
 use slugsmith_facts::layers::surroundings::Surroundings;
 use slugsmith_facts::layers::tables::Finished;
@@ -29,8 +29,6 @@ use slugsmith_facts::layers::{
 use slugsmith_facts::shell::Trouble;
 use slugsmith_finding::Finding;
 
-/// PATH of a dyno before any script.
-const DYNO_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// The process type that starts without being named.
 const DEFAULT: &str = "web";
 
@@ -263,6 +261,11 @@ fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
 /// The folders of a PATH: those of the app with their maker, the rest is the image's.
 fn index<'a>(inputs: &Inputs<'a>, layers: &'a Layers, environment: &Environment) -> Index<'a> {
     let folders = std::env::split_paths(environment.get("PATH")).map(|folder| {
+        // A process starts in the app's folder.
+        let folder = match in_app(&folder) {
+            Some(inside) => Path::new(HOME).join(inside),
+            None => folder,
+        };
         let installed = layers
             .group
             .iter()
@@ -274,24 +277,25 @@ fn index<'a>(inputs: &Inputs<'a>, layers: &'a Layers, environment: &Environment)
                     .find(|layer| folder.starts_with(on_dyno(&layer.shown())))?;
                 Some((index, layer))
             });
-        let in_app = inputs.slug.path.iter().find(|one| one.folder == folder);
+        let of_app = inputs.slug.path.iter().find(|one| one.folder == folder);
         let of_image = inputs
             .surroundings
             .image
             .iter()
             .find(|one| one.folder == folder);
-        let commands: &'a [Executable] = match (installed, in_app, of_image) {
+        let commands: &'a [Executable] = match (installed, of_app, of_image) {
             (Some((_, layer)), ..) if folder == on_dyno(&layer.shown()).join("bin") => {
                 &layer.contents.executables
             }
             (_, Some(found), _) | (_, None, Some(found)) => &found.executables,
             _ => &[],
         };
-        let owner = match (installed, in_app.is_some(), of_image.is_some()) {
+        let owner = match (installed, of_app.is_some(), of_image.is_some()) {
             (Some((buildpack, layer)), ..) => Some(Owner::Layer {
                 buildpack,
                 layer: layer.name.clone(),
             }),
+            (None, true, _) => Some(Owner::App),
             (None, false, true) => Some(Owner::Image),
             _ => None,
         };

@@ -17,6 +17,8 @@ pub enum Owner {
     Layer { buildpack: usize, layer: OsString },
     /// A folder of the base image.
     Image,
+    /// A folder of the app's own, in a classic slug.
+    App,
 }
 
 /// One file that answers to a name.
@@ -149,7 +151,7 @@ impl<'a> Index<'a> {
             Owner::Layer { buildpack, layer } => {
                 self.version(*buildpack, layer, &command.name.to_string_lossy())
             }
-            Owner::Image => None,
+            Owner::Image | Owner::App => None,
         };
         Candidate {
             owner,

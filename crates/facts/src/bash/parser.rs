@@ -6,7 +6,7 @@ mod simple;
 use simple::{is_refused, refused};
 
 use super::word::{Chars, Unclosed};
-use super::{Command, List, Pipeline, Script, When};
+use super::{Command, List, Pipeline, Reading, Script, When};
 
 /// Commands inside commands that are followed, in levels.
 const DEPTH: usize = 60;
@@ -14,15 +14,28 @@ const DEPTH: usize = 60;
 pub(super) fn parse(text: &str) -> Script {
     let all: Vec<char> = text.chars().collect();
     let mut parser = Parser {
-        chars: Chars { all: &all, at: 0 },
+        chars: Chars {
+            all: &all,
+            at: 0,
+            extended: false,
+        },
         documents: Vec::new(),
         depth: 0,
         counted: (0, 1),
+        is_fresh: true,
     };
     let mut script = Script::default();
     let end = parser.list(&mut script.list, &[]);
     if end.is_err() || parser.chars.peek().is_some() {
         script.broken = Some(parser.line());
+        if !parser.is_fresh {
+            let joined = script
+                .list
+                .iter()
+                .rev()
+                .take_while(|step| step.reading.joined);
+            script.unread = (joined.count() + 1).min(script.list.len());
+        }
     }
     script
 }
@@ -34,6 +47,8 @@ struct Parser<'a> {
     depth: usize,
     /// Position and its line, so that lines are counted once.
     counted: (usize, u32),
+    /// The outermost step that is read begins a line.
+    is_fresh: bool,
 }
 
 /// Words that end a list inside a compound command.
@@ -110,12 +125,15 @@ impl Parser<'_> {
         true
     }
 
-    fn blank_lines(&mut self) {
+    /// Whether a line has ended before the next word.
+    fn blank_lines(&mut self) -> bool {
+        let mut ended = false;
         loop {
             self.blanks();
             if !self.line_end() {
-                return;
+                return ended;
             }
+            ended = true;
         }
     }
 
@@ -167,7 +185,10 @@ impl Parser<'_> {
         }
         let mut when = When::Always;
         loop {
-            self.blank_lines();
+            let own_line = self.blank_lines();
+            if self.depth == 1 {
+                self.is_fresh = found.is_empty() || (own_line && when == When::Always);
+            }
             let next = self.peeked();
             if self.chars.peek().is_none_or(|c| c == ')')
                 || self.falls_through()
@@ -182,6 +203,7 @@ impl Parser<'_> {
                 return Err(Unclosed);
             }
             let mut step = self.step(when)?;
+            step.reading.joined = !found.is_empty() && (!own_line || when != When::Always);
             self.blanks();
             when = When::Always;
             if self.chars.eat("&&") {
@@ -208,6 +230,7 @@ impl Parser<'_> {
             } else {
                 self.blank_lines();
                 if self.chars.peek().is_none() {
+                    self.is_fresh &= self.depth > 1;
                     return Err(Unclosed);
                 }
             }
@@ -219,6 +242,7 @@ impl Parser<'_> {
     fn step(&mut self, when: When) -> Parsed<Pipeline> {
         let line = self.line();
         let from = self.chars.at;
+        let outer = std::mem::take(&mut self.chars.extended);
         let mut negated = false;
         while self.keyword("!") {
             negated = !negated;
@@ -235,7 +259,13 @@ impl Parser<'_> {
             self.blank_lines();
             pipeline.push(self.command()?);
         }
+        let extended = self.chars.extended;
+        self.chars.extended |= outer;
         Ok(Pipeline {
+            reading: Reading {
+                joined: false,
+                extended,
+            },
             when,
             negated,
             pipeline,

@@ -109,6 +109,11 @@ fn what_is_no_bash_has_a_line() {
     assert_eq!(parse("a\nb\nif c; then d\n").broken, Some(4));
     assert_eq!(parse("a\nfi\n").broken, Some(2));
     assert_eq!(parse("a 'b").broken, Some(1));
+    // What stands on the line of the error does not run either.
+    assert_eq!(parse("a\nb; c; fi").read().len(), 1);
+    assert_eq!(parse("a\nb\nfi").read().len(), 2);
+    assert_eq!(parse("a; b\nif c; then d").read().len(), 2);
+    assert_eq!(parse("a\nb && c ||").read().len(), 1);
     assert!(parse("a &&").broken.is_some());
     assert_eq!(parse("a &&").list.len(), 1);
 }
@@ -154,4 +159,44 @@ fn no_text_is_a_crash() {
     ] {
         let _ = parse(text);
     }
+}
+
+#[test]
+fn extended_patterns_are_words() {
+    for text in [
+        "[[ $A == @(web|worker) ]]",
+        "[[ $A != !(a b|'c)') && -n $B ]]",
+        "[[ $A =~ ^(web|worker)[.] && -n $B ]]",
+    ] {
+        let script = parse(text);
+        assert_eq!(script.broken, None, "{text}");
+        // There they need no option.
+        assert!(!script.list[0].reading.extended, "{text}");
+    }
+    let script = parse("a; case $x in *.@(tar|gz)) b;; esac\nc @(d|e)\nf\n");
+    assert_eq!(script.broken, None);
+    let reading: Vec<(bool, bool)> = script
+        .list
+        .iter()
+        .map(|step| (step.reading.joined, step.reading.extended))
+        .collect();
+    assert_eq!(
+        reading,
+        [(false, false), (true, true), (false, true), (false, false)]
+    );
+    assert!(parse("case x in @(a|b) c;; esac").broken.is_some());
+    assert!(parse("echo @(a|b").broken.is_some());
+}
+
+#[test]
+fn old_forms_of_quotes_are_read() {
+    let script = parse("A=\"`echo \\\"x\\\"`\" B=`echo \\\"x` C=$[1 + 2] D=$'\\cA'");
+    let Command::Simple(simple) = &script.list[0].pipeline[0] else {
+        panic!("{script:?}");
+    };
+    let part = |index: usize| simple.assignments[index].value.parts.last().unwrap();
+    assert!(matches!(part(0), Part::Substitution { text, .. } if text == "echo \"x\""));
+    assert!(matches!(part(1), Part::Substitution { text, .. } if text == "echo \\\"x"));
+    assert!(matches!(part(2), Part::Arithmetic(text) if text == "1 + 2"));
+    assert!(matches!(part(3), Part::Text { text, .. } if text == "\u{1}"));
 }

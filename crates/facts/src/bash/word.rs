@@ -10,6 +10,8 @@ const DEPTH: usize = 40;
 pub(super) struct Chars<'a> {
     pub(super) all: &'a [char],
     pub(super) at: usize,
+    /// A pattern was met that only `extglob` makes one.
+    pub(super) extended: bool,
 }
 
 /// The text ends inside a quote or bracket.
@@ -48,6 +50,10 @@ impl Chars<'_> {
 pub(super) enum Mode {
     /// A word of a command.
     Command,
+    /// The pattern on the right of `==` in `[[ ]]`, where `@(a|b)` is always one.
+    Test,
+    /// The expression on the right of `=~` in `[[ ]]`: brackets and `|` belong to it.
+    Regex,
     /// A pattern of `${NAME#pattern}`: blanks belong to it.
     Pattern,
     /// The word of `${NAME:-word}` in double quotes: blanks and single quotes belong to it.
@@ -61,10 +67,18 @@ pub(super) fn word(chars: &mut Chars<'_>, mode: Mode, depth: usize) -> Result<Wo
     }
     let mut found = Word::default();
     let inherited = mode == Mode::Quoted;
+    let ends = matches!(mode, Mode::Command | Mode::Test | Mode::Regex);
+    // Open brackets of `@(a|b)`.
+    let mut groups = 0_usize;
     while let Some(c) = chars.peek() {
-        if mode == Mode::Command && ends_word(chars) {
+        if c == '(' && (groups > 0 || mode == Mode::Regex || (ends && opens_group(&found))) {
+            groups += 1;
+        } else if c == ')' && groups > 0 {
+            groups -= 1;
+        } else if ends && groups == 0 && ends_word(chars, mode) {
             break;
         }
+        chars.extended |= mode == Mode::Command && groups > 0;
         chars.at += 1;
         match c {
             '\\' if inherited => escaped_in_quotes(chars, &mut found),
@@ -79,7 +93,7 @@ pub(super) fn word(chars: &mut Chars<'_>, mode: Mode, depth: usize) -> Result<Wo
             '"' => double(chars, &mut found, depth)?,
             '$' => dollar(chars, &mut found, inherited, depth)?,
             '`' => backtick(chars, &mut found, inherited)?,
-            '<' | '>' if mode == Mode::Command && chars.peek() == Some('(') => {
+            '<' | '>' if ends && groups == 0 && chars.peek() == Some('(') => {
                 chars.at += 1;
                 brackets(chars, '(', ')')?;
                 found.parts.push(Part::Process);
@@ -87,12 +101,18 @@ pub(super) fn word(chars: &mut Chars<'_>, mode: Mode, depth: usize) -> Result<Wo
             _ => found.push(c, inherited),
         }
     }
-    Ok(found)
+    if groups > 0 { Err(Unclosed) } else { Ok(found) }
+}
+
+/// Whether a bracket behind this opens an extended pattern: `?(`, `*(`, `+(`, `@(`, `!(`.
+fn opens_group(before: &Word) -> bool {
+    matches!(before.parts.last(), Some(Part::Text { text, quoted: false }) if text.ends_with(['?', '*', '+', '@', '!']))
 }
 
 /// Whether an unquoted word ends at the next character.
-fn ends_word(chars: &Chars<'_>) -> bool {
+fn ends_word(chars: &Chars<'_>, mode: Mode) -> bool {
     match chars.peek() {
+        Some('|' | '<' | '>' | ';' | '&') if mode == Mode::Regex => false,
         // `NAME=(` is an array, which the parser reads; `f()` a function.
         Some(' ' | '\t' | '\n' | ';' | '&' | '|' | '(' | ')') | None => true,
         Some('<' | '>') => chars.ahead(1) != Some('('),
@@ -156,7 +176,10 @@ fn backtick(chars: &mut Chars<'_>, found: &mut Word, quoted: bool) -> Result<(),
     loop {
         match chars.next() {
             Some('`') => break,
-            Some('\\') if matches!(chars.peek(), Some('`' | '\\' | '$')) => {
+            Some('\\')
+                if matches!(chars.peek(), Some('`' | '\\' | '$'))
+                    || (quoted && chars.peek() == Some('"')) =>
+            {
                 text.extend(chars.next());
             }
             Some(c) => text.push(c),
@@ -204,6 +227,11 @@ fn dollar(
             chars.at += 1;
             let text = brackets(chars, '(', ')')?;
             Part::Substitution { text, quoted }
+        }
+        // The old form of `$(( … ))`.
+        Some('[') => {
+            chars.at += 1;
+            Part::Arithmetic(brackets(chars, '[', ']')?)
         }
         Some(c) if c.is_ascii_alphabetic() || c == '_' => {
             let mut name = String::new();
@@ -307,6 +335,14 @@ fn ansi(chars: &mut Chars<'_>, found: &mut Word) -> Result<(), Unclosed> {
                 Some(c @ 'x') => numbered(chars, found, c, 16, 2),
                 Some(c @ 'u') => numbered(chars, found, c, 16, 4),
                 Some(c @ 'U') => numbered(chars, found, c, 16, 8),
+                // Control and a letter: its lowest five bits.
+                Some('c') => match chars.next() {
+                    Some(c) if c.is_ascii() && u32::from(c) & 31 != 0 => {
+                        found.push(char::from_u32(u32::from(c) & 31).unwrap_or(c), true);
+                    }
+                    Some(_) => found.parts.push(Part::Process),
+                    None => return Err(Unclosed),
+                },
                 None => return Err(Unclosed),
                 Some(c) => {
                     found.push('\\', true);
@@ -422,7 +458,12 @@ fn parameter(body: &str, quoted: bool, depth: usize) -> Result<Part, Unclosed> {
 
 fn sub_word(text: &str, mode: Mode, depth: usize) -> Result<Word, Unclosed> {
     let all: Vec<char> = text.chars().collect();
-    word(&mut Chars { all: &all, at: 0 }, mode, depth)
+    let mut chars = Chars {
+        all: &all,
+        at: 0,
+        extended: false,
+    };
+    word(&mut chars, mode, depth)
 }
 
 /// Splits at the first separator outside of quotes and brackets.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arithmetic;
 use crate::bash::{Command, List, Part, Simple, Word, is_name};
 
 /// Builtins whose operands are assignments.
@@ -79,7 +80,14 @@ impl Names<'_> {
                     "read" | "unset" | "printf" | "mapfile" | "readarray" | "getopts"
                 ) {
                     let words = simple.words.iter().skip(1).filter_map(Word::literal);
-                    self.found.extend(words.filter(|word| is_name(word)));
+                    let targets =
+                        words.map(|word| word.split('[').next().unwrap_or_default().to_owned());
+                    self.found.extend(targets.filter(|word| is_name(word)));
+                }
+                if first == "let" {
+                    for word in simple.words.iter().skip(1).filter_map(Word::literal) {
+                        self.found.extend(arithmetic::assigned(&word));
+                    }
                 }
                 if let Some(body) = self.functions.get(&first)
                     && self.called.insert(first)
@@ -114,17 +122,16 @@ impl Names<'_> {
                 }
             }
             Command::Function { .. } | Command::Test(_) => {}
-            Command::Arithmetic(text) => {
-                let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-                self.found
-                    .extend(words.filter(|word| is_name(word)).map(str::to_owned));
-            }
+            Command::Arithmetic(text) => self.found.extend(arithmetic::assigned(text)),
         }
     }
 
     /// `${NAME:=value}` assigns.
     fn word(&mut self, word: &Word) {
         for part in &word.parts {
+            if let Part::Arithmetic(text) = part {
+                self.found.extend(arithmetic::assigned(text));
+            }
             if let Part::Parameter(parameter) = part {
                 if matches!(parameter.operator.as_str(), ":=" | "=") {
                     self.found.insert(parameter.name.clone());

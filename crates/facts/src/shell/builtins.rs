@@ -1,5 +1,7 @@
 //! Builtins that change the shell.
 
+mod options;
+
 use super::Trouble;
 use super::expand::has_braces;
 use super::run::{Flow, Shell};
@@ -19,15 +21,19 @@ impl Shell<'_> {
             .words
             .iter()
             .skip(1)
-            .map(|word| match word.assignment() {
+            .flat_map(|word| match word.assignment() {
                 // The last of several by braces counts, and each is expanded on its own.
-                Some(assign) if has_braces(word) => Operand::Assign(assign, Value::Open),
-                None if has_braces(word) => Operand::Word(Text::open()),
+                Some(assign) if has_braces(word) => vec![Operand::Assign(assign, Value::Open)],
+                None if has_braces(word) => vec![Operand::Word(Text::open())],
                 Some(assign) => {
                     let value = self.assigned_value(&assign);
-                    Operand::Assign(assign, value)
+                    vec![Operand::Assign(assign, value)]
                 }
-                None => Operand::Word(self.text(word)),
+                // What is no assignment as it stands is split.
+                None => match self.words(std::slice::from_ref(word)) {
+                    Some(words) => words.into_iter().map(Operand::Word).collect(),
+                    None => vec![Operand::Word(Text::open())],
+                },
             })
             .collect();
         if name == "local" && self.state.locals.is_empty() {
@@ -45,7 +51,13 @@ impl Shell<'_> {
                     if flags.contains(['i', 'u', 'l', 'n', 'A']) {
                         value = Value::Open;
                     }
-                    self.assigned(&assign, value);
+                    if !self.assigned(&assign, value) {
+                        self.state.status = Some(1);
+                        // `export` passes on a read-only variable with the value that it keeps.
+                        if name != "export" {
+                            continue;
+                        }
+                    }
                     self.flag(name, &flags, &off, &assign.name);
                 }
                 Operand::Word(text) => {
@@ -63,11 +75,28 @@ impl Shell<'_> {
         off: &mut String,
         simple: &Simple,
     ) {
+        let dynamic = text
+            .text
+            .split_once('=')
+            .filter(|(name, _)| bash::is_name(name));
+        if let (true, Some((name, value))) = (text.open, dynamic) {
+            let value = Text {
+                text: value.to_owned(),
+                open: true,
+            };
+            self.declared(builtin, name, value, flags, off);
+            return;
+        }
         let Some(text) = text.get() else {
             self.note(Trouble::RunsCode(simple.source.clone()));
             return;
         };
-        if let Some(on) = text.strip_prefix('-').filter(|on| !on.starts_with('-')) {
+        if flags.contains(['f', 'F']) && bash::is_name(text) {
+            // Functions are listed or exported.
+            let is_doubtful = self.state.doubtful.contains(text);
+            let is_known = self.state.functions.contains_key(text);
+            self.state.status = (!is_doubtful).then(|| i32::from(!is_known));
+        } else if let Some(on) = text.strip_prefix('-').filter(|on| !on.starts_with('-')) {
             flags.push_str(on);
         } else if let Some(more) = text.strip_prefix('+') {
             off.push_str(more);
@@ -77,8 +106,25 @@ impl Shell<'_> {
         } else if let Some((name, value)) =
             text.split_once('=').filter(|(name, _)| bash::is_name(name))
         {
-            // `export "$NAME=value"` and quoted assignments.
-            self.assign(name, Value::Text(Text::known(value)), false);
+            self.declared(builtin, name, Text::known(value), flags, off);
+        } else {
+            self.state.status = Some(1);
+        }
+    }
+
+    /// `export "$NAME=value"` and quoted assignments.
+    fn declared(&mut self, builtin: &str, name: &str, value: Text, flags: &str, off: &str) {
+        self.local(builtin, flags, name);
+        let extends = match self.state.get(name) {
+            Value::Text(old) => !old.text.is_empty() && value.text.contains(&old.text),
+            _ => false,
+        };
+        let value = if flags.contains(['i', 'u', 'l', 'n', 'A']) {
+            Value::Open
+        } else {
+            Value::Text(value)
+        };
+        if self.assign(name, value, extends) {
             self.flag(builtin, flags, off, name);
         } else {
             self.state.status = Some(1);
@@ -137,7 +183,14 @@ impl Shell<'_> {
         self.before = self.state.status;
         self.state.status = Some(0);
         match name {
-            ":" | "true" | "trap" | "umask" | "ulimit" | "hash" | "shopt" | "alias" => {}
+            ":" | "true" | "umask" | "ulimit" | "alias" => {}
+            "trap" => self.trap(words, simple),
+            "shopt" => self.shell_options(words),
+            // Only a run can tell which programs there are.
+            "hash" if words.iter().any(|word| !word.text.starts_with('-')) => {
+                self.state.status = None;
+            }
+            "hash" => {}
             "echo" | "printf" if words.first().and_then(Text::get) != Some("-v") => {}
             "false" => self.state.status = Some(1),
             "[" => {
@@ -152,29 +205,13 @@ impl Shell<'_> {
             }
             "set" => self.options(words, simple),
             "unset" => self.unset(words),
-            "shift" => {
-                let count = words
-                    .first()
-                    .map_or(Some(1), |word| word.get()?.parse().ok());
-                let count: usize = count.unwrap_or(usize::MAX);
-                match &mut self.state.arguments {
-                    Some(arguments) if count <= arguments.len() => {
-                        arguments.drain(..count);
-                    }
-                    _ => {}
-                }
-            }
+            "shift" => self.shift(words),
             "return" => {
-                self.state.status = words
-                    .first()
-                    .map_or(self.before, |word| word.get()?.parse().ok());
+                self.state.status = self.ended_with(words);
                 return self.returns();
             }
             "exit" => {
-                let status = words
-                    .first()
-                    .map_or(self.before, |word| word.get()?.parse().ok());
-                self.state.status = status;
+                self.state.status = self.ended_with(words);
                 self.note(Trouble::Ends("`exit` ends the shell".to_owned()));
                 return Flow::Exit;
             }
@@ -207,70 +244,22 @@ impl Shell<'_> {
                     .to_owned();
                 return self.builtin(&inner, words.get(1..).unwrap_or_default(), simple);
             }
-            "let" => {
-                self.state.status = None;
-                for word in words {
-                    self.forget_assigned_in(&word.text);
-                }
-            }
-            "read" | "mapfile" | "readarray" | "getopts" | "printf" => {
-                self.state.status = None;
-                let names: Vec<String> = words
-                    .iter()
-                    .filter_map(Text::get)
-                    .filter(|word| bash::is_name(word))
-                    .map(str::to_owned)
-                    .collect();
-                for name in names {
-                    self.assign(&name, Value::Open, false);
-                }
-            }
+            "command" | "type" => self.state.status = self.finds(name, words),
+            "let" => self.evaluates(words),
+            "read" | "mapfile" | "readarray" | "getopts" | "printf" => self.reads(words),
             // A program, or a builtin that changes no variable.
             _ => self.state.status = None,
         }
         Flow::Next
     }
 
-    fn options(&mut self, words: &[Text], simple: &Simple) {
-        let mut words = words.iter().peekable();
-        while let Some(word) = words.next() {
-            let Some(text) = word.get() else {
-                self.note(Trouble::RunsCode(simple.source.clone()));
-                return;
-            };
-            let (on, letters) = match (text.strip_prefix('-'), text.strip_prefix('+')) {
-                (Some("-"), _) => {
-                    self.state.arguments = Some(words.cloned().collect());
-                    return;
-                }
-                (Some(letters), _) => (true, letters),
-                (_, Some(letters)) => (false, letters),
-                _ => {
-                    let mut arguments = vec![word.clone()];
-                    arguments.extend(words.cloned());
-                    self.state.arguments = Some(arguments);
-                    return;
-                }
-            };
-            for letter in letters.chars() {
-                match letter {
-                    'a' => self.state.options.all_export = on,
-                    'u' => self.state.options.no_unset = on,
-                    'e' => self.state.options.error_exit = on,
-                    'o' => match words.next().and_then(|word| word.get()) {
-                        Some("allexport") => self.state.options.all_export = on,
-                        Some("nounset") => self.state.options.no_unset = on,
-                        Some("errexit") => self.state.options.error_exit = on,
-                        _ => {}
-                    },
-                    _ => {}
-                }
-            }
-            let strict = self.state.options;
-            if on && (strict.error_exit || strict.no_unset) {
-                self.note(Trouble::Strict(text.to_owned()));
-            }
-        }
+    /// The status of `return` and `exit`, of which the system keeps one byte.
+    fn ended_with(&self, words: &[Text]) -> Option<i32> {
+        let Some(word) = words.first() else {
+            return self.before;
+        };
+        let status: i32 = word.get()?.parse().ok()?;
+        Some(status.rem_euclid(256))
     }
 
     fn unset(&mut self, words: &[Text]) {
@@ -285,11 +274,21 @@ impl Shell<'_> {
                     self.state.functions.remove(&name);
                 }
                 Some(name) if bash::is_name(&name) => {
-                    self.assign(&name, Value::Unset, false);
-                    self.state.export(&name, false);
-                    self.state.functions.remove(&name);
+                    if self.assign(&name, Value::Unset, false) {
+                        self.state.export(&name, false);
+                        self.state.functions.remove(&name);
+                    } else {
+                        self.state.status = Some(1);
+                    }
                 }
-                _ => {}
+                // One item of a list.
+                Some(name) => {
+                    let list = name.split('[').next().unwrap_or_default();
+                    if name.ends_with(']') && bash::is_name(list) {
+                        self.assign(list, Value::Open, false);
+                    }
+                }
+                None => {}
             }
         }
     }
@@ -308,15 +307,21 @@ impl Shell<'_> {
         }
         let line = simple.line;
         let script = bash::parse(&texts.join(" "));
-        let mut flow = Flow::Next;
-        for step in &script.list {
-            for command in &step.pipeline {
-                flow = self.command(&relined(command, line));
-            }
-            if flow != Flow::Next {
-                break;
-            }
-        }
+        let list: Vec<bash::Pipeline> = script
+            .read()
+            .iter()
+            .map(|step| bash::Pipeline {
+                pipeline: step
+                    .pipeline
+                    .iter()
+                    .map(|command| relined(command, line))
+                    .collect(),
+                line,
+                ..step.clone()
+            })
+            .collect();
+        self.state.status = Some(0);
+        let flow = self.lines(&list);
         self.depth -= 1;
         flow
     }

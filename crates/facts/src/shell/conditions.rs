@@ -143,9 +143,24 @@ impl Shell<'_> {
         let left = self.text(&first);
         match operator.as_str() {
             "=" | "==" | "!=" => {
-                let pattern = self.pattern(&right)?;
+                // Here extended patterns need no option.
+                let pattern = self.pattern(&right, Some(true))?;
                 let chars: Vec<char> = left.get()?.chars().collect();
-                Some(pattern::fits(&pattern, &chars) == (operator != "!="))
+                let ignores = self.state.options.ignores_case;
+                let fits = pattern::fits_in_case(&pattern, &chars, ignores)?;
+                Some(fits == (operator != "!="))
+            }
+            "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
+                let right = self.text(&right);
+                let (left, right) = (left.get()?.to_owned(), right.get()?.to_owned());
+                // Both are expressions, and `08` is none.
+                let is_none = |text: &str| is_bad_octal(text.trim());
+                if is_none(&left) || is_none(&right) {
+                    return Some(false);
+                }
+                let left = self.arithmetic(&left).ok()??;
+                let right = self.arithmetic(&right).ok()??;
+                Some(compared(left, &operator, right))
             }
             _ => {
                 let right = self.text(&right);
@@ -209,15 +224,27 @@ fn binary(left: &Text, operator: &str, right: &Text) -> Option<bool> {
         "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
             // No number: the test complains and fails.
             let (left, right) = numbers()?;
-            match operator {
-                "-eq" => left == right,
-                "-ne" => left != right,
-                "-lt" => left < right,
-                "-le" => left <= right,
-                "-gt" => left > right,
-                _ => left >= right,
-            }
+            compared(left, operator, right)
         }
         _ => return None,
     })
+}
+
+fn compared(left: i64, operator: &str, right: i64) -> bool {
+    match operator {
+        "-eq" => left == right,
+        "-ne" => left != right,
+        "-lt" => left < right,
+        "-le" => left <= right,
+        "-gt" => left > right,
+        _ => left >= right,
+    }
+}
+
+/// A number that a leading zero makes octal, with digits that are not.
+fn is_bad_octal(text: &str) -> bool {
+    text.len() > 1
+        && text.starts_with('0')
+        && text.chars().all(|c| c.is_ascii_digit())
+        && text.contains(['8', '9'])
 }

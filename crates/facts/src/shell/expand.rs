@@ -10,6 +10,50 @@ use crate::bash::{self, Command, Part, Word};
 
 /// Substitutions in substitutions that are followed, in levels.
 const DEPTH: usize = 12;
+/// IFS as a shell sets it when it starts.
+pub(super) const BLANKS: &str = " \t\n";
+
+/// A read-only variable was to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ReadOnly;
+
+/// The variables of a shell as numbers.
+struct Numbers<'s, 'a> {
+    shell: &'s mut Shell<'a>,
+    is_refused: bool,
+}
+
+impl arithmetic::Variables for Numbers<'_, '_> {
+    fn get(&mut self, name: &str) -> Option<i64> {
+        let mut name = name.to_owned();
+        // A value that is a name stands for that variable.
+        for _ in 0..5 {
+            let value = match self.shell.state.get(&name) {
+                Value::Unset if self.shell.state.options.no_unset => return None,
+                Value::Unset => return Some(0),
+                Value::Text(text) => text.get()?.trim().to_owned(),
+                _ => return None,
+            };
+            if value.is_empty() {
+                return Some(0);
+            }
+            if !bash::is_name(&value) {
+                let (sign, digits) = match value.strip_prefix('-') {
+                    Some(digits) => (-1, digits),
+                    None => (1, value.as_str()),
+                };
+                return arithmetic::number(digits)?.checked_mul(sign);
+            }
+            name = value;
+        }
+        None
+    }
+
+    fn set(&mut self, name: &str, value: i64) {
+        let value = Value::Text(Text::known(value.to_string()));
+        self.is_refused |= !self.shell.assign(name, value, false);
+    }
+}
 
 impl Shell<'_> {
     /// A word as one text, as the right side of an assignment is expanded.
@@ -68,8 +112,12 @@ impl Shell<'_> {
             Part::Parameter(parameter) => self.parameter(parameter),
             Part::Substitution { text, .. } => self.substitution(text),
             Part::Arithmetic(text) => match self.arithmetic(text) {
-                Some(number) => Text::known(number.to_string()),
-                None => Text::open(),
+                Ok(Some(number)) => Text::known(number.to_string()),
+                Ok(None) => Text::open(),
+                Err(ReadOnly) => {
+                    self.discards(text);
+                    Text::open()
+                }
             },
             Part::Process => Text::open(),
             Part::Array(items) => {
@@ -106,6 +154,15 @@ impl Shell<'_> {
                 Part::Text { quoted, .. } | Part::Substitution { quoted, .. } => *quoted,
                 Part::Parameter(parameter) => {
                     if let Some(list) = self.items(parameter) {
+                        if !parameter.quoted {
+                            for (index, item) in list?.iter().enumerate() {
+                                if index > 0 {
+                                    done.extend(current.take());
+                                }
+                                self.split_text(item, &mut done, &mut current)?;
+                            }
+                            continue;
+                        }
                         let mut items = list?.into_iter();
                         if let Some(first) = items.next() {
                             current.get_or_insert_default().push(&first);
@@ -125,7 +182,7 @@ impl Shell<'_> {
             } = part
             {
                 // Which files there are is not known.
-                if text.contains(['*', '?', '[']) && text.len() > 1 {
+                if text.contains(['*', '?', '[', '(']) && text.len() > 1 {
                     return None;
                 }
                 let expanded = self.tildes(text, index == 0);
@@ -138,43 +195,87 @@ impl Shell<'_> {
                 current.get_or_insert_default().push(&value);
                 continue;
             }
-            let text = value.get()?;
-            if matches!(self.state.get("IFS"), Value::Text(_)) || text.contains(['*', '?', '[']) {
-                return None;
-            }
-            let mut pieces = text
-                .split([' ', '\t', '\n'])
-                .filter(|piece| !piece.is_empty())
-                .peekable();
-            if text.starts_with([' ', '\t', '\n']) {
-                done.extend(current.take());
-            }
-            while let Some(piece) = pieces.next() {
-                current.get_or_insert_default().push(&Text::known(piece));
-                if pieces.peek().is_some() || text.ends_with([' ', '\t', '\n']) {
-                    done.extend(current.take());
-                }
-            }
+            self.split_text(&value, &mut done, &mut current)?;
         }
         done.extend(current);
         Some(done)
     }
 
+    /// Adds what is not quoted, split by IFS; `None` where that is not known.
+    fn split_text(
+        &self,
+        text: &Text,
+        done: &mut Vec<Text>,
+        current: &mut Option<Text>,
+    ) -> Option<()> {
+        let text = text.get()?;
+        let signs = self.separators()?;
+        // Which files there are is not known.
+        if text.contains(['*', '?', '['])
+            || (text.contains('(') && self.state.options.extended != Some(false))
+        {
+            return None;
+        }
+        if signs != BLANKS {
+            if text.is_empty() {
+                return Some(());
+            }
+            let mut one = signs.chars();
+            let (Some(sign), None) = (one.next(), one.next()) else {
+                return None;
+            };
+            if sign.is_whitespace() || !sign.is_ascii() {
+                return None;
+            }
+            let mut pieces = text.split(sign).peekable();
+            while let Some(piece) = pieces.next() {
+                let is_last = pieces.peek().is_none();
+                if !(is_last && piece.is_empty()) {
+                    current.get_or_insert_default().push(&Text::known(piece));
+                }
+                if !is_last {
+                    done.extend(current.take());
+                }
+            }
+            return Some(());
+        }
+        let blanks = [' ', '\t', '\n'];
+        let mut pieces = text
+            .split(blanks)
+            .filter(|piece| !piece.is_empty())
+            .peekable();
+        if text.starts_with(blanks) {
+            done.extend(current.take());
+        }
+        while let Some(piece) = pieces.next() {
+            current.get_or_insert_default().push(&Text::known(piece));
+            if pieces.peek().is_some() || text.ends_with(blanks) {
+                done.extend(current.take());
+            }
+        }
+        Some(())
+    }
+
+    /// The value of IFS, which every shell sets itself; `None` if it is not known.
+    pub(super) fn separators(&self) -> Option<String> {
+        match self.state.variables.get("IFS").map(|one| &one.value) {
+            None | Some(Value::Unset) => Some(BLANKS.to_owned()),
+            Some(Value::Text(text)) => text.get().map(str::to_owned),
+            Some(Value::List(_) | Value::Open) => None,
+        }
+    }
+
     /// A pattern with its quoted parts as they are; `None` if a part is not known.
-    pub(super) fn pattern(&mut self, word: &Word) -> Option<Vec<Element>> {
-        let mut found = Vec::new();
+    /// `extended` is whether `@(a|b)` is a pattern here.
+    pub(super) fn pattern(&mut self, word: &Word, extended: Option<bool>) -> Option<Vec<Element>> {
+        let mut found: Vec<(char, bool)> = Vec::new();
         for part in &word.parts {
             match part {
                 Part::Text {
                     text,
                     quoted: false,
-                } => {
-                    if text.contains("[[:") || text.contains("[:") {
-                        return None;
-                    }
-                    pattern::unquoted(text, &mut found);
-                }
-                Part::Text { text, .. } => found.extend(text.chars().map(Element::Char)),
+                } => found.extend(text.chars().map(|c| (c, false))),
+                Part::Text { text, .. } => found.extend(text.chars().map(|c| (c, true))),
                 other => {
                     let quoted = match other {
                         Part::Parameter(parameter) => parameter.quoted,
@@ -183,18 +284,40 @@ impl Shell<'_> {
                     };
                     let value = self.part(other);
                     let text = value.get()?;
-                    if quoted {
-                        found.extend(text.chars().map(Element::Char));
-                    } else {
-                        pattern::unquoted(text, &mut found);
+                    // A backslash in an unquoted value quotes what follows it.
+                    if !quoted && text.contains('\\') {
+                        return None;
                     }
+                    found.extend(text.chars().map(|c| (c, quoted)));
                 }
             }
         }
-        Some(found)
+        pattern::read(&found, extended)
     }
 
-    pub(super) fn arithmetic(&mut self, text: &str) -> Option<i64> {
+    /// The value of an expression; `None` if it is not known, and then what it may change is
+    /// not known either.
+    pub(super) fn arithmetic(&mut self, text: &str) -> Result<Option<i64>, ReadOnly> {
+        let expanded = self.expanded(text);
+        let mut variables = Numbers {
+            shell: self,
+            is_refused: false,
+        };
+        let value = expanded
+            .as_deref()
+            .and_then(|text| arithmetic::value(text, &mut variables));
+        if variables.is_refused {
+            return Err(ReadOnly);
+        }
+        if value.is_none() {
+            self.forget_assigned_in(text);
+            self.forget_assigned_in(expanded.as_deref().unwrap_or_default());
+        }
+        Ok(value)
+    }
+
+    /// An expression with its parameters expanded.
+    fn expanded(&mut self, text: &str) -> Option<String> {
         // `$NAME` inside is expanded first, as in double quotes.
         let mut plain = String::new();
         if text.contains(['$', '`', '"']) {
@@ -211,24 +334,32 @@ impl Shell<'_> {
         } else {
             plain.push_str(text);
         }
-        let state = &self.state;
-        let mut variable = |name: &str| match state.get(name) {
-            Value::Unset => (!state.options.no_unset).then_some(0),
-            Value::Text(text) => {
-                let text = text.get()?.trim();
-                if text.is_empty() {
-                    Some(0)
-                } else {
-                    text.parse().ok()
-                }
-            }
-            _ => None,
-        };
-        arithmetic::value(&plain, &mut variable)
+        Some(plain)
+    }
+
+    /// What a command prints; nothing that it changes is left.
+    fn substitution(&mut self, text: &str) -> Text {
+        let changes = text.contains('=') || text.contains("++") || text.contains("--");
+        let kept = changes.then(|| self.state.clone());
+        let (events, notes, ends) = (self.events.len(), self.notes.len(), self.ends);
+        let found = self.printed(text);
+        let status = self.state.status;
+        if let Some(kept) = kept {
+            self.state = kept;
+            self.state.status = status;
+        }
+        self.events.truncate(events);
+        if self.ends == ends {
+            return found;
+        }
+        self.notes.truncate(notes);
+        self.ends = ends;
+        self.state.status = None;
+        Text::open()
     }
 
     /// What a command prints, where the shell itself prints it.
-    fn substitution(&mut self, text: &str) -> Text {
+    fn printed(&mut self, text: &str) -> Text {
         self.state.status = None;
         if self.depth > DEPTH {
             return Text::open();

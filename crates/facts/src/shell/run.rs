@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::state::{State, Text, Value, Variable};
 use super::{Event, Note, Trouble};
-use crate::bash::{Command, List, Part, Pipeline, When};
+use crate::bash::{Command, Part, Pipeline, When};
 
 /// More commands than this are not gone through.
 const COMMANDS: usize = 20_000;
@@ -28,6 +28,8 @@ pub(super) enum Flow {
     Break,
     Continue,
     Return,
+    /// The rest of what the shell has read together is dropped.
+    Discard,
     Exit,
 }
 
@@ -102,7 +104,7 @@ impl<'a> Shell<'a> {
     /// Reads a script into the shell, as `.` does. Whether the shell goes on behind it.
     pub fn source(&mut self, name: &str, script: &crate::bash::Script) -> bool {
         name.clone_into(&mut self.script);
-        let flow = self.framed(&script.list);
+        let flow = self.framed(script.read(), true);
         if flow != Flow::Exit
             && let Some(line) = script.broken
         {
@@ -113,10 +115,14 @@ impl<'a> Shell<'a> {
         flow != Flow::Exit
     }
 
-    /// A list whose `return` ends it alone.
-    fn framed(&mut self, list: &List) -> Flow {
+    /// A list whose `return` ends it alone; a script is read line by line.
+    fn framed(&mut self, list: &[Pipeline], is_script: bool) -> Flow {
         self.returned.push(Vec::new());
-        let flow = self.list(list);
+        let flow = if is_script {
+            self.lines(list)
+        } else {
+            self.list(list)
+        };
         let returned = self.returned.pop().unwrap_or_default();
         let mut returned = returned.into_iter();
         let mut flow = flow;
@@ -134,29 +140,67 @@ impl<'a> Shell<'a> {
         for state in returned {
             self.state.merge(&state, line);
         }
-        if flow == Flow::Exit {
-            Flow::Exit
-        } else {
-            Flow::Next
+        match flow {
+            Flow::Exit | Flow::Discard => flow,
+            _ => Flow::Next,
         }
     }
 
-    fn list(&mut self, list: &List) -> Flow {
+    /// The text of a script or of `eval`: what stands on one line is read before any of it
+    /// runs, and what drops the rest of it drops no more than that.
+    pub(super) fn lines(&mut self, list: &[Pipeline]) -> Flow {
+        let mut rest = list;
+        while let Some(first) = rest.first() {
+            let more = rest
+                .iter()
+                .skip(1)
+                .take_while(|step| step.reading.joined)
+                .count();
+            let (unit, behind) = rest.split_at(more + 1);
+            rest = behind;
+            let extended = unit.iter().any(|step| step.reading.extended);
+            if extended && self.state.options.extended == Some(false) {
+                self.line = first.line;
+                self.note(Trouble::Syntax);
+                self.state.status = Some(2);
+                return Flow::Next;
+            }
+            match self.list(unit) {
+                Flow::Next => {}
+                Flow::Discard => self.state.status = Some(1),
+                ended => return ended,
+            }
+        }
+        Flow::Next
+    }
+
+    fn list(&mut self, list: &[Pipeline]) -> Flow {
         let mut at = 0;
         while let Some(step) = list.get(at) {
             at += 1;
+            let guarded = list.get(at).is_some_and(|next| next.when != When::Always);
+            // `set -e` does not hold in what is tested, however deep a command stands in it.
+            let is_tested = guarded || step.negated;
+            let conditions = self.conditions;
+            self.conditions += usize::from(is_tested);
             let flow = match (step.when, self.state.status) {
-                (When::Success, Some(status)) if status != 0 => continue,
-                (When::Failure, Some(0)) => continue,
+                (When::Success, Some(status)) if status != 0 => {
+                    self.conditions = conditions;
+                    continue;
+                }
+                (When::Failure, Some(0)) => {
+                    self.conditions = conditions;
+                    continue;
+                }
                 (When::Success | When::Failure, None) => {
                     self.either(&mut |shell| shell.step(step), &mut |_| Flow::Next)
                 }
                 _ => self.step(step),
             };
+            self.conditions = conditions;
             if flow != Flow::Next {
                 return flow;
             }
-            let guarded = list.get(at).is_some_and(|next| next.when != When::Always);
             if let Some(flow) = self.stopped_by_error(step, guarded) {
                 return flow;
             }
@@ -166,7 +210,18 @@ impl<'a> Shell<'a> {
 
     /// `set -e` ends the shell at a command that fails.
     fn stopped_by_error(&mut self, step: &Pipeline, guarded: bool) -> Option<Flow> {
-        let plain = !guarded && !step.negated && step.when == When::Always && !step.background;
+        // A command inside of a compound one has ended the shell already, or was tested.
+        let is_command = step.pipeline.len() > 1
+            || matches!(
+                step.pipeline.first(),
+                Some(
+                    Command::Simple(_)
+                        | Command::Subshell(_)
+                        | Command::Test(_)
+                        | Command::Arithmetic(_)
+                )
+            );
+        let plain = is_command && !guarded && !step.negated && !step.background;
         if !self.state.options.error_exit || !plain || self.conditions > 0 {
             return None;
         }
@@ -233,7 +288,8 @@ impl<'a> Shell<'a> {
             Flow::Exit => self.note(Trouble::MayExit),
             Flow::Break | Flow::Continue => self.loose = true,
             // `returned` was filled where the `return` was met.
-            Flow::Return | Flow::Next => {}
+            // Where the rest of the line is dropped a note was made.
+            Flow::Return | Flow::Discard | Flow::Next => {}
         }
     }
 
@@ -283,11 +339,11 @@ impl<'a> Shell<'a> {
         );
         self.ends = None;
         let status = std::mem::replace(&mut self.state, before).status;
-        // Where an expansion ends the subshell its status is not kept.
-        if ended && flow == Flow::Exit {
-            None
-        } else {
-            status
+        match flow {
+            Flow::Discard => Some(1),
+            // Where an expansion ends the subshell its status is not kept.
+            Flow::Exit if ended => None,
+            _ => status,
         }
     }
 
@@ -314,6 +370,7 @@ impl<'a> Shell<'a> {
                 self.state
                     .functions
                     .insert(name.clone(), body.as_ref().clone());
+                self.state.doubtful.remove(name);
                 self.state.status = Some(0);
                 Flow::Next
             }
@@ -323,26 +380,29 @@ impl<'a> Shell<'a> {
                 Flow::Next
             }
             Command::Arithmetic(text) => {
-                let value = self.arithmetic(text);
-                self.state.status = value.map(|value| i32::from(value == 0));
-                if value.is_none() {
-                    self.forget_assigned_in(text);
-                }
+                self.state.status = match self.arithmetic(text) {
+                    Ok(value) => value.map(|value| i32::from(value == 0)),
+                    Err(_) => Some(1),
+                };
                 Flow::Next
             }
         }
     }
 
-    /// `(( x = 1 ))` and `let` change variables in ways that are not followed.
+    /// An expression that is not followed changes its variables nobody knows how.
     pub(super) fn forget_assigned_in(&mut self, text: &str) {
-        let names: Vec<&str> = text
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .filter(|name| crate::bash::is_name(name))
-            .collect();
-        if text.contains('=') || text.contains("++") || text.contains("--") {
-            for name in names {
-                self.assign(name, Value::Open, false);
-            }
+        for name in super::arithmetic::assigned(text) {
+            self.assign(&name, Value::Open, false);
+        }
+    }
+
+    /// An assignment to a read-only variable: the shell drops what it has read.
+    pub(super) fn discards(&mut self, source: &str) {
+        if self.ends.is_none() {
+            self.ends = Some(Flow::Discard);
+        }
+        if self.maybe > 0 {
+            self.note(Trouble::RunsCode(source.to_owned()));
         }
     }
 

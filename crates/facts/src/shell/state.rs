@@ -67,6 +67,8 @@ pub struct Variable {
     /// Where its value was made.
     pub line: u32,
     pub(super) readonly: bool,
+    /// It depends on what is not known whether it is read-only.
+    pub(super) maybe_readonly: bool,
 }
 
 impl Variable {
@@ -83,6 +85,10 @@ impl Variable {
 pub(super) struct State {
     pub(super) variables: BTreeMap<String, Variable>,
     pub(super) functions: BTreeMap<String, Command>,
+    /// Functions that exist, or are this one, only if something holds that is not known.
+    pub(super) doubtful: BTreeSet<String>,
+    /// Variables that a trap changes nobody knows how often.
+    pub(super) trapped: BTreeSet<String>,
     /// `None` where they are not known.
     pub(super) arguments: Option<Vec<Text>>,
     pub(super) options: Options,
@@ -92,11 +98,27 @@ pub(super) struct State {
     pub(super) locals: Vec<BTreeMap<String, Variable>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Options {
     pub(super) all_export: bool,
     pub(super) no_unset: bool,
     pub(super) error_exit: bool,
+    /// `shopt -s extglob`; `None` if it is not known.
+    pub(super) extended: Option<bool>,
+    /// `shopt -s nocasematch`; `None` if it is not known.
+    pub(super) ignores_case: Option<bool>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            all_export: false,
+            no_unset: false,
+            error_exit: false,
+            extended: Some(false),
+            ignores_case: Some(false),
+        }
+    }
 }
 
 impl State {
@@ -108,15 +130,24 @@ impl State {
         }
     }
 
-    pub(super) fn set(&mut self, name: &str, value: Value, line: u32) {
+    /// Sets a variable; `false` where it is read-only and keeps its value.
+    pub(super) fn set(&mut self, name: &str, value: Value, line: u32) -> bool {
         let all = self.options.all_export;
+        let value = if self.trapped.contains(name) {
+            Value::Open
+        } else {
+            value
+        };
         let one = self
             .variables
             .entry(name.to_owned())
             .or_insert_with(Variable::unset);
         if one.readonly {
+            return false;
+        }
+        if one.maybe_readonly {
             one.value = Value::Open;
-            return;
+            return true;
         }
         if all {
             one.exported = Some(true);
@@ -133,6 +164,7 @@ impl State {
             (_, value) => value,
         };
         one.line = line;
+        true
     }
 
     pub(super) fn export(&mut self, name: &str, exported: bool) {
@@ -141,6 +173,16 @@ impl State {
             .entry(name.to_owned())
             .or_insert_with(Variable::unset);
         one.exported = Some(exported);
+    }
+
+    /// From here on only a run can tell what this variable is.
+    pub(super) fn doubt(&mut self, name: &str) {
+        self.trapped.insert(name.to_owned());
+        let one = self
+            .variables
+            .entry(name.to_owned())
+            .or_insert_with(Variable::unset);
+        one.exported = one.exported.filter(|exported| *exported);
     }
 
     pub(super) fn protect(&mut self, name: &str) {
@@ -187,16 +229,35 @@ impl State {
                     line
                 },
                 readonly: mine.readonly && theirs.readonly,
+                maybe_readonly: mine.maybe_readonly
+                    || theirs.maybe_readonly
+                    || mine.readonly != theirs.readonly,
             };
             self.variables.insert(name, merged);
         }
         if self.status != other.status {
             self.status = None;
         }
+        for (name, body) in &other.functions {
+            if self.functions.get(name) != Some(body) {
+                self.doubtful.insert(name.clone());
+            }
+        }
+        let mine = self.functions.keys();
+        let more: Vec<String> = mine
+            .filter(|name| !other.functions.contains_key(*name))
+            .cloned()
+            .collect();
+        self.doubtful.extend(more);
+        self.doubtful.extend(other.doubtful.iter().cloned());
         self.functions.extend(other.functions.clone());
+        self.trapped.extend(other.trapped.iter().cloned());
         self.options.error_exit |= other.options.error_exit;
         self.options.no_unset |= other.options.no_unset;
         self.options.all_export |= other.options.all_export;
+        let same = |mine: Option<bool>, theirs| mine.filter(|_| mine == theirs);
+        self.options.extended = same(self.options.extended, other.options.extended);
+        self.options.ignores_case = same(self.options.ignores_case, other.options.ignores_case);
         if self.arguments != other.arguments {
             self.arguments = None;
         }

@@ -71,6 +71,7 @@ fn who<'a>(report: &'a StackReport, owner: &Owner) -> &'a str {
     match owner {
         Owner::Layer { buildpack, .. } => id(report, *buildpack),
         Owner::Image => "image",
+        Owner::App => "app",
     }
 }
 

@@ -32,6 +32,12 @@ pub(super) fn lines(report: &StackReport, lines: &mut Vec<Line>) {
 }
 
 fn layers(report: &StackReport, lines: &mut Vec<Line>) {
+    // Layers that are taken from an image have left the files with their flags behind.
+    let has_flags = report
+        .buildpacks
+        .iter()
+        .flat_map(|buildpack| &buildpack.layers)
+        .any(|layer| layer.types.is_some());
     for buildpack in &report.buildpacks {
         if buildpack.layers.is_empty() {
             continue;
@@ -43,7 +49,7 @@ fn layers(report: &StackReport, lines: &mut Vec<Line>) {
                 if report.is_classic {
                     folder(layer)
                 } else {
-                    row(layer)
+                    row(layer, has_flags)
                 },
             ));
         }
@@ -60,9 +66,10 @@ fn folder(layer: &LayerReport) -> String {
     )
 }
 
-fn row(layer: &LayerReport) -> String {
+fn row(layer: &LayerReport, has_flags: bool) -> String {
     let flags = match layer.types {
-        None => "no flags yet".to_owned(),
+        None if !has_flags => String::new(),
+        None => "  no flags yet".to_owned(),
         Some(types) => {
             let set: Vec<&str> = [
                 (types.build, "build"),
@@ -73,25 +80,25 @@ fn row(layer: &LayerReport) -> String {
             .filter_map(|(set, name)| set.then_some(name))
             .collect();
             if set.is_empty() {
-                "ignored".to_owned()
+                "  ignored".to_owned()
             } else {
-                set.join("+")
+                format!("  {}", set.join("+"))
             }
         }
     };
     match &layer.reused {
         Some(_) if layer.remembered => format!(
-            "{:>9}  {}  {flags}  {}, reused, as an earlier build saw it",
+            "{:>9}  {}{flags}  {}, reused, as an earlier build saw it",
             units::size(layer.bytes),
             layer.name,
             units::counted(layer.files, "file")
         ),
         Some(digest) => format!(
-            "{}  {flags}  reused, contents not here ({digest})",
+            "{}{flags}  reused, contents not here ({digest})",
             layer.name
         ),
         None => format!(
-            "{:>9}  {}  {flags}  {}",
+            "{:>9}  {}{flags}  {}",
             units::size(layer.bytes),
             layer.name,
             units::counted(layer.files, "file")

@@ -46,6 +46,7 @@ fn owner<'a>(candidate: &Candidate, ids: &'a [String]) -> &'a str {
     match &candidate.owner {
         Owner::Layer { buildpack, .. } => ids.get(*buildpack).map_or("?", String::as_str),
         Owner::Image => "the image",
+        Owner::App => "the app",
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn owner(model: &Model<'_>, owner: &Owner) -> String {
     match owner {
         Owner::Layer { buildpack, .. } => model.id(*buildpack).to_owned(),
         Owner::Image => "the image".to_owned(),
+        Owner::App => "the app".to_owned(),
     }
 }
 

@@ -83,6 +83,8 @@ fn is_of_another(model: &Model<'_>, owner: usize, home: &Path, winner: &Candidat
     }
     match winner.owner {
         Owner::Image => true,
+        // A program that the app brings is meant.
+        Owner::App => false,
         Owner::Layer { buildpack, .. } => {
             buildpack != owner && !fix::are_family(model.id(buildpack), model.id(owner))
         }

@@ -143,7 +143,9 @@ fn system_tools(model: &Model<'_>) -> Vec<Finding> {
             .losers
             .iter()
             .any(|loser| loser.owner == Owner::Image && !shadowing.winner.is_same_as(loser));
-        if is_tool && hides_image {
+        // What lies in a folder of the app that it puts on PATH is meant.
+        let is_of_app = shadowing.winner.owner == Owner::App;
+        if is_tool && hides_image && !is_of_app {
             by_owner
                 .entry(shadowing.winner.owner.clone())
                 .or_default()

@@ -1,8 +1,8 @@
 //! Compound commands: branches, loops, functions, tests.
 
 use super::{Parsed, Parser};
-use crate::bash::word::{Unclosed, arithmetic};
-use crate::bash::{Command, List, Part, Pipeline, When, Word};
+use crate::bash::word::{Mode, Unclosed, arithmetic, word};
+use crate::bash::{Command, List, Part, Pipeline, Reading, When, Word};
 
 impl Parser<'_> {
     pub(in super::super) fn body(&mut self, end: &str) -> Parsed<List> {
@@ -39,10 +39,12 @@ impl Parser<'_> {
         let select = self.keyword("select");
         let _ = select || self.keyword("for");
         self.blanks();
+        let line = self.line();
         let mut words = None;
+        let mut expression = None;
         let mut name = self.peeked();
         if self.chars.eat("((") {
-            arithmetic(&mut self.chars).ok_or(Unclosed)?;
+            expression = Some(arithmetic(&mut self.chars).ok_or(Unclosed)?);
             name = String::new();
         } else {
             self.chars.at += name.chars().count();
@@ -62,7 +64,22 @@ impl Parser<'_> {
         self.blanks();
         let _ = self.chars.eat(";");
         self.expect("do")?;
-        let body = self.body("done")?;
+        let mut body = self.body("done")?;
+        if let Some(text) = expression {
+            // What `(( … ; … ; … ))` changes is not known, as nothing of the loop is.
+            body.insert(
+                0,
+                Pipeline {
+                    when: When::Always,
+                    negated: false,
+                    source: text.clone(),
+                    pipeline: vec![Command::Arithmetic(text)],
+                    background: false,
+                    line,
+                    reading: Reading::default(),
+                },
+            );
+        }
         Ok(Command::For { name, words, body })
     }
 
@@ -152,17 +169,25 @@ impl Parser<'_> {
                 self.chars.at += 2;
                 return Ok(Command::Test(words));
             }
+            let before = words.last().and_then(Word::literal);
+            let is_regex = before.as_deref() == Some("=~");
             let operator = ["&&", "||", "(", ")", "<", ">"]
                 .into_iter()
-                .find(|operator| self.chars.eat(operator));
-            let found = match operator {
-                Some(operator) => Word {
+                .find(|operator| !is_regex && self.chars.eat(operator));
+            let found = if let Some(operator) = operator {
+                Word {
                     parts: vec![Part::Text {
                         text: operator.to_owned(),
                         quoted: false,
                     }],
-                },
-                None => self.word()?,
+                }
+            } else {
+                let mode = match before.as_deref() {
+                    Some("=" | "==" | "!=") => Mode::Test,
+                    Some("=~") => Mode::Regex,
+                    _ => Mode::Command,
+                };
+                word(&mut self.chars, mode, 0)?
             };
             if found.parts.is_empty() {
                 return Err(Unclosed);
@@ -200,6 +225,7 @@ fn joined(subject: &Word, arms: Vec<(Arm, End)>) -> Vec<Arm> {
                     arms: found.clone(),
                 }],
                 background: false,
+                reading: Reading::default(),
                 line: body.last().map_or(0, |step| step.line),
                 source: "case".to_owned(),
             }),

@@ -1,5 +1,6 @@
 //! Parameters: `$NAME`, `${NAME…}` with all its operators.
 
+use super::super::expand::BLANKS;
 use super::super::pattern;
 use super::super::run::Shell;
 use super::super::state::{Text, Value, is_of_shell};
@@ -82,7 +83,10 @@ impl Shell<'_> {
                 .map_or(Value::Open, |status| text(status.to_string())),
             ("@" | "*", _) => {
                 let arguments = self.state.arguments.as_deref();
-                arguments.map_or(Value::Open, |all| Value::Text(joined(all)))
+                let separator = self.separator(parameter);
+                arguments.map_or(Value::Open, |all| {
+                    Value::Text(joined(all, separator.as_deref()))
+                })
             }
             ("$" | "!" | "-", _) => Value::Open,
             _ => match (self.state.get(name), parameter.index.as_deref()) {
@@ -93,7 +97,9 @@ impl Shell<'_> {
                 (Value::List(items), None) => {
                     items.first().cloned().map_or(Value::Unset, Value::Text)
                 }
-                (Value::List(items), Some("@" | "*")) => Value::Text(joined(&items)),
+                (Value::List(items), Some("@" | "*")) => {
+                    Value::Text(joined(&items, self.separator(parameter).as_deref()))
+                }
                 (Value::List(items), Some(index)) => match index.parse::<usize>() {
                     Ok(index) => items.get(index).cloned().map_or(Value::Unset, Value::Text),
                     Err(_) => Value::Open,
@@ -171,9 +177,11 @@ impl Shell<'_> {
                     Value::List(items) => Text::known(items.len().to_string()),
                     _ => Text::open(),
                 },
-                _ => current.get().map_or_else(Text::open, |text| {
-                    Text::known(text.chars().count().to_string())
-                }),
+                // The locale says how many characters other bytes are.
+                _ => current
+                    .get()
+                    .filter(|text| text.is_ascii())
+                    .map_or_else(Text::open, |text| Text::known(text.len().to_string())),
             },
             "indirect" => match current.get() {
                 Some(name) if bash::is_name(name) && !is_of_shell(name) => {
@@ -182,11 +190,62 @@ impl Shell<'_> {
                 }
                 _ => Text::open(),
             },
+            "unsupported" => self.indirect(parameter),
             _ if is_all(parameter) && EDITS.contains(&operator) => self
                 .edited_items(parameter)
-                .map_or_else(Text::open, |items| joined(&items)),
+                .map_or_else(Text::open, |items| {
+                    joined(&items, self.separator(parameter).as_deref())
+                }),
             _ => self.edited(&current, parameter),
         }
+    }
+
+    /// What stands between the items of a list that become one text; `None` if it is not known.
+    fn separator(&self, parameter: &Parameter) -> Option<String> {
+        let signs = self.separators()?;
+        let is_one = parameter.name == "*" || parameter.index.as_deref() == Some("*");
+        match (is_one, parameter.quoted) {
+            _ if signs == BLANKS => Some(" ".to_owned()),
+            // Between the items of `"$*"` stands the first character of IFS.
+            (true, true) => Some(signs.chars().take(1).collect()),
+            (false, true) => Some(" ".to_owned()),
+            (_, false) => None,
+        }
+    }
+
+    /// `${!NAME:-word}`: the operator is that of the variable whose name is the value of `NAME`.
+    fn indirect(&mut self, parameter: &Parameter) -> Text {
+        let Some(rest) = parameter.name.strip_prefix('!') else {
+            return Text::open();
+        };
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let (name, operator) = rest.split_at(end.unwrap_or(rest.len()));
+        let pointer = Parameter {
+            name: name.to_owned(),
+            ..Parameter::default()
+        };
+        let target = match self.value(&pointer) {
+            Value::Text(text) => text.get().map(str::to_owned),
+            _ => None,
+        };
+        let Some(target) = target.filter(|name| bash::is_name(name) && !is_of_shell(name)) else {
+            return Text::open();
+        };
+        if !operator.starts_with([':', '-', '+', '=', '?', '#', '%']) || self.depth > 20 {
+            return Text::open();
+        }
+        let script = bash::parse(&format!("_ \"${{{target}{operator}}}\""));
+        let first = script.list.first().and_then(|step| step.pipeline.first());
+        let Some(bash::Command::Simple(simple)) = first else {
+            return Text::open();
+        };
+        let Some(word) = simple.words.get(1).cloned() else {
+            return Text::open();
+        };
+        self.depth += 1;
+        let found = self.text(&word);
+        self.depth -= 1;
+        found
     }
 
     /// Operators that change a known text.
@@ -197,10 +256,10 @@ impl Shell<'_> {
         };
         let found = match operator {
             "#" | "##" | "%" | "%%" => self
-                .pattern(&parameter.operand)
-                .map(|pattern| pattern::removed(&text, &pattern, operator)),
+                .pattern(&parameter.operand, self.state.options.extended)
+                .and_then(|pattern| pattern::removed(&text, &pattern, operator)),
             "/" | "//" | "/#" | "/%" => {
-                let pattern = self.pattern(&parameter.operand);
+                let pattern = self.pattern(&parameter.operand, self.state.options.extended);
                 let new = parameter
                     .second
                     .as_ref()
@@ -211,12 +270,17 @@ impl Shell<'_> {
                     .filter(|new| !new.contains('&'))
                     .map(str::to_owned);
                 match (pattern, new) {
-                    (Some(pattern), Some(new)) => {
-                        Some(pattern::replaced(&text, &pattern, &new, operator))
+                    // Here `nocasematch` counts, too.
+                    (Some(pattern), Some(new))
+                        if self.state.options.ignores_case == Some(false) =>
+                    {
+                        pattern::replaced(&text, &pattern, &new, operator)
                     }
                     _ => None,
                 }
             }
+            // The locale says what a character is, and which capital letter belongs to it.
+            _ if !text.is_ascii() => None,
             ":" => self.substring(&text, parameter),
             "^^" if parameter.operand.parts.is_empty() => Some(text.to_uppercase()),
             ",," if parameter.operand.parts.is_empty() => Some(text.to_lowercase()),
@@ -257,7 +321,7 @@ impl Shell<'_> {
         let first = i64::try_from(first).ok()?;
         let length = i64::try_from(count).ok()?;
         let offset = self.text(&parameter.operand);
-        let offset = self.arithmetic(offset.get()?.trim())?;
+        let offset = self.arithmetic(offset.get()?.trim()).ok()??;
         if offset >= 0 && offset < first {
             return None;
         }
@@ -272,7 +336,7 @@ impl Shell<'_> {
         let end = match &parameter.second {
             Some(word) => {
                 let text = self.text(word);
-                let count = self.arithmetic(text.get()?.trim())?;
+                let count = self.arithmetic(text.get()?.trim()).ok()??;
                 if count < 0 {
                     length + count
                 } else {
@@ -296,12 +360,12 @@ fn is_all(parameter: &Parameter) -> bool {
         || matches!(parameter.index.as_deref(), Some("@" | "*"))
 }
 
-/// The items with blanks between them.
-fn joined(items: &[Text]) -> Text {
+/// The items in one text.
+fn joined(items: &[Text], separator: Option<&str>) -> Text {
     let mut found = Text::default();
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
-            found.push(&Text::known(" "));
+            found.push(&separator.map_or_else(Text::open, Text::known));
         }
         found.push(item);
     }

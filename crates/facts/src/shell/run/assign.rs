@@ -6,13 +6,13 @@ use crate::shell::Event;
 use crate::shell::state::{Text, Value};
 
 impl Shell<'_> {
-    pub(in super::super) fn assignment(&mut self, assign: &Assign) {
+    pub(in super::super) fn assignment(&mut self, assign: &Assign) -> bool {
         let value = self.assigned_value(assign);
-        self.assigned(assign, value);
+        self.assigned(assign, value)
     }
 
-    /// Sets a variable to what its assignment gave.
-    pub(in super::super) fn assigned(&mut self, assign: &Assign, value: Value) {
+    /// Sets a variable to what its assignment gave; `false` where it is read-only.
+    pub(in super::super) fn assigned(&mut self, assign: &Assign, value: Value) -> bool {
         let own = assign
             .value
             .parts
@@ -22,11 +22,11 @@ impl Shell<'_> {
             [Part::Parameter(one)]
                 if one.name == assign.name && matches!(one.operator.as_str(), ":-" | "-") =>
             {
-                Some(self.text(&one.operand))
+                Some(self.looked_at(&one.operand))
             }
             _ => None,
         };
-        self.assign_or_default(&assign.name, value, own || assign.append, default);
+        self.assign_or_default(&assign.name, value, own || assign.append, default)
     }
 
     pub(in super::super) fn assigned_value(&mut self, assign: &Assign) -> Value {
@@ -75,9 +75,19 @@ impl Shell<'_> {
         }
     }
 
+    /// What a word gives, without what its expansion changes: it was expanded before.
+    fn looked_at(&mut self, word: &crate::bash::Word) -> Text {
+        let (kept, events, ends) = (self.state.clone(), self.events.len(), self.ends);
+        let found = self.text(word);
+        self.state = kept;
+        self.events.truncate(events);
+        self.ends = ends;
+        found
+    }
+
     /// Sets a variable and remembers that it was.
-    pub(in super::super) fn assign(&mut self, name: &str, value: Value, extends: bool) {
-        self.assign_or_default(name, value, extends, None);
+    pub(in super::super) fn assign(&mut self, name: &str, value: Value, extends: bool) -> bool {
+        self.assign_or_default(name, value, extends, None)
     }
 
     pub(in super::super) fn assign_or_default(
@@ -86,15 +96,18 @@ impl Shell<'_> {
         value: Value,
         extends: bool,
         default: Option<Text>,
-    ) {
+    ) -> bool {
         let before = self.state.get(name);
-        self.state.set(name, value, self.line);
+        if !self.state.set(name, value, self.line) {
+            return false;
+        }
         let after = self.state.get(name);
         self.events.push(Event {
             extends,
             default,
             ..self.event(name, before, after)
         });
+        true
     }
 
     /// What happens to a variable here.

@@ -58,9 +58,13 @@ impl Shell<'_> {
             let one = if everything {
                 Some(true)
             } else {
-                let pattern = self.pattern(word);
+                let (extended, ignores) =
+                    (self.state.options.extended, self.state.options.ignores_case);
+                let pattern = self.pattern(word, extended);
                 match (pattern, subject) {
-                    (Some(pattern), Some(subject)) => Some(pattern::fits(&pattern, subject)),
+                    (Some(pattern), Some(subject)) => {
+                        pattern::fits_in_case(&pattern, subject, ignores)
+                    }
                     _ => None,
                 }
             };
@@ -104,7 +108,10 @@ impl Shell<'_> {
             return self.some_rounds(&mut |shell| shell.list(body), body);
         };
         for item in items {
-            self.assign(name, Value::Text(item), false);
+            if !self.assign(name, Value::Text(item), false) {
+                self.state.status = Some(1);
+                return Flow::Next;
+            }
             match self.list(body) {
                 Flow::Next | Flow::Continue => {}
                 Flow::Break => return Flow::Next,
@@ -171,7 +178,7 @@ impl Shell<'_> {
         let flow = self.either(run, &mut |_| Flow::Next);
         self.loose = false;
         self.state.status = None;
-        if matches!(flow, Flow::Return | Flow::Exit) {
+        if matches!(flow, Flow::Return | Flow::Discard | Flow::Exit) {
             flow
         } else {
             Flow::Next

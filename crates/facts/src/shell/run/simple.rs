@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{CALLS, Flow, Shell};
-use crate::bash::{Command, Part, Pipeline, Simple, When, Word};
-use crate::shell::state::{Text, Value, Variable};
+use crate::bash::{Command, Part, Pipeline, Reading, Simple, When, Word};
+use crate::shell::state::{OPEN, Text, Value, Variable};
 use crate::shell::{Trouble, assigned};
 
 impl Shell<'_> {
@@ -12,7 +12,12 @@ impl Shell<'_> {
         self.line = simple.line;
         if simple.words.is_empty() {
             for assign in &simple.assignments {
-                self.assignment(assign);
+                if !self.assignment(assign) {
+                    self.discards(&simple.source);
+                }
+                if self.ends.is_some() {
+                    return Flow::Next;
+                }
             }
             // A substitution leaves its own status.
             let parts = simple
@@ -56,6 +61,11 @@ impl Shell<'_> {
         self.events.truncate(events);
         let rest = words.get(1..).unwrap_or_default().to_vec();
         let flow = match self.state.functions.get(&name).cloned() {
+            Some(_) if self.state.doubtful.contains(&name) => {
+                self.note(Trouble::RunsCode(simple.source.clone()));
+                self.state.status = None;
+                Flow::Next
+            }
             Some(body) => self.call(&body, Some(rest)),
             None => self.builtin(&name, &rest, simple),
         };
@@ -74,17 +84,19 @@ impl Shell<'_> {
         let name = simple.words.first().and_then(Word::literal);
         match name.as_deref() {
             // `$COMMAND` may be anything, also a function.
-            Some("eval" | "source" | ".") | None => {
+            Some("eval" | "source" | "." | "trap") | None => {
                 self.note(Trouble::RunsCode(simple.source.clone()));
             }
             Some("read" | "unset" | "printf" | "mapfile" | "readarray" | "getopts" | "let") => {
-                for word in &simple.words {
-                    if let Some(name) = word.literal().filter(|name| crate::bash::is_name(name)) {
-                        self.assign(&name, Value::Open, false);
-                    }
+                for word in simple.words.iter().skip(1) {
+                    self.forget_target(word, simple);
                 }
             }
             Some("set") => self.state.arguments = None,
+            Some("shopt") => {
+                self.state.options.extended = None;
+                self.state.options.ignores_case = None;
+            }
             Some(name) if self.state.functions.contains_key(name) => {
                 if let Some(body) = self.state.functions.get(name).cloned() {
                     return self.call(&body, None);
@@ -93,6 +105,28 @@ impl Shell<'_> {
             _ => {}
         }
         Flow::Next
+    }
+
+    /// A variable that a builtin sets, with words around it that are not known.
+    fn forget_target(&mut self, word: &Word, simple: &Simple) {
+        let mut text = String::new();
+        for part in &word.parts {
+            match part {
+                Part::Text { text: known, .. } => text.push_str(known),
+                _ => text.push(OPEN),
+            }
+        }
+        let is_let = simple.words.first().and_then(Word::literal).as_deref() == Some("let");
+        if is_let {
+            self.forget_assigned_in(&text);
+            return;
+        }
+        let name = text.split('[').next().unwrap_or_default();
+        if crate::bash::is_name(name) {
+            self.assign(name, Value::Open, false);
+        } else if name.starts_with(OPEN) {
+            self.note(Trouble::RunsCode(simple.source.clone()));
+        }
     }
 
     pub(in super::super) fn call(&mut self, body: &Command, arguments: Option<Vec<Text>>) -> Flow {
@@ -111,8 +145,9 @@ impl Shell<'_> {
             background: false,
             line: self.line,
             source: String::new(),
+            reading: Reading::default(),
         }];
-        let flow = self.framed(&list);
+        let flow = self.framed(&list, false);
         for (name, variable) in self.state.locals.pop().unwrap_or_default() {
             self.state.variables.insert(name, variable);
         }
@@ -141,7 +176,7 @@ impl Shell<'_> {
             self.state.arguments = Some(arguments.to_vec());
         }
         let line = self.line;
-        let flow = self.framed(&script.list);
+        let flow = self.framed(script.read(), true);
         self.line = line;
         self.state.arguments = callers;
         self.calls -= 1;
