@@ -55,7 +55,8 @@ fn text(expected: &Expected) -> String {
         let _ = match prediction {
             Prediction::Secret => writeln!(
                 text,
-                "[ -n \"${{{name}+x}}\" ] || {{ ss_differs=$((ss_differs + 1)); echo 'slugsmith: {name} is not set' >&2; \
+                "[ -n \"${{{name}+x}}\" ] || {{ ss_differs=$((ss_differs + 1)); echo 'slugsmith: {name} is not set' \
+                 >&2; \
                  }}"
             ),
             Prediction::Value { alone, around } => writeln!(
@@ -91,7 +92,8 @@ fn text(expected: &Expected) -> String {
     }
     text.push_str(
         "if [ -n \"$ss_missing\" ]; then echo \"slugsmith: this process does not start without$ss_missing, required \
-         in project.toml ([com.slugsmith.launch]). Set it: ${DYNO:+heroku config:set }NAME=...\" >&2; command exit 1; fi\n\
+         in project.toml ([com.slugsmith.launch]). Set it: ${DYNO:+heroku config:set }NAME=...\" >&2; \
+         command exit 1; fi\n\
          [ -z \"$ss_unset\" ] || echo \"slugsmith: not set, but read by the app without a default:$ss_unset\" >&2\n\
          command exit 0\n) || command exit 1; fi\n",
     );
