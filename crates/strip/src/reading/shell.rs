@@ -9,6 +9,10 @@ use crate::index::{join, parent};
 
 /// More values of one word are not followed.
 const MOST: usize = 32;
+/// Longer words are no path, in bytes: a line that doubles a variable would take all memory.
+const LONGEST: usize = 1_024;
+/// Variables in one word that are followed.
+const MOST_VARIABLES: usize = 16;
 
 /// Whether a file is a script of a shell, by its ending or its first line.
 pub(crate) fn is_script(path: &str, text: &[u8]) -> bool {
@@ -65,7 +69,8 @@ impl Shell<'_> {
         match words.peek().copied() {
             Some("for") => {
                 let name = words.nth(1).unwrap_or_default().to_owned();
-                let values = words.skip(1).flat_map(|word| self.expand(word)).collect();
+                let values = words.skip(1).flat_map(|word| self.expand(word));
+                let values = values.take(MOST).collect();
                 self.values.insert(name, values);
             }
             Some("cd" | "pushd") => {
@@ -75,6 +80,9 @@ impl Shell<'_> {
                     // `cd "$(dirname "$0")"`
                     None => self.own.to_owned(),
                 };
+                if self.folder.len() > LONGEST {
+                    self.own.clone_into(&mut self.folder);
+                }
             }
             _ => {
                 for word in words.flat_map(|word| self.expand(word)) {
@@ -102,6 +110,13 @@ impl Shell<'_> {
     /// What a word comes to; nothing where a part of it is unknown.
     fn expand(&self, word: &str) -> Vec<String> {
         let word = word.trim_matches(['"', '\'']);
+        let variables = word
+            .bytes()
+            .filter(|byte| *byte == b'$')
+            .take(MOST_VARIABLES + 1);
+        if word.len() > LONGEST || variables.count() > MOST_VARIABLES {
+            return Vec::new();
+        }
         let Some((before, rest)) = word.split_once('$') else {
             return vec![word.replace(['"', '\''], "")];
         };
@@ -128,6 +143,7 @@ impl Shell<'_> {
         whole
             .take(MOST)
             .map(|(value, after)| format!("{before}{value}{after}"))
+            .filter(|word| word.len() <= LONGEST)
             .collect()
     }
 }
@@ -165,5 +181,17 @@ mod tests {
         assert_eq!(all("cat ${D:-lib}/a.md"), ["lib/a.md"]);
         assert_eq!(all("cat $1/a.md $(dirname $0)/b # lib/c"), ["/b", "lib/c"]);
         assert!(all("# cat lib/a.md").is_empty());
+    }
+
+    #[test]
+    fn bombs_are_left_alone() {
+        let doubled = "A=\"$A$A/x\"\n".repeat(64);
+        assert!(
+            all(&format!("A=lib/x\n{doubled}cat $A"))
+                .iter()
+                .all(|word| word.len() <= 1_100)
+        );
+        assert!(all(&"$A".repeat(200_000)).is_empty());
+        assert!(all(&"cd a\n".repeat(200_000)).is_empty());
     }
 }
