@@ -11,6 +11,17 @@ pub(super) use slugsmith_facts::formats::{Entry, File};
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::LineSpan;
 
+/// Drivers of databases that run as servers of their own.
+pub(super) const SERVER_DRIVERS: &[&str] = &[
+    "postgresql",
+    "mysql-connector-j",
+    "mysql-connector-java",
+    "mariadb-java-client",
+    "mssql-jdbc",
+    "ojdbc8",
+    "ojdbc11",
+];
+
 /// File, line and text of the version of Spring Boot.
 pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, String)> {
     let read = |path: &'static str, read: &dyn Fn(&str) -> Option<(String, LineSpan)>| {

@@ -113,14 +113,11 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Where an app runs on a dyno (Heroku Dev Center, "Dynos").
-const DYNO_HOME: &str = "/app";
-
 /// Where the files of `root` are when a process runs.
 fn shown<'a>(input: &Input<'a>) -> &'a Path {
     let is_moved = input.is_app && input.environment.world != World::CloudNative;
     if is_moved {
-        Path::new(DYNO_HOME)
+        Path::new(slugsmith_facts::classic::HOME)
     } else {
         input.root
     }

@@ -44,34 +44,19 @@ impl<'a> Folders<'a> {
     pub(super) fn of(context: &'a Context<'a>) -> Self {
         let mut machine = Inputs::default();
         super::presets::machine(&mut machine, context);
-        let of_path = |path: PathBuf| Folder {
-            name: path.display().to_string(),
-            paths: vec![path],
-            inputs: machine.clone(),
-            most: MOST,
-            launch: true,
-            outputs: None,
-            restored: None,
-            given: Vec::new(),
-            is_cleared: false,
-            files: None,
-            misfit: Vec::new(),
-        };
+        let of_path =
+            |path: PathBuf| Folder::new(path.display().to_string(), vec![path], machine.clone());
         let custom = context.config.cache.custom.iter();
         let mut folders: Vec<Folder> = custom
             .filter(|cache| cache.run.is_none() && !cache.paths.is_empty())
-            .map(|cache| Folder {
-                name: cache.name.value.clone(),
-                paths: cache.paths.iter().map(|path| custom::tidy(path)).collect(),
-                inputs: custom::inputs(context, cache),
-                most: cache.max_size.unwrap_or(MOST),
-                launch: cache.launch,
-                outputs: None,
-                restored: None,
-                given: Vec::new(),
-                is_cleared: false,
-                files: None,
-                misfit: Vec::new(),
+            .map(|cache| {
+                let paths = cache.paths.iter().map(|path| custom::tidy(path)).collect();
+                let inputs = custom::inputs(context, cache);
+                Folder {
+                    most: cache.max_size.unwrap_or(MOST),
+                    launch: cache.launch,
+                    ..Folder::new(cache.name.value.clone(), paths, inputs)
+                }
             })
             .collect();
         let listed = listed(context);
@@ -79,17 +64,9 @@ impl<'a> Folders<'a> {
             let mut inputs = machine.clone();
             inputs.add(&known.inputs);
             Folder {
-                name: known.name,
-                paths: known.paths,
-                inputs,
-                most: MOST,
-                launch: true,
                 outputs: known.outputs,
-                restored: None,
-                given: Vec::new(),
-                is_cleared: false,
                 files: known.files,
-                misfit: Vec::new(),
+                ..Folder::new(known.name, known.paths, inputs)
             }
         });
         for folder in listed.into_iter().map(of_path).chain(known) {

@@ -56,9 +56,6 @@ pub enum Link<'n> {
     Outside { exists: bool },
 }
 
-/// Where an app lives on a dyno (Heroku Dev Center, "Dynos").
-const DYNO_HOME: &str = "/app";
-
 /// Links in a row that are followed.
 const HOPS: usize = 8;
 
@@ -136,11 +133,8 @@ impl Neighbours {
             };
             at = tidy(&at.parent().unwrap_or(app).join(target));
         }
-        // On a classic platform the app is built elsewhere and runs in `/app`: a link by that name leads into it.
-        if let Ok(inside) = at.strip_prefix(DYNO_HOME)
-            && !at.exists()
-            && app.join(inside).exists()
-        {
+        // By the path that it has on a dyno.
+        if !at.exists() && in_build(&at, app, World::Classic).exists() {
             return Some(Link::Inside { exists: true });
         }
         let exists = at.exists();

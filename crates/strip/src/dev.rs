@@ -61,13 +61,11 @@ pub fn files(facts: &Facts<'_>, texts: &dyn Texts, needed: &[NeededDevDependency
     composer::add(facts, texts, &mut files);
     bundler::add(facts, texts, &mut files);
     python::add(facts, texts, &mut files);
-    let of_front_ends = (0..facts.index.entries().len())
-        .filter(|_| !facts.front_ends.is_empty())
-        .filter(|number| facts.index.is_file(*number))
-        .filter(|number| {
-            let path = facts.index.path(*number);
-            path.is_some_and(|path| front_end::is_package(&facts.front_ends, path))
-        });
+    let of_front_ends = front_end::packages(&facts.front_ends)
+        // Not behind a link: what it leads to may be the packages of the server.
+        .filter_map(|folder| facts.index.exact(&folder))
+        .flat_map(|folder| facts.index.below(folder))
+        .filter(|number| facts.index.is_file(*number));
     let development = files.iter().map(|number| (*number, &DEVELOPMENT));
     development
         .chain(of_front_ends.map(|number| (number, &FRONT_ENDS)))

@@ -22,11 +22,9 @@ pub(super) fn is_input(front_ends: &[FrontEnd], path: &str) -> bool {
     idle(front_ends).any(|folder| inside(path, folder).is_some_and(is_more))
 }
 
-/// Whether a file is one of a package that only the build of a front end reads.
-pub(super) fn is_package(front_ends: &[FrontEnd], path: &str) -> bool {
-    idle(front_ends).any(|folder| {
-        inside(path, folder).is_some_and(|inside| inside.starts_with("node_modules/"))
-    })
+/// Folders of packages that only the build of a front end reads.
+pub(super) fn packages(front_ends: &[FrontEnd]) -> impl Iterator<Item = String> {
+    idle(front_ends).map(|folder| format!("{folder}/node_modules"))
 }
 
 /// Why a package of a front end stays.

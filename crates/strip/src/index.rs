@@ -234,6 +234,11 @@ pub fn name(path: &str) -> &str {
     path.rfind('/').map_or(path, |slash| &path[slash + 1..])
 }
 
+/// What follows the last dot of a path's name; empty without one.
+pub(crate) fn extension(path: &str) -> &str {
+    name(path).rsplit_once('.').map_or("", |(_, end)| end)
+}
+
 /// `path` seen from `folder`, with `.` and `..` resolved; `None` if it leaves the app.
 #[must_use]
 pub fn join(folder: &str, path: &str) -> Option<String> {

@@ -57,7 +57,7 @@ pub(crate) fn find(index: &Index<'_>, texts: &dyn Texts) -> Served {
         let Some(text) = texts.text(path) else {
             continue;
         };
-        let kind = extension(path);
+        let kind = index::extension(path);
         let lines = references::Lines::of(&text);
         let mut add = |number: usize, at: usize| {
             if SERVERS.contains(&kind) {
@@ -124,16 +124,15 @@ fn own<'i>(index: &'i Index<'_>, kinds: &'i [&[&str]]) -> impl Iterator<Item = &
                 .is_some_and(|entry| entry.size() < MAX_TEXT)
         })
         .filter_map(|number| index.path(number))
-        .filter(move |path| kinds.iter().any(|some| some.contains(&extension(path))))
+        .filter(move |path| {
+            kinds
+                .iter()
+                .any(|some| some.contains(&index::extension(path)))
+        })
         .filter(move |path| {
             !in_packages(path) && python::split(path).is_none() && !path.starts_with(".git/")
         })
         .filter(move |path| !is_test(path) && !builds(path) && !crate::tooling::is_tooling(path))
-}
-
-fn extension(path: &str) -> &str {
-    let name = index::name(path);
-    name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// Literals, in configuration words, and where each begins.
@@ -254,7 +253,7 @@ fn linked(index: &Index<'_>, texts: &dyn Texts, mounts: &[Mount]) -> Vec<Named> 
             continue;
         };
         let lines = references::Lines::of(&text);
-        for (at, word) in words(&text, extension(path)) {
+        for (at, word) in words(&text, index::extension(path)) {
             for (folder, address) in mounts {
                 let rest = word
                     .strip_prefix(address.as_str())

@@ -8,7 +8,7 @@
 //! of the package manager.
 
 use slugsmith_facts::beneath::own;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 use rustix::fs::FileType;
@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::read_regular;
 use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::classic::HOME as DYNO_HOME;
 use slugsmith_facts::layers::elf;
+use slugsmith_facts::neighbours::tidy;
 
-/// Where an app lives on a dyno (Heroku Dev Center, "Dynos").
-const DYNO_HOME: &str = "/app";
 /// File in a cache's folder.
 const FILE: &str = "naming.zst";
 /// More than any app has; a broken file must not fill the memory.
@@ -143,7 +143,7 @@ fn link(app: &Beneath, path: &Path, folders: &[String], to: &str) -> std::io::Re
     let inside = match inside {
         Some(inside) => inside,
         None if old.is_absolute() => return Ok(()),
-        None => tidied(&path.parent().unwrap_or(Path::new("")).join(&old)),
+        None => tidy(&path.parent().unwrap_or(Path::new("")).join(&old)),
     };
     let new = Path::new(to).join(inside);
     if new == old {
@@ -151,21 +151,6 @@ fn link(app: &Beneath, path: &Path, folders: &[String], to: &str) -> std::io::Re
     }
     app.remove(path)?;
     app.symlink(&new, path)
-}
-
-/// A path without the steps back that are in it.
-fn tidied(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::Normal(part) => out.push(part),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-        }
-    }
-    out
 }
 
 /// Replaces a path where it ends as one: `/tmp/build_1` is not in `/tmp/build_12`.

@@ -36,6 +36,25 @@ pub(super) struct Folder {
     pub(super) misfit: Vec<String>,
 }
 
+impl Folder {
+    /// One that the app needs when it runs, of the usual size at most, not given back yet.
+    pub(super) fn new(name: String, paths: Vec<PathBuf>, inputs: Inputs) -> Self {
+        Self {
+            name,
+            paths,
+            inputs,
+            most: custom::MOST,
+            launch: true,
+            outputs: None,
+            restored: None,
+            given: Vec::new(),
+            is_cleared: false,
+            files: None,
+            misfit: Vec::new(),
+        }
+    }
+}
+
 pub(super) enum ContentChange {
     /// It isn't there.
     None,

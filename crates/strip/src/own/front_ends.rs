@@ -5,6 +5,7 @@
 //! one. All but its output is idle where no process starts in it, no file outside names more of it than its output,
 //! and the output loads no package, as pages do that are rendered on the server.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use memchr::memmem;
@@ -91,13 +92,14 @@ pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts, searched: Option<&str>)
         texts,
         candidates: &candidates,
     };
+    let code = LazyCell::new(|| code::read(&search));
     let doubted = |folder: &str| {
         if searched.is_some_and(|value| !value.is_empty()) {
             return Some(Because::Doubt("NODE_PATH is set".to_owned()));
         }
         started(facts, folder)
             .or_else(|| named(&search, folder))
-            .or_else(|| opened(&search, folder))
+            .or_else(|| opened(&code, folder))
             .or_else(|| rendered(&search, folder))
     };
     folders
@@ -292,10 +294,7 @@ fn has_strings(path: &str) -> bool {
         "js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx", "py", "rb", "php", "go", "java",
         "kt", "rs", "ex", "exs", "cs", "json",
     ];
-    let extension = index::name(path)
-        .rsplit_once('.')
-        .map_or("", |(_, end)| end);
-    CODE.contains(&extension)
+    CODE.contains(&index::extension(path))
 }
 
 /// What stands after a part of a path, over the signs between two parts: `/`, `", "`, `' / '`.
@@ -317,24 +316,26 @@ fn next_word(rest: &[u8]) -> &[u8] {
 }
 
 /// Code outside of the folder that opens it, or one above it, whole.
-fn opened(search: &Search<'_, '_>, folder: &str) -> Option<Because> {
+fn opened(code: &[(&str, Option<trace::Opened>)], folder: &str) -> Option<Because> {
     let above: BTreeSet<&str> = std::iter::successors(Some(folder), |path| {
         (!path.is_empty()).then(|| parent(path))
     })
     .collect();
-    for (path, opened) in code::read(search) {
+    for (path, opened) in code {
         if inside(path, folder).is_some() {
             continue;
         }
-        for (target, line) in opened.into_iter().flat_map(|opened| opened.paths) {
+        for (target, line) in opened.iter().flat_map(|opened| &opened.paths) {
             let targets = ["", parent(path)].into_iter();
-            let mut targets = targets.filter_map(|base| index::join(base, &target));
+            let mut targets = targets.filter_map(|base| index::join(base, target));
             let meant = |target: String| {
                 above.contains(target.as_str()) || inside(&target, folder).is_some_and(is_more)
             };
             if targets.any(meant) {
-                let path = path.to_owned();
-                return Some(Because::File { path, line });
+                return Some(Because::File {
+                    path: (*path).to_owned(),
+                    line: *line,
+                });
             }
         }
     }

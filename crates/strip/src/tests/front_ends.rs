@@ -199,3 +199,22 @@ fn a_bundler_may_write_outside_of_its_project() {
     let not_built = moved("export default { build: { outDir: '../elsewhere' } }");
     assert!(!packages_left(&not_built, "safe").is_empty());
 }
+
+#[test]
+fn packages_behind_a_link_are_the_servers_too() {
+    let mut files = files(PAGES);
+    files.retain(|(path, _)| !path.starts_with("client/node_modules"));
+    let folder = app(&files);
+    let before: Vec<String> = left(folder.path());
+    std::os::unix::fs::symlink("../node_modules", folder.path().join("client/node_modules"))
+        .unwrap();
+    strip(folder.path());
+    let left = left(folder.path());
+    let packages = before
+        .iter()
+        .filter(|path| path.starts_with("node_modules/"));
+    for path in packages {
+        assert!(left.contains(path), "{path}: {left:?}");
+    }
+    assert!(before.iter().any(|path| path.starts_with("node_modules/")));
+}

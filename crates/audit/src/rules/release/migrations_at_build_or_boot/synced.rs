@@ -58,17 +58,10 @@ fn hibernate_does(value: &str) -> Option<Does> {
 /// `spring.jpa.hibernate.ddl-auto` in what production loads, with a driver of a server database.
 fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
     const JPA: &[&str] = &["spring-boot-starter-data-jpa", "hibernate-core"];
-    const DRIVERS: &[&str] = &[
-        "postgresql",
-        "mysql-connector-j",
-        "mysql-connector-java",
-        "mariadb-java-client",
-        "mssql-jdbc",
-        "ojdbc8",
-        "ojdbc11",
-    ];
     facts.packages.wants_any(Ecosystem::Maven, JPA)?;
-    facts.packages.wants_any(Ecosystem::Maven, DRIVERS)?;
+    facts
+        .packages
+        .wants_any(Ecosystem::Maven, spring::SERVER_DRIVERS)?;
     let is_key = |key: &str| {
         let plain = key.replace(['-', '_'], "").to_ascii_lowercase();
         matches!(

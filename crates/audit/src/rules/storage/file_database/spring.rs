@@ -20,18 +20,9 @@ const FILES: &[&str] = &[
 const MEMORY: &[&str] = &["jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:sqlite::memory:"];
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
-    let driver = facts.packages.has_any(
-        Ecosystem::Maven,
-        &[
-            "postgresql",
-            "mysql-connector-j",
-            "mysql-connector-java",
-            "mariadb-java-client",
-            "mssql-jdbc",
-            "ojdbc8",
-            "ojdbc11",
-        ],
-    );
+    let driver = facts
+        .packages
+        .has_any(Ecosystem::Maven, spring::SERVER_DRIVERS);
     if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
